@@ -1,0 +1,3 @@
+//! Where power readings come from: sensors, recorded logs, closed-form loads.
+
+pub mod source;

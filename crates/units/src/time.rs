@@ -1,0 +1,149 @@
+use crate::Overflow;
+
+/// A moment, `i64` nanoseconds since 1970-01-01T00:00:00 UTC; 1677 to 2262.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(transparent)
+)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The moment `nanoseconds` after 1970, UTC.
+    #[must_use]
+    pub const fn from_nanoseconds(nanoseconds: i64) -> Self {
+        Self(nanoseconds)
+    }
+
+    /// The moment `seconds` after 1970, UTC; `None` outside 1677 to 2262.
+    #[must_use]
+    pub const fn from_seconds(seconds: i64) -> Option<Self> {
+        match seconds.checked_mul(1_000_000_000) {
+            Some(nanoseconds) => Some(Self(nanoseconds)),
+            None => None,
+        }
+    }
+
+    /// Nanoseconds since 1970, UTC.
+    #[must_use]
+    pub const fn nanoseconds(self) -> i64 {
+        self.0
+    }
+
+    /// Time from `earlier` to `self`; `None` when `self` is before `earlier`.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Option<Span> {
+        let nanoseconds = i128::from(self.0) - i128::from(earlier.0);
+        u64::try_from(nanoseconds).ok().map(Span)
+    }
+
+    /// The moment `span` later, or [`Overflow`] after the year 2262.
+    pub fn after(self, span: Span) -> Result<Self, Overflow> {
+        let nanoseconds = i128::from(self.0) + i128::from(span.0);
+        i64::try_from(nanoseconds).map(Self).map_err(|_| Overflow {
+            quantity: "time in ns",
+        })
+    }
+
+    /// The first multiple of `step` (counted from 1970) after `self`; `self` when `step` is zero.
+    pub fn next_multiple(self, step: Span) -> Result<Self, Overflow> {
+        if step.0 == 0 {
+            return Ok(self);
+        }
+        let step = i128::from(step.0);
+        let next = (i128::from(self.0).div_euclid(step) + 1) * step;
+        i64::try_from(next).map(Self).map_err(|_| Overflow {
+            quantity: "time in ns",
+        })
+    }
+}
+
+/// A length of time, `u64` nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(transparent)
+)]
+pub struct Span(u64);
+
+impl Span {
+    /// No time.
+    pub const ZERO: Self = Self(0);
+
+    /// A span of `nanoseconds`.
+    #[must_use]
+    pub const fn from_nanoseconds(nanoseconds: u64) -> Self {
+        Self(nanoseconds)
+    }
+
+    /// A span of `milliseconds`, at most 584 years.
+    #[must_use]
+    pub const fn from_milliseconds(milliseconds: u64) -> Self {
+        Self(milliseconds.saturating_mul(1_000_000))
+    }
+
+    /// A span of `seconds`, at most 584 years.
+    #[must_use]
+    pub const fn from_seconds(seconds: u64) -> Self {
+        Self(seconds.saturating_mul(1_000_000_000))
+    }
+
+    /// The value in nanoseconds.
+    #[must_use]
+    pub const fn nanoseconds(self) -> u64 {
+        self.0
+    }
+
+    /// Sum, at most 584 years.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// What is left of `self` after taking `other` away, at least zero.
+    #[must_use]
+    pub const fn minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// `self` repeated `factor` times, at most 584 years.
+    #[must_use]
+    pub const fn times(self, factor: u64) -> Self {
+        Self(self.0.saturating_mul(factor))
+    }
+}
+
+/// Half-open time `[start, end)` that is never empty, so that neighbours share no moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Interval {
+    start: Timestamp,
+    end: Timestamp,
+}
+
+impl Interval {
+    /// `[start, end)`; `None` unless `start < end`.
+    #[must_use]
+    pub fn new(start: Timestamp, end: Timestamp) -> Option<Self> {
+        (start < end).then_some(Self { start, end })
+    }
+
+    /// First moment inside.
+    #[must_use]
+    pub const fn start(self) -> Timestamp {
+        self.start
+    }
+
+    /// First moment after it.
+    #[must_use]
+    pub const fn end(self) -> Timestamp {
+        self.end
+    }
+
+    /// Its length, above zero.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.end.since(self.start).unwrap_or(Span::ZERO)
+    }
+}

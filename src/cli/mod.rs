@@ -1,0 +1,55 @@
+//! The command line: one file per command; parsing, printing and exit codes, no business logic.
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The energy and carbon ledger for AI compute.
+#[derive(Parser)]
+#[command(name = "wattledger", version, about, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {}
+
+/// Why a command ends without an answer; the variant is the exit code.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Exit 1: a defect of Wattledger or of the machine.
+    #[error("{0:#}")]
+    Internal(#[from] anyhow::Error),
+    /// Exit 2: what was asked or given cannot be used; the message says what to do.
+    #[error("{0}")]
+    Usage(String),
+    /// Exit 4: the question is clear, but nothing known answers it.
+    #[error("{0}")]
+    CannotEstimate(String),
+}
+
+impl Failure {
+    fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Internal(_) => 1,
+            Self::Usage(_) => 2,
+            Self::CannotEstimate(_) => 4,
+        })
+    }
+}
+
+/// Parses the command line, runs the command, prints a failure to stderr and returns the exit code of DESIGN 5.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome: Result<ExitCode, Failure> = match arguments.command {};
+    outcome.unwrap_or_else(|failure| {
+        #[expect(
+            clippy::print_stderr,
+            reason = "the one place where failures reach the user"
+        )]
+        {
+            eprintln!("error: {failure}");
+        }
+        failure.exit_code()
+    })
+}

@@ -1,0 +1,3 @@
+//! Wattledger: the energy and carbon ledger for AI compute. `docs/ARCHITECTURE.md` is the map.
+
+pub mod cli;

@@ -1,0 +1,5 @@
+//! The `wattledger` binary: see `wattledger --help`.
+
+fn main() -> std::process::ExitCode {
+    wattledger::cli::main()
+}

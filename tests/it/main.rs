@@ -1,0 +1,1 @@
+//! End-to-end tests: real processes, read as a user reads them.
