@@ -8,4 +8,5 @@
     clippy::cast_sign_loss
 )]
 
+pub mod attribute;
 pub mod meter;

@@ -1,5 +1,523 @@
 //! From readings to energy windows.
+//!
+//! A [`Meter`] takes the readings of one device in time order and yields [`Window`]s. The counter comes first (D1);
+//! power carries the energy where there is no counter, where the counter is not to be trusted, and where the counter
+//! started again. Everything is summed exactly and rounded down only where windows meet, so that any split of a series
+//! sums to the whole with `==`.
 
+mod counter;
+mod cut;
 mod sensor;
+mod uncertainty;
+mod window;
 
+pub use counter::{CounterReading, Step, step};
 pub use sensor::{CounterSensor, CounterUnit, PowerSensor, Reading, Sensor};
+pub use window::{Flag, Flags, Method, Quality, Window};
+
+use cut::{Cutter, Piece};
+use units::{ExactEnergy, Overflow, Power, Span, Timestamp};
+
+/// A hole without readings longer than this (and than three times the usual cadence) is a gap.
+const GAP: Span = Span::from_seconds(10);
+/// The first stretch over which a counter is held against integrated power before it is trusted.
+const PROBATION: Span = Span::from_seconds(5);
+/// A counter that stands still this long while power flows is frozen.
+const FROZEN: Span = Span::from_seconds(30);
+/// After this long without a counter value, power carries the energy and the counter starts anew.
+const COUNTER_LOST: Span = Span::from_seconds(60);
+/// Counter and power are reconciled over at least this long.
+const RECONCILE: Span = Span::from_seconds(60);
+
+/// What became of a reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Not later than the one before it (a repeat, a replay), or empty: nothing changed.
+    Ignored,
+    /// Taken; power carries the energy here.
+    Power,
+    /// Taken; this is what the counter did.
+    Counter(Step),
+}
+
+/// Turns the readings of one device into windows.
+#[derive(Debug, Clone)]
+pub struct Meter {
+    sensor: Sensor,
+    length: Option<Span>,
+    cutter: Option<Cutter>,
+    /// Last accepted reading.
+    front: Timestamp,
+    last_power: Option<Power>,
+    anchor: Option<CounterReading>,
+    latest: Option<CounterReading>,
+    pending: Vec<Knot>,
+    trust: Trust,
+    reconciled: Reconciliation,
+}
+
+/// Power integral since the anchor, up to a reading that the counter has not settled yet.
+#[derive(Debug, Clone, Copy)]
+struct Knot {
+    at: Timestamp,
+    integral: ExactEnergy,
+    power: Option<Power>,
+    gap: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    Probation,
+    Trusted,
+    Distrusted,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Reconciliation {
+    span: Span,
+    counter: ExactEnergy,
+    power: ExactEnergy,
+}
+
+impl Meter {
+    /// A meter for one device. `length` cuts windows aligned to UTC; `None` makes one window of everything.
+    #[must_use]
+    pub fn new(sensor: Sensor, length: Option<Span>) -> Self {
+        Self {
+            sensor,
+            length,
+            cutter: None,
+            front: Timestamp::default(),
+            last_power: None,
+            anchor: None,
+            latest: None,
+            pending: Vec::new(),
+            trust: Trust::Probation,
+            reconciled: Reconciliation::default(),
+        }
+    }
+
+    /// Takes the next reading. Readings that are not later than the last one are ignored, so replay and repetition
+    /// change nothing. Fails only on [`Overflow`].
+    pub fn push(&mut self, reading: &Reading) -> Result<Outcome, Overflow> {
+        let counter = self.counter_of(reading);
+        if reading.power.is_none() && counter.is_none() {
+            return Ok(Outcome::Ignored);
+        }
+        let Some(cutter) = &mut self.cutter else {
+            self.cutter = Some(Cutter::open(reading.at, self.length, reading.power)?);
+            self.front = reading.at;
+            self.last_power = reading.power;
+            self.restart_counter(counter);
+            return Ok(counter.map_or(Outcome::Power, |_| Outcome::Counter(Step::First)));
+        };
+        if reading.at <= self.front {
+            return Ok(Outcome::Ignored);
+        }
+        if self.anchor.is_some() {
+            return self.push_pending(reading, counter);
+        }
+        let knot = knot(
+            &self.sensor,
+            cutter.cursor(),
+            ExactEnergy::ZERO,
+            self.last_power,
+            reading,
+        );
+        commit_power(cutter, &self.sensor, &knot, knot.integral)?;
+        self.advance(reading);
+        self.restart_counter(counter);
+        Ok(counter.map_or(Outcome::Power, |_| Outcome::Counter(Step::First)))
+    }
+
+    /// Windows that are complete.
+    pub fn drain(&mut self) -> impl Iterator<Item = Window> {
+        self.cutter
+            .iter_mut()
+            .flat_map(|cutter| cutter.ready().drain(..))
+    }
+
+    /// Settles what is pending and closes the last window; the rest of the windows, in order. Empty when there were
+    /// fewer than two readings.
+    pub fn finish(mut self) -> Result<Vec<Window>, Overflow> {
+        if self.anchor.is_some() && !self.pending.is_empty() {
+            self.settle_at_end()?;
+        }
+        let Some(mut cutter) = self.cutter else {
+            return Ok(Vec::new());
+        };
+        cutter.finish(&self.sensor)?;
+        Ok(cutter.ready().drain(..).collect())
+    }
+
+    fn counter_of(&self, reading: &Reading) -> Option<CounterReading> {
+        if self.sensor.counter.is_none() || self.trust == Trust::Distrusted {
+            return None;
+        }
+        reading.counter.map(|count| CounterReading {
+            at: reading.at,
+            count,
+            epoch: reading.epoch,
+        })
+    }
+
+    fn restart_counter(&mut self, counter: Option<CounterReading>) {
+        self.anchor = counter;
+        self.latest = counter;
+        self.pending.clear();
+    }
+
+    fn advance(&mut self, reading: &Reading) {
+        self.front = reading.at;
+        self.last_power = reading.power.or(self.last_power);
+    }
+
+    /// A reading while a counter is being followed: remembers the power integral, and settles it once the counter has
+    /// said enough.
+    fn push_pending(
+        &mut self,
+        reading: &Reading,
+        counter: Option<CounterReading>,
+    ) -> Result<Outcome, Overflow> {
+        let so_far = self
+            .pending
+            .last()
+            .map_or(ExactEnergy::ZERO, |knot| knot.integral);
+        self.pending.push(knot(
+            &self.sensor,
+            self.front,
+            so_far,
+            self.last_power,
+            reading,
+        ));
+        self.advance(reading);
+        let (Some(counter), Some(sensor), Some(anchor)) =
+            (counter, self.sensor.counter, self.anchor)
+        else {
+            if self.since_anchor() >= COUNTER_LOST {
+                self.settle_by_power(None)?;
+                self.restart_counter(None);
+            }
+            return Ok(Outcome::Power);
+        };
+        self.latest = Some(counter);
+        let step = step(&sensor, self.sensor.limit, Some(anchor), counter);
+        match step {
+            Step::First => {}
+            Step::Advanced(delta) | Step::Wrapped(delta) => {
+                self.settle_when_ready(delta, counter)?
+            }
+            Step::Reset { counted, .. } => {
+                self.flag(Flag::Reset);
+                self.settle_reset(counted)?;
+                self.restart_counter(Some(counter));
+            }
+            Step::Implausible { .. } => {
+                self.flag(Flag::Quarantined);
+                self.settle_unknown()?;
+                self.restart_counter(Some(counter));
+            }
+        }
+        Ok(Outcome::Counter(step))
+    }
+
+    /// Settles a counter step unless it is too early to tell: less than two update periods, on probation, or standing
+    /// still while power flows.
+    fn settle_when_ready(
+        &mut self,
+        delta: ExactEnergy,
+        counter: CounterReading,
+    ) -> Result<(), Overflow> {
+        let update = self
+            .sensor
+            .counter
+            .map_or(Span::ZERO, |counter| counter.update);
+        let elapsed = self.since_anchor();
+        let stands_still = delta == ExactEnergy::ZERO && self.integral() > ExactEnergy::ZERO;
+        if stands_still && elapsed >= FROZEN {
+            return self.distrust();
+        }
+        let wait = if self.trust == Trust::Probation {
+            PROBATION
+        } else {
+            update.times(2)
+        };
+        if stands_still || elapsed < wait {
+            return Ok(());
+        }
+        if self.trust == Trust::Probation {
+            if contradicts(delta, self.integral()) {
+                return self.distrust();
+            }
+            self.trust = Trust::Trusted;
+        }
+        self.settle_by_counter(delta)?;
+        self.restart_counter(Some(counter));
+        Ok(())
+    }
+
+    /// The series ends inside a step: the counter's word if it is worth something, else power.
+    fn settle_at_end(&mut self) -> Result<(), Overflow> {
+        let (Some(sensor), Some(anchor), Some(latest)) =
+            (self.sensor.counter, self.anchor, self.latest)
+        else {
+            return self.settle_by_power(None);
+        };
+        let delta = match step(&sensor, self.sensor.limit, Some(anchor), latest) {
+            Step::Advanced(delta) | Step::Wrapped(delta) => delta,
+            _ => ExactEnergy::ZERO,
+        };
+        let elapsed = latest.at.since(anchor.at).unwrap_or(Span::ZERO);
+        let power = self.integral();
+        if power == ExactEnergy::ZERO {
+            return self.settle_by_counter(delta);
+        }
+        let first_stretch = self.trust == Trust::Probation;
+        let too_short = first_stretch && elapsed < sensor.update.times(2);
+        let wrong =
+            first_stretch && elapsed >= sensor.update.times(10) && contradicts(delta, power);
+        if wrong || (delta == ExactEnergy::ZERO && elapsed >= sensor.update.times(10)) {
+            self.flag(Flag::CounterDistrusted);
+            return self.settle_by_power(None);
+        }
+        if too_short || delta == ExactEnergy::ZERO {
+            self.flag(Flag::Boundary);
+            return self.settle_by_power(None);
+        }
+        self.settle_by_counter(delta)
+    }
+
+    fn distrust(&mut self) -> Result<(), Overflow> {
+        self.trust = Trust::Distrusted;
+        self.settle_by_power(None)?;
+        self.flag(Flag::CounterDistrusted);
+        self.restart_counter(None);
+        Ok(())
+    }
+
+    /// Charges the counter difference, spread like the power that was read meanwhile, else evenly.
+    fn settle_by_counter(&mut self, delta: ExactEnergy) -> Result<(), Overflow> {
+        self.reconcile(delta);
+        let shape = Shape::of(&self.pending, self.cutter.as_ref().map(Cutter::cursor))?;
+        let mut charged = ExactEnergy::ZERO;
+        for knot in std::mem::take(&mut self.pending) {
+            let upto = shape.share(delta, &knot)?;
+            let piece = Piece {
+                to: knot.at,
+                energy: upto - charged,
+                method: Method::Counter,
+                quality: Quality::Counter,
+                power: knot.power,
+                gap: knot.gap,
+            };
+            self.commit(&piece)?;
+            charged = upto;
+        }
+        Ok(())
+    }
+
+    /// Charges the power integral; scaled up to `at_least` where a counter proves more.
+    fn settle_by_power(&mut self, at_least: Option<ExactEnergy>) -> Result<(), Overflow> {
+        let missing = at_least.map_or(ExactEnergy::ZERO, |least| {
+            let missing = least - self.integral();
+            if missing.is_negative() {
+                ExactEnergy::ZERO
+            } else {
+                missing
+            }
+        });
+        let mut charged = ExactEnergy::ZERO;
+        let knots = std::mem::take(&mut self.pending);
+        let last = knots.len().saturating_sub(1);
+        for (position, knot) in knots.iter().enumerate() {
+            let extra = if position == last {
+                missing
+            } else {
+                ExactEnergy::ZERO
+            };
+            let energy = knot.integral - charged + extra;
+            if let Some(cutter) = &mut self.cutter {
+                commit_power(cutter, &self.sensor, knot, energy)?;
+            }
+            charged = knot.integral;
+        }
+        if self.trust == Trust::Distrusted {
+            self.flag(Flag::CounterDistrusted);
+        }
+        Ok(())
+    }
+
+    /// A reset: what the counter counted since, or the power integral of the whole interval, whichever is more (the
+    /// part before the reset is not on the counter). Without power the rest of the interval is a gap.
+    fn settle_reset(&mut self, counted: Option<ExactEnergy>) -> Result<(), Overflow> {
+        if self.pending.iter().any(|knot| knot.power.is_some()) {
+            return self.settle_by_power(counted);
+        }
+        self.settle_gap(counted.unwrap_or(ExactEnergy::ZERO))
+    }
+
+    fn settle_unknown(&mut self) -> Result<(), Overflow> {
+        self.settle_gap(ExactEnergy::ZERO)
+    }
+
+    fn settle_gap(&mut self, energy: ExactEnergy) -> Result<(), Overflow> {
+        self.pending.clear();
+        let piece = Piece {
+            to: self.front,
+            energy,
+            method: Method::Counter,
+            quality: Quality::Counter,
+            power: None,
+            gap: true,
+        };
+        self.commit(&piece)
+    }
+
+    fn commit(&mut self, piece: &Piece) -> Result<(), Overflow> {
+        match &mut self.cutter {
+            Some(cutter) => cutter.commit(&self.sensor, piece),
+            None => Ok(()),
+        }
+    }
+
+    fn flag(&mut self, flag: Flag) {
+        if let Some(cutter) = &mut self.cutter {
+            cutter.flag(flag);
+        }
+    }
+
+    fn since_anchor(&self) -> Span {
+        self.anchor
+            .and_then(|anchor| self.front.since(anchor.at))
+            .unwrap_or(Span::ZERO)
+    }
+
+    fn integral(&self) -> ExactEnergy {
+        self.pending
+            .last()
+            .map_or(ExactEnergy::ZERO, |knot| knot.integral)
+    }
+
+    /// Flags a minute in which counter and power differ by more than a tenth.
+    fn reconcile(&mut self, delta: ExactEnergy) {
+        if self.integral() == ExactEnergy::ZERO {
+            return;
+        }
+        self.reconciled.span = self.reconciled.span.plus(self.since_anchor());
+        self.reconciled.counter += delta;
+        self.reconciled.power += self.integral();
+        if self.reconciled.span < RECONCILE {
+            return;
+        }
+        let sums = std::mem::take(&mut self.reconciled);
+        if (sums.power - sums.counter).magnitude() > sums.counter.scaled(1, 10) {
+            self.flag(Flag::PowerDisagrees);
+        }
+    }
+}
+
+/// How a counter difference is spread over the readings inside it.
+enum Shape {
+    /// In proportion to the power integral, in mJ.
+    Power { whole: u64 },
+    /// Evenly over time, in ns.
+    Even { start: Timestamp, whole: Span },
+}
+
+impl Shape {
+    fn of(pending: &[Knot], start: Option<Timestamp>) -> Result<Self, Overflow> {
+        let last = pending.last();
+        let whole = last.map_or(Ok(0), |knot| millijoules(knot.integral))?;
+        if whole > 0 {
+            return Ok(Self::Power { whole });
+        }
+        let start = start.unwrap_or_default();
+        Ok(Self::Even {
+            start,
+            whole: last
+                .and_then(|knot| knot.at.since(start))
+                .unwrap_or(Span::ZERO),
+        })
+    }
+
+    /// Part of `delta` up to `knot`.
+    fn share(&self, delta: ExactEnergy, knot: &Knot) -> Result<ExactEnergy, Overflow> {
+        match self {
+            Self::Power { whole } => Ok(delta.fraction(millijoules(knot.integral)?, *whole)),
+            Self::Even { start, whole } => {
+                let upto = knot.at.since(*start).unwrap_or(Span::ZERO);
+                Ok(delta.fraction(upto.nanoseconds(), whole.nanoseconds()))
+            }
+        }
+    }
+}
+
+fn millijoules(energy: ExactEnergy) -> Result<u64, Overflow> {
+    u64::try_from(energy.floor()?.millijoules()).map_err(|_| Overflow {
+        quantity: "energy in mJ",
+    })
+}
+
+/// Rule 3: a counter outside 0.5 to 2 times the integrated power is not believed.
+fn contradicts(counter: ExactEnergy, power: ExactEnergy) -> bool {
+    power > ExactEnergy::ZERO && (counter.scaled(2, 1) < power || counter > power.scaled(2, 1))
+}
+
+/// The power integral from `from` to `reading`, on top of `so_far`.
+fn knot(
+    sensor: &Sensor,
+    from: Timestamp,
+    so_far: ExactEnergy,
+    before: Option<Power>,
+    reading: &Reading,
+) -> Knot {
+    let span = reading.at.since(from).unwrap_or(Span::ZERO);
+    let gap = span > GAP && span > sensor.cadence.times(3);
+    let rectangle = matches!(
+        sensor.power,
+        Some(PowerSensor::Average { .. } | PowerSensor::Modelled)
+    );
+    let energy = match (before, reading.power) {
+        (Some(before), Some(power)) if gap || !rectangle => before.line_to(power, span),
+        (_, Some(power)) => power.times(span),
+        (Some(before), None) => before.times(span),
+        (None, None) => ExactEnergy::ZERO,
+    };
+    Knot {
+        at: reading.at,
+        integral: so_far + energy,
+        power: reading.power,
+        gap,
+    }
+}
+
+fn commit_power(
+    cutter: &mut Cutter,
+    sensor: &Sensor,
+    knot: &Knot,
+    energy: ExactEnergy,
+) -> Result<(), Overflow> {
+    let (method, quality) = match sensor.power {
+        Some(PowerSensor::Average { .. }) => (Method::BackwardRectangle, Quality::Integrated),
+        Some(PowerSensor::Modelled) => (Method::Modelled, Quality::Modelled),
+        Some(PowerSensor::Instant { .. } | PowerSensor::Unknown) | None => {
+            (Method::Trapezoid, Quality::Integrated)
+        }
+    };
+    let quality = if knot.gap {
+        quality.max(Quality::GapFilled)
+    } else {
+        quality
+    };
+    cutter.commit(
+        sensor,
+        &Piece {
+            to: knot.at,
+            energy,
+            method,
+            quality,
+            power: knot.power,
+            gap: knot.gap,
+        },
+    )
+}

@@ -1,0 +1,47 @@
+//! Splits measured energy between those who hold a device, so that the parts sum to the whole.
+
+use units::{Energy, Overflow};
+
+/// Splits `energy` in proportion to `weights` by largest remainder; equal remainders go to the earlier position, so
+/// order holders by job id. The parts sum to `energy` with `==`. Without any weight the first part takes everything;
+/// no parts come from no weights.
+///
+/// ```
+/// use units::Energy;
+/// // One package counter, two dies held by two jobs with equal activity (MI250).
+/// let parts = account::attribute::split(Energy::from_millijoules(30_000_001), &[1, 1]).unwrap();
+/// assert_eq!(parts.iter().map(|e| e.millijoules()).collect::<Vec<_>>(), [15_000_001, 15_000_000]);
+/// ```
+pub fn split(energy: Energy, weights: &[u64]) -> Result<Vec<Energy>, Overflow> {
+    let whole: u128 = weights.iter().map(|weight| u128::from(*weight)).sum();
+    let Ok(whole @ 1..) = i128::try_from(whole) else {
+        return Ok((0..weights.len())
+            .map(|part| if part == 0 { energy } else { Energy::ZERO })
+            .collect());
+    };
+    let total = i128::from(energy.millijoules());
+    let products: Vec<i128> = weights
+        .iter()
+        .map(|weight| total * i128::from(*weight))
+        .collect();
+    let mut parts: Vec<i128> = products
+        .iter()
+        .map(|product| product.div_euclid(whole))
+        .collect();
+    let left = total - parts.iter().sum::<i128>();
+    let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
+    by_remainder.sort_by_key(|&part| std::cmp::Reverse(products[part].rem_euclid(whole)));
+    for &part in by_remainder.iter().take(usize::try_from(left).unwrap_or(0)) {
+        parts[part] += 1;
+    }
+    parts
+        .into_iter()
+        .map(|part| {
+            i64::try_from(part)
+                .map(Energy::from_millijoules)
+                .map_err(|_| Overflow {
+                    quantity: "energy in mJ",
+                })
+        })
+        .collect()
+}
