@@ -43,10 +43,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome: Result<ExitCode, Failure> = match arguments.command {};
     outcome.unwrap_or_else(|failure| {
-        #[expect(
-            clippy::print_stderr,
-            reason = "the one place where failures reach the user"
-        )]
+        #[expect(clippy::print_stderr, reason = "the one place where failures reach the user")]
         {
             eprintln!("error: {failure}");
         }

@@ -15,19 +15,11 @@ use units::{Energy, Overflow};
 pub fn split(energy: Energy, weights: &[u64]) -> Result<Vec<Energy>, Overflow> {
     let whole: u128 = weights.iter().map(|weight| u128::from(*weight)).sum();
     let Ok(whole @ 1..) = i128::try_from(whole) else {
-        return Ok((0..weights.len())
-            .map(|part| if part == 0 { energy } else { Energy::ZERO })
-            .collect());
+        return Ok((0..weights.len()).map(|part| if part == 0 { energy } else { Energy::ZERO }).collect());
     };
     let total = i128::from(energy.millijoules());
-    let products: Vec<i128> = weights
-        .iter()
-        .map(|weight| total * i128::from(*weight))
-        .collect();
-    let mut parts: Vec<i128> = products
-        .iter()
-        .map(|product| product.div_euclid(whole))
-        .collect();
+    let products: Vec<i128> = weights.iter().map(|weight| total * i128::from(*weight)).collect();
+    let mut parts: Vec<i128> = products.iter().map(|product| product.div_euclid(whole)).collect();
     let left = total - parts.iter().sum::<i128>();
     let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
     by_remainder.sort_by_key(|&part| std::cmp::Reverse(products[part].rem_euclid(whole)));
@@ -37,11 +29,7 @@ pub fn split(energy: Energy, weights: &[u64]) -> Result<Vec<Energy>, Overflow> {
     parts
         .into_iter()
         .map(|part| {
-            i64::try_from(part)
-                .map(Energy::from_millijoules)
-                .map_err(|_| Overflow {
-                    quantity: "energy in mJ",
-                })
+            i64::try_from(part).map(Energy::from_millijoules).map_err(|_| Overflow { quantity: "energy in mJ" })
         })
         .collect()
 }

@@ -2,8 +2,8 @@
 //! Names carry the number of the failure.
 
 use account::meter::{
-    CounterReading, CounterSensor, CounterUnit, Flag, Meter, Method, PowerSensor, Quality, Reading,
-    Sensor, Step, Window, step,
+    CounterReading, CounterSensor, CounterUnit, Flag, Meter, Method, PowerSensor, Quality, Reading, Sensor, Step,
+    Window, step,
 };
 use units::{ExactEnergy, Power, Span, Timestamp};
 
@@ -17,38 +17,19 @@ fn watts(watts: u64) -> Power {
 }
 
 fn rapl(range: Option<u64>) -> CounterSensor {
-    CounterSensor {
-        unit: CounterUnit::Microjoule,
-        range,
-        update: Span::from_milliseconds(1),
-    }
+    CounterSensor { unit: CounterUnit::Microjoule, range, update: Span::from_milliseconds(1) }
 }
 
 fn nvml() -> CounterSensor {
-    CounterSensor {
-        unit: CounterUnit::Millijoule,
-        range: None,
-        update: Span::from_milliseconds(100),
-    }
+    CounterSensor { unit: CounterUnit::Millijoule, range: None, update: Span::from_milliseconds(100) }
 }
 
 fn sensor(counter: Option<CounterSensor>, power: Option<PowerSensor>, limit_w: u64) -> Sensor {
-    Sensor {
-        counter,
-        power,
-        limit: watts(limit_w),
-        cadence: Span::from_seconds(1),
-        systematic_ppm: 50_000,
-    }
+    Sensor { counter, power, limit: watts(limit_w), cadence: Span::from_seconds(1), systematic_ppm: 50_000 }
 }
 
 fn reading(at: i64, power_w: Option<u64>, counter: Option<u64>) -> Reading {
-    Reading {
-        at: Timestamp::from_nanoseconds(at),
-        power: power_w.map(watts),
-        counter,
-        epoch: 0,
-    }
+    Reading { at: Timestamp::from_nanoseconds(at), power: power_w.map(watts), counter, epoch: 0 }
 }
 
 /// One window of everything.
@@ -63,17 +44,8 @@ fn metered(sensor: Sensor, readings: &[Reading]) -> Window {
 }
 
 fn two(sensor: CounterSensor, limit_w: u64, from: u64, to: u64, seconds: i64) -> Step {
-    let at = |at, count| CounterReading {
-        at: Timestamp::from_nanoseconds(at),
-        count,
-        epoch: 0,
-    };
-    step(
-        &sensor,
-        watts(limit_w),
-        Some(at(0, from)),
-        at(seconds * SECOND, to),
-    )
+    let at = |at, count| CounterReading { at: Timestamp::from_nanoseconds(at), count, epoch: 0 };
+    step(&sensor, watts(limit_w), Some(at(0, from)), at(seconds * SECOND, to))
 }
 
 fn joules(window: &Window) -> i64 {
@@ -82,22 +54,13 @@ fn joules(window: &Window) -> i64 {
 
 #[test]
 fn t01_rapl_wraps() {
-    let step = two(
-        rapl(Some(RAPL_RANGE)),
-        1_000_000,
-        262_143_000_000,
-        500_000,
-        1,
-    );
+    let step = two(rapl(Some(RAPL_RANGE)), 350, 262_143_000_000, 500_000, 1);
     assert_eq!(step, Step::Wrapped(ExactEnergy::from_microjoules(828_850)));
 }
 
 #[test]
 fn t02_a_wrap_that_means_222_kw_is_a_reset() {
-    let Step::Reset {
-        counted: Some(counted),
-        ..
-    } = two(rapl(Some(RAPL_RANGE)), 350, 40_000_000_000, 1_000_000, 1)
+    let Step::Reset { counted: Some(counted), .. } = two(rapl(Some(RAPL_RANGE)), 350, 40_000_000_000, 1_000_000, 1)
     else {
         panic!("not a reset")
     };
@@ -108,10 +71,7 @@ fn t02_a_wrap_that_means_222_kw_is_a_reset() {
 fn t03_a_decrease_without_known_range_is_a_reset() {
     let window = metered(
         sensor(Some(rapl(None)), None, 350),
-        &[
-            reading(0, None, Some(9_000_000)),
-            reading(SECOND, None, Some(5)),
-        ],
+        &[reading(0, None, Some(9_000_000)), reading(SECOND, None, Some(5))],
     );
     assert!(window.flags.contains(Flag::Reset));
     assert_eq!(window.energy.millijoules(), 0);
@@ -139,24 +99,11 @@ fn t05_more_than_one_wrap_may_fit() {
 
 #[test]
 fn t06_a_decreasing_64_bit_counter_is_a_reset() {
-    let readings = [
-        reading(0, Some(300), Some(987_654_321)),
-        reading(SECOND, Some(300), Some(212_000)),
-    ];
-    let window = metered(
-        sensor(Some(nvml()), Some(PowerSensor::ONE_SECOND_AVERAGE), 700),
-        &readings,
-    );
+    let readings = [reading(0, Some(300), Some(987_654_321)), reading(SECOND, Some(300), Some(212_000))];
+    let window = metered(sensor(Some(nvml()), Some(PowerSensor::ONE_SECOND_AVERAGE), 700), &readings);
     assert!(window.flags.contains(Flag::Reset));
-    assert!(
-        (0..=840_000).contains(&window.energy.millijoules()),
-        "{window:?}"
-    );
-    assert_eq!(
-        window.energy.millijoules(),
-        300_000,
-        "the power integral covers the part before the reset too"
-    );
+    assert!((0..=840_000).contains(&window.energy.millijoules()), "{window:?}");
+    assert_eq!(window.energy.millijoules(), 300_000, "the power integral covers the part before the reset too");
 }
 
 #[test]
@@ -179,81 +126,42 @@ fn t11_a_module_counter_is_charged_once() {
     // The Grace reading is in the module's; the total sums the root alone (`collectors::source::roots`).
     let window = metered(
         sensor(Some(nvml()), None, 1_000),
-        &[
-            reading(0, None, Some(0)),
-            reading(1_000 * SECOND, None, Some(900_000_000)),
-        ],
+        &[reading(0, None, Some(0)), reading(1_000 * SECOND, None, Some(900_000_000))],
     );
     assert_eq!(joules(&window), 900_000);
 }
 
 #[test]
 fn t12_a_package_counter_is_split_between_its_dies() {
-    let package = CounterSensor {
-        unit: CounterUnit::Amd,
-        range: None,
-        update: Span::from_milliseconds(1),
-    };
+    let package = CounterSensor { unit: CounterUnit::Amd, range: None, update: Span::from_milliseconds(1) };
     let window = metered(
         sensor(Some(package), None, 560),
-        &[
-            reading(0, None, Some(0)),
-            reading(100 * SECOND, None, Some(30_000 << 16)),
-        ],
+        &[reading(0, None, Some(0)), reading(100 * SECOND, None, Some(30_000 << 16))],
     );
     let parts = account::attribute::split(window.energy, &[1, 1]).unwrap();
-    assert_eq!(
-        parts
-            .iter()
-            .map(|part| part.millijoules())
-            .collect::<Vec<_>>(),
-        [15_000_000, 15_000_000]
-    );
+    assert_eq!(parts.iter().map(|part| part.millijoules()).collect::<Vec<_>>(), [15_000_000, 15_000_000]);
 }
 
 #[test]
 fn t13_eight_separate_devices_are_not_paired() {
-    let amd = CounterSensor {
-        unit: CounterUnit::Amd,
-        range: None,
-        update: Span::from_milliseconds(1),
-    };
+    let amd = CounterSensor { unit: CounterUnit::Amd, range: None, update: Span::from_milliseconds(1) };
     let each = metered(
         sensor(Some(amd), None, 750),
-        &[
-            reading(0, None, Some(0)),
-            reading(20 * SECOND, None, Some(10_000 << 16)),
-        ],
+        &[reading(0, None, Some(0)), reading(20 * SECOND, None, Some(10_000 << 16))],
     );
     assert_eq!(8 * joules(&each), 80_000);
 }
 
 #[test]
 fn t14_amd_counts_are_two_to_the_minus_16_joules() {
-    assert_eq!(
-        CounterUnit::Amd
-            .energy(65_536)
-            .floor()
-            .unwrap()
-            .millijoules(),
-        1_000
-    );
+    assert_eq!(CounterUnit::Amd.energy(65_536).floor().unwrap().millijoules(), 1_000);
 }
 
 #[test]
 fn t15_a_frozen_counter_is_distrusted() {
-    let amd = CounterSensor {
-        unit: CounterUnit::Amd,
-        range: None,
-        update: Span::from_milliseconds(1),
-    };
-    let readings: Vec<_> = (0..=30)
-        .map(|second| reading(second * SECOND, Some(250), Some(77)))
-        .collect();
-    let window = metered(
-        sensor(Some(amd), Some(PowerSensor::Unknown), 300),
-        &readings,
-    );
+    let amd = CounterSensor { unit: CounterUnit::Amd, range: None, update: Span::from_milliseconds(1) };
+    let readings: Vec<_> = (0..=30).map(|second| reading(second * SECOND, Some(250), Some(77))).collect();
+    let window = metered(sensor(Some(amd), Some(PowerSensor::Unknown), 300), &readings);
     assert_eq!(joules(&window), 7_500);
     assert_eq!(window.quality, Quality::Integrated);
     assert!(window.flags.contains(Flag::CounterDistrusted));
@@ -261,32 +169,17 @@ fn t15_a_frozen_counter_is_distrusted() {
 
 #[test]
 fn t16_a_counter_at_a_fifth_of_power_is_distrusted() {
-    let readings: Vec<_> = (0..=60)
-        .map(|s| {
-            reading(
-                s * SECOND,
-                Some(300),
-                Some(u64::try_from(s).unwrap() * 60_000),
-            )
-        })
-        .collect();
-    let window = metered(
-        sensor(Some(nvml()), Some(PowerSensor::ONE_SECOND_AVERAGE), 400),
-        &readings,
-    );
+    let readings: Vec<_> =
+        (0..=60).map(|s| reading(s * SECOND, Some(300), Some(u64::try_from(s).unwrap() * 60_000))).collect();
+    let window = metered(sensor(Some(nvml()), Some(PowerSensor::ONE_SECOND_AVERAGE), 400), &readings);
     assert_eq!(joules(&window), 18_000);
     assert!(window.flags.contains(Flag::CounterDistrusted));
 }
 
 #[test]
 fn t17_power_carries_a_device_without_counter() {
-    let readings: Vec<_> = (0..=600)
-        .map(|second| reading(second * SECOND, Some(250), None))
-        .collect();
-    let window = metered(
-        sensor(Some(nvml()), Some(PowerSensor::ONE_SECOND_AVERAGE), 400),
-        &readings,
-    );
+    let readings: Vec<_> = (0..=600).map(|second| reading(second * SECOND, Some(250), None)).collect();
+    let window = metered(sensor(Some(nvml()), Some(PowerSensor::ONE_SECOND_AVERAGE), 400), &readings);
     assert_eq!(window.energy.millijoules(), 150_000_000);
     assert_eq!(window.quality, Quality::Integrated);
     assert_eq!(window.method, Method::BackwardRectangle);
@@ -294,20 +187,9 @@ fn t17_power_carries_a_device_without_counter() {
 
 #[test]
 fn t18_constant_power_is_counted() {
-    let readings: Vec<_> = (0..=60)
-        .map(|second| reading(second * SECOND, Some(400), None))
-        .collect();
-    for class in [
-        PowerSensor::ONE_SECOND_AVERAGE,
-        PowerSensor::INSTANT_25_OF_100,
-        PowerSensor::Unknown,
-    ] {
-        assert_eq!(
-            metered(sensor(None, Some(class), 700), &readings)
-                .energy
-                .millijoules(),
-            24_000_000
-        );
+    let readings: Vec<_> = (0..=60).map(|second| reading(second * SECOND, Some(400), None)).collect();
+    for class in [PowerSensor::ONE_SECOND_AVERAGE, PowerSensor::INSTANT_25_OF_100, PowerSensor::Unknown] {
+        assert_eq!(metered(sensor(None, Some(class), 700), &readings).energy.millijoules(), 24_000_000);
     }
 }
 
@@ -315,49 +197,28 @@ fn t18_constant_power_is_counted() {
 fn t19_holds_are_not_ramps() {
     // 10 s at 400 W, 10 s at 100 W, read at 10 Hz for 60 s.
     let readings: Vec<_> = (0..=600)
-        .map(|tenth| {
-            reading(
-                tenth * 100 * MS,
-                Some(if (tenth / 100) % 2 == 0 { 400 } else { 100 }),
-                None,
-            )
-        })
+        .map(|tenth| reading(tenth * 100 * MS, Some(if (tenth / 100) % 2 == 0 { 400 } else { 100 }), None))
         .collect();
-    let window = metered(
-        sensor(None, Some(PowerSensor::INSTANT_100_OF_100), 700),
-        &readings,
-    );
-    assert!(
-        (14_850_000..=15_150_000).contains(&window.energy.millijoules()),
-        "{window:?}"
-    );
+    let window = metered(sensor(None, Some(PowerSensor::INSTANT_100_OF_100), 700), &readings);
+    assert!((14_850_000..=15_150_000).contains(&window.energy.millijoules()), "{window:?}");
 }
 
 #[test]
 fn t20_a_window_shorter_than_the_update_period_is_bounded_not_zero() {
     let window = metered(
         sensor(Some(nvml()), Some(PowerSensor::ONE_SECOND_AVERAGE), 700),
-        &[
-            reading(0, Some(500), Some(9_000)),
-            reading(40 * MS, Some(500), Some(9_000)),
-        ],
+        &[reading(0, Some(500), Some(9_000)), reading(40 * MS, Some(500), Some(9_000))],
     );
     assert_eq!(window.energy.millijoules(), 20_000);
     assert!(window.flags.contains(Flag::Boundary));
-    assert!(
-        window.integration_uncertainty.millijoules() >= 20_000,
-        "the bound covers what one update can hide"
-    );
+    assert!(window.integration_uncertainty.millijoules() >= 20_000, "the bound covers what one update can hide");
 }
 
 #[test]
 fn t21_a_late_reading_stands_for_the_whole_interval() {
     let window = metered(
         sensor(None, Some(PowerSensor::ONE_SECOND_AVERAGE), 700),
-        &[
-            reading(0, Some(200), None),
-            reading(5 * SECOND, Some(200), None),
-        ],
+        &[reading(0, Some(200), None), reading(5 * SECOND, Some(200), None)],
     );
     assert_eq!(joules(&window), 1_000);
 }
@@ -367,10 +228,7 @@ fn t22_a_job_between_two_scrapes_is_never_a_silent_zero() {
     // 10 s idle at 0 W, 3 s at 400 W, 17 s idle; the counter sees it all.
     let window = metered(
         sensor(Some(nvml()), None, 700),
-        &[
-            reading(0, None, Some(50_000)),
-            reading(30 * SECOND, None, Some(1_250_000)),
-        ],
+        &[reading(0, None, Some(50_000)), reading(30 * SECOND, None, Some(1_250_000))],
     );
     assert_eq!(joules(&window), 1_200);
 }
@@ -378,22 +236,9 @@ fn t22_a_job_between_two_scrapes_is_never_a_silent_zero() {
 fn with_hole(counter: bool) -> Window {
     let readings: Vec<_> = (0..=600)
         .filter(|second| !(201..260).contains(second))
-        .map(|s| {
-            reading(
-                s * SECOND,
-                Some(300),
-                counter.then(|| u64::try_from(s).unwrap() * 300_000),
-            )
-        })
+        .map(|s| reading(s * SECOND, Some(300), counter.then(|| u64::try_from(s).unwrap() * 300_000)))
         .collect();
-    metered(
-        sensor(
-            counter.then(nvml),
-            Some(PowerSensor::ONE_SECOND_AVERAGE),
-            700,
-        ),
-        &readings,
-    )
+    metered(sensor(counter.then(nvml), Some(PowerSensor::ONE_SECOND_AVERAGE), 700), &readings)
 }
 
 #[test]
@@ -417,17 +262,9 @@ fn t24_a_hole_without_counter_is_filled_and_says_so() {
 fn t41_three_gigajoules_do_not_saturate() {
     let third = Power::from_milliwatts(1_000_000_000);
     let readings: Vec<_> = (0..=3_000)
-        .map(|s| Reading {
-            at: Timestamp::from_nanoseconds(s * SECOND),
-            power: Some(third),
-            counter: None,
-            epoch: 0,
-        })
+        .map(|s| Reading { at: Timestamp::from_nanoseconds(s * SECOND), power: Some(third), counter: None, epoch: 0 })
         .collect();
-    let window = metered(
-        sensor(None, Some(PowerSensor::Unknown), 2_000_000),
-        &readings,
-    );
+    let window = metered(sensor(None, Some(PowerSensor::Unknown), 2_000_000), &readings);
     assert_eq!(window.energy.millijoules(), 3_000_000_000_000);
 }
 
@@ -451,10 +288,7 @@ fn a_lost_counter_hands_over_to_power_and_takes_over_again() {
             reading(s * SECOND, Some(300), counter)
         })
         .collect();
-    let window = metered(
-        sensor(Some(nvml()), Some(PowerSensor::ONE_SECOND_AVERAGE), 700),
-        &readings,
-    );
+    let window = metered(sensor(Some(nvml()), Some(PowerSensor::ONE_SECOND_AVERAGE), 700), &readings);
     assert_eq!(joules(&window), 90_000);
     assert_eq!(window.quality, Quality::Integrated);
 }

@@ -9,19 +9,11 @@ fn sensors() -> impl Strategy<Value = Sensor> {
     let counter = prop_oneof![
         Just(None),
         (
-            prop_oneof![
-                Just(CounterUnit::Millijoule),
-                Just(CounterUnit::Microjoule),
-                Just(CounterUnit::Amd)
-            ],
+            prop_oneof![Just(CounterUnit::Millijoule), Just(CounterUnit::Microjoule), Just(CounterUnit::Amd)],
             any::<bool>()
         )
             .prop_map(|(unit, wraps)| {
-                Some(CounterSensor {
-                    unit,
-                    range: wraps.then_some(50_000_000),
-                    update: Span::from_milliseconds(100),
-                })
+                Some(CounterSensor { unit, range: wraps.then_some(50_000_000), update: Span::from_milliseconds(100) })
             }),
     ];
     let power = prop_oneof![
@@ -82,10 +74,7 @@ fn windows(sensor: Sensor, length: Option<Span>, readings: &[Reading]) -> Vec<Wi
 }
 
 fn total(windows: &[Window]) -> i64 {
-    windows
-        .iter()
-        .map(|window| window.energy.millijoules())
-        .sum()
+    windows.iter().map(|window| window.energy.millijoules()).sum()
 }
 
 proptest! {

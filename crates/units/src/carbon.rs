@@ -3,11 +3,7 @@ use std::fmt;
 
 /// Carbon intensity of electricity, `u32` milligrams CO2e per kWh (sources publish at most three decimals of g/kWh).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct CarbonIntensity(u32);
 
 impl CarbonIntensity {
@@ -32,11 +28,7 @@ impl fmt::Display for CarbonIntensity {
 
 /// Mass of CO2e, `i64` micrograms; ±9.22 Mt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct CarbonMass(i64);
 
 impl CarbonMass {
@@ -57,9 +49,7 @@ impl CarbonMass {
 
     /// Sum, or [`Overflow`].
     pub fn checked_add(self, other: Self) -> Result<Self, Overflow> {
-        self.0.checked_add(other.0).map(Self).ok_or(Overflow {
-            quantity: "carbon mass in µg",
-        })
+        self.0.checked_add(other.0).map(Self).ok_or(Overflow { quantity: "carbon mass in µg" })
     }
 }
 
@@ -75,11 +65,7 @@ impl Pue {
     /// PUE of `ppm` / 1,000,000; `None` below 1.0, which no facility can reach.
     #[must_use]
     pub const fn from_parts_per_million(ppm: u32) -> Option<Self> {
-        if ppm < 1_000_000 {
-            None
-        } else {
-            Some(Self(ppm))
-        }
+        if ppm < 1_000_000 { None } else { Some(Self(ppm)) }
     }
 
     /// The value in parts per million.

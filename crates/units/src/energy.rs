@@ -4,11 +4,7 @@ use std::fmt;
 
 /// Electric power, `u64` milliwatts (NVML's unit).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Power(u64);
 
 impl Power {
@@ -40,9 +36,7 @@ impl Power {
     #[must_use]
     pub fn times(self, span: Span) -> ExactEnergy {
         // 1 mW x 1 ns = 1 pJ
-        ExactEnergy(
-            i128::from(self.0) * i128::from(span.nanoseconds()) * ExactEnergy::PER_PICOJOULE,
-        )
+        ExactEnergy(i128::from(self.0) * i128::from(span.nanoseconds()) * ExactEnergy::PER_PICOJOULE)
     }
 
     /// Energy of a straight line from `self` to `end` over `span`, without rounding (trapezoid).
@@ -61,11 +55,7 @@ impl fmt::Display for Power {
 
 /// Energy, `i64` millijoules (the unit of NVML's counter); ±2.56 TWh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Energy(i64);
 
 impl Energy {
@@ -86,16 +76,12 @@ impl Energy {
 
     /// Sum, or [`Overflow`].
     pub fn checked_add(self, other: Self) -> Result<Self, Overflow> {
-        self.0.checked_add(other.0).map(Self).ok_or(Overflow {
-            quantity: "energy in mJ",
-        })
+        self.0.checked_add(other.0).map(Self).ok_or(Overflow { quantity: "energy in mJ" })
     }
 
     /// Difference, or [`Overflow`].
     pub fn checked_sub(self, other: Self) -> Result<Self, Overflow> {
-        self.0.checked_sub(other.0).map(Self).ok_or(Overflow {
-            quantity: "energy in mJ",
-        })
+        self.0.checked_sub(other.0).map(Self).ok_or(Overflow { quantity: "energy in mJ" })
     }
 
     /// CO2e of this energy: `µg = (mJ × mg/kWh + 1 800 000) div 3 600 000`, rounded once, half up.
@@ -105,9 +91,7 @@ impl Energy {
         let product = i128::from(self.0) * i128::from(intensity.milligrams_per_kwh());
         i64::try_from(div_half_up(product, 3_600_000))
             .map(CarbonMass::from_micrograms)
-            .map_err(|_| Overflow {
-                quantity: "carbon mass in µg",
-            })
+            .map_err(|_| Overflow { quantity: "carbon mass in µg" })
     }
 
     /// Facility overhead beside this IT energy: `mJ × (PUE − 1)`, rounded half up. A line of its own, never
@@ -116,9 +100,7 @@ impl Energy {
         let above_one = i128::from(pue.parts_per_million()) - 1_000_000;
         i64::try_from(div_half_up(i128::from(self.0) * above_one, 1_000_000))
             .map(Self)
-            .map_err(|_| Overflow {
-                quantity: "overhead energy in mJ",
-            })
+            .map_err(|_| Overflow { quantity: "overhead energy in mJ" })
     }
 }
 
@@ -172,9 +154,7 @@ impl ExactEnergy {
     pub fn floor(self) -> Result<Energy, Overflow> {
         i64::try_from(self.0.div_euclid(Self::PER_MILLIJOULE))
             .map(Energy)
-            .map_err(|_| Overflow {
-                quantity: "energy in mJ",
-            })
+            .map_err(|_| Overflow { quantity: "energy in mJ" })
     }
 
     /// `self × part / whole`, rounded down, for `0 <= part <= whole`; the whole itself when `whole` is 0.
@@ -196,9 +176,7 @@ impl ExactEnergy {
         if span == 0 || self.0 < 0 {
             return None;
         }
-        u64::try_from(self.0 / Self::PER_PICOJOULE / span)
-            .ok()
-            .map(Power)
+        u64::try_from(self.0 / Self::PER_PICOJOULE / span).ok().map(Power)
     }
 
     /// The smaller of zero and `self` is never below zero afterwards.

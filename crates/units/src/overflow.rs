@@ -9,11 +9,7 @@ pub struct Overflow {
 
 impl fmt::Display for Overflow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} leaves the range of its integer type; check the units of the input",
-            self.quantity
-        )
+        write!(f, "{} leaves the range of its integer type; check the units of the input", self.quantity)
     }
 }
 

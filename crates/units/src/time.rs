@@ -2,11 +2,7 @@ use crate::Overflow;
 
 /// A moment, `i64` nanoseconds since 1970-01-01T00:00:00 UTC; 1677 to 2262.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Timestamp(i64);
 
 impl Timestamp {
@@ -41,9 +37,7 @@ impl Timestamp {
     /// The moment `span` later, or [`Overflow`] after the year 2262.
     pub fn after(self, span: Span) -> Result<Self, Overflow> {
         let nanoseconds = i128::from(self.0) + i128::from(span.0);
-        i64::try_from(nanoseconds).map(Self).map_err(|_| Overflow {
-            quantity: "time in ns",
-        })
+        i64::try_from(nanoseconds).map(Self).map_err(|_| Overflow { quantity: "time in ns" })
     }
 
     /// The first multiple of `step` (counted from 1970) after `self`; `self` when `step` is zero.
@@ -53,19 +47,13 @@ impl Timestamp {
         }
         let step = i128::from(step.0);
         let next = (i128::from(self.0).div_euclid(step) + 1) * step;
-        i64::try_from(next).map(Self).map_err(|_| Overflow {
-            quantity: "time in ns",
-        })
+        i64::try_from(next).map(Self).map_err(|_| Overflow { quantity: "time in ns" })
     }
 }
 
 /// A length of time, `u64` nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(transparent)
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Span(u64);
 
 impl Span {

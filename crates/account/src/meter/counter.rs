@@ -44,12 +44,7 @@ pub enum Step {
 ///
 /// `next` must not be before `previous`.
 #[must_use]
-pub fn step(
-    sensor: &CounterSensor,
-    limit: Power,
-    previous: Option<CounterReading>,
-    next: CounterReading,
-) -> Step {
+pub fn step(sensor: &CounterSensor, limit: Power, previous: Option<CounterReading>, next: CounterReading) -> Step {
     let Some(previous) = previous else {
         return Step::First;
     };
@@ -60,10 +55,7 @@ pub fn step(
     let bound = limit.times(elapsed.plus(sensor.update)).scaled(12, 10);
     let reset = || {
         let since_zero = sensor.unit.energy(next.count);
-        Step::Reset {
-            counted: (since_zero <= ceiling).then_some(since_zero),
-            lost_before: previous.at,
-        }
+        Step::Reset { counted: (since_zero <= ceiling).then_some(since_zero), lost_before: previous.at }
     };
     if previous.epoch != next.epoch {
         return reset();
@@ -72,22 +64,13 @@ pub fn step(
         && ceiling >= range
     {
         // More than one wrap fits into the interval: no single answer is right.
-        return Step::Implausible {
-            delta: range,
-            bound,
-        };
+        return Step::Implausible { delta: range, bound };
     }
     if let Some(rise) = next.count.checked_sub(previous.count) {
         let delta = sensor.unit.energy(rise);
-        return if delta <= bound {
-            Step::Advanced(delta)
-        } else {
-            Step::Implausible { delta, bound }
-        };
+        return if delta <= bound { Step::Advanced(delta) } else { Step::Implausible { delta, bound } };
     }
-    let wrapped = sensor
-        .range
-        .and_then(|range| range.checked_sub(previous.count)?.checked_add(next.count));
+    let wrapped = sensor.range.and_then(|range| range.checked_sub(previous.count)?.checked_add(next.count));
     match wrapped.map(|count| sensor.unit.energy(count)) {
         Some(delta) if delta <= bound => Step::Wrapped(delta),
         _ => reset(),

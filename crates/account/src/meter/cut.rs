@@ -44,29 +44,17 @@ struct Open {
 
 impl Open {
     fn note_power(&mut self, power: Power) {
-        self.power = Some(self.power.map_or((power, power), |(min, max)| {
-            (min.min(power), max.max(power))
-        }));
+        self.power = Some(self.power.map_or((power, power), |(min, max)| (min.min(power), max.max(power))));
     }
 }
 
 impl Cutter {
-    pub(super) fn open(
-        start: Timestamp,
-        length: Option<Span>,
-        power: Option<Power>,
-    ) -> Result<Self, Overflow> {
+    pub(super) fn open(start: Timestamp, length: Option<Span>, power: Option<Power>) -> Result<Self, Overflow> {
         let mut open = Open::starting(start, length, ExactEnergy::ZERO)?;
         if let Some(power) = power {
             open.note_power(power);
         }
-        Ok(Self {
-            length,
-            cursor: start,
-            total: ExactEnergy::ZERO,
-            open,
-            ready: VecDeque::new(),
-        })
+        Ok(Self { length, cursor: start, total: ExactEnergy::ZERO, open, ready: VecDeque::new() })
     }
 
     pub(super) fn cursor(&self) -> Timestamp {
@@ -83,20 +71,14 @@ impl Cutter {
 
     /// Adds a piece and closes the windows that it completes. A piece that does not move forward is ignored.
     pub(super) fn commit(&mut self, sensor: &Sensor, piece: &Piece) -> Result<(), Overflow> {
-        let Some(span) = piece
-            .to
-            .since(self.cursor)
-            .filter(|span| *span > Span::ZERO)
-        else {
+        let Some(span) = piece.to.since(self.cursor).filter(|span| *span > Span::ZERO) else {
             return Ok(());
         };
         let start = self.cursor;
         let mut charged = ExactEnergy::ZERO;
         while let Some(edge) = self.open.end.filter(|edge| *edge <= piece.to) {
             let upto = edge.since(start).unwrap_or(Span::ZERO);
-            let share = piece
-                .energy
-                .fraction(upto.nanoseconds(), span.nanoseconds());
+            let share = piece.energy.fraction(upto.nanoseconds(), span.nanoseconds());
             self.extend(edge, share - charged, piece);
             charged = share;
             self.close(sensor)?;
@@ -108,11 +90,7 @@ impl Cutter {
 
     /// Closes the window that is open, if anything is in it.
     pub(super) fn finish(&mut self, sensor: &Sensor) -> Result<(), Overflow> {
-        if self.cursor > self.open.start {
-            self.close(sensor)
-        } else {
-            Ok(())
-        }
+        if self.cursor > self.open.start { self.close(sensor) } else { Ok(()) }
     }
 
     fn extend(&mut self, to: Timestamp, energy: ExactEnergy, piece: &Piece) {
@@ -145,16 +123,10 @@ impl Cutter {
 }
 
 impl Open {
-    fn starting(
-        start: Timestamp,
-        length: Option<Span>,
-        total: ExactEnergy,
-    ) -> Result<Self, Overflow> {
+    fn starting(start: Timestamp, length: Option<Span>, total: ExactEnergy) -> Result<Self, Overflow> {
         Ok(Self {
             start,
-            end: length
-                .map(|length| start.next_multiple(length))
-                .transpose()?,
+            end: length.map(|length| start.next_multiple(length)).transpose()?,
             total_at_start: total,
             gap_energy: ExactEnergy::ZERO,
             covered: Span::ZERO,
@@ -166,12 +138,7 @@ impl Open {
         })
     }
 
-    fn into_window(
-        self,
-        sensor: &Sensor,
-        end: Timestamp,
-        total: ExactEnergy,
-    ) -> Result<Option<Window>, Overflow> {
+    fn into_window(self, sensor: &Sensor, end: Timestamp, total: ExactEnergy) -> Result<Option<Window>, Overflow> {
         let Some(interval) = Interval::new(self.start, end) else {
             return Ok(None);
         };
@@ -183,11 +150,7 @@ impl Open {
                 method: self.method,
                 span: interval.span(),
                 energy: exact,
-                gap_energy: if self.quality == Quality::Counter {
-                    ExactEnergy::ZERO
-                } else {
-                    self.gap_energy
-                },
+                gap_energy: if self.quality == Quality::Counter { ExactEnergy::ZERO } else { self.gap_energy },
                 power_min,
                 power_peak,
                 readings: self.readings,

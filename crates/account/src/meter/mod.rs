@@ -117,13 +117,7 @@ impl Meter {
         if self.anchor.is_some() {
             return self.push_pending(reading, counter);
         }
-        let knot = knot(
-            &self.sensor,
-            cutter.cursor(),
-            ExactEnergy::ZERO,
-            self.last_power,
-            reading,
-        );
+        let knot = knot(&self.sensor, cutter.cursor(), ExactEnergy::ZERO, self.last_power, reading);
         commit_power(cutter, &self.sensor, &knot, knot.integral)?;
         self.advance(reading);
         self.restart_counter(counter);
@@ -132,9 +126,7 @@ impl Meter {
 
     /// Windows that are complete.
     pub fn drain(&mut self) -> impl Iterator<Item = Window> {
-        self.cutter
-            .iter_mut()
-            .flat_map(|cutter| cutter.ready().drain(..))
+        self.cutter.iter_mut().flat_map(|cutter| cutter.ready().drain(..))
     }
 
     /// Settles what is pending and closes the last window; the rest of the windows, in order. Empty when there were
@@ -154,11 +146,7 @@ impl Meter {
         if self.sensor.counter.is_none() || self.trust == Trust::Distrusted {
             return None;
         }
-        reading.counter.map(|count| CounterReading {
-            at: reading.at,
-            count,
-            epoch: reading.epoch,
-        })
+        reading.counter.map(|count| CounterReading { at: reading.at, count, epoch: reading.epoch })
     }
 
     fn restart_counter(&mut self, counter: Option<CounterReading>) {
@@ -174,26 +162,11 @@ impl Meter {
 
     /// A reading while a counter is being followed: remembers the power integral, and settles it once the counter has
     /// said enough.
-    fn push_pending(
-        &mut self,
-        reading: &Reading,
-        counter: Option<CounterReading>,
-    ) -> Result<Outcome, Overflow> {
-        let so_far = self
-            .pending
-            .last()
-            .map_or(ExactEnergy::ZERO, |knot| knot.integral);
-        self.pending.push(knot(
-            &self.sensor,
-            self.front,
-            so_far,
-            self.last_power,
-            reading,
-        ));
+    fn push_pending(&mut self, reading: &Reading, counter: Option<CounterReading>) -> Result<Outcome, Overflow> {
+        let so_far = self.pending.last().map_or(ExactEnergy::ZERO, |knot| knot.integral);
+        self.pending.push(knot(&self.sensor, self.front, so_far, self.last_power, reading));
         self.advance(reading);
-        let (Some(counter), Some(sensor), Some(anchor)) =
-            (counter, self.sensor.counter, self.anchor)
-        else {
+        let (Some(counter), Some(sensor), Some(anchor)) = (counter, self.sensor.counter, self.anchor) else {
             if self.since_anchor() >= COUNTER_LOST {
                 self.settle_by_power(None)?;
                 self.restart_counter(None);
@@ -204,9 +177,7 @@ impl Meter {
         let step = step(&sensor, self.sensor.limit, Some(anchor), counter);
         match step {
             Step::First => {}
-            Step::Advanced(delta) | Step::Wrapped(delta) => {
-                self.settle_when_ready(delta, counter)?
-            }
+            Step::Advanced(delta) | Step::Wrapped(delta) => self.settle_when_ready(delta, counter)?,
             Step::Reset { counted, .. } => {
                 self.flag(Flag::Reset);
                 self.settle_reset(counted)?;
@@ -223,25 +194,14 @@ impl Meter {
 
     /// Settles a counter step unless it is too early to tell: less than two update periods, on probation, or standing
     /// still while power flows.
-    fn settle_when_ready(
-        &mut self,
-        delta: ExactEnergy,
-        counter: CounterReading,
-    ) -> Result<(), Overflow> {
-        let update = self
-            .sensor
-            .counter
-            .map_or(Span::ZERO, |counter| counter.update);
+    fn settle_when_ready(&mut self, delta: ExactEnergy, counter: CounterReading) -> Result<(), Overflow> {
+        let update = self.sensor.counter.map_or(Span::ZERO, |counter| counter.update);
         let elapsed = self.since_anchor();
         let stands_still = delta == ExactEnergy::ZERO && self.integral() > ExactEnergy::ZERO;
         if stands_still && elapsed >= FROZEN {
             return self.distrust();
         }
-        let wait = if self.trust == Trust::Probation {
-            PROBATION
-        } else {
-            update.times(2)
-        };
+        let wait = if self.trust == Trust::Probation { PROBATION } else { update.times(2) };
         if stands_still || elapsed < wait {
             return Ok(());
         }
@@ -258,9 +218,7 @@ impl Meter {
 
     /// The series ends inside a step: the counter's word if it is worth something, else power.
     fn settle_at_end(&mut self) -> Result<(), Overflow> {
-        let (Some(sensor), Some(anchor), Some(latest)) =
-            (self.sensor.counter, self.anchor, self.latest)
-        else {
+        let (Some(sensor), Some(anchor), Some(latest)) = (self.sensor.counter, self.anchor, self.latest) else {
             return self.settle_by_power(None);
         };
         let delta = match step(&sensor, self.sensor.limit, Some(anchor), latest) {
@@ -274,8 +232,7 @@ impl Meter {
         }
         let first_stretch = self.trust == Trust::Probation;
         let too_short = first_stretch && elapsed < sensor.update.times(2);
-        let wrong =
-            first_stretch && elapsed >= sensor.update.times(10) && contradicts(delta, power);
+        let wrong = first_stretch && elapsed >= sensor.update.times(10) && contradicts(delta, power);
         if wrong || (delta == ExactEnergy::ZERO && elapsed >= sensor.update.times(10)) {
             self.flag(Flag::CounterDistrusted);
             return self.settle_by_power(None);
@@ -320,21 +277,13 @@ impl Meter {
     fn settle_by_power(&mut self, at_least: Option<ExactEnergy>) -> Result<(), Overflow> {
         let missing = at_least.map_or(ExactEnergy::ZERO, |least| {
             let missing = least - self.integral();
-            if missing.is_negative() {
-                ExactEnergy::ZERO
-            } else {
-                missing
-            }
+            if missing.is_negative() { ExactEnergy::ZERO } else { missing }
         });
         let mut charged = ExactEnergy::ZERO;
         let knots = std::mem::take(&mut self.pending);
         let last = knots.len().saturating_sub(1);
         for (position, knot) in knots.iter().enumerate() {
-            let extra = if position == last {
-                missing
-            } else {
-                ExactEnergy::ZERO
-            };
+            let extra = if position == last { missing } else { ExactEnergy::ZERO };
             let energy = knot.integral - charged + extra;
             if let Some(cutter) = &mut self.cutter {
                 commit_power(cutter, &self.sensor, knot, energy)?;
@@ -387,15 +336,11 @@ impl Meter {
     }
 
     fn since_anchor(&self) -> Span {
-        self.anchor
-            .and_then(|anchor| self.front.since(anchor.at))
-            .unwrap_or(Span::ZERO)
+        self.anchor.and_then(|anchor| self.front.since(anchor.at)).unwrap_or(Span::ZERO)
     }
 
     fn integral(&self) -> ExactEnergy {
-        self.pending
-            .last()
-            .map_or(ExactEnergy::ZERO, |knot| knot.integral)
+        self.pending.last().map_or(ExactEnergy::ZERO, |knot| knot.integral)
     }
 
     /// Flags a minute in which counter and power differ by more than a tenth.
@@ -432,12 +377,7 @@ impl Shape {
             return Ok(Self::Power { whole });
         }
         let start = start.unwrap_or_default();
-        Ok(Self::Even {
-            start,
-            whole: last
-                .and_then(|knot| knot.at.since(start))
-                .unwrap_or(Span::ZERO),
-        })
+        Ok(Self::Even { start, whole: last.and_then(|knot| knot.at.since(start)).unwrap_or(Span::ZERO) })
     }
 
     /// Part of `delta` up to `knot`.
@@ -453,9 +393,7 @@ impl Shape {
 }
 
 fn millijoules(energy: ExactEnergy) -> Result<u64, Overflow> {
-    u64::try_from(energy.floor()?.millijoules()).map_err(|_| Overflow {
-        quantity: "energy in mJ",
-    })
+    u64::try_from(energy.floor()?.millijoules()).map_err(|_| Overflow { quantity: "energy in mJ" })
 }
 
 /// Rule 3: a counter outside 0.5 to 2 times the integrated power is not believed.
@@ -464,60 +402,25 @@ fn contradicts(counter: ExactEnergy, power: ExactEnergy) -> bool {
 }
 
 /// The power integral from `from` to `reading`, on top of `so_far`.
-fn knot(
-    sensor: &Sensor,
-    from: Timestamp,
-    so_far: ExactEnergy,
-    before: Option<Power>,
-    reading: &Reading,
-) -> Knot {
+fn knot(sensor: &Sensor, from: Timestamp, so_far: ExactEnergy, before: Option<Power>, reading: &Reading) -> Knot {
     let span = reading.at.since(from).unwrap_or(Span::ZERO);
     let gap = span > GAP && span > sensor.cadence.times(3);
-    let rectangle = matches!(
-        sensor.power,
-        Some(PowerSensor::Average { .. } | PowerSensor::Modelled)
-    );
+    let rectangle = matches!(sensor.power, Some(PowerSensor::Average { .. } | PowerSensor::Modelled));
     let energy = match (before, reading.power) {
         (Some(before), Some(power)) if gap || !rectangle => before.line_to(power, span),
         (_, Some(power)) => power.times(span),
         (Some(before), None) => before.times(span),
         (None, None) => ExactEnergy::ZERO,
     };
-    Knot {
-        at: reading.at,
-        integral: so_far + energy,
-        power: reading.power,
-        gap,
-    }
+    Knot { at: reading.at, integral: so_far + energy, power: reading.power, gap }
 }
 
-fn commit_power(
-    cutter: &mut Cutter,
-    sensor: &Sensor,
-    knot: &Knot,
-    energy: ExactEnergy,
-) -> Result<(), Overflow> {
+fn commit_power(cutter: &mut Cutter, sensor: &Sensor, knot: &Knot, energy: ExactEnergy) -> Result<(), Overflow> {
     let (method, quality) = match sensor.power {
         Some(PowerSensor::Average { .. }) => (Method::BackwardRectangle, Quality::Integrated),
         Some(PowerSensor::Modelled) => (Method::Modelled, Quality::Modelled),
-        Some(PowerSensor::Instant { .. } | PowerSensor::Unknown) | None => {
-            (Method::Trapezoid, Quality::Integrated)
-        }
+        Some(PowerSensor::Instant { .. } | PowerSensor::Unknown) | None => (Method::Trapezoid, Quality::Integrated),
     };
-    let quality = if knot.gap {
-        quality.max(Quality::GapFilled)
-    } else {
-        quality
-    };
-    cutter.commit(
-        sensor,
-        &Piece {
-            to: knot.at,
-            energy,
-            method,
-            quality,
-            power: knot.power,
-            gap: knot.gap,
-        },
-    )
+    let quality = if knot.gap { quality.max(Quality::GapFilled) } else { quality };
+    cutter.commit(sensor, &Piece { to: knot.at, energy, method, quality, power: knot.power, gap: knot.gap })
 }

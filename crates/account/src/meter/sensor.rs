@@ -73,25 +73,17 @@ pub enum PowerSensor {
 
 impl PowerSensor {
     /// 1 s trailing mean, renewed every 100 ms (Ampere except GA100, and newer).
-    pub const ONE_SECOND_AVERAGE: Self = Self::Average {
-        window: Span::from_milliseconds(1_000),
-        update: Span::from_milliseconds(100),
-    };
+    pub const ONE_SECOND_AVERAGE: Self =
+        Self::Average { window: Span::from_milliseconds(1_000), update: Span::from_milliseconds(100) };
     /// 25 ms of every 100 ms (GA100; `power.draw.instant` of GH100).
-    pub const INSTANT_25_OF_100: Self = Self::Instant {
-        window: Span::from_milliseconds(25),
-        update: Span::from_milliseconds(100),
-    };
+    pub const INSTANT_25_OF_100: Self =
+        Self::Instant { window: Span::from_milliseconds(25), update: Span::from_milliseconds(100) };
     /// All of every 100 ms (Turing; `power.draw.instant` of GA10x and Ada).
-    pub const INSTANT_100_OF_100: Self = Self::Instant {
-        window: Span::from_milliseconds(100),
-        update: Span::from_milliseconds(100),
-    };
+    pub const INSTANT_100_OF_100: Self =
+        Self::Instant { window: Span::from_milliseconds(100), update: Span::from_milliseconds(100) };
     /// 10 ms of every 20 ms (Volta, Pascal).
-    pub const INSTANT_10_OF_20: Self = Self::Instant {
-        window: Span::from_milliseconds(10),
-        update: Span::from_milliseconds(20),
-    };
+    pub const INSTANT_10_OF_20: Self =
+        Self::Instant { window: Span::from_milliseconds(10), update: Span::from_milliseconds(20) };
 }
 
 /// What a sensor said at one moment. A failed read is no `Reading`, never a zero (D8).

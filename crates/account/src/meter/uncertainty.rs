@@ -27,22 +27,16 @@ const MODEL_PERCENT: u32 = 50;
 pub(super) fn integration(sensor: &Sensor, facts: &Facts) -> (ExactEnergy, Flags) {
     let mut flags = Flags::default();
     let (edges, sampling) = match (facts.method, sensor.power) {
-        (Method::Counter, _) => (
-            edges(
-                sensor.counter.map_or(Span::ZERO, |counter| counter.update),
-                facts,
-            ),
-            ExactEnergy::ZERO,
-        ),
+        (Method::Counter, _) => {
+            (edges(sensor.counter.map_or(Span::ZERO, |counter| counter.update), facts), ExactEnergy::ZERO)
+        }
         (Method::Modelled, _) => (ExactEnergy::ZERO, facts.energy.scaled(MODEL_PERCENT, 100)),
-        (_, Some(PowerSensor::Average { window, update })) => (
-            edges(update, facts),
-            sampled(sensor, facts, window, window, &mut flags),
-        ),
-        (_, Some(PowerSensor::Instant { window, update })) => (
-            edges(update, facts),
-            sampled(sensor, facts, window, update, &mut flags),
-        ),
+        (_, Some(PowerSensor::Average { window, update })) => {
+            (edges(update, facts), sampled(sensor, facts, window, window, &mut flags))
+        }
+        (_, Some(PowerSensor::Instant { window, update })) => {
+            (edges(update, facts), sampled(sensor, facts, window, update, &mut flags))
+        }
         (_, Some(PowerSensor::Unknown | PowerSensor::Modelled) | None) => {
             flags.insert(Flag::ClassUnknown);
             (ExactEnergy::ZERO, scatter(facts, step(facts), 1_000_000))
@@ -52,19 +46,14 @@ pub(super) fn integration(sensor: &Sensor, facts: &Facts) -> (ExactEnergy, Flags
     if edges > facts.energy.scaled(1, 100) || facts.span < shortest {
         flags.insert(Flag::Boundary);
     }
-    (
-        edges + sampling + facts.gap_energy.scaled(GAP_PERCENT, 100),
-        flags,
-    )
+    (edges + sampling + facts.gap_energy.scaled(GAP_PERCENT, 100), flags)
 }
 
 /// Time between two new values of what the method reads.
 pub(super) fn update_period(sensor: &Sensor, method: Method) -> Span {
     match (method, sensor.counter, sensor.power) {
         (Method::Counter, Some(counter), _) => counter.update,
-        (_, _, Some(PowerSensor::Average { update, .. } | PowerSensor::Instant { update, .. })) => {
-            update
-        }
+        (_, _, Some(PowerSensor::Average { update, .. } | PowerSensor::Instant { update, .. })) => update,
         _ => Span::ZERO,
     }
 }
@@ -72,28 +61,15 @@ pub(super) fn update_period(sensor: &Sensor, method: Method) -> Span {
 /// Start and stop fall anywhere inside an update period: `U × (Pmax − Pmin)` (D5); a span shorter than two periods may
 /// hold any power up to the peak.
 fn edges(update: Span, facts: &Facts) -> ExactEnergy {
-    let swing =
-        Power::from_milliwatts(facts.power_peak.milliwatts() - facts.power_min.milliwatts());
+    let swing = Power::from_milliwatts(facts.power_peak.milliwatts() - facts.power_min.milliwatts());
     let short = facts.span < update.times(2);
-    (if short || facts.readings < 2 {
-        facts.power_peak
-    } else {
-        swing
-    })
-    .times(update)
+    (if short || facts.readings < 2 { facts.power_peak } else { swing }).times(update)
 }
 
 /// What a sensor that sees `window` of every `period` can miss.
-fn sampled(
-    sensor: &Sensor,
-    facts: &Facts,
-    window: Span,
-    period: Span,
-    flags: &mut Flags,
-) -> ExactEnergy {
+fn sampled(sensor: &Sensor, facts: &Facts, window: Span, period: Span, flags: &mut Flags) -> ExactEnergy {
     let between = step(facts).max(period);
-    let seen =
-        u128::from(window.nanoseconds()) * 1_000_000 / u128::from(between.nanoseconds()).max(1);
+    let seen = u128::from(window.nanoseconds()) * 1_000_000 / u128::from(between.nanoseconds()).max(1);
     let unseen_ppm = 1_000_000 - u32::try_from(seen.min(1_000_000)).unwrap_or(1_000_000);
     if unseen_ppm <= 100_000 {
         return ExactEnergy::ZERO;
@@ -104,19 +80,14 @@ fn sampled(
     }
     // Sampled more slowly than the sensor renews: a periodic load can lock to the sampling for ever, and no statistics
     // of the readings would show it. No claim beyond half of the whole range.
-    let ceiling = if sensor.limit == Sensor::UNKNOWN_LIMIT {
-        facts.power_peak
-    } else {
-        sensor.limit
-    };
+    let ceiling = if sensor.limit == Sensor::UNKNOWN_LIMIT { facts.power_peak } else { sensor.limit };
     ceiling.times(facts.span).scaled(1, 2)
 }
 
 /// Two standard errors of a mean of independent samples, each off by at most half the swing:
 /// `(Pmax − Pmin) × unseen share × √(step × span)`.
 fn scatter(facts: &Facts, step: Span, unseen_ppm: u32) -> ExactEnergy {
-    let swing =
-        Power::from_milliwatts(facts.power_peak.milliwatts() - facts.power_min.milliwatts());
+    let swing = Power::from_milliwatts(facts.power_peak.milliwatts() - facts.power_min.milliwatts());
     let root = (u128::from(step.nanoseconds()) * u128::from(facts.span.nanoseconds())).isqrt();
     let root = Span::from_nanoseconds(u64::try_from(root).unwrap_or(u64::MAX));
     swing.times(root).scaled(unseen_ppm, 1_000_000)

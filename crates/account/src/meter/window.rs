@@ -184,9 +184,7 @@ impl Flags {
 
     /// The flags that are set, in a fixed order.
     pub fn iter(self) -> impl Iterator<Item = Flag> {
-        Flag::ALL
-            .into_iter()
-            .filter(move |flag| self.contains(*flag))
+        Flag::ALL.into_iter().filter(move |flag| self.contains(*flag))
     }
 }
 
