@@ -49,6 +49,7 @@ pub struct Meter {
     /// Last accepted reading.
     front: Timestamp,
     last_power: Option<Power>,
+    recent: RecentPower,
     anchor: Option<CounterReading>,
     latest: Option<CounterReading>,
     pending: Vec<Knot>,
@@ -89,6 +90,7 @@ impl Meter {
             cutter: None,
             front: Timestamp::default(),
             last_power: None,
+            recent: RecentPower::default(),
             anchor: None,
             latest: None,
             pending: Vec::new(),
@@ -104,10 +106,11 @@ impl Meter {
         if reading.power.is_none() && counter.is_none() {
             return Ok(Outcome::Ignored);
         }
-        let Some(cutter) = &mut self.cutter else {
+        let Some(cursor) = self.cutter.as_ref().map(Cutter::cursor) else {
             self.cutter = Some(Cutter::open(reading.at, self.length, reading.power)?);
             self.front = reading.at;
             self.last_power = reading.power;
+            self.recent.update(reading.power, Span::ZERO);
             self.restart_counter(counter);
             return Ok(counter.map_or(Outcome::Power, |_| Outcome::Counter(Step::First)));
         };
@@ -117,8 +120,8 @@ impl Meter {
         if self.anchor.is_some() {
             return self.push_pending(reading, counter);
         }
-        let knot = knot(&self.sensor, cutter.cursor(), ExactEnergy::ZERO, self.last_power, reading);
-        commit_power(cutter, &self.sensor, &knot, knot.integral)?;
+        let knot = self.before(cursor).knot(&self.sensor, ExactEnergy::ZERO, reading);
+        self.commit_power(&knot, knot.integral)?;
         self.advance(reading);
         self.restart_counter(counter);
         Ok(counter.map_or(Outcome::Power, |_| Outcome::Counter(Step::First)))
@@ -142,6 +145,10 @@ impl Meter {
         Ok(cutter.ready().drain(..).collect())
     }
 
+    fn before(&self, at: Timestamp) -> Before {
+        Before { at, power: self.last_power, recent: self.recent }
+    }
+
     fn counter_of(&self, reading: &Reading) -> Option<CounterReading> {
         if self.sensor.counter.is_none() || self.trust == Trust::Distrusted {
             return None;
@@ -156,6 +163,7 @@ impl Meter {
     }
 
     fn advance(&mut self, reading: &Reading) {
+        self.recent.update(reading.power, reading.at.since(self.front).unwrap_or(Span::ZERO));
         self.front = reading.at;
         self.last_power = reading.power.or(self.last_power);
     }
@@ -164,7 +172,7 @@ impl Meter {
     /// said enough.
     fn push_pending(&mut self, reading: &Reading, counter: Option<CounterReading>) -> Result<Outcome, Overflow> {
         let so_far = self.pending.last().map_or(ExactEnergy::ZERO, |knot| knot.integral);
-        self.pending.push(knot(&self.sensor, self.front, so_far, self.last_power, reading));
+        self.pending.push(self.before(self.front).knot(&self.sensor, so_far, reading));
         self.advance(reading);
         let (Some(counter), Some(sensor), Some(anchor)) = (counter, self.sensor.counter, self.anchor) else {
             if self.since_anchor() >= COUNTER_LOST {
@@ -285,9 +293,7 @@ impl Meter {
         for (position, knot) in knots.iter().enumerate() {
             let extra = if position == last { missing } else { ExactEnergy::ZERO };
             let energy = knot.integral - charged + extra;
-            if let Some(cutter) = &mut self.cutter {
-                commit_power(cutter, &self.sensor, knot, energy)?;
-            }
+            self.commit_power(knot, energy)?;
             charged = knot.integral;
         }
         if self.trust == Trust::Distrusted {
@@ -320,6 +326,16 @@ impl Meter {
             gap: true,
         };
         self.commit(&piece)
+    }
+
+    fn commit_power(&mut self, knot: &Knot, energy: ExactEnergy) -> Result<(), Overflow> {
+        let (method, quality) = match self.sensor.power {
+            Some(PowerSensor::Average { .. }) => (Method::BackwardRectangle, Quality::Integrated),
+            Some(PowerSensor::Modelled) => (Method::Modelled, Quality::Modelled),
+            Some(PowerSensor::Instant { .. } | PowerSensor::Unknown) | None => (Method::Trapezoid, Quality::Integrated),
+        };
+        let quality = if knot.gap { quality.max(Quality::GapFilled) } else { quality };
+        self.commit(&Piece { to: knot.at, energy, method, quality, power: knot.power, gap: knot.gap })
     }
 
     fn commit(&mut self, piece: &Piece) -> Result<(), Overflow> {
@@ -401,26 +417,64 @@ fn contradicts(counter: ExactEnergy, power: ExactEnergy) -> bool {
     power > ExactEnergy::ZERO && (counter.scaled(2, 1) < power || counter > power.scaled(2, 1))
 }
 
-/// The power integral from `from` to `reading`, on top of `so_far`.
-fn knot(sensor: &Sensor, from: Timestamp, so_far: ExactEnergy, before: Option<Power>, reading: &Reading) -> Knot {
-    let span = reading.at.since(from).unwrap_or(Span::ZERO);
-    let gap = span > GAP && span > sensor.cadence.times(3);
-    let rectangle = matches!(sensor.power, Some(PowerSensor::Average { .. } | PowerSensor::Modelled));
-    let energy = match (before, reading.power) {
-        (Some(before), Some(power)) if gap || !rectangle => before.line_to(power, span),
-        (_, Some(power)) => power.times(span),
-        (Some(before), None) => before.times(span),
-        (None, None) => ExactEnergy::ZERO,
-    };
-    Knot { at: reading.at, integral: so_far + energy, power: reading.power, gap }
+/// What is known at the start of the interval that a reading closes.
+struct Before {
+    at: Timestamp,
+    power: Option<Power>,
+    recent: RecentPower,
 }
 
-fn commit_power(cutter: &mut Cutter, sensor: &Sensor, knot: &Knot, energy: ExactEnergy) -> Result<(), Overflow> {
-    let (method, quality) = match sensor.power {
-        Some(PowerSensor::Average { .. }) => (Method::BackwardRectangle, Quality::Integrated),
-        Some(PowerSensor::Modelled) => (Method::Modelled, Quality::Modelled),
-        Some(PowerSensor::Instant { .. } | PowerSensor::Unknown) | None => (Method::Trapezoid, Quality::Integrated),
-    };
-    let quality = if knot.gap { quality.max(Quality::GapFilled) } else { quality };
-    cutter.commit(sensor, &Piece { to: knot.at, energy, method, quality, power: knot.power, gap: knot.gap })
+impl Before {
+    /// The power integral up to `reading`, on top of `so_far`.
+    fn knot(&self, sensor: &Sensor, so_far: ExactEnergy, reading: &Reading) -> Knot {
+        let span = reading.at.since(self.at).unwrap_or(Span::ZERO);
+        let gap = span > GAP && span > sensor.cadence.times(3);
+        let rectangle = matches!(sensor.power, Some(PowerSensor::Average { .. } | PowerSensor::Modelled));
+        let energy = match (self.power, reading.power) {
+            (Some(_), Some(power)) if gap => self.recent.bridge(power, span),
+            (Some(before), Some(power)) if !rectangle => before.line_to(power, span),
+            (_, Some(power)) => power.times(span),
+            (Some(before), None) => before.times(span),
+            (None, None) => ExactEnergy::ZERO,
+        };
+        Knot { at: reading.at, integral: so_far + energy, power: reading.power, gap }
+    }
+}
+
+/// Mean power of the last five minutes or so, and the range seen, from which a gap is filled: the single readings at
+/// its ends say little about a load that switches.
+#[derive(Debug, Clone, Copy, Default)]
+struct RecentPower {
+    mean_mw: u64,
+    span: Span,
+    range: Option<(Power, Power)>,
+}
+
+impl RecentPower {
+    const MEMORY: Span = Span::from_seconds(300);
+
+    fn update(&mut self, power: Option<Power>, span: Span) {
+        let Some(power) = power else { return };
+        let Some((min, max)) = self.range else {
+            *self = Self { mean_mw: power.milliwatts(), span: Span::ZERO, range: Some((power, power)) };
+            return;
+        };
+        self.range = Some((min.min(power), max.max(power)));
+        self.span = self.span.plus(span).min(Self::MEMORY);
+        let (old, new) = (i128::from(self.mean_mw), i128::from(power.milliwatts()));
+        let part = i128::from(span.min(Self::MEMORY).nanoseconds());
+        let moved = old + (new - old) * part / i128::from(self.span.nanoseconds()).max(1);
+        self.mean_mw = u64::try_from(moved).unwrap_or(self.mean_mw);
+    }
+
+    /// Energy of a gap that ends at `power`: the load goes on as before if it ends in the range that was seen, else a
+    /// line from there to the new level.
+    fn bridge(&self, power: Power, span: Span) -> ExactEnergy {
+        let mean = Power::from_milliwatts(self.mean_mw);
+        match self.range {
+            Some((min, max)) if (min..=max).contains(&power) => mean.times(span),
+            Some(_) => mean.line_to(power, span),
+            None => power.times(span),
+        }
+    }
 }

@@ -26,31 +26,29 @@ const MODEL_PERCENT: u32 = 50;
 /// Half width of the interval that holds the integral, and the flags that its size calls for.
 pub(super) fn integration(sensor: &Sensor, facts: &Facts) -> (ExactEnergy, Flags) {
     let mut flags = Flags::default();
+    let update = update_period(sensor, facts.method);
     let (edges, sampling) = match (facts.method, sensor.power) {
-        (Method::Counter, _) => {
-            (edges(sensor.counter.map_or(Span::ZERO, |counter| counter.update), facts), ExactEnergy::ZERO)
-        }
+        (Method::Counter, _) => (edges(sensor, update, facts), ExactEnergy::ZERO),
         (Method::Modelled, _) => (ExactEnergy::ZERO, facts.energy.scaled(MODEL_PERCENT, 100)),
-        (_, Some(PowerSensor::Average { window, update })) => {
-            (edges(update, facts), sampled(sensor, facts, window, window, &mut flags))
+        (_, Some(PowerSensor::Average { window, .. })) => {
+            (edges(sensor, update, facts), sampled(sensor, facts, window, window, &mut flags))
         }
         (_, Some(PowerSensor::Instant { window, update })) => {
-            (edges(update, facts), sampled(sensor, facts, window, update, &mut flags))
+            (edges(sensor, update, facts), sampled(sensor, facts, window, update, &mut flags))
         }
         (_, Some(PowerSensor::Unknown | PowerSensor::Modelled) | None) => {
             flags.insert(Flag::ClassUnknown);
             (ExactEnergy::ZERO, scatter(facts, step(facts), 1_000_000))
         }
     };
-    let shortest = update_period(sensor, facts.method).times(2);
-    if edges > facts.energy.scaled(1, 100) || facts.span < shortest {
+    if edges > facts.energy.scaled(1, 100) || facts.span < update.times(2) {
         flags.insert(Flag::Boundary);
     }
     (edges + sampling + facts.gap_energy.scaled(GAP_PERCENT, 100), flags)
 }
 
 /// Time between two new values of what the method reads.
-pub(super) fn update_period(sensor: &Sensor, method: Method) -> Span {
+fn update_period(sensor: &Sensor, method: Method) -> Span {
     match (method, sensor.counter, sensor.power) {
         (Method::Counter, Some(counter), _) => counter.update,
         (_, _, Some(PowerSensor::Average { update, .. } | PowerSensor::Instant { update, .. })) => update,
@@ -58,12 +56,15 @@ pub(super) fn update_period(sensor: &Sensor, method: Method) -> Span {
     }
 }
 
-/// Start and stop fall anywhere inside an update period: `U × (Pmax − Pmin)` (D5); a span shorter than two periods may
-/// hold any power up to the peak.
-fn edges(update: Span, facts: &Facts) -> ExactEnergy {
-    let swing = Power::from_milliwatts(facts.power_peak.milliwatts() - facts.power_min.milliwatts());
-    let short = facts.span < update.times(2);
-    (if short || facts.readings < 2 { facts.power_peak } else { swing }).times(update)
+/// Start and stop fall anywhere inside an update period, and an average shows less swing than the load has:
+/// `U × Pmax` bounds what can be charged to the wrong side (D5, with Pmin = 0).
+fn edges(sensor: &Sensor, update: Span, facts: &Facts) -> ExactEnergy {
+    ceiling(sensor, facts).times(update)
+}
+
+/// The power limit where it is known, else the highest power seen.
+fn ceiling(sensor: &Sensor, facts: &Facts) -> Power {
+    if sensor.limit == Sensor::UNKNOWN_LIMIT { facts.power_peak } else { sensor.limit.max(facts.power_peak) }
 }
 
 /// What a sensor that sees `window` of every `period` can miss.
@@ -80,8 +81,7 @@ fn sampled(sensor: &Sensor, facts: &Facts, window: Span, period: Span, flags: &m
     }
     // Sampled more slowly than the sensor renews: a periodic load can lock to the sampling for ever, and no statistics
     // of the readings would show it. No claim beyond half of the whole range.
-    let ceiling = if sensor.limit == Sensor::UNKNOWN_LIMIT { facts.power_peak } else { sensor.limit };
-    ceiling.times(facts.span).scaled(1, 2)
+    ceiling(sensor, facts).times(facts.span).scaled(1, 2)
 }
 
 /// Two standard errors of a mean of independent samples, each off by at most half the swing:
