@@ -1,4 +1,5 @@
 //! Laws that hold for every series: conservation, idempotence, sign.
+#![allow(clippy::unwrap_used, reason = "a test helper that cannot go on should say where")]
 
 use account::attribute::split;
 use account::meter::{CounterSensor, CounterUnit, Meter, PowerSensor, Reading, Sensor, Window};
