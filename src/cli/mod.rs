@@ -1,5 +1,8 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
+pub(crate) mod show;
+pub(crate) mod table;
+
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 

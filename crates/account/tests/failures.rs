@@ -1,5 +1,6 @@
 //! The known failures of energy tools (docs/METHOD.md, "Known failures"), each with the result it must have here.
 //! Names carry the number of the failure.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test helper that cannot go on should say where")]
 
 use account::meter::{
     CounterReading, CounterSensor, CounterUnit, Flag, Meter, Method, PowerSensor, Quality, Reading, Sensor, Step,
