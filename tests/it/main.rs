@@ -2,3 +2,4 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test helper that cannot go on should say where")]
 
 mod architecture;
+mod method;

@@ -179,7 +179,7 @@ impl ExactEnergy {
         u64::try_from(self.0 / Self::PER_PICOJOULE / span).ok().map(Power)
     }
 
-    /// The smaller of zero and `self` is never below zero afterwards.
+    /// Whether it is below zero.
     #[must_use]
     pub fn is_negative(self) -> bool {
         self.0 < 0
