@@ -37,9 +37,7 @@ pub fn parse(text: &str, decimals: usize) -> Result<i128, DecimalError> {
         return Err(DecimalError::TooLarge(text.to_owned()));
     }
     let kept = &fraction[..fraction.len().min(decimals)];
-    let mut value: i128 = format!("0{whole}{kept:0<decimals$}")
-        .parse()
-        .map_err(|_| not_a_number())?;
+    let mut value: i128 = format!("0{whole}{kept:0<decimals$}").parse().map_err(|_| not_a_number())?;
     if fraction.as_bytes().get(decimals).is_some_and(|&next| next >= b'5') {
         value += 1;
     }

@@ -1,4 +1,7 @@
 //! Wattledger: the energy and carbon ledger for AI compute. `docs/ARCHITECTURE.md` is the map.
 
+mod bundled;
 pub mod cli;
+pub mod decimal;
 pub mod footprint;
+pub mod grid;

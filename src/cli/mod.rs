@@ -1,5 +1,9 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
+mod grid;
+pub(crate) mod grid_arguments;
+pub(crate) mod number;
+pub(crate) mod print;
 pub(crate) mod show;
 pub(crate) mod table;
 
@@ -15,7 +19,10 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    /// The library of grid factors
+    Grid(grid::Arguments),
+}
 
 /// Why a command ends without an answer; the variant is the exit code.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +51,9 @@ impl Failure {
 /// Parses the command line, runs the command, prints a failure to stderr and returns the exit code of DESIGN 5.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome: Result<ExitCode, Failure> = match arguments.command {};
+    let outcome: Result<ExitCode, Failure> = match arguments.command {
+        Command::Grid(arguments) => grid::run(&arguments).map(|()| ExitCode::SUCCESS),
+    };
     outcome.unwrap_or_else(|failure| {
         #[expect(clippy::print_stderr, reason = "the one place where failures reach the user")]
         {

@@ -101,10 +101,20 @@ impl Factor {
     /// The period as an ISO 8601 interval, end exclusive: `2024-01-01T00:00Z/2025-01-01T00:00Z`.
     #[must_use]
     pub fn period_iso(&self) -> String {
-        let moment = |at: units::Timestamp| {
-            chrono::DateTime::from_timestamp_nanos(at.nanoseconds()).format("%Y-%m-%dT%H:%MZ")
-        };
+        let moment =
+            |at: units::Timestamp| chrono::DateTime::from_timestamp_nanos(at.nanoseconds()).format("%Y-%m-%dT%H:%MZ");
         format!("{}/{}", moment(self.period.start()), moment(self.period.end()))
+    }
+
+    /// The period for people: `2024` for a calendar year.
+    #[must_use]
+    pub fn period_in_words(&self) -> String {
+        let start = chrono::DateTime::from_timestamp_nanos(self.period.start().nanoseconds());
+        match self.resolution {
+            Resolution::Year => start.format("%Y").to_string(),
+            Resolution::Month => start.format("%Y-%m").to_string(),
+            Resolution::Hour => start.format("%Y-%m-%dT%H:%MZ").to_string(),
+        }
     }
 
     /// The type in words: `g CO2e/kWh, lifecycle, average production`.

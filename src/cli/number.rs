@@ -1,0 +1,49 @@
+//! Option values: text to exact quantities, each refused with its range when outside.
+
+use crate::decimal;
+use chrono::{DateTime, NaiveDate};
+use units::{CarbonIntensity, Pue, Timestamp};
+
+/// `--pue`: 1.0 to 3.0, rounded to a millionth.
+pub(crate) fn pue(text: &str) -> Result<Pue, String> {
+    let ppm = parse(text, 6)?;
+    u32::try_from(ppm)
+        .ok()
+        .filter(|ppm| *ppm <= 3_000_000)
+        .and_then(Pue::from_parts_per_million)
+        .ok_or_else(|| "PUE is facility energy / IT energy: it lies between 1.0 and 3.0".to_owned())
+}
+
+/// `--intensity`: 0 to 1500 g/kWh, rounded to a milligram.
+pub(crate) fn intensity(text: &str) -> Result<CarbonIntensity, String> {
+    match u32::try_from(parse(text, 3)?) {
+        Ok(milligrams @ 0..=1_500_000) => Ok(CarbonIntensity::from_milligrams_per_kwh(milligrams)),
+        _ => Err("carbon intensity is in g/kWh: it lies between 0 and 1500 (0.4 kg/kWh is 400)".to_owned()),
+    }
+}
+
+/// `--at`, `--start`: a UTC date, or a moment with `Z` or an offset.
+pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
+    let text = text.trim();
+    let midnight = || {
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        Some(date.and_time(chrono::NaiveTime::MIN).and_utc())
+    };
+    // Minutes are enough in both directions: 2026-03-01T12:00Z as well as 2026-03-01T12:00:00.5+02:00.
+    let to_the_minute = || DateTime::parse_from_str(&text.replace('Z', "+00:00"), "%Y-%m-%dT%H:%M%:z").ok();
+    DateTime::parse_from_rfc3339(text)
+        .ok()
+        .or_else(to_the_minute)
+        .map(|moment| moment.to_utc())
+        .or_else(midnight)
+        .and_then(|moment| moment.timestamp_nanos_opt())
+        .map(Timestamp::from_nanoseconds)
+        .ok_or_else(|| {
+            "write a moment with its zone, 2026-03-01T12:00Z or 2026-03-01T13:00+01:00, or a UTC date".to_owned()
+        })
+}
+
+/// An exact count of 10^-`decimals`.
+pub(crate) fn parse(text: &str, decimals: usize) -> Result<i128, String> {
+    decimal::parse(text, decimals).map_err(|error| error.to_string())
+}

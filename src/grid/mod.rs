@@ -1,0 +1,232 @@
+//! The factor library and its choosing rule.
+//!
+//! One set of factors at a time: the bundled yearly set unless another is named, so that licences and types never mix.
+//! The rule for a zone and an hour has six steps: hourly measured, hourly estimated, own computation from the mix,
+//! climatology, sub-national month or year (5), national year (6). The bundled sets hold years: they answer at steps 5 and 6.
+
+mod document;
+mod factor;
+mod nearest;
+mod region;
+mod table;
+
+pub use crate::bundled::DataError;
+pub use document::{ChoiceDocument, FactorDocument};
+pub use factor::{Accounting, Basis, Factor, Gas, Resolution, Status};
+pub(crate) use nearest::{Candidate, nearest};
+pub use region::{CloudRegion, cloud_regions};
+
+use crate::decimal;
+use units::Timestamp;
+
+/// A set of factors of one origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Set {
+    /// Ember countries and aggregates, refined by eGRID, Chinese, Australian, Canadian and Nordic zones.
+    #[default]
+    Bundled,
+    /// Electricity Maps yearly (ODbL), consumption-based, 2023 to 2025.
+    ElectricityMaps,
+    /// IFI operating margins 2021 (CC BY-SA): marginal, never in one sum with averages.
+    IfiMarginal,
+}
+
+/// The factors of one set.
+#[derive(Debug)]
+pub struct Library {
+    factors: Vec<Factor>,
+}
+
+/// A factor and how it came to be chosen.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The factor.
+    pub factor: Factor,
+    /// What was asked for: a zone or `provider/region`.
+    pub asked: String,
+    /// Step of the fallback order, 1 to 6.
+    pub fallback_step: u8,
+    /// What a reader must be told, each ready to print: stand-ins, age of the data, limits of the value.
+    pub notes: Vec<String>,
+}
+
+impl Choice {
+    /// The step of the fallback order in words.
+    #[must_use]
+    pub fn step_in_words(&self) -> &'static str {
+        match self.fallback_step {
+            5 => "yearly value of the sub-national zone",
+            _ if self.factor.zone.starts_with("X-") => "yearly value of the regional aggregate, as asked for",
+            _ => "yearly national value",
+        }
+    }
+
+    /// The factor on one line: `342.12 g CO2e/kWh, lifecycle, average production (DE 2024, Ember)`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let factor = &self.factor;
+        let value = decimal::format(i128::from(factor.intensity.milligrams_per_kwh()), 3);
+        let kind = factor.type_in_words();
+        format!("{value} {kind} ({} {}, {})", factor.zone, factor.period_in_words(), factor.publisher)
+    }
+}
+
+/// Why no factor was chosen. Nothing is ever guessed from the machine's address or language.
+#[derive(Debug, thiserror::Error)]
+pub enum ZoneError {
+    /// No such zone.
+    #[error("unknown grid zone {asked:?}: {nearest}`wattledger grid zones` lists all")]
+    UnknownZone {
+        /// As typed.
+        asked: String,
+        /// Hint with the nearest names, ending in a space, or empty.
+        nearest: String,
+    },
+    /// The zone exists, but this set has nothing for it or its country.
+    #[error("zone {zone} ({name}) has no factor in this set: give --intensity, or another set with --factors")]
+    NoFactor {
+        /// Zone code.
+        zone: String,
+        /// Its name.
+        name: String,
+    },
+    /// No such cloud region.
+    #[error(
+        "unknown cloud region {asked:?}: {nearest}regions are written provider/region; --zone names the grid directly"
+    )]
+    UnknownRegion {
+        /// As typed.
+        asked: String,
+        /// Hint with the nearest names, ending in a space, or empty.
+        nearest: String,
+    },
+    /// A bundled table is broken.
+    #[error(transparent)]
+    Data(#[from] DataError),
+}
+
+impl Library {
+    /// The default set.
+    pub fn bundled() -> Result<Self, DataError> {
+        Self::open(Set::Bundled)
+    }
+
+    /// The factors of `set`.
+    pub fn open(set: Set) -> Result<Self, DataError> {
+        let factors = match set {
+            Set::Bundled => [table::yearly()?, table::us_states()?, table::canada()?, table::nordic()?]
+                .into_iter()
+                .flatten()
+                .collect(),
+            Set::ElectricityMaps => table::electricity_maps()?,
+            Set::IfiMarginal => table::ifi_marginal()?,
+        };
+        Ok(Self { factors })
+    }
+
+    /// Every factor of the set.
+    #[must_use]
+    pub fn factors(&self) -> &[Factor] {
+        &self.factors
+    }
+
+    /// The factor for `zone` (any case) at `at`; without `at` the newest.
+    ///
+    /// A known sub-zone without a factor of its own takes its country's, and the choice says so. An aggregate (`X-WORLD`)
+    /// is taken only when it is what was asked for.
+    pub fn choose(&self, zone: &str, at: Option<Timestamp>) -> Result<Choice, ZoneError> {
+        let asked = zone.trim().to_uppercase();
+        if let Some(factor) = self.best(&asked, at) {
+            return Ok(chosen(factor.clone(), asked, at));
+        }
+        let Some(name) = known_zone_name(&asked)? else {
+            return Err(self.unknown(zone.trim())?);
+        };
+        let country = asked.split('-').next().unwrap_or(&asked);
+        let Some(factor) = self.best(country, at) else {
+            return Err(ZoneError::NoFactor { zone: asked, name });
+        };
+        let stand_in =
+            format!("{asked} ({name}) has no factor in this set: {} ({}) stands in", factor.zone, factor.name);
+        let mut choice = chosen(factor.clone(), asked, at);
+        choice.notes.insert(0, stand_in);
+        Ok(choice)
+    }
+
+    fn has(&self, zone: &str) -> bool {
+        self.factors.iter().any(|factor| factor.zone == zone)
+    }
+
+    /// Of the zone's factors the one whose period is nearest to `at`, or the newest.
+    fn best(&self, zone: &str, at: Option<Timestamp>) -> Option<&Factor> {
+        let own = self.factors.iter().filter(|factor| factor.zone == zone);
+        match at {
+            None => own.max_by_key(|factor| factor.period.start()),
+            Some(at) => own.min_by_key(|factor| (nanoseconds_off(factor, at), factor.period.start())),
+        }
+    }
+
+    fn unknown(&self, asked: &str) -> Result<ZoneError, DataError> {
+        let codes = table::iso_3166()?;
+        let candidates = self.factors.iter().map(|factor| {
+            let mut names = vec![factor.name.as_str()];
+            names.extend(codes.iter().find(|code| code.alpha2 == factor.zone).map(|code| code.alpha3.as_str()));
+            names.extend(CUSTOMARY_CODES.iter().find(|(_, zone)| *zone == factor.zone).map(|(custom, _)| *custom));
+            Candidate { code: &factor.zone, names, shown: &factor.name }
+        });
+        Ok(ZoneError::UnknownZone { asked: asked.to_owned(), nearest: nearest(asked, candidates) })
+    }
+}
+
+/// Codes in customary use that ISO 3166 assigns otherwise.
+const CUSTOMARY_CODES: [(&str, &str); 3] = [("UK", "GB"), ("EL", "GR"), ("EU", "X-EU")];
+
+/// The name of a zone that exists, whether or not the open set has a factor for it.
+///
+/// Electricity Maps' zone names (no value is taken) tell `US-CAL-CISO` from a typing error. Tibet is missing from both that list and the
+/// official Chinese table, which refers it to the national value.
+fn known_zone_name(zone: &str) -> Result<Option<String>, DataError> {
+    if zone == "CN-XZ" {
+        return Ok(Some("Tibet".to_owned()));
+    }
+    let lists = [Library::open(Set::ElectricityMaps)?, Library::bundled()?];
+    let mut known = lists.iter().flat_map(Library::factors);
+    Ok(known.find(|factor| factor.zone == zone).map(|factor| factor.name.clone()))
+}
+
+fn chosen(factor: Factor, asked: String, at: Option<Timestamp>) -> Choice {
+    let mut notes = Vec::new();
+    if !factor.note.is_empty() {
+        notes.push(factor.note.clone());
+    }
+    notes.extend(at.and_then(|at| age_note(&factor, at)));
+    Choice { fallback_step: fallback_step(&factor.zone), factor, asked, notes }
+}
+
+/// Yearly factors answer at step 5 for a part of a country, at step 6 for a country or an aggregate.
+fn fallback_step(zone: &str) -> u8 {
+    let national = !zone.contains('-') || zone.starts_with("X-") || zone == "US-EGRID";
+    if national { 6 } else { 5 }
+}
+
+/// Says when the factor describes another time than the one asked for.
+fn age_note(factor: &Factor, at: Timestamp) -> Option<String> {
+    let off = nanoseconds_off(factor, at);
+    (off > 0).then(|| {
+        let side = if at < factor.period.start() { "before" } else { "after" };
+        let months = off / (30 * 86_400 * 1_000_000_000);
+        let distance = match months {
+            0 => "less than a month".to_owned(),
+            1..24 => format!("{months} months"),
+            _ => format!("{} years", months / 12),
+        };
+        format!("the factor describes {}; the time asked for is {distance} {side} that", factor.period_in_words())
+    })
+}
+
+/// Distance of `at` from the factor's period, 0 inside it.
+fn nanoseconds_off(factor: &Factor, at: Timestamp) -> u64 {
+    let before = factor.period.start().since(at);
+    let after = at.since(factor.period.end());
+    before.or(after).map_or(0, units::Span::nanoseconds)
+}

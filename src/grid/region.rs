@@ -1,0 +1,75 @@
+use super::nearest::{Candidate, nearest};
+use super::{Choice, Library, ZoneError};
+use crate::bundled::{DataError, Table};
+use serde::Deserialize;
+use units::Timestamp;
+
+const REGIONS: Table = Table {
+    file: "cloud_regions.csv",
+    text: include_str!("../../config/cloud/cloud_regions.csv"),
+    publisher: "",
+    edition: "",
+    licence: "MIT; facts",
+};
+
+/// Where a cloud provider says one of its regions stands.
+#[derive(Debug, Clone, Deserialize)]
+pub struct CloudRegion {
+    /// `aws`, `gcp`, `azure`, ...
+    pub provider: String,
+    /// The provider's own name of the region.
+    pub region: String,
+    /// The place, for people.
+    pub location: String,
+    /// ISO 3166 alpha-2.
+    pub country: String,
+    grid_zone: String,
+    factor_subzone: String,
+}
+
+impl CloudRegion {
+    /// `provider/region`, as people type it.
+    #[must_use]
+    pub fn code(&self) -> String {
+        format!("{}/{}", self.provider, self.region)
+    }
+
+    /// Zones to look for, the finest first.
+    fn zones(&self) -> impl Iterator<Item = &str> {
+        [self.factor_subzone.as_str(), &self.grid_zone, &self.country].into_iter().filter(|zone| !zone.is_empty())
+    }
+}
+
+/// Every bundled cloud region.
+pub fn cloud_regions() -> Result<Vec<CloudRegion>, DataError> {
+    REGIONS.rows()
+}
+
+impl Library {
+    /// The factor for the cloud region `provider/region` (any case) at `at`: its eGRID or province zone, else its grid
+    /// zone, else its country. Unknown regions are an error with the nearest names.
+    pub fn choose_region(&self, region: &str, at: Option<Timestamp>) -> Result<Choice, ZoneError> {
+        let regions = cloud_regions()?;
+        let Some(found) = regions.iter().find(|known| known.code().eq_ignore_ascii_case(region.trim())) else {
+            return Err(unknown_region(region.trim(), &regions));
+        };
+        let own = found.zones().find(|zone| self.has(zone)).unwrap_or(&found.country);
+        let mut choice = self.choose(own, at)?;
+        choice.asked = found.code();
+        choice.notes.insert(0, format!("{} ({}) is in zone {own}", found.code(), found.location));
+        if let Some(finer) = found.zones().next().filter(|finer| *finer != own) {
+            choice.notes.insert(1, format!("its zone {finer} has no factor in this set: {own} stands in"));
+        }
+        Ok(choice)
+    }
+}
+
+fn unknown_region(asked: &str, regions: &[CloudRegion]) -> ZoneError {
+    let codes: Vec<String> = regions.iter().map(CloudRegion::code).collect();
+    let candidates = regions.iter().zip(&codes).map(|(region, code)| Candidate {
+        code,
+        names: vec![&region.region, &region.location],
+        shown: &region.location,
+    });
+    ZoneError::UnknownRegion { asked: asked.to_owned(), nearest: nearest(asked, candidates) }
+}
