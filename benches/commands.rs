@@ -58,8 +58,9 @@ fn meter(folder: &Path) {
     let bytes = std::fs::metadata(&path).unwrap().len() as f64;
     for _ in 0..3 {
         let start = Instant::now();
-        let child = Command::new(WATTLEDGER).arg("meter").arg(&path).stdout(Stdio::null()).stderr(Stdio::null());
-        let usage = watch(child.spawn().unwrap(), Duration::from_millis(2));
+        let mut command = Command::new(WATTLEDGER);
+        command.arg("meter").arg(&path).stdout(Stdio::null()).stderr(Stdio::null());
+        let usage = watch(command.spawn().unwrap(), Duration::from_millis(2));
         let seconds = start.elapsed().as_secs_f64();
         println!(
             "meter         {:6.0} MB of nvidia-smi CSV in {seconds:.2} s: {:.0} MB/s wall, {:.0} MB/s of CPU time, peak {:.1} MB",
