@@ -1,5 +1,8 @@
 //! Where readings come from: one file per source behind one small trait.
 
+pub mod nvml;
+pub mod visible;
+
 use account::meter::{Reading, Sensor};
 use units::Timestamp;
 

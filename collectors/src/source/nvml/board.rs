@@ -1,0 +1,188 @@
+//! What one board can be read for, decided once when it is found (D4), and the reading itself.
+
+use super::error::{Reach, reach};
+use super::session::field;
+use super::value::{FieldFailure, counter_millijoules, power_milliwatts};
+use crate::sensor_class::{Architecture, PowerField, architecture_of, classify};
+use account::meter::{CounterSensor, CounterUnit, PowerSensor, Sensor};
+use nvml_wrapper::Device;
+use nvml_wrapper::enums::device::DeviceArchitecture;
+use nvml_wrapper::error::NvmlError;
+use nvml_wrapper::sys_exports::field_id::{
+    NVML_FI_DEV_POWER_AVERAGE, NVML_FI_DEV_POWER_CURRENT_LIMIT, NVML_FI_DEV_POWER_INSTANT,
+};
+use nvml_wrapper_sys::bindings::NVML_POWER_SCOPE_MODULE;
+use units::{Power, Span};
+
+/// What a board's energy and power cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// GPU, its memory and the circuitry around them.
+    Gpu,
+    /// GH200: GPU, Grace CPU and their memory. A Grace power meter is contained in it and never added.
+    Module,
+}
+
+/// Which calls a reading of a board takes; all of them in one [`Scope`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub(super) scope: Scope,
+    counter: bool,
+    power: Option<PowerCall>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PowerCall {
+    /// `nvmlDeviceGetPowerUsage`: GPU scope.
+    Usage,
+    /// Field 185 in module scope.
+    ModuleAverage,
+    /// Field 186 in module scope.
+    ModuleInstant,
+}
+
+impl Plan {
+    /// For a board of which nothing is known.
+    pub(super) const NOTHING: Self = Self { scope: Scope::Gpu, counter: false, power: None };
+
+    /// Asks the board what it answers to. The counter of a GH200 covers the module, so its power is taken in module
+    /// scope too; elsewhere module scope is the last resort.
+    pub(super) fn of(device: &Device<'_>, name: &str) -> Self {
+        let counter = offered(device.total_energy_consumption().map_err(FieldFailure::Driver));
+        let usage = offered(device.power_usage().map_err(FieldFailure::Driver)).then_some(PowerCall::Usage);
+        let module = || {
+            let calls = [PowerCall::ModuleAverage, PowerCall::ModuleInstant];
+            calls.into_iter().find(|call| call.milliwatts(device).is_ok())
+        };
+        if counter_covers_module(name) {
+            let power = module();
+            if counter || power.is_some() {
+                return Self { scope: Scope::Module, counter, power };
+            }
+        }
+        match usage.map_or_else(module, |_| None) {
+            Some(power) => Self { scope: Scope::Module, counter, power: Some(power) },
+            None => Self { scope: Scope::Gpu, counter, power: usage },
+        }
+    }
+
+    /// The sensor that these calls make of a board of this name under this driver version.
+    pub(super) fn sensor(&self, device: &Device<'_>, name: &str, driver: &str) -> Sensor {
+        let architecture = architecture(device, name);
+        let classify = |field| classify(architecture, version(driver), field);
+        let power = self.power.map(|call| classify(call.field()));
+        Sensor {
+            counter: self.counter.then_some(COUNTER),
+            power,
+            limit: self.limit(device).unwrap_or(Sensor::UNKNOWN_LIMIT),
+            cadence: cadence(self.counter, power),
+            systematic_ppm: Sensor::BOARD_SYSTEMATIC_PPM,
+        }
+    }
+
+    /// Enforced power limit of the plan's scope.
+    fn limit(&self, device: &Device<'_>) -> Option<Power> {
+        let milliwatts = match self.scope {
+            Scope::Gpu => device.enforced_power_limit().ok().map(u64::from),
+            Scope::Module => field(device, NVML_FI_DEV_POWER_CURRENT_LIMIT, NVML_POWER_SCOPE_MODULE).ok(),
+        }?;
+        power_milliwatts(milliwatts).ok().filter(|limit| *limit > 0).map(Power::from_milliwatts)
+    }
+
+    /// Power and counter, at least one of them; one may fail without the other.
+    pub(super) fn read(&self, device: &Device<'_>) -> Result<(Option<Power>, Option<u64>), FieldFailure> {
+        let mut failure = None;
+        let counter = self.counter.then(|| counter_millijoules(device.total_energy_consumption()?));
+        let counter = unless_gone(counter, &mut failure)?;
+        let power = unless_gone(self.power.map(|call| call.milliwatts(device)), &mut failure)?;
+        if counter.is_none() && power.is_none() {
+            return Err(failure.unwrap_or(NvmlError::NotSupported.into()));
+        }
+        Ok((power.map(Power::from_milliwatts), counter))
+    }
+}
+
+/// The value, or nothing and its failure in `failure`; an error that reaches beyond this value is passed on.
+fn unless_gone(
+    value: Option<Result<u64, FieldFailure>>,
+    failure: &mut Option<FieldFailure>,
+) -> Result<Option<u64>, FieldFailure> {
+    match value.transpose() {
+        Err(FieldFailure::Driver(error)) if reach(&error) != Reach::Reading => Err(error.into()),
+        Err(other) => {
+            *failure = Some(other);
+            Ok(None)
+        }
+        Ok(value) => Ok(value),
+    }
+}
+
+impl PowerCall {
+    fn milliwatts(self, device: &Device<'_>) -> Result<u64, FieldFailure> {
+        power_milliwatts(match self {
+            Self::Usage => device.power_usage()?.into(),
+            Self::ModuleAverage => field(device, NVML_FI_DEV_POWER_AVERAGE, NVML_POWER_SCOPE_MODULE)?,
+            Self::ModuleInstant => field(device, NVML_FI_DEV_POWER_INSTANT, NVML_POWER_SCOPE_MODULE)?,
+        })
+    }
+
+    const fn field(self) -> PowerField {
+        match self {
+            Self::Usage => PowerField::Default,
+            Self::ModuleAverage => PowerField::Average,
+            Self::ModuleInstant => PowerField::Instant,
+        }
+    }
+}
+
+/// Millijoules since driver load. Its update period is not documented; the slowest that was reported is taken.
+const COUNTER: CounterSensor =
+    CounterSensor { unit: CounterUnit::Millijoule, range: None, update: Span::from_milliseconds(100) };
+
+/// Whether a call is worth repeating: it works, or failed for a reason that may pass.
+fn offered<T>(result: Result<T, FieldFailure>) -> bool {
+    use NvmlError::{FailedToLoadSymbol, FunctionNotFound, InvalidArg, NoPermission, NotSupported};
+    !matches!(
+        result,
+        Err(FieldFailure::Driver(
+            NotSupported | NoPermission | FunctionNotFound | InvalidArg | FailedToLoadSymbol(_)
+        ))
+    )
+}
+
+/// GH200 (ml-energy/zeus, pull request 172). Nobody has published what the counters of GB200 and GB300 cover.
+fn counter_covers_module(name: &str) -> bool {
+    name.to_ascii_uppercase().contains("GH200")
+}
+
+/// NVML's Ampere holds two chips with different sensors, which the product name tells apart.
+fn architecture(device: &Device<'_>, name: &str) -> Architecture {
+    match device.architecture() {
+        Ok(DeviceArchitecture::Pascal) => Architecture::Pascal,
+        Ok(DeviceArchitecture::Volta) => Architecture::Volta,
+        Ok(DeviceArchitecture::Turing) => Architecture::Turing,
+        Ok(DeviceArchitecture::Ada) => Architecture::Ada,
+        Ok(DeviceArchitecture::Hopper) => Architecture::Gh100,
+        Ok(DeviceArchitecture::Blackwell) => Architecture::Blackwell,
+        Ok(DeviceArchitecture::Kepler | DeviceArchitecture::Maxwell) => Architecture::Other,
+        Ok(DeviceArchitecture::Ampere | DeviceArchitecture::Unknown) | Err(_) => {
+            architecture_of(name).unwrap_or(Architecture::Other)
+        }
+    }
+}
+
+/// `535.104.05` to (535, 104).
+fn version(driver: &str) -> Option<(u32, u32)> {
+    let mut parts = driver.split('.').map(|part| part.parse().ok());
+    Some((parts.next()??, parts.next().flatten().unwrap_or(0)))
+}
+
+/// Once a second where a counter or a one-second mean carries the energy; as often as the sensor has something new
+/// where single readings do (D2, D3).
+fn cadence(counter: bool, power: Option<PowerSensor>) -> Span {
+    match power {
+        Some(PowerSensor::Instant { update, .. }) if !counter => update,
+        Some(PowerSensor::Unknown) if !counter => Span::from_milliseconds(100),
+        _ => Span::from_seconds(1),
+    }
+}

@@ -1,0 +1,320 @@
+//! NVIDIA GPUs through the driver's own library, which is opened at run time: no driver is needed to build or to start.
+//!
+//! Every reading asks a board for its energy counter and its power; which of them carries the energy is the meter's
+//! decision. A board that is lost, or a driver that goes away, gives errors until it is back, and then readings of a
+//! new epoch. What power means is decided by [`sensor_class`](crate::sensor_class).
+
+mod board;
+mod error;
+mod session;
+mod value;
+
+pub use board::Scope;
+pub use error::OpenError;
+
+use super::visible::{Board, Selection, Variables, VisibleError, select};
+use super::{Device, ReadError, Source};
+use account::meter::{Reading, Sensor};
+use board::Plan;
+use error::{Reach, reach};
+use nvml_wrapper::error::NvmlError;
+use session::Session;
+use std::ffi::{OsStr, OsString};
+use units::{Span, Timestamp};
+use value::FieldFailure;
+
+/// The driver's library, as every driver package installs it.
+const LIBRARY: &str = "libnvidia-ml.so.1";
+/// A lost board or driver is looked for again after this long.
+const RETRY: Span = Span::from_milliseconds(500);
+
+/// The NVIDIA boards of this machine that this process may use.
+#[derive(Debug)]
+pub struct NvmlSource {
+    library: OsString,
+    /// `None` while the driver is away.
+    session: Option<Session>,
+    driver: String,
+    boot: String,
+    devices: Vec<Device>,
+    boards: Vec<Board>,
+    slots: Vec<Slot>,
+    retry_at: Timestamp,
+}
+
+/// What is remembered of one board between readings.
+#[derive(Debug)]
+struct Slot {
+    plan: Plan,
+    /// Times that the board was lost or the driver opened again since the source was opened.
+    losses: u64,
+    epoch: u64,
+    /// Timestamp of the last process sample, µs since 1970.
+    process_cursor: u64,
+}
+
+/// A board as it was found, before it has a place among the others.
+struct Found {
+    device: Device,
+    board: Board,
+    plan: Plan,
+}
+
+/// How much one process used a board over one of the driver's sample periods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProcessSample {
+    /// Process id.
+    pub pid: u32,
+    /// When, µs since 1970 by the CPU's clock.
+    pub at_us: u64,
+    /// Use of the multiprocessors, 0 to 100 %.
+    pub sm_percent: u32,
+}
+
+impl NvmlSource {
+    /// Opens `library`, or the installed driver's, and finds its boards. Boards that this user may not use are left
+    /// out, as CUDA leaves them out; a board that is lost is listed and gives [`ReadError::Lost`].
+    ///
+    /// # Errors
+    ///
+    /// There is no usable driver, or no board: [`OpenError`] says which and what to do.
+    pub fn open(library: Option<&OsStr>) -> Result<Self, OpenError> {
+        let library = library.unwrap_or(OsStr::new(LIBRARY));
+        let unusable = |error: NvmlError| OpenError::new(&library.to_string_lossy(), &error);
+        let mut session = Session::open(library)?;
+        session.find_devices().map_err(unusable)?;
+        let driver = session.nvml().sys_driver_version().unwrap_or_else(|_| "unknown".to_owned());
+        let count = session.nvml().device_count().map_err(unusable)?;
+        let found: Vec<Found> = (0..count).filter_map(|index| find(&session, index, &driver)).collect();
+        if found.is_empty() {
+            return Err(if count == 0 { OpenError::NoDevices { driver } } else { OpenError::NoPermission });
+        }
+        let mut source = Self {
+            library: library.to_owned(),
+            session: Some(session),
+            driver,
+            boot: boot_id(),
+            devices: Vec::new(),
+            boards: Vec::new(),
+            slots: Vec::new(),
+            retry_at: Timestamp::default(),
+        };
+        for Found { device, board, plan } in found {
+            let epoch = epoch(&source.boot, &source.driver, &device.uuid, 0);
+            source.slots.push(Slot { plan, losses: 0, epoch, process_cursor: 0 });
+            source.devices.push(device);
+            source.boards.push(board);
+        }
+        Ok(source)
+    }
+
+    /// Version of the driver, `580.65.06`.
+    #[must_use]
+    pub fn driver_version(&self) -> &str {
+        &self.driver
+    }
+
+    /// The boards, in the order of [`Source::devices`].
+    #[must_use]
+    pub fn boards(&self) -> &[Board] {
+        &self.boards
+    }
+
+    /// What the readings of the device at `position` cover; `None` past the last device.
+    #[must_use]
+    pub fn scope(&self, position: usize) -> Option<Scope> {
+        self.slots.get(position).map(|slot| slot.plan.scope)
+    }
+
+    /// Positions of the devices that a command under these variables may use. A MIG instance stands for its board.
+    ///
+    /// # Errors
+    ///
+    /// A variable names a device that is not here: [`VisibleError`] lists those that are.
+    pub fn visible(&self, variables: &Variables<'_>) -> Result<Selection, VisibleError> {
+        select(&self.boards, variables)
+    }
+
+    /// Samples of the processes on the device at `position` that no earlier call has given; empty where there are none.
+    ///
+    /// # Errors
+    ///
+    /// The device is lost, or the driver keeps no such samples (MIG).
+    pub fn process_utilisation(&mut self, position: usize) -> Result<Vec<ProcessSample>, ReadError> {
+        let (Some(device), Some(slot)) = (self.devices.get(position), self.slots.get_mut(position)) else {
+            return Err(ReadError::Unreadable(format!("no device at position {position}")));
+        };
+        let Some(handle) = self.session.as_ref().and_then(|session| session.device(&device.uuid)) else {
+            return Err(lost(&device.uuid));
+        };
+        let samples = match handle.process_utilization_stats(slot.process_cursor) {
+            Ok(samples) => samples,
+            Err(NvmlError::NotFound) => return Ok(Vec::new()),
+            Err(error) => return Err(read_error(error.into())),
+        };
+        let mut samples: Vec<ProcessSample> = samples
+            .into_iter()
+            .map(|sample| ProcessSample { pid: sample.pid, at_us: sample.timestamp, sm_percent: sample.sm_util })
+            .filter(|sample| sample.at_us > slot.process_cursor)
+            .collect();
+        samples.sort_by_key(|sample| (sample.at_us, sample.pid));
+        samples.dedup_by_key(|sample| (sample.at_us, sample.pid));
+        slot.process_cursor = samples.last().map_or(slot.process_cursor, |sample| sample.at_us);
+        Ok(samples)
+    }
+
+    /// Looks for the driver, or for lost boards, where there are any and it is time.
+    fn look_again(&mut self, now: Timestamp) {
+        if now < self.retry_at || self.session.as_ref().is_some_and(|session| self.all_here(session)) {
+            return;
+        }
+        self.retry_at = now.after(RETRY).unwrap_or(now);
+        match &mut self.session {
+            // A driver that has lost every board finds them again only from the start.
+            Some(session) => match session.find_devices() {
+                Ok(()) if session.has_devices() => {}
+                Err(error) if reach(&error) != Reach::Driver => {}
+                _ => self.session = None,
+            },
+            None => self.reconnect(),
+        }
+    }
+
+    /// Whether every board answers that told its UUID.
+    fn all_here(&self, session: &Session) -> bool {
+        let known = self.devices.iter().zip(&self.slots).filter(|(_, slot)| slot.plan != Plan::NOTHING);
+        known.into_iter().all(|(device, _)| session.device(&device.uuid).is_some())
+    }
+
+    fn reconnect(&mut self) {
+        let Ok(mut session) = Session::open(&self.library) else { return };
+        if session.find_devices().is_err() {
+            return;
+        }
+        self.driver = session.nvml().sys_driver_version().unwrap_or_else(|_| self.driver.clone());
+        self.session = Some(session);
+        for position in 0..self.slots.len() {
+            self.new_epoch(position);
+        }
+    }
+
+    fn new_epoch(&mut self, position: usize) {
+        if let (Some(slot), Some(device)) = (self.slots.get_mut(position), self.devices.get(position)) {
+            slot.losses += 1;
+            slot.epoch = epoch(&self.boot, &self.driver, &device.uuid, slot.losses);
+        }
+    }
+
+    fn read(&mut self, position: usize, now: Timestamp) -> Result<Reading, ReadError> {
+        let (Some(device), Some(slot)) = (self.devices.get(position), self.slots.get(position)) else {
+            return Err(ReadError::Unreadable(format!("no device at position {position}")));
+        };
+        let Some(session) = &mut self.session else {
+            return Err(ReadError::Unreadable("the NVIDIA driver is gone; it is looked for again".to_owned()));
+        };
+        let handle = session.device(&device.uuid).ok_or_else(|| lost(&device.uuid))?;
+        let failure = match slot.plan.read(&handle) {
+            Ok((power, counter)) => return Ok(Reading { at: now, power, counter, epoch: slot.epoch }),
+            Err(failure) => failure,
+        };
+        if let FieldFailure::Driver(error) = &failure {
+            match reach(error) {
+                Reach::Reading => {}
+                Reach::Device => {
+                    session.forget(&device.uuid);
+                    self.new_epoch(position);
+                }
+                Reach::Driver => self.session = None,
+            }
+        }
+        Err(read_error(failure))
+    }
+}
+
+impl Source for NvmlSource {
+    fn name(&self) -> &'static str {
+        "nvml"
+    }
+
+    fn devices(&self) -> &[Device] {
+        &self.devices
+    }
+
+    fn poll(&mut self, now: Timestamp, sink: &mut dyn FnMut(usize, Result<Reading, ReadError>)) {
+        self.look_again(now);
+        for position in 0..self.devices.len() {
+            let outcome = self.read(position, now);
+            sink(position, outcome);
+        }
+    }
+}
+
+/// The board at `index`; `None` if this user may not use it.
+fn find(session: &Session, index: u32, driver: &str) -> Option<Found> {
+    let handle = match session.nvml().device_by_index(index) {
+        Ok(handle) => handle,
+        Err(NvmlError::NoPermission) => return None,
+        Err(_) => return Some(lost_board(index, String::new())),
+    };
+    let pci = handle.pci_info().map(|info| info.bus_id).unwrap_or_default();
+    let Ok(uuid) = handle.uuid() else {
+        return Some(lost_board(index, pci));
+    };
+    let name = handle.name().unwrap_or_else(|_| "NVIDIA GPU".to_owned());
+    let plan = Plan::of(&handle, &name);
+    let sensor = plan.sensor(&handle, &name, driver);
+    let mig = mig_instances(&handle);
+    let device = Device { uuid: uuid.clone(), index, name: name.clone(), sensor, counted_in: None };
+    Some(Found { device, board: Board { index, uuid, name, pci, mig }, plan })
+}
+
+/// A board that does not tell its UUID. It stays lost: a later answer could be another board's.
+fn lost_board(index: u32, pci: String) -> Found {
+    let place = if pci.is_empty() { format!("nvml-{index}") } else { pci.clone() };
+    let (uuid, name) = (format!("lost:{place}"), "NVIDIA GPU (lost)".to_owned());
+    let sensor = Sensor {
+        counter: None,
+        power: None,
+        limit: Sensor::UNKNOWN_LIMIT,
+        cadence: Span::from_seconds(1),
+        systematic_ppm: Sensor::BOARD_SYSTEMATIC_PPM,
+    };
+    let device = Device { uuid: uuid.clone(), index, name: name.clone(), sensor, counted_in: None };
+    Found { device, board: Board { index, uuid, name, pci, mig: Vec::new() }, plan: Plan::NOTHING }
+}
+
+/// UUIDs of the MIG instances on a board; empty where MIG is off or unknown to the board.
+fn mig_instances(board: &nvml_wrapper::Device<'_>) -> Vec<String> {
+    if !board.mig_mode().is_ok_and(|mode| mode.current == 1) {
+        return Vec::new();
+    }
+    let slots = board.mig_device_count().unwrap_or(0);
+    (0..slots).filter_map(|slot| board.mig_device_by_index(slot).ok()?.uuid().ok()).collect()
+}
+
+fn read_error(failure: FieldFailure) -> ReadError {
+    match failure {
+        FieldFailure::Blank(value) => ReadError::Blank(value),
+        FieldFailure::Driver(error) if reach(&error) == Reach::Device => ReadError::Lost(error.to_string()),
+        FieldFailure::Driver(error) => ReadError::Unreadable(error.to_string()),
+    }
+}
+
+fn lost(uuid: &str) -> ReadError {
+    ReadError::Lost(format!("{uuid} does not answer; it is looked for again"))
+}
+
+/// Changes with every boot; empty where the kernel does not tell.
+fn boot_id() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned()).unwrap_or_default()
+}
+
+/// A number that stays the same while the counter of a board goes on, also in the next process (D10): FNV-1a over boot,
+/// driver version, board and the losses that this source has seen.
+fn epoch(boot: &str, driver: &str, uuid: &str, losses: u64) -> u64 {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let parts = [boot.as_bytes(), driver.as_bytes(), uuid.as_bytes(), &losses.to_le_bytes()];
+    let bytes = parts.into_iter().flat_map(|part| part.iter().chain(&[0]));
+    bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
+}

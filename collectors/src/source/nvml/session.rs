@@ -1,0 +1,94 @@
+//! One connection to the driver. The only file of the collectors that crosses the C boundary itself.
+#![allow(unsafe_code)] // device handles that outlive a borrow, and field values with a scope, which nvml-wrapper lacks
+
+use super::error::OpenError;
+use super::value::{FieldFailure, decode};
+use nvml_wrapper::error::{NvmlError, nvml_try};
+use nvml_wrapper::{Device, Nvml};
+use nvml_wrapper_sys::bindings::{nvmlDevice_t, nvmlFieldValue_t, nvmlValue_t};
+use std::collections::HashMap;
+use std::ffi::OsStr;
+
+/// An initialised driver library and the handles it gave, by UUID. Handles die with it.
+#[derive(Debug)]
+pub(super) struct Session {
+    nvml: Nvml,
+    handles: HashMap<String, Handle>,
+}
+
+/// A handle of the session that holds it.
+#[derive(Debug, Clone, Copy)]
+struct Handle(nvmlDevice_t);
+
+// SAFETY: NVML is thread-safe and its handles are valid in every thread of the process that initialised it.
+unsafe impl Send for Handle {}
+
+impl Session {
+    /// Loads and initialises `library`.
+    pub(super) fn open(library: &OsStr) -> Result<Self, OpenError> {
+        let name = library.to_string_lossy();
+        let nvml = Nvml::builder().lib_path(library).init().map_err(|error| OpenError::new(&name, &error))?;
+        if let Err(missing) = &nvml.lib().nvmlShutdown {
+            let reason = missing.to_string();
+            // Dropping it would call what is not there.
+            std::mem::forget(nvml);
+            return Err(OpenError::Unusable { library: name.into_owned(), reason });
+        }
+        Ok(Self { nvml, handles: HashMap::new() })
+    }
+
+    pub(super) fn nvml(&self) -> &Nvml {
+        &self.nvml
+    }
+
+    /// Takes the handle of every device that answers with its UUID, by index: asking by UUID fails for all devices when
+    /// one has fallen off the bus.
+    pub(super) fn find_devices(&mut self) -> Result<(), NvmlError> {
+        for index in 0..self.nvml.device_count()? {
+            let Ok(device) = self.nvml.device_by_index(index) else { continue };
+            let Ok(uuid) = device.uuid() else { continue };
+            // SAFETY: the handle goes into `handles` only, and so does not outlive `self.nvml`.
+            self.handles.insert(uuid, Handle(unsafe { device.handle() }));
+        }
+        Ok(())
+    }
+
+    /// Whether any device answers.
+    pub(super) fn has_devices(&self) -> bool {
+        !self.handles.is_empty()
+    }
+
+    /// The device with this UUID, unless it is lost.
+    pub(super) fn device(&self, uuid: &str) -> Option<Device<'_>> {
+        let handle = self.handles.get(uuid)?;
+        // SAFETY: `self.nvml` gave the handle and has not been shut down since, or both would be gone.
+        Some(unsafe { Device::new(handle.0, &self.nvml) })
+    }
+
+    /// The device is lost until [`Self::find_devices`] finds it again.
+    pub(super) fn forget(&mut self, uuid: &str) {
+        self.handles.remove(uuid);
+    }
+}
+
+/// Value of `field` in `scope` (`NVML_POWER_SCOPE_*`), which `Device::field_values_for` would set to 0.
+pub(super) fn field(device: &Device<'_>, field: u32, scope: u32) -> Result<u64, FieldFailure> {
+    let function = match &device.nvml().lib().nvmlDeviceGetFieldValues {
+        Ok(function) => function,
+        Err(missing) => return Err(NvmlError::FailedToLoadSymbol(missing.to_string()).into()),
+    };
+    let mut value = nvmlFieldValue_t {
+        fieldId: field,
+        scopeId: scope,
+        timestamp: 0,
+        latencyUsec: 0,
+        valueType: 0,
+        nvmlReturn: 0,
+        value: nvmlValue_t { ullVal: 0 },
+    };
+    // SAFETY: the handle is valid while `device` borrows the library, and `value` is the one element that is announced.
+    nvml_try(unsafe { function(device.handle(), 1, &raw mut value) })?;
+    nvml_try(value.nvmlReturn)?;
+    // SAFETY: all eight bytes were set above, and every bit pattern of them is a number.
+    decode(value.valueType, unsafe { value.value.ullVal }.to_ne_bytes())
+}
