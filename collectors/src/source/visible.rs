@@ -323,8 +323,7 @@ mod tests {
 
     #[test]
     fn without_cuda_visible_devices_the_container_decides() {
-        let container =
-            |list| positions(Variables { nvidia_visible_devices: Some(list), ..Variables::default() });
+        let container = |list| positions(Variables { nvidia_visible_devices: Some(list), ..Variables::default() });
         for (list, expected) in [
             ("all", &[0, 1, 2][..]),
             ("void", &[0, 1, 2]),
@@ -342,11 +341,8 @@ mod tests {
         let expected = format!("NVIDIA_VISIBLE_DEVICES names `5`, which this machine does not have; it has {KNOWN}");
         assert_eq!(container("5"), Err(expected));
         assert_eq!(positions(Variables::default()), Ok(vec![0, 1, 2]));
-        let both = Variables {
-            cuda_visible_devices: Some("0"),
-            nvidia_visible_devices: Some("all"),
-            ..Variables::default()
-        };
+        let both =
+            Variables { cuda_visible_devices: Some("0"), nvidia_visible_devices: Some("all"), ..Variables::default() };
         assert_eq!(positions(both), Ok(vec![2]));
     }
 
@@ -355,11 +351,8 @@ mod tests {
         let mut boards = three();
         boards[0].name = "T4".into();
         let notes = |list, order| {
-            let variables = Variables {
-                cuda_visible_devices: Some(list),
-                cuda_device_order: order,
-                ..Variables::default()
-            };
+            let variables =
+                Variables { cuda_visible_devices: Some(list), cuda_device_order: order, ..Variables::default() };
             select(&boards, &variables).map(|selection| selection.notes)
         };
         assert_eq!(notes("0", None), Ok(vec![Note::OrderUnknown { index: 0 }]));

@@ -144,9 +144,7 @@ fn offered<T>(result: Result<T, FieldFailure>) -> bool {
     use NvmlError::{FailedToLoadSymbol, FunctionNotFound, InvalidArg, NoPermission, NotSupported};
     !matches!(
         result,
-        Err(FieldFailure::Driver(
-            NotSupported | NoPermission | FunctionNotFound | InvalidArg | FailedToLoadSymbol(_)
-        ))
+        Err(FieldFailure::Driver(NotSupported | NoPermission | FunctionNotFound | InvalidArg | FailedToLoadSymbol(_)))
     )
 }
 

@@ -40,7 +40,9 @@ pub enum OpenError {
     )]
     NoPermission,
     /// The driver works and has no device.
-    #[error("NVIDIA driver {driver} is loaded, but it has no device; check with nvidia-smi -L and lspci | grep -i nvidia")]
+    #[error(
+        "NVIDIA driver {driver} is loaded, but it has no device; check with nvidia-smi -L and lspci | grep -i nvidia"
+    )]
     NoDevices {
         /// Driver version.
         driver: String,
