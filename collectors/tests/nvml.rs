@@ -1,4 +1,5 @@
 //! The NVML source through the real driver binding, on a fake driver of our own (`examples/fake_nvml`).
+#![allow(clippy::unwrap_used)] // the helpers of these tests are no tests to clippy
 
 use account::meter::{CounterReading, Flag, Meter, Method, PowerSensor, Reading, Sensor, Step, Window, step};
 use collectors::source::nvml::{NvmlSource, OpenError, ProcessSample, Scope};
