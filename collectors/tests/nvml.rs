@@ -1,5 +1,5 @@
 //! The NVML source through the real driver binding, on a fake driver of our own (`examples/fake_nvml`).
-#![allow(clippy::unwrap_used)] // the helpers of these tests are no tests to clippy
+#![allow(clippy::unwrap_used, reason = "a test helper that cannot go on should say where")]
 
 use account::meter::{CounterReading, Flag, Meter, Method, PowerSensor, Reading, Sensor, Step, Window, step};
 use collectors::source::nvml::{NvmlSource, OpenError, ProcessSample, Scope};
@@ -414,6 +414,17 @@ fn t37_devices_are_told_apart_by_uuid_and_pci_address_never_by_position() {
 }
 
 #[test]
+fn a_command_is_metered_on_its_boards_only() {
+    let fake = Fake::new("gpus=4,1.watts=100,3.watts=200");
+    let mut source = fake.open().only(&[1, 3]);
+    assert_eq!(source.boards().iter().map(|board| board.index).collect::<Vec<_>>(), [1, 3]);
+    let mut meters = Meters::new(&source);
+    meters.run(&fake, &mut source, 0..=10);
+    let energies: Vec<i64> = meters.finish().into_iter().map(|window| window.unwrap().energy.millijoules()).collect();
+    assert_eq!(energies, [1_000_000, 2_000_000]);
+}
+
+#[test]
 fn boards_of_other_users_are_left_out() {
     let fake = Fake::new("gpus=3,0.denied=1");
     let mut source = fake.open();
@@ -443,7 +454,11 @@ fn t40_no_driver_says_what_to_do() {
     let library = "libnvidia-ml-that-nobody-has.so.1";
     let error = NvmlSource::open(Some(OsStr::new(library))).unwrap_err();
     assert!(matches!(&error, OpenError::NoLibrary { library: named, .. } if named == library), "{error:?}");
-    assert!(error.to_string().contains("install the NVIDIA driver"), "{error}");
+    assert!(
+        error.to_string().starts_with("no NVIDIA driver library `libnvidia-ml-that-nobody-has.so.1` here"),
+        "{error}"
+    );
+    assert!(error.remedy().starts_with("install the NVIDIA driver"), "{}", error.remedy());
     #[allow(unsafe_code)]
     // SAFETY: the driver's library, if there is one, as the source would load it.
     if unsafe { libloading::Library::new("libnvidia-ml.so.1") }.is_ok() {
@@ -456,16 +471,17 @@ fn t40_no_driver_says_what_to_do() {
 
 #[test]
 fn each_way_of_not_working_is_told_apart() {
-    for (spec, what_to_do) in [
-        ("init_error=9", "sudo modprobe nvidia"),
-        ("init_error=18", "reboot, or stop what uses the GPUs and reload the nvidia modules"),
-        ("init_error=4", "allow this user /dev/nvidiactl"),
-        ("init_error=999", "an internal driver error occurred; check that nvidia-smi works"),
-        ("gpus=2,denied=1", "allow this user /dev/nvidiactl"),
-        ("gpus=0", "NVIDIA driver 580.65.06 is loaded, but it has no device"),
+    for (spec, reason, what_to_do) in [
+        ("init_error=9", "but the driver is not loaded", "sudo modprobe nvidia"),
+        ("init_error=18", "are of different versions", "sudo reboot"),
+        ("init_error=4", "no permission to use the NVIDIA driver's devices", "ls -l /dev/nvidia*"),
+        ("gpus=2,denied=1", "no permission to use the NVIDIA driver's devices", "ls -l /dev/nvidia*"),
+        ("gpus=0", "NVIDIA driver 580.65.06 is loaded, but it has no device", "lspci | grep -i nvidia"),
+        ("init_error=999", "cannot be used: an internal driver error occurred", "nvidia-smi"),
     ] {
-        let message = Fake::new(spec).try_open().unwrap_err().to_string();
-        assert!(message.contains(what_to_do), "{spec}: {message}");
+        let error = Fake::new(spec).try_open().unwrap_err();
+        assert!(error.to_string().contains(reason), "{spec}: {error}");
+        assert!(error.remedy().starts_with(what_to_do), "{spec}: {}", error.remedy());
     }
     let not_a_library = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let error = NvmlSource::open(Some(not_a_library.as_os_str())).unwrap_err();

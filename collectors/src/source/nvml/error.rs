@@ -2,14 +2,11 @@
 
 use nvml_wrapper::error::NvmlError;
 
-/// Why no NVIDIA device can be read. Each says what to do next.
+/// Why no NVIDIA device can be read; [`OpenError::remedy`] is what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// There is no driver library on this machine (or in this container).
-    #[error(
-        "no NVIDIA driver library `{library}` here ({reason}); install the NVIDIA driver, or start the container with \
-         its GPUs (docker run --gpus all)"
-    )]
+    #[error("no NVIDIA driver library `{library}` here ({reason})")]
     NoLibrary {
         /// What was looked for.
         library: String,
@@ -17,38 +14,28 @@ pub enum OpenError {
         reason: String,
     },
     /// The library is there, its kernel module is not.
-    #[error(
-        "the NVIDIA driver library `{library}` is here, but the driver is not loaded; load it: sudo modprobe nvidia"
-    )]
+    #[error("the NVIDIA driver library `{library}` is here, but the driver is not loaded")]
     NotLoaded {
         /// The library.
         library: String,
     },
-    /// Library and kernel module are of different versions, as after an upgrade without a restart.
-    #[error(
-        "the NVIDIA driver library `{library}` and the loaded kernel module are of different versions, as after an \
-         upgrade; reboot, or stop what uses the GPUs and reload the nvidia modules"
-    )]
+    /// Library and kernel module are of different versions.
+    #[error("the NVIDIA driver library `{library}` and the loaded kernel module are of different versions")]
     VersionMismatch {
         /// The library.
         library: String,
     },
-    /// The driver refuses this user.
-    #[error(
-        "no permission to use the NVIDIA driver; allow this user /dev/nvidiactl and /dev/nvidia*, or run in a job that \
-         was given GPUs"
-    )]
+    /// The driver refuses this user, wholly or every board.
+    #[error("no permission to use the NVIDIA driver's devices (/dev/nvidiactl, /dev/nvidia0 and on)")]
     NoPermission,
     /// The driver works and has no device.
-    #[error(
-        "NVIDIA driver {driver} is loaded, but it has no device; check with nvidia-smi -L and lspci | grep -i nvidia"
-    )]
+    #[error("NVIDIA driver {driver} is loaded, but it has no device")]
     NoDevices {
         /// Driver version.
         driver: String,
     },
     /// Something is there that does not behave like NVML.
-    #[error("the NVIDIA driver library `{library}` cannot be used: {reason}; check that nvidia-smi works")]
+    #[error("the NVIDIA driver library `{library}` cannot be used: {reason}")]
     Unusable {
         /// The library.
         library: String,
@@ -58,6 +45,29 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// What would add the sensor, as commands with a word of explanation each.
+    #[must_use]
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::NoLibrary { .. } => {
+                "install the NVIDIA driver          # on a machine with an NVIDIA GPU\n\
+                 docker run --gpus all ...          # a container sees the driver only with its GPUs"
+            }
+            Self::NotLoaded { .. } => "sudo modprobe nvidia",
+            Self::VersionMismatch { .. } => {
+                "sudo reboot                        # the driver was upgraded while the old one was loaded"
+            }
+            Self::NoPermission => {
+                "ls -l /dev/nvidia*                 # this user needs read and write access\n\
+                 srun --gpus=1 ...                  # a batch system shows a job only the GPUs that it was given"
+            }
+            Self::NoDevices { .. } => {
+                "lspci | grep -i nvidia             # a GPU listed here has failed to start: see dmesg"
+            }
+            Self::Unusable { .. } => "nvidia-smi                         # uses the same library and says more",
+        }
+    }
+
     pub(super) fn new(library: &str, error: &NvmlError) -> Self {
         let library = library.to_owned();
         match error {

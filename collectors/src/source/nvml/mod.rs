@@ -108,6 +108,19 @@ impl NvmlSource {
         Ok(source)
     }
 
+    /// The source with only the devices at `positions`, in their order; the others are not asked any more.
+    #[must_use]
+    pub fn only(mut self, positions: &[usize]) -> Self {
+        fn keep<T>(all: Vec<T>, positions: &[usize]) -> Vec<T> {
+            let kept = all.into_iter().enumerate().filter(|(position, _)| positions.contains(position));
+            kept.map(|(_, one)| one).collect()
+        }
+        self.devices = keep(self.devices, positions);
+        self.boards = keep(self.boards, positions);
+        self.slots = keep(self.slots, positions);
+        self
+    }
+
     /// Version of the driver, `580.65.06`.
     #[must_use]
     pub fn driver_version(&self) -> &str {
