@@ -1,7 +1,9 @@
 //! Wattledger: the energy and carbon ledger for AI compute. `docs/ARCHITECTURE.md` is the map.
 
+pub mod budget;
 mod bundled;
 pub mod cli;
 pub mod decimal;
 pub mod footprint;
 pub mod grid;
+pub mod hardware;

@@ -1,6 +1,6 @@
 use super::{Failure, number};
 use crate::footprint::FactorUsed;
-use crate::grid::{Choice, ChoiceDocument, Library, Set, ZoneError};
+use crate::grid::{Choice, ChoiceDocument, Library, RegionFactor, Set, ZoneError};
 use clap::{Args, ValueEnum};
 use units::{CarbonIntensity, Timestamp};
 
@@ -55,6 +55,8 @@ pub(crate) struct Grid {
     pub(crate) factor: FactorUsed,
     /// Stand-ins, age of the data, limits of the value.
     pub(crate) notes: Vec<String>,
+    /// The library's choice; `None` for an intensity that was given.
+    pub(crate) choice: Option<Choice>,
 }
 
 impl GridArguments {
@@ -74,7 +76,14 @@ impl GridArguments {
             (None, Some(region)) => self.factors.open()?.choose_region(region, at)?,
             (None, None) => return Ok(None),
         };
-        Ok(Some(chosen(&choice)))
+        Ok(Some(chosen(choice)))
+    }
+
+    /// Cloud regions with a cleaner grid than `choice`, by the same set; of the provider that was asked for, if one was.
+    pub(crate) fn cleaner_regions(&self, choice: &Choice) -> Result<Vec<RegionFactor>, Failure> {
+        let provider = self.region.as_deref().and_then(|region| region.split('/').next()).map(str::to_lowercase);
+        let cleaner = self.factors.open()?.cleaner_regions(&choice.factor, provider.as_deref(), 3);
+        Ok(cleaner.map_err(anyhow::Error::from)?)
     }
 }
 
@@ -91,13 +100,13 @@ fn given(intensity: CarbonIntensity) -> Grid {
     if (1..5_000).contains(&milligrams) {
         notes.push(format!("{value} g/kWh is cleaner than any national grid: --intensity is in g/kWh, not kg/kWh"));
     }
-    Grid { factor: FactorUsed { intensity, label: format!("{value} g/kWh, as given"), document }, notes }
+    Grid { factor: FactorUsed { intensity, label: format!("{value} g/kWh, as given"), document }, notes, choice: None }
 }
 
-fn chosen(choice: &Choice) -> Grid {
-    let document = serde_json::to_value(ChoiceDocument::from(choice)).unwrap_or_default();
+fn chosen(choice: Choice) -> Grid {
+    let document = serde_json::to_value(ChoiceDocument::from(&choice)).unwrap_or_default();
     let factor = FactorUsed { intensity: choice.factor.intensity, label: choice.label(), document };
-    Grid { factor, notes: choice.notes.clone() }
+    Grid { factor, notes: choice.notes.clone(), choice: Some(choice) }
 }
 
 impl From<ZoneError> for Failure {

@@ -1,5 +1,6 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
+mod estimate;
 mod grid;
 pub(crate) mod grid_arguments;
 pub(crate) mod number;
@@ -20,6 +21,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Estimate energy and CO2e of a job before it runs
+    Estimate(estimate::Arguments),
     /// The library of grid factors
     Grid(grid::Arguments),
 }
@@ -52,6 +55,7 @@ impl Failure {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome: Result<ExitCode, Failure> = match arguments.command {
+        Command::Estimate(arguments) => estimate::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Grid(arguments) => grid::run(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {

@@ -22,6 +22,39 @@ pub(crate) fn intensity(text: &str) -> Result<CarbonIntensity, String> {
     }
 }
 
+/// `--count`: a whole number above 0.
+pub(crate) fn count(text: &str) -> Result<u64, String> {
+    match parse(text, 0)? {
+        _ if text.contains('.') => Err("a count is a whole number".to_owned()),
+        count => positive(count, "a count is a whole number above 0"),
+    }
+}
+
+/// `--hours`: above 0, in 10⁻⁹ h.
+pub(crate) fn nanohours(text: &str) -> Result<u64, String> {
+    positive(parse(text, 9)?, "hours are above 0")
+}
+
+/// `--power-w`: above 0, in nW.
+pub(crate) fn nanowatts(text: &str) -> Result<u64, String> {
+    positive(parse(text, 9)?, "the mean power of one accelerator is above 0 W")
+}
+
+/// `--utilisation`: above 0 to 1, in parts per million.
+pub(crate) fn utilisation_ppm(text: &str) -> Result<u32, String> {
+    match u32::try_from(parse(text, 6)?) {
+        Ok(ppm @ 1..=1_000_000) => Ok(ppm),
+        _ => Err(
+            "utilisation is the mean share of the TDP: it lies above 0 (idle hardware draws power too) and at most 1"
+                .to_owned(),
+        ),
+    }
+}
+
+fn positive(value: i128, range: &str) -> Result<u64, String> {
+    u64::try_from(value).ok().filter(|value| *value > 0).ok_or_else(|| range.to_owned())
+}
+
 /// `--at`, `--start`: a UTC date, or a moment with `Z` or an offset.
 pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     let text = text.trim();

@@ -14,7 +14,7 @@ pub use crate::bundled::DataError;
 pub use document::{ChoiceDocument, FactorDocument};
 pub use factor::{Accounting, Basis, Factor, Gas, Resolution, Status};
 pub(crate) use nearest::{Candidate, nearest};
-pub use region::{CloudRegion, cloud_regions};
+pub use region::{CloudRegion, RegionFactor, cloud_regions};
 
 use crate::decimal;
 use units::Timestamp;

@@ -1,5 +1,5 @@
 use super::nearest::{Candidate, nearest};
-use super::{Choice, Library, ZoneError};
+use super::{Choice, Factor, Library, ZoneError};
 use crate::bundled::{DataError, Table};
 use serde::Deserialize;
 use units::Timestamp;
@@ -61,6 +61,44 @@ impl Library {
             choice.notes.insert(1, format!("its zone {finer} has no factor in this set: {own} stands in"));
         }
         Ok(choice)
+    }
+}
+
+/// A cloud region and the factor of its zone.
+#[derive(Debug, Clone)]
+pub struct RegionFactor {
+    /// `provider/region`.
+    pub region: String,
+    /// The factor.
+    pub factor: Factor,
+}
+
+impl Library {
+    /// Up to `count` cloud regions in cleaner zones than `than`, the cleanest first, one per zone, of `provider` or of all.
+    ///
+    /// Only factors of the same basis, gas and accounting compare, and none whose value has a caveat.
+    pub fn cleaner_regions(
+        &self,
+        than: &Factor,
+        provider: Option<&str>,
+        count: usize,
+    ) -> Result<Vec<RegionFactor>, DataError> {
+        let comparable = |factor: &&Factor| {
+            let kind = |factor: &Factor| (factor.basis, factor.gas, factor.accounting);
+            kind(factor) == kind(than) && factor.note.is_empty() && factor.intensity < than.intensity
+        };
+        let mut cleaner: Vec<RegionFactor> = Vec::new();
+        for region in cloud_regions()?.into_iter().filter(|region| provider.is_none_or(|name| name == region.provider))
+        {
+            let own = region.zones().find_map(|zone| self.best(zone, Some(than.period.start())));
+            if let Some(factor) = own.filter(comparable) {
+                cleaner.push(RegionFactor { region: region.code(), factor: factor.clone() });
+            }
+        }
+        cleaner.sort_by(|a, b| (a.factor.intensity, &a.factor.zone).cmp(&(b.factor.intensity, &b.factor.zone)));
+        cleaner.dedup_by(|next, kept| next.factor.zone == kept.factor.zone);
+        cleaner.truncate(count);
+        Ok(cleaner)
     }
 }
 

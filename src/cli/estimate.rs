@@ -1,0 +1,137 @@
+//! `wattledger estimate`: energy and CO2e of a job before it runs.
+
+mod answer;
+mod power;
+
+use super::grid_arguments::{Grid, GridArguments};
+use super::{Failure, number, print};
+use crate::budget::Workload;
+use crate::hardware::HardwareError;
+use answer::{Answer, Assumption};
+use power::Power;
+use units::{Overflow, Pue, Timestamp};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Accelerator: key of the bundled table, NVML name, or family such as A100
+    #[arg(long, value_name = "NAME", required_unless_present = "instance", conflicts_with = "instance")]
+    accelerator: Option<String>,
+    /// Cloud instance type, such as aws/p4d.24xlarge
+    #[arg(long, value_name = "CLOUD/TYPE")]
+    instance: Option<String>,
+    /// Number of accelerators, or of instances with --instance
+    #[arg(long, value_name = "N", value_parser = number::count, allow_negative_numbers = true)]
+    count: u64,
+    /// Wall time in hours
+    #[arg(long, value_name = "H", value_parser = number::nanohours, allow_negative_numbers = true)]
+    hours: u64,
+    /// Mean power of one accelerator with its share of the host, W
+    #[arg(long, value_name = "W", value_parser = number::nanowatts, allow_negative_numbers = true)]
+    power_w: Option<u64>,
+    /// Mean share of the TDP, up to 1, in place of the accelerator's prior
+    #[arg(long, value_name = "U", value_parser = number::utilisation_ppm, allow_negative_numbers = true, conflicts_with = "power_w")]
+    utilisation: Option<u32>,
+    /// Facility energy / IT energy, 1.0 to 3.0
+    #[arg(long, value_name = "X", value_parser = number::pue, allow_negative_numbers = true)]
+    pue: Option<Pue>,
+    #[command(flatten)]
+    grid: GridArguments,
+    /// Planned start, such as 2026-03-01T12:00Z
+    #[arg(long, value_name = "TIME", value_parser = number::moment)]
+    start: Option<Timestamp>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Estimates and prints.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let grid = arguments.grid.grid(arguments.start)?;
+    let power = power::resolve(arguments)?;
+    let answer = answer(arguments, &power, grid.as_ref())?;
+    if arguments.json { print::json(&answer) } else { print::text(&answer.to_string()) }
+}
+
+fn answer(arguments: &Arguments, power: &Power, grid: Option<&Grid>) -> Result<Answer, Failure> {
+    let workload = Workload {
+        accelerators: power.accelerators,
+        nanohours: arguments.hours,
+        nanowatts: power.nanowatts,
+        pue: arguments.pue.unwrap_or(Pue::ONE),
+    };
+    let energy = workload.estimate(power.spread_ppm)?;
+    let mut assumptions = power.assumptions.clone();
+    assumptions.push(pue_assumption(arguments.pue));
+    assumptions.push(grid_assumption(grid));
+    assumptions.extend(start_assumption(arguments, grid));
+    let mut answer = Answer::new(workload, energy, grid, assumptions)?;
+    answer.would_change = would_change(arguments, &answer, grid)?;
+    Ok(answer)
+}
+
+fn pue_assumption(given: Option<Pue>) -> Assumption {
+    match given {
+        Some(pue) => Assumption::new("PUE", crate::decimal::format(pue.parts_per_million().into(), 6), "--pue"),
+        None => Assumption::new("PUE", "1.0", "not given: cooling and power distribution of the facility are left out"),
+    }
+}
+
+fn grid_assumption(grid: Option<&Grid>) -> Assumption {
+    match grid {
+        Some(grid) if grid.notes.is_empty() => Assumption::new("grid", &grid.factor.label, ""),
+        Some(grid) => Assumption::new("grid", &grid.factor.label, grid.notes.join("; ")),
+        None => Assumption::new("grid", "none", super::grid_arguments::NO_GRID),
+    }
+}
+
+fn start_assumption(arguments: &Arguments, grid: Option<&Grid>) -> Option<Assumption> {
+    let start = chrono::DateTime::from_timestamp_nanos(arguments.start?.nanoseconds());
+    let effect = match grid {
+        Some(Grid { choice: Some(_), .. }) => "a yearly factor is the same at every hour of its year",
+        _ => "changes nothing without a factor from the library",
+    };
+    Some(Assumption::new("start", start.format("%Y-%m-%dT%H:%M:%SZ").to_string(), effect))
+}
+
+/// What another choice would do to the estimate, in words.
+fn would_change(arguments: &Arguments, answer: &Answer, grid: Option<&Grid>) -> Result<Vec<String>, Failure> {
+    let mut changes = Vec::new();
+    if arguments.power_w.is_none() {
+        changes.push(
+            "--power-w with the mean power of a similar job replaces the prior and narrows p95 to 1.18 x p50 or less"
+                .to_owned(),
+        );
+    }
+    if arguments.pue.is_none() {
+        changes.push(format!("every 0.1 of PUE adds {}", answer::energy(answer.energy_mwh * 0.1)));
+    }
+    let Some(grid) = grid else {
+        changes.push("--zone or --region adds CO2e".to_owned());
+        return Ok(changes);
+    };
+    let Some(choice) = &grid.choice else { return Ok(changes) };
+    for cleaner in arguments.grid.cleaner_regions(choice)? {
+        let carbon = units::Energy::from_millijoules(answer.energy_mj).carbon(cleaner.factor.intensity)?;
+        let mass = super::show::mass(carbon.micrograms() as f64 / 1e6);
+        changes.push(format!(
+            "--region {} ({}): {mass}, by a factor of the same type",
+            cleaner.region, cleaner.factor.name
+        ));
+    }
+    Ok(changes)
+}
+
+impl From<Overflow> for Failure {
+    fn from(overflow: Overflow) -> Self {
+        Self::Usage(overflow.to_string())
+    }
+}
+
+impl From<HardwareError> for Failure {
+    fn from(error: HardwareError) -> Self {
+        match error {
+            HardwareError::Data(defect) => Self::Internal(defect.into()),
+            unknown => Self::CannotEstimate(unknown.to_string()),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+use super::{Failure, Grid};
+use crate::budget::{Estimate, Workload};
+use crate::cli::grid_arguments::NO_GRID;
+use crate::cli::show::mass;
+use crate::cli::table::{Lean, Table, significant};
+use crate::decimal;
+use serde::Serialize;
+use std::fmt;
+use units::{CarbonMass, Energy};
+
+/// Something that the estimate takes for granted.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Assumption {
+    name: &'static str,
+    value: String,
+    source: String,
+}
+
+impl Assumption {
+    pub(super) fn new(name: &'static str, value: impl Into<String>, source: impl Into<String>) -> Self {
+        Self { name, value: value.into(), source: source.into() }
+    }
+}
+
+/// The whole answer; `energy_mwh`, `co2e_t`, `p95.energy_mwh`, `p95.co2e_t` and `assumptions` are pinned.
+#[derive(Serialize)]
+pub(super) struct Answer {
+    /// Expected value, derived from the integer beside it.
+    pub(super) energy_mwh: f64,
+    pub(super) energy_mj: i64,
+    /// `None` with `co2e_reason`.
+    co2e_t: Option<f64>,
+    co2e_ug: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    co2e_reason: Option<&'static str>,
+    p95: Upper,
+    tier: &'static str,
+    workload: WorkloadDocument,
+    factor: Option<serde_json::Value>,
+    assumptions: Vec<Assumption>,
+    pub(super) would_change: Vec<String>,
+}
+
+/// Exceeded by one job in twenty.
+#[derive(Serialize)]
+struct Upper {
+    energy_mwh: f64,
+    energy_mj: i64,
+    co2e_t: Option<f64>,
+    co2e_ug: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct WorkloadDocument {
+    accelerators: u64,
+    hours: f64,
+    power_w: f64,
+    pue: f64,
+    #[serde(skip)]
+    in_words: String,
+}
+
+impl Answer {
+    pub(super) fn new(
+        workload: Workload,
+        energy: Estimate,
+        grid: Option<&Grid>,
+        assumptions: Vec<Assumption>,
+    ) -> Result<Self, Failure> {
+        let carbon = |energy: Energy| grid.map(|grid| energy.carbon(grid.factor.intensity)).transpose();
+        let (p50, p95) = (carbon(energy.p50)?, carbon(energy.p95)?);
+        Ok(Self {
+            energy_mwh: mwh(energy.p50),
+            energy_mj: energy.p50.millijoules(),
+            co2e_t: p50.map(tonnes),
+            co2e_ug: p50.map(CarbonMass::micrograms),
+            co2e_reason: grid.is_none().then_some(NO_GRID),
+            p95: Upper {
+                energy_mwh: mwh(energy.p95),
+                energy_mj: energy.p95.millijoules(),
+                co2e_t: p95.map(tonnes),
+                co2e_ug: p95.map(CarbonMass::micrograms),
+            },
+            tier: "E",
+            workload: WorkloadDocument::from(workload),
+            factor: grid.map(|grid| grid.factor.document.clone()),
+            assumptions,
+            would_change: Vec::new(),
+        })
+    }
+}
+
+impl From<Workload> for WorkloadDocument {
+    fn from(workload: Workload) -> Self {
+        let hours = decimal::format(workload.nanohours.into(), 9);
+        let watts = decimal::format(workload.nanowatts.into(), 9);
+        let plural = if workload.accelerators == 1 { "" } else { "s" };
+        Self {
+            accelerators: workload.accelerators,
+            hours: workload.nanohours as f64 / 1e9,
+            power_w: workload.nanowatts as f64 / 1e9,
+            pue: f64::from(workload.pue.parts_per_million()) / 1e6,
+            in_words: format!("{} accelerator{plural} for {hours} h at {watts} W each", workload.accelerators),
+        }
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}\n", self.workload.in_words)?;
+        let mut totals = Table::new(&[("", Lean::Left), ("expected (p50)", Lean::Right), ("p95", Lean::Right)]);
+        totals.row(vec!["energy".to_owned(), energy(self.energy_mwh), energy(self.p95.energy_mwh)]);
+        if let (Some(p50), Some(p95)) = (self.co2e_t, self.p95.co2e_t) {
+            totals.row(vec!["CO2e".to_owned(), mass(p50 * 1e6), mass(p95 * 1e6)]);
+        }
+        write!(f, "{totals}")?;
+        if let Some(reason) = self.co2e_reason {
+            writeln!(f, "CO2e    unknown: {reason}")?;
+        }
+        writeln!(f, "\nassumed (tier {}: estimate, nothing measured by Wattledger)", self.tier)?;
+        for Assumption { name, value, source } in &self.assumptions {
+            writeln!(f, "  {name:<20}{value}")?;
+            if !source.is_empty() {
+                writeln!(f, "  {:<20}{source}", "")?;
+            }
+        }
+        if !self.would_change.is_empty() {
+            writeln!(f, "\nwhat would change it")?;
+        }
+        self.would_change.iter().try_for_each(|change| writeln!(f, "  {change}"))
+    }
+}
+
+/// Energy in the unit that reads best.
+pub(super) fn energy(mwh: f64) -> String {
+    match mwh {
+        large if large >= 1.0 => format!("{} MWh", significant(mwh, 4)),
+        middle if middle >= 1e-3 => format!("{} kWh", significant(mwh * 1e3, 4)),
+        _ => format!("{} Wh", significant(mwh * 1e6, 4)),
+    }
+}
+
+fn mwh(energy: Energy) -> f64 {
+    energy.millijoules() as f64 / 3.6e12
+}
+
+fn tonnes(mass: CarbonMass) -> f64 {
+    mass.micrograms() as f64 / 1e12
+}

@@ -1,0 +1,111 @@
+use super::answer::Assumption;
+use super::{Arguments, Failure};
+use crate::budget::{Prior, measured_spread_ppm, prior};
+use crate::decimal;
+use crate::hardware::{HardwareError, Match, find_accelerator, find_instance};
+
+/// How many accelerators draw how much, and why that is believed.
+pub(super) struct Power {
+    pub(super) accelerators: u64,
+    /// Mean power of one, with its share of the host, nW.
+    pub(super) nanowatts: u64,
+    /// p95 / p50 of the power, parts per million.
+    pub(super) spread_ppm: u32,
+    pub(super) assumptions: Vec<Assumption>,
+}
+
+/// Reads hardware and power from the options.
+pub(super) fn resolve(arguments: &Arguments) -> Result<Power, Failure> {
+    let mut assumptions = Vec::new();
+    let (accelerators, found) = hardware(arguments, &mut assumptions)?;
+    let (nanowatts, spread_ppm) = match (arguments.power_w, found) {
+        (Some(nanowatts), found) => measured(nanowatts, found.ok().as_ref(), &mut assumptions),
+        (None, found) => by_prior(&found?, arguments.utilisation, &mut assumptions)?,
+    };
+    Ok(Power { accelerators, nanowatts, spread_ppm, assumptions })
+}
+
+type Found = Result<Match, HardwareError>;
+
+/// The number of accelerators and what they are. With a measured power it does not matter whether the table knows them.
+fn hardware(arguments: &Arguments, assumptions: &mut Vec<Assumption>) -> Result<(u64, Found), Failure> {
+    if let Some(name) = &arguments.instance {
+        let instance = find_instance(name)?;
+        let each = instance.accelerators()?;
+        let total = each.checked_mul(arguments.count).ok_or_else(|| Failure::Usage("too many instances".to_owned()))?;
+        let text = format!("{} x {} with {each} x {} each", arguments.count, instance.code(), instance.accelerator);
+        assumptions.push(Assumption::new("instance", text, format!("instance table: {}", instance.source)));
+        let found = instance.find_accelerator();
+        describe(&instance.accelerator, &found, assumptions);
+        return Ok((total, found));
+    }
+    let name = arguments.accelerator.as_deref().unwrap_or("");
+    let found = find_accelerator(name);
+    describe(name, &found, assumptions);
+    Ok((arguments.count, found))
+}
+
+fn describe(name: &str, found: &Found, assumptions: &mut Vec<Assumption>) {
+    let Ok(Match { accelerator, covers }) = found else {
+        assumptions.push(Assumption::new(
+            "accelerator",
+            name,
+            "not in the accelerator table: the name is only repeated",
+        ));
+        return;
+    };
+    let tdp = accelerator.tdp_w.map_or("no published TDP".to_owned(), |watts| format!("TDP {watts} W"));
+    let value = format!("{} ({}), {tdp}", accelerator.key, accelerator.model);
+    let source = if covers.len() > 1 {
+        format!("{name:?} covers {}: the one with the highest TDP is taken", covers.join(", "))
+    } else {
+        "accelerator table, vendor data sheet".to_owned()
+    };
+    assumptions.push(Assumption::new("accelerator", value, source));
+}
+
+fn measured(nanowatts: u64, found: Option<&Match>, assumptions: &mut Vec<Assumption>) -> (u64, u32) {
+    let tdp_w = found.and_then(|found| found.accelerator.tdp_w);
+    let ceiling = tdp_w.map(|tdp_w| u64::from(tdp_w) * 1_150_000_000);
+    let source = if ceiling.is_some_and(|ceiling| nanowatts > ceiling) {
+        "--power-w; above 1.15 x TDP, which whole-system power can be: check that it is of one accelerator, not of a node"
+    } else {
+        "--power-w: mean of one accelerator with its share of the host"
+    };
+    assumptions.push(Assumption::new("power", watts(nanowatts), source));
+    assumptions.push(Assumption::new("host factor k_host", "none", "--power-w includes the host"));
+    let spread_ppm = measured_spread_ppm(found.map(|found| &found.accelerator));
+    let source = "1 + 1.645 sd of mean power between systems of one accelerator (Patterson et al. 2021, Table 3); wall time is exact";
+    assumptions.push(Assumption::new("p95 / p50", ratio(spread_ppm), source));
+    (nanowatts, spread_ppm)
+}
+
+fn by_prior(found: &Match, utilisation: Option<u32>, assumptions: &mut Vec<Assumption>) -> Result<(u64, u32), Failure> {
+    let tdp_w = found.tdp_w()?;
+    let published = prior(&found.accelerator);
+    let prior = utilisation.map_or(published, |ppm| published.with_utilisation(ppm));
+    let nanowatts = prior.nanowatts(tdp_w);
+    assumptions.push(Assumption::new("prior r", ratio(prior.r_ppm), format!("mean power / TDP: {}", prior.source)));
+    assumptions.push(host_assumption(prior));
+    assumptions.push(Assumption::new("power", watts(nanowatts), "TDP x r x k_host, of one accelerator"));
+    let source = "published estimators err by up to 40 %; with r up to 0.9 and k_host up to 1.5 in quadrature where that is wider; wall time is exact";
+    assumptions.push(Assumption::new("p95 / p50", ratio(prior.spread_ppm), source));
+    Ok((nanowatts, prior.spread_ppm))
+}
+
+fn host_assumption(prior: Prior) -> Assumption {
+    let source = if prior.host_ppm == 1_000_000 {
+        "r is of the whole system, host included"
+    } else {
+        "1.2 kW of host per 8 accelerators at 600 W each; a measured ratio is better"
+    };
+    Assumption::new("host factor k_host", ratio(prior.host_ppm), source)
+}
+
+fn watts(nanowatts: u64) -> String {
+    format!("{} W", decimal::format(nanowatts.into(), 9))
+}
+
+fn ratio(ppm: u32) -> String {
+    decimal::format(ppm.into(), 6)
+}

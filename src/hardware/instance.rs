@@ -1,0 +1,77 @@
+use super::{HardwareError, Match, find_accelerator};
+use crate::bundled::{DataError, Table};
+use crate::grid::{Candidate, nearest};
+use serde::Deserialize;
+
+const INSTANCES: Table = Table {
+    file: "cloud_gpu_instances.csv",
+    text: include_str!("../../config/hardware/cloud_gpu_instances.csv"),
+    publisher: "",
+    edition: "about 2024",
+    licence: "facts",
+};
+
+/// A cloud instance type as its provider lists it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct InstanceType {
+    /// `aws`, `gcp`, `azure`, `alibaba`.
+    pub provider: String,
+    /// The provider's name of the type.
+    pub instance_type: String,
+    /// Free text, and different from provider to provider.
+    pub accelerator: String,
+    count: String,
+    accel_mem_total_gib: String,
+    /// Where the row is from.
+    #[serde(rename = "src")]
+    pub source: String,
+}
+
+/// Every instance type of the table.
+pub fn instance_types() -> Result<Vec<InstanceType>, DataError> {
+    INSTANCES.rows()
+}
+
+/// The instance type written `provider/type`, in any case.
+pub fn find_instance(name: &str) -> Result<InstanceType, HardwareError> {
+    let table = instance_types()?;
+    let asked = name.trim();
+    if let Some(found) = table.iter().find(|instance| instance.code().eq_ignore_ascii_case(asked)) {
+        return Ok(found.clone());
+    }
+    let codes: Vec<String> = table.iter().map(InstanceType::code).collect();
+    let candidates = table.iter().zip(&codes).map(|(instance, code)| Candidate {
+        code,
+        names: vec![&instance.instance_type],
+        shown: &instance.accelerator,
+    });
+    Err(HardwareError::UnknownInstance { asked: asked.to_owned(), nearest: nearest(asked, candidates) })
+}
+
+impl InstanceType {
+    /// `provider/type`.
+    #[must_use]
+    pub fn code(&self) -> String {
+        format!("{}/{}", self.provider, self.instance_type)
+    }
+
+    /// Whole accelerators in one instance, at least 1.
+    pub fn accelerators(&self) -> Result<u64, HardwareError> {
+        // A name without a letter is a count that slipped a column.
+        let named = self.accelerator.bytes().any(|byte| byte.is_ascii_alphabetic());
+        let whole = self.count.parse().ok().filter(|count| *count > 0 && named);
+        whole.ok_or_else(|| HardwareError::NotWhole {
+            instance: self.code(),
+            accelerator: self.accelerator.clone(),
+            count: self.count.clone(),
+        })
+    }
+
+    /// The accelerator of this type; the memory that the row states tells apart parts of one name.
+    pub fn find_accelerator(&self) -> Result<Match, HardwareError> {
+        let total: Option<u64> = self.accel_mem_total_gib.parse().ok().filter(|gib| *gib > 0);
+        let each = total.zip(self.accelerators().ok()).map(|(total, count)| total / count);
+        let with_memory = each.and_then(|gib| find_accelerator(&format!("{} {gib}GB", self.accelerator)).ok());
+        with_memory.map_or_else(|| find_accelerator(&self.accelerator), Ok)
+    }
+}

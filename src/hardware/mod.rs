@@ -1,0 +1,208 @@
+//! The bundled tables of accelerators and of cloud instances that carry them.
+
+mod instance;
+
+pub use instance::{InstanceType, find_instance, instance_types};
+
+use crate::bundled::{DataError, Table};
+use crate::grid::{Candidate, nearest};
+use serde::Deserialize;
+
+const ACCELERATORS: Table = Table {
+    file: "accelerators.csv",
+    text: include_str!("../../config/hardware/accelerators.csv"),
+    publisher: "",
+    edition: "",
+    licence: "facts",
+};
+
+/// One accelerator part.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Accelerator {
+    /// Short name in this table: `a100-sxm4-80`.
+    pub key: String,
+    /// Vendor's model name.
+    pub model: String,
+    /// Form factor: PCIe, SXM4, OAM, ...
+    pub form: String,
+    /// Memory, GB.
+    pub mem_gb: u32,
+    /// Thermal design power, W; a prior, not a cap. `None` where the vendor publishes none.
+    pub tdp_w: Option<u32>,
+    /// Name that NVML reports; empty for other vendors' parts that it does not know.
+    pub nvml_name: String,
+}
+
+/// The accelerator that a name stands for.
+#[derive(Debug, Clone)]
+pub struct Match {
+    /// The part.
+    pub accelerator: Accelerator,
+    /// Keys of all parts that the name covers; more than one when it is a family name.
+    pub covers: Vec<String>,
+}
+
+/// Why nothing known answers for a piece of hardware.
+#[derive(Debug, thiserror::Error)]
+pub enum HardwareError {
+    /// Not in the table.
+    #[error(
+        "accelerator {asked:?} is not in the accelerator table: {nearest}--power-w with its mean power accepts any name"
+    )]
+    UnknownAccelerator {
+        /// As typed.
+        asked: String,
+        /// Hint with the nearest names, ending in a space, or empty.
+        nearest: String,
+    },
+    /// In the table, without a thermal design power.
+    #[error(
+        "no TDP is published for {model} ({key}): give --power-w, the mean power of one with its share of the host"
+    )]
+    NoTdp {
+        /// Key in the table.
+        key: String,
+        /// Model name.
+        model: String,
+    },
+    /// A part of an accelerator has no power of its own in the table.
+    #[error(
+        "{asked:?} is a slice of an accelerator: give --power-w, the mean power of one slice with its share of the host"
+    )]
+    Slice {
+        /// As typed.
+        asked: String,
+    },
+    /// No such instance type.
+    #[error(
+        "instance {asked:?} is not in the instance table: {nearest}--accelerator with --count names the hardware directly"
+    )]
+    UnknownInstance {
+        /// As typed.
+        asked: String,
+        /// Hint with the nearest names, ending in a space, or empty.
+        nearest: String,
+    },
+    /// The instance holds a share of an accelerator, or its table row does not say what.
+    #[error(
+        "{instance} is listed with accelerator {accelerator:?} and count {count:?}, which is no whole number of known \
+         accelerators: name the hardware with --accelerator, --count and --power-w"
+    )]
+    NotWhole {
+        /// `provider/type`.
+        instance: String,
+        /// As in the table.
+        accelerator: String,
+        /// As in the table.
+        count: String,
+    },
+    /// A bundled table is broken.
+    #[error(transparent)]
+    Data(#[from] DataError),
+}
+
+/// Every accelerator of the table.
+pub fn accelerators() -> Result<Vec<Accelerator>, DataError> {
+    ACCELERATORS.rows()
+}
+
+/// The accelerator that `name` stands for, in any case: a key, an NVML name (the longest that fits first), a model or
+/// marketing name, or a family such as `A100`. A family takes its part with the highest TDP.
+pub fn find_accelerator(name: &str) -> Result<Match, HardwareError> {
+    let table = accelerators()?;
+    let asked = name.trim().to_uppercase();
+    if words(&asked).iter().any(|word| word == "MIG") {
+        return Err(HardwareError::Slice { asked: name.trim().to_owned() });
+    }
+    let exact = table.iter().find(|part| part.key.to_uppercase() == asked);
+    if let Some(part) = exact.or_else(|| by_nvml_name(&table, &asked)) {
+        return Ok(Match { covers: vec![part.key.clone()], accelerator: part.clone() });
+    }
+    let covered = by_words(&table, &asked);
+    let Some(highest) = covered.iter().rev().max_by_key(|part| part.tdp_w) else {
+        let candidates = table.iter().map(candidate);
+        return Err(HardwareError::UnknownAccelerator {
+            asked: name.trim().to_owned(),
+            nearest: nearest(name.trim(), candidates),
+        });
+    };
+    Ok(Match { accelerator: (*highest).clone(), covers: covered.iter().map(|part| part.key.clone()).collect() })
+}
+
+impl Match {
+    /// Thermal design power in W, or why there is none.
+    pub fn tdp_w(&self) -> Result<u32, HardwareError> {
+        let Accelerator { key, model, tdp_w, .. } = &self.accelerator;
+        tdp_w.ok_or_else(|| HardwareError::NoTdp { key: key.clone(), model: model.clone() })
+    }
+}
+
+/// The part whose NVML name is the longest beginning of `asked` that only a memory size may follow: "NVIDIA GH200 480GB"
+/// is a GH200, "NVIDIA L40S" is no L40, and "NVIDIA A10" does not begin "NVIDIA A100".
+fn by_nvml_name<'a>(table: &'a [Accelerator], asked: &str) -> Option<&'a Accelerator> {
+    let rest_is_memory = |part: &&Accelerator| {
+        let rest = asked.strip_prefix(&part.nvml_name.to_uppercase());
+        rest.is_some_and(|rest| {
+            rest.is_empty() || (rest.starts_with(' ') && words(rest).iter().all(|word| is_memory(word)))
+        })
+    };
+    let named = table.iter().filter(|part| !part.nvml_name.is_empty());
+    named.filter(rest_is_memory).max_by_key(|part| part.nvml_name.len())
+}
+
+fn is_memory(word: &str) -> bool {
+    word.strip_suffix("GB").is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Words that say who sells it, not what it is.
+const NOISE: [&str; 13] = [
+    "NVIDIA", "AMD", "INTEL", "AWS", "GOOGLE", "TESLA", "INSTINCT", "TENSOR", "CORE", "GPU", "CHIP", "CLOUD", "HABANA",
+];
+
+/// Parts whose family is the first word of `asked` and which every other word describes.
+fn by_words<'a>(table: &'a [Accelerator], asked: &str) -> Vec<&'a Accelerator> {
+    let asked: Vec<String> = words(asked).into_iter().filter(|word| !NOISE.contains(&word.as_str())).collect();
+    let Some((family, details)) = asked.split_first() else { return Vec::new() };
+    let described = |part: &&Accelerator| {
+        let known = part_words(part);
+        details.iter().all(|detail| known.iter().any(|word| word == detail || is_form(detail, word)))
+    };
+    let exact: Vec<&Accelerator> =
+        table.iter().filter(|part| families(part).contains(family)).filter(described).collect();
+    if !exact.is_empty() || !family.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return exact;
+    }
+    let begins = |part: &&Accelerator| families(part).iter().any(|known| family.len() > 3 && known.starts_with(family));
+    table.iter().filter(begins).filter(described).collect()
+}
+
+/// "SXM" describes an SXM4 part, and so does "NVLINK".
+fn is_form(detail: &str, word: &str) -> bool {
+    word.starts_with("SXM") && matches!(detail, "SXM" | "NVLINK")
+}
+
+/// First word of the key and of the model: `A100`, `TPUV3`, `TRN1` and `TRAINIUM1`.
+fn families(part: &Accelerator) -> Vec<String> {
+    let first = |text: &str| words(&text.to_uppercase()).into_iter().find(|word| !NOISE.contains(&word.as_str()));
+    first(&part.key).into_iter().chain(first(&part.model)).collect()
+}
+
+fn part_words(part: &Accelerator) -> Vec<String> {
+    words(&format!("{} {} {} {} {}GB", part.key, part.model, part.nvml_name, part.form, part.mem_gb).to_uppercase())
+}
+
+/// Alphanumeric words of an upper-case text; "TPU v3" and "TPU-V3" are one word, TPUV3.
+fn words(text: &str) -> Vec<String> {
+    let joined = text.replace("TPU V", "TPUV").replace("TPU-V", "TPUV");
+    joined
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn candidate(part: &Accelerator) -> Candidate<'_> {
+    let family = part.key.split('-').next().unwrap_or(&part.key);
+    let shown = if part.nvml_name.is_empty() { &part.model } else { &part.nvml_name };
+    Candidate { code: &part.key, names: vec![&part.nvml_name, &part.model, family], shown }
+}
