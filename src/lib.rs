@@ -7,3 +7,4 @@ pub mod decimal;
 pub mod footprint;
 pub mod grid;
 pub mod hardware;
+mod nearest;

@@ -14,7 +14,7 @@ use units::{Overflow, Pue, Timestamp};
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Accelerator: key of the bundled table, NVML name, or family such as A100
-    #[arg(long, value_name = "NAME", required_unless_present = "instance", conflicts_with = "instance")]
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), required_unless_present = "instance", conflicts_with = "instance")]
     accelerator: Option<String>,
     /// Cloud instance type, such as aws/p4d.24xlarge
     #[arg(long, value_name = "CLOUD/TYPE")]

@@ -6,17 +6,16 @@
 
 mod document;
 mod factor;
-mod nearest;
 mod region;
 mod table;
 
 pub use crate::bundled::DataError;
 pub use document::{ChoiceDocument, FactorDocument};
 pub use factor::{Accounting, Basis, Factor, Gas, Resolution, Status};
-pub(crate) use nearest::{Candidate, nearest};
 pub use region::{CloudRegion, RegionFactor, cloud_regions};
 
 use crate::decimal;
+use crate::nearest::{Candidate, nearest};
 use units::Timestamp;
 
 /// A set of factors of one origin.

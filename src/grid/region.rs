@@ -1,6 +1,6 @@
-use super::nearest::{Candidate, nearest};
 use super::{Choice, Factor, Library, ZoneError};
 use crate::bundled::{DataError, Table};
+use crate::nearest::{Candidate, nearest};
 use serde::Deserialize;
 use units::Timestamp;
 

@@ -1,6 +1,6 @@
 use super::{HardwareError, Match, find_accelerator};
 use crate::bundled::{DataError, Table};
-use crate::grid::{Candidate, nearest};
+use crate::nearest::{Candidate, nearest};
 use serde::Deserialize;
 
 const INSTANCES: Table = Table {

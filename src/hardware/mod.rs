@@ -5,7 +5,7 @@ mod instance;
 pub use instance::{InstanceType, find_instance, instance_types};
 
 use crate::bundled::{DataError, Table};
-use crate::grid::{Candidate, nearest};
+use crate::nearest::{Candidate, nearest};
 use serde::Deserialize;
 
 const ACCELERATORS: Table = Table {

@@ -12,20 +12,25 @@ pub(crate) struct Candidate<'a> {
 
 const SHOWN_MAX: usize = 3;
 const SIMILARITY_MIN: f64 = 0.82;
+const SIMILARITY_EXACT: f64 = 2.0;
 
-/// The hint that ends an error message: `did you mean DE (Germany)?`, or nothing when no candidate is near.
+/// The hint inside an error message, ending in a space: `did you mean DE (Germany)? `, or the nearest names when none is near.
 pub(crate) fn nearest<'a>(asked: &str, candidates: impl Iterator<Item = Candidate<'a>>) -> String {
     let asked = asked.to_lowercase();
-    let mut scored: Vec<(f64, String)> = candidates
-        .map(|candidate| (similarity(&asked, &candidate), label(&candidate)))
-        .filter(|(score, _)| *score >= SIMILARITY_MIN)
-        .collect();
+    let mut scored: Vec<(f64, String)> =
+        candidates.map(|candidate| (similarity(&asked, &candidate), label(&candidate))).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    // One thing can stand in several rows, such as a zone in several years.
+    scored.dedup_by(|next, kept| next.1 == kept.1);
     // A name that is exactly another word for something is the answer; the rest would be noise.
-    let exact = scored.iter().take_while(|(score, _)| *score > 1.0).count();
-    scored.truncate(if exact > 0 { exact.min(SHOWN_MAX) } else { SHOWN_MAX });
-    let labels: Vec<String> = scored.into_iter().map(|(_, label)| label).collect();
-    if labels.is_empty() { String::new() } else { format!("did you mean {}? ", labels.join(" or ")) }
+    let at_least = |score: f64| scored.iter().take_while(|(own, _)| *own >= score).count();
+    let (exact, similar) = (at_least(SIMILARITY_EXACT), at_least(SIMILARITY_MIN));
+    let shown = [exact, similar, SHOWN_MAX].into_iter().find(|count| *count > 0).unwrap_or(0).min(SHOWN_MAX);
+    let labels: Vec<String> = scored.into_iter().take(shown).map(|(_, label)| label).collect();
+    match similar {
+        0 => format!("the nearest names are {}; ", labels.join(", ")),
+        _ => format!("did you mean {}? ", labels.join(" or ")),
+    }
 }
 
 fn label(candidate: &Candidate<'_>) -> String {
@@ -42,7 +47,7 @@ fn similarity(asked: &str, candidate: &Candidate<'_>) -> f64 {
     for name in candidate.names.iter().filter(|name| !name.is_empty()) {
         let name = name.to_lowercase();
         let score = if name == asked {
-            2.0
+            SIMILARITY_EXACT
         } else if asked.len() >= 4 && name.starts_with(asked) {
             1.0
         } else {
