@@ -1,3 +1,4 @@
 //! Where power readings come from: sensors, recorded logs, closed-form loads.
 
+pub mod sensor_class;
 pub mod source;
