@@ -49,17 +49,11 @@ pub enum PowerField {
 /// What `field` means on `architecture` under `driver` (major, minor); without a driver version the newest column of the
 /// table is taken. [`PowerSensor::Unknown`] wherever the table is silent.
 #[must_use]
-pub fn classify(
-    architecture: Architecture,
-    driver: Option<(u32, u32)>,
-    field: PowerField,
-) -> PowerSensor {
+pub fn classify(architecture: Architecture, driver: Option<(u32, u32)>, field: PowerField) -> PowerSensor {
     use Architecture::{Ada, Blackwell, Ga10x, Ga100, Gh100, Other, Pascal, Turing, Volta};
     let driver = driver.map_or(u32::MAX, |(major, _)| major);
     match (architecture, field) {
-        (Pascal | Volta, PowerField::Default | PowerField::Instant) => {
-            PowerSensor::INSTANT_10_OF_20
-        }
+        (Pascal | Volta, PowerField::Default | PowerField::Instant) => PowerSensor::INSTANT_10_OF_20,
         (Turing, PowerField::Default | PowerField::Instant) => PowerSensor::INSTANT_100_OF_100,
         (Ga100, PowerField::Default | PowerField::Instant) => PowerSensor::INSTANT_25_OF_100,
         (Ga10x | Ada, PowerField::Default) if driver == 530 => PowerSensor::INSTANT_100_OF_100,
@@ -70,9 +64,7 @@ pub fn classify(
         (Gh100, PowerField::Instant) => PowerSensor::INSTANT_25_OF_100,
         // NVML documents field 185 as a one-second average and leaves it empty where there is none.
         (Other, PowerField::Average) => PowerSensor::ONE_SECOND_AVERAGE,
-        (Pascal | Volta | Turing | Ga100, PowerField::Average) | (Blackwell | Other, _) => {
-            PowerSensor::Unknown
-        }
+        (Pascal | Volta | Turing | Ga100, PowerField::Average) | (Blackwell | Other, _) => PowerSensor::Unknown,
     }
 }
 
@@ -81,10 +73,7 @@ pub fn classify(
 #[must_use]
 pub fn architecture_of(gpu_name: &str) -> Option<Architecture> {
     let name = gpu_name.to_ascii_lowercase();
-    let words: Vec<&str> = name
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let has = |word: &str| words.contains(&word);
     if has("blackwell") {
         return Some(Architecture::Blackwell);
@@ -168,10 +157,7 @@ mod tests {
             ("NVIDIA H20", Some(Gh100)),
             ("NVIDIA B200", Some(Blackwell)),
             ("NVIDIA GeForce RTX 5090", Some(Blackwell)),
-            (
-                "NVIDIA RTX PRO 6000 Blackwell Server Edition",
-                Some(Blackwell),
-            ),
+            ("NVIDIA RTX PRO 6000 Blackwell Server Edition", Some(Blackwell)),
             ("AMD Instinct MI300X", None),
             ("Tesla K80", None),
             ("", None),
@@ -187,21 +173,11 @@ mod tests {
         let one_second = PowerSensor::ONE_SECOND_AVERAGE;
         for (architecture, driver, field, expected) in [
             (Ga10x, Some((525, 85)), Default, one_second),
-            (
-                Ga10x,
-                Some((530, 30)),
-                Default,
-                PowerSensor::INSTANT_100_OF_100,
-            ),
+            (Ga10x, Some((530, 30)), Default, PowerSensor::INSTANT_100_OF_100),
             (Ada, Some((535, 104)), Default, one_second),
             (Ga10x, Some((530, 30)), Average, one_second),
             (Ada, None, Instant, PowerSensor::INSTANT_100_OF_100),
-            (
-                Ga100,
-                Some((550, 54)),
-                Default,
-                PowerSensor::INSTANT_25_OF_100,
-            ),
+            (Ga100, Some((550, 54)), Default, PowerSensor::INSTANT_25_OF_100),
             (Ga100, None, Average, PowerSensor::Unknown),
             (Gh100, Some((550, 54)), Default, one_second),
             (Gh100, Some((525, 0)), Default, PowerSensor::Unknown),
@@ -212,11 +188,7 @@ mod tests {
             (Other, None, Default, PowerSensor::Unknown),
             (Other, None, Average, one_second),
         ] {
-            assert_eq!(
-                classify(architecture, driver, field),
-                expected,
-                "{architecture:?} {driver:?} {field:?}"
-            );
+            assert_eq!(classify(architecture, driver, field), expected, "{architecture:?} {driver:?} {field:?}");
         }
     }
 }
