@@ -74,7 +74,7 @@ fn is_memory(id: &str) -> bool {
 
 /// Names with a socket number belong together only if it is the same.
 fn same_socket(outer: &str, inner: &str) -> bool {
-    let number = |id: &str| id.bytes().filter(u8::is_ascii_digit).next_back();
+    let number = |id: &str| id.bytes().rfind(u8::is_ascii_digit);
     match (number(outer), number(inner)) {
         (Some(outer), Some(inner)) => outer == inner,
         _ => true,

@@ -245,19 +245,17 @@ impl Delimited {
     }
 
     /// Says which other column differs between the two lines that carry one name.
-    fn name_other_column(&self, error: LogError, line_bytes: &[u8]) -> LogError {
-        let LogError::TwoDevices { before_line, line, device, before, now, at, mut remedy } = error else {
-            return error;
-        };
-        if before_line == self.before_line {
+    fn name_other_column(&self, error: LogError, line: &[u8]) -> LogError {
+        let LogError::TwoDevices(mut clash) = error else { return error };
+        if clash.before_line == self.before_line {
             let mut earlier = Fields::default();
             earlier.split(&self.before, self.layout.separator);
-            let differs = |index: usize| earlier.get(&self.before, index) != self.fields.get(line_bytes, index);
+            let differs = |index: usize| earlier.get(&self.before, index) != self.fields.get(line, index);
             if let Some((_, name)) = self.layout.identities.iter().find(|(index, _)| differs(*index)) {
-                remedy = format!("column {name:?} differs between them: give every GPU its own name by it");
+                clash.remedy = format!("column {name:?} differs between them: give every GPU its own name by it");
             }
         }
-        LogError::TwoDevices { before_line, line, device, before, now, at, remedy }
+        LogError::TwoDevices(clash)
     }
 }
 

@@ -196,24 +196,10 @@ pub enum LogError {
     },
     /// Two different values of one device at one moment.
     #[error(
-        "lines {before_line} and {line}: two GPUs under one name: device {device:?} has {before} and {now} at {at}; {remedy}"
+        "lines {} and {}: two GPUs under one name: device {:?} has {} and {} at {}; {}",
+        .0.before_line, .0.line, .0.device, .0.before, .0.now, .0.at, .0.remedy
     )]
-    TwoDevices {
-        /// Line of the first value.
-        before_line: u64,
-        /// Line of the second value, from 1.
-        line: u64,
-        /// The name that both carry.
-        device: String,
-        /// First value with unit.
-        before: String,
-        /// Second value with unit.
-        now: String,
-        /// The moment.
-        at: String,
-        /// What to do.
-        remedy: String,
-    },
+    TwoDevices(Box<NameClash>),
     /// An energy counter that decreases to a value that no restart explains.
     #[error(
         "line {line}: the energy counter of device {device:?} runs backwards without a reset, from {before} J \
@@ -248,4 +234,23 @@ pub enum LogError {
         /// The name that is one too many.
         device: String,
     },
+}
+
+/// Two lines that give one device two values at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameClash {
+    /// Line of the first value, from 1.
+    pub before_line: u64,
+    /// Line of the second value.
+    pub line: u64,
+    /// The name that both carry.
+    pub device: String,
+    /// First value with unit.
+    pub before: String,
+    /// Second value with unit.
+    pub now: String,
+    /// The moment.
+    pub at: String,
+    /// What to do.
+    pub remedy: String,
 }

@@ -120,7 +120,7 @@ fn binary_offset(head: &[u8]) -> Option<usize> {
     if (broken + controls) * 10 <= head.len() {
         return None;
     }
-    let first_control = head.iter().position(|byte| is_control(byte));
+    let first_control = head.iter().position(is_control);
     let first_broken =
         head.utf8_chunks().next().filter(|chunk| !chunk.invalid().is_empty()).map(|chunk| chunk.valid().len());
     first_control.into_iter().chain(first_broken).min()

@@ -26,7 +26,7 @@ use text::{Line, Lines};
 use track::Tracker;
 use units::Span;
 
-pub use error::LogError;
+pub use error::{LogError, NameClash};
 pub use format::Format;
 pub use time::Times;
 

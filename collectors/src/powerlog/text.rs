@@ -76,7 +76,6 @@ impl<R: Read> Lines<R> {
     }
 
     /// The next line; `None` at the end.
-    #[expect(clippy::should_implement_trait, reason = "a line borrows the buffer that the next one reuses")]
     pub(super) fn next(&mut self) -> Result<Option<Line<'_>>, LogError> {
         let mut searched = 0;
         let (length, terminated) = loop {

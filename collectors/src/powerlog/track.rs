@@ -2,7 +2,7 @@
 
 use super::time::{self, Times};
 use super::value::Value;
-use super::{LogError, LoggedDevice, Note};
+use super::{LogError, LoggedDevice, NameClash, Note};
 use account::meter::Reading;
 use std::collections::HashMap;
 use units::{Power, Span, Timestamp};
@@ -249,7 +249,7 @@ impl Tracker {
             (_, Some(microjoules)) => format!("{} J", joules(microjoules)),
             _ => "no power".to_owned(),
         };
-        Err(LogError::TwoDevices {
+        Err(LogError::TwoDevices(Box::new(NameClash {
             before_line: last.line,
             line,
             device: self.devices[device].id.clone(),
@@ -258,7 +258,7 @@ impl Tracker {
             at: time::show(last.at, self.times),
             remedy: "log a column that tells them apart (uuid or index), or times with milliseconds if it is one GPU"
                 .to_owned(),
-        })
+        })))
     }
 
     /// A counter that restarts begins near zero, and cannot have counted more than the device draws since.
