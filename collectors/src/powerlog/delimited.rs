@@ -81,8 +81,8 @@ impl Delimited {
             let device = self.device_of(bytes, position, tracker)?;
             let at = if self.interval.is_some() { self.count_row(device) } else { at };
             let series = &self.layout.series[position];
-            let power = series.power.as_ref().map(|source| self.value(bytes, source));
-            let counter = series.energy.as_ref().map(|source| self.value(bytes, source));
+            let power = series.power.as_ref().map(|source| self.value(line, source)).transpose()?;
+            let counter = series.energy.as_ref().map(|source| self.value(line, source)).transpose()?;
             let reading = tracker.accept(device, at, power, counter, line.number);
             if let Some(reading) = reading.map_err(|error| self.name_other_column(error, bytes))? {
                 queue.push((device, reading));
@@ -116,8 +116,18 @@ impl Delimited {
         }
     }
 
-    fn value(&self, line: &[u8], source: &Source) -> Value {
-        parse_value(self.fields.get(line, source.index), source.unit)
+    /// Fails on a decimal comma, which quotes or another separator have kept in one cell.
+    fn value(&self, line: Line<'_>, source: &Source) -> Result<Value, LogError> {
+        let cell = self.fields.get(line.bytes, source.index);
+        let value = parse_value(cell, source.unit);
+        if value == Value::Unreadable
+            && let Some(comma) = memchr::memchr(b',', cell)
+            && is_digits(&cell[..comma])
+            && is_fraction(&cell[comma + 1..])
+        {
+            return Err(LogError::DecimalComma { line: line.number, cell: excerpt(cell) });
+        }
+        Ok(value)
     }
 
     fn skip(&mut self, line: u64) {
@@ -149,8 +159,7 @@ impl Delimited {
         for source in self.layout.series.iter().flat_map(|series| series.power.iter().chain(&series.energy)) {
             let whole = self.fields.get(line.bytes, source.index);
             let fraction = self.fields.get(line.bytes, source.index + 1);
-            let is_digits = |cell: &[u8]| !cell.is_empty() && cell.iter().all(u8::is_ascii_digit);
-            if is_digits(whole.strip_prefix(b"-").unwrap_or(whole)) && is_fraction(fraction) {
+            if is_digits(whole) && is_fraction(fraction) {
                 let cell = format!("{},{}", excerpt(whole), excerpt(fraction));
                 return Err(LogError::DecimalComma { line: line.number, cell });
             }
@@ -257,6 +266,12 @@ impl Delimited {
         }
         LogError::TwoDevices(clash)
     }
+}
+
+/// `30`, `-30`.
+fn is_digits(cell: &[u8]) -> bool {
+    let digits = cell.strip_prefix(b"-").unwrap_or(cell);
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
 }
 
 /// `3`, `30`, or with a unit behind it.

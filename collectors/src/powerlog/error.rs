@@ -104,10 +104,19 @@ pub enum LogError {
          scrape repeatedly and put the time in milliseconds behind each value, or export the series from Prometheus"
     )]
     OneScrape,
+    /// Several scrapes without times.
+    #[error(
+        "the samples carry no timestamps, so how far apart the scrapes are is unknown; \
+         put the time in milliseconds behind each value, or export the series from Prometheus"
+    )]
+    NoTimestamps,
+    /// Prometheus text of one moment.
+    #[error("one scrape is no time series: all samples are of one moment; scrape repeatedly into one file")]
+    OneMoment,
     /// Prometheus samples written series by series, too long to be put in order here.
     #[error(
         "line {line}: the samples of device {device:?} stand series after series, not in the order of time; \
-         sort them first (with no blanks in labels: sort -s -n -k3,3 FILE | wattledger meter --format prometheus -)"
+         sort them first: awk '{{print $NF, $0}}' FILE | sort -s -n -k1,1 | cut -d' ' -f2- | wattledger meter -"
     )]
     SeriesAfterSeries {
         /// Line number, from 1.

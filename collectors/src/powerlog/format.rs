@@ -3,7 +3,9 @@
 use super::delimited::Delimited;
 use super::header::{self, Table};
 use super::layout::Layout;
+use super::prometheus::{self, Prometheus};
 use super::text::{excerpt, lines_of, trim};
+use super::time::Times;
 use super::track::{Conflict, Tracker};
 use super::{LogError, Note, Options, Reader};
 use std::str::FromStr;
@@ -94,6 +96,15 @@ pub(super) fn recognise(
     let Some(first) = lines_of(head).find(|line| !trim(line.bytes).is_empty()) else {
         return Err(LogError::Empty);
     };
+    let is_prometheus = match options.format {
+        Some(format) => format == Format::Prometheus,
+        None => prometheus::is_exporter_text(head),
+    };
+    if is_prometheus {
+        let (reader, notes) = Prometheus::open(head, is_whole, options)?;
+        let tracker = Tracker::new(BOARD_CEILING, Conflict::KeepFirst);
+        return Ok((Reader::Prometheus(Box::new(reader)), tracker, notes));
+    }
     let table = match header::find(head, options.format)? {
         Some(table) => table,
         None => return Err(LogError::Unrecognised { first: excerpt(first.bytes) }),
@@ -105,6 +116,7 @@ fn delimited(table: &Table<'_>, is_whole: bool, options: &Options) -> Result<(Re
     let (layout, notes) = Layout::choose(table, is_whole, options)?;
     let ceiling = if layout.format.is_of_boards() { BOARD_CEILING } else { ANY_CEILING };
     let mut tracker = Tracker::new(ceiling, Conflict::Refuse);
+    tracker.times = if layout.time.is_none() { Times::Relative } else { Times::Utc };
     tracker.is_mean_since_previous = layout.format == Format::PowerGadget;
     Ok((Reader::Delimited(Box::new(Delimited::new(layout, options))), tracker, notes))
 }

@@ -86,7 +86,7 @@ fn names(line: &[u8]) -> Option<(Separator, Vec<Column>)> {
     let cells = cells(line, separator);
     let is_name = |cell: &&[u8]| !cell.first().is_some_and(u8::is_ascii_digit) && Decimal::parse(cell).is_none();
     let has_letters = cells.iter().any(|cell| cell.iter().any(u8::is_ascii_alphabetic));
-    (has_letters && cells.iter().all(|cell| is_name(cell)))
+    (has_letters && cells.iter().all(is_name))
         .then(|| (separator, cells.iter().map(|cell| Column::parse(cell)).collect()))
 }
 
@@ -130,7 +130,7 @@ fn without_header<'a>(lines: &[Line<'a>]) -> Result<Option<Table<'a>>, LogError>
 fn shape_of_row(line: &[u8]) -> Option<()> {
     let cells = cells(line, Separator::of_line(line));
     let is_known = |cell: &&[u8]| is_time(cell) || is_uuid(cell) || has_watts(cell);
-    (cells.len() > 1 && cells.iter().any(|cell| is_known(cell))).then_some(())
+    (cells.len() > 1 && cells.iter().any(is_known)).then_some(())
 }
 
 /// The one column that holds watts: by the unit in its cells, else by the two decimals that `nvidia-smi` gives power only.

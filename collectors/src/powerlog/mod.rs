@@ -10,6 +10,7 @@ mod fields;
 mod format;
 mod header;
 mod layout;
+mod prometheus;
 mod text;
 mod time;
 mod track;
@@ -20,6 +21,7 @@ mod tests;
 
 use account::meter::{CounterSensor, PowerSensor, Reading, Sensor};
 use delimited::Delimited;
+use prometheus::Prometheus;
 use std::io::Read;
 use std::ops::ControlFlow;
 use text::{Line, Lines};
@@ -93,6 +95,7 @@ pub struct PowerLog<R> {
 #[derive(Clone)]
 enum Reader {
     Delimited(Box<Delimited>),
+    Prometheus(Box<Prometheus>),
 }
 
 impl Reader {
@@ -104,12 +107,17 @@ impl Reader {
     ) -> Result<(), LogError> {
         match self {
             Self::Delimited(reader) => reader.line(line, tracker, queue),
+            Self::Prometheus(reader) => reader.line(line, tracker, queue),
         }
     }
 
-    fn end(&mut self, tracker: &mut Tracker) {
+    fn end(&mut self, tracker: &mut Tracker, queue: &mut Vec<(usize, Reading)>) -> Result<(), LogError> {
         match self {
-            Self::Delimited(reader) => reader.end(tracker),
+            Self::Delimited(reader) => {
+                reader.end(tracker);
+                Ok(())
+            }
+            Self::Prometheus(reader) => reader.end(tracker, queue),
         }
     }
 }
@@ -120,6 +128,12 @@ impl<R: Read> PowerLog<R> {
         let mut lines = Lines::open(source)?;
         let (head, is_whole) = lines.head()?;
         let (reader, mut tracker, notes) = format::recognise(head, is_whole, options)?;
+        if let (Reader::Prometheus(_), true) = (&reader, is_whole)
+            && let Some(sorted) = prometheus::in_order_of_time(head)
+        {
+            lines.replace_whole(sorted);
+        }
+        let (head, _) = lines.head()?;
         survey(reader.clone(), &mut tracker, head);
         tracker.notes = notes;
         Ok(Self { lines, reader, tracker, queue: Vec::new(), taken: 0, is_finished: false })
@@ -145,7 +159,7 @@ impl<R: Read> PowerLog<R> {
                 None if self.is_finished => return Ok(()),
                 None => {
                     self.is_finished = true;
-                    self.reader.end(&mut self.tracker);
+                    self.reader.end(&mut self.tracker, &mut self.queue)?;
                     self.tracker.finish();
                 }
             }

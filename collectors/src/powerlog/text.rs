@@ -75,6 +75,11 @@ impl<R: Read> Lines<R> {
         Ok((&self.buffer[..end], false))
     }
 
+    /// Puts `text` in the place of a log that is in memory from end to end.
+    pub(super) fn replace_whole(&mut self, text: Vec<u8>) {
+        self.buffer = text;
+    }
+
     /// The next line; `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<Line<'_>>, LogError> {
         let mut searched = 0;
