@@ -20,13 +20,24 @@ pub(super) struct Delimited {
     accelerator: Option<String>,
     fields: Fields,
     joined: Vec<u8>,
+    /// Time of the rows that follow, where it stands in a line of its own.
+    now: Option<i64>,
     /// Rows seen per device, where the interval is the only clock.
     row_counts: Vec<i64>,
     /// The line before, in which another column may tell two devices apart.
     before: Vec<u8>,
     before_line: u64,
-    unreadable_count: u64,
-    first_unreadable: u64,
+    skipped: Skipped,
+}
+
+/// Lines that are no rows.
+#[derive(Clone, Default)]
+struct Skipped {
+    count: u64,
+    first_line: u64,
+    /// What is wrong with the first, for a log in which no line is a row.
+    first_time: Option<String>,
+    first_cells: usize,
 }
 
 impl Delimited {
@@ -40,11 +51,11 @@ impl Delimited {
             layout,
             fields: Fields::default(),
             joined: Vec::new(),
+            now: None,
             row_counts: Vec::new(),
             before: Vec::new(),
             before_line: 0,
-            unreadable_count: 0,
-            first_unreadable: 0,
+            skipped: Skipped::default(),
         }
     }
 
@@ -60,12 +71,12 @@ impl Delimited {
             return Ok(());
         }
         self.fields.split(bytes, self.layout.separator);
-        if self.fields.len() != self.layout.width && !self.is_usable(line)? {
-            self.skip(line.number);
-            return Ok(());
+        if self.fields.len() == 1 && self.layout.width > 1 && self.layout.time.is_none() {
+            return self.time_line(line, tracker);
         }
-        if !line.terminated && self.is_cut(bytes) {
-            self.skip(line.number);
+        let is_row = self.fields.len() == self.layout.width || self.is_usable(line)?;
+        if !is_row || (!line.terminated && self.is_cut(bytes)) {
+            self.skip(line, false);
             return Ok(());
         }
         let at = match self.time_of_row(line, tracker)? {
@@ -73,7 +84,7 @@ impl Delimited {
             RowTime::Counted => 0,
             RowTime::Header => return Ok(()),
             RowTime::None => {
-                self.skip(line.number);
+                self.skip(line, true);
                 return Ok(());
             }
         };
@@ -97,23 +108,27 @@ impl Delimited {
         Ok(())
     }
 
-    /// Notes what was skipped.
-    pub(super) fn end(&mut self, tracker: &mut Tracker) {
-        if self.unreadable_count > 0 {
-            let lines = if self.unreadable_count == 1 { "line is" } else { "lines are" };
+    /// Notes what was skipped. Fails if there was nothing else.
+    pub(super) fn end(&mut self, tracker: &mut Tracker) -> Result<(), LogError> {
+        if tracker.devices.is_empty() {
+            return Err(self.no_rows());
+        }
+        if self.skipped.count > 0 {
+            let lines = if self.skipped.count == 1 { "line is" } else { "lines are" };
             tracker.notes.push(Note::warning(format!(
                 "{} {lines} no complete row and left out; the first is line {}",
-                self.unreadable_count, self.first_unreadable
+                self.skipped.count, self.skipped.first_line
             )));
         }
-        if self.interval.is_none() && tracker.times == Times::LocalWithoutZone {
+        if tracker.times == Times::LocalWithoutZone {
             tracker.notes.push(Note::info(
                 "the times have no zone: their distances hold, their moments are taken as UTC (--timezone names the zone)",
             ));
         }
-        if self.interval.is_none() && self.time.is_unit_assumed() && tracker.times == Times::Relative {
+        if self.time.is_unit_assumed() && tracker.times == Times::Relative {
             tracker.notes.push(Note::warning("the times are numbers without a unit: taken as seconds since the start"));
         }
+        Ok(())
     }
 
     /// Fails on a decimal comma, which quotes or another separator have kept in one cell.
@@ -130,11 +145,26 @@ impl Delimited {
         Ok(value)
     }
 
-    fn skip(&mut self, line: u64) {
-        if self.unreadable_count == 0 {
-            self.first_unreadable = line;
+    fn skip(&mut self, line: Line<'_>, has_unreadable_time: bool) {
+        if self.skipped.count == 0 {
+            self.skipped.first_line = line.number;
+            self.skipped.first_cells = self.fields.len();
         }
-        self.unreadable_count += 1;
+        if has_unreadable_time && self.skipped.first_time.is_none() && self.skipped.count == 0 {
+            let cell = self.layout.time.map(|column| excerpt(self.fields.get(line.bytes, column.index)));
+            self.skipped.first_time = cell;
+        }
+        self.skipped.count += 1;
+    }
+
+    /// Why a log of which no line is a row cannot be used.
+    fn no_rows(&mut self) -> LogError {
+        let (line, cells, columns) = (self.skipped.first_line, self.skipped.first_cells, self.layout.width);
+        match self.skipped.first_time.take() {
+            _ if self.skipped.count == 0 => LogError::HeaderOnly,
+            Some(text) => LogError::UnreadableTime { line, text },
+            None => LogError::RowsDoNotFit { line, cells, columns },
+        }
     }
 
     /// Whether the last cell of a line without end lost its unit or its decimals.
@@ -184,10 +214,23 @@ impl Delimited {
         self.repeated_header(line)
     }
 
+    /// A line with nothing but a time, from a loop with `date`.
+    fn time_line(&mut self, line: Line<'_>, tracker: &mut Tracker) -> Result<(), LogError> {
+        match self.time.parse(trim(line.bytes), line.number, &mut tracker.notes)? {
+            Some(at) => {
+                self.now = Some(at);
+                tracker.times = self.time.times();
+            }
+            None => self.skip(line, false),
+        }
+        Ok(())
+    }
+
     fn without_time(&self, line: Line<'_>) -> RowTime {
         match &self.layout.header {
             Some(header) if trim(line.bytes) == &header[..] => RowTime::Header,
-            _ => RowTime::Counted,
+            _ if self.interval.is_some() => RowTime::Counted,
+            _ => self.now.map_or(RowTime::None, RowTime::At),
         }
     }
 

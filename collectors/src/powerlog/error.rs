@@ -98,6 +98,18 @@ pub enum LogError {
         /// The cell.
         text: String,
     },
+    /// No row has the cells that the header names.
+    #[error(
+        "line {line} has {cells} cells where the header names {columns}: no row fits the header; correct the header line"
+    )]
+    RowsDoNotFit {
+        /// Number of the first such line, from 1.
+        line: u64,
+        /// Its cells.
+        cells: usize,
+        /// The header's cells.
+        columns: usize,
+    },
     /// Prometheus text without times.
     #[error(
         "one scrape without timestamps is no time series: no energy can be computed from it; \

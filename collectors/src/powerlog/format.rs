@@ -4,6 +4,7 @@ use super::delimited::Delimited;
 use super::header::{self, Table};
 use super::layout::Layout;
 use super::prometheus::{self, Prometheus};
+use super::rocm::RocmText;
 use super::text::{excerpt, lines_of, trim};
 use super::time::Times;
 use super::track::{Conflict, Tracker};
@@ -104,6 +105,12 @@ pub(super) fn recognise(
         let (reader, notes) = Prometheus::open(head, is_whole, options)?;
         let tracker = Tracker::new(BOARD_CEILING, Conflict::KeepFirst);
         return Ok((Reader::Prometheus(Box::new(reader)), tracker, notes));
+    }
+    if let Some(text) = RocmText::open(head, options) {
+        let (reader, notes) = text?;
+        let mut tracker = Tracker::new(BOARD_CEILING, Conflict::Refuse);
+        tracker.times = Times::Relative;
+        return Ok((Reader::RocmText(Box::new(reader)), tracker, notes));
     }
     let table = match header::find(head, options.format)? {
         Some(table) => table,

@@ -23,6 +23,8 @@ pub(super) struct Table<'a> {
     /// How many lines below the header are not blank.
     pub(super) line_count: usize,
     pub(super) is_dmon: bool,
+    /// Lines with nothing but a time stand between the rows, as a loop with `date` writes them.
+    pub(super) has_time_lines: bool,
 }
 
 /// The table in `head`; `None` if nothing in it looks like one.
@@ -70,7 +72,9 @@ impl<'a> Table<'a> {
     fn of_rows(lines: &[Line<'a>], separator: Separator, columns: Vec<Column>) -> Self {
         let rows = lines.iter().take(SAMPLE).filter(|line| !line.bytes.starts_with(b"#"));
         let rows = rows.map(|line| cells(line.bytes, separator)).filter(|row| row.len() == columns.len()).collect();
-        Self { separator, header: None, columns, rows, line_count: lines.len(), is_dmon: false }
+        let is_time_line = |line: &Line<'_>| columns.len() > 1 && is_time(trim(line.bytes));
+        let has_time_lines = lines.iter().take(SAMPLE).any(is_time_line);
+        Self { separator, header: None, columns, rows, line_count: lines.len(), is_dmon: false, has_time_lines }
     }
 }
 

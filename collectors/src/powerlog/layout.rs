@@ -97,7 +97,7 @@ impl Layout {
             limit: limit_column(columns),
             series,
         };
-        if layout.time.is_none() && options.interval.is_none() && !rows_between_times(table) {
+        if layout.time.is_none() && options.interval.is_none() && !table.has_time_lines {
             return Err(LogError::NoTime);
         }
         layout.refuse_milliwatts(table)?;
@@ -352,11 +352,6 @@ fn time_column(table: &Table<'_>) -> Option<TimeColumn> {
         chosen.date = date;
     }
     Some(chosen)
-}
-
-/// Whether lines with nothing but a time stand between the rows, as a loop with `date` writes them.
-fn rows_between_times(_table: &Table<'_>) -> bool {
-    false
 }
 
 fn format_of(table: &Table<'_>, is_wide: bool) -> Format {

@@ -11,6 +11,7 @@ mod format;
 mod header;
 mod layout;
 mod prometheus;
+mod rocm;
 mod text;
 mod time;
 mod track;
@@ -22,6 +23,7 @@ mod tests;
 use account::meter::{CounterSensor, PowerSensor, Reading, Sensor};
 use delimited::Delimited;
 use prometheus::Prometheus;
+use rocm::RocmText;
 use std::io::Read;
 use std::ops::ControlFlow;
 use text::{Line, Lines};
@@ -96,6 +98,7 @@ pub struct PowerLog<R> {
 enum Reader {
     Delimited(Box<Delimited>),
     Prometheus(Box<Prometheus>),
+    RocmText(Box<RocmText>),
 }
 
 impl Reader {
@@ -108,16 +111,15 @@ impl Reader {
         match self {
             Self::Delimited(reader) => reader.line(line, tracker, queue),
             Self::Prometheus(reader) => reader.line(line, tracker, queue),
+            Self::RocmText(reader) => reader.line(line, tracker, queue),
         }
     }
 
     fn end(&mut self, tracker: &mut Tracker, queue: &mut Vec<(usize, Reading)>) -> Result<(), LogError> {
         match self {
-            Self::Delimited(reader) => {
-                reader.end(tracker);
-                Ok(())
-            }
+            Self::Delimited(reader) => reader.end(tracker),
             Self::Prometheus(reader) => reader.end(tracker, queue),
+            Self::RocmText(_) => Ok(()),
         }
     }
 }
@@ -186,15 +188,21 @@ impl<R: Read> PowerLog<R> {
 fn survey(mut reader: Reader, tracker: &mut Tracker, head: &[u8]) {
     let mut times: Vec<Vec<i64>> = Vec::new();
     let mut queue = Vec::new();
-    for line in text::lines_of(head) {
-        if reader.line(line, tracker, &mut queue).is_err() {
-            break;
-        }
+    let mut take = |queue: &mut Vec<(usize, Reading)>| {
         for (device, reading) in queue.drain(..) {
             times.resize_with(times.len().max(device + 1), Vec::new);
             times[device].push(reading.at.nanoseconds());
         }
+    };
+    for line in text::lines_of(head) {
+        if reader.line(line, tracker, &mut queue).is_err() {
+            break;
+        }
+        take(&mut queue);
     }
+    // A reader may hold back what is not complete; an error was met above or will be met again.
+    let _ = reader.end(tracker, &mut queue);
+    take(&mut queue);
     let mut all_steps = Vec::new();
     for (device, times) in tracker.devices.iter_mut().zip(&times) {
         let mut steps: Vec<u64> = times.windows(2).map(|pair| pair[1].abs_diff(pair[0])).collect();
