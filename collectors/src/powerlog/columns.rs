@@ -1,0 +1,413 @@
+//! What the columns of a log mean, by their names.
+
+use super::time::TimeHint;
+use super::value::{Quantity, Unit};
+use crate::sensor_class::PowerField;
+
+/// One column name, understood.
+#[derive(Debug, Clone)]
+pub(super) struct Column {
+    /// As it stands in the header, without blanks and quotes around it.
+    pub(super) text: String,
+    pub(super) meaning: Meaning,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// The best kind has the lowest rank.
+    Time {
+        rank: u8,
+        hint: TimeHint,
+    },
+    /// A date whose time of day is in another column.
+    Date,
+    /// A power reading or an energy counter.
+    Measured(Measured),
+    /// A limit, cap or setting that has to do with power and is no reading. `rank` orders what bounds a reading;
+    /// `None` does not.
+    Limit {
+        rank: Option<u8>,
+        unit: Unit,
+    },
+    /// Tells devices apart; the best has the lowest rank.
+    Device {
+        rank: u8,
+    },
+    Host,
+    Name,
+    Driver,
+    Other,
+}
+
+/// A power reading or an energy counter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Measured {
+    pub(super) unit: Unit,
+    /// The unit stands in brackets: nobody wrote that by accident.
+    pub(super) unit_is_certain: bool,
+    /// What is left of the name without the words for power, energy and unit: the device, in a log with one column per
+    /// device; empty for the reading of the row's own device.
+    pub(super) subject: String,
+    /// Between several readings of one subject: the lowest is taken.
+    pub(super) rank: u8,
+    /// Which of NVIDIA's figures this is; `None` if it is none of them.
+    pub(super) field: Option<PowerField>,
+}
+
+/// Rank of the product name among the columns that tell devices apart: the last resort.
+pub(super) const NAME_RANK: u8 = 5;
+
+impl Column {
+    pub(super) fn parse(header_cell: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(header_cell);
+        let text = text.trim().trim_matches('"').trim_start_matches('#').trim().to_owned();
+        let (name, bracket) = split_bracket(&text);
+        let words = words_of(name);
+        Self { meaning: meaning(&words, bracket), text }
+    }
+
+    pub(super) fn measured(&self) -> Option<&Measured> {
+        match &self.meaning {
+            Meaning::Measured(measured) => Some(measured),
+            _ => None,
+        }
+    }
+
+    /// Whether `--column name` means this one: the name with or without its unit in brackets, in any case.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        let (own, _) = split_bracket(&self.text);
+        self.text.eq_ignore_ascii_case(name.trim()) || own.trim().eq_ignore_ascii_case(name.trim())
+    }
+}
+
+/// `power.draw [W]` → (`power.draw`, `W`).
+fn split_bracket(text: &str) -> (&str, Option<&str>) {
+    for (open, close) in [('[', ']'), ('(', ')')] {
+        if let Some(inner) = text.strip_suffix(close)
+            && let Some(start) = inner.rfind(open)
+        {
+            return (&text[..start], Some(inner[start + 1..].trim()));
+        }
+    }
+    (text, None)
+}
+
+/// Lower-case words: `power.draw` → power, draw; `gpu0_power_mW` → gpu0, power, mw; `gpuPowerW` → gpu, power, w.
+fn words_of(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for raw in name.split(|c: char| !c.is_alphanumeric()).filter(|raw| !raw.is_empty()) {
+        if Unit::parse(raw).is_some() {
+            words.push(raw.to_lowercase());
+            continue;
+        }
+        let mut word = String::new();
+        for c in raw.chars() {
+            if c.is_uppercase() && word.ends_with(|before: char| before.is_lowercase() || before.is_ascii_digit()) {
+                words.push(std::mem::take(&mut word).to_lowercase());
+            }
+            word.push(c);
+        }
+        words.push(word.to_lowercase());
+    }
+    words
+}
+
+fn meaning(words: &[String], bracket: Option<&str>) -> Meaning {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let Some(time) = time(&words, bracket) {
+        return time;
+    }
+    if let Some(identity) = identity(&words) {
+        return identity;
+    }
+    measured(&words, bracket).unwrap_or(Meaning::Other)
+}
+
+fn time(words: &[&str], bracket: Option<&str>) -> Option<Meaning> {
+    const CORE: [&str; 14] = [
+        "timestamp",
+        "time",
+        "datetime",
+        "ts",
+        "t",
+        "elapsed",
+        "epoch",
+        "unixtime",
+        "seconds",
+        "sec",
+        "milliseconds",
+        "ms",
+        "timestamps",
+        "walltime",
+    ];
+    const AROUND: [&str; 18] = [
+        "unix",
+        "system",
+        "local",
+        "utc",
+        "gmt",
+        "wall",
+        "relative",
+        "since",
+        "start",
+        "stamp",
+        "clock",
+        "s",
+        "us",
+        "ns",
+        "microseconds",
+        "nanoseconds",
+        "iso",
+        "date",
+    ];
+    if matches!(words, ["date"] | ["yyyymmdd"]) {
+        return Some(Meaning::Date);
+    }
+    let is_time = words.iter().any(|word| CORE.contains(word))
+        && words.iter().all(|word| CORE.contains(word) || AROUND.contains(word));
+    if !is_time {
+        return None;
+    }
+    let has = |word: &str| words.contains(&word);
+    let unit = bracket.or(words.last().copied()).unwrap_or_default();
+    let shift = match unit.to_lowercase().as_str() {
+        "s" | "sec" | "seconds" => Some(9),
+        "ms" | "msec" | "milliseconds" => Some(6),
+        "us" | "µs" | "μs" | "microseconds" => Some(3),
+        "ns" | "nanoseconds" => Some(0),
+        _ => None,
+    };
+    let rank = match () {
+        () if has("elapsed") || has("relative") || has("since") => 3,
+        () if has("timestamp") || has("timestamps") || has("datetime") => 0,
+        () if has("time") || has("ts") || has("walltime") => 1,
+        () => 2,
+    };
+    let utc = has("utc") || has("gmt") || bracket.is_some_and(|b| matches!(b.to_lowercase().as_str(), "utc" | "gmt"));
+    Some(Meaning::Time { rank, hint: TimeHint { shift, utc } })
+}
+
+fn identity(words: &[&str]) -> Option<Meaning> {
+    let device = |rank| Some(Meaning::Device { rank });
+    match words {
+        [.., "uuid"] => device(0),
+        [
+            "gpu" | "device" | "dev" | "card" | "accelerator" | "gpuid" | "deviceid" | "aip" | "oam" | "sensor"
+            | "domain" | "zone" | "component" | "rail",
+        ]
+        | [
+            "gpu" | "device" | "dev" | "card" | "accelerator" | "aip" | "sensor",
+            "id" | "index" | "idx" | "number" | "num",
+        ] => device(1),
+        ["index" | "idx" | "id"] | ["minor", "number"] | ["minor"] => device(2),
+        ["pci", .., "id"] | [.., "bdf"] | ["pci", "bus"] | ["gpu", "bus", "id"] | ["bus", "id"] | ["busid"] => {
+            device(3)
+        }
+        [.., "serial"] | [.., "serial", "number"] => device(4),
+        ["host" | "hostname" | "node" | "machine" | "server" | "nodename"]
+        | ["host" | "node" | "machine", "name" | "id"] => Some(Meaning::Host),
+        ["name" | "model" | "product"]
+        | ["gpu" | "product" | "device" | "model" | "card" | "market", "name" | "model"]
+        | ["card", "series"] => Some(Meaning::Name),
+        ["driver", "version"] | ["driver"] => Some(Meaning::Driver),
+        _ => None,
+    }
+}
+
+/// Words that make a column with "power" in its name something else than a reading.
+const NO_READING: [&str; 38] = [
+    "limit",
+    "limits",
+    "cap",
+    "capping",
+    "max",
+    "min",
+    "maximum",
+    "minimum",
+    "default",
+    "enforced",
+    "requested",
+    "rated",
+    "tdp",
+    "management",
+    "state",
+    "mode",
+    "brake",
+    "slowdown",
+    "throttle",
+    "policy",
+    "profile",
+    "supply",
+    "smoothing",
+    "percent",
+    "pct",
+    "utilization",
+    "utilisation",
+    "util",
+    "peak",
+    "crit",
+    "critical",
+    "threshold",
+    "budget",
+    "status",
+    "violation",
+    "violations",
+    "efficiency",
+    "per",
+];
+
+fn measured(words: &[&str], bracket: Option<&str>) -> Option<Meaning> {
+    // A bracket with anything but a unit of power or energy (%, us, C) names another quantity.
+    let from_bracket = match bracket {
+        Some(text) => Some(Unit::parse(text)?),
+        None => None,
+    };
+    let from_words = words.iter().rev().find_map(|word| Unit::parse(word));
+    let unit = from_bracket.or(from_words).or_else(|| quantity_word(words))?;
+    if words.iter().any(|word| NO_READING.contains(word)) {
+        let rank = match words {
+            ["enforced", "power", "limit"] => Some(0),
+            ["power", "limit"] => Some(1),
+            ["power", "max"] | ["power", "max", "limit"] => Some(2),
+            _ => None,
+        };
+        return Some(Meaning::Limit { rank, unit });
+    }
+    let has = |word: &str| words.contains(&word);
+    let field = match () {
+        () if unit.quantity == Quantity::Energy || !has("power") => None,
+        () if has("draw") && has("average") => Some(PowerField::Average),
+        () if has("instant") => Some(PowerField::Instant),
+        () => Some(PowerField::Default),
+    };
+    let rank = match (unit.quantity, field) {
+        (Quantity::Energy, _) => u8::from(unit.is_watt_hours()),
+        (_, Some(PowerField::Average)) => 1,
+        (_, Some(PowerField::Instant)) => 2,
+        _ if has("draw") => 0,
+        _ => 3,
+    };
+    let unit_is_certain = from_bracket.is_some();
+    Some(Meaning::Measured(Measured { unit, unit_is_certain, subject: subject(words), rank, field }))
+}
+
+fn quantity_word(words: &[&str]) -> Option<Unit> {
+    words.iter().find_map(|word| match *word {
+        "power" | "pwr" | "wattage" | "draw" => Some(Unit::WATT),
+        "energy" => Some(Unit::JOULE),
+        _ => None,
+    })
+}
+
+/// The words that name neither quantity nor unit nor kind of reading.
+fn subject(words: &[&str]) -> String {
+    const QUANTITY: [&str; 21] = [
+        "power",
+        "pwr",
+        "wattage",
+        "draw",
+        "energy",
+        "average",
+        "avg",
+        "mean",
+        "instant",
+        "instantaneous",
+        "current",
+        "usage",
+        "consumption",
+        "consumed",
+        "reading",
+        "value",
+        "cumulative",
+        "accumulated",
+        "counter",
+        "socket",
+        "in",
+    ];
+    let named: Vec<&str> =
+        words.iter().copied().filter(|word| !QUANTITY.contains(word) && Unit::parse(word).is_none()).collect();
+    named.join("_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured_of(name: &str) -> Measured {
+        Column::parse(name.as_bytes()).measured().unwrap_or_else(|| panic!("{name} is not measured")).clone()
+    }
+
+    #[test]
+    fn readings_are_found_by_name_with_their_unit_and_subject() {
+        let unit = |name: &str| Unit::parse(name).unwrap();
+        for (name, expected_unit, subject) in [
+            (" power.draw [W]", unit("W"), ""),
+            ("power.draw.instant [W]", unit("W"), ""),
+            ("power_W", unit("W"), ""),
+            ("power_mw", unit("mW"), ""),
+            ("pwr", unit("W"), ""),
+            ("socket_power", unit("W"), ""),
+            ("gpu0_power_w", unit("W"), "gpu0"),
+            ("GPU 1 Power (kW)", unit("kW"), "gpu_1"),
+            ("gpu3 [W]", unit("W"), "gpu3"),
+            ("total_power_w", unit("W"), "total"),
+            ("Processor Power_0(Watt)", unit("W"), "processor_0"),
+            ("Cumulative IA Energy_0(Joules)", unit("J"), "ia_0"),
+            ("Cumulative DRAM Energy_0(mWh)", unit("mWh"), "dram_0"),
+            ("energy_j", unit("J"), ""),
+            ("total_energy_consumption", unit("J"), "total"),
+            ("Average Graphics Package Power (W)", unit("W"), "graphics_package"),
+        ] {
+            let measured = measured_of(name);
+            assert_eq!((measured.unit, measured.subject.as_str()), (expected_unit, subject), "{name}");
+        }
+    }
+
+    #[test]
+    fn limits_and_settings_are_no_readings() {
+        for name in [
+            "power.limit [W]",
+            "enforced.power.limit [W]",
+            "power.max_limit [W]",
+            "power_management",
+            "power.max",
+            "power.management",
+            "Max Graphics Package Power (W)",
+            "Package Power Limit_0(Watt)",
+            "power_cap",
+            "pstate",
+            "clocks_event_reasons.hw_power_brake_slowdown",
+            "gpu_power_percent",
+            "power_usage [%]",
+            "temperature_C",
+            "utilization.gpu [%]",
+        ] {
+            assert_eq!(Column::parse(name.as_bytes()).measured(), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn times_and_identities_are_found_by_name() {
+        use Meaning::*;
+        let time = |rank, shift| Time { rank, hint: TimeHint { shift, utc: false } };
+        for (name, expected) in [
+            ("timestamp", time(0, None)),
+            ("timestamp_ms", time(0, Some(6))),
+            ("time_ms", time(1, Some(6))),
+            ("System Time", time(1, None)),
+            ("Elapsed Time (sec)", time(3, Some(9))),
+            ("elapsed_s", time(3, Some(9))),
+            ("#Date", Date),
+            ("gpu_time_active", Other),
+            ("gpu", Device { rank: 1 }),
+            (" index", Device { rank: 2 }),
+            ("gpu_uuid", Device { rank: 0 }),
+            ("pci.bus_id", Device { rank: 3 }),
+            ("hostname", Host),
+            ("name", Name),
+            ("driver_version", Driver),
+        ] {
+            assert_eq!(Column::parse(name.as_bytes()).meaning, expected, "{name}");
+        }
+    }
+}

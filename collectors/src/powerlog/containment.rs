@@ -1,0 +1,92 @@
+//! Which device's reading already contains which other's (D11), by the names that logs give them.
+
+use super::LoggedDevice;
+
+/// How much of a machine a name stands for; `None` for accelerators and for names that say nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    /// `core`, `IA`, `GT`, `uncore`.
+    PartOfPackage,
+    /// `package`, `Processor`, `CPU`.
+    Package,
+    /// `psys`, `platform`: processors and memory.
+    Platform,
+    /// `node`, `total`: everything beside it.
+    Node,
+}
+
+/// Words that name the sum of all others.
+pub(super) fn is_total(name: &str) -> bool {
+    words(name).any(|word| matches!(word.as_str(), "total" | "sum" | "all" | "overall" | "aggregate"))
+}
+
+/// Joins the newest device to the smallest one that contains it, and to it those that it contains more closely.
+pub(super) fn join_newest(devices: &mut [LoggedDevice]) {
+    let Some((newest, earlier)) = devices.split_last_mut() else { return };
+    let position = earlier.len();
+    let containers = earlier.iter().enumerate().filter(|(_, outer)| contains(&outer.id, &newest.id));
+    newest.counted_in = containers.min_by_key(|(_, outer)| level(&outer.id)).map(|(outer, _)| outer);
+    for inner in 0..position {
+        let is_closer = |other: usize| level(&devices[position].id) < level(&devices[other].id);
+        if contains(&devices[position].id, &devices[inner].id) && devices[inner].counted_in.is_none_or(is_closer) {
+            devices[inner].counted_in = Some(position);
+        }
+    }
+}
+
+fn contains(outer: &str, inner: &str) -> bool {
+    let (outer_host, outer) = split_host(outer);
+    let (inner_host, inner) = split_host(inner);
+    if outer_host != inner_host {
+        return false;
+    }
+    match (level(outer), level(inner)) {
+        (Some(Level::Node), inner) => inner != Some(Level::Node),
+        (Some(Level::Platform), inner_level) => {
+            matches!(inner_level, Some(Level::PartOfPackage | Level::Package)) || is_memory(inner)
+        }
+        (Some(Level::Package), Some(Level::PartOfPackage)) => same_socket(outer, inner),
+        _ => false,
+    }
+}
+
+/// `n1/package-0` → (`n1`, `package-0`).
+fn split_host(id: &str) -> (&str, &str) {
+    id.split_once('/').unwrap_or(("", id))
+}
+
+fn level(id: &str) -> Option<Level> {
+    if is_total(id) {
+        return Some(Level::Node);
+    }
+    words(split_host(id).1).find_map(|word| match word.as_str() {
+        "node" | "system" | "chassis" | "wall" | "server" => Some(Level::Node),
+        "psys" | "platform" => Some(Level::Platform),
+        "package" | "pkg" | "processor" | "cpu" => Some(Level::Package),
+        "core" | "cores" | "ia" | "gt" | "uncore" | "pp0" | "pp1" => Some(Level::PartOfPackage),
+        _ => None,
+    })
+}
+
+fn is_memory(id: &str) -> bool {
+    words(id).any(|word| matches!(word.as_str(), "dram" | "memory" | "ram"))
+}
+
+/// Names with a socket number belong together only if it is the same.
+fn same_socket(outer: &str, inner: &str) -> bool {
+    let number = |id: &str| id.bytes().rfind(u8::is_ascii_digit);
+    match (number(outer), number(inner)) {
+        (Some(outer), Some(inner)) => outer == inner,
+        _ => true,
+    }
+}
+
+/// Lower-case words, digits cut off at their ends: `Package-0` → package, `gpu3` → gpu.
+fn words(name: &str) -> impl Iterator<Item = String> {
+    name.split(|c: char| !c.is_alphanumeric())
+        .map(|word| match word.trim_end_matches(|c: char| c.is_ascii_digit()) {
+            "pp" => word.to_lowercase(),
+            trimmed => trimmed.to_lowercase(),
+        })
+        .filter(|word| !word.is_empty())
+}

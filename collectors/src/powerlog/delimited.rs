@@ -1,0 +1,362 @@
+//! Tables with one row per moment: nvidia-smi, dmon, amd-smi, hl-smi, hand-made loops, wide and plain CSV.
+
+use super::fields::{Fields, Separator};
+use super::layout::{Layout, Source};
+use super::text::{Line, excerpt, trim};
+use super::time::{TimeHint, TimeParser, Times};
+use super::track::Tracker;
+use super::value::{Value, parse_value};
+use super::{Format, LogError, LoggedDevice, Note, Options};
+use crate::sensor_class::{Architecture, PowerField, architecture_of, classify};
+use account::meter::{CounterSensor, CounterUnit, PowerSensor, Reading, Sensor};
+use units::{Power, Span};
+
+/// Reads the rows of a table.
+#[derive(Clone)]
+pub(super) struct Delimited {
+    layout: Layout,
+    time: TimeParser,
+    interval: Option<u64>,
+    accelerator: Option<String>,
+    fields: Fields,
+    joined: Vec<u8>,
+    /// Time of the rows that follow, where it stands in a line of its own.
+    now: Option<i64>,
+    /// Rows seen per device, where the interval is the only clock.
+    row_counts: Vec<i64>,
+    /// The line before, in which another column may tell two devices apart.
+    before: Vec<u8>,
+    before_line: u64,
+    skipped: Skipped,
+}
+
+/// Lines that are no rows.
+#[derive(Clone, Default)]
+struct Skipped {
+    count: u64,
+    first_line: u64,
+    /// What is wrong with the first, for a log in which no line is a row.
+    first_time: Option<String>,
+    first_cells: usize,
+}
+
+impl Delimited {
+    pub(super) fn new(layout: Layout, options: &Options) -> Self {
+        let hint = layout.time.map_or(TimeHint::default(), |time| time.hint);
+        let interval = options.interval.map(Span::nanoseconds).filter(|_| layout.time.is_none());
+        Self {
+            time: TimeParser::new(hint, options.timezone),
+            interval,
+            accelerator: options.accelerator.clone(),
+            layout,
+            fields: Fields::default(),
+            joined: Vec::new(),
+            now: None,
+            row_counts: Vec::new(),
+            before: Vec::new(),
+            before_line: 0,
+            skipped: Skipped::default(),
+        }
+    }
+
+    /// Reads one line; readings are appended to `queue`.
+    pub(super) fn line(
+        &mut self,
+        line: Line<'_>,
+        tracker: &mut Tracker,
+        queue: &mut Vec<(usize, Reading)>,
+    ) -> Result<(), LogError> {
+        let bytes = line.bytes;
+        if bytes.first().is_none_or(|byte| *byte == b'#') || trim(bytes).is_empty() {
+            return Ok(());
+        }
+        self.fields.split(bytes, self.layout.separator);
+        if self.fields.len() == 1 && self.layout.width > 1 && self.layout.time.is_none() {
+            return self.time_line(line, tracker);
+        }
+        let is_row = self.fields.len() == self.layout.width || self.is_usable(line)?;
+        if !is_row || (!line.terminated && self.is_cut(bytes)) {
+            self.skip(line, false);
+            return Ok(());
+        }
+        let at = match self.time_of_row(line, tracker)? {
+            RowTime::At(at) => at,
+            RowTime::Counted => 0,
+            RowTime::Header => return Ok(()),
+            RowTime::None => {
+                self.skip(line, true);
+                return Ok(());
+            }
+        };
+        for position in 0..self.layout.series.len() {
+            let device = self.device_of(bytes, position, tracker)?;
+            let at = if self.interval.is_some() { self.count_row(device) } else { at };
+            let series = &self.layout.series[position];
+            let power = series.power.as_ref().map(|source| self.value(line, source)).transpose()?;
+            let counter = series.energy.as_ref().map(|source| self.value(line, source)).transpose()?;
+            let reading = tracker.accept(device, at, power, counter, line.number);
+            if let Some(reading) = reading.map_err(|error| self.name_other_column(error, bytes))? {
+                queue.push((device, reading));
+            }
+        }
+        if self.layout.identities.is_empty() {
+            return Ok(());
+        }
+        self.before.clear();
+        self.before.extend_from_slice(bytes);
+        self.before_line = line.number;
+        Ok(())
+    }
+
+    /// Notes what was skipped. Fails if there was nothing else.
+    pub(super) fn end(&mut self, tracker: &mut Tracker) -> Result<(), LogError> {
+        if tracker.devices.is_empty() {
+            return Err(self.no_rows());
+        }
+        if self.skipped.count > 0 {
+            let lines = if self.skipped.count == 1 { "line is" } else { "lines are" };
+            tracker.notes.push(Note::warning(format!(
+                "{} {lines} no complete row and left out; the first is line {}",
+                self.skipped.count, self.skipped.first_line
+            )));
+        }
+        if tracker.times == Times::LocalWithoutZone {
+            tracker.notes.push(Note::info(
+                "the times have no zone: their distances hold, their moments are taken as UTC (--timezone names the zone)",
+            ));
+        }
+        if self.time.is_unit_assumed() && tracker.times == Times::Relative {
+            tracker.notes.push(Note::warning("the times are numbers without a unit: taken as seconds since the start"));
+        }
+        Ok(())
+    }
+
+    /// Fails on a decimal comma, which quotes or another separator have kept in one cell.
+    fn value(&self, line: Line<'_>, source: &Source) -> Result<Value, LogError> {
+        let cell = self.fields.get(line.bytes, source.index);
+        let value = parse_value(cell, source.unit);
+        if value == Value::Unreadable
+            && let Some(comma) = memchr::memchr(b',', cell)
+            && is_digits(&cell[..comma])
+            && is_fraction(&cell[comma + 1..])
+        {
+            return Err(LogError::DecimalComma { line: line.number, cell: excerpt(cell) });
+        }
+        Ok(value)
+    }
+
+    fn skip(&mut self, line: Line<'_>, has_unreadable_time: bool) {
+        if self.skipped.count == 0 {
+            self.skipped.first_line = line.number;
+            self.skipped.first_cells = self.fields.len();
+        }
+        if has_unreadable_time && self.skipped.first_time.is_none() && self.skipped.count == 0 {
+            let cell = self.layout.time.map(|column| excerpt(self.fields.get(line.bytes, column.index)));
+            self.skipped.first_time = cell;
+        }
+        self.skipped.count += 1;
+    }
+
+    /// Why a log of which no line is a row cannot be used.
+    fn no_rows(&mut self) -> LogError {
+        let (line, cells, columns) = (self.skipped.first_line, self.skipped.first_cells, self.layout.width);
+        match self.skipped.first_time.take() {
+            _ if self.skipped.count == 0 => LogError::HeaderOnly,
+            Some(text) => LogError::UnreadableTime { line, text },
+            None => LogError::RowsDoNotFit { line, cells, columns },
+        }
+    }
+
+    /// Whether the last cell of a line without end lost its unit or its decimals.
+    fn is_cut(&self, line: &[u8]) -> bool {
+        let last = self.layout.width.saturating_sub(1);
+        let cell = self.fields.get(line, last);
+        let mut sources = self.layout.series.iter().flat_map(|series| series.power.iter().chain(&series.energy));
+        sources.any(|source| source.index == last && source.states_unit && cell.last().is_some_and(u8::is_ascii_digit))
+            || cell.ends_with(b".")
+    }
+
+    /// A row with another number of cells: a trailing separator is harmless, a decimal comma is refused, a row that
+    /// was cut has lost what it lacks.
+    fn is_usable(&self, line: Line<'_>) -> Result<bool, LogError> {
+        let extra = self.fields.len().saturating_sub(self.layout.width);
+        if extra == 0 || self.layout.separator == Separator::Blanks {
+            return Ok(false);
+        }
+        if (self.layout.width..self.fields.len()).all(|index| self.fields.get(line.bytes, index).is_empty()) {
+            return Ok(true);
+        }
+        for source in self.layout.series.iter().flat_map(|series| series.power.iter().chain(&series.energy)) {
+            let whole = self.fields.get(line.bytes, source.index);
+            let fraction = self.fields.get(line.bytes, source.index + 1);
+            if is_digits(whole) && is_fraction(fraction) {
+                let cell = format!("{},{}", excerpt(whole), excerpt(fraction));
+                return Err(LogError::DecimalComma { line: line.number, cell });
+            }
+        }
+        Ok(false)
+    }
+
+    fn time_of_row(&mut self, line: Line<'_>, tracker: &mut Tracker) -> Result<RowTime, LogError> {
+        let Some(column) = self.layout.time else { return Ok(self.without_time(line)) };
+        let mut cell = self.fields.get(line.bytes, column.index);
+        if let Some(date) = column.date {
+            self.joined.clear();
+            self.joined.extend_from_slice(self.fields.get(line.bytes, date));
+            self.joined.push(b' ');
+            self.joined.extend_from_slice(cell);
+            cell = &self.joined;
+        }
+        if let Some(at) = self.time.parse(cell, line.number, &mut tracker.notes)? {
+            tracker.times = self.time.times();
+            return Ok(RowTime::At(at));
+        }
+        self.repeated_header(line)
+    }
+
+    /// A line with nothing but a time, from a loop with `date`.
+    fn time_line(&mut self, line: Line<'_>, tracker: &mut Tracker) -> Result<(), LogError> {
+        match self.time.parse(trim(line.bytes), line.number, &mut tracker.notes)? {
+            Some(at) => {
+                self.now = Some(at);
+                tracker.times = self.time.times();
+            }
+            None => self.skip(line, false),
+        }
+        Ok(())
+    }
+
+    fn without_time(&self, line: Line<'_>) -> RowTime {
+        match &self.layout.header {
+            Some(header) if trim(line.bytes) == &header[..] => RowTime::Header,
+            _ if self.interval.is_some() => RowTime::Counted,
+            _ => self.now.map_or(RowTime::None, RowTime::At),
+        }
+    }
+
+    fn repeated_header(&self, line: Line<'_>) -> Result<RowTime, LogError> {
+        let (Some(header), Some(column)) = (&self.layout.header, self.layout.time) else { return Ok(RowTime::None) };
+        if trim(line.bytes) == &header[..] {
+            return Ok(RowTime::Header);
+        }
+        let mut names = Fields::default();
+        names.split(header, self.layout.separator);
+        let is_header = names.get(header, column.index) == self.fields.get(line.bytes, column.index);
+        if is_header && !names.cells(header).eq(self.fields.cells(line.bytes)) {
+            return Err(LogError::HeaderChanged { line: line.number });
+        }
+        Ok(if is_header { RowTime::Header } else { RowTime::None })
+    }
+
+    fn count_row(&mut self, device: usize) -> i64 {
+        self.row_counts.resize(self.row_counts.len().max(device + 1), 0);
+        let at = self.row_counts[device].saturating_mul(i64::try_from(self.interval.unwrap_or(0)).unwrap_or(i64::MAX));
+        self.row_counts[device] += 1;
+        at
+    }
+
+    fn device_of(&mut self, line: &[u8], position: usize, tracker: &mut Tracker) -> Result<usize, LogError> {
+        let own = self.layout.series[position].id.as_bytes();
+        let key = self.layout.device.map_or(own, |index| self.fields.get(line, index));
+        let key = match self.layout.host {
+            Some(host) => {
+                self.joined.clear();
+                self.joined.extend_from_slice(self.fields.get(line, host));
+                self.joined.push(b'/');
+                self.joined.extend_from_slice(key);
+                &self.joined[..]
+            }
+            None => key,
+        };
+        if let Some(device) = tracker.find(key) {
+            return Ok(device);
+        }
+        let key = key.to_vec();
+        let device = self.describe(line, position, String::from_utf8_lossy(&key).into_owned(), tracker.cadence);
+        tracker.register(&key, device)
+    }
+
+    fn describe(&self, line: &[u8], position: usize, id: String, cadence: Span) -> LoggedDevice {
+        let series = &self.layout.series[position];
+        let text = |index: usize| String::from_utf8_lossy(self.fields.get(line, index)).into_owned();
+        let name = self.layout.name.map(text).filter(|name| !name.is_empty()).or(self.accelerator.clone());
+        let limit = self.layout.limit.and_then(|(index, unit)| match parse_value(self.fields.get(line, index), unit) {
+            Value::Number(milliwatts) if milliwatts > 0 => Some(Power::from_milliwatts(milliwatts)),
+            _ => None,
+        });
+        let sensor = Sensor {
+            counter: series.energy.as_ref().map(|_| counter_sensor(self.layout.format, cadence)),
+            power: series.power.as_ref().map(|source| {
+                power_sensor(self.layout.format, source.field, name.as_deref(), self.layout.driver.map(text), cadence)
+            }),
+            limit: limit.unwrap_or(Sensor::UNKNOWN_LIMIT),
+            cadence,
+            systematic_ppm: Sensor::BOARD_SYSTEMATIC_PPM,
+        };
+        LoggedDevice { id, name, sensor, counted_in: None, column: series.column() }
+    }
+
+    /// Says which other column differs between the two lines that carry one name.
+    fn name_other_column(&self, error: LogError, line: &[u8]) -> LogError {
+        let LogError::TwoDevices(mut clash) = error else { return error };
+        if clash.before_line == self.before_line {
+            let mut earlier = Fields::default();
+            earlier.split(&self.before, self.layout.separator);
+            let differs = |index: usize| earlier.get(&self.before, index) != self.fields.get(line, index);
+            if let Some((_, name)) = self.layout.identities.iter().find(|(index, _)| differs(*index)) {
+                clash.remedy = format!("column {name:?} differs between them: give every GPU its own name by it");
+            }
+        }
+        LogError::TwoDevices(clash)
+    }
+}
+
+/// `30`, `-30`.
+fn is_digits(cell: &[u8]) -> bool {
+    let digits = cell.strip_prefix(b"-").unwrap_or(cell);
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// `3`, `30`, or with a unit behind it.
+fn is_fraction(cell: &[u8]) -> bool {
+    let digits = cell.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    digits > 0 && matches!(trim(&cell[digits..]), b"" | b"W")
+}
+
+/// What the time of a row is.
+enum RowTime {
+    At(i64),
+    /// The interval counts it.
+    Counted,
+    /// It is a header again.
+    Header,
+    None,
+}
+
+/// 100 ms: what is known of NVIDIA's counters, and no worse than the step of slower logs.
+pub(super) fn counter_sensor(format: Format, cadence: Span) -> CounterSensor {
+    let update = if format == Format::PowerGadget { cadence } else { Span::from_milliseconds(100) };
+    CounterSensor { unit: CounterUnit::Microjoule, range: None, update }
+}
+
+pub(super) fn power_sensor(
+    format: Format,
+    field: Option<PowerField>,
+    name: Option<&str>,
+    driver: Option<String>,
+    cadence: Span,
+) -> PowerSensor {
+    if format == Format::PowerGadget {
+        // Each value is the mean since the one before.
+        return PowerSensor::Average { window: cadence, update: cadence };
+    }
+    let Some(field) = field else { return PowerSensor::Unknown };
+    let architecture = name.and_then(architecture_of).unwrap_or(Architecture::Other);
+    classify(architecture, driver.as_deref().and_then(driver_version), field)
+}
+
+/// `550.54.15` → (550, 54).
+fn driver_version(text: &str) -> Option<(u32, u32)> {
+    let mut parts = text.trim().split('.').map(str::parse);
+    Some((parts.next()?.ok()?, parts.next().and_then(Result::ok).unwrap_or(0)))
+}

@@ -1,0 +1,475 @@
+//! Times as logs write them, to nanoseconds UTC.
+
+use super::text::excerpt;
+use super::value::Decimal;
+use super::{LogError, Note};
+use chrono::{DateTime, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone, Timelike};
+use chrono_tz::Tz;
+
+const SECOND: i64 = 1_000_000_000;
+const DAY: i64 = 86_400 * SECOND;
+
+/// What the times of a log are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Times {
+    /// Moments in UTC.
+    Utc,
+    /// Local times whose zone nobody told; their distances hold, the moments are read as if they were UTC.
+    LocalWithoutZone,
+    /// Counted from the start of the log, or times of day without a date: distances only.
+    Relative,
+}
+
+/// What the name of a time column says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct TimeHint {
+    /// Power of ten from the column's unit to nanoseconds.
+    pub(super) shift: Option<i32>,
+    /// The name says UTC.
+    pub(super) utc: bool,
+}
+
+/// Reads the time cells of one log.
+#[derive(Clone)]
+pub(super) struct TimeParser {
+    hint: TimeHint,
+    timezone: Option<Tz>,
+    style: Option<Style>,
+    /// Zone of the first time of day with a date.
+    zone: Option<Zone>,
+    last: i64,
+    utc_offset: Option<i32>,
+    cache: MinuteCache,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Civil,
+    Number { shift: i32 },
+    TimeOfDay { day: i64 },
+}
+
+/// How a time names its zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Zone {
+    Absent,
+    /// Seconds east of UTC.
+    Offset(i32),
+}
+
+impl std::fmt::Display for Zone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Absent => f.write_str("local time without zone"),
+            Self::Offset(0) => f.write_str("UTC (Z)"),
+            Self::Offset(seconds) => {
+                let sign = if *seconds < 0 { '-' } else { '+' };
+                write!(f, "{sign}{:02}:{:02}", seconds.abs() / 3_600, seconds.abs() / 60 % 60)
+            }
+        }
+    }
+}
+
+/// The minute that was read last: most rows of a log share it.
+#[derive(Clone, Default)]
+struct MinuteCache {
+    /// `2025/03/10 09:00:`
+    prefix: Option<[u8; 17]>,
+    /// `Z`, `+08:00` or nothing.
+    zone_text: Vec<u8>,
+    minute: i64,
+}
+
+impl TimeParser {
+    pub(super) fn new(hint: TimeHint, timezone: Option<Tz>) -> Self {
+        let cache = MinuteCache::default();
+        Self { hint, timezone, style: None, zone: None, last: i64::MIN, utc_offset: None, cache }
+    }
+
+    /// Nanoseconds since 1970 (or since the start); `None` if the cell is no time, or none in the style of the first.
+    /// A change of the clock inside the log is added to `notes`.
+    pub(super) fn parse(&mut self, cell: &[u8], line: u64, notes: &mut Vec<Note>) -> Result<Option<i64>, LogError> {
+        let at = match self.cache.look_up(cell) {
+            Some(at) => Some(at),
+            None => self.parse_anew(cell, line, notes)?,
+        };
+        self.last = at.unwrap_or(self.last);
+        Ok(at)
+    }
+
+    /// What the times read so far are.
+    pub(super) fn times(&self) -> Times {
+        match (self.style, self.zone) {
+            (Some(Style::Civil), Some(Zone::Absent)) if self.timezone.is_none() && !self.hint.utc => {
+                Times::LocalWithoutZone
+            }
+            // 1973: earlier numbers count from the start of the log.
+            (Some(Style::Number { .. }), _) if self.last < 100_000_000 * SECOND => Times::Relative,
+            (Some(Style::TimeOfDay { .. }) | None, _) => Times::Relative,
+            _ => Times::Utc,
+        }
+    }
+
+    /// Whether the times are numbers whose unit nothing names.
+    pub(super) fn is_unit_assumed(&self) -> bool {
+        matches!(self.style, Some(Style::Number { .. })) && self.hint.shift.is_none()
+    }
+
+    fn parse_anew(&mut self, cell: &[u8], line: u64, notes: &mut Vec<Note>) -> Result<Option<i64>, LogError> {
+        if matches!(self.style, None | Some(Style::Civil))
+            && let Some(civil) = Civil::parse(cell)
+        {
+            self.style = Some(Style::Civil);
+            let at = self.resolve(&civil, cell, line, notes)?;
+            if let Some(at) = at {
+                self.cache.remember(cell, &civil, at);
+            }
+            return Ok(at);
+        }
+        if matches!(self.style, None | Some(Style::TimeOfDay { .. }))
+            && let Some((since_midnight, b"")) = time_of_day(cell)
+        {
+            return Ok(self.roll_over_midnight(since_midnight));
+        }
+        if matches!(self.style, None | Some(Style::Number { .. })) {
+            return Ok(Decimal::parse_all(cell).and_then(|number| self.number(number)));
+        }
+        Ok(None)
+    }
+
+    fn number(&mut self, number: Decimal) -> Option<i64> {
+        let shift = match self.style {
+            Some(Style::Number { shift }) => shift,
+            _ => self.hint.shift.filter(|shift| scaled_time(number, *shift).is_some()).unwrap_or(by_magnitude(number)),
+        };
+        let at = scaled_time(number, shift)?;
+        self.style = Some(Style::Number { shift });
+        Some(at)
+    }
+
+    /// Times of day step by less than half a day: a larger step back is midnight.
+    fn roll_over_midnight(&mut self, since_midnight: i64) -> Option<i64> {
+        let mut day = match self.style {
+            Some(Style::TimeOfDay { day }) => day,
+            _ => 0,
+        };
+        let mut at = day.checked_mul(DAY)?.checked_add(since_midnight)?;
+        if self.style.is_some() && at < self.last.saturating_sub(DAY / 2) {
+            day += 1;
+            at = at.checked_add(DAY)?;
+        } else if day > 0 && at > self.last.saturating_add(DAY / 2) {
+            return at.checked_sub(DAY);
+        }
+        self.style = Some(Style::TimeOfDay { day });
+        Some(at)
+    }
+
+    fn resolve(
+        &mut self,
+        civil: &Civil,
+        cell: &[u8],
+        line: u64,
+        notes: &mut Vec<Note>,
+    ) -> Result<Option<i64>, LogError> {
+        let first = *self.zone.get_or_insert(civil.zone);
+        let local = civil.local.and_utc();
+        let offset = match (civil.zone, self.timezone) {
+            (Zone::Offset(seconds), _) => seconds,
+            (Zone::Absent, Some(zone)) if !self.hint.utc => self.local_offset(civil, zone, cell, line)?,
+            (Zone::Absent, _) => 0,
+        };
+        let at = nanoseconds(local).and_then(|ns| ns.checked_sub(i64::from(offset) * SECOND));
+        let agrees_with_timezone = self.timezone.is_some_and(|zone| {
+            let utc = DateTime::from_timestamp_nanos(at.unwrap_or(0)).naive_utc();
+            zone.offset_from_utc_datetime(&utc).fix().local_minus_utc() == offset
+        });
+        if civil.zone != first && (civil.zone == Zone::Absent || first == Zone::Absent || !agrees_with_timezone) {
+            return Err(LogError::TwoZones { line, first: first.to_string(), second: civil.zone.to_string() });
+        }
+        if let (Some(before), Some(zone)) = (self.utc_offset.replace(offset), self.timezone)
+            && before != offset
+        {
+            notes.push(Note::info(format!(
+                "clock change in {zone} at line {line}: local time {} is at {}, after {}",
+                excerpt(cell),
+                Zone::Offset(offset),
+                Zone::Offset(before)
+            )));
+        }
+        Ok(at)
+    }
+
+    /// An hour that the clock shows twice is the first one until times would run backwards.
+    fn local_offset(&self, civil: &Civil, zone: Tz, cell: &[u8], line: u64) -> Result<i32, LogError> {
+        let seconds = |time: DateTime<Tz>| time.offset().fix().local_minus_utc();
+        match zone.from_local_datetime(&civil.local) {
+            MappedLocalTime::Single(time) => Ok(seconds(time)),
+            MappedLocalTime::Ambiguous(early, late) => {
+                let is_over = nanoseconds(early.to_utc()).is_some_and(|ns| ns < self.last.saturating_sub(60 * SECOND));
+                Ok(seconds(if is_over { late } else { early }))
+            }
+            MappedLocalTime::None => {
+                Err(LogError::SkippedTime { line, text: excerpt(cell), zone: zone.name().to_owned() })
+            }
+        }
+    }
+}
+
+impl MinuteCache {
+    fn look_up(&self, cell: &[u8]) -> Option<i64> {
+        let (prefix, rest) = cell.split_first_chunk::<17>()?;
+        if self.prefix.as_ref() != Some(prefix) {
+            return None;
+        }
+        let (&[tens, units], rest) = rest.split_first_chunk::<2>()?;
+        if !tens.is_ascii_digit() || !units.is_ascii_digit() {
+            return None;
+        }
+        let seconds = i64::from(tens - b'0') * 10 + i64::from(units - b'0');
+        let (fraction, zone_text) = fraction(rest);
+        (seconds < 60 && zone_text == self.zone_text).then(|| self.minute + seconds * SECOND + fraction)
+    }
+
+    fn remember(&mut self, cell: &[u8], civil: &Civil, at: i64) {
+        self.prefix = None;
+        let Some((prefix, rest)) = cell.split_first_chunk::<17>() else { return };
+        // Only the common shape, in which the prefix ends with the minute.
+        if prefix[13] != b':' || prefix[16] != b':' || rest.len() < 2 || rest[0] > b'5' {
+            return;
+        }
+        let Some(minute) =
+            at.checked_sub(i64::from(civil.local.second()) * SECOND + i64::from(civil.local.nanosecond()))
+        else {
+            return;
+        };
+        let (_, zone_text) = fraction(&rest[2..]);
+        self.zone_text = zone_text.to_vec();
+        self.minute = minute;
+        self.prefix = (minute < i64::MAX - 61 * SECOND).then_some(*prefix);
+    }
+}
+
+/// A date and time as written, and its zone.
+struct Civil {
+    local: NaiveDateTime,
+    zone: Zone,
+}
+
+impl Civil {
+    fn parse(cell: &[u8]) -> Option<Self> {
+        let (date, rest) = date(cell)?;
+        let rest = match rest {
+            [b' ' | b'T' | b't' | b'_', rest @ ..] => rest.trim_ascii_start(),
+            _ => return None,
+        };
+        let (since_midnight, rest) = time_of_day(rest)?;
+        let nanoseconds = chrono::TimeDelta::nanoseconds(since_midnight);
+        let local = date.and_hms_opt(0, 0, 0)?.checked_add_signed(nanoseconds)?;
+        Some(Self { local, zone: zone(rest.trim_ascii_start())? })
+    }
+}
+
+/// `2025/03/10`, `2025-03-10`, `2025.03.10`, `20250310`. Orders that begin with day or month are not guessed at.
+fn date(text: &[u8]) -> Option<(NaiveDate, &[u8])> {
+    let (year, rest) = number(text, 4)?;
+    let (month, day, rest) = match rest {
+        [separator @ (b'/' | b'-' | b'.'), rest @ ..] => {
+            let (month, rest) = number(rest, 2).or_else(|| number(rest, 1))?;
+            let (day, rest) = number(rest.strip_prefix(&[*separator])?, 2).or_else(|| number(&rest[1..], 1))?;
+            (month, day, rest)
+        }
+        _ => {
+            let (month, rest) = number(rest, 2)?;
+            let (day, rest) = number(rest, 2)?;
+            (month, day, rest)
+        }
+    };
+    Some((NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?, rest))
+}
+
+/// `09:00:00.123`, `09:00:00,123`, `14:55:35:726`, `09:00`, in nanoseconds since midnight, and what follows.
+fn time_of_day(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (hours, rest) = number(text, 2).or_else(|| number(text, 1))?;
+    let (minutes, rest) = number(rest.strip_prefix(b":")?, 2)?;
+    let (seconds, rest) = match rest.strip_prefix(b":") {
+        Some(rest) => number(rest, 2)?,
+        None => (0, rest),
+    };
+    let (fraction, rest) = match rest {
+        // Three digits behind one more colon are milliseconds in Intel Power Gadget.
+        [b':', digits @ ..] if digits.len() >= 3 && digits.iter().all(u8::is_ascii_digit) => fraction_digits(digits),
+        _ => fraction(rest),
+    };
+    if hours > 23 || minutes > 59 || seconds > 60 {
+        return None;
+    }
+    Some((i64::from(hours * 3_600 + minutes * 60 + seconds) * SECOND + fraction, rest))
+}
+
+/// `` (no zone), `Z`, `UTC`, `+08:00`, `+0800`, `+08`, `+0000 UTC`; `None` for names that are not unique (`CST`).
+fn zone(text: &[u8]) -> Option<Zone> {
+    let (sign, digits) = match text {
+        b"" => return Some(Zone::Absent),
+        b"Z" | b"z" | b"UTC" | b"GMT" => return Some(Zone::Offset(0)),
+        [b'+', digits @ ..] => (1, digits),
+        [b'-', digits @ ..] => (-1, digits),
+        _ => return None,
+    };
+    let (hours, rest) = number(digits, 2)?;
+    let (minutes, rest) = match rest.strip_prefix(b":").unwrap_or(rest) {
+        [b'0'..=b'9', ..] => number(rest.strip_prefix(b":").unwrap_or(rest), 2)?,
+        rest => (0, rest),
+    };
+    let is_valid = hours <= 18 && minutes < 60 && matches!(rest.trim_ascii(), b"" | b"UTC" | b"GMT");
+    is_valid.then_some(Zone::Offset(sign * i32::try_from(hours * 3_600 + minutes * 60).ok()?))
+}
+
+/// Exactly `length` digits, and what follows.
+fn number(text: &[u8], length: usize) -> Option<(u32, &[u8])> {
+    let (digits, rest) = text.split_at_checked(length)?;
+    let all_digits = digits.iter().all(u8::is_ascii_digit);
+    all_digits.then(|| (digits.iter().fold(0, |sum, byte| sum * 10 + u32::from(byte - b'0')), rest))
+}
+
+/// `.123` or `,123` in nanoseconds, and what follows; 0 if there is none.
+fn fraction(text: &[u8]) -> (i64, &[u8]) {
+    match text {
+        [b'.' | b',', digits @ ..] => fraction_digits(digits),
+        _ => (0, text),
+    }
+}
+
+fn fraction_digits(text: &[u8]) -> (i64, &[u8]) {
+    let mut nanoseconds = 0;
+    let mut worth = SECOND / 10;
+    let mut length = 0;
+    for byte in text.iter().take_while(|byte| byte.is_ascii_digit()) {
+        nanoseconds += i64::from(byte - b'0') * worth;
+        worth /= 10;
+        length += 1;
+    }
+    (nanoseconds, &text[length..])
+}
+
+fn nanoseconds(time: DateTime<chrono::Utc>) -> Option<i64> {
+    time.timestamp_nanos_opt()
+}
+
+fn scaled_time(number: Decimal, shift: i32) -> Option<i64> {
+    let magnitude = i64::try_from(number.scaled(shift)?).ok()?;
+    Some(if number.negative { -magnitude } else { magnitude })
+}
+
+/// Power of ten to nanoseconds by size: since 1970, seconds have 10 digits, ms 13, µs 16, ns 19. Small numbers are seconds.
+fn by_magnitude(number: Decimal) -> i32 {
+    match number.scaled(0) {
+        Some(0..=99_999_999_999) => 9,
+        Some(..=99_999_999_999_999) => 6,
+        Some(..=99_999_999_999_999_999) => 3,
+        _ => 0,
+    }
+}
+
+/// A moment for messages, in the form that fits the log.
+pub(super) fn show(at: i64, times: Times) -> String {
+    let format = match times {
+        Times::Relative => return format!("{}.{:09} s", at.div_euclid(SECOND), at.rem_euclid(SECOND)),
+        Times::Utc => "%Y-%m-%dT%H:%M:%S%.fZ",
+        Times::LocalWithoutZone => "%Y-%m-%d %H:%M:%S%.f",
+    };
+    DateTime::from_timestamp_nanos(at).format(format).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_all(timezone: Option<Tz>, cells: &[&str]) -> Result<(Vec<Option<i64>>, Vec<Note>), LogError> {
+        let mut parser = TimeParser::new(TimeHint::default(), timezone);
+        let mut notes = Vec::new();
+        let times = (1..).zip(cells).map(|(line, cell)| parser.parse(cell.as_bytes(), line, &mut notes));
+        let times = times.collect::<Result<Vec<_>, _>>()?;
+        Ok((times, notes))
+    }
+
+    #[test]
+    fn each_spelling_of_a_moment_is_read_exactly() {
+        const AT: i64 = 1_741_597_200 * SECOND;
+        for (cell, expected) in [
+            ("2025/03/10 09:00:00.123", AT + 123_000_000),
+            ("2025-03-10T09:00:00Z", AT),
+            ("2025-03-10T17:00:00+08:00", AT),
+            ("2025-03-10 04:00:00.5 -0500", AT + 500_000_000),
+            ("2025-03-10 09:00:00.250000 UTC", AT + 250_000_000),
+            ("20250310 09:00:00", AT),
+            ("2025-03-10 09:00:00,123", AT + 123_000_000),
+            ("1741597200", AT),
+            ("1741597200.1234567", AT + 123_456_700),
+            ("1741597200123", AT + 123_000_000),
+            ("1741597200123456", AT + 123_456_000),
+            ("1741597200123456789", AT + 123_456_789),
+            ("0.102", 102_000_000),
+            ("14:55:35:726", 53_735_726_000_000),
+            ("9:05:07.5", 32_707_500_000_000),
+        ] {
+            assert_eq!(parse_all(None, &[cell]).unwrap().0, [Some(expected)], "{cell}");
+        }
+        for cell in [
+            "10/03/2025 09:00:00",
+            "2025-13-10 09:00:00",
+            "2025-03-10 25:00:00",
+            "yesterday",
+            "",
+            "2025-03-10 09:00:00 CST",
+        ] {
+            assert_eq!(parse_all(None, &[cell]).unwrap().0, [None], "{cell}");
+        }
+    }
+
+    #[test]
+    fn midnight_passes_between_two_times_of_day() {
+        let (times, _) = parse_all(None, &["23:59:59", "00:00:01", "23:59:59.5", "00:00:02"]).unwrap();
+        let seconds = [86_399_000, 86_401_000, 86_399_500, 86_402_000];
+        assert_eq!(times, seconds.map(|milliseconds| Some(milliseconds * 1_000_000)));
+    }
+
+    #[test]
+    fn a_zone_resolves_the_hour_that_the_clock_shows_twice_and_names_the_change() {
+        let cells = ["2025/10/26 02:59:58", "2025/10/26 02:59:59", "2025/10/26 02:00:00", "2025/10/26 02:00:01"];
+        let (times, notes) = parse_all(Some(chrono_tz::Europe::Berlin), &cells).unwrap();
+        let first = times[0].unwrap();
+        assert_eq!(times, [0, 1, 2, 3].map(|second| Some(first + second * SECOND)));
+        assert_eq!(
+            notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(),
+            ["clock change in Europe/Berlin at line 3: local time 2025/10/26 02:00:00 is at +01:00, after +02:00"]
+        );
+    }
+
+    #[test]
+    fn a_skipped_hour_is_refused() {
+        let error = parse_all(Some(chrono_tz::Europe::Berlin), &["2025/03/30 02:30:00"]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "line 1: 2025/03/30 02:30:00 does not exist in Europe/Berlin (the clock was put forward over it); check --timezone"
+        );
+    }
+
+    #[test]
+    fn two_zones_are_refused() {
+        for (first, second, names) in [
+            ("2025-03-10T09:00:00Z", "2025-03-10T17:00:01+08:00", "UTC (Z) and are now in +08:00"),
+            ("2025-03-10T09:00:00+01:00", "2025-03-10T10:00:01+02:00", "+01:00 and are now in +02:00"),
+            ("2025-03-10 09:00:00", "2025-03-10 09:00:01Z", "local time without zone and are now in UTC (Z)"),
+        ] {
+            let error = parse_all(None, &[first, second]).unwrap_err().to_string();
+            let expected = format!(
+                "line 2: two zones in one log: times were in {names}; \
+                 write all of them in one zone, or name the zone whose clock changed with --timezone"
+            );
+            assert_eq!(error, expected);
+        }
+        let changed = ["2025-03-30T01:59:59+01:00", "2025-03-30T03:00:00+02:00"];
+        assert!(parse_all(Some(chrono_tz::Europe::Berlin), &changed).is_ok());
+        assert!(parse_all(None, &["2025-03-10T09:00:00Z", "2025-03-10T09:00:01+00:00"]).is_ok());
+    }
+}
