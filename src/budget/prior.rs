@@ -110,7 +110,7 @@ mod tests {
         let spread = |r50: f64| f64::hypot((0.9 / r50).ln(), (1.5_f64 / 1.25).ln()).exp();
         assert!((spread(0.6) - 1.56).abs() < 0.005);
         assert!(spread(0.7) < 1.4 && spread(0.86) < 1.4);
-        for (name, sd) in [("V100", 0.02), ("TPUv2", 0.05), ("TPUv3", 0.10), ("P100", 0.11)] {
+        for (name, sd) in [("V100", 0.02_f64), ("TPUv2", 0.05), ("TPUv3", 0.10), ("P100", 0.11)] {
             let found = find_accelerator(name).unwrap();
             assert_eq!(
                 measured_spread_ppm(Some(&found.accelerator)),

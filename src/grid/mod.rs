@@ -226,6 +226,7 @@ fn age_note(factor: &Factor, at: Timestamp) -> Option<String> {
 /// Distance of `at` from the factor's period, 0 inside it.
 fn nanoseconds_off(factor: &Factor, at: Timestamp) -> u64 {
     let before = factor.period.start().since(at);
-    let after = at.since(factor.period.end());
-    before.or(after).map_or(0, units::Span::nanoseconds)
+    // The end is the first moment outside.
+    let after = at.since(factor.period.end()).map(|span| span.nanoseconds().saturating_add(1));
+    before.map(units::Span::nanoseconds).or(after).unwrap_or(0)
 }

@@ -159,21 +159,27 @@ const NOISE: [&str; 13] = [
     "NVIDIA", "AMD", "INTEL", "AWS", "GOOGLE", "TESLA", "INSTINCT", "TENSOR", "CORE", "GPU", "CHIP", "CLOUD", "HABANA",
 ];
 
-/// Parts whose family is the first word of `asked` and which every other word describes.
+/// Parts whose family is the first word of `asked` and which every other word describes: by their names, else by form.
 fn by_words<'a>(table: &'a [Accelerator], asked: &str) -> Vec<&'a Accelerator> {
     let asked: Vec<String> = words(asked).into_iter().filter(|word| !NOISE.contains(&word.as_str())).collect();
     let Some((family, details)) = asked.split_first() else { return Vec::new() };
-    let described = |part: &&Accelerator| {
-        let known = part_words(part);
-        details.iter().all(|detail| known.iter().any(|word| word == detail || is_form(detail, word)))
+    let exact: Vec<&Accelerator> = table.iter().filter(|part| families(part).contains(family)).collect();
+    // "Trainium" is a beginning, "A10" is not one of "A100".
+    let is_beginning = family.len() > 3 && family.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let begins = |part: &&Accelerator| is_beginning && families(part).iter().any(|known| known.starts_with(family));
+    let kin = if exact.is_empty() { table.iter().filter(begins).collect() } else { exact };
+    let described = |with_form: bool| -> Vec<&'a Accelerator> {
+        kin.iter().copied().filter(|part| describes(details, part, with_form)).collect()
     };
-    let exact: Vec<&Accelerator> =
-        table.iter().filter(|part| families(part).contains(family)).filter(described).collect();
-    if !exact.is_empty() || !family.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        return exact;
-    }
-    let begins = |part: &&Accelerator| families(part).iter().any(|known| family.len() > 3 && known.starts_with(family));
-    table.iter().filter(begins).filter(described).collect()
+    let named = described(false);
+    if named.is_empty() { described(true) } else { named }
+}
+
+fn describes(details: &[String], part: &Accelerator, with_form: bool) -> bool {
+    let form = if with_form { part.form.as_str() } else { "" };
+    let text = format!("{} {} {} {}GB {form}", part.key, part.model, part.nvml_name, part.mem_gb);
+    let known = words(&text.to_uppercase());
+    details.iter().all(|detail| known.iter().any(|word| word == detail || is_form(detail, word)))
 }
 
 /// "SXM" describes an SXM4 part, and so does "NVLINK".
@@ -185,10 +191,6 @@ fn is_form(detail: &str, word: &str) -> bool {
 fn families(part: &Accelerator) -> Vec<String> {
     let first = |text: &str| words(&text.to_uppercase()).into_iter().find(|word| !NOISE.contains(&word.as_str()));
     first(&part.key).into_iter().chain(first(&part.model)).collect()
-}
-
-fn part_words(part: &Accelerator) -> Vec<String> {
-    words(&format!("{} {} {} {} {}GB", part.key, part.model, part.nvml_name, part.form, part.mem_gb).to_uppercase())
 }
 
 /// Alphanumeric words of an upper-case text; "TPU v3" and "TPU-V3" are one word, TPUV3.

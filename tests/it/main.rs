@@ -2,4 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test helper that cannot go on should say where")]
 
 mod architecture;
+mod command;
+mod config;
+mod estimate;
+mod grid;
 mod method;

@@ -1,0 +1,265 @@
+//! `wattledger estimate`: published training runs, priors, and what cannot be estimated.
+
+use crate::command::{json, refusal, wattledger};
+
+fn estimate(arguments: &str) -> serde_json::Value {
+    json(&[&["estimate", "--json"], &words(arguments)[..]].concat())
+}
+
+fn words(arguments: &str) -> Vec<&str> {
+    arguments.split_whitespace().collect()
+}
+
+fn refused(arguments: &str) -> String {
+    format!("$ wattledger estimate {arguments}\n{}\n", refusal(&[&["estimate"], &words(arguments)[..]].concat()))
+}
+
+fn number(answer: &serde_json::Value, pointer: &str) -> f64 {
+    answer.pointer(pointer).and_then(serde_json::Value::as_f64).unwrap_or_else(|| panic!("{pointer} in {answer}"))
+}
+
+fn assumption(answer: &serde_json::Value, name: &str) -> String {
+    let all = answer["assumptions"].as_array().unwrap();
+    let found =
+        all.iter().find(|assumption| assumption["name"] == name).unwrap_or_else(|| panic!("{name} in {answer}"));
+    format!("{} | {}", found["value"].as_str().unwrap(), found["source"].as_str().unwrap())
+}
+
+/// Patterson et al. 2021 (arXiv 2104.10350v3), Table 4: accelerators, count, hours, W, PUE, gross and net g/kWh, then MWh,
+/// gross t, net t, and the tolerances of these three.
+const TRAINING: [(&str, u32, &str, u32, &str, u32, u32, [f64; 3], [f64; 3]); 7] = [
+    ("TPUv2", 200, "163.2", 208, "1.10", 431, 431, [7.5, 3.2, 3.2], [0.01, 0.01, 0.01]),
+    ("TPUv3", 512, "480", 310, "1.12", 545, 545, [85.7, 46.7, 46.7], [0.01, 0.01, 0.01]),
+    ("TPUv3", 1024, "720", 289, "1.09", 415, 415, [232.0, 96.4, 96.4], [0.01, 0.01, 0.01]),
+    ("TPUv3", 1024, "74.4", 288, "1.09", 201, 177, [24.1, 4.8, 4.3], [0.01, 0.01, 0.02]),
+    ("TPUv3", 1024, "648", 245, "1.10", 403, 330, [179.0, 72.2, 59.1], [0.01, 0.01, 0.01]),
+    ("V100", 10_000, "355.2", 330, "1.10", 429, 429, [1287.0, 552.1, 552.1], [0.01, 0.01, 0.01]),
+    ("V100", 10_000, "354.5619", 330, "1.10", 429, 429, [1287.0, 552.1, 552.1], [0.0005, 0.0005, 0.0005]),
+];
+
+#[test]
+fn published_training_runs_are_reproduced() {
+    for (accelerator, count, hours, watts, pue, gross, net, expected, tolerance) in TRAINING {
+        let run = |intensity: u32| {
+            estimate(&format!(
+                "--accelerator {accelerator} --count {count} --hours {hours} --power-w {watts} --pue {pue} --intensity {intensity}"
+            ))
+        };
+        let (gross, net) = (run(gross), run(net));
+        let computed = [number(&gross, "/energy_mwh"), number(&gross, "/co2e_t"), number(&net, "/co2e_t")];
+        for ((computed, expected), tolerance) in computed.into_iter().zip(expected).zip(tolerance) {
+            assert!(
+                (computed / expected - 1.0).abs() <= tolerance,
+                "{accelerator} x {count}: {computed}, not {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn with_power_and_intensity_the_result_is_the_exact_product() {
+    let answer = estimate("--accelerator anything --count 3 --hours 354.5619 --power-w 330.25 --intensity 475.3");
+    // 3 x 354.5619 h x 330.25 W = 351.282202425 kWh; x 475.3 g/kWh, rounded once to 1 µg
+    assert_eq!(answer["energy_mj"], 1_264_615_928_730_i64);
+    assert_eq!(answer["co2e_ug"], 166_964_430_813_i64);
+    assert_eq!(number(&answer, "/energy_mwh"), 0.351_282_202_425);
+    assert_eq!(assumption(&answer, "host factor k_host"), "none | --power-w includes the host");
+    assert!(assumption(&answer, "PUE").starts_with("1.0 | not given"));
+    assert_eq!(answer["factor"]["g_per_kwh"], 475.3);
+}
+
+#[test]
+fn more_pue_hours_or_devices_scale_exactly() {
+    let energy_mj =
+        |arguments: &str| estimate(&format!("--accelerator A100 --power-w 300 {arguments}"))["energy_mj"].as_i64();
+    let one = energy_mj("--count 1 --hours 1").unwrap();
+    assert_eq!(one, 300 * 3_600_000);
+    assert_eq!(energy_mj("--count 1 --hours 1 --pue 3.0"), Some(3 * one));
+    assert_eq!(energy_mj("--count 17 --hours 1"), Some(17 * one));
+    assert_eq!(energy_mj("--count 1 --hours 8760"), Some(8760 * one));
+}
+
+#[test]
+fn without_a_measured_power_prior_and_host_factor_are_applied_and_said() {
+    let answer = estimate("--accelerator H100 --count 8 --hours 24 --intensity 0");
+    // 8 x 24 h x 700 W x 0.86 x 1.25
+    assert_eq!(number(&answer, "/energy_mwh"), 0.14448);
+    assert_eq!(number(&answer, "/co2e_t"), 0.0);
+    assert!(assumption(&answer, "prior r").starts_with("0.86 | "));
+    assert!(assumption(&answer, "host factor k_host").starts_with("1.25 | "));
+    assert!(assumption(&answer, "accelerator").contains("h100-sxm5"));
+    assert!(assumption(&answer, "accelerator").contains("highest TDP"));
+    let stated = estimate("--accelerator H100 --count 8 --hours 24 --utilisation 0.5");
+    assert_eq!(number(&stated, "/energy_mwh"), 8.0 * 24.0 * 700.0 * 0.5 * 1.25 / 1e6);
+}
+
+#[test]
+fn p95_stays_within_its_target_and_narrows_with_a_measurement() {
+    for name in ["V100", "A100", "H100", "P100", "MI250X", "TPUv2", "TPUv3", "L40S", "t4", "gaudi2", "gb200"] {
+        let ratio = |more: &str| {
+            let answer = estimate(&format!("--accelerator {name} --count 8 --hours 10 --zone FR {more}"));
+            let energy = number(&answer, "/p95/energy_mwh") / number(&answer, "/energy_mwh");
+            let carbon = number(&answer, "/p95/co2e_t") / number(&answer, "/co2e_t");
+            assert!((energy / carbon - 1.0).abs() < 1e-6, "{name}");
+            energy
+        };
+        let (prior, measured) = (ratio(""), ratio("--power-w 300"));
+        assert!((1.4 - 1e-9..=2.0).contains(&prior), "{name}: {prior}");
+        assert!(measured > 1.0 && measured < prior, "{name}: {measured}");
+    }
+}
+
+#[test]
+fn accelerators_are_found_by_key_driver_name_and_family_in_any_case() {
+    for (name, key) in [
+        ("a100-sxm4-80", "a100-sxm4-80"),
+        ("nvidia a100-sxm4-80gb", "a100-sxm4-80"),
+        ("NVIDIA L40S", "l40s"),
+        ("NVIDIA L40", "l40"),
+        ("NVIDIA A10", "a10"),
+        ("NVIDIA A10G", "a10g"),
+        ("NVIDIA H200 NVL", "h200-nvl"),
+        ("NVIDIA GH200 480GB", "gh200"),
+        ("NVIDIA H100 80GB HBM3", "h100-sxm5"),
+        ("H100 PCIe", "h100-pcie"),
+        ("V100-32GB", "v100-sxm2-32"),
+        ("v100", "v100-sxm2-16"),
+        ("P100", "p100-pcie-16"),
+        ("mi250x", "mi250x"),
+        ("TPUv2", "tpu-v2"),
+        ("TPU v3", "tpu-v3"),
+        ("tpuv4", "tpu-v4"),
+        ("NVIDIA T4 Tensor Core", "t4"),
+        ("Intel Gaudi2", "gaudi2"),
+    ] {
+        let answer = json(&["estimate", "--json", "--accelerator", name, "--count", "1", "--hours", "1"]);
+        let found = assumption(&answer, "accelerator");
+        assert!(found.starts_with(&format!("{key} (")), "{name}: {found}");
+    }
+}
+
+#[test]
+fn instances_multiply_their_accelerators() {
+    for (instance, each, key) in [
+        ("aws/p4d.24xlarge", 8, "a100-sxm4-40"),
+        ("AWS/P4DE.24XLARGE", 8, "a100-sxm4-80"),
+        ("aws/p5.48xlarge", 8, "h100-sxm5"),
+        ("aws/g4dn.xlarge", 1, "t4"),
+        ("aws/p3dn.24xlarge", 8, "v100-sxm2-32"),
+        ("gcp/a2-megagpu-16g", 16, "a100-sxm4-40"),
+        ("azure/Standard_ND40rs_v2", 8, "v100-sxm2-16"),
+        ("alibaba/ecs.gn7e-c16g1.32xlarge", 8, "a100-sxm4-80"),
+    ] {
+        let answer = estimate(&format!("--instance {instance} --count 2 --hours 1"));
+        assert_eq!(answer["workload"]["accelerators"], 2 * each, "{instance}");
+        assert!(assumption(&answer, "accelerator").starts_with(key), "{instance}");
+        assert!(assumption(&answer, "instance").contains(&format!("with {each} x")), "{instance}");
+    }
+    let unlisted_part = estimate("--instance aws/p2.xlarge --count 1 --hours 1 --power-w 150");
+    assert_eq!(unlisted_part["energy_mj"], 150 * 3_600_000);
+}
+
+#[test]
+fn without_a_grid_energy_is_reported_and_carbon_is_null_with_the_reason() {
+    let answer = estimate("--accelerator A100 --count 8 --hours 24");
+    assert!(number(&answer, "/energy_mwh") > 0.0);
+    for pointer in ["/co2e_t", "/co2e_ug", "/p95/co2e_t", "/factor"] {
+        assert!(answer.pointer(pointer).unwrap().is_null(), "{pointer}");
+    }
+    assert_eq!(answer["co2e_reason"], "no grid given: add --zone, --region or --intensity");
+}
+
+#[test]
+fn zone_and_region_bring_their_factor_with_its_type() {
+    let zone = estimate("--accelerator A100 --count 8 --hours 24 --zone na");
+    assert_eq!((&zone["factor"]["zone"], &zone["factor"]["g_per_kwh"]), (&"NA".into(), &47.62.into()));
+    let expected = number(&zone, "/energy_mwh") * 47.62 / 1e3;
+    assert!((number(&zone, "/co2e_t") / expected - 1.0).abs() < 1e-9);
+    let region = estimate("--accelerator A100 --count 8 --hours 24 --region aws/us-east-1 --start 2026-03-01T12:00Z");
+    assert_eq!(region["factor"]["zone"], "US-EGRID-SRVC");
+    assert!(assumption(&region, "grid").contains("the factor describes 2023"));
+    assert!(assumption(&region, "start").starts_with("2026-03-01T12:00:00Z"));
+}
+
+#[test]
+fn cleaner_regions_are_offered_by_factors_of_the_same_type_only() {
+    let answer = estimate("--accelerator A100 --count 8 --hours 24 --region gcp/europe-west3");
+    let offers: Vec<&str> =
+        answer["would_change"].as_array().unwrap().iter().map(|change| change.as_str().unwrap()).collect();
+    let regions: Vec<&&str> = offers.iter().filter(|offer| offer.starts_with("--region")).collect();
+    assert_eq!(regions.len(), 3, "{offers:?}");
+    // US and Chinese zones are direct, Frankfurt's factor is lifecycle.
+    assert!(regions.iter().all(|offer| offer.starts_with("--region gcp/") && !offer.contains("gcp/us-")), "{offers:?}");
+}
+
+#[test]
+fn an_intensity_that_looks_like_kilograms_is_questioned() {
+    let answer = estimate("--accelerator A100 --count 1 --hours 1 --power-w 400 --intensity 0.429");
+    assert!(assumption(&answer, "grid").contains("not kg/kWh"));
+    let node_power = estimate("--accelerator A100 --count 8 --hours 1 --power-w 5000");
+    assert!(assumption(&node_power, "power").contains("not of a node"));
+}
+
+#[test]
+fn the_text_shows_result_assumptions_and_what_would_change_it() {
+    let arguments = "--accelerator V100 --count 10000 --hours 355.2 --power-w 330 --pue 1.10 --intensity 429";
+    insta::assert_snapshot!("gpt3", wattledger(&[&["estimate"], &words(arguments)[..]].concat()).stdout);
+    let arguments = "--instance aws/p4d.24xlarge --count 2 --hours 24 --zone SE-SE3";
+    insta::assert_snapshot!("instance", wattledger(&[&["estimate"], &words(arguments)[..]].concat()).stdout);
+    let arguments = "--accelerator L40S --count 1 --hours 0.5";
+    insta::assert_snapshot!("no_grid", wattledger(&[&["estimate"], &words(arguments)[..]].concat()).stdout);
+}
+
+#[test]
+fn values_out_of_range_exit_2_with_the_range() {
+    let job = "--accelerator A100 --count 8 --hours 5";
+    let shown: String = [
+        &format!("{job} --pue 0.9"),
+        &format!("{job} --pue 3.1"),
+        &format!("{job} --intensity 50000"),
+        &format!("{job} --intensity -1"),
+        &format!("{job} --utilisation 1.5"),
+        &format!("{job} --power-w 0"),
+        &format!("{job} --power-w 300 --utilisation 0.5"),
+        &format!("{job} --zone USA"),
+        &format!("{job} --region us-east-1"),
+        &format!("{job} --zone DE --intensity 300"),
+        &format!("{job} --start noon"),
+        "--accelerator A100 --count 8 --hours -5",
+        "--accelerator A100 --count 8 --hours 0",
+        "--accelerator A100 --count 8 --hours NaN",
+        "--accelerator A100 --count 8 --hours inf",
+        "--accelerator A100 --count 8 --hours 12,5",
+        "--accelerator A100 --count -8 --hours 5",
+        "--accelerator A100 --count 0 --hours 5",
+        "--accelerator A100 --count 1.5 --hours 5",
+        "--accelerator A100 --count 100000000 --hours 100000000",
+        "--accelerator A100 --hours 5",
+        "--count 8 --hours 5",
+    ]
+    .map(|arguments| refused(arguments))
+    .concat();
+    assert_eq!(shown.matches("exit 2\n").count(), 22, "{shown}");
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn what_cannot_be_estimated_exits_4_with_the_reason() {
+    let shown: String = [
+        "--accelerator B100 --count 8 --hours 5",
+        "--accelerator RTX4090 --count 8 --hours 5",
+        "--accelerator Trainium --count 8 --hours 5",
+        "--accelerator TPUv5e --count 8 --hours 5",
+        "--accelerator A100-SXM4-40GB-MIG-1g.5gb --count 8 --hours 5",
+        "--instance aws/p9.24xlarge --count 1 --hours 5",
+        "--instance aws/p2.xlarge --count 1 --hours 5",
+        "--instance aws/trn1.32xlarge --count 1 --hours 5",
+        "--instance aws/g6f.large --count 1 --hours 5",
+        "--instance azure/Standard_NV6ads_A10_v5 --count 1 --hours 5",
+        "--instance azure/Standard_NG16ads_V620_v1 --count 1 --hours 5",
+    ]
+    .map(|arguments| refused(arguments))
+    .concat();
+    assert_eq!(shown.matches("exit 4\n").count(), 11, "{shown}");
+    insta::assert_snapshot!(shown);
+}
