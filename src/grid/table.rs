@@ -181,7 +181,7 @@ pub(super) fn us_states() -> Result<Vec<Factor>, DataError> {
 
 /// Share of generation that a computed zone value must cover, in hundredths of a percent; below it the country stands.
 /// What is not covered counts as 0, so that a lower coverage would understate by more than editions disagree.
-const COVERAGE_MIN: i128 = 98_00;
+const COVERAGE_MIN: i128 = 9_800;
 
 #[derive(Deserialize)]
 struct NordicRow {
@@ -282,7 +282,7 @@ fn lifecycle_of_mix(mix: &HashMap<String, String>, fuels: &[(&str, i128)]) -> Re
     if whole == 0 {
         return Err(CANADA_MIX.wrong("a province without generation".to_owned()));
     }
-    Ok((emitted / whole, covered * 100_00 / whole))
+    Ok((emitted / whole, covered * 10_000 / whole))
 }
 
 /// (column of the Canadian mix, lifecycle mg/kWh).

@@ -2,14 +2,14 @@
 
 use std::process::Command;
 
-pub struct Answer {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Answer {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs `wattledger` with `arguments` to its end.
-pub fn wattledger(arguments: &[&str]) -> Answer {
+pub(crate) fn wattledger(arguments: &[&str]) -> Answer {
     let output = Command::new(env!("CARGO_BIN_EXE_wattledger")).args(arguments).output().unwrap();
     Answer {
         code: output.status.code().unwrap_or(-1),
@@ -19,14 +19,14 @@ pub fn wattledger(arguments: &[&str]) -> Answer {
 }
 
 /// Runs it, expects exit code 0 and JSON on standard output.
-pub fn json(arguments: &[&str]) -> serde_json::Value {
+pub(crate) fn json(arguments: &[&str]) -> serde_json::Value {
     let answer = wattledger(arguments);
     assert_eq!(answer.code, 0, "{arguments:?}: {}", answer.stderr);
     serde_json::from_str(&answer.stdout).unwrap()
 }
 
 /// What a refused command shows: its exit code and message. Nothing may stand on standard output then.
-pub fn refusal(arguments: &[&str]) -> String {
+pub(crate) fn refusal(arguments: &[&str]) -> String {
     let answer = wattledger(arguments);
     assert_eq!(answer.stdout, "", "{arguments:?}");
     format!("exit {}\n{}", answer.code, answer.stderr)

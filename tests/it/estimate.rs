@@ -1,6 +1,7 @@
 //! `wattledger estimate`: published training runs, priors, and what cannot be estimated.
 
 use crate::command::{json, refusal, wattledger};
+use std::collections::HashMap;
 
 fn estimate(arguments: &str) -> serde_json::Value {
     json(&[&["estimate", "--json"], &words(arguments)[..]].concat())
@@ -25,33 +26,39 @@ fn assumption(answer: &serde_json::Value, name: &str) -> String {
     format!("{} | {}", found["value"].as_str().unwrap(), found["source"].as_str().unwrap())
 }
 
-/// Patterson et al. 2021 (arXiv 2104.10350v3), Table 4: accelerators, count, hours, W, PUE, gross and net g/kWh, then MWh,
-/// gross t, net t, and the tolerances of these three.
-const TRAINING: [(&str, u32, &str, u32, &str, u32, u32, [f64; 3], [f64; 3]); 7] = [
-    ("TPUv2", 200, "163.2", 208, "1.10", 431, 431, [7.5, 3.2, 3.2], [0.01, 0.01, 0.01]),
-    ("TPUv3", 512, "480", 310, "1.12", 545, 545, [85.7, 46.7, 46.7], [0.01, 0.01, 0.01]),
-    ("TPUv3", 1024, "720", 289, "1.09", 415, 415, [232.0, 96.4, 96.4], [0.01, 0.01, 0.01]),
-    ("TPUv3", 1024, "74.4", 288, "1.09", 201, 177, [24.1, 4.8, 4.3], [0.01, 0.01, 0.02]),
-    ("TPUv3", 1024, "648", 245, "1.10", 403, 330, [179.0, 72.2, 59.1], [0.01, 0.01, 0.01]),
-    ("V100", 10_000, "355.2", 330, "1.10", 429, 429, [1287.0, 552.1, 552.1], [0.01, 0.01, 0.01]),
-    ("V100", 10_000, "354.5619", 330, "1.10", 429, 429, [1287.0, 552.1, 552.1], [0.0005, 0.0005, 0.0005]),
-];
+/// Patterson et al. 2021 (arXiv 2104.10350v3), Table 4, intensities in g/kWh; GPT-3 with the printed and with the exact days.
+const TRAINING: &str = "\
+id,accel,n_accel,hours,power_w,pue,ci_gross,ci_net,exp_mwh,exp_gross_t,exp_net_t,tol_mwh,tol_gross,tol_net
+ET-NAS,TPUv2,200,163.2,208,1.10,431,431,7.5,3.2,3.2,0.010,0.010,0.010
+T5,TPUv3,512,480,310,1.12,545,545,85.7,46.7,46.7,0.010,0.010,0.010
+Meena,TPUv3,1024,720,289,1.09,415,415,232,96.4,96.4,0.010,0.010,0.010
+GShard-600B,TPUv3,1024,74.4,288,1.09,201,177,24.1,4.8,4.3,0.010,0.010,0.020
+Switch,TPUv3,1024,648,245,1.10,403,330,179,72.2,59.1,0.010,0.010,0.010
+GPT-3,V100,10000,355.2,330,1.10,429,429,1287,552.1,552.1,0.010,0.010,0.010
+GPT-3-exact,V100,10000,354.5619,330,1.10,429,429,1287,552.1,552.1,0.0005,0.0005,0.0005
+";
 
 #[test]
 fn published_training_runs_are_reproduced() {
-    for (accelerator, count, hours, watts, pue, gross, net, expected, tolerance) in TRAINING {
-        let run = |intensity: u32| {
-            estimate(&format!(
-                "--accelerator {accelerator} --count {count} --hours {hours} --power-w {watts} --pue {pue} --intensity {intensity}"
-            ))
+    let mut table = csv::Reader::from_reader(TRAINING.as_bytes());
+    let rows = table.deserialize::<HashMap<String, String>>().map(Result::unwrap).collect::<Vec<_>>();
+    assert_eq!(rows.len(), 7);
+    for row in rows {
+        let cell = |column: &str| row[column].as_str();
+        let run = |intensity: &str| {
+            let [accelerator, count, hours] = ["accel", "n_accel", "hours"].map(cell);
+            let [watts, pue, intensity] = ["power_w", "pue", intensity].map(cell);
+            let hardware = format!("--accelerator {accelerator} --count {count} --hours {hours} --power-w {watts}");
+            estimate(&format!("{hardware} --pue {pue} --intensity {intensity}"))
         };
-        let (gross, net) = (run(gross), run(net));
-        let computed = [number(&gross, "/energy_mwh"), number(&gross, "/co2e_t"), number(&net, "/co2e_t")];
-        for ((computed, expected), tolerance) in computed.into_iter().zip(expected).zip(tolerance) {
-            assert!(
-                (computed / expected - 1.0).abs() <= tolerance,
-                "{accelerator} x {count}: {computed}, not {expected}"
-            );
+        let (gross, net) = (run("ci_gross"), run("ci_net"));
+        for (computed, expected, tolerance) in [
+            (number(&gross, "/energy_mwh"), "exp_mwh", "tol_mwh"),
+            (number(&gross, "/co2e_t"), "exp_gross_t", "tol_gross"),
+            (number(&net, "/co2e_t"), "exp_net_t", "tol_net"),
+        ] {
+            let [expected, tolerance] = [expected, tolerance].map(|column| cell(column).parse::<f64>().unwrap());
+            assert!((computed / expected - 1.0).abs() <= tolerance, "{}: {computed}, not {expected}", cell("id"));
         }
     }
 }
@@ -237,7 +244,7 @@ fn values_out_of_range_exit_2_with_the_range() {
         "--accelerator A100 --hours 5",
         "--count 8 --hours 5",
     ]
-    .map(|arguments| refused(arguments))
+    .map(refused)
     .concat();
     assert_eq!(shown.matches("exit 2\n").count(), 22, "{shown}");
     insta::assert_snapshot!(shown);
@@ -258,7 +265,7 @@ fn what_cannot_be_estimated_exits_4_with_the_reason() {
         "--instance azure/Standard_NV6ads_A10_v5 --count 1 --hours 5",
         "--instance azure/Standard_NG16ads_V620_v1 --count 1 --hours 5",
     ]
-    .map(|arguments| refused(arguments))
+    .map(refused)
     .concat();
     assert_eq!(shown.matches("exit 4\n").count(), 11, "{shown}");
     insta::assert_snapshot!(shown);
