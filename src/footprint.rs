@@ -66,8 +66,10 @@ pub struct Footprint {
     pub end: Option<String>,
     /// Every device, also those without readings and those that others contain.
     pub devices: Vec<DeviceFootprint>,
-    /// What was taken, what was left, what looks wrong.
+    /// What was taken, and what was left.
     pub notes: Vec<String>,
+    /// What may make the figures wrong.
+    pub warnings: Vec<String>,
     /// The factor for people.
     #[serde(skip)]
     pub factor_label: Option<String>,
@@ -146,6 +148,7 @@ impl Footprint {
             end: span.map(|span| utc(span.end())),
             devices: devices.iter().map(|device| DeviceFootprint::of(device, devices)).collect(),
             notes,
+            warnings: Vec::new(),
         })
     }
 }

@@ -3,6 +3,7 @@
 mod estimate;
 mod grid;
 pub(crate) mod grid_arguments;
+mod meter;
 pub(crate) mod number;
 pub(crate) mod print;
 pub(crate) mod show;
@@ -25,6 +26,7 @@ enum Command {
     Estimate(estimate::Arguments),
     /// The library of grid factors
     Grid(grid::Arguments),
+    Meter(meter::Arguments),
 }
 
 /// Why a command ends without an answer; the variant is the exit code.
@@ -56,6 +58,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome: Result<ExitCode, Failure> = match arguments.command {
         Command::Estimate(arguments) => estimate::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Meter(arguments) => meter::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Grid(arguments) => grid::run(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {

@@ -11,6 +11,9 @@ pub(crate) fn footprint(footprint: &Footprint) -> String {
     let total = |label: &str, value: String| format!("{label:<10}{value}\n");
     text.push_str(&total("energy", energy(footprint)));
     text.push_str(&total("CO2e", carbon(footprint)));
+    for warning in &footprint.warnings {
+        let _ = writeln!(text, "warning: {warning}");
+    }
     for note in &footprint.notes {
         let _ = writeln!(text, "note: {note}");
     }
@@ -98,7 +101,7 @@ pub(crate) fn mass(grams: f64) -> String {
 fn percent(part: f64, whole: f64) -> String {
     match part / whole * 100.0 {
         _ if whole == 0.0 => "-".to_owned(),
-        share if share > 0.0 && share < 0.1 => "±<0.1 %".to_owned(),
+        share if share < 0.1 => "±<0.1 %".to_owned(),
         share => format!("±{share:.1} %"),
     }
 }

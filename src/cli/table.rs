@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn significant_digits_keep_small_values_and_do_not_invent_large_ones() {
         let shown = [0.000_000_829, 0.017_131_171, 486.867, 1_286.7, 0.0, 9.999_96].map(|v| significant(v, 4));
-        assert_eq!(shown, ["0.0000008290", "0.01713", "486.9", "1287", "0", "10.0000"]);
+        assert_eq!(shown, ["0.0000008290", "0.01713", "486.9", "1287", "0", "10.000"]);
     }
 
     #[test]

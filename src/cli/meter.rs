@@ -1,0 +1,187 @@
+//! `wattledger meter`: a recorded power log to energy and CO2e.
+
+use super::grid_arguments::{GridArguments, NO_GRID};
+use super::{Failure, print, show};
+use crate::footprint::{Footprint, MeteredDevice};
+use account::meter::Meter;
+use collectors::powerlog::{Format, LogError, LoggedDevice, Options, PowerLog, Times};
+use std::fs::File;
+use std::io::Read;
+use std::ops::ControlFlow;
+use units::{Overflow, Span, Timestamp};
+
+/// Integrate a recorded power log to energy and CO2e
+///
+/// Reads what nvidia-smi, dmon, DCGM and other exporters, amd-smi, rocm-smi, hl-smi and hand-made loops write, and plain
+/// CSV (timestamp,device,power_w or energy_j).
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The log; - is standard input
+    #[arg(value_name = "FILE")]
+    file: String,
+    /// Format of the log, where it is not recognised
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Column or metric to take, where the log has several (power.draw is taken unless another is named)
+    #[arg(long, value_name = "NAME")]
+    column: Option<String>,
+    /// Zone of local times in the log, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<chrono_tz::Tz>,
+    /// Time between two readings of a device, for a log without times, such as 1s or 500ms
+    #[arg(long, value_name = "TIME", value_parser = interval)]
+    interval: Option<Span>,
+    /// Name of the accelerators, where the log has none: decides what a power reading means
+    #[arg(long, value_name = "NAME")]
+    accelerator: Option<String>,
+    #[command(flatten)]
+    grid: GridArguments,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Meters the log and prints its footprint.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    arguments.grid.grid(None)?;
+    let options = Options {
+        format: arguments.format,
+        column: arguments.column.clone(),
+        timezone: arguments.timezone,
+        interval: arguments.interval,
+        accelerator: arguments.accelerator.clone(),
+    };
+    let metered = meter(open(&arguments.file)?, &options).map_err(|error| error.of(&arguments.file))?;
+    let footprint = footprint(metered, &arguments.grid)?;
+    if arguments.json { print::json(&footprint) } else { print::text(&show::footprint(&footprint)) }
+}
+
+/// A log that was read to its end.
+struct Metered {
+    devices: Vec<MeteredDevice>,
+    notes: Vec<String>,
+    warnings: Vec<String>,
+    times: Times,
+}
+
+enum MeterError {
+    Log(LogError),
+    Overflow(Overflow),
+}
+
+impl MeterError {
+    fn of(self, file: &str) -> Failure {
+        Failure::Usage(match self {
+            Self::Log(error) => format!("{file}: {error}"),
+            Self::Overflow(error) => format!("{file}: {error}"),
+        })
+    }
+}
+
+fn open(file: &str) -> Result<Box<dyn Read>, Failure> {
+    if file == "-" {
+        return Ok(Box::new(std::io::stdin().lock()));
+    }
+    match File::open(file) {
+        Ok(opened) => Ok(Box::new(opened)),
+        Err(cause) => {
+            Err(Failure::Usage(format!("{file}: {cause}; give the path of a power log, or - for standard input")))
+        }
+    }
+}
+
+fn meter(source: impl Read, options: &Options) -> Result<Metered, MeterError> {
+    let mut log = PowerLog::open(source, options).map_err(MeterError::Log)?;
+    let mut meters: Vec<Meter> = Vec::new();
+    let mut overflow = None;
+    log.read(&mut |device, position, reading| {
+        if position >= meters.len() {
+            meters.resize_with(position + 1, || Meter::new(device.sensor, None));
+        }
+        match meters[position].push(&reading) {
+            Ok(_) => ControlFlow::Continue(()),
+            Err(error) => {
+                overflow = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    })
+    .map_err(MeterError::Log)?;
+    if let Some(error) = overflow {
+        return Err(MeterError::Overflow(error));
+    }
+    let mut meters = meters.into_iter();
+    let mut devices = Vec::new();
+    for device in log.devices() {
+        devices.push(metered(device, meters.next()).map_err(MeterError::Overflow)?);
+    }
+    let text = |is_warning: bool| {
+        log.notes().iter().filter(|note| note.is_warning == is_warning).map(|note| note.text.clone()).collect()
+    };
+    Ok(Metered { devices, notes: text(false), warnings: text(true), times: log.times() })
+}
+
+fn metered(device: &LoggedDevice, meter: Option<Meter>) -> Result<MeteredDevice, Overflow> {
+    let windows = meter.map(Meter::finish).transpose()?.unwrap_or_default();
+    Ok(MeteredDevice {
+        uuid: device.id.clone(),
+        name: device.name.clone(),
+        reading: Some(device.column.clone()),
+        window: windows.into_iter().next(),
+        counted_in: device.counted_in,
+    })
+}
+
+fn footprint(metered: Metered, grid: &GridArguments) -> Result<Footprint, Failure> {
+    if metered.devices.iter().all(|device| device.window.is_none()) {
+        return Err(no_energy(&metered));
+    }
+    let grid = grid.grid(metered.start())?;
+    let mut notes = metered.notes;
+    if let Some(grid) = &grid {
+        notes.extend(grid.notes.iter().cloned());
+    }
+    let factor = grid.map(|grid| grid.factor).ok_or_else(|| NO_GRID.to_owned());
+    let mut footprint = Footprint::of(&metered.devices, factor, notes).map_err(anyhow::Error::from)?;
+    footprint.warnings = metered.warnings;
+    match metered.times {
+        Times::Utc => {}
+        Times::LocalWithoutZone => {
+            for moment in [&mut footprint.start, &mut footprint.end].into_iter().flatten() {
+                *moment = moment.trim_end_matches('Z').to_owned();
+            }
+        }
+        Times::Relative => (footprint.start, footprint.end) = (None, None),
+    }
+    Ok(footprint)
+}
+
+impl Metered {
+    /// The moment of the first reading, if the log says one.
+    fn start(&self) -> Option<Timestamp> {
+        let starts = self.devices.iter().filter_map(|device| device.window).map(|window| window.interval.start());
+        starts.min().filter(|_| self.times != Times::Relative)
+    }
+}
+
+fn no_energy(metered: &Metered) -> Failure {
+    let why = metered.warnings.iter().chain(&metered.notes).map(|note| format!("\n  {note}")).collect::<String>();
+    Failure::Usage(format!(
+        "the log holds no energy: no device has two readings of power or of an energy counter; record for longer, or \
+         name another column with --column{why}"
+    ))
+}
+
+/// `1s`, `500ms`, `2.5s`.
+fn interval(text: &str) -> Result<Span, String> {
+    let (number, decimals) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
+        (Some(milliseconds), _) => (milliseconds, 6),
+        (None, Some(seconds)) => (seconds, 9),
+        (None, None) => return Err("write a number with s or ms: 1s, 500ms".to_owned()),
+    };
+    let nanoseconds = super::number::parse(number.trim(), decimals)?;
+    match u64::try_from(nanoseconds) {
+        Ok(nanoseconds @ 1..) => Ok(Span::from_nanoseconds(nanoseconds)),
+        _ => Err("the time between two readings is above zero".to_owned()),
+    }
+}
