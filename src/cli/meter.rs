@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         accelerator: arguments.accelerator.clone(),
     };
     let metered = meter(open(&arguments.file)?, &options).map_err(|error| error.of(&arguments.file))?;
-    let footprint = footprint(metered, &arguments.grid)?;
+    let footprint = footprint(metered, arguments)?;
     if arguments.json { print::json(&footprint) } else { print::text(&show::footprint(&footprint)) }
 }
 
@@ -132,11 +132,11 @@ fn metered(device: &LoggedDevice, meter: Option<Meter>) -> Result<MeteredDevice,
     })
 }
 
-fn footprint(metered: Metered, grid: &GridArguments) -> Result<Footprint, Failure> {
+fn footprint(metered: Metered, arguments: &Arguments) -> Result<Footprint, Failure> {
     if metered.devices.iter().all(|device| device.window.is_none()) {
-        return Err(no_energy(&metered));
+        return Err(no_energy(&arguments.file, &metered));
     }
-    let grid = grid.grid(metered.start())?;
+    let grid = arguments.grid.grid(metered.start())?;
     let mut notes = metered.notes;
     if let Some(grid) = &grid {
         notes.extend(grid.notes.iter().cloned());
@@ -164,10 +164,10 @@ impl Metered {
     }
 }
 
-fn no_energy(metered: &Metered) -> Failure {
+fn no_energy(file: &str, metered: &Metered) -> Failure {
     let why = metered.warnings.iter().chain(&metered.notes).map(|note| format!("\n  {note}")).collect::<String>();
     Failure::Usage(format!(
-        "the log holds no energy: no device has two readings of power or of an energy counter; record for longer, or \
+        "{file}: the log holds no energy: no device has two readings of power or of an energy counter; record for longer, or \
          name another column with --column{why}"
     ))
 }

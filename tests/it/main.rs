@@ -6,4 +6,5 @@ mod command;
 mod config;
 mod estimate;
 mod grid;
+mod meter;
 mod method;
