@@ -38,6 +38,8 @@ pub(super) struct Tracker {
     pub(super) is_mean_since_previous: bool,
     states: Vec<State>,
     by_key: HashMap<Box<[u8]>, usize>,
+    /// Positions of the devices that may contain others.
+    containers: Vec<usize>,
     expected: usize,
     dropped: [Dropped; 4],
 }
@@ -116,6 +118,7 @@ impl Tracker {
             is_mean_since_previous: false,
             states: Vec::new(),
             by_key: HashMap::new(),
+            containers: Vec::new(),
             expected: 0,
             dropped: [Dropped::default(); 4],
         }
@@ -140,7 +143,7 @@ impl Tracker {
         self.by_key.insert(key.into(), position);
         self.states.push(State { key: key.into(), ..State::default() });
         self.devices.push(device);
-        super::containment::join_newest(&mut self.devices);
+        super::containment::join_newest(&mut self.devices, &mut self.containers);
         Ok(position)
     }
 
