@@ -38,6 +38,7 @@ pub(super) struct Tracker {
     pub(super) is_mean_since_previous: bool,
     states: Vec<State>,
     by_key: HashMap<Box<[u8]>, usize>,
+    has_noted_hour: bool,
     /// Positions of the devices that may contain others.
     containers: Vec<usize>,
     expected: usize,
@@ -118,6 +119,7 @@ impl Tracker {
             is_mean_since_previous: false,
             states: Vec::new(),
             by_key: HashMap::new(),
+            has_noted_hour: false,
             containers: Vec::new(),
             expected: 0,
             dropped: [Dropped::default(); 4],
@@ -150,6 +152,7 @@ impl Tracker {
     /// Forgets the readings, keeps the devices: after a look at the head, the log is read from its start.
     pub(super) fn restart(&mut self) {
         self.notes.clear();
+        self.has_noted_hour = false;
         self.dropped = [Dropped::default(); 4];
         self.expected = 0;
         for state in &mut self.states {
@@ -181,6 +184,7 @@ impl Tracker {
                     return self.same_moment(device, last, power, counter, line).map(|()| None);
                 }
                 self.check_counter(device, last, counter, at, line)?;
+                self.note_hour(last, at, line);
                 last.counted
             }
             None => {
@@ -279,7 +283,7 @@ impl Tracker {
         }
         let limit = i128::from(self.devices[device].sensor.limit.milliwatts());
         // 1.2 mW x 1 ns = 1.2e-6 µJ
-        let most = limit * i128::from(at - before_at) * 12 / 10_000_000;
+        let most = limit * (i128::from(at) - i128::from(before_at)) * 12 / 10_000_000;
         if i128::from(now) <= most && now <= before / 10 {
             return Ok(());
         }
@@ -290,6 +294,26 @@ impl Tracker {
             before_line,
             now: joules(now),
         })
+    }
+
+    /// A local clock that was put forward looks like a pause of an hour.
+    fn note_hour(&mut self, last: Last, at: i64, line: u64) {
+        let step = at.saturating_sub(last.at);
+        let is_hour = (HOUR - MINUTE..=HOUR + 10 * MINUTE).contains(&step);
+        if is_hour && !self.has_noted_hour && self.times == Times::LocalWithoutZone && self.is_short(MINUTE) {
+            self.has_noted_hour = true;
+            self.notes.push(Note::warning(format!(
+                "line {line}: the local time jumps forward by an hour, from {} to {}: a pause, or a clock change, whose hour \
+                 is counted although it never was; name the zone of the log with --timezone",
+                time::show(last.at, self.times),
+                time::show(at, self.times)
+            )));
+        }
+    }
+
+    /// Whether readings usually follow each other within `nanoseconds`.
+    fn is_short(&self, nanoseconds: i64) -> bool {
+        i64::try_from(self.cadence.nanoseconds()).is_ok_and(|cadence| cadence <= nanoseconds)
     }
 
     /// What is worth knowing once the log is read to its end.
@@ -310,12 +334,15 @@ impl Tracker {
             let run = state.longest;
             if state.readings == 0 {
                 self.notes.push(Note::warning(format!("device {:?} gives no reading at all", device.id)));
-            } else if run.milliwatts > 0 && run.count >= STUCK_COUNT && run.until - run.since >= STUCK_AFTER {
+            } else if run.milliwatts > 0
+                && run.count >= STUCK_COUNT
+                && run.until.saturating_sub(run.since) >= STUCK_AFTER
+            {
                 self.notes.push(Note::warning(format!(
                     "device {:?}: {} readings in a row over {} are all exactly {}: the sensor may be stuck",
                     device.id,
                     run.count,
-                    time::show(run.until - run.since, Times::Relative),
+                    time::show(run.until.saturating_sub(run.since), Times::Relative),
                     Power::from_milliwatts(run.milliwatts),
                 )));
             }
@@ -340,7 +367,7 @@ impl Tracker {
             return;
         };
         let tolerance = i64::try_from(self.cadence.nanoseconds() / 2).unwrap_or(i64::MAX);
-        let text = if latest_end - end > tolerance {
+        let text = if latest_end.saturating_sub(end) > tolerance {
             format!(
                 "the devices do not cover the same span: {:?} ends at {}, {:?} at {}",
                 short.id,
@@ -348,7 +375,7 @@ impl Tracker {
                 long.id,
                 time::show(latest_end, self.times)
             )
-        } else if latest_start - start > tolerance {
+        } else if latest_start.saturating_sub(start) > tolerance {
             format!(
                 "the devices do not cover the same span: {:?} begins only at {}, the log at {}",
                 late.id,

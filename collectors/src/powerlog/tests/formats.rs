@@ -1,7 +1,7 @@
 //! One log of each shape (values invented), and what is read of it.
 
 use super::{Log, read};
-use crate::powerlog::Options;
+use crate::powerlog::{Format, Options};
 use account::meter::PowerSensor;
 use units::{Power, Span};
 
@@ -199,6 +199,22 @@ fn wide_tables_never_count_a_total_twice() {
 }
 
 #[test]
+fn bare_names_are_devices_in_a_table_that_is_said_to_be_wide() {
+    let options = Options { format: Some(Format::Wide), ..Options::default() };
+    let log = log_with("timestamp,a,b\n0,100,50\n1,110,51\n", &options);
+    assert_eq!(powers(&log), [("a", vec![(0, 100_000), (1_000, 110_000)]), ("b", vec![(0, 50_000), (1_000, 51_000)])]);
+}
+
+#[test]
+fn an_hour_that_may_never_have_been_is_named() {
+    let log = log("timestamp, power.draw [W]\n2025/03/30 01:59:58.000, 100.00 W\n2025/03/30 01:59:59.000, 100.00 W\n\
+                   2025/03/30 03:00:00.000, 100.00 W\n2025/03/30 03:00:01.000, 100.00 W\n");
+    let expected = "line 4: the local time jumps forward by an hour, from 2025-03-30 01:59:59 to 2025-03-30 03:00:00: a pause, or a \
+                    clock change, whose hour is counted although it never was; name the zone of the log with --timezone";
+    assert!(log.note_texts().contains(&expected), "{:?}", log.notes);
+}
+
+#[test]
 fn containers_are_joined_to_what_they_contain() {
     let contained = |text: &str| {
         let log = log(text);
@@ -242,12 +258,12 @@ fn glitches_and_cut_lines_are_no_readings() {
     assert_eq!(
         log.note_texts()[3..],
         [
+            "2 lines are no complete row and left out; the first is line 5",
             "the times have no zone: their distances hold, their moments are taken as UTC (--timezone names the zone)",
             "1 value is no reading: negative; the first in line 3",
             "1 value is no reading: higher than any device draws; the first in line 4",
         ]
     );
-    assert_eq!(log.note_texts()[2], "2 lines are no complete row and left out; the first is line 5");
 }
 
 #[test]

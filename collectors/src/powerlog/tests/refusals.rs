@@ -215,6 +215,21 @@ fn two_gpus_under_one_name() {
 }
 
 #[test]
+fn several_gpus_without_a_name() {
+    let mut log = "timestamp, name, power.draw [W]\n".to_owned();
+    for second in 0..6 {
+        for gpu in 0..4 {
+            log += &format!("2025/03/10 09:00:0{second}.12{gpu}, Tesla T4, 3{gpu}.00 W\n");
+        }
+    }
+    refused(
+        log,
+        "two GPUs under one name: the rows of \"Tesla T4\" come in groups of 4 close together, as from 4 devices, \
+         and no column tells them apart; log uuid or index",
+    );
+}
+
+#[test]
 fn counters_that_run_backwards() {
     refused(
         "timestamp,device,energy_j\n1741597200,gpu0,5000\n1741597210,gpu0,6000\n1741597220,gpu0,5500.5\n",
