@@ -15,9 +15,10 @@ enum Level {
     Node,
 }
 
-/// Words that name the sum of all others.
+/// Whether the name is that of the sum of all others: `total`, `gpu_sum`; not the `gpu0_total` of one device.
 pub(super) fn is_total(name: &str) -> bool {
-    words(name).any(|word| matches!(word.as_str(), "total" | "sum" | "all" | "overall" | "aggregate"))
+    let is_numbered = name.bytes().any(|byte| byte.is_ascii_digit());
+    !is_numbered && words(name).any(|word| matches!(word.as_str(), "total" | "sum" | "all" | "overall" | "aggregate"))
 }
 
 /// Joins the newest device to the smallest one that contains it, and to it those that it contains more closely.

@@ -181,20 +181,25 @@ fn hl_smi_with_and_without_header() {
 #[test]
 fn wide_tables_never_count_a_total_twice() {
     let text = "timestamp,gpu0_power_w,gpu1_power_w,total_power_w\n0,100,50,150\n1,110,50,160\n";
-    let log = log(text);
+    let with_total = log(text);
     assert_eq!(
-        powers(&log),
+        powers(&with_total),
         [("gpu0", vec![(0, 100_000), (1_000, 110_000)]), ("gpu1", vec![(0, 50_000), (1_000, 50_000)])]
     );
     assert!(
-        log.note_texts().contains(&"column \"total_power_w\" is left out: it is the sum of the others"),
+        with_total.note_texts().contains(&"column \"total_power_w\" is left out: it is the sum of the others"),
         "{:?}",
-        log.notes
+        with_total.notes
     );
     let options = Options { column: Some("total_power_w".to_owned()), ..Options::default() };
     assert_eq!(powers(&log_with(text, &options)), [("total", vec![(0, 150_000), (1_000, 160_000)])]);
+    // The total of one device is no sum of the others, and its counter is over time.
+    let of_each = log("timestamp,gpu0_total_w,gpu1_total_w\n0,100,50\n1,110,50\n");
+    assert_eq!(of_each.ids(), ["gpu0_total", "gpu1_total"]);
+    let counted = log("timestamp,gpu0_power_w,gpu0_total_energy_j\n0,100,50\n1,110,150\n");
+    assert_eq!(counted.ids(), ["gpu0"]);
     // Nothing in the name says so, but it adds up.
-    let unnamed = super::formats::log("timestamp,gpu0 [W],gpu1 [W],gpus [W]\n0,100,50,150\n1,110,50,160\n");
+    let unnamed = log("timestamp,gpu0 [W],gpu1 [W],gpus [W]\n0,100,50,150\n1,110,50,160\n");
     assert_eq!(unnamed.ids(), ["gpu0", "gpu1"]);
 }
 
