@@ -144,7 +144,6 @@ impl<R: Read> PowerLog<R> {
         let (head, _) = lines.head()?;
         survey::run(reader.clone(), &mut tracker, head)?;
         tracker.notes = notes;
-        tracker.notes.extend(survey::unknown_sensors(&tracker.devices));
         Ok(Self { lines, reader, tracker, queue: Vec::new(), taken: 0, is_finished: false })
     }
 

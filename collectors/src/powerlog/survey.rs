@@ -1,7 +1,7 @@
 //! A look at the head of the log before it is read: which devices are there, and how far apart their readings are.
 
 use super::track::Tracker;
-use super::{LogError, LoggedDevice, Note, Reader, text};
+use super::{LogError, Reader, text};
 use account::meter::{CounterSensor, PowerSensor, Reading};
 use units::Span;
 
@@ -73,21 +73,6 @@ fn interleaved(steps: &[u64]) -> Option<usize> {
 fn median(steps: &mut [u64]) -> Option<Span> {
     steps.sort_unstable();
     steps.get(steps.len() / 2).map(|step| Span::from_nanoseconds(*step))
-}
-
-/// Says where nothing tells what the power readings mean.
-pub(super) fn unknown_sensors(devices: &[LoggedDevice]) -> Option<Note> {
-    let is_unknown =
-        |device: &&LoggedDevice| device.sensor.counter.is_none() && device.sensor.power == Some(PowerSensor::Unknown);
-    let device = devices.iter().find(is_unknown)?;
-    let why = match &device.name {
-        Some(name) => format!("nothing is known of {name:?}"),
-        None => "the log names no model, --accelerator does".to_owned(),
-    };
-    Some(Note::info(format!(
-        "whether {} is an instant or an average value is not known ({why}): integrated by the trapezoid",
-        device.column
-    )))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::time::{self, Times};
 use super::value::Value;
 use super::{LogError, LoggedDevice, NameClash, Note};
-use account::meter::Reading;
+use account::meter::{PowerSensor, Reading};
 use std::collections::HashMap;
 use units::{Power, Span, Timestamp};
 
@@ -347,7 +347,25 @@ impl Tracker {
                 )));
             }
         }
+        self.note_unknown_sensors();
         self.note_different_spans();
+    }
+
+    /// Says where nothing tells what the power readings mean.
+    fn note_unknown_sensors(&mut self) {
+        let metered = self.states.iter().zip(&self.devices).filter(|(state, _)| state.readings > 1);
+        let is_unknown = |device: &LoggedDevice| {
+            device.sensor.counter.is_none() && device.sensor.power == Some(PowerSensor::Unknown)
+        };
+        let Some((_, device)) = metered.into_iter().find(|(_, device)| is_unknown(device)) else { return };
+        let why = match &device.name {
+            Some(name) => format!("nothing is known of {name:?}"),
+            None => "the log names no model, --accelerator does".to_owned(),
+        };
+        self.notes.push(Note::info(format!(
+            "whether {} is an instant or an average value is not known ({why}): integrated by the trapezoid",
+            device.column
+        )));
     }
 
     fn note_different_spans(&mut self) {

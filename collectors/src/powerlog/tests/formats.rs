@@ -261,12 +261,14 @@ fn glitches_and_cut_lines_are_no_readings() {
                    2025/03/10 09:00:04.000, 0, 10");
     assert_eq!(powers(&log), [("0", vec![(0, 100_000), (3_000, 102_000)])]);
     assert_eq!(
-        log.note_texts()[3..],
+        log.note_texts()[2..],
         [
             "2 lines are no complete row and left out; the first is line 5",
             "the times have no zone: their distances hold, their moments are taken as UTC (--timezone names the zone)",
             "1 value is no reading: negative; the first in line 3",
             "1 value is no reading: higher than any device draws; the first in line 4",
+            "whether power.draw [W] is an instant or an average value is not known (the log names no model, --accelerator \
+             does): integrated by the trapezoid",
         ]
     );
 }
