@@ -23,6 +23,11 @@ pub struct Metered {
     pub failure: Option<ReadError>,
 }
 
+/// At the start, counters are read this often,
+const LEARNING_STEP: Span = Span::from_milliseconds(10);
+/// for this long: several renewals of the slowest counter known (100 ms).
+const LEARNING: Span = Span::from_milliseconds(500);
+
 /// One source, and a meter for each of its devices; time is an argument.
 pub struct Sampling {
     source: Box<dyn Source>,
@@ -44,6 +49,13 @@ impl Sampling {
     #[must_use]
     pub fn cadence(&self) -> Span {
         self.cadence
+    }
+
+    /// Time to the next poll: short at the start while counters show how often they renew (D9), then the cadence.
+    fn cadence_at(&self, first: Timestamp, now: Timestamp) -> Span {
+        let has_counter = self.source.devices().iter().any(|device| device.sensor.counter.is_some());
+        let is_start = now.since(first).is_some_and(|elapsed| elapsed < LEARNING);
+        if has_counter && is_start { LEARNING_STEP.min(self.cadence) } else { self.cadence }
     }
 
     /// Reads every device once. A device that fails does not stop the others.
@@ -127,7 +139,7 @@ fn sample(
 ) -> Result<Vec<Metered>, Overflow> {
     loop {
         let now = timeline.now(clock);
-        let wait = until_next(first, sampling.cadence(), now);
+        let wait = until_next(first, sampling.cadence_at(first, now), now);
         match stopped.recv_timeout(wait) {
             Err(RecvTimeoutError::Timeout) => sampling.poll(timeline.now(clock))?,
             Ok(()) | Err(RecvTimeoutError::Disconnected) => break,

@@ -293,3 +293,19 @@ fn a_lost_counter_hands_over_to_power_and_takes_over_again() {
     assert_eq!(joules(&window), 90_000);
     assert_eq!(window.quality, Quality::Integrated);
 }
+
+/// The sensor is said to renew every second; read every 10 ms it shows that it renews every 100 ms, which is what an edge
+/// can hide: 700 W x 100 ms.
+#[test]
+fn the_update_period_is_measured_where_readings_are_fast_enough() {
+    let assumed = CounterSensor { update: Span::from_milliseconds(1_000), ..nvml() };
+    let counted = |ms: i64| u64::try_from(ms / 100 * 100 * 300).unwrap();
+    let moments = (0..50).map(|tick| tick * 10).chain((1..=20).map(|second| second * 1_000));
+    let readings: Vec<_> = moments.map(|ms| reading(ms * MS, Some(300), Some(counted(ms)))).collect();
+    let window = metered(sensor(Some(assumed), Some(PowerSensor::ONE_SECOND_AVERAGE), 700), &readings);
+    assert_eq!(window.energy.millijoules(), 6_000_000);
+    assert_eq!(window.integration_uncertainty.millijoules(), 70_000);
+    let slow: Vec<_> = readings.iter().copied().filter(|reading| reading.at.nanoseconds() % SECOND == 0).collect();
+    let window = metered(sensor(Some(assumed), Some(PowerSensor::ONE_SECOND_AVERAGE), 700), &slow);
+    assert_eq!(window.integration_uncertainty.millijoules(), 700_000, "nothing was learnt at 1 Hz");
+}

@@ -7,6 +7,7 @@
 
 mod counter;
 mod cut;
+mod renewal;
 mod sensor;
 mod uncertainty;
 mod window;
@@ -16,6 +17,7 @@ pub use sensor::{CounterSensor, CounterUnit, PowerSensor, Reading, Sensor};
 pub use window::{Flag, Flags, Method, Quality, Window};
 
 use cut::{Cutter, Piece};
+use renewal::Renewal;
 use units::{ExactEnergy, Overflow, Power, Span, Timestamp};
 
 /// A hole without readings longer than this (and than three times the usual cadence) is a gap.
@@ -54,6 +56,7 @@ pub struct Meter {
     latest: Option<CounterReading>,
     pending: Vec<Knot>,
     trust: Trust,
+    renewal: Renewal,
     reconciled: Reconciliation,
 }
 
@@ -95,6 +98,7 @@ impl Meter {
             latest: None,
             pending: Vec::new(),
             trust: Trust::Probation,
+            renewal: Renewal::default(),
             reconciled: Reconciliation::default(),
         }
     }
@@ -111,12 +115,14 @@ impl Meter {
             self.front = reading.at;
             self.last_power = reading.power;
             self.recent.update(reading.power, Span::ZERO);
+            self.learn_update_period(counter);
             self.restart_counter(counter);
             return Ok(counter.map_or(Outcome::Power, |_| Outcome::Counter(Step::First)));
         };
         if reading.at <= self.front {
             return Ok(Outcome::Ignored);
         }
+        self.learn_update_period(counter);
         if self.anchor.is_some() {
             return self.push_pending(reading, counter);
         }
@@ -154,6 +160,13 @@ impl Meter {
             return None;
         }
         reading.counter.map(|count| CounterReading { at: reading.at, count, epoch: reading.epoch })
+    }
+
+    fn learn_update_period(&mut self, counter: Option<CounterReading>) {
+        let period = counter.and_then(|counter| self.renewal.observe(counter));
+        if let (Some(period), Some(sensor)) = (period, &mut self.sensor.counter) {
+            sensor.update = period;
+        }
     }
 
     fn restart_counter(&mut self, counter: Option<CounterReading>) {
