@@ -122,6 +122,27 @@ fn t07_an_impossible_jump_is_quarantined() {
     assert!(window.coverage_ppm() < 1_000_000);
 }
 
+/// What was counted before a jump or a restart is measured, also in the first seconds, in which it is still held against
+/// power.
+#[test]
+fn a_break_early_in_the_series_costs_its_own_step_only() {
+    for (power, after_break, joules_charged, flag) in [
+        (None, 1_000_000_000_000, 2_700, Flag::Quarantined),
+        (Some(300), 1_000_000_000_000, 2_700, Flag::Quarantined),
+        (None, 150_000, 2_850, Flag::Reset),
+        (Some(300), 150_000, 3_000, Flag::Reset),
+    ] {
+        let count =
+            |second: u64| if second < 4 { 90_000_000 + second * 300_000 } else { after_break + (second - 4) * 300_000 };
+        let readings: Vec<Reading> =
+            (0..=10).map(|second: u64| reading(second as i64 * SECOND, power, Some(count(second)))).collect();
+        let window = metered(sensor(Some(nvml()), Some(PowerSensor::ONE_SECOND_AVERAGE), 700), &readings);
+        assert_eq!(joules(&window), joules_charged, "{window:?}");
+        assert!(window.flags.contains(flag), "{window:?}");
+        assert!(window.coverage_ppm() >= 900_000, "{window:?}");
+    }
+}
+
 #[test]
 fn t11_a_module_counter_is_charged_once() {
     // The Grace reading is in the module's; the total sums the root alone (`collectors::source::roots`).

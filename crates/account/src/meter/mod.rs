@@ -194,9 +194,14 @@ impl Meter {
             }
             return Ok(Outcome::Power);
         };
+        let mut outcome = step(&sensor, self.sensor.limit, Some(anchor), counter);
+        let is_break = matches!(outcome, Step::Reset { .. } | Step::Implausible { .. });
+        if let (true, Some(latest)) = (is_break, self.latest.filter(|latest| latest.at > anchor.at)) {
+            self.settle_up_to(latest)?;
+            outcome = step(&sensor, self.sensor.limit, Some(latest), counter);
+        }
         self.latest = Some(counter);
-        let step = step(&sensor, self.sensor.limit, Some(anchor), counter);
-        match step {
+        match outcome {
             Step::First => {}
             Step::Advanced(delta) | Step::Wrapped(delta) => self.settle_when_ready(delta, counter)?,
             Step::Reset { counted, .. } => {
@@ -210,7 +215,19 @@ impl Meter {
                 self.restart_counter(Some(counter));
             }
         }
-        Ok(Outcome::Counter(step))
+        Ok(Outcome::Counter(outcome))
+    }
+
+    /// Settles what was counted up to `latest`, before a break that says nothing against it, and goes on from there.
+    fn settle_up_to(&mut self, latest: CounterReading) -> Result<(), Overflow> {
+        let before = self.pending.partition_point(|knot| knot.at <= latest.at);
+        let behind = self.pending.split_off(before);
+        let settled = self.integral();
+        self.settle_at_end()?;
+        self.restart_counter(Some(latest));
+        self.pending = behind;
+        self.pending.iter_mut().for_each(|knot| knot.integral = knot.integral - settled);
+        Ok(())
     }
 
     /// Settles a counter step unless it is too early to tell: less than two update periods, on probation, or standing
@@ -365,7 +382,8 @@ impl Meter {
     }
 
     fn since_anchor(&self) -> Span {
-        self.anchor.and_then(|anchor| self.front.since(anchor.at)).unwrap_or(Span::ZERO)
+        let newest = self.pending.last().map_or(self.front, |knot| knot.at);
+        self.anchor.and_then(|anchor| newest.since(anchor.at)).unwrap_or(Span::ZERO)
     }
 
     fn integral(&self) -> ExactEnergy {
