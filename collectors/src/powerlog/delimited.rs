@@ -80,7 +80,8 @@ impl Delimited {
             return self.time_line(line, tracker);
         }
         let is_row = self.fields.len() == self.layout.width || self.is_usable(line)?;
-        if !is_row || (!line.terminated && self.is_cut(bytes)) {
+        let is_cut = || self.layout.is_cut(self.fields.get(bytes, self.layout.width.saturating_sub(1)));
+        if !is_row || (!line.terminated && is_cut()) {
             self.skip(line, false);
             return Ok(());
         }
@@ -170,15 +171,6 @@ impl Delimited {
             Some(text) => LogError::UnreadableTime { line, text },
             None => LogError::RowsDoNotFit { line, cells, columns },
         }
-    }
-
-    /// Whether the last cell of a line without end lost its unit or its decimals.
-    fn is_cut(&self, line: &[u8]) -> bool {
-        let last = self.layout.width.saturating_sub(1);
-        let cell = self.fields.get(line, last);
-        let mut sources = self.layout.series.iter().flat_map(|series| series.power.iter().chain(&series.energy));
-        sources.any(|source| source.index == last && source.states_unit && cell.last().is_some_and(u8::is_ascii_digit))
-            || cell.ends_with(b".")
     }
 
     /// A row with another number of cells: a trailing separator is harmless, a decimal comma is refused, a row that

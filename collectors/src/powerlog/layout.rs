@@ -29,6 +29,8 @@ pub(super) struct Layout {
     pub(super) limit: Option<(usize, Unit)>,
     /// One, or one per device of a wide table.
     pub(super) series: Vec<Series>,
+    /// Length of the shortest cell of the last column, by [`Layout::length_of_last`]; `None` if nothing is read from it.
+    shortest_last: Option<usize>,
 }
 
 /// Where the time of a row stands.
@@ -56,8 +58,6 @@ pub(super) struct Source {
     pub(super) unit: Unit,
     pub(super) field: Option<PowerField>,
     pub(super) name: String,
-    /// The cells carry the unit behind the number.
-    pub(super) states_unit: bool,
 }
 
 impl Series {
@@ -82,7 +82,7 @@ impl Layout {
         let mut notes = Vec::new();
         let device = device.or_else(|| position(columns, |meaning| *meaning == Meaning::Name)).filter(|_| !is_wide);
         let series = if is_wide { measured.wide(table, &mut notes) } else { vec![measured.one(table)] };
-        let layout = Self {
+        let mut layout = Self {
             format: options.format.unwrap_or_else(|| format_of(table, is_wide)),
             separator: table.separator,
             header: table.header.map(<[u8]>::to_vec),
@@ -96,13 +96,43 @@ impl Layout {
             driver: position(columns, |meaning| *meaning == Meaning::Driver),
             limit: limit_column(columns),
             series,
+            shortest_last: None,
         };
+        layout.shortest_last = layout.shortest_last_of(table);
         if layout.time.is_none() && options.interval.is_none() && !table.has_time_lines {
             return Err(LogError::NoTime);
         }
         layout.refuse_milliwatts(table)?;
         layout.note_choice(table, &mut notes);
         Ok((layout, notes))
+    }
+
+    /// Whether this, the last cell of a line without end, stops at its point or is shorter than all others of its column.
+    pub(super) fn is_cut(&self, last_cell: &[u8]) -> bool {
+        self.shortest_last
+            .is_some_and(|shortest| last_cell.ends_with(b".") || self.length_of_last(last_cell) < shortest)
+    }
+
+    /// The head's last row, which may itself be cut, has no say.
+    fn shortest_last_of(&self, table: &Table<'_>) -> Option<usize> {
+        let last = self.width.checked_sub(1)?;
+        let mut sources = self.series.iter().flat_map(|series| series.power.iter().chain(&series.energy));
+        let is_read = self.is_time(last) || sources.any(|source| source.index == last);
+        let (_, rows) = table.rows.split_last().filter(|_| is_read)?;
+        let numbers = rows.iter().map(|row| row[last]).filter(|cell| cell.first().is_some_and(u8::is_ascii_digit));
+        numbers.map(|cell| self.length_of_last(cell)).min()
+    }
+
+    /// All of a time; of a reading what stands behind its whole digits, which may be fewer at any time.
+    fn length_of_last(&self, cell: &[u8]) -> usize {
+        if self.is_time(self.width - 1) {
+            return cell.len();
+        }
+        cell.iter().skip_while(|byte| byte.is_ascii_digit() || **byte == b'-').count()
+    }
+
+    fn is_time(&self, index: usize) -> bool {
+        self.time.is_some_and(|time| time.index == index)
     }
 
     fn note_choice(&self, table: &Table<'_>, notes: &mut Vec<Note>) {
@@ -211,19 +241,17 @@ impl<'a> Candidates<'a> {
     }
 
     /// The best column of a quantity among those that `fits`; between equals the first.
-    fn best(&self, table: &Table<'_>, quantity: Quantity, fits: impl Fn(&Measured) -> bool) -> Option<Source> {
+    fn best(&self, quantity: Quantity, fits: impl Fn(&Measured) -> bool) -> Option<Source> {
         let fitting = self.columns.iter().filter(|(_, _, m)| m.unit.quantity == quantity && fits(m));
         let (index, column, measured) = fitting.min_by_key(|(_, _, m)| m.rank)?;
-        let states_unit = table.rows.iter().any(|row| row[*index].last().is_some_and(u8::is_ascii_alphabetic));
-        let (unit, field) = (measured.unit, measured.field);
-        Some(Source { index: *index, unit, field, name: column.text.clone(), states_unit })
+        Some(Source { index: *index, unit: measured.unit, field: measured.field, name: column.text.clone() })
     }
 
     /// The series of a table whose rows name their device, or have only one.
     fn one(&self, table: &Table<'_>) -> Series {
         let own = |m: &Measured| m.subject.is_empty() || is_gpu(&m.subject);
-        let power = self.best(table, Quantity::Power, own).or_else(|| self.best(table, Quantity::Power, |_| true));
-        let energy = self.best(table, Quantity::Energy, own).or_else(|| self.best(table, Quantity::Energy, |_| true));
+        let power = self.best(Quantity::Power, own).or_else(|| self.best(Quantity::Power, |_| true));
+        let energy = self.best(Quantity::Energy, own).or_else(|| self.best(Quantity::Energy, |_| true));
         let first = power.as_ref().or(energy.as_ref()).map_or(0, |source| source.index);
         let subject = table.columns[first].measured().map(|m| m.subject.clone()).unwrap_or_default();
         let id = if subject.is_empty() { plain_name(&table.columns[first].text) } else { subject };
@@ -234,8 +262,8 @@ impl<'a> Candidates<'a> {
     fn wide(&self, table: &Table<'_>, notes: &mut Vec<Note>) -> Vec<Series> {
         let series_of = |subject: &str| Series {
             id: subject.to_owned(),
-            power: self.best(table, Quantity::Power, |m| m.subject == subject),
-            energy: self.best(table, Quantity::Energy, |m| m.subject == subject),
+            power: self.best(Quantity::Power, |m| m.subject == subject),
+            energy: self.best(Quantity::Energy, |m| m.subject == subject),
         };
         let mut series: Vec<Series> = self.subjects().into_iter().map(series_of).collect();
         for position in (0..series.len()).rev() {

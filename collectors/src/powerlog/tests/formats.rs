@@ -273,6 +273,30 @@ fn glitches_and_cut_lines_are_no_readings() {
     );
 }
 
+/// A recording that was stopped inside a cell: what is left of it may be a number or a time all the same.
+#[test]
+fn the_last_cell_of_a_line_without_end_is_read_only_if_it_is_whole() {
+    for (rows, cut, whole) in [
+        (
+            "timestamp, power.draw [W]\n2025/03/10 09:00:00.000, 99.50\n2025/03/10 09:00:01.000, 100.00\n2025/03/10 09:00:02.000, ",
+            "1",
+            "98.25",
+        ),
+        ("time_ms,power_w\n0,100\n1000,110.5\n2000,", "9.", "98"),
+        ("timestamp,index,power.draw\n0,0,315 W\n1,0,314 W\n2,0,", "31", "99 W"),
+        (
+            "power.draw [W], timestamp\n99.50 W, 2025/03/10 09:00:00.000\n99.50 W, 2025/03/10 09:00:01.000\n99.50 W, ",
+            "2025/03/10 09:00",
+            "2025/03/10 09:00:02.500",
+        ),
+        ("power_w,timestamp\n99,1700000000\n99,1700000001\n99,", "17000", "1700000002"),
+    ] {
+        for (end, count) in [(cut, 2), (whole, 3)] {
+            assert_eq!(log(&format!("{rows}{end}")).readings[0].len(), count, "{rows}{end}");
+        }
+    }
+}
+
 #[test]
 fn a_named_zone_carries_a_log_over_the_clock_change() {
     let text = "timestamp, power.draw [W]\n2025/10/26 02:59:59.000, 100.00 W\n2025/10/26 02:00:00.000, 100.00 W\n";
