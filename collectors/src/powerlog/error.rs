@@ -110,6 +110,15 @@ pub enum LogError {
         /// The header's cells.
         columns: usize,
     },
+    /// Called Prometheus text, and no line is a sample.
+    #[error(
+        "no line is a Prometheus sample (name{{label=\"…\"}} value time); the first line is {first:?}: \
+         leave --format out, or name another"
+    )]
+    NoSamples {
+        /// The first line, cut after 80 characters.
+        first: String,
+    },
     /// Prometheus text without times.
     #[error(
         "one scrape without timestamps is no time series: no energy can be computed from it; \

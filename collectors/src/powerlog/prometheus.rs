@@ -2,7 +2,7 @@
 
 use super::columns::{Column, Meaning};
 use super::delimited::{counter_sensor, power_sensor};
-use super::text::{Line, lines_of, trim};
+use super::text::{Line, excerpt, lines_of, trim};
 use super::time::Times;
 use super::track::Tracker;
 use super::value::{Decimal, Quantity, Unit, parse_value};
@@ -170,6 +170,10 @@ impl Prometheus {
             if !names.contains(&sample.name) {
                 names.push(sample.name);
             }
+        }
+        if names.is_empty() {
+            let first = lines_of(head).map(|line| excerpt(line.bytes)).next().unwrap_or_default();
+            return Err(LogError::NoSamples { first });
         }
         let (metrics, notes) = choose(&names, options)?;
         let is_taken = |sample: &Sample<'_>| metrics.taken().any(|metric| metric.name == sample.name);

@@ -373,7 +373,10 @@ fn by_magnitude(number: Decimal) -> i32 {
 /// A moment for messages, in the form that fits the log.
 pub(super) fn show(at: i64, times: Times) -> String {
     let format = match times {
-        Times::Relative => return format!("{}.{:09} s", at.div_euclid(SECOND), at.rem_euclid(SECOND)),
+        Times::Relative => {
+            let text = format!("{}.{:09}", at.div_euclid(SECOND), at.rem_euclid(SECOND));
+            return format!("{} s", text.trim_end_matches('0').trim_end_matches('.'));
+        }
         Times::Utc => "%Y-%m-%dT%H:%M:%S%.fZ",
         Times::LocalWithoutZone => "%Y-%m-%d %H:%M:%S%.f",
     };

@@ -1,7 +1,7 @@
 //! Every log that cannot be used, with the one message that says why.
 
 use super::read;
-use crate::powerlog::Options;
+use crate::powerlog::{Format, Options};
 use std::io::Read;
 
 #[track_caller]
@@ -146,6 +146,12 @@ fn one_scrape() {
         format!("{scrape} 1741597200000\n"),
         "one scrape is no time series: all samples are of one moment; scrape repeatedly into one file",
     );
+    refused_with(
+        "timestamp,power_w\n0,100\n1,100\n",
+        &Options { format: Some(Format::Prometheus), ..Options::default() },
+        "no line is a Prometheus sample (name{label=\"…\"} value time); the first line is \"timestamp,power_w\": \
+         leave --format out, or name another",
+    );
 }
 
 #[test]
@@ -181,7 +187,7 @@ fn clocks_that_run_backwards() {
     );
     refused(
         "time_ms,power_w\n1000,100\n900,100\n",
-        "line 3: the clock runs backwards: device \"power_w\" goes from 1.000000000 s (line 2) to 0.900000000 s; \
+        "line 3: the clock runs backwards: device \"power_w\" goes from 1 s (line 2) to 0.9 s; \
          sort the log by time, or meter the recordings apart",
     );
     refused(
