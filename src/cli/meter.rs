@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
     /// Zone of local times in the log, such as Europe/Berlin
-    #[arg(long, value_name = "ZONE")]
+    #[arg(long, value_name = "ZONE", value_parser = timezone)]
     timezone: Option<chrono_tz::Tz>,
     /// Time between two readings of a device, for a log without times, such as 1s or 500ms
     #[arg(long, value_name = "TIME", value_parser = interval)]
@@ -170,6 +170,10 @@ fn no_energy(file: &str, metered: &Metered) -> Failure {
         "{file}: the log holds no energy: no device has two readings of power or of an energy counter; record for longer, or \
          name another column with --column{why}"
     ))
+}
+
+fn timezone(name: &str) -> Result<chrono_tz::Tz, String> {
+    name.parse().map_err(|_| "no zone of the time zone database; write it like Europe/Berlin or UTC".to_owned())
 }
 
 /// `1s`, `500ms`, `2.5s`.

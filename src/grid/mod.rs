@@ -216,7 +216,8 @@ fn age_note(factor: &Factor, at: Timestamp) -> Option<String> {
         let months = off / (30 * 86_400 * 1_000_000_000);
         let distance = match months {
             0 => "less than a month".to_owned(),
-            1..24 => format!("{months} months"),
+            1 => "1 month".to_owned(),
+            2..24 => format!("{months} months"),
             _ => format!("{} years", months / 12),
         };
         format!("the factor describes {}; the time asked for is {distance} {side} that", factor.period_in_words())
