@@ -63,13 +63,20 @@ fn level(id: &str) -> Option<Level> {
     if is_total(id) {
         return Some(Level::Node);
     }
-    words(split_host(id).1).find_map(|word| match word.as_str() {
+    let is_accelerator = |word: String| matches!(word.as_str(), "gpu" | "cuda" | "accelerator");
+    let name = split_host(id).1;
+    if words(name).any(is_accelerator) {
+        return None;
+    }
+    // `cpu_cores` is less than `cpu`.
+    let levels = words(name).filter_map(|word| match word.as_str() {
         "node" | "system" | "chassis" | "wall" | "server" => Some(Level::Node),
         "psys" | "platform" => Some(Level::Platform),
         "package" | "pkg" | "processor" | "cpu" => Some(Level::Package),
         "core" | "cores" | "ia" | "gt" | "uncore" | "pp0" | "pp1" => Some(Level::PartOfPackage),
         _ => None,
-    })
+    });
+    levels.min()
 }
 
 fn is_memory(id: &str) -> bool {

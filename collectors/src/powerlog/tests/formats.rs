@@ -228,6 +228,10 @@ fn containers_are_joined_to_what_they_contain() {
     let named =
         |pairs: &[(&str, Option<usize>)]| pairs.iter().map(|(id, at)| ((*id).to_owned(), *at)).collect::<Vec<_>>();
     assert_eq!(
+        contained("timestamp,cpu_package_w,cpu_cores_w,gpu_core_w\n0,100,60,300\n"),
+        named(&[("cpu_package", None), ("cpu_cores", Some(0)), ("gpu_core", None)])
+    );
+    assert_eq!(
         contained(
             "timestamp,psys_power_w,package-0_power_w,core_power_w,dram_power_w,gpu0_power_w\n0,160,100,60,20,300\n"
         ),
