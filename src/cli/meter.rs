@@ -3,7 +3,7 @@
 use super::grid_arguments::{GridArguments, NO_GRID};
 use super::{Failure, print, show};
 use crate::footprint::{Footprint, MeteredDevice};
-use account::meter::Meter;
+use account::meter::{Flag, Meter};
 use collectors::powerlog::{Format, LogError, LoggedDevice, Options, PowerLog, Times};
 use std::fs::File;
 use std::io::Read;
@@ -115,10 +115,12 @@ fn meter(source: impl Read, options: &Options) -> Result<Metered, MeterError> {
     for device in log.devices() {
         devices.push(metered(device, meters.next().flatten()).map_err(MeterError::Overflow)?);
     }
-    let text = |is_warning: bool| {
+    let text = |is_warning: bool| -> Vec<String> {
         log.notes().iter().filter(|note| note.is_warning == is_warning).map(|note| note.text.clone()).collect()
     };
-    Ok(Metered { devices, notes: text(false), warnings: text(true), times: log.times() })
+    let mut warnings = text(true);
+    warnings.extend(devices.iter().filter_map(quarantined));
+    Ok(Metered { devices, notes: text(false), warnings, times: log.times() })
 }
 
 fn metered(device: &LoggedDevice, meter: Option<Meter>) -> Result<MeteredDevice, Overflow> {
@@ -129,6 +131,17 @@ fn metered(device: &LoggedDevice, meter: Option<Meter>) -> Result<MeteredDevice,
         reading: Some(device.column.clone()),
         window: windows.into_iter().next(),
         counted_in: device.counted_in,
+    })
+}
+
+/// What is missing from the energy of a device whose counter was not believed.
+fn quarantined(device: &MeteredDevice) -> Option<String> {
+    device.window.filter(|window| window.flags.contains(Flag::Quarantined)).map(|_| {
+        format!(
+            "device {:?}: its energy counter rises by more than such a device can draw; those steps are not charged and not \
+             covered",
+            device.uuid
+        )
     })
 }
 

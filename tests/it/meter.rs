@@ -148,6 +148,18 @@ fn cumulative_energy_is_a_counter() {
     assert_eq!(answer["devices"][0]["method"], "counter");
 }
 
+#[test]
+fn a_counter_of_machines_is_believed_and_an_impossible_jump_is_not() {
+    let rack = Log::new(b"timestamp,rack_energy_kwh\n0,1200\n60,1201\n120,1202\n").meter(&[]);
+    assert_eq!(rack["energy_kwh"], 2.0);
+    assert_eq!(rack["devices"][0]["coverage"], 1.0);
+    let jump =
+        Log::new(b"elapsed_s,device,energy_j\n0,a,0\n1,a,300\n2,a,600\n3,a,1000000600\n4,a,1000000900\n").meter(&[]);
+    assert_eq!(jump["energy_mj"], 900_000);
+    assert_eq!(jump["devices"][0]["coverage"], 0.75);
+    assert!(jump["warnings"][0].as_str().unwrap().contains("not charged"), "{jump}");
+}
+
 /// 1 GB without a line end is refused after the first MiB, in the memory of any other log.
 #[test]
 fn a_log_of_one_endless_line_is_refused_early() {

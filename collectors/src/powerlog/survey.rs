@@ -2,17 +2,22 @@
 
 use super::track::Tracker;
 use super::{LogError, Reader, text};
-use account::meter::{CounterSensor, PowerSensor, Reading};
-use units::Span;
+use account::meter::{CounterSensor, PowerSensor, Reading, Sensor};
+use units::{Power, Span};
+
+/// 1 MW: above what one counter of machines in a log stands for, and far below an impossible jump.
+const MOST_COUNTED: Power = Power::from_milliwatts(1_000_000_000);
 
 /// Reads the head once for the devices in it and the usual step of each. Errors in its lines are left to the real
 /// reading; it fails itself where rows of several devices cannot be told apart.
 pub(super) fn run(mut reader: Reader, tracker: &mut Tracker, head: &[u8]) -> Result<(), LogError> {
     let is_undivided = reader.is_undivided();
-    let times = times_of_devices(&mut reader, tracker, head);
+    let readings = readings_of_devices(&mut reader, tracker, head);
+    let most_counted = MOST_COUNTED.min(Power::from_milliwatts(tracker.ceiling_milliwatts));
     let mut all_steps = Vec::new();
-    for (device, times) in tracker.devices.iter_mut().zip(&times) {
-        let mut steps: Vec<u64> = times.windows(2).map(|pair| pair[1].abs_diff(pair[0])).collect();
+    for (device, readings) in tracker.devices.iter_mut().zip(&readings) {
+        let at = |reading: &Reading| reading.at.nanoseconds();
+        let mut steps: Vec<u64> = readings.windows(2).map(|pair| at(&pair[1]).abs_diff(at(&pair[0]))).collect();
         if let (true, Some(count)) = (is_undivided, interleaved(&steps)) {
             return Err(LogError::Interleaved { count, device: device.id.clone() });
         }
@@ -20,11 +25,15 @@ pub(super) fn run(mut reader: Reader, tracker: &mut Tracker, head: &[u8]) -> Res
         if let Some(median) = median(&mut steps) {
             device.sensor.cadence = median;
         }
+        // A counter that always rises faster than an accelerator can draw is that of a machine or more.
+        if device.sensor.limit == Sensor::UNKNOWN_LIMIT && counted_power(readings) > Sensor::UNKNOWN_LIMIT {
+            device.sensor.limit = most_counted;
+        }
     }
     tracker.cadence = median(&mut all_steps).unwrap_or(tracker.cadence);
     for (position, device) in tracker.devices.iter_mut().enumerate() {
         let sensor = &mut device.sensor;
-        if times.get(position).is_none_or(|times| times.len() < 2) {
+        if readings.get(position).is_none_or(|readings| readings.len() < 2) {
             sensor.cadence = tracker.cadence;
         }
         if tracker.is_mean_since_previous {
@@ -37,13 +46,13 @@ pub(super) fn run(mut reader: Reader, tracker: &mut Tracker, head: &[u8]) -> Res
     Ok(())
 }
 
-fn times_of_devices(reader: &mut Reader, tracker: &mut Tracker, head: &[u8]) -> Vec<Vec<i64>> {
-    let mut times: Vec<Vec<i64>> = Vec::new();
+fn readings_of_devices(reader: &mut Reader, tracker: &mut Tracker, head: &[u8]) -> Vec<Vec<Reading>> {
+    let mut readings: Vec<Vec<Reading>> = Vec::new();
     let mut queue = Vec::new();
     let mut take = |queue: &mut Vec<(usize, Reading)>| {
         for (device, reading) in queue.drain(..) {
-            times.resize_with(times.len().max(device + 1), Vec::new);
-            times[device].push(reading.at.nanoseconds());
+            readings.resize_with(readings.len().max(device + 1), Vec::new);
+            readings[device].push(reading);
         }
     };
     for line in text::lines_of(head) {
@@ -55,7 +64,21 @@ fn times_of_devices(reader: &mut Reader, tracker: &mut Tracker, head: &[u8]) -> 
     // A reader may hold back what is not complete; an error was met above or will be met again.
     let _ = reader.end(tracker, &mut queue);
     take(&mut queue);
-    times
+    readings
+}
+
+/// Median power by the counter in µJ, zero without one.
+fn counted_power(readings: &[Reading]) -> Power {
+    let counts: Vec<(i64, u64)> =
+        readings.iter().filter_map(|reading| Some((reading.at.nanoseconds(), reading.counter?))).collect();
+    let milliwatts = |pair: &[(i64, u64)]| {
+        let nanoseconds = u128::from(pair[1].0.abs_diff(pair[0].0)).max(1);
+        u64::try_from(u128::from(pair[1].1.saturating_sub(pair[0].1)) * 1_000_000 / nanoseconds).unwrap_or(u64::MAX)
+    };
+    let mut rates: Vec<u64> = counts.windows(2).map(milliwatts).collect();
+    rates.sort_unstable();
+    let lower_median = rates.len().saturating_sub(1) / 2;
+    Power::from_milliwatts(rates.get(lower_median).copied().unwrap_or(0))
 }
 
 /// How many devices take turns in a log that names none: at least three whole cycles of equally many rows, close
