@@ -7,6 +7,7 @@
 
 mod counter;
 mod cut;
+mod integral;
 mod renewal;
 mod sensor;
 mod uncertainty;
@@ -17,11 +18,10 @@ pub use sensor::{CounterSensor, CounterUnit, PowerSensor, Reading, Sensor};
 pub use window::{Flag, Flags, Method, Quality, Window};
 
 use cut::{Cutter, Piece};
+use integral::{Before, Knot, RecentPower};
 use renewal::Renewal;
 use units::{ExactEnergy, Overflow, Power, Span, Timestamp};
 
-/// A hole without readings longer than this (and than three times the usual cadence) is a gap.
-const GAP: Span = Span::from_seconds(10);
 /// The first stretch over which a counter is held against integrated power before it is trusted.
 const PROBATION: Span = Span::from_seconds(5);
 /// A counter that stands still this long while power flows is frozen.
@@ -58,15 +58,6 @@ pub struct Meter {
     trust: Trust,
     renewal: Renewal,
     reconciled: Reconciliation,
-}
-
-/// Power integral since the anchor, up to a reading that the counter has not settled yet.
-#[derive(Debug, Clone, Copy)]
-struct Knot {
-    at: Timestamp,
-    integral: ExactEnergy,
-    power: Option<Power>,
-    gap: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -446,66 +437,4 @@ fn millijoules(energy: ExactEnergy) -> Result<u64, Overflow> {
 /// Rule 3: a counter outside 0.5 to 2 times the integrated power is not believed.
 fn contradicts(counter: ExactEnergy, power: ExactEnergy) -> bool {
     power > ExactEnergy::ZERO && (counter.scaled(2, 1) < power || counter > power.scaled(2, 1))
-}
-
-/// What is known at the start of the interval that a reading closes.
-struct Before {
-    at: Timestamp,
-    power: Option<Power>,
-    recent: RecentPower,
-}
-
-impl Before {
-    /// The power integral up to `reading`, on top of `so_far`.
-    fn knot(&self, sensor: &Sensor, so_far: ExactEnergy, reading: &Reading) -> Knot {
-        let span = reading.at.since(self.at).unwrap_or(Span::ZERO);
-        let gap = span > GAP && span > sensor.cadence.times(3);
-        let rectangle = matches!(sensor.power, Some(PowerSensor::Average { .. } | PowerSensor::Modelled));
-        let energy = match (self.power, reading.power) {
-            (Some(_), Some(power)) if gap => self.recent.bridge(power, span),
-            (Some(before), Some(power)) if !rectangle => before.line_to(power, span),
-            (_, Some(power)) => power.times(span),
-            (Some(before), None) => before.times(span),
-            (None, None) => ExactEnergy::ZERO,
-        };
-        Knot { at: reading.at, integral: so_far + energy, power: reading.power, gap }
-    }
-}
-
-/// Mean power of the last five minutes or so, and the range seen, from which a gap is filled: the single readings at
-/// its ends say little about a load that switches.
-#[derive(Debug, Clone, Copy, Default)]
-struct RecentPower {
-    mean_mw: u64,
-    span: Span,
-    range: Option<(Power, Power)>,
-}
-
-impl RecentPower {
-    const MEMORY: Span = Span::from_seconds(300);
-
-    fn update(&mut self, power: Option<Power>, span: Span) {
-        let Some(power) = power else { return };
-        let Some((min, max)) = self.range else {
-            *self = Self { mean_mw: power.milliwatts(), span: Span::ZERO, range: Some((power, power)) };
-            return;
-        };
-        self.range = Some((min.min(power), max.max(power)));
-        self.span = self.span.plus(span).min(Self::MEMORY);
-        let (old, new) = (i128::from(self.mean_mw), i128::from(power.milliwatts()));
-        let part = i128::from(span.min(Self::MEMORY).nanoseconds());
-        let moved = old + (new - old) * part / i128::from(self.span.nanoseconds()).max(1);
-        self.mean_mw = u64::try_from(moved).unwrap_or(self.mean_mw);
-    }
-
-    /// Energy of a gap that ends at `power`: the load goes on as before if it ends in the range that was seen, else a
-    /// line from there to the new level.
-    fn bridge(&self, power: Power, span: Span) -> ExactEnergy {
-        let mean = Power::from_milliwatts(self.mean_mw);
-        match self.range {
-            Some((min, max)) if (min..=max).contains(&power) => mean.times(span),
-            Some(_) => mean.line_to(power, span),
-            None => power.times(span),
-        }
-    }
 }
