@@ -20,6 +20,8 @@ pub(super) struct Prometheus {
     metrics: Metrics,
     /// Power of ten from a timestamp to ns.
     shift: i32,
+    /// Length of the shortest timestamp of the head: in a line without end, a shorter one was cut.
+    shortest_time: usize,
     accelerator: Option<String>,
     /// The newest moment of each device, until a later one shows that it is complete.
     pending: Vec<Option<Pending>>,
@@ -187,7 +189,10 @@ impl Prometheus {
             return Err(LogError::OneMoment);
         }
         let accelerator = options.accelerator.clone();
-        let reader = Self { metrics, shift: shift(first), accelerator, pending: Vec::new(), without_time: 0 };
+        // The last one may itself be cut.
+        let shortest_time = times[..times.len() - 1].iter().map(|time| time.len()).min().unwrap_or(0);
+        let shift = shift(first);
+        let reader = Self { metrics, shift, shortest_time, accelerator, pending: Vec::new(), without_time: 0 };
         Ok((reader, notes))
     }
 
@@ -206,7 +211,8 @@ impl Prometheus {
             (None, Some(unit)) => (None, Some(parse_value(sample.value, unit))),
             (None, None) => return Ok(()),
         };
-        let Some(at) = sample.timestamp.and_then(|text| self.time(text)) else {
+        let is_whole = |text: &&[u8]| line.terminated || text.len() >= self.shortest_time;
+        let Some(at) = sample.timestamp.filter(is_whole).and_then(|text| self.time(text)) else {
             self.without_time += 1;
             return Ok(());
         };
@@ -237,7 +243,8 @@ impl Prometheus {
             pass_on(device, pending.take(), tracker, queue)?;
         }
         if self.without_time > 0 {
-            let text = format!("{} samples without a timestamp are left out", self.without_time);
+            let samples = if self.without_time == 1 { "sample is" } else { "samples are" };
+            let text = format!("{} {samples} left out: without a whole timestamp", self.without_time);
             tracker.notes.push(Note::warning(text));
         }
         Ok(())

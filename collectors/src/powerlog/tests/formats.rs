@@ -127,6 +127,16 @@ fn exporter_text_counts_each_board_once() {
 }
 
 #[test]
+fn a_timestamp_that_was_cut_is_no_time() {
+    let sample = |second: u64| format!("DCGM_FI_DEV_POWER_USAGE{{UUID=\"GPU-a\"}} 100 {}000", 1_741_597_200 + second);
+    let whole = format!("{}\n{}\n{}", sample(0), sample(1), sample(2));
+    assert_eq!(log(&whole).readings[0].len(), 3);
+    let cut = log(&whole[..whole.len() - 5]);
+    assert_eq!(cut.readings[0].len(), 2);
+    assert_eq!(cut.note_texts()[1], "1 sample is left out: without a whole timestamp");
+}
+
+#[test]
 fn other_exporters_and_openmetrics_seconds() {
     let log = log("nvidia_smi_power_draw_watts{uuid=\"GPU-1\"} 4.3378e+02 1741597200.000\n\
                    nvidia_smi_power_draw_instant_watts{uuid=\"GPU-1\"} 447.35 1741597200.000\n\
