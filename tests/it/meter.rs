@@ -123,6 +123,14 @@ fn standard_input_is_a_log() {
     assert!(answer["start"].is_null(), "relative times are no moments");
 }
 
+#[test]
+fn a_glitch_of_a_counter_is_set_aside_and_said() {
+    let log = Log::new(b"timestamp,device,energy_j\n0,a,0\n10,a,3000\n11,a,1000003000\n12,a,3600\n22,a,6600\n");
+    let answer = log.meter(&[]);
+    assert_eq!(answer["energy_mj"], 6_600_000);
+    assert!(answer["devices"][0]["flags"].as_array().unwrap().contains(&"quarantined".into()));
+}
+
 /// The second GPU reads first; the first is of another class and must not be metered by the second's rule.
 #[test]
 fn each_device_is_metered_by_its_own_sensor() {

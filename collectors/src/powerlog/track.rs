@@ -61,8 +61,18 @@ struct Last {
     line: u64,
     power: Option<u64>,
     counter: Option<u64>,
-    /// Last counter value known, where this reading had none.
-    counted: Option<(u64, i64, u64)>,
+    /// Last counter value that is believed.
+    counted: Option<Counted>,
+    /// A later one that rose by more than the device can draw: a glitch, unless the next goes on from it.
+    doubted: Option<Counted>,
+}
+
+/// A counter value, in µJ, with its time and line.
+#[derive(Clone, Copy)]
+struct Counted {
+    value: u64,
+    at: i64,
+    line: u64,
 }
 
 /// A run of equal power readings.
@@ -175,7 +185,7 @@ impl Tracker {
         if power.is_none() && counter.is_none() {
             return Ok(None);
         }
-        let counted_before = match self.states[device].last {
+        let (counted, doubted) = match self.states[device].last {
             Some(last) => {
                 if at < last.at {
                     return Err(self.backwards(device, last, at, line));
@@ -183,18 +193,17 @@ impl Tracker {
                 if at == last.at {
                     return self.same_moment(device, last, power, counter, line).map(|()| None);
                 }
-                self.check_counter(device, last, counter, at, line)?;
+                let believed = self.believe(device, last, counter.map(|value| Counted { value, at, line }))?;
                 self.note_hour(last, at, line);
-                last.counted
+                believed
             }
             None => {
                 self.states[device].first_at = at;
-                None
+                (counter.map(|value| Counted { value, at, line }), None)
             }
         };
         let state = &mut self.states[device];
-        let counted = counter.map_or(counted_before, |value| Some((value, at, line)));
-        state.last = Some(Last { at, line, power, counter, counted });
+        state.last = Some(Last { at, line, power, counter, counted, doubted });
         state.readings += 1;
         if let Some(milliwatts) = power {
             state.run_on(at, milliwatts);
@@ -268,32 +277,34 @@ impl Tracker {
         })))
     }
 
-    /// A counter that restarts begins near zero, and cannot have counted more than the device draws since.
-    fn check_counter(
+    /// The counter value to go on from, and one that is doubted. A counter that restarts begins near zero, and cannot
+    /// have counted more than the device draws since; any other fall is refused, except back from a glitch.
+    fn believe(
         &self,
         device: usize,
         last: Last,
-        counter: Option<u64>,
-        at: i64,
-        line: u64,
-    ) -> Result<(), LogError> {
-        let (Some(now), Some((before, before_at, before_line))) = (counter, last.counted) else { return Ok(()) };
-        if now >= before {
-            return Ok(());
-        }
+        now: Option<Counted>,
+    ) -> Result<(Option<Counted>, Option<Counted>), LogError> {
+        let (Some(now), Some(before)) = (now, last.counted) else {
+            return Ok((now.or(last.counted), last.doubted));
+        };
         let limit = i128::from(self.devices[device].sensor.limit.milliwatts());
         // 1.2 mW x 1 ns = 1.2e-6 µJ
-        let most = limit * (i128::from(at) - i128::from(before_at)) * 12 / 10_000_000;
-        if i128::from(now) <= most && now <= before / 10 {
-            return Ok(());
+        let most = limit * (i128::from(now.at) - i128::from(before.at)) * 12 / 10_000_000;
+        let is_restart = i128::from(now.value) <= most && now.value <= before.value / 10;
+        match now.value.checked_sub(before.value) {
+            Some(rise) if i128::from(rise) <= most => Ok((Some(now), None)),
+            Some(_) if last.doubted.is_some_and(|doubted| doubted.value <= now.value) => Ok((Some(now), None)),
+            Some(_) => Ok((Some(before), Some(now))),
+            None if is_restart => Ok((Some(now), None)),
+            None => Err(LogError::CounterBackwards {
+                line: now.line,
+                device: self.devices[device].id.clone(),
+                before: joules(before.value),
+                before_line: before.line,
+                now: joules(now.value),
+            }),
         }
-        Err(LogError::CounterBackwards {
-            line,
-            device: self.devices[device].id.clone(),
-            before: joules(before),
-            before_line,
-            now: joules(now),
-        })
     }
 
     /// A local clock that was put forward looks like a pause of an hour.

@@ -330,3 +330,32 @@ fn the_update_period_is_measured_where_readings_are_fast_enough() {
     let window = metered(sensor(Some(assumed), Some(PowerSensor::ONE_SECOND_AVERAGE), 700), &slow);
     assert_eq!(window.integration_uncertainty.millijoules(), 700_000, "nothing was learnt at 1 Hz");
 }
+
+#[test]
+fn t07_a_glitch_that_returns_is_no_reading() {
+    let counts = [0, 3_000_000, 1_000_003_000_000, 3_600_000, 6_600_000];
+    let readings: Vec<_> =
+        counts.iter().zip([0, 10, 11, 12, 22]).map(|(c, s)| reading(s * SECOND, None, Some(*c))).collect();
+    let window = metered(sensor(Some(nvml()), None, 700), &readings);
+    assert_eq!(window.energy.millijoules(), 6_600_000);
+    assert!(window.flags.contains(Flag::Quarantined) && !window.flags.contains(Flag::Reset));
+}
+
+#[test]
+fn t07_a_glitch_at_the_end_is_not_charged() {
+    let readings = [0, 3_000_000, 1_000_003_000_000].map(Some);
+    let readings: Vec<_> = readings.iter().zip([0, 10, 11]).map(|(c, s)| reading(s * SECOND, None, *c)).collect();
+    let window = metered(sensor(Some(nvml()), None, 700), &readings);
+    assert_eq!(window.energy.millijoules(), 3_000_000);
+    assert!(window.coverage_ppm() < 1_000_000);
+}
+
+#[test]
+fn power_carries_the_end_where_the_counter_stopped_answering() {
+    let readings: Vec<_> = (0..=100)
+        .map(|s| reading(s * SECOND, Some(300), (s <= 70).then(|| u64::try_from(s).unwrap() * 300_000)))
+        .collect();
+    let window = metered(sensor(Some(nvml()), Some(PowerSensor::ONE_SECOND_AVERAGE), 700), &readings);
+    assert_eq!(window.energy.millijoules(), 30_000_000);
+    assert_eq!(window.quality, Quality::Integrated);
+}

@@ -54,6 +54,8 @@ pub struct Meter {
     recent: RecentPower,
     anchor: Option<CounterReading>,
     latest: Option<CounterReading>,
+    /// A value that cannot be right after `latest`: set aside until the next one tells a glitch from a jump.
+    suspect: Option<CounterReading>,
     pending: Vec<Knot>,
     trust: Trust,
     renewal: Renewal,
@@ -87,6 +89,7 @@ impl Meter {
             recent: RecentPower::default(),
             anchor: None,
             latest: None,
+            suspect: None,
             pending: Vec::new(),
             trust: Trust::Probation,
             renewal: Renewal::default(),
@@ -132,9 +135,14 @@ impl Meter {
     /// Settles what is pending and closes the last window; the rest of the windows, in order. Empty when there were
     /// fewer than two readings.
     pub fn finish(mut self) -> Result<Vec<Window>, Overflow> {
-        if self.anchor.is_some() && !self.pending.is_empty() {
-            self.settle_at_end()?;
+        if let Some(suspect) = self.suspect {
+            self.settle_gap_up_to(suspect)?;
         }
+        // Readings after the last counter value are power's alone.
+        if let Some(latest) = self.latest.filter(|latest| latest.at < self.front) {
+            self.settle_up_to(latest)?;
+        }
+        self.settle_at_end()?;
         let Some(mut cutter) = self.cutter else {
             return Ok(Vec::new());
         };
@@ -163,6 +171,7 @@ impl Meter {
     fn restart_counter(&mut self, counter: Option<CounterReading>) {
         self.anchor = counter;
         self.latest = counter;
+        self.suspect = None;
         self.pending.clear();
     }
 
@@ -178,6 +187,9 @@ impl Meter {
         let so_far = self.pending.last().map_or(ExactEnergy::ZERO, |knot| knot.integral);
         self.pending.push(self.before(self.front).knot(&self.sensor, so_far, reading));
         self.advance(reading);
+        if let (Some(suspect), Some(counter)) = (self.suspect.take(), counter) {
+            self.resolve(suspect, counter)?;
+        }
         let (Some(counter), Some(sensor), Some(anchor)) = (counter, self.sensor.counter, self.anchor) else {
             if self.since_anchor() >= COUNTER_LOST {
                 self.settle_by_power(None)?;
@@ -191,10 +203,12 @@ impl Meter {
             self.settle_up_to(latest)?;
             outcome = step(&sensor, self.sensor.limit, Some(latest), counter);
         }
-        self.latest = Some(counter);
         match outcome {
             Step::First => {}
-            Step::Advanced(delta) | Step::Wrapped(delta) => self.settle_when_ready(delta, counter)?,
+            Step::Advanced(delta) | Step::Wrapped(delta) => {
+                self.latest = Some(counter);
+                self.settle_when_ready(delta, counter)?;
+            }
             Step::Reset { counted, .. } => {
                 self.flag(Flag::Reset);
                 self.settle_reset(counted)?;
@@ -202,22 +216,45 @@ impl Meter {
             }
             Step::Implausible { .. } => {
                 self.flag(Flag::Quarantined);
-                self.settle_unknown()?;
-                self.restart_counter(Some(counter));
+                self.suspect = Some(counter);
             }
         }
         Ok(Outcome::Counter(outcome))
     }
 
+    /// A suspect value was a glitch if the counter goes on from before it; then it is no reading. Else the counter jumped,
+    /// and nothing is charged up to there.
+    fn resolve(&mut self, suspect: CounterReading, next: CounterReading) -> Result<(), Overflow> {
+        let Some(sensor) = self.sensor.counter else { return Ok(()) };
+        match step(&sensor, self.sensor.limit, self.latest, next) {
+            Step::Advanced(_) | Step::Wrapped(_) => Ok(()),
+            _ => self.settle_gap_up_to(suspect),
+        }
+    }
+
+    /// Leaves the time up to `suspect` uncharged and goes on from there.
+    fn settle_gap_up_to(&mut self, suspect: CounterReading) -> Result<(), Overflow> {
+        let behind = self.split_pending(suspect.at);
+        self.settle_gap(suspect.at, ExactEnergy::ZERO)?;
+        self.restart_counter(Some(suspect));
+        self.pending = behind;
+        Ok(())
+    }
+
+    /// Takes the knots after `at` out of what is pending; their integral then counts from `at`.
+    fn split_pending(&mut self, at: Timestamp) -> Vec<Knot> {
+        let mut behind = self.pending.split_off(self.pending.partition_point(|knot| knot.at <= at));
+        let settled = self.integral();
+        behind.iter_mut().for_each(|knot| knot.integral = knot.integral - settled);
+        behind
+    }
+
     /// Settles what was counted up to `latest`, before a break that says nothing against it, and goes on from there.
     fn settle_up_to(&mut self, latest: CounterReading) -> Result<(), Overflow> {
-        let before = self.pending.partition_point(|knot| knot.at <= latest.at);
-        let behind = self.pending.split_off(before);
-        let settled = self.integral();
+        let behind = self.split_pending(latest.at);
         self.settle_at_end()?;
         self.restart_counter(Some(latest));
         self.pending = behind;
-        self.pending.iter_mut().for_each(|knot| knot.integral = knot.integral - settled);
         Ok(())
     }
 
@@ -329,23 +366,12 @@ impl Meter {
         if self.pending.iter().any(|knot| knot.power.is_some()) {
             return self.settle_by_power(counted);
         }
-        self.settle_gap(counted.unwrap_or(ExactEnergy::ZERO))
+        self.settle_gap(self.front, counted.unwrap_or(ExactEnergy::ZERO))
     }
 
-    fn settle_unknown(&mut self) -> Result<(), Overflow> {
-        self.settle_gap(ExactEnergy::ZERO)
-    }
-
-    fn settle_gap(&mut self, energy: ExactEnergy) -> Result<(), Overflow> {
+    fn settle_gap(&mut self, to: Timestamp, energy: ExactEnergy) -> Result<(), Overflow> {
         self.pending.clear();
-        let piece = Piece {
-            to: self.front,
-            energy,
-            method: Method::Counter,
-            quality: Quality::Counter,
-            power: None,
-            gap: true,
-        };
+        let piece = Piece { to, energy, method: Method::Counter, quality: Quality::Counter, power: None, gap: true };
         self.commit(&piece)
     }
 
