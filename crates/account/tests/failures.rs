@@ -53,6 +53,22 @@ fn joules(window: &Window) -> i64 {
     window.energy.millijoules() / 1_000
 }
 
+/// The case table at its edges: ceiling 1.2 × 100 W, update period 100 ms, so 120 J in a second and 132 J in all.
+#[test]
+fn the_ceiling_of_a_step_is_a_fifth_above_the_limit_and_has_one_update_period_more() {
+    let mj = |mj| ExactEnergy::from_millijoules(mj);
+    let (bound, most) = (mj(132_000), 132_000);
+    assert_eq!(two(nvml(), 100, 7, 7 + most, 1), Step::Advanced(bound));
+    assert_eq!(two(nvml(), 100, 7, 8 + most, 1), Step::Implausible { delta: mj(132_001), bound });
+    let reset = |counted| Step::Reset { counted, lost_before: Timestamp::from_nanoseconds(0) };
+    assert_eq!(two(nvml(), 100, 999_999, 120_000, 1), reset(Some(mj(120_000))));
+    assert_eq!(two(nvml(), 100, 999_999, 120_001, 1), reset(None), "not counted from zero within the second");
+    // A range of 120 J can wrap twice in a second, one of 120.000001 J cannot.
+    let small = |range| two(rapl(Some(range)), 100, 5_000_000, 6_000_000, 1);
+    assert!(matches!(small(120_000_000), Step::Implausible { .. }));
+    assert_eq!(small(120_000_001), Step::Advanced(ExactEnergy::from_microjoules(1_000_000)));
+}
+
 #[test]
 fn t01_rapl_wraps() {
     let step = two(rapl(Some(RAPL_RANGE)), 350, 262_143_000_000, 500_000, 1);
