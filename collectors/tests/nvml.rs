@@ -6,6 +6,7 @@ use collectors::source::nvml::{NvmlSource, OpenError, ProcessSample, Scope};
 use collectors::source::visible::{Note, Variables};
 use collectors::source::{ReadError, Source};
 use std::ffi::{CString, OsStr, c_char, c_int, c_uint};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use units::{ExactEnergy, Power, Span, Timestamp};
 
@@ -463,7 +464,7 @@ fn t40_no_driver_says_what_to_do() {
     #[allow(unsafe_code)]
     // SAFETY: the driver's library, if there is one, as the source would load it.
     if unsafe { libloading::Library::new("libnvidia-ml.so.1") }.is_ok() {
-        println!("skipped in part: this machine has an NVIDIA driver");
+        writeln!(std::io::stderr(), "skipped in part: this machine has an NVIDIA driver").unwrap();
         return;
     }
     let error = NvmlSource::open(None).unwrap_err();

@@ -12,10 +12,10 @@ use collectors::source::Places;
 use collectors::source::visible::Variables;
 use std::path::PathBuf;
 
-/// A variable as text; `None` when it is not set or is not UTF-8.
+/// A variable as text; `None` when it is not set. What is not UTF-8 in it becomes U+FFFD, so that a damaged list of
+/// devices is refused and not taken for none.
 pub(crate) fn variable(name: &str) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-    std::env::var(name).ok()
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 /// Where this machine shows its sensors.

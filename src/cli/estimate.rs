@@ -78,8 +78,11 @@ fn pue_assumption(given: Option<Pue>) -> Assumption {
 
 fn grid_assumption(grid: Option<&Grid>) -> Assumption {
     match grid {
-        Some(grid) if grid.notes.is_empty() => Assumption::new("grid", &grid.factor.label, ""),
-        Some(grid) => Assumption::new("grid", &grid.factor.label, grid.notes.join("; ")),
+        Some(grid) => {
+            let source = if grid.choice.is_some() { "factor library" } else { "--intensity" };
+            let source = if grid.notes.is_empty() { source.to_owned() } else { grid.notes.join("; ") };
+            Assumption::new("grid", &grid.factor.label, source)
+        }
         None => Assumption::new("grid", "none", super::grid_arguments::NO_GRID),
     }
 }

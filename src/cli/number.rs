@@ -2,24 +2,19 @@
 
 use crate::decimal;
 use chrono::{DateTime, NaiveDate};
+use std::ops::RangeInclusive;
 use units::{CarbonIntensity, Pue, Timestamp};
 
 /// `--pue`: 1.0 to 3.0, rounded to a millionth.
 pub(crate) fn pue(text: &str) -> Result<Pue, String> {
-    let ppm = parse(text, 6)?;
-    u32::try_from(ppm)
-        .ok()
-        .filter(|ppm| *ppm <= 3_000_000)
-        .and_then(Pue::from_parts_per_million)
-        .ok_or_else(|| "PUE is facility energy / IT energy: it lies between 1.0 and 3.0".to_owned())
+    let ppm = within(text, 1..=3, 6)?.and_then(Pue::from_parts_per_million);
+    ppm.ok_or_else(|| "PUE is facility energy / IT energy: it lies between 1.0 and 3.0".to_owned())
 }
 
 /// `--intensity`: 0 to 1500 g/kWh, rounded to a milligram.
 pub(crate) fn intensity(text: &str) -> Result<CarbonIntensity, String> {
-    match u32::try_from(parse(text, 3)?) {
-        Ok(milligrams @ 0..=1_500_000) => Ok(CarbonIntensity::from_milligrams_per_kwh(milligrams)),
-        _ => Err("carbon intensity is in g/kWh: it lies between 0 and 1500 (0.4 kg/kWh is 400)".to_owned()),
-    }
+    let milligrams = within(text, 0..=1_500, 3)?.map(CarbonIntensity::from_milligrams_per_kwh);
+    milligrams.ok_or_else(|| "carbon intensity is in g/kWh: it lies between 0 and 1500 (0.4 kg/kWh is 400)".to_owned())
 }
 
 /// `--count`: a whole number above 0.
@@ -42,13 +37,19 @@ pub(crate) fn nanowatts(text: &str) -> Result<u64, String> {
 
 /// `--utilisation`: above 0 to 1, in parts per million.
 pub(crate) fn utilisation_ppm(text: &str) -> Result<u32, String> {
-    match u32::try_from(parse(text, 6)?) {
-        Ok(ppm @ 1..=1_000_000) => Ok(ppm),
-        _ => Err(
-            "utilisation is the mean share of the TDP: it lies above 0 (idle hardware draws power too) and at most 1"
-                .to_owned(),
-        ),
-    }
+    within(text, 0..=1, 6)?.filter(|ppm| *ppm > 0).ok_or_else(|| {
+        "utilisation is the mean share of the TDP: it lies above 0 (idle hardware draws power too) and at most 1"
+            .to_owned()
+    })
+}
+
+/// A count of 10^-`decimals`, if the number as typed, before it is rounded, lies in `range`.
+fn within(text: &str, range: RangeInclusive<i128>, decimals: usize) -> Result<Option<u32>, String> {
+    const FINEST: usize = 18;
+    const ONE: i128 = 1_000_000_000_000_000_000;
+    let exact = parse(text, FINEST)?;
+    let inside = (range.start() * ONE..=range.end() * ONE).contains(&exact);
+    Ok(if inside { u32::try_from(parse(text, decimals)?).ok() } else { None })
 }
 
 fn positive(value: i128, range: &str) -> Result<u64, String> {

@@ -193,9 +193,9 @@ fn families(part: &Accelerator) -> Vec<String> {
     first(&part.key).into_iter().chain(first(&part.model)).collect()
 }
 
-/// Alphanumeric words of an upper-case text; "TPU v3" and "TPU-V3" are one word, TPUV3.
+/// Alphanumeric words of an upper-case text; "TPU v3", "TPU-V3" and "TPU_V3" are one word, TPUV3.
 fn words(text: &str) -> Vec<String> {
-    let joined = text.replace("TPU V", "TPUV").replace("TPU-V", "TPUV");
+    let joined = text.replace('_', " ").replace("TPU V", "TPUV").replace("TPU-V", "TPUV");
     joined
         .split(|letter: char| !letter.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())

@@ -6,7 +6,10 @@
 //! both (`nohup`). Nothing ties the command's life to this process: a killed Wattledger leaves it running.
 
 use rustix::process::{Pid, Signal, getpid, kill_process};
-use signal_hook::consts::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2};
+use signal_hook::consts::{
+    SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGURG, SIGUSR1, SIGUSR2,
+    SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
+};
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::origin::WithOrigin;
 use signal_hook::low_level::siginfo::{Cause, Origin};
@@ -15,7 +18,12 @@ use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus};
 
-const PASSED_ON: [i32; 8] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT];
+/// Every signal that another process may mean for the command; batch systems also warn by `SIGXCPU`, `SIGURG` or
+/// `SIGALRM`. Left out are faults of this process itself, what job control sends to it alone, and what cannot be caught.
+const PASSED_ON: [i32; 16] = [
+    SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGURG,
+    SIGXCPU, SIGXFSZ, SIGWINCH,
+];
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

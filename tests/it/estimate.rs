@@ -135,6 +135,7 @@ fn accelerators_are_found_by_key_driver_name_and_family_in_any_case() {
         ("mi250x", "mi250x"),
         ("TPUv2", "tpu-v2"),
         ("TPU v3", "tpu-v3"),
+        ("tpu_v3", "tpu-v3"),
         ("tpuv4", "tpu-v4"),
         ("NVIDIA T4 Tensor Core", "t4"),
         ("Intel Gaudi2", "gaudi2"),
@@ -222,7 +223,9 @@ fn values_out_of_range_exit_2_with_the_range() {
     let job = "--accelerator A100 --count 8 --hours 5";
     let shown: String = [
         &format!("{job} --pue 0.9"),
+        &format!("{job} --pue 0.9999999"),
         &format!("{job} --pue 3.1"),
+        &format!("{job} --intensity 1500.0001"),
         &format!("{job} --intensity 50000"),
         &format!("{job} --intensity -1"),
         &format!("{job} --utilisation 1.5"),
@@ -246,7 +249,7 @@ fn values_out_of_range_exit_2_with_the_range() {
     ]
     .map(refused)
     .concat();
-    assert_eq!(shown.matches("exit 2\n").count(), 22, "{shown}");
+    assert_eq!(shown.matches("exit 2\n").count(), 24, "{shown}");
     insta::assert_snapshot!(shown);
 }
 

@@ -53,6 +53,22 @@ fn joules(window: &Window) -> i64 {
     window.energy.millijoules() / 1_000
 }
 
+/// The case table at its edges: ceiling 1.2 × 100 W, update period 100 ms, so 120 J in a second and 132 J in all.
+#[test]
+fn the_ceiling_of_a_step_is_a_fifth_above_the_limit_and_has_one_update_period_more() {
+    let mj = |mj| ExactEnergy::from_millijoules(mj);
+    let (bound, most) = (mj(132_000), 132_000);
+    assert_eq!(two(nvml(), 100, 7, 7 + most, 1), Step::Advanced(bound));
+    assert_eq!(two(nvml(), 100, 7, 8 + most, 1), Step::Implausible { delta: mj(132_001), bound });
+    let reset = |counted| Step::Reset { counted, lost_before: Timestamp::from_nanoseconds(0) };
+    assert_eq!(two(nvml(), 100, 999_999, 120_000, 1), reset(Some(mj(120_000))));
+    assert_eq!(two(nvml(), 100, 999_999, 120_001, 1), reset(None), "not counted from zero within the second");
+    // A range of 120 J can wrap twice in a second, one of 120.000001 J cannot.
+    let small = |range| two(rapl(Some(range)), 100, 5_000_000, 6_000_000, 1);
+    assert!(matches!(small(120_000_000), Step::Implausible { .. }));
+    assert_eq!(small(120_000_001), Step::Advanced(ExactEnergy::from_microjoules(1_000_000)));
+}
+
 #[test]
 fn t01_rapl_wraps() {
     let step = two(rapl(Some(RAPL_RANGE)), 350, 262_143_000_000, 500_000, 1);
@@ -358,4 +374,60 @@ fn power_carries_the_end_where_the_counter_stopped_answering() {
     let window = metered(sensor(Some(nvml()), Some(PowerSensor::ONE_SECOND_AVERAGE), 700), &readings);
     assert_eq!(window.energy.millijoules(), 30_000_000);
     assert_eq!(window.quality, Quality::Integrated);
+}
+
+/// Readings once a second for `seconds`, the counter rising by `joules` each.
+fn steady(power_w: u64, joules: u64, seconds: i64) -> Window {
+    let power = PowerSensor::Average { window: Span::from_seconds(1), update: Span::from_milliseconds(100) };
+    let at =
+        |second: i64| reading(second * SECOND, Some(power_w), Some(u64::try_from(second).unwrap() * joules * 1_000));
+    metered(sensor(Some(nvml()), Some(power), 700), &(0..=seconds).map(at).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_counter_is_believed_between_half_and_twice_the_power_and_questioned_beyond_a_tenth() {
+    for (rise, charged_w, distrusted, disagrees) in [
+        (49, 100, true, false),
+        (51, 51, false, true),
+        (89, 89, false, true),
+        (95, 95, false, false),
+        (115, 115, false, true),
+        (199, 199, false, true),
+        (201, 100, true, false),
+    ] {
+        let window = steady(100, rise, 120);
+        assert_eq!(joules(&window), charged_w * 120, "{rise} J/s beside 100 W");
+        assert_eq!(window.flags.contains(Flag::CounterDistrusted), distrusted, "{rise} J/s");
+        assert_eq!(window.flags.contains(Flag::PowerDisagrees), disagrees, "{rise} J/s");
+    }
+}
+
+#[test]
+fn a_reset_charges_what_the_counter_counted_since_where_that_is_more_than_the_power() {
+    let reading = |second: i64, count, epoch| Reading { epoch, ..reading(second * SECOND, Some(100), Some(count)) };
+    let average = PowerSensor::Average { window: Span::from_seconds(1), update: Span::from_milliseconds(100) };
+    let readings = [reading(0, 5_000_000, 1), reading(1, 300_000, 2)];
+    let window = metered(sensor(Some(nvml()), Some(average), 700), &readings);
+    assert_eq!((joules(&window), window.flags.contains(Flag::Reset)), (300, true));
+}
+
+#[test]
+fn where_one_power_reading_fails_beside_a_counter_the_last_one_stands_in() {
+    let average = PowerSensor::Average { window: Span::from_seconds(1), update: Span::from_milliseconds(100) };
+    // The counter stands still for the whole 3 s, so that power carries the energy.
+    let readings = [(0, Some(100)), (1, None), (2, None), (3, Some(100))]
+        .map(|(second, power)| reading(second * SECOND, power, Some(7)));
+    assert_eq!(joules(&metered(sensor(Some(nvml()), Some(average), 700), &readings)), 300);
+}
+
+#[test]
+fn left_over_millijoules_go_to_the_largest_remainder() {
+    let parts = |weights: &[u64]| {
+        let parts = account::attribute::split(units::Energy::from_millijoules(10), weights).unwrap();
+        parts.iter().map(|part| part.millijoules()).collect::<Vec<_>>()
+    };
+    // 10 × 1/8 = 1.25, 10 × 3/8 = 3.75, 10 × 4/8 = 5.
+    assert_eq!(parts(&[1, 3, 4]), [1, 4, 5]);
+    // 10/3 each: the earlier position first.
+    assert_eq!(parts(&[1, 1, 1]), [4, 3, 3]);
 }

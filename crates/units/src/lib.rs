@@ -15,7 +15,7 @@
 //! Integers are not for accuracy but for equality: parts sum to the whole with `==`,
 //! reversals cancel to zero, replicas agree. Different quantities do not mix:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0369
 //! use units::{Energy, Power};
 //! let nonsense = Power::from_milliwatts(1) + Energy::from_millijoules(1);
 //! ```

@@ -35,6 +35,12 @@ fn sums_of_powers_are_exact_below_a_millijoule() {
 }
 
 #[test]
+fn millijoules_are_rounded_down_also_below_zero() {
+    let floor = |microjoules| ExactEnergy::from_microjoules(microjoules).floor().map(Energy::millijoules);
+    assert_eq!([1_999, 1, -1, -1_000, -1_001].map(floor), [Ok(1), Ok(0), Ok(-1), Ok(-1), Ok(-2)]);
+}
+
+#[test]
 fn parts_of_an_energy_grow_to_the_whole() {
     let whole = ExactEnergy::from_millijoules(i128::from(i64::MAX));
     let century = Span::from_seconds(100 * 366 * 86_400).nanoseconds();
