@@ -59,10 +59,12 @@ impl RecentPower {
         };
         self.range = Some((min.min(power), max.max(power)));
         self.span = self.span.plus(span).min(Self::MEMORY);
-        let (old, new) = (i128::from(self.mean_mw), i128::from(power.milliwatts()));
-        let part = i128::from(span.min(Self::MEMORY).nanoseconds());
-        let moved = old + (new - old) * part / i128::from(self.span.nanoseconds()).max(1);
-        self.mean_mw = u64::try_from(moved).unwrap_or(self.mean_mw);
+        // Microseconds, so that the product stays in 64 bits; this is a level to bridge gaps with, not a sum.
+        let part = span.min(Self::MEMORY).nanoseconds() / 1_000;
+        let whole = (self.span.nanoseconds() / 1_000).max(1);
+        let away = self.mean_mw.abs_diff(power.milliwatts());
+        let moved = (away.saturating_mul(part) / whole).min(away);
+        self.mean_mw = if power.milliwatts() > self.mean_mw { self.mean_mw + moved } else { self.mean_mw - moved };
     }
 
     /// Energy of a gap that ends at `power`: the load goes on as before if it ends in the range that was seen, else a
