@@ -52,14 +52,35 @@ fn nvidia_smi_log(path: &Path, megabytes: usize) {
     file.flush().unwrap();
 }
 
+/// The shortest rows there are: `nvidia-smi --query-gpu=timestamp,power.draw --format=csv -lms 20` of one GPU.
+fn short_rows(path: &Path, rows: u64) {
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
+    file.write_all(b"timestamp, power.draw [W]\n").unwrap();
+    for tick in 0..rows {
+        let (ms, watts) = (tick * 20, 30_000 + tick * 7_919 % 35_000);
+        let (h, m, s, ms) = (ms / 3_600_000 % 24, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000);
+        let day = 1 + tick * 20 / 86_400_000;
+        writeln!(file, "2026/03/{day:02} {h:02}:{m:02}:{s:02}.{ms:03}, {}.{:02} W", watts / 100, watts % 100).unwrap();
+    }
+    file.flush().unwrap();
+}
+
 fn meter(folder: &Path) {
     let path = folder.join("log.csv");
     nvidia_smi_log(&path, 400);
-    let bytes = std::fs::metadata(&path).unwrap().len() as f64;
+    println!("rows of 117 bytes, 8 GPUs:");
+    meter_log(&path);
+    short_rows(&path, 6_000_000);
+    println!("rows of 34 bytes, 1 GPU:");
+    meter_log(&path);
+}
+
+fn meter_log(path: &Path) {
+    let bytes = std::fs::metadata(path).unwrap().len() as f64;
     for _ in 0..3 {
         let start = Instant::now();
         let mut command = Command::new(WATTLEDGER);
-        command.arg("meter").arg(&path).stdout(Stdio::null()).stderr(Stdio::null());
+        command.arg("meter").arg(path).stdout(Stdio::null()).stderr(Stdio::null());
         let usage = watch(command.spawn().unwrap(), Duration::from_millis(2));
         let seconds = start.elapsed().as_secs_f64();
         println!(
