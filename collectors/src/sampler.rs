@@ -31,18 +31,54 @@ const LEARNING: Span = Span::from_milliseconds(500);
 /// One source, and a meter for each of its devices; time is an argument.
 pub struct Sampling {
     source: Box<dyn Source>,
-    meters: Vec<(Meter, Option<ReadError>)>,
+    meters: Vec<Metering>,
     cadence: Span,
 }
 
+/// How metering of one device stands.
+struct Metering {
+    meter: Meter,
+    failure: Option<ReadError>,
+    epoch: u64,
+}
+
 impl Sampling {
-    /// Nothing read yet.
+    /// Nothing read yet. `length` cuts windows aligned to UTC; `None` makes one of everything.
     #[must_use]
-    pub fn new(source: Box<dyn Source>) -> Self {
-        let meters = source.devices().iter().map(|device| (Meter::new(device.sensor, None), None)).collect();
+    pub fn new(source: Box<dyn Source>, length: Option<Span>) -> Self {
+        let metering = |device: &Device| Metering { meter: Meter::new(device.sensor, length), failure: None, epoch: 0 };
+        let meters = source.devices().iter().map(metering).collect();
         let cadences = source.devices().iter().map(|device| device.sensor.cadence);
         let cadence = cadences.min().unwrap_or(Span::from_seconds(1));
         Self { source, meters, cadence }
+    }
+
+    /// The source.
+    #[must_use]
+    pub fn source(&self) -> &dyn Source {
+        &*self.source
+    }
+
+    /// The counter epoch that the device at `position` told last; 0 before the first reading.
+    #[must_use]
+    pub fn epoch(&self, position: usize) -> u64 {
+        self.meters.get(position).map_or(0, |metering| metering.epoch)
+    }
+
+    /// Windows that are complete, with the position of their device.
+    pub fn drain(&mut self) -> impl Iterator<Item = (usize, Window)> {
+        let meters = self.meters.iter_mut().enumerate();
+        meters.flat_map(|(position, metering)| metering.meter.drain().map(move |window| (position, window)))
+    }
+
+    /// Closes the meters and begins anew, with windows of `length`; the windows that were not drained.
+    pub fn restart(&mut self, length: Option<Span>) -> Result<Vec<(usize, Window)>, Overflow> {
+        let mut windows = Vec::new();
+        for (position, (metering, device)) in self.meters.iter_mut().zip(self.source.devices()).enumerate() {
+            let closed = std::mem::replace(&mut metering.meter, Meter::new(device.sensor, length));
+            windows.extend(closed.finish()?.into_iter().map(|window| (position, window)));
+        }
+        Ok(windows)
     }
 
     /// Time between two polls: that of the device that needs most.
@@ -63,12 +99,15 @@ impl Sampling {
         let meters = &mut self.meters;
         let mut overflow = Ok(());
         self.source.poll(now, &mut |position, reading| {
-            let Some((meter, failure)) = meters.get_mut(position) else {
+            let Some(metering) = meters.get_mut(position) else {
                 return;
             };
             match reading {
-                Ok(reading) => overflow = overflow.and(meter.push(&reading).map(drop)),
-                Err(error) => *failure = Some(error),
+                Ok(reading) => {
+                    metering.epoch = reading.epoch;
+                    overflow = overflow.and(metering.meter.push(&reading).map(drop));
+                }
+                Err(error) => metering.failure = Some(error),
             }
         });
         overflow
@@ -80,7 +119,7 @@ impl Sampling {
         let devices = self.source.devices().iter().cloned();
         devices
             .zip(self.meters)
-            .map(|(device, (meter, failure))| {
+            .map(|(device, Metering { meter, failure, .. })| {
                 Ok(Metered { source, device, window: meter.finish()?.into_iter().next(), failure })
             })
             .collect()
@@ -110,7 +149,7 @@ pub enum SamplerError {
 impl Sampler {
     /// Reads `source` once, before returning, and then at its cadence. Times are on `timeline`.
     pub fn start(source: Box<dyn Source>, clock: Arc<dyn Clock>, timeline: Timeline) -> Result<Self, SamplerError> {
-        let mut sampling = Sampling::new(source);
+        let mut sampling = Sampling::new(source, None);
         let first = timeline.now(&*clock);
         sampling.poll(first)?;
         let (stop, stopped) = mpsc::channel();
@@ -149,7 +188,7 @@ fn sample(
     sampling.finish()
 }
 
-fn until_next(first: Timestamp, cadence: Span, now: Timestamp) -> Duration {
+pub(crate) fn until_next(first: Timestamp, cadence: Span, now: Timestamp) -> Duration {
     let cadence = cadence.nanoseconds().max(1);
     let elapsed = now.since(first).unwrap_or(Span::ZERO).nanoseconds();
     Duration::from_nanos(cadence - elapsed % cadence)

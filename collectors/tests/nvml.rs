@@ -127,7 +127,7 @@ fn n_constant_boards_give_n_times_the_energy_of_one_exactly() {
         for counter in [0, 1] {
             let fake = Fake::new(&format!("gpus={boards},watts=317,counter={counter}"));
             let (energies, windows) = meter(&fake, 61);
-            assert_eq!(energies.len(), boards.try_into().unwrap());
+            assert_eq!(energies.len(), usize::try_from(boards).unwrap());
             assert_eq!(energies.iter().sum::<i64>(), i64::from(boards) * 317_000 * 61);
             assert_eq!(energies, (0..boards).map(|board| fake.truth(board)).collect::<Vec<_>>());
             let method = if counter == 1 { Method::Counter } else { Method::BackwardRectangle };

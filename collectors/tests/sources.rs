@@ -66,7 +66,7 @@ fn at(milliseconds: u64) -> Timestamp {
 
 /// Meters `source` at the given milliseconds, `before(i)` preparing the world for reading `i`.
 fn meter(source: impl Source + 'static, polls_ms: &[u64], mut before: impl FnMut(usize)) -> Vec<Metered> {
-    let mut sampling = Sampling::new(Box::new(source));
+    let mut sampling = Sampling::new(Box::new(source), None);
     for (i, &poll) in polls_ms.iter().enumerate() {
         before(i);
         sampling.poll(at(poll)).unwrap();
@@ -247,7 +247,7 @@ fn t22_a_three_second_job_is_metered_by_its_own_readings() {
 fn t27_a_step_of_the_wall_clock_changes_no_energy() {
     let clock = VirtualClock::new(at(0));
     let timeline = Timeline::open(&clock);
-    let mut sampling = Sampling::new(Box::new(synthetic("watts=400")));
+    let mut sampling = Sampling::new(Box::new(synthetic("watts=400")), None);
     for second in 0..=600 {
         sampling.poll(timeline.now(&clock)).unwrap();
         if second == 300 {

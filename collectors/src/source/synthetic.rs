@@ -231,8 +231,7 @@ impl SyntheticSource {
     }
 
     fn read(&self, start: Timestamp, now: Timestamp) -> Result<Reading, ReadError> {
-        let elapsed =
-            now.since(start).ok_or_else(|| ReadError::Unreadable("the time line ran backwards".to_owned()))?;
+        let elapsed = now.since(start).unwrap_or(Span::ZERO);
         let renewed = elapsed.minus(Span::from_nanoseconds(elapsed.nanoseconds() % UPDATE.nanoseconds()));
         let curve = &self.spec.curve;
         let average = curve.trailing_mean(renewed, Span::from_seconds(1));
@@ -301,7 +300,9 @@ impl Source for SyntheticSource {
     }
 
     fn poll(&mut self, now: Timestamp, sink: &mut dyn FnMut(usize, Result<Reading, ReadError>)) {
-        let start = *self.start.get_or_insert(now);
+        // The date may be set to before the load began: it begins again.
+        let start = self.start.map_or(now, |start| start.min(now));
+        self.start = Some(start);
         let reading = self.read(start, now);
         for position in 0..self.devices.len() {
             sink(position, reading.clone());

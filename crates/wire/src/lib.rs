@@ -10,7 +10,7 @@
 //!
 //! | answer | what it means | what the agent does |
 //! |---|---|---|
-//! | 2xx with an acknowledgement that names the batch | durable, or was already | may forget the batch |
+//! | 200, 201 with an acknowledgement that names the batch | durable, or was already | may forget the batch |
 //! | 400, 415, 422 | this batch will never be taken | sets it aside, tells its operator, goes on with the next |
 //! | 401, 403, 404 | token, rights or address are wrong | keeps everything, tells its operator, tries again |
 //! | 408, 429, 5xx, no answer | not now | sends the same bytes again, later; `Retry-After` says when |

@@ -1,0 +1,58 @@
+//! What was metered and is not in the spool yet.
+
+use crate::spool::{Contents, Spool, SpoolError, merge};
+use units::{Overflow, Span};
+
+/// Windows kept in memory while the disk is full, before they are merged.
+const WINDOWS_MAX: usize = 5_000;
+/// Windows written in one transaction.
+const STEP: usize = 500;
+
+/// A queue in memory that loses resolution and never energy.
+#[derive(Debug, Default)]
+pub struct Backlog {
+    contents: Contents,
+}
+
+impl Backlog {
+    /// Takes what was metered. While the disk stays full, the windows are merged to minutes and then to hours.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`].
+    pub fn add(&mut self, more: Contents) -> Result<(), Overflow> {
+        let told = |device: &wire::Device| more.devices.iter().any(|newer| newer.uuid == device.uuid);
+        self.contents.devices.retain(|device| !told(device));
+        self.contents.devices.extend(more.devices);
+        self.contents.windows.extend(more.windows);
+        for length in [Span::from_seconds(60), Span::from_seconds(3_600)] {
+            if self.contents.windows.len() > WINDOWS_MAX {
+                let (merged, gaps) = merge(std::mem::take(&mut self.contents.windows), length)?;
+                self.contents.windows = merged.into_iter().map(|(_, window)| window).collect();
+                self.contents.gaps.extend(gaps);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes everything to `spool`; what was not written stays.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Spool::append`].
+    pub fn flush(&mut self, spool: &mut Spool) -> Result<(), SpoolError> {
+        while !self.contents.is_empty() {
+            let count = self.contents.windows.len().min(STEP);
+            let part = Contents {
+                devices: self.contents.devices.clone(),
+                windows: self.contents.windows.get(..count).unwrap_or_default().to_vec(),
+                gaps: self.contents.gaps.clone(),
+                ..Contents::default()
+            };
+            spool.append(&part)?;
+            self.contents.windows.drain(..count);
+            self.contents.gaps.clear();
+        }
+        Ok(())
+    }
+}

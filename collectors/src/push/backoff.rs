@@ -1,0 +1,73 @@
+use std::time::Duration;
+
+/// How long to wait between attempts: doubling, capped and jittered, without an end.
+#[derive(Debug, Clone)]
+pub struct Backoff {
+    failures: u32,
+    random: fastrand::Rng,
+}
+
+impl Backoff {
+    /// Wait after the first failure, before jitter.
+    pub const FIRST: Duration = Duration::from_secs(1);
+    /// Longest wait that was not asked for by the service.
+    pub const LONGEST: Duration = Duration::from_secs(60);
+
+    /// A backoff whose jitter comes from `seed`: agents must draw different ones.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { failures: 0, random: fastrand::Rng::with_seed(seed) }
+    }
+
+    /// An attempt went well.
+    pub const fn reset(&mut self) {
+        self.failures = 0;
+    }
+
+    /// How long to wait after one more failure: between half and all of 1, 2, 4, … 60 s, and not less than `asked`, to which up to a
+    /// tenth is added so that those who were told the same do not return together.
+    pub fn wait(&mut self, asked: Option<Duration>) -> Duration {
+        let doubled = Self::FIRST.saturating_mul(1 << self.failures.min(16)).min(Self::LONGEST);
+        self.failures = self.failures.saturating_add(1);
+        let own = doubled / 2 + self.jitter(doubled / 2);
+        asked.map_or(own, |asked| own.max(asked + self.jitter(asked / 10)))
+    }
+
+    /// A time from nothing to `most`.
+    pub fn jitter(&mut self, most: Duration) -> Duration {
+        let most = u64::try_from(most.as_nanos()).unwrap_or(u64::MAX);
+        Duration::from_nanos(self.random.u64(0..=most))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_a_minute_and_start_again_after_success() {
+        let mut backoff = Backoff::new(1);
+        for seconds in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
+            let wait = backoff.wait(None);
+            let longest = Duration::from_secs(seconds);
+            assert!(longest / 2 <= wait && wait <= longest, "{wait:?} is not between half and all of {longest:?}");
+        }
+        backoff.reset();
+        assert!(backoff.wait(None) <= Backoff::FIRST);
+    }
+
+    #[test]
+    fn the_service_is_never_asked_before_it_said() {
+        let mut backoff = Backoff::new(2);
+        for _ in 0..100 {
+            let wait = backoff.wait(Some(Duration::from_secs(300)));
+            assert!((300..=330).contains(&wait.as_secs()), "{wait:?}");
+        }
+    }
+
+    #[test]
+    fn agents_do_not_return_together() {
+        let waits: std::collections::BTreeSet<Duration> = (0..500).map(|seed| Backoff::new(seed).wait(None)).collect();
+        assert!(waits.len() > 490, "{} of 500 agents wait equally long", 500 - waits.len());
+    }
+}

@@ -1,0 +1,66 @@
+//! Windows added up to longer ones: less resolution, the same energy.
+
+use std::collections::BTreeMap;
+use units::{Energy, Overflow, Span, Timestamp};
+use wire::{Gap, GapReason, Window};
+
+/// Windows, each with the position of its first part, and gaps that say from when to when resolution was lost.
+pub(crate) type Merged = (Vec<(usize, Window)>, Vec<Gap>);
+
+/// Adds up the windows of each device that start within the same `length` (aligned to UTC), in the order of their first
+/// parts.
+///
+/// Energy, observed time and both uncertainties are exact sums; the result has the least certain quality, all flags, the
+/// extremes of power and the method of its last part. Sums that leave their range are an [`Overflow`].
+pub(crate) fn merge(windows: Vec<Window>, length: Span) -> Result<Merged, Overflow> {
+    let mut groups: Vec<(usize, Vec<Window>)> = Vec::new();
+    let mut position_of: BTreeMap<(String, Timestamp), usize> = BTreeMap::new();
+    for (first, window) in windows.into_iter().enumerate() {
+        let end = window.start.next_multiple(length)?;
+        let position = *position_of.entry((window.device.clone(), end)).or_insert(groups.len());
+        match groups.get_mut(position) {
+            Some((_, group)) => group.push(window),
+            None => groups.push((first, vec![window])),
+        }
+    }
+    let mut lost: BTreeMap<String, (Timestamp, Timestamp)> = BTreeMap::new();
+    let mut merged = Vec::with_capacity(groups.len());
+    for (first, group) in groups {
+        let several = group.len() > 1;
+        let Some(window) = sum(group)? else { continue };
+        if several {
+            let span = lost.entry(window.device.clone()).or_insert((window.start, window.end));
+            *span = (span.0.min(window.start), span.1.max(window.end));
+        }
+        merged.push((first, window));
+    }
+    let gaps = lost.into_iter().map(|(device, (start, end))| Gap { device, start, end, reason: GapReason::Merged });
+    Ok((merged, gaps.collect()))
+}
+
+/// One window of several of the same device; `None` of none.
+fn sum(windows: Vec<Window>) -> Result<Option<Window>, Overflow> {
+    let mut rest = windows.into_iter();
+    let Some(mut sum) = rest.next() else { return Ok(None) };
+    for window in rest {
+        sum.start = sum.start.min(window.start);
+        sum.end = sum.end.max(window.end);
+        sum.energy = sum.energy.checked_add(window.energy)?;
+        sum.covered = sum.covered.plus(window.covered);
+        sum.method = window.method;
+        sum.quality = sum.quality.max(window.quality);
+        sum.flags.extend(window.flags);
+        sum.power_min = sum.power_min.min(window.power_min);
+        sum.power_peak = sum.power_peak.max(window.power_peak);
+        sum.readings = sum.readings.saturating_add(window.readings);
+        sum.integration_uncertainty = add(sum.integration_uncertainty, window.integration_uncertainty)?;
+        sum.sensor_systematic = add(sum.sensor_systematic, window.sensor_systematic)?;
+    }
+    sum.flags.sort_unstable();
+    sum.flags.dedup();
+    Ok(Some(sum))
+}
+
+fn add(one: Energy, other: Energy) -> Result<Energy, Overflow> {
+    one.checked_add(other)
+}

@@ -1,0 +1,93 @@
+//! What goes when the spool is full: first what is safe elsewhere, then resolution, and energy last.
+
+use super::rows::{self, Kind, State};
+use super::{Contents, Spool, SpoolError, decode, merge};
+use rusqlite::{Connection, params};
+use std::collections::BTreeMap;
+use units::{Span, Timestamp};
+use wire::{Gap, GapReason, Window};
+
+/// Windows that are merged in one step.
+const STEP: i64 = 2_000;
+/// Pages that an append may need.
+const RESERVE: u64 = 128;
+/// What windows are merged to, each time room is needed.
+const LENGTHS: [Span; 2] = [Span::from_seconds(60), Span::from_seconds(3_600)];
+
+/// Pages of the file that hold something.
+pub(super) fn pages_used(connection: &Connection) -> Result<u64, SpoolError> {
+    let pragma =
+        |name: &str| -> Result<i64, SpoolError> { Ok(connection.pragma_query_value(None, name, |row| row.get(0))?) };
+    Ok((pragma("page_count")? - pragma("freelist_count")?).unsigned_abs())
+}
+
+impl Spool {
+    /// Makes room for one append. Does nothing, without an error, when nothing more can go.
+    pub(super) fn make_room(&mut self) -> Result<(), SpoolError> {
+        while pages_used(&self.connection)? + RESERVE > u64::from(self.pages_max) {
+            let freed = self.forget_one()? || self.coarsen()? || self.drop_quarantined()?;
+            if !freed {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn forget_one(&mut self) -> Result<bool, SpoolError> {
+        let Some(key) = rows::oldest(&self.connection, State::Acknowledged)? else { return Ok(false) };
+        rows::delete_batch(&self.connection, key)?;
+        Ok(true)
+    }
+
+    /// Merges the oldest windows of the finest resolution; whether anything was merged.
+    fn coarsen(&mut self) -> Result<bool, SpoolError> {
+        for (coarse, length) in (0..).zip(LENGTHS) {
+            let (ids, windows) = self.oldest_windows(coarse)?;
+            if ids.is_empty() {
+                continue;
+            }
+            let (merged, gaps) = merge(windows, length).map_err(|error| SpoolError::Damaged(error.to_string()))?;
+            let transaction = self.connection.transaction()?;
+            rows::delete_records(&transaction, &ids)?;
+            for (id, window) in merged.iter().filter_map(|(first, window)| Some((*ids.get(*first)?, window))) {
+                rows::replace_window(&transaction, id, coarse + 1, window)?;
+            }
+            rows::put_contents(&transaction, &Contents { gaps, ..Contents::default() })?;
+            transaction.commit()?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Windows merged `coarse` times, oldest first, up to [`STEP`].
+    fn oldest_windows(&self, coarse: i64) -> Result<(Vec<i64>, Vec<Window>), SpoolError> {
+        let sql = "SELECT id, kind, body, crc FROM records WHERE kind = ?1 AND coarse = ?2 ORDER BY id LIMIT ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut found = statement.query(params![Kind::Window.number(), coarse, STEP])?;
+        let (mut ids, mut windows) = (Vec::new(), Vec::new());
+        while let Some(row) = found.next()? {
+            let (_, body) = rows::record(row)?;
+            ids.push(row.get(0)?);
+            windows.push(serde_json::from_slice(&body).map_err(|error| SpoolError::Damaged(error.to_string()))?);
+        }
+        Ok((ids, windows))
+    }
+
+    fn drop_quarantined(&mut self) -> Result<bool, SpoolError> {
+        let Some(key) = rows::oldest(&self.connection, State::Quarantined)? else { return Ok(false) };
+        let body = rows::body(&self.connection, key)?.unwrap_or_default();
+        let mut lost: BTreeMap<String, (Timestamp, Timestamp)> = BTreeMap::new();
+        for window in decode(&body)?.windows {
+            let span = lost.entry(window.device).or_insert((window.start, window.end));
+            *span = (span.0.min(window.start), span.1.max(window.end));
+        }
+        let gaps =
+            lost.into_iter().map(|(device, (start, end))| Gap { device, start, end, reason: GapReason::Dropped });
+        let transaction = self.connection.transaction()?;
+        rows::delete_batch(&transaction, key)?;
+        rows::put_contents(&transaction, &Contents { gaps: gaps.collect(), ..Contents::default() })?;
+        transaction.commit()?;
+        tracing::warn!(boot = %key.boot, sequence = key.sequence, "the spool is full: a refused batch is dropped");
+        Ok(true)
+    }
+}

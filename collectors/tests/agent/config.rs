@@ -1,0 +1,85 @@
+//! The settings that people start from are read, and what is wrong with others is said with its place.
+
+use collectors::agent::{Config, Overrides};
+use std::fs;
+use std::path::Path;
+
+const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/agent.toml");
+
+fn load(folder: &Path, text: &str) -> Result<Config, String> {
+    let token = folder.join("token");
+    fs::write(&token, "wl_abc\n").unwrap();
+    let path = folder.join("agent.toml");
+    fs::write(&path, format!("{text}\ntoken_file = {token:?}\n")).unwrap();
+    Config::load(&path, &Overrides::default())
+        .map_err(|error| error.to_string().replace(&folder.display().to_string(), "DIR"))
+}
+
+#[test]
+fn the_shipped_file_is_read_and_its_comments_show_the_defaults() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = fs::read_to_string(SHIPPED).unwrap();
+    let shipped = load(folder.path(), &text).unwrap();
+    // Every setting but those that have no default or are not for every machine.
+    let settings = text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| {
+        let key = line.split(" = ").next().unwrap_or_default();
+        line.contains(" = ") && !key.contains(' ') && !["token_file", "ca_file", "name"].contains(&key)
+    });
+    let spelled: Vec<&str> = settings.collect();
+    assert_eq!(spelled.len(), 7, "{spelled:?}");
+    let spelled = load(folder.path(), &format!("server = \"https://wattledger.example\"\n{}", spelled.join("\n")));
+    assert_eq!(spelled.unwrap(), shipped);
+    assert_eq!((shipped.token.as_str(), shipped.server.as_str()), ("wl_abc", "https://wattledger.example"));
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_place_and_the_fix() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |text: &str, expected: &str| {
+        let said = load(folder.path(), text).unwrap_err();
+        assert!(said.contains(expected), "{text}:\n said     {said}\n expected {expected}");
+    };
+    let with = |line: &str| format!("server = \"https://x\"\n{line}");
+    check(&with("spol = 3"), "line 2, column 1");
+    check(&with("spol = 3"), "unknown field `spol`, expected one of");
+    check(&with("spool_mb_max = \"64\""), "invalid type: string");
+    check(&with("spool_mb_max = 4"), "DIR/agent.toml: spool_mb_max: 4 is out of range; write 8 to 65536");
+    check(&with("window_ms = 7000"), "window_ms: 7000 does not divide a minute");
+    check(&with("push_every_s = 0"), "push_every_s: 0 is out of range; write 1 to 3600");
+    check(&with("keep_hours = 9000"), "keep_hours: 9000 is out of range");
+    check(&with("name = \"a b\""), "name: `a b` is not a name");
+    check(&with("log = \"loud\""), "log: `loud` is not a level; write error, warn, info, debug or trace");
+    check(&with("sources = []"), "sources: names none");
+    check(&with("sources = [\"gpu\"]"), "sources: `gpu` is not a source");
+    check("", "server: is missing; write the address of the service");
+    check("server = \"http://ledger.example\"", "would carry the token in the clear; write https://");
+    check("server = \"https://x/api\"", "has a path; write https://HOST[:PORT] alone");
+    check("server = \"ftp://x\"", "server: `ftp://x` is not an address");
+    assert!(load(folder.path(), "server = \"http://127.0.0.1:8600\"").is_ok());
+    let missing = Config::load(&folder.path().join("none.toml"), &Overrides::default()).unwrap_err().to_string();
+    assert!(missing.ends_with("(config/agent.toml is one to start from), or name another with --config"), "{missing}");
+}
+
+#[test]
+fn a_token_is_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = load(folder.path(), "server = \"https://x\"").unwrap();
+    assert!(!format!("{config:?}").contains("wl_abc"));
+    fs::write(folder.path().join("token"), "two words\n").unwrap();
+    let path = folder.path().join("agent.toml");
+    let said = Config::load(&path, &Overrides::default()).unwrap_err().to_string();
+    assert!(said.contains("holds no token") && !said.contains("two words"), "{said}");
+}
+
+/// S-26: the unit that is shipped gives the agent next to no rights.
+#[test]
+fn the_systemd_unit_is_tight() {
+    let unit = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/systemd/wattledger-agent.service");
+    let analysed = std::process::Command::new("systemd-analyze")
+        .args(["security", "--offline=true", "--threshold=20", unit])
+        .output();
+    match analysed {
+        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
+        Err(error) => println!("SKIPPED: no systemd-analyze ({error})"),
+    }
+}
