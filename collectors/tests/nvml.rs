@@ -416,7 +416,8 @@ fn t37_devices_are_told_apart_by_uuid_and_pci_address_never_by_position() {
 #[test]
 fn a_command_is_metered_on_its_boards_only() {
     let fake = Fake::new("gpus=4,1.watts=100,3.watts=200");
-    let mut source = fake.open().only(&[1, 3]);
+    let mut source = fake.open();
+    source.keep(&[1, 3]);
     assert_eq!(source.boards().iter().map(|board| board.index).collect::<Vec<_>>(), [1, 3]);
     let mut meters = Meters::new(&source);
     meters.run(&fake, &mut source, 0..=10);

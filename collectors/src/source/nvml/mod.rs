@@ -13,7 +13,7 @@ pub use board::Scope;
 pub use error::OpenError;
 
 use super::visible::{Board, Selection, Variables, VisibleError, select};
-use super::{Device, ReadError, Source};
+use super::{Device, ReadError, Source, keep_positions};
 use account::meter::{Reading, Sensor};
 use board::Plan;
 use error::{Reach, reach};
@@ -108,29 +108,10 @@ impl NvmlSource {
         Ok(source)
     }
 
-    /// The source with only the devices at `positions`, in their order; the others are not asked any more.
-    #[must_use]
-    pub fn only(mut self, positions: &[usize]) -> Self {
-        fn keep<T>(all: Vec<T>, positions: &[usize]) -> Vec<T> {
-            let kept = all.into_iter().enumerate().filter(|(position, _)| positions.contains(position));
-            kept.map(|(_, one)| one).collect()
-        }
-        self.devices = keep(self.devices, positions);
-        self.boards = keep(self.boards, positions);
-        self.slots = keep(self.slots, positions);
-        self
-    }
-
     /// Version of the driver, `580.65.06`.
     #[must_use]
     pub fn driver_version(&self) -> &str {
         &self.driver
-    }
-
-    /// The boards, in the order of [`Source::devices`].
-    #[must_use]
-    pub fn boards(&self) -> &[Board] {
-        &self.boards
     }
 
     /// What the readings of the device at `position` cover; `None` past the last device.
@@ -251,6 +232,16 @@ impl Source for NvmlSource {
 
     fn devices(&self) -> &[Device] {
         &self.devices
+    }
+
+    fn boards(&self) -> &[Board] {
+        &self.boards
+    }
+
+    fn keep(&mut self, positions: &[usize]) {
+        keep_positions(&mut self.devices, positions);
+        keep_positions(&mut self.boards, positions);
+        keep_positions(&mut self.slots, positions);
     }
 
     fn poll(&mut self, now: Timestamp, sink: &mut dyn FnMut(usize, Result<Reading, ReadError>)) {
