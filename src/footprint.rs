@@ -153,6 +153,15 @@ impl Footprint {
     }
 }
 
+impl Footprint {
+    /// Says from when to when it was metered, where that is more than the readings tell.
+    pub fn set_interval(&mut self, whole: Interval) {
+        self.duration_s = seconds(whole);
+        self.start = Some(utc(whole.start()));
+        self.end = Some(utc(whole.end()));
+    }
+}
+
 impl DeviceFootprint {
     fn of(device: &MeteredDevice, all: &[MeteredDevice]) -> Self {
         let window = device.window;

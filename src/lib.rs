@@ -8,3 +8,4 @@ pub mod footprint;
 pub mod grid;
 pub mod hardware;
 mod nearest;
+pub mod run;

@@ -1,11 +1,14 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
+mod doctor;
+mod environment;
 mod estimate;
 mod grid;
 pub(crate) mod grid_arguments;
 mod meter;
 pub(crate) mod number;
 pub(crate) mod print;
+mod run;
 pub(crate) mod show;
 pub(crate) mod table;
 
@@ -27,6 +30,8 @@ enum Command {
     /// The library of grid factors
     Grid(grid::Arguments),
     Meter(meter::Arguments),
+    Run(run::Arguments),
+    Doctor(doctor::Arguments),
 }
 
 /// Why a command ends without an answer; the variant is the exit code.
@@ -60,6 +65,8 @@ pub fn main() -> ExitCode {
         Command::Estimate(arguments) => estimate::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Meter(arguments) => meter::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Grid(arguments) => grid::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {
         #[expect(clippy::print_stderr, reason = "the one place where failures reach the user")]

@@ -4,7 +4,9 @@
 mod architecture;
 mod command;
 mod config;
+mod doctor;
 mod estimate;
 mod grid;
 mod meter;
 mod method;
+mod run;

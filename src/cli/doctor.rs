@@ -1,0 +1,245 @@
+//! `wattledger doctor`: what this machine can measure.
+
+use super::table::{Lean, Table};
+use super::{Failure, environment, print};
+use account::meter::Reading;
+use collectors::clock::{Clock, SystemClock};
+use collectors::source::visible::{Variables, select};
+use collectors::source::{Choice, Device, Left, ReadError, Source};
+use serde::Serialize;
+use std::fmt::Write;
+use std::path::Path;
+use units::{Power, Timestamp};
+
+/// Say what this machine can measure, how well, and what would add more
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report {
+    /// Whether any sensor answers.
+    measures: bool,
+    /// Devices that answer, and devices that were found and do not.
+    devices: Vec<DeviceReport>,
+    /// Sources that could add devices.
+    missing: Vec<Missing>,
+    /// What CUDA shows a command that is started here; `None` where no variable is set.
+    visible: Option<String>,
+    /// The processors, as Linux calls them.
+    processor: Option<String>,
+}
+
+#[derive(Serialize)]
+struct DeviceReport {
+    source: &'static str,
+    uuid: String,
+    name: String,
+    /// What is read.
+    sensor: String,
+    /// Gain error of the sensor, ± percent.
+    accuracy_percent: f64,
+    /// Time between two readings, ms.
+    cadence_ms: u64,
+    /// Highest believable power, W.
+    limit_w: f64,
+    /// Power at this moment, W, where the device tells it.
+    power_w: Option<f64>,
+    /// Why it does not answer.
+    failure: Option<String>,
+    /// The device that already contains it; it is shown and not added.
+    counted_in: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Missing {
+    source: &'static str,
+    reason: String,
+    /// Commands, one a line, with comments after `#`.
+    remedy: Option<String>,
+}
+
+/// Prints the report; finding nothing is an answer, not a failure.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let places = environment::places();
+    // All devices, whatever is visible to commands: the variables are a line of their own.
+    let choice = Choice::open(&[], &places, &Variables::default()).map_err(anyhow::Error::from)?;
+    let report = Report::of(choice, &places.proc);
+    if arguments.json { print::json(&report) } else { print::text(&report.in_words()) }
+}
+
+impl Report {
+    fn of(mut choice: Choice, proc: &Path) -> Self {
+        let now = SystemClock::new().wall();
+        let visible = visible(&choice);
+        let devices: Vec<_> = choice.sources.iter_mut().flat_map(|source| examine(&mut **source, now)).collect();
+        Self {
+            measures: devices.iter().any(|device| device.failure.is_none()),
+            devices,
+            missing: choice.left.into_iter().map(Missing::from).collect(),
+            visible,
+            processor: processor(proc),
+        }
+    }
+
+    fn in_words(&self) -> String {
+        let mut text = String::new();
+        let headline = match (self.measures, self.devices.is_empty()) {
+            (true, _) => "This machine can be metered: `wattledger run -- COMMAND` reads these devices.",
+            (false, false) => "Devices were found, but none of them answers.",
+            (false, true) => {
+                "Nothing on this machine measures power or energy.\n`wattledger run -- COMMAND` runs commands all the same and says that their energy is unknown."
+            }
+        };
+        let _ = writeln!(text, "{headline}\n");
+        if !self.devices.is_empty() {
+            let _ = writeln!(text, "{}", self.table());
+        }
+        for device in &self.devices {
+            if let Some(failure) = &device.failure {
+                let _ = writeln!(text, "{}: {failure}\n", device.uuid);
+            }
+        }
+        if let Some(visible) = &self.visible {
+            let _ = writeln!(text, "{visible}\n");
+        }
+        for missing in &self.missing {
+            let _ = writeln!(text, "{}", missing.in_words());
+        }
+        text + &self.without_sensor().to_string()
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(&[
+            ("device", Lean::Left),
+            ("name", Lean::Left),
+            ("source", Lean::Left),
+            ("reading", Lean::Left),
+            ("sensor error", Lean::Right),
+            ("read every", Lean::Right),
+            ("now", Lean::Right),
+        ]);
+        for device in &self.devices {
+            table.row(device.row());
+        }
+        table
+    }
+
+    fn without_sensor(&self) -> Table {
+        let processor = self.processor.as_deref().unwrap_or("these processors");
+        let mut table = Table::new(&[("What works without a sensor", Lean::Left), ("", Lean::Left)]);
+        for (command, gives) in [
+            ("meter LOG", "energy of a recorded power log"),
+            ("estimate --accelerator H100 --count 8 --hours 24 --zone DE", "energy and CO2e before a run"),
+            ("run --source synthetic:gpus=8,watts=300 -- sleep 10", "a known load, to try everything"),
+            (
+                "run --source modelled:cpu_tdp_w=WATTS -- COMMAND",
+                &format!("utilisation × TDP of {processor}; its figures say `modelled`"),
+            ),
+        ] {
+            table.row(vec![format!("  wattledger {command}"), gives.to_owned()]);
+        }
+        table
+    }
+}
+
+/// Reads every device of a source once.
+fn examine(source: &mut dyn Source, now: Timestamp) -> Vec<DeviceReport> {
+    let mut outcomes = vec![None; source.devices().len()];
+    source.poll(now, &mut |position, outcome| {
+        if let Some(slot) = outcomes.get_mut(position) {
+            *slot = Some(outcome);
+        }
+    });
+    let devices = source.devices();
+    let named = devices.iter().zip(outcomes);
+    named.map(|(device, outcome)| DeviceReport::of(source.name(), device, devices, outcome)).collect()
+}
+
+impl DeviceReport {
+    fn of(source: &'static str, device: &Device, all: &[Device], outcome: Option<Result<Reading, ReadError>>) -> Self {
+        let watts = |power: Power| power.milliwatts() as f64 / 1e3;
+        let (power, failure) = match outcome {
+            Some(Ok(reading)) => (reading.power, None),
+            Some(Err(error)) => (None, Some(error.to_string())),
+            None => (None, Some("gave no reading".to_owned())),
+        };
+        Self {
+            source,
+            uuid: device.uuid.clone(),
+            name: device.name.clone(),
+            sensor: device.sensor_in_words(),
+            accuracy_percent: f64::from(device.sensor.systematic_ppm) / 1e4,
+            cadence_ms: device.sensor.cadence.nanoseconds() / 1_000_000,
+            limit_w: watts(device.sensor.limit),
+            power_w: power.map(watts),
+            failure,
+            counted_in: device.counted_in.and_then(|container| Some(all.get(container)?.uuid.clone())),
+        }
+    }
+
+    fn row(&self) -> Vec<String> {
+        let now = match (&self.failure, self.power_w, &self.counted_in) {
+            (Some(_), ..) => "no answer".to_owned(),
+            (None, Some(watts), _) => format!("{watts:.1} W"),
+            (None, None, Some(container)) => format!("counts, in {container}"),
+            (None, None, None) => "counts".to_owned(),
+        };
+        vec![
+            self.uuid.clone(),
+            self.name.clone(),
+            self.source.to_owned(),
+            self.sensor.clone(),
+            format!("±{} %", self.accuracy_percent),
+            format!("{} ms", self.cadence_ms),
+            now,
+        ]
+    }
+}
+
+impl From<Left> for Missing {
+    fn from(left: Left) -> Self {
+        Self { source: left.source, reason: left.reason, remedy: left.remedy }
+    }
+}
+
+impl Missing {
+    fn in_words(&self) -> String {
+        let adds = match self.source {
+            "nvml" => "NVIDIA GPUs (nvml)",
+            "rapl" => "Processors and memory (rapl)",
+            other => other,
+        };
+        let mut text = format!("{adds}: not readable\n  {}\n", self.reason);
+        for line in self.remedy.iter().flat_map(|remedy| remedy.lines()) {
+            let _ = writeln!(text, "    {line}");
+        }
+        text
+    }
+}
+
+/// What a command that is started here may use of the boards that were found.
+fn visible(choice: &Choice) -> Option<String> {
+    let boards: Vec<_> = choice.sources.iter().flat_map(|source| source.boards()).cloned().collect();
+    let variables = environment::Visible::read();
+    let named = variables.named()?;
+    Some(match select(&boards, &variables.variables()) {
+        Ok(selection) => {
+            let shown = selection.positions.iter().filter_map(|position| boards.get(*position));
+            let uuids: Vec<_> = shown.map(|board| board.uuid.as_str()).collect();
+            format!("{named}: {} of {} GPUs {}", uuids.len(), boards.len(), uuids.join(" ")).trim_end().to_owned()
+        }
+        Err(error) => error.to_string(),
+    })
+}
+
+/// Model name of the first processor.
+fn processor(proc: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(proc.join("cpuinfo")).ok()?;
+    let line = text.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}

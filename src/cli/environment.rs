@@ -1,0 +1,63 @@
+//! Every environment variable that the program reads. Nothing else asks the environment.
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `CUDA_VISIBLE_DEVICES`, `CUDA_DEVICE_ORDER`, `NVIDIA_VISIBLE_DEVICES` | which GPUs a command may use, as CUDA and the container runtime read them |
+//! | `LOCAL_RANK`, `SLURM_LOCALID`, `OMPI_COMM_WORLD_LOCAL_RANK`, … | which of a job's processes on this node this is; all names in `run::counting::LOCAL_RANKS` |
+//! | `WATTLEDGER_RUN` | set by `wattledger run` for its command, so that a second one inside counts nothing twice |
+//! | `WATTLEDGER_NVML_LIB` | path of the NVML library, instead of `libnvidia-ml.so.1` |
+//! | `WATTLEDGER_POWERCAP` | path of the powercap tree, instead of `/sys/class/powercap` |
+
+use collectors::source::Places;
+use collectors::source::visible::Variables;
+use std::path::PathBuf;
+
+/// A variable as text; `None` when it is not set or is not UTF-8.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    std::env::var(name).ok()
+}
+
+/// Where this machine shows its sensors.
+pub(crate) fn places() -> Places {
+    let standard = Places::default();
+    Places {
+        powercap: std::env::var_os("WATTLEDGER_POWERCAP").map_or(standard.powercap, PathBuf::from),
+        nvml_library: std::env::var_os("WATTLEDGER_NVML_LIB"),
+        ..standard
+    }
+}
+
+/// The variables that choose among GPUs.
+pub(crate) struct Visible {
+    cuda_visible_devices: Option<String>,
+    cuda_device_order: Option<String>,
+    nvidia_visible_devices: Option<String>,
+}
+
+impl Visible {
+    /// As they are set.
+    pub(crate) fn read() -> Self {
+        Self {
+            cuda_visible_devices: variable("CUDA_VISIBLE_DEVICES"),
+            cuda_device_order: variable("CUDA_DEVICE_ORDER"),
+            nvidia_visible_devices: variable("NVIDIA_VISIBLE_DEVICES"),
+        }
+    }
+
+    /// The variable that decides, as `NAME=VALUE`; `None` when neither is set.
+    pub(crate) fn named(&self) -> Option<String> {
+        let cuda = self.cuda_visible_devices.as_ref().map(|value| format!("CUDA_VISIBLE_DEVICES={value}"));
+        let container = || self.nvidia_visible_devices.as_ref().map(|value| format!("NVIDIA_VISIBLE_DEVICES={value}"));
+        cuda.or_else(container)
+    }
+
+    /// For the sources.
+    pub(crate) fn variables(&self) -> Variables<'_> {
+        Variables {
+            cuda_visible_devices: self.cuda_visible_devices.as_deref(),
+            cuda_device_order: self.cuda_device_order.as_deref(),
+            nvidia_visible_devices: self.nvidia_visible_devices.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! `wattledger run`: meters a command.
+
+use super::grid_arguments::{Grid, GridArguments, NO_GRID};
+use super::table::significant;
+use super::{Failure, environment, number, show};
+use crate::footprint::{FactorUsed, Footprint, kwh};
+use crate::run::{self, Run, counting};
+use anyhow::Context;
+use collectors::clock::{Clock, SystemClock};
+use collectors::source::{Choice, Spec};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use units::{CarbonMass, Energy, Overflow, Pue};
+
+/// Run a command and say what it cost: energy of the devices that it may use, and CO2e
+///
+/// The command keeps its terminal, input, output and exit status (127 not found, 126 not executable, 128+n killed by
+/// signal n); signals are passed on to it. The footprint goes to stderr when it ends, however it ends. If Wattledger
+/// itself is killed, the command goes on.
+///
+/// Of several ranks of one job on a node (torchrun, srun, mpirun), local rank 0 counts for all.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Project that the run belongs to
+    #[arg(long)]
+    project: Option<String>,
+    /// Name of the run
+    #[arg(long)]
+    name: Option<String>,
+    /// A label of the run; may be repeated
+    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
+    labels: Vec<(String, String)>,
+    #[command(flatten)]
+    grid: GridArguments,
+    /// Facility energy / IT energy, 1.0 to 3.0; adds the facility's overhead as a line of its own
+    #[arg(long, value_parser = number::pue, allow_negative_numbers = true)]
+    pue: Option<Pue>,
+    /// Where readings come from: auto (every sensor that is there), nvml, rapl, replay:FILE, synthetic:SPEC (try
+    /// synthetic:gpus=8,watts=300) or modelled:cpu_tdp_w=WATTS; may be repeated
+    #[arg(long = "source", value_name = "SOURCE")]
+    sources: Vec<Spec>,
+    /// Append the footprint to FILE, as one line of JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Every rank of the job sees devices of its own (srun --gpus-per-task), so each counts
+    #[arg(long)]
+    each_rank: bool,
+    /// The command and its arguments
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+/// What `--json` appends: the footprint and the run around it.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    footprint: Footprint,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    overhead: Option<Overhead>,
+    /// Why there is no energy.
+    energy_reason: Option<String>,
+    /// Who counts the energy of this job on this node, where it is not this run.
+    counted_by: Option<String>,
+    command: Vec<String>,
+    exit_status: u8,
+    signal: Option<&'static str>,
+    project: Option<&'a str>,
+    name: Option<&'a str>,
+    labels: BTreeMap<&'a str, &'a str>,
+}
+
+/// What the facility adds to the energy of its computers, beside it.
+#[derive(Serialize)]
+struct Overhead {
+    pue: f64,
+    overhead_mj: Option<i64>,
+    overhead_kwh: Option<f64>,
+    overhead_co2e_ug: Option<i64>,
+    overhead_co2e_g: Option<f64>,
+}
+
+/// Runs the command and returns its exit status.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let clock = SystemClock::new();
+    let grid = arguments.grid.grid(Some(clock.wall()))?;
+    let json = arguments.json.as_deref().map(open_to_append).transpose()?;
+    let counted_by = counting::counted_by(&environment::variable, arguments.each_rank);
+    let choice = match counted_by {
+        Some(_) => Choice::default(),
+        None => {
+            let visible = environment::Visible::read();
+            let opened = Choice::open(&arguments.sources, &environment::places(), &visible.variables());
+            opened.map_err(|error| Failure::Usage(error.to_string()))?
+        }
+    };
+    let run = match run::run(&arguments.command, choice, Arc::new(clock)) {
+        Ok(run) => run,
+        Err(error) => {
+            say(&format!("error: {error}\n"));
+            return Ok(ExitCode::from(error.exit_status()));
+        }
+    };
+    // From here on the exit status is the command's, whatever happens to its footprint.
+    if let Err(error) = arguments.tell(&run, grid, counted_by, json) {
+        say(&format!("error: {error:#}\n"));
+    }
+    Ok(ExitCode::from(run.ended.exit_status))
+}
+
+impl Arguments {
+    /// Prints the footprint and appends it to the file.
+    fn tell(
+        &self,
+        run: &Run,
+        grid: Option<Grid>,
+        counted_by: Option<String>,
+        json: Option<(File, &Path)>,
+    ) -> anyhow::Result<()> {
+        let document = self.document(run, grid, counted_by)?;
+        say(&summary(&document));
+        if let Some((mut file, path)) = json {
+            let written = append(&mut file, &document);
+            written.with_context(|| format!("{}: the footprint was not written", path.display()))?;
+        }
+        Ok(())
+    }
+
+    fn document(&self, run: &Run, grid: Option<Grid>, counted_by: Option<String>) -> Result<Document<'_>, Overflow> {
+        let (factor, notes) = match grid {
+            Some(grid) => (Ok(grid.factor), grid.notes),
+            None => (Err(NO_GRID.to_owned()), Vec::new()),
+        };
+        let mut footprint = run.footprint(factor.clone())?;
+        footprint.notes.extend(notes);
+        let overhead = self.pue.map(|pue| Overhead::of(pue, &footprint, factor.ok().as_ref())).transpose()?;
+        Ok(Document {
+            energy_reason: energy_reason(run, counted_by.as_deref()),
+            footprint,
+            overhead,
+            counted_by,
+            command: self.command.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
+            exit_status: run.ended.exit_status,
+            signal: run.ended.signal,
+            project: self.project.as_deref(),
+            name: self.name.as_deref(),
+            labels: self.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect(),
+        })
+    }
+}
+
+impl Overhead {
+    fn of(pue: Pue, footprint: &Footprint, factor: Option<&FactorUsed>) -> Result<Self, Overflow> {
+        let it = footprint.energy_mj.map(Energy::from_millijoules);
+        let energy = it.map(|energy| energy.overhead(pue)).transpose()?;
+        let mass = energy.zip(factor).map(|(energy, factor)| energy.carbon(factor.intensity)).transpose()?;
+        Ok(Self {
+            pue: f64::from(pue.parts_per_million()) / 1e6,
+            overhead_mj: energy.map(Energy::millijoules),
+            overhead_kwh: energy.map(kwh),
+            overhead_co2e_ug: mass.map(CarbonMass::micrograms),
+            overhead_co2e_g: mass.map(|mass| mass.micrograms() as f64 / 1e6),
+        })
+    }
+}
+
+impl fmt::Display for Overhead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(kwh) = self.overhead_kwh else { return Ok(()) };
+        write!(f, "overhead  {} kWh", significant(kwh, 4))?;
+        if let Some(grams) = self.overhead_co2e_g {
+            write!(f, ", {}", show::mass(grams))?;
+        }
+        writeln!(f, " of the facility at PUE {}, not in the figures above", self.pue)
+    }
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write KEY=VALUE, for example team=vision".to_owned()),
+    }
+}
+
+/// Opened before the command starts: a run of a week should not end without a place to write.
+fn open_to_append(path: &Path) -> Result<(File, &Path), Failure> {
+    let opened = OpenOptions::new().append(true).create(true).open(path);
+    let file = opened.map_err(|cause| {
+        Failure::Usage(format!("--json {}: {cause}; name a file that can be written", path.display()))
+    })?;
+    Ok((file, path))
+}
+
+/// One write, so that lines of runs that end together do not mix.
+fn append(file: &mut File, document: &Document<'_>) -> anyhow::Result<()> {
+    let mut line = serde_json::to_vec(document)?;
+    line.push(b'\n');
+    file.write_all(&line)?;
+    Ok(())
+}
+
+fn energy_reason(run: &Run, counted_by: Option<&str>) -> Option<String> {
+    if let Some(who) = counted_by {
+        return Some(format!("counted by {who}"));
+    }
+    match run.metered.as_slice() {
+        [] => Some("no sensor was read; `wattledger doctor` says what this machine can measure and how".to_owned()),
+        devices if devices.iter().all(|device| device.window.is_none()) => {
+            Some("no device gave two readings".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn summary(document: &Document<'_>) -> String {
+    let footprint = &document.footprint;
+    let command = document.command.first().map_or("", String::as_str);
+    let took = show::duration(footprint.duration_s);
+    let ended = match document.signal {
+        Some(signal) => format!("killed by {signal}"),
+        None => format!("exit status {}", document.exit_status),
+    };
+    match &document.energy_reason {
+        Some(reason) if footprint.devices.is_empty() => {
+            let notes: String = footprint.notes.iter().map(|note| format!("note: {note}\n")).collect();
+            format!("wattledger: {command}: {took}, {ended}; energy unknown: {reason}\n{notes}")
+        }
+        _ => {
+            let overhead = document.overhead.as_ref().map(Overhead::to_string).unwrap_or_default();
+            format!("wattledger: {command}: {took}, {ended}\n{}{overhead}", show::footprint(footprint))
+        }
+    }
+}
+
+/// To stderr, which may be gone with the terminal.
+fn say(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}

@@ -1,0 +1,123 @@
+//! Metering around a command: sensors are read from just before it starts until just after it ends.
+
+pub mod command;
+pub mod counting;
+
+use crate::footprint::{FactorUsed, Footprint, MeteredDevice};
+use collectors::clock::{Clock, Timeline};
+use collectors::sampler::{Metered, Sampler};
+use collectors::source::{Choice, Source};
+use command::{CommandError, Ended, Relay};
+use std::ffi::OsString;
+use std::sync::Arc;
+use units::{Interval, Overflow, Timestamp};
+
+/// What a run left behind.
+#[derive(Debug)]
+pub struct Run {
+    /// How the command ended.
+    pub ended: Ended,
+    /// Just before the command started.
+    pub start: Timestamp,
+    /// Just after it ended.
+    pub end: Timestamp,
+    /// What the devices used meanwhile.
+    pub metered: Vec<Metered>,
+    /// What was taken, what was left, what went wrong.
+    pub notes: Vec<String>,
+}
+
+/// Runs `command` while reading `choice`'s sources. A sensor that fails is a note; the command runs regardless.
+///
+/// # Errors
+///
+/// Only when the command cannot be started or watched.
+pub fn run(command: &[OsString], choice: Choice, clock: Arc<dyn Clock>) -> Result<Run, CommandError> {
+    let relay = Relay::listen()?;
+    let timeline = Timeline::open(&*clock);
+    let mut notes = notes(&choice);
+    let start = timeline.now(&*clock);
+    let mut samplers = Vec::new();
+    for source in choice.sources {
+        match Sampler::start(source, Arc::clone(&clock), timeline) {
+            Ok(sampler) => samplers.push(sampler),
+            Err(error) => notes.push(error.to_string()),
+        }
+    }
+    let ended = relay.supervise(command, &[(counting::MARKER, counting::marker())])?;
+    let mut metered = Vec::new();
+    for sampler in samplers {
+        match sampler.stop() {
+            Ok(devices) => append(&mut metered, devices),
+            Err(error) => notes.push(error.to_string()),
+        }
+    }
+    let end = timeline.now(&*clock);
+    notes.extend(metered.iter().filter_map(failure));
+    Ok(Run { ended, start, end, metered, notes })
+}
+
+/// Positions inside a source become positions among all devices.
+fn append(all: &mut Vec<Metered>, devices: Vec<Metered>) {
+    let offset = all.len();
+    all.extend(devices.into_iter().map(|mut metered| {
+        metered.device.counted_in = metered.device.counted_in.map(|position| position + offset);
+        metered
+    }));
+}
+
+fn notes(choice: &Choice) -> Vec<String> {
+    let taken = choice.sources.iter().map(|source| taken(&**source));
+    let left = choice.left.iter().map(|left| format!("{} not read: {}", left.source, left.reason));
+    taken.chain(choice.notes.iter().cloned()).chain(left).collect()
+}
+
+fn taken(source: &dyn Source) -> String {
+    let count = source.devices().len();
+    let devices = if count == 1 { "1 device".to_owned() } else { format!("{count} devices") };
+    match source.name() {
+        name @ ("rapl" | "modelled") => format!("{name} read: {devices}, the whole machine's, whoever uses them"),
+        name => format!("{name} read: {devices}"),
+    }
+}
+
+fn failure(metered: &Metered) -> Option<String> {
+    let failure = metered.failure.as_ref()?;
+    Some(format!("{} {failure}", metered.device.uuid))
+}
+
+impl Run {
+    /// The run's footprint. Coverage is the observed share of the whole run, so that a device lost on the way shows.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] of a sum.
+    pub fn footprint(&self, factor: Result<FactorUsed, String>) -> Result<Footprint, Overflow> {
+        let devices: Vec<_> = self.metered.iter().map(device).collect();
+        let mut footprint = Footprint::of(&devices, factor, self.notes.clone())?;
+        let first = devices.iter().filter_map(|device| Some(device.window?.interval.start())).min();
+        let last = devices.iter().filter_map(|device| Some(device.window?.interval.end())).max();
+        // Without readings, the run itself is what took the time.
+        let whole = Interval::new(first.unwrap_or(self.start), last.unwrap_or(self.end));
+        if let Some(whole) = whole {
+            footprint.set_interval(whole);
+        }
+        for (shown, device) in footprint.devices.iter_mut().zip(&devices) {
+            if let (Some(window), Some(whole)) = (device.window, whole) {
+                let observed = window.covered.nanoseconds() as f64 / whole.span().nanoseconds() as f64;
+                shown.coverage = observed.min(1.0);
+            }
+        }
+        Ok(footprint)
+    }
+}
+
+fn device(metered: &Metered) -> MeteredDevice {
+    MeteredDevice {
+        uuid: metered.device.uuid.clone(),
+        name: Some(metered.device.name.clone()),
+        reading: Some(metered.device.sensor_in_words()),
+        window: metered.window,
+        counted_in: metered.device.counted_in,
+    }
+}
