@@ -1,11 +1,17 @@
 //! Wattledger: the energy and carbon ledger for AI compute. `docs/ARCHITECTURE.md` is the map.
 
+pub mod access;
+mod api;
 pub mod budget;
 mod bundled;
 pub mod cli;
+pub mod config;
 pub mod decimal;
 pub mod footprint;
 pub mod grid;
 pub mod hardware;
+mod moment;
 mod nearest;
 pub mod run;
+pub mod serve;
+pub mod store;

@@ -9,6 +9,7 @@ mod meter;
 pub(crate) mod number;
 pub(crate) mod print;
 mod run;
+mod serve;
 pub(crate) mod show;
 pub(crate) mod table;
 
@@ -32,6 +33,7 @@ enum Command {
     Meter(meter::Arguments),
     Run(run::Arguments),
     Doctor(doctor::Arguments),
+    Serve(serve::Arguments),
 }
 
 /// Why a command ends without an answer; the variant is the exit code.
@@ -67,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Grid(arguments) => grid::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Run(arguments) => run::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {
         #[expect(clippy::print_stderr, reason = "the one place where failures reach the user")]
