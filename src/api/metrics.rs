@@ -1,5 +1,6 @@
 //! What the service counts about itself, as Prometheus text.
 
+use crate::access::Identity;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, header};
 use axum::middleware::Next;
@@ -96,7 +97,10 @@ fn known(method: &Method) -> &'static str {
     get, path = "/metrics", tag = "operations",
     responses((status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text"))
 )]
-pub(crate) async fn show(State(state): State<super::State>) -> Response {
+pub(crate) async fn show(State(state): State<super::State>, who: Identity) -> Response {
+    if let Err(problem) = super::auth::unbound(&who) {
+        return problem.into_response();
+    }
     let mut text = String::new();
     if encode(&mut text, &state.metrics.registry).is_err() {
         return super::problem::Problem::internal().into_response();

@@ -95,11 +95,6 @@ impl Problem {
         Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body took too long", detail)
     }
 
-    /// 409: what is there already contradicts what was sent.
-    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, "conflict", "This contradicts what is stored", detail)
-    }
-
     /// 413.
     pub(crate) fn too_large(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", detail)

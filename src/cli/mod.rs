@@ -1,5 +1,6 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
+mod client;
 mod doctor;
 mod environment;
 mod estimate;
@@ -12,6 +13,7 @@ mod run;
 mod serve;
 pub(crate) mod show;
 pub(crate) mod table;
+mod token;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -34,6 +36,7 @@ enum Command {
     Run(run::Arguments),
     Doctor(doctor::Arguments),
     Serve(serve::Arguments),
+    Token(token::Arguments),
 }
 
 /// Why a command ends without an answer; the variant is the exit code.
@@ -48,6 +51,9 @@ pub(crate) enum Failure {
     /// Exit 4: the question is clear, but nothing known answers it.
     #[error("{0}")]
     CannotEstimate(String),
+    /// Exit 5: the service does not answer.
+    #[error("{0}")]
+    Unreachable(String),
 }
 
 impl Failure {
@@ -56,6 +62,7 @@ impl Failure {
             Self::Internal(_) => 1,
             Self::Usage(_) => 2,
             Self::CannotEstimate(_) => 4,
+            Self::Unreachable(_) => 5,
         })
     }
 }
@@ -70,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Token(arguments) => token::run(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {
         #[expect(clippy::print_stderr, reason = "the one place where failures reach the user")]

@@ -10,3 +10,4 @@ mod grid;
 mod meter;
 mod method;
 mod run;
+mod service;
