@@ -87,7 +87,7 @@ fn set_aside((batch, position): (i64, usize), device: i64, window: &Window, reas
 }
 
 /// The sum of two parts of one account.
-pub(crate) fn joined(a: Part, b: Part) -> Result<Part, units::Overflow> {
+fn joined(a: Part, b: Part) -> Result<Part, units::Overflow> {
     Ok(Part {
         start: a.start.min(b.start),
         end: a.end.max(b.end),

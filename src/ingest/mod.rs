@@ -7,7 +7,7 @@
 mod attribution;
 mod selection;
 
-pub(crate) use attribution::{Attributed, attribute, joined};
+pub(crate) use attribution::{Attributed, attribute};
 
 use crate::store::{HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
 use sha2::{Digest, Sha256};
@@ -139,7 +139,7 @@ pub(crate) fn reattribute(tx: &Tx<'_>, batches: BTreeSet<i64>, revision: i64) ->
             if wanted.get(&key).is_some_and(|part| *part == had) {
                 wanted.remove(&key);
             } else {
-                tx.post(number, revision, &key, &negative(had))?;
+                tx.post(number, revision, &key, &negative(had), true)?;
             }
         }
         post(tx, number, revision, wanted)?;
@@ -148,7 +148,7 @@ pub(crate) fn reattribute(tx: &Tx<'_>, batches: BTreeSet<i64>, revision: i64) ->
 }
 
 fn post(tx: &Tx<'_>, batch: i64, revision: i64, totals: BTreeMap<Key, Part>) -> Result<(), StoreError> {
-    totals.iter().try_for_each(|(key, part)| tx.post(batch, revision, key, part))
+    totals.iter().try_for_each(|(key, part)| tx.post(batch, revision, key, part, false))
 }
 
 fn negative(part: Part) -> Part {

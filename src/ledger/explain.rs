@@ -13,7 +13,7 @@ pub struct Explanation {
     pub entry: Entry,
     /// Its factor.
     pub factor: FactorUsed,
-    /// Its postings that still count within it, as written.
+    /// Its postings, as written; some may take back others.
     pub postings: Vec<Posting>,
     /// The windows as attributed; their energies sum to the entry's.
     pub windows: Vec<ExplainedWindow>,
@@ -64,15 +64,10 @@ pub fn explain(store: &Store, id: i64) -> Result<Explanation, LedgerError> {
 
 fn windows(tx: &Tx<'_>, entry: &Entry, postings: &[Posting]) -> Result<Vec<ExplainedWindow>, LedgerError> {
     // What a batch posted last within the entry is what counts of it; everything before was taken back.
-    let mut last: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
-    for posting in postings {
-        let (revision, span_ns) = last.entry(posting.batch).or_insert((0, 0));
-        *revision = (*revision).max(posting.revision);
-        *span_ns += posting.part.span_ns;
-    }
+    let last: BTreeMap<i64, &Posting> = postings.iter().map(|posting| (posting.batch, posting)).collect();
     let mut found = Vec::new();
-    for (batch, (revision, _)) in last.into_iter().filter(|(_, (_, span_ns))| *span_ns != 0) {
-        found.extend(windows_of(tx, entry, batch, revision)?);
+    for posting in last.into_values().filter(|posting| !posting.takes_back) {
+        found.extend(windows_of(tx, entry, posting.batch, posting.revision)?);
     }
     Ok(found)
 }

@@ -3,7 +3,6 @@
 use super::factor::{Chooser, Rates};
 use super::{LedgerError, chain, checkpoint};
 use crate::grid::Library;
-use crate::ingest::joined;
 use crate::store::{Entry, EntryKind, Head, Key, OpenKey, Part, Store, Tx};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -126,20 +125,17 @@ impl Chain<'_> {
         reason: &str,
         rates: &Rates,
     ) -> Result<i64, LedgerError> {
-        let mut sum = open.map(|open| open.sum);
-        let mut last = open.map_or(0, |open| open.last);
-        let mut first = i64::MAX;
+        let (mut first, mut last) = (i64::MAX, open.map_or(0, |open| open.last));
         for entry in live {
             self.reverse(entry, reason)?;
-            sum = Some(sum.map_or(Ok(entry.part), |sum| joined(sum, entry.part))?);
             (first, last) = (first.min(entry.first_posting), last.max(entry.last_posting));
         }
-        match (live.first(), sum) {
-            (Some(entry), Some(sum)) if sum.span_ns != 0 || sum.energy != Energy::ZERO => {
-                self.append(EntryKind::Repost, reason, (&entry.key, sum), (first, last), rates)
-            }
-            _ => Ok(self.head.entries),
+        let Some(entry) = live.first() else { return Ok(self.head.entries) };
+        let sum = self.tx.sum_of(&entry.key, first, last)?;
+        if sum.span_ns == 0 && sum.energy == Energy::ZERO {
+            return Ok(self.head.entries);
         }
+        self.append(EntryKind::Repost, reason, (&entry.key, sum), (first, last), rates)
     }
 
     /// Negates the posted numbers; recomputing them would round the other way.

@@ -2,7 +2,7 @@
 
 use super::{LedgerError, chain, checkpoint};
 use crate::ingest::{Attributed, attribute};
-use crate::store::{Entry, Head, Store, StoreError, Tx};
+use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use units::Energy;
@@ -183,10 +183,9 @@ fn fault_of(tx: &Tx<'_>, entry: &Entry, head: &Head) -> Result<Option<&'static s
     if (overhead, co2e) != (entry.overhead, (entry.co2e, entry.overhead_co2e)) {
         return Ok(Some("its grams or its overhead do not follow from energy, intensity and PUE"));
     }
-    let postings = tx.postings_of(&entry.key, entry.first_posting, entry.last_posting)?;
-    let sum: i128 = postings.iter().map(|posting| i128::from(posting.part.energy.millijoules())).sum();
-    let is_sum = sum == i128::from(entry.part.energy.millijoules());
-    Ok((!is_sum).then_some("its postings do not sum to it"))
+    let sum = tx.sum_of(&entry.key, entry.first_posting, entry.last_posting)?;
+    let sums = |part: &Part| (part.energy, part.modelled_mj, part.covered_ns, part.span_ns);
+    Ok((sums(&sum) != sums(&entry.part)).then_some("its postings do not sum to it"))
 }
 
 fn numbers(entry: &Entry) -> [i64; 7] {

@@ -50,6 +50,8 @@ pub struct Posting {
     pub batch: i64,
     /// The energy.
     pub part: Part,
+    /// Whether it is the negative of an earlier one.
+    pub takes_back: bool,
 }
 
 /// The open postings of one account.
@@ -67,30 +69,42 @@ pub struct OpenKey {
     pub takes_back: bool,
 }
 
-/// The columns that [`part`] reads, summed.
-const SUMS: &str = "min(start_ns), max(end_ns), sum(energy_mj), sum(modelled_mj), sum(covered_ns), sum(span_ns)";
+/// Whether a posting stands: it takes nothing back, and nothing later of its batch takes it back.
+const STANDS: &str = "NOT takes_back AND NOT EXISTS (SELECT 1 FROM postings AS later WHERE later.batch = own.batch
+    AND later.posting > own.posting AND later.takes_back AND later.job = own.job AND later.component = own.component
+    AND later.period_start_ns = own.period_start_ns AND later.site = own.site)";
+
+/// The columns that [`part`] reads, summed over the postings `own`. Only what stands has an extent; where nothing does, what stood.
+fn sums() -> String {
+    format!(
+        "coalesce(min(start_ns) FILTER (WHERE {STANDS}), min(start_ns)),
+        coalesce(max(end_ns) FILTER (WHERE {STANDS}), max(end_ns)),
+        sum(energy_mj), sum(modelled_mj), sum(covered_ns), sum(span_ns)"
+    )
+}
+
 const KEY: &str = "node, period_start_ns, period_end_ns, job, component, site";
 
 impl Tx<'_> {
-    /// Writes a posting of `batch` under `revision`.
+    /// Writes a posting of `batch` under `revision`, or takes one back by its negative.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn post(&self, batch: i64, revision: i64, key: &Key, part: &Part) -> Result<(), StoreError> {
+    pub fn post(&self, batch: i64, revision: i64, key: &Key, part: &Part, takes_back: bool) -> Result<(), StoreError> {
         let sql = "INSERT INTO postings (revision, batch, job, node, site, component, period_start_ns, period_end_ns,
-            start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+            start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns, takes_back)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
         let (from, to) = (key.period_start.nanoseconds(), key.period_end.nanoseconds());
         let (start, end) = (part.start.nanoseconds(), part.end.nanoseconds());
         let energy = part.energy.millijoules();
-        self.0.prepare_cached(sql)?.execute((
+        self.0.prepare_cached(sql)?.execute(rusqlite::params![
             revision,
             batch,
             key.job,
             key.node,
             key.site,
-            &key.component,
+            key.component,
             from,
             to,
             start,
@@ -99,22 +113,40 @@ impl Tx<'_> {
             part.modelled_mj,
             part.covered_ns,
             part.span_ns,
-        ))?;
+            takes_back,
+        ])?;
         Ok(())
     }
 
-    /// What a batch has posted, net, per account.
+    /// What a batch has posted and not taken back, per account.
     ///
     /// # Errors
     ///
     /// The database.
     pub fn posted_by(&self, batch: i64) -> Result<Vec<(Key, Part)>, StoreError> {
         let sql = format!(
-            "SELECT {KEY}, {SUMS} FROM postings WHERE batch = ?1 GROUP BY {KEY} HAVING sum(energy_mj) <> 0 OR sum(span_ns) <> 0"
+            "SELECT {KEY}, start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns FROM postings AS own
+            WHERE batch = ?1 AND {STANDS}"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map([batch], |row| Ok((key(row)?, part(row, 6)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The sum of an account's postings between two numbers, both inside.
+    ///
+    /// # Errors
+    ///
+    /// The database; an account without such postings.
+    pub fn sum_of(&self, of: &Key, first: i64, last: i64) -> Result<Part, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM postings AS own WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3 AND component = ?4
+            AND site = ?5 AND posting BETWEEN ?6 AND ?7",
+            sums()
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let values = (of.node, of.period_start.nanoseconds(), of.job, &of.component, of.site, first, last);
+        Ok(statement.query_row(values, |row| part(row, 0))?)
     }
 
     /// Sums of the open postings whose period has ended by `ended_by` or whose job has by `now`; all of them without.
@@ -124,10 +156,11 @@ impl Tx<'_> {
     /// The database.
     pub fn open_keys(&self, closing: Option<(Timestamp, Timestamp)>) -> Result<Vec<OpenKey>, StoreError> {
         let sql = format!(
-            "SELECT {KEY}, {SUMS}, min(posting), max(posting), min(span_ns) < 0 FROM postings
+            "SELECT {KEY}, {}, min(posting), max(posting), max(takes_back) FROM postings AS own
             WHERE entry IS NULL AND (?1 IS NULL OR period_end_ns <= ?1 OR (job > 0 AND job IN
                 (SELECT job FROM jobs WHERE ended_ns <= ?2)))
-            GROUP BY {KEY} ORDER BY period_start_ns, node, job, component, site"
+            GROUP BY {KEY} ORDER BY period_start_ns, node, job, component, site",
+            sums()
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let ended_by = closing.map(|(ended_by, _)| ended_by.nanoseconds());
@@ -145,13 +178,16 @@ impl Tx<'_> {
     ///
     /// The database.
     pub fn postings_of(&self, of: &Key, first: i64, last: i64) -> Result<Vec<Posting>, StoreError> {
-        let sql = "SELECT posting, revision, batch, start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns FROM postings
+        let sql =
+            "SELECT posting, revision, batch, start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns, takes_back
+            FROM postings
             WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3 AND component = ?4 AND site = ?5
             AND posting BETWEEN ?6 AND ?7 ORDER BY posting";
         let mut statement = self.0.prepare_cached(sql)?;
         let values = (of.node, of.period_start.nanoseconds(), of.job, &of.component, of.site, first, last);
         let rows = statement.query_map(values, |row| {
-            Ok(Posting { posting: row.get(0)?, revision: row.get(1)?, batch: row.get(2)?, part: part(row, 3)? })
+            let (posting, revision, batch) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(Posting { posting, revision, batch, part: part(row, 3)?, takes_back: row.get(9)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -67,7 +67,7 @@ CREATE TABLE postings (
     node INTEGER NOT NULL REFERENCES nodes, site INTEGER NOT NULL REFERENCES sites, component TEXT NOT NULL,
     period_start_ns INTEGER NOT NULL, period_end_ns INTEGER NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL,
     energy_mj INTEGER NOT NULL, modelled_mj INTEGER NOT NULL, covered_ns INTEGER NOT NULL, span_ns INTEGER NOT NULL,
-    entry INTEGER REFERENCES ledger_entries
+    takes_back INTEGER NOT NULL CHECK (takes_back IN (0, 1)), entry INTEGER REFERENCES ledger_entries
 ) STRICT;
 CREATE INDEX postings_open ON postings (period_end_ns) WHERE entry IS NULL;
 CREATE INDEX postings_by_batch ON postings (batch);
@@ -78,7 +78,7 @@ CREATE TABLE ledger_entries (
     component TEXT NOT NULL, period_start_ns INTEGER NOT NULL, period_end_ns INTEGER NOT NULL,
     start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, energy_mj INTEGER NOT NULL, overhead_mj INTEGER NOT NULL,
     pue_ppm INTEGER NOT NULL, intensity_mg_per_kwh INTEGER NOT NULL, co2e_ug INTEGER NOT NULL,
-    overhead_co2e_ug INTEGER NOT NULL, factor TEXT NOT NULL, provisional INTEGER NOT NULL, modelled_mj INTEGER NOT NULL,
+    overhead_co2e_ug INTEGER NOT NULL, factor TEXT NOT NULL, provisional INTEGER NOT NULL CHECK (provisional IN (0, 1)), modelled_mj INTEGER NOT NULL,
     covered_ns INTEGER NOT NULL, span_ns INTEGER NOT NULL, first_posting INTEGER NOT NULL, last_posting INTEGER NOT NULL,
     posted_ns INTEGER NOT NULL, hash BLOB NOT NULL
 ) STRICT;
