@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tracing::level_filters::LevelFilter;
+use units::Span;
 
 /// A valid configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct Config {
     pub limits: Limits,
     /// How often ended posting periods are closed.
     pub close_every: Duration,
+    /// How long after the end of a period late windows are waited for.
+    pub grace: Span,
     /// How long requests in flight may take at shutdown.
     pub shutdown_grace: Duration,
 }
@@ -186,6 +189,7 @@ struct LimitsDocument {
 #[serde(deny_unknown_fields, default)]
 struct LedgerDocument {
     close_every_s: u64,
+    grace_s: u64,
     shutdown_grace_s: u64,
 }
 
@@ -223,7 +227,7 @@ impl Default for LimitsDocument {
 
 impl Default for LedgerDocument {
     fn default() -> Self {
-        Self { close_every_s: 5, shutdown_grace_s: 10 }
+        Self { close_every_s: 5, grace_s: 600, shutdown_grace_s: 10 }
     }
 }
 
@@ -246,6 +250,7 @@ impl Document {
             log: Log { level, json: self.log_format == LogFormat::Json },
             limits: self.limits.validate()?,
             close_every: seconds("ledger.close_every_s", self.ledger.close_every_s)?,
+            grace: grace(self.ledger.grace_s)?,
             shutdown_grace: seconds("ledger.shutdown_grace_s", self.ledger.shutdown_grace_s)?,
         })
     }
@@ -288,6 +293,13 @@ fn seconds(key: &'static str, value: u64) -> Result<Duration, ConfigError> {
     match value {
         1..=3600 => Ok(Duration::from_secs(value)),
         _ => Err(out_of_range(key, value, "1 to 3600 seconds")),
+    }
+}
+
+fn grace(value: u64) -> Result<Span, ConfigError> {
+    match value {
+        0..=604_800 => Ok(Span::from_seconds(value)),
+        _ => Err(out_of_range("ledger.grace_s", value, "0 to 604800 seconds, a week")),
     }
 }
 

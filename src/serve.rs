@@ -3,7 +3,8 @@
 //! Shutdown, on SIGTERM or SIGINT:
 //! 1. `/readyz` answers 503 and no connection is accepted any more;
 //! 2. requests in flight finish, for at most `ledger.shutdown_grace_s`;
-//! 3. the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
+//! 3. the closing of periods ends after the one that runs;
+//! 4. the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
 
 use crate::access::Scope;
 use crate::api::{self, Service, TlsError};
@@ -15,8 +16,10 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use units::Span;
 
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -86,23 +89,36 @@ async fn serve(
     if let Some(token) = first_token(store, clock.as_ref())? {
         say(&format!("admin token: {token}"));
     }
-    let service = Arc::new(Service::new(Arc::clone(store), Library::bundled()?, clock, config.limits));
+    let service = Arc::new(Service::new(Arc::clone(store), Arc::new(Library::bundled()?), clock, config.limits));
     let router = api::router(&service);
     let scheme = if tls.is_some() { "https" } else { "http" };
     say(&format!("listening on {scheme}://{address}"));
     tracing::info!(%address, data = %config.data.display(), "the service is ready");
+    let closing = tokio::spawn(close_periods(Arc::clone(&service), config.close_every, config.grace));
     let stopping = async {
         stop.received().await;
         tracing::info!("shutdown begins");
         service.stopping();
     };
     api::serve(listener, tls, router, config.limits, config.shutdown_grace, stopping).await;
+    closing.abort();
     Ok(())
+}
+
+/// Posts what has ended, again and again. Each closing looks at the store alone, so that one that was missed is no loss.
+async fn close_periods(service: Arc<Service>, every: Duration, grace: Span) {
+    loop {
+        let closing = Arc::clone(&service);
+        if let Err(error) = tokio::task::spawn_blocking(move || closing.close(grace)).await {
+            tracing::error!(%error, "a closing met a defect");
+        }
+        tokio::time::sleep(every).await;
+    }
 }
 
 /// The first admin token of a fresh store, in the clear; `None` where tokens were made before.
 fn first_token(store: &Store, clock: &dyn Clock) -> Result<Option<String>, ServeError> {
-    if store.has_tokens()? {
+    if store.read::<_, StoreError>(|tx| tx.has_tokens())? {
         return Ok(None);
     }
     let (token, stored) = TokenRecord {
@@ -116,7 +132,7 @@ fn first_token(store: &Store, clock: &dyn Clock) -> Result<Option<String>, Serve
         revoked: None,
     }
     .issue()?;
-    store.add_token(&stored)?;
+    store.write::<_, StoreError>(move |tx| tx.add_token(&stored))?;
     Ok(Some(token.reveal().to_owned()))
 }
 

@@ -3,6 +3,7 @@
 use super::State;
 use super::problem::Problem;
 use crate::access::{Identity, Scope, Token};
+use crate::store::StoreError;
 use axum::extract::{FromRequestParts, Request, State as Extract};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -35,7 +36,10 @@ async fn authenticate(state: &State, headers: &HeaderMap) -> Result<Identity, Pr
     let token = bearer(headers).ok_or_else(Problem::unauthenticated)?;
     let now = state.clock.wall();
     let id = token.id().to_owned();
-    let stored = state.store(move |store| store.token(&id)).await?.ok_or_else(Problem::unauthenticated)?;
+    let stored = state
+        .work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.token(&id))?))
+        .await?
+        .ok_or_else(Problem::unauthenticated)?;
     if !stored.digest.matches(&token.digest()) || !stored.record.is_valid_at(now) {
         return Err(Problem::unauthenticated());
     }
@@ -57,7 +61,10 @@ async fn note_use(state: &State, id: &str, last: Option<Timestamp>, now: Timesta
         return;
     }
     let id = id.to_owned();
-    if let Err(problem) = state.store(move |store| store.note_token_use(&id, now)).await {
+    if let Err(problem) = state
+        .work(move |service| Ok(service.store.write::<_, StoreError>(move |tx| tx.note_token_use(&id, now))?))
+        .await
+    {
         tracing::warn!(?problem, "the use of a token could not be noted");
     }
 }

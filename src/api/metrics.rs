@@ -20,12 +20,20 @@ struct RequestLabels {
     status: u16,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: &'static str,
+}
+
 /// Counters and their registry.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     request_duration: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    batches: Family<OutcomeLabels, Counter>,
+    entries: Counter,
+    closings_failed: Counter,
     panics: Counter,
 }
 
@@ -44,6 +52,9 @@ impl Metrics {
             registry: Registry::with_prefix("wattledger"),
             requests: Family::default(),
             request_duration: Family::new_with_constructor(durations),
+            batches: Family::default(),
+            entries: Counter::default(),
+            closings_failed: Counter::default(),
             panics: Counter::default(),
         };
         metrics.register();
@@ -59,7 +70,25 @@ impl Metrics {
             Unit::Seconds,
             self.request_duration.clone(),
         );
+        registry.register("batches", "Batches by outcome", self.batches.clone());
+        registry.register("entries", "Ledger entries posted since the start", self.entries.clone());
+        registry.register("closings_failed", "Closings of periods that failed", self.closings_failed.clone());
         registry.register("panics", "Requests that met a defect and were answered with 500", self.panics.clone());
+    }
+
+    /// Counts a batch as `accepted`, `duplicate` or `refused`.
+    pub(crate) fn batch(&self, outcome: &'static str) {
+        self.batches.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// Counts entries that were posted.
+    pub(crate) fn entries(&self, count: u64) {
+        self.entries.inc_by(count);
+    }
+
+    /// Counts a closing that failed.
+    pub(crate) fn closing_failed(&self) {
+        self.closings_failed.inc();
     }
 
     /// Counts a caught panic.

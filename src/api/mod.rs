@@ -1,9 +1,13 @@
 //! The HTTP API. `router.rs` shows it at a glance; a file per resource holds its handlers and documents.
 
 mod auth;
+mod batches;
 mod body;
 mod connection;
+mod fleet;
 mod grid;
+mod jobs;
+mod ledger;
 mod metrics;
 mod operations;
 mod page;
@@ -17,13 +21,14 @@ pub(crate) use router::router;
 
 use crate::config::Limits;
 use crate::grid::Library;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use collectors::clock::Clock;
 use metrics::Metrics;
 use problem::Problem;
 use rate::Buckets;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use units::Span;
 
 /// What every handler works with.
 pub(crate) type State = Arc<Service>;
@@ -34,7 +39,7 @@ const NAME_RULE: &str = "1 to 128 of A-Z a-z 0-9 . _ : @ + -";
 /// Store, clock and limits of one running service.
 pub(crate) struct Service {
     store: Arc<Store>,
-    library: Library,
+    library: Arc<Library>,
     clock: Arc<dyn Clock>,
     limits: Limits,
     metrics: Metrics,
@@ -44,7 +49,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) fn new(store: Arc<Store>, library: Library, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+    pub(crate) fn new(store: Arc<Store>, library: Arc<Library>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         Self {
             store,
             library,
@@ -62,23 +67,32 @@ impl Service {
         self.is_stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Runs one operation of the store where it may wait for the disk.
-    async fn store<T: Send + 'static>(
-        &self,
-        operation: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    /// Runs `task` where it may wait for the disk.
+    async fn work<T: Send + 'static>(
+        self: &Arc<Self>,
+        task: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let store = Arc::clone(&self.store);
-        match tokio::task::spawn_blocking(move || operation(&store)).await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(failed(&error)),
-            Err(error) => Err(failed(&error)),
+        let service = Arc::clone(self);
+        match tokio::task::spawn_blocking(move || task(&service)).await {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                tracing::error!(%error, "a request met a defect and was answered with 500");
+                self.metrics.panic();
+                Err(Problem::internal())
+            }
         }
     }
-}
 
-fn failed(error: &dyn std::error::Error) -> Problem {
-    tracing::error!(%error, "an operation of the store failed");
-    Problem::internal()
+    /// Posts what has ended; `grace` after the end of a period what may come late is taken to have come.
+    pub(crate) fn close(&self, grace: Span) {
+        match crate::ledger::close(&self.store, &self.library, self.clock.wall(), grace) {
+            Ok(closed) => self.metrics.entries(closed.entries.unsigned_abs()),
+            Err(error) => {
+                tracing::error!(%error, "periods that have ended could not be posted; it is tried again");
+                self.metrics.closing_failed();
+            }
+        }
+    }
 }
 
 /// Whether `text` is a *name*, as in the wire format.

@@ -2,6 +2,7 @@
 
 use super::State;
 use super::problem::{Problem, ProblemDocument};
+use crate::store::StoreError;
 use axum::extract::{Request, State as Extract};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
@@ -39,7 +40,7 @@ pub(crate) async fn readyz(Extract(state): Extract<State>) -> Result<axum::Json<
     if state.is_stopping.load(Ordering::Relaxed) {
         return Err(Problem::unavailable("the service is shutting down", 5));
     }
-    state.store(|store| store.has_tokens()).await?;
+    state.work(|service| Ok(service.store.read::<_, StoreError>(|tx| tx.has_tokens())?)).await?;
     Ok(axum::Json(OK))
 }
 

@@ -34,6 +34,12 @@ impl PageQuery {
     pub(crate) fn after(&self) -> Option<&str> {
         self.cursor.as_deref()
     }
+
+    /// Where the page begins, for lists that are ordered by a number.
+    pub(crate) fn after_number(&self) -> Result<Option<i64>, Problem> {
+        let parsed = self.cursor.as_deref().map(str::parse).transpose();
+        parsed.map_err(|_| Problem::field("cursor", "not a cursor of this list: take next_cursor of a page as it is"))
+    }
 }
 
 /// One page of a list.

@@ -1,8 +1,14 @@
 //! Problem documents (RFC 9457): every refusal names what is wrong and what to do.
 
+use crate::grid::ZoneError;
+use crate::ingest::IngestError;
+use crate::ledger::LedgerError;
+use crate::store::StoreError;
+use crate::workload::WorkloadError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use wire::WireError;
 
 /// Media type of a problem document.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -95,6 +101,11 @@ impl Problem {
         Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body took too long", detail)
     }
 
+    /// 409: what is there already contradicts what was sent.
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", "This contradicts what is stored", detail)
+    }
+
     /// 413.
     pub(crate) fn too_large(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", detail)
@@ -135,6 +146,64 @@ impl Problem {
             Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service cannot do this now", detail);
         problem.retry_after_s = Some(retry_after_s);
         problem
+    }
+}
+
+/// A defect: the cause goes to the log.
+fn defect(error: &dyn std::error::Error) -> Problem {
+    tracing::error!(%error, "a request met a defect and was answered with 500");
+    Problem::internal()
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotStored { .. } | StoreError::Stopped { .. } => {
+                tracing::error!(%error, "nothing was stored");
+                Self::unavailable("nothing was stored: the service's disk takes no changes now", 30)
+            }
+            other => defect(&other),
+        }
+    }
+}
+
+impl From<IngestError> for Problem {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Wire(WireError::Json { path, reason }) => Self::field(path, reason),
+            IngestError::Wire(WireError::Invalid { field, problem }) => Self::field(field, problem.to_string()),
+            IngestError::Wire(WireError::TooLarge { .. }) => Self::too_large(error.to_string()),
+            IngestError::Wire(WireError::Version { .. }) => Self::field("version", error.to_string()),
+            IngestError::Conflict { .. } => Self::conflict(error.to_string()),
+            IngestError::Overflow(_) => Self::field("windows", error.to_string()),
+            IngestError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<WorkloadError> for Problem {
+    fn from(error: WorkloadError) -> Self {
+        match error {
+            WorkloadError::Taken { .. } => Self::conflict(error.to_string()),
+            WorkloadError::Unknown { .. } => Self::missing(error.to_string()),
+            WorkloadError::Ambiguous { .. } => Self::field("devices", error.to_string()),
+            WorkloadError::EmptyInterval { .. } => Self::field("to", error.to_string()),
+            WorkloadError::Period { .. } => Self::field("posting_period_minutes", error.to_string()),
+            WorkloadError::Zone(ZoneError::Data(error)) => defect(&error),
+            WorkloadError::Zone(_) => Self::field("zone", error.to_string()),
+            WorkloadError::Ingest(error) => error.into(),
+            WorkloadError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LedgerError> for Problem {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::UnknownEntry { .. } => Self::missing(error.to_string()),
+            LedgerError::Store(error) => error.into(),
+            other => defect(&other),
+        }
     }
 }
 

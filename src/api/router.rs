@@ -1,7 +1,7 @@
 //! The whole API at a glance: each route under the scope that it needs.
 
 use super::problem::{Problem, ProblemDocument};
-use super::{State, auth, grid, metrics, operations, tokens};
+use super::{State, auth, batches, fleet, grid, jobs, ledger, metrics, operations, tokens};
 use crate::access::Scope;
 use axum::Router;
 use axum::extract::Request;
@@ -39,11 +39,35 @@ pub(crate) fn router(state: &State) -> Router {
 
 fn routes(state: &State) -> OpenApiRouter<State> {
     let open = OpenApiRouter::new().routes(routes!(operations::healthz)).routes(routes!(operations::readyz));
-    let read = OpenApiRouter::new().routes(routes!(grid::zones)).routes(routes!(grid::intensity));
-    let admin = OpenApiRouter::new().routes(routes!(tokens::create, tokens::list)).routes(routes!(tokens::revoke));
+    let ingest =
+        OpenApiRouter::new().routes(routes!(batches::post)).routes(routes!(jobs::create)).routes(routes!(jobs::finish));
+    let read = OpenApiRouter::new()
+        .routes(routes!(fleet::nodes))
+        .routes(routes!(fleet::devices))
+        .routes(routes!(fleet::sites))
+        .routes(routes!(fleet::projects))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::show))
+        .routes(routes!(grid::zones))
+        .routes(routes!(grid::intensity))
+        .routes(routes!(ledger::entries))
+        .routes(routes!(ledger::explain))
+        .routes(routes!(ledger::emissions));
+    let admin = OpenApiRouter::new()
+        .routes(routes!(fleet::add_site))
+        .routes(routes!(fleet::set_pue))
+        .routes(routes!(fleet::assign))
+        .routes(routes!(fleet::add_project))
+        .routes(routes!(tokens::create, tokens::list))
+        .routes(routes!(tokens::revoke));
+    let guarded = under(Scope::Ingest, ingest, state).merge(under(Scope::Read, read, state)).merge(under(
+        Scope::Admin,
+        admin,
+        state,
+    ));
     let watch = OpenApiRouter::new().routes(routes!(metrics::show));
     OpenApiRouter::with_openapi(Document::openapi())
-        .nest("/api/v1", under(Scope::Read, read, state).merge(under(Scope::Admin, admin, state)))
+        .nest("/api/v1", guarded)
         .merge(under(Scope::Read, watch, state))
         .merge(open)
 }

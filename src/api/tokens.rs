@@ -7,7 +7,7 @@ use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::{Identity, Scope};
 use crate::moment;
-use crate::store::TokenRecord;
+use crate::store::{StoreError, TokenRecord};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -87,7 +87,7 @@ pub(crate) async fn create(
     })?;
     let answer = NewToken { id: stored.record.id.clone(), token: token.reveal().to_owned() };
     tracing::info!(token = stored.record.id, by = who.token, "a token was made");
-    state.store(move |store| store.add_token(&stored)).await?;
+    state.work(move |service| Ok(service.store.write::<_, StoreError>(move |tx| tx.add_token(&stored))?)).await?;
     Ok((StatusCode::CREATED, axum::Json(answer)))
 }
 
@@ -151,8 +151,12 @@ pub(crate) async fn list(
     Query(page): Query<PageQuery>,
 ) -> Result<axum::Json<Page<TokenDocument>>, Problem> {
     let limit = page.limit()?;
-    let found =
-        state.store(move |store| store.tokens(who.project.as_deref(), page.after(), limit.saturating_add(1))).await?;
+    let found = state
+        .work(move |service| {
+            let project = who.project.as_deref();
+            Ok(service.store.read::<_, StoreError>(|tx| tx.tokens(project, page.after(), limit.saturating_add(1)))?)
+        })
+        .await?;
     let page = Page::of(found, limit, |record| record.id.clone());
     Ok(axum::Json(page.map(TokenDocument::from)))
 }
@@ -165,7 +169,12 @@ pub(crate) async fn list(
 pub(crate) async fn revoke(Extract(state): Extract<State>, who: Identity, Id(id): Id) -> Result<StatusCode, Problem> {
     let now = state.clock.wall();
     let asked = id.clone();
-    let is_revoked = state.store(move |store| store.revoke_token(&asked, who.project.as_deref(), now)).await?;
+    let project = who.project.clone();
+    let is_revoked = state
+        .work(move |service| {
+            Ok(service.store.write::<_, StoreError>(move |tx| tx.revoke_token(&asked, project.as_deref(), now))?)
+        })
+        .await?;
     if !is_revoked {
         return Err(Problem::not_found("token", &id));
     }

@@ -92,13 +92,13 @@ fn open(file: &str) -> Result<Box<dyn Read>, Failure> {
 
 fn meter(source: impl Read, options: &Options) -> Result<Metered, MeterError> {
     let mut log = PowerLog::open(source, options).map_err(MeterError::Log)?;
-    let mut meters: Vec<Meter> = Vec::new();
+    let mut meters: Vec<Option<Meter>> = Vec::new();
     let mut overflow = None;
     log.read(&mut |device, position, reading| {
         if position >= meters.len() {
-            meters.resize_with(position + 1, || Meter::new(device.sensor, None));
+            meters.resize_with(position + 1, || None);
         }
-        match meters[position].push(&reading) {
+        match meters[position].get_or_insert_with(|| Meter::new(device.sensor, None)).push(&reading) {
             Ok(_) => ControlFlow::Continue(()),
             Err(error) => {
                 overflow = Some(error);
@@ -113,7 +113,7 @@ fn meter(source: impl Read, options: &Options) -> Result<Metered, MeterError> {
     let mut meters = meters.into_iter();
     let mut devices = Vec::new();
     for device in log.devices() {
-        devices.push(metered(device, meters.next()).map_err(MeterError::Overflow)?);
+        devices.push(metered(device, meters.next().flatten()).map_err(MeterError::Overflow)?);
     }
     let text = |is_warning: bool| {
         log.notes().iter().filter(|note| note.is_warning == is_warning).map(|note| note.text.clone()).collect()

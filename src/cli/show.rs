@@ -102,6 +102,7 @@ fn percent(part: f64, whole: f64) -> String {
     match part / whole * 100.0 {
         _ if whole == 0.0 => "-".to_owned(),
         share if share < 0.1 => "±<0.1 %".to_owned(),
+        share if share > 100.0 => "±>100 %".to_owned(),
         share => format!("±{share:.1} %"),
     }
 }

@@ -1,6 +1,6 @@
 //! Bearer tokens: made, looked up, listed, revoked. No secret is stored.
 
-use super::{Store, StoreError};
+use super::{StoreError, Tx};
 use crate::access::{Identity, NoRandomness, Scope, Token, TokenDigest};
 use rusqlite::{OptionalExtension, Row, params};
 use units::Timestamp;
@@ -56,17 +56,17 @@ impl TokenRecord {
     }
 }
 
-impl Store {
+impl Tx<'_> {
     /// Whether a token was ever made here.
     pub fn has_tokens(&self) -> Result<bool, StoreError> {
-        Ok(self.connection().query_row("SELECT EXISTS (SELECT 1 FROM tokens)", [], |row| row.get(0))?)
+        Ok(self.0.query_row("SELECT EXISTS (SELECT 1 FROM tokens)", [], |row| row.get(0))?)
     }
 
     /// Stores a new token.
     pub fn add_token(&self, token: &StoredToken) -> Result<(), StoreError> {
         let record = &token.record;
         let scopes: Vec<&str> = record.scopes.iter().map(|scope| scope.name()).collect();
-        self.connection().execute(
+        self.0.execute(
             "INSERT INTO tokens (id, name, digest, scopes, project, created_ns, expires_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
                 record.id,
@@ -83,8 +83,7 @@ impl Store {
 
     /// The token `id`.
     pub fn token(&self, id: &str) -> Result<Option<StoredToken>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(
+        let mut statement = self.0.prepare_cached(
             "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns, digest FROM tokens WHERE id = ?1",
         )?;
         let stored = statement
@@ -99,8 +98,7 @@ impl Store {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<TokenRecord>, StoreError> {
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(
+        let mut statement = self.0.prepare_cached(
             "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns FROM tokens \
              WHERE id > ?1 AND (?2 IS NULL OR project = ?2) ORDER BY id LIMIT ?3",
         )?;
@@ -110,7 +108,7 @@ impl Store {
 
     /// Revokes the token `id` for ever; `false` when there is none, or none of `project`, or it was revoked before.
     pub fn revoke_token(&self, id: &str, project: Option<&str>, now: Timestamp) -> Result<bool, StoreError> {
-        let changed = self.connection().execute(
+        let changed = self.0.execute(
             "UPDATE tokens SET revoked_ns = ?2 WHERE id = ?1 AND revoked_ns IS NULL AND (?3 IS NULL OR project = ?3)",
             params![id, now.nanoseconds(), project],
         )?;
@@ -119,8 +117,7 @@ impl Store {
 
     /// Notes that `id` was used.
     pub fn note_token_use(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.connection()
-            .execute("UPDATE tokens SET last_used_ns = ?2 WHERE id = ?1", params![id, now.nanoseconds()])?;
+        self.0.execute("UPDATE tokens SET last_used_ns = ?2 WHERE id = ?1", params![id, now.nanoseconds()])?;
         Ok(())
     }
 }

@@ -123,6 +123,23 @@ fn standard_input_is_a_log() {
     assert!(answer["start"].is_null(), "relative times are no moments");
 }
 
+/// The second GPU reads first; the first is of another class and must not be metered by the second's rule.
+#[test]
+fn each_device_is_metered_by_its_own_sensor() {
+    let log = Log::new(
+        b"timestamp, index, name, power.draw [W]\n\
+          2026/01/01 00:00:00.000, 0, Tesla V100-SXM2-16GB, [N/A]\n\
+          2026/01/01 00:00:00.000, 1, NVIDIA H100 80GB HBM3, 100.00 W\n\
+          2026/01/01 00:00:01.000, 0, Tesla V100-SXM2-16GB, 100.00 W\n\
+          2026/01/01 00:00:01.000, 1, NVIDIA H100 80GB HBM3, 300.00 W\n\
+          2026/01/01 00:00:02.000, 0, Tesla V100-SXM2-16GB, 300.00 W\n",
+    );
+    let answer = log.meter(&[]);
+    let device = |position: usize| (&answer["devices"][position]["method"], &answer["devices"][position]["energy_mj"]);
+    assert_eq!(device(0), (&"trapezoid".into(), &200_000.into()));
+    assert_eq!(device(1), (&"backward_rectangle".into(), &300_000.into()));
+}
+
 #[test]
 fn cumulative_energy_is_a_counter() {
     let log = Log::new(b"timestamp,device,energy_j\n0,a,1000\n10,a,3000\n20,a,4000\n");

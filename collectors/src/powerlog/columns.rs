@@ -288,7 +288,7 @@ fn measured(words: &[&str], bracket: Option<&str>) -> Option<Meaning> {
         _ => 3,
     };
     let unit_is_certain = from_bracket.is_some();
-    Some(Meaning::Measured(Measured { unit, unit_is_certain, subject: subject(words), rank, field }))
+    Some(Meaning::Measured(Measured { unit, unit_is_certain, subject: subject(words, unit.quantity), rank, field }))
 }
 
 fn quantity_word(words: &[&str]) -> Option<Unit> {
@@ -300,7 +300,7 @@ fn quantity_word(words: &[&str]) -> Option<Unit> {
 }
 
 /// The words that name neither quantity nor unit nor kind of reading.
-fn subject(words: &[&str]) -> String {
+fn subject(words: &[&str], quantity: Quantity) -> String {
     const QUANTITY: [&str; 21] = [
         "power",
         "pwr",
@@ -324,8 +324,12 @@ fn subject(words: &[&str]) -> String {
         "socket",
         "in",
     ];
-    let named: Vec<&str> =
+    let mut named: Vec<&str> =
         words.iter().copied().filter(|word| !QUANTITY.contains(word) && Unit::parse(word).is_none()).collect();
+    if quantity == Quantity::Energy && named.len() > 1 {
+        // The total of a counter is over time, not over devices.
+        named.retain(|word| *word != "total");
+    }
     named.join("_")
 }
 
@@ -355,6 +359,7 @@ mod tests {
             ("Cumulative IA Energy_0(Joules)", unit("J"), "ia_0"),
             ("Cumulative DRAM Energy_0(mWh)", unit("mWh"), "dram_0"),
             ("energy_j", unit("J"), ""),
+            ("gpu0_total_energy_j", unit("J"), "gpu0"),
             ("total_energy_consumption", unit("J"), "total"),
             ("Average Graphics Package Power (W)", unit("W"), "graphics_package"),
         ] {

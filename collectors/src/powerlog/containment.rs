@@ -15,19 +15,23 @@ enum Level {
     Node,
 }
 
-/// Words that name the sum of all others.
+/// Whether the name is that of the sum of all others: `total`, `gpu_sum`; not the `gpu0_total` of one device.
 pub(super) fn is_total(name: &str) -> bool {
-    words(name).any(|word| matches!(word.as_str(), "total" | "sum" | "all" | "overall" | "aggregate"))
+    let is_numbered = name.bytes().any(|byte| byte.is_ascii_digit());
+    !is_numbered && words(name).any(|word| matches!(word.as_str(), "total" | "sum" | "all" | "overall" | "aggregate"))
 }
 
 /// Joins the newest device to the smallest one that contains it, and to it those that it contains more closely.
-pub(super) fn join_newest(devices: &mut [LoggedDevice]) {
+/// `containers` are the positions of those earlier devices that may contain others; most logs have none.
+pub(super) fn join_newest(devices: &mut [LoggedDevice], containers: &mut Vec<usize>) {
     let Some((newest, earlier)) = devices.split_last_mut() else { return };
     let position = earlier.len();
-    let containers = earlier.iter().enumerate().filter(|(_, outer)| contains(&outer.id, &newest.id));
-    newest.counted_in = containers.min_by_key(|(_, outer)| level(&outer.id)).map(|(outer, _)| outer);
+    let around = containers.iter().copied().filter(|outer| contains(&earlier[*outer].id, &newest.id));
+    newest.counted_in = around.min_by_key(|outer| level(&earlier[*outer].id));
+    let Some(own_level) = level(&newest.id) else { return };
+    containers.push(position);
     for inner in 0..position {
-        let is_closer = |other: usize| level(&devices[position].id) < level(&devices[other].id);
+        let is_closer = |other: usize| Some(own_level) < level(&devices[other].id);
         if contains(&devices[position].id, &devices[inner].id) && devices[inner].counted_in.is_none_or(is_closer) {
             devices[inner].counted_in = Some(position);
         }

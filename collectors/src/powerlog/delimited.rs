@@ -59,6 +59,11 @@ impl Delimited {
         }
     }
 
+    /// Whether rows of several devices would look like those of one.
+    pub(super) fn is_undivided(&self) -> bool {
+        self.layout.host.is_none() && (self.layout.device.is_none() || self.layout.device == self.layout.name)
+    }
+
     /// Reads one line; readings are appended to `queue`.
     pub(super) fn line(
         &mut self,

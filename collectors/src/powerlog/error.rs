@@ -221,6 +221,17 @@ pub enum LogError {
         .0.before_line, .0.line, .0.device, .0.before, .0.now, .0.at, .0.remedy
     )]
     TwoDevices(Box<NameClash>),
+    /// Rows of several devices that nothing tells apart.
+    #[error(
+        "two GPUs under one name: the rows of {device:?} come in groups of {count} close together, as from {count} devices, \
+         and no column tells them apart; log uuid or index"
+    )]
+    Interleaved {
+        /// Rows per group.
+        count: usize,
+        /// The name that all carry.
+        device: String,
+    },
     /// An energy counter that decreases to a value that no restart explains.
     #[error(
         "line {line}: the energy counter of device {device:?} runs backwards without a reset, from {before} J \

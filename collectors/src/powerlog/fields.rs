@@ -26,7 +26,7 @@ impl Separator {
     }
 }
 
-/// Where the cells of a line are, without quotes and blanks around them. Reused from line to line.
+/// Where the cells of a line are. Reused from line to line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fields {
     bounds: Vec<(usize, usize)>,
@@ -36,15 +36,7 @@ impl Fields {
     pub(super) fn split(&mut self, line: &[u8], separator: Separator) {
         self.bounds.clear();
         match separator {
-            Separator::Byte(byte) if memchr::memchr(b'"', line).is_some() => self.split_quoted(line, byte),
-            Separator::Byte(byte) => {
-                let mut start = 0;
-                for end in memchr::memchr_iter(byte, line) {
-                    self.push(line, start, end);
-                    start = end + 1;
-                }
-                self.push(line, start, line.len());
-            }
+            Separator::Byte(byte) => self.split_at(line, byte),
             Separator::Blanks => {
                 let mut start = 0;
                 for word in line.split(|b| b.is_ascii_whitespace()) {
@@ -57,46 +49,39 @@ impl Fields {
         }
     }
 
-    fn split_quoted(&mut self, line: &[u8], separator: u8) {
+    /// Quotes are rare: one pass finds them together with the separators.
+    fn split_at(&mut self, line: &[u8], separator: u8) {
         let mut quoted = false;
         let mut start = 0;
-        for (position, byte) in line.iter().enumerate() {
-            quoted ^= *byte == b'"';
-            if *byte == separator && !quoted {
-                self.push(line, start, position);
+        for position in memchr::memchr2_iter(separator, b'"', line) {
+            if line[position] == b'"' {
+                quoted = !quoted;
+            } else if !quoted {
+                self.bounds.push((start, position));
                 start = position + 1;
             }
         }
-        self.push(line, start, line.len());
-    }
-
-    fn push(&mut self, line: &[u8], start: usize, end: usize) {
-        let (start, end) = trimmed(line, start, end);
-        let is_quoted = end - start >= 2 && line[start] == b'"' && line[end - 1] == b'"';
-        self.bounds.push(if is_quoted { trimmed(line, start + 1, end - 1) } else { (start, end) });
+        self.bounds.push((start, line.len()));
     }
 
     pub(super) fn len(&self) -> usize {
         self.bounds.len()
     }
 
-    /// The cell, empty where the line is too short.
+    /// The cell without blanks and quotes around it, empty where the line is too short.
     pub(super) fn get<'a>(&self, line: &'a [u8], index: usize) -> &'a [u8] {
-        self.bounds.get(index).map_or(&[], |(start, end)| &line[*start..*end])
+        self.bounds.get(index).map_or(&[], |(start, end)| bare(&line[*start..*end]))
     }
 
     /// All cells in order.
     pub(super) fn cells<'a>(&self, line: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-        self.bounds.iter().map(move |(start, end)| &line[*start..*end])
+        self.bounds.iter().map(move |(start, end)| bare(&line[*start..*end]))
     }
 }
 
-fn trimmed(line: &[u8], mut start: usize, mut end: usize) -> (usize, usize) {
-    while start < end && line[start].is_ascii_whitespace() {
-        start += 1;
+fn bare(cell: &[u8]) -> &[u8] {
+    match cell.trim_ascii() {
+        [b'"', inner @ .., b'"'] => inner.trim_ascii(),
+        cell => cell,
     }
-    while start < end && line[end - 1].is_ascii_whitespace() {
-        end -= 1;
-    }
-    (start, end)
 }

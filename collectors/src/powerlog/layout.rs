@@ -172,7 +172,10 @@ impl<'a> Candidates<'a> {
     fn of(table: &'a Table<'_>, options: &Options) -> Result<Self, LogError> {
         let columns: Vec<_> = table.columns.iter().enumerate().collect();
         let measured = columns.iter().filter_map(|(index, column)| Some((*index, *column, column.measured()?.clone())));
-        let all: Vec<_> = measured.collect();
+        let mut all: Vec<_> = measured.collect();
+        if all.is_empty() && options.format == Some(Format::Wide) {
+            all = unnamed_watts(table);
+        }
         let names = |names: &mut dyn Iterator<Item = &Column>| {
             names.map(|c| c.text.as_str()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
         };
@@ -277,6 +280,19 @@ fn is_sum_of_others(table: &Table<'_>, series: &[Series], position: usize) -> bo
         }
     }
     compared > 0 && equal * 10 >= compared * 9
+}
+
+/// `--format wide`: every column that means nothing else is a device's power in W.
+fn unnamed_watts<'a>(table: &'a Table<'_>) -> Vec<(usize, &'a Column, Measured)> {
+    let others = table.columns.iter().enumerate().filter(|(_, c)| c.meaning == Meaning::Other && !c.text.is_empty());
+    let watts = |subject: &str| Measured {
+        unit: Unit::WATT,
+        unit_is_certain: false,
+        subject: subject.to_owned(),
+        rank: 0,
+        field: None,
+    };
+    others.map(|(index, column)| (index, column, watts(&column.text))).collect()
 }
 
 fn position(columns: &[Column], is: impl Fn(&Meaning) -> bool) -> Option<usize> {

@@ -12,6 +12,7 @@ mod header;
 mod layout;
 mod prometheus;
 mod rocm;
+mod survey;
 mod text;
 mod time;
 mod track;
@@ -20,7 +21,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use account::meter::{CounterSensor, PowerSensor, Reading, Sensor};
+use account::meter::{Reading, Sensor};
 use delimited::Delimited;
 use prometheus::Prometheus;
 use rocm::RocmText;
@@ -115,6 +116,11 @@ impl Reader {
         }
     }
 
+    /// Whether nothing in a row says whose it is, so that rows of several devices would look like one.
+    fn is_undivided(&self) -> bool {
+        matches!(self, Self::Delimited(reader) if reader.is_undivided())
+    }
+
     fn end(&mut self, tracker: &mut Tracker, queue: &mut Vec<(usize, Reading)>) -> Result<(), LogError> {
         match self {
             Self::Delimited(reader) => reader.end(tracker),
@@ -136,7 +142,7 @@ impl<R: Read> PowerLog<R> {
             lines.replace_whole(sorted);
         }
         let (head, _) = lines.head()?;
-        survey(reader.clone(), &mut tracker, head);
+        survey::run(reader.clone(), &mut tracker, head)?;
         tracker.notes = notes;
         Ok(Self { lines, reader, tracker, queue: Vec::new(), taken: 0, is_finished: false })
     }
@@ -182,51 +188,4 @@ impl<R: Read> PowerLog<R> {
     pub fn times(&self) -> Times {
         self.tracker.times
     }
-}
-
-/// Reads the head once for the devices in it and the usual step of each; errors are left to the real reading.
-fn survey(mut reader: Reader, tracker: &mut Tracker, head: &[u8]) {
-    let mut times: Vec<Vec<i64>> = Vec::new();
-    let mut queue = Vec::new();
-    let mut take = |queue: &mut Vec<(usize, Reading)>| {
-        for (device, reading) in queue.drain(..) {
-            times.resize_with(times.len().max(device + 1), Vec::new);
-            times[device].push(reading.at.nanoseconds());
-        }
-    };
-    for line in text::lines_of(head) {
-        if reader.line(line, tracker, &mut queue).is_err() {
-            break;
-        }
-        take(&mut queue);
-    }
-    // A reader may hold back what is not complete; an error was met above or will be met again.
-    let _ = reader.end(tracker, &mut queue);
-    take(&mut queue);
-    let mut all_steps = Vec::new();
-    for (device, times) in tracker.devices.iter_mut().zip(&times) {
-        let mut steps: Vec<u64> = times.windows(2).map(|pair| pair[1].abs_diff(pair[0])).collect();
-        all_steps.extend_from_slice(&steps);
-        if let Some(median) = median(&mut steps) {
-            device.sensor.cadence = median;
-        }
-    }
-    tracker.cadence = median(&mut all_steps).unwrap_or(tracker.cadence);
-    for (position, device) in tracker.devices.iter_mut().enumerate() {
-        let sensor = &mut device.sensor;
-        if times.get(position).is_none_or(|times| times.len() < 2) {
-            sensor.cadence = tracker.cadence;
-        }
-        if tracker.is_mean_since_previous {
-            sensor.power =
-                sensor.power.map(|_| PowerSensor::Average { window: sensor.cadence, update: sensor.cadence });
-            sensor.counter = sensor.counter.map(|counter| CounterSensor { update: sensor.cadence, ..counter });
-        }
-    }
-    tracker.restart();
-}
-
-fn median(steps: &mut [u64]) -> Option<Span> {
-    steps.sort_unstable();
-    steps.get(steps.len() / 2).map(|step| Span::from_nanoseconds(*step))
 }

@@ -23,8 +23,10 @@ pub(super) struct Line<'a> {
 pub(super) struct Lines<R> {
     source: R,
     utf16: Option<Utf16>,
+    /// What is read and not consumed is `buffer[start..end]`; the rest is room.
     buffer: Vec<u8>,
     start: usize,
+    end: usize,
     number: u64,
     ended: bool,
 }
@@ -44,39 +46,42 @@ impl<R: Read> Lines<R> {
         if first.starts_with(&[0x1f, 0x8b]) {
             return Err(LogError::Gzip);
         }
-        let mut lines = Self { source, utf16: None, buffer: Vec::new(), start: 0, number: 0, ended: length < 4 };
+        let mut lines =
+            Self { source, utf16: None, buffer: Vec::new(), start: 0, end: 0, number: 0, ended: length < 4 };
         if let Some(rest) = first.strip_prefix(&[0xff, 0xfe]) {
-            lines.utf16 = Some(Utf16 { little_endian: true, pending: rest.to_vec() });
+            lines.utf16 = Some(Utf16 { little_endian: true, pending: rest.to_vec(), raw: vec![0; CHUNK] });
         } else if let Some(rest) = first.strip_prefix(&[0xfe, 0xff]) {
-            lines.utf16 = Some(Utf16 { little_endian: false, pending: rest.to_vec() });
+            lines.utf16 = Some(Utf16 { little_endian: false, pending: rest.to_vec(), raw: vec![0; CHUNK] });
         } else {
             lines.buffer.extend_from_slice(first.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(first));
         }
         if let Some(utf16) = &mut lines.utf16 {
             utf16.decode(&mut lines.buffer);
         }
+        lines.end = lines.buffer.len();
         Ok(lines)
     }
 
     /// The complete lines of the first 256 KiB, and whether they are the whole log. Nothing is consumed.
     pub(super) fn head(&mut self) -> Result<(&[u8], bool), LogError> {
-        while !self.ended && self.buffer.len() < HEAD {
+        while !self.ended && self.end < HEAD {
             self.fill()?;
         }
-        while !self.ended && memchr::memchr(b'\n', &self.buffer).is_none() {
+        while !self.ended && memchr::memchr(b'\n', &self.buffer[..self.end]).is_none() {
             self.check_length()?;
             self.fill()?;
         }
         self.check_length()?;
         if self.ended {
-            return Ok((&self.buffer, true));
+            return Ok((&self.buffer[..self.end], true));
         }
-        let end = memchr::memrchr(b'\n', &self.buffer).map_or(0, |last| last + 1);
+        let end = memchr::memrchr(b'\n', &self.buffer[..self.end]).map_or(0, |last| last + 1);
         Ok((&self.buffer[..end], false))
     }
 
     /// Puts `text` in the place of a log that is in memory from end to end.
     pub(super) fn replace_whole(&mut self, text: Vec<u8>) {
+        self.end = text.len();
         self.buffer = text;
     }
 
@@ -84,7 +89,7 @@ impl<R: Read> Lines<R> {
     pub(super) fn next(&mut self) -> Result<Option<Line<'_>>, LogError> {
         let mut searched = 0;
         let (length, terminated) = loop {
-            let rest = &self.buffer[self.start..];
+            let rest = &self.buffer[self.start..self.end];
             if let Some(found) = memchr::memchr(b'\n', &rest[searched..]) {
                 break (searched + found, true);
             }
@@ -108,26 +113,37 @@ impl<R: Read> Lines<R> {
     }
 
     fn check_length(&self) -> Result<(), LogError> {
-        let rest = &self.buffer[self.start..];
+        let rest = &self.buffer[self.start..self.end];
         if rest.len() > LONGEST_LINE && memchr::memchr(b'\n', &rest[..LONGEST_LINE]).is_none() {
             return Err(LogError::LineTooLong { line: self.number + 1, limit: LONGEST_LINE });
         }
         Ok(())
     }
 
-    /// Moves what is left to the front and reads one chunk behind it.
+    /// Moves what is left to the front and reads at most one chunk behind it.
     fn fill(&mut self) -> Result<(), LogError> {
-        self.buffer.drain(..self.start);
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
         self.start = 0;
-        let target = self.utf16.as_mut().map_or(&mut self.buffer, |utf16| &mut utf16.pending);
-        let filled = target.len();
-        target.resize(filled + CHUNK, 0);
-        let read = read_some(&mut self.source, &mut target[filled..])?;
-        target.truncate(filled + read);
+        let read = match &mut self.utf16 {
+            None => {
+                if self.buffer.len() < self.end + CHUNK {
+                    self.buffer.resize(self.end + CHUNK, 0);
+                }
+                let read = read_some(&mut self.source, &mut self.buffer[self.end..])?;
+                self.end += read;
+                read
+            }
+            Some(utf16) => {
+                let read = read_some(&mut self.source, &mut utf16.raw)?;
+                utf16.pending.extend_from_slice(&utf16.raw[..read]);
+                self.buffer.truncate(self.end);
+                utf16.decode(&mut self.buffer);
+                self.end = self.buffer.len();
+                read
+            }
+        };
         self.ended = read == 0;
-        if let Some(utf16) = &mut self.utf16 {
-            utf16.decode(&mut self.buffer);
-        }
         Ok(())
     }
 }
@@ -145,6 +161,7 @@ fn read_some(source: &mut impl Read, into: &mut [u8]) -> Result<usize, LogError>
 struct Utf16 {
     little_endian: bool,
     pending: Vec<u8>,
+    raw: Vec<u8>,
 }
 
 impl Utf16 {

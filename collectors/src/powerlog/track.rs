@@ -3,7 +3,7 @@
 use super::time::{self, Times};
 use super::value::Value;
 use super::{LogError, LoggedDevice, NameClash, Note};
-use account::meter::Reading;
+use account::meter::{PowerSensor, Reading};
 use std::collections::HashMap;
 use units::{Power, Span, Timestamp};
 
@@ -38,6 +38,9 @@ pub(super) struct Tracker {
     pub(super) is_mean_since_previous: bool,
     states: Vec<State>,
     by_key: HashMap<Box<[u8]>, usize>,
+    has_noted_hour: bool,
+    /// Positions of the devices that may contain others.
+    containers: Vec<usize>,
     expected: usize,
     dropped: [Dropped; 4],
 }
@@ -116,6 +119,8 @@ impl Tracker {
             is_mean_since_previous: false,
             states: Vec::new(),
             by_key: HashMap::new(),
+            has_noted_hour: false,
+            containers: Vec::new(),
             expected: 0,
             dropped: [Dropped::default(); 4],
         }
@@ -140,13 +145,14 @@ impl Tracker {
         self.by_key.insert(key.into(), position);
         self.states.push(State { key: key.into(), ..State::default() });
         self.devices.push(device);
-        super::containment::join_newest(&mut self.devices);
+        super::containment::join_newest(&mut self.devices, &mut self.containers);
         Ok(position)
     }
 
     /// Forgets the readings, keeps the devices: after a look at the head, the log is read from its start.
     pub(super) fn restart(&mut self) {
         self.notes.clear();
+        self.has_noted_hour = false;
         self.dropped = [Dropped::default(); 4];
         self.expected = 0;
         for state in &mut self.states {
@@ -178,6 +184,7 @@ impl Tracker {
                     return self.same_moment(device, last, power, counter, line).map(|()| None);
                 }
                 self.check_counter(device, last, counter, at, line)?;
+                self.note_hour(last, at, line);
                 last.counted
             }
             None => {
@@ -276,7 +283,7 @@ impl Tracker {
         }
         let limit = i128::from(self.devices[device].sensor.limit.milliwatts());
         // 1.2 mW x 1 ns = 1.2e-6 µJ
-        let most = limit * i128::from(at - before_at) * 12 / 10_000_000;
+        let most = limit * (i128::from(at) - i128::from(before_at)) * 12 / 10_000_000;
         if i128::from(now) <= most && now <= before / 10 {
             return Ok(());
         }
@@ -287,6 +294,26 @@ impl Tracker {
             before_line,
             now: joules(now),
         })
+    }
+
+    /// A local clock that was put forward looks like a pause of an hour.
+    fn note_hour(&mut self, last: Last, at: i64, line: u64) {
+        let step = at.saturating_sub(last.at);
+        let is_hour = (HOUR - MINUTE..=HOUR + 10 * MINUTE).contains(&step);
+        if is_hour && !self.has_noted_hour && self.times == Times::LocalWithoutZone && self.is_short(MINUTE) {
+            self.has_noted_hour = true;
+            self.notes.push(Note::warning(format!(
+                "line {line}: the local time jumps forward by an hour, from {} to {}: a pause, or a clock change, whose hour \
+                 is counted although it never was; name the zone of the log with --timezone",
+                time::show(last.at, self.times),
+                time::show(at, self.times)
+            )));
+        }
+    }
+
+    /// Whether readings usually follow each other within `nanoseconds`.
+    fn is_short(&self, nanoseconds: i64) -> bool {
+        i64::try_from(self.cadence.nanoseconds()).is_ok_and(|cadence| cadence <= nanoseconds)
     }
 
     /// What is worth knowing once the log is read to its end.
@@ -307,17 +334,38 @@ impl Tracker {
             let run = state.longest;
             if state.readings == 0 {
                 self.notes.push(Note::warning(format!("device {:?} gives no reading at all", device.id)));
-            } else if run.milliwatts > 0 && run.count >= STUCK_COUNT && run.until - run.since >= STUCK_AFTER {
+            } else if run.milliwatts > 0
+                && run.count >= STUCK_COUNT
+                && run.until.saturating_sub(run.since) >= STUCK_AFTER
+            {
                 self.notes.push(Note::warning(format!(
                     "device {:?}: {} readings in a row over {} are all exactly {}: the sensor may be stuck",
                     device.id,
                     run.count,
-                    time::show(run.until - run.since, Times::Relative),
+                    time::show(run.until.saturating_sub(run.since), Times::Relative),
                     Power::from_milliwatts(run.milliwatts),
                 )));
             }
         }
+        self.note_unknown_sensors();
         self.note_different_spans();
+    }
+
+    /// Says where nothing tells what the power readings mean.
+    fn note_unknown_sensors(&mut self) {
+        let metered = self.states.iter().zip(&self.devices).filter(|(state, _)| state.readings > 1);
+        let is_unknown = |device: &LoggedDevice| {
+            device.sensor.counter.is_none() && device.sensor.power == Some(PowerSensor::Unknown)
+        };
+        let Some((_, device)) = metered.into_iter().find(|(_, device)| is_unknown(device)) else { return };
+        let why = match &device.name {
+            Some(name) => format!("nothing is known of {name:?}"),
+            None => "the log names no model, --accelerator does".to_owned(),
+        };
+        self.notes.push(Note::info(format!(
+            "whether {} is an instant or an average value is not known ({why}): integrated by the trapezoid",
+            device.column
+        )));
     }
 
     fn note_different_spans(&mut self) {
@@ -337,7 +385,7 @@ impl Tracker {
             return;
         };
         let tolerance = i64::try_from(self.cadence.nanoseconds() / 2).unwrap_or(i64::MAX);
-        let text = if latest_end - end > tolerance {
+        let text = if latest_end.saturating_sub(end) > tolerance {
             format!(
                 "the devices do not cover the same span: {:?} ends at {}, {:?} at {}",
                 short.id,
@@ -345,7 +393,7 @@ impl Tracker {
                 long.id,
                 time::show(latest_end, self.times)
             )
-        } else if latest_start - start > tolerance {
+        } else if latest_start.saturating_sub(start) > tolerance {
             format!(
                 "the devices do not cover the same span: {:?} begins only at {}, the log at {}",
                 late.id,

@@ -24,7 +24,12 @@ fn without_a_valid_token_everything_but_health_and_description_is_401() {
     let operations = operations(&service);
     let mut open = Vec::new();
     for (method, path, security) in &operations {
-        for token in ["", "wl_", "nonsense", &format!("{}{}", &service.admin[..90], if service.admin.ends_with('0') { 1 } else { 0 })] {
+        for token in [
+            "",
+            "wl_",
+            "nonsense",
+            &format!("{}{}", &service.admin[..90], if service.admin.ends_with('0') { 1 } else { 0 }),
+        ] {
             let reply = service.send(method, path, token, &[("Content-Type", "application/json")], b"{}");
             if security.is_null() {
                 open.push(path.as_str());

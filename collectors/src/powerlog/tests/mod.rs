@@ -1,5 +1,8 @@
 //! What is read of logs: the shared recordings, each format, each refusal, and laws over arbitrary bytes.
 
+mod formats;
+mod properties;
+mod refusals;
 mod samples;
 
 use super::{LogError, LoggedDevice, Note, Options, PowerLog, Times};

@@ -48,6 +48,8 @@ fn a_stuck_sensor_is_metered_and_warned_of() {
             "read as nvidia-smi: energy from power.draw [W]",
             "the times have no zone: their distances hold, their moments are taken as UTC (--timezone names the zone)",
             "device \"power.draw\": 12792 readings in a row over 699.630000000 s are all exactly 46.190 W: the sensor may be stuck",
+            "whether power.draw [W] is an instant or an average value is not known (the log names no model, --accelerator \
+             does): integrated by the trapezoid",
         ]
     );
 }

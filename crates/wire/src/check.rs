@@ -1,0 +1,241 @@
+//! Everything that the types alone do not say of a batch.
+
+use crate::batch::{Batch, Device, Gap, Holding, Job, Window};
+use crate::error::{Problem, WireError};
+use crate::{
+    DEVICES_MAX, GAPS_MAX, HOLDINGS_MAX, JOBS_MAX, LABELS_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX, VERSION, WEIGHT_MAX,
+    WINDOW_NS_MAX, WINDOWS_MAX,
+};
+use std::collections::{HashMap, HashSet};
+use units::{Energy, Timestamp};
+
+/// A problem and the key it is at, inside the entry that is being checked.
+type Found = (&'static str, Problem);
+
+/// The devices of the batch, by identity.
+type Declared<'a> = HashMap<&'a str, &'a Device>;
+
+impl Batch {
+    /// Checks what is said in the crate's documentation.
+    pub(crate) fn check(&self) -> Result<(), WireError> {
+        if self.version != VERSION {
+            return Err(WireError::Version { found: u64::from(self.version) });
+        }
+        self.check_head().map_err(|(key, problem)| WireError::Invalid { field: key.to_owned(), problem })?;
+        once("devices", "uuid", &self.devices, |device| device.uuid.as_str())?;
+        let declared: Declared<'_> = self.devices.iter().map(|device| (device.uuid.as_str(), device)).collect();
+        each("devices", &self.devices, |device: &Device| device.check(&declared))?;
+        each("windows", &self.windows, |window: &Window| window.check(&declared))?;
+        once("windows", "start_ns", &self.windows, |window| (window.device.as_str(), window.start.nanoseconds()))?;
+        each("holdings", &self.holdings, |holding: &Holding| holding.check(&declared))?;
+        once("holdings", "start_ns", &self.holdings, |holding| {
+            (holding.device.as_str(), holding.job.as_str(), holding.start.nanoseconds())
+        })?;
+        each("jobs", &self.jobs, Job::check)?;
+        once("jobs", "id", &self.jobs, |job| job.id.as_str())?;
+        each("gaps", &self.gaps, |gap: &Gap| gap.check(&declared))
+    }
+
+    fn check_head(&self) -> Result<(), Found> {
+        name("agent", &self.agent)?;
+        if self.sequence == 0 {
+            return Err(("sequence", Problem::Sequence));
+        }
+        name("node.name", &self.node.name)?;
+        text("node.software", &self.node.software)?;
+        optional("node.machine_id", self.node.machine_id.as_ref(), text)?;
+        optional("node.host_boot", self.node.host_boot.as_ref(), text)?;
+        moment("clock.wall_ns", self.clock.wall)?;
+        count("devices", self.devices.len(), DEVICES_MAX)?;
+        count("windows", self.windows.len(), WINDOWS_MAX)?;
+        count("holdings", self.holdings.len(), HOLDINGS_MAX)?;
+        count("jobs", self.jobs.len(), JOBS_MAX)?;
+        count("gaps", self.gaps.len(), GAPS_MAX)
+    }
+}
+
+impl Device {
+    fn check(&self, declared: &Declared<'_>) -> Result<(), Found> {
+        text("uuid", &self.uuid)?;
+        text("name", &self.name)?;
+        if self.systematic_ppm > 1_000_000 {
+            return Err(("systematic_ppm", Problem::PartsPerMillion(self.systematic_ppm)));
+        }
+        let mut container = self.counted_in.as_deref();
+        // A chain longer than the list of devices goes round in a ring.
+        for _ in 0..=declared.len() {
+            let Some(uuid) = container else { return Ok(()) };
+            let outer = declared.get(uuid).ok_or_else(|| ("counted_in", Problem::UndeclaredDevice(uuid.to_owned())))?;
+            container = outer.counted_in.as_deref();
+        }
+        Err(("counted_in", Problem::CountedInItself(self.uuid.clone())))
+    }
+}
+
+impl Window {
+    fn check(&self, declared: &Declared<'_>) -> Result<(), Found> {
+        device(&self.device, declared)?;
+        let span = interval(self.start, self.end)?;
+        if span > WINDOW_NS_MAX {
+            return Err(("end_ns", Problem::LongWindow(span)));
+        }
+        if self.covered.nanoseconds() > span {
+            return Err(("covered_ns", Problem::Covered { covered: self.covered.nanoseconds(), span }));
+        }
+        energy("energy_mj", self.energy)?;
+        energy("integration_uncertainty_mj", self.integration_uncertainty)?;
+        energy("sensor_systematic_mj", self.sensor_systematic)?;
+        if self.power_min > self.power_peak {
+            let (min, peak) = (self.power_min.milliwatts(), self.power_peak.milliwatts());
+            return Err(("power_min_mw", Problem::MinAbovePeak { min, peak }));
+        }
+        let repeated = (1..self.flags.len()).find(|&position| self.flags[..position].contains(&self.flags[position]));
+        match repeated {
+            Some(position) => Err(("flags", Problem::Repeated(format!("{:?}", self.flags[position])))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Holding {
+    fn check(&self, declared: &Declared<'_>) -> Result<(), Found> {
+        device(&self.device, declared)?;
+        name("job", &self.job)?;
+        if !(1..=WEIGHT_MAX).contains(&self.weight) {
+            return Err(("weight", Problem::Weight(self.weight)));
+        }
+        match self.end {
+            Some(end) => interval(self.start, end).map(drop),
+            None => moment("start_ns", self.start),
+        }
+    }
+}
+
+impl Job {
+    fn check(&self) -> Result<(), Found> {
+        name("id", &self.id)?;
+        optional("project", self.project.as_ref(), name)?;
+        optional("name", self.name.as_ref(), text)?;
+        count("labels", self.labels.len(), LABELS_MAX)?;
+        for (label, value) in &self.labels {
+            name("labels", label)?;
+            text("labels", value)?;
+        }
+        if self.attempt == Some(0) {
+            return Err(("attempt", Problem::Attempt));
+        }
+        if let Some(started) = self.started {
+            moment("started_ns", started)?;
+        }
+        if let Some(ended) = self.ended {
+            moment("ended_ns", ended)?;
+        }
+        if let (Some(started), Some(ended)) = (self.started, self.ended)
+            && ended < started
+        {
+            let (start, end) = (started.nanoseconds(), ended.nanoseconds());
+            return Err(("ended_ns", Problem::EmptyInterval { start, end }));
+        }
+        match self.exit_status {
+            Some(status) if !(-255..=255).contains(&status) => Err(("exit_status", Problem::ExitStatus(status))),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Gap {
+    fn check(&self, declared: &Declared<'_>) -> Result<(), Found> {
+        device(&self.device, declared)?;
+        interval(self.start, self.end).map(drop)
+    }
+}
+
+fn each<T>(list: &str, entries: &[T], check: impl Fn(&T) -> Result<(), Found>) -> Result<(), WireError> {
+    for (position, entry) in entries.iter().enumerate() {
+        check(entry)
+            .map_err(|(key, problem)| WireError::Invalid { field: format!("{list}[{position}].{key}"), problem })?;
+    }
+    Ok(())
+}
+
+/// No two entries have the same `identity`.
+fn once<'a, T, K: std::hash::Hash + Eq + std::fmt::Debug>(
+    list: &str,
+    key: &str,
+    entries: &'a [T],
+    identity: impl Fn(&'a T) -> K,
+) -> Result<(), WireError> {
+    let mut seen = HashSet::with_capacity(entries.len());
+    match entries.iter().position(|entry| !seen.insert(identity(entry))) {
+        Some(position) => Err(WireError::Invalid {
+            field: format!("{list}[{position}].{key}"),
+            problem: Problem::Repeated(format!("{:?}", identity(&entries[position]))),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn device(uuid: &str, declared: &Declared<'_>) -> Result<(), Found> {
+    if declared.contains_key(uuid) {
+        return Ok(());
+    }
+    Err(("device", Problem::UndeclaredDevice(shortened(uuid))))
+}
+
+/// Length of the interval, ns.
+fn interval(start: Timestamp, end: Timestamp) -> Result<u64, Found> {
+    moment("start_ns", start)?;
+    match end.since(start).map(units::Span::nanoseconds) {
+        Some(span @ 1..) => Ok(span),
+        _ => Err(("end_ns", Problem::EmptyInterval { start: start.nanoseconds(), end: end.nanoseconds() })),
+    }
+}
+
+fn moment(key: &'static str, at: Timestamp) -> Result<(), Found> {
+    if at.nanoseconds() < 0 {
+        return Err((key, Problem::BeforeEpoch(at.nanoseconds())));
+    }
+    Ok(())
+}
+
+fn energy(key: &'static str, energy: Energy) -> Result<(), Found> {
+    if energy < Energy::ZERO {
+        return Err((key, Problem::NegativeEnergy(energy.millijoules())));
+    }
+    Ok(())
+}
+
+fn count(key: &'static str, found: usize, most: usize) -> Result<(), Found> {
+    if found > most {
+        return Err((key, Problem::Count { found, most }));
+    }
+    Ok(())
+}
+
+fn name(key: &'static str, value: &str) -> Result<(), Found> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@+-".contains(&byte);
+    if (1..=NAME_BYTES_MAX).contains(&value.len()) && value.bytes().all(allowed) {
+        return Ok(());
+    }
+    Err((key, Problem::Name(shortened(value))))
+}
+
+fn text(key: &'static str, value: &str) -> Result<(), Found> {
+    if (1..=TEXT_BYTES_MAX).contains(&value.len()) && !value.chars().any(char::is_control) {
+        return Ok(());
+    }
+    Err((key, Problem::Text(shortened(value))))
+}
+
+fn optional(
+    key: &'static str,
+    value: Option<&String>,
+    check: impl Fn(&'static str, &str) -> Result<(), Found>,
+) -> Result<(), Found> {
+    value.map_or(Ok(()), |value| check(key, value))
+}
+
+/// Enough of a refused value to find it, without the control characters that a terminal would obey.
+fn shortened(value: &str) -> String {
+    value.chars().take(40).flat_map(char::escape_debug).collect()
+}
