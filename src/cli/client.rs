@@ -46,6 +46,18 @@ impl ServerArguments {
     }
 }
 
+/// `text` as a part of a path or a query.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => escaped.push(char::from(byte)),
+            _ => escaped.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    escaped
+}
+
 fn token() -> Result<Option<String>, Failure> {
     if let Some(token) = variable("WATTLEDGER_TOKEN") {
         return Ok(Some(token.trim().to_owned()));
@@ -82,6 +94,23 @@ impl Client {
     /// `GET /api/v1/PATH`; `path` begins after the version.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
         self.json(&self.send(Method::GET, path, Vec::new())?)
+    }
+
+    /// Every item of a list, page by page; `path` has a query already.
+    pub(crate) fn list(&self, path: &str) -> Result<Vec<serde_json::Value>, Failure> {
+        #[derive(serde::Deserialize)]
+        struct Page {
+            items: Vec<serde_json::Value>,
+            next_cursor: Option<String>,
+        }
+        let mut items = Vec::new();
+        let mut next = path.to_owned();
+        loop {
+            let page: Page = self.get(&next)?;
+            items.extend(page.items);
+            let Some(cursor) = page.next_cursor else { return Ok(items) };
+            next = format!("{path}&cursor={}", escaped(&cursor));
+        }
     }
 
     /// `POST /api/v1/PATH` of a JSON document.

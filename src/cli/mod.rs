@@ -6,6 +6,7 @@ mod environment;
 mod estimate;
 mod grid;
 pub(crate) mod grid_arguments;
+mod ledger;
 mod meter;
 pub(crate) mod number;
 pub(crate) mod print;
@@ -37,6 +38,11 @@ enum Command {
     Doctor(doctor::Arguments),
     Serve(serve::Arguments),
     Token(token::Arguments),
+    Jobs(ledger::Jobs),
+    Job(ledger::Job),
+    Report(ledger::Report),
+    Explain(ledger::Explain),
+    Verify(ledger::Verify),
 }
 
 /// Why a command ends without an answer; the variant is the exit code.
@@ -78,6 +84,11 @@ pub fn main() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Token(arguments) => token::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Jobs(arguments) => ledger::jobs(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Job(arguments) => ledger::job(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Report(arguments) => ledger::report(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Explain(arguments) => ledger::explain(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Verify(arguments) => ledger::verify(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {
         #[expect(clippy::print_stderr, reason = "the one place where failures reach the user")]

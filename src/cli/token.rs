@@ -98,12 +98,6 @@ struct Token {
     revoked: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Page {
-    items: Vec<Token>,
-    next_cursor: Option<String>,
-}
-
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
@@ -125,15 +119,9 @@ fn make(arguments: &Create) -> Result<(), Failure> {
 }
 
 fn show(arguments: &List) -> Result<(), Failure> {
-    let client = arguments.server.client()?;
-    let mut tokens = Vec::new();
-    let mut path = "/tokens".to_owned();
-    loop {
-        let page: Page = client.get(&path)?;
-        tokens.extend(page.items);
-        let Some(cursor) = page.next_cursor else { break };
-        path = format!("/tokens?cursor={cursor}");
-    }
+    let tokens = arguments.server.client()?.list("/tokens?limit=1000")?;
+    let tokens: Vec<Token> =
+        tokens.into_iter().map(serde_json::from_value).collect::<Result<_, _>>().map_err(anyhow::Error::from)?;
     if arguments.json { print::json(&tokens) } else { print::text(&table(tokens).to_string()) }
 }
 

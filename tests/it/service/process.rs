@@ -73,7 +73,7 @@ fn a_database_that_is_none_is_refused_and_left_alone() {
     std::fs::write(&file, "not a database, but somebody's file".repeat(100)).unwrap();
     let before = std::fs::read(&file).unwrap();
     let refused = serve(&["--data", data.path().to_str().unwrap()]);
-    assert!(refused.starts_with("exit 1") && refused.contains("not a database"), "{refused}");
+    assert!(refused.starts_with("exit 2") && refused.contains("not a database"), "{refused}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 
