@@ -121,12 +121,8 @@ fn state(
 
 /// Records one statement that a job holds a device; returns the batches whose energy it may move.
 pub(crate) fn hold(tx: &Tx<'_>, stated: &HoldingStatement, revision: i64) -> Result<BTreeSet<i64>, StoreError> {
-    if !tx.state_holding(stated, revision)? {
-        return Ok(BTreeSet::new());
-    }
-    // An end may have been taken back or moved, so everything since the start is looked at again.
-    let since = (stated.start, Timestamp::from_nanoseconds(i64::MAX));
-    Ok(tx.spans(stated.device, since, revision)?.into_iter().map(|(batch, _, _)| batch).collect())
+    let Some(changed) = tx.state_holding(stated, revision)? else { return Ok(BTreeSet::new()) };
+    Ok(tx.spans(stated.device, changed, revision)?.into_iter().map(|(batch, _, _)| batch).collect())
 }
 
 /// Attributes each of `batches` as believed at `revision` and posts what differs from what it had posted.
