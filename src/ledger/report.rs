@@ -4,7 +4,7 @@ use super::LedgerError;
 use super::factor::Chooser;
 use super::posting::Weighed;
 use crate::grid::Library;
-use crate::store::{GroupBy, Only, Store, SumRow, Tx};
+use crate::store::{GroupBy, Store, SumRow, Tx};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use units::{Overflow, Timestamp};
@@ -69,7 +69,7 @@ pub struct Report {
 }
 
 /// Totals of what starts in `[from, to)`: entries and open accounts belong to the range in which their first attributed moment lies, so that
-/// neighbouring ranges add up. One project, or one job, has no idle.
+/// neighbouring ranges add up. With `project` only that project's jobs, and no idle.
 ///
 /// # Errors
 ///
@@ -79,15 +79,15 @@ pub fn report(
     library: &Library,
     range: (Timestamp, Timestamp),
     by: &GroupBy,
-    only: Only<'_>,
+    project: Option<&str>,
 ) -> Result<Report, LedgerError> {
     store.read(|tx| {
         let mut groups: BTreeMap<(bool, Option<String>), SumRow> = BTreeMap::new();
-        for row in tx.sums(range, by, only)? {
+        for row in tx.sums(range, by, project)? {
             add(&mut groups, row)?;
         }
         let mut open = SumRow::default();
-        for row in open_rows(tx, library, range, by, only)? {
+        for row in open_rows(tx, library, range, by, project)? {
             sum_into(&mut open, &row)?;
             add(&mut groups, row)?;
         }
@@ -100,7 +100,7 @@ fn open_rows(
     library: &Library,
     (from, to): (Timestamp, Timestamp),
     by: &GroupBy,
-    only: Only<'_>,
+    project: Option<&str>,
 ) -> Result<Vec<SumRow>, LedgerError> {
     let mut chooser = Chooser::new(tx, library)?;
     let mut rows = Vec::new();
@@ -109,8 +109,8 @@ fn open_rows(
         if !(from..to).contains(&part.start) {
             continue;
         }
-        let (group, job, project) = tx.group_of(by, (key.job, key.node, key.site), part.start)?;
-        if !only.includes(&job, project.as_deref()) {
+        let (group, owner) = tx.group_of(by, (key.job, key.node, key.site), part.start)?;
+        if project.is_some() && project != owner.as_deref() {
             continue;
         }
         let rates = chooser.rates(key)?;

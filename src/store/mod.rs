@@ -21,7 +21,7 @@ pub use factors::{FactorOrigin, IntervalFactor};
 pub use holdings::{Held, HoldingStatement, Rank};
 pub use jobs::{JobFilter, JobRow};
 pub use postings::{Key, OpenKey, Part, Posting};
-pub use report::{GroupBy, Only, SumRow};
+pub use report::{GroupBy, SumRow};
 pub(crate) use sites::kind;
 pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow};
 

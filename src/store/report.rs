@@ -45,23 +45,6 @@ pub struct SumRow {
     pub span_ns: i64,
 }
 
-/// Whose energy is asked for; the default is everybody's, idle included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Only<'a> {
-    /// The jobs of one project.
-    pub project: Option<&'a str>,
-    /// One job.
-    pub job: Option<&'a str>,
-}
-
-impl Only<'_> {
-    /// Whether energy of this job, of this project, is asked for.
-    #[must_use]
-    pub fn includes(&self, job: &str, project: Option<&str>) -> bool {
-        self.project.is_none_or(|only| project == Some(only)) && self.job.is_none_or(|only| job == only)
-    }
-}
-
 impl GroupBy {
     /// The expression that names an entry's group; ?1 is the label.
     fn expression(&self) -> &'static str {
@@ -77,7 +60,7 @@ impl GroupBy {
 }
 
 impl Tx<'_> {
-    /// Sums of the entries that start in `[from, to)`, by group and idleness.
+    /// Sums of the entries that start in `[from, to)`, of one project's jobs or of all, by group and idleness.
     ///
     /// # Errors
     ///
@@ -86,22 +69,19 @@ impl Tx<'_> {
         &self,
         (from, to): (Timestamp, Timestamp),
         by: &GroupBy,
-        only: Only<'_>,
+        project: Option<&str>,
     ) -> Result<Vec<SumRow>, StoreError> {
         let group = by.expression();
-        // Written so that one job is found by the index and not by looking at everything.
-        let job = if only.job.is_some() { "summed.job = (SELECT job FROM jobs WHERE id = ?5)" } else { "?5 IS NULL" };
         let sql = format!(
             "SELECT {group} AS grouped, job = 0, sum(energy_mj), sum(co2e_ug), sum(overhead_mj), sum(overhead_co2e_ug),
                 sum(modelled_mj), sum(provisional * energy_mj), sum(covered_ns), sum(span_ns)
             FROM ledger_entries AS summed JOIN jobs USING (job) JOIN nodes USING (node) JOIN sites USING (site)
-            WHERE summed.start_ns >= ?2 AND summed.start_ns < ?3 AND (?4 IS NULL OR jobs.project = ?4) AND {job}
+            WHERE summed.start_ns >= ?2 AND summed.start_ns < ?3 AND (?4 IS NULL OR jobs.project = ?4)
             GROUP BY grouped, job = 0 ORDER BY grouped"
         );
         let label = if let GroupBy::Label(label) = by { Some(label) } else { None };
         let mut statement = self.0.prepare_cached(&sql)?;
-        let values = (label, from.nanoseconds(), to.nanoseconds(), only.project, only.job);
-        let rows = statement.query_map(values, |row| {
+        let rows = statement.query_map((label, from.nanoseconds(), to.nanoseconds(), project), |row| {
             Ok(SumRow {
                 group: row.get(0)?,
                 is_idle: row.get(1)?,
@@ -118,7 +98,7 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The name of the group that energy of a job, node and site at `start` belongs to, the job's identity and its project.
+    /// The name of the group that energy of a job, node and site at `start` belongs to, and the job's project.
     ///
     /// # Errors
     ///
@@ -128,15 +108,15 @@ impl Tx<'_> {
         by: &GroupBy,
         (job, node, site): (i64, i64, i64),
         start: Timestamp,
-    ) -> Result<(Option<String>, String, Option<String>), StoreError> {
+    ) -> Result<(Option<String>, Option<String>), StoreError> {
         let group = by.expression();
         let sql = format!(
-            "SELECT {group}, jobs.id, jobs.project FROM (SELECT ?5 AS start_ns) AS summed, jobs, nodes, sites
+            "SELECT {group}, jobs.project FROM (SELECT ?5 AS start_ns) AS summed, jobs, nodes, sites
             WHERE job = ?2 AND node = ?3 AND site = ?4"
         );
         let label = if let GroupBy::Label(label) = by { Some(label) } else { None };
         let mut statement = self.0.prepare_cached(&sql)?;
         let values = (label, job, node, site, start.nanoseconds());
-        Ok(statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+        Ok(statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 }

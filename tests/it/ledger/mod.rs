@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use units::{Energy, Power, Pue, Span, Timestamp};
 use wattledger::grid::Library;
 use wattledger::ledger::{self, Report};
-use wattledger::store::{GroupBy, Only, Store};
+use wattledger::store::{GroupBy, Store};
 use wattledger::{ingest, workload};
 use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
 
@@ -56,7 +56,7 @@ impl Fixture {
     }
 
     fn report(&self, by: &GroupBy) -> Report {
-        ledger::report(&self.store, &self.library, (at(-FAR), at(FAR)), by, Only::default()).unwrap()
+        ledger::report(&self.store, &self.library, (at(-FAR), at(FAR)), by, None).unwrap()
     }
 
     /// mJ per job, `idle` among them.
