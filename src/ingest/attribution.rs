@@ -31,18 +31,26 @@ struct Surroundings {
     sites: Vec<Assigned>,
 }
 
-/// Attributes the windows of batch `number` as believed at `revision`.
+/// Attributes the windows of stored batch `number` as believed at `revision`.
 pub(crate) fn attribute(tx: &Tx<'_>, number: i64, revision: i64) -> Result<Attributed, IngestError> {
     let stored = tx.batch(number)?;
-    let batch = Batch::parse(&stored.body)?;
+    attribute_batch(tx, (number, stored.node, Batch::parse(&stored.body)?), revision)
+}
+
+/// Attributes the windows of `batch`, which has this number and node, as believed at `revision`.
+pub(super) fn attribute_batch(
+    tx: &Tx<'_>,
+    (number, node, batch): (i64, i64, Batch),
+    revision: i64,
+) -> Result<Attributed, IngestError> {
     let mut found = Attributed { batch, totals: BTreeMap::new(), pieces: Vec::new(), aside: Vec::new() };
     let mut devices = BTreeMap::new();
     for device in &found.batch.devices {
-        if let Some(known) = tx.device(stored.node, &device.uuid)? {
+        if let Some(known) = tx.device(node, &device.uuid)? {
             devices.insert(device.uuid.as_str(), known);
         }
     }
-    let sites = tx.assignments(stored.node, revision)?;
+    let sites = tx.assignments(node, revision)?;
     let reach: BTreeMap<i64, _> =
         spans(&found.batch, &devices).into_iter().map(|(device, start, end)| (device, (start, end))).collect();
     let (mut pieces, mut aside) = (Vec::new(), Vec::new());
@@ -51,7 +59,7 @@ pub(crate) fn attribute(tx: &Tx<'_>, number: i64, revision: i64) -> Result<Attri
         let Some(&reach) = reach.get(&device) else { continue };
         let lost = overlapped(tx, (number, &found.batch), (device, &declared.uuid), reach, revision)?;
         let around = Surroundings {
-            node: stored.node,
+            node,
             component: kind(declared.kind),
             holders: tx.holders(device, reach, revision)?,
             sites: sites.clone(),

@@ -68,28 +68,35 @@ pub fn apply(store: &Store, body: Vec<u8>, received: Timestamp) -> Result<Applie
             }
             Some(_) => Err(IngestError::Conflict { agent: batch.agent, boot, sequence: batch.sequence }),
             None => {
-                add(tx, &batch, (&sha256, &body), received)?;
+                let batch = add(tx, batch, (&sha256, &body), received)?;
                 Ok(Applied { outcome: Outcome::Accepted, batch, received })
             }
         }
     })
 }
 
-fn add(tx: &Tx<'_>, batch: &Batch, evidence: (&[u8], &[u8]), received: Timestamp) -> Result<(), IngestError> {
+fn add(tx: &Tx<'_>, batch: Batch, evidence: (&[u8], &[u8]), received: Timestamp) -> Result<Batch, IngestError> {
     let node = tx.note_node(&batch.node.name, &batch.node.software, received)?;
     let revision = tx.begin_revision(received, "batch")?;
-    tx.add_batch(batch, node, (revision, received), evidence)?;
+    tx.add_batch(&batch, node, (revision, received), evidence)?;
     let mut devices = BTreeMap::new();
     for device in &batch.devices {
         devices.insert(device.uuid.as_str(), tx.note_device(node, device)?);
     }
-    let mut affected = state(tx, batch, &devices, revision)?;
-    for (device, start, end) in selection::spans(batch, &devices) {
+    let mut affected = state(tx, &batch, &devices, revision)?;
+    for (device, start, end) in selection::spans(&batch, &devices) {
         affected.extend(selection::meeting(tx, device, (start, end), revision)?);
         tx.add_span(device, revision, start, end)?;
     }
-    affected.insert(revision);
-    reattribute(tx, affected, revision)
+    // A holding of this batch may meet its own span, which is attributed here for the first time.
+    affected.remove(&revision);
+    let attributed = attribution::attribute_batch(tx, (revision, node, batch), revision)?;
+    if !attributed.aside.is_empty() {
+        tx.set_aside(revision, &attributed.aside)?;
+    }
+    post(tx, revision, revision, attributed.totals)?;
+    reattribute(tx, affected, revision)?;
+    Ok(attributed.batch)
 }
 
 /// Records what the batch says of jobs and holdings; returns the earlier batches whose energy that may move.
@@ -121,12 +128,8 @@ fn state(
 
 /// Records one statement that a job holds a device; returns the batches whose energy it may move.
 pub(crate) fn hold(tx: &Tx<'_>, stated: &HoldingStatement, revision: i64) -> Result<BTreeSet<i64>, StoreError> {
-    if !tx.state_holding(stated, revision)? {
-        return Ok(BTreeSet::new());
-    }
-    // An end may have been taken back or moved, so everything since the start is looked at again.
-    let since = (stated.start, Timestamp::from_nanoseconds(i64::MAX));
-    Ok(tx.spans(stated.device, since, revision)?.into_iter().map(|(batch, _, _)| batch).collect())
+    let Some(changed) = tx.state_holding(stated, revision)? else { return Ok(BTreeSet::new()) };
+    Ok(tx.spans(stated.device, changed, revision)?.into_iter().map(|(batch, _, _)| batch).collect())
 }
 
 /// Attributes each of `batches` as believed at `revision` and posts what differs from what it had posted.

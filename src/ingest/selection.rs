@@ -45,8 +45,12 @@ pub(super) fn overlapped(
     reach: (Timestamp, Timestamp),
     revision: i64,
 ) -> Result<BTreeSet<usize>, super::IngestError> {
+    let met = meeting(tx, device, reach, revision)?;
+    if met.len() == 1 && is_in_order(batch, uuid) {
+        return Ok(BTreeSet::new());
+    }
     let mut windows: Vec<(Rank, bool, Timestamp, Timestamp)> = Vec::new();
-    for other in meeting(tx, device, reach, revision)? {
+    for other in met {
         if other == number {
             windows.extend(ranked(batch, uuid, true));
         } else {
@@ -65,6 +69,12 @@ pub(super) fn overlapped(
         }
     }
     Ok(lost)
+}
+
+/// Whether each window of the device begins when the one before it has ended, so that none overlap.
+fn is_in_order(batch: &Batch, uuid: &str) -> bool {
+    let of_device = || batch.windows.iter().filter(|window| window.device == uuid);
+    of_device().zip(of_device().skip(1)).all(|(earlier, later)| earlier.end <= later.start)
 }
 
 fn ranked(batch: &Batch, uuid: &str, own: bool) -> Vec<(Rank, bool, Timestamp, Timestamp)> {

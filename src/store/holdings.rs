@@ -51,13 +51,17 @@ pub struct Held {
 }
 
 impl Tx<'_> {
-    /// Records a statement from `revision` on; whether it changed what is believed. An end that is known beats an open one, then the
+    /// Records a statement from `revision` on; returns the time in which it changes who holds the device, if it does. An end that is known beats an open one, then the
     /// higher rank wins, so that the order of arrival does not matter.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn state_holding(&self, stated: &HoldingStatement, revision: i64) -> Result<bool, StoreError> {
+    pub fn state_holding(
+        &self,
+        stated: &HoldingStatement,
+        revision: i64,
+    ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
         let start = stated.start.nanoseconds();
         let sql = "SELECT id, end_ns, weight, wall_ns, sequence, agent, boot FROM holdings
             WHERE device = ?1 AND start_ns = ?2 AND job = ?3 AND void IS NULL";
@@ -68,15 +72,19 @@ impl Tx<'_> {
         });
         let end = stated.end.map(Timestamp::nanoseconds);
         let known = known.optional()?;
+        let mut changed = (stated.start, until(end));
         if let Some((id, known_end, weight, rank)) = &known {
             if (end.is_some(), &stated.rank) <= (known_end.is_some(), rank) {
-                return Ok(false);
+                return Ok(None);
             }
             if (*known_end, *weight) == (end, stated.weight) {
                 self.rerank_holding(*id, &stated.rank)?;
-                return Ok(false);
+                return Ok(None);
             }
             self.0.prepare_cached("UPDATE holdings SET void = ?2 WHERE id = ?1")?.execute((id, revision))?;
+            // With the same weight only the time between the two ends is another's now.
+            let from = if *weight == stated.weight { until(*known_end).min(changed.1) } else { stated.start };
+            changed = (from, until(*known_end).max(changed.1));
         }
         let sql = "INSERT INTO holdings (device, job, start_ns, end_ns, weight, wall_ns, sequence, agent, boot, made)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
@@ -93,7 +101,7 @@ impl Tx<'_> {
             &rank.boot,
             revision,
         ))?;
-        Ok(true)
+        Ok(Some(changed))
     }
 
     fn rerank_holding(&self, id: i64, rank: &Rank) -> Result<(), StoreError> {
@@ -142,4 +150,9 @@ impl Tx<'_> {
         let rows = statement.query_map([job], |row| Ok((row.get(0)?, moment(row, 1)?, row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// A holding without an end lasts for ever.
+fn until(end: Option<i64>) -> Timestamp {
+    Timestamp::from_nanoseconds(end.unwrap_or(i64::MAX))
 }

@@ -70,9 +70,15 @@ impl Tx<'_> {
     pub fn state_job(&self, stated: &wire::Job, rank: &Rank) -> Result<i64, StoreError> {
         let job = self.note_job(&stated.id)?;
         let body = serde_json::to_string(stated).map_err(|_| value("job statement", &stated.id))?;
-        let sql = "INSERT OR IGNORE INTO job_statements (job, wall_ns, agent, boot, sequence, body)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        self.0.prepare_cached(sql)?.execute((job, rank.wall_ns, &rank.agent, &rank.boot, rank.sequence, body))?;
+        // Of equal statements the latest decides whatever the others could.
+        let values = (job, rank.wall_ns, rank.sequence, &rank.agent, &rank.boot, body);
+        let sql = "INSERT OR IGNORE INTO job_statements (job, wall_ns, sequence, agent, boot, body)
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM job_statements WHERE job = ?1 AND body = ?6
+                AND (wall_ns, sequence, agent, boot) > (?2, ?3, ?4, ?5))";
+        self.0.prepare_cached(sql)?.execute(values.clone())?;
+        let sql = "DELETE FROM job_statements WHERE job = ?1 AND body = ?6
+            AND (wall_ns, sequence, agent, boot) < (?2, ?3, ?4, ?5)";
+        self.0.prepare_cached(sql)?.execute(values)?;
         self.fold_job(job, &stated.id)?;
         Ok(job)
     }

@@ -187,13 +187,20 @@ impl Tx<'_> {
     ///
     /// The database.
     pub fn note_device(&self, node: i64, device: &wire::Device) -> Result<i64, StoreError> {
-        let sql = "INSERT INTO devices (node, uuid, name, number, kind, limit_mw, counted_in) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        let limit = integer(device.limit.milliwatts());
+        let (kind, contained) = (kind(device.kind), &device.counted_in);
+        let values = (node, &device.uuid, &device.name, device.index, kind, limit, contained);
+        // Nearly always nothing is new, and looking is far cheaper than writing.
+        let sql = "SELECT device FROM devices WHERE node = ?1 AND uuid = ?2 AND name = ?3 AND number = ?4 AND kind = ?5
+            AND limit_mw = ?6 AND counted_in IS ?7";
+        if let Some(known) = self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()? {
+            return Ok(known);
+        }
+        let sql = "INSERT INTO devices (node, uuid, name, number, kind, limit_mw, counted_in)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (node, uuid) DO UPDATE SET name = excluded.name, number = excluded.number, kind = excluded.kind,
                 limit_mw = excluded.limit_mw, counted_in = excluded.counted_in RETURNING device";
-        let mut statement = self.0.prepare_cached(sql)?;
-        let limit = integer(device.limit.milliwatts());
-        let values = (node, &device.uuid, &device.name, device.index, kind(device.kind), limit, &device.counted_in);
-        Ok(statement.query_row(values, |row| row.get(0))?)
+        Ok(self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
     }
 
     /// Number of a node's device.

@@ -46,6 +46,11 @@ fn only_the_nvml_source_knows_nvml() {
 }
 
 #[test]
+fn only_the_store_knows_sql() {
+    assert_eq!(lines_with(&["src"], &["rusqlite", "prepare_cached"], &["src/store"]), [""; 0]);
+}
+
+#[test]
 fn account_knows_no_clock_no_io_no_float() {
     let hits = lines_with(
         &["crates/account/src", "crates/units/src"],

@@ -22,11 +22,11 @@ fn model(batches: &[Batch]) -> BTreeMap<String, i64> {
             taken.push(window);
         }
     }
-    let mut held: BTreeMap<(&str, &str, Timestamp), (bool, Timestamp, u64, &Holding)> = BTreeMap::new();
+    let mut held = BTreeMap::new();
     for batch in batches {
         for holding in &batch.holdings {
             let stated = (holding.end.is_some(), batch.clock.wall, batch.sequence, holding);
-            let known = held.entry((&holding.device, &holding.job, holding.start)).or_insert(stated);
+            let known = held.entry((&*holding.device, &*holding.job, holding.start)).or_insert(stated);
             if (stated.0, stated.1, stated.2) > (known.0, known.1, known.2) {
                 *known = stated;
             }

@@ -198,6 +198,13 @@ fn a_job_told_by_hand_holds_until_it_is_finished() {
     assert_eq!(fixture.close(at(100)), 1, "an ended job is posted at once");
     let by_label = fixture.report(&GroupBy::Label("team".to_owned()));
     assert_eq!((by_label.rows.len(), by_label.rows[0].group.as_deref()), (1, Some("x")));
+    let only = |project| {
+        let range = (at(-FAR), at(FAR));
+        let report = ledger::report(&fixture.store, &fixture.library, range, &GroupBy::Job, Some(project)).unwrap();
+        (report.total.energy_mj, report.idle.energy_mj)
+    };
+    assert_eq!(only("p"), (500, 0));
+    assert_eq!(only("another"), (0, 0), "a project sees neither idle nor the jobs of others");
     fixture.assert_sound();
 
     let unknown = workload::finish_job(&fixture.store, "k".to_owned(), at(60), None, at(70)).unwrap_err();
