@@ -1,7 +1,7 @@
 //! The service: configuration, store, routes and background work put together, and taken apart in order.
 //!
 //! Shutdown, on SIGTERM or SIGINT:
-//! 1. `/readyz` answers 503 and no connection is accepted any more;
+//! 1. `/readyz` answers 503, event streams end and no connection is accepted any more;
 //! 2. requests in flight finish, for at most `ledger.shutdown_grace_s`;
 //! 3. the closing of periods ends after the one that runs;
 //! 4. the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.

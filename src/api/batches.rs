@@ -52,6 +52,9 @@ pub(crate) async fn post(
         wire::Outcome::Duplicate => "duplicate",
     }));
     let applied = applied?;
+    if applied.outcome == wire::Outcome::Accepted {
+        tell(&state, &applied.batch);
+    }
     Ok(axum::Json(AcknowledgementDocument {
         result: applied.outcome,
         agent: applied.batch.agent,
@@ -59,6 +62,13 @@ pub(crate) async fn post(
         sequence: applied.batch.sequence,
         received_ns: applied.received.nanoseconds(),
     }))
+}
+
+fn tell(state: &State, batch: &wire::Batch) {
+    for job in &batch.jobs {
+        state.events.tell("job", job.id.as_str(), job.project.as_deref());
+    }
+    state.events.tell("batch", format!("{}/{}/{}", batch.agent, batch.boot, batch.sequence), None);
 }
 
 /// Refuses a batch that speaks of another project's jobs.

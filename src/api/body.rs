@@ -48,6 +48,18 @@ impl<T: DeserializeOwned> FromRequest<State> for Json<T> {
     }
 }
 
+/// A text body, decompressed, of media type `text/csv`.
+pub(crate) struct Csv(pub(crate) Bytes);
+
+impl FromRequest<State> for Csv {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, Problem> {
+        expect_media_type(request.headers(), "text/csv")?;
+        read(request, &state.limits).await.map(Self)
+    }
+}
+
 /// `bytes` as a `T`.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);

@@ -214,6 +214,7 @@ pub(crate) async fn add_site(
             site(service, &name)
         })
         .await?;
+    state.events.tell("site", made.name.as_str(), None);
     Ok((StatusCode::CREATED, axum::Json(made)))
 }
 
@@ -241,6 +242,7 @@ pub(crate) async fn set_pue(
             site(service, &name)
         })
         .await?;
+    state.events.tell("site", changed.name.as_str(), None);
     Ok(axum::Json(changed))
 }
 
@@ -265,6 +267,7 @@ pub(crate) async fn assign(
     let since = since.map_err(|rule| Problem::field("since", rule))?.unwrap_or(Timestamp::from_nanoseconds(0));
     let now = state.clock.wall();
     state.work(move |service| Ok(workload::assign_node(&service.store, node, asked.site, since, now)?)).await?;
+    state.events.tell("node", name, None);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -313,5 +316,6 @@ pub(crate) async fn add_project(
     named("name", &asked.name)?;
     let name = asked.name.clone();
     state.work(move |service| Ok(workload::add_project(&service.store, name)?)).await?;
+    state.events.tell("project", asked.name.as_str(), Some(&asked.name));
     Ok((StatusCode::CREATED, axum::Json(asked)))
 }

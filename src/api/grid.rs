@@ -1,12 +1,18 @@
 //! `/grid`: the factor library.
 
 use super::State;
+use super::auth::unbound;
+use super::body::Csv;
 use super::page::{Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
-use crate::grid::{ChoiceDocument, FactorDocument, ZoneError};
+use crate::access::Identity;
+use crate::grid::{self, Accounting, Basis, ChoiceDocument, FactorDocument, Gas, Status, ZoneError};
 use crate::moment;
+use crate::store::{FactorOrigin, IntervalFactor, StoreError};
 use axum::extract::State as Extract;
-use serde::Deserialize;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use units::Span;
 
 /// List zones and their factors
 #[utoipa::path(
@@ -64,5 +70,106 @@ pub(crate) async fn intensity(
             Err(Problem::internal())
         }
         Err(unknown) => Err(Problem::missing(unknown.to_string())),
+    }
+}
+
+/// What the intensities of a file are.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ImportQuery {
+    /// Grid zone, such as DE.
+    zone: String,
+    /// Who published them.
+    publisher: String,
+    /// Which release; those of one edition are never changed, a newer edition comes before an older one.
+    edition: String,
+    /// Licence of the values.
+    licence: String,
+    /// `direct` or `lifecycle`.
+    #[param(inline)]
+    basis: Basis,
+    /// `CO2` or `CO2e`.
+    #[param(inline)]
+    gas: Gas,
+    /// `production`, `consumption`, `residual`, `supplier` or `unspecified`.
+    #[param(inline)]
+    accounting: Accounting,
+    /// `measured`, `provisional`, `forecast` or `fallback`.
+    #[param(inline)]
+    status: Status,
+    /// Length of each interval: 5, 15, 30 or 60; 60 without it.
+    minutes: Option<u64>,
+}
+
+/// What was imported.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ImportDocument {
+    /// Intervals in the file.
+    rows: usize,
+    /// Those that were not known of this edition.
+    new: usize,
+}
+
+/// Import the intensities of a zone, hour by hour
+///
+/// CSV with the columns `datetime_utc` and `g_per_kwh`, or `direct_g` or `lifecycle_g`. All of it is taken or nothing. What is posted already
+/// keeps its factor.
+#[utoipa::path(
+    post, path = "/grid/factors", tag = "grid", params(ImportQuery), request_body(content = String, content_type = "text/csv"),
+    responses((status = 201, description = "Imported", body = ImportDocument))
+)]
+pub(crate) async fn import(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Query(asked): Query<ImportQuery>,
+    Csv(text): Csv,
+) -> Result<(StatusCode, axum::Json<ImportDocument>), Problem> {
+    unbound(&who)?;
+    if asked.accounting == Accounting::Marginal {
+        return Err(Problem::field("accounting", "marginal factors do not enter the ledger, which counts averages"));
+    }
+    let minutes = asked.minutes.unwrap_or(60);
+    if ![5, 15, 30, 60].contains(&minutes) {
+        return Err(Problem::field("minutes", format!("{minutes} is none of 5, 15, 30, 60")));
+    }
+    let now = state.clock.wall();
+    let zone = asked.zone.clone();
+    let imported = state
+        .work(move |service| {
+            let known = service.library.choose(&asked.zone, None);
+            let zone = known.map_err(|error| Problem::field("zone", error.to_string()))?.asked;
+            let rows = grid::intensities(&text, asked.basis, Span::from_seconds(minutes * 60))
+                .map_err(|error| Problem::body(error.to_string()))?;
+            let origin = asked.origin();
+            let factors: Vec<_> = rows
+                .into_iter()
+                .map(|(interval, intensity)| IntervalFactor {
+                    zone: zone.clone(),
+                    interval,
+                    intensity,
+                    origin: origin.clone(),
+                })
+                .collect();
+            let rows = factors.len();
+            let new = service.store.write::<_, StoreError>(move |tx| tx.import_factors(&factors, now))?;
+            Ok(ImportDocument { rows, new })
+        })
+        .await?;
+    state.events.tell("factors", zone, None);
+    Ok((StatusCode::CREATED, axum::Json(imported)))
+}
+
+impl ImportQuery {
+    fn origin(self) -> FactorOrigin {
+        FactorOrigin {
+            basis: self.basis,
+            gas: self.gas,
+            accounting: self.accounting,
+            status: self.status,
+            publisher: self.publisher,
+            edition: self.edition,
+            licence: self.licence,
+        }
     }
 }

@@ -130,6 +130,7 @@ pub(crate) async fn create(
             find(service, &id, &who)
         })
         .await?;
+    state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_deref());
     Ok((StatusCode::CREATED, axum::Json(row.into())))
 }
 
@@ -284,5 +285,6 @@ pub(crate) async fn finish(
             find(service, &id, &who)
         })
         .await?;
+    state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_deref());
     Ok(axum::Json(row.into()))
 }

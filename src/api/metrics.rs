@@ -9,6 +9,7 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
@@ -35,6 +36,8 @@ pub(crate) struct Metrics {
     entries: Counter,
     closings_failed: Counter,
     panics: Counter,
+    /// Open event streams.
+    pub(super) event_streams: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -56,6 +59,7 @@ impl Metrics {
             entries: Counter::default(),
             closings_failed: Counter::default(),
             panics: Counter::default(),
+            event_streams: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -74,6 +78,7 @@ impl Metrics {
         registry.register("entries", "Ledger entries posted since the start", self.entries.clone());
         registry.register("closings_failed", "Closings of periods that failed", self.closings_failed.clone());
         registry.register("panics", "Requests that met a defect and were answered with 500", self.panics.clone());
+        registry.register("event_streams", "Open event streams", self.event_streams.clone());
     }
 
     /// Counts a batch as `accepted`, `duplicate` or `refused`.

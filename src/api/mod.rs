@@ -4,6 +4,7 @@ mod auth;
 mod batches;
 mod body;
 mod connection;
+mod events;
 mod fleet;
 mod grid;
 mod jobs;
@@ -23,6 +24,7 @@ use crate::config::Limits;
 use crate::grid::Library;
 use crate::store::Store;
 use collectors::clock::Clock;
+use events::Events;
 use metrics::Metrics;
 use problem::Problem;
 use rate::Buckets;
@@ -43,6 +45,7 @@ pub(crate) struct Service {
     clock: Arc<dyn Clock>,
     limits: Limits,
     metrics: Metrics,
+    events: Events,
     requests_rate: Buckets,
     batches_rate: Buckets,
     is_stopping: AtomicBool,
@@ -56,15 +59,17 @@ impl Service {
             clock,
             limits,
             metrics: Metrics::new(),
+            events: Events::new(limits.event_streams),
             requests_rate: Buckets::new(limits.requests),
             batches_rate: Buckets::new(limits.batches),
             is_stopping: AtomicBool::new(false),
         }
     }
 
-    /// From now on `/readyz` says that nothing new should be sent here.
+    /// From now on `/readyz` says that nothing new should be sent here, and event streams end.
     pub(crate) fn stopping(&self) {
         self.is_stopping.store(true, Ordering::Relaxed);
+        self.events.close();
     }
 
     /// Runs `task` where it may wait for the disk.
@@ -86,7 +91,11 @@ impl Service {
     /// Posts what has ended; `grace` after the end of a period what may come late is taken to have come.
     pub(crate) fn close(&self, grace: Span) {
         match crate::ledger::close(&self.store, &self.library, self.clock.wall(), grace) {
-            Ok(closed) => self.metrics.entries(closed.entries.unsigned_abs()),
+            Ok(closed) if closed.entries == 0 => {}
+            Ok(closed) => {
+                self.metrics.entries(closed.entries.unsigned_abs());
+                self.events.tell("entries", closed.entries.to_string(), None);
+            }
             Err(error) => {
                 tracing::error!(%error, "periods that have ended could not be posted; it is tried again");
                 self.metrics.closing_failed();

@@ -1,7 +1,7 @@
 //! The whole API at a glance: each route under the scope that it needs.
 
 use super::problem::{Problem, ProblemDocument};
-use super::{State, auth, batches, fleet, grid, jobs, ledger, metrics, operations, tokens};
+use super::{State, auth, batches, events, fleet, grid, jobs, ledger, metrics, operations, tokens};
 use crate::access::Scope;
 use axum::Router;
 use axum::extract::Request;
@@ -52,12 +52,14 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(grid::intensity))
         .routes(routes!(ledger::entries))
         .routes(routes!(ledger::explain))
-        .routes(routes!(ledger::emissions));
+        .routes(routes!(ledger::emissions))
+        .routes(routes!(events::listen));
     let admin = OpenApiRouter::new()
         .routes(routes!(fleet::add_site))
         .routes(routes!(fleet::set_pue))
         .routes(routes!(fleet::assign))
         .routes(routes!(fleet::add_project))
+        .routes(routes!(grid::import))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke));
     let guarded = under(Scope::Ingest, ingest, state).merge(under(Scope::Read, read, state)).merge(under(

@@ -206,3 +206,28 @@ fn a_job_announced_by_call_holds_devices_until_it_is_finished() {
     let unknown = json!({ "job": "k", "devices": ["GPU-none"] });
     assert_eq!(service.post("/api/v1/jobs", &admin, &unknown).status, 404);
 }
+
+#[test]
+fn an_imported_hour_is_the_factor_of_that_hour() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "ledger.close_every_s = 1");
+    let admin = service.admin.clone();
+    service.post("/api/v1/sites", &admin, &json!({ "name": "fra", "zone": "DE" }));
+    service.post("/api/v1/nodes/gpu-node-7.example/site", &admin, &json!({ "site": "fra" }));
+    let path = "/api/v1/grid/factors?zone=DE&publisher=tester&edition=e1&licence=none&basis=lifecycle&gas=CO2e&accounting=production&status=measured";
+    let import =
+        |path: &str, text: &str| service.send("POST", path, &admin, &[("Content-Type", "text/csv")], text.as_bytes());
+    let text = "datetime_utc,direct_g,lifecycle_g\n2026-01-05T09:00Z,100,123.456\n2026-01-05T10:00Z,100,1\n";
+    let made = import(path, text);
+    assert_eq!((made.status, made.json()), (201, json!({ "rows": 2, "new": 2 })), "{made:?}");
+    assert_eq!(import(path, text).json(), json!({ "rows": 2, "new": 0 }));
+    post_batch(&service, &admin, EXAMPLE);
+    until(|| items(&service.get("/api/v1/ledger/entries", &admin)).len() == 3);
+    for entry in items(&service.get("/api/v1/ledger/entries", &admin)) {
+        assert_eq!(entry["intensity_mg_per_kwh"], 123_456);
+    }
+    let refused = import(path, "datetime_utc,g_per_kwh\n2026-01-05T09:00Z,-5\n");
+    assert!(refused.status == 400 && refused.body.contains("line 2"), "{refused:?}");
+    assert_eq!(import(&path.replace("production", "marginal"), text).json()["field"], "accounting");
+    assert_eq!(import(&path.replace("zone=DE", "zone=QQ"), text).json()["field"], "zone");
+}

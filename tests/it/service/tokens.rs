@@ -53,6 +53,10 @@ fn each_route_needs_the_scope_that_it_declares() {
     let tokens = ["ingest", "read", "admit"].map(|scope| (scope, service.token(&[scope], None).1));
     for (method, path, security) in operations(&service) {
         let Some(needed) = security[0]["token"][0].as_str() else { continue };
+        // A stream has no end to wait for; its test opens it.
+        if path.ends_with("/events") {
+            continue;
+        }
         for (scope, token) in &tokens {
             let reply = service.send(&method, &path, token, &[("Content-Type", "application/json")], b"{}");
             assert_eq!(reply.status == 403, *scope != needed, "{scope}: {method} {path}: {reply:?}");
