@@ -265,7 +265,7 @@ pub(crate) async fn assign(
     named("id", &node)?;
     let since = asked.since.as_deref().map(moment::parse).transpose();
     let since = since.map_err(|rule| Problem::field("since", rule))?.unwrap_or(Timestamp::from_nanoseconds(0));
-    let now = state.clock.wall();
+    let (now, name) = (state.clock.wall(), node.clone());
     state.work(move |service| Ok(workload::assign_node(&service.store, node, asked.site, since, now)?)).await?;
     state.events.tell("node", name, None);
     Ok(StatusCode::NO_CONTENT)
