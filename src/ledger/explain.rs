@@ -2,7 +2,7 @@
 
 use super::{FactorUsed, LedgerError};
 use crate::ingest::attribute;
-use crate::store::{Entry, EntryKind, Posting, Store, Tx};
+use crate::store::{Entry, EntryKind, Posting, Store, StoreError, Tx};
 use std::collections::BTreeMap;
 use units::{Energy, Timestamp};
 
@@ -54,7 +54,7 @@ pub struct ExplainedWindow {
 pub fn explain(store: &Store, id: i64) -> Result<Explanation, LedgerError> {
     store.read(|tx| {
         let entry = tx.entry(id)?.ok_or(LedgerError::UnknownEntry { id })?;
-        let damaged = |_| LedgerError::Factor { zone: entry.factor.clone() };
+        let damaged = |_| StoreError::Value { what: "factor of an entry", value: entry.factor.clone() };
         let factor: FactorUsed = serde_json::from_str(&entry.factor).map_err(damaged)?;
         let postings = tx.postings_of(&entry.key, entry.first_posting, entry.last_posting)?;
         let windows = windows(tx, &entry, &postings)?;

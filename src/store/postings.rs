@@ -156,9 +156,10 @@ impl Tx<'_> {
     /// The database.
     pub fn open_keys(&self, closing: Option<(Timestamp, Timestamp)>) -> Result<Vec<OpenKey>, StoreError> {
         let sql = format!(
-            "SELECT {KEY}, {}, min(posting), max(posting), max(takes_back) FROM postings AS own
-            WHERE entry IS NULL AND (?1 IS NULL OR period_end_ns <= ?1 OR (job > 0 AND job IN
-                (SELECT job FROM jobs WHERE ended_ns <= ?2)))
+            "SELECT {KEY}, {}, min(posting), max(posting), max(takes_back)
+            FROM postings AS own INDEXED BY postings_open
+            WHERE entry IS NULL AND (?1 IS NULL OR period_end_ns <= ?1
+                OR (SELECT ended_ns FROM jobs WHERE jobs.job = own.job) <= ?2)
             GROUP BY {KEY} ORDER BY period_start_ns, node, job, component, site",
             sums()
         );

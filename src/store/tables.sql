@@ -42,6 +42,7 @@ CREATE TABLE holdings (
     made INTEGER NOT NULL REFERENCES revisions, void INTEGER REFERENCES revisions
 ) STRICT;
 CREATE INDEX holdings_by_device ON holdings (device, start_ns);
+CREATE INDEX holdings_by_end ON holdings (device, end_ns, void);
 CREATE INDEX holdings_by_job ON holdings (job);
 -- Evidence: the bytes as the agent fixed them. The number of a batch is the revision that it made.
 CREATE TABLE batches (

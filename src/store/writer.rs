@@ -104,13 +104,19 @@ fn in_savepoint<T, E: From<StoreError>>(
     connection: &Connection,
     change: impl FnOnce(&Tx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    let of = |error: rusqlite::Error| E::from(error.into());
-    connection.execute_batch("SAVEPOINT change").map_err(of)?;
+    run_statement(connection, "SAVEPOINT change")?;
     let outcome = change(&Tx(connection));
-    let end = if outcome.is_ok() { "RELEASE change" } else { "ROLLBACK TO change; RELEASE change" };
     // When SQLite has given up the whole transaction there is no savepoint; the commit then tells everybody.
     if !connection.is_autocommit() {
-        connection.execute_batch(end).map_err(of)?;
+        if outcome.is_err() {
+            run_statement(connection, "ROLLBACK TO change")?;
+        }
+        run_statement(connection, "RELEASE change")?;
     }
     outcome
+}
+
+fn run_statement(connection: &Connection, sql: &str) -> Result<(), StoreError> {
+    connection.prepare_cached(sql)?.execute(())?;
+    Ok(())
 }
