@@ -79,7 +79,15 @@ pub(crate) struct JobDocument {
 pub(crate) struct JobFootprint {
     #[serde(flatten)]
     job: JobDocument,
-    /// `total` is the job's IT energy, posted and open; `open` is the part that is not posted yet.
+    /// IT energy, posted and open.
+    energy_mj: i64,
+    /// Derived from `energy_mj`.
+    energy_kwh: f64,
+    /// Location-based CO2e of the IT energy.
+    co2e_ug: i64,
+    /// Derived from `co2e_ug`.
+    co2e_g: f64,
+    /// The same with overhead, quality, and the part that is not posted yet.
     footprint: Report,
     /// Where the entries are that it is the sum of.
     explain: String,
@@ -176,7 +184,11 @@ impl JobRequest {
 }
 
 fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
-    text.map(moment::parse).transpose().map_err(|rule| Problem::field(field, rule))
+    let moment = text.map(moment::parse).transpose().map_err(|rule| Problem::field(field, rule))?;
+    match moment {
+        Some(early) if early.nanoseconds() < 0 => Err(Problem::field(field, "no job ran before 1970")),
+        other => Ok(other),
+    }
 }
 
 /// Whether a token of project `own` may say something about job `id`: it is of that project, or new and claimed for it.
@@ -255,7 +267,16 @@ pub(crate) async fn show(
         })
         .await?;
     let explain = format!("/api/v1/ledger/entries?job={}", row.facts.id);
-    Ok(axum::Json(JobFootprint { job: row.into(), footprint, explain }))
+    let (energy_mj, co2e_ug) = (footprint.total.energy_mj, footprint.total.co2e_ug_location);
+    Ok(axum::Json(JobFootprint {
+        job: row.into(),
+        energy_mj,
+        energy_kwh: energy_mj as f64 / 3.6e9,
+        co2e_ug,
+        co2e_g: co2e_ug as f64 / 1e6,
+        footprint,
+        explain,
+    }))
 }
 
 /// End a job, and with it what it holds

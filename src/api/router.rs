@@ -94,6 +94,7 @@ fn describe_refusals(operation: &mut utoipa::openapi::path::Operation) {
         ("403", "The token lacks the scope"),
         ("429", "Too many requests; Retry-After says when to come back"),
         ("500", "A defect of the service"),
+        ("503", "Not now; Retry-After says when to come back"),
     ];
     if operation.request_body.is_some() {
         refusals.extend([

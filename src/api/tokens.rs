@@ -73,7 +73,10 @@ impl From<TokenRecord> for TokenDocument {
 /// A token that is bound to a project makes only tokens of that project.
 #[utoipa::path(
     post, path = "/tokens", tag = "administration", request_body = TokenRequest,
-    responses((status = 201, description = "Shown once", body = NewToken))
+    responses(
+        (status = 201, description = "Shown once", body = NewToken),
+        (status = 404, description = "No such project", body = ProblemDocument, content_type = "application/problem+json")
+    )
 )]
 pub(crate) async fn create(
     Extract(state): Extract<State>,
@@ -164,7 +167,7 @@ pub(crate) async fn list(
 /// Revoke a token, at once and for ever
 #[utoipa::path(
     delete, path = "/tokens/{id}", tag = "administration", params(("id" = String, Path, description = "Id of the token")),
-    responses((status = 204, description = "Revoked"), (status = 404, description = "No such token", body = ProblemDocument))
+    responses((status = 204, description = "Revoked"), (status = 404, description = "No such token", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub(crate) async fn revoke(Extract(state): Extract<State>, who: Identity, Id(id): Id) -> Result<StatusCode, Problem> {
     let now = state.clock.wall();
