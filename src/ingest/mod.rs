@@ -88,8 +88,6 @@ fn add(tx: &Tx<'_>, batch: Batch, evidence: (&[u8], &[u8]), received: Timestamp)
         affected.extend(selection::meeting(tx, device, (start, end), revision)?);
         tx.add_span(device, revision, start, end)?;
     }
-    // A holding of this batch may meet its own span, which is attributed here for the first time.
-    affected.remove(&revision);
     let attributed = attribution::attribute_batch(tx, (revision, node, batch), revision)?;
     if !attributed.aside.is_empty() {
         tx.set_aside(revision, &attributed.aside)?;
