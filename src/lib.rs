@@ -1,11 +1,20 @@
 //! Wattledger: the energy and carbon ledger for AI compute. `docs/ARCHITECTURE.md` is the map.
 
+pub mod access;
+mod api;
 pub mod budget;
 mod bundled;
 pub mod cli;
+pub mod config;
 pub mod decimal;
 pub mod footprint;
 pub mod grid;
 pub mod hardware;
+pub mod ingest;
+pub mod ledger;
+mod moment;
 mod nearest;
 pub mod run;
+pub mod serve;
+pub mod store;
+pub mod workload;

@@ -1,16 +1,20 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
+mod client;
 mod doctor;
 mod environment;
 mod estimate;
 mod grid;
 pub(crate) mod grid_arguments;
+mod ledger;
 mod meter;
 pub(crate) mod number;
 pub(crate) mod print;
 mod run;
+mod serve;
 pub(crate) mod show;
 pub(crate) mod table;
+mod token;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -32,6 +36,13 @@ enum Command {
     Meter(meter::Arguments),
     Run(run::Arguments),
     Doctor(doctor::Arguments),
+    Serve(serve::Arguments),
+    Token(token::Arguments),
+    Jobs(ledger::Jobs),
+    Job(ledger::Job),
+    Report(ledger::Report),
+    Explain(ledger::Explain),
+    Verify(ledger::Verify),
 }
 
 /// Why a command ends without an answer; the variant is the exit code.
@@ -46,6 +57,9 @@ pub(crate) enum Failure {
     /// Exit 4: the question is clear, but nothing known answers it.
     #[error("{0}")]
     CannotEstimate(String),
+    /// Exit 5: the service does not answer.
+    #[error("{0}")]
+    Unreachable(String),
 }
 
 impl Failure {
@@ -54,6 +68,7 @@ impl Failure {
             Self::Internal(_) => 1,
             Self::Usage(_) => 2,
             Self::CannotEstimate(_) => 4,
+            Self::Unreachable(_) => 5,
         })
     }
 }
@@ -67,6 +82,13 @@ pub fn main() -> ExitCode {
         Command::Grid(arguments) => grid::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Run(arguments) => run::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Token(arguments) => token::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Jobs(arguments) => ledger::jobs(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Job(arguments) => ledger::job(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Report(arguments) => ledger::report(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Explain(arguments) => ledger::explain(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Verify(arguments) => ledger::verify(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {
         #[expect(clippy::print_stderr, reason = "the one place where failures reach the user")]

@@ -1,9 +1,9 @@
 //! Option values: text to exact quantities, each refused with its range when outside.
 
 use crate::decimal;
-use chrono::{DateTime, NaiveDate};
+pub(crate) use crate::moment::parse as moment;
 use std::ops::RangeInclusive;
-use units::{CarbonIntensity, Pue, Timestamp};
+use units::{CarbonIntensity, Pue};
 
 /// `--pue`: 1.0 to 3.0, rounded to a millionth.
 pub(crate) fn pue(text: &str) -> Result<Pue, String> {
@@ -54,27 +54,6 @@ fn within(text: &str, range: RangeInclusive<i128>, decimals: usize) -> Result<Op
 
 fn positive(value: i128, range: &str) -> Result<u64, String> {
     u64::try_from(value).ok().filter(|value| *value > 0).ok_or_else(|| range.to_owned())
-}
-
-/// `--at`, `--start`: a UTC date, or a moment with `Z` or an offset.
-pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
-    let text = text.trim();
-    let midnight = || {
-        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-        Some(date.and_time(chrono::NaiveTime::MIN).and_utc())
-    };
-    // Minutes are enough in both directions: 2026-03-01T12:00Z as well as 2026-03-01T12:00:00.5+02:00.
-    let to_the_minute = || DateTime::parse_from_str(&text.replace('Z', "+00:00"), "%Y-%m-%dT%H:%M%:z").ok();
-    DateTime::parse_from_rfc3339(text)
-        .ok()
-        .or_else(to_the_minute)
-        .map(|moment| moment.to_utc())
-        .or_else(midnight)
-        .and_then(|moment| moment.timestamp_nanos_opt())
-        .map(Timestamp::from_nanoseconds)
-        .ok_or_else(|| {
-            "write a moment with its zone, 2026-03-01T12:00Z or 2026-03-01T13:00+01:00, or a UTC date".to_owned()
-        })
 }
 
 /// An exact count of 10^-`decimals`.

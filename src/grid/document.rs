@@ -3,7 +3,7 @@ use serde::Serialize;
 
 /// A factor as programs read it; the keys `zone`, `g_per_kwh`, `basis`, `gas`, `accounting`, `edition`, `licence`,
 /// `period` and `fallback_step` are pinned.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct FactorDocument {
     /// Zone of the factor.
     pub zone: String,
@@ -37,7 +37,7 @@ pub struct FactorDocument {
 }
 
 /// A choice as programs read it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ChoiceDocument {
     /// What was asked for.
     pub requested: String,

@@ -2,7 +2,7 @@ use std::fmt;
 use units::{CarbonIntensity, Interval};
 
 /// What is counted per kWh.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Basis {
     /// Combustion at the plant only.
@@ -12,7 +12,7 @@ pub enum Basis {
 }
 
 /// Which gases are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub enum Gas {
     /// Carbon dioxide alone.
     #[serde(rename = "CO2")]
@@ -23,7 +23,7 @@ pub enum Gas {
 }
 
 /// Whose electricity the factor describes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Accounting {
     /// Average of what plants in the zone emit.
@@ -41,7 +41,7 @@ pub enum Accounting {
 }
 
 /// Length of time that one value stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Resolution {
     /// One hour or less.
@@ -53,7 +53,7 @@ pub enum Resolution {
 }
 
 /// How much a value can be relied on for the energy it is applied to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Published for exactly that time and place.

@@ -6,12 +6,14 @@
 
 mod document;
 mod factor;
+mod import;
 mod region;
 mod table;
 
 pub use crate::bundled::DataError;
 pub use document::{ChoiceDocument, FactorDocument};
 pub use factor::{Accounting, Basis, Factor, Gas, Resolution, Status};
+pub use import::{ImportError, intensities};
 pub use region::{CloudRegion, RegionFactor, cloud_regions};
 
 use crate::decimal;

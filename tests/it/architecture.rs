@@ -46,6 +46,11 @@ fn only_the_nvml_source_knows_nvml() {
 }
 
 #[test]
+fn only_the_store_knows_sql() {
+    assert_eq!(lines_with(&["src"], &["rusqlite", "prepare_cached"], &["src/store"]), [""; 0]);
+}
+
+#[test]
 fn account_knows_no_clock_no_io_no_float() {
     let hits = lines_with(
         &["crates/account/src", "crates/units/src"],
@@ -53,4 +58,10 @@ fn account_knows_no_clock_no_io_no_float() {
         &[],
     );
     assert_eq!(hits, [""; 0]);
+}
+
+#[test]
+fn only_the_api_serves_http_and_only_serve_and_itself_know_it() {
+    assert_eq!(lines_with(&["src"], &["axum", "hyper::"], &["src/api"]), [""; 0]);
+    assert_eq!(lines_with(&["src"], &["crate::api", "super::api"], &["src/api", "src/serve.rs"]), [""; 0]);
 }

@@ -7,6 +7,8 @@ mod config;
 mod doctor;
 mod estimate;
 mod grid;
+mod ledger;
 mod meter;
 mod method;
 mod run;
+mod service;

@@ -1,0 +1,185 @@
+//! Who may do what: bearer tokens, their scopes and their project boundary.
+//!
+//! A token is `wl_`, then in hexadecimal 8 bytes of id, 32 random bytes of secret and 4 bytes of checksum. It is shown once, when it
+//! is made; what is stored is the SHA-256 of its whole text. It is looked up by its id and compared in constant time.
+
+use sha2::{Digest, Sha256};
+use std::fmt;
+use subtle::ConstantTimeEq;
+
+const PREFIX: &str = "wl_";
+const ID_BYTES: usize = 8;
+const SECRET_BYTES: usize = 32;
+const CHECKSUM_BYTES: usize = 4;
+
+/// SHA-256 of a token's text.
+#[derive(Debug, Clone, Copy)]
+pub struct TokenDigest(pub [u8; 32]);
+
+impl TokenDigest {
+    /// Whether both are the same, in a time that does not depend on where they differ.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+/// A token in the clear: from the moment it is made until it is shown, or while a request that carries it is checked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    text: String,
+}
+
+/// The system gave no random bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("the system gives no random bytes, so no token can be made: {0}")]
+pub struct NoRandomness(getrandom::Error);
+
+impl Token {
+    /// A new token from 40 bytes of the system's randomness: 8 of id, 32 of secret.
+    pub fn generate() -> Result<Self, NoRandomness> {
+        let mut bytes = [0; ID_BYTES + SECRET_BYTES];
+        getrandom::fill(&mut bytes).map_err(NoRandomness)?;
+        let body = hexadecimal(&bytes);
+        let checksum = checksum(&body);
+        Ok(Self { text: format!("{PREFIX}{body}{checksum}") })
+    }
+
+    /// `text` as a token; `None` when its prefix, length, digits or checksum are wrong, as after a typing error.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix(PREFIX)?;
+        let well_formed = digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let (body, given) = digits.split_at_checked(2 * (ID_BYTES + SECRET_BYTES)).filter(|_| well_formed)?;
+        (checksum(body) == given).then(|| Self { text: text.to_owned() })
+    }
+
+    /// The id by which it is listed and revoked: 16 hexadecimal digits, no secret.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.text.get(PREFIX.len()..PREFIX.len() + 2 * ID_BYTES).unwrap_or_default()
+    }
+
+    /// What is stored of it.
+    #[must_use]
+    pub fn digest(&self) -> TokenDigest {
+        TokenDigest(Sha256::digest(self.text.as_bytes()).into())
+    }
+
+    /// Its text, to be shown once.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Token({})", self.id())
+    }
+}
+
+fn checksum(body: &str) -> String {
+    let digest = Sha256::new().chain_update(PREFIX).chain_update(body).finalize();
+    hexadecimal(digest.get(..CHECKSUM_BYTES).unwrap_or_default())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What a token may do.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Post batches and announce jobs.
+    Ingest,
+    /// Read.
+    Read,
+    /// Ask whether a job may run.
+    Admit,
+    /// Administer; holds every other scope too.
+    Admin,
+}
+
+impl Scope {
+    /// Its name in tokens and documents.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Read => "read",
+            Self::Admit => "admit",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The scope called `name`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Ingest, Self::Read, Self::Admit, Self::Admin].into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// Who makes a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Id of the token.
+    pub token: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// The only project it may see or change; `None` for all.
+    pub project: Option<String>,
+}
+
+impl Identity {
+    /// Whether it may do what needs `scope`.
+    #[must_use]
+    pub fn holds(&self, scope: Scope) -> bool {
+        self.scopes.iter().any(|held| *held == scope || *held == Scope::Admin)
+    }
+
+    /// Whether it may see and change what belongs to `project`.
+    #[must_use]
+    pub fn reaches(&self, project: &str) -> bool {
+        self.project.as_deref().is_none_or(|own| own == project)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_read_back_and_every_changed_digit_is_noticed() {
+        let token = Token::generate().unwrap();
+        assert_eq!(Token::parse(token.reveal()), Some(token.clone()));
+        assert_ne!(token, Token::generate().unwrap());
+        for at in 0..token.reveal().len() {
+            let mut text = token.reveal().to_owned();
+            let other = if &text[at..=at] == "0" { "1" } else { "0" };
+            text.replace_range(at..=at, other);
+            assert_eq!(Token::parse(&text), None, "digit {at}");
+        }
+        for text in ["", "wl_", "wl_é", &token.reveal()[..90], &format!("{}0", token.reveal())] {
+            assert_eq!(Token::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn printing_a_token_for_debugging_shows_no_secret() {
+        let token = Token::generate().unwrap();
+        assert_eq!(format!("{token:?}"), format!("Token({})", token.id()));
+    }
+
+    #[test]
+    fn admin_holds_every_scope_and_the_others_only_themselves() {
+        let of = |scope| Identity { token: String::new(), scopes: vec![scope], project: None };
+        for needed in [Scope::Ingest, Scope::Read, Scope::Admit, Scope::Admin] {
+            assert!(of(Scope::Admin).holds(needed));
+            assert_eq!(of(Scope::Read).holds(needed), needed == Scope::Read);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `POST /batches`: what agents say, taken exactly once and acknowledged when it is on disk.
+
+use super::State;
+use super::body::JsonBytes;
+use super::problem::{Problem, ProblemDocument};
+use crate::access::Identity;
+use crate::ingest::{self, IngestError};
+use axum::extract::State as Extract;
+use serde::Serialize;
+
+/// A batch that is on disk.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct AcknowledgementDocument {
+    /// `accepted`, or `duplicate` where it was taken before.
+    #[schema(value_type = String)]
+    result: wire::Outcome,
+    agent: String,
+    boot: String,
+    sequence: u64,
+    /// When it was received first.
+    received_ns: i64,
+}
+
+/// Take a batch
+///
+/// The body is specified by the wire format, version 1. Posting it twice changes nothing.
+#[utoipa::path(
+    post, path = "/batches", tag = "agents",
+    request_body(content = Object, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Durable", body = AcknowledgementDocument),
+        (status = 409, description = "Agent, boot and sequence were used for other bytes", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Not stored; send it again later", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn post(
+    Extract(state): Extract<State>,
+    who: Identity,
+    JsonBytes(body): JsonBytes,
+) -> Result<axum::Json<AcknowledgementDocument>, Problem> {
+    let now = state.clock.wall();
+    let applied = state
+        .work(move |service| {
+            if let Some(own) = &who.project {
+                stays_within(service, &body, own)?;
+            }
+            ingest::apply(&service.store, body.to_vec(), now).map_err(Problem::from)
+        })
+        .await;
+    state.metrics.batch(applied.as_ref().map_or("refused", |applied| match applied.outcome {
+        wire::Outcome::Accepted => "accepted",
+        wire::Outcome::Duplicate => "duplicate",
+    }));
+    let applied = applied?;
+    if applied.outcome == wire::Outcome::Accepted {
+        tell(&state, &applied.batch);
+    }
+    Ok(axum::Json(AcknowledgementDocument {
+        result: applied.outcome,
+        agent: applied.batch.agent,
+        boot: applied.batch.boot.to_string(),
+        sequence: applied.batch.sequence,
+        received_ns: applied.received.nanoseconds(),
+    }))
+}
+
+fn tell(state: &State, batch: &wire::Batch) {
+    for job in &batch.jobs {
+        state.events.tell("job", job.id.as_str(), job.project.as_deref());
+    }
+    state.events.tell("batch", format!("{}/{}/{}", batch.agent, batch.boot, batch.sequence), None);
+}
+
+/// Refuses a batch that speaks of another project's jobs.
+fn stays_within(service: &super::Service, body: &[u8], own: &str) -> Result<(), Problem> {
+    let batch = wire::Batch::parse(body).map_err(IngestError::from)?;
+    let mut owned = Vec::new();
+    for (position, job) in batch.jobs.iter().enumerate() {
+        let is_own = job.project.as_deref().is_none_or(|project| project == own);
+        if !is_own || !super::jobs::may_state(service, &job.id, job.project.as_deref(), own)? {
+            return Err(foreign(format!("jobs[{position}].project"), own));
+        }
+        owned.push(job.id.as_str());
+    }
+    for (position, holding) in batch.holdings.iter().enumerate() {
+        if !owned.contains(&holding.job.as_str()) && !super::jobs::may_state(service, &holding.job, None, own)? {
+            return Err(foreign(format!("holdings[{position}].job"), own));
+        }
+    }
+    Ok(())
+}
+
+fn foreign(field: String, own: &str) -> Problem {
+    Problem::field(field, format!("the token is bound to project {own:?} and the job is not known to be of it"))
+}

@@ -1,0 +1,227 @@
+//! Bodies under limits: size counted after decompression, time counted over the whole body (reliability.md S-11, S-12).
+
+use super::State;
+use super::problem::Problem;
+use crate::config::Limits;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use std::io::Read;
+
+/// Above this size a body may not be more than [`RATIO_MAX`] times its compressed size.
+const RATIO_COUNTS_ABOVE_BYTES: usize = 1 << 20;
+const RATIO_MAX: usize = 100;
+/// Base-2 logarithm of the largest zstd window, 8 MiB: what a decoder must hold in memory.
+const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+
+/// How a body is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Identity,
+    Gzip,
+    Zstd,
+}
+
+/// A whole JSON body, decompressed.
+pub(crate) struct JsonBytes(pub(crate) Bytes);
+
+impl FromRequest<State> for JsonBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, Problem> {
+        expect_json(request.headers())?;
+        read(request, &state.limits).await.map(Self)
+    }
+}
+
+/// A JSON body as a `T`; what does not fit is named by its place.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<State> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, Problem> {
+        let JsonBytes(bytes) = JsonBytes::from_request(request, state).await?;
+        parse(&bytes).map(Self)
+    }
+}
+
+/// A text body, decompressed, of media type `text/csv`.
+pub(crate) struct Csv(pub(crate) Bytes);
+
+impl FromRequest<State> for Csv {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, Problem> {
+        expect_media_type(request.headers(), "text/csv")?;
+        read(request, &state.limits).await.map(Self)
+    }
+}
+
+/// `bytes` as a `T`.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let place = error.path().to_string();
+        let inner = error.into_inner();
+        if inner.is_data() { Problem::field(place, inner.to_string()) } else { Problem::body(inner.to_string()) }
+    })?;
+    reader.end().map_err(|error| Problem::body(error.to_string()))?;
+    Ok(value)
+}
+
+fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
+    expect_media_type(headers, "application/json")
+}
+
+fn expect_media_type(headers: &HeaderMap, expected: &str) -> Result<(), Problem> {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case(expected) {
+        return Ok(());
+    }
+    Err(Problem::unsupported("Content-Type", format!("the media type is {given:?}: send {expected}")))
+}
+
+async fn read(request: Request, limits: &Limits) -> Result<Bytes, Problem> {
+    let encoding = encoding(request.headers())?;
+    refuse_announced_size(request.headers(), limits)?;
+    let collected = collect(request.into_body(), limits.body_bytes);
+    let sent = tokio::time::timeout(limits.body_timeout, collected)
+        .await
+        .map_err(|_| Problem::body_too_slow(limits.body_timeout.as_secs()))??;
+    if encoding == Encoding::Identity {
+        return Ok(sent);
+    }
+    let max = limits.body_bytes;
+    tokio::task::spawn_blocking(move || decompress(encoding, &sent, max))
+        .await
+        .map_err(|_| Problem::internal())?
+        .map(Bytes::from)
+}
+
+fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
+    let mut values = headers.get_all(header::CONTENT_ENCODING).iter();
+    let given = values.next().map(|value| value.to_str().unwrap_or_default().trim().to_ascii_lowercase());
+    let encoding = match given.as_deref() {
+        None | Some("identity") => Some(Encoding::Identity),
+        Some("gzip") => Some(Encoding::Gzip),
+        Some("zstd") => Some(Encoding::Zstd),
+        Some(_) => None,
+    };
+    encoding.filter(|_| values.next().is_none()).ok_or_else(|| {
+        let detail =
+            format!("the encoding {:?} is not read here: send one of gzip, zstd, identity", given.unwrap_or_default());
+        Problem::unsupported("Content-Encoding", detail)
+    })
+}
+
+fn refuse_announced_size(headers: &HeaderMap, limits: &Limits) -> Result<(), Problem> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    match announced {
+        Some(bytes) if usize::try_from(bytes).is_ok_and(|bytes| bytes <= limits.body_bytes) => Ok(()),
+        Some(_) => Err(above(limits.body_bytes)),
+        None => Ok(()),
+    }
+}
+
+async fn collect(body: Body, max: usize) -> Result<Bytes, Problem> {
+    match Limited::new(body, max).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(above(max)),
+        Err(error) => Err(Problem::body(format!("the body broke off: {error}"))),
+    }
+}
+
+fn above(max: usize) -> Problem {
+    Problem::too_large(format!("the body is above {max} bytes: send it in smaller parts"))
+}
+
+fn decompress(encoding: Encoding, sent: &[u8], max: usize) -> Result<Vec<u8>, Problem> {
+    match encoding {
+        Encoding::Identity => Ok(sent.to_vec()),
+        Encoding::Gzip => inflate(flate2::read::MultiGzDecoder::new(sent), sent.len(), max),
+        Encoding::Zstd => {
+            let unreadable = |error: std::io::Error| Problem::body(format!("not zstd: {error}"));
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(sent).map_err(unreadable)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(unreadable)?;
+            inflate(decoder, sent.len(), max)
+        }
+    }
+}
+
+/// Reads in steps, so that nothing is held that the limits forbid.
+fn inflate(mut decoder: impl Read, compressed: usize, max: usize) -> Result<Vec<u8>, Problem> {
+    let mut whole = Vec::new();
+    let mut step = vec![0; 64 << 10];
+    loop {
+        let count = match decoder.read(&mut step) {
+            Ok(0) => return Ok(whole),
+            Ok(count) => count,
+            Err(error) => return Err(Problem::body(format!("the compressed body cannot be read: {error}"))),
+        };
+        let size = whole.len() + count;
+        if size > max {
+            return Err(above(max));
+        }
+        if size > RATIO_COUNTS_ABOVE_BYTES && size / RATIO_MAX > compressed {
+            return Err(Problem::too_large(format!(
+                "the body grows to more than {RATIO_MAX} times its compressed size"
+            )));
+        }
+        whole.extend_from_slice(step.get(..count).unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::response::IntoResponse;
+    use std::io::Write;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn status(encoding: Encoding, sent: &[u8], max: usize) -> u16 {
+        decompress(encoding, sent, max).map_or_else(|problem| problem.into_response().status().as_u16(), |_| 200)
+    }
+
+    #[test]
+    fn sizes_count_after_decompression_to_the_byte() {
+        let text = b"{\"wattledger\":1}".repeat(100);
+        for (encoding, sent) in
+            [(Encoding::Gzip, gzip(&text)), (Encoding::Zstd, zstd::encode_all(&text[..], 3).unwrap())]
+        {
+            assert_eq!(decompress(encoding, &sent, text.len()).unwrap(), text);
+            assert_eq!(status(encoding, &sent, text.len() - 1), 413);
+            assert_eq!(status(encoding, &sent[..sent.len() - 1], text.len()), 400);
+            assert_eq!(status(encoding, b"nonsense", 100), 400);
+        }
+    }
+
+    #[test]
+    fn above_a_mebibyte_the_ratio_is_limited() {
+        let zeros = vec![0; 1 << 20];
+        assert_eq!(status(Encoding::Gzip, &gzip(&zeros), usize::MAX), 200);
+        let zeros = vec![0; (1 << 20) + 1];
+        assert_eq!(status(Encoding::Gzip, &gzip(&zeros), usize::MAX), 413);
+    }
+
+    #[test]
+    fn a_field_that_does_not_fit_is_named_with_its_place() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Asked {
+            #[expect(dead_code, reason = "only its place is looked at")]
+            list: Vec<u8>,
+        }
+        let problem = parse::<Asked>(b"{\"list\":[1,300]}").unwrap_err();
+        assert!(format!("{problem:?}").contains("list[1]"), "{problem:?}");
+        let problem = parse::<Asked>(b"{\"list\":[1]} 1").unwrap_err();
+        assert!(format!("{problem:?}").contains("unreadable-body"), "{problem:?}");
+    }
+}

@@ -1,0 +1,130 @@
+//! `GET /events`: what changed, as server-sent events, for live pages.
+
+use super::State;
+use super::problem::Problem;
+use crate::access::Identity;
+use axum::extract::State as Extract;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_core::Stream;
+use serde::Serialize;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
+
+/// Changes that a slow reader may fall behind before it is told to load everything again.
+const BACKLOG: usize = 1024;
+
+/// Something changed: what it is, which one, and whose it is.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub(crate) struct Change {
+    /// `batch`, `job`, `entries`, `project`, `site`, `node` or `factors`.
+    pub(crate) what: &'static str,
+    /// Its id or name; of a batch agent, boot and sequence; of entries how many are new.
+    pub(crate) id: String,
+    /// Its project; `null` where it concerns none.
+    pub(crate) project: Option<String>,
+}
+
+/// Where changes are told and heard.
+#[derive(Debug)]
+pub(crate) struct Events {
+    changes: broadcast::Sender<Change>,
+    places: Arc<Semaphore>,
+}
+
+impl Events {
+    pub(crate) fn new(streams_max: usize) -> Self {
+        Self { changes: broadcast::Sender::new(BACKLOG), places: Arc::new(Semaphore::new(streams_max)) }
+    }
+
+    /// Tells everyone who listens.
+    pub(crate) fn tell(&self, what: &'static str, id: impl Into<String>, project: Option<&str>) {
+        // No listener is no error.
+        let _ = self.changes.send(Change { what, id: id.into(), project: project.map(str::to_owned) });
+    }
+
+    /// Ends every stream, now and from now on.
+    pub(crate) fn close(&self) {
+        // No new stream begins; those that run read the end after everything told before.
+        self.places.close();
+        self.tell(END, "", None);
+    }
+}
+
+const END: &str = "end";
+
+/// What changed, as it happens
+///
+/// Server-sent events: `change` with what changed, `lagged` when changes were missed and everything should be loaded again.
+#[utoipa::path(
+    get, path = "/events", tag = "events",
+    responses((status = 200, description = "Events until the client leaves", body = Change, content_type = "text/event-stream"))
+)]
+pub(crate) async fn listen(Extract(state): Extract<State>, who: Identity) -> Result<impl IntoResponse, Problem> {
+    let place = Arc::clone(&state.events.places).try_acquire_owned().map_err(|_| {
+        Problem::unavailable("every event stream is taken: try again, or raise limits.event_streams", 10)
+    })?;
+    let changes = state.events.changes.subscribe();
+    let (sender, receiver) = mpsc::channel(16);
+    tokio::spawn(relay(changes, who, sender, place));
+    state.metrics.event_streams.inc();
+    let stream = OpenStream { receiver, state: Arc::clone(&state) };
+    Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
+}
+
+/// Passes on what `who` may see, until either side ends.
+async fn relay(
+    mut changes: broadcast::Receiver<Change>,
+    who: Identity,
+    sender: mpsc::Sender<Event>,
+    _place: OwnedSemaphorePermit,
+) {
+    loop {
+        let event = tokio::select! {
+            () = sender.closed() => return,
+            change = changes.recv() => match change {
+                Ok(change) if change.what == END => return,
+                Ok(change) if is_visible(&change, &who) => Event::default().event("change").json_data(&change),
+                Ok(_) => continue,
+                Err(broadcast::error::RecvError::Lagged(_)) => Ok(Event::default().event("lagged").data("")),
+                Err(broadcast::error::RecvError::Closed) => return,
+            },
+        };
+        let Ok(event) = event else { continue };
+        if sender.send(event).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// A token that is bound to a project hears of that project alone.
+fn is_visible(change: &Change, who: &Identity) -> bool {
+    match (&who.project, &change.project) {
+        (None, _) => true,
+        (Some(own), Some(project)) => own == project,
+        (Some(_), None) => false,
+    }
+}
+
+/// An answer that goes on; its end is counted.
+struct OpenStream {
+    receiver: mpsc::Receiver<Event>,
+    state: State,
+}
+
+impl Stream for OpenStream {
+    type Item = Result<Event, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.receiver.poll_recv(context).map(|event| event.map(Ok))
+    }
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        self.state.metrics.event_streams.dec();
+    }
+}

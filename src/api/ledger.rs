@@ -1,0 +1,289 @@
+//! `/ledger` and `/reports`: totals, entries, and the way back to the evidence.
+
+use super::State;
+use super::jobs::within;
+use super::page::{Id, Page, PageQuery, Query};
+use super::problem::{Problem, ProblemDocument};
+use crate::access::Identity;
+use crate::ledger::{self, ExplainedWindow, FactorUsed, Report};
+use crate::moment;
+use crate::store::{EntryFilter, GroupBy, NamedEntry, StoreError};
+use axum::extract::State as Extract;
+use serde::{Deserialize, Serialize};
+
+/// A ledger entry. It is never changed, only reversed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct EntryDocument {
+    id: i64,
+    /// `original`, `supplement`, `reversal` or `repost`.
+    kind: &'static str,
+    /// The entry that it negates.
+    reverses: Option<i64>,
+    reason: String,
+    /// `null` is idle.
+    job: Option<String>,
+    project: Option<String>,
+    node: String,
+    site: String,
+    /// `accelerator`, `host` or `platform`.
+    component: String,
+    period_start: String,
+    period_end: String,
+    start: String,
+    end: String,
+    energy_mj: i64,
+    /// Derived from `energy_mj`.
+    energy_kwh: f64,
+    intensity_mg_per_kwh: u32,
+    co2e_ug: i64,
+    /// Derived from `co2e_ug`.
+    co2e_g: f64,
+    pue_ppm: u32,
+    overhead_mj: i64,
+    overhead_co2e_ug: i64,
+    /// Whether the factor may be revised or stands in for a finer one.
+    provisional: bool,
+    modelled_mj: i64,
+    covered_ns: i64,
+    span_ns: i64,
+    posted: String,
+    /// SHA-256 over the previous entry's hash and this entry.
+    hash: String,
+}
+
+impl From<NamedEntry> for EntryDocument {
+    fn from(named: NamedEntry) -> Self {
+        let NamedEntry { entry, job, project, node, site } = named;
+        let (energy_mj, co2e_ug) = (entry.part.energy.millijoules(), entry.co2e.micrograms());
+        Self {
+            id: entry.id,
+            kind: entry.kind.name(),
+            reverses: entry.reverses,
+            reason: entry.reason,
+            job,
+            project,
+            node,
+            site,
+            component: entry.key.component,
+            period_start: moment::show(entry.key.period_start),
+            period_end: moment::show(entry.key.period_end),
+            start: moment::show(entry.part.start),
+            end: moment::show(entry.part.end),
+            energy_mj,
+            energy_kwh: energy_mj as f64 / 3.6e9,
+            intensity_mg_per_kwh: entry.intensity.milligrams_per_kwh(),
+            co2e_ug,
+            co2e_g: co2e_ug as f64 / 1e6,
+            pue_ppm: entry.pue.parts_per_million(),
+            overhead_mj: entry.overhead.millijoules(),
+            overhead_co2e_ug: entry.overhead_co2e.micrograms(),
+            provisional: entry.provisional,
+            modelled_mj: entry.part.modelled_mj,
+            covered_ns: entry.part.covered_ns,
+            span_ns: entry.part.span_ns,
+            posted: moment::show(entry.posted),
+            hash: hexadecimal(&entry.hash),
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Which entries.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EntryQuery {
+    /// Only of this job.
+    job: Option<String>,
+    /// Only of this project's jobs.
+    project: Option<String>,
+}
+
+/// List ledger entries, oldest first
+#[utoipa::path(
+    get, path = "/ledger/entries", tag = "ledger", params(PageQuery, EntryQuery),
+    responses(
+        (status = 200, description = "By number", body = Page<EntryDocument>),
+        (status = 404, description = "No such project", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn entries(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Query(page): Query<PageQuery>,
+    Query(asked): Query<EntryQuery>,
+) -> Result<axum::Json<Page<EntryDocument>>, Problem> {
+    let limit = page.limit()?;
+    let filter = EntryFilter {
+        project: within(asked.project, &who)?,
+        job: asked.job,
+        id: None,
+        after: page.after_number()?.unwrap_or(0),
+        limit: limit.saturating_add(1),
+    };
+    let found =
+        state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?)).await?;
+    let page = Page::of(found, limit, |named| named.entry.id.to_string());
+    Ok(axum::Json(page.map(EntryDocument::from)))
+}
+
+/// What an entry is made of.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ExplanationDocument {
+    entry: EntryDocument,
+    factor: FactorUsed,
+    postings: Vec<PostingDocument>,
+    /// As attributed; their `energy_mj` sum to the entry's.
+    windows: Vec<WindowDocument>,
+}
+
+/// What one batch moved.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct PostingDocument {
+    posting: i64,
+    batch: i64,
+    energy_mj: i64,
+    /// Whether it is the negative of an earlier one.
+    takes_back: bool,
+}
+
+/// The part of a window that went to the entry.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct WindowDocument {
+    energy_mj: i64,
+    start: String,
+    end: String,
+    /// The whole window, as the agent sent it.
+    #[schema(value_type = Object)]
+    window: wire::Window,
+    /// The device, as the batch declares it.
+    #[schema(value_type = Object)]
+    device: wire::Device,
+    batch: BatchDocument,
+}
+
+/// The evidence.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct BatchDocument {
+    /// Number of the batch in the service.
+    batch: i64,
+    agent: String,
+    boot: String,
+    sequence: u64,
+    /// Of the stored bytes.
+    sha256: String,
+    received: String,
+}
+
+impl From<ExplainedWindow> for WindowDocument {
+    fn from(found: ExplainedWindow) -> Self {
+        Self {
+            energy_mj: found.energy.millijoules(),
+            start: moment::show(found.start),
+            end: moment::show(found.end),
+            window: found.window,
+            device: found.device,
+            batch: BatchDocument {
+                batch: found.batch,
+                agent: found.agent,
+                boot: found.boot.to_string(),
+                sequence: found.sequence,
+                sha256: hexadecimal(&found.sha256),
+                received: moment::show(found.received),
+            },
+        }
+    }
+}
+
+/// Follow an entry back to its evidence
+#[utoipa::path(
+    get, path = "/ledger/entries/{id}/explain", tag = "ledger",
+    params(("id" = String, Path, description = "Number of the entry")),
+    responses(
+        (status = 200, description = "Factor, postings, windows, batches", body = ExplanationDocument),
+        (status = 404, description = "No such entry", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn explain(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Id(asked): Id,
+) -> Result<axum::Json<ExplanationDocument>, Problem> {
+    let id: i64 = asked.parse().map_err(|_| Problem::not_found("ledger entry", &asked))?;
+    let filter = EntryFilter { project: who.project, id: Some(id), limit: 1, ..EntryFilter::default() };
+    let (named, explained) = state
+        .work(move |service| {
+            let named = service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?.pop();
+            let named = named.ok_or_else(|| Problem::not_found("ledger entry", &asked))?;
+            Ok((named, ledger::explain(&service.store, id)?))
+        })
+        .await?;
+    let postings = explained.postings.into_iter().map(|posting| PostingDocument {
+        posting: posting.posting,
+        batch: posting.batch,
+        energy_mj: posting.part.energy.millijoules(),
+        takes_back: posting.takes_back,
+    });
+    Ok(axum::Json(ExplanationDocument {
+        entry: named.into(),
+        factor: explained.factor,
+        postings: postings.collect(),
+        windows: explained.windows.into_iter().map(WindowDocument::from).collect(),
+    }))
+}
+
+/// What a report covers.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ReportQuery {
+    /// First moment, a UTC date or RFC 3339.
+    from: String,
+    /// First moment after it.
+    to: String,
+    /// `project` (when not given), `job`, `node`, `site`, `month` or `label:NAME`.
+    group_by: Option<String>,
+    /// Only this project's jobs.
+    project: Option<String>,
+}
+
+/// Energy and location-based CO2e by group
+#[utoipa::path(
+    get, path = "/reports/emissions", tag = "reports", params(ReportQuery),
+    responses(
+        (status = 200, description = "Totals of what starts in the time", body = Report),
+        (status = 404, description = "No such project", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn emissions(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Query(asked): Query<ReportQuery>,
+) -> Result<axum::Json<Report>, Problem> {
+    let from = moment::parse(&asked.from).map_err(|rule| Problem::field("from", rule))?;
+    let to = moment::parse(&asked.to).map_err(|rule| Problem::field("to", rule))?;
+    if from >= to {
+        return Err(Problem::field("to", "the end comes after the start: `from` is inside, `to` is not"));
+    }
+    let by = group_by(asked.group_by.as_deref().unwrap_or("project"))?;
+    let project = within(asked.project, &who)?;
+    let report = state
+        .work(move |service| Ok(ledger::report(&service.store, &service.library, (from, to), &by, project.as_deref())?))
+        .await?;
+    Ok(axum::Json(report))
+}
+
+fn group_by(text: &str) -> Result<GroupBy, Problem> {
+    match text {
+        "project" => Ok(GroupBy::Project),
+        "job" => Ok(GroupBy::Job),
+        "node" => Ok(GroupBy::Node),
+        "site" => Ok(GroupBy::Site),
+        "month" => Ok(GroupBy::Month),
+        _ => match text.strip_prefix("label:") {
+            Some(label) if super::is_name(label) => Ok(GroupBy::Label(label.to_owned())),
+            _ => Err(Problem::field("group_by", "write project, job, node, site, month or label:NAME")),
+        },
+    }
+}

@@ -1,0 +1,111 @@
+//! The HTTP API. `router.rs` shows it at a glance; a file per resource holds its handlers and documents.
+
+mod auth;
+mod batches;
+mod body;
+mod connection;
+mod events;
+mod fleet;
+mod grid;
+mod jobs;
+mod ledger;
+mod metrics;
+mod operations;
+mod page;
+mod problem;
+mod rate;
+mod router;
+mod tokens;
+
+pub(crate) use connection::{TlsError, acceptor, serve};
+pub(crate) use router::router;
+
+use crate::config::Limits;
+use crate::grid::Library;
+use crate::store::Store;
+use collectors::clock::Clock;
+use events::Events;
+use metrics::Metrics;
+use problem::Problem;
+use rate::Buckets;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use units::Span;
+
+/// What every handler works with.
+pub(crate) type State = Arc<Service>;
+
+/// What [`is_name`] asks for, in words.
+const NAME_RULE: &str = "1 to 128 of A-Z a-z 0-9 . _ : @ + -";
+
+/// Store, clock and limits of one running service.
+pub(crate) struct Service {
+    store: Arc<Store>,
+    library: Arc<Library>,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    metrics: Metrics,
+    events: Events,
+    requests_rate: Buckets,
+    batches_rate: Buckets,
+    is_stopping: AtomicBool,
+}
+
+impl Service {
+    pub(crate) fn new(store: Arc<Store>, library: Arc<Library>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+        Self {
+            store,
+            library,
+            clock,
+            limits,
+            metrics: Metrics::new(),
+            events: Events::new(limits.event_streams),
+            requests_rate: Buckets::new(limits.requests),
+            batches_rate: Buckets::new(limits.batches),
+            is_stopping: AtomicBool::new(false),
+        }
+    }
+
+    /// From now on `/readyz` says that nothing new should be sent here, and event streams end.
+    pub(crate) fn stopping(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+        self.events.close();
+    }
+
+    /// Runs `task` where it may wait for the disk.
+    async fn work<T: Send + 'static>(
+        self: &Arc<Self>,
+        task: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let service = Arc::clone(self);
+        match tokio::task::spawn_blocking(move || task(&service)).await {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                tracing::error!(%error, "a request met a defect and was answered with 500");
+                self.metrics.panic();
+                Err(Problem::internal())
+            }
+        }
+    }
+
+    /// Posts what has ended; `grace` after the end of a period what may come late is taken to have come.
+    pub(crate) fn close(&self, grace: Span) {
+        match crate::ledger::close(&self.store, &self.library, self.clock.wall(), grace) {
+            Ok(closed) if closed.entries == 0 => {}
+            Ok(closed) => {
+                self.metrics.entries(closed.entries.unsigned_abs());
+                self.events.tell("entries", closed.entries.to_string(), None);
+            }
+            Err(error) => {
+                tracing::error!(%error, "periods that have ended could not be posted; it is tried again");
+                self.metrics.closing_failed();
+            }
+        }
+    }
+}
+
+/// Whether `text` is a *name*, as in the wire format.
+fn is_name(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@+-".contains(&byte);
+    (1..=128).contains(&text.len()) && text.bytes().all(is_allowed)
+}

@@ -1,0 +1,65 @@
+//! What those who run the service ask: is it alive, is it ready, what does it serve.
+
+use super::State;
+use super::problem::{Problem, ProblemDocument};
+use crate::store::StoreError;
+use axum::extract::{Request, State as Extract};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::sync::atomic::Ordering;
+
+/// State of the service.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct Health {
+    /// `ok`.
+    status: &'static str,
+    /// Version of the program.
+    version: &'static str,
+}
+
+const OK: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION") };
+
+/// Whether the process answers
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "It does", body = Health)))]
+pub(crate) async fn healthz() -> axum::Json<Health> {
+    axum::Json(OK)
+}
+
+/// Whether requests should be sent here: the store answers and no shutdown has begun
+#[utoipa::path(
+    get, path = "/readyz", tag = "operations",
+    responses(
+        (status = 200, description = "Ready", body = Health),
+        (status = 500, description = "The store does not answer", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn readyz(Extract(state): Extract<State>) -> Result<axum::Json<Health>, Problem> {
+    if state.is_stopping.load(Ordering::Relaxed) {
+        return Err(Problem::unavailable("the service is shutting down", 5));
+    }
+    state.work(|service| Ok(service.store.read::<_, StoreError>(|tx| tx.has_tokens())?)).await?;
+    Ok(axum::Json(OK))
+}
+
+/// The OpenAPI document, ready to send.
+pub(crate) fn openapi(document: &str) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], document.to_owned()).into_response()
+}
+
+/// Headers of every answer: nothing is guessed, framed or kept by caches.
+pub(crate) async fn harden(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,231 @@
+//! Problem documents (RFC 9457): every refusal names what is wrong and what to do.
+
+use crate::grid::ZoneError;
+use crate::ingest::IngestError;
+use crate::ledger::LedgerError;
+use crate::store::StoreError;
+use crate::workload::WorkloadError;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use wire::WireError;
+
+/// Media type of a problem document.
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A refusal.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    kind: &'static str,
+    title: &'static str,
+    detail: String,
+    field: Option<String>,
+    retry_after_s: Option<u64>,
+}
+
+/// A refused request, RFC 9457.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct ProblemDocument<'a> {
+    /// What kind of problem it is: `urn:wattledger:problem:` and a name that does not change.
+    r#type: String,
+    /// The kind in words.
+    title: &'a str,
+    /// HTTP status.
+    status: u16,
+    /// What is wrong this time, and what to do.
+    detail: &'a str,
+    /// The field, parameter or header at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, kind, title, detail: detail.into(), field: None, retry_after_s: None }
+    }
+
+    /// 400: `field` holds something that cannot be used.
+    pub(crate) fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        let mut problem =
+            Self::new(StatusCode::BAD_REQUEST, "invalid-field", "A field has a value that cannot be used", detail);
+        problem.field = Some(field.into());
+        problem
+    }
+
+    /// 400: the body as a whole cannot be read.
+    pub(crate) fn body(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "unreadable-body", "The body cannot be read", detail)
+    }
+
+    /// 401: no token, or none that is valid; the answer is the same for every reason.
+    pub(crate) fn unauthenticated() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "A valid token is needed",
+            "send the header `Authorization: Bearer wl_…` with a token that is neither revoked nor expired",
+        )
+    }
+
+    /// 403: the token may not do this.
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "The token may not do this", detail)
+    }
+
+    /// 404: nothing that this token can see.
+    pub(crate) fn not_found(what: &str, id: &str) -> Self {
+        Self::missing(format!("no {what} {id:?}"))
+    }
+
+    /// 404: for the reason that `detail` tells.
+    pub(crate) fn missing(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "There is no such thing", detail)
+    }
+
+    /// 404: no such route.
+    pub(crate) fn no_route(path: &str) -> Self {
+        let detail = format!("nothing is served at {path}: /openapi.json lists every path");
+        Self::new(StatusCode::NOT_FOUND, "no-route", "There is no such path", detail)
+    }
+
+    /// 405.
+    pub(crate) fn method_not_allowed(method: &str) -> Self {
+        let detail = format!("{method} is not served here: /openapi.json lists the methods of every path");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "The path has no such method", detail)
+    }
+
+    /// 408: the body did not arrive in time.
+    pub(crate) fn body_too_slow(seconds: u64) -> Self {
+        let detail = format!("the body was not complete after {seconds} s: send it in one go, or send less at once");
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body took too long", detail)
+    }
+
+    /// 409: what is there already contradicts what was sent.
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", "This contradicts what is stored", detail)
+    }
+
+    /// 413.
+    pub(crate) fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", detail)
+    }
+
+    /// 415.
+    pub(crate) fn unsupported(header: &str, detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            "The body is in a form that is not read here",
+            detail,
+        );
+        problem.field = Some(header.to_owned());
+        problem
+    }
+
+    /// 429.
+    pub(crate) fn too_many(detail: impl Into<String>, retry_after_s: u64) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail);
+        problem.retry_after_s = Some(retry_after_s);
+        problem
+    }
+
+    /// 500: a defect of the service; the log has the cause, the client does not.
+    pub(crate) fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "The service failed",
+            "this is a defect of the service; its log says what happened",
+        )
+    }
+
+    /// 503: for now.
+    pub(crate) fn unavailable(detail: impl Into<String>, retry_after_s: u64) -> Self {
+        let mut problem =
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service cannot do this now", detail);
+        problem.retry_after_s = Some(retry_after_s);
+        problem
+    }
+}
+
+/// A defect: the cause goes to the log.
+fn defect(error: &dyn std::error::Error) -> Problem {
+    tracing::error!(%error, "a request met a defect and was answered with 500");
+    Problem::internal()
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotStored { .. } | StoreError::Stopped { .. } => {
+                tracing::error!(%error, "nothing was stored");
+                Self::unavailable("nothing was stored: the service's disk takes no changes now", 30)
+            }
+            other => defect(&other),
+        }
+    }
+}
+
+impl From<IngestError> for Problem {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Wire(WireError::Json { path, reason }) => Self::field(path, reason),
+            IngestError::Wire(WireError::Invalid { field, problem }) => Self::field(field, problem.to_string()),
+            IngestError::Wire(WireError::TooLarge { .. }) => Self::too_large(error.to_string()),
+            IngestError::Wire(WireError::Version { .. }) => Self::field("version", error.to_string()),
+            IngestError::Conflict { .. } => Self::conflict(error.to_string()),
+            IngestError::Overflow(_) => Self::field("windows", error.to_string()),
+            IngestError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<WorkloadError> for Problem {
+    fn from(error: WorkloadError) -> Self {
+        match error {
+            WorkloadError::Taken { .. } => Self::conflict(error.to_string()),
+            WorkloadError::Unknown { .. } => Self::missing(error.to_string()),
+            WorkloadError::Ambiguous { .. } => Self::field("devices", error.to_string()),
+            WorkloadError::EmptyInterval { .. } => Self::field("to", error.to_string()),
+            WorkloadError::Period { .. } => Self::field("posting_period_minutes", error.to_string()),
+            WorkloadError::Zone(ZoneError::Data(error)) => defect(&error),
+            WorkloadError::Zone(_) => Self::field("zone", error.to_string()),
+            WorkloadError::Ingest(error) => error.into(),
+            WorkloadError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LedgerError> for Problem {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::UnknownEntry { .. } => Self::missing(error.to_string()),
+            LedgerError::Store(error) => error.into(),
+            other => defect(&other),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let document = ProblemDocument {
+            r#type: format!("urn:wattledger:problem:{}", self.kind),
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            field: self.field.as_deref(),
+        };
+        let body = serde_json::to_vec(&document).unwrap_or_default();
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

@@ -1,0 +1,142 @@
+//! The whole API at a glance: each route under the scope that it needs.
+
+use super::problem::{Problem, ProblemDocument};
+use super::{State, auth, batches, events, fleet, grid, jobs, ledger, metrics, operations, tokens};
+use crate::access::Scope;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::Method;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use std::any::Any;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Everything that is served.
+pub(crate) fn router(state: &State) -> Router {
+    let (routes, document) = routes(state).split_for_parts();
+    let document: Arc<str> = document.to_pretty_json().unwrap_or_default().into();
+    let panicked = {
+        let state = Arc::clone(state);
+        move |panic| answer_panic(&state, panic)
+    };
+    routes
+        .route("/openapi.json", get(move || std::future::ready(operations::openapi(&document))))
+        .fallback(|request: Request| std::future::ready(Problem::no_route(request.uri().path())))
+        .method_not_allowed_fallback(|method: Method| std::future::ready(Problem::method_not_allowed(method.as_str())))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(operations::harden))
+        .layer(from_fn_with_state(Arc::clone(state), metrics::count))
+        .with_state(Arc::clone(state))
+}
+
+fn routes(state: &State) -> OpenApiRouter<State> {
+    let open = OpenApiRouter::new().routes(routes!(operations::healthz)).routes(routes!(operations::readyz));
+    let ingest =
+        OpenApiRouter::new().routes(routes!(batches::post)).routes(routes!(jobs::create)).routes(routes!(jobs::finish));
+    let read = OpenApiRouter::new()
+        .routes(routes!(fleet::nodes))
+        .routes(routes!(fleet::devices))
+        .routes(routes!(fleet::sites))
+        .routes(routes!(fleet::projects))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::show))
+        .routes(routes!(grid::zones))
+        .routes(routes!(grid::intensity))
+        .routes(routes!(ledger::entries))
+        .routes(routes!(ledger::explain))
+        .routes(routes!(ledger::emissions))
+        .routes(routes!(events::listen));
+    let admin = OpenApiRouter::new()
+        .routes(routes!(fleet::add_site))
+        .routes(routes!(fleet::set_pue))
+        .routes(routes!(fleet::assign))
+        .routes(routes!(fleet::add_project))
+        .routes(routes!(grid::import))
+        .routes(routes!(tokens::create, tokens::list))
+        .routes(routes!(tokens::revoke));
+    let guarded = under(Scope::Ingest, ingest, state).merge(under(Scope::Read, read, state)).merge(under(
+        Scope::Admin,
+        admin,
+        state,
+    ));
+    let watch = OpenApiRouter::new().routes(routes!(metrics::show));
+    OpenApiRouter::with_openapi(Document::openapi())
+        .nest("/api/v1", guarded)
+        .merge(under(Scope::Read, watch, state))
+        .merge(open)
+}
+
+/// `routes` for tokens that hold `scope`; documented so, with the answers that every such route may give.
+fn under(scope: Scope, routes: OpenApiRouter<State>, state: &State) -> OpenApiRouter<State> {
+    let mut routes = routes.route_layer(from_fn_with_state((Arc::clone(state), scope), auth::require));
+    for item in routes.get_openapi_mut().paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            operation.security = Some(vec![SecurityRequirement::new("token", [scope.name()])]);
+            describe_refusals(operation);
+        }
+    }
+    routes
+}
+
+fn describe_refusals(operation: &mut utoipa::openapi::path::Operation) {
+    let mut refusals = vec![
+        ("400", "Something has a value that cannot be used"),
+        ("401", "No valid token"),
+        ("403", "The token lacks the scope"),
+        ("429", "Too many requests; Retry-After says when to come back"),
+        ("500", "A defect of the service"),
+        ("503", "Not now; Retry-After says when to come back"),
+    ];
+    if operation.request_body.is_some() {
+        refusals.extend([
+            ("408", "The body took too long"),
+            ("413", "The body is too large"),
+            ("415", "Media type or encoding is not read here"),
+        ]);
+    }
+    for (status, description) in refusals {
+        let content =
+            ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name("ProblemDocument"))).build();
+        let response =
+            ResponseBuilder::new().description(description).content(super::problem::MEDIA_TYPE, content).build();
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.into());
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Wattledger",
+        description = "The energy and carbon ledger for AI compute. Quantities are integers with the unit in the name (`energy_mj`, `co2e_ug`); times are UTC; intervals are half-open."
+    ),
+    components(schemas(ProblemDocument)),
+    modifiers(&BearerTokens)
+)]
+struct Document;
+
+struct BearerTokens;
+
+impl utoipa::Modify for BearerTokens {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("wl_…").build();
+        let components = document.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+fn answer_panic(state: &State, panic: Box<dyn Any + Send>) -> Response {
+    let message = panic.downcast_ref::<String>().map(String::as_str);
+    let message = message.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    state.metrics.panic();
+    tracing::error!(message, "a request met a defect and was answered with 500");
+    Problem::internal().into_response()
+}

@@ -1,0 +1,265 @@
+//! `wattledger jobs`, `job`, `report`, `explain` and `verify`: what the ledger says.
+
+use super::client::{ServerArguments, escaped};
+use super::table::{Lean, Table, significant};
+use super::{Failure, number, print};
+use crate::ledger;
+use crate::moment;
+use crate::store::Store;
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+use std::path::PathBuf;
+use units::Timestamp;
+
+/// List the jobs of a service, newest first
+#[derive(Args)]
+pub(crate) struct Jobs {
+    /// Only of this project
+    #[arg(long, value_name = "P")]
+    project: Option<String>,
+    #[command(flatten)]
+    server: ServerArguments,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Show a job and its footprint
+#[derive(Args)]
+pub(crate) struct Job {
+    /// Id of the job, as listed by `wattledger jobs`
+    id: String,
+    #[command(flatten)]
+    server: ServerArguments,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Energy and location-based CO2e of a time, by group
+#[derive(Args)]
+pub(crate) struct Report {
+    /// First moment: a UTC date, or 2026-03-01T12:00Z
+    #[arg(long, value_name = "D", value_parser = number::moment)]
+    from: Timestamp,
+    /// First moment after it
+    #[arg(long, value_name = "D", value_parser = number::moment)]
+    to: Timestamp,
+    /// project, job, node, site, month or label:NAME
+    #[arg(long, value_name = "GROUP", default_value = "project")]
+    group_by: String,
+    /// Only this project's jobs
+    #[arg(long, value_name = "P")]
+    project: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t, conflicts_with = "json")]
+    format: Format,
+    #[command(flatten)]
+    server: ServerArguments,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Forms of a report.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// The document of the API
+    Json,
+    /// One row per group, then idle and metered
+    Csv,
+}
+
+/// Follow a ledger entry back to the windows and batches that it comes from
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// Number of the entry
+    #[arg(value_name = "ENTRY")]
+    entry: u64,
+    #[command(flatten)]
+    server: ServerArguments,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Recompute the ledger of a stopped service: its chain, its arithmetic, its evidence, and that energy adds up
+///
+/// Ends with 1 and names what is wrong first.
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// Data directory of the service
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+}
+
+/// Prints the list.
+pub(crate) fn jobs(arguments: &Jobs) -> Result<(), Failure> {
+    let client = arguments.server.client()?;
+    let filter = arguments.project.as_ref().map(|project| format!("&project={}", escaped(project)));
+    let jobs = client.list(&format!("/jobs?limit=1000{}", filter.unwrap_or_default()))?;
+    if arguments.json {
+        return print::json(&jobs);
+    }
+    let columns = ["id", "project", "name", "attempt", "started", "ended"];
+    let mut table = Table::new(&columns.map(|column| (column, Lean::Left)));
+    for job in &jobs {
+        table.row(columns.map(|column| text(&job[column])).to_vec());
+    }
+    print::text(&table.to_string())
+}
+
+/// Prints the job.
+pub(crate) fn job(arguments: &Job) -> Result<(), Failure> {
+    let job: Value = arguments.server.client()?.get(&format!("/jobs/{}", escaped(&arguments.id)))?;
+    if arguments.json {
+        return print::json(&job);
+    }
+    let mut page = String::new();
+    for key in ["id", "project", "name", "attempt", "started", "ended", "exit_status"] {
+        page.push_str(&format!("{key:<12}{}\n", text(&job[key])));
+    }
+    let footprint = &job["footprint"];
+    for (label, amount) in [("energy", "total"), ("overhead", "overhead"), ("of it open", "open")] {
+        page.push_str(&format!("{label:<12}{}\n", amounts(&footprint[amount]).join(", ")));
+    }
+    print::text(&page)
+}
+
+/// Prints the report.
+pub(crate) fn report(arguments: &Report) -> Result<(), Failure> {
+    let mut path = format!(
+        "/reports/emissions?from={}&to={}&group_by={}",
+        moment::show(arguments.from),
+        moment::show(arguments.to),
+        escaped(&arguments.group_by)
+    );
+    if let Some(project) = &arguments.project {
+        path.push_str(&format!("&project={}", escaped(project)));
+    }
+    let report: Value = arguments.server.client()?.get(&path)?;
+    match arguments.format {
+        _ if arguments.json => print::json(&report),
+        Format::Json => print::json(&report),
+        Format::Table => print::text(&report_table(&report).to_string()),
+        Format::Csv => print::text(&report_csv(&report)?),
+    }
+}
+
+/// The rows of a report, then its sums, each with a name.
+fn lines(report: &Value) -> Vec<(String, &Value)> {
+    let rows = report["rows"].as_array().into_iter().flatten();
+    let mut lines: Vec<_> = rows.map(|row| (text(&row["group"]), row)).collect();
+    lines.extend(["total", "idle", "metered", "overhead"].map(|sum| (sum.to_owned(), &report[sum])));
+    lines
+}
+
+fn report_table(report: &Value) -> Table {
+    let mut table = Table::new(&[("", Lean::Left), ("MWh", Lean::Right), ("t CO2e (location)", Lean::Right)]);
+    for (name, amount) in lines(report) {
+        let value = |key: &str| significant(amount[key].as_f64().unwrap_or(0.0), 6);
+        table.row(vec![name, value("energy_mwh"), value("co2e_t_location")]);
+    }
+    table
+}
+
+fn report_csv(report: &Value) -> Result<String, Failure> {
+    const KEYS: [&str; 4] = ["energy_mj", "energy_mwh", "co2e_ug_location", "co2e_t_location"];
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut write = |cells: Vec<String>| writer.write_record(cells).map_err(anyhow::Error::from);
+    write(["group"].into_iter().chain(KEYS).map(str::to_owned).collect())?;
+    for (name, amount) in lines(report) {
+        let values = KEYS.iter().map(|key| amount[key].to_string());
+        write(std::iter::once(neutral(name)).chain(values).collect())?;
+    }
+    let bytes = writer.into_inner().map_err(|error| anyhow::Error::msg(error.to_string()))?;
+    Ok(String::from_utf8(bytes).map_err(anyhow::Error::from)?)
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn neutral(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) { format!("'{text}") } else { text }
+}
+
+/// Prints the explanation.
+pub(crate) fn explain(arguments: &Explain) -> Result<(), Failure> {
+    let path = format!("/ledger/entries/{}/explain", arguments.entry);
+    let explained: Value = arguments.server.client()?.get(&path)?;
+    if arguments.json {
+        return print::json(&explained);
+    }
+    let (entry, factor) = (&explained["entry"], &explained["factor"]);
+    let mut page = String::new();
+    for key in ["id", "kind", "reason", "job", "project", "node", "site", "component", "period_start", "period_end"] {
+        page.push_str(&format!("{key:<22}{}\n", text(&entry[key])));
+    }
+    for key in ["energy_mj", "intensity_mg_per_kwh", "co2e_ug", "pue_ppm", "overhead_mj", "overhead_co2e_ug", "hash"] {
+        page.push_str(&format!("{key:<22}{}\n", text(&entry[key])));
+    }
+    for key in ["zone", "period", "accounting", "basis", "status", "publisher", "edition", "licence"] {
+        page.push_str(&format!("{:<22}{}\n", format!("factor {key}"), text(&factor[key])));
+    }
+    page.push_str(&format!("\n{}", windows(&explained)));
+    print::text(&page)
+}
+
+fn windows(explained: &Value) -> Table {
+    let columns = ["mJ", "start", "end", "device", "method", "agent", "boot", "sequence", "sha256"];
+    let mut table = Table::new(&columns.map(|column| (column, if column == "mJ" { Lean::Right } else { Lean::Left })));
+    for found in explained["windows"].as_array().into_iter().flatten() {
+        let (window, batch) = (&found["window"], &found["batch"]);
+        let cells = [
+            &found["energy_mj"],
+            &found["start"],
+            &found["end"],
+            &window["device"],
+            &window["method"],
+            &batch["agent"],
+            &batch["boot"],
+            &batch["sequence"],
+            &batch["sha256"],
+        ];
+        table.row(cells.map(text).to_vec());
+    }
+    table
+}
+
+/// Audits, and prints what was audited.
+pub(crate) fn verify(arguments: &Verify) -> Result<(), Failure> {
+    let file = arguments.data.join("wattledger.db");
+    if !file.is_file() {
+        return Err(Failure::Usage(format!("{} is not there: give the data directory of a service", file.display())));
+    }
+    let store = Store::open(&arguments.data).map_err(|error| match error {
+        crate::store::StoreError::InUse { .. } => Failure::Usage(error.to_string()),
+        other => Failure::Internal(other.into()),
+    })?;
+    let verified = ledger::verify(&store).map_err(anyhow::Error::from)?;
+    if let Some(fault) = verified.fault {
+        return Err(Failure::Internal(fault.into()));
+    }
+    print::text(&format!(
+        "{} entries and {} batches hold: {} mJ metered = {} mJ of jobs + {} mJ idle\n",
+        verified.entries, verified.batches, verified.metered_mj, verified.jobs_mj, verified.idle_mj
+    ))
+}
+
+/// A value as a cell; what is missing is a dash.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn amounts(amount: &Value) -> [String; 2] {
+    let value = |key: &str| amount[key].as_f64().unwrap_or(0.0);
+    [
+        format!("{} kWh", significant(value("energy_mwh") * 1e3, 4)),
+        format!("{} CO2e", super::show::mass(value("co2e_t_location") * 1e6)),
+    ]
+}

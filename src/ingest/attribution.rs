@@ -1,0 +1,191 @@
+//! From windows to accounts: cut where the holders, the site or the posting period change, split among the holders.
+
+use super::IngestError;
+use super::selection::{is_plausible, overlapped, spans};
+use crate::store::{Assigned, Held, Key, Part, SetAside, Tx, kind};
+use std::collections::{BTreeMap, BTreeSet};
+use units::{Energy, Timestamp};
+use wire::{Batch, Device, Quality, Window};
+
+/// Posting period of a node that no site claims.
+const UNASSIGNED: Assigned = Assigned { since: Timestamp::from_nanoseconds(0), site: 0, period_ns: 3_600_000_000_000 };
+
+/// What a batch's windows become.
+#[derive(Debug)]
+pub(crate) struct Attributed {
+    /// The batch.
+    pub(crate) batch: Batch,
+    /// Per account.
+    pub(crate) totals: BTreeMap<Key, Part>,
+    /// The same, window by window: its place in the batch, account and part.
+    pub(crate) pieces: Vec<(usize, Key, Part)>,
+    /// What is not posted.
+    pub(crate) aside: Vec<SetAside>,
+}
+
+/// What one device's windows are cut by.
+struct Surroundings {
+    node: i64,
+    component: &'static str,
+    holders: Vec<Held>,
+    sites: Vec<Assigned>,
+}
+
+/// Attributes the windows of stored batch `number` as believed at `revision`.
+pub(crate) fn attribute(tx: &Tx<'_>, number: i64, revision: i64) -> Result<Attributed, IngestError> {
+    let stored = tx.batch(number)?;
+    attribute_batch(tx, (number, stored.node, Batch::parse(&stored.body)?), revision)
+}
+
+/// Attributes the windows of `batch`, which has this number and node, as believed at `revision`.
+pub(super) fn attribute_batch(
+    tx: &Tx<'_>,
+    (number, node, batch): (i64, i64, Batch),
+    revision: i64,
+) -> Result<Attributed, IngestError> {
+    let mut found = Attributed { batch, totals: BTreeMap::new(), pieces: Vec::new(), aside: Vec::new() };
+    let mut devices = BTreeMap::new();
+    for device in &found.batch.devices {
+        if let Some(known) = tx.device(node, &device.uuid)? {
+            devices.insert(device.uuid.as_str(), known);
+        }
+    }
+    let sites = tx.assignments(node, revision)?;
+    let reach: BTreeMap<i64, _> =
+        spans(&found.batch, &devices).into_iter().map(|(device, start, end)| (device, (start, end))).collect();
+    let (mut pieces, mut aside) = (Vec::new(), Vec::new());
+    for declared in found.batch.devices.iter().filter(|device| device.counted_in.is_none()) {
+        let Some(&device) = devices.get(declared.uuid.as_str()) else { continue };
+        let Some(&reach) = reach.get(&device) else { continue };
+        let lost = overlapped(tx, (number, &found.batch), (device, &declared.uuid), reach, revision)?;
+        let around = Surroundings {
+            node,
+            component: kind(declared.kind),
+            holders: tx.holders(device, reach, revision)?,
+            sites: sites.clone(),
+        };
+        let own = found.batch.windows.iter().enumerate().filter(|(_, window)| window.device == declared.uuid);
+        for (place, window) in own {
+            match refusal(window, declared, lost.contains(&place)) {
+                Some(reason) => aside.push(set_aside((number, place), device, window, reason)),
+                None => pieces.extend(cut(window, &around)?.into_iter().map(|(key, part)| (place, key, part))),
+            }
+        }
+    }
+    for (_, key, part) in &pieces {
+        match found.totals.get_mut(key) {
+            Some(total) => *total = joined(*total, *part)?,
+            None => drop(found.totals.insert(key.clone(), *part)),
+        }
+    }
+    (found.pieces, found.aside) = (pieces, aside);
+    Ok(found)
+}
+
+fn refusal(window: &Window, device: &Device, overlapped: bool) -> Option<&'static str> {
+    if !is_plausible(window, device.limit) {
+        return Some("implausible");
+    }
+    overlapped.then_some("overlap")
+}
+
+fn set_aside((batch, position): (i64, usize), device: i64, window: &Window, reason: &str) -> SetAside {
+    let (start, end, energy) = (window.start, window.end, window.energy);
+    SetAside { batch, position, device, start, end, energy, reason: reason.to_owned() }
+}
+
+/// The sum of two parts of one account.
+fn joined(a: Part, b: Part) -> Result<Part, units::Overflow> {
+    Ok(Part {
+        start: a.start.min(b.start),
+        end: a.end.max(b.end),
+        energy: a.energy.checked_add(b.energy)?,
+        modelled_mj: a.modelled_mj.saturating_add(b.modelled_mj),
+        covered_ns: a.covered_ns.saturating_add(b.covered_ns),
+        span_ns: a.span_ns.saturating_add(b.span_ns),
+    })
+}
+
+/// The parts of one window. They sum to the window, since both splits do.
+fn cut(window: &Window, around: &Surroundings) -> Result<Vec<(Key, Part)>, units::Overflow> {
+    let edges = edges(window, around);
+    let segments: Vec<(Timestamp, Timestamp)> = edges.iter().copied().zip(edges.iter().copied().skip(1)).collect();
+    let lengths: Vec<u64> = segments.iter().map(|(start, end)| nanoseconds(*start, *end)).collect();
+    let energies = account::attribute::split(window.energy, &lengths)?;
+    let covered = shares(window.covered.nanoseconds(), &lengths)?;
+    let mut parts = Vec::new();
+    for (((start, end), length), (energy, covered)) in
+        segments.into_iter().zip(lengths).zip(energies.into_iter().zip(covered))
+    {
+        let holders = holders_at(&around.holders, start);
+        let weights: Vec<u64> = holders.iter().map(|(_, weight)| *weight).collect();
+        let energies = account::attribute::split(energy, &weights)?;
+        let covered = shares(covered.unsigned_abs(), &weights)?;
+        let spans = shares(length, &weights)?;
+        for (position, (job, _)) in holders.iter().enumerate() {
+            let energy = energies[position];
+            let is_measured = matches!(window.quality, Quality::Counter | Quality::Integrated);
+            let modelled_mj = if is_measured { 0 } else { energy.millijoules() };
+            let (covered_ns, span_ns) = (covered[position], spans[position]);
+            parts.push((key(around, *job, start), Part { start, end, energy, modelled_mj, covered_ns, span_ns }));
+        }
+    }
+    Ok(parts)
+}
+
+/// Device time is split by the same rule as energy, ns.
+fn shares(whole: u64, weights: &[u64]) -> Result<Vec<i64>, units::Overflow> {
+    let whole = Energy::from_millijoules(i64::try_from(whole).unwrap_or(i64::MAX));
+    Ok(account::attribute::split(whole, weights)?.into_iter().map(Energy::millijoules).collect())
+}
+
+/// Jobs that hold the device at `at` with their weights, by identity; idle when there is none.
+fn holders_at(holders: &[Held], at: Timestamp) -> Vec<(i64, u64)> {
+    let holding = holders.iter().filter(|held| held.start <= at && held.end.is_none_or(|end| at < end));
+    let mut found: Vec<(i64, u64)> = Vec::new();
+    for held in holding {
+        // One job with two statements for one time holds once.
+        match found.iter_mut().find(|(job, _)| *job == held.job) {
+            Some((_, weight)) => *weight = (*weight).max(u64::from(held.weight)),
+            None => found.push((held.job, u64::from(held.weight))),
+        }
+    }
+    if found.is_empty() { vec![(0, 1)] } else { found }
+}
+
+/// The window's ends and every moment inside at which the account may change.
+fn edges(window: &Window, around: &Surroundings) -> BTreeSet<Timestamp> {
+    let mut edges = BTreeSet::from([window.start, window.end]);
+    edges.extend(around.holders.iter().map(|held| held.start));
+    edges.extend(around.holders.iter().filter_map(|held| held.end));
+    edges.extend(around.sites.iter().map(|assigned| assigned.since));
+    edges.retain(|edge| (window.start..=window.end).contains(edge));
+    let mut at = window.start;
+    while at < window.end {
+        let period_end = period(site_at(&around.sites, at), at).1;
+        let site_ends = around.sites.iter().map(|assigned| assigned.since).find(|since| *since > at);
+        at = site_ends.map_or(period_end, |since| since.min(period_end)).min(window.end);
+        edges.insert(at);
+    }
+    edges
+}
+
+fn site_at(sites: &[Assigned], at: Timestamp) -> Assigned {
+    sites.iter().rev().find(|assigned| assigned.since <= at).copied().unwrap_or(UNASSIGNED)
+}
+
+/// The posting period of `site` that holds `at`.
+fn period(site: Assigned, at: Timestamp) -> (Timestamp, Timestamp) {
+    let start = at.nanoseconds() - at.nanoseconds().rem_euclid(site.period_ns);
+    (Timestamp::from_nanoseconds(start), Timestamp::from_nanoseconds(start.saturating_add(site.period_ns)))
+}
+
+fn key(around: &Surroundings, job: i64, at: Timestamp) -> Key {
+    let site = site_at(&around.sites, at);
+    let (period_start, period_end) = period(site, at);
+    Key { node: around.node, period_start, period_end, job, component: around.component.to_owned(), site: site.site }
+}
+
+fn nanoseconds(start: Timestamp, end: Timestamp) -> u64 {
+    end.since(start).map_or(0, units::Span::nanoseconds)
+}

@@ -1,0 +1,93 @@
+//! Which windows of a device count: of windows that overlap in time only one.
+
+use crate::store::{StoreError, Tx};
+use std::collections::{BTreeMap, BTreeSet};
+use units::{Interval, Power, Timestamp};
+use wire::{Batch, Window};
+
+/// Orders windows; of two that overlap the lower one counts.
+type Rank = (Timestamp, String, u128, u64, usize);
+
+/// From when to when the batch's windows of each device reach.
+pub(super) fn spans(batch: &Batch, devices: &BTreeMap<&str, i64>) -> Vec<(i64, Timestamp, Timestamp)> {
+    let mut reach: BTreeMap<i64, (Timestamp, Timestamp)> = BTreeMap::new();
+    for window in &batch.windows {
+        let Some(&device) = devices.get(window.device.as_str()) else { continue };
+        let known = reach.entry(device).or_insert((window.start, window.end));
+        *known = (known.0.min(window.start), known.1.max(window.end));
+    }
+    reach.into_iter().map(|(device, (start, end))| (device, start, end)).collect()
+}
+
+/// The batches up to number `newest` whose windows of `device` may decide about a window in `reach`: those whose spans meet it, and those
+/// whose spans meet theirs.
+pub(super) fn meeting(
+    tx: &Tx<'_>,
+    device: i64,
+    mut reach: (Timestamp, Timestamp),
+    newest: i64,
+) -> Result<BTreeSet<i64>, StoreError> {
+    loop {
+        let met = tx.spans(device, reach, newest)?;
+        let wider = met.iter().fold(reach, |(start, end), span| (start.min(span.1), end.max(span.2)));
+        if wider == reach {
+            return Ok(met.into_iter().map(|(batch, _, _)| batch).collect());
+        }
+        reach = wider;
+    }
+}
+
+/// Places of the windows of `uuid` in batch `number` that another window is preferred to, as believed at `revision`.
+pub(super) fn overlapped(
+    tx: &Tx<'_>,
+    (number, batch): (i64, &Batch),
+    (device, uuid): (i64, &str),
+    reach: (Timestamp, Timestamp),
+    revision: i64,
+) -> Result<BTreeSet<usize>, super::IngestError> {
+    let met = meeting(tx, device, reach, revision)?;
+    if met.len() == 1 && is_in_order(batch, uuid) {
+        return Ok(BTreeSet::new());
+    }
+    let mut windows: Vec<(Rank, bool, Timestamp, Timestamp)> = Vec::new();
+    for other in met {
+        if other == number {
+            windows.extend(ranked(batch, uuid, true));
+        } else {
+            windows.extend(ranked(&Batch::parse(&tx.batch(other)?.body)?, uuid, false));
+        }
+    }
+    windows.sort();
+    let mut taken: BTreeMap<Timestamp, Timestamp> = BTreeMap::new();
+    let mut lost = BTreeSet::new();
+    for (rank, own, start, end) in windows {
+        // The taken ones do not overlap, so that only the last that begins before `end` can reach past `start`.
+        if taken.range(..end).next_back().is_none_or(|(_, until)| *until <= start) {
+            taken.insert(start, end);
+        } else if own {
+            lost.insert(rank.4);
+        }
+    }
+    Ok(lost)
+}
+
+/// Whether each window of the device begins when the one before it has ended, so that none overlap.
+fn is_in_order(batch: &Batch, uuid: &str) -> bool {
+    let of_device = || batch.windows.iter().filter(|window| window.device == uuid);
+    of_device().zip(of_device().skip(1)).all(|(earlier, later)| earlier.end <= later.start)
+}
+
+fn ranked(batch: &Batch, uuid: &str, own: bool) -> Vec<(Rank, bool, Timestamp, Timestamp)> {
+    let limit = batch.devices.iter().find(|device| device.uuid == uuid).map(|device| device.limit);
+    let of_device = batch.windows.iter().enumerate().filter(|(_, window)| window.device == uuid);
+    let plausible = of_device.filter(|(_, window)| limit.is_some_and(|limit| is_plausible(window, limit)));
+    let rank = |place| (batch.clock.wall, batch.agent.clone(), batch.boot.bits(), batch.sequence, place);
+    plausible.map(|(place, window)| (rank(place), own, window.start, window.end)).collect()
+}
+
+/// Whether the energy is at most limit × time × 1.2, the bound of METHOD.md for what a sensor may say above the limit.
+pub(super) fn is_plausible(window: &Window, limit: Power) -> bool {
+    let Some(interval) = Interval::new(window.start, window.end) else { return false };
+    let bound = limit.times(interval.span()).scaled(12, 10);
+    units::ExactEnergy::from_millijoules(i128::from(window.energy.millijoules())) <= bound
+}

@@ -1,0 +1,61 @@
+//! The ledger: posting periods become entries that are never changed, only reversed; everything adds up, and can be followed back.
+//!
+//! An account is one (job or idle, node, site, component, posting period). While its period is open it shows with the best factor known; when the
+//! period has ended and the grace time passed, or at once when the job ended, [`close`] posts it. What comes later is posted as a supplement; what
+//! turns out to belong elsewhere is reversed, number by number, and posted again with the reason.
+
+mod chain;
+mod checkpoint;
+mod explain;
+mod factor;
+mod posting;
+mod report;
+mod verify;
+
+pub use explain::{ExplainedWindow, Explanation, explain};
+pub use factor::FactorUsed;
+pub use posting::{Closed, close, restate};
+pub use report::{Amount, Report, ReportQuality, ReportRow, job_report, report};
+pub use verify::{Fault, Verified, verify};
+
+use crate::grid::ZoneError;
+use crate::ingest::IngestError;
+use crate::store::StoreError;
+use units::Overflow;
+
+/// Why the ledger could not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// There is no such entry.
+    #[error("no ledger entry {id}: the entries of a job are listed by GET /api/v1/ledger/entries?job=ID")]
+    UnknownEntry {
+        /// As asked for.
+        id: i64,
+    },
+    /// A factor could not be written down.
+    #[error("the factor of zone {zone} could not be written down")]
+    Factor {
+        /// The zone.
+        zone: String,
+    },
+    /// A zone without a factor.
+    #[error(transparent)]
+    Zone(#[from] ZoneError),
+    /// A sum left its range.
+    #[error(transparent)]
+    Overflow(#[from] Overflow),
+    /// Evidence could not be read.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The checkpoint outside the database could not be written or read.
+    #[error("checkpoint {path}: {cause}; make the data directory writable, the next posting writes it again")]
+    Checkpoint {
+        /// The file.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,200 @@
+//! Open postings become entries.
+
+use super::factor::{Chooser, Rates};
+use super::{LedgerError, chain, checkpoint};
+use crate::grid::Library;
+use crate::store::{Entry, EntryKind, Head, Key, OpenKey, Part, Store, Tx};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use units::{CarbonMass, Energy, Overflow, Span, Timestamp};
+
+const PERIOD_ENDED: &str = "period or job ended";
+const LATE: &str = "windows came after posting";
+const MOVED: &str = "attribution changed after posting";
+
+/// What was posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// Number of new entries, reversals among them.
+    pub entries: i64,
+}
+
+/// Posts every account whose period ended `grace` before `now`, and every account of a job that has ended.
+///
+/// # Errors
+///
+/// A zone without factor, a sum that leaves its range, the store. Nothing is posted then, unless it was only the checkpoint that failed.
+pub fn close(store: &Store, library: &Arc<Library>, now: Timestamp, grace: Span) -> Result<Closed, LedgerError> {
+    let library = Arc::clone(library);
+    let ended_by = i64::try_from(i128::from(now.nanoseconds()) - i128::from(grace.nanoseconds())).unwrap_or(i64::MIN);
+    let (before, head) = store.write(move |tx| {
+        let mut chooser = Chooser::new(tx, &library)?;
+        let before = tx.head()?;
+        let mut chain = Chain { tx, head: before.clone(), now };
+        for open in tx.open_keys(Some((Timestamp::from_nanoseconds(ended_by), now)))? {
+            let rates = chooser.rates(&open.key)?;
+            let entry = chain.post(&open, &rates)?;
+            tx.close_postings(&open.key, open.last, entry)?;
+        }
+        Ok::<_, LedgerError>((before, chain.head))
+    })?;
+    noted(store, &before, &head)
+}
+
+/// Reverses and posts again, with `reason`, every account with an entry that starts in `[from, to)` and whose factor or PUE would be another now.
+///
+/// # Errors
+///
+/// As [`close`].
+pub fn restate(
+    store: &Store,
+    library: &Arc<Library>,
+    (from, to): (Timestamp, Timestamp),
+    reason: String,
+    now: Timestamp,
+) -> Result<Closed, LedgerError> {
+    let library = Arc::clone(library);
+    let (before, head) = store.write(move |tx| {
+        let mut chooser = Chooser::new(tx, &library)?;
+        let before = tx.head()?;
+        let mut chain = Chain { tx, head: before.clone(), now };
+        let mut accounts: BTreeMap<Key, Vec<Entry>> = BTreeMap::new();
+        for entry in tx.live_entries_between(from, to)? {
+            if !accounts.contains_key(&entry.key) {
+                accounts.insert(entry.key.clone(), tx.live_entries(&entry.key)?);
+            }
+        }
+        for (key, live) in accounts {
+            let rates = chooser.rates(&key)?;
+            let is_current = |entry: &Entry| {
+                (entry.intensity, entry.pue, &entry.factor) == (rates.intensity, rates.pue, &rates.factor)
+            };
+            if !live.iter().all(is_current) {
+                chain.replace(&live, None, &reason, &rates)?;
+            }
+        }
+        Ok::<_, LedgerError>((before, chain.head))
+    })?;
+    noted(store, &before, &head)
+}
+
+fn noted(store: &Store, before: &Head, head: &Head) -> Result<Closed, LedgerError> {
+    if head != before {
+        checkpoint::write(store.directory(), head)?;
+    }
+    Ok(Closed { entries: head.entries - before.entries })
+}
+
+/// The grams and the overhead of energy at some rates.
+pub(super) struct Weighed {
+    pub(super) overhead: Energy,
+    pub(super) co2e: CarbonMass,
+    pub(super) overhead_co2e: CarbonMass,
+}
+
+impl Weighed {
+    pub(super) fn of(energy: Energy, rates: &Rates) -> Result<Self, Overflow> {
+        let overhead = energy.overhead(rates.pue)?;
+        Ok(Self { overhead, co2e: energy.carbon(rates.intensity)?, overhead_co2e: overhead.carbon(rates.intensity)? })
+    }
+}
+
+struct Chain<'a> {
+    tx: &'a Tx<'a>,
+    head: Head,
+    now: Timestamp,
+}
+
+impl Chain<'_> {
+    /// Posts the open postings of one account; returns the entry that now holds them.
+    fn post(&mut self, open: &OpenKey, rates: &Rates) -> Result<i64, LedgerError> {
+        let live = self.tx.live_entries(&open.key)?;
+        if !live.is_empty() && open.takes_back {
+            return self.replace(&live, Some(open), MOVED, rates);
+        }
+        let is_first = live.is_empty() && !self.tx.is_posted(&open.key)?;
+        let (kind, reason) = if is_first { (EntryKind::Original, PERIOD_ENDED) } else { (EntryKind::Supplement, LATE) };
+        self.append(kind, reason, (&open.key, open.sum), (open.first, open.last), rates)
+    }
+
+    /// Reverses the entries of an account and posts their sum again, with the open postings if there are any.
+    fn replace(
+        &mut self,
+        live: &[Entry],
+        open: Option<&OpenKey>,
+        reason: &str,
+        rates: &Rates,
+    ) -> Result<i64, LedgerError> {
+        let (mut first, mut last) = (i64::MAX, open.map_or(0, |open| open.last));
+        for entry in live {
+            self.reverse(entry, reason)?;
+            (first, last) = (first.min(entry.first_posting), last.max(entry.last_posting));
+        }
+        let Some(entry) = live.first() else { return Ok(self.head.entries) };
+        let sum = self.tx.sum_of(&entry.key, first, last)?;
+        if sum.span_ns == 0 && sum.energy == Energy::ZERO {
+            return Ok(self.head.entries);
+        }
+        self.append(EntryKind::Repost, reason, (&entry.key, sum), (first, last), rates)
+    }
+
+    /// Negates the posted numbers; recomputing them would round the other way.
+    fn reverse(&mut self, entry: &Entry, reason: &str) -> Result<i64, LedgerError> {
+        let part = Part {
+            energy: Energy::from_millijoules(-entry.part.energy.millijoules()),
+            modelled_mj: -entry.part.modelled_mj,
+            covered_ns: -entry.part.covered_ns,
+            span_ns: -entry.part.span_ns,
+            ..entry.part
+        };
+        self.link(Entry {
+            kind: EntryKind::Reversal,
+            reverses: Some(entry.id),
+            reason: reason.to_owned(),
+            part,
+            overhead: Energy::from_millijoules(-entry.overhead.millijoules()),
+            co2e: CarbonMass::from_micrograms(-entry.co2e.micrograms()),
+            overhead_co2e: CarbonMass::from_micrograms(-entry.overhead_co2e.micrograms()),
+            ..entry.clone()
+        })
+    }
+
+    fn append(
+        &mut self,
+        kind: EntryKind,
+        reason: &str,
+        (key, part): (&Key, Part),
+        (first_posting, last_posting): (i64, i64),
+        rates: &Rates,
+    ) -> Result<i64, LedgerError> {
+        let weighed = Weighed::of(part.energy, rates)?;
+        self.link(Entry {
+            id: 0,
+            kind,
+            reverses: None,
+            reason: reason.to_owned(),
+            key: key.clone(),
+            part,
+            overhead: weighed.overhead,
+            pue: rates.pue,
+            intensity: rates.intensity,
+            co2e: weighed.co2e,
+            overhead_co2e: weighed.overhead_co2e,
+            factor: rates.factor.clone(),
+            provisional: rates.provisional,
+            first_posting,
+            last_posting,
+            posted: self.now,
+            hash: Vec::new(),
+        })
+    }
+
+    /// Numbers and hashes `entry` as the next of the chain.
+    fn link(&mut self, entry: Entry) -> Result<i64, LedgerError> {
+        let mut entry = Entry { id: self.head.entries + 1, posted: self.now, ..entry };
+        entry.hash = chain::hash(&self.head.hash, &entry);
+        self.tx.append(&entry)?;
+        self.head = Head { entries: entry.id, hash: entry.hash };
+        Ok(entry.id)
+    }
+}

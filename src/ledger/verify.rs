@@ -1,0 +1,230 @@
+//! The audit: chain, arithmetic, postings and evidence of everything, and that it adds up.
+
+use super::{LedgerError, chain, checkpoint};
+use crate::ingest::{Attributed, attribute};
+use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use units::Energy;
+
+/// What is wrong first.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// SQLite finds its file damaged.
+    #[error("the database file is damaged: {0}")]
+    File(String),
+    /// An entry is not there.
+    #[error("entry {entry} is missing")]
+    Missing {
+        /// Its number.
+        entry: i64,
+    },
+    /// An entry cannot be read.
+    #[error("entry {entry} cannot be read: {reason}")]
+    Unreadable {
+        /// Its number.
+        entry: i64,
+        /// Why.
+        reason: String,
+    },
+    /// An entry is not what was posted.
+    #[error("entry {entry} was changed: {what}")]
+    Changed {
+        /// Its number.
+        entry: i64,
+        /// What does not agree.
+        what: &'static str,
+    },
+    /// The noted head is not the end of the chain.
+    #[error("the chain does not end where its head says: {entries} entries are noted, the last good one is {last}")]
+    Head {
+        /// Number of entries noted.
+        entries: i64,
+        /// Number of the last entry.
+        last: i64,
+    },
+    /// The note outside the database names entries that the chain does not have.
+    #[error("entry {entry} is not the one noted in `chain-head` beside the database")]
+    Checkpoint {
+        /// The number noted there.
+        entry: i64,
+    },
+    /// Evidence is not what was received.
+    #[error("batch {batch} was changed: {what}")]
+    Batch {
+        /// Its number.
+        batch: i64,
+        /// What does not agree.
+        what: &'static str,
+    },
+    /// Energy was lost or invented.
+    #[error("{posted_mj} mJ are posted to jobs and idle, {metered_mj} mJ were metered")]
+    Conservation {
+        /// Entries and open postings.
+        posted_mj: i64,
+        /// Windows that count.
+        metered_mj: i64,
+    },
+}
+
+/// The result of an audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// Number of entries.
+    pub entries: i64,
+    /// Number of batches.
+    pub batches: usize,
+    /// Energy of the windows that count, mJ; without a fault `jobs_mj` + `idle_mj`.
+    pub metered_mj: i64,
+    /// Posted to jobs, open included, mJ.
+    pub jobs_mj: i64,
+    /// Posted to idle, open included, mJ.
+    pub idle_mj: i64,
+    /// The first thing that is wrong.
+    pub fault: Option<Fault>,
+}
+
+/// Recomputes the chain, the arithmetic of each entry, what its postings sum to, each batch's attribution from its evidence, and the conservation law.
+///
+/// # Errors
+///
+/// The store cannot be read at all. What is wrong *in* the ledger is a [`Fault`].
+pub fn verify(store: &Store) -> Result<Verified, LedgerError> {
+    let noted = checkpoint::read(store.directory())?;
+    store.read(|tx| {
+        let mut found = Verified { entries: 0, batches: 0, metered_mj: 0, jobs_mj: 0, idle_mj: 0, fault: None };
+        let outcome = audit(tx, noted.as_deref(), &mut found);
+        match outcome {
+            Ok(()) => Ok(found),
+            Err(Wrong::Fault(fault)) => Ok(Verified { fault: Some(fault), ..found }),
+            Err(Wrong::Error(error)) => Err(error),
+        }
+    })
+}
+
+enum Wrong {
+    Fault(Fault),
+    Error(LedgerError),
+}
+
+impl<E: Into<LedgerError>> From<E> for Wrong {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+fn audit(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result<(), Wrong> {
+    check_chain(tx, noted, found)?;
+    check_evidence(tx, found)?;
+    for open in tx.open_keys(None)? {
+        book(found, open.key.job, open.sum.energy);
+    }
+    let posted_mj = found.jobs_mj.saturating_add(found.idle_mj);
+    if posted_mj != found.metered_mj {
+        return Err(Wrong::Fault(Fault::Conservation { posted_mj, metered_mj: found.metered_mj }));
+    }
+    match tx.file_faults()?.into_iter().next() {
+        Some(fault) => Err(Wrong::Fault(Fault::File(fault))),
+        None => Ok(()),
+    }
+}
+
+fn book(found: &mut Verified, job: i64, energy: Energy) {
+    let account = if job == 0 { &mut found.idle_mj } else { &mut found.jobs_mj };
+    *account = account.saturating_add(energy.millijoules());
+}
+
+fn check_chain(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result<(), Wrong> {
+    let kept = tx.head()?;
+    let last = tx.last_entry()?;
+    let mut head = Head { entries: 0, hash: chain::GENESIS.to_vec() };
+    for id in 1..=last.max(kept.entries) {
+        let entry = match tx.entry(id) {
+            Ok(Some(entry)) => entry,
+            Ok(None) => return Err(Wrong::Fault(Fault::Missing { entry: id })),
+            Err(error) => return Err(Wrong::Fault(Fault::Unreadable { entry: id, reason: error.to_string() })),
+        };
+        if let Some(what) = fault_of(tx, &entry, &head)? {
+            return Err(Wrong::Fault(Fault::Changed { entry: id, what }));
+        }
+        book(found, entry.key.job, entry.part.energy);
+        head = Head { entries: id, hash: entry.hash };
+        found.entries = id;
+        if let Some(noted) = noted
+            && checkpoint::entries(noted) == Some(id)
+            && !checkpoint::is_of(noted, &head)
+        {
+            return Err(Wrong::Fault(Fault::Checkpoint { entry: id }));
+        }
+    }
+    if kept != head {
+        return Err(Wrong::Fault(Fault::Head { entries: kept.entries, last }));
+    }
+    match noted.map(|noted| checkpoint::entries(noted).unwrap_or(i64::MAX)) {
+        Some(entry) if entry > last => Err(Wrong::Fault(Fault::Checkpoint { entry })),
+        _ => Ok(()),
+    }
+}
+
+/// What of an entry does not agree with the chain, with its own numbers, or with its postings.
+fn fault_of(tx: &Tx<'_>, entry: &Entry, head: &Head) -> Result<Option<&'static str>, LedgerError> {
+    if entry.hash != chain::hash(&head.hash, entry) {
+        return Ok(Some("its hash does not follow from its content and the entry before"));
+    }
+    if let Some(reversed) = entry.reverses {
+        let is_negative = match tx.entry(reversed)? {
+            Some(reversed) => numbers(&reversed).map(|number| -number) == numbers(entry),
+            None => false,
+        };
+        return Ok((!is_negative).then_some("it is not the negative of the entry that it reverses"));
+    }
+    let overhead = entry.part.energy.overhead(entry.pue)?;
+    let co2e = (entry.part.energy.carbon(entry.intensity)?, overhead.carbon(entry.intensity)?);
+    if (overhead, co2e) != (entry.overhead, (entry.co2e, entry.overhead_co2e)) {
+        return Ok(Some("its grams or its overhead do not follow from energy, intensity and PUE"));
+    }
+    let sum = tx.sum_of(&entry.key, entry.first_posting, entry.last_posting)?;
+    let sums = |part: &Part| (part.energy, part.modelled_mj, part.covered_ns, part.span_ns);
+    Ok((sums(&sum) != sums(&entry.part)).then_some("its postings do not sum to it"))
+}
+
+fn numbers(entry: &Entry) -> [i64; 7] {
+    let part = &entry.part;
+    let energies = [part.energy.millijoules(), entry.overhead.millijoules(), part.modelled_mj];
+    let [energy, overhead, modelled] = energies;
+    let (co2e, overhead_co2e) = (entry.co2e.micrograms(), entry.overhead_co2e.micrograms());
+    [energy, overhead, modelled, co2e, overhead_co2e, part.covered_ns, part.span_ns]
+}
+
+/// Each batch's bytes are those received, and what it posted is what they say.
+fn check_evidence(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
+    let revision = tx.revision()?;
+    for batch in tx.batch_numbers()? {
+        let wrong = |what| Wrong::Fault(Fault::Batch { batch, what });
+        let stored = match tx.batch(batch) {
+            Ok(stored) => stored,
+            Err(StoreError::Database(error)) => return Err(StoreError::Database(error).into()),
+            Err(_) => return Err(wrong("it cannot be read")),
+        };
+        if Sha256::digest(&stored.body).as_slice() != stored.sha256 {
+            return Err(wrong("its bytes do not have the hash that was noted when they came"));
+        }
+        let attributed = attribute(tx, batch, revision)?;
+        found.metered_mj = found.metered_mj.saturating_add(metered(&attributed));
+        if tx.posted_by(batch)?.into_iter().collect::<BTreeMap<_, _>>() != attributed.totals {
+            return Err(wrong("its postings are not what its windows and the holdings say"));
+        }
+        found.batches += 1;
+    }
+    Ok(())
+}
+
+/// Energy of the windows that count, mJ, from the evidence and not from what became of it.
+fn metered(attributed: &Attributed) -> i64 {
+    let batch = &attributed.batch;
+    let is_root = |uuid: &str| batch.devices.iter().any(|device| device.uuid == uuid && device.counted_in.is_none());
+    let counts = |place: usize| attributed.aside.iter().all(|aside| aside.position != place);
+    let windows = batch.windows.iter().enumerate();
+    let counted = windows.filter(|(place, window)| is_root(&window.device) && counts(*place));
+    counted.fold(0, |sum, (_, window)| window.energy.millijoules().saturating_add(sum))
+}

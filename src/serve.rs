@@ -1,0 +1,171 @@
+//! The service: configuration, store, routes and background work put together, and taken apart in order.
+//!
+//! Shutdown, on SIGTERM or SIGINT:
+//! 1. `/readyz` answers 503, event streams end and no connection is accepted any more;
+//! 2. requests in flight finish, for at most `ledger.shutdown_grace_s`;
+//! 3. the closing of periods ends after the one that runs;
+//! 4. the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
+
+use crate::access::Scope;
+use crate::api::{self, Service, TlsError};
+use crate::config::{Config, Log};
+use crate::grid::{DataError, Library};
+use crate::store::{Store, StoreError, TokenRecord};
+use collectors::clock::Clock;
+use rustix::process::{Resource, getrlimit, setrlimit};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use units::Span;
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Nothing can listen there.
+    #[error("cannot listen on {address}: {cause}; give another address with --listen (port 0 takes a free one)")]
+    Listen {
+        /// As configured.
+        address: SocketAddr,
+        /// Why.
+        cause: io::Error,
+    },
+    /// TLS cannot be turned on.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A bundled table is broken.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// No token can be made.
+    #[error(transparent)]
+    Token(#[from] crate::access::NoRandomness),
+    /// The system refuses threads or signals.
+    #[error("the system refuses what a service needs: {0}")]
+    System(#[from] io::Error),
+}
+
+impl ServeError {
+    /// Whether other options would help.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        match self {
+            Self::Store(error) => !matches!(error, StoreError::Database(_)),
+            Self::Listen { .. } | Self::Tls(_) => true,
+            Self::Data(_) | Self::Token(_) | Self::System(_) => false,
+        }
+    }
+}
+
+/// Runs the service until SIGTERM or SIGINT. `say` is told, a line each, the first admin token of a fresh data
+/// directory and the address.
+pub fn run(config: &Config, clock: Arc<dyn Clock>, say: impl Fn(&str)) -> Result<(), ServeError> {
+    log_to_stderr(config.log);
+    raise_open_files();
+    let store = Arc::new(Store::open(&config.data)?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(config, &store, clock, say))?;
+    // Ends what was cut off; then this is the last holder of the store.
+    drop(runtime);
+    tracing::info!("the service has stopped");
+    Ok(())
+}
+
+async fn serve(
+    config: &Config,
+    store: &Arc<Store>,
+    clock: Arc<dyn Clock>,
+    say: impl Fn(&str),
+) -> Result<(), ServeError> {
+    let tls = config.tls.as_ref().map(api::acceptor).transpose()?;
+    let refused = |cause| ServeError::Listen { address: config.listen, cause };
+    let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let stop = StopSignals::new()?;
+    if let Some(token) = first_token(store, clock.as_ref())? {
+        say(&format!("admin token: {token}"));
+    }
+    let service = Arc::new(Service::new(Arc::clone(store), Arc::new(Library::bundled()?), clock, config.limits));
+    let router = api::router(&service);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    say(&format!("listening on {scheme}://{address}"));
+    tracing::info!(%address, data = %config.data.display(), "the service is ready");
+    let closing = tokio::spawn(close_periods(Arc::clone(&service), config.close_every, config.grace));
+    let stopping = async {
+        stop.received().await;
+        tracing::info!("shutdown begins");
+        service.stopping();
+    };
+    api::serve(listener, tls, router, config.limits, config.shutdown_grace, stopping).await;
+    closing.abort();
+    Ok(())
+}
+
+/// Posts what has ended, again and again. Each closing looks at the store alone, so that one that was missed is no loss.
+async fn close_periods(service: Arc<Service>, every: Duration, grace: Span) {
+    loop {
+        let closing = Arc::clone(&service);
+        if let Err(error) = tokio::task::spawn_blocking(move || closing.close(grace)).await {
+            tracing::error!(%error, "a closing met a defect");
+        }
+        tokio::time::sleep(every).await;
+    }
+}
+
+/// The first admin token of a fresh store, in the clear; `None` where tokens were made before.
+fn first_token(store: &Store, clock: &dyn Clock) -> Result<Option<String>, ServeError> {
+    if store.read::<_, StoreError>(|tx| tx.has_tokens())? {
+        return Ok(None);
+    }
+    let (token, stored) = TokenRecord {
+        id: String::new(),
+        name: "first admin".to_owned(),
+        scopes: vec![Scope::Admin],
+        project: None,
+        created: clock.wall(),
+        expires: None,
+        last_used: None,
+        revoked: None,
+    }
+    .issue()?;
+    store.write::<_, StoreError>(move |tx| tx.add_token(&stored))?;
+    Ok(Some(token.reveal().to_owned()))
+}
+
+struct StopSignals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl StopSignals {
+    fn new() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn received(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Lets the process have as many open files as the system allows: one per connection.
+fn raise_open_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}
+
+/// Standard error is the log; control characters are escaped in both forms.
+fn log_to_stderr(log: Log) {
+    let lines = tracing_subscriber::fmt().with_max_level(log.level).with_writer(io::stderr).with_ansi(false);
+    // A second service in one process logs where the first does.
+    let _ = if log.json { lines.json().flatten_event(true).try_init() } else { lines.try_init() };
+}

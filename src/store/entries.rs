@@ -1,0 +1,255 @@
+//! Ledger entries and the head of their chain. Nothing here updates or deletes an entry.
+
+use super::jobs::value;
+use super::postings::{Key, Part, key, part};
+use super::sites::moment;
+use super::{StoreError, Tx};
+use rusqlite::{OptionalExtension, Row};
+use units::{CarbonIntensity, CarbonMass, Energy, Pue, Timestamp};
+
+/// Why an entry exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// The first of its account.
+    Original,
+    /// Windows that came after the account was posted.
+    Supplement,
+    /// The negative of an earlier entry.
+    Reversal,
+    /// The whole account again, after its entries were reversed.
+    Repost,
+}
+
+impl EntryKind {
+    /// The word in the store and in documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Supplement => "supplement",
+            Self::Reversal => "reversal",
+            Self::Repost => "repost",
+        }
+    }
+
+    fn of_name(name: &str) -> Result<Self, StoreError> {
+        let all = [Self::Original, Self::Supplement, Self::Reversal, Self::Repost];
+        all.into_iter().find(|kind| kind.name() == name).ok_or_else(|| value("kind of entry", name))
+    }
+}
+
+/// One ledger entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Number; from 1, without a gap.
+    pub id: i64,
+    /// Why it exists.
+    pub kind: EntryKind,
+    /// The entry that it negates.
+    pub reverses: Option<i64>,
+    /// Why, in words.
+    pub reason: String,
+    /// The account.
+    pub key: Key,
+    /// IT energy and its quality.
+    pub part: Part,
+    /// Facility overhead, a line of its own.
+    pub overhead: Energy,
+    /// PUE that it was computed with.
+    pub pue: Pue,
+    /// Carbon intensity.
+    pub intensity: CarbonIntensity,
+    /// CO2e of the IT energy, µg.
+    pub co2e: CarbonMass,
+    /// CO2e of the overhead, µg.
+    pub overhead_co2e: CarbonMass,
+    /// The factor with its type and edition, a JSON document.
+    pub factor: String,
+    /// Whether the factor may still be revised or stands in for a finer one.
+    pub provisional: bool,
+    /// Lowest number of its postings.
+    pub first_posting: i64,
+    /// Highest number of its postings.
+    pub last_posting: i64,
+    /// When it was posted.
+    pub posted: Timestamp,
+    /// SHA-256 over the previous entry's hash and this one's canonical bytes.
+    pub hash: Vec<u8>,
+}
+
+/// The head of the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Number of entries.
+    pub entries: i64,
+    /// Hash of the last; 32 zero bytes before the first.
+    pub hash: Vec<u8>,
+}
+
+const COLUMNS: &str = "node, period_start_ns, period_end_ns, job, component, site, start_ns, end_ns, energy_mj, modelled_mj,
+    covered_ns, span_ns, id, kind, reverses, reason, overhead_mj, pue_ppm, intensity_mg_per_kwh, co2e_ug, overhead_co2e_ug,
+    factor, provisional, first_posting, last_posting, posted_ns, hash";
+
+impl Tx<'_> {
+    /// Appends an entry and moves the head to it.
+    ///
+    /// # Errors
+    ///
+    /// The database; a number that is taken.
+    pub fn append(&self, entry: &Entry) -> Result<(), StoreError> {
+        let sql = "INSERT INTO ledger_entries (id, kind, reverses, reason, job, node, site, component, period_start_ns,
+            period_end_ns, start_ns, end_ns, energy_mj, overhead_mj, pue_ppm, intensity_mg_per_kwh, co2e_ug, overhead_co2e_ug,
+            factor, provisional, modelled_mj, covered_ns, span_ns, first_posting, last_posting, posted_ns, hash)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
+            ?24, ?25, ?26, ?27)";
+        let (key, part) = (&entry.key, &entry.part);
+        self.0.prepare_cached(sql)?.execute(rusqlite::params![
+            entry.id,
+            entry.kind.name(),
+            entry.reverses,
+            entry.reason,
+            key.job,
+            key.node,
+            key.site,
+            key.component,
+            key.period_start.nanoseconds(),
+            key.period_end.nanoseconds(),
+            part.start.nanoseconds(),
+            part.end.nanoseconds(),
+            part.energy.millijoules(),
+            entry.overhead.millijoules(),
+            entry.pue.parts_per_million(),
+            entry.intensity.milligrams_per_kwh(),
+            entry.co2e.micrograms(),
+            entry.overhead_co2e.micrograms(),
+            entry.factor,
+            entry.provisional,
+            part.modelled_mj,
+            part.covered_ns,
+            part.span_ns,
+            entry.first_posting,
+            entry.last_posting,
+            entry.posted.nanoseconds(),
+            entry.hash,
+        ])?;
+        self.0.prepare_cached("UPDATE chain_head SET entries = ?1, hash = ?2")?.execute((entry.id, &entry.hash))?;
+        Ok(())
+    }
+
+    /// The head of the chain, as kept apart from it.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn head(&self) -> Result<Head, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT entries, hash FROM chain_head")?;
+        Ok(statement.query_row((), |row| Ok(Head { entries: row.get(0)?, hash: row.get(1)? }))?)
+    }
+
+    /// The entry with this number.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn entry(&self, id: i64) -> Result<Option<Entry>, StoreError> {
+        let mut statement = self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM ledger_entries WHERE id = ?1"))?;
+        statement.query_row([id], columns).optional()?.map(|(entry, kind)| with_kind(entry, &kind)).transpose()
+    }
+
+    /// Up to `limit` entries with numbers above `after`, of `job` or of all.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn entries(&self, job: Option<i64>, after: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        let which = if job.is_some() { "job = ?1" } else { "?1 IS NULL" };
+        let sql = format!("SELECT {COLUMNS} FROM ledger_entries WHERE {which} AND id > ?2 ORDER BY id LIMIT ?3");
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let rows = statement.query_map((job, after, limit), columns)?;
+        rows.map(|row| row.map_err(StoreError::from).and_then(|(entry, kind)| with_kind(entry, &kind))).collect()
+    }
+
+    /// The entries of an account that still count: neither reversed nor reversals, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn live_entries(&self, of: &Key) -> Result<Vec<Entry>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM ledger_entries AS own WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3
+            AND component = ?4 AND site = ?5 AND reverses IS NULL
+            AND NOT EXISTS (SELECT 1 FROM ledger_entries AS other WHERE other.reverses = own.id) ORDER BY id"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let start = of.period_start.nanoseconds();
+        let rows = statement.query_map((of.node, start, of.job, &of.component, of.site), columns)?;
+        rows.map(|row| row.map_err(StoreError::from).and_then(|(entry, kind)| with_kind(entry, &kind))).collect()
+    }
+
+    /// The entries that start in `[from, to)` and still count, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn live_entries_between(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Entry>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM ledger_entries AS own WHERE start_ns >= ?1 AND start_ns < ?2 AND reverses IS NULL
+            AND NOT EXISTS (SELECT 1 FROM ledger_entries AS other WHERE other.reverses = own.id) ORDER BY id"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let rows = statement.query_map((from.nanoseconds(), to.nanoseconds()), columns)?;
+        rows.map(|row| row.map_err(StoreError::from).and_then(|(entry, kind)| with_kind(entry, &kind))).collect()
+    }
+
+    /// The highest number of an entry; 0 before the first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn last_entry(&self) -> Result<i64, StoreError> {
+        Ok(self.0.query_row("SELECT coalesce(max(id), 0) FROM ledger_entries", (), |row| row.get(0))?)
+    }
+
+    /// Whether an account was ever posted.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn is_posted(&self, of: &Key) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM ledger_entries WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3
+            AND component = ?4 AND site = ?5)";
+        let start = of.period_start.nanoseconds();
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_row((of.node, start, of.job, &of.component, of.site), |row| row.get(0))?)
+    }
+}
+
+/// The kind is read as a word, so that an unknown one is an error and not a panic.
+fn with_kind(mut entry: Entry, kind: &str) -> Result<Entry, StoreError> {
+    entry.kind = EntryKind::of_name(kind)?;
+    Ok(entry)
+}
+
+fn columns(row: &Row<'_>) -> rusqlite::Result<(Entry, String)> {
+    let entry = Entry {
+        key: key(row)?,
+        part: part(row, 6)?,
+        id: row.get(12)?,
+        kind: EntryKind::Original,
+        reverses: row.get(14)?,
+        reason: row.get(15)?,
+        overhead: Energy::from_millijoules(row.get(16)?),
+        pue: Pue::from_parts_per_million(row.get(17)?).unwrap_or(Pue::ONE),
+        intensity: CarbonIntensity::from_milligrams_per_kwh(row.get(18)?),
+        co2e: CarbonMass::from_micrograms(row.get(19)?),
+        overhead_co2e: CarbonMass::from_micrograms(row.get(20)?),
+        factor: row.get(21)?,
+        provisional: row.get(22)?,
+        first_posting: row.get(23)?,
+        last_posting: row.get(24)?,
+        posted: moment(row, 25)?,
+        hash: row.get(26)?,
+    };
+    Ok((entry, row.get(13)?))
+}

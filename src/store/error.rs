@@ -1,0 +1,63 @@
+use super::VERSION;
+
+/// Why the store cannot do something.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The data directory cannot be used.
+    #[error("data directory {path}: {cause}; give a directory that this user may write with --data")]
+    Directory {
+        /// As given.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// Another service has the directory open.
+    #[error("data directory {path} is in use by another wattledger: stop it, or give another directory with --data")]
+    InUse {
+        /// As given.
+        path: String,
+    },
+    /// Written by a later program.
+    #[error(
+        "{path} has version {found} and this program reads up to {VERSION}: use the newer wattledger that wrote it"
+    )]
+    Newer {
+        /// The database.
+        path: String,
+        /// Its version.
+        found: i64,
+    },
+    /// The database file is cut off or overwritten.
+    #[error("{path} is damaged ({reason}): keep the file for inspection and restore the directory from a backup")]
+    Damaged {
+        /// The database.
+        path: String,
+        /// What was found.
+        reason: String,
+    },
+    /// A group of changes did not reach the disk; nothing of it was kept.
+    #[error("nothing was stored: {reason}; free space or repair the disk, then send it again")]
+    NotStored {
+        /// What SQLite said.
+        reason: String,
+    },
+    /// An earlier write to the disk failed, after which its state is unknown.
+    #[error(
+        "the store takes no more changes since a write failed ({reason}): repair the disk, then restart the service"
+    )]
+    Stopped {
+        /// What SQLite said then.
+        reason: String,
+    },
+    /// A stored value is none that this program writes.
+    #[error("the ledger store holds {value:?} as {what}: run `wattledger verify` and restore from a backup")]
+    Value {
+        /// Which value.
+        what: &'static str,
+        /// As stored.
+        value: String,
+    },
+    /// SQLite refused.
+    #[error("the ledger store failed: {0}")]
+    Database(#[from] rusqlite::Error),
+}

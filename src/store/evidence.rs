@@ -1,0 +1,210 @@
+//! Batches as they came, and which time of which device they speak of.
+
+use super::sites::moment;
+use super::{StoreError, Tx};
+use rusqlite::OptionalExtension;
+use units::{Energy, Timestamp};
+
+/// A stored batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBatch {
+    /// Its number: the revision that it made.
+    pub batch: i64,
+    /// Number of its node.
+    pub node: i64,
+    /// When it was received first.
+    pub received: Timestamp,
+    /// SHA-256 of the bytes, as noted when they came.
+    pub sha256: Vec<u8>,
+    /// The bytes.
+    pub body: Vec<u8>,
+}
+
+/// A window that is kept but not posted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// Its batch.
+    pub batch: i64,
+    /// Its place among the batch's windows, from 0.
+    pub position: usize,
+    /// Number of the device.
+    pub device: i64,
+    /// First moment inside.
+    pub start: Timestamp,
+    /// First moment after it.
+    pub end: Timestamp,
+    /// What it says.
+    pub energy: Energy,
+    /// `implausible` or `overlap`.
+    pub reason: String,
+}
+
+impl Tx<'_> {
+    /// Keeps the bytes of `batch` under `revision`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn add_batch(
+        &self,
+        batch: &wire::Batch,
+        node: i64,
+        stored: (i64, Timestamp),
+        evidence: (&[u8], &[u8]),
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO batches (batch, agent, boot, sequence, node, wall_ns, received_ns, sha256, body)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let (revision, received) = (stored.0, stored.1.nanoseconds());
+        let (boot, wall) = (batch.boot.to_string(), batch.clock.wall.nanoseconds());
+        let (sha256, body) = evidence;
+        let sequence = batch.sequence.cast_signed();
+        self.0.prepare_cached(sql)?.execute((
+            revision,
+            &batch.agent,
+            boot,
+            sequence,
+            node,
+            wall,
+            received,
+            sha256,
+            body,
+        ))?;
+        Ok(())
+    }
+
+    /// SHA-256 and time of receipt of the batch that has this name.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn batch_named(
+        &self,
+        agent: &str,
+        boot: &str,
+        sequence: u64,
+    ) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError> {
+        let sql = "SELECT sha256, received_ns FROM batches WHERE agent = ?1 AND boot = ?2 AND sequence = ?3";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let found =
+            statement.query_row((agent, boot, sequence.cast_signed()), |row| Ok((row.get(0)?, moment(row, 1)?)));
+        Ok(found.optional()?)
+    }
+
+    /// The batch with this number.
+    ///
+    /// # Errors
+    ///
+    /// The database; a batch that is not there.
+    pub fn batch(&self, batch: i64) -> Result<StoredBatch, StoreError> {
+        let sql = "SELECT node, received_ns, sha256, body FROM batches WHERE batch = ?1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_row([batch], |row| {
+            let (sha256, body) = (row.get(2)?, row.get(3)?);
+            Ok(StoredBatch { batch, node: row.get(0)?, received: moment(row, 1)?, sha256, body })
+        })?)
+    }
+
+    /// Numbers of every batch, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn batch_numbers(&self) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT batch FROM batches ORDER BY batch")?;
+        Ok(statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes from when to when a batch's windows of a device reach.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn add_span(&self, device: i64, batch: i64, start: Timestamp, end: Timestamp) -> Result<(), StoreError> {
+        let (start, end) = (start.nanoseconds(), end.nanoseconds());
+        let sql = "INSERT INTO spans (device, start_ns, batch, end_ns) VALUES (?1, ?2, ?3, ?4)";
+        self.0.prepare_cached(sql)?.execute((device, start, batch, end))?;
+        let sql = "UPDATE devices SET longest_ns = ?2 WHERE device = ?1 AND longest_ns < ?2";
+        self.0.prepare_cached(sql)?.execute((device, end - start))?;
+        Ok(())
+    }
+
+    /// Batches up to number `newest` with a span of `device` that meets `[start, end)`, with their spans.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn spans(
+        &self,
+        device: i64,
+        (start, end): (Timestamp, Timestamp),
+        newest: i64,
+    ) -> Result<Vec<(i64, Timestamp, Timestamp)>, StoreError> {
+        // No span is longer than the device's longest, which bounds the search on the left.
+        let sql = "SELECT batch, start_ns, end_ns FROM spans WHERE device = ?1 AND start_ns < ?3 AND end_ns > ?2
+            AND start_ns > ?2 - (SELECT longest_ns FROM devices WHERE device = ?1) AND batch <= ?4";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let values = (device, start.nanoseconds(), end.nanoseconds(), newest);
+        let rows = statement.query_map(values, |row| Ok((row.get(0)?, moment(row, 1)?, moment(row, 2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Batches of a node with windows that end after `since`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn batches_since(&self, node: i64, since: Timestamp) -> Result<Vec<i64>, StoreError> {
+        let sql = "SELECT DISTINCT batch FROM spans JOIN devices USING (device) WHERE node = ?1 AND end_ns > ?2";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_map((node, since.nanoseconds()), |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Replaces what is set aside of a batch.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn set_aside(&self, batch: i64, windows: &[SetAside]) -> Result<(), StoreError> {
+        self.0.prepare_cached("DELETE FROM set_aside WHERE batch = ?1")?.execute([batch])?;
+        let sql = "INSERT INTO set_aside (batch, position, device, start_ns, end_ns, energy_mj, reason)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let mut statement = self.0.prepare_cached(sql)?;
+        for aside in windows {
+            let (start, end) = (aside.start.nanoseconds(), aside.end.nanoseconds());
+            let position = i64::try_from(aside.position).unwrap_or(i64::MAX);
+            statement.execute((
+                batch,
+                position,
+                aside.device,
+                start,
+                end,
+                aside.energy.millijoules(),
+                &aside.reason,
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// The newest `limit` windows that are set aside.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn windows_set_aside(&self, limit: u32) -> Result<Vec<SetAside>, StoreError> {
+        let sql = "SELECT batch, position, device, start_ns, end_ns, energy_mj, reason FROM set_aside
+            ORDER BY batch DESC, position LIMIT ?1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([limit], |row| {
+            Ok(SetAside {
+                batch: row.get(0)?,
+                position: usize::try_from(row.get::<_, i64>(1)?).unwrap_or(usize::MAX),
+                device: row.get(2)?,
+                start: moment(row, 3)?,
+                end: moment(row, 4)?,
+                energy: Energy::from_millijoules(row.get(5)?),
+                reason: row.get(6)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,87 @@
+//! Imported factors of an hour or less.
+
+use super::sites::moment;
+use super::{StoreError, Tx};
+use rusqlite::OptionalExtension;
+use serde::{Deserialize, Serialize};
+use units::{CarbonIntensity, Interval, Timestamp};
+
+/// The carbon intensity of a zone over an hour or less, as imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntervalFactor {
+    /// Zone code, upper case.
+    pub zone: String,
+    /// Time that it describes.
+    pub interval: Interval,
+    /// The value.
+    pub intensity: CarbonIntensity,
+    /// Its type and origin.
+    pub origin: FactorOrigin,
+}
+
+/// Type and origin of imported factors, one for a whole file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactorOrigin {
+    /// Direct or lifecycle.
+    pub basis: crate::grid::Basis,
+    /// CO2 or CO2e.
+    pub gas: crate::grid::Gas,
+    /// Average, marginal, residual or supplier.
+    pub accounting: crate::grid::Accounting,
+    /// Measured, provisional, forecast or fallback.
+    pub status: crate::grid::Status,
+    /// Who published it.
+    pub publisher: String,
+    /// Which release; the latest import of a time is taken.
+    pub edition: String,
+    /// Licence of the values.
+    pub licence: String,
+}
+
+impl Tx<'_> {
+    /// Adds factors; those of a zone, start and edition that are there are kept as they are. Returns how many are new.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn import_factors(&self, factors: &[IntervalFactor], at: Timestamp) -> Result<usize, StoreError> {
+        let sql =
+            "INSERT OR IGNORE INTO factors (zone, start_ns, end_ns, intensity_mg_per_kwh, edition, origin, imported_ns)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut new = 0;
+        for factor in factors {
+            let (start, end) = (factor.interval.start().nanoseconds(), factor.interval.end().nanoseconds());
+            let origin = serde_json::to_string(&factor.origin)
+                .map_err(|_| super::jobs::value("factor", &factor.origin.edition))?;
+            let (value, edition) = (factor.intensity.milligrams_per_kwh(), &factor.origin.edition);
+            new += statement.execute((&factor.zone, start, end, value, edition, origin, at.nanoseconds()))?;
+        }
+        Ok(new)
+    }
+
+    /// The imported factor of `zone` that describes `at`: of the latest import, the finest.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn imported_factor(&self, zone: &str, at: Timestamp) -> Result<Option<IntervalFactor>, StoreError> {
+        let sql = "SELECT start_ns, end_ns, intensity_mg_per_kwh, origin FROM factors
+            WHERE zone = ?1 AND start_ns <= ?2 AND start_ns > ?2 - 3600000000000 AND end_ns > ?2
+            ORDER BY imported_ns DESC, end_ns - start_ns, edition DESC LIMIT 1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let found = statement
+            .query_row((zone, at.nanoseconds()), |row| {
+                Ok((moment(row, 0)?, moment(row, 1)?, row.get::<_, u32>(2)?, row.get::<_, String>(3)?))
+            })
+            .optional()?;
+        let Some((start, end, value, origin)) = found else { return Ok(None) };
+        let wrong = || super::jobs::value("imported factor", &origin);
+        Ok(Some(IntervalFactor {
+            zone: zone.to_owned(),
+            interval: Interval::new(start, end).ok_or_else(wrong)?,
+            intensity: CarbonIntensity::from_milligrams_per_kwh(value),
+            origin: serde_json::from_str(&origin).map_err(|_| wrong())?,
+        }))
+    }
+}

@@ -1,0 +1,164 @@
+//! Who held which device when, as believed at a revision.
+
+use super::sites::moment;
+use super::{StoreError, Tx};
+use rusqlite::OptionalExtension;
+use units::Timestamp;
+
+/// Who stated something: decides between two statements about one thing, whatever order they arrive in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    /// What the speaker's clock said, ns.
+    pub wall_ns: i64,
+    /// Number of the batch within the boot.
+    pub sequence: i64,
+    /// Who speaks; empty for a caller of the API.
+    pub agent: String,
+    /// Which start of it.
+    pub boot: String,
+}
+
+/// One statement that a job holds a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldingStatement {
+    /// Number of the device.
+    pub device: i64,
+    /// Number of the job.
+    pub job: i64,
+    /// Since when.
+    pub start: Timestamp,
+    /// Until when; `None` while it lasts.
+    pub end: Option<Timestamp>,
+    /// Its part among those that hold the device at once.
+    pub weight: u32,
+    /// Who says so.
+    pub rank: Rank,
+}
+
+/// A holding as attribution needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Number of the job.
+    pub job: i64,
+    /// Identity of the job, which orders equal remainders.
+    pub job_id: String,
+    /// Since when.
+    pub start: Timestamp,
+    /// Until when.
+    pub end: Option<Timestamp>,
+    /// Its part.
+    pub weight: u32,
+}
+
+impl Tx<'_> {
+    /// Records a statement from `revision` on; returns the time in which it changes who holds the device, if it does. An end that is known beats an open one, then the
+    /// higher rank wins, so that the order of arrival does not matter.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn state_holding(
+        &self,
+        stated: &HoldingStatement,
+        revision: i64,
+    ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        let start = stated.start.nanoseconds();
+        let sql = "SELECT id, end_ns, weight, wall_ns, sequence, agent, boot FROM holdings
+            WHERE device = ?1 AND start_ns = ?2 AND job = ?3 AND void IS NULL";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let known = statement.query_row((stated.device, start, stated.job), |row| {
+            let rank = Rank { wall_ns: row.get(3)?, sequence: row.get(4)?, agent: row.get(5)?, boot: row.get(6)? };
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, u32>(2)?, rank))
+        });
+        let end = stated.end.map(Timestamp::nanoseconds);
+        let known = known.optional()?;
+        let mut changed = (stated.start, until(end));
+        if let Some((id, known_end, weight, rank)) = &known {
+            if (end.is_some(), &stated.rank) <= (known_end.is_some(), rank) {
+                return Ok(None);
+            }
+            if (*known_end, *weight) == (end, stated.weight) {
+                self.rerank_holding(*id, &stated.rank)?;
+                return Ok(None);
+            }
+            self.0.prepare_cached("UPDATE holdings SET void = ?2 WHERE id = ?1")?.execute((id, revision))?;
+            // With the same weight only the time between the two ends is another's now.
+            let from = if *weight == stated.weight { until(*known_end).min(changed.1) } else { stated.start };
+            changed = (from, until(*known_end).max(changed.1));
+        }
+        let sql = "INSERT INTO holdings (device, job, start_ns, end_ns, weight, wall_ns, sequence, agent, boot, made)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let rank = &stated.rank;
+        self.0.prepare_cached(sql)?.execute((
+            stated.device,
+            stated.job,
+            start,
+            end,
+            stated.weight,
+            rank.wall_ns,
+            rank.sequence,
+            &rank.agent,
+            &rank.boot,
+            revision,
+        ))?;
+        Ok(Some(changed))
+    }
+
+    fn rerank_holding(&self, id: i64, rank: &Rank) -> Result<(), StoreError> {
+        let sql = "UPDATE holdings SET wall_ns = ?2, sequence = ?3, agent = ?4, boot = ?5 WHERE id = ?1";
+        self.0.prepare_cached(sql)?.execute((id, rank.wall_ns, rank.sequence, &rank.agent, &rank.boot))?;
+        Ok(())
+    }
+
+    /// Who held a device in `[start, end)` as believed at `revision`, ordered by job identity and start.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn holders(
+        &self,
+        device: i64,
+        (start, end): (Timestamp, Timestamp),
+        revision: i64,
+    ) -> Result<Vec<Held>, StoreError> {
+        // Three searches, so that neither the many holdings that ended before nor those that are void are looked at.
+        let sql = "WITH held AS (
+                SELECT job, start_ns, end_ns, weight, made FROM holdings INDEXED BY holdings_by_end
+                    WHERE device = ?1 AND end_ns > ?2 AND (void IS NULL OR void > ?4)
+                UNION ALL SELECT job, start_ns, end_ns, weight, made FROM holdings INDEXED BY holdings_by_end
+                    WHERE device = ?1 AND end_ns IS NULL AND void IS NULL
+                UNION ALL SELECT job, start_ns, end_ns, weight, made FROM holdings INDEXED BY holdings_by_end
+                    WHERE device = ?1 AND end_ns IS NULL AND void > ?4)
+            SELECT job, jobs.id, start_ns, end_ns, weight FROM held JOIN jobs USING (job)
+            WHERE start_ns < ?3 AND made <= ?4 ORDER BY jobs.id, start_ns";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let values = (device, start.nanoseconds(), end.nanoseconds(), revision);
+        let rows = statement.query_map(values, |row| {
+            Ok(Held {
+                job: row.get(0)?,
+                job_id: row.get(1)?,
+                start: moment(row, 2)?,
+                end: row.get::<_, Option<i64>>(3)?.map(Timestamp::from_nanoseconds),
+                weight: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Devices that a job holds without a known end: device, since when, weight.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn open_holdings(&self, job: i64) -> Result<Vec<(i64, Timestamp, u32)>, StoreError> {
+        let sql = "SELECT device, start_ns, weight FROM holdings WHERE job = ?1 AND end_ns IS NULL AND void IS NULL";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([job], |row| Ok((row.get(0)?, moment(row, 1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// A holding without an end lasts for ever.
+fn until(end: Option<i64>) -> Timestamp {
+    Timestamp::from_nanoseconds(end.unwrap_or(i64::MAX))
+}

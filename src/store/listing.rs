@@ -1,0 +1,89 @@
+//! Entries with the names of what they belong to, under a project boundary, and the sum of one job.
+
+use super::{Entry, StoreError, SumRow, Tx};
+use rusqlite::{OptionalExtension, Row};
+
+/// An entry with names in place of numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedEntry {
+    /// The entry.
+    pub entry: Entry,
+    /// Its job; `None` is idle.
+    pub job: Option<String>,
+    /// The job's project.
+    pub project: Option<String>,
+    /// Its node.
+    pub node: String,
+    /// Its site.
+    pub site: String,
+}
+
+/// Which entries.
+#[derive(Debug, Clone, Default)]
+pub struct EntryFilter {
+    /// Only of this project's jobs.
+    pub project: Option<String>,
+    /// Only of this job.
+    pub job: Option<String>,
+    /// Only this entry.
+    pub id: Option<i64>,
+    /// Only numbers above it.
+    pub after: i64,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Tx<'_> {
+    /// Entries by number.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn named_entries(&self, filter: &EntryFilter) -> Result<Vec<NamedEntry>, StoreError> {
+        let sql = "SELECT ledger_entries.id, nullif(jobs.id, ''), jobs.project, nodes.name, sites.name
+            FROM ledger_entries JOIN jobs USING (job) JOIN nodes USING (node) JOIN sites USING (site)
+            WHERE (?1 IS NULL OR jobs.project = ?1) AND (?2 IS NULL OR jobs.id = ?2) AND (?3 IS NULL OR ledger_entries.id = ?3)
+            AND ledger_entries.id > ?4 ORDER BY ledger_entries.id LIMIT ?5";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let values = (&filter.project, &filter.job, filter.id, filter.after, filter.limit);
+        let rows = statement.query_map(values, names)?.collect::<Result<Vec<_>, _>>()?;
+        let mut found = Vec::with_capacity(rows.len());
+        for (id, job, project, node, site) in rows {
+            if let Some(entry) = self.entry(id)? {
+                found.push(NamedEntry { entry, job, project, node, site });
+            }
+        }
+        Ok(found)
+    }
+
+    /// What is posted to a job; zero where nothing is.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn job_sum(&self, job: i64) -> Result<SumRow, StoreError> {
+        let sql = "SELECT sum(energy_mj), sum(co2e_ug), sum(overhead_mj), sum(overhead_co2e_ug), sum(modelled_mj),
+                sum(provisional * energy_mj), sum(covered_ns), sum(span_ns) FROM ledger_entries WHERE job = ?1 GROUP BY job";
+        let found = self.0.prepare_cached(sql)?.query_row([job], |row| {
+            Ok(SumRow {
+                group: None,
+                is_idle: job == 0,
+                energy_mj: row.get(0)?,
+                co2e_ug: row.get(1)?,
+                overhead_mj: row.get(2)?,
+                overhead_co2e_ug: row.get(3)?,
+                modelled_mj: row.get(4)?,
+                provisional_mj: row.get(5)?,
+                covered_ns: row.get(6)?,
+                span_ns: row.get(7)?,
+            })
+        });
+        Ok(found.optional()?.unwrap_or_default())
+    }
+}
+
+type Names = (i64, Option<String>, Option<String>, String, String);
+
+fn names(row: &Row<'_>) -> rusqlite::Result<Names> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+}

@@ -1,0 +1,229 @@
+//! The only room that knows SQL: one SQLite file, `wattledger.db`, in the data directory (WAL, `synchronous=FULL`, STRICT tables).
+//!
+//! Operations, not tables: each file holds the operations on one thing, as methods of [`Tx`]. A change is a closure that runs inside
+//! [`Store::write`]: all of it or nothing is kept, and what has returned is on disk. Readers see committed state on connections of their own.
+
+mod entries;
+mod error;
+mod evidence;
+mod factors;
+mod holdings;
+mod jobs;
+mod listing;
+mod postings;
+mod report;
+mod sites;
+mod tokens;
+mod writer;
+
+pub use entries::{Entry, EntryKind, Head};
+pub use error::StoreError;
+pub use evidence::{SetAside, StoredBatch};
+pub use factors::{FactorOrigin, IntervalFactor};
+pub use holdings::{Held, HoldingStatement, Rank};
+pub use jobs::{JobFilter, JobRow};
+pub use listing::{EntryFilter, NamedEntry};
+pub use postings::{Key, OpenKey, Part, Posting};
+pub use report::{GroupBy, SumRow};
+pub(crate) use sites::kind;
+pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow};
+pub use tokens::{StoredToken, TokenRecord};
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+use std::fs::{DirBuilder, File};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use units::Timestamp;
+use writer::Writer;
+
+/// Name of the database in the data directory.
+const FILE: &str = "wattledger.db";
+/// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
+const MIGRATIONS: [&str; 1] = [include_str!("tables.sql")];
+/// Version of the tables that this program writes.
+const VERSION: i64 = 1;
+/// Reading connections that are kept open.
+const READERS_MAX: usize = 8;
+
+/// The open store. Only one process has a data directory open at a time.
+#[derive(Debug)]
+pub struct Store {
+    writer: Writer,
+    readers: Mutex<Vec<Connection>>,
+    directory: PathBuf,
+    /// Held as long as the store is open, so that a second service on the same directory is refused.
+    _lock: File,
+}
+
+/// One consistent state of the store; inside [`Store::write`] it may be changed.
+#[derive(Debug)]
+pub struct Tx<'a>(&'a Connection);
+
+impl Store {
+    /// Opens the store in `directory`, and makes both where they are missing.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be used or is in use; the database is damaged, or of a newer version.
+    pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        let unusable = |cause| StoreError::Directory { path: directory.display().to_string(), cause };
+        make(directory).map_err(unusable)?;
+        let lock = lock(directory)?;
+        let path = directory.join(FILE);
+        let connection = connect(&path).and_then(|connection| {
+            check_whole(&connection, &path)?;
+            migrate(&connection, &path)?;
+            Ok(connection)
+        });
+        let connection = connection.map_err(|error| named(error, &path))?;
+        let writer = Writer::start(connection).map_err(unusable)?;
+        Ok(Self { writer, readers: Mutex::default(), directory: directory.to_owned(), _lock: lock })
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Applies `change`, all of it or nothing; returns when it is on disk. Changes that wait together share one fsync.
+    ///
+    /// # Errors
+    ///
+    /// What `change` returns, and why it could not be stored.
+    pub fn write<T, E>(&self, change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.writer.write(change)
+    }
+
+    /// Runs `look` on one committed state.
+    ///
+    /// # Errors
+    ///
+    /// What `look` returns, and why the database could not be read.
+    pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match kept {
+            Some(connection) => connection,
+            None => {
+                let connection = connect(&self.directory.join(FILE))?;
+                connection.pragma_update(None, "query_only", true).map_err(StoreError::from)?;
+                connection
+            }
+        };
+        connection.execute_batch("BEGIN").map_err(StoreError::from)?;
+        let found = look(&Tx(&connection));
+        connection.execute_batch("ROLLBACK").map_err(StoreError::from)?;
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS_MAX {
+            readers.push(connection);
+        }
+        found
+    }
+}
+
+impl Tx<'_> {
+    /// Begins a revision: everything written under its number was believed from then on.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn begin_revision(&self, at: Timestamp, reason: &str) -> Result<i64, StoreError> {
+        let mut statement = self.0.prepare_cached("INSERT INTO revisions (at_ns, reason) VALUES (?1, ?2)")?;
+        Ok(statement.insert((at.nanoseconds(), reason))?)
+    }
+
+    /// The revision that holds now; 0 before the first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn revision(&self) -> Result<i64, StoreError> {
+        Ok(self.0.query_row("SELECT coalesce(max(revision), 0) FROM revisions", (), |row| row.get(0))?)
+    }
+
+    /// What SQLite finds wrong with its own file; empty when it is sound.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn file_faults(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.0.prepare("PRAGMA integrity_check(10)")?;
+        let said = statement.query_map((), |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        Ok(said.into_iter().filter(|line| line != "ok").collect())
+    }
+}
+
+fn make(directory: &Path) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
+fn lock(directory: &Path) -> Result<File, StoreError> {
+    let path = directory.display().to_string();
+    let file =
+        File::create(directory.join("lock")).map_err(|cause| StoreError::Directory { path: path.clone(), cause })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse { path }),
+        Err(std::fs::TryLockError::Error(cause)) => Err(StoreError::Directory { path, cause }),
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Without this, SQLite plans a statement anew whenever it is bound to other values: half the time of an ingest.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// A file that lost its tail is refused at once, not when the missing pages are needed.
+fn check_whole(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    // Brings what the log holds into the file, so that the file alone must be complete.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?;
+    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    let page_bytes: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let found =
+        std::fs::metadata(path).map_err(|cause| StoreError::Directory { path: path.display().to_string(), cause })?;
+    let expected = u64::try_from(pages.saturating_mul(page_bytes)).unwrap_or(0);
+    if found.len() < expected {
+        let reason = format!("{} bytes of {expected} are there", found.len());
+        return Err(StoreError::Damaged { path: path.display().to_string(), reason });
+    }
+    Ok(())
+}
+
+fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > VERSION {
+        return Err(StoreError::Newer { path: path.display().to_string(), found });
+    }
+    for (number, step) in (1_i64..).zip(MIGRATIONS) {
+        if number > found {
+            connection.execute_batch(&format!("BEGIN; {step} PRAGMA user_version = {number}; COMMIT;"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells a damaged file from any other refusal.
+fn named(error: StoreError, path: &Path) -> StoreError {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    match error {
+        StoreError::Database(error) if matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)) => {
+            StoreError::Damaged { path: path.display().to_string(), reason: error.to_string() }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,138 @@
+//! Bearer tokens: made, looked up, listed, revoked. No secret is stored.
+
+use super::{StoreError, Tx};
+use crate::access::{Identity, NoRandomness, Scope, Token, TokenDigest};
+use rusqlite::{OptionalExtension, Row, params};
+use units::Timestamp;
+
+/// A token without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// 16 hexadecimal digits.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// The only project it may see or change; `None` for all.
+    pub project: Option<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// From when on it is refused; `None` for never.
+    pub expires: Option<Timestamp>,
+    /// Last use, to the minute.
+    pub last_used: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked: Option<Timestamp>,
+}
+
+/// A token as it is stored.
+#[derive(Debug, Clone)]
+pub struct StoredToken {
+    /// What may be shown.
+    pub record: TokenRecord,
+    /// What its text is compared with.
+    pub digest: TokenDigest,
+}
+
+impl TokenRecord {
+    /// Whether it is neither revoked nor expired at `now`.
+    #[must_use]
+    pub fn is_valid_at(&self, now: Timestamp) -> bool {
+        self.revoked.is_none() && self.expires.is_none_or(|expires| now < expires)
+    }
+
+    /// A new token as this record describes it, which gets the token's id. Nothing is stored yet.
+    pub fn issue(self) -> Result<(Token, StoredToken), NoRandomness> {
+        let token = Token::generate()?;
+        let (id, digest) = (token.id().to_owned(), token.digest());
+        Ok((token, StoredToken { record: Self { id, ..self }, digest }))
+    }
+
+    /// Who holds it.
+    #[must_use]
+    pub fn identity(self) -> Identity {
+        Identity { token: self.id, scopes: self.scopes, project: self.project }
+    }
+}
+
+impl Tx<'_> {
+    /// Whether a token was ever made here.
+    pub fn has_tokens(&self) -> Result<bool, StoreError> {
+        Ok(self.0.query_row("SELECT EXISTS (SELECT 1 FROM tokens)", [], |row| row.get(0))?)
+    }
+
+    /// Stores a new token.
+    pub fn add_token(&self, token: &StoredToken) -> Result<(), StoreError> {
+        let record = &token.record;
+        let scopes: Vec<&str> = record.scopes.iter().map(|scope| scope.name()).collect();
+        self.0.execute(
+            "INSERT INTO tokens (id, name, digest, scopes, project, created_ns, expires_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                record.id,
+                record.name,
+                token.digest.0,
+                scopes.join(" "),
+                record.project,
+                record.created.nanoseconds(),
+                record.expires.map(Timestamp::nanoseconds)
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// The token `id`.
+    pub fn token(&self, id: &str) -> Result<Option<StoredToken>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns, digest FROM tokens WHERE id = ?1",
+        )?;
+        let stored = statement
+            .query_row([id], |row| Ok(StoredToken { record: record(row)?, digest: TokenDigest(row.get("digest")?) }));
+        Ok(stored.optional()?)
+    }
+
+    /// At most `limit` tokens with ids above `after`, by id; with `project` only those that are bound to it.
+    pub fn tokens(
+        &self,
+        project: Option<&str>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<TokenRecord>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns FROM tokens \
+             WHERE id > ?1 AND (?2 IS NULL OR project = ?2) ORDER BY id LIMIT ?3",
+        )?;
+        let found = statement.query_map(params![after.unwrap_or_default(), project, limit], record)?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// Revokes the token `id` for ever; `false` when there is none, or none of `project`, or it was revoked before.
+    pub fn revoke_token(&self, id: &str, project: Option<&str>, now: Timestamp) -> Result<bool, StoreError> {
+        let changed = self.0.execute(
+            "UPDATE tokens SET revoked_ns = ?2 WHERE id = ?1 AND revoked_ns IS NULL AND (?3 IS NULL OR project = ?3)",
+            params![id, now.nanoseconds(), project],
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// Notes that `id` was used.
+    pub fn note_token_use(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.0.execute("UPDATE tokens SET last_used_ns = ?2 WHERE id = ?1", params![id, now.nanoseconds()])?;
+        Ok(())
+    }
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<TokenRecord> {
+    let scopes: String = row.get("scopes")?;
+    let moment = |column| row.get::<_, Option<i64>>(column).map(|ns| ns.map(Timestamp::from_nanoseconds));
+    Ok(TokenRecord {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        scopes: scopes.split(' ').filter_map(Scope::named).collect(),
+        project: row.get("project")?,
+        created: Timestamp::from_nanoseconds(row.get("created_ns")?),
+        expires: moment("expires_ns")?,
+        last_used: moment("last_used_ns")?,
+        revoked: moment("revoked_ns")?,
+    })
+}

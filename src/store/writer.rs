@@ -1,0 +1,122 @@
+//! One thread writes. Changes that wait together share one transaction and one fsync; each is answered after the commit.
+
+use super::{StoreError, Tx};
+use rusqlite::{Connection, ErrorCode};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+
+/// Most changes that share one fsync.
+const GROUP_MAX: usize = 512;
+
+/// Answers the caller, after the commit or with the reason that there was none.
+type Answer = Box<dyn FnOnce(Option<StoreError>) + Send>;
+type Change = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+
+#[derive(Debug)]
+pub(super) struct Writer {
+    changes: Option<Sender<Change>>,
+    /// Why the thread has ended, once it has.
+    failure: Arc<OnceLock<String>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
+        let (changes, waiting) = channel();
+        let failure = Arc::new(OnceLock::new());
+        let told = Arc::clone(&failure);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || run(&connection, &waiting, &told))?;
+        Ok(Self { changes: Some(changes), failure, thread: Some(thread) })
+    }
+
+    pub(super) fn write<T, E>(&self, change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, answered) = channel();
+        let boxed: Change = Box::new(move |connection| {
+            let outcome = in_savepoint(connection, change);
+            Box::new(move |failed| {
+                // A caller that no longer waits needs no answer.
+                let _ = answer.send(failed.map_or(outcome, |error| Err(error.into())));
+            })
+        });
+        let stopped = || {
+            let reason = self.failure.get().cloned().unwrap_or_else(|| "a change made it panic".to_owned());
+            E::from(StoreError::Stopped { reason })
+        };
+        self.changes.as_ref().ok_or_else(stopped)?.send(boxed).map_err(|_| stopped())?;
+        answered.recv().map_err(|_| stopped())?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.changes = None;
+        if let Some(thread) = self.thread.take() {
+            // A panicked writer has answered nobody wrongly: unanswered callers see a closed channel.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(connection: &Connection, waiting: &Receiver<Change>, failure: &OnceLock<String>) {
+    while let Ok(first) = waiting.recv() {
+        let group = std::iter::once(first).chain(waiting.try_iter().take(GROUP_MAX - 1));
+        if let Err(reason) = apply(connection, group) {
+            // After a failed fsync the pages that SQLite believes written may be lost: nothing may be acknowledged any
+            // more. Ending here closes the channel, so that every later caller is told.
+            let _ = failure.set(reason);
+            return;
+        }
+    }
+}
+
+/// Applies, commits and answers one group; fails when the disk did.
+fn apply(connection: &Connection, group: impl Iterator<Item = Change>) -> Result<(), String> {
+    let mut answers: Vec<Answer> = Vec::new();
+    let mut committed = connection.execute_batch("BEGIN IMMEDIATE");
+    for change in group {
+        answers.push(change(connection));
+    }
+    if committed.is_ok() {
+        committed = connection.execute_batch("COMMIT");
+    }
+    let failed = committed.as_ref().err().map(ToString::to_string);
+    if failed.is_some() && !connection.is_autocommit() {
+        // An error here means that SQLite had rolled back already.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    for answer in answers {
+        answer(failed.clone().map(|reason| StoreError::NotStored { reason }));
+    }
+    match committed {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => Err(error.to_string()),
+        _ => Ok(()),
+    }
+}
+
+fn in_savepoint<T, E: From<StoreError>>(
+    connection: &Connection,
+    change: impl FnOnce(&Tx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    run_statement(connection, "SAVEPOINT change")?;
+    let outcome = change(&Tx(connection));
+    // When SQLite has given up the whole transaction there is no savepoint; the commit then tells everybody.
+    if !connection.is_autocommit() {
+        if outcome.is_err() {
+            run_statement(connection, "ROLLBACK TO change")?;
+        }
+        run_statement(connection, "RELEASE change")?;
+    }
+    outcome
+}
+
+fn run_statement(connection: &Connection, sql: &str) -> Result<(), StoreError> {
+    connection.prepare_cached(sql)?.execute(())?;
+    Ok(())
+}

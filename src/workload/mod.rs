@@ -1,0 +1,225 @@
+//! What work is done where: projects, sites with their grid zone and PUE, nodes assigned to sites, jobs and what they hold.
+//!
+//! Jobs and holdings come with batches, or by the calls here. Whatever changes who held a device, or where a node stood, attributes the affected
+//! energy anew in the same transaction.
+
+use crate::grid::{Library, ZoneError};
+use crate::ingest::{self, IngestError};
+use crate::store::{HoldingStatement, Rank, Store, StoreError, Tx};
+use std::collections::BTreeSet;
+use units::{Pue, Span, Timestamp};
+
+/// Why something about jobs, sites or nodes was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkloadError {
+    /// The name is taken.
+    #[error("{what} {name:?} is there already: choose another name")]
+    Taken {
+        /// What kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// There is no such thing.
+    #[error("no {what} {name:?}: {next}")]
+    Unknown {
+        /// What kind of thing.
+        what: &'static str,
+        /// As asked for.
+        name: String,
+        /// What to do.
+        next: &'static str,
+    },
+    /// The identity of a device is on several nodes.
+    #[error("device {uuid:?} is on several nodes: name its node too")]
+    Ambiguous {
+        /// As asked for.
+        uuid: String,
+    },
+    /// An interval without length.
+    #[error("job {id:?} would end at or before its start: give an end after it")]
+    EmptyInterval {
+        /// The job.
+        id: String,
+    },
+    /// A posting period that does not fit.
+    #[error("{minutes} minutes is no posting period: use 5, 15, 30 or 60")]
+    Period {
+        /// As given.
+        minutes: u64,
+    },
+    /// The zone has no factor.
+    #[error(transparent)]
+    Zone(#[from] ZoneError),
+    /// Attribution failed.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// It could not be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A device by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceName {
+    /// Its node; needed only where several nodes have a device of this identity.
+    pub node: Option<String>,
+    /// Its identity.
+    pub uuid: String,
+}
+
+/// Makes a project.
+///
+/// # Errors
+///
+/// The name is taken, or it cannot be stored.
+pub fn add_project(store: &Store, name: String) -> Result<(), WorkloadError> {
+    store.write(
+        move |tx| {
+            if tx.add_project(&name)? { Ok(()) } else { Err(WorkloadError::Taken { what: "project", name }) }
+        },
+    )
+}
+
+/// Makes a site in a grid zone that has a factor, with posting periods of 5, 15, 30 or 60 `minutes`. Zone and period stay.
+///
+/// # Errors
+///
+/// The name is taken, the zone has no factor, the period does not fit.
+pub fn add_site(
+    store: &Store,
+    library: &Library,
+    name: String,
+    zone: &str,
+    minutes: u64,
+    pue: Pue,
+) -> Result<(), WorkloadError> {
+    if ![5, 15, 30, 60].contains(&minutes) {
+        return Err(WorkloadError::Period { minutes });
+    }
+    let zone = library.choose(zone, None)?.asked;
+    store.write(move |tx| {
+        if tx.add_site(&name, &zone, Span::from_seconds(minutes * 60), pue)? {
+            return Ok(());
+        }
+        Err(WorkloadError::Taken { what: "site", name })
+    })
+}
+
+/// States the PUE of a site from `since` on. What was posted keeps its value until it is restated.
+///
+/// # Errors
+///
+/// There is no such site.
+pub fn set_pue(store: &Store, site: String, since: Timestamp, pue: Pue) -> Result<(), WorkloadError> {
+    store.write(move |tx| Ok(tx.set_pue(site_number(tx, &site)?, since, pue)?))
+}
+
+/// Assigns a node to a site since `since`. Energy from then on moves there, also what was posted.
+///
+/// # Errors
+///
+/// There is no such site; a sum leaves its range.
+pub fn assign_node(
+    store: &Store,
+    node: String,
+    site: String,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<(), WorkloadError> {
+    store.write(move |tx| {
+        let site = site_number(tx, &site)?;
+        let node = match tx.node(&node)? {
+            Some(known) => known,
+            None => tx.note_node(&node, "", now)?,
+        };
+        let revision = tx.begin_revision(now, "site of a node")?;
+        tx.assign(node, site, since, revision)?;
+        let affected = tx.batches_since(node, since)?.into_iter().collect();
+        Ok(ingest::reattribute(tx, affected, revision)?)
+    })
+}
+
+/// States that a job holds `devices` from its start to its end, if that is known. A start and an end are in `job`; without a start it is `now`.
+///
+/// # Errors
+///
+/// A device is unknown or ambiguous; the job would end before it starts.
+pub fn state_job(
+    store: &Store,
+    mut job: wire::Job,
+    devices: Vec<DeviceName>,
+    now: Timestamp,
+) -> Result<(), WorkloadError> {
+    let start = *job.started.get_or_insert(now);
+    if job.ended.is_some_and(|end| end <= start) {
+        return Err(WorkloadError::EmptyInterval { id: job.id });
+    }
+    store.write(move |tx| {
+        let rank = called(now);
+        let number = tx.state_job(&job, &rank)?;
+        let revision = tx.begin_revision(now, "job")?;
+        let mut affected = BTreeSet::new();
+        for name in &devices {
+            let device = device_number(tx, name)?;
+            let (end, rank) = (job.ended, rank.clone());
+            let statement = HoldingStatement { device, job: number, start, end, weight: 1, rank };
+            affected.extend(ingest::hold(tx, &statement, revision)?);
+        }
+        Ok(ingest::reattribute(tx, affected, revision)?)
+    })
+}
+
+/// Ends a job at `end`, and with it whatever it still holds.
+///
+/// # Errors
+///
+/// There is no such job; it would end before it started.
+pub fn finish_job(
+    store: &Store,
+    id: String,
+    end: Timestamp,
+    exit_status: Option<i32>,
+    now: Timestamp,
+) -> Result<(), WorkloadError> {
+    store.write(move |tx| {
+        let unknown = || WorkloadError::Unknown { what: "job", name: id.clone(), next: "`wattledger jobs` lists all" };
+        let known = tx.job(&id)?.ok_or_else(unknown)?;
+        let open = tx.open_holdings(known.job)?;
+        if known.facts.started.is_some_and(|start| end <= start) || open.iter().any(|(_, start, _)| end <= *start) {
+            return Err(WorkloadError::EmptyInterval { id });
+        }
+        let facts = wire::Job { id, ended: Some(end), exit_status, ..wire::Job::default() };
+        tx.state_job(&facts, &called(now))?;
+        let revision = tx.begin_revision(now, "end of a job")?;
+        let mut affected = BTreeSet::new();
+        for (device, start, weight) in open {
+            let (job, end, rank) = (known.job, Some(end), called(now));
+            let statement = HoldingStatement { device, job, start, end, weight, rank };
+            affected.extend(ingest::hold(tx, &statement, revision)?);
+        }
+        Ok(ingest::reattribute(tx, affected, revision)?)
+    })
+}
+
+/// The rank of a caller of the API: the service's own clock.
+fn called(now: Timestamp) -> Rank {
+    Rank { wall_ns: now.nanoseconds(), sequence: 0, agent: String::new(), boot: String::new() }
+}
+
+fn site_number(tx: &Tx<'_>, name: &str) -> Result<i64, WorkloadError> {
+    let found = tx.sites()?.into_iter().find(|site| site.name == name).map(|site| site.site);
+    let next = "make it with POST /api/v1/sites";
+    found.ok_or_else(|| WorkloadError::Unknown { what: "site", name: name.to_owned(), next })
+}
+
+fn device_number(tx: &Tx<'_>, name: &DeviceName) -> Result<i64, WorkloadError> {
+    match tx.devices_named(name.node.as_deref(), &name.uuid)?.as_slice() {
+        [device] => Ok(*device),
+        [] => {
+            let next = "a device is known once an agent has metered it; GET /api/v1/devices lists all";
+            Err(WorkloadError::Unknown { what: "device", name: name.uuid.clone(), next })
+        }
+        _ => Err(WorkloadError::Ambiguous { uuid: name.uuid.clone() }),
+    }
+}

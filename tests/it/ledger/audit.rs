@@ -1,0 +1,130 @@
+use super::*;
+use ledger::Fault;
+use rusqlite::Connection;
+
+/// A ledger with originals, reversals and reposts, closed.
+fn some_history() -> Fixture {
+    let fixture = Fixture::in_germany(15);
+    for sequence in 1..=4_u8 {
+        let start = i64::from(sequence) * 900;
+        let mut next = batch(u64::from(sequence), start);
+        next.windows =
+            vec![window("gpu0", start, start + 800, 300_000_000), window("gpu1", start, start + 900, 77_777)];
+        next.holdings = vec![holding("gpu0", "train", 1, 950, None)];
+        fixture.apply(&next);
+    }
+    fixture.close(at(FAR));
+    let mut late = batch(9, 9_000);
+    late.holdings = vec![holding("gpu1", "other", 1, 1_000, Some(2_000))];
+    fixture.apply(&late);
+    fixture.close(at(FAR));
+    fixture
+}
+
+/// What `verify` says after `sql` was done to the closed file behind the program's back.
+fn after(fixture: Fixture, sql: &str) -> Option<Fault> {
+    let Fixture { directory, store, .. } = fixture;
+    drop(store);
+    let connection = Connection::open(directory.path().join("wattledger.db")).unwrap();
+    connection.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).unwrap();
+    drop(connection);
+    ledger::verify(&Store::open(directory.path()).unwrap()).unwrap().fault
+}
+
+#[test]
+fn an_untouched_ledger_has_no_fault() {
+    let fixture = some_history();
+    let entries = fixture.assert_sound().entries;
+    assert!(entries > 12, "{entries}");
+    fixture.assert_explained();
+    assert_eq!(after(fixture, "VACUUM"), None);
+}
+
+#[test]
+fn every_changed_column_of_every_entry_is_named() {
+    let columns = some_history();
+    let last = columns.entries().last().unwrap().id;
+    let names = [
+        "kind",
+        "reason",
+        "job",
+        "node",
+        "site",
+        "component",
+        "period_start_ns",
+        "period_end_ns",
+        "start_ns",
+        "end_ns",
+        "energy_mj",
+        "overhead_mj",
+        "pue_ppm",
+        "intensity_mg_per_kwh",
+        "co2e_ug",
+        "overhead_co2e_ug",
+        "factor",
+        "provisional",
+        "modelled_mj",
+        "covered_ns",
+        "span_ns",
+        "first_posting",
+        "last_posting",
+        "posted_ns",
+    ];
+    let directory = columns.directory;
+    drop(columns.store);
+    let path = directory.path().join("wattledger.db");
+    for (position, name) in names.into_iter().enumerate() {
+        let id = i64::try_from(position).unwrap() % last + 1;
+        let connection = Connection::open(&path).unwrap();
+        let is_text = ["kind", "reason", "component", "factor"].contains(&name);
+        let (forward, back) = match name {
+            "provisional" => ("1 - #", "1 - #"),
+            _ if is_text => ("# || 'x'", "substr(#, 1, length(#) - 1)"),
+            _ => ("# + 1", "# - 1"),
+        };
+        let change =
+            |set: &str| format!("PRAGMA foreign_keys = OFF; UPDATE ledger_entries SET {name} = {set} WHERE id = {id}");
+        connection.execute_batch(&change(&forward.replace('#', name))).unwrap();
+        let fault = ledger::verify(&Store::open(directory.path()).unwrap()).unwrap().fault;
+        let named =
+            matches!(fault, Some(Fault::Changed { entry, .. } | Fault::Unreadable { entry, .. }) if entry == id);
+        assert!(named, "{name} of entry {id}: {fault:?}");
+        connection.execute_batch(&change(&back.replace('#', name))).unwrap();
+    }
+    assert_eq!(ledger::verify(&Store::open(directory.path()).unwrap()).unwrap().fault, None);
+}
+
+#[test]
+fn deleted_swapped_and_cut_entries_are_found() {
+    let last = some_history().entries().last().unwrap().id;
+    let delete = |id: i64| format!("DELETE FROM ledger_entries WHERE id = {id}");
+    for id in [1, 5, last] {
+        assert_eq!(after(some_history(), &delete(id)), Some(Fault::Missing { entry: id }));
+    }
+    let swap = "UPDATE ledger_entries SET id = 1000 WHERE id = 3; UPDATE ledger_entries SET id = 3 WHERE id = 4;
+        UPDATE ledger_entries SET id = 4 WHERE id = 1000";
+    assert!(matches!(after(some_history(), swap), Some(Fault::Changed { entry: 3, .. })));
+    // The tail is cut and the head moved back to match: only the note outside the database still knows.
+    let cut = format!(
+        "{}; UPDATE chain_head SET entries = {id}, hash = (SELECT hash FROM ledger_entries WHERE id = {id})",
+        delete(last),
+        id = last - 1
+    );
+    assert_eq!(after(some_history(), &cut), Some(Fault::Checkpoint { entry: last }));
+}
+
+#[test]
+fn changed_evidence_holdings_and_postings_are_found() {
+    for (sql, expected) in [
+        (
+            "UPDATE batches SET body = CAST(replace(CAST(body AS TEXT), '77777', '77778') AS BLOB) WHERE sequence = 2",
+            "its bytes do not have the hash",
+        ),
+        ("UPDATE holdings SET weight = weight, start_ns = start_ns + 1 WHERE job = 1", "its postings are not what"),
+        ("UPDATE postings SET modelled_mj = 1 WHERE posting = 1", "its postings do not sum to it"),
+        ("UPDATE postings SET energy_mj = energy_mj + 1 WHERE posting = 1", "its postings do not sum to it"),
+    ] {
+        let fault = after(some_history(), sql).unwrap().to_string();
+        assert!(fault.contains(expected), "{sql}: {fault}");
+    }
+}

@@ -1,0 +1,84 @@
+use super::*;
+use rusqlite::Connection;
+
+#[test]
+fn what_was_acknowledged_is_there_after_reopening() {
+    let fixture = Fixture::in_germany(60);
+    let mut first = batch(1, 0);
+    first.windows = vec![window("gpu0", 0, 5_000, 123_456_789)];
+    first.holdings = vec![holding("gpu0", "train", 1, 17, None)];
+    fixture.apply(&first);
+    fixture.close(at(3_600 + 600));
+    let before = fixture.report(&GroupBy::Job);
+    let Fixture { directory, store, library } = fixture;
+    drop(store);
+    let again = Fixture { store: Store::open(directory.path()).unwrap(), directory, library };
+    assert_eq!(again.report(&GroupBy::Job), before);
+    assert_eq!(again.apply(&first).outcome, wire::Outcome::Duplicate);
+    again.assert_sound();
+}
+
+#[test]
+fn a_directory_has_one_service_and_no_future() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let second = Store::open(directory.path()).unwrap_err().to_string();
+    assert!(second.contains("is in use by another wattledger: stop it"), "{second}");
+    drop(store);
+    let connection = Connection::open(directory.path().join("wattledger.db")).unwrap();
+    connection.pragma_update(None, "user_version", 1_000).unwrap();
+    drop(connection);
+    let newer = Store::open(directory.path()).unwrap_err().to_string();
+    assert!(newer.contains("has version 1000 and this program reads up to "), "{newer}");
+}
+
+#[test]
+fn a_file_that_lost_its_tail_or_its_head_is_named() {
+    let fixture = Fixture::in_germany(60);
+    fixture.apply(&batch(1, 0));
+    let Fixture { directory, store, .. } = fixture;
+    drop(store);
+    let path = directory.path().join("wattledger.db");
+    let whole = std::fs::read(&path).unwrap();
+    let mut overwritten = whole.clone();
+    overwritten[..100].fill(0xAA);
+    for broken in [&whole[..whole.len() - 4_096], &whole[..whole.len() / 2], &whole[..50], &overwritten] {
+        std::fs::write(&path, broken).unwrap();
+        let said = Store::open(directory.path()).unwrap_err().to_string();
+        assert!(said.contains("wattledger.db is damaged (") && said.contains("restore"), "{said}");
+    }
+    std::fs::write(&path, &whole).unwrap();
+    assert!(Store::open(directory.path()).is_ok());
+}
+
+#[test]
+fn many_agents_at_once_are_each_counted_once() {
+    let fixture = Fixture::in_germany(60);
+    std::thread::scope(|scope| {
+        for agent in 0..16_u32 {
+            let store = &fixture.store;
+            scope.spawn(move || {
+                for sequence in 1..=20_i64 {
+                    let mut next = batch(sequence.unsigned_abs(), sequence * 10);
+                    next.agent = format!("agent-{agent}");
+                    next.node.name = format!("node-{agent}");
+                    next.windows = vec![window("gpu0", sequence * 10, sequence * 10 + 10, 1_001)];
+                    ingest::apply(store, next.to_json().unwrap(), at(0)).unwrap();
+                    ingest::apply(store, next.to_json().unwrap(), at(0)).unwrap();
+                }
+            });
+        }
+    });
+    let verified = fixture.assert_sound();
+    assert_eq!((verified.batches, verified.metered_mj), (320, 320 * 1_001));
+}
+
+#[test]
+fn a_refused_change_leaves_nothing() {
+    let fixture = Fixture::in_germany(60);
+    fixture.apply(&batch(1, 0));
+    let devices = ["gpu0", "gpu9"].map(|uuid| workload::DeviceName { node: None, uuid: uuid.to_owned() });
+    let refused = workload::state_job(&fixture.store, job("j", "p", None), devices.into(), at(0)).unwrap_err();
+    assert!(refused.to_string().starts_with("no device \"gpu9\": a device is known once an agent has metered it"));
+    assert_eq!(fixture.store.read(|tx| tx.job("j")).unwrap(), None);
+}

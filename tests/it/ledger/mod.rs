@@ -1,0 +1,154 @@
+//! The ledger core: what agents say goes in, and must come out exactly once, adding up, and provably so.
+
+mod audit;
+mod durability;
+mod permutation;
+mod posting;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tempfile::TempDir;
+use units::{Energy, Power, Pue, Span, Timestamp};
+use wattledger::grid::Library;
+use wattledger::ledger::{self, Report};
+use wattledger::store::{GroupBy, Store};
+use wattledger::{ingest, workload};
+use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
+
+/// 2026-03-10T10:00:00Z.
+const TEN_O_CLOCK_S: i64 = 1_773_136_800;
+const FAR: i64 = 40 * 86_400;
+const GRACE: Span = Span::from_seconds(600);
+
+/// `seconds` after ten o'clock.
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(TEN_O_CLOCK_S + seconds).unwrap()
+}
+
+struct Fixture {
+    directory: TempDir,
+    store: Store,
+    library: Arc<Library>,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        Self { directory, store, library: Arc::new(Library::bundled().unwrap()) }
+    }
+
+    /// With node `n1` at a site in Germany, PUE 1.2.
+    fn in_germany(minutes: u64) -> Self {
+        let fixture = Self::new();
+        let pue = Pue::from_parts_per_million(1_200_000).unwrap();
+        workload::add_site(&fixture.store, &fixture.library, "fra".to_owned(), "DE", minutes, pue).unwrap();
+        workload::assign_node(&fixture.store, "n1".to_owned(), "fra".to_owned(), at(-FAR), at(-FAR)).unwrap();
+        fixture
+    }
+
+    fn apply(&self, batch: &Batch) -> ingest::Applied {
+        ingest::apply(&self.store, batch.to_json().unwrap(), batch.clock.wall).unwrap()
+    }
+
+    fn close(&self, now: Timestamp) -> i64 {
+        ledger::close(&self.store, &self.library, now, GRACE).unwrap().entries
+    }
+
+    fn report(&self, by: &GroupBy) -> Report {
+        ledger::report(&self.store, &self.library, (at(-FAR), at(FAR)), by, None).unwrap()
+    }
+
+    /// mJ per job, `idle` among them.
+    fn by_job(&self) -> BTreeMap<String, i64> {
+        let report = self.report(&GroupBy::Job);
+        let jobs = report.rows.iter().map(|row| (row.group.clone().unwrap(), row.amount.energy_mj));
+        jobs.chain([("idle".to_owned(), report.idle.energy_mj)]).filter(|(_, energy)| *energy != 0).collect()
+    }
+
+    /// Nothing is wrong, and everything is there once.
+    fn assert_sound(&self) -> ledger::Verified {
+        let verified = ledger::verify(&self.store).unwrap();
+        assert_eq!(verified.fault, None);
+        assert_eq!(verified.jobs_mj + verified.idle_mj, verified.metered_mj);
+        let report = self.report(&GroupBy::Project);
+        assert_eq!(report.metered.energy_mj, verified.metered_mj);
+        assert_eq!(report.total.energy_mj, report.rows.iter().map(|row| row.amount.energy_mj).sum::<i64>());
+        assert_eq!(report.total.energy_mj + report.idle.energy_mj, report.metered.energy_mj);
+        verified
+    }
+
+    /// Every entry is followed back to windows that sum to it.
+    fn assert_explained(&self) {
+        for entry in self.entries() {
+            let explained = ledger::explain(&self.store, entry.id).unwrap();
+            let sum: i64 = explained.windows.iter().map(|window| window.energy.millijoules()).sum();
+            assert_eq!(sum, entry.part.energy.millijoules(), "entry {} {:?}", entry.id, entry.kind);
+        }
+    }
+
+    fn entries(&self) -> Vec<wattledger::store::Entry> {
+        self.store.read(|tx| tx.entries(None, 0, 10_000)).unwrap()
+    }
+}
+
+fn device(uuid: &str, kind: Kind, counted_in: Option<&str>) -> Device {
+    Device {
+        uuid: uuid.to_owned(),
+        name: "H100".to_owned(),
+        index: 0,
+        kind,
+        sensor: SensorClass::Counter,
+        limit: Power::from_milliwatts(700_000),
+        systematic_ppm: 50_000,
+        counted_in: counted_in.map(str::to_owned),
+        driver_epoch: 1,
+    }
+}
+
+/// A batch of node `n1`, numbered `sequence`, without windows.
+fn batch(sequence: u64, wall: i64) -> Batch {
+    Batch {
+        version: wire::VERSION,
+        agent: "n1".to_owned(),
+        boot: Boot::from_bits(7),
+        sequence,
+        node: Node { name: "n1".to_owned(), software: "test 1".to_owned(), machine_id: None, host_boot: None },
+        clock: Clock { wall: at(wall), monotonic: Span::ZERO },
+        devices: vec![
+            device("gpu0", Kind::Accelerator, None),
+            device("gpu1", Kind::Accelerator, None),
+            device("mig0", Kind::Accelerator, Some("gpu0")),
+        ],
+        windows: Vec::new(),
+        holdings: Vec::new(),
+        jobs: Vec::new(),
+        gaps: Vec::new(),
+    }
+}
+
+fn window(device: &str, start: i64, end: i64, energy_mj: i64) -> Window {
+    Window {
+        device: device.to_owned(),
+        start: at(start),
+        end: at(end),
+        energy: Energy::from_millijoules(energy_mj),
+        covered: at(end).since(at(start)).unwrap(),
+        method: Method::Counter,
+        quality: Quality::Counter,
+        flags: Vec::new(),
+        power_min: Power::ZERO,
+        power_peak: Power::from_milliwatts(700_000),
+        readings: 10,
+        integration_uncertainty: Energy::ZERO,
+        sensor_systematic: Energy::ZERO,
+    }
+}
+
+fn holding(device: &str, job: &str, weight: u32, start: i64, end: Option<i64>) -> Holding {
+    Holding { device: device.to_owned(), job: job.to_owned(), weight, start: at(start), end: end.map(at) }
+}
+
+fn job(id: &str, project: &str, ended: Option<i64>) -> Job {
+    Job { id: id.to_owned(), project: Some(project.to_owned()), ended: ended.map(at), ..Job::default() }
+}

@@ -1,0 +1,56 @@
+//! `GET /events`: what changed is heard, another project's changes are not, and a stream does not hold up the end.
+
+use super::{Data, Service};
+use serde_json::json;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// An open stream, after its headers.
+fn listen(service: &Service, token: &str) -> BufReader<TcpStream> {
+    let mut socket = TcpStream::connect(service.address).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let head = format!("GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n");
+    socket.write_all(head.as_bytes()).unwrap();
+    let mut stream = BufReader::new(socket);
+    let mut line = String::new();
+    while line != "\r\n" {
+        line.clear();
+        stream.read_line(&mut line).unwrap();
+        assert!(!line.starts_with("HTTP/1.1 ") || line.starts_with("HTTP/1.1 200"), "{line}");
+    }
+    stream
+}
+
+/// The next change; `None` when the stream ends.
+fn next(stream: &mut BufReader<TcpStream>) -> Option<serde_json::Value> {
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if stream.read_line(&mut line).unwrap() == 0 {
+            return None;
+        }
+        if let Some(data) = line.strip_prefix("data: ") {
+            return Some(serde_json::from_str(data).unwrap());
+        }
+    }
+}
+
+#[test]
+fn changes_are_heard_by_those_who_may_and_streams_end_with_the_service() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    let (_, alpha) = service.token(&["read"], Some("alpha"));
+    let (mut all, mut own) = (listen(&service, &service.admin), listen(&service, &alpha));
+    for project in ["beta", "alpha"] {
+        assert_eq!(service.post("/api/v1/projects", &service.admin, &json!({ "name": project })).status, 201);
+    }
+    let change = |project: &str| Some(json!({ "what": "project", "id": project, "project": project }));
+    assert_eq!([next(&mut all), next(&mut all)], [change("beta"), change("alpha")]);
+    assert_eq!(next(&mut own), change("alpha"));
+    assert!(service.get("/metrics", &service.admin).body.contains("wattledger_event_streams 2"));
+    let (code, log) = service.stop();
+    assert_eq!(code, 0, "{log}");
+    assert!(!log.contains("were cut off"), "{log}");
+    assert_eq!([next(&mut all), next(&mut own)], [None, None]);
+}
