@@ -37,6 +37,8 @@ enum Command {
     Run(run::Arguments),
     Doctor(doctor::Arguments),
     Serve(serve::Arguments),
+    /// Meter this node and send its energy to a service, as wattledger-agent does
+    Agent(collectors::agent::Arguments),
     Token(token::Arguments),
     Jobs(ledger::Jobs),
     Job(ledger::Job),
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Agent(arguments) => Ok(collectors::agent::execute(&arguments)),
         Command::Token(arguments) => token::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Jobs(arguments) => ledger::jobs(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Job(arguments) => ledger::job(&arguments).map(|()| ExitCode::SUCCESS),

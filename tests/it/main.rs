@@ -1,6 +1,7 @@
 //! End-to-end tests: real processes, read as a user reads them.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test helper that cannot go on should say where")]
 
+mod agent;
 mod architecture;
 mod command;
 mod config;

@@ -8,12 +8,14 @@
 //! send once, and ends within five seconds; what was not sent is sent by the next start.
 
 mod backlog;
+mod command;
 mod config;
 mod identity;
 mod pushing;
 mod reading;
 
 pub use backlog::Backlog;
+pub use command::execute;
 pub use config::{CONFIG, Config, ConfigError, Overrides};
 pub use reading::Reader;
 
