@@ -11,12 +11,24 @@ use serde_json::Value;
 use std::path::PathBuf;
 use units::Timestamp;
 
-/// List the jobs of a service, newest first
+/// List the jobs of a service with what they used, newest first
 #[derive(Args)]
 pub(crate) struct Jobs {
     /// Only of this project
     #[arg(long, value_name = "P")]
     project: Option<String>,
+    /// Only with this label
+    #[arg(long, value_name = "NAME:VALUE")]
+    label: Option<String>,
+    /// Only those that run, or only those that have ended
+    #[arg(long, value_name = "STATE", value_parser = ["running", "ended"])]
+    state: Option<String>,
+    /// Only those whose id or name contains it
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// The highest first, or the newest
+    #[arg(long, value_name = "ORDER", value_parser = ["newest", "energy", "co2e"], default_value = "newest")]
+    sort: String,
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -99,15 +111,31 @@ pub(crate) struct Verify {
 /// Prints the list.
 pub(crate) fn jobs(arguments: &Jobs) -> Result<(), Failure> {
     let client = arguments.server.client()?;
-    let filter = arguments.project.as_ref().map(|project| format!("&project={}", escaped(project)));
-    let jobs = client.list(&format!("/jobs?limit=1000{}", filter.unwrap_or_default()))?;
+    let mut path = format!("/jobs?limit=1000&sort={}", arguments.sort);
+    for (key, value) in [
+        ("project", &arguments.project),
+        ("label", &arguments.label),
+        ("state", &arguments.state),
+        ("q", &arguments.search),
+    ] {
+        if let Some(value) = value {
+            path.push_str(&format!("&{key}={}", escaped(value)));
+        }
+    }
+    let jobs = client.list(&path)?;
     if arguments.json {
         return print::json(&jobs);
     }
-    let columns = ["id", "project", "name", "attempt", "started", "ended"];
-    let mut table = Table::new(&columns.map(|column| (column, Lean::Left)));
+    let words = ["id", "project", "name", "state", "started"];
+    let numbers = ["duration", "kWh", "CO2e"].map(|column| (column, Lean::Right));
+    let mut table = Table::new(&[words.map(|column| (column, Lean::Left)).as_slice(), numbers.as_slice()].concat());
     for job in &jobs {
-        table.row(columns.map(|column| text(&job[column])).to_vec());
+        let number = |key: &str| job[key].as_f64();
+        let mut cells = words.map(|column| text(&job[column])).to_vec();
+        cells.push(number("duration_s").map_or_else(|| "-".to_owned(), super::show::duration));
+        cells.push(significant(number("energy_kwh").unwrap_or(0.0), 4));
+        cells.push(super::show::mass(number("co2e_g").unwrap_or(0.0)));
+        table.row(cells);
     }
     print::text(&table.to_string())
 }

@@ -8,12 +8,14 @@ mod chain;
 mod checkpoint;
 mod explain;
 mod factor;
+mod jobs;
 mod posting;
 mod report;
 mod verify;
 
 pub use explain::{ExplainedWindow, Explanation, explain};
 pub use factor::FactorUsed;
+pub use jobs::{ListedJob, jobs};
 pub use posting::{Closed, close, restate};
 pub use report::{Amount, Report, ReportQuality, ReportRow, job_report, report};
 pub use verify::{Fault, Verified, verify};

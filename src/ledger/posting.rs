@@ -33,8 +33,8 @@ pub fn close(store: &Store, library: &Arc<Library>, now: Timestamp, grace: Span)
         let mut chain = Chain { tx, head: before.clone(), now };
         for open in tx.open_keys(Some((Timestamp::from_nanoseconds(ended_by), now)))? {
             let rates = chooser.rates(&open.key)?;
-            let entry = chain.post(&open, &rates)?;
-            tx.close_postings(&open.key, open.last, entry)?;
+            chain.post(&open, &rates)?;
+            tx.close_account(&open.key)?;
         }
         Ok::<_, LedgerError>((before, chain.head))
     })?;

@@ -98,17 +98,14 @@ pub fn report(
 fn open_rows(
     tx: &Tx<'_>,
     library: &Library,
-    (from, to): (Timestamp, Timestamp),
+    range: (Timestamp, Timestamp),
     by: &GroupBy,
     project: Option<&str>,
 ) -> Result<Vec<SumRow>, LedgerError> {
     let mut chooser = Chooser::new(tx, library)?;
     let mut rows = Vec::new();
-    for open in tx.open_keys(None)? {
+    for open in tx.open_keys_between(range)? {
         let (key, part) = (&open.key, open.sum);
-        if !(from..to).contains(&part.start) {
-            continue;
-        }
         let (group, owner) = tx.group_of(by, (key.job, key.node, key.site), part.start)?;
         if project.is_some() && project != owner.as_deref() {
             continue;
@@ -119,7 +116,11 @@ fn open_rows(
 }
 
 /// An open account at the best factor known.
-fn weighed_row(chooser: &mut Chooser<'_>, open: &OpenKey, group: Option<String>) -> Result<SumRow, LedgerError> {
+pub(super) fn weighed_row(
+    chooser: &mut Chooser<'_>,
+    open: &OpenKey,
+    group: Option<String>,
+) -> Result<SumRow, LedgerError> {
     let (key, part) = (&open.key, open.sum);
     let rates = chooser.rates(key)?;
     let weighed = Weighed::of(part.energy, &rates)?;
@@ -146,7 +147,7 @@ pub fn job_report(store: &Store, library: &Library, job: i64) -> Result<Report, 
     store.read(|tx| {
         let mut chooser = Chooser::new(tx, library)?;
         let (mut sum, mut open) = (tx.job_sum(job)?, SumRow::default());
-        for account in tx.open_keys(None)?.into_iter().filter(|account| account.key.job == job) {
+        for account in tx.open_keys_of(job)? {
             sum_into(&mut open, &weighed_row(&mut chooser, &account, None)?)?;
         }
         sum_into(&mut sum, &open)?;

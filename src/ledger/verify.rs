@@ -57,6 +57,20 @@ pub enum Fault {
         /// What does not agree.
         what: &'static str,
     },
+    /// An open account is not the sum of its postings.
+    #[error("an open account of node number {node} and job number {job} is not the sum of its postings")]
+    Open {
+        /// Number of its node.
+        node: i64,
+        /// Number of its job; 0 is idle.
+        job: i64,
+    },
+    /// What is noted as posted to a job is not the sum of its entries.
+    #[error("job {job:?} was changed: what is noted as posted to it is not the sum of its entries")]
+    Job {
+        /// Its identity; empty is idle.
+        job: String,
+    },
     /// Energy was lost or invented.
     #[error("{posted_mj} mJ are posted to jobs and idle, {metered_mj} mJ were metered")]
     Conservation {
@@ -116,17 +130,31 @@ impl<E: Into<LedgerError>> From<E> for Wrong {
 fn audit(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result<(), Wrong> {
     check_chain(tx, noted, found)?;
     check_evidence(tx, found)?;
-    for open in tx.open_keys(None)? {
-        book(found, open.key.job, open.sum.energy);
-    }
+    check_open(tx, found)?;
     let posted_mj = found.jobs_mj.saturating_add(found.idle_mj);
-    if posted_mj != found.metered_mj {
-        return Err(Wrong::Fault(Fault::Conservation { posted_mj, metered_mj: found.metered_mj }));
+    for metered_mj in [found.metered_mj, tx.postings_sum()?] {
+        if posted_mj != metered_mj {
+            return Err(Wrong::Fault(Fault::Conservation { posted_mj, metered_mj }));
+        }
+    }
+    if let Some(job) = tx.job_not_summed()? {
+        return Err(Wrong::Fault(Fault::Job { job }));
     }
     match tx.file_faults()?.into_iter().next() {
         Some(fault) => Err(Wrong::Fault(Fault::File(fault))),
         None => Ok(()),
     }
+}
+
+/// Each open account holds the sum of its postings.
+fn check_open(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
+    for open in tx.open_keys(None)? {
+        if tx.sum_of(&open.key, open.first, open.last)? != open.sum {
+            return Err(Wrong::Fault(Fault::Open { node: open.key.node, job: open.key.job }));
+        }
+        book(found, open.key.job, open.sum.energy);
+    }
+    Ok(())
 }
 
 fn book(found: &mut Verified, job: i64, energy: Energy) {

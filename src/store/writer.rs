@@ -38,19 +38,44 @@ impl Writer {
         E: From<StoreError> + Send + 'static,
     {
         let (answer, answered) = channel();
+        // A caller that no longer waits needs no answer.
+        self.submit(change, move |outcome| drop(answer.send(outcome)))?;
+        answered.recv().map_err(|_| self.stopped())?
+    }
+
+    pub(super) async fn write_later<T, E>(
+        &self,
+        change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        self.submit(change, move |outcome| drop(answer.send(outcome)))?;
+        answered.await.map_err(|_| self.stopped())?
+    }
+
+    fn submit<T, E>(
+        &self,
+        change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+        answer: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) -> Result<(), StoreError>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let boxed: Change = Box::new(move |connection| {
             let outcome = in_savepoint(connection, change);
-            Box::new(move |failed| {
-                // A caller that no longer waits needs no answer.
-                let _ = answer.send(failed.map_or(outcome, |error| Err(error.into())));
-            })
+            Box::new(move |failed| answer(failed.map_or(outcome, |error| Err(error.into()))))
         });
-        let stopped = || {
-            let reason = self.failure.get().cloned().unwrap_or_else(|| "a change made it panic".to_owned());
-            E::from(StoreError::Stopped { reason })
-        };
-        self.changes.as_ref().ok_or_else(stopped)?.send(boxed).map_err(|_| stopped())?;
-        answered.recv().map_err(|_| stopped())?
+        let changes = self.changes.as_ref().ok_or_else(|| self.stopped())?;
+        changes.send(boxed).map_err(|_| self.stopped())
+    }
+
+    fn stopped(&self) -> StoreError {
+        let reason = self.failure.get().cloned().unwrap_or_else(|| "a change made it panic".to_owned());
+        StoreError::Stopped { reason }
     }
 }
 

@@ -131,7 +131,7 @@ pub fn assign_node(
         let site = site_number(tx, &site)?;
         let node = match tx.node(&node)? {
             Some(known) => known,
-            None => tx.note_node(&node, "", now)?,
+            None => tx.note_node(&node, "", now)?.0,
         };
         let revision = tx.begin_revision(now, "site of a node")?;
         tx.assign(node, site, since, revision)?;

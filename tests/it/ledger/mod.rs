@@ -2,6 +2,7 @@
 
 mod audit;
 mod durability;
+mod jobs;
 mod permutation;
 mod posting;
 
