@@ -79,7 +79,7 @@ impl Node {
     }
 
     fn devices(&self) -> Vec<Device> {
-        let device = |uuid: String, name: &str, index, kind, sensor, watts| Device {
+        let device = |uuid: String, name: &str, index, kind, sensor, watts: u64| Device {
             uuid,
             name: name.to_owned(),
             index,
@@ -90,7 +90,7 @@ impl Node {
             counted_in: None,
             driver_epoch: 1_767_000_000,
         };
-        let gpu = |index| {
+        let gpu = |index: u32| {
             let uuid =
                 format!("GPU-{:08x}-8d0e-4b7a-9c51-2e7d90b4{index:04x}", self.number * 2_246_822_519 % (1 << 32));
             device(uuid, "NVIDIA H100 80GB HBM3", index, Kind::Accelerator, SensorClass::Counter, 700)

@@ -250,6 +250,7 @@ pub(crate) struct JobQuery {
     /// Only with this label, `NAME:VALUE`.
     label: Option<String>,
     /// Only those that run, or only those that have ended.
+    #[param(inline)]
     state: Option<Progress>,
     /// Only those that ran at or after it, RFC 3339.
     from: Option<String>,
@@ -259,6 +260,7 @@ pub(crate) struct JobQuery {
     q: Option<String>,
     /// `newest` (by first mention), `energy` or `co2e`, the highest first.
     #[serde(default)]
+    #[param(inline)]
     sort: Sort,
 }
 

@@ -19,26 +19,45 @@ pub struct Closed {
     pub entries: i64,
 }
 
+/// Accounts that are posted in one transaction, so that a batch waits for no more than these.
+const SLICE: u32 = 500;
+
 /// Posts every account whose period ended `grace` before `now`, and every account of a job that has ended.
 ///
 /// # Errors
 ///
-/// A zone without factor, a sum that leaves its range, the store. Nothing is posted then, unless it was only the checkpoint that failed.
+/// A zone without factor, a sum that leaves its range, the store. What was posted before it failed stays posted.
 pub fn close(store: &Store, library: &Arc<Library>, now: Timestamp, grace: Span) -> Result<Closed, LedgerError> {
-    let library = Arc::clone(library);
     let ended_by = i64::try_from(i128::from(now.nanoseconds()) - i128::from(grace.nanoseconds())).unwrap_or(i64::MIN);
-    let (before, head) = store.write(move |tx| {
-        let mut chooser = Chooser::new(tx, &library)?;
-        let before = tx.head()?;
-        let mut chain = Chain { tx, head: before.clone(), now };
-        for open in tx.open_keys(Some((Timestamp::from_nanoseconds(ended_by), now)))? {
-            let rates = chooser.rates(&open.key)?;
-            chain.post(&open, &rates)?;
-            tx.close_account(&open.key)?;
+    let ended_by = Timestamp::from_nanoseconds(ended_by);
+    let mut entries = 0;
+    loop {
+        let library = Arc::clone(library);
+        let (before, head, accounts) = store.write(move |tx| close_slice(tx, &library, ended_by, now))?;
+        entries += noted(store, &before, &head)?.entries;
+        if accounts < SLICE as usize {
+            return Ok(Closed { entries });
         }
-        Ok::<_, LedgerError>((before, chain.head))
-    })?;
-    noted(store, &before, &head)
+    }
+}
+
+/// Posts up to [`SLICE`] accounts; returns the head before and after, and how many they were.
+fn close_slice(
+    tx: &Tx<'_>,
+    library: &Library,
+    ended_by: Timestamp,
+    now: Timestamp,
+) -> Result<(Head, Head, usize), LedgerError> {
+    let mut chooser = Chooser::new(tx, library)?;
+    let before = tx.head()?;
+    let mut chain = Chain { tx, head: before.clone(), now };
+    let closing = tx.closing_keys(ended_by, now, SLICE)?;
+    for open in &closing {
+        let rates = chooser.rates(&open.key)?;
+        chain.post(open, &rates)?;
+        tx.close_account(&open.key)?;
+    }
+    Ok((before, chain.head, closing.len()))
 }
 
 /// Reverses and posts again, with `reason`, every account with an entry that starts in `[from, to)` and whose factor or PUE would be another now.

@@ -148,7 +148,7 @@ fn audit(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result<(), W
 
 /// Each open account holds the sum of its postings.
 fn check_open(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
-    for open in tx.open_keys(None)? {
+    for open in tx.open_keys()? {
         if tx.sum_of(&open.key, open.first, open.last)? != open.sum {
             return Err(Wrong::Fault(Fault::Open { node: open.key.node, job: open.key.job }));
         }

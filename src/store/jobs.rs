@@ -210,7 +210,12 @@ impl Tx<'_> {
         let conditions = [
             open,
             state,
-            either(filter.project.is_some(), "project = ?1", "?1 IS NULL"),
+            match (&filter.project, filter.state) {
+                (None, _) => "?1 IS NULL",
+                // Few jobs run: the plus keeps the index of the project out of it.
+                (Some(_), Some((JobState::Running, _))) => "+project = ?1",
+                (Some(_), _) => "project = ?1",
+            },
             either(
                 filter.label.is_some(),
                 "job IN (SELECT job FROM job_labels WHERE name = ?2 AND value = ?3)",

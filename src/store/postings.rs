@@ -172,17 +172,24 @@ impl Tx<'_> {
         Ok(statement.query_row(values, |row| part(row, 0))?)
     }
 
-    /// The open accounts whose period has ended by `ended_by` or whose job has by `now`; all of them without.
+    /// Every open account.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn open_keys(&self, closing: Option<(Timestamp, Timestamp)>) -> Result<Vec<OpenKey>, StoreError> {
-        let Some((ended_by, now)) = closing else { return self.open_where("?1 IS NULL AND ?2 IS NULL", (None, None)) };
-        let of_ended_jobs = "job IN (SELECT job FROM jobs WHERE ended_ns <= ?2
+    pub fn open_keys(&self) -> Result<Vec<OpenKey>, StoreError> {
+        self.open_where("?1 IS NULL AND ?2 IS NULL", (None, None), u32::MAX)
+    }
+
+    /// Up to `limit` open accounts whose period has ended by `ended_by` or whose job has by `now`, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn closing_keys(&self, ended_by: Timestamp, now: Timestamp, limit: u32) -> Result<Vec<OpenKey>, StoreError> {
+        let closing = "period_end_ns <= ?1 OR job IN (SELECT job FROM jobs WHERE ended_ns <= ?2
             AND job IN (SELECT DISTINCT job FROM open_accounts))";
-        let closing = (Some(ended_by.nanoseconds()), Some(now.nanoseconds()));
-        self.open_where(&format!("period_end_ns <= ?1 OR {of_ended_jobs}"), closing)
+        self.open_where(closing, (Some(ended_by.nanoseconds()), Some(now.nanoseconds())), limit)
     }
 
     /// The open accounts of a job.
@@ -191,7 +198,7 @@ impl Tx<'_> {
     ///
     /// The database.
     pub fn open_keys_of(&self, job: i64) -> Result<Vec<OpenKey>, StoreError> {
-        self.open_where("job = ?1 AND ?2 IS NULL", (Some(job), None))
+        self.open_where("job = ?1 AND ?2 IS NULL", (Some(job), None), u32::MAX)
     }
 
     /// The open accounts that start in `[from, to)`.
@@ -202,18 +209,23 @@ impl Tx<'_> {
     pub fn open_keys_between(&self, (from, to): (Timestamp, Timestamp)) -> Result<Vec<OpenKey>, StoreError> {
         // A period holds what it starts with; what was taken back may have started earlier than what stands.
         let near = "period_end_ns > ?1 AND period_start_ns < ?2";
-        let mut found = self.open_where(near, (Some(from.nanoseconds()), Some(to.nanoseconds())))?;
+        let mut found = self.open_where(near, (Some(from.nanoseconds()), Some(to.nanoseconds())), u32::MAX)?;
         found.retain(|open| (from..to).contains(&open.sum.start));
         Ok(found)
     }
 
-    fn open_where(&self, which: &str, values: (Option<i64>, Option<i64>)) -> Result<Vec<OpenKey>, StoreError> {
+    fn open_where(
+        &self,
+        which: &str,
+        values: (Option<i64>, Option<i64>),
+        limit: u32,
+    ) -> Result<Vec<OpenKey>, StoreError> {
         let sql = format!(
             "SELECT {KEY}, start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns, first_posting, last_posting,
-            takes_back FROM open_accounts WHERE {which} ORDER BY period_start_ns, node, job, component, site"
+            takes_back FROM open_accounts WHERE {which} ORDER BY period_start_ns, node, job, component, site LIMIT ?3"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        let rows = statement.query_map(values, |row| {
+        let rows = statement.query_map((values.0, values.1, limit), |row| {
             let (key, sum) = (key(row)?, part(row, 6)?);
             Ok(OpenKey { key, sum, first: row.get(12)?, last: row.get(13)?, takes_back: row.get(14)? })
         })?;

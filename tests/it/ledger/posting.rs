@@ -226,3 +226,14 @@ fn a_batch_counts_once_and_its_name_belongs_to_its_bytes() {
     assert!(matches!(refused, ingest::IngestError::Conflict { sequence: 1, .. }), "{refused}");
     assert_eq!(fixture.assert_sound().batches, 1);
 }
+
+#[test]
+fn more_accounts_than_one_transaction_takes_are_all_posted() {
+    let fixture = Fixture::in_germany(5);
+    let mut long = batch(1, 0);
+    long.windows = (0..1_203).map(|period| window("gpu0", period * 300, period * 300 + 300, 30_001)).collect();
+    fixture.apply(&long);
+    assert_eq!(fixture.close(at(FAR)), 1_203);
+    assert_eq!(fixture.close(at(FAR)), 0);
+    assert_eq!(fixture.assert_sound().idle_mj, 1_203 * 30_001);
+}
