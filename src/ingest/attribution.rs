@@ -24,11 +24,16 @@ pub(crate) struct Attributed {
 }
 
 /// What one device's windows are cut by.
-struct Surroundings {
-    node: i64,
-    component: &'static str,
-    holders: Vec<Held>,
-    sites: Vec<Assigned>,
+#[derive(Debug, Clone)]
+pub(crate) struct Surroundings {
+    /// Number of its node.
+    pub(crate) node: i64,
+    /// `accelerator`, `host` or `platform`.
+    pub(crate) component: &'static str,
+    /// Who held it, as [`Tx::holders`] orders them.
+    pub(crate) holders: Vec<Held>,
+    /// Where its node stood, oldest first.
+    pub(crate) sites: Vec<Assigned>,
 }
 
 /// Attributes the windows of stored batch `number` as believed at `revision`.
@@ -106,8 +111,8 @@ fn joined(a: Part, b: Part) -> Result<Part, units::Overflow> {
     })
 }
 
-/// The parts of one window. They sum to the window, since both splits do.
-fn cut(window: &Window, around: &Surroundings) -> Result<Vec<(Key, Part)>, units::Overflow> {
+/// The parts of one window, a time and a holder each. They sum to the window, since both splits do.
+pub(crate) fn cut(window: &Window, around: &Surroundings) -> Result<Vec<(Key, Part)>, units::Overflow> {
     let edges = edges(window, around);
     let segments: Vec<(Timestamp, Timestamp)> = edges.iter().copied().zip(edges.iter().copied().skip(1)).collect();
     let lengths: Vec<u64> = segments.iter().map(|(start, end)| nanoseconds(*start, *end)).collect();
@@ -140,7 +145,7 @@ fn shares(whole: u64, weights: &[u64]) -> Result<Vec<i64>, units::Overflow> {
 }
 
 /// Jobs that hold the device at `at` with their weights, by identity; idle when there is none.
-fn holders_at(holders: &[Held], at: Timestamp) -> Vec<(i64, u64)> {
+pub(crate) fn holders_at(holders: &[Held], at: Timestamp) -> Vec<(i64, u64)> {
     let holding = holders.iter().filter(|held| held.start <= at && held.end.is_none_or(|end| at < end));
     let mut found: Vec<(i64, u64)> = Vec::new();
     for held in holding {
@@ -170,7 +175,8 @@ fn edges(window: &Window, around: &Surroundings) -> BTreeSet<Timestamp> {
     edges
 }
 
-fn site_at(sites: &[Assigned], at: Timestamp) -> Assigned {
+/// Where a node stood at `at`.
+pub(crate) fn site_at(sites: &[Assigned], at: Timestamp) -> Assigned {
     sites.iter().rev().find(|assigned| assigned.since <= at).copied().unwrap_or(UNASSIGNED)
 }
 

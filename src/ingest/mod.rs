@@ -5,9 +5,11 @@
 //! the opposite sign.
 
 mod attribution;
+mod counted;
 mod selection;
 
-pub(crate) use attribution::{Attributed, attribute};
+pub(crate) use attribution::{Attributed, Surroundings, attribute, cut, holders_at, site_at};
+pub(crate) use counted::{Counted, counted};
 
 use crate::store::{HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
 use sha2::{Digest, Sha256};
@@ -22,6 +24,8 @@ pub struct Applied {
     pub outcome: Outcome,
     /// The batch.
     pub batch: Batch,
+    /// Its number in the store, where it was accepted now.
+    pub number: Option<i64>,
     /// When it was received first.
     pub received: Timestamp,
 }
@@ -64,18 +68,18 @@ pub fn apply(store: &Store, body: Vec<u8>, received: Timestamp) -> Result<Applie
         let boot = batch.boot.to_string();
         match tx.batch_named(&batch.agent, &boot, batch.sequence)? {
             Some((known, first)) if known == sha256 => {
-                Ok(Applied { outcome: Outcome::Duplicate, batch, received: first })
+                Ok(Applied { outcome: Outcome::Duplicate, batch, number: None, received: first })
             }
             Some(_) => Err(IngestError::Conflict { agent: batch.agent, boot, sequence: batch.sequence }),
             None => {
-                let batch = add(tx, batch, (&sha256, &body), received)?;
-                Ok(Applied { outcome: Outcome::Accepted, batch, received })
+                let (number, batch) = add(tx, batch, (&sha256, &body), received)?;
+                Ok(Applied { outcome: Outcome::Accepted, batch, number: Some(number), received })
             }
         }
     })
 }
 
-fn add(tx: &Tx<'_>, batch: Batch, evidence: (&[u8], &[u8]), received: Timestamp) -> Result<Batch, IngestError> {
+fn add(tx: &Tx<'_>, batch: Batch, evidence: (&[u8], &[u8]), received: Timestamp) -> Result<(i64, Batch), IngestError> {
     let node = tx.note_node(&batch.node.name, &batch.node.software, received)?;
     let revision = tx.begin_revision(received, "batch")?;
     tx.add_batch(&batch, node, (revision, received), evidence)?;
@@ -94,7 +98,7 @@ fn add(tx: &Tx<'_>, batch: Batch, evidence: (&[u8], &[u8]), received: Timestamp)
     }
     post(tx, revision, revision, attributed.totals)?;
     reattribute(tx, affected, revision)?;
-    Ok(attributed.batch)
+    Ok((revision, attributed.batch))
 }
 
 /// Records what the batch says of jobs and holdings; returns the earlier batches whose energy that may move.

@@ -72,7 +72,7 @@ pub(super) fn overlapped(
 }
 
 /// Whether each window of the device begins when the one before it has ended, so that none overlap.
-fn is_in_order(batch: &Batch, uuid: &str) -> bool {
+pub(super) fn is_in_order(batch: &Batch, uuid: &str) -> bool {
     let of_device = || batch.windows.iter().filter(|window| window.device == uuid);
     of_device().zip(of_device().skip(1)).all(|(earlier, later)| earlier.end <= later.start)
 }
