@@ -1,7 +1,7 @@
 //! Which windows of a stored batch count, for whoever keeps a copy of them.
 
-use super::selection::{is_in_order, is_plausible, meeting, overlapped, spans};
 use super::IngestError;
+use super::selection::{is_in_order, is_plausible, meeting, overlapped, spans};
 use crate::store::Tx;
 use std::collections::{BTreeMap, BTreeSet};
 use units::Timestamp;

@@ -91,6 +91,18 @@ impl Grid {
         last - self.from.nanoseconds().div_euclid(self.bucket_ns) + 1
     }
 
+    /// Length of a bucket, s.
+    #[must_use]
+    pub fn bucket_s(&self) -> i64 {
+        self.bucket_ns / SECOND_NS
+    }
+
+    /// Start of bucket `number`, ms since 1970.
+    #[must_use]
+    pub fn start_ms(&self, number: i64) -> i64 {
+        self.start(number).nanoseconds() / 1_000_000
+    }
+
     /// The number of the bucket that holds `at`, counted from 1970.
     pub(crate) fn number(&self, at: Timestamp) -> i64 {
         at.nanoseconds().div_euclid(self.bucket_ns)

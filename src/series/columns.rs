@@ -39,7 +39,8 @@ pub(super) fn encode(hour: i64, windows: &[SeriesWindow], is_packed: bool) -> Re
         before = window.end.nanoseconds();
     }
     let [a, b, c, d, e, f, g] = columns.map(|column| pack(column, is_packed));
-    let chunk = Chunk { windows: u32::try_from(windows.len()).unwrap_or(u32::MAX), columns: [a?, b?, c?, d?, e?, f?, g?] };
+    let chunk =
+        Chunk { windows: u32::try_from(windows.len()).unwrap_or(u32::MAX), columns: [a?, b?, c?, d?, e?, f?, g?] };
     postcard::to_allocvec(&chunk).map_err(unreadable)
 }
 
@@ -133,7 +134,15 @@ mod tests {
         let small = 0..3_600_000_000_000_i64;
         let lengths = prop_oneof![Just(10_000_000_000_i64), 1..86_400_000_000_000_i64];
         let energies = prop_oneof![0..7_000_000_i64, 0..i64::MAX];
-        (prop_oneof![Just(0_i64), small], lengths, energies, any::<[u64; 2]>(), any::<u64>(), 0..4_usize, any::<[bool; 2]>())
+        (
+            prop_oneof![Just(0_i64), small],
+            lengths,
+            energies,
+            any::<[u64; 2]>(),
+            any::<u64>(),
+            0..4_usize,
+            any::<[bool; 2]>(),
+        )
     }
 
     proptest! {

@@ -91,7 +91,7 @@ fn run(
         let given: BTreeMap<i64, Batch> = handed.try_iter().take(HANDED_MAX).collect();
         let outcome = (|| {
             if !is_checked {
-                forget_what_is_of_another_ledger(store, series)?;
+                check(store, series)?;
                 is_checked = true;
             }
             let has_more = take(store, series, given)?;
@@ -112,8 +112,20 @@ fn run(
     }
 }
 
-/// A ledger that was restored from a backup may lack the last batch that the copy has taken, or have another in its place.
-fn forget_what_is_of_another_ledger(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
+/// Takes every batch that `store` has and `series` lacks.
+///
+/// # Errors
+///
+/// The evidence cannot be read; the series store cannot be written.
+pub fn catch_up(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
+    check(store, series)?;
+    while take(store, series, BTreeMap::new())? {}
+    Ok(())
+}
+
+/// Empties a copy of another ledger: one that was restored from a backup may lack the last batch that the copy has taken, or
+/// have another in its place.
+fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
     let taken = series.taken()?;
     let stored: Vec<_> = store.read::<_, SeriesError>(|tx| Ok(tx.batches_after(taken.batch - 1, 1)?))?;
     let is_same = stored.first().is_some_and(|(batch, _, sha256)| (*batch, sha256) == (taken.batch, &taken.sha256));

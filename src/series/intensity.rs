@@ -83,8 +83,11 @@ pub fn intensity(tx: &Tx<'_>, library: &Library, zone: &str, grid: Grid) -> Resu
     let mut sums: BTreeMap<i64, (i128, i128, IntensityBucket)> = BTreeMap::new();
     for stretch in stretches {
         lengths[stretch.factor] += stretch.end.nanoseconds() - stretch.start.nanoseconds();
-        for number in grid.number(stretch.start)..=grid.number(Timestamp::from_nanoseconds(stretch.end.nanoseconds() - 1)) {
-            let length = grid.end(number).min(stretch.end).nanoseconds() - grid.start(number).max(stretch.start).nanoseconds();
+        for number in
+            grid.number(stretch.start)..=grid.number(Timestamp::from_nanoseconds(stretch.end.nanoseconds() - 1))
+        {
+            let length =
+                grid.end(number).min(stretch.end).nanoseconds() - grid.start(number).max(stretch.start).nanoseconds();
             let Stretch { value, status, .. } = stretch;
             let new = IntensityBucket { mean: value, min: value, max: value, status };
             let (whole, time, bucket) = sums.entry(number).or_insert((0, 0, new));

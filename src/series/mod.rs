@@ -13,9 +13,11 @@ mod power;
 
 pub use bucket::{Bucket, Grid, GridError, POINTS_MAX};
 pub use embedded::Embedded;
-pub use follow::{Follower, Handover};
+pub use follow::{Follower, Handover, catch_up};
 pub use intensity::{IntensityBucket, IntensityFactor, IntensitySeries, intensity};
-pub use power::{DeviceSeries, GroupSeries, JobUse, PowerGroup, Series, device, fleet, job, job_devices, job_use, node};
+pub use power::{
+    DeviceSeries, GroupSeries, JobUse, PowerGroup, Series, device, fleet, job, job_devices, job_use, life, node,
+};
 
 use crate::ingest::IngestError;
 use crate::store::{StoreError, Sums, Taken, Track};
@@ -160,7 +162,9 @@ pub enum SeriesError {
     #[error(transparent)]
     Overflow(#[from] Overflow),
     /// Stored windows cannot be read.
-    #[error("the copy for charts holds windows that cannot be read ({reason}): stop the service, delete series.db and start it again")]
+    #[error(
+        "the copy for charts holds windows that cannot be read ({reason}): stop the service, delete series.db and start it again"
+    )]
     Unreadable {
         /// Why.
         reason: String,

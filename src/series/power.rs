@@ -103,7 +103,11 @@ impl Regimes {
     }
 
     /// A window's pieces: one where one job held the device alone, else what attribution makes of it.
-    fn pieces(&self, window: &SeriesWindow, mut visit: impl FnMut(Piece) -> Result<(), SeriesError>) -> Result<(), SeriesError> {
+    fn pieces(
+        &self,
+        window: &SeriesWindow,
+        mut visit: impl FnMut(Piece) -> Result<(), SeriesError>,
+    ) -> Result<(), SeriesError> {
         let site = |at| site_at(&self.around.sites, at).site;
         if let Some(job) = self.only(window.start, window.end) {
             return visit(Piece { job, site: site(window.start), ..whole(window) });
@@ -111,7 +115,8 @@ impl Regimes {
         for (key, part) in cut(&wire_window(window), &self.around)? {
             let (start, end) = (part.start, part.end);
             let length = i128::from(end.nanoseconds() - start.nanoseconds()).max(1);
-            let share = |power: i64| i64::try_from(i128::from(power) * i128::from(part.span_ns) / length).unwrap_or(power);
+            let share =
+                |power: i64| i64::try_from(i128::from(power) * i128::from(part.span_ns) / length).unwrap_or(power);
             let (min_mw, max_mw) = (milliwatts(window.min), milliwatts(window.max));
             visit(Piece {
                 job: key.job,
@@ -263,7 +268,11 @@ fn held(
 }
 
 /// From the first moment at which a job held anything to the last; `None` of a job that held nothing.
-pub(crate) fn life(
+///
+/// # Errors
+///
+/// One of the stores cannot be read.
+pub fn life(
     store: &dyn SeriesStore,
     tx: &Tx<'_>,
     job: i64,
@@ -405,9 +414,16 @@ fn visit_held(
     }
     let regimes = Regimes::of(tx, device, (from, to))?;
     let track = Track { device: device.device, is_contained: false };
-    visit(store, track, (from, to), is_coarse, Some(&regimes), |piece| {
-        if piece.job == job { each(piece) } else { Ok(()) }
-    })
+    visit(
+        store,
+        track,
+        (from, to),
+        is_coarse,
+        Some(&regimes),
+        |piece| {
+            if piece.job == job { each(piece) } else { Ok(()) }
+        },
+    )
 }
 
 /// Power of a job: the sum of [`job_devices`].
@@ -415,13 +431,7 @@ fn visit_held(
 /// # Errors
 ///
 /// One of the stores cannot be read.
-pub fn job(
-    store: &dyn SeriesStore,
-    tx: &Tx<'_>,
-    job: i64,
-    grid: Grid,
-    now: Timestamp,
-) -> Result<Series, SeriesError> {
+pub fn job(store: &dyn SeriesStore, tx: &Tx<'_>, job: i64, grid: Grid, now: Timestamp) -> Result<Series, SeriesError> {
     let mut sum = Series::new(grid);
     for own in job_devices(store, tx, job, grid, now)? {
         let expected_ns = own.series.expected_ns;

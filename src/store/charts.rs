@@ -76,7 +76,8 @@ impl Tx<'_> {
     ///
     /// The database.
     pub fn held_by(&self, job: i64) -> Result<Vec<(i64, Timestamp, Option<Timestamp>)>, StoreError> {
-        let sql = "SELECT device, start_ns, end_ns FROM holdings WHERE job = ?1 AND void IS NULL ORDER BY device, start_ns";
+        let sql =
+            "SELECT device, start_ns, end_ns FROM holdings WHERE job = ?1 AND void IS NULL ORDER BY device, start_ns";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([job], |row| {
             Ok((row.get(0)?, moment(row, 1)?, row.get::<_, Option<i64>>(2)?.map(Timestamp::from_nanoseconds)))
@@ -96,8 +97,7 @@ impl Tx<'_> {
         let sql = "SELECT job, project FROM jobs WHERE job IN (SELECT job FROM holdings
             WHERE void IS NULL AND start_ns < ?2 AND (end_ns IS NULL OR end_ns > ?1))";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows =
-            statement.query_map((from.nanoseconds(), to.nanoseconds()), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = statement.query_map((from.nanoseconds(), to.nanoseconds()), |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -225,7 +225,8 @@ impl SeriesTx<'_> {
         sums: &Sums,
         (packed, windows): (Option<i64>, Option<&[u8]>),
     ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO chunks (device, contained, hour, batch, first_ns, last_ns, energy_mj, modelled_mj, min_mw,
+        let sql =
+            "INSERT INTO chunks (device, contained, hour, batch, first_ns, last_ns, energy_mj, modelled_mj, min_mw,
             max_mw, covered_ns, span_ns, low_ns, packed, windows)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
         self.0.prepare_cached(sql)?.execute(rusqlite::params![
@@ -268,7 +269,8 @@ impl SeriesTx<'_> {
     ///
     /// The database.
     pub fn sums(&self, track: Track, (from, to): (i64, i64)) -> Result<Vec<(i64, Sums)>, StoreError> {
-        let sql = "SELECT hour, min(first_ns), max(last_ns), sum(energy_mj), sum(modelled_mj), min(min_mw), max(max_mw),
+        let sql =
+            "SELECT hour, min(first_ns), max(last_ns), sum(energy_mj), sum(modelled_mj), min(min_mw), max(max_mw),
                 sum(covered_ns), sum(span_ns), sum(low_ns) FROM chunks
             WHERE device = ?1 AND contained = ?2 AND hour >= ?3 AND hour < ?4 GROUP BY hour ORDER BY hour";
         let mut statement = self.0.prepare_cached(sql)?;
