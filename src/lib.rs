@@ -15,6 +15,7 @@ pub mod ledger;
 mod moment;
 mod nearest;
 pub mod run;
+pub mod series;
 pub mod serve;
 pub mod store;
 pub mod workload;

@@ -4,12 +4,13 @@
 //! 1. `/readyz` answers 503, event streams end and no connection is accepted any more;
 //! 2. requests in flight finish, for at most `ledger.shutdown_grace_s`;
 //! 3. the closing of periods ends after the one that runs;
-//! 4. the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
+//! 4. the copy for charts ends after the batches that it is taking, and the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
 
 use crate::access::Scope;
 use crate::api::{self, Service, TlsError};
 use crate::config::{Config, Log};
 use crate::grid::{DataError, Library};
+use crate::series::{Embedded, Follower, Handover, SeriesStore};
 use crate::store::{Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -68,9 +69,12 @@ pub fn run(config: &Config, clock: Arc<dyn Clock>, say: impl Fn(&str)) -> Result
     raise_open_files();
     let store = Arc::new(Store::open(&config.data)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(config, &store, clock, say))?;
-    // Ends what was cut off; then this is the last holder of the store.
+    let series: Arc<dyn SeriesStore> = Arc::new(Embedded::open(&config.data)?);
+    let follower = Follower::start(Arc::clone(&store), Arc::clone(&series), Arc::clone(&clock))?;
+    runtime.block_on(serve(config, &store, (series, follower.handover()), clock, say))?;
+    // Ends what was cut off and the following; then this is the last holder of the store.
     drop(runtime);
+    drop(follower);
     tracing::info!("the service has stopped");
     Ok(())
 }
@@ -78,6 +82,7 @@ pub fn run(config: &Config, clock: Arc<dyn Clock>, say: impl Fn(&str)) -> Result
 async fn serve(
     config: &Config,
     store: &Arc<Store>,
+    series: (Arc<dyn SeriesStore>, Handover),
     clock: Arc<dyn Clock>,
     say: impl Fn(&str),
 ) -> Result<(), ServeError> {
@@ -89,7 +94,8 @@ async fn serve(
     if let Some(token) = first_token(store, clock.as_ref())? {
         say(&format!("admin token: {token}"));
     }
-    let service = Arc::new(Service::new(Arc::clone(store), Arc::new(Library::bundled()?), clock, config.limits));
+    let service =
+        Arc::new(Service::new(Arc::clone(store), Arc::new(Library::bundled()?), series, clock, config.limits));
     let router = api::router(&service);
     let scheme = if tls.is_some() { "https" } else { "http" };
     say(&format!("listening on {scheme}://{address}"));

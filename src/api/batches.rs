@@ -51,13 +51,17 @@ pub(crate) async fn post(
     if applied.outcome == wire::Outcome::Accepted {
         tell(&state, &applied.batch);
     }
-    Ok(axum::Json(AcknowledgementDocument {
+    let acknowledgement = AcknowledgementDocument {
         result: applied.outcome,
-        agent: applied.batch.agent,
+        agent: applied.batch.agent.clone(),
         boot: applied.batch.boot.to_string(),
         sequence: applied.batch.sequence,
         received_ns: applied.received.nanoseconds(),
-    }))
+    };
+    if let Some(number) = applied.number {
+        state.handover.give(number, applied.batch);
+    }
+    Ok(axum::Json(acknowledgement))
 }
 
 /// Reads a batch and applies it; returns when it is on disk.

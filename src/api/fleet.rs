@@ -52,7 +52,11 @@ pub(crate) async fn nodes(
 /// A metered device.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct DeviceDocument {
+    /// Its number, by which `/devices/{id}/series` knows it.
+    id: i64,
     node: String,
+    /// Where its node stands; `unassigned` until it is said.
+    site: String,
     uuid: String,
     name: String,
     index: u32,
@@ -65,8 +69,8 @@ pub(crate) struct DeviceDocument {
 
 impl From<DeviceRow> for DeviceDocument {
     fn from(row: DeviceRow) -> Self {
-        let DeviceRow { device: _, node, uuid, name, index, kind, limit_mw, counted_in } = row;
-        Self { node, uuid, name, index, kind, limit_mw, counted_in }
+        let DeviceRow { device: id, node, site, uuid, name, index, kind, limit_mw, counted_in } = row;
+        Self { id, node, site, uuid, name, index, kind, limit_mw, counted_in }
     }
 }
 

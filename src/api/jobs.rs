@@ -111,11 +111,11 @@ pub(crate) struct JobFootprint {
     /// IT energy, posted and open.
     energy_mj: i64,
     /// Derived from `energy_mj`.
-    energy_kwh: f64,
+    pub(super) energy_kwh: f64,
     /// Location-based CO2e of the IT energy.
     co2e_ug: i64,
     /// Derived from `co2e_ug`.
-    co2e_g: f64,
+    pub(super) co2e_g: f64,
     /// The same with overhead, quality, and the part that is not posted yet.
     footprint: Report,
     /// Where the entries are that it is the sum of.
@@ -235,7 +235,7 @@ pub(super) fn may_state(service: &super::Service, id: &str, claimed: Option<&str
 }
 
 /// The job `id`, if `who` may see it.
-fn find(service: &super::Service, id: &str, who: &Identity) -> Result<JobRow, Problem> {
+pub(super) fn find(service: &super::Service, id: &str, who: &Identity) -> Result<JobRow, Problem> {
     let found = service.store.read::<_, StoreError>(|tx| tx.job(id))?;
     let sees = |row: &JobRow| who.project.is_none() || who.project == row.facts.project;
     found.filter(sees).ok_or_else(|| Problem::not_found("job", id))
@@ -361,16 +361,15 @@ pub(crate) async fn show(
     Id(id): Id,
 ) -> Result<axum::Json<JobFootprint>, Problem> {
     let now = state.clock.wall();
-    let (row, footprint) = state
-        .work(move |service| {
-            let row = find(service, &id, &who)?;
-            let footprint = ledger::job_report(&service.store, &service.library, row.job)?;
-            Ok((row, footprint))
-        })
-        .await?;
+    state.work(move |service| footprint(service, find(service, &id, &who)?, now)).await.map(axum::Json)
+}
+
+/// A job with its footprint.
+pub(super) fn footprint(service: &super::Service, row: JobRow, now: Timestamp) -> Result<JobFootprint, Problem> {
+    let footprint = ledger::job_report(&service.store, &service.library, row.job)?;
     let explain = format!("/api/v1/ledger/entries?job={}", row.facts.id);
     let (energy_mj, co2e_ug) = (footprint.total.energy_mj, footprint.total.co2e_ug_location);
-    Ok(axum::Json(JobFootprint {
+    Ok(JobFootprint {
         job: JobDocument::of(row, now),
         energy_mj,
         energy_kwh: energy_mj as f64 / 3.6e9,
@@ -378,7 +377,7 @@ pub(crate) async fn show(
         co2e_g: co2e_ug as f64 / 1e6,
         footprint,
         explain,
-    }))
+    })
 }
 
 /// End a job, and with it what it holds

@@ -3,6 +3,7 @@
 mod auth;
 mod batches;
 mod body;
+mod compare;
 mod connection;
 mod events;
 mod fleet;
@@ -15,6 +16,7 @@ mod page;
 mod problem;
 mod rate;
 mod router;
+mod series;
 mod tokens;
 
 pub(crate) use connection::{TlsError, acceptor, serve};
@@ -22,6 +24,7 @@ pub(crate) use router::router;
 
 use crate::config::Limits;
 use crate::grid::Library;
+use crate::series::{Handover, SeriesStore};
 use crate::store::Store;
 use collectors::clock::Clock;
 use events::Events;
@@ -42,6 +45,8 @@ const NAME_RULE: &str = "1 to 128 of A-Z a-z 0-9 . _ : @ + -";
 pub(crate) struct Service {
     store: Arc<Store>,
     library: Arc<Library>,
+    series: Arc<dyn SeriesStore>,
+    handover: Handover,
     clock: Arc<dyn Clock>,
     limits: Limits,
     metrics: Metrics,
@@ -52,10 +57,18 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) fn new(store: Arc<Store>, library: Arc<Library>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+    pub(crate) fn new(
+        store: Arc<Store>,
+        library: Arc<Library>,
+        (series, handover): (Arc<dyn SeriesStore>, Handover),
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+    ) -> Self {
         Self {
             store,
             library,
+            series,
+            handover,
             clock,
             limits,
             metrics: Metrics::new(),

@@ -1,7 +1,7 @@
 //! The whole API at a glance: each route under the scope that it needs.
 
 use super::problem::{Problem, ProblemDocument};
-use super::{State, auth, batches, events, fleet, grid, jobs, ledger, metrics, operations, tokens};
+use super::{State, auth, batches, compare, events, fleet, grid, jobs, ledger, metrics, operations, series, tokens};
 use crate::access::Scope;
 use axum::Router;
 use axum::extract::Request;
@@ -48,6 +48,13 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(fleet::projects))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
+        .routes(routes!(compare::compare))
+        .routes(routes!(series::device))
+        .routes(routes!(series::node))
+        .routes(routes!(series::job))
+        .routes(routes!(series::job_devices))
+        .routes(routes!(series::power))
+        .routes(routes!(series::intensity))
         .routes(routes!(grid::zones))
         .routes(routes!(grid::intensity))
         .routes(routes!(ledger::entries))

@@ -1,6 +1,7 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
 mod client;
+mod compare;
 mod doctor;
 mod environment;
 mod estimate;
@@ -42,6 +43,7 @@ enum Command {
     Token(token::Arguments),
     Jobs(ledger::Jobs),
     Job(ledger::Job),
+    Compare(compare::Arguments),
     Report(ledger::Report),
     Explain(ledger::Explain),
     Verify(ledger::Verify),
@@ -89,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Token(arguments) => token::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Jobs(arguments) => ledger::jobs(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Job(arguments) => ledger::job(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Compare(arguments) => compare::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Report(arguments) => ledger::report(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Explain(arguments) => ledger::explain(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Verify(arguments) => ledger::verify(&arguments).map(|()| ExitCode::SUCCESS),

@@ -24,11 +24,16 @@ pub(crate) struct Attributed {
 }
 
 /// What one device's windows are cut by.
-struct Surroundings<'a> {
-    node: i64,
-    component: &'static str,
-    holders: Vec<Held>,
-    sites: &'a [Assigned],
+#[derive(Debug, Clone)]
+pub(crate) struct Surroundings<'a> {
+    /// Number of its node.
+    pub(crate) node: i64,
+    /// `accelerator`, `host` or `platform`.
+    pub(crate) component: &'static str,
+    /// Who held it, as [`Tx::holders`] orders them.
+    pub(crate) holders: &'a [Held],
+    /// Where its node stood, oldest first.
+    pub(crate) sites: &'a [Assigned],
 }
 
 /// A batch and what the store knows of it.
@@ -43,6 +48,23 @@ pub(super) struct Stored<'a> {
     pub(super) is_alone: bool,
 }
 
+impl<'a> Stored<'a> {
+    /// Batch `number` of `node`, among the batches up to number `newest`.
+    pub(super) fn of(
+        tx: &Tx<'_>,
+        (number, node, batch): (i64, i64, &'a Batch),
+        newest: i64,
+    ) -> Result<Self, IngestError> {
+        let devices = tx.device_numbers(node, &batch.devices)?;
+        let reaches = reaches(batch, &devices);
+        let is_alone = match whole(&reaches) {
+            Some(reach) => !tx.is_met((node, number), reach, newest)?,
+            None => true,
+        };
+        Ok(Self { number, node, batch, devices, reaches, is_alone })
+    }
+}
+
 /// What a batch's windows become, without the batch.
 #[derive(Default)]
 pub(super) struct Shares {
@@ -55,13 +77,7 @@ pub(super) struct Shares {
 pub(crate) fn attribute(tx: &Tx<'_>, number: i64, revision: i64) -> Result<Attributed, IngestError> {
     let kept = tx.batch(number)?;
     let batch = Batch::parse(&kept.body)?;
-    let devices = tx.device_numbers(kept.node, &batch.devices)?;
-    let reaches = reaches(&batch, &devices);
-    let is_alone = match whole(&reaches) {
-        Some(reach) => !tx.is_met((kept.node, number), reach, revision)?,
-        None => true,
-    };
-    let stored = Stored { number, node: kept.node, batch: &batch, devices, reaches, is_alone };
+    let stored = Stored::of(tx, (number, kept.node, &batch), revision)?;
     let Shares { totals, pieces, aside } = attribute_stored(tx, &stored, revision)?;
     Ok(Attributed { batch, totals, pieces, aside })
 }
@@ -71,7 +87,7 @@ pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: i64) 
     let mut found = Shares::default();
     let Some(reach) = whole(&stored.reaches) else { return Ok(found) };
     let sites = tx.assignments(stored.node, revision)?;
-    let mut holders = tx.holders(stored.node, reach, revision)?;
+    let holders = tx.holders(stored.node, reach, revision)?;
     let mut own: BTreeMap<&str, Vec<(usize, &Window)>> = BTreeMap::new();
     for (place, window) in stored.batch.windows.iter().enumerate() {
         own.entry(&window.device).or_default().push((place, window));
@@ -80,12 +96,8 @@ pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: i64) 
         let uuid = declared.uuid.as_str();
         let (Some(&device), Some(own)) = (stored.devices.get(uuid), own.get(uuid)) else { continue };
         let lost = overlapped(tx, stored, (device, uuid), own, revision)?;
-        let around = Surroundings {
-            node: stored.node,
-            component: kind(declared.kind),
-            holders: holders.remove(&device).unwrap_or_default(),
-            sites: &sites,
-        };
+        let holders = holders.get(&device).map(Vec::as_slice).unwrap_or_default();
+        let around = Surroundings { node: stored.node, component: kind(declared.kind), holders, sites: &sites };
         for (place, window) in own {
             match refusal(window, declared, lost.contains(place)) {
                 Some(reason) => found.aside.push(set_aside((stored.number, *place), device, window, reason)),
@@ -126,8 +138,12 @@ fn joined(a: Part, b: Part) -> Result<Part, units::Overflow> {
     })
 }
 
-/// The parts of one window. They sum to the window, since both splits do.
-fn cut(window: &Window, around: &Surroundings<'_>, mut part_of: impl FnMut(Key, Part)) -> Result<(), units::Overflow> {
+/// The parts of one window, a time and a holder each. They sum to the window, since both splits do.
+pub(crate) fn cut(
+    window: &Window,
+    around: &Surroundings<'_>,
+    mut part_of: impl FnMut(Key, Part),
+) -> Result<(), units::Overflow> {
     let is_measured = matches!(window.quality, Quality::Counter | Quality::Integrated);
     let modelled = |energy: Energy| if is_measured { 0 } else { energy.millijoules() };
     if let Some(job) = only_holder(window, around) {
@@ -145,7 +161,7 @@ fn cut(window: &Window, around: &Surroundings<'_>, mut part_of: impl FnMut(Key, 
     for (((start, end), length), (energy, covered)) in
         segments.into_iter().zip(lengths).zip(energies.into_iter().zip(covered))
     {
-        let holders = holders_at(&around.holders, start);
+        let holders = holders_at(around.holders, start);
         let weights: Vec<u64> = holders.iter().map(|(_, weight)| *weight).collect();
         let energies = account::attribute::split(energy, &weights)?;
         let covered = shares(covered.unsigned_abs(), &weights)?;
@@ -193,7 +209,7 @@ fn shares(whole: u64, weights: &[u64]) -> Result<Vec<i64>, units::Overflow> {
 }
 
 /// Jobs that hold the device at `at` with their weights, by identity; idle when there is none.
-fn holders_at(holders: &[Held], at: Timestamp) -> Vec<(i64, u64)> {
+pub(crate) fn holders_at(holders: &[Held], at: Timestamp) -> Vec<(i64, u64)> {
     let holding = holders.iter().filter(|held| holds(held, at));
     let mut found: Vec<(i64, u64)> = Vec::new();
     for held in holding {
@@ -223,7 +239,8 @@ fn edges(window: &Window, around: &Surroundings<'_>) -> BTreeSet<Timestamp> {
     edges
 }
 
-fn site_at(sites: &[Assigned], at: Timestamp) -> Assigned {
+/// Where a node stood at `at`.
+pub(crate) fn site_at(sites: &[Assigned], at: Timestamp) -> Assigned {
     sites.iter().rev().find(|assigned| assigned.since <= at).copied().unwrap_or(UNASSIGNED)
 }
 

@@ -5,9 +5,11 @@
 //! the opposite sign.
 
 mod attribution;
+mod counted;
 mod selection;
 
-pub(crate) use attribution::{Attributed, attribute};
+pub(crate) use attribution::{Attributed, Surroundings, attribute, cut, holders_at, site_at};
+pub(crate) use counted::{Counted, counted};
 
 use crate::store::{Evidence, HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
 use attribution::Stored;
@@ -22,6 +24,8 @@ pub struct Applied {
     pub outcome: Outcome,
     /// The batch.
     pub batch: Batch,
+    /// Its number in the store, where it was accepted now.
+    pub number: Option<i64>,
     /// When it was received first.
     pub received: Timestamp,
 }
@@ -81,12 +85,12 @@ impl Received {
         let boot = batch.boot.to_string();
         match tx.batch_named(&batch.agent, &boot, batch.sequence)? {
             Some((known, first)) if known == evidence.sha256 => {
-                Ok(Applied { outcome: Outcome::Duplicate, batch, received: first })
+                Ok(Applied { outcome: Outcome::Duplicate, batch, number: None, received: first })
             }
             Some(_) => Err(IngestError::Conflict { agent: batch.agent, boot, sequence: batch.sequence }),
             None => {
-                add(tx, &batch, &evidence, at)?;
-                Ok(Applied { outcome: Outcome::Accepted, batch, received: at })
+                let number = Some(add(tx, &batch, &evidence, at)?);
+                Ok(Applied { outcome: Outcome::Accepted, batch, number, received: at })
             }
         }
     }
@@ -111,7 +115,8 @@ pub async fn apply_later(store: &Store, received: Received) -> Result<Applied, I
     store.write_later(move |tx| received.apply(tx)).await
 }
 
-fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> Result<(), IngestError> {
+/// Returns the number of the batch.
+fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> Result<i64, IngestError> {
     let (node, reached) = tx.note_node(&batch.node.name, &batch.node.software, received)?;
     let revision = tx.begin_revision(received, "batch")?;
     tx.add_batch(batch, node, (revision, received), evidence)?;
@@ -137,7 +142,8 @@ fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> 
         tx.set_aside(revision, &attributed.aside)?;
     }
     post(tx, revision, revision, attributed.totals)?;
-    reattribute(tx, affected, revision)
+    reattribute(tx, affected, revision)?;
+    Ok(revision)
 }
 
 /// Records what the batch says of jobs and holdings; returns the earlier batches whose energy that may move.

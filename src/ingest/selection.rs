@@ -94,7 +94,7 @@ pub(super) fn overlapped(
 }
 
 /// Whether each window of the device begins when the one before it has ended, so that none overlap.
-fn is_in_order(own: &[(usize, &Window)]) -> bool {
+pub(super) fn is_in_order(own: &[(usize, &Window)]) -> bool {
     own.iter().zip(own.iter().skip(1)).all(|((_, earlier), (_, later))| earlier.end <= later.start)
 }
 

@@ -3,6 +3,7 @@
 //! Operations, not tables: each file holds the operations on one thing, as methods of [`Tx`]. A change is a closure that runs inside
 //! [`Store::write`]: all of it or nothing is kept, and what has returned is on disk. Readers see committed state on connections of their own.
 
+mod charts;
 mod entries;
 mod error;
 mod evidence;
@@ -12,10 +13,12 @@ mod jobs;
 mod listing;
 mod postings;
 mod report;
+mod series;
 mod sites;
 mod tokens;
 mod writer;
 
+pub use charts::MeteredDevice;
 pub use entries::{Entry, EntryKind, Head};
 pub use error::StoreError;
 pub use evidence::{Evidence, SetAside, StoredBatch};
@@ -25,6 +28,7 @@ pub use jobs::{JobFilter, JobRow, JobSort, JobState, PostedJob};
 pub use listing::{EntryFilter, NamedEntry};
 pub use postings::{Key, OpenKey, Part, Posting};
 pub use report::{GroupBy, SumRow};
+pub use series::{SeriesFile, SeriesTx, Sums, Taken, Track};
 pub(crate) use sites::kind;
 pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow};
 pub use tokens::{StoredToken, TokenRecord};

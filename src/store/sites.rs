@@ -49,6 +49,8 @@ pub struct DeviceRow {
     pub device: i64,
     /// Name of its node.
     pub node: String,
+    /// Name of the newest site that its node was assigned to.
+    pub site: String,
     /// Its identity within the node.
     pub uuid: String,
     /// Product name.
@@ -247,7 +249,9 @@ impl Tx<'_> {
     ///
     /// The database.
     pub fn devices(&self, after: i64, limit: u32) -> Result<Vec<DeviceRow>, StoreError> {
-        let sql = "SELECT device, nodes.name, uuid, devices.name, number, kind, limit_mw, counted_in
+        let sql = "SELECT device, nodes.name, uuid, devices.name, number, kind, limit_mw, counted_in,
+                coalesce((SELECT sites.name FROM node_sites JOIN sites USING (site)
+                WHERE node_sites.node = nodes.node AND void IS NULL ORDER BY since_ns DESC LIMIT 1), 'unassigned')
             FROM devices JOIN nodes USING (node) WHERE device > ?1 ORDER BY device LIMIT ?2";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map((after, limit), |row| {
@@ -260,6 +264,7 @@ impl Tx<'_> {
                 kind: row.get(5)?,
                 limit_mw: row.get(6)?,
                 counted_in: row.get(7)?,
+                site: row.get(8)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -85,7 +85,7 @@ fn one_batch() -> impl Strategy<Value = Batch> {
 }
 
 /// Batches, and an order with repetitions in which they arrive, with postings in between.
-fn arrivals() -> impl Strategy<Value = (Vec<Batch>, Vec<(usize, bool)>)> {
+pub(crate) fn arrivals() -> impl Strategy<Value = (Vec<Batch>, Vec<(usize, bool)>)> {
     proptest::collection::vec(one_batch(), 1..7).prop_flat_map(|mut batches| {
         for (sequence, batch) in (1..).zip(&mut batches) {
             batch.sequence = sequence;
@@ -103,7 +103,7 @@ fn arrivals() -> impl Strategy<Value = (Vec<Batch>, Vec<(usize, bool)>)> {
 }
 
 /// 48, or as many as `WATTLEDGER_TEST_CASES` says.
-fn cases() -> u32 {
+pub(crate) fn cases() -> u32 {
     #[allow(clippy::disallowed_methods, reason = "a knob of the test, not of the program")]
     let asked = std::env::var("WATTLEDGER_TEST_CASES").ok();
     asked.and_then(|count| count.parse().ok()).unwrap_or(48)

@@ -3,7 +3,7 @@
 mod events;
 mod ledger;
 mod limits;
-mod process;
+pub(crate) mod process;
 mod tokens;
 
 use serde_json::Value;
