@@ -152,7 +152,9 @@ fn read(store: &Store, copy: &Embedded) {
     timed("job of 64 GPUs, 30 days, 500 points", &|| job(0, DAYS * 86_400, 500));
     timed("job of 64 GPUs, 30 days, 5000 points", &|| job(0, DAYS * 86_400, 5_000));
     timed("job of 64 GPUs, 1 day, 500 points", &|| job(0, 86_400, 500));
-    timed("held-idle of the job", &|| drop(store.read(|tx| series::job_use(copy, tx, number, now)).unwrap()));
+    timed("held-idle of the job", &|| {
+        store.read(|tx| series::job_use(copy, tx, number, now)).unwrap();
+    });
     let device = |from: i64, to: i64| {
         let grid = Grid::of((at(from), at(to)), 500).unwrap();
         series::device(copy, 1, grid, now).unwrap();

@@ -43,7 +43,7 @@ struct ComparedJob {
 
 /// Compare two to six jobs
 #[utoipa::path(
-    get, path = "/jobs/compare", tag = "jobs",
+    get, path = "/jobs/compare", operation_id = "compare_jobs", tag = "jobs",
     params(("id" = Vec<String>, Query, description = "Ids of the jobs, each a parameter of its own", explode = true)),
     responses(
         (status = 200, description = "In the order asked for", body = CompareDocument),

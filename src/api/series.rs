@@ -145,7 +145,7 @@ impl Service {
 
 /// Show the power of a device over time
 #[utoipa::path(
-    get, path = "/devices/{id}/series", tag = "series", params(("id" = i64, Path, description = "`id` of the device"), RangeQuery),
+    get, path = "/devices/{id}/series", operation_id = "device_series", tag = "series", params(("id" = i64, Path, description = "`id` of the device"), RangeQuery),
     responses(
         (status = 200, description = "Ascending", body = SeriesDocument),
         (status = 404, description = "No such device", body = ProblemDocument, content_type = "application/problem+json")
@@ -161,13 +161,12 @@ pub(crate) async fn device(
     let now = state.clock.wall();
     let grid = asked.grid(None, now)?;
     let document = state.work(move |service| {
-        let newest = service.store.read::<_, Problem>(|tx| {
+        let (number, newest) = service.store.read::<_, Problem>(|tx| {
             let known = id.parse().ok().map(|number| tx.metered_device(number)).transpose()?.flatten();
-            known.ok_or_else(|| Problem::not_found("device", &id))?;
-            Ok(tx.newest_batch()?)
+            let known = known.ok_or_else(|| Problem::not_found("device", &id))?;
+            Ok((known.device, tx.newest_batch()?))
         })?;
         let is_complete = service.is_complete(newest)?;
-        let number = id.parse().unwrap_or_default();
         Ok(SeriesDocument::of(&series::device(service.series.as_ref(), number, grid, now)?, is_complete))
     });
     document.await.map(axum::Json)
@@ -177,7 +176,7 @@ pub(crate) async fn device(
 ///
 /// The sum of its devices that no other device contains.
 #[utoipa::path(
-    get, path = "/nodes/{id}/series", tag = "series", params(("id" = String, Path, description = "Name of the node"), RangeQuery),
+    get, path = "/nodes/{id}/series", operation_id = "node_series", tag = "series", params(("id" = String, Path, description = "Name of the node"), RangeQuery),
     responses(
         (status = 200, description = "Ascending", body = SeriesDocument),
         (status = 404, description = "No such node", body = ProblemDocument, content_type = "application/problem+json")
@@ -221,7 +220,7 @@ fn job_grid(
 ///
 /// The energies are those that the ledger attributes to it: over its whole life they sum to its footprint.
 #[utoipa::path(
-    get, path = "/jobs/{id}/series", tag = "series", params(("id" = String, Path, description = "Id of the job"), RangeQuery),
+    get, path = "/jobs/{id}/series", operation_id = "job_series", tag = "series", params(("id" = String, Path, description = "Id of the job"), RangeQuery),
     responses(
         (status = 200, description = "Ascending", body = SeriesDocument),
         (status = 404, description = "No such job", body = ProblemDocument, content_type = "application/problem+json")
@@ -273,7 +272,7 @@ struct JobDevice {
 
 /// Show the power of a job's devices over time
 #[utoipa::path(
-    get, path = "/jobs/{id}/devices/series", tag = "series", params(("id" = String, Path, description = "Id of the job"), RangeQuery),
+    get, path = "/jobs/{id}/devices/series", operation_id = "job_devices_series", tag = "series", params(("id" = String, Path, description = "Id of the job"), RangeQuery),
     responses(
         (status = 200, description = "A row per device", body = JobDevicesDocument),
         (status = 404, description = "No such job", body = ProblemDocument, content_type = "application/problem+json")
@@ -351,7 +350,7 @@ struct PowerGroupDocument {
 ///
 /// A token that is bound to a project sees that project's jobs alone, and no idle devices.
 #[utoipa::path(
-    get, path = "/power", tag = "series", params(PowerQuery, RangeQuery),
+    get, path = "/power", operation_id = "fleet_power", tag = "series", params(PowerQuery, RangeQuery),
     responses((status = 200, description = "An area per group", body = PowerDocument))
 )]
 pub(crate) async fn power(
@@ -428,7 +427,7 @@ pub(crate) struct IntensityDocument {
 ///
 /// Imported factors of an hour or less; where there are none, the yearly factor of the library as a flat line, and `factor` says so.
 #[utoipa::path(
-    get, path = "/grid/intensity/series", tag = "series", params(ZoneQuery, RangeQuery),
+    get, path = "/grid/intensity/series", operation_id = "intensity_series", tag = "series", params(ZoneQuery, RangeQuery),
     responses(
         (status = 200, description = "Ascending", body = IntensityDocument),
         (status = 404, description = "No such zone, or nothing is known of it", body = ProblemDocument, content_type = "application/problem+json")
