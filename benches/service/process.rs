@@ -23,8 +23,11 @@ impl Service {
     /// Starts on `data` and waits until `/readyz` says 200. A directory that has tokens needs one of them as `admin`.
     pub(crate) fn start(data: &Path, admin: &str) -> Self {
         let config = data.with_extension("toml");
-        std::fs::write(&config, "log_level = \"warn\"\n[limits]\nbatches_per_s = 1000000\nbatch_burst = 1000000\n")
-            .unwrap();
+        std::fs::write(
+            &config,
+            "log_level = \"warn\"\n[limits]\nbatches_per_s = 1000000\nbatch_burst = 1000000\nheader_timeout_s = 60\n",
+        )
+        .unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_wattledger"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)

@@ -4,6 +4,7 @@ use super::sites::moment;
 use super::{StoreError, Tx};
 use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 use units::{Energy, Timestamp};
 
 /// Value of `packing` where the bytes are a zstd frame; 0 where they are as sent.
@@ -26,10 +27,21 @@ impl Evidence {
     ///
     /// It cannot be packed.
     pub fn of(body: &[u8]) -> Result<Self, StoreError> {
-        let packed = zstd::bulk::compress(body, ZSTD_LEVEL)
+        let packed = pack(body)
             .map_err(|error| StoreError::NotStored { reason: format!("the bytes cannot be packed: {error}") })?;
         Ok(Self { sha256: Sha256::digest(body).to_vec(), packed })
     }
+}
+
+/// A zstd frame of `body`. A thread keeps its tables, which cost more to make than a small batch to pack.
+fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
+    thread_local! {
+        static PACKER: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    PACKER.with_borrow_mut(|packer| match packer {
+        Some(packer) => packer.compress(body),
+        None => packer.insert(zstd::bulk::Compressor::new(ZSTD_LEVEL)?).compress(body),
+    })
 }
 
 /// A stored batch.
