@@ -41,12 +41,7 @@ pub struct Session {
 /// # Errors
 ///
 /// No randomness, the store.
-pub fn begin(
-    store: &Store,
-    token: String,
-    replaced: Option<Secret>,
-    now: Timestamp,
-) -> Result<Secret, SessionError> {
+pub fn begin(store: &Store, token: String, replaced: Option<Secret>, now: Timestamp) -> Result<Secret, SessionError> {
     let secret = Secret::generate()?;
     let row = row(&secret, token, now);
     store.write::<_, SessionError>(move |tx| begin_in(tx, &row, replaced.as_ref(), now))?;

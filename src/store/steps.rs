@@ -42,7 +42,8 @@ impl Tx<'_> {
     ///
     /// The database.
     pub fn steps_until(&self, job: i64, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
-        let sql = "SELECT at_ns, steps, samples FROM job_steps WHERE job = ?1 AND at_ns <= ?2 ORDER BY at_ns DESC LIMIT 1";
+        let sql =
+            "SELECT at_ns, steps, samples FROM job_steps WHERE job = ?1 AND at_ns <= ?2 ORDER BY at_ns DESC LIMIT 1";
         Ok(self.0.prepare_cached(sql)?.query_row((job, at.nanoseconds()), report).optional()?)
     }
 
