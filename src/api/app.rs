@@ -32,8 +32,9 @@ const RESERVED: [&str; 6] = ["/api", "/healthz", "/metrics", "/openapi.json", "/
 const HASHED: &str = "/assets/";
 const PAGE: &str = "/index.html";
 
-/// The app's own scripts and styles and nothing else; its charts are images of their own making.
-const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// The app's own files and nothing else, nothing inline and nothing from a `data:` address.
+const POLICY: &str =
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Answers what no route does.
 pub(super) fn answer(request: &Request) -> Response {
