@@ -40,7 +40,12 @@ fn run() -> Result<(), Box<dyn Error>> {
     for source in &sources {
         println!("cargo::rerun-if-changed={}", source.display());
     }
-    let files = match app(Path::new(SOURCES), &sources, is_wanted) {
+    let built = if is_set("WATTLEDGER_SKIP_APP") {
+        Err("WATTLEDGER_SKIP_APP is set".into())
+    } else {
+        app(Path::new(SOURCES), &sources, is_wanted)
+    };
+    let files = match built {
         Ok(folder) => files(&folder)?,
         Err(reason) if is_wanted => return Err(reason),
         Err(reason) => {
@@ -77,9 +82,6 @@ fn sources(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// The folder with the built app, which is built now if it is older than its sources; otherwise the reason that there is none.
 fn app(folder: &Path, sources: &[PathBuf], is_wanted: bool) -> Result<PathBuf, Box<dyn Error>> {
-    if is_set("WATTLEDGER_SKIP_APP") {
-        return Err("WATTLEDGER_SKIP_APP is set".into());
-    }
     if !folder.join("package.json").exists() {
         return Err(format!("{} holds no package.json", folder.display()).into());
     }

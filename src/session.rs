@@ -187,11 +187,12 @@ mod tests {
             at += 40_000;
         }
         assert!(!is_open(7 * 86_400));
-        let cookie = begin(&store, token.clone(), None, later(19 * 86_400)).unwrap();
+        let eve = 20 * 86_400 - 60;
+        let cookie = begin(&store, token.clone(), None, later(eve)).unwrap();
         assert!(find(&store, &cookie, later(20 * 86_400 - 1)).unwrap().is_some());
         assert!(find(&store, &cookie, later(20 * 86_400)).unwrap().is_none(), "the token has expired");
-        store.write::<_, StoreError>(move |tx| tx.revoke_token(&token, None, later(19 * 86_400))).unwrap();
-        assert!(find(&store, &cookie, later(19 * 86_400 + 1)).unwrap().is_none(), "the token is revoked");
+        store.write::<_, StoreError>(move |tx| tx.revoke_token(&token, None, later(eve))).unwrap();
+        assert!(find(&store, &cookie, later(eve + 1)).unwrap().is_none(), "the token is revoked");
     }
 
     #[test]
