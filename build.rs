@@ -19,6 +19,9 @@ use std::time::SystemTime;
 
 const SOURCES: &str = "dashboards";
 const PAGE_WITHOUT_APP: &str = "src/api/without_app.html";
+/// A file: its path from `/` on, and its content.
+type File = (String, Vec<u8>);
+
 /// In `dashboards/`, but nothing that the app is made of.
 const NO_SOURCES: [&str; 5] = ["node_modules", "dist", "e2e", "test-results", "coverage"];
 
@@ -63,7 +66,7 @@ fn is_set(variable: &str) -> bool {
 }
 
 /// What the app is made of: files and folders directly in `folder`, by name.
-fn sources(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn sources(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries?,
@@ -81,7 +84,7 @@ fn sources(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// The folder with the built app, which is built now if it is older than its sources; otherwise the reason that there is none.
-fn app(folder: &Path, sources: &[PathBuf], is_wanted: bool) -> Result<PathBuf, Box<dyn Error>> {
+pub(crate) fn app(folder: &Path, sources: &[PathBuf], is_wanted: bool) -> Result<PathBuf, Box<dyn Error>> {
     if !folder.join("package.json").exists() {
         return Err(format!("{} holds no package.json", folder.display()).into());
     }
@@ -140,8 +143,8 @@ fn npm(folder: &Path, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
     Err(format!("{asked} failed ({}): {}", output.status, last.join(" | ")).into())
 }
 
-/// Every file below `folder` with its path from `/` on, by path.
-fn files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+/// Every file below `folder`, by path.
+fn files(folder: &Path) -> Result<Vec<File>, Box<dyn Error>> {
     let mut found = Vec::new();
     let mut waiting = vec![folder.to_owned()];
     while let Some(next) = waiting.pop() {
@@ -160,7 +163,7 @@ fn files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
 }
 
 /// Writes the files, compressed where that helps, and `app.rs`, the list of them.
-fn embed(files: &[(String, Vec<u8>)], out: &Path) -> io::Result<()> {
+pub(crate) fn embed(files: &[File], out: &Path) -> io::Result<()> {
     let folder = out.join("app");
     fs::create_dir_all(&folder)?;
     let mut list = String::from("&[\n");
