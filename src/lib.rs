@@ -17,5 +17,6 @@ mod nearest;
 pub mod run;
 pub mod series;
 pub mod serve;
+pub mod session;
 pub mod store;
 pub mod workload;

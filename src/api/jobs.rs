@@ -118,6 +118,12 @@ pub(crate) struct JobFootprint {
     pub(super) co2e_g: f64,
     /// The same with overhead, quality, and the part that is not posted yet.
     footprint: Report,
+    /// Training steps that it reported last.
+    steps: Option<i64>,
+    /// Training samples that it reported with them.
+    samples: Option<i64>,
+    /// `energy_kwh` per step; `null` where none was reported.
+    kwh_per_step: Option<f64>,
     /// Where the entries are that it is the sum of.
     explain: String,
 }
@@ -217,7 +223,7 @@ impl JobRequest {
     }
 }
 
-fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+pub(super) fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
     let moment = text.map(moment::parse).transpose().map_err(|rule| Problem::field(field, rule))?;
     match moment {
         Some(early) if early.nanoseconds() < 0 => Err(Problem::field(field, "no job ran before 1970")),
@@ -367,15 +373,21 @@ pub(crate) async fn show(
 /// A job with its footprint.
 pub(super) fn footprint(service: &super::Service, row: JobRow, now: Timestamp) -> Result<JobFootprint, Problem> {
     let footprint = ledger::job_report(&service.store, &service.library, row.job)?;
+    let reported = service.store.read::<_, StoreError>(|tx| tx.last_steps(row.job))?;
     let explain = format!("/api/v1/ledger/entries?job={}", row.facts.id);
     let (energy_mj, co2e_ug) = (footprint.total.energy_mj, footprint.total.co2e_ug_location);
+    let energy_kwh = energy_mj as f64 / 3.6e9;
+    let steps = reported.map(|report| report.steps);
     Ok(JobFootprint {
         job: JobDocument::of(row, now),
         energy_mj,
-        energy_kwh: energy_mj as f64 / 3.6e9,
+        energy_kwh,
         co2e_ug,
         co2e_g: co2e_ug as f64 / 1e6,
         footprint,
+        steps,
+        samples: reported.and_then(|report| report.samples),
+        kwh_per_step: steps.filter(|steps| *steps > 0).map(|steps| energy_kwh / steps as f64),
         explain,
     })
 }

@@ -1,10 +1,12 @@
 //! The HTTP API. `router.rs` shows it at a glance; a file per resource holds its handlers and documents.
 
+mod app;
 mod auth;
 mod batches;
 mod body;
 mod compare;
 mod connection;
+mod cookie;
 mod events;
 mod fleet;
 mod grid;
@@ -17,9 +19,12 @@ mod problem;
 mod rate;
 mod router;
 mod series;
+mod session;
+mod steps;
 mod tokens;
 
 pub(crate) use connection::{TlsError, acceptor, serve};
+pub(crate) use cookie::SignIn;
 pub(crate) use router::router;
 
 use crate::config::Limits;
@@ -52,6 +57,9 @@ pub(crate) struct Service {
     metrics: Metrics,
     events: Events,
     requests_rate: Buckets,
+    /// Failed sign-ins by address.
+    sign_in_failures: Buckets,
+    sign_in: SignIn,
     batches_rate: Buckets,
     is_stopping: AtomicBool,
 }
@@ -63,6 +71,7 @@ impl Service {
         (series, handover): (Arc<dyn SeriesStore>, Handover),
         clock: Arc<dyn Clock>,
         limits: Limits,
+        sign_in: SignIn,
     ) -> Self {
         Self {
             store,
@@ -74,6 +83,8 @@ impl Service {
             metrics: Metrics::new(),
             events: Events::new(limits.event_streams),
             requests_rate: Buckets::new(limits.requests),
+            sign_in_failures: Buckets::new(session::FAILURES),
+            sign_in,
             batches_rate: Buckets::new(limits.batches),
             is_stopping: AtomicBool::new(false),
         }

@@ -14,6 +14,7 @@ pub(crate) mod print;
 mod run;
 mod serve;
 pub(crate) mod show;
+mod step;
 pub(crate) mod table;
 mod token;
 
@@ -44,6 +45,7 @@ enum Command {
     Jobs(ledger::Jobs),
     Job(ledger::Job),
     Compare(compare::Arguments),
+    Step(step::Arguments),
     Report(ledger::Report),
     Explain(ledger::Explain),
     Verify(ledger::Verify),
@@ -92,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Jobs(arguments) => ledger::jobs(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Job(arguments) => ledger::job(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Compare(arguments) => compare::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Step(arguments) => step::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Report(arguments) => ledger::report(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Explain(arguments) => ledger::explain(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Verify(arguments) => ledger::verify(&arguments).map(|()| ExitCode::SUCCESS),

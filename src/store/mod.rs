@@ -14,7 +14,9 @@ mod listing;
 mod postings;
 mod report;
 mod series;
+mod sessions;
 mod sites;
+mod steps;
 mod tokens;
 mod writer;
 
@@ -29,8 +31,10 @@ pub use listing::{EntryFilter, NamedEntry};
 pub use postings::{Key, OpenKey, Part, Posting};
 pub use report::{GroupBy, SumRow};
 pub use series::{SeriesFile, SeriesTx, Sums, Taken, Track};
+pub use sessions::{SessionRow, SignInLink};
 pub(crate) use sites::kind;
 pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow};
+pub use steps::StepReport;
 pub use tokens::{StoredToken, TokenRecord};
 
 use rusqlite::Connection;
@@ -44,7 +48,8 @@ use writer::Writer;
 /// Name of the database in the data directory.
 const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 2] = [include_str!("tables.sql"), include_str!("tables-2-speed.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("tables.sql"), include_str!("tables-2-speed.sql"), include_str!("tables-2-webserve.sql")];
 /// Version of the tables that this program writes.
 const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Reading connections that are kept open.
