@@ -103,7 +103,7 @@ fn r01_an_agent_that_is_killed_again_and_again_loses_doubles_and_invents_nothing
         }
         _ => {
             shelf.lock().unwrap().take(&request.body);
-            Reply::status(200)
+            Reply::acknowledge(&request.body)
         }
     });
     let folder = tempfile::tempdir().unwrap();
@@ -138,7 +138,7 @@ fn asked_to_end_the_agent_writes_and_sends_what_it_has_and_is_gone_within_five_s
                 return Reply::Silence;
             }
             shelf.lock().unwrap().take(&request.body);
-            Reply::status(204)
+            Reply::acknowledge(&request.body)
         });
         let folder = tempfile::tempdir().unwrap();
         let mut agent = start(folder.path(), address);

@@ -7,7 +7,9 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 use units::{Energy, Power, Span, Timestamp};
-use wire::{Batch, Boot, Clock, Device, Gap, Kind, Method, Node, Quality, SensorClass, Window};
+use wire::{
+    Acknowledgement, Batch, Boot, Clock, Device, Gap, Kind, Method, Node, Outcome, Quality, SensorClass, Window,
+};
 
 pub(crate) const START: i64 = 1_767_603_600_000_000_000;
 pub(crate) const SECOND: i64 = 1_000_000_000;
@@ -75,6 +77,11 @@ pub(crate) fn unpack(body: &[u8]) -> Batch {
     Batch::parse(&json).unwrap()
 }
 
+/// What a service answers to the batch in `body`.
+pub(crate) fn acknowledgement(body: &[u8]) -> Vec<u8> {
+    serde_json::to_vec(&Acknowledgement::of(&unpack(body), Outcome::Accepted, at(0))).unwrap()
+}
+
 /// What a service stores: each (boot, sequence) once, and never other bytes under a number.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
@@ -140,7 +147,7 @@ impl Service for Reached {
         self.store.take(&sealed.body);
         let ends = unpack(&sealed.body).windows.into_iter().map(|window| window.end);
         self.newest = self.newest.max(ends.max());
-        Ok(Answer { status: 204, whole: true, ..Answer::default() })
+        Ok(Answer { status: 200, whole: true, body: acknowledgement(&sealed.body), ..Answer::default() })
     }
 }
 

@@ -13,7 +13,7 @@
 //! | 200, 201 with an acknowledgement that names the batch | durable, or was already | may forget the batch |
 //! | 400, 415, 422 | this batch will never be taken | sets it aside, tells its operator, goes on with the next |
 //! | 401, 403, 404 | token, rights or address are wrong | keeps everything, tells its operator, tries again |
-//! | 408, 429, 5xx, no answer | not now | sends the same bytes again, later; `Retry-After` says when |
+//! | 408, 429, 5xx, no answer, any other answer that speaks of success | not now | sends the same bytes again, later; `Retry-After` says when |
 //! | 409 | (agent, boot, sequence) was used for other bytes | sets it aside, tells its operator |
 //! | 413 | too large | sends it in halves |
 //!
