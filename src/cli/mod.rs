@@ -11,6 +11,7 @@ mod meter;
 pub(crate) mod number;
 pub(crate) mod print;
 mod run;
+mod run_server;
 mod serve;
 pub(crate) mod show;
 pub(crate) mod table;
