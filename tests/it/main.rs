@@ -12,4 +12,5 @@ mod ledger;
 mod meter;
 mod method;
 mod run;
+mod run_server;
 mod service;

@@ -27,12 +27,12 @@ use crate::push::{Backoff, Http, Pusher, locked};
 use crate::spool::{Contents, Sender as Speaker, Spool, SpoolError, Will};
 use leftover::spool_of;
 use std::ffi::OsString;
-use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::Duration;
+use std::{fs, io, thread};
 use units::{Overflow, Span, Timestamp};
 use wire::{Boot, Device, Holding, Job, Window, WireError};
 
@@ -219,6 +219,7 @@ fn open(settings: &Settings, path: &Path, clock: &dyn Clock) -> Result<(Spool, W
     let agent = speaker(&name);
     let will = Will { agent: agent.clone(), node: node.clone(), holdings: Vec::new(), jobs: Vec::new() };
     let boot = Boot::from_bits(random_bits()?);
+    drop(make(path));
     for _ in 0..TRIES {
         let speaker = Speaker { agent: agent.clone(), boot, node: node.clone() };
         match Spool::open(path, MEBIBYTES, speaker, clock.wall()) {
@@ -227,6 +228,16 @@ fn open(settings: &Settings, path: &Path, clock: &dyn Clock) -> Result<(Spool, W
         }
     }
     Err(SpoolError::InUse(path.to_owned()).into())
+}
+
+/// Makes the spool's file: for its user alone, or in a folder with the group bit set for the group, which the node's agent is in.
+/// What cannot be made is told by who opens it.
+fn make(path: &Path) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let is_shared = fs::metadata(folder)?.mode() & 0o2000 != 0;
+    let mode = if is_shared { 0o660 } else { 0o600 };
+    fs::OpenOptions::new().append(true).create_new(true).open(path)?.set_permissions(fs::Permissions::from_mode(mode))
 }
 
 /// Name of the agent in a run's batches: the node's with `-run`, cut so that it stays a *name*.
