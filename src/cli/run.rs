@@ -1,7 +1,7 @@
 //! `wattledger run`: meters a command.
 
 use super::grid_arguments::{Grid, GridArguments, NO_GRID};
-use super::run_server::{self, Service};
+use super::run_server::{Service, ServiceArguments};
 use super::table::significant;
 use super::{Failure, environment, number, show};
 use crate::footprint::{FactorUsed, Footprint, kwh};
@@ -54,7 +54,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     #[command(flatten)]
-    service: run_server::Arguments,
+    service: ServiceArguments,
     /// Every rank of the job sees devices of its own (srun --gpus-per-task), so each counts
     #[arg(long)]
     each_rank: bool,

@@ -12,7 +12,7 @@ use units::Timestamp;
 
 /// Whether and how a service is told.
 #[derive(clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ServiceArguments {
     #[command(flatten)]
     server: ServerArguments,
     /// Folder for what the service has not taken yet; WATTLEDGER_SPOOL without it, else wattledger/runs in the state
@@ -28,7 +28,7 @@ pub(super) struct Service {
     job: String,
 }
 
-impl Arguments {
+impl ServiceArguments {
     /// Starts to tell the service of `job`, if one is named. What was typed wrongly is refused; nothing else stops the run.
     pub(super) fn open(&self, job: wire::Job, clock: &Arc<dyn Clock>) -> Result<Option<Service>, Failure> {
         let Some(server) = self.server.named() else { return Ok(None) };
