@@ -29,12 +29,15 @@ impl Place {
         self.0.path().join(name)
     }
 
+    /// Every file in the folder for spools, but the logs of those that are open.
     fn spools(&self) -> Vec<String> {
-        let names = fs::read_dir(self.at("spool")).into_iter().flatten().flatten();
-        let mut names: Vec<String> = names.map(|entry| entry.file_name().into_string().unwrap()).collect();
-        names.retain(|name| name.ends_with(".sqlite") || name.ends_with(".refused"));
-        names.sort();
-        names
+        let entries = fs::read_dir(self.at("spool")).into_iter().flatten().flatten();
+        let names: Vec<String> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        let is_log =
+            |name: &String| name.strip_suffix("-wal").is_some_and(|spool| names.iter().any(|name| name == spool));
+        let mut spools: Vec<String> = names.iter().filter(|name| !is_log(name)).cloned().collect();
+        spools.sort();
+        spools
     }
 
     /// `wattledger run …` at `server`, in an environment without launchers, GPUs or sensors.

@@ -65,10 +65,20 @@ pub(super) fn remove_if_told(spool: &Spool, path: &Path) -> Result<bool, SpoolEr
     let held = spool.held()?;
     let is_told = held.records == 0 && held.sealed == 0 && held.quarantined == 0;
     if is_told {
-        // Removed while it is locked, so that nobody else finds it.
-        drop(fs::remove_file(path));
+        remove(path);
     }
     Ok(is_told)
+}
+
+/// Removes a spool that this process has locked, so that nobody else finds it; its log last, without which it would tell
+/// old things as new.
+fn remove(path: &Path) {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    // What cannot be removed is looked at again, and found to have nothing to tell.
+    if fs::remove_file(path).is_ok() {
+        drop(fs::remove_file(log));
+    }
 }
 
 struct Search {
@@ -121,7 +131,7 @@ impl Search {
         let mut spool = Spool::open(path, super::MEBIBYTES, Speaker { agent: String::new(), boot, node }, now)?.spool;
         if !spool.execute_will()? {
             if is_forgotten(path, now) {
-                drop(fs::remove_file(path));
+                remove(path);
             }
             return Ok(Outcome::Done);
         }
