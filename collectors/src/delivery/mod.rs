@@ -192,23 +192,17 @@ fn deliver(settings: &Settings, clock: &Arc<dyn Clock>, told: &Receiver<Told>) -
     let leftovers = Leftovers::start(settings.folder.clone(), Some(path.clone()), settings.http.clone(), clock)?;
     let written = writing.until_ended(told);
     let pusher = pushing.finish();
-    let complaint = pusher.as_ref().and_then(|pusher| pusher.complaint().map(str::to_owned));
-    if pusher.is_none() {
+    let Some(pusher) = pusher else {
         written?;
         return Ok(Delivered::Kept { spool: path, reason: "no answer in time".to_owned() });
-    }
-    let is_told = leftover::remove_if_told(&locked(&spool), &path)?;
-    if is_told {
+    };
+    if leftover::remove_if_told(&locked(&spool), &path)? {
         leftovers.finish();
+        return written.map(|()| Delivered::Whole);
     }
     written?;
-    match complaint {
-        _ if is_told => Ok(Delivered::Whole),
-        complaint => Ok(Delivered::Kept {
-            spool: path,
-            reason: complaint.unwrap_or_else(|| "not all was sent in time".to_owned()),
-        }),
-    }
+    let reason = pusher.complaint().unwrap_or("not all was sent in time").to_owned();
+    Ok(Delivered::Kept { spool: path, reason })
 }
 
 /// The spool of the run, under the name of the node as its agent says it.

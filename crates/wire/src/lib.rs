@@ -37,7 +37,7 @@
 //! | key | holds |
 //! |---|---|
 //! | `version` | 1 ([`VERSION`]). A reader refuses any other; an agent never changes the meaning of a key within a version |
-//! | `agent` | who speaks: a *name*, fixed for the life of a node (its host name, unless configured) |
+//! | `agent` | who speaks: a *name*, fixed for the life of a node (its host name, unless configured; with `-run` where a run speaks for itself) |
 //! | `boot` | 32 lowercase hexadecimal digits |
 //! | `sequence` | from 1 |
 //! | `node` | `name` (a *name*), `software` (*text*: program and version), `machine_id`? and `host_boot`? (*text*: the operating system's identity of the machine and of its start) |
