@@ -1,15 +1,15 @@
 //! Spools that runs left behind: killed, or ended while the service was away.
 
 use crate::agent::random_bits;
-use crate::clock::{Clock, span_of};
+use crate::clock::Clock;
 use crate::push::{Backoff, Http, Next, Pusher, locked};
 use crate::spool::{Sender as Speaker, Spool, SpoolError};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 use std::{fs, io, thread};
-use units::{Span, Timestamp};
+use units::Span;
 use wire::{Boot, Node};
 
 /// Ends the name of a spool that may have something to tell.
@@ -20,8 +20,6 @@ const EVERY: Duration = Duration::from_secs(30);
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long the end of a run waits for what others left.
 const END: Duration = Duration::from_secs(2);
-/// A spool that says nothing for so long was never begun.
-const FORGOTTEN: Span = Span::from_seconds(3_600);
 
 /// Delivers what runs left in a folder, from time to time.
 pub struct Leftovers {
@@ -130,9 +128,8 @@ impl Search {
         // The names are those of the will.
         let mut spool = Spool::open(path, super::MEBIBYTES, Speaker { agent: String::new(), boot, node }, now)?.spool;
         if !spool.execute_will()? {
-            if is_forgotten(path, now) {
-                remove(path);
-            }
+            // Another deliverer was faster, or a run is about to begin: that one makes it again.
+            remove(path);
             return Ok(Outcome::Done);
         }
         let seed = u64::try_from(boot.bits() >> 64).unwrap_or_default();
@@ -158,11 +155,4 @@ impl Search {
         }
         Ok(Outcome::Done)
     }
-}
-
-fn is_forgotten(path: &Path, now: Timestamp) -> bool {
-    let changed = fs::metadata(path).and_then(|file| file.modified()).ok();
-    let changed = changed.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-    let changed = changed.and_then(|since| Timestamp::default().after(span_of(since)).ok());
-    changed.and_then(|changed| now.since(changed)).is_some_and(|age| age > FORGOTTEN)
 }

@@ -213,11 +213,15 @@ fn open(settings: &Settings, path: &Path, clock: &dyn Clock) -> Result<(Spool, W
     let agent = speaker(&name);
     let will = Will { agent: agent.clone(), node: node.clone(), holdings: Vec::new(), jobs: Vec::new() };
     let boot = Boot::from_bits(random_bits()?);
-    drop(make(path));
     for _ in 0..TRIES {
+        drop(make(path));
         let speaker = Speaker { agent: agent.clone(), boot, node: node.clone() };
+        let made = inode(path);
         match Spool::open(path, MEBIBYTES, speaker, clock.wall()) {
+            // A deliverer looks at it and finds nothing.
             Err(SpoolError::InUse(_)) => thread::sleep(TRY_AGAIN),
+            // It was removed before it was locked.
+            Ok(_) if inode(path) != made => {}
             other => return Ok((other?.spool, will)),
         }
     }
@@ -232,6 +236,10 @@ fn make(path: &Path) -> io::Result<()> {
     let is_shared = fs::metadata(folder)?.mode() & 0o2000 != 0;
     let mode = if is_shared { 0o660 } else { 0o600 };
     fs::OpenOptions::new().append(true).create_new(true).open(path)?.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+fn inode(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().map(|file| file.ino())
 }
 
 /// Name of the agent in a run's batches: the node's with `-run`, cut so that it stays a *name*.
