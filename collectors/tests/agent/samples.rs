@@ -86,12 +86,15 @@ pub(crate) fn acknowledgement(body: &[u8]) -> Vec<u8> {
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     pub(crate) batches: BTreeMap<(Boot, u64), Vec<u8>>,
+    /// Up to when any window reaches.
+    pub(crate) newest: Option<Timestamp>,
 }
 
 impl Store {
     /// Stores a batch; whether it was new.
     pub(crate) fn take(&mut self, body: &[u8]) -> bool {
         let batch = unpack(body);
+        self.newest = self.newest.max(batch.windows.iter().map(|window| window.end).max());
         match self.batches.insert((batch.boot, batch.sequence), body.to_vec()) {
             Some(before) => {
                 assert_eq!(before, body, "other bytes under sequence {} of {}", batch.sequence, batch.boot);
@@ -135,8 +138,6 @@ pub(crate) fn energy(windows: &[Window]) -> i64 {
 pub(crate) struct Reached {
     pub(crate) store: Store,
     pub(crate) away: bool,
-    /// Up to when any window reached.
-    pub(crate) newest: Option<Timestamp>,
 }
 
 impl Service for Reached {
@@ -145,8 +146,6 @@ impl Service for Reached {
             return Err("unreachable".to_owned());
         }
         self.store.take(&sealed.body);
-        let ends = unpack(&sealed.body).windows.into_iter().map(|window| window.end);
-        self.newest = self.newest.max(ends.max());
         Ok(Answer { status: 200, whole: true, body: acknowledgement(&sealed.body), ..Answer::default() })
     }
 }
