@@ -28,9 +28,14 @@ pub(crate) struct Client {
 }
 
 impl ServerArguments {
+    /// The address that the option or the environment names, if any.
+    pub(crate) fn named(&self) -> Option<String> {
+        self.server.clone().or_else(|| variable("WATTLEDGER_SERVER")).filter(|server| !server.is_empty())
+    }
+
     /// The service that the option or the environment names, with the environment's token.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
-        let server = self.server.clone().or_else(|| variable("WATTLEDGER_SERVER")).ok_or_else(|| {
+        let server = self.named().ok_or_else(|| {
             Failure::Usage("which service? name it with --server URL or WATTLEDGER_SERVER".to_owned())
         })?;
         let token = token()?;
@@ -58,7 +63,7 @@ pub(crate) fn escaped(text: &str) -> String {
     escaped
 }
 
-fn token() -> Result<Option<String>, Failure> {
+pub(crate) fn token() -> Result<Option<String>, Failure> {
     if let Some(token) = variable("WATTLEDGER_TOKEN") {
         return Ok(Some(token.trim().to_owned()));
     }
@@ -70,7 +75,7 @@ fn token() -> Result<Option<String>, Failure> {
 }
 
 /// An address that can be used, and over which a token may go.
-fn check(server: &str, has_token: bool) -> Result<(), Failure> {
+pub(crate) fn check(server: &str, has_token: bool) -> Result<(), Failure> {
     let unusable =
         || Failure::Usage(format!("{server:?} is no address of a service: write https://HOST or http://HOST:PORT"));
     let address: Uri = server.parse().map_err(|_| unusable())?;

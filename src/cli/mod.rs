@@ -12,6 +12,7 @@ mod meter;
 pub(crate) mod number;
 pub(crate) mod print;
 mod run;
+mod run_server;
 mod serve;
 pub(crate) mod show;
 mod step;

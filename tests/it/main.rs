@@ -13,5 +13,6 @@ mod ledger;
 mod meter;
 mod method;
 mod run;
+mod run_server;
 mod series;
 mod service;

@@ -22,6 +22,7 @@ pub enum HttpError {
 }
 
 /// A Wattledger service behind an address.
+#[derive(Clone)]
 pub struct Http {
     client: ureq::Agent,
     address: String,
