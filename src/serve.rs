@@ -86,9 +86,7 @@ async fn serve(
     let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let stop = StopSignals::new()?;
-    if let Some(token) = first_token(store, clock.as_ref())? {
-        say(&format!("admin token: {token}"));
-    }
+    offer_first_token(store, clock.as_ref(), &say)?;
     let service = Arc::new(Service::new(Arc::clone(store), Arc::new(Library::bundled()?), clock, config.limits));
     let router = api::router(&service);
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -116,10 +114,11 @@ async fn close_periods(service: Arc<Service>, every: Duration, grace: Span) {
     }
 }
 
-/// The first admin token of a fresh store, in the clear; `None` where tokens were made before.
-fn first_token(store: &Store, clock: &dyn Clock) -> Result<Option<String>, ServeError> {
+/// Makes the first admin token of a fresh store. It is said before it is stored: after a kill in between, one that was shown and does
+/// not work is followed by another, while one that works and nobody saw would lock everybody out.
+fn offer_first_token(store: &Store, clock: &dyn Clock, say: impl Fn(&str)) -> Result<(), ServeError> {
     if store.read::<_, StoreError>(|tx| tx.has_tokens())? {
-        return Ok(None);
+        return Ok(());
     }
     let (token, stored) = TokenRecord {
         id: String::new(),
@@ -132,8 +131,8 @@ fn first_token(store: &Store, clock: &dyn Clock) -> Result<Option<String>, Serve
         revoked: None,
     }
     .issue()?;
-    store.write::<_, StoreError>(move |tx| tx.add_token(&stored))?;
-    Ok(Some(token.reveal().to_owned()))
+    say(&format!("admin token: {}", token.reveal()));
+    Ok(store.write::<_, StoreError>(move |tx| tx.add_token(&stored))?)
 }
 
 struct StopSignals {

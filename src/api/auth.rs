@@ -1,9 +1,10 @@
 //! Who asks: every route behind [`require`] declares the scope that it needs, and gets an [`Identity`].
 
 use super::State;
+use super::connection::Peer;
 use super::problem::Problem;
 use crate::access::{Identity, Scope, Token};
-use crate::store::StoreError;
+use crate::store::{StoreError, StoredToken};
 use axum::extract::{FromRequestParts, Request, State as Extract};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -20,7 +21,9 @@ pub(crate) async fn require(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let identity = authenticate(&state, request.headers()).await?;
+    let Some(identity) = authenticate(&state, request.headers()).await? else {
+        return Err(unauthenticated(&state, request.extensions().get()));
+    };
     if !identity.holds(scope) {
         return Err(Problem::forbidden(format!("this needs a token with scope {}", scope.name())));
     }
@@ -32,19 +35,28 @@ pub(crate) async fn require(
     Ok(next.run(request).await)
 }
 
-async fn authenticate(state: &State, headers: &HeaderMap) -> Result<Identity, Problem> {
-    let token = bearer(headers).ok_or_else(Problem::unauthenticated)?;
+/// 401, or 429 where `peer` has failed too often. Valid tokens from there are not held up: an address may be shared.
+pub(super) fn unauthenticated(state: &State, peer: Option<&Peer>) -> Problem {
+    let who = peer.map(|peer| peer.counted_as()).unwrap_or_default();
+    match state.failures_rate.take(&who, state.clock.monotonic()) {
+        Ok(()) => Problem::unauthenticated(),
+        Err(seconds) => Problem::too_many(
+            format!("this address asks too often without a valid token: come back after {seconds} s"),
+            seconds,
+        ),
+    }
+}
+
+/// Whose valid token the request shows; `None` without one.
+async fn authenticate(state: &State, headers: &HeaderMap) -> Result<Option<Identity>, Problem> {
+    let Some(token) = bearer(headers) else { return Ok(None) };
     let now = state.clock.wall();
     let id = token.id().to_owned();
-    let stored = state
-        .work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.token(&id))?))
-        .await?
-        .ok_or_else(Problem::unauthenticated)?;
-    if !stored.digest.matches(&token.digest()) || !stored.record.is_valid_at(now) {
-        return Err(Problem::unauthenticated());
-    }
+    let stored = state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.token(&id))?)).await?;
+    let is_valid = |stored: &StoredToken| stored.digest.matches(&token.digest()) && stored.record.is_valid_at(now);
+    let Some(stored) = stored.filter(is_valid) else { return Ok(None) };
     note_use(state, &stored.record.id, stored.record.last_used, now).await;
-    Ok(stored.record.identity())
+    Ok(Some(stored.record.identity()))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<Token> {

@@ -9,10 +9,15 @@ use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// Above this size a body may not be more than [`RATIO_MAX`] times its compressed size.
 const RATIO_COUNTS_ABOVE_BYTES: usize = 1 << 20;
 const RATIO_MAX: usize = 100;
+/// How long a body may take to bring the least number of bytes that may be expected in that time.
+const PACE: Duration = Duration::from_secs(10);
 /// Base-2 logarithm of the largest zstd window, 8 MiB: what a decoder must hold in memory.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
@@ -32,7 +37,7 @@ impl FromRequest<State> for JsonBytes {
 
     async fn from_request(request: Request, state: &State) -> Result<Self, Problem> {
         expect_json(request.headers())?;
-        read(request, &state.limits).await.map(Self)
+        read(request, state).await.map(Self)
     }
 }
 
@@ -56,7 +61,7 @@ impl FromRequest<State> for Csv {
 
     async fn from_request(request: Request, state: &State) -> Result<Self, Problem> {
         expect_media_type(request.headers(), "text/csv")?;
-        read(request, &state.limits).await.map(Self)
+        read(request, state).await.map(Self)
     }
 }
 
@@ -85,21 +90,20 @@ fn expect_media_type(headers: &HeaderMap, expected: &str) -> Result<(), Problem>
     Err(Problem::unsupported("Content-Type", format!("the media type is {given:?}: send {expected}")))
 }
 
-async fn read(request: Request, limits: &Limits) -> Result<Bytes, Problem> {
+async fn read(request: Request, state: &State) -> Result<Bytes, Problem> {
+    let limits = &state.limits;
     let encoding = encoding(request.headers())?;
     refuse_announced_size(request.headers(), limits)?;
-    let collected = collect(request.into_body(), limits.body_bytes);
-    let sent = tokio::time::timeout(limits.body_timeout, collected)
-        .await
-        .map_err(|_| Problem::body_too_slow(limits.body_timeout.as_secs()))??;
+    let mut held = state.open_bodies.nothing();
+    let too_slow = |_| Problem::body_too_slow(format!("it was not complete after {} s", limits.body_timeout.as_secs()));
+    let collected = collect(request.into_body(), limits, &mut held);
+    let sent = tokio::time::timeout(limits.body_timeout, collected).await.map_err(too_slow)??;
     if encoding == Encoding::Identity {
-        return Ok(sent);
+        return Ok(held.with(sent));
     }
     let max = limits.body_bytes;
-    tokio::task::spawn_blocking(move || decompress(encoding, &sent, max))
-        .await
-        .map_err(|_| Problem::internal())?
-        .map(Bytes::from)
+    let unpack = move || decompress(encoding, &sent, max, &mut held).map(|whole| held.with(whole));
+    tokio::task::spawn_blocking(unpack).await.map_err(|_| Problem::internal())?
 }
 
 fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
@@ -127,11 +131,101 @@ fn refuse_announced_size(headers: &HeaderMap, limits: &Limits) -> Result<(), Pro
     }
 }
 
-async fn collect(body: Body, max: usize) -> Result<Bytes, Problem> {
-    match Limited::new(body, max).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(above(max)),
-        Err(error) => Err(Problem::body(format!("the body broke off: {error}"))),
+/// The body as it was sent, which may neither be too large nor come too slowly.
+async fn collect(body: Body, limits: &Limits, held: &mut Held) -> Result<Vec<u8>, Problem> {
+    let least = usize::try_from(PACE.as_secs()).unwrap_or(usize::MAX).saturating_mul(limits.body_bytes_per_s as usize);
+    let (mut body, mut sent) = (Limited::new(body, limits.body_bytes), Vec::new());
+    loop {
+        let goal = sent.len().saturating_add(least);
+        let part = tokio::time::timeout(PACE, collect_until(goal, &mut body, &mut sent, (limits.body_bytes, held)));
+        let too_slow =
+            |_| Problem::body_too_slow(format!("less than {least} bytes of it came within {} s", PACE.as_secs()));
+        if part.await.map_err(too_slow)?? {
+            return Ok(sent);
+        }
+    }
+}
+
+/// Takes parts of `body` until `goal` bytes were sent; whether it ended before.
+async fn collect_until(
+    goal: usize,
+    body: &mut Limited<Body>,
+    sent: &mut Vec<u8>,
+    (max, held): (usize, &mut Held),
+) -> Result<bool, Problem> {
+    while sent.len() < goal {
+        match body.frame().await {
+            None => return Ok(true),
+            Some(Ok(frame)) => {
+                let Ok(data) = frame.into_data() else { continue };
+                held.grow_to(sent.len().saturating_add(data.len()))?;
+                sent.extend_from_slice(&data);
+            }
+            Some(Err(error)) if error.is::<LengthLimitError>() => return Err(above(max)),
+            Some(Err(error)) => return Err(Problem::body(format!("the body broke off: {error}"))),
+        }
+    }
+    Ok(false)
+}
+
+/// The memory that bodies may take together, from their first byte until their request is answered.
+#[derive(Debug)]
+pub(crate) struct Budget(Arc<Semaphore>);
+
+/// A part of the [`Budget`], given back when dropped.
+#[derive(Debug)]
+struct Held {
+    budget: Arc<Semaphore>,
+    kibibytes: u32,
+}
+
+impl Budget {
+    pub(crate) fn new(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes / 1024)))
+    }
+
+    fn nothing(&self) -> Held {
+        Held { budget: Arc::clone(&self.0), kibibytes: 0 }
+    }
+}
+
+impl Held {
+    /// Takes what is missing to hold `bytes`; never waits, so that no two requests wait for each other.
+    fn grow_to(&mut self, bytes: usize) -> Result<(), Problem> {
+        let wanted = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+        let missing = wanted.saturating_sub(self.kibibytes);
+        let Ok(permit) = self.budget.try_acquire_many(missing) else {
+            return Err(Problem::unavailable(
+                "the bodies of other requests fill the memory for them: send it again",
+                1,
+            ));
+        };
+        permit.forget();
+        self.kibibytes += missing;
+        Ok(())
+    }
+
+    /// `bytes`, which hold this as long as they live.
+    fn with(self, bytes: Vec<u8>) -> Bytes {
+        Bytes::from_owner(Charged { bytes, _held: self })
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.budget.add_permits(self.kibibytes as usize);
+    }
+}
+
+/// A body with its part of the budget.
+struct Charged {
+    bytes: Vec<u8>,
+    _held: Held,
+}
+
+impl AsRef<[u8]> for Charged {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
     }
 }
 
@@ -139,21 +233,21 @@ fn above(max: usize) -> Problem {
     Problem::too_large(format!("the body is above {max} bytes: send it in smaller parts"))
 }
 
-fn decompress(encoding: Encoding, sent: &[u8], max: usize) -> Result<Vec<u8>, Problem> {
+fn decompress(encoding: Encoding, sent: &[u8], max: usize, held: &mut Held) -> Result<Vec<u8>, Problem> {
     match encoding {
         Encoding::Identity => Ok(sent.to_vec()),
-        Encoding::Gzip => inflate(flate2::read::MultiGzDecoder::new(sent), sent.len(), max),
+        Encoding::Gzip => inflate(flate2::read::MultiGzDecoder::new(sent), sent.len(), max, held),
         Encoding::Zstd => {
             let unreadable = |error: std::io::Error| Problem::body(format!("not zstd: {error}"));
             let mut decoder = zstd::stream::read::Decoder::with_buffer(sent).map_err(unreadable)?;
             decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(unreadable)?;
-            inflate(decoder, sent.len(), max)
+            inflate(decoder, sent.len(), max, held)
         }
     }
 }
 
 /// Reads in steps, so that nothing is held that the limits forbid.
-fn inflate(mut decoder: impl Read, compressed: usize, max: usize) -> Result<Vec<u8>, Problem> {
+fn inflate(mut decoder: impl Read, compressed: usize, max: usize, held: &mut Held) -> Result<Vec<u8>, Problem> {
     let mut whole = Vec::new();
     let mut step = vec![0; 64 << 10];
     loop {
@@ -171,6 +265,7 @@ fn inflate(mut decoder: impl Read, compressed: usize, max: usize) -> Result<Vec<
                 "the body grows to more than {RATIO_MAX} times its compressed size"
             )));
         }
+        held.grow_to(compressed.saturating_add(size))?;
         whole.extend_from_slice(step.get(..count).unwrap_or_default());
     }
 }
@@ -187,8 +282,12 @@ mod tests {
         encoder.finish().unwrap()
     }
 
+    fn unpacked(encoding: Encoding, sent: &[u8], max: usize) -> Result<Vec<u8>, Problem> {
+        decompress(encoding, sent, max, &mut Budget::new(64 << 20).nothing())
+    }
+
     fn status(encoding: Encoding, sent: &[u8], max: usize) -> u16 {
-        decompress(encoding, sent, max).map_or_else(|problem| problem.into_response().status().as_u16(), |_| 200)
+        unpacked(encoding, sent, max).map_or_else(|problem| problem.into_response().status().as_u16(), |_| 200)
     }
 
     #[test]
@@ -197,7 +296,7 @@ mod tests {
         for (encoding, sent) in
             [(Encoding::Gzip, gzip(&text)), (Encoding::Zstd, zstd::encode_all(&text[..], 3).unwrap())]
         {
-            assert_eq!(decompress(encoding, &sent, text.len()).unwrap(), text);
+            assert_eq!(unpacked(encoding, &sent, text.len()).unwrap(), text);
             assert_eq!(status(encoding, &sent, text.len() - 1), 413);
             assert_eq!(status(encoding, &sent[..sent.len() - 1], text.len()), 400);
             assert_eq!(status(encoding, b"nonsense", 100), 400);
@@ -210,6 +309,25 @@ mod tests {
         assert_eq!(status(Encoding::Gzip, &gzip(&zeros), usize::MAX), 200);
         let zeros = vec![0; (1 << 20) + 1];
         assert_eq!(status(Encoding::Gzip, &gzip(&zeros), usize::MAX), 413);
+    }
+
+    #[test]
+    fn bodies_share_one_budget_and_give_back_what_they_took() {
+        let budget = Budget::new(100 << 10);
+        let text = vec![b'x'; 60 << 10];
+        let sent = gzip(&text);
+        let take = || {
+            let mut held = budget.nothing();
+            decompress(Encoding::Gzip, &sent, usize::MAX, &mut held).map(|whole| held.with(whole))
+        };
+        let first = take().unwrap();
+        assert_eq!(take().unwrap_err().into_response().status(), 503);
+        let shared = first.slice(1..);
+        drop(first);
+        assert!(take().is_err());
+        drop(shared);
+        assert!(take().is_ok());
+        assert_eq!(budget.0.available_permits(), 100);
     }
 
     #[test]

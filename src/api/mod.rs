@@ -23,6 +23,7 @@ pub(crate) use router::router;
 use crate::config::Limits;
 use crate::grid::Library;
 use crate::store::Store;
+use body::Budget;
 use collectors::clock::Clock;
 use events::Events;
 use metrics::Metrics;
@@ -48,6 +49,8 @@ pub(crate) struct Service {
     events: Events,
     requests_rate: Buckets,
     batches_rate: Buckets,
+    failures_rate: Buckets,
+    open_bodies: Budget,
     is_stopping: AtomicBool,
 }
 
@@ -62,6 +65,8 @@ impl Service {
             events: Events::new(limits.event_streams),
             requests_rate: Buckets::new(limits.requests),
             batches_rate: Buckets::new(limits.batches),
+            failures_rate: Buckets::new(limits.failures),
+            open_bodies: Budget::new(limits.open_body_bytes),
             is_stopping: AtomicBool::new(false),
         }
     }
@@ -90,6 +95,9 @@ impl Service {
 
     /// Posts what has ended; `grace` after the end of a period what may come late is taken to have come.
     pub(crate) fn close(&self, grace: Span) {
+        if self.store.trouble().is_some() && self.store.probe().is_ok() {
+            tracing::info!("the disk takes changes again");
+        }
         match crate::ledger::close(&self.store, &self.library, self.clock.wall(), grace) {
             Ok(closed) if closed.entries == 0 => {}
             Ok(closed) => {

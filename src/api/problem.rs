@@ -13,6 +13,9 @@ use wire::WireError;
 /// Media type of a problem document.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
+/// When to come back after the disk took no changes, seconds.
+pub(crate) const DISK_RETRY_S: u64 = 30;
+
 /// A refusal.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
@@ -96,8 +99,8 @@ impl Problem {
     }
 
     /// 408: the body did not arrive in time.
-    pub(crate) fn body_too_slow(seconds: u64) -> Self {
-        let detail = format!("the body was not complete after {seconds} s: send it in one go, or send less at once");
+    pub(crate) fn body_too_slow(reason: impl std::fmt::Display) -> Self {
+        let detail = format!("the body came too slowly, {reason}: send it in one go, or send less at once");
         Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body took too long", detail)
     }
 
@@ -160,7 +163,7 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::NotStored { .. } | StoreError::Stopped { .. } => {
                 tracing::error!(%error, "nothing was stored");
-                Self::unavailable("nothing was stored: the service's disk takes no changes now", 30)
+                Self::unavailable("nothing was stored: the service's disk takes no changes now", DISK_RETRY_S)
             }
             other => defect(&other),
         }

@@ -6,6 +6,7 @@
 //! | `LOCAL_RANK`, `SLURM_LOCALID`, `OMPI_COMM_WORLD_LOCAL_RANK`, … | which of a job's processes on this node this is; all names in `run::counting::LOCAL_RANKS` |
 //! | `WATTLEDGER_RUN` | set by `wattledger run` for its command, so that a second one inside counts nothing twice |
 //! | `WATTLEDGER_SERVER` | address of the service, where `--server` does not name it |
+//! | `WATTLEDGER_CA_FILE` | certificates to trust for the service, PEM, where `--ca-file` does not name them |
 //! | `WATTLEDGER_TOKEN`, `WATTLEDGER_TOKEN_FILE` | the token to show to the service, or the file that holds it |
 //! | `WATTLEDGER_NVML_LIB` | path of the NVML library, instead of `libnvidia-ml.so.1` |
 //! | `WATTLEDGER_POWERCAP` | path of the powercap tree, instead of `/sys/class/powercap` |

@@ -24,7 +24,7 @@ pub use holdings::{Held, HoldingStatement, Rank};
 pub use jobs::{JobFilter, JobRow};
 pub use listing::{EntryFilter, NamedEntry};
 pub use postings::{Key, OpenKey, Part, Posting};
-pub use report::{GroupBy, SumRow};
+pub use report::{CalendarUnit, GroupBy, SumRow};
 pub(crate) use sites::kind;
 pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow};
 pub use tokens::{StoredToken, TokenRecord};
@@ -98,6 +98,24 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         self.writer.write(change)
+    }
+
+    /// Why the last changes did not reach the disk; `None` while all is well.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.writer.trouble()
+    }
+
+    /// Writes something that changes nothing, to learn whether the disk takes changes again.
+    ///
+    /// # Errors
+    ///
+    /// It does not.
+    pub fn probe(&self) -> Result<(), StoreError> {
+        self.write(|tx| {
+            tx.0.execute("UPDATE chain_head SET entries = entries", ())?;
+            Ok(())
+        })
     }
 
     /// Runs `look` on one committed state.
@@ -184,6 +202,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // Without this, SQLite plans a statement anew whenever it is bound to other values: half the time of an ingest.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    report::add_functions(&connection)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
