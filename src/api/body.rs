@@ -6,7 +6,7 @@ use crate::config::Limits;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use std::io::Read;
 use std::sync::Arc;
@@ -16,6 +16,8 @@ use tokio::sync::Semaphore;
 /// Above this size a body may not be more than [`RATIO_MAX`] times its compressed size.
 const RATIO_COUNTS_ABOVE_BYTES: usize = 1 << 20;
 const RATIO_MAX: usize = 100;
+/// Of a refused body, at most this many times the largest that is taken is read.
+const DISCARDED_TIMES_MAX: usize = 4;
 /// How long a body may take to bring the least number of bytes that may be expected in that time.
 const PACE: Duration = Duration::from_secs(10);
 /// Base-2 logarithm of the largest zstd window, 8 MiB: what a decoder must hold in memory.
@@ -93,17 +95,41 @@ fn expect_media_type(headers: &HeaderMap, expected: &str) -> Result<(), Problem>
 async fn read(request: Request, state: &State) -> Result<Bytes, Problem> {
     let limits = &state.limits;
     let encoding = encoding(request.headers())?;
-    refuse_announced_size(request.headers(), limits)?;
     let mut held = state.open_bodies.nothing();
+    let is_too_large = announces_too_much(request.headers(), limits);
+    let mut body = request.into_body();
     let too_slow = |_| Problem::body_too_slow(format!("it was not complete after {} s", limits.body_timeout.as_secs()));
-    let collected = collect(request.into_body(), limits, &mut held);
-    let sent = tokio::time::timeout(limits.body_timeout, collected).await.map_err(too_slow)??;
+    let collected = async {
+        if is_too_large { Err(above(limits.body_bytes)) } else { collect(&mut body, limits, &mut held).await }
+    };
+    let sent = match tokio::time::timeout(limits.body_timeout, collected).await.map_err(too_slow)? {
+        Ok(sent) => sent,
+        Err(problem) => {
+            discard(body, limits).await;
+            return Err(problem);
+        }
+    };
     if encoding == Encoding::Identity {
         return Ok(held.with(sent));
     }
     let max = limits.body_bytes;
     let unpack = move || decompress(encoding, &sent, max, &mut held).map(|whole| held.with(whole));
     tokio::task::spawn_blocking(unpack).await.map_err(|_| Problem::internal())?
+}
+
+/// Reads what is left of a refused body, within limits: a client that is still sending when the connection ends never sees the answer.
+async fn discard(mut body: Body, limits: &Limits) {
+    let most = limits.body_bytes.saturating_mul(DISCARDED_TIMES_MAX);
+    let rest = async {
+        let mut discarded = 0;
+        while let Some(Ok(frame)) = body.frame().await
+            && discarded < most
+        {
+            discarded += frame.data_ref().map_or(0, Bytes::len);
+        }
+    };
+    // One that takes too long is cut off.
+    let _ = tokio::time::timeout(PACE, rest).await;
 }
 
 fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
@@ -122,22 +148,18 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
     })
 }
 
-fn refuse_announced_size(headers: &HeaderMap, limits: &Limits) -> Result<(), Problem> {
+fn announces_too_much(headers: &HeaderMap, limits: &Limits) -> bool {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    match announced {
-        Some(bytes) if usize::try_from(bytes).is_ok_and(|bytes| bytes <= limits.body_bytes) => Ok(()),
-        Some(_) => Err(above(limits.body_bytes)),
-        None => Ok(()),
-    }
+    announced.is_some_and(|bytes| usize::try_from(bytes).map_or(true, |bytes| bytes > limits.body_bytes))
 }
 
 /// The body as it was sent, which may neither be too large nor come too slowly.
-async fn collect(body: Body, limits: &Limits, held: &mut Held) -> Result<Vec<u8>, Problem> {
+async fn collect(body: &mut Body, limits: &Limits, held: &mut Held) -> Result<Vec<u8>, Problem> {
     let least = usize::try_from(PACE.as_secs()).unwrap_or(usize::MAX).saturating_mul(limits.body_bytes_per_s as usize);
-    let (mut body, mut sent) = (Limited::new(body, limits.body_bytes), Vec::new());
+    let mut sent = Vec::new();
     loop {
         let goal = sent.len().saturating_add(least);
-        let part = tokio::time::timeout(PACE, collect_until(goal, &mut body, &mut sent, (limits.body_bytes, held)));
+        let part = tokio::time::timeout(PACE, collect_until(goal, body, &mut sent, (limits.body_bytes, held)));
         let too_slow =
             |_| Problem::body_too_slow(format!("less than {least} bytes of it came within {} s", PACE.as_secs()));
         if part.await.map_err(too_slow)?? {
@@ -149,7 +171,7 @@ async fn collect(body: Body, limits: &Limits, held: &mut Held) -> Result<Vec<u8>
 /// Takes parts of `body` until `goal` bytes were sent; whether it ended before.
 async fn collect_until(
     goal: usize,
-    body: &mut Limited<Body>,
+    body: &mut Body,
     sent: &mut Vec<u8>,
     (max, held): (usize, &mut Held),
 ) -> Result<bool, Problem> {
@@ -158,11 +180,14 @@ async fn collect_until(
             None => return Ok(true),
             Some(Ok(frame)) => {
                 let Ok(data) = frame.into_data() else { continue };
-                held.grow_to(sent.len().saturating_add(data.len()))?;
+                let size = sent.len().saturating_add(data.len());
+                if size > max {
+                    return Err(above(max));
+                }
+                held.grow_to(size)?;
                 sent.extend_from_slice(&data);
             }
-            Some(Err(error)) if error.is::<LengthLimitError>() => return Err(above(max)),
-            Some(Err(error)) => return Err(Problem::body(format!("the body broke off: {error}"))),
+            Some(Err(error)) => return Err(Problem::body_incomplete(error)),
         }
     }
     Ok(false)

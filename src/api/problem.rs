@@ -104,6 +104,12 @@ impl Problem {
         Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body took too long", detail)
     }
 
+    /// 408: the connection ended inside the body. Not 400: the same body, sent again, may well be taken.
+    pub(crate) fn body_incomplete(reason: impl std::fmt::Display) -> Self {
+        let detail = format!("the body broke off ({reason}): send it again");
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-incomplete", "The body did not arrive whole", detail)
+    }
+
     /// 409: what is there already contradicts what was sent.
     pub(crate) fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", "This contradicts what is stored", detail)

@@ -35,6 +35,14 @@ pub enum StoreError {
         /// What was found.
         reason: String,
     },
+    /// The disk is full or fails.
+    #[error("{path} cannot be read or written ({reason}): free space or repair the disk, then start again")]
+    Disk {
+        /// The database.
+        path: String,
+        /// What SQLite said.
+        reason: String,
+    },
     /// A group of changes did not reach the disk; nothing of it was kept.
     #[error("nothing was stored: {reason}; free space or repair the disk, then send it again")]
     NotStored {

@@ -236,13 +236,14 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Tells a damaged file from any other refusal.
+/// Tells a damaged file and a disk that fails from any other refusal.
 fn named(error: StoreError, path: &Path) -> StoreError {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    match error {
-        StoreError::Database(error) if matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)) => {
-            StoreError::Damaged { path: path.display().to_string(), reason: error.to_string() }
-        }
-        other => other,
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure};
+    let StoreError::Database(error) = error else { return error };
+    let (path, reason) = (path.display().to_string(), error.to_string());
+    match error.sqlite_error_code() {
+        Some(DatabaseCorrupt | NotADatabase) => StoreError::Damaged { path, reason },
+        Some(CannotOpen | DiskFull | ReadOnly | SystemIoFailure) => StoreError::Disk { path, reason },
+        _ => StoreError::Database(error),
     }
 }

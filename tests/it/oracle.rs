@@ -280,11 +280,17 @@ impl Record {
 }
 
 /// What a judged ledger holds.
-#[derive(Debug)]
 pub(crate) struct Judged {
     pub(crate) batches: usize,
     pub(crate) entries: i64,
     pub(crate) metered_mj: i64,
+}
+
+impl std::fmt::Display for Judged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { batches, entries, metered_mj } = self;
+        write!(f, "{batches} batches, {entries} entries, {metered_mj} mJ, none lost, none doubled, none invented")
+    }
 }
 
 /// Judges the ledger in `directory`, of which no service is running. Everything that was issued must have been delivered by now, unless

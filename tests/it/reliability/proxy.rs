@@ -193,5 +193,5 @@ fn r03_a_network_that_fails_in_every_way_loses_and_doubles_nothing() {
         assert_eq!(service.stop().0, 0);
     });
     let judged = judge(&data.path(), FLEET, &record, false);
-    println!("{} events, {kills} kills of the service: {judged:?}", events.load(Ordering::Relaxed));
+    println!("{} events, {kills} kills of the service: {judged}", events.load(Ordering::Relaxed));
 }

@@ -3,7 +3,10 @@
 mod events;
 mod ledger;
 mod limits;
-mod process;
+pub(crate) mod process;
+mod refusals;
+mod start;
+mod tls;
 mod tokens;
 
 use serde_json::Value;
