@@ -4,6 +4,7 @@ mod audit;
 mod durability;
 mod permutation;
 mod posting;
+mod set;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
