@@ -166,13 +166,11 @@ fn defect(error: &dyn std::error::Error) -> Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::NotStored { .. } | StoreError::Stopped { .. } => {
-                tracing::error!(%error, "nothing was stored");
-                Self::unavailable("nothing was stored: the service's disk takes no changes now", DISK_RETRY_S)
-            }
-            other => defect(&other),
+        if error.is_of_the_disk() {
+            tracing::error!(%error, "nothing was stored");
+            return Self::unavailable("nothing was stored: the service's disk takes no changes now", DISK_RETRY_S);
         }
+        defect(&error)
     }
 }
 

@@ -1,4 +1,5 @@
 use super::VERSION;
+use rusqlite::ErrorCode;
 
 /// Why the store cannot do something.
 #[derive(Debug, thiserror::Error)]
@@ -68,4 +69,18 @@ pub enum StoreError {
     /// SQLite refused.
     #[error("the ledger store failed: {0}")]
     Database(#[from] rusqlite::Error),
+}
+
+impl StoreError {
+    /// Whether the disk is full or fails, so that the same may be possible later.
+    #[must_use]
+    pub fn is_of_the_disk(&self) -> bool {
+        match self {
+            Self::Disk { .. } | Self::NotStored { .. } | Self::Stopped { .. } => true,
+            Self::Database(error) => {
+                matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
+            }
+            _ => false,
+        }
+    }
 }

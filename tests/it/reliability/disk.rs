@@ -91,6 +91,34 @@ fn r07_after_a_failed_write_nothing_is_acknowledged_and_a_restart_has_everything
     }
 }
 
+#[test]
+fn r07_a_checkpoint_that_fails_is_the_end_of_acknowledging_and_never_tried_again() {
+    if !can_trace() {
+        return;
+    }
+    let (data, record) = (Data::new(), Record::default());
+    let first = Service::start(&data.path(), EAGER);
+    let mut line = Line::new(&first.admin);
+    drop(first);
+    // Only the database: its log may be written, and is.
+    let (database, counted) = (data.path().join("wattledger.db"), data.path().with_extension("trace"));
+    let (database, counted) = (database.to_str().unwrap(), counted.to_str().unwrap());
+    let inject = "inject=fsync,fdatasync:error=EIO:when=1";
+    let strace = ["strace", "-f", "-qq", "-o", counted, "-P", database, "-e", "trace=fsync,fdatasync", "-e", inject];
+    let service = Service::start_under(&strace, &data.path(), EAGER).unwrap();
+    assert!(send(&mut line, service.address, 1..2_000, &record).is_some(), "the log was never moved into the database");
+    let taken = record.count();
+    assert!(taken > 20, "{taken}");
+    for _ in 0..20 {
+        assert!(send(&mut line, service.address, 5_000..5_001, &Record::default()).is_some());
+    }
+    assert_eq!(ready(&mut line, service.address).status, 503);
+    drop(service);
+    let tries = std::fs::read_to_string(counted).unwrap().lines().filter(|line| line.contains("sync(")).count();
+    assert_eq!(tries, 1, "a second fsync of the same file can hide what the first one lost");
+    judge(&data.path(), FLEET, &record, true);
+}
+
 /// A small file system of its own, gone when dropped.
 struct SmallDisk(PathBuf);
 
