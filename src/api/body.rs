@@ -104,6 +104,7 @@ async fn read(request: Request, state: &State) -> Result<Bytes, Problem> {
     };
     let sent = match tokio::time::timeout(limits.body_timeout, collected).await.map_err(too_slow)? {
         Ok(sent) => sent,
+        Err(problem) if problem.is_timeout() => return Err(problem),
         Err(problem) => {
             discard(body, limits).await;
             return Err(problem);

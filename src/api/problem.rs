@@ -110,6 +110,11 @@ impl Problem {
         Self::new(StatusCode::REQUEST_TIMEOUT, "body-incomplete", "The body did not arrive whole", detail)
     }
 
+    /// Whether it is a 408: what is left of the body is not worth waiting for.
+    pub(crate) fn is_timeout(&self) -> bool {
+        self.status == StatusCode::REQUEST_TIMEOUT
+    }
+
     /// 409: what is there already contradicts what was sent.
     pub(crate) fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", "This contradicts what is stored", detail)

@@ -99,7 +99,7 @@ fn r07_a_checkpoint_that_fails_is_the_end_of_acknowledging_and_never_tried_again
     let (data, record) = (Data::new(), Record::default());
     let first = Service::start(&data.path(), EAGER);
     let mut line = Line::new(&first.admin);
-    drop(first);
+    assert_eq!(first.stop().0, 0);
     // Only the database: its log may be written, and is.
     let (database, counted) = (data.path().join("wattledger.db"), data.path().with_extension("trace"));
     let (database, counted) = (database.to_str().unwrap(), counted.to_str().unwrap());
