@@ -96,8 +96,7 @@ async fn serve(
     let address = listener.local_addr().map_err(refused)?;
     let stop = StopSignals::new()?;
     let (sign_in, scheme) = if tls.is_some() { (SignIn::Tls, "https") } else { (SignIn::Plain, "http") };
-    if let Some(token) = first_token(store, clock.as_ref())? {
-        say(&format!("admin token: {token}"));
+    if offer_first_token(store, clock.as_ref(), &say)? {
         say_sign_in_link(store, clock.as_ref(), &format!("{scheme}://{}", reachable(address)), &say)?;
     }
     let service =
@@ -127,10 +126,11 @@ async fn close_periods(service: Arc<Service>, every: Duration, grace: Span) {
     }
 }
 
-/// The first admin token of a fresh store, in the clear; `None` where tokens were made before.
-fn first_token(store: &Store, clock: &dyn Clock) -> Result<Option<String>, ServeError> {
+/// Makes the first admin token of a fresh store, and tells whether it did. It is said before it is stored: after a kill in between, one that was shown and does
+/// not work is followed by another, while one that works and nobody saw would lock everybody out.
+fn offer_first_token(store: &Store, clock: &dyn Clock, say: impl Fn(&str)) -> Result<bool, ServeError> {
     if store.read::<_, StoreError>(|tx| tx.has_tokens())? {
-        return Ok(None);
+        return Ok(false);
     }
     let (token, stored) = TokenRecord {
         id: String::new(),
@@ -143,8 +143,9 @@ fn first_token(store: &Store, clock: &dyn Clock) -> Result<Option<String>, Serve
         revoked: None,
     }
     .issue()?;
+    say(&format!("admin token: {}", token.reveal()));
     store.write::<_, StoreError>(move |tx| tx.add_token(&stored))?;
-    Ok(Some(token.reveal().to_owned()))
+    Ok(true)
 }
 
 /// Says a link under `server` (`https://HOST`) that signs in once as an administrator; nothing where no token may administer everything.

@@ -7,9 +7,11 @@ use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
 use crate::ledger::{self, ExplainedWindow, FactorUsed, Report};
 use crate::moment;
-use crate::store::{EntryFilter, GroupBy, NamedEntry, StoreError};
+use crate::store::{CalendarUnit, EntryFilter, GroupBy, NamedEntry, StoreError};
 use axum::extract::State as Extract;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use units::Span;
 
 /// A ledger entry. It is never changed, only reversed.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -238,14 +240,16 @@ pub(crate) async fn explain(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReportQuery {
-    /// First moment, a UTC date or RFC 3339.
+    /// First moment, a date or RFC 3339.
     from: String,
     /// First moment after it.
     to: String,
-    /// `project` (when not given), `job`, `node`, `site`, `month` or `label:NAME`.
+    /// `project` (when not given), `job`, `node`, `site`, `month`, `day`, `hour` or `label:NAME`.
     group_by: Option<String>,
     /// Only this project's jobs.
     project: Option<String>,
+    /// Whose midnights dates mean, and whose hours, days and months are grouped by: an IANA name such as Europe/Berlin; UTC without it.
+    timezone: Option<String>,
 }
 
 /// Energy and location-based CO2e by group
@@ -261,29 +265,54 @@ pub(crate) async fn emissions(
     who: Identity,
     Query(asked): Query<ReportQuery>,
 ) -> Result<axum::Json<Report>, Problem> {
-    let from = moment::parse(&asked.from).map_err(|rule| Problem::field("from", rule))?;
-    let to = moment::parse(&asked.to).map_err(|rule| Problem::field("to", rule))?;
+    let zone = timezone(asked.timezone.as_deref())?;
+    let from = moment::parse_in(&asked.from, zone).map_err(|rule| Problem::field("from", rule))?;
+    let to = moment::parse_in(&asked.to, zone).map_err(|rule| Problem::field("to", rule))?;
     if from >= to {
         return Err(Problem::field("to", "the end comes after the start: `from` is inside, `to` is not"));
     }
-    let by = group_by(asked.group_by.as_deref().unwrap_or("project"))?;
+    let by = group_by(asked.group_by.as_deref().unwrap_or("project"), zone)?;
+    refuse_long(&by, to.since(from).unwrap_or_default())?;
     let project = within(asked.project, &who)?;
     let report = state
         .work(move |service| Ok(ledger::report(&service.store, &service.library, (from, to), &by, project.as_deref())?))
         .await?;
-    Ok(axum::Json(report))
+    Ok(axum::Json(Report { timezone: zone.name(), ..report }))
 }
 
-fn group_by(text: &str) -> Result<GroupBy, Problem> {
+fn timezone(name: Option<&str>) -> Result<Tz, Problem> {
+    let unknown = |_| Problem::field("timezone", "no such time zone: give an IANA name such as Europe/Berlin, or UTC");
+    name.map_or(Ok(Tz::UTC), |name| name.parse().map_err(unknown))
+}
+
+/// A year of hours and ten years of days are enough for one answer.
+fn refuse_long(by: &GroupBy, span: Span) -> Result<(), Problem> {
+    let days = match by {
+        GroupBy::Calendar(CalendarUnit::Hour, _) => 367,
+        GroupBy::Calendar(CalendarUnit::Day, _) => 3_660,
+        _ => return Ok(()),
+    };
+    if span <= Span::from_seconds(days * 86_400) {
+        return Ok(());
+    }
+    Err(Problem::field(
+        "to",
+        format!("grouped so, a report covers at most {days} days: ask for a shorter time, or by month"),
+    ))
+}
+
+fn group_by(text: &str, zone: Tz) -> Result<GroupBy, Problem> {
     match text {
         "project" => Ok(GroupBy::Project),
         "job" => Ok(GroupBy::Job),
         "node" => Ok(GroupBy::Node),
         "site" => Ok(GroupBy::Site),
-        "month" => Ok(GroupBy::Month),
+        "month" => Ok(GroupBy::Calendar(CalendarUnit::Month, zone)),
+        "day" => Ok(GroupBy::Calendar(CalendarUnit::Day, zone)),
+        "hour" => Ok(GroupBy::Calendar(CalendarUnit::Hour, zone)),
         _ => match text.strip_prefix("label:") {
             Some(label) if super::is_name(label) => Ok(GroupBy::Label(label.to_owned())),
-            _ => Err(Problem::field("group_by", "write project, job, node, site, month or label:NAME")),
+            _ => Err(Problem::field("group_by", "write project, job, node, site, month, day, hour or label:NAME")),
         },
     }
 }

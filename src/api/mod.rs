@@ -31,6 +31,7 @@ use crate::config::Limits;
 use crate::grid::Library;
 use crate::series::{Handover, SeriesStore};
 use crate::store::Store;
+use body::Budget;
 use collectors::clock::Clock;
 use events::Events;
 use metrics::Metrics;
@@ -61,6 +62,8 @@ pub(crate) struct Service {
     sign_in_failures: Buckets,
     sign_in: SignIn,
     batches_rate: Buckets,
+    failures_rate: Buckets,
+    open_bodies: Budget,
     is_stopping: AtomicBool,
 }
 
@@ -86,6 +89,8 @@ impl Service {
             sign_in_failures: Buckets::new(session::FAILURES),
             sign_in,
             batches_rate: Buckets::new(limits.batches),
+            failures_rate: Buckets::new(limits.failures),
+            open_bodies: Budget::new(limits.open_body_bytes),
             is_stopping: AtomicBool::new(false),
         }
     }
@@ -114,6 +119,9 @@ impl Service {
 
     /// Posts what has ended; `grace` after the end of a period what may come late is taken to have come.
     pub(crate) fn close(&self, grace: Span) {
+        if self.store.trouble().is_some() && self.store.probe().is_ok() {
+            tracing::info!("the disk takes changes again");
+        }
         match crate::ledger::close(&self.store, &self.library, self.clock.wall(), grace) {
             Ok(closed) if closed.entries == 0 => {}
             Ok(closed) => {

@@ -119,7 +119,7 @@ fn describe_refusals(operation: &mut utoipa::openapi::path::Operation) {
     ];
     if operation.request_body.is_some() {
         refusals.extend([
-            ("408", "The body took too long"),
+            ("408", "The body took too long, or did not arrive whole"),
             ("413", "The body is too large"),
             ("415", "Media type or encoding is not read here"),
         ]);

@@ -2,11 +2,14 @@
 
 use super::Failure;
 use super::environment::variable;
+use collectors::push::certificates;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 use ureq::http::{Method, Request, Uri};
+use ureq::tls::TlsConfig;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
@@ -18,6 +21,9 @@ pub(crate) struct ServerArguments {
     /// Address of the service, such as https://wattledger.example; WATTLEDGER_SERVER without it
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+    /// Certificates to trust for it, PEM, instead of the public ones; WATTLEDGER_CA_FILE without it
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
 }
 
 /// A service with the token to show to it.
@@ -45,9 +51,17 @@ impl ServerArguments {
             .timeout_global(Some(ANSWER_TIMEOUT))
             .http_status_as_error(false)
             .max_redirects(0)
+            .tls_config(self.tls()?)
             .user_agent(concat!("wattledger/", env!("CARGO_PKG_VERSION")))
             .build();
         Ok(Client { agent: config.into(), server: server.trim_end_matches('/').to_owned(), token })
+    }
+
+    fn tls(&self) -> Result<TlsConfig, Failure> {
+        let path = self.ca_file.clone().or_else(|| variable("WATTLEDGER_CA_FILE").map(PathBuf::from));
+        let Some(path) = path else { return Ok(TlsConfig::default()) };
+        let trusted = certificates(&path).map_err(|error| Failure::Usage(error.to_string()))?;
+        Ok(TlsConfig::builder().root_certs(trusted).build())
     }
 }
 

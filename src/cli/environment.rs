@@ -7,6 +7,7 @@
 //! | `WATTLEDGER_RUN` | set by `wattledger run` for its command, so that a second one inside counts nothing twice |
 //! | `WATTLEDGER_JOB` | the job that `wattledger step` reports for; `wattledger run --server` sets it for its command |
 //! | `WATTLEDGER_SERVER` | address of the service, where `--server` does not name it |
+//! | `WATTLEDGER_CA_FILE` | certificates to trust for the service, PEM, where `--ca-file` does not name them |
 //! | `WATTLEDGER_TOKEN`, `WATTLEDGER_TOKEN_FILE` | the token to show to the service, or the file that holds it |
 //! | `WATTLEDGER_SPOOL` | folder of what `run` could not deliver to the service, where `--spool` does not name it |
 //! | `XDG_STATE_HOME`, `HOME` | that folder otherwise: `wattledger/runs` in the first, or in `.local/state` of the second |

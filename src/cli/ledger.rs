@@ -4,12 +4,10 @@ use super::client::{ServerArguments, escaped};
 use super::table::{Lean, Table, significant};
 use super::{Failure, number, print};
 use crate::ledger;
-use crate::moment;
 use crate::store::Store;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use std::path::PathBuf;
-use units::Timestamp;
 
 /// List the jobs of a service with what they used, newest first
 #[derive(Args)]
@@ -51,13 +49,16 @@ pub(crate) struct Job {
 /// Energy and location-based CO2e of a time, by group
 #[derive(Args)]
 pub(crate) struct Report {
-    /// First moment: a UTC date, or 2026-03-01T12:00Z
-    #[arg(long, value_name = "D", value_parser = number::moment)]
-    from: Timestamp,
+    /// First moment: a date, or 2026-03-01T12:00Z
+    #[arg(long, value_name = "D", value_parser = moment_text)]
+    from: String,
     /// First moment after it
-    #[arg(long, value_name = "D", value_parser = number::moment)]
-    to: Timestamp,
-    /// project, job, node, site, month or label:NAME
+    #[arg(long, value_name = "D", value_parser = moment_text)]
+    to: String,
+    /// Whose midnights dates mean, and whose hours, days and months are grouped by, such as Europe/Berlin; UTC without it
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<chrono_tz::Tz>,
+    /// project, job, node, site, month, day, hour or label:NAME
     #[arg(long, value_name = "GROUP", default_value = "project")]
     group_by: String,
     /// Only this project's jobs
@@ -106,6 +107,11 @@ pub(crate) struct Verify {
     /// Data directory of the service
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+}
+
+/// The text, where it is a moment or a date; which moment a date is the time zone says.
+fn moment_text(text: &str) -> Result<String, String> {
+    number::moment(text).map(|_| text.to_owned())
 }
 
 /// Prints the list.
@@ -161,12 +167,15 @@ pub(crate) fn job(arguments: &Job) -> Result<(), Failure> {
 pub(crate) fn report(arguments: &Report) -> Result<(), Failure> {
     let mut path = format!(
         "/reports/emissions?from={}&to={}&group_by={}",
-        moment::show(arguments.from),
-        moment::show(arguments.to),
+        escaped(&arguments.from),
+        escaped(&arguments.to),
         escaped(&arguments.group_by)
     );
     if let Some(project) = &arguments.project {
         path.push_str(&format!("&project={}", escaped(project)));
+    }
+    if let Some(zone) = arguments.timezone {
+        path.push_str(&format!("&timezone={}", escaped(zone.name())));
     }
     let report: Value = arguments.server.client()?.get(&path)?;
     match arguments.format {

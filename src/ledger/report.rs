@@ -66,6 +66,10 @@ pub struct Report {
     pub open: Amount,
     /// How good `metered` is.
     pub quality: ReportQuality,
+    /// Whose hours, days and months the groups are, an IANA name.
+    pub timezone: &'static str,
+    /// Edition of the time zone database.
+    pub tzdb: &'static str,
 }
 
 /// Totals of what starts in `[from, to)`: entries and open accounts belong to the range in which their first attributed moment lies, so that
@@ -91,7 +95,11 @@ pub fn report(
             sum_into(&mut open, &row)?;
             add(&mut groups, row)?;
         }
-        Ok(document(groups.into_values().filter(|row| row.span_ns != 0 || row.energy_mj != 0), &open)?)
+        let mut found = document(groups.into_values().filter(|row| row.span_ns != 0 || row.energy_mj != 0), &open)?;
+        if let GroupBy::Calendar(_, zone) = by {
+            found.timezone = zone.name();
+        }
+        Ok(found)
     })
 }
 
@@ -203,6 +211,8 @@ fn document(rows: impl Iterator<Item = SumRow>, open: &SumRow) -> Result<Report,
         metered: it(&metered),
         open: it(open),
         quality: quality(&metered),
+        timezone: chrono_tz::UTC.name(),
+        tzdb: chrono_tz::IANA_TZDB_VERSION,
     })
 }
 

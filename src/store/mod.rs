@@ -29,7 +29,7 @@ pub use holdings::{Held, HoldingStatement, Rank};
 pub use jobs::{JobFilter, JobRow, JobSort, JobState, PostedJob};
 pub use listing::{EntryFilter, NamedEntry};
 pub use postings::{Key, OpenKey, Part, Posting};
-pub use report::{GroupBy, SumRow};
+pub use report::{CalendarUnit, GroupBy, SumRow};
 pub use series::{SeriesFile, SeriesTx, Sums, Taken, Track};
 pub use sessions::{SessionRow, SignInLink};
 pub(crate) use sites::kind;
@@ -122,6 +122,24 @@ impl Store {
         self.writer.write_later(change).await
     }
 
+    /// Why the last changes did not reach the disk; `None` while all is well.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.writer.trouble()
+    }
+
+    /// Writes something that changes nothing, to learn whether the disk takes changes again.
+    ///
+    /// # Errors
+    ///
+    /// It does not.
+    pub fn probe(&self) -> Result<(), StoreError> {
+        self.write(|tx| {
+            tx.0.execute("UPDATE chain_head SET entries = entries", ())?;
+            Ok(())
+        })
+    }
+
     /// Runs `look` on one committed state.
     ///
     /// # Errors
@@ -208,8 +226,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // What a savepoint may have to take back is kept in memory, not in a temporary file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    // Pages that many batches touch are written back once for 16 MB of log, not once for 4 MB.
-    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    report::add_functions(&connection)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
@@ -243,13 +260,14 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Tells a damaged file from any other refusal.
+/// Tells a damaged file and a disk that fails from any other refusal.
 fn named(error: StoreError, path: &Path) -> StoreError {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    match error {
-        StoreError::Database(error) if matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)) => {
-            StoreError::Damaged { path: path.display().to_string(), reason: error.to_string() }
-        }
-        other => other,
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure};
+    let StoreError::Database(error) = error else { return error };
+    let (path, reason) = (path.display().to_string(), error.to_string());
+    match error.sqlite_error_code() {
+        Some(DatabaseCorrupt | NotADatabase) => StoreError::Damaged { path, reason },
+        Some(CannotOpen | DiskFull | ReadOnly | SystemIoFailure) => StoreError::Disk { path, reason },
+        _ => StoreError::Database(error),
     }
 }

@@ -1,6 +1,10 @@
 //! Sums over entries, in the database.
 
 use super::{StoreError, Tx};
+use chrono::DateTime;
+use chrono_tz::Tz;
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
 use units::Timestamp;
 
 /// What the rows of a report are.
@@ -16,8 +20,53 @@ pub enum GroupBy {
     Node,
     /// Sites.
     Site,
-    /// Calendar months, UTC, `2026-03`.
+    /// Hours, days or months by the clocks of a time zone.
+    Calendar(CalendarUnit, Tz),
+}
+
+/// A unit of the calendar of a time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalendarUnit {
+    /// `2026-03-29T01:00+01:00`; the offset tells the two apart that clocks show twice.
+    Hour,
+    /// `2026-03-29`.
+    Day,
+    /// `2026-03`.
     Month,
+}
+
+impl CalendarUnit {
+    /// The unit that `at` lies in.
+    #[must_use]
+    pub fn of(self, at: Timestamp, zone: Tz) -> String {
+        let local = DateTime::from_timestamp_nanos(at.nanoseconds()).with_timezone(&zone);
+        match self {
+            Self::Hour => local.format("%Y-%m-%dT%H:00%:z").to_string(),
+            Self::Day => local.format("%Y-%m-%d").to_string(),
+            Self::Month => local.format("%Y-%m").to_string(),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Month => "month",
+        }
+    }
+}
+
+/// Gives `connection` the function `calendar(ns, 'day Europe/Berlin')`.
+pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("calendar", 2, flags, |context| {
+        let (at, asked): (i64, String) = (context.get(0)?, context.get(1)?);
+        let unknown = || rusqlite::Error::UserFunctionError(format!("calendar of {asked:?}").into());
+        let (unit, zone) = asked.split_once(' ').ok_or_else(unknown)?;
+        let units = [CalendarUnit::Hour, CalendarUnit::Day, CalendarUnit::Month];
+        let unit = units.into_iter().find(|known| known.name() == unit).ok_or_else(unknown)?;
+        Ok(unit.of(Timestamp::from_nanoseconds(at), zone.parse().map_err(|_| unknown())?))
+    })
 }
 
 /// Sums of one group, of jobs or of idle.
@@ -46,7 +95,7 @@ pub struct SumRow {
 }
 
 impl GroupBy {
-    /// The expression that names an entry's group; ?1 is the label.
+    /// The expression that names an entry's group; ?1 is [`GroupBy::argument`].
     fn expression(&self) -> &'static str {
         match self {
             Self::Project => "jobs.project",
@@ -54,7 +103,15 @@ impl GroupBy {
             Self::Label(_) => "(SELECT value FROM json_each(jobs.labels) WHERE key = ?1)",
             Self::Node => "nodes.name",
             Self::Site => "sites.name",
-            Self::Month => "strftime('%Y-%m', summed.start_ns / 1000000000, 'unixepoch')",
+            Self::Calendar(..) => "calendar(summed.start_ns, ?1)",
+        }
+    }
+
+    fn argument(&self) -> Option<String> {
+        match self {
+            Self::Label(label) => Some(label.clone()),
+            Self::Calendar(unit, zone) => Some(format!("{} {}", unit.name(), zone.name())),
+            _ => None,
         }
     }
 }
@@ -79,9 +136,8 @@ impl Tx<'_> {
             WHERE summed.start_ns >= ?2 AND summed.start_ns < ?3 AND (?4 IS NULL OR jobs.project = ?4)
             GROUP BY grouped, job = 0 ORDER BY grouped"
         );
-        let label = if let GroupBy::Label(label) = by { Some(label) } else { None };
         let mut statement = self.0.prepare_cached(&sql)?;
-        let rows = statement.query_map((label, from.nanoseconds(), to.nanoseconds(), project), |row| {
+        let rows = statement.query_map((by.argument(), from.nanoseconds(), to.nanoseconds(), project), |row| {
             Ok(SumRow {
                 group: row.get(0)?,
                 is_idle: row.get(1)?,
@@ -114,9 +170,8 @@ impl Tx<'_> {
             "SELECT {group}, jobs.project FROM (SELECT ?5 AS start_ns) AS summed, jobs, nodes, sites
             WHERE job = ?2 AND node = ?3 AND site = ?4"
         );
-        let label = if let GroupBy::Label(label) = by { Some(label) } else { None };
         let mut statement = self.0.prepare_cached(&sql)?;
-        let values = (label, job, node, site, start.nanoseconds());
+        let values = (by.argument(), job, node, site, start.nanoseconds());
         Ok(statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 }

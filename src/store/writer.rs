@@ -1,13 +1,16 @@
 //! One thread writes. Changes that wait together share one transaction and one fsync; each is answered after the commit.
 
 use super::{StoreError, Tx};
+use rusqlite::hooks::Wal;
 use rusqlite::{Connection, ErrorCode};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 /// Most changes that share one fsync.
 const GROUP_MAX: usize = 512;
+/// Pages of the log from which on it is moved into the database: 4 MB.
+const CHECKPOINT_PAGES: std::ffi::c_int = 1000;
 
 /// Answers the caller, after the commit or with the reason that there was none.
 type Answer = Box<dyn FnOnce(Option<StoreError>) + Send>;
@@ -18,18 +21,28 @@ pub(super) struct Writer {
     changes: Option<Sender<Change>>,
     /// Why the thread has ended, once it has.
     failure: Arc<OnceLock<String>>,
+    /// Why the last group was not stored; `None` once one was again.
+    trouble: Arc<Mutex<Option<String>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
+    pub(super) fn start(mut connection: Connection) -> std::io::Result<Self> {
+        connection.wal_hook(Some(checkpoint)).map_err(std::io::Error::other)?;
         let (changes, waiting) = channel();
         let failure = Arc::new(OnceLock::new());
         let told = Arc::clone(&failure);
+        let trouble = Arc::new(Mutex::new(None));
+        let noted = Arc::clone(&trouble);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&connection, &waiting, &told))?;
-        Ok(Self { changes: Some(changes), failure, thread: Some(thread) })
+            .spawn(move || run(&connection, &waiting, (&told, &noted)))?;
+        Ok(Self { changes: Some(changes), failure, trouble, thread: Some(thread) })
+    }
+
+    /// Why the last changes were not stored; `None` while all is well.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.failure.get().cloned().or_else(|| self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
     pub(super) fn write<T, E>(&self, change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
@@ -89,10 +102,31 @@ impl Drop for Writer {
     }
 }
 
-fn run(connection: &Connection, waiting: &Receiver<Change>, failure: &OnceLock<String>) {
+/// Moves the log into the database, as SQLite does by itself, but a failure is the commit's: SQLite would try the same file again
+/// later, and a second fsync can succeed without having written what the first one lost.
+fn checkpoint(log: &mut Wal, pages: std::ffi::c_int) -> rusqlite::Result<()> {
+    if pages < CHECKPOINT_PAGES {
+        return Ok(());
+    }
+    match log.checkpoint() {
+        // Readers or a backup are in the way; the next commit tries again.
+        Err(error)
+            if matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) =>
+        {
+            Ok(())
+        }
+        moved => moved,
+    }
+}
+
+fn run(
+    connection: &Connection,
+    waiting: &Receiver<Change>,
+    (failure, trouble): (&OnceLock<String>, &Mutex<Option<String>>),
+) {
     while let Ok(first) = waiting.recv() {
         let group = std::iter::once(first).chain(waiting.try_iter().take(GROUP_MAX - 1));
-        if let Err(reason) = apply(connection, group) {
+        if let Err(reason) = apply(connection, group, trouble) {
             // After a failed fsync the pages that SQLite believes written may be lost: nothing may be acknowledged any
             // more. Ending here closes the channel, so that every later caller is told.
             let _ = failure.set(reason);
@@ -102,7 +136,11 @@ fn run(connection: &Connection, waiting: &Receiver<Change>, failure: &OnceLock<S
 }
 
 /// Applies, commits and answers one group; fails when the disk did.
-fn apply(connection: &Connection, group: impl Iterator<Item = Change>) -> Result<(), String> {
+fn apply(
+    connection: &Connection,
+    group: impl Iterator<Item = Change>,
+    trouble: &Mutex<Option<String>>,
+) -> Result<(), String> {
     let mut answers: Vec<Answer> = Vec::new();
     let mut committed = connection.execute_batch("BEGIN IMMEDIATE");
     for change in group {
@@ -116,6 +154,7 @@ fn apply(connection: &Connection, group: impl Iterator<Item = Change>) -> Result
         // An error here means that SQLite had rolled back already.
         let _ = connection.execute_batch("ROLLBACK");
     }
+    trouble.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&failed);
     for answer in answers {
         answer(failed.clone().map(|reason| StoreError::NotStored { reason }));
     }

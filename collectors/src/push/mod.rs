@@ -11,7 +11,7 @@ pub(crate) mod sending;
 
 pub use answer::{Answer, Verdict};
 pub use backoff::Backoff;
-pub use http::{Http, HttpError};
+pub use http::{Http, HttpError, certificates};
 
 use crate::clock::Clock;
 use crate::spool::{Halved, Key, Order, Sealed, Spool, SpoolError};

@@ -5,6 +5,7 @@ mod durability;
 mod jobs;
 pub(crate) mod permutation;
 mod posting;
+mod set;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -102,11 +102,8 @@ pub(crate) fn arrivals() -> impl Strategy<Value = (Vec<Batch>, Vec<(usize, bool)
     })
 }
 
-/// 48, or as many as `WATTLEDGER_TEST_CASES` says.
 pub(crate) fn cases() -> u32 {
-    #[allow(clippy::disallowed_methods, reason = "a knob of the test, not of the program")]
-    let asked = std::env::var("WATTLEDGER_TEST_CASES").ok();
-    asked.and_then(|count| count.parse().ok()).unwrap_or(48)
+    u32::try_from(crate::reliability::count(48)).unwrap()
 }
 
 proptest! {
