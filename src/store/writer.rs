@@ -9,8 +9,8 @@ use std::thread::JoinHandle;
 
 /// Most changes that share one fsync.
 const GROUP_MAX: usize = 512;
-/// Pages of the log from which on it is moved into the database: 4 MB.
-const CHECKPOINT_PAGES: std::ffi::c_int = 1000;
+/// Pages of the log from which on it is moved into the database: 16 MB, so that pages which many batches touch are written back once.
+const CHECKPOINT_PAGES: std::ffi::c_int = 4_000;
 
 /// Answers the caller, after the commit or with the reason that there was none.
 type Answer = Box<dyn FnOnce(Option<StoreError>) + Send>;
