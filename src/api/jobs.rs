@@ -5,7 +5,7 @@ use super::body::Json;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
-use crate::ledger::{self, Report};
+use crate::ledger::{self, Report, ReportQuality};
 use crate::moment;
 use crate::store::{JobFilter, JobRow, StoreError};
 use crate::workload::{self, DeviceName};
@@ -89,7 +89,9 @@ pub(crate) struct JobFootprint {
     co2e_g: f64,
     /// The same with overhead, quality, and the part that is not posted yet.
     footprint: Report,
-    /// Where the entries are that it is the sum of.
+    /// How good it is.
+    quality: ReportQuality,
+    /// Address of the sum split into final, provisional and open, with its factors and entries.
     explain: String,
 }
 
@@ -201,7 +203,7 @@ pub(super) fn may_state(service: &super::Service, id: &str, claimed: Option<&str
 }
 
 /// The job `id`, if `who` may see it.
-fn find(service: &super::Service, id: &str, who: &Identity) -> Result<JobRow, Problem> {
+pub(super) fn find(service: &super::Service, id: &str, who: &Identity) -> Result<JobRow, Problem> {
     let found = service.store.read::<_, StoreError>(|tx| tx.job(id))?;
     let sees = |row: &JobRow| who.project.is_none() || who.project == row.facts.project;
     found.filter(sees).ok_or_else(|| Problem::not_found("job", id))
@@ -266,14 +268,15 @@ pub(crate) async fn show(
             Ok((row, footprint))
         })
         .await?;
-    let explain = format!("/api/v1/ledger/entries?job={}", row.facts.id);
     let (energy_mj, co2e_ug) = (footprint.total.energy_mj, footprint.total.co2e_ug_location);
+    let explain = footprint.metered.explain.clone();
     Ok(axum::Json(JobFootprint {
         job: row.into(),
         energy_mj,
         energy_kwh: energy_mj as f64 / 3.6e9,
         co2e_ug,
         co2e_g: co2e_ug as f64 / 1e6,
+        quality: footprint.quality,
         footprint,
         explain,
     }))

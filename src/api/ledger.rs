@@ -1,13 +1,14 @@
 //! `/ledger` and `/reports`: totals, entries, and the way back to the evidence.
 
 use super::State;
-use super::jobs::within;
+use super::jobs::{find, within};
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
+use super::selection::{SelectionQuery, ordered};
 use crate::access::Identity;
-use crate::ledger::{self, ExplainedWindow, FactorUsed, Report};
+use crate::ledger::{self, Breakdown, ExplainedWindow, FactorUsed, Report};
 use crate::moment;
-use crate::store::{EntryFilter, GroupBy, NamedEntry, StoreError};
+use crate::store::{EntryFilter, GroupBy, NamedEntry, Selection, StoreError};
 use axum::extract::State as Extract;
 use serde::{Deserialize, Serialize};
 
@@ -91,19 +92,9 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Which entries.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct EntryQuery {
-    /// Only of this job.
-    job: Option<String>,
-    /// Only of this project's jobs.
-    project: Option<String>,
-}
-
 /// List ledger entries, oldest first
 #[utoipa::path(
-    get, path = "/ledger/entries", tag = "ledger", params(PageQuery, EntryQuery),
+    get, path = "/ledger/entries", tag = "ledger", params(PageQuery, SelectionQuery),
     responses(
         (status = 200, description = "By number", body = Page<EntryDocument>),
         (status = 404, description = "No such project", body = ProblemDocument, content_type = "application/problem+json")
@@ -113,12 +104,11 @@ pub(crate) async fn entries(
     Extract(state): Extract<State>,
     who: Identity,
     Query(page): Query<PageQuery>,
-    Query(asked): Query<EntryQuery>,
+    Query(asked): Query<SelectionQuery>,
 ) -> Result<axum::Json<Page<EntryDocument>>, Problem> {
     let limit = page.limit()?;
     let filter = EntryFilter {
-        project: within(asked.project, &who)?,
-        job: asked.job,
+        selection: asked.check(&who)?,
         id: None,
         after: page.after_number()?.unwrap_or(0),
         limit: limit.saturating_add(1),
@@ -212,7 +202,8 @@ pub(crate) async fn explain(
     Id(asked): Id,
 ) -> Result<axum::Json<ExplanationDocument>, Problem> {
     let id: i64 = asked.parse().map_err(|_| Problem::not_found("ledger entry", &asked))?;
-    let filter = EntryFilter { project: who.project, id: Some(id), limit: 1, ..EntryFilter::default() };
+    let selection = Selection { project: who.project, ..Selection::default() };
+    let filter = EntryFilter { selection, id: Some(id), limit: 1, after: 0 };
     let (named, explained) = state
         .work(move |service| {
             let named = service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?.pop();
@@ -232,6 +223,36 @@ pub(crate) async fn explain(
         postings: postings.collect(),
         windows: explained.windows.into_iter().map(WindowDocument::from).collect(),
     }))
+}
+
+/// Split a sum into final, provisional and open
+///
+/// `final` + `provisional` + `open` is `total`, as integers; the energies of `factors` sum to it too.
+#[utoipa::path(
+    get, path = "/ledger/explain", tag = "ledger", params(SelectionQuery),
+    responses(
+        (status = 200, description = "The parts of the sum, with factors and the addresses of its entries", body = Breakdown),
+        (status = 404, description = "No such job or project", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn breakdown(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Query(asked): Query<SelectionQuery>,
+) -> Result<axum::Json<Breakdown>, Problem> {
+    let selection = asked.check(&who)?;
+    if selection.provisional.is_some() {
+        return Err(Problem::field("provisional", "the answer shows both parts: leave it out"));
+    }
+    let found = state
+        .work(move |service| {
+            if let Some(job) = &selection.job {
+                find(service, job, &who)?;
+            }
+            Ok(ledger::breakdown(&service.store, &service.library, &selection)?)
+        })
+        .await?;
+    Ok(axum::Json(found))
 }
 
 /// What a report covers.
@@ -263,14 +284,11 @@ pub(crate) async fn emissions(
 ) -> Result<axum::Json<Report>, Problem> {
     let from = moment::parse(&asked.from).map_err(|rule| Problem::field("from", rule))?;
     let to = moment::parse(&asked.to).map_err(|rule| Problem::field("to", rule))?;
-    if from >= to {
-        return Err(Problem::field("to", "the end comes after the start: `from` is inside, `to` is not"));
-    }
+    ordered(Some(from), Some(to))?;
     let by = group_by(asked.group_by.as_deref().unwrap_or("project"))?;
-    let project = within(asked.project, &who)?;
-    let report = state
-        .work(move |service| Ok(ledger::report(&service.store, &service.library, (from, to), &by, project.as_deref())?))
-        .await?;
+    let selection = Selection { project: within(asked.project, &who)?, ..Selection::between(from, to) };
+    let report =
+        state.work(move |service| Ok(ledger::report(&service.store, &service.library, &selection, &by)?)).await?;
     Ok(axum::Json(report))
 }
 

@@ -15,6 +15,7 @@ mod page;
 mod problem;
 mod rate;
 mod router;
+mod selection;
 mod tokens;
 
 pub(crate) use connection::{TlsError, acceptor, serve};

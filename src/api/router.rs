@@ -52,6 +52,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(grid::intensity))
         .routes(routes!(ledger::entries))
         .routes(routes!(ledger::explain))
+        .routes(routes!(ledger::breakdown))
         .routes(routes!(ledger::emissions))
         .routes(routes!(events::listen));
     let admin = OpenApiRouter::new()

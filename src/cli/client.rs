@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::environment::variable;
+pub(crate) use crate::escape::escaped;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
@@ -44,18 +45,6 @@ impl ServerArguments {
             .build();
         Ok(Client { agent: config.into(), server: server.trim_end_matches('/').to_owned(), token })
     }
-}
-
-/// `text` as a part of a path or a query.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => escaped.push(char::from(byte)),
-            _ => escaped.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    escaped
 }
 
 fn token() -> Result<Option<String>, Failure> {

@@ -4,6 +4,7 @@ mod client;
 mod doctor;
 mod environment;
 mod estimate;
+mod explain;
 mod grid;
 pub(crate) mod grid_arguments;
 mod ledger;
@@ -43,7 +44,7 @@ enum Command {
     Jobs(ledger::Jobs),
     Job(ledger::Job),
     Report(ledger::Report),
-    Explain(ledger::Explain),
+    Explain(explain::Explain),
     Verify(ledger::Verify),
 }
 
@@ -90,7 +91,7 @@ pub fn main() -> ExitCode {
         Command::Jobs(arguments) => ledger::jobs(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Job(arguments) => ledger::job(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Report(arguments) => ledger::report(&arguments).map(|()| ExitCode::SUCCESS),
-        Command::Explain(arguments) => ledger::explain(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Explain(arguments) => explain::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Verify(arguments) => ledger::verify(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {

@@ -4,18 +4,23 @@
 //! period has ended and the grace time passed, or at once when the job ended, [`close`] posts it. What comes later is posted as a supplement; what
 //! turns out to belong elsewhere is reversed, number by number, and posted again with the reason.
 
+mod breakdown;
 mod chain;
 mod checkpoint;
+mod cost;
 mod explain;
 mod factor;
+mod link;
 mod posting;
 mod report;
 mod verify;
 
+pub use breakdown::{Breakdown, FactorShare, OpenSlice, PostedSlice, Slice, breakdown};
+pub use cost::Cost;
 pub use explain::{ExplainedWindow, Explanation, explain};
 pub use factor::FactorUsed;
 pub use posting::{Closed, close, restate};
-pub use report::{Amount, Report, ReportQuality, ReportRow, job_report, report};
+pub use report::{Aggregate, Amount, Report, ReportQuality, ReportRow, ReportedPeriod, job_report, report};
 pub use verify::{Fault, Verified, verify};
 
 use crate::grid::ZoneError;

@@ -1,6 +1,7 @@
 //! The ledger core: what agents say goes in, and must come out exactly once, adding up, and provably so.
 
 mod audit;
+mod breakdown;
 mod durability;
 mod permutation;
 mod posting;
@@ -11,7 +12,7 @@ use tempfile::TempDir;
 use units::{Energy, Power, Pue, Span, Timestamp};
 use wattledger::grid::Library;
 use wattledger::ledger::{self, Report};
-use wattledger::store::{GroupBy, Store};
+use wattledger::store::{GroupBy, Selection, Store};
 use wattledger::{ingest, workload};
 use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
 
@@ -56,7 +57,7 @@ impl Fixture {
     }
 
     fn report(&self, by: &GroupBy) -> Report {
-        ledger::report(&self.store, &self.library, (at(-FAR), at(FAR)), by, None).unwrap()
+        ledger::report(&self.store, &self.library, &Selection::between(at(-FAR), at(FAR)), by).unwrap()
     }
 
     /// mJ per job, `idle` among them.
