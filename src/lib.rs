@@ -2,6 +2,8 @@
 
 pub mod access;
 mod api;
+pub mod attention;
+pub mod backup;
 pub mod budget;
 mod bundled;
 pub mod cli;

@@ -1,10 +1,10 @@
 //! `/ledger` and `/reports`: totals, entries, and the way back to the evidence.
 
 use super::State;
-use super::jobs::{find, within};
+use super::jobs::find;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
-use super::selection::{SelectionQuery, ordered};
+use super::selection::SelectionQuery;
 use crate::access::Identity;
 use crate::ledger::{self, Breakdown, ExplainedWindow, FactorUsed, Report};
 use crate::moment;
@@ -107,14 +107,14 @@ pub(crate) async fn entries(
     Query(asked): Query<SelectionQuery>,
 ) -> Result<axum::Json<Page<EntryDocument>>, Problem> {
     let limit = page.limit()?;
-    let filter = EntryFilter {
-        selection: asked.check(&who)?,
-        id: None,
-        after: page.after_number()?.unwrap_or(0),
-        limit: limit.saturating_add(1),
-    };
-    let found =
-        state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?)).await?;
+    let (asked, after) = (asked.check(&who)?, page.after_number()?.unwrap_or(0));
+    let found = state
+        .work(move |service| {
+            let selection = asked.find(service)?;
+            let filter = EntryFilter { selection, id: None, after, limit: limit.saturating_add(1) };
+            Ok(service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?)
+        })
+        .await?;
     let page = Page::of(found, limit, |named| named.entry.id.to_string());
     Ok(axum::Json(page.map(EntryDocument::from)))
 }
@@ -240,12 +240,13 @@ pub(crate) async fn breakdown(
     who: Identity,
     Query(asked): Query<SelectionQuery>,
 ) -> Result<axum::Json<Breakdown>, Problem> {
-    let selection = asked.check(&who)?;
-    if selection.provisional.is_some() {
+    let asked = asked.check(&who)?;
+    if asked.selection.provisional.is_some() {
         return Err(Problem::field("provisional", "the answer shows both parts: leave it out"));
     }
     let found = state
         .work(move |service| {
+            let selection = asked.find(service)?;
             if let Some(job) = &selection.job {
                 find(service, job, &who)?;
             }
@@ -260,9 +261,11 @@ pub(crate) async fn breakdown(
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReportQuery {
     /// First moment, a UTC date or RFC 3339.
-    from: String,
+    from: Option<String>,
     /// First moment after it.
-    to: String,
+    to: Option<String>,
+    /// A closed period, as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an old version.
+    period: Option<String>,
     /// `project` (when not given), `job`, `node`, `site`, `month` or `label:NAME`.
     group_by: Option<String>,
     /// Only this project's jobs.
@@ -282,13 +285,15 @@ pub(crate) async fn emissions(
     who: Identity,
     Query(asked): Query<ReportQuery>,
 ) -> Result<axum::Json<Report>, Problem> {
-    let from = moment::parse(&asked.from).map_err(|rule| Problem::field("from", rule))?;
-    let to = moment::parse(&asked.to).map_err(|rule| Problem::field("to", rule))?;
-    ordered(Some(from), Some(to))?;
     let by = group_by(asked.group_by.as_deref().unwrap_or("project"))?;
-    let selection = Selection { project: within(asked.project, &who)?, ..Selection::between(from, to) };
-    let report =
-        state.work(move |service| Ok(ledger::report(&service.store, &service.library, &selection, &by)?)).await?;
+    if asked.period.is_none() && (asked.from.is_none() || asked.to.is_none()) {
+        return Err(Problem::field("from", "give `from` and `to`, or the `period`"));
+    }
+    let ReportQuery { from, to, period, project, .. } = asked;
+    let asked = SelectionQuery::of_report((from, to), period, project).check(&who)?;
+    let report = state
+        .work(move |service| Ok(ledger::report(&service.store, &service.library, &asked.find(service)?, &by)?))
+        .await?;
     Ok(axum::Json(report))
 }
 

@@ -1,5 +1,6 @@
 //! The HTTP API. `router.rs` shows it at a glance; a file per resource holds its handlers and documents.
 
+mod attention;
 mod auth;
 mod batches;
 mod body;
@@ -12,10 +13,12 @@ mod ledger;
 mod metrics;
 mod operations;
 mod page;
+mod periods;
 mod problem;
 mod rate;
 mod router;
 mod selection;
+mod sites;
 mod tokens;
 
 pub(crate) use connection::{TlsError, acceptor, serve};

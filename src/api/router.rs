@@ -1,7 +1,9 @@
 //! The whole API at a glance: each route under the scope that it needs.
 
 use super::problem::{Problem, ProblemDocument};
-use super::{State, auth, batches, events, fleet, grid, jobs, ledger, metrics, operations, tokens};
+use super::{
+    State, attention, auth, batches, events, fleet, grid, jobs, ledger, metrics, operations, periods, sites, tokens,
+};
 use crate::access::Scope;
 use axum::Router;
 use axum::extract::Request;
@@ -54,13 +56,22 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(ledger::explain))
         .routes(routes!(ledger::breakdown))
         .routes(routes!(ledger::emissions))
+        .routes(routes!(attention::list))
+        .routes(routes!(periods::list))
+        .routes(routes!(periods::show))
         .routes(routes!(events::listen));
     let admin = OpenApiRouter::new()
         .routes(routes!(fleet::add_site))
         .routes(routes!(fleet::set_pue))
+        .routes(routes!(sites::set_price))
+        .routes(routes!(sites::set_zone))
+        .routes(routes!(sites::set_idle_owner))
         .routes(routes!(fleet::assign))
         .routes(routes!(fleet::add_project))
         .routes(routes!(grid::import))
+        .routes(routes!(periods::close))
+        .routes(routes!(periods::restate))
+        .routes(routes!(periods::restate_entries))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke));
     let guarded = under(Scope::Ingest, ingest, state).merge(under(Scope::Read, read, state)).merge(under(

@@ -3,8 +3,8 @@
 use super::jobs::within;
 use super::problem::Problem;
 use crate::access::Identity;
-use crate::moment;
 use crate::store::Selection;
+use crate::{ledger, moment};
 use serde::Deserialize;
 use units::Timestamp;
 
@@ -16,10 +16,12 @@ pub(crate) struct SelectionQuery {
     from: Option<String>,
     /// What starts before this moment.
     to: Option<String>,
+    /// A closed period, as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an old version.
+    period: Option<String>,
     /// Of this project's jobs.
     project: Option<String>,
     /// Of this job.
-    pub(super) job: Option<String>,
+    job: Option<String>,
     /// On this node.
     node: Option<String>,
     /// At this site.
@@ -37,13 +39,28 @@ pub(crate) struct SelectionQuery {
 }
 
 impl SelectionQuery {
-    /// The selection that `who` asks for, within its project.
-    pub(super) fn check(self, who: &Identity) -> Result<Selection, Problem> {
+    /// What a report covers: a time or a period, of one project or of all.
+    pub(super) fn of_report(
+        time: (Option<String>, Option<String>),
+        period: Option<String>,
+        project: Option<String>,
+    ) -> Self {
+        Self { from: time.0, to: time.1, period, project, ..Self::default() }
+    }
+
+    /// What `who` asks for, within its project.
+    pub(super) fn check(self, who: &Identity) -> Result<Asked, Problem> {
         let time = |field: &str, text: Option<String>| {
             text.as_deref().map(moment::parse).transpose().map_err(|rule| Problem::field(field, rule))
         };
         let (from, to) = (time("from", self.from)?, time("to", self.to)?);
         ordered(from, to)?;
+        if self.period.is_some() && (from.is_some() || to.is_some()) {
+            return Err(Problem::field(
+                "period",
+                "a period has its own time: leave `from` and `to` out, or the period",
+            ));
+        }
         let mut selection = Selection {
             from,
             to,
@@ -60,7 +77,22 @@ impl SelectionQuery {
         if let Some(lacking) = self.without {
             lack(&mut selection, &lacking)?;
         }
-        Ok(selection)
+        Ok(Asked { selection, period: self.period })
+    }
+}
+
+/// A selection, and the closed period that it is taken from.
+pub(super) struct Asked {
+    pub(super) selection: Selection,
+    period: Option<String>,
+}
+
+impl Asked {
+    /// The selection with the time and the state of the period.
+    pub(super) fn find(self, service: &super::Service) -> Result<Selection, Problem> {
+        let Some(period) = self.period else { return Ok(self.selection) };
+        let Selection { from, to, snapshot, .. } = ledger::closed(&service.store, &period)?;
+        Ok(Selection { from, to, snapshot, ..self.selection })
     }
 }
 

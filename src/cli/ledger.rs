@@ -40,11 +40,14 @@ pub(crate) struct Job {
 #[derive(Args)]
 pub(crate) struct Report {
     /// First moment: a UTC date, or 2026-03-01T12:00Z
-    #[arg(long, value_name = "D", value_parser = number::moment)]
-    from: Timestamp,
+    #[arg(long, value_name = "D", value_parser = number::moment, required_unless_present = "period", requires = "to")]
+    from: Option<Timestamp>,
     /// First moment after it
-    #[arg(long, value_name = "D", value_parser = number::moment)]
-    to: Timestamp,
+    #[arg(long, value_name = "D", value_parser = number::moment, requires = "from")]
+    to: Option<Timestamp>,
+    /// A closed period, as it was closed: ID, or ID.VERSION
+    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to"])]
+    period: Option<String>,
     /// project, job, node, site, month or label:NAME
     #[arg(long, value_name = "GROUP", default_value = "project")]
     group_by: String,
@@ -118,12 +121,13 @@ pub(crate) fn job(arguments: &Job) -> Result<(), Failure> {
 
 /// Prints the report.
 pub(crate) fn report(arguments: &Report) -> Result<(), Failure> {
-    let mut path = format!(
-        "/reports/emissions?from={}&to={}&group_by={}",
-        moment::show(arguments.from),
-        moment::show(arguments.to),
-        escaped(&arguments.group_by)
-    );
+    let mut path = format!("/reports/emissions?group_by={}", escaped(&arguments.group_by));
+    for (name, moment) in [("from", arguments.from), ("to", arguments.to)] {
+        path.push_str(&moment.map(|moment| format!("&{name}={}", moment::show(moment))).unwrap_or_default());
+    }
+    if let Some(period) = &arguments.period {
+        path.push_str(&format!("&period={}", escaped(period)));
+    }
     if let Some(project) = &arguments.project {
         path.push_str(&format!("&project={}", escaped(project)));
     }

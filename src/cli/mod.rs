@@ -1,5 +1,7 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
+mod attention;
+mod backup;
 mod client;
 mod doctor;
 mod environment;
@@ -10,6 +12,7 @@ pub(crate) mod grid_arguments;
 mod ledger;
 mod meter;
 pub(crate) mod number;
+mod periods;
 pub(crate) mod print;
 mod run;
 mod serve;
@@ -45,7 +48,12 @@ enum Command {
     Job(ledger::Job),
     Report(ledger::Report),
     Explain(explain::Explain),
+    Periods(periods::Arguments),
+    Attention(attention::Arguments),
+    Restate(periods::Restate),
     Verify(ledger::Verify),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
 }
 
 /// Why a command ends without an answer; the variant is the exit code.
@@ -91,7 +99,12 @@ pub fn main() -> ExitCode {
         Command::Jobs(arguments) => ledger::jobs(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Job(arguments) => ledger::job(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Report(arguments) => ledger::report(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Attention(arguments) => attention::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Periods(arguments) => periods::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Restate(arguments) => periods::restate(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Explain(arguments) => explain::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Backup(arguments) => backup::backup(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Restore(arguments) => backup::restore(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Verify(arguments) => ledger::verify(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {

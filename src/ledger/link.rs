@@ -9,7 +9,7 @@ fn pairs(selection: &Selection) -> Vec<(&'static str, String)> {
     let mut pairs = Vec::new();
     match selection.snapshot {
         Some(snapshot) => {
-            pairs.extend([("period", snapshot.period.to_string()), ("version", snapshot.version.to_string())]);
+            pairs.push(("period", format!("{}.{}", snapshot.period, snapshot.version)));
         }
         None => {
             pairs.extend(selection.from.map(|from| ("from", moment::show(from))));

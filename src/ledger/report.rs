@@ -133,11 +133,12 @@ impl Sum {
     }
 
     pub(super) fn it(&self) -> Amount {
-        amount(self.row.energy_mj, self.row.co2e_ug, &self.bill)
+        Amount { energy_cost: self.bill.costs(), ..Amount::new(self.row.energy_mj, self.row.co2e_ug) }
     }
 
     pub(super) fn overhead(&self) -> Amount {
-        amount(self.row.overhead_mj, self.row.overhead_co2e_ug, &self.overhead_bill)
+        let amount = Amount::new(self.row.overhead_mj, self.row.overhead_co2e_ug);
+        Amount { energy_cost: self.overhead_bill.costs(), ..amount }
     }
 
     pub(super) fn quality(&self) -> ReportQuality {
@@ -168,13 +169,16 @@ impl Sum {
     }
 }
 
-fn amount(energy_mj: i64, co2e_ug: i64, bill: &Bill) -> Amount {
-    Amount {
-        energy_mj,
-        energy_mwh: energy_mj as f64 / 3.6e12,
-        co2e_ug_location: co2e_ug,
-        co2e_t_location: co2e_ug as f64 / 1e12,
-        energy_cost: bill.costs(),
+impl Amount {
+    /// Energy, mJ, and its CO2e, µg, without a cost.
+    pub(super) fn new(energy_mj: i64, co2e_ug: i64) -> Self {
+        Self {
+            energy_mj,
+            energy_mwh: energy_mj as f64 / 3.6e12,
+            co2e_ug_location: co2e_ug,
+            co2e_t_location: co2e_ug as f64 / 1e12,
+            energy_cost: Vec::new(),
+        }
     }
 }
 
@@ -332,5 +336,29 @@ fn document(groups: &Groups, open: &Sum, (selection, by): (&Selection, &GroupBy)
         metered: metered.aggregate(metered.it(), selection),
         open: open.it(),
         quality: metered.quality(),
+    })
+}
+
+/// How good the energy of each node is, jobs' and idle.
+///
+/// # Errors
+///
+/// As [`report`].
+pub fn quality_by_node(
+    store: &Store,
+    library: &Library,
+    selection: &Selection,
+) -> Result<BTreeMap<String, ReportQuality>, LedgerError> {
+    store.read(|tx| {
+        let mut groups = posted(tx, selection, &GroupBy::Node)?;
+        for account in open_accounts(tx, library, selection, &GroupBy::Node)? {
+            join(&mut groups, account.sum)?;
+        }
+        let mut nodes: BTreeMap<String, Sum> = BTreeMap::new();
+        for ((_, node), sum) in groups {
+            nodes.entry(node.unwrap_or_default()).or_default().join(&sum)?;
+        }
+        let known = nodes.into_iter().filter(|(_, sum)| sum.row.span_ns > 0);
+        Ok(known.map(|(node, sum)| (node, sum.quality())).collect())
     })
 }

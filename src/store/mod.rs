@@ -3,6 +3,7 @@
 //! Operations, not tables: each file holds the operations on one thing, as methods of [`Tx`]. A change is a closure that runs inside
 //! [`Store::write`]: all of it or nothing is kept, and what has returned is on disk. Readers see committed state on connections of their own.
 
+mod attention;
 mod entries;
 mod error;
 mod evidence;
@@ -10,6 +11,7 @@ mod factors;
 mod holdings;
 mod jobs;
 mod listing;
+mod periods;
 mod postings;
 mod prices;
 mod report;
@@ -18,6 +20,7 @@ mod sites;
 mod tokens;
 mod writer;
 
+pub use attention::{AsideSum, Draw, SilentJob, ZoneFactors};
 pub use entries::{Entry, EntryKind, Head};
 pub use error::StoreError;
 pub use evidence::{SetAside, StoredBatch};
@@ -25,12 +28,13 @@ pub use factors::{FactorOrigin, IntervalFactor};
 pub use holdings::{Held, HoldingStatement, Rank};
 pub use jobs::{JobFilter, JobRow};
 pub use listing::{EntryFilter, NamedEntry};
+pub use periods::{KeptJob, PeriodRow, PeriodVersion};
 pub use postings::{Key, OpenKey, Part, Posting};
 pub use prices::PriceStep;
 pub use report::{FactorSum, GroupBy, ReasonSum, SiteSum, SumRow};
 pub use selection::{Selection, Snapshot};
 pub(crate) use sites::kind;
-pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow};
+pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow, ZoneStep};
 pub use tokens::{StoredToken, TokenRecord};
 
 use rusqlite::Connection;
@@ -42,7 +46,7 @@ use units::Timestamp;
 use writer::Writer;
 
 /// Name of the database in the data directory.
-const FILE: &str = "wattledger.db";
+pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
 const MIGRATIONS: [&str; 2] = [include_str!("tables.sql"), include_str!("tables-2-reporting.sql")];
 /// Version of the tables that this program writes.
@@ -160,6 +164,16 @@ impl Tx<'_> {
         let said = statement.query_map((), |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
         Ok(said.into_iter().filter(|line| line != "ok").collect())
     }
+}
+
+/// Writes one committed state of the database in `from`, which a service may be writing, into the directory `to`, where there is none.
+pub(crate) fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let path = from.join(FILE);
+    let copied = connect(&path).and_then(|connection| {
+        let target = to.join(FILE).display().to_string();
+        Ok(connection.execute("VACUUM INTO ?1", [target])?)
+    });
+    copied.map(drop).map_err(|error| named(error, &path))
 }
 
 fn make(directory: &Path) -> std::io::Result<()> {

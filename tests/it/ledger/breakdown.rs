@@ -2,7 +2,7 @@ use super::*;
 use ledger::{Aggregate, Breakdown};
 use wattledger::store::{EntryFilter, FactorOrigin, IntervalFactor};
 
-fn measured_hour() -> IntervalFactor {
+pub(super) fn measured_hour() -> IntervalFactor {
     use wattledger::grid::{Accounting, Basis, Gas, Status};
     IntervalFactor {
         zone: "DE".to_owned(),
@@ -102,7 +102,8 @@ fn what_has_a_measured_factor_is_final_and_the_rest_provisional_or_open() {
     // What gpu0 and gpu1 used in the first hour, and what is not posted yet.
     assert_eq!(energies, [300_000_001 + 77_777 + 5_000, 1_234_567]);
     assert_eq!((found.provisional.part.amount.energy_mj, found.open.accounts), (0, 2));
-    let shown: Vec<_> = found.factors.iter().map(|factor| (factor.factor.edition.as_str(), factor.entries > 0)).collect();
+    let shown: Vec<_> =
+        found.factors.iter().map(|factor| (factor.factor.edition.as_str(), factor.entries > 0)).collect();
     assert_eq!(shown[0], ("1", true));
     assert_eq!((shown.len(), shown[1].1), (2, false), "the open part has the yearly factor so far");
 }

@@ -1,8 +1,10 @@
 //! The ledger core: what agents say goes in, and must come out exactly once, adding up, and provably so.
 
+mod attention;
 mod audit;
 mod breakdown;
 mod durability;
+mod period;
 mod permutation;
 mod posting;
 

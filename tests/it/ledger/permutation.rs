@@ -72,7 +72,7 @@ fn one_holding() -> impl Strategy<Value = Holding> {
     )
 }
 
-fn one_batch() -> impl Strategy<Value = Batch> {
+pub(super) fn one_batch() -> impl Strategy<Value = Batch> {
     let windows = proptest::collection::vec(one_window(), 0..8);
     let holdings = proptest::collection::vec(one_holding(), 0..3);
     (windows, holdings, 0..5_i64).prop_map(|(mut windows, mut holdings, wall)| {
@@ -103,7 +103,7 @@ fn arrivals() -> impl Strategy<Value = (Vec<Batch>, Vec<(usize, bool)>)> {
 }
 
 /// 48, or as many as `WATTLEDGER_TEST_CASES` says.
-fn cases() -> u32 {
+pub(super) fn cases() -> u32 {
     #[allow(clippy::disallowed_methods, reason = "a knob of the test, not of the program")]
     let asked = std::env::var("WATTLEDGER_TEST_CASES").ok();
     asked.and_then(|count| count.parse().ok()).unwrap_or(48)

@@ -4,6 +4,7 @@ mod events;
 mod ledger;
 mod limits;
 mod process;
+mod reporting;
 mod tokens;
 
 use serde_json::Value;
