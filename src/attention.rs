@@ -38,6 +38,9 @@ const STALE: Span = Span::from_seconds(2 * DAY_S);
 /// Windows set aside are shown for a week.
 const ASIDE_TIME: Span = Span::from_seconds(7 * DAY_S);
 
+/// Gaps are shown for a day.
+const GAP_TIME: Span = Span::from_seconds(DAY_S);
+
 /// How much it matters, the most first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -62,7 +65,7 @@ pub struct Subject {
 /// Something that needs someone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Item {
-    /// `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `factors_provisional` or `factors_stale`.
+    /// `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional` or `factors_stale`.
     pub kind: &'static str,
     /// How much it matters.
     pub severity: Severity,
@@ -107,6 +110,7 @@ pub fn attention(
         store.read::<_, StoreError>(|tx| {
             nodes(tx, now, &mut found)?;
             set_aside(tx, now, &mut found)?;
+            gaps(tx, now, &mut found)?;
             factors(tx, now, &mut found)
         })?;
         coverage(store, library, now, &mut found)?;
@@ -173,6 +177,16 @@ fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), S
         );
         let subject = ("device", format!("{}/{}", aside.node, aside.uuid));
         found.push(item(("windows_set_aside", Severity::Warn), subject, message, Some(aside.since)));
+    }
+    Ok(())
+}
+
+fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
+    for (node, gaps, first) in tx.gaps_by_node(before(now, GAP_TIME))? {
+        let message = format!(
+            "the agent of {node} reported {gaps} gaps in the last day: GET /api/v1/gaps?node={node} lists them"
+        );
+        found.push(item(("gaps_reported", Severity::Info), ("node", node), message, Some(first)));
     }
     Ok(())
 }

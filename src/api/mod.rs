@@ -7,6 +7,7 @@ mod body;
 mod connection;
 mod events;
 mod fleet;
+mod gaps;
 mod grid;
 mod jobs;
 mod ledger;

@@ -2,7 +2,8 @@
 
 use super::problem::{Problem, ProblemDocument};
 use super::{
-    State, attention, auth, batches, events, fleet, grid, jobs, ledger, metrics, operations, periods, sites, tokens,
+    State, attention, auth, batches, events, fleet, gaps, grid, jobs, ledger, metrics, operations, periods, sites,
+    tokens,
 };
 use crate::access::Scope;
 use axum::Router;
@@ -57,6 +58,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(ledger::breakdown))
         .routes(routes!(ledger::emissions))
         .routes(routes!(attention::list))
+        .routes(routes!(gaps::list))
         .routes(routes!(periods::list))
         .routes(routes!(periods::show))
         .routes(routes!(events::listen));

@@ -84,6 +84,7 @@ fn add(tx: &Tx<'_>, batch: Batch, evidence: (&[u8], &[u8]), received: Timestamp)
         devices.insert(device.uuid.as_str(), tx.note_device(node, device)?);
     }
     let mut affected = state(tx, &batch, &devices, revision)?;
+    tx.add_gaps(revision, node, &batch.gaps)?;
     for (device, start, end) in selection::spans(&batch, &devices) {
         affected.extend(selection::meeting(tx, device, (start, end), revision)?);
         tx.add_span(device, revision, start, end)?;

@@ -24,3 +24,8 @@ CREATE TABLE period_jobs (
     period INTEGER NOT NULL, version INTEGER NOT NULL, job INTEGER NOT NULL REFERENCES jobs, project TEXT,
     labels TEXT NOT NULL, PRIMARY KEY (period, version, job), FOREIGN KEY (period, version) REFERENCES period_versions
 ) STRICT, WITHOUT ROWID;
+-- Gaps as agents report them, beside the evidence so that they can be listed.
+CREATE TABLE gaps (
+    gap INTEGER PRIMARY KEY, batch INTEGER NOT NULL REFERENCES batches, device INTEGER NOT NULL REFERENCES devices,
+    start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, reason TEXT NOT NULL
+) STRICT;

@@ -57,11 +57,20 @@ fn low_coverage_windows_set_aside_and_a_node_of_nowhere_are_listed() {
     let mut odd = batch(1, 3_600);
     odd.windows = vec![window("gpu0", 0, 3_500, 1_000), window("gpu1", 0, 10, 8_401_000)];
     odd.windows[0].covered = Span::from_seconds(3_000);
+    let gap = |reason| wire::Gap { device: "gpu0".to_owned(), start: at(3_000), end: at(3_500), reason };
+    odd.gaps = vec![gap(wire::GapReason::Unread), gap(wire::GapReason::Merged)];
     fixture.apply(&odd);
+    let gaps =
+        fixture.store.read(|tx| tx.gaps(&wattledger::store::GapFilter { limit: 9, ..Default::default() })).unwrap();
+    assert_eq!(
+        gaps.iter().map(|gap| (gap.uuid.as_str(), gap.reason.as_str())).collect::<Vec<_>>(),
+        [("gpu0", "merged"), ("gpu0", "unread")]
+    );
     let expected = [
         ("coverage_low", Severity::Warn, "n1".to_owned()),
         ("node_without_site", Severity::Warn, "n1".to_owned()),
         ("windows_set_aside", Severity::Warn, "n1/gpu1".to_owned()),
+        ("gaps_reported", Severity::Info, "n1".to_owned()),
     ];
     assert_eq!(at_time(&fixture, 3_700), expected);
     let coverage = &all(&fixture, 3_700, None)[0].message;

@@ -3,6 +3,7 @@
 mod attention;
 mod audit;
 mod breakdown;
+mod cost;
 mod durability;
 mod period;
 mod permutation;

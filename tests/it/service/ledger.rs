@@ -221,8 +221,12 @@ fn an_imported_hour_is_the_factor_of_that_hour() {
         |path: &str, text: &str| service.send("POST", path, &admin, &[("Content-Type", "text/csv")], text.as_bytes());
     let text = "datetime_utc,direct_g,lifecycle_g\n2026-01-05T09:00Z,100,123.456\n2026-01-05T10:00Z,100,1\n";
     let made = import(path, text);
-    assert_eq!((made.status, made.json()), (201, json!({ "rows": 2, "new": 2 })), "{made:?}");
-    assert_eq!(import(path, text).json(), json!({ "rows": 2, "new": 0 }));
+    assert_eq!(
+        (made.status, made.json()),
+        (201, json!({ "rows": 2, "new": 2, "outdated_entries": 0, "restate": null })),
+        "{made:?}"
+    );
+    assert_eq!(import(path, text).json()["new"], 0);
     post_batch(&service, &admin, EXAMPLE);
     until(|| items(&service.get("/api/v1/ledger/entries", &admin)).len() == 3);
     for entry in items(&service.get("/api/v1/ledger/entries", &admin)) {

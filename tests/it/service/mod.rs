@@ -1,5 +1,6 @@
 //! The service as its clients meet it: a real process, real sockets, a data directory of its own.
 
+mod backup;
 mod events;
 mod ledger;
 mod limits;
