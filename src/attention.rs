@@ -64,6 +64,7 @@ pub struct Subject {
 
 /// Something that needs someone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = AttentionItem)]
 pub struct Item {
     /// `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional` or `factors_stale`.
     pub kind: &'static str,

@@ -7,7 +7,7 @@ use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
 use super::selection::ordered;
 use crate::access::Identity;
-use crate::ledger::{self, Change, Figures, Period};
+use crate::ledger::{self, Figures, Period, Restatement};
 use crate::moment;
 use crate::store::{GroupBy, PeriodRow, PeriodVersion, Selection, StoreError};
 use axum::extract::State as Extract;
@@ -90,7 +90,7 @@ pub(crate) struct RestateDocument {
     old: Figures,
     new: Figures,
     #[serde(flatten)]
-    change: Change,
+    change: Restatement,
 }
 
 fn text(field: &str, given: &str) -> Result<String, Problem> {
@@ -236,7 +236,7 @@ pub(crate) async fn restate_entries(
             let (old, head) = (Figures::of(&figures()?), service.store.read::<_, StoreError>(|tx| tx.last_entry())?);
             let closed = ledger::restate(&service.store, &service.library, range, reason, now)?;
             let new = Figures::of(&figures()?);
-            let mut change = Change::between(&old, &new).map_err(ledger::LedgerError::from)?;
+            let mut change = Restatement::between(&old, &new).map_err(ledger::LedgerError::from)?;
             let reasons = service.store.read::<_, StoreError>(|tx| tx.sums_by_reason(&selection, head))?;
             change.reasons = reasons.into_iter().map(Into::into).collect();
             Ok(RestateDocument { entries: closed.entries, old, new, change })

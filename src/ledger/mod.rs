@@ -6,7 +6,6 @@
 
 mod breakdown;
 mod chain;
-mod change;
 mod checkpoint;
 mod cost;
 mod explain;
@@ -15,10 +14,10 @@ mod link;
 mod period;
 mod posting;
 mod report;
+mod restatement;
 mod verify;
 
 pub use breakdown::{Breakdown, FactorShare, OpenSlice, PostedSlice, Slice, breakdown};
-pub use change::{Change, Figures, Reason};
 pub use cost::Cost;
 pub use explain::{ExplainedWindow, Explanation, explain};
 pub use factor::FactorUsed;
@@ -27,6 +26,7 @@ pub use posting::{Closed, close, outdated, restate};
 pub use report::{
     Aggregate, Amount, Report, ReportQuality, ReportRow, ReportedPeriod, job_report, quality_by_node, report,
 };
+pub use restatement::{Figures, Reason, Restatement};
 pub use verify::{Fault, Verified, note_head, verify};
 
 use crate::grid::ZoneError;

@@ -3,8 +3,8 @@
 //! A version is the ledger up to an entry, with the projects and labels of its jobs and the prices of then; from these its report is computed
 //! again, bit for bit. What comes later is a difference with a reason, and becomes part of the numbers only as a new version.
 
-use super::change::{Change, Figures, Reason};
 use super::report::report_in;
+use super::restatement::{Figures, Reason, Restatement};
 use super::{LedgerError, chain};
 use crate::grid::Library;
 use crate::moment;
@@ -37,13 +37,14 @@ pub struct Period {
     pub current: Figures,
     /// From `closed` to `current`.
     #[serde(flatten)]
-    pub change: Change,
+    pub change: Restatement,
     /// Every version, oldest first.
     pub versions: Vec<Version>,
 }
 
 /// One closing of a period.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = PeriodVersion)]
 pub struct Version {
     /// From 1.
     pub version: i64,
@@ -62,7 +63,7 @@ pub struct Version {
     /// Its figures.
     pub figures: Figures,
     /// From the version before; `null` for the first.
-    pub change: Option<Change>,
+    pub change: Option<Restatement>,
     /// Address of its report.
     pub report: String,
 }
@@ -269,8 +270,8 @@ pub fn period(store: &Store, library: &Library, number: i64, project: Option<&st
 }
 
 /// The change with its reasons; what they leave is that jobs were stated anew.
-fn explained(old: &Figures, new: &Figures, sums: Vec<ReasonSum>) -> Result<Change, LedgerError> {
-    let mut change = Change::between(old, new)?;
+fn explained(old: &Figures, new: &Figures, sums: Vec<ReasonSum>) -> Result<Restatement, LedgerError> {
+    let mut change = Restatement::between(old, new)?;
     change.reasons = sums.into_iter().map(Reason::from).collect();
     let energy_mj = change.delta.metered.energy_mj - change.reasons.iter().map(|reason| reason.energy_mj).sum::<i64>();
     let grams = change.reasons.iter().map(|reason| reason.co2e_ug_location).sum::<i64>();
@@ -281,7 +282,7 @@ fn explained(old: &Figures, new: &Figures, sums: Vec<ReasonSum>) -> Result<Chang
     Ok(change)
 }
 
-fn described(period: i64, version: PeriodVersion, figures: Figures, change: Option<Change>) -> Version {
+fn described(period: i64, version: PeriodVersion, figures: Figures, change: Option<Restatement>) -> Version {
     Version {
         report: format!("/api/v1/reports/emissions?period={period}.{}", version.version),
         version: version.version,

@@ -283,7 +283,7 @@ fn hourly_factors_are_imported_by_command_and_applied_by_restating() {
     let admin = service.admin.clone();
     service.post("/api/v1/sites", &admin, &json!({ "name": "fra", "zone": "DE" }));
     service.post("/api/v1/nodes/red/site", &admin, &json!({ "site": "fra" }));
-    until(|| service.get(&format!("/api/v1/reports/emissions?{DAY}"), &admin).json()["open"]["energy_mj"] == 0);
+    until(|| items(&service.get("/api/v1/ledger/entries?site=fra", &admin)).len() == 3);
     let file = data.path().with_extension("csv");
     std::fs::write(&file, "datetime_utc,g_per_kwh\n2026-01-05T09:00Z,100\n").unwrap();
     let mut import =

@@ -23,7 +23,7 @@ pub struct Figures {
 
 /// From old figures to new ones.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Change {
+pub struct Restatement {
     /// New less old.
     pub delta: Figures,
     /// The larger of the relative changes of energy and of CO2e, overhead included; `null` where there was nothing.
@@ -79,7 +79,7 @@ impl Figures {
     }
 }
 
-impl Change {
+impl Restatement {
     /// New less old, without reasons.
     ///
     /// # Errors
@@ -124,7 +124,7 @@ mod tests {
             ((0, 0), (0, 0), false),
             ((0, 0), (1, 0), true),
         ] {
-            let change = Change::between(&figures(old.0, old.1), &figures(new.0, new.1)).unwrap();
+            let change = Restatement::between(&figures(old.0, old.1), &figures(new.0, new.1)).unwrap();
             assert_eq!(change.recalculation, expected, "{old:?} {new:?}");
             assert_eq!(change.delta.metered.energy_mj, new.0 - old.0);
         }
