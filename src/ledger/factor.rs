@@ -64,8 +64,8 @@ impl<'a> Chooser<'a> {
         if let Some(rates) = self.known.get(&of) {
             return Ok(rates.clone());
         }
-        let steps = self.zones.iter().filter(|step| step.site == key.site && step.since <= key.period_start);
-        let zone = steps.last().map(|step| step.zone.clone()).unwrap_or_default();
+        let of_site = |step: &&ZoneStep| step.site == key.site && step.since <= key.period_start;
+        let zone = self.zones.iter().rev().find(of_site).map(|step| step.zone.clone()).unwrap_or_default();
         let (intensity, mut used) = self.choose(&zone, key.period_start)?;
         if key.site == 0 {
             used.notes.insert(0, format!("the node belongs to no site: {} stands in", used.zone));
