@@ -93,7 +93,7 @@ fn factors_that_stand_still_or_stay_provisional_are_listed() {
     import("final", Measured, 3_600);
     let stale = ("factors_stale", Severity::Warn, "DE".to_owned());
     assert_eq!(at_time(&fixture, 2 * 86_400), []);
-    assert_eq!(at_time(&fixture, 2 * 86_400 + 7_200), [stale.clone()]);
+    assert_eq!(at_time(&fixture, 2 * 86_400 + 7_200), std::slice::from_ref(&stale));
     let old = ("factors_provisional", Severity::Info, "DE".to_owned());
     assert_eq!(at_time(&fixture, 31 * 86_400), [stale, old]);
     let message = &all(&fixture, 31 * 86_400, None)[1].message;

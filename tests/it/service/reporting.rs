@@ -3,6 +3,7 @@
 use super::ledger::{batch_of, items, post_batch};
 use super::process::until;
 use super::{Data, Reply, Service};
+use collectors::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 const DAY: &str = "from=2026-01-05&to=2026-01-06";
@@ -146,10 +147,10 @@ fn what_cannot_be_closed_or_selected_is_refused_with_the_reason() {
     let admin = service.admin.clone();
     let mut running: Value = serde_json::from_slice(&batch_of("red", 1)).unwrap();
     running["jobs"] = json!([]);
-    let now = chrono::Utc::now();
+    let ns = SystemClock::new().wall().nanoseconds();
+    let now = chrono::DateTime::from_timestamp_nanos(ns);
     let second = |offset: i64| (now + chrono::TimeDelta::seconds(offset)).format("%Y-%m-%dT%H:%M:%SZ").to_string();
     running["windows"] = json!([running["windows"][0]]);
-    let ns = now.timestamp_nanos_opt().unwrap();
     running["windows"][0]["start_ns"] = json!(ns - 20_000_000_000);
     running["windows"][0]["end_ns"] = json!(ns - 10_000_000_000);
     running["holdings"] = json!([]);
