@@ -2,11 +2,14 @@
 
 pub mod access;
 mod api;
+pub mod attention;
+pub mod backup;
 pub mod budget;
 mod bundled;
 pub mod cli;
 pub mod config;
 pub mod decimal;
+mod escape;
 pub mod footprint;
 pub mod grid;
 pub mod hardware;

@@ -40,6 +40,12 @@ pub(crate) fn show(moment: Timestamp) -> String {
     DateTime::from_timestamp_nanos(moment.nanoseconds()).to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
+/// The date alone where the moment is a midnight, else as [`show`].
+pub(crate) fn show_short(moment: Timestamp) -> String {
+    let shown = show(moment);
+    shown.strip_suffix("T00:00:00Z").map_or(shown.clone(), str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use super::body::Json;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
-use crate::ledger::{self, Report};
+use crate::ledger::{self, Report, ReportQuality};
 use crate::moment;
 use crate::store::{JobFilter, JobRow, JobSort, JobState, StoreError};
 use crate::workload::{self, DeviceName};
@@ -124,7 +124,9 @@ pub(crate) struct JobFootprint {
     samples: Option<i64>,
     /// `energy_kwh` per step; `null` where none was reported.
     kwh_per_step: Option<f64>,
-    /// Where the entries are that it is the sum of.
+    /// How good it is.
+    quality: ReportQuality,
+    /// Address of the sum split into final, provisional and open, with its factors and entries.
     explain: String,
 }
 
@@ -374,7 +376,7 @@ pub(crate) async fn show(
 pub(super) fn footprint(service: &super::Service, row: JobRow, now: Timestamp) -> Result<JobFootprint, Problem> {
     let footprint = ledger::job_report(&service.store, &service.library, row.job)?;
     let reported = service.store.read::<_, StoreError>(|tx| tx.last_steps(row.job))?;
-    let explain = format!("/api/v1/ledger/entries?job={}", row.facts.id);
+    let explain = footprint.metered.explain.clone();
     let (energy_mj, co2e_ug) = (footprint.total.energy_mj, footprint.total.co2e_ug_location);
     let energy_kwh = energy_mj as f64 / 3.6e9;
     let steps = reported.map(|report| report.steps);
@@ -384,6 +386,7 @@ pub(super) fn footprint(service: &super::Service, row: JobRow, now: Timestamp) -
         energy_kwh,
         co2e_ug,
         co2e_g: co2e_ug as f64 / 1e6,
+        quality: footprint.quality,
         footprint,
         steps,
         samples: reported.and_then(|report| report.samples),

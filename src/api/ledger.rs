@@ -1,13 +1,14 @@
 //! `/ledger` and `/reports`: totals, entries, and the way back to the evidence.
 
 use super::State;
-use super::jobs::within;
+use super::jobs::find;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
+use super::selection::{SelectionQuery, timezone};
 use crate::access::Identity;
-use crate::ledger::{self, ExplainedWindow, FactorUsed, Report};
+use crate::ledger::{self, Breakdown, ExplainedWindow, FactorUsed, Report};
 use crate::moment;
-use crate::store::{CalendarUnit, EntryFilter, GroupBy, NamedEntry, StoreError};
+use crate::store::{CalendarUnit, EntryFilter, GroupBy, NamedEntry, Selection, StoreError};
 use axum::extract::State as Extract;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -93,19 +94,9 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Which entries.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct EntryQuery {
-    /// Only of this job.
-    job: Option<String>,
-    /// Only of this project's jobs.
-    project: Option<String>,
-}
-
 /// List ledger entries, oldest first
 #[utoipa::path(
-    get, path = "/ledger/entries", tag = "ledger", params(PageQuery, EntryQuery),
+    get, path = "/ledger/entries", tag = "ledger", params(PageQuery, SelectionQuery),
     responses(
         (status = 200, description = "By number", body = Page<EntryDocument>),
         (status = 404, description = "No such project", body = ProblemDocument, content_type = "application/problem+json")
@@ -115,18 +106,17 @@ pub(crate) async fn entries(
     Extract(state): Extract<State>,
     who: Identity,
     Query(page): Query<PageQuery>,
-    Query(asked): Query<EntryQuery>,
+    Query(asked): Query<SelectionQuery>,
 ) -> Result<axum::Json<Page<EntryDocument>>, Problem> {
     let limit = page.limit()?;
-    let filter = EntryFilter {
-        project: within(asked.project, &who)?,
-        job: asked.job,
-        id: None,
-        after: page.after_number()?.unwrap_or(0),
-        limit: limit.saturating_add(1),
-    };
-    let found =
-        state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?)).await?;
+    let (asked, after) = (asked.check(&who)?, page.after_number()?.unwrap_or(0));
+    let found = state
+        .work(move |service| {
+            let selection = asked.find(service)?;
+            let filter = EntryFilter { selection, id: None, after, limit: limit.saturating_add(1) };
+            Ok(service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?)
+        })
+        .await?;
     let page = Page::of(found, limit, |named| named.entry.id.to_string());
     Ok(axum::Json(page.map(EntryDocument::from)))
 }
@@ -214,7 +204,8 @@ pub(crate) async fn explain(
     Id(asked): Id,
 ) -> Result<axum::Json<ExplanationDocument>, Problem> {
     let id: i64 = asked.parse().map_err(|_| Problem::not_found("ledger entry", &asked))?;
-    let filter = EntryFilter { project: who.project, id: Some(id), limit: 1, ..EntryFilter::default() };
+    let selection = Selection { project: who.project, ..Selection::default() };
+    let filter = EntryFilter { selection, id: Some(id), limit: 1, after: 0 };
     let (named, explained) = state
         .work(move |service| {
             let named = service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?.pop();
@@ -236,14 +227,47 @@ pub(crate) async fn explain(
     }))
 }
 
+/// Split a sum into final, provisional and open
+///
+/// `final` + `provisional` + `open` is `total`, as integers; the energies of `factors` sum to it too.
+#[utoipa::path(
+    get, path = "/ledger/explain", tag = "ledger", params(SelectionQuery),
+    responses(
+        (status = 200, description = "The parts of the sum, with factors and the addresses of its entries", body = Breakdown),
+        (status = 404, description = "No such job or project", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn breakdown(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Query(asked): Query<SelectionQuery>,
+) -> Result<axum::Json<Breakdown>, Problem> {
+    let asked = asked.check(&who)?;
+    if asked.selection.provisional.is_some() {
+        return Err(Problem::field("provisional", "the answer shows both parts: leave it out"));
+    }
+    let found = state
+        .work(move |service| {
+            let selection = asked.find(service)?;
+            if let Some(job) = &selection.job {
+                find(service, job, &who)?;
+            }
+            Ok(ledger::breakdown(&service.store, &service.library, &selection)?)
+        })
+        .await?;
+    Ok(axum::Json(found))
+}
+
 /// What a report covers.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReportQuery {
     /// First moment, a date or RFC 3339.
-    from: String,
+    from: Option<String>,
     /// First moment after it.
-    to: String,
+    to: Option<String>,
+    /// A closed period, as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an old version.
+    period: Option<String>,
     /// `project` (when not given), `job`, `node`, `site`, `month`, `day`, `hour` or `label:NAME`.
     group_by: Option<String>,
     /// Only this project's jobs.
@@ -266,23 +290,22 @@ pub(crate) async fn emissions(
     Query(asked): Query<ReportQuery>,
 ) -> Result<axum::Json<Report>, Problem> {
     let zone = timezone(asked.timezone.as_deref())?;
-    let from = moment::parse_in(&asked.from, zone).map_err(|rule| Problem::field("from", rule))?;
-    let to = moment::parse_in(&asked.to, zone).map_err(|rule| Problem::field("to", rule))?;
-    if from >= to {
-        return Err(Problem::field("to", "the end comes after the start: `from` is inside, `to` is not"));
-    }
     let by = group_by(asked.group_by.as_deref().unwrap_or("project"), zone)?;
-    refuse_long(&by, to.since(from).unwrap_or_default())?;
-    let project = within(asked.project, &who)?;
+    if asked.period.is_none() && (asked.from.is_none() || asked.to.is_none()) {
+        return Err(Problem::field("from", "give `from` and `to`, or the `period`"));
+    }
+    let ReportQuery { from, to, period, project, timezone, .. } = asked;
+    let asked = SelectionQuery::of_report((from, to), period, project, timezone).check(&who)?;
     let report = state
-        .work(move |service| Ok(ledger::report(&service.store, &service.library, (from, to), &by, project.as_deref())?))
+        .work(move |service| {
+            let selection = asked.find(service)?;
+            if let (Some(from), Some(to)) = (selection.from, selection.to) {
+                refuse_long(&by, to.since(from).unwrap_or_default())?;
+            }
+            Ok(ledger::report(&service.store, &service.library, &selection, &by)?)
+        })
         .await?;
     Ok(axum::Json(Report { timezone: zone.name(), ..report }))
-}
-
-fn timezone(name: Option<&str>) -> Result<Tz, Problem> {
-    let unknown = |_| Problem::field("timezone", "no such time zone: give an IANA name such as Europe/Berlin, or UTC");
-    name.map_or(Ok(Tz::UTC), |name| name.parse().map_err(unknown))
 }
 
 /// A year of hours and ten years of days are enough for one answer.

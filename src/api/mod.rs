@@ -1,6 +1,7 @@
 //! The HTTP API. `router.rs` shows it at a glance; a file per resource holds its handlers and documents.
 
 mod app;
+mod attention;
 mod auth;
 mod batches;
 mod body;
@@ -9,17 +10,21 @@ mod connection;
 mod cookie;
 mod events;
 mod fleet;
+mod gaps;
 mod grid;
 mod jobs;
 mod ledger;
 mod metrics;
 mod operations;
 mod page;
+mod periods;
 mod problem;
 mod rate;
 mod router;
+mod selection;
 mod series;
 mod session;
+mod sites;
 mod steps;
 mod tokens;
 

@@ -202,7 +202,7 @@ impl From<IngestError> for Problem {
 impl From<WorkloadError> for Problem {
     fn from(error: WorkloadError) -> Self {
         match error {
-            WorkloadError::Taken { .. } => Self::conflict(error.to_string()),
+            WorkloadError::Taken { .. } | WorkloadError::Currency { .. } => Self::conflict(error.to_string()),
             WorkloadError::Unknown { .. } => Self::missing(error.to_string()),
             WorkloadError::Ambiguous { .. } => Self::field("devices", error.to_string()),
             WorkloadError::EmptyInterval { .. } => Self::field("to", error.to_string()),
@@ -228,7 +228,11 @@ impl From<SessionError> for Problem {
 impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
         match error {
-            LedgerError::UnknownEntry { .. } => Self::missing(error.to_string()),
+            LedgerError::UnknownEntry { .. } | LedgerError::UnknownPeriod { .. } => Self::missing(error.to_string()),
+            LedgerError::NotEnded { .. }
+            | LedgerError::StillOpen { .. }
+            | LedgerError::PeriodTaken { .. }
+            | LedgerError::Unchanged { .. } => Self::conflict(error.to_string()),
             LedgerError::Store(error) => error.into(),
             other => defect(&other),
         }

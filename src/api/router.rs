@@ -2,8 +2,8 @@
 
 use super::problem::{Problem, ProblemDocument};
 use super::{
-    State, app, auth, batches, compare, events, fleet, grid, jobs, ledger, metrics, operations, series, session, steps,
-    tokens,
+    State, app, attention, auth, batches, compare, events, fleet, gaps, grid, jobs, ledger, metrics, operations, periods,
+    series, session, sites, steps, tokens,
 };
 use crate::access::Scope;
 use axum::Router;
@@ -72,14 +72,25 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(grid::intensity))
         .routes(routes!(ledger::entries))
         .routes(routes!(ledger::explain))
+        .routes(routes!(ledger::breakdown))
         .routes(routes!(ledger::emissions))
+        .routes(routes!(attention::list))
+        .routes(routes!(gaps::list))
+        .routes(routes!(periods::list))
+        .routes(routes!(periods::show))
         .routes(routes!(events::listen));
     let admin = OpenApiRouter::new()
         .routes(routes!(fleet::add_site))
         .routes(routes!(fleet::set_pue))
+        .routes(routes!(sites::set_price))
+        .routes(routes!(sites::set_zone))
+        .routes(routes!(sites::set_idle_owner))
         .routes(routes!(fleet::assign))
         .routes(routes!(fleet::add_project))
         .routes(routes!(grid::import))
+        .routes(routes!(periods::close))
+        .routes(routes!(periods::restate))
+        .routes(routes!(periods::restate_entries))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke));
     let guarded = under(None, anyone, state)

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::environment::variable;
+pub(crate) use crate::escape::escaped;
 use collectors::push::certificates;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,6 +14,7 @@ use ureq::tls::TlsConfig;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+const JSON: &str = "application/json";
 const ANSWER_BYTES_MAX: u64 = 256 << 20;
 
 /// Which service a command talks to.
@@ -65,18 +67,6 @@ impl ServerArguments {
     }
 }
 
-/// `text` as a part of a path or a query.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => escaped.push(char::from(byte)),
-            _ => escaped.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    escaped
-}
-
 pub(crate) fn token() -> Result<Option<String>, Failure> {
     if let Some(token) = variable("WATTLEDGER_TOKEN") {
         return Ok(Some(token.trim().to_owned()));
@@ -112,7 +102,7 @@ fn is_loopback(host: &str) -> bool {
 impl Client {
     /// `GET /api/v1/PATH`; `path` begins after the version.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        self.json(&self.send(Method::GET, path, Vec::new())?)
+        self.json(&self.send(Method::GET, path, (JSON, Vec::new()))?)
     }
 
     /// Every item of a list, page by page; `path` has a query already.
@@ -135,15 +125,20 @@ impl Client {
     /// `POST /api/v1/PATH` of a JSON document.
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, document: &impl Serialize) -> Result<T, Failure> {
         let body = serde_json::to_vec(document).map_err(anyhow::Error::from)?;
-        self.json(&self.send(Method::POST, path, body)?)
+        self.json(&self.send(Method::POST, path, (JSON, body))?)
+    }
+
+    /// `POST /api/v1/PATH` of a CSV file.
+    pub(crate) fn post_csv<T: DeserializeOwned>(&self, path: &str, file: Vec<u8>) -> Result<T, Failure> {
+        self.json(&self.send(Method::POST, path, ("text/csv", file))?)
     }
 
     /// `DELETE /api/v1/PATH`.
     pub(crate) fn delete(&self, path: &str) -> Result<(), Failure> {
-        self.send(Method::DELETE, path, Vec::new()).map(drop)
+        self.send(Method::DELETE, path, (JSON, Vec::new())).map(drop)
     }
 
-    fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    fn send(&self, method: Method, path: &str, (media_type, body): (&str, Vec<u8>)) -> Result<Vec<u8>, Failure> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}/api/v1{path}", self.server))
@@ -152,7 +147,7 @@ impl Client {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
         if !body.is_empty() {
-            request = request.header("Content-Type", "application/json");
+            request = request.header("Content-Type", media_type);
         }
         let request = request
             .body(body)

@@ -1,4 +1,4 @@
-//! `wattledger jobs`, `job`, `report`, `explain` and `verify`: what the ledger says.
+//! `wattledger jobs`, `job`, `report` and `verify`: what the ledger says.
 
 use super::client::{ServerArguments, escaped};
 use super::table::{Lean, Table, significant};
@@ -50,11 +50,14 @@ pub(crate) struct Job {
 #[derive(Args)]
 pub(crate) struct Report {
     /// First moment: a date, or 2026-03-01T12:00Z
-    #[arg(long, value_name = "D", value_parser = moment_text)]
-    from: String,
+    #[arg(long, value_name = "D", value_parser = moment_text, required_unless_present = "period", requires = "to")]
+    from: Option<String>,
     /// First moment after it
-    #[arg(long, value_name = "D", value_parser = moment_text)]
-    to: String,
+    #[arg(long, value_name = "D", value_parser = moment_text, requires = "from")]
+    to: Option<String>,
+    /// A closed period, as it was closed: ID, or ID.VERSION
+    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to"])]
+    period: Option<String>,
     /// Whose midnights dates mean, and whose hours, days and months are grouped by, such as Europe/Berlin; UTC without it
     #[arg(long, value_name = "ZONE")]
     timezone: Option<chrono_tz::Tz>,
@@ -84,19 +87,6 @@ enum Format {
     Json,
     /// One row per group, then idle and metered
     Csv,
-}
-
-/// Follow a ledger entry back to the windows and batches that it comes from
-#[derive(Args)]
-pub(crate) struct Explain {
-    /// Number of the entry
-    #[arg(value_name = "ENTRY")]
-    entry: u64,
-    #[command(flatten)]
-    server: ServerArguments,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Recompute the ledger of a stopped service: its chain, its arithmetic, its evidence, and that energy adds up
@@ -165,12 +155,10 @@ pub(crate) fn job(arguments: &Job) -> Result<(), Failure> {
 
 /// Prints the report.
 pub(crate) fn report(arguments: &Report) -> Result<(), Failure> {
-    let mut path = format!(
-        "/reports/emissions?from={}&to={}&group_by={}",
-        escaped(&arguments.from),
-        escaped(&arguments.to),
-        escaped(&arguments.group_by)
-    );
+    let mut path = format!("/reports/emissions?group_by={}", escaped(&arguments.group_by));
+    for (name, value) in [("from", &arguments.from), ("to", &arguments.to), ("period", &arguments.period)] {
+        path.push_str(&value.as_ref().map(|value| format!("&{name}={}", escaped(value))).unwrap_or_default());
+    }
     if let Some(project) = &arguments.project {
         path.push_str(&format!("&project={}", escaped(project)));
     }
@@ -195,12 +183,27 @@ fn lines(report: &Value) -> Vec<(String, &Value)> {
 }
 
 fn report_table(report: &Value) -> Table {
-    let mut table = Table::new(&[("", Lean::Left), ("MWh", Lean::Right), ("t CO2e (location)", Lean::Right)]);
+    let mut columns = vec![("", Lean::Left), ("MWh", Lean::Right), ("t CO2e (location)", Lean::Right)];
+    let has_prices = lines(report).iter().any(|(_, amount)| amount["energy_cost"].is_array());
+    columns.extend(has_prices.then_some(("energy cost", Lean::Right)));
+    columns.extend(["coverage", "measured", "provisional"].map(|title| (title, Lean::Right)));
+    let mut table = Table::new(&columns);
     for (name, amount) in lines(report) {
         let value = |key: &str| significant(amount[key].as_f64().unwrap_or(0.0), 6);
-        table.row(vec![name, value("energy_mwh"), value("co2e_t_location")]);
+        let mut row = vec![name, value("energy_mwh"), value("co2e_t_location")];
+        row.extend(has_prices.then(|| cost(amount)));
+        let share = |key: &str| format!("{:.1} %", amount["quality"][key].as_f64().unwrap_or(0.0) * 100.0);
+        row.extend(["coverage", "measured_share", "provisional_share"].map(share));
+        table.row(row);
     }
     table
+}
+
+/// What energy costs, one figure per currency.
+fn cost(amount: &Value) -> String {
+    let lines = amount["energy_cost"].as_array().into_iter().flatten();
+    let shown = lines.map(|line| format!("{:.2} {}", line["amount"].as_f64().unwrap_or(0.0), text(&line["currency"])));
+    shown.collect::<Vec<_>>().join(" + ")
 }
 
 fn report_csv(report: &Value) -> Result<String, Failure> {
@@ -219,49 +222,6 @@ fn report_csv(report: &Value) -> Result<String, Failure> {
 /// A cell that no spreadsheet takes for a formula.
 fn neutral(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) { format!("'{text}") } else { text }
-}
-
-/// Prints the explanation.
-pub(crate) fn explain(arguments: &Explain) -> Result<(), Failure> {
-    let path = format!("/ledger/entries/{}/explain", arguments.entry);
-    let explained: Value = arguments.server.client()?.get(&path)?;
-    if arguments.json {
-        return print::json(&explained);
-    }
-    let (entry, factor) = (&explained["entry"], &explained["factor"]);
-    let mut page = String::new();
-    for key in ["id", "kind", "reason", "job", "project", "node", "site", "component", "period_start", "period_end"] {
-        page.push_str(&format!("{key:<22}{}\n", text(&entry[key])));
-    }
-    for key in ["energy_mj", "intensity_mg_per_kwh", "co2e_ug", "pue_ppm", "overhead_mj", "overhead_co2e_ug", "hash"] {
-        page.push_str(&format!("{key:<22}{}\n", text(&entry[key])));
-    }
-    for key in ["zone", "period", "accounting", "basis", "status", "publisher", "edition", "licence"] {
-        page.push_str(&format!("{:<22}{}\n", format!("factor {key}"), text(&factor[key])));
-    }
-    page.push_str(&format!("\n{}", windows(&explained)));
-    print::text(&page)
-}
-
-fn windows(explained: &Value) -> Table {
-    let columns = ["mJ", "start", "end", "device", "method", "agent", "boot", "sequence", "sha256"];
-    let mut table = Table::new(&columns.map(|column| (column, if column == "mJ" { Lean::Right } else { Lean::Left })));
-    for found in explained["windows"].as_array().into_iter().flatten() {
-        let (window, batch) = (&found["window"], &found["batch"]);
-        let cells = [
-            &found["energy_mj"],
-            &found["start"],
-            &found["end"],
-            &window["device"],
-            &window["method"],
-            &batch["agent"],
-            &batch["boot"],
-            &batch["sequence"],
-            &batch["sha256"],
-        ];
-        table.row(cells.map(text).to_vec());
-    }
-    table
 }
 
 /// Audits, and prints what was audited.
@@ -285,7 +245,7 @@ pub(crate) fn verify(arguments: &Verify) -> Result<(), Failure> {
 }
 
 /// A value as a cell; what is missing is a dash.
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
@@ -293,7 +253,8 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn amounts(amount: &Value) -> [String; 2] {
+/// Energy and CO2e of an amount.
+pub(super) fn amounts(amount: &Value) -> [String; 2] {
     let value = |key: &str| amount[key].as_f64().unwrap_or(0.0);
     [
         format!("{} kWh", significant(value("energy_mwh") * 1e3, 4)),

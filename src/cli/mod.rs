@@ -1,15 +1,19 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
+mod attention;
+mod backup;
 mod client;
 mod compare;
 mod doctor;
 mod environment;
 mod estimate;
+mod explain;
 mod grid;
 pub(crate) mod grid_arguments;
 mod ledger;
 mod meter;
 pub(crate) mod number;
+mod periods;
 pub(crate) mod print;
 mod run;
 mod run_server;
@@ -48,8 +52,13 @@ enum Command {
     Compare(compare::Arguments),
     Step(step::Arguments),
     Report(ledger::Report),
-    Explain(ledger::Explain),
+    Explain(explain::Explain),
+    Periods(periods::Arguments),
+    Attention(attention::Arguments),
+    Restate(periods::Restate),
     Verify(ledger::Verify),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
 }
 
 /// Why a command ends without an answer; the variant is the exit code.
@@ -97,7 +106,12 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Step(arguments) => step::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Report(arguments) => ledger::report(&arguments).map(|()| ExitCode::SUCCESS),
-        Command::Explain(arguments) => ledger::explain(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Attention(arguments) => attention::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Periods(arguments) => periods::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Restate(arguments) => periods::restate(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Explain(arguments) => explain::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Backup(arguments) => backup::backup(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Restore(arguments) => backup::restore(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Verify(arguments) => ledger::verify(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {

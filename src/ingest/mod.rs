@@ -136,6 +136,7 @@ fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> 
         }
         tx.add_reach(node, revision, reach, &devices)?;
     }
+    tx.add_gaps(revision, node, &batch.gaps)?;
     let stored = Stored { number: revision, node, batch, devices, reaches, is_alone };
     let attributed = attribution::attribute_stored(tx, &stored, revision)?;
     if !attributed.aside.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::LedgerError;
 use super::factor::Chooser;
-use super::report::weighed_row;
+use super::posting::Weighed;
 use crate::grid::Library;
 use crate::store::{JobFilter, JobRow, JobSort, PostedJob, Store, Tx};
 use units::Overflow;
@@ -63,9 +63,10 @@ pub fn jobs(store: &Store, library: &Library, filter: &JobFilter) -> Result<Vec<
 fn with_open(tx: &Tx<'_>, chooser: &mut Chooser<'_>, posted: PostedJob) -> Result<ListedJob, LedgerError> {
     let PostedJob { row, mut energy_mj, mut co2e_ug } = posted;
     for open in tx.open_keys_of(row.job)? {
-        let open = weighed_row(chooser, &open, None)?;
+        let energy = open.sum.energy;
+        let co2e = Weighed::of(energy, &chooser.rates(&open.key)?)?.co2e;
         let add = |sum: i64, part: i64| sum.checked_add(part).ok_or(Overflow { quantity: "sum of a job" });
-        (energy_mj, co2e_ug) = (add(energy_mj, open.energy_mj)?, add(co2e_ug, open.co2e_ug)?);
+        (energy_mj, co2e_ug) = (add(energy_mj, energy.millijoules())?, add(co2e_ug, co2e.micrograms())?);
     }
     Ok(ListedJob { row, energy_mj, co2e_ug })
 }

@@ -77,24 +77,48 @@ pub fn restate(
         let mut chooser = Chooser::new(tx, &library)?;
         let before = tx.head()?;
         let mut chain = Chain { tx, head: before.clone(), now };
-        let mut accounts: BTreeMap<Key, Vec<Entry>> = BTreeMap::new();
-        for entry in tx.live_entries_between(from, to)? {
-            if !accounts.contains_key(&entry.key) {
-                accounts.insert(entry.key.clone(), tx.live_entries(&entry.key)?);
-            }
-        }
-        for (key, live) in accounts {
-            let rates = chooser.rates(&key)?;
-            let is_current = |entry: &Entry| {
-                (entry.intensity, entry.pue, &entry.factor) == (rates.intensity, rates.pue, &rates.factor)
-            };
-            if !live.iter().all(is_current) {
-                chain.replace(&live, None, &reason, &rates)?;
-            }
+        for (live, rates) in changed(tx, &mut chooser, (from, to))? {
+            chain.replace(&live, None, &reason, &rates)?;
         }
         Ok::<_, LedgerError>((before, chain.head))
     })?;
     noted(store, &before, &head)
+}
+
+/// How many entries that start in `[from, to)` have another factor or PUE than would be chosen now; [`restate`] reverses so many.
+///
+/// # Errors
+///
+/// A zone without factor, the store.
+pub fn outdated(store: &Store, library: &Library, range: (Timestamp, Timestamp)) -> Result<usize, LedgerError> {
+    store.read(|tx| {
+        let accounts = changed(tx, &mut Chooser::new(tx, library)?, range)?;
+        Ok(accounts.iter().map(|(live, _)| live.len()).sum())
+    })
+}
+
+/// The entries of each account with an entry that starts in `[from, to)` and whose rates would be others now, with those rates.
+fn changed(
+    tx: &Tx<'_>,
+    chooser: &mut Chooser<'_>,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<(Vec<Entry>, Rates)>, LedgerError> {
+    let mut accounts: BTreeMap<Key, Vec<Entry>> = BTreeMap::new();
+    for entry in tx.live_entries_between(from, to)? {
+        if !accounts.contains_key(&entry.key) {
+            accounts.insert(entry.key.clone(), tx.live_entries(&entry.key)?);
+        }
+    }
+    let mut found = Vec::new();
+    for (key, live) in accounts {
+        let rates = chooser.rates(&key)?;
+        let is_current =
+            |entry: &Entry| (entry.intensity, entry.pue, &entry.factor) == (rates.intensity, rates.pue, &rates.factor);
+        if !live.iter().all(is_current) {
+            found.push((live, rates));
+        }
+    }
+    Ok(found)
 }
 
 fn noted(store: &Store, before: &Head, head: &Head) -> Result<Closed, LedgerError> {

@@ -1,6 +1,6 @@
 //! The audit: chain, arithmetic, postings and evidence of everything, and that it adds up.
 
-use super::{LedgerError, chain, checkpoint};
+use super::{LedgerError, chain, checkpoint, period};
 use crate::ingest::{Attributed, attribute};
 use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
 use sha2::{Digest, Sha256};
@@ -71,6 +71,16 @@ pub enum Fault {
         /// Its identity; empty is idle.
         job: String,
     },
+    /// A closed period is not what was closed.
+    #[error("version {version} of period {period} was changed: {what}")]
+    Period {
+        /// Its number.
+        period: i64,
+        /// Which version.
+        version: i64,
+        /// What does not agree.
+        what: &'static str,
+    },
     /// Energy was lost or invented.
     #[error("{posted_mj} mJ are posted to jobs and idle, {metered_mj} mJ were metered")]
     Conservation {
@@ -116,6 +126,16 @@ pub fn verify(store: &Store) -> Result<Verified, LedgerError> {
     })
 }
 
+/// Writes the note beside the database that names the head of a chain that was verified.
+///
+/// # Errors
+///
+/// The store; the note cannot be written.
+pub fn note_head(store: &Store) -> Result<(), LedgerError> {
+    let head = store.read::<_, StoreError>(|tx| tx.head())?;
+    if head.entries == 0 { Ok(()) } else { checkpoint::write(store.directory(), &head) }
+}
+
 enum Wrong {
     Fault(Fault),
     Error(LedgerError),
@@ -129,6 +149,7 @@ impl<E: Into<LedgerError>> From<E> for Wrong {
 
 fn audit(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result<(), Wrong> {
     check_chain(tx, noted, found)?;
+    check_periods(tx)?;
     check_evidence(tx, found)?;
     check_open(tx, found)?;
     let posted_mj = found.jobs_mj.saturating_add(found.idle_mj);
@@ -192,6 +213,18 @@ fn check_chain(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result
         Some(entry) if entry > last => Err(Wrong::Fault(Fault::Checkpoint { entry })),
         _ => Ok(()),
     }
+}
+
+/// Each closed period ends with an entry of the chain, and is as it was sealed.
+fn check_periods(tx: &Tx<'_>) -> Result<(), Wrong> {
+    for row in tx.periods(0, u32::MAX)? {
+        for version in tx.period_versions(row.period)? {
+            if let Some(what) = period::fault_of(tx, &row, &version)? {
+                return Err(Wrong::Fault(Fault::Period { period: row.period, version: version.version, what }));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What of an entry does not agree with the chain, with its own numbers, or with its postings.

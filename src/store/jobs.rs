@@ -183,6 +183,15 @@ impl Tx<'_> {
         found.map(job_row).transpose()
     }
 
+    /// The identity of the job with this number.
+    ///
+    /// # Errors
+    ///
+    /// The database; a job that is not there.
+    pub fn job_id(&self, job: i64) -> Result<String, StoreError> {
+        Ok(self.0.prepare_cached("SELECT id FROM jobs WHERE job = ?1")?.query_row([job], |row| row.get(0))?)
+    }
+
     /// Jobs by what is posted to them. Where `has_open` is given, only those with or only those without open accounts; those with are not
     /// limited and not begun after another, as what they will be sorted by is not all posted.
     ///

@@ -3,16 +3,21 @@
 //! Operations, not tables: each file holds the operations on one thing, as methods of [`Tx`]. A change is a closure that runs inside
 //! [`Store::write`]: all of it or nothing is kept, and what has returned is on disk. Readers see committed state on connections of their own.
 
+mod attention;
 mod charts;
 mod entries;
 mod error;
 mod evidence;
 mod factors;
+mod gaps;
 mod holdings;
 mod jobs;
 mod listing;
+mod periods;
 mod postings;
+mod prices;
 mod report;
+mod selection;
 mod series;
 mod sessions;
 mod sites;
@@ -20,20 +25,25 @@ mod steps;
 mod tokens;
 mod writer;
 
+pub use attention::{AsideSum, Draw, SilentJob, ZoneFactors};
 pub use charts::MeteredDevice;
 pub use entries::{Entry, EntryKind, Head};
 pub use error::StoreError;
 pub use evidence::{Evidence, SetAside, StoredBatch};
 pub use factors::{FactorOrigin, IntervalFactor};
+pub use gaps::{GapFilter, GapRow};
 pub use holdings::{Held, HoldingStatement, Rank};
 pub use jobs::{JobFilter, JobRow, JobSort, JobState, PostedJob};
 pub use listing::{EntryFilter, NamedEntry};
+pub use periods::{KeptJob, PeriodRow, PeriodVersion};
 pub use postings::{Key, OpenKey, Part, Posting};
-pub use report::{CalendarUnit, GroupBy, SumRow};
+pub use prices::PriceStep;
+pub use report::{CalendarUnit, FactorSum, GroupBy, ReasonSum, SiteSum, SumRow};
+pub use selection::{Selection, Snapshot};
 pub use series::{SeriesFile, SeriesTx, Sums, Taken, Track};
 pub use sessions::{SessionRow, SignInLink};
 pub(crate) use sites::kind;
-pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow};
+pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow, ZoneStep};
 pub use steps::StepReport;
 pub use tokens::{StoredToken, TokenRecord};
 
@@ -46,10 +56,14 @@ use units::Timestamp;
 use writer::Writer;
 
 /// Name of the database in the data directory.
-const FILE: &str = "wattledger.db";
+pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("tables.sql"), include_str!("tables-2-speed.sql"), include_str!("tables-2-webserve.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("tables.sql"),
+    include_str!("tables-2-speed.sql"),
+    include_str!("tables-2-webserve.sql"),
+    include_str!("tables-2-reporting.sql"),
+];
 /// Version of the tables that this program writes.
 const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Reading connections that are kept open.
@@ -196,6 +210,16 @@ impl Tx<'_> {
         let said = statement.query_map((), |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
         Ok(said.into_iter().filter(|line| line != "ok").collect())
     }
+}
+
+/// Writes one committed state of the database in `from`, which a service may be writing, into the directory `to`, where there is none.
+pub(crate) fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let path = from.join(FILE);
+    let copied = connect(&path).and_then(|connection| {
+        let target = to.join(FILE).display().to_string();
+        Ok(connection.execute("VACUUM INTO ?1", [target])?)
+    });
+    copied.map(drop).map_err(|error| named(error, &path))
 }
 
 fn make(directory: &Path) -> std::io::Result<()> {

@@ -12,7 +12,7 @@ pub struct SiteRow {
     pub site: i64,
     /// Its name.
     pub name: String,
-    /// Grid zone.
+    /// Grid zone that it was made with.
     pub zone: String,
     /// Length of a posting period; divides the hour.
     pub period: Span,
@@ -25,6 +25,17 @@ pub struct PueStep {
     pub since: Timestamp,
     /// The value.
     pub pue: Pue,
+}
+
+/// A site's zone from a moment on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneStep {
+    /// Number of the site.
+    pub site: i64,
+    /// From when.
+    pub since: Timestamp,
+    /// The zone.
+    pub zone: String,
 }
 
 /// A node as last seen.
@@ -127,6 +138,33 @@ impl Tx<'_> {
             Ok(PueStep { since: moment(row, 0)?, pue })
         })?;
         Ok(steps.collect::<Result<_, _>>()?)
+    }
+
+    /// States the zone of a site from `since` on.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn set_zone(&self, site: i64, since: Timestamp, zone: &str) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO site_zones (site, since_ns, zone) VALUES (?1, ?2, ?3)";
+        self.0.execute(sql, (site, since.nanoseconds(), zone))?;
+        Ok(())
+    }
+
+    /// The zones of every site, each from the one that it was made with, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn zone_history(&self) -> Result<Vec<ZoneStep>, StoreError> {
+        let sql = "SELECT site, since_ns, zone FROM site_zones
+            UNION ALL SELECT site, 0, zone FROM sites AS made WHERE NOT EXISTS
+                (SELECT 1 FROM site_zones WHERE site = made.site AND since_ns <= 0)
+            ORDER BY site, since_ns";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement
+            .query_map((), |row| Ok(ZoneStep { site: row.get(0)?, since: moment(row, 1)?, zone: row.get(2)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Every site, by name.

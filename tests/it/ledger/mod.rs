@@ -1,8 +1,12 @@
 //! The ledger core: what agents say goes in, and must come out exactly once, adding up, and provably so.
 
+mod attention;
 mod audit;
+mod breakdown;
+mod cost;
 mod durability;
 mod jobs;
+mod period;
 pub(crate) mod permutation;
 mod posting;
 mod set;
@@ -13,7 +17,7 @@ use tempfile::TempDir;
 use units::{Energy, Power, Pue, Span, Timestamp};
 use wattledger::grid::Library;
 use wattledger::ledger::{self, Report};
-use wattledger::store::{GroupBy, Store};
+use wattledger::store::{GroupBy, Selection, Store};
 use wattledger::{ingest, workload};
 use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
 
@@ -58,7 +62,7 @@ impl Fixture {
     }
 
     pub(crate) fn report(&self, by: &GroupBy) -> Report {
-        ledger::report(&self.store, &self.library, (at(-FAR), at(FAR)), by, None).unwrap()
+        ledger::report(&self.store, &self.library, &Selection::between(at(-FAR), at(FAR)), by).unwrap()
     }
 
     /// mJ per job, `idle` among them.

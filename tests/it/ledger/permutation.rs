@@ -72,7 +72,7 @@ fn one_holding() -> impl Strategy<Value = Holding> {
     )
 }
 
-fn one_batch() -> impl Strategy<Value = Batch> {
+pub(super) fn one_batch() -> impl Strategy<Value = Batch> {
     let windows = proptest::collection::vec(one_window(), 0..8);
     let holdings = proptest::collection::vec(one_holding(), 0..3);
     (windows, holdings, 0..5_i64).prop_map(|(mut windows, mut holdings, wall)| {

@@ -175,7 +175,7 @@ fn a_node_that_moves_takes_its_energy_along() {
     workload::add_site(&fixture.store, &fixture.library, "par".to_owned(), "FR", 30, Pue::ONE).unwrap();
     workload::assign_node(&fixture.store, "n1".to_owned(), "par".to_owned(), at(50), at(FAR)).unwrap();
     fixture.close(at(FAR));
-    let sites = fixture.store.read(|tx| tx.sums((at(-FAR), at(FAR)), &GroupBy::Site, None)).unwrap();
+    let sites = fixture.store.read(|tx| tx.sums(&Selection::between(at(-FAR), at(FAR)), &GroupBy::Site)).unwrap();
     let sums: Vec<_> = sites.iter().map(|row| (row.group.as_deref().unwrap(), row.energy_mj)).collect();
     assert_eq!(sums, [("par", 500), ("unassigned", 500)]);
     fixture.assert_sound();
@@ -199,8 +199,8 @@ fn a_job_told_by_hand_holds_until_it_is_finished() {
     let by_label = fixture.report(&GroupBy::Label("team".to_owned()));
     assert_eq!((by_label.rows.len(), by_label.rows[0].group.as_deref()), (1, Some("x")));
     let only = |project| {
-        let range = (at(-FAR), at(FAR));
-        let report = ledger::report(&fixture.store, &fixture.library, range, &GroupBy::Job, Some(project)).unwrap();
+        let own = Selection { project: Some(String::from(project)), ..Selection::between(at(-FAR), at(FAR)) };
+        let report = ledger::report(&fixture.store, &fixture.library, &own, &GroupBy::Job).unwrap();
         (report.total.energy_mj, report.idle.energy_mj)
     };
     assert_eq!(only("p"), (500, 0));

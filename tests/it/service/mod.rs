@@ -1,11 +1,13 @@
 //! The service as its clients meet it: a real process, real sockets, a data directory of its own.
 
 mod app;
+mod backup;
 mod events;
 mod ledger;
 mod limits;
 pub(crate) mod process;
 mod refusals;
+mod reporting;
 mod session;
 mod start;
 mod steps;
