@@ -7,6 +7,7 @@ mod bundled;
 pub mod cli;
 pub mod config;
 pub mod decimal;
+pub mod demo;
 pub mod footprint;
 pub mod grid;
 pub mod hardware;

@@ -64,12 +64,22 @@ impl ServeError {
 /// Runs the service until SIGTERM or SIGINT. `say` is told, a line each, the first admin token of a fresh data
 /// directory and the address.
 pub fn run(config: &Config, clock: Arc<dyn Clock>, say: impl Fn(&str)) -> Result<(), ServeError> {
+    let store = Arc::new(Store::open(&config.data)?);
+    run_on(config, &store, clock, say)
+}
+
+/// As [`run`], on a store that is open already.
+pub fn run_on(
+    config: &Config,
+    store: &Arc<Store>,
+    clock: Arc<dyn Clock>,
+    say: impl Fn(&str),
+) -> Result<(), ServeError> {
     log_to_stderr(config.log);
     raise_open_files();
-    let store = Arc::new(Store::open(&config.data)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(config, &store, clock, say))?;
-    // Ends what was cut off; then this is the last holder of the store.
+    runtime.block_on(serve(config, store, clock, say))?;
+    // Ends what was cut off; then only the caller holds the store.
     drop(runtime);
     tracing::info!("the service has stopped");
     Ok(())

@@ -1,6 +1,7 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
 mod client;
+mod demo;
 mod doctor;
 mod environment;
 mod estimate;
@@ -29,6 +30,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(demo::Arguments),
     /// Estimate energy and CO2e of a job before it runs
     Estimate(estimate::Arguments),
     /// The library of grid factors
@@ -79,6 +81,7 @@ impl Failure {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome: Result<ExitCode, Failure> = match arguments.command {
+        Command::Demo(arguments) => demo::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Estimate(arguments) => estimate::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Meter(arguments) => meter::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Grid(arguments) => grid::run(&arguments).map(|()| ExitCode::SUCCESS),

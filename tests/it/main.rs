@@ -5,6 +5,7 @@ mod agent;
 mod architecture;
 mod command;
 mod config;
+mod demo;
 mod doctor;
 mod estimate;
 mod grid;

@@ -3,7 +3,7 @@
 mod events;
 mod ledger;
 mod limits;
-mod process;
+pub(crate) mod process;
 mod tokens;
 
 use serde_json::Value;
@@ -42,15 +42,14 @@ impl Service {
     pub(crate) fn start(data: &Path, config: &str) -> Self {
         let file = data.with_extension("toml");
         std::fs::write(&file, config).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_wattledger"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .arg("--config")
-            .arg(file)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wattledger"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data).arg("--config").arg(file);
+        Self::of(command)
+    }
+
+    /// Starts `command`, which serves, and waits until it listens.
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut admin = String::new();
         let address = loop {
@@ -60,12 +59,25 @@ impl Service {
                 child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
                 panic!("the service ended before it listened: {error}");
             }
-            match line.trim().split_once(": ") {
-                Some(("admin token", token)) => admin = token.to_owned(),
-                _ => break line.trim().rsplit("://").next().unwrap().parse().unwrap(),
+            if let Some(token) = line.trim().strip_prefix("admin token: ") {
+                token.clone_into(&mut admin);
+            }
+            if let Some(server) = line.trim().strip_prefix("listening on ") {
+                break server.rsplit("://").next().unwrap().parse().unwrap();
             }
         };
         Self { child, stdout, admin, address }
+    }
+
+    /// What it prints further, up to the line that holds `last`.
+    pub(crate) fn lines_to(&mut self, last: &str) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        while lines.last().is_none_or(|line| !line.contains(last)) {
+            let mut line = String::new();
+            assert_ne!(self.stdout.read_line(&mut line).unwrap(), 0, "it ended before it said {last:?}: {lines:?}");
+            lines.push(line.trim_end().to_owned());
+        }
+        lines
     }
 
     pub(crate) fn server(&self) -> String {
