@@ -2,11 +2,10 @@
 
 use super::DemoError;
 use super::agent::moment;
-use super::fleet::SITES;
 use super::noise::white;
 use super::schedule::{DAY, HOUR, MINUTE};
 use crate::grid::{Accounting, Basis, Gas, Library, Status, intensities};
-use crate::ledger::{self, LedgerError};
+use crate::ledger;
 use crate::store::{FactorOrigin, IntervalFactor, Store, StoreError};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -97,12 +96,6 @@ impl Series {
     }
 }
 
-impl From<LedgerError> for DemoError {
-    fn from(error: LedgerError) -> Self {
-        Self::Ledger(Box::new(error))
-    }
-}
-
 fn status_of(hour: i64, now: i64, final_after: i64) -> Status {
     match now - (hour + HOUR) {
         ..0 => Status::Forecast,
@@ -137,9 +130,6 @@ fn factor(zone: &'static str, hour: i64, value: u32, status: Status) -> Option<I
         origin,
     })
 }
-
-/// Every site's zone has a series.
-const _: () = assert!(FILES.len() == SITES.len());
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
-//! The present: every second what each node metered, sent by HTTP as agents do, and grid values that become final.
+//! The present in windows of a second, sent by HTTP as agents do, some of the nodes each second; and grid values that become final.
 
 use super::agent::Agent;
-use super::fleet::{LATE, NODES, SILENT};
+use super::fleet::{LATE, NODES, SILENT, place};
 use super::schedule::{jobs, outages};
 use super::{Demo, DemoError, history};
 use crate::access::Scope;
@@ -19,6 +19,8 @@ use units::Timestamp;
 const TOKEN_NAME: &str = "synthetic fleet of the demonstration";
 /// More than this behind, an agent speaks in windows of ten seconds, s.
 const FINE_S: i64 = 60;
+/// Each node sends once in so many seconds, and the nodes take turns, so that something new arrives every second.
+const TURNS_S: i64 = 2;
 /// Most that one batch speaks of, s.
 const BATCH_S: i64 = 1_800;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
@@ -172,7 +174,11 @@ impl Sender {
     }
 
     fn next(&mut self, second: i64) -> Option<(Sealed, i64)> {
-        let end = if self.agent.node == LATE { history::late(second) } else { second };
+        let end = if self.agent.node == LATE {
+            history::late(second)
+        } else {
+            second - (second + place(self.agent.node)) % TURNS_S
+        };
         let to = end.min(self.agent.until + BATCH_S);
         if to <= self.agent.until {
             return None;

@@ -76,6 +76,12 @@ pub enum DemoError {
     Live(String),
 }
 
+impl From<LedgerError> for DemoError {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(Box::new(error))
+    }
+}
+
 /// A data directory with the demonstration in it, before it goes live.
 pub struct Demo {
     store: Arc<Store>,

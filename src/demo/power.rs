@@ -59,11 +59,14 @@ fn training(level: i64, (checkpoint_s, evaluation_s): (i64, i64), age: i64, seco
     let chance = hash(&[key, slot, 7]);
     // Four of a hundred slots of five minutes begin with waiting for data.
     let is_starved = chance % 100 < 4 && second.rem_euclid(300) < 20 + (chance >> 32).cast_signed().rem_euclid(60);
-    match () {
-        () if age % checkpoint_s < 35 => 260,
-        () if is_evaluating => 560 + slow(30, key, second, 20),
-        () if is_starved => 330,
-        () => level + slow(25, key, second, 600),
+    if age % checkpoint_s < 35 {
+        260
+    } else if is_evaluating {
+        560 + slow(30, key, second, 20)
+    } else if is_starved {
+        330
+    } else {
+        level + slow(25, key, second, 600)
     }
 }
 

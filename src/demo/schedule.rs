@@ -181,12 +181,12 @@ fn weather(cycle: i64, at: i64) -> Vec<Job> {
 /// Whether people work then: not on a weekend of every third week, and on half of the other weekend days.
 fn is_worked(start: i64, end: i64, lane: i64) -> bool {
     // 1970-01-01 was a Thursday.
-    let days = start.div_euclid(DAY)..=end.div_euclid(DAY);
+    let mut days = start.div_euclid(DAY)..=end.div_euclid(DAY);
     let rests = |day: i64| {
         let (week, weekday) = ((day + 3).div_euclid(7), (day + 3).rem_euclid(7));
         weekday >= 5 && (week % 3 == 0 || between(0, 2, &[40, day, lane]) == 0)
     };
-    !days.into_iter().any(rests)
+    !days.any(rests)
 }
 
 fn worked(jobs: Vec<Job>, lane: i64) -> Vec<Job> {
