@@ -9,6 +9,7 @@ mod bundled;
 pub mod cli;
 pub mod config;
 pub mod decimal;
+pub mod demo;
 mod escape;
 pub mod footprint;
 pub mod grid;

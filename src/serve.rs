@@ -69,14 +69,24 @@ impl ServeError {
 /// Runs the service until SIGTERM or SIGINT. `say` is told, a line each, the first admin token of a fresh data
 /// directory with a link that signs in once, and the address.
 pub fn run(config: &Config, clock: Arc<dyn Clock>, say: impl Fn(&str)) -> Result<(), ServeError> {
+    let store = Arc::new(Store::open(&config.data)?);
+    run_on(config, &store, clock, say)
+}
+
+/// As [`run`], on a store that is open already.
+pub fn run_on(
+    config: &Config,
+    store: &Arc<Store>,
+    clock: Arc<dyn Clock>,
+    say: impl Fn(&str),
+) -> Result<(), ServeError> {
     log_to_stderr(config.log);
     raise_open_files();
-    let store = Arc::new(Store::open(&config.data)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let series: Arc<dyn SeriesStore> = Arc::new(Embedded::open(&config.data)?);
-    let follower = Follower::start(Arc::clone(&store), Arc::clone(&series), Arc::clone(&clock))?;
-    runtime.block_on(serve(config, &store, (series, follower.handover()), clock, say))?;
-    // Ends what was cut off and the following; then this is the last holder of the store.
+    let follower = Follower::start(Arc::clone(store), Arc::clone(&series), Arc::clone(&clock))?;
+    runtime.block_on(serve(config, store, (series, follower.handover()), clock, say))?;
+    // Ends what was cut off and the following; then only the caller holds the store.
     drop(runtime);
     drop(follower);
     tracing::info!("the service has stopped");

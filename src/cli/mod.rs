@@ -4,6 +4,7 @@ mod attention;
 mod backup;
 mod client;
 mod compare;
+mod demo;
 mod doctor;
 mod environment;
 mod estimate;
@@ -36,6 +37,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(demo::Arguments),
     /// Estimate energy and CO2e of a job before it runs
     Estimate(estimate::Arguments),
     /// The library of grid factors
@@ -93,6 +95,7 @@ impl Failure {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome: Result<ExitCode, Failure> = match arguments.command {
+        Command::Demo(arguments) => demo::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Estimate(arguments) => estimate::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Meter(arguments) => meter::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Grid(arguments) => grid::run(&arguments).map(|()| ExitCode::SUCCESS),

@@ -224,6 +224,17 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// End of the last window of a device; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn metered_until(&self, device: i64) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT end_ns FROM spans WHERE device = ?1 ORDER BY start_ns DESC LIMIT 1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_row([device], |row| moment(row, 0)).optional()?)
+    }
+
     /// Batches of a node with windows that end after `since`.
     ///
     /// # Errors

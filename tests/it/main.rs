@@ -6,6 +6,7 @@ mod architecture;
 mod build;
 mod command;
 mod config;
+mod demo;
 mod doctor;
 mod estimate;
 mod grid;

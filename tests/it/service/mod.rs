@@ -66,6 +66,11 @@ impl Service {
             [before, &[env!("CARGO_BIN_EXE_wattledger"), "serve", "--listen", "127.0.0.1:0", "--data"]].concat();
         let mut command = Command::new(words[0]);
         command.args(&words[1..]).arg(data).arg("--config").arg(file);
+        Self::of(command, !before.is_empty())
+    }
+
+    /// Starts `command`, which serves or runs what serves, and waits until it listens.
+    pub(crate) fn of(mut command: Command, is_runner: bool) -> Result<Self, Ended> {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let (mut admin, mut sign_in) = (String::new(), String::new());
@@ -84,11 +89,25 @@ impl Service {
             match line.trim().split_once(": ") {
                 Some(("admin token", token)) => admin = token.to_owned(),
                 Some(("sign in", link)) => sign_in = link[link.find("/sign-in/").unwrap()..].to_owned(),
-                _ => break line.trim().rsplit("://").next().unwrap().parse().unwrap(),
+                _ => {}
+            }
+            if let Some(server) = line.trim().strip_prefix("listening on ") {
+                break server.rsplit("://").next().unwrap().parse().unwrap();
             }
         };
-        let process = if before.is_empty() { child.id() } else { only_child_of(child.id()) };
+        let process = if is_runner { only_child_of(child.id()) } else { child.id() };
         Ok(Self { child, stdout, log: Some(log), process, admin, sign_in, address })
+    }
+
+    /// What it prints further, up to the line that holds `last`.
+    pub(crate) fn lines_to(&mut self, last: &str) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        while lines.last().is_none_or(|line| !line.contains(last)) {
+            let mut line = String::new();
+            assert_ne!(self.stdout.read_line(&mut line).unwrap(), 0, "it ended before it said {last:?}: {lines:?}");
+            lines.push(line.trim_end().to_owned());
+        }
+        lines
     }
 
     pub(crate) fn server(&self) -> String {
