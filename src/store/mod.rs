@@ -72,8 +72,9 @@ const READERS_MAX: usize = 8;
 /// The open store. Only one process has a data directory open at a time.
 #[derive(Debug)]
 pub struct Store {
-    writer: Writer,
+    /// Closed before the writer, which moves the log into the database as the last.
     readers: Mutex<Vec<Connection>>,
+    writer: Writer,
     directory: PathBuf,
     /// Held as long as the store is open, so that a second service on the same directory is refused.
     _lock: File,
@@ -166,6 +167,7 @@ impl Store {
             None => {
                 let connection = connect(&self.directory.join(FILE))?;
                 connection.pragma_update(None, "query_only", true).map_err(StoreError::from)?;
+                connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(StoreError::from)?;
                 connection
             }
         };

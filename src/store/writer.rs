@@ -1,6 +1,7 @@
 //! One thread writes. Changes that wait together share one transaction and one fsync; each is answered after the commit.
 
 use super::{StoreError, Tx};
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, ErrorCode};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -28,15 +29,25 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(mut connection: Connection) -> std::io::Result<Self> {
-        connection.wal_hook(Some(checkpoint)).map_err(std::io::Error::other)?;
         let (changes, waiting) = channel();
         let failure = Arc::new(OnceLock::new());
         let told = Arc::clone(&failure);
+        let failed = Arc::clone(&failure);
+        let hook = move |log: &mut Wal, pages| {
+            checkpoint(log, pages, &failed);
+            Ok(())
+        };
+        connection.wal_hook(Some(hook)).map_err(std::io::Error::other)?;
         let trouble = Arc::new(Mutex::new(None));
         let noted = Arc::clone(&trouble);
-        let thread = std::thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || run(&connection, &waiting, (&told, &noted)))?;
+        let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+            run(&connection, &waiting, (&told, &noted));
+            if told.get().is_some() {
+                // Closing would try the same file once more. A restart moves all of the log again, which is safe.
+                // If it cannot be set, closing tries.
+                let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            }
+        })?;
         Ok(Self { changes: Some(changes), failure, trouble, thread: Some(thread) })
     }
 
@@ -102,20 +113,18 @@ impl Drop for Writer {
     }
 }
 
-/// Moves the log into the database, as SQLite does by itself, but a failure is the commit's: SQLite would try the same file again
-/// later, and a second fsync can succeed without having written what the first one lost.
-fn checkpoint(log: &mut Wal, pages: std::ffi::c_int) -> rusqlite::Result<()> {
+/// Moves the log into the database, as SQLite does by itself; but SQLite would try again after a failure, and a second fsync can
+/// succeed without having written what the first one lost. What was committed is safe in the log, so it is only what follows that is refused.
+fn checkpoint(log: &mut Wal, pages: std::ffi::c_int, failure: &OnceLock<String>) {
     if pages < CHECKPOINT_PAGES {
-        return Ok(());
+        return;
     }
     match log.checkpoint() {
-        // Readers or a backup are in the way; the next commit tries again.
-        Err(error)
-            if matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) =>
-        {
-            Ok(())
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => {
+            let _ = failure.set(error.to_string());
         }
-        moved => moved,
+        // With readers or a backup in the way, or on a full disk, the next commit tries again.
+        _ => {}
     }
 }
 
@@ -130,6 +139,9 @@ fn run(
             // After a failed fsync the pages that SQLite believes written may be lost: nothing may be acknowledged any
             // more. Ending here closes the channel, so that every later caller is told.
             let _ = failure.set(reason);
+            return;
+        }
+        if failure.get().is_some() {
             return;
         }
     }

@@ -170,7 +170,7 @@ impl Service {
 
     /// SIGTERM, then the exit code and the log.
     pub(crate) fn stop(mut self) -> (i32, String) {
-        let id = rustix::process::Pid::from_child(&self.child);
+        let id = rustix::process::Pid::from_raw(self.process.cast_signed()).unwrap();
         rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
         let log = self.log.take().unwrap().join().unwrap();
         (self.child.wait().unwrap().code().unwrap_or(-1), log)
