@@ -26,7 +26,9 @@ fn main() {
     };
     let seconds = std::env::var("WATTLEDGER_BENCH_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(120);
     let service = serve();
-    for (rate, machine) in [("1 Hz", "gpus=8,watts=300"), ("10 Hz", "gpus=8,watts=300,counter=0,arch=7")] {
+    for (rate, machine) in
+        [("1 Hz", "gpus=8,watts=300"), ("10 Hz", "gpus=8,watts=300,counter=0,arch=7,name=NVIDIA A100-SXM4-80GB")]
+    {
         measure(&driver, service, (rate, machine), seconds);
     }
     spool_of_a_day(&driver, seconds);

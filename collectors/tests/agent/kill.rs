@@ -5,6 +5,7 @@ use crate::stub::{Reply, Request, serve};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::{fs, thread};
@@ -97,7 +98,10 @@ fn r01_an_agent_that_is_killed_again_and_again_loses_doubles_and_invents_nothing
     let mut random = fastrand::Rng::with_seed(seed);
     let store = Arc::new(Mutex::new(Store::default()));
     let (shelf, answers) = (Arc::clone(&store), Mutex::new(fastrand::Rng::with_seed(seed)));
-    let address = serve(move |request: Request| match answers.lock().unwrap().u8(0..4) {
+    let calm = Arc::new(AtomicBool::new(false));
+    let is_calm = Arc::clone(&calm);
+    let answer = move || if is_calm.load(Ordering::SeqCst) { 2 } else { answers.lock().unwrap().u8(0..4) };
+    let address = serve(move |request: Request| match answer() {
         0 => Reply::status(503),
         // Stored, and the answer is lost.
         1 => {
@@ -111,9 +115,10 @@ fn r01_an_agent_that_is_killed_again_and_again_loses_doubles_and_invents_nothing
     });
     let folder = tempfile::tempdir().unwrap();
     for kill in 0..kills {
+        calm.store(kill % 5 == 4, Ordering::SeqCst);
         let agent = start(folder.path(), address);
         if kill % 5 == 4 {
-            // Oracle I7: it starts alone, and what is metered now arrives.
+            // Oracle I7: once the service takes batches again, it starts alone, and what is metered now arrives.
             let newest = || store.lock().unwrap().newest;
             let before = newest();
             wait_until("a fresh window", || newest() > before);
