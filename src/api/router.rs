@@ -2,8 +2,8 @@
 
 use super::problem::{Problem, ProblemDocument};
 use super::{
-    State, app, attention, auth, batches, compare, events, fleet, gaps, grid, jobs, ledger, metrics, operations, periods,
-    series, session, sites, steps, tokens,
+    State, app, attention, auth, batches, compare, events, fleet, gaps, grid, jobs, ledger, metrics, operations,
+    periods, series, session, sites, steps, tokens,
 };
 use crate::access::Scope;
 use axum::Router;

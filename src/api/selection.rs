@@ -142,9 +142,13 @@ fn calendar(asked: [(CalendarUnit, Option<String>); 3]) -> Result<Option<(Calend
     };
     // Formatted back, so that only the one spelling passes that entries are compared with.
     let spelled = match unit {
-        CalendarUnit::Month => NaiveDate::parse_from_str(&format!("{name}-01"), "%Y-%m-%d").map(|day| day.format(form).to_string()),
+        CalendarUnit::Month => {
+            NaiveDate::parse_from_str(&format!("{name}-01"), "%Y-%m-%d").map(|day| day.format(form).to_string())
+        }
         CalendarUnit::Day => NaiveDate::parse_from_str(&name, form).map(|day| day.format(form).to_string()),
-        CalendarUnit::Hour => DateTime::parse_from_str(&name, "%Y-%m-%dT%H:%M%:z").map(|hour| hour.format(form).to_string()),
+        CalendarUnit::Hour => {
+            DateTime::parse_from_str(&name, "%Y-%m-%dT%H:%M%:z").map(|hour| hour.format(form).to_string())
+        }
     };
     if spelled.is_ok_and(|spelled| spelled == name) {
         return Ok(Some((unit, name)));

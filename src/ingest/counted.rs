@@ -82,7 +82,6 @@ fn keep<W>(
     of: &impl Fn(&Window, &Device) -> W,
     windows: &mut Vec<W>,
 ) {
-    let counts =
-        |(place, window): &(usize, &Window)| is_plausible(window, own.limit) && !lost.contains(place);
+    let counts = |(place, window): &(usize, &Window)| is_plausible(window, own.limit) && !lost.contains(place);
     windows.extend(windows_of(batch, own).into_iter().filter(counts).map(|(_, window)| of(window, own)));
 }

@@ -322,7 +322,8 @@ mod tests {
             let grid = Grid::of(range, points).unwrap();
             prop_assert!(grid.count() <= points);
             let shorter = LADDER_S.iter().map(|s| s * SECOND_NS).rfind(|shorter| *shorter < grid.bucket_ns);
-            prop_assert!(shorter.is_none_or(|bucket_ns| Grid { bucket_ns, ..grid }.count() > points));
+            let is_shortest = shorter.is_none_or(|bucket_ns| Grid { bucket_ns, ..grid }.count() > points);
+            prop_assert!(is_shortest);
         }
 
         #[test]

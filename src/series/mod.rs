@@ -2,13 +2,14 @@
 //!
 //! [`Follower`] takes batches from the evidence after they are acknowledged and hands what counts to a [`SeriesStore`]; the ledger never reads it back.
 //! The copy knows the last batch that it has taken, so that it can be killed, deleted or fall behind, and is complete again by itself.
-//! [`power`] cuts and shares windows as the ledger does, with the same code, so that charts add up to it as integers.
+//! `pieces` cuts and shares windows as the ledger does, with the same code, so that charts add up to it as integers.
 
 mod bucket;
 mod columns;
 mod embedded;
 mod follow;
 mod intensity;
+mod pieces;
 mod power;
 
 pub use bucket::{Bucket, Grid, GridError, POINTS_MAX};

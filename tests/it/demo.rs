@@ -12,7 +12,7 @@ use std::process::Command;
 fn start(data: &Path) -> Service {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wattledger"));
     command.args(["demo", "--listen", "127.0.0.1:0", "--days", "1", "--data"]).arg(data);
-    Service::of(command)
+    Service::of(command, false).unwrap()
 }
 
 fn items(demo: &Service, admin: &str, path: &str) -> Vec<Value> {

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use units::{Energy, Power, Span, Timestamp};
 use wattledger::grid::Library;
 use wattledger::ledger;
-use wattledger::store::{GroupBy, Store};
+use wattledger::store::{GroupBy, Selection, Store};
 use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
 
 /// 2026-01-05T00:00:00Z.
@@ -370,8 +370,8 @@ fn check_heads(store: &Store, heads: &BTreeSet<String>) {
 /// I4, I5 and I8 of the report over all time.
 fn check_sums(store: &Store, expected: &Expected) {
     let library = Library::bundled().unwrap();
-    let range = (at(-86_400), at(4_000 * 86_400));
-    let report = ledger::report(store, &library, range, &GroupBy::Job, None).unwrap();
+    let all = Selection::between(at(-86_400), at(4_000 * 86_400));
+    let report = ledger::report(store, &library, &all, &GroupBy::Job).unwrap();
     let rows = report.rows.iter().map(|row| (row.group.clone().unwrap(), row.amount.energy_mj));
     assert_eq!(rows.filter(|row| row.1 != 0).collect::<BTreeMap<_, _>>(), expected.jobs, "I4");
     assert_eq!(report.idle.energy_mj, expected.idle_mj, "I4");

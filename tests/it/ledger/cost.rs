@@ -39,7 +39,16 @@ fn energy_costs_what_it_cost_at_its_time_and_place() {
     other.windows = vec![window("gpu0", 0, 3_600, 1_800_000_000)];
     fixture.apply(&other);
     let expected = [("EUR", 200_000, 3_600_000_000), ("USD", 50_000, 1_800_000_000)];
-    assert_eq!(micro(&fixture.report(&GroupBy::Month).metered.energy_cost), expected, "never one sum");
+    assert_eq!(
+        micro(
+            &fixture
+                .report(&GroupBy::Calendar(wattledger::store::CalendarUnit::Month, chrono_tz::UTC))
+                .metered
+                .energy_cost
+        ),
+        expected,
+        "never one sum"
+    );
     let refused = workload::set_price(&fixture.store, "fra".to_owned(), at(0), "USD".to_owned(), 1).unwrap_err();
     assert_eq!(
         refused.to_string(),

@@ -1,7 +1,8 @@
 use super::*;
 use ledger::{LedgerError, Period};
 use proptest::prelude::*;
-use wattledger::store::GroupBy::{Job as ByJob, Label, Month, Node as ByNode, Project, Site};
+use wattledger::store::CalendarUnit;
+use wattledger::store::GroupBy::{Calendar, Job as ByJob, Label, Node as ByNode, Project, Site};
 
 /// 2026-03-10 as the period.
 fn day() -> (Timestamp, Timestamp) {
@@ -19,7 +20,8 @@ fn shown(fixture: &Fixture, period: i64) -> Period {
 /// Every report of the closed period, in every grouping, as the bytes of its document.
 fn reports(fixture: &Fixture, named: &str) -> Vec<String> {
     let selection = ledger::closed(&fixture.store, named).unwrap();
-    let groups = [Project, ByJob, ByNode, Site, Month, Label("team".to_owned())];
+    let groups =
+        [Project, ByJob, ByNode, Site, Calendar(CalendarUnit::Month, chrono_tz::UTC), Label("team".to_owned())];
     let report = |by: &GroupBy| ledger::report(&fixture.store, &fixture.library, &selection, by).unwrap();
     groups.iter().map(|by| serde_json::to_string(&report(by)).unwrap()).collect()
 }
