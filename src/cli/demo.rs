@@ -62,7 +62,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
                 sign_in_again(&demo, clock.as_ref(), server);
             }
             say(&next(server, &data, clock.wall()));
-            *live.borrow_mut() = Some(demo.go_live(server, &clock));
+            let begun = demo.go_live(server, &clock);
+            if let Err(error) = &begun {
+                say(&format!("the fleet does not go live: {error}\n"));
+            }
+            *live.borrow_mut() = Some(begun);
         }
     });
     if let Some(live) = live.into_inner() {
