@@ -22,9 +22,19 @@ export function mergeTail<T extends Series>(known: T | undefined, tail: T): T {
   const first = tail.start_ms[0];
   if (first === undefined) return known;
   const keep = lowerBound(known.start_ms, first);
-  const merged = { ...known, ...tail };
+  const merged = { ...known };
   for (const column of COLUMNS) merged[column] = [...known[column].slice(0, keep), ...tail[column]];
   return merged;
+}
+
+/**
+ * What to ask for to append to `known`: its last buckets anew and all since. So many points are asked for that the service
+ * chooses buckets of the same length again: a shorter one would need more, as lengths at least double.
+ */
+export function tailQuery(known: Series, now: number): { from: string; points: number } {
+  const length = known.bucket_s * 1000;
+  const from = known.start_ms[known.start_ms.length - 1]! - 6 * length;
+  return { from: new Date(from).toISOString(), points: Math.ceil((now - from) / length) + 1 };
 }
 
 /** Drops what ended before `from`, for a range whose start moves along. */

@@ -161,8 +161,8 @@ function painted(panel: PaintedPanel, context: Context): Element[] {
     const at = x(note.at, context.frame);
     if (at < context.frame.left || at > context.frame.width - context.frame.right || at - note.text.length * 3.2 < lastEnd) continue;
     lastEnd = at + note.text.length * 3.2;
-    lines.push(polyline([[at, context.top + 14], [at, context.top + 22]], palette.ink2, 1));
-    lines.push(text(at, context.top, note.text, context.frame, { align: 'center', size: 11, fill: palette.ink }));
+    context.graphic.push({ type: 'line', silent: true, z: 20, shape: { x1: at, y1: context.top + 4, x2: at, y2: context.top + 12 }, style: { stroke: palette.ink2 } });
+    context.graphic.push(text(at, context.top - 10, note.text, context.frame, { align: 'center', size: 11, fill: palette.ink, halo: true }));
   }
   return [shapes(context, areas), shapes(context, lines, 4)];
 }
