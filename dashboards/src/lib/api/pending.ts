@@ -40,6 +40,20 @@ export interface DeviceSeries {
   devices: { id: number; node: string; uuid: string; name: string; index: number; power_mean_mw: (number | null)[] }[];
 }
 
+export interface IntensityFactor {
+  zone: string;
+  /** `interval` of an hour or less, or `yearly`. */
+  resolution: string;
+  basis: string;
+  gas: string;
+  accounting: string;
+  publisher: string;
+  edition: string;
+  licence: string;
+  fallback_step: number;
+  notes: string[];
+}
+
 export interface IntensityDocument {
   zone: string;
   bucket_s: number;
@@ -48,7 +62,8 @@ export interface IntensityDocument {
   min?: number[];
   max?: number[];
   status: string[];
-  factor: { publisher: string; edition: string; basis?: string; accounting?: string; licence?: string; resolution?: string; period?: string; gas?: string };
+  factor: IntensityFactor | null;
+  other_factors?: IntensityFactor[];
 }
 
 export interface PowerDocument {
@@ -58,28 +73,27 @@ export interface PowerDocument {
 }
 
 export interface CompareDocument {
-  items: JobComparison[];
+  held_idle_below_percent_of_limit: number;
+  jobs: JobComparison[];
 }
 
-export interface JobComparison {
-  id: string;
-  name: string | null;
-  project: string | null;
-  started: string | null;
-  ended: string | null;
-  energy_mj: number;
-  co2e_ug: number;
-  energy_kwh: number;
-  co2e_g: number;
-  g_per_kwh: number | null;
-  device_hours: number | null;
-  kwh_per_device_hour: number | null;
-  mean_power_per_device_w: number | null;
-  held_idle_share: number | null;
-  duration_s: number | null;
+export type JobDetail = Omit<Schemas['JobFootprint'], 'footprint'> & {
+  quality: Quality;
+  footprint: ReportDocument;
+  steps?: number | null;
+  samples?: number | null;
   kwh_per_step?: number | null;
-  energy_cost?: { amount: number; currency: string } | null;
-}
+};
+
+export type JobComparison = JobDetail & {
+  duration_s: number | null;
+  device_hours: number;
+  energy_kwh_per_device_hour: number | null;
+  power_mean_mw_per_device: number | null;
+  intensity_g_per_kwh: number | null;
+  /** Of the device-hours. */
+  held_idle_share: number | null;
+};
 
 /** Part of a sum; integers above 2^53 come as text. */
 export interface ExplainPart {
@@ -141,13 +155,33 @@ export interface AttentionItem {
   since: string | null;
 }
 
-export interface PeriodDocument {
-  id: string;
+export interface PeriodItem {
+  id: number;
   name: string;
   from: string;
   to: string;
+  version: number;
   closed: string;
-  [key: string]: unknown;
+  closed_by: string;
+  report: string;
+}
+
+export interface PeriodFigures {
+  total?: Schemas['Amount'];
+  idle?: Schemas['Amount'];
+  metered?: Schemas['Amount'];
+  overhead?: Schemas['Amount'];
+}
+
+export interface PeriodDocument {
+  id: number;
+  name: string;
+  from: string;
+  to: string;
+  version: number;
+  closed: PeriodFigures;
+  current: PeriodFigures;
+  versions: { version: number; closed: string; closed_by: string; reason?: string | null; entries: number; head: string; figures: PeriodFigures }[];
 }
 
 interface Ok<T> {
@@ -165,7 +199,7 @@ export type Kept<P> = Omit<P, Replaced>;
 
 export interface PendingPaths {
   '/api/v1/reports/emissions': { get: Ok<ReportDocument> };
-  '/api/v1/jobs/{id}': { get: Ok<Omit<Schemas['JobFootprint'], 'footprint'> & { quality: Quality; footprint: ReportDocument }> };
+  '/api/v1/jobs/{id}': { get: Ok<JobDetail> };
   '/api/v1/session': { get: Ok<SessionDocument>; post: Ok<SessionDocument> & { requestBody: { content: { 'application/json': { token: string } } } } };
   '/api/v1/jobs/{id}/series': { get: Ok<SeriesDocument> };
   '/api/v1/nodes/{id}/series': { get: Ok<SeriesDocument> };
@@ -175,7 +209,9 @@ export interface PendingPaths {
   '/api/v1/power': { get: Ok<PowerDocument> };
   '/api/v1/jobs/compare': { get: Ok<CompareDocument> };
   '/api/v1/attention': { get: Ok<List<AttentionItem>> };
-  '/api/v1/periods': { get: Ok<List<PeriodDocument>>; post: Ok<PeriodDocument> };
+  '/api/v1/periods': { get: Ok<List<PeriodItem>>; post: Ok<PeriodItem> };
+  '/api/v1/periods/{id}': { get: Ok<PeriodDocument> };
+  '/api/v1/periods/{id}/restate': { post: Ok<PeriodDocument> };
   '/api/v1/sites/{id}/price': { post: Ok<unknown> };
   '/api/v1/sites/{id}/idle-owner': { post: Ok<unknown> };
 }

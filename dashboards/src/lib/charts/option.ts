@@ -58,7 +58,7 @@ function largestOf(panel: Placed['panel']): number {
 }
 
 function timeAxis(gridIndex: number, hasLabels: boolean, frame: Frame): Element {
-  const ticks = timeTicks(frame.from, frame.to, frame.width - frame.left - frame.right, frame.zone, frame.isNarrow ? 80 : 84);
+  const ticks = timeTicks(frame.from, frame.to, frame.width - frame.left - frame.right, frame.zone, frame.isNarrow ? 72 : 70);
   const words = new Map(ticks.map((tick) => [tick.at, tick]));
   return {
     gridIndex,
