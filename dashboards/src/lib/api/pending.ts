@@ -212,6 +212,7 @@ export interface PendingPaths {
   '/api/v1/periods': { get: Ok<List<PeriodItem>>; post: Ok<PeriodItem> };
   '/api/v1/periods/{id}': { get: Ok<PeriodDocument> };
   '/api/v1/periods/{id}/restate': { post: Ok<PeriodDocument> };
+  '/api/v1/sites/{id}/zone': { post: Ok<unknown> };
   '/api/v1/sites/{id}/price': { post: Ok<unknown> };
   '/api/v1/sites/{id}/idle-owner': { post: Ok<unknown> };
 }
