@@ -2,7 +2,7 @@
 
 import type { Component } from 'svelte';
 import type { Preset } from '../lib/range';
-import { match } from '../lib/state/router.svelte';
+import { match } from '../lib/match';
 
 export interface Route {
   pattern: string;
