@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { exact, figure, setLocale, wattHours, grams } from '../src/lib/format/number';
@@ -88,12 +90,9 @@ test("a job's figures are the API's, and explain leads to the stored batch and t
 
 test("the report's table is the API's and closes exactly", async () => {
   const { page, context } = await watch(browser, demo);
-  const now = new Date();
-  const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1));
-  const to = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
-  // The month before may be empty in a short history: then the week that is over.
-  const range = { from: new Date(Math.floor(Date.now() / 86_400_000 - 6) * 86_400_000), to: new Date(Math.floor(Date.now() / 86_400_000 - 2) * 86_400_000) };
-  void [month, to];
+  // Whole days that are over: nothing of them is open any more.
+  const day = (back: number): Date => new Date((Math.floor(Date.now() / 86_400_000) - back) * 86_400_000);
+  const range = { from: day(6), to: day(2) };
   const query = `from=${range.from.toISOString()}&to=${range.to.toISOString()}`;
   const report = await api<{ total: { energy_mj: number }; idle: { energy_mj: number }; metered: { energy_mj: number } }>(demo, `/api/v1/reports/emissions?${query}`);
   await signIn(page, demo, `/reports?${query}`);
@@ -275,7 +274,10 @@ test('an empty service shows three steps and turns live by itself', async () => 
   await page.waitForSelector('text=No energy yet');
   expect(await page.locator('.first ol > li').count()).toBe(3);
   expect(await page.locator('.first code').first().textContent()).toContain(`--server ${empty.url}`);
-  const agent = spawn(inject('binary'), ['agent', '--server', empty.url, '--source', 'synthetic:gpus=2'], { env: { ...process.env, WATTLEDGER_TOKEN: empty.token, WATTLEDGER_AGENT_SPOOL: undefined }, stdio: 'pipe' });
+  const folder = mkdtempSync(join(tmpdir(), 'wattledger-agent-'));
+  writeFileSync(join(folder, 'token'), empty.token, { mode: 0o600 });
+  writeFileSync(join(folder, 'agent.toml'), `server = "${empty.url}"\nname = "first-node"\ntoken_file = "${join(folder, 'token')}"\nspool = "${join(folder, 'spool.sqlite')}"\nsources = ["synthetic:gpus=2,watts=300"]\nwindow_ms = 1000\npush_every_s = 1\n`);
+  const agent = spawn(inject('binary'), ['agent', '--config', join(folder, 'agent.toml')], { stdio: 'pipe' });
   let said = '';
   agent.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   try {
@@ -285,6 +287,7 @@ test('an empty service shows three steps and turns live by itself', async () => 
     expect(await page.locator('text=No energy yet').count()).toBe(0);
   } finally {
     agent.kill('SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
   }
   await context.close();
 });

@@ -25,12 +25,14 @@ export function makeCatalog(isBound: boolean): Catalog {
 }
 
 export const projects = (): string[] => catalog.projects.data?.map((project) => project.name) ?? [];
-export const sites = (): Site[] => catalog.sites.data ?? [];
+/** Where nodes stand that nobody assigned: the service counts it as a site, a reader does not. */
+const NOWHERE = 'unassigned';
+export const sites = (): Site[] => (catalog.sites.data ?? []).filter((site) => site.name !== NOWHERE);
 export const nodes = (): Node[] => catalog.nodes.data ?? [];
 export const isCatalogLoaded = (): boolean => catalog.sites.data !== undefined && catalog.nodes.isLoading === false;
 export const colorOf = (project: string | null | undefined): string => projectColor(projects(), project);
-/** The site where a node stands. */
+/** The site where a node stands, also that of the unassigned, whose grid is a world average. */
 export const siteOf = (node: string): Site | undefined => {
   const name = nodes().find((known) => known.name === node)?.site;
-  return sites().find((site) => site.name === name);
+  return catalog.sites.data?.find((site) => site.name === name);
 };
