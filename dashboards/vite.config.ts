@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 /** The service that `npm run dev` shows: start one with `wattledger demo` or name another. */
-const service = process.env.WATTLEDGER_SERVER ?? 'http://127.0.0.1:8080';
+const service = process.env.WATTLEDGER_SERVER ?? 'http://127.0.0.1:8780';
 const served = ['/api', '/sign-in/', '/openapi.json', '/healthz', '/readyz', '/metrics'];
 
 export default defineConfig({
