@@ -16,5 +16,6 @@ mod moment;
 mod nearest;
 pub mod run;
 pub mod serve;
+pub mod session;
 pub mod store;
 pub mod workload;

@@ -7,14 +7,15 @@
 //! 4. the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
 
 use crate::access::Scope;
-use crate::api::{self, Service, TlsError};
+use crate::api::{self, Service, SignIn, TlsError};
 use crate::config::{Config, Log};
 use crate::grid::{DataError, Library};
+use crate::session::{self, SessionError};
 use crate::store::{Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -44,6 +45,9 @@ pub enum ServeError {
     /// No token can be made.
     #[error(transparent)]
     Token(#[from] crate::access::NoRandomness),
+    /// No sign-in link can be made.
+    #[error(transparent)]
+    Session(#[from] SessionError),
     /// The system refuses threads or signals.
     #[error("the system refuses what a service needs: {0}")]
     System(#[from] io::Error),
@@ -56,13 +60,13 @@ impl ServeError {
         match self {
             Self::Store(error) => !matches!(error, StoreError::Database(_)),
             Self::Listen { .. } | Self::Tls(_) => true,
-            Self::Data(_) | Self::Token(_) | Self::System(_) => false,
+            Self::Data(_) | Self::Token(_) | Self::Session(_) | Self::System(_) => false,
         }
     }
 }
 
 /// Runs the service until SIGTERM or SIGINT. `say` is told, a line each, the first admin token of a fresh data
-/// directory and the address.
+/// directory with a link that signs in once, and the address.
 pub fn run(config: &Config, clock: Arc<dyn Clock>, say: impl Fn(&str)) -> Result<(), ServeError> {
     log_to_stderr(config.log);
     raise_open_files();
@@ -86,12 +90,14 @@ async fn serve(
     let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let stop = StopSignals::new()?;
+    let (sign_in, scheme) = if tls.is_some() { (SignIn::Tls, "https") } else { (SignIn::Plain, "http") };
     if let Some(token) = first_token(store, clock.as_ref())? {
         say(&format!("admin token: {token}"));
+        say_sign_in_link(store, clock.as_ref(), &format!("{scheme}://{}", reachable(address)), &say)?;
     }
-    let service = Arc::new(Service::new(Arc::clone(store), Arc::new(Library::bundled()?), clock, config.limits));
+    let service =
+        Arc::new(Service::new(Arc::clone(store), Arc::new(Library::bundled()?), clock, config.limits, sign_in));
     let router = api::router(&service);
-    let scheme = if tls.is_some() { "https" } else { "http" };
     say(&format!("listening on {scheme}://{address}"));
     tracing::info!(%address, data = %config.data.display(), "the service is ready");
     let closing = tokio::spawn(close_periods(Arc::clone(&service), config.close_every, config.grace));
@@ -134,6 +140,28 @@ fn first_token(store: &Store, clock: &dyn Clock) -> Result<Option<String>, Serve
     .issue()?;
     store.write::<_, StoreError>(move |tx| tx.add_token(&stored))?;
     Ok(Some(token.reveal().to_owned()))
+}
+
+/// Says a link under `server` (`https://HOST`) that signs in once as an administrator; nothing where no token may administer everything.
+pub(crate) fn say_sign_in_link(
+    store: &Store,
+    clock: &dyn Clock,
+    server: &str,
+    say: impl Fn(&str),
+) -> Result<(), ServeError> {
+    if let Some(code) = session::administrator_link(store, clock.wall())? {
+        say(&format!("sign in: {server}/sign-in/{}", code.reveal()));
+    }
+    Ok(())
+}
+
+/// Where a browser on this machine finds what listens on `address`.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => (Ipv4Addr::LOCALHOST, address.port()).into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => (Ipv6Addr::LOCALHOST, address.port()).into(),
+        _ => address,
+    }
 }
 
 struct StopSignals {

@@ -89,6 +89,12 @@ pub(crate) struct JobFootprint {
     co2e_g: f64,
     /// The same with overhead, quality, and the part that is not posted yet.
     footprint: Report,
+    /// Training steps that it reported last.
+    steps: Option<i64>,
+    /// Training samples that it reported with them.
+    samples: Option<i64>,
+    /// `energy_kwh` per step; `null` where none was reported.
+    kwh_per_step: Option<f64>,
     /// Where the entries are that it is the sum of.
     explain: String,
 }
@@ -183,7 +189,7 @@ impl JobRequest {
     }
 }
 
-fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+pub(super) fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
     let moment = text.map(moment::parse).transpose().map_err(|rule| Problem::field(field, rule))?;
     match moment {
         Some(early) if early.nanoseconds() < 0 => Err(Problem::field(field, "no job ran before 1970")),
@@ -201,7 +207,7 @@ pub(super) fn may_state(service: &super::Service, id: &str, claimed: Option<&str
 }
 
 /// The job `id`, if `who` may see it.
-fn find(service: &super::Service, id: &str, who: &Identity) -> Result<JobRow, Problem> {
+pub(super) fn find(service: &super::Service, id: &str, who: &Identity) -> Result<JobRow, Problem> {
     let found = service.store.read::<_, StoreError>(|tx| tx.job(id))?;
     let sees = |row: &JobRow| who.project.is_none() || who.project == row.facts.project;
     found.filter(sees).ok_or_else(|| Problem::not_found("job", id))
@@ -259,22 +265,28 @@ pub(crate) async fn show(
     who: Identity,
     Id(id): Id,
 ) -> Result<axum::Json<JobFootprint>, Problem> {
-    let (row, footprint) = state
+    let (row, footprint, reported) = state
         .work(move |service| {
             let row = find(service, &id, &who)?;
             let footprint = ledger::job_report(&service.store, &service.library, row.job)?;
-            Ok((row, footprint))
+            let reported = service.store.read::<_, StoreError>(|tx| tx.last_steps(row.job))?;
+            Ok((row, footprint, reported))
         })
         .await?;
     let explain = format!("/api/v1/ledger/entries?job={}", row.facts.id);
     let (energy_mj, co2e_ug) = (footprint.total.energy_mj, footprint.total.co2e_ug_location);
+    let energy_kwh = energy_mj as f64 / 3.6e9;
+    let steps = reported.map(|report| report.steps);
     Ok(axum::Json(JobFootprint {
         job: row.into(),
         energy_mj,
-        energy_kwh: energy_mj as f64 / 3.6e9,
+        energy_kwh,
         co2e_ug,
         co2e_g: co2e_ug as f64 / 1e6,
         footprint,
+        steps,
+        samples: reported.and_then(|report| report.samples),
+        kwh_per_step: steps.filter(|steps| *steps > 0).map(|steps| energy_kwh / steps as f64),
         explain,
     }))
 }

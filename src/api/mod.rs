@@ -1,9 +1,11 @@
 //! The HTTP API. `router.rs` shows it at a glance; a file per resource holds its handlers and documents.
 
+mod app;
 mod auth;
 mod batches;
 mod body;
 mod connection;
+mod cookie;
 mod events;
 mod fleet;
 mod grid;
@@ -15,9 +17,12 @@ mod page;
 mod problem;
 mod rate;
 mod router;
+mod session;
+mod steps;
 mod tokens;
 
 pub(crate) use connection::{TlsError, acceptor, serve};
+pub(crate) use cookie::SignIn;
 pub(crate) use router::router;
 
 use crate::config::Limits;
@@ -47,12 +52,21 @@ pub(crate) struct Service {
     metrics: Metrics,
     events: Events,
     requests_rate: Buckets,
+    /// Failed sign-ins by address.
+    sign_in_failures: Buckets,
+    sign_in: SignIn,
     batches_rate: Buckets,
     is_stopping: AtomicBool,
 }
 
 impl Service {
-    pub(crate) fn new(store: Arc<Store>, library: Arc<Library>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+    pub(crate) fn new(
+        store: Arc<Store>,
+        library: Arc<Library>,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+        sign_in: SignIn,
+    ) -> Self {
         Self {
             store,
             library,
@@ -61,6 +75,8 @@ impl Service {
             metrics: Metrics::new(),
             events: Events::new(limits.event_streams),
             requests_rate: Buckets::new(limits.requests),
+            sign_in_failures: Buckets::new(session::FAILURES),
+            sign_in,
             batches_rate: Buckets::new(limits.batches),
             is_stopping: AtomicBool::new(false),
         }

@@ -3,6 +3,7 @@
 use crate::grid::ZoneError;
 use crate::ingest::IngestError;
 use crate::ledger::LedgerError;
+use crate::session::SessionError;
 use crate::store::StoreError;
 use crate::workload::WorkloadError;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -64,13 +65,18 @@ impl Problem {
             StatusCode::UNAUTHORIZED,
             "unauthenticated",
             "A valid token is needed",
-            "send the header `Authorization: Bearer wl_…` with a token that is neither revoked nor expired",
+            "send the header `Authorization: Bearer wl_…` with a token that is neither revoked nor expired, or sign in",
         )
     }
 
     /// 403: the token may not do this.
     pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "The token may not do this", detail)
+    }
+
+    /// 403: a request that came with a session's cookie does not prove that it comes from the app.
+    pub(crate) fn cross_site(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "cross-site", "This does not prove to come from the app", detail)
     }
 
     /// 404: nothing that this token can see.
@@ -188,11 +194,21 @@ impl From<WorkloadError> for Problem {
             WorkloadError::Unknown { .. } => Self::missing(error.to_string()),
             WorkloadError::Ambiguous { .. } => Self::field("devices", error.to_string()),
             WorkloadError::EmptyInterval { .. } => Self::field("to", error.to_string()),
+            WorkloadError::Backwards { .. } => Self::conflict(error.to_string()),
             WorkloadError::Period { .. } => Self::field("posting_period_minutes", error.to_string()),
             WorkloadError::Zone(ZoneError::Data(error)) => defect(&error),
             WorkloadError::Zone(_) => Self::field("zone", error.to_string()),
             WorkloadError::Ingest(error) => error.into(),
             WorkloadError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SessionError> for Problem {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Secret(error) => defect(&error),
+            SessionError::Store(error) => error.into(),
         }
     }
 }

@@ -13,6 +13,7 @@ pub(crate) mod print;
 mod run;
 mod serve;
 pub(crate) mod show;
+mod step;
 pub(crate) mod table;
 mod token;
 
@@ -42,6 +43,7 @@ enum Command {
     Token(token::Arguments),
     Jobs(ledger::Jobs),
     Job(ledger::Job),
+    Step(step::Arguments),
     Report(ledger::Report),
     Explain(ledger::Explain),
     Verify(ledger::Verify),
@@ -89,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Token(arguments) => token::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Jobs(arguments) => ledger::jobs(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Job(arguments) => ledger::job(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Step(arguments) => step::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Report(arguments) => ledger::report(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Explain(arguments) => ledger::explain(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Verify(arguments) => ledger::verify(&arguments).map(|()| ExitCode::SUCCESS),

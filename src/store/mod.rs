@@ -12,7 +12,9 @@ mod jobs;
 mod listing;
 mod postings;
 mod report;
+mod sessions;
 mod sites;
+mod steps;
 mod tokens;
 mod writer;
 
@@ -25,8 +27,10 @@ pub use jobs::{JobFilter, JobRow};
 pub use listing::{EntryFilter, NamedEntry};
 pub use postings::{Key, OpenKey, Part, Posting};
 pub use report::{GroupBy, SumRow};
+pub use sessions::{SessionRow, SignInLink};
 pub(crate) use sites::kind;
 pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow};
+pub use steps::StepReport;
 pub use tokens::{StoredToken, TokenRecord};
 
 use rusqlite::Connection;
@@ -40,9 +44,9 @@ use writer::Writer;
 /// Name of the database in the data directory.
 const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 1] = [include_str!("tables.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("tables.sql"), include_str!("tables-2-webserve.sql")];
 /// Version of the tables that this program writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// Reading connections that are kept open.
 const READERS_MAX: usize = 8;
 

@@ -3,6 +3,10 @@
 //! Jobs and holdings come with batches, or by the calls here. Whatever changes who held a device, or where a node stood, attributes the affected
 //! energy anew in the same transaction.
 
+mod steps;
+
+pub use steps::report_steps;
+
 use crate::grid::{Library, ZoneError};
 use crate::ingest::{self, IngestError};
 use crate::store::{HoldingStatement, Rank, Store, StoreError, Tx};
@@ -41,6 +45,20 @@ pub enum WorkloadError {
     EmptyInterval {
         /// The job.
         id: String,
+    },
+    /// A counter of a job would go back.
+    #[error(
+        "job {id:?} had done {earlier} {what} by then and cannot have done {later} afterwards: count from the beginning of the job, over restarts too"
+    )]
+    Backwards {
+        /// The job.
+        id: String,
+        /// `steps` or `samples`.
+        what: &'static str,
+        /// The counter at the earlier moment.
+        earlier: i64,
+        /// The counter at the later moment.
+        later: i64,
     },
     /// A posting period that does not fit.
     #[error("{minutes} minutes is no posting period: use 5, 15, 30 or 60")]

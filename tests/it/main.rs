@@ -3,6 +3,7 @@
 
 mod agent;
 mod architecture;
+mod build;
 mod command;
 mod config;
 mod doctor;

@@ -1,9 +1,12 @@
 //! The service as its clients meet it: a real process, real sockets, a data directory of its own.
 
+mod app;
 mod events;
 mod ledger;
 mod limits;
 mod process;
+mod session;
+mod steps;
 mod tokens;
 
 use serde_json::Value;
@@ -20,6 +23,8 @@ pub(crate) struct Service {
     stdout: BufReader<ChildStdout>,
     /// The first admin token, where the data directory was fresh.
     pub(crate) admin: String,
+    /// The path of the sign-in link beside it.
+    pub(crate) sign_in: String,
     pub(crate) address: SocketAddr,
 }
 
@@ -52,7 +57,7 @@ impl Service {
             .spawn()
             .unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut admin = String::new();
+        let (mut admin, mut sign_in) = (String::new(), String::new());
         let address = loop {
             let mut line = String::new();
             if stdout.read_line(&mut line).unwrap() == 0 {
@@ -62,10 +67,11 @@ impl Service {
             }
             match line.trim().split_once(": ") {
                 Some(("admin token", token)) => admin = token.to_owned(),
+                Some(("sign in", link)) => sign_in = link[link.find("/sign-in/").unwrap()..].to_owned(),
                 _ => break line.trim().rsplit("://").next().unwrap().parse().unwrap(),
             }
         };
-        Self { child, stdout, admin, address }
+        Self { child, stdout, admin, sign_in, address }
     }
 
     pub(crate) fn server(&self) -> String {
@@ -84,6 +90,7 @@ impl Service {
         }
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
+            .max_redirects(0)
             .allow_non_standard_methods(true)
             .timeout_global(Some(Duration::from_secs(60)))
             .build();
@@ -149,7 +156,7 @@ impl Drop for Service {
         let _ = self.child.wait();
         let mut rest = String::new();
         let _ = self.stdout.read_to_string(&mut rest);
-        assert!(!rest.contains("wl_"), "a second token was printed: {rest}");
+        assert!(!rest.contains("wl_") && !rest.contains("sign-in"), "a second secret was printed: {rest}");
     }
 }
 
