@@ -10,6 +10,11 @@ class Session {
   isAdmin = $derived(this.who?.scopes.includes('admin') ?? false);
 
   async load(): Promise<void> {
+    // The service sets this mark beside its session cookie: without it nobody is signed in, and there is nothing to ask.
+    if (!document.cookie.includes('wattledger-signed-in=1')) {
+      this.who = null;
+      return;
+    }
     try {
       this.#take(await get('/api/v1/session'));
       this.failure = null;
