@@ -4,11 +4,12 @@
 //! that it comes from the app itself.
 
 use super::State;
+use super::connection::Peer;
 use super::cookie::{self, expect_same_origin};
 use super::problem::Problem;
 use crate::access::{Identity, Scope, Secret, Token, is_same};
 use crate::session;
-use crate::store::{StoreError, TokenRecord};
+use crate::store::{StoreError, StoredToken, TokenRecord};
 use axum::extract::{FromRequestParts, Request, State as Extract};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
@@ -27,7 +28,9 @@ pub(crate) async fn require(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let identity = authenticate(&state, request.method(), request.headers()).await?;
+    let Some(identity) = authenticate(&state, request.method(), request.headers()).await? else {
+        return Err(unauthenticated(&state, request.extensions().get()));
+    };
     if let Some(scope) = scope.filter(|scope| !identity.holds(*scope)) {
         return Err(Problem::forbidden(format!("this needs a token with scope {}", scope.name())));
     }
@@ -39,43 +42,55 @@ pub(crate) async fn require(
     Ok(next.run(request).await)
 }
 
-async fn authenticate(state: &State, method: &Method, headers: &HeaderMap) -> Result<Identity, Problem> {
+/// 401, or 429 where `peer` has failed too often. Valid tokens from there are not held up: an address may be shared.
+pub(super) fn unauthenticated(state: &State, peer: Option<&Peer>) -> Problem {
+    let who = peer.map(|peer| peer.counted_as()).unwrap_or_default();
+    match state.failures_rate.take(&who, state.clock.monotonic()) {
+        Ok(()) => Problem::unauthenticated(),
+        Err(seconds) => Problem::too_many(
+            format!("this address asks too often without a valid token: come back after {seconds} s"),
+            seconds,
+        ),
+    }
+}
+
+/// Whose valid token or session the request shows; `None` without one.
+async fn authenticate(state: &State, method: &Method, headers: &HeaderMap) -> Result<Option<Identity>, Problem> {
     // A token that is shown counts, also when it is refused: a cookie never stands in for it.
     if headers.contains_key(header::AUTHORIZATION) {
         return by_token(state, headers).await;
     }
-    let cookie = cookie::read(headers, state.sign_in).ok_or_else(Problem::unauthenticated)?;
-    let identity = by_session(state, cookie.clone()).await?;
+    let Some(cookie) = cookie::read(headers, state.sign_in) else { return Ok(None) };
+    let Some(identity) = by_session(state, cookie.clone()).await? else { return Ok(None) };
     if !method.is_safe() {
         expect_same_origin(headers, state.sign_in)?;
         expect_csrf(headers, &cookie)?;
     }
-    Ok(identity)
+    Ok(Some(identity))
 }
 
-async fn by_token(state: &State, headers: &HeaderMap) -> Result<Identity, Problem> {
-    let token = bearer(headers).ok_or_else(Problem::unauthenticated)?;
-    let record = check_token(state, token).await?.ok_or_else(Problem::unauthenticated)?;
+async fn by_token(state: &State, headers: &HeaderMap) -> Result<Option<Identity>, Problem> {
+    let Some(token) = bearer(headers) else { return Ok(None) };
+    let Some(record) = check_token(state, token).await? else { return Ok(None) };
     note_use(state, &record, None).await;
-    Ok(record.identity())
+    Ok(Some(record.identity()))
 }
 
 /// What is known of `token`, if it is valid now.
 pub(crate) async fn check_token(state: &State, token: Token) -> Result<Option<TokenRecord>, Problem> {
     let now = state.clock.wall();
-    let id = token.id().to_owned();
-    let stored = state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.token(&id))?)).await?;
-    let is_valid =
-        |stored: &crate::store::StoredToken| stored.digest.matches(&token.digest()) && stored.record.is_valid_at(now);
+    // One row by its key, which waits for nobody: handing it to another thread would cost more.
+    let stored = state.store.read::<_, StoreError>(|tx| tx.token(token.id()))?;
+    let is_valid = |stored: &StoredToken| stored.digest.matches(&token.digest()) && stored.record.is_valid_at(now);
     Ok(stored.filter(is_valid).map(|stored| stored.record))
 }
 
-async fn by_session(state: &State, cookie: Secret) -> Result<Identity, Problem> {
+async fn by_session(state: &State, cookie: Secret) -> Result<Option<Identity>, Problem> {
     let now = state.clock.wall();
     let found = state.work(move |service| Ok(session::find(&service.store, &cookie, now)?)).await?;
-    let session = found.ok_or_else(Problem::unauthenticated)?;
+    let Some(session) = found else { return Ok(None) };
     note_use(state, &session.token, Some((&session.id, session.seen))).await;
-    Ok(session.token.identity())
+    Ok(Some(session.token.identity()))
 }
 
 fn expect_csrf(headers: &HeaderMap, cookie: &Secret) -> Result<(), Problem> {

@@ -23,12 +23,24 @@ use tower::ServiceExt;
 
 const HEADERS_MAX: usize = 100;
 const HEADER_BYTES_MAX: usize = 16 << 10;
+
+/// Who is at the other end of the connection. No header can say otherwise.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(IpAddr);
+
+impl Peer {
+    /// By whom requests are counted: an IPv4 address, or the /64 network of an IPv6 address, within which a machine may take
+    /// any number of addresses.
+    pub(crate) fn counted_as(self) -> String {
+        match self.0.to_canonical() {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("{:x}/64", address.to_bits() >> 64),
+        }
+    }
+}
+
 /// Rest after a failed accept (no file descriptor left), so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// The address that a connection comes from. What a header says of it is not believed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// Why TLS cannot be turned on.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +63,9 @@ pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor, TlsError> {
     let chain = CertificateDer::pem_file_iter(&tls.certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| file_error(&tls.certificate, &error))?;
+    if chain.is_empty() {
+        return Err(file_error(&tls.certificate, &"it holds no certificate in PEM"));
+    }
     let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|error| file_error(&tls.key, &error))?;
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
@@ -84,7 +99,7 @@ pub(crate) async fn serve(
         let Some((stream, peer, place)) = accepted else { continue };
         let (watcher, tls, router) = (graceful.watcher(), tls.clone(), router.clone());
         tokio::spawn(async move {
-            connection(stream, Peer(peer), tls, router, limits.header_timeout, watcher).await;
+            connection((stream, peer), tls, router, limits.header_timeout, watcher).await;
             drop(place);
         });
     }
@@ -97,10 +112,10 @@ pub(crate) async fn serve(
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> Option<(TcpStream, IpAddr, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, Peer, tokio::sync::OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, peer)) => Some((stream, peer.ip().to_canonical(), place)),
+        Ok((stream, address)) => Some((stream, Peer(address.ip()), place)),
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
             tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -110,8 +125,7 @@ async fn accept(
 }
 
 async fn connection(
-    stream: TcpStream,
-    peer: Peer,
+    (stream, peer): (TcpStream, Peer),
     tls: Option<TlsAcceptor>,
     router: Router,
     header_timeout: Duration,

@@ -1,23 +1,30 @@
 //! The HTTP API. `router.rs` shows it at a glance; a file per resource holds its handlers and documents.
 
 mod app;
+mod attention;
 mod auth;
 mod batches;
 mod body;
+mod compare;
 mod connection;
 mod cookie;
 mod events;
 mod fleet;
+mod gaps;
 mod grid;
 mod jobs;
 mod ledger;
 mod metrics;
 mod operations;
 mod page;
+mod periods;
 mod problem;
 mod rate;
 mod router;
+mod selection;
+mod series;
 mod session;
+mod sites;
 mod steps;
 mod tokens;
 
@@ -27,7 +34,9 @@ pub(crate) use router::router;
 
 use crate::config::Limits;
 use crate::grid::Library;
+use crate::series::{Handover, SeriesStore};
 use crate::store::Store;
+use body::Budget;
 use collectors::clock::Clock;
 use events::Events;
 use metrics::Metrics;
@@ -47,6 +56,8 @@ const NAME_RULE: &str = "1 to 128 of A-Z a-z 0-9 . _ : @ + -";
 pub(crate) struct Service {
     store: Arc<Store>,
     library: Arc<Library>,
+    series: Arc<dyn SeriesStore>,
+    handover: Handover,
     clock: Arc<dyn Clock>,
     limits: Limits,
     metrics: Metrics,
@@ -56,6 +67,8 @@ pub(crate) struct Service {
     sign_in_failures: Buckets,
     sign_in: SignIn,
     batches_rate: Buckets,
+    failures_rate: Buckets,
+    open_bodies: Budget,
     is_stopping: AtomicBool,
 }
 
@@ -63,6 +76,7 @@ impl Service {
     pub(crate) fn new(
         store: Arc<Store>,
         library: Arc<Library>,
+        (series, handover): (Arc<dyn SeriesStore>, Handover),
         clock: Arc<dyn Clock>,
         limits: Limits,
         sign_in: SignIn,
@@ -70,6 +84,8 @@ impl Service {
         Self {
             store,
             library,
+            series,
+            handover,
             clock,
             limits,
             metrics: Metrics::new(),
@@ -78,6 +94,8 @@ impl Service {
             sign_in_failures: Buckets::new(session::FAILURES),
             sign_in,
             batches_rate: Buckets::new(limits.batches),
+            failures_rate: Buckets::new(limits.failures),
+            open_bodies: Budget::new(limits.open_body_bytes),
             is_stopping: AtomicBool::new(false),
         }
     }
@@ -106,6 +124,9 @@ impl Service {
 
     /// Posts what has ended; `grace` after the end of a period what may come late is taken to have come.
     pub(crate) fn close(&self, grace: Span) {
+        if self.store.trouble().is_some() && self.store.probe().is_ok() {
+            tracing::info!("the disk takes changes again");
+        }
         match crate::ledger::close(&self.store, &self.library, self.clock.wall(), grace) {
             Ok(closed) if closed.entries == 0 => {}
             Ok(closed) => {

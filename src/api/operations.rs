@@ -27,7 +27,7 @@ pub(crate) async fn healthz() -> axum::Json<Health> {
     axum::Json(OK)
 }
 
-/// Whether requests should be sent here: the store answers and no shutdown has begun
+/// Whether requests should be sent here: the store answers and takes changes, and no shutdown has begun
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses(
@@ -39,6 +39,10 @@ pub(crate) async fn healthz() -> axum::Json<Health> {
 pub(crate) async fn readyz(Extract(state): Extract<State>) -> Result<axum::Json<Health>, Problem> {
     if state.is_stopping.load(Ordering::Relaxed) {
         return Err(Problem::unavailable("the service is shutting down", 5));
+    }
+    if let Some(reason) = state.store.trouble() {
+        let detail = format!("the disk takes no changes: {reason}; the log says more");
+        return Err(Problem::unavailable(detail, super::problem::DISK_RETRY_S));
     }
     state.work(|service| Ok(service.store.read::<_, StoreError>(|tx| tx.has_tokens())?)).await?;
     Ok(axum::Json(OK))

@@ -14,6 +14,9 @@ use wire::WireError;
 /// Media type of a problem document.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
+/// When to come back after the disk took no changes, seconds.
+pub(crate) const DISK_RETRY_S: u64 = 30;
+
 /// A refusal.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
@@ -102,9 +105,20 @@ impl Problem {
     }
 
     /// 408: the body did not arrive in time.
-    pub(crate) fn body_too_slow(seconds: u64) -> Self {
-        let detail = format!("the body was not complete after {seconds} s: send it in one go, or send less at once");
+    pub(crate) fn body_too_slow(reason: impl std::fmt::Display) -> Self {
+        let detail = format!("the body came too slowly, {reason}: send it in one go, or send less at once");
         Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body took too long", detail)
+    }
+
+    /// 408: the connection ended inside the body. Not 400: the same body, sent again, may well be taken.
+    pub(crate) fn body_incomplete(reason: impl std::fmt::Display) -> Self {
+        let detail = format!("the body broke off ({reason}): send it again");
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-incomplete", "The body did not arrive whole", detail)
+    }
+
+    /// Whether it is a 408: what is left of the body is not worth waiting for.
+    pub(crate) fn is_timeout(&self) -> bool {
+        self.status == StatusCode::REQUEST_TIMEOUT
     }
 
     /// 409: what is there already contradicts what was sent.
@@ -163,13 +177,11 @@ fn defect(error: &dyn std::error::Error) -> Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::NotStored { .. } | StoreError::Stopped { .. } => {
-                tracing::error!(%error, "nothing was stored");
-                Self::unavailable("nothing was stored: the service's disk takes no changes now", 30)
-            }
-            other => defect(&other),
+        if error.is_of_the_disk() {
+            tracing::error!(%error, "nothing was stored");
+            return Self::unavailable("nothing was stored: the service's disk takes no changes now", DISK_RETRY_S);
         }
+        defect(&error)
     }
 }
 
@@ -190,7 +202,7 @@ impl From<IngestError> for Problem {
 impl From<WorkloadError> for Problem {
     fn from(error: WorkloadError) -> Self {
         match error {
-            WorkloadError::Taken { .. } => Self::conflict(error.to_string()),
+            WorkloadError::Taken { .. } | WorkloadError::Currency { .. } => Self::conflict(error.to_string()),
             WorkloadError::Unknown { .. } => Self::missing(error.to_string()),
             WorkloadError::Ambiguous { .. } => Self::field("devices", error.to_string()),
             WorkloadError::EmptyInterval { .. } => Self::field("to", error.to_string()),
@@ -216,7 +228,11 @@ impl From<SessionError> for Problem {
 impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
         match error {
-            LedgerError::UnknownEntry { .. } => Self::missing(error.to_string()),
+            LedgerError::UnknownEntry { .. } | LedgerError::UnknownPeriod { .. } => Self::missing(error.to_string()),
+            LedgerError::NotEnded { .. }
+            | LedgerError::StillOpen { .. }
+            | LedgerError::PeriodTaken { .. }
+            | LedgerError::Unchanged { .. } => Self::conflict(error.to_string()),
             LedgerError::Store(error) => error.into(),
             other => defect(&other),
         }

@@ -2,7 +2,8 @@
 
 use super::problem::{Problem, ProblemDocument};
 use super::{
-    State, app, auth, batches, events, fleet, grid, jobs, ledger, metrics, operations, session, steps, tokens,
+    State, app, attention, auth, batches, compare, events, fleet, gaps, grid, jobs, ledger, metrics, operations,
+    periods, series, session, sites, steps, tokens,
 };
 use crate::access::Scope;
 use axum::Router;
@@ -60,18 +61,36 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(fleet::projects))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
+        .routes(routes!(compare::compare))
+        .routes(routes!(series::device))
+        .routes(routes!(series::node))
+        .routes(routes!(series::job))
+        .routes(routes!(series::job_devices))
+        .routes(routes!(series::power))
+        .routes(routes!(series::intensity))
         .routes(routes!(grid::zones))
         .routes(routes!(grid::intensity))
         .routes(routes!(ledger::entries))
         .routes(routes!(ledger::explain))
+        .routes(routes!(ledger::breakdown))
         .routes(routes!(ledger::emissions))
+        .routes(routes!(attention::list))
+        .routes(routes!(gaps::list))
+        .routes(routes!(periods::list))
+        .routes(routes!(periods::show))
         .routes(routes!(events::listen));
     let admin = OpenApiRouter::new()
         .routes(routes!(fleet::add_site))
         .routes(routes!(fleet::set_pue))
+        .routes(routes!(sites::set_price))
+        .routes(routes!(sites::set_zone))
+        .routes(routes!(sites::set_idle_owner))
         .routes(routes!(fleet::assign))
         .routes(routes!(fleet::add_project))
         .routes(routes!(grid::import))
+        .routes(routes!(periods::close))
+        .routes(routes!(periods::restate))
+        .routes(routes!(periods::restate_entries))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke));
     let guarded = under(None, anyone, state)
@@ -111,7 +130,7 @@ fn describe_refusals(operation: &mut utoipa::openapi::path::Operation) {
     ];
     if operation.request_body.is_some() {
         refusals.extend([
-            ("408", "The body took too long"),
+            ("408", "The body took too long, or did not arrive whole"),
             ("413", "The body is too large"),
             ("415", "Media type or encoding is not read here"),
         ]);

@@ -170,8 +170,8 @@ struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    fn by(state: &'a State, Peer(address): Peer) -> Result<Self, Problem> {
-        let address = address.to_string();
+    fn by(state: &'a State, peer: Peer) -> Result<Self, Problem> {
+        let address = peer.counted_as();
         state.sign_in_failures.take(&address, state.clock.monotonic()).map_err(|seconds| {
             Problem::too_many(format!("too many failed sign-ins from here: come back after {seconds} s"), seconds)
         })?;
