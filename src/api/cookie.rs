@@ -1,16 +1,19 @@
 //! The cookie of a session, and whether a request comes from the app itself.
 //!
 //! Over TLS the cookie is `__Host-wattledger` with `Secure`: no other host, no plain connection and no path can set or read it. On this machine
-//! (`http://127.0.0.1`, `http://localhost`) it is `wattledger`, because a browser keeps no secure cookie there.
+//! (`http://127.0.0.1`, `http://localhost`) it is `wattledger`, because a browser keeps no secure cookie there. Beside it stands
+//! `wattledger-signed-in=1`, which holds no secret and which the app may read, so that it asks who is signed in only when somebody is.
 
 use super::problem::Problem;
 use crate::access::Secret;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::response::AppendHeaders;
 use std::net::IpAddr;
 use units::Span;
 
 const SECURE_NAME: &str = "__Host-wattledger";
 const LOOPBACK_NAME: &str = "wattledger";
+const MARK: &str = "wattledger-signed-in";
 
 /// How browsers reach the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,23 +56,28 @@ pub(crate) fn read(headers: &HeaderMap, sign_in: SignIn) -> Option<Secret> {
     values.next().is_none().then_some(secret)
 }
 
-/// `Set-Cookie` that begins a session in the browser.
-pub(crate) fn begin(headers: &HeaderMap, sign_in: SignIn, secret: &Secret, age_max: Span) -> Option<HeaderValue> {
-    set(headers, sign_in, secret.reveal(), age_max.nanoseconds() / 1_000_000_000)
+/// The lines `Set-Cookie` of an answer: the session, and the mark beside it.
+pub(crate) type Lines = AppendHeaders<[(header::HeaderName, HeaderValue); 2]>;
+
+/// Begins a session in the browser.
+pub(crate) fn begin(headers: &HeaderMap, sign_in: SignIn, secret: &Secret, age_max: Span) -> Option<Lines> {
+    let age_s = age_max.nanoseconds() / 1_000_000_000;
+    lines(headers, sign_in, (secret.reveal(), "1"), age_s)
 }
 
-/// `Set-Cookie` that ends it.
-pub(crate) fn end(headers: &HeaderMap, sign_in: SignIn) -> Option<HeaderValue> {
-    set(headers, sign_in, "", 0)
+/// Ends it.
+pub(crate) fn end(headers: &HeaderMap, sign_in: SignIn) -> Option<Lines> {
+    lines(headers, sign_in, ("", ""), 0)
 }
 
-fn set(headers: &HeaderMap, sign_in: SignIn, value: &str, age_s: u64) -> Option<HeaderValue> {
+fn lines(headers: &HeaderMap, sign_in: SignIn, (session, mark): (&str, &str), age_s: u64) -> Option<Lines> {
     let name = sign_in.cookie_name(headers);
     let secure = if sign_in.is_secure(headers) { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}");
-    let mut cookie = HeaderValue::try_from(cookie).ok()?;
-    cookie.set_sensitive(true);
-    Some(cookie)
+    let session = format!("{name}={session}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}");
+    let mark = format!("{MARK}={mark}; Path=/; Max-Age={age_s}; SameSite=Strict{secure}");
+    let (mut session, mark) = (HeaderValue::try_from(session).ok()?, HeaderValue::try_from(mark).ok()?);
+    session.set_sensitive(true);
+    Some(AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, mark)]))
 }
 
 /// Refuses a request whose `Origin`, where the browser says one, is not this service.
@@ -120,7 +128,12 @@ mod tests {
             ("wattledger.example", SignIn::Tls, true),
         ] {
             let asked = headers(&[(header::HOST, host)]);
-            let set = begin(&asked, sign_in, &secret, Span::from_seconds(60)).unwrap();
+            let AppendHeaders([(_, set), (_, mark)]) = begin(&asked, sign_in, &secret, Span::from_seconds(60)).unwrap();
+            let mark_expected = format!(
+                "wattledger-signed-in=1; Path=/; Max-Age=60; SameSite=Strict{}",
+                if is_secure { "; Secure" } else { "" }
+            );
+            assert_eq!(mark, mark_expected, "{host}");
             let (name, rest) = set.to_str().unwrap().split_once('=').unwrap();
             let expected = if is_secure { "; Secure" } else { "" };
             assert_eq!(name == "__Host-wattledger", is_secure, "{host}");

@@ -78,7 +78,7 @@ pub(crate) async fn sign_in(
     let secret = state.work(move |service| Ok(session::begin(&service.store, id, replaced, now)?)).await?;
     tracing::info!(token = token.id, "signed in");
     let set = cookie::begin(&headers, state.sign_in, &secret, session::AGE_MAX).ok_or_else(Problem::internal)?;
-    Ok(([(header::SET_COOKIE, set)], axum::Json(SessionDocument::of(token, Some(&secret)))).into_response())
+    Ok((set, axum::Json(SessionDocument::of(token, Some(&secret)))).into_response())
 }
 
 /// Who is signed in
@@ -113,7 +113,7 @@ pub(crate) async fn sign_out(
         tracing::info!(token = who.token, "signed out");
     }
     let taken_back = cookie::end(&headers, state.sign_in).ok_or_else(Problem::internal)?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, taken_back)]).into_response())
+    Ok((StatusCode::NO_CONTENT, taken_back).into_response())
 }
 
 /// Sign in with a link that works once
@@ -149,8 +149,7 @@ pub(crate) async fn follow_link(
     attempt.succeeded();
     tracing::info!("signed in by a link");
     let set = cookie::begin(&headers, state.sign_in, &secret, session::AGE_MAX).ok_or_else(Problem::internal)?;
-    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, header::HeaderValue::from_static("/")), (header::SET_COOKIE, set)])
-        .into_response())
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, "/")], set).into_response())
 }
 
 const USED_UP: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Wattledger</title>\
