@@ -3,10 +3,12 @@
 //! | variable | meaning |
 //! |---|---|
 //! | `WATTLEDGER_SKIP_APP=1` | no npm and no app, for quick work on Rust |
-//! | `WATTLEDGER_BUILD_APP=1` | the app must be there: npm may download what is missing, and a failure fails the build |
+//! | `WATTLEDGER_BUILD_APP=1` | the app must be there: a failure fails the build |
+//! | `CARGO_NET_OFFLINE=true` | Cargo's own: npm downloads nothing either |
 //!
-//! Without either, npm builds the app when its packages are there (`dashboards/node_modules`) and its sources are newer than `dashboards/dist`; nothing
-//! is downloaded. Where that does not work a page is embedded that says how to get the app, and a warning says why.
+//! npm runs where the sources are newer than `dashboards/dist`, and first fetches the packages of the lock file if there are none
+//! (`dashboards/node_modules`), as Cargo fetches its crates. Where that does not work a page is embedded that says how to get the app, and a
+//! warning says why.
 #![allow(clippy::print_stdout, reason = "a build script talks to Cargo on standard output")]
 
 use std::error::Error;
@@ -36,7 +38,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let is_wanted = is_set("WATTLEDGER_BUILD_APP");
+    let (is_wanted, is_offline) = (is_set("WATTLEDGER_BUILD_APP"), is_set("CARGO_NET_OFFLINE"));
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={PAGE_WITHOUT_APP}");
     let sources = sources(Path::new(SOURCES))?;
@@ -46,7 +48,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let built = if is_set("WATTLEDGER_SKIP_APP") {
         Err("WATTLEDGER_SKIP_APP is set".into())
     } else {
-        app(Path::new(SOURCES), &sources, is_wanted)
+        app(Path::new(SOURCES), &sources, is_offline)
     };
     let files = match built {
         Ok(folder) => files(&folder)?,
@@ -62,7 +64,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 
 fn is_set(variable: &str) -> bool {
     println!("cargo::rerun-if-env-changed={variable}");
-    std::env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0")
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0" && value != "false")
 }
 
 /// What the app is made of: files and folders directly in `folder`, by name.
@@ -84,7 +86,7 @@ pub(crate) fn sources(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// The folder with the built app, which is built now if it is older than its sources; otherwise the reason that there is none.
-pub(crate) fn app(folder: &Path, sources: &[PathBuf], is_wanted: bool) -> Result<PathBuf, Box<dyn Error>> {
+pub(crate) fn app(folder: &Path, sources: &[PathBuf], is_offline: bool) -> Result<PathBuf, Box<dyn Error>> {
     if !folder.join("package.json").exists() {
         return Err(format!("{} holds no package.json", folder.display()).into());
     }
@@ -93,10 +95,8 @@ pub(crate) fn app(folder: &Path, sources: &[PathBuf], is_wanted: bool) -> Result
         return Ok(built);
     }
     if !folder.join("node_modules").exists() {
-        if !is_wanted {
-            return Err(
-                "its packages are not installed; WATTLEDGER_BUILD_APP=1 cargo build lets npm download them".into()
-            );
+        if is_offline {
+            return Err("its packages are not installed, and CARGO_NET_OFFLINE forbids npm to fetch them".into());
         }
         npm(folder, &["ci", "--no-audit", "--no-fund"])?;
     }

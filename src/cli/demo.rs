@@ -52,17 +52,24 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let live: RefCell<Option<Result<Live, DemoError>>> = RefCell::new(None);
     let is_link_said = Cell::new(false);
     let served = serve::run_on(&config, demo.store(), Arc::clone(&clock), |line| {
+        let server = line.strip_prefix("listening on ");
+        is_link_said.set(is_link_said.get() || line.starts_with("sign in: "));
+        if let Some(server) = server
+            && !is_link_said.get()
+        {
+            sign_in_again(&demo, clock.as_ref(), server);
+        }
         say(&format!("{line}\n"));
         if let Some(token) = line.strip_prefix("admin token: ") {
             keep(&data, token);
         }
-        is_link_said.set(is_link_said.get() || line.starts_with("sign in: "));
-        if let Some(server) = line.strip_prefix("listening on ") {
-            if !is_link_said.get() {
-                sign_in_again(&demo, clock.as_ref(), server);
-            }
+        if let Some(server) = server {
             say(&next(server, &data, clock.wall()));
-            *live.borrow_mut() = Some(demo.go_live(server, &clock));
+            let begun = demo.go_live(server, &clock);
+            if let Err(error) = &begun {
+                say(&format!("the fleet does not go live: {error}\n"));
+            }
+            *live.borrow_mut() = Some(begun);
         }
     });
     if let Some(live) = live.into_inner() {

@@ -24,7 +24,7 @@ enum Command {
     /// Show the factor of one zone or cloud region, with its type and how it was chosen
     Intensity(Intensity),
     /// Import the intensities of a zone, hour by hour, into a service
-    Import(Import),
+    Import(Box<Import>),
 }
 
 /// The file is CSV with the columns datetime_utc (start of the interval) and g_per_kwh, or direct_g or lifecycle_g

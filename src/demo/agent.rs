@@ -39,7 +39,8 @@ impl Agent {
 
     /// What it says of the time up to `to`, or up to a fault of the node in between, in windows of `step` seconds; nothing while the node is down.
     pub(super) fn tell(&mut self, jobs: &[Job], outages: &[Outage], to: i64, step: i64) -> Option<Told> {
-        let met = |outage: &&Outage| outage.node == self.node && outage.start < to && outage.end > self.until;
+        // One that ends where time stands now was passed in silence, and is told with what comes after it.
+        let met = |outage: &&Outage| outage.node == self.node && outage.start < to && outage.end >= self.until;
         let outage = outages.iter().find(met).copied();
         let (from, to, gap) = match outage {
             Some(outage) if outage.start > self.until => (self.until, outage.start, None),
@@ -192,7 +193,7 @@ fn sums(draws: &NodePower<'_>, node: usize, (start, end): (i64, i64)) -> [Sum; D
 
 /// Whether the troubled sensor is silent: in one of seven half minutes.
 fn is_unread(second: i64) -> bool {
-    hash(&[second.div_euclid(UNREAD_S), 17]) % 7 == 0
+    hash(&[second.div_euclid(UNREAD_S), 17]).is_multiple_of(7)
 }
 
 fn window(device: &Device, (start, end): (i64, i64), sum: &Sum) -> Window {

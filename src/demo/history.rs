@@ -11,8 +11,8 @@ use units::Timestamp;
 
 /// Time of which a batch of the past speaks.
 const CHUNK_S: i64 = HOUR;
-/// Windows of the newest half day are shorter.
-const FINE_S: i64 = 12 * HOUR;
+/// Windows of the newest hours are shorter.
+const FINE_S: i64 = 6 * HOUR;
 
 /// An agent and where it goes on.
 pub(super) struct Resumed {

@@ -82,6 +82,9 @@ impl From<LedgerError> for DemoError {
     }
 }
 
+/// The fleet was founded before any history that it can have, a year and a day.
+const FOUNDED_BEFORE_NS: i64 = 367 * 86_400_000_000_000;
+
 /// A data directory with the demonstration in it, before it goes live.
 pub struct Demo {
     store: Arc<Store>,
@@ -109,12 +112,13 @@ impl Demo {
     pub fn open(directory: &Path, now: Timestamp) -> Result<Self, DemoError> {
         refuse_foreign(directory)?;
         let store = Arc::new(Store::open(directory)?);
-        let is_own = store.read::<_, StoreError>(|tx| is_own(tx))?;
+        let is_own = store.read::<_, StoreError>(is_own)?;
         if !is_own {
             return Err(foreign(directory));
         }
         let demo = Self { store, library: Arc::new(Library::bundled()?), series: Arc::new(grid::Series::bundled()?) };
-        demo.found(now)?;
+        // Nobody has seen these nodes yet; their batches say when.
+        demo.found(Timestamp::from_nanoseconds(now.nanoseconds() - FOUNDED_BEFORE_NS))?;
         Ok(demo)
     }
 

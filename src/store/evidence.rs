@@ -230,7 +230,8 @@ impl Tx<'_> {
     ///
     /// The database.
     pub fn metered_until(&self, device: i64) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "SELECT end_ns FROM spans WHERE device = ?1 ORDER BY start_ns DESC LIMIT 1";
+        let sql = "SELECT end_ns FROM reaches WHERE node = (SELECT node FROM devices WHERE device = ?1)
+            AND instr(reaches.devices, ',' || ?1 || ',') > 0 ORDER BY start_ns DESC LIMIT 1";
         let mut statement = self.0.prepare_cached(sql)?;
         Ok(statement.query_row([device], |row| moment(row, 0)).optional()?)
     }

@@ -1,8 +1,8 @@
 //! Entries with the names of what they belong to, under a project boundary, and the sum of one job.
 
 use super::selection::{Bound, Selection};
-use super::{Entry, StoreError, SumRow, Tx};
-use rusqlite::{OptionalExtension, Row, params_from_iter};
+use super::{Entry, StoreError, Tx};
+use rusqlite::{Row, params_from_iter};
 
 /// An entry with names in place of numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,31 +59,6 @@ impl Tx<'_> {
             }
         }
         Ok(found)
-    }
-
-    /// What is posted to a job; zero where nothing is.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn job_sum(&self, job: i64) -> Result<SumRow, StoreError> {
-        let sql = "SELECT sum(energy_mj), sum(co2e_ug), sum(overhead_mj), sum(overhead_co2e_ug), sum(modelled_mj),
-                sum(provisional * energy_mj), sum(covered_ns), sum(span_ns) FROM ledger_entries WHERE job = ?1 GROUP BY job";
-        let found = self.0.prepare_cached(sql)?.query_row([job], |row| {
-            Ok(SumRow {
-                group: None,
-                is_idle: job == 0,
-                energy_mj: row.get(0)?,
-                co2e_ug: row.get(1)?,
-                overhead_mj: row.get(2)?,
-                overhead_co2e_ug: row.get(3)?,
-                modelled_mj: row.get(4)?,
-                provisional_mj: row.get(5)?,
-                covered_ns: row.get(6)?,
-                span_ns: row.get(7)?,
-            })
-        });
-        Ok(found.optional()?.unwrap_or_default())
     }
 }
 

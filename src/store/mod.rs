@@ -60,9 +60,9 @@ pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
 const MIGRATIONS: [&str; 4] = [
     include_str!("tables.sql"),
-    include_str!("tables-2-speed.sql"),
-    include_str!("tables-2-webserve.sql"),
-    include_str!("tables-2-reporting.sql"),
+    include_str!("tables-2-sums.sql"),
+    include_str!("tables-3-sign-in.sql"),
+    include_str!("tables-4-reporting.sql"),
 ];
 /// Version of the tables that this program writes.
 const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -91,10 +91,10 @@ pub struct SumRow {
     pub modelled_mj: i64,
     /// IT energy whose factor is provisional, mJ.
     pub provisional_mj: i64,
-    /// Device time that was observed, ns.
-    pub covered_ns: i64,
-    /// Device time, ns.
-    pub span_ns: i64,
+    /// Device time that was observed, µs: in nanoseconds 292 device-years would leave the range.
+    pub covered_us: i64,
+    /// Device time, µs.
+    pub span_us: i64,
 }
 
 impl GroupBy {
@@ -184,7 +184,7 @@ impl Tx<'_> {
         let (group, joins) = (by.expression(&mut bound), selection.joins(&mut bound));
         let sql = format!(
             "SELECT {group} AS grouped, job = 0, sum(energy_mj), sum(co2e_ug), sum(overhead_mj), sum(overhead_co2e_ug),
-                sum(modelled_mj), sum(provisional * energy_mj), sum(covered_ns), sum(span_ns)
+                sum(modelled_mj), sum(provisional * energy_mj), sum(covered_ns / 1000), sum(span_ns / 1000)
             FROM ledger_entries AS part {joins} WHERE {} GROUP BY grouped, job = 0 ORDER BY grouped",
             selection.condition(&mut bound)
         );
@@ -199,8 +199,8 @@ impl Tx<'_> {
                 overhead_co2e_ug: row.get(5)?,
                 modelled_mj: row.get(6)?,
                 provisional_mj: row.get(7)?,
-                covered_ns: row.get(8)?,
-                span_ns: row.get(9)?,
+                covered_us: row.get(8)?,
+                span_us: row.get(9)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -303,8 +303,8 @@ fn books(service: Service, data: &Data, id: &str) -> Books {
         job_mj: mj(&job),
         job_ns: nanoseconds(&job["ended"]) - nanoseconds(&job["started"]),
         metered_mj: mj(&report["metered"]),
-        first_ns: one("SELECT min(start_ns) FROM spans"),
-        last_ns: one("SELECT max(end_ns) FROM spans"),
+        first_ns: one("SELECT min(start_ns) FROM reaches"),
+        last_ns: one("SELECT max(end_ns) FROM reaches"),
         aside: one("SELECT count(*) FROM set_aside"),
     }
 }

@@ -100,6 +100,9 @@ const FIRST_VERSION: &str = "
     ALTER TABLE jobs DROP COLUMN posted_mj; ALTER TABLE jobs DROP COLUMN posted_ug;
     ALTER TABLE nodes DROP COLUMN longest_ns; ALTER TABLE nodes DROP COLUMN reached_ns;
     ALTER TABLE batches DROP COLUMN packing;
+    DROP TABLE sessions; DROP TABLE sign_in_links; DROP TABLE job_steps;
+    DROP TABLE site_prices; DROP TABLE site_idle_owners; DROP TABLE site_zones; DROP TABLE gaps;
+    DROP TABLE period_jobs; DROP TABLE period_versions; DROP TABLE periods;
     PRAGMA user_version = 1;";
 
 #[test]
