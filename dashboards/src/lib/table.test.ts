@@ -33,7 +33,7 @@ test('paths', () => {
 
 test('areas: the largest at the ground, the seventh and on together, idle last', () => {
   const group = (name: string | null, value: number, is_idle = false) => ({ group: name, is_idle, power_mean_mw: [value * 1000, null], energy_mj: [value, null] });
-  const power = { bucket_s: 10, start_ms: [0, 10_000], groups: [group(null, 1, true), ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name, index) => group(name, index + 2))] };
+  const power = { from: '', to: '', bucket_s: 10, start_ms: [0, 10_000], groups: [group(null, 1, true), ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name, index) => group(name, index + 2))] };
   const found = areas(power, () => 'cat-1', 'none');
   expect(found.map((area) => area.name)).toEqual(['h', 'g', 'f', 'e', 'd', 'c', '2 others', 'idle']);
   expect(found[6]!.values).toEqual([5, null]);

@@ -1,23 +1,42 @@
-/** Names for what the API answers. */
+/** Names for what the API answers, from the generated document. */
 
-import type { Kept, PendingPaths, ReportDocument } from './pending';
 import type { components, paths } from './schema';
 
-export type * from './pending';
-
 type Schemas = components['schemas'];
+type Got<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: { content: { 'application/json': infer Body } } } } } ? Body : never;
 
-export type Paths = Kept<paths> & PendingPaths;
-export type Report = ReportDocument;
-export type ReportRow = ReportDocument['rows'][number];
+export type Paths = paths;
+export type SessionDocument = Schemas['SessionDocument'];
+export type SeriesDocument = Schemas['SeriesDocument'];
+export type DeviceSeries = Got<'/api/v1/jobs/{id}/devices/series'>;
+export type IntensityDocument = Schemas['IntensityDocument'];
+export type PowerDocument = Schemas['PowerDocument'];
+export type Report = Schemas['Report'];
+export type ReportRow = Report['rows'][number];
 export type Amount = Schemas['Amount'];
-export type JobFootprint = Paths['/api/v1/jobs/{id}']['get']['responses'][200]['content']['application/json'];
-/** A job of the list; its figures are there once it was metered. */
-export type JobItem = Schemas['JobDocument'] & { energy_mj?: number; co2e_ug?: number; [key: string]: unknown };
+export type Aggregate = Schemas['Aggregate'];
+export type JobFootprint = Schemas['JobFootprint'];
+export type JobItem = Got<'/api/v1/jobs'>['items'][number];
+export type JobComparison = Got<'/api/v1/jobs/compare'>['jobs'][number];
 export type Node = Schemas['NodeDocument'];
-export type Device = Schemas['DeviceDocument'] & { id?: number; site?: string };
-export type Site = Schemas['SiteDocument'] & { zones?: { since: string; zone: string }[]; price?: { per_mwh: number; currency: string; since: string }[]; idle_owner?: string | null };
+export type Device = Schemas['DeviceDocument'];
+export type Site = Schemas['SiteDocument'];
 export type Entry = Schemas['EntryDocument'];
 export type Explanation = Schemas['ExplanationDocument'];
 export type Factor = Schemas['FactorDocument'];
 export type TokenItem = Schemas['TokenDocument'];
+export type AttentionItem = Got<'/api/v1/attention'>['items'][number];
+export type PeriodItem = Got<'/api/v1/periods'>['items'][number];
+export type PeriodFigures = Schemas['Figures'];
+
+/** Integers that `follow` leaves as text where no double holds them. */
+type Exact<Part> = Omit<Part, 'energy_mj' | 'co2e_ug_location'> & { energy_mj: number | string; co2e_ug_location: number | string };
+type ExactPart<Part> = Part extends { overhead: infer Overhead } ? Exact<Omit<Part, 'overhead'>> & { overhead: Exact<Overhead> } : Exact<Part>;
+
+type Breakdown = Got<'/api/v1/ledger/explain'>;
+export type AggregateExplanation = Omit<Breakdown, 'total' | 'final' | 'provisional' | 'open'> & {
+  total: ExactPart<Breakdown['total']>;
+  final: ExactPart<Breakdown['final']>;
+  provisional: ExactPart<Breakdown['provisional']>;
+  open: ExactPart<Breakdown['open']>;
+};

@@ -22,8 +22,11 @@ export const titleOf = (job: { id: string; name?: string | null }): string => jo
 /** `32 × H100 80GB HBM3 on 4 nodes` in parts. */
 export function devicesOf(found: DeviceSeries | undefined): { count: number; name: string; nodes: string[] } | null {
   if (!found?.devices.length) return null;
-  const names = new Set(found.devices.map((device) => device.name.replace(/^NVIDIA\s+/i, '')));
-  return { count: found.devices.length, name: names.size === 1 ? [...names][0]! : 'devices', nodes: [...new Set(found.devices.map((device) => device.node))] };
+  const counts = new Map<string, number>();
+  for (const { name } of found.devices) counts.set(name, (counts.get(name) ?? 0) + 1);
+  // A host's devices come along with the accelerators: the most of one kind are what the job is known by.
+  const [name, count] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
+  return { count, name: name.replace(/^NVIDIA\s+/i, ''), nodes: [...new Set(found.devices.map((device) => device.node))] };
 }
 
 /** Jobs named like this one, without itself. */

@@ -16,11 +16,12 @@ export const SORTS: Record<SortName, { text: string; server?: string }> = {
 
 export const hasFailed = (job: { exit_status?: number | null }): boolean => job.exit_status != null && job.exit_status !== 0;
 
-export const heldIdle = (job: JobItem): number | null => number(job.held_idle_share);
-export const perStep = (job: JobItem): number | null => number(job.kwh_per_step);
-export const coverage = (job: JobItem): number | null => number((job.quality as { coverage?: number } | undefined)?.coverage ?? job.coverage);
+/** Figures that a list has where the service gives them for every job; the columns appear with them. */
+type Known = JobItem & { held_idle_share?: number | null; kwh_per_step?: number | null; quality?: { coverage: number } };
 
-const number = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+export const heldIdle = (job: Known): number | null => job.held_idle_share ?? null;
+export const perStep = (job: Known): number | null => job.kwh_per_step ?? null;
+export const coverage = (job: Known): number | null => job.quality?.coverage ?? null;
 
 const KEYS: Partial<Record<SortName, (job: JobItem) => number | null>> = {
   energy: (job) => job.energy_mj ?? null,
