@@ -192,7 +192,7 @@ fn sums(draws: &NodePower<'_>, node: usize, (start, end): (i64, i64)) -> [Sum; D
 
 /// Whether the troubled sensor is silent: in one of seven half minutes.
 fn is_unread(second: i64) -> bool {
-    hash(&[second.div_euclid(UNREAD_S), 17]) % 7 == 0
+    hash(&[second.div_euclid(UNREAD_S), 17]).is_multiple_of(7)
 }
 
 fn window(device: &Device, (start, end): (i64, i64), sum: &Sum) -> Window {

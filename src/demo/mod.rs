@@ -109,7 +109,7 @@ impl Demo {
     pub fn open(directory: &Path, now: Timestamp) -> Result<Self, DemoError> {
         refuse_foreign(directory)?;
         let store = Arc::new(Store::open(directory)?);
-        let is_own = store.read::<_, StoreError>(|tx| is_own(tx))?;
+        let is_own = store.read::<_, StoreError>(is_own)?;
         if !is_own {
             return Err(foreign(directory));
         }
