@@ -1,7 +1,8 @@
 //! Who may do what: bearer tokens, their scopes and their project boundary.
 //!
 //! A token is `wl_`, then in hexadecimal 8 bytes of id, 32 random bytes of secret and 4 bytes of checksum. It is shown once, when it
-//! is made; what is stored is the SHA-256 of its whole text. It is looked up by its id and compared in constant time.
+//! is made; what is stored is the SHA-256 of its whole text. It is looked up by its id and compared in constant time. Sessions and
+//! sign-in links carry a [`Secret`] of the same make, without prefix and checksum.
 
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -12,8 +13,8 @@ const ID_BYTES: usize = 8;
 const SECRET_BYTES: usize = 32;
 const CHECKSUM_BYTES: usize = 4;
 
-/// SHA-256 of a token's text.
-#[derive(Debug, Clone, Copy)]
+/// SHA-256 of the text of a token or of another secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenDigest(pub [u8; 32]);
 
 impl TokenDigest {
@@ -24,6 +25,64 @@ impl TokenDigest {
     }
 }
 
+/// What a session's cookie and a sign-in link carry: 16 hexadecimal digits of id, then 64 that are secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret {
+    text: String,
+}
+
+impl Secret {
+    /// A new secret from 40 bytes of the system's randomness: 8 of id, 32 of secret.
+    pub fn generate() -> Result<Self, NoRandomness> {
+        let mut bytes = [0; ID_BYTES + SECRET_BYTES];
+        getrandom::fill(&mut bytes).map_err(NoRandomness)?;
+        Ok(Self { text: hexadecimal(&bytes) })
+    }
+
+    /// `text` as a secret; `None` when length or digits are wrong.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_well_formed = text.len() == 2 * (ID_BYTES + SECRET_BYTES) && text.bytes().all(is_digit);
+        is_well_formed.then(|| Self { text: text.to_owned() })
+    }
+
+    /// The id by which it is looked up, no secret.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.text.get(..2 * ID_BYTES).unwrap_or_default()
+    }
+
+    /// What is stored of it.
+    #[must_use]
+    pub fn digest(&self) -> TokenDigest {
+        TokenDigest(Sha256::digest(self.text.as_bytes()).into())
+    }
+
+    /// Another secret that follows from this one and from which this one does not follow: 64 hexadecimal digits.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> String {
+        hexadecimal(&Sha256::new().chain_update(purpose).chain_update([0]).chain_update(&self.text).finalize())
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({})", self.id())
+    }
+}
+
+/// Whether both texts are the same, in a time that does not depend on where they differ.
+#[must_use]
+pub fn is_same(left: &str, right: &str) -> bool {
+    left.as_bytes().ct_eq(right.as_bytes()).into()
+}
+
 /// A token in the clear: from the moment it is made until it is shown, or while a request that carries it is checked.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
@@ -32,15 +91,13 @@ pub struct Token {
 
 /// The system gave no random bytes.
 #[derive(Debug, thiserror::Error)]
-#[error("the system gives no random bytes, so no token can be made: {0}")]
+#[error("the system gives no random bytes, so no secret can be made: {0}")]
 pub struct NoRandomness(getrandom::Error);
 
 impl Token {
     /// A new token from 40 bytes of the system's randomness: 8 of id, 32 of secret.
     pub fn generate() -> Result<Self, NoRandomness> {
-        let mut bytes = [0; ID_BYTES + SECRET_BYTES];
-        getrandom::fill(&mut bytes).map_err(NoRandomness)?;
-        let body = hexadecimal(&bytes);
+        let Secret { text: body } = Secret::generate()?;
         let checksum = checksum(&body);
         Ok(Self { text: format!("{PREFIX}{body}{checksum}") })
     }
@@ -49,7 +106,7 @@ impl Token {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix(PREFIX)?;
-        let well_formed = digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let well_formed = digits.bytes().all(is_digit);
         let (body, given) = digits.split_at_checked(2 * (ID_BYTES + SECRET_BYTES)).filter(|_| well_formed)?;
         (checksum(body) == given).then(|| Self { text: text.to_owned() })
     }
@@ -82,6 +139,10 @@ impl fmt::Debug for Token {
 fn checksum(body: &str) -> String {
     let digest = Sha256::new().chain_update(PREFIX).chain_update(body).finalize();
     hexadecimal(digest.get(..CHECKSUM_BYTES).unwrap_or_default())
+}
+
+fn is_digit(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
@@ -170,8 +231,21 @@ mod tests {
 
     #[test]
     fn printing_a_token_for_debugging_shows_no_secret() {
-        let token = Token::generate().unwrap();
+        let (token, secret) = (Token::generate().unwrap(), Secret::generate().unwrap());
         assert_eq!(format!("{token:?}"), format!("Token({})", token.id()));
+        assert_eq!(format!("{secret:?}"), format!("Secret({})", secret.id()));
+    }
+
+    #[test]
+    fn a_secret_is_read_back_and_what_is_derived_from_it_is_of_its_purpose() {
+        let secret = Secret::generate().unwrap();
+        assert_eq!(Secret::parse(secret.reveal()), Some(secret.clone()));
+        assert_eq!(secret.derive("a"), secret.derive("a"));
+        assert_ne!(secret.derive("a"), secret.derive("b"));
+        assert!(!secret.derive("a").contains(&secret.reveal()[16..32]));
+        for text in ["", "é", &secret.reveal()[1..], &secret.reveal().to_uppercase().replace('0', "G")] {
+            assert_eq!(Secret::parse(text), None, "{text}");
+        }
     }
 
     #[test]

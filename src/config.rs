@@ -58,12 +58,18 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// Time for a whole body.
     pub body_timeout: Duration,
+    /// Least bytes per second of a body, over ten seconds, 1 to 1,000,000.
+    pub body_bytes_per_s: u32,
     /// Bytes of a body after decompression, 1 KiB to 1 GiB.
     pub body_bytes: usize,
+    /// Bytes of all bodies that are held at once, twice [`Limits::body_bytes`] to 64 GiB.
+    pub open_body_bytes: usize,
     /// Of one token, batches aside.
     pub requests: Rate,
     /// Of one token.
     pub batches: Rate,
+    /// Requests of one address without a valid token.
+    pub failures: Rate,
     /// Open event streams, 1 to 65,536.
     pub event_streams: usize,
 }
@@ -177,11 +183,15 @@ struct LimitsDocument {
     connections: u64,
     header_timeout_s: u64,
     body_timeout_s: u64,
+    body_bytes_per_s: u64,
     body_bytes: u64,
+    open_body_bytes: u64,
     requests_per_s: u64,
     request_burst: u64,
     batches_per_s: u64,
     batch_burst: u64,
+    failures_per_s: u64,
+    failure_burst: u64,
     event_streams: u64,
 }
 
@@ -215,11 +225,15 @@ impl Default for LimitsDocument {
             connections: 4096,
             header_timeout_s: 10,
             body_timeout_s: 30,
+            body_bytes_per_s: 1024,
             body_bytes: 16 << 20,
+            open_body_bytes: 128 << 20,
             requests_per_s: 200,
             request_burst: 1000,
             batches_per_s: 2000,
             batch_burst: 4000,
+            failures_per_s: 20,
+            failure_burst: 200,
             event_streams: 256,
         }
     }
@@ -262,7 +276,9 @@ impl LimitsDocument {
             connections: count("limits.connections", self.connections)?,
             header_timeout: seconds("limits.header_timeout_s", self.header_timeout_s)?,
             body_timeout: seconds("limits.body_timeout_s", self.body_timeout_s)?,
+            body_bytes_per_s: rate("limits.body_bytes_per_s", self.body_bytes_per_s)?,
             body_bytes: body_bytes(self.body_bytes)?,
+            open_body_bytes: open_body_bytes(self.open_body_bytes, self.body_bytes)?,
             requests: Rate {
                 per_s: rate("limits.requests_per_s", self.requests_per_s)?,
                 burst: rate("limits.request_burst", self.request_burst)?,
@@ -270,6 +286,10 @@ impl LimitsDocument {
             batches: Rate {
                 per_s: rate("limits.batches_per_s", self.batches_per_s)?,
                 burst: rate("limits.batch_burst", self.batch_burst)?,
+            },
+            failures: Rate {
+                per_s: rate("limits.failures_per_s", self.failures_per_s)?,
+                burst: rate("limits.failure_burst", self.failure_burst)?,
             },
             event_streams: count("limits.event_streams", self.event_streams)?,
         })
@@ -317,6 +337,16 @@ fn body_bytes(value: u64) -> Result<usize, ConfigError> {
     }
 }
 
+/// A compressed body is held beside what it decompresses to, so one of the largest needs twice its size.
+fn open_body_bytes(value: u64, of_one: u64) -> Result<usize, ConfigError> {
+    match usize::try_from(value) {
+        Ok(bytes) if value >= of_one.saturating_mul(2) && value <= 64 << 30 => Ok(bytes),
+        _ => {
+            Err(out_of_range("limits.open_body_bytes", value, "at least twice limits.body_bytes, at most 68719476736"))
+        }
+    }
+}
+
 fn rate(key: &'static str, value: u64) -> Result<u32, ConfigError> {
     match u32::try_from(value) {
         Ok(rate @ 1..=1_000_000) => Ok(rate),
@@ -352,6 +382,10 @@ mod tests {
             ("[limits]\nconnections = 0", "limits.connections = 0 cannot be used: 1 to 65536"),
             ("[limits]\nheader_timeout_s = 99999", "limits.header_timeout_s = 99999 cannot be used: 1 to 3600 seconds"),
             ("[limits]\nbody_bytes = 3", "limits.body_bytes = 3 cannot be used"),
+            (
+                "[limits]\nopen_body_bytes = 33554431",
+                "limits.open_body_bytes = 33554431 cannot be used: at least twice",
+            ),
             ("log_level = \"loud\"", "log_level = \"loud\" cannot be used: off, error, warn"),
             ("tls_key = \"k\"", "tls_certificate is not set"),
             ("listen = \"0.0.0.0:80\"", "listen = 0.0.0.0:80 is not loopback and TLS is off"),

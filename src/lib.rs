@@ -2,11 +2,15 @@
 
 pub mod access;
 mod api;
+pub mod attention;
+pub mod backup;
 pub mod budget;
 mod bundled;
 pub mod cli;
 pub mod config;
 pub mod decimal;
+pub mod demo;
+mod escape;
 pub mod footprint;
 pub mod grid;
 pub mod hardware;
@@ -15,6 +19,8 @@ pub mod ledger;
 mod moment;
 mod nearest;
 pub mod run;
+pub mod series;
 pub mod serve;
+pub mod session;
 pub mod store;
 pub mod workload;

@@ -4,17 +4,19 @@
 //! 1. `/readyz` answers 503, event streams end and no connection is accepted any more;
 //! 2. requests in flight finish, for at most `ledger.shutdown_grace_s`;
 //! 3. the closing of periods ends after the one that runs;
-//! 4. the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
+//! 4. the copy for charts ends after the batches that it is taking, and the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
 
 use crate::access::Scope;
-use crate::api::{self, Service, TlsError};
+use crate::api::{self, Service, SignIn, TlsError};
 use crate::config::{Config, Log};
 use crate::grid::{DataError, Library};
+use crate::series::{Embedded, Follower, Handover, SeriesStore};
+use crate::session::{self, SessionError};
 use crate::store::{Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -44,6 +46,9 @@ pub enum ServeError {
     /// No token can be made.
     #[error(transparent)]
     Token(#[from] crate::access::NoRandomness),
+    /// No sign-in link can be made.
+    #[error(transparent)]
+    Session(#[from] SessionError),
     /// The system refuses threads or signals.
     #[error("the system refuses what a service needs: {0}")]
     System(#[from] io::Error),
@@ -56,21 +61,34 @@ impl ServeError {
         match self {
             Self::Store(error) => !matches!(error, StoreError::Database(_)),
             Self::Listen { .. } | Self::Tls(_) => true,
-            Self::Data(_) | Self::Token(_) | Self::System(_) => false,
+            Self::Data(_) | Self::Token(_) | Self::Session(_) | Self::System(_) => false,
         }
     }
 }
 
 /// Runs the service until SIGTERM or SIGINT. `say` is told, a line each, the first admin token of a fresh data
-/// directory and the address.
+/// directory with a link that signs in once, and the address.
 pub fn run(config: &Config, clock: Arc<dyn Clock>, say: impl Fn(&str)) -> Result<(), ServeError> {
+    let store = Arc::new(Store::open(&config.data)?);
+    run_on(config, &store, clock, say)
+}
+
+/// As [`run`], on a store that is open already.
+pub fn run_on(
+    config: &Config,
+    store: &Arc<Store>,
+    clock: Arc<dyn Clock>,
+    say: impl Fn(&str),
+) -> Result<(), ServeError> {
     log_to_stderr(config.log);
     raise_open_files();
-    let store = Arc::new(Store::open(&config.data)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(config, &store, clock, say))?;
-    // Ends what was cut off; then this is the last holder of the store.
+    let series: Arc<dyn SeriesStore> = Arc::new(Embedded::open(&config.data)?);
+    let follower = Follower::start(Arc::clone(store), Arc::clone(&series), Arc::clone(&clock))?;
+    runtime.block_on(serve(config, store, (series, follower.handover()), clock, say))?;
+    // Ends what was cut off and the following; then only the caller holds the store.
     drop(runtime);
+    drop(follower);
     tracing::info!("the service has stopped");
     Ok(())
 }
@@ -78,6 +96,7 @@ pub fn run(config: &Config, clock: Arc<dyn Clock>, say: impl Fn(&str)) -> Result
 async fn serve(
     config: &Config,
     store: &Arc<Store>,
+    series: (Arc<dyn SeriesStore>, Handover),
     clock: Arc<dyn Clock>,
     say: impl Fn(&str),
 ) -> Result<(), ServeError> {
@@ -86,12 +105,13 @@ async fn serve(
     let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let stop = StopSignals::new()?;
-    if let Some(token) = first_token(store, clock.as_ref())? {
-        say(&format!("admin token: {token}"));
+    let (sign_in, scheme) = if tls.is_some() { (SignIn::Tls, "https") } else { (SignIn::Plain, "http") };
+    if offer_first_token(store, clock.as_ref(), &say)? {
+        say_sign_in_link(store, clock.as_ref(), &format!("{scheme}://{}", reachable(address)), &say)?;
     }
-    let service = Arc::new(Service::new(Arc::clone(store), Arc::new(Library::bundled()?), clock, config.limits));
+    let service =
+        Arc::new(Service::new(Arc::clone(store), Arc::new(Library::bundled()?), series, clock, config.limits, sign_in));
     let router = api::router(&service);
-    let scheme = if tls.is_some() { "https" } else { "http" };
     say(&format!("listening on {scheme}://{address}"));
     tracing::info!(%address, data = %config.data.display(), "the service is ready");
     let closing = tokio::spawn(close_periods(Arc::clone(&service), config.close_every, config.grace));
@@ -116,10 +136,11 @@ async fn close_periods(service: Arc<Service>, every: Duration, grace: Span) {
     }
 }
 
-/// The first admin token of a fresh store, in the clear; `None` where tokens were made before.
-fn first_token(store: &Store, clock: &dyn Clock) -> Result<Option<String>, ServeError> {
+/// Makes the first admin token of a fresh store, and tells whether it did. It is said before it is stored: after a kill in between, one that was shown and does
+/// not work is followed by another, while one that works and nobody saw would lock everybody out.
+fn offer_first_token(store: &Store, clock: &dyn Clock, say: impl Fn(&str)) -> Result<bool, ServeError> {
     if store.read::<_, StoreError>(|tx| tx.has_tokens())? {
-        return Ok(None);
+        return Ok(false);
     }
     let (token, stored) = TokenRecord {
         id: String::new(),
@@ -132,8 +153,31 @@ fn first_token(store: &Store, clock: &dyn Clock) -> Result<Option<String>, Serve
         revoked: None,
     }
     .issue()?;
+    say(&format!("admin token: {}", token.reveal()));
     store.write::<_, StoreError>(move |tx| tx.add_token(&stored))?;
-    Ok(Some(token.reveal().to_owned()))
+    Ok(true)
+}
+
+/// Says a link under `server` (`https://HOST`) that signs in once as an administrator; nothing where no token may administer everything.
+pub(crate) fn say_sign_in_link(
+    store: &Store,
+    clock: &dyn Clock,
+    server: &str,
+    say: impl Fn(&str),
+) -> Result<(), ServeError> {
+    if let Some(code) = session::administrator_link(store, clock.wall())? {
+        say(&format!("sign in: {server}/sign-in/{}", code.reveal()));
+    }
+    Ok(())
+}
+
+/// Where a browser on this machine finds what listens on `address`.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => (Ipv4Addr::LOCALHOST, address.port()).into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => (Ipv6Addr::LOCALHOST, address.port()).into(),
+        _ => address,
+    }
 }
 
 struct StopSignals {

@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod clock;
+pub mod delivery;
 pub mod powerlog;
 pub mod push;
 pub mod sampler;

@@ -1,7 +1,9 @@
 //! Reads a source at its cadence and meters each device.
 
+use crate::agent::identity;
 use crate::clock::{Clock, Timeline};
 use crate::source::{Device, ReadError, Source};
+use crate::spool::Contents;
 use account::meter::{Meter, Window};
 use std::io;
 use std::sync::Arc;
@@ -38,6 +40,8 @@ pub struct Sampling {
 /// How metering of one device stands.
 struct Metering {
     meter: Meter,
+    /// Beside the whole, the same in windows.
+    live: Option<Meter>,
     failure: Option<ReadError>,
     epoch: u64,
 }
@@ -46,7 +50,12 @@ impl Sampling {
     /// Nothing read yet. `length` cuts windows aligned to UTC; `None` makes one of everything.
     #[must_use]
     pub fn new(source: Box<dyn Source>, length: Option<Span>) -> Self {
-        let metering = |device: &Device| Metering { meter: Meter::new(device.sensor, length), failure: None, epoch: 0 };
+        let metering = |device: &Device| Metering {
+            meter: Meter::new(device.sensor, length),
+            live: None,
+            failure: None,
+            epoch: 0,
+        };
         let meters = source.devices().iter().map(metering).collect();
         let cadences = source.devices().iter().map(|device| device.sensor.cadence);
         let cadence = cadences.min().unwrap_or(Span::from_seconds(1));
@@ -106,6 +115,9 @@ impl Sampling {
                 Ok(reading) => {
                     metering.epoch = reading.epoch;
                     overflow = overflow.and(metering.meter.push(&reading).map(drop));
+                    if let Some(live) = &mut metering.live {
+                        overflow = overflow.and(live.push(&reading).map(drop));
+                    }
                 }
                 Err(error) => metering.failure = Some(error),
             }
@@ -123,6 +135,47 @@ impl Sampling {
                 Ok(Metered { source, device, window: meter.finish()?.into_iter().next(), failure })
             })
             .collect()
+    }
+}
+
+/// Windows as they become complete, beside the whole: they sum to it.
+pub struct Live {
+    /// Of a window.
+    pub length: Span,
+    /// Takes them, on the sampler's thread.
+    pub sink: Box<dyn FnMut(Contents) + Send>,
+}
+
+impl Live {
+    fn begin(&self, sampling: &mut Sampling) {
+        for (metering, device) in sampling.meters.iter_mut().zip(sampling.source.devices()) {
+            metering.live = Some(Meter::new(device.sensor, Some(self.length)));
+        }
+    }
+
+    fn tell(&mut self, sampling: &mut Sampling) {
+        let live = sampling.meters.iter_mut().enumerate();
+        let ready = live.flat_map(|(position, metering)| {
+            metering.live.iter_mut().flat_map(Meter::drain).map(move |window| (position, window))
+        });
+        let windows: Vec<_> = ready.collect();
+        self.send(sampling, &windows);
+    }
+
+    fn end(&mut self, sampling: &mut Sampling) -> Result<(), Overflow> {
+        let mut windows = Vec::new();
+        for (position, metering) in sampling.meters.iter_mut().enumerate() {
+            let Some(live) = metering.live.take() else { continue };
+            windows.extend(live.finish()?.into_iter().map(|window| (position, window)));
+        }
+        self.send(sampling, &windows);
+        Ok(())
+    }
+
+    fn send(&mut self, sampling: &Sampling, windows: &[(usize, Window)]) {
+        if !windows.is_empty() {
+            (self.sink)(identity::contents(sampling, windows));
+        }
     }
 }
 
@@ -147,15 +200,24 @@ pub enum SamplerError {
 }
 
 impl Sampler {
-    /// Reads `source` once, before returning, and then at its cadence. Times are on `timeline`.
-    pub fn start(source: Box<dyn Source>, clock: Arc<dyn Clock>, timeline: Timeline) -> Result<Self, SamplerError> {
+    /// Reads `source` once, before returning, and then at its cadence. Times are on `timeline`. `live` gets windows
+    /// meanwhile.
+    pub fn start(
+        source: Box<dyn Source>,
+        clock: Arc<dyn Clock>,
+        timeline: Timeline,
+        live: Option<Live>,
+    ) -> Result<Self, SamplerError> {
         let mut sampling = Sampling::new(source, None);
+        if let Some(live) = &live {
+            live.begin(&mut sampling);
+        }
         let first = timeline.now(&*clock);
         sampling.poll(first)?;
         let (stop, stopped) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("sampler".to_owned())
-            .spawn(move || sample(sampling, first, &*clock, &timeline, &stopped))?;
+            .spawn(move || sample(sampling, live, (first, &timeline), &*clock, &stopped))?;
         Ok(Self { stop, thread })
     }
 
@@ -171,9 +233,9 @@ impl Sampler {
 /// made up for.
 fn sample(
     mut sampling: Sampling,
-    first: Timestamp,
+    mut live: Option<Live>,
+    (first, timeline): (Timestamp, &Timeline),
     clock: &dyn Clock,
-    timeline: &Timeline,
     stopped: &mpsc::Receiver<()>,
 ) -> Result<Vec<Metered>, Overflow> {
     loop {
@@ -183,8 +245,15 @@ fn sample(
             Err(RecvTimeoutError::Timeout) => sampling.poll(timeline.now(clock))?,
             Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
         }
+        if let Some(live) = &mut live {
+            live.tell(&mut sampling);
+        }
     }
     sampling.poll(timeline.now(clock))?;
+    if let Some(live) = &mut live {
+        live.tell(&mut sampling);
+        live.end(&mut sampling)?;
+    }
     sampling.finish()
 }
 

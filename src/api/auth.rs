@@ -1,27 +1,37 @@
 //! Who asks: every route behind [`require`] declares the scope that it needs, and gets an [`Identity`].
+//!
+//! A request shows a bearer token or, from a browser, the cookie of a session. What comes with a cookie and changes something must also prove
+//! that it comes from the app itself.
 
 use super::State;
+use super::connection::Peer;
+use super::cookie::{self, expect_same_origin};
 use super::problem::Problem;
-use crate::access::{Identity, Scope, Token};
-use crate::store::StoreError;
+use crate::access::{Identity, Scope, Secret, Token, is_same};
+use crate::session;
+use crate::store::{StoreError, StoredToken, TokenRecord};
 use axum::extract::{FromRequestParts, Request, State as Extract};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use units::{Span, Timestamp};
 
 /// Last use is noted to the minute, so that reading does not mean writing.
 const LAST_USE_RESOLUTION: Span = Span::from_seconds(60);
+/// Carries [`session::csrf`] of the cookie that comes with it.
+const CSRF_HEADER: &str = "x-csrf-token";
 
-/// Lets a request through whose token is valid, holds the scope, and is within its rate.
+/// Lets a request through that shows a valid token or session which holds the scope (any, where the route needs none), and is within its rate.
 pub(crate) async fn require(
-    Extract((state, scope)): Extract<(State, Scope)>,
+    Extract((state, scope)): Extract<(State, Option<Scope>)>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let identity = authenticate(&state, request.headers()).await?;
-    if !identity.holds(scope) {
+    let Some(identity) = authenticate(&state, request.method(), request.headers()).await? else {
+        return Err(unauthenticated(&state, request.extensions().get()));
+    };
+    if let Some(scope) = scope.filter(|scope| !identity.holds(*scope)) {
         return Err(Problem::forbidden(format!("this needs a token with scope {}", scope.name())));
     }
     let buckets = if request.uri().path().ends_with("/batches") { &state.batches_rate } else { &state.requests_rate };
@@ -32,19 +42,63 @@ pub(crate) async fn require(
     Ok(next.run(request).await)
 }
 
-async fn authenticate(state: &State, headers: &HeaderMap) -> Result<Identity, Problem> {
-    let token = bearer(headers).ok_or_else(Problem::unauthenticated)?;
-    let now = state.clock.wall();
-    let id = token.id().to_owned();
-    let stored = state
-        .work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.token(&id))?))
-        .await?
-        .ok_or_else(Problem::unauthenticated)?;
-    if !stored.digest.matches(&token.digest()) || !stored.record.is_valid_at(now) {
-        return Err(Problem::unauthenticated());
+/// 401, or 429 where `peer` has failed too often. Valid tokens from there are not held up: an address may be shared.
+pub(super) fn unauthenticated(state: &State, peer: Option<&Peer>) -> Problem {
+    let who = peer.map(|peer| peer.counted_as()).unwrap_or_default();
+    match state.failures_rate.take(&who, state.clock.monotonic()) {
+        Ok(()) => Problem::unauthenticated(),
+        Err(seconds) => Problem::too_many(
+            format!("this address asks too often without a valid token: come back after {seconds} s"),
+            seconds,
+        ),
     }
-    note_use(state, &stored.record.id, stored.record.last_used, now).await;
-    Ok(stored.record.identity())
+}
+
+/// Whose valid token or session the request shows; `None` without one.
+async fn authenticate(state: &State, method: &Method, headers: &HeaderMap) -> Result<Option<Identity>, Problem> {
+    // A token that is shown counts, also when it is refused: a cookie never stands in for it.
+    if headers.contains_key(header::AUTHORIZATION) {
+        return by_token(state, headers).await;
+    }
+    let Some(cookie) = cookie::read(headers, state.sign_in) else { return Ok(None) };
+    let Some(identity) = by_session(state, cookie.clone()).await? else { return Ok(None) };
+    if !method.is_safe() {
+        expect_same_origin(headers, state.sign_in)?;
+        expect_csrf(headers, &cookie)?;
+    }
+    Ok(Some(identity))
+}
+
+async fn by_token(state: &State, headers: &HeaderMap) -> Result<Option<Identity>, Problem> {
+    let Some(token) = bearer(headers) else { return Ok(None) };
+    let Some(record) = check_token(state, token).await? else { return Ok(None) };
+    note_use(state, &record, None).await;
+    Ok(Some(record.identity()))
+}
+
+/// What is known of `token`, if it is valid now.
+pub(crate) async fn check_token(state: &State, token: Token) -> Result<Option<TokenRecord>, Problem> {
+    let now = state.clock.wall();
+    // One row by its key, which waits for nobody: handing it to another thread would cost more.
+    let stored = state.store.read::<_, StoreError>(|tx| tx.token(token.id()))?;
+    let is_valid = |stored: &StoredToken| stored.digest.matches(&token.digest()) && stored.record.is_valid_at(now);
+    Ok(stored.filter(is_valid).map(|stored| stored.record))
+}
+
+async fn by_session(state: &State, cookie: Secret) -> Result<Option<Identity>, Problem> {
+    let now = state.clock.wall();
+    let found = state.work(move |service| Ok(session::find(&service.store, &cookie, now)?)).await?;
+    let Some(session) = found else { return Ok(None) };
+    note_use(state, &session.token, Some((&session.id, session.seen))).await;
+    Ok(Some(session.token.identity()))
+}
+
+fn expect_csrf(headers: &HeaderMap, cookie: &Secret) -> Result<(), Problem> {
+    let given = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if is_same(given, &session::csrf(cookie)) {
+        return Ok(());
+    }
+    Err(Problem::cross_site("a change in a session needs the header X-CSRF-Token with `csrf` of GET /api/v1/session"))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<Token> {
@@ -55,16 +109,25 @@ fn bearer(headers: &HeaderMap) -> Option<Token> {
     token.filter(|_| values.next().is_none())
 }
 
-async fn note_use(state: &State, id: &str, last: Option<Timestamp>, now: Timestamp) {
-    let is_recent = last.is_some_and(|last| now.since(last).is_none_or(|span| span < LAST_USE_RESOLUTION));
-    if is_recent {
+/// Notes the use of a token and of a session (its id and last use).
+async fn note_use(state: &State, token: &TokenRecord, session: Option<(&str, Timestamp)>) {
+    let now = state.clock.wall();
+    let is_old = |last: Option<Timestamp>| {
+        last.is_none_or(|last| now.since(last).is_some_and(|span| span >= LAST_USE_RESOLUTION))
+    };
+    let token = Some(token.id.clone()).filter(|_| is_old(token.last_used));
+    let session = session.filter(|(_, seen)| is_old(Some(*seen))).map(|(id, _)| id.to_owned());
+    if token.is_none() && session.is_none() {
         return;
     }
-    let id = id.to_owned();
-    if let Err(problem) = state
-        .work(move |service| Ok(service.store.write::<_, StoreError>(move |tx| tx.note_token_use(&id, now))?))
-        .await
-    {
+    let noted = state.work(move |service| {
+        Ok(service.store.write::<_, StoreError>(move |tx| {
+            token.map(|id| tx.note_token_use(&id, now)).transpose()?;
+            session.map(|id| tx.note_session_use(&id, now)).transpose()?;
+            Ok(())
+        })?)
+    });
+    if let Err(problem) = noted.await {
         tracing::warn!(?problem, "the use of a token could not be noted");
     }
 }

@@ -4,9 +4,13 @@ use super::State;
 use super::body::JsonBytes;
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
-use crate::ingest::{self, IngestError};
+use crate::ingest::{self, Applied, Received};
+use axum::body::Bytes;
 use axum::extract::State as Extract;
 use serde::Serialize;
+
+/// Batches up to this size are read at once: less than a millisecond.
+const SMALL_BYTES: usize = 128 << 10;
 
 /// A batch that is on disk.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -38,15 +42,7 @@ pub(crate) async fn post(
     who: Identity,
     JsonBytes(body): JsonBytes,
 ) -> Result<axum::Json<AcknowledgementDocument>, Problem> {
-    let now = state.clock.wall();
-    let applied = state
-        .work(move |service| {
-            if let Some(own) = &who.project {
-                stays_within(service, &body, own)?;
-            }
-            ingest::apply(&service.store, body.to_vec(), now).map_err(Problem::from)
-        })
-        .await;
+    let applied = take(&state, who, body).await;
     state.metrics.batch(applied.as_ref().map_or("refused", |applied| match applied.outcome {
         wire::Outcome::Accepted => "accepted",
         wire::Outcome::Duplicate => "duplicate",
@@ -55,13 +51,32 @@ pub(crate) async fn post(
     if applied.outcome == wire::Outcome::Accepted {
         tell(&state, &applied.batch);
     }
-    Ok(axum::Json(AcknowledgementDocument {
+    let acknowledgement = AcknowledgementDocument {
         result: applied.outcome,
-        agent: applied.batch.agent,
+        agent: applied.batch.agent.clone(),
         boot: applied.batch.boot.to_string(),
         sequence: applied.batch.sequence,
         received_ns: applied.received.nanoseconds(),
-    }))
+    };
+    if let Some(number) = applied.number {
+        state.handover.give(number, applied.batch);
+    }
+    Ok(axum::Json(acknowledgement))
+}
+
+/// Reads a batch and applies it; returns when it is on disk.
+async fn take(state: &State, who: Identity, body: Bytes) -> Result<Applied, Problem> {
+    let (bytes, now) = (body.len(), state.clock.wall());
+    let read = move |service: &super::Service| {
+        let received = Received::read(&body, now)?;
+        if let Some(own) = &who.project {
+            stays_within(service, received.batch(), own)?;
+        }
+        Ok(received)
+    };
+    // Handing a small batch to another thread costs as much as reading it.
+    let received = if bytes <= SMALL_BYTES { read(state)? } else { state.work(read).await? };
+    Ok(ingest::apply_later(&state.store, received).await?)
 }
 
 fn tell(state: &State, batch: &wire::Batch) {
@@ -72,8 +87,7 @@ fn tell(state: &State, batch: &wire::Batch) {
 }
 
 /// Refuses a batch that speaks of another project's jobs.
-fn stays_within(service: &super::Service, body: &[u8], own: &str) -> Result<(), Problem> {
-    let batch = wire::Batch::parse(body).map_err(IngestError::from)?;
+fn stays_within(service: &super::Service, batch: &wire::Batch, own: &str) -> Result<(), Problem> {
     let mut owned = Vec::new();
     for (position, job) in batch.jobs.iter().enumerate() {
         let is_own = job.project.as_deref().is_none_or(|project| project == own);

@@ -6,15 +6,25 @@ use crate::config::Limits;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// Above this size a body may not be more than [`RATIO_MAX`] times its compressed size.
 const RATIO_COUNTS_ABOVE_BYTES: usize = 1 << 20;
 const RATIO_MAX: usize = 100;
+/// Of a refused body, at most this many times the largest that is taken is read.
+const DISCARDED_TIMES_MAX: usize = 4;
+/// How long a body may take to bring the least number of bytes that may be expected in that time.
+const PACE: Duration = Duration::from_secs(10);
 /// Base-2 logarithm of the largest zstd window, 8 MiB: what a decoder must hold in memory.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+
+/// Compressed bodies up to this size are unpacked at once: a few microseconds each, and never more than [`RATIO_MAX`] times as much.
+const SMALL_BYTES: usize = 16 << 10;
 
 /// How a body is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +42,7 @@ impl FromRequest<State> for JsonBytes {
 
     async fn from_request(request: Request, state: &State) -> Result<Self, Problem> {
         expect_json(request.headers())?;
-        read(request, &state.limits).await.map(Self)
+        read(request, state).await.map(Self)
     }
 }
 
@@ -56,7 +66,7 @@ impl FromRequest<State> for Csv {
 
     async fn from_request(request: Request, state: &State) -> Result<Self, Problem> {
         expect_media_type(request.headers(), "text/csv")?;
-        read(request, &state.limits).await.map(Self)
+        read(request, state).await.map(Self)
     }
 }
 
@@ -85,21 +95,48 @@ fn expect_media_type(headers: &HeaderMap, expected: &str) -> Result<(), Problem>
     Err(Problem::unsupported("Content-Type", format!("the media type is {given:?}: send {expected}")))
 }
 
-async fn read(request: Request, limits: &Limits) -> Result<Bytes, Problem> {
+async fn read(request: Request, state: &State) -> Result<Bytes, Problem> {
+    let limits = &state.limits;
     let encoding = encoding(request.headers())?;
-    refuse_announced_size(request.headers(), limits)?;
-    let collected = collect(request.into_body(), limits.body_bytes);
-    let sent = tokio::time::timeout(limits.body_timeout, collected)
-        .await
-        .map_err(|_| Problem::body_too_slow(limits.body_timeout.as_secs()))??;
+    let mut held = state.open_bodies.nothing();
+    let is_too_large = announces_too_much(request.headers(), limits);
+    let mut body = request.into_body();
+    let too_slow = |_| Problem::body_too_slow(format!("it was not complete after {} s", limits.body_timeout.as_secs()));
+    let collected = async {
+        if is_too_large { Err(above(limits.body_bytes)) } else { collect(&mut body, limits, &mut held).await }
+    };
+    let sent = match tokio::time::timeout(limits.body_timeout, collected).await.map_err(too_slow)? {
+        Ok(sent) => sent,
+        Err(problem) if problem.is_timeout() => return Err(problem),
+        Err(problem) => {
+            discard(body, limits).await;
+            return Err(problem);
+        }
+    };
     if encoding == Encoding::Identity {
-        return Ok(sent);
+        return Ok(held.with(sent));
     }
-    let max = limits.body_bytes;
-    tokio::task::spawn_blocking(move || decompress(encoding, &sent, max))
-        .await
-        .map_err(|_| Problem::internal())?
-        .map(Bytes::from)
+    let (max, is_small) = (limits.body_bytes, sent.len() <= SMALL_BYTES);
+    let unpack = move || decompress(encoding, &sent, max, &mut held).map(|whole| held.with(whole));
+    if is_small {
+        return unpack();
+    }
+    tokio::task::spawn_blocking(unpack).await.map_err(|_| Problem::internal())?
+}
+
+/// Reads what is left of a refused body, within limits: a client that is still sending when the connection ends never sees the answer.
+async fn discard(mut body: Body, limits: &Limits) {
+    let most = limits.body_bytes.saturating_mul(DISCARDED_TIMES_MAX);
+    let rest = async {
+        let mut discarded = 0;
+        while let Some(Ok(frame)) = body.frame().await
+            && discarded < most
+        {
+            discarded += frame.data_ref().map_or(0, Bytes::len);
+        }
+    };
+    // One that takes too long is cut off.
+    let _ = tokio::time::timeout(PACE, rest).await;
 }
 
 fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
@@ -118,20 +155,109 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
     })
 }
 
-fn refuse_announced_size(headers: &HeaderMap, limits: &Limits) -> Result<(), Problem> {
+fn announces_too_much(headers: &HeaderMap, limits: &Limits) -> bool {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    match announced {
-        Some(bytes) if usize::try_from(bytes).is_ok_and(|bytes| bytes <= limits.body_bytes) => Ok(()),
-        Some(_) => Err(above(limits.body_bytes)),
-        None => Ok(()),
+    announced.is_some_and(|bytes| usize::try_from(bytes).map_or(true, |bytes| bytes > limits.body_bytes))
+}
+
+/// The body as it was sent, which may neither be too large nor come too slowly.
+async fn collect(body: &mut Body, limits: &Limits, held: &mut Held) -> Result<Vec<u8>, Problem> {
+    let least = usize::try_from(PACE.as_secs()).unwrap_or(usize::MAX).saturating_mul(limits.body_bytes_per_s as usize);
+    let mut sent = Vec::new();
+    loop {
+        let goal = sent.len().saturating_add(least);
+        let part = tokio::time::timeout(PACE, collect_until(goal, body, &mut sent, (limits.body_bytes, held)));
+        let too_slow =
+            |_| Problem::body_too_slow(format!("less than {least} bytes of it came within {} s", PACE.as_secs()));
+        if part.await.map_err(too_slow)?? {
+            return Ok(sent);
+        }
     }
 }
 
-async fn collect(body: Body, max: usize) -> Result<Bytes, Problem> {
-    match Limited::new(body, max).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(above(max)),
-        Err(error) => Err(Problem::body(format!("the body broke off: {error}"))),
+/// Takes parts of `body` until `goal` bytes were sent; whether it ended before.
+async fn collect_until(
+    goal: usize,
+    body: &mut Body,
+    sent: &mut Vec<u8>,
+    (max, held): (usize, &mut Held),
+) -> Result<bool, Problem> {
+    while sent.len() < goal {
+        match body.frame().await {
+            None => return Ok(true),
+            Some(Ok(frame)) => {
+                let Ok(data) = frame.into_data() else { continue };
+                let size = sent.len().saturating_add(data.len());
+                if size > max {
+                    return Err(above(max));
+                }
+                held.grow_to(size)?;
+                sent.extend_from_slice(&data);
+            }
+            Some(Err(error)) => return Err(Problem::body_incomplete(error)),
+        }
+    }
+    Ok(false)
+}
+
+/// The memory that bodies may take together, from their first byte until their request is answered.
+#[derive(Debug)]
+pub(crate) struct Budget(Arc<Semaphore>);
+
+/// A part of the [`Budget`], given back when dropped.
+#[derive(Debug)]
+struct Held {
+    budget: Arc<Semaphore>,
+    kibibytes: u32,
+}
+
+impl Budget {
+    pub(crate) fn new(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes / 1024)))
+    }
+
+    fn nothing(&self) -> Held {
+        Held { budget: Arc::clone(&self.0), kibibytes: 0 }
+    }
+}
+
+impl Held {
+    /// Takes what is missing to hold `bytes`; never waits, so that no two requests wait for each other.
+    fn grow_to(&mut self, bytes: usize) -> Result<(), Problem> {
+        let wanted = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+        let missing = wanted.saturating_sub(self.kibibytes);
+        let Ok(permit) = self.budget.try_acquire_many(missing) else {
+            return Err(Problem::unavailable(
+                "the bodies of other requests fill the memory for them: send it again",
+                1,
+            ));
+        };
+        permit.forget();
+        self.kibibytes += missing;
+        Ok(())
+    }
+
+    /// `bytes`, which hold this as long as they live.
+    fn with(self, bytes: Vec<u8>) -> Bytes {
+        Bytes::from_owner(Charged { bytes, _held: self })
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.budget.add_permits(self.kibibytes as usize);
+    }
+}
+
+/// A body with its part of the budget.
+struct Charged {
+    bytes: Vec<u8>,
+    _held: Held,
+}
+
+impl AsRef<[u8]> for Charged {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
     }
 }
 
@@ -139,23 +265,24 @@ fn above(max: usize) -> Problem {
     Problem::too_large(format!("the body is above {max} bytes: send it in smaller parts"))
 }
 
-fn decompress(encoding: Encoding, sent: &[u8], max: usize) -> Result<Vec<u8>, Problem> {
+fn decompress(encoding: Encoding, sent: &[u8], max: usize, held: &mut Held) -> Result<Vec<u8>, Problem> {
     match encoding {
         Encoding::Identity => Ok(sent.to_vec()),
-        Encoding::Gzip => inflate(flate2::read::MultiGzDecoder::new(sent), sent.len(), max),
+        Encoding::Gzip => inflate(flate2::read::MultiGzDecoder::new(sent), sent.len(), max, held),
         Encoding::Zstd => {
             let unreadable = |error: std::io::Error| Problem::body(format!("not zstd: {error}"));
             let mut decoder = zstd::stream::read::Decoder::with_buffer(sent).map_err(unreadable)?;
             decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(unreadable)?;
-            inflate(decoder, sent.len(), max)
+            inflate(decoder, sent.len(), max, held)
         }
     }
 }
 
 /// Reads in steps, so that nothing is held that the limits forbid.
-fn inflate(mut decoder: impl Read, compressed: usize, max: usize) -> Result<Vec<u8>, Problem> {
-    let mut whole = Vec::new();
-    let mut step = vec![0; 64 << 10];
+fn inflate(mut decoder: impl Read, compressed: usize, max: usize, held: &mut Held) -> Result<Vec<u8>, Problem> {
+    // JSON shrinks to an eighth or a tenth: mostly one allocation.
+    let mut whole = Vec::with_capacity(compressed.saturating_mul(10).min(max).min(RATIO_COUNTS_ABOVE_BYTES));
+    let mut step = [0; 8 << 10];
     loop {
         let count = match decoder.read(&mut step) {
             Ok(0) => return Ok(whole),
@@ -171,6 +298,7 @@ fn inflate(mut decoder: impl Read, compressed: usize, max: usize) -> Result<Vec<
                 "the body grows to more than {RATIO_MAX} times its compressed size"
             )));
         }
+        held.grow_to(compressed.saturating_add(size))?;
         whole.extend_from_slice(step.get(..count).unwrap_or_default());
     }
 }
@@ -187,8 +315,12 @@ mod tests {
         encoder.finish().unwrap()
     }
 
+    fn unpacked(encoding: Encoding, sent: &[u8], max: usize) -> Result<Vec<u8>, Problem> {
+        decompress(encoding, sent, max, &mut Budget::new(64 << 20).nothing())
+    }
+
     fn status(encoding: Encoding, sent: &[u8], max: usize) -> u16 {
-        decompress(encoding, sent, max).map_or_else(|problem| problem.into_response().status().as_u16(), |_| 200)
+        unpacked(encoding, sent, max).map_or_else(|problem| problem.into_response().status().as_u16(), |_| 200)
     }
 
     #[test]
@@ -197,7 +329,7 @@ mod tests {
         for (encoding, sent) in
             [(Encoding::Gzip, gzip(&text)), (Encoding::Zstd, zstd::encode_all(&text[..], 3).unwrap())]
         {
-            assert_eq!(decompress(encoding, &sent, text.len()).unwrap(), text);
+            assert_eq!(unpacked(encoding, &sent, text.len()).unwrap(), text);
             assert_eq!(status(encoding, &sent, text.len() - 1), 413);
             assert_eq!(status(encoding, &sent[..sent.len() - 1], text.len()), 400);
             assert_eq!(status(encoding, b"nonsense", 100), 400);
@@ -210,6 +342,25 @@ mod tests {
         assert_eq!(status(Encoding::Gzip, &gzip(&zeros), usize::MAX), 200);
         let zeros = vec![0; (1 << 20) + 1];
         assert_eq!(status(Encoding::Gzip, &gzip(&zeros), usize::MAX), 413);
+    }
+
+    #[test]
+    fn bodies_share_one_budget_and_give_back_what_they_took() {
+        let budget = Budget::new(100 << 10);
+        let text = vec![b'x'; 60 << 10];
+        let sent = gzip(&text);
+        let take = || {
+            let mut held = budget.nothing();
+            decompress(Encoding::Gzip, &sent, usize::MAX, &mut held).map(|whole| held.with(whole))
+        };
+        let first = take().unwrap();
+        assert_eq!(take().unwrap_err().into_response().status(), 503);
+        let shared = first.slice(1..);
+        drop(first);
+        assert!(take().is_err());
+        drop(shared);
+        assert!(take().is_ok());
+        assert_eq!(budget.0.available_permits(), 100);
     }
 
     #[test]

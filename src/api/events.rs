@@ -20,7 +20,7 @@ const BACKLOG: usize = 1024;
 /// Something changed: what it is, which one, and whose it is.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub(crate) struct Change {
-    /// `batch`, `job`, `entries`, `project`, `site`, `node` or `factors`.
+    /// `batch`, `job`, `entries`, `project`, `site`, `node`, `factors` or `period`.
     pub(crate) what: &'static str,
     /// Its id or name; of a batch agent, boot and sequence; of entries how many are new.
     pub(crate) id: String,
@@ -46,6 +46,11 @@ impl Events {
         let _ = self.changes.send(Change { what, id: id.into(), project: project.map(str::to_owned) });
     }
 
+    /// Ends the streams of a token.
+    pub(crate) fn end_of(&self, token: &str) {
+        self.tell(REVOKED, token, None);
+    }
+
     /// Ends every stream, now and from now on.
     pub(crate) fn close(&self) {
         // No new stream begins; those that run read the end after everything told before.
@@ -55,6 +60,7 @@ impl Events {
 }
 
 const END: &str = "end";
+const REVOKED: &str = "revoked";
 
 /// What changed, as it happens
 ///
@@ -87,6 +93,12 @@ async fn relay(
             () = sender.closed() => return,
             change = changes.recv() => match change {
                 Ok(change) if change.what == END => return,
+                Ok(change) if change.what == REVOKED => {
+                    if change.id == who.token {
+                        return;
+                    }
+                    continue;
+                }
                 Ok(change) if is_visible(&change, &who) => Event::default().event("change").json_data(&change),
                 Ok(_) => continue,
                 Err(broadcast::error::RecvError::Lagged(_)) => Ok(Event::default().event("lagged").data("")),

@@ -6,7 +6,7 @@ use super::body::Json;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
-use crate::store::{DeviceRow, NodeRow, PueStep, SiteRow, StoreError};
+use crate::store::{DeviceRow, NodeRow, PriceStep, PueStep, SiteRow, StoreError, ZoneStep};
 use crate::{decimal, moment, workload};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
@@ -52,7 +52,11 @@ pub(crate) async fn nodes(
 /// A metered device.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct DeviceDocument {
+    /// Its number, by which `/devices/{id}/series` knows it.
+    id: i64,
     node: String,
+    /// Where its node stands; `unassigned` until it is said.
+    site: String,
     uuid: String,
     name: String,
     index: u32,
@@ -65,8 +69,8 @@ pub(crate) struct DeviceDocument {
 
 impl From<DeviceRow> for DeviceDocument {
     fn from(row: DeviceRow) -> Self {
-        let DeviceRow { device: _, node, uuid, name, index, kind, limit_mw, counted_in } = row;
-        Self { node, uuid, name, index, kind, limit_mw, counted_in }
+        let DeviceRow { device: id, node, site, uuid, name, index, kind, limit_mw, counted_in } = row;
+        Self { id, node, site, uuid, name, index, kind, limit_mw, counted_in }
     }
 }
 
@@ -126,10 +130,43 @@ pub(crate) struct AssignmentRequest {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct SiteDocument {
     name: String,
+    /// The zone that it moved to last.
     zone: String,
+    /// Oldest first.
+    zones: Vec<ZoneDocument>,
+    /// It stays; a site with another one is a new site, to which nodes move.
     posting_period_minutes: u64,
     /// Oldest first.
     pue: Vec<PueDocument>,
+    /// Oldest first; empty where energy has no price.
+    price: Vec<PriceDocument>,
+    /// Who acts on the energy that nobody holds.
+    idle_owner: Option<String>,
+}
+
+impl SiteDocument {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// A zone from some moment on.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct ZoneDocument {
+    since: String,
+    zone: String,
+}
+
+/// A price from some moment on.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct PriceDocument {
+    since: String,
+    /// ISO 4217.
+    currency: String,
+    /// Millionths of the currency's unit per MWh.
+    per_mwh_micro: i64,
+    /// Derived from `per_mwh_micro`, in the currency's unit.
+    per_mwh: f64,
 }
 
 /// A PUE from some moment on.
@@ -139,16 +176,32 @@ struct PueDocument {
     pue_ppm: u32,
 }
 
-impl From<(SiteRow, Vec<PueStep>)> for SiteDocument {
-    fn from((site, history): (SiteRow, Vec<PueStep>)) -> Self {
-        let steps = history
+/// A site and everything that was stated about it.
+type Stated = (SiteRow, Vec<PueStep>, Vec<ZoneStep>, Vec<PriceStep>, Option<String>);
+
+impl From<Stated> for SiteDocument {
+    fn from((site, pue, zones, price, idle_owner): Stated) -> Self {
+        let pue = pue
             .into_iter()
             .map(|step| PueDocument { since: moment::show(step.since), pue_ppm: step.pue.parts_per_million() });
+        let price = price.into_iter().map(|step| PriceDocument {
+            since: moment::show(step.since),
+            currency: step.currency,
+            per_mwh_micro: step.micro_per_mwh,
+            per_mwh: step.micro_per_mwh as f64 / 1e6,
+        });
+        let zone = zones.last().map_or_else(|| site.zone.clone(), |step| step.zone.clone());
         Self {
             name: site.name,
-            zone: site.zone,
+            zone,
+            zones: zones
+                .into_iter()
+                .map(|step| ZoneDocument { since: moment::show(step.since), zone: step.zone })
+                .collect(),
             posting_period_minutes: site.period.nanoseconds() / 60_000_000_000,
-            pue: steps.collect(),
+            pue: pue.collect(),
+            price: price.collect(),
+            idle_owner,
         }
     }
 }
@@ -160,19 +213,26 @@ fn pue(given: &serde_json::Number) -> Result<Pue, Problem> {
         .ok_or_else(|| Problem::field("pue", "PUE is facility energy / IT energy: it lies between 1.0 and 3.0"))
 }
 
-fn named(field: &str, name: &str) -> Result<(), Problem> {
+pub(super) fn named(field: &str, name: &str) -> Result<(), Problem> {
     if super::is_name(name) { Ok(()) } else { Err(Problem::field(field, format!("a name is {}", super::NAME_RULE))) }
 }
 
 /// Every site, by name.
 fn all_sites(service: &super::Service) -> Result<Vec<SiteDocument>, Problem> {
     let sites = service.store.read::<_, StoreError>(|tx| {
-        tx.sites()?.into_iter().map(|site| Ok((tx.pue_history(site.site)?, site))).collect::<Result<Vec<_>, _>>()
+        let (prices, zones) = (tx.prices(i64::MAX)?, tx.zone_history()?);
+        let stated = tx.sites()?.into_iter().map(|site| {
+            let own_prices = prices.iter().filter(|step| step.site == site.site).cloned().collect();
+            let own_zones = zones.iter().filter(|step| step.site == site.site).cloned().collect();
+            Ok((tx.pue_history(site.site)?, own_zones, own_prices, tx.idle_owner(site.site)?, site))
+        });
+        stated.collect::<Result<Vec<_>, _>>()
     })?;
-    Ok(sites.into_iter().map(|(history, site)| SiteDocument::from((site, history))).collect())
+    let document = |(pue, zones, prices, owner, site)| SiteDocument::from((site, pue, zones, prices, owner));
+    Ok(sites.into_iter().map(document).collect())
 }
 
-fn site(service: &super::Service, name: &str) -> Result<SiteDocument, Problem> {
+pub(super) fn site(service: &super::Service, name: &str) -> Result<SiteDocument, Problem> {
     let found = all_sites(service)?.into_iter().find(|site| site.name == name);
     found.ok_or_else(|| Problem::not_found("site", name))
 }

@@ -7,12 +7,12 @@ use super::page::{Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
 use crate::grid::{self, Accounting, Basis, ChoiceDocument, FactorDocument, Gas, Status, ZoneError};
-use crate::moment;
 use crate::store::{FactorOrigin, IntervalFactor, StoreError};
+use crate::{ledger, moment};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use units::Span;
+use units::{Interval, Span};
 
 /// List zones and their factors
 #[utoipa::path(
@@ -109,6 +109,24 @@ pub(crate) struct ImportDocument {
     rows: usize,
     /// Those that were not known of this edition.
     new: usize,
+    /// Posted entries of that time that would have another factor now. They keep theirs until they are restated.
+    outdated_entries: usize,
+    /// The command that restates them; `null` where there are none.
+    restate: Option<String>,
+}
+
+impl ImportDocument {
+    /// After importing factors of `range`.
+    fn of(service: &super::Service, (rows, new): (usize, usize), range: Option<Interval>) -> Result<Self, Problem> {
+        let Some(range) = range else { return Ok(Self { rows, new, outdated_entries: 0, restate: None }) };
+        let (from, to) = (range.start(), range.end());
+        let outdated_entries = ledger::outdated(&service.store, &service.library, (from, to))?;
+        let command = || {
+            let (from, to) = (moment::show(from), moment::show(to));
+            format!("wattledger restate --from {from} --to {to} --reason \"newer grid factors\"")
+        };
+        Ok(Self { rows, new, outdated_entries, restate: (outdated_entries > 0).then(command) })
+    }
 }
 
 /// Import the intensities of a zone, hour by hour
@@ -151,9 +169,11 @@ pub(crate) async fn import(
                     origin: origin.clone(),
                 })
                 .collect();
-            let rows = factors.len();
+            let intervals = || factors.iter().map(|factor| factor.interval);
+            let ends = intervals().map(Interval::start).min().zip(intervals().map(Interval::end).max());
+            let (rows, range) = (factors.len(), ends.and_then(|(start, end)| Interval::new(start, end)));
             let new = service.store.write::<_, StoreError>(move |tx| tx.import_factors(&factors, now))?;
-            Ok(ImportDocument { rows, new })
+            ImportDocument::of(service, (rows, new), range)
         })
         .await?;
     state.events.tell("factors", zone, None);

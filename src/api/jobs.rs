@@ -5,9 +5,9 @@ use super::body::Json;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
-use crate::ledger::{self, Report};
+use crate::ledger::{self, Report, ReportQuality};
 use crate::moment;
-use crate::store::{JobFilter, JobRow, StoreError};
+use crate::store::{JobFilter, JobRow, JobSort, JobState, StoreError};
 use crate::workload::{self, DeviceName};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
@@ -72,6 +72,35 @@ pub(crate) struct JobDocument {
     started: Option<String>,
     ended: Option<String>,
     exit_status: Option<i32>,
+    /// `running`, or `ended` once its end has come.
+    state: Progress,
+    /// From its start to its end, or until now; `null` without a start.
+    duration_s: Option<f64>,
+}
+
+/// Whether a job still runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Progress {
+    /// No end is known, or it is to come.
+    Running,
+    /// It has ended.
+    Ended,
+}
+
+/// A job of a list and its IT energy, posted and open.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct JobItem {
+    #[serde(flatten)]
+    job: JobDocument,
+    /// Posted and open.
+    energy_mj: i64,
+    /// Derived from `energy_mj`.
+    energy_kwh: f64,
+    /// Location-based CO2e of it, what is open at the best factors known.
+    co2e_ug: i64,
+    /// Derived from `co2e_ug`.
+    co2e_g: f64,
 }
 
 /// A job and what it used.
@@ -82,21 +111,34 @@ pub(crate) struct JobFootprint {
     /// IT energy, posted and open.
     energy_mj: i64,
     /// Derived from `energy_mj`.
-    energy_kwh: f64,
+    pub(super) energy_kwh: f64,
     /// Location-based CO2e of the IT energy.
     co2e_ug: i64,
     /// Derived from `co2e_ug`.
-    co2e_g: f64,
+    pub(super) co2e_g: f64,
     /// The same with overhead, quality, and the part that is not posted yet.
     footprint: Report,
-    /// Where the entries are that it is the sum of.
+    /// Training steps that it reported last.
+    steps: Option<i64>,
+    /// Training samples that it reported with them.
+    samples: Option<i64>,
+    /// `energy_kwh` per step; `null` where none was reported.
+    kwh_per_step: Option<f64>,
+    /// How good it is.
+    quality: ReportQuality,
+    /// Address of the sum split into final, provisional and open, with its factors and entries.
     explain: String,
 }
 
-impl From<JobRow> for JobDocument {
-    fn from(row: JobRow) -> Self {
+impl JobDocument {
+    fn of(row: JobRow, now: Timestamp) -> Self {
         let facts = row.facts;
+        let is_ended = facts.ended.is_some_and(|end| end <= now);
+        let until = facts.ended.filter(|_| is_ended).unwrap_or(now);
+        let duration = facts.started.and_then(|start| until.since(start));
         Self {
+            state: if is_ended { Progress::Ended } else { Progress::Running },
+            duration_s: duration.map(|span| span.nanoseconds() as f64 / 1e9),
             id: facts.id,
             project: facts.project,
             name: facts.name,
@@ -139,7 +181,7 @@ pub(crate) async fn create(
         })
         .await?;
     state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_deref());
-    Ok((StatusCode::CREATED, axum::Json(row.into())))
+    Ok((StatusCode::CREATED, axum::Json(JobDocument::of(row, now))))
 }
 
 impl JobRequest {
@@ -183,7 +225,7 @@ impl JobRequest {
     }
 }
 
-fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+pub(super) fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
     let moment = text.map(moment::parse).transpose().map_err(|rule| Problem::field(field, rule))?;
     match moment {
         Some(early) if early.nanoseconds() < 0 => Err(Problem::field(field, "no job ran before 1970")),
@@ -201,25 +243,85 @@ pub(super) fn may_state(service: &super::Service, id: &str, claimed: Option<&str
 }
 
 /// The job `id`, if `who` may see it.
-fn find(service: &super::Service, id: &str, who: &Identity) -> Result<JobRow, Problem> {
+pub(super) fn find(service: &super::Service, id: &str, who: &Identity) -> Result<JobRow, Problem> {
     let found = service.store.read::<_, StoreError>(|tx| tx.job(id))?;
     let sees = |row: &JobRow| who.project.is_none() || who.project == row.facts.project;
     found.filter(sees).ok_or_else(|| Problem::not_found("job", id))
 }
 
-/// Which jobs.
+/// Which jobs, in which order.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct JobQuery {
     /// Only of this project.
     project: Option<String>,
+    /// Only with this label, `NAME:VALUE`.
+    label: Option<String>,
+    /// Only those that run, or only those that have ended.
+    #[param(inline)]
+    state: Option<Progress>,
+    /// Only those that ran at or after it, RFC 3339.
+    from: Option<String>,
+    /// Only those that ran before it, RFC 3339.
+    to: Option<String>,
+    /// Only those whose id or name contains it; ASCII letters without regard to case.
+    q: Option<String>,
+    /// `newest` (by first mention), `energy` or `co2e`, the highest first.
+    #[serde(default)]
+    #[param(inline)]
+    sort: Sort,
 }
 
-/// List jobs, newest first
+/// Order of a list of jobs.
+#[derive(Debug, Clone, Copy, Default, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Sort {
+    #[default]
+    Newest,
+    Energy,
+    Co2e,
+}
+
+impl JobQuery {
+    fn check(self, page: &PageQuery, who: &Identity, now: Timestamp) -> Result<JobFilter, Problem> {
+        let label = self.label.as_deref().map(|label| label.split_once(':').ok_or_else(|| label.to_owned()));
+        let label = label.transpose().map_err(|given| {
+            Problem::field("label", format!("{given:?} has no colon: write label=NAME:VALUE, as label=team:vision"))
+        })?;
+        let state = self.state.map(|state| match state {
+            Progress::Running => JobState::Running,
+            Progress::Ended => JobState::Ended,
+        });
+        let sort = match self.sort {
+            Sort::Newest => JobSort::Newest,
+            Sort::Energy => JobSort::Energy,
+            Sort::Co2e => JobSort::Co2e,
+        };
+        Ok(JobFilter {
+            project: within(self.project, who)?,
+            label: label.map(|(name, value)| (name.to_owned(), value.to_owned())),
+            state: state.map(|state| (state, now)),
+            from: at("from", self.from.as_deref())?,
+            to: at("to", self.to.as_deref())?,
+            text: self.q.filter(|text| !text.is_empty()),
+            sort,
+            after: page.after().map(place).transpose()?,
+            limit: page.limit()?.saturating_add(1),
+        })
+    }
+}
+
+/// A cursor: what the list is sorted by, and the number of the job.
+fn place(cursor: &str) -> Result<(i64, i64), Problem> {
+    let parsed = cursor.split_once('.').and_then(|(value, job)| Some((value.parse().ok()?, job.parse().ok()?)));
+    parsed.ok_or_else(|| Problem::field("cursor", "not a cursor of this list: take next_cursor of a page as it is"))
+}
+
+/// List jobs with what they used
 #[utoipa::path(
     get, path = "/jobs", tag = "jobs", params(PageQuery, JobQuery),
     responses(
-        (status = 200, description = "Newest first", body = Page<JobDocument>),
+        (status = 200, description = "In the order asked for, newest first without", body = Page<JobItem>),
         (status = 404, description = "No such project", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
@@ -228,13 +330,20 @@ pub(crate) async fn list(
     who: Identity,
     Query(page): Query<PageQuery>,
     Query(asked): Query<JobQuery>,
-) -> Result<axum::Json<Page<JobDocument>>, Problem> {
+) -> Result<axum::Json<Page<JobItem>>, Problem> {
+    let now = state.clock.wall();
     let limit = page.limit()?;
-    let project = within(asked.project, &who)?;
-    let filter = JobFilter { project, below: page.after_number()?, limit: limit.saturating_add(1) };
-    let rows = state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.jobs(&filter))?)).await?;
-    let page = Page::of(rows, limit, |row| row.job.to_string());
-    Ok(axum::Json(page.map(JobDocument::from)))
+    let filter = asked.check(&page, &who, now)?;
+    let sort = filter.sort;
+    let found = state.work(move |service| Ok(ledger::jobs(&service.store, &service.library, &filter)?)).await?;
+    let page = Page::of(found, limit, |job| format!("{}.{}", job.rank(sort), job.row.job));
+    Ok(axum::Json(page.map(|job| JobItem {
+        energy_mj: job.energy_mj,
+        energy_kwh: job.energy_mj as f64 / 3.6e9,
+        co2e_ug: job.co2e_ug,
+        co2e_g: job.co2e_ug as f64 / 1e6,
+        job: JobDocument::of(job.row, now),
+    })))
 }
 
 /// The project to look at: the one asked for, if the token may see it, else the token's own.
@@ -259,24 +368,31 @@ pub(crate) async fn show(
     who: Identity,
     Id(id): Id,
 ) -> Result<axum::Json<JobFootprint>, Problem> {
-    let (row, footprint) = state
-        .work(move |service| {
-            let row = find(service, &id, &who)?;
-            let footprint = ledger::job_report(&service.store, &service.library, row.job)?;
-            Ok((row, footprint))
-        })
-        .await?;
-    let explain = format!("/api/v1/ledger/entries?job={}", row.facts.id);
+    let now = state.clock.wall();
+    state.work(move |service| footprint(service, find(service, &id, &who)?, now)).await.map(axum::Json)
+}
+
+/// A job with its footprint.
+pub(super) fn footprint(service: &super::Service, row: JobRow, now: Timestamp) -> Result<JobFootprint, Problem> {
+    let footprint = ledger::job_report(&service.store, &service.library, row.job)?;
+    let reported = service.store.read::<_, StoreError>(|tx| tx.last_steps(row.job))?;
+    let explain = footprint.metered.explain.clone();
     let (energy_mj, co2e_ug) = (footprint.total.energy_mj, footprint.total.co2e_ug_location);
-    Ok(axum::Json(JobFootprint {
-        job: row.into(),
+    let energy_kwh = energy_mj as f64 / 3.6e9;
+    let steps = reported.map(|report| report.steps);
+    Ok(JobFootprint {
+        job: JobDocument::of(row, now),
         energy_mj,
-        energy_kwh: energy_mj as f64 / 3.6e9,
+        energy_kwh,
         co2e_ug,
         co2e_g: co2e_ug as f64 / 1e6,
+        quality: footprint.quality,
         footprint,
+        steps,
+        samples: reported.and_then(|report| report.samples),
+        kwh_per_step: steps.filter(|steps| *steps > 0).map(|steps| energy_kwh / steps as f64),
         explain,
-    }))
+    })
 }
 
 /// End a job, and with it what it holds
@@ -307,5 +423,5 @@ pub(crate) async fn finish(
         })
         .await?;
     state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_deref());
-    Ok(axum::Json(row.into()))
+    Ok(axum::Json(JobDocument::of(row, now)))
 }

@@ -1,15 +1,18 @@
 //! `/ledger` and `/reports`: totals, entries, and the way back to the evidence.
 
 use super::State;
-use super::jobs::within;
+use super::jobs::find;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
+use super::selection::{SelectionQuery, timezone};
 use crate::access::Identity;
-use crate::ledger::{self, ExplainedWindow, FactorUsed, Report};
+use crate::ledger::{self, Breakdown, ExplainedWindow, FactorUsed, Report};
 use crate::moment;
-use crate::store::{EntryFilter, GroupBy, NamedEntry, StoreError};
+use crate::store::{CalendarUnit, EntryFilter, GroupBy, NamedEntry, Selection, StoreError};
 use axum::extract::State as Extract;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use units::Span;
 
 /// A ledger entry. It is never changed, only reversed.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -91,19 +94,9 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Which entries.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct EntryQuery {
-    /// Only of this job.
-    job: Option<String>,
-    /// Only of this project's jobs.
-    project: Option<String>,
-}
-
 /// List ledger entries, oldest first
 #[utoipa::path(
-    get, path = "/ledger/entries", tag = "ledger", params(PageQuery, EntryQuery),
+    get, path = "/ledger/entries", tag = "ledger", params(PageQuery, SelectionQuery),
     responses(
         (status = 200, description = "By number", body = Page<EntryDocument>),
         (status = 404, description = "No such project", body = ProblemDocument, content_type = "application/problem+json")
@@ -113,18 +106,17 @@ pub(crate) async fn entries(
     Extract(state): Extract<State>,
     who: Identity,
     Query(page): Query<PageQuery>,
-    Query(asked): Query<EntryQuery>,
+    Query(asked): Query<SelectionQuery>,
 ) -> Result<axum::Json<Page<EntryDocument>>, Problem> {
     let limit = page.limit()?;
-    let filter = EntryFilter {
-        project: within(asked.project, &who)?,
-        job: asked.job,
-        id: None,
-        after: page.after_number()?.unwrap_or(0),
-        limit: limit.saturating_add(1),
-    };
-    let found =
-        state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?)).await?;
+    let (asked, after) = (asked.check(&who)?, page.after_number()?.unwrap_or(0));
+    let found = state
+        .work(move |service| {
+            let selection = asked.find(service)?;
+            let filter = EntryFilter { selection, id: None, after, limit: limit.saturating_add(1) };
+            Ok(service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?)
+        })
+        .await?;
     let page = Page::of(found, limit, |named| named.entry.id.to_string());
     Ok(axum::Json(page.map(EntryDocument::from)))
 }
@@ -212,7 +204,8 @@ pub(crate) async fn explain(
     Id(asked): Id,
 ) -> Result<axum::Json<ExplanationDocument>, Problem> {
     let id: i64 = asked.parse().map_err(|_| Problem::not_found("ledger entry", &asked))?;
-    let filter = EntryFilter { project: who.project, id: Some(id), limit: 1, ..EntryFilter::default() };
+    let selection = Selection { project: who.project, ..Selection::default() };
+    let filter = EntryFilter { selection, id: Some(id), limit: 1, after: 0 };
     let (named, explained) = state
         .work(move |service| {
             let named = service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?.pop();
@@ -234,18 +227,53 @@ pub(crate) async fn explain(
     }))
 }
 
+/// Split a sum into final, provisional and open
+///
+/// `final` + `provisional` + `open` is `total`, as integers; the energies of `factors` sum to it too.
+#[utoipa::path(
+    get, path = "/ledger/explain", tag = "ledger", params(SelectionQuery),
+    responses(
+        (status = 200, description = "The parts of the sum, with factors and the addresses of its entries", body = Breakdown),
+        (status = 404, description = "No such job or project", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn breakdown(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Query(asked): Query<SelectionQuery>,
+) -> Result<axum::Json<Breakdown>, Problem> {
+    let asked = asked.check(&who)?;
+    if asked.selection.provisional.is_some() {
+        return Err(Problem::field("provisional", "the answer shows both parts: leave it out"));
+    }
+    let found = state
+        .work(move |service| {
+            let selection = asked.find(service)?;
+            if let Some(job) = &selection.job {
+                find(service, job, &who)?;
+            }
+            Ok(ledger::breakdown(&service.store, &service.library, &selection)?)
+        })
+        .await?;
+    Ok(axum::Json(found))
+}
+
 /// What a report covers.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReportQuery {
-    /// First moment, a UTC date or RFC 3339.
-    from: String,
+    /// First moment, a date or RFC 3339.
+    from: Option<String>,
     /// First moment after it.
-    to: String,
-    /// `project` (when not given), `job`, `node`, `site`, `month` or `label:NAME`.
+    to: Option<String>,
+    /// A closed period, as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an old version.
+    period: Option<String>,
+    /// `project` (when not given), `job`, `node`, `site`, `month`, `day`, `hour` or `label:NAME`.
     group_by: Option<String>,
     /// Only this project's jobs.
     project: Option<String>,
+    /// Whose midnights dates mean, and whose hours, days and months are grouped by: an IANA name such as Europe/Berlin; UTC without it.
+    timezone: Option<String>,
 }
 
 /// Energy and location-based CO2e by group
@@ -261,29 +289,53 @@ pub(crate) async fn emissions(
     who: Identity,
     Query(asked): Query<ReportQuery>,
 ) -> Result<axum::Json<Report>, Problem> {
-    let from = moment::parse(&asked.from).map_err(|rule| Problem::field("from", rule))?;
-    let to = moment::parse(&asked.to).map_err(|rule| Problem::field("to", rule))?;
-    if from >= to {
-        return Err(Problem::field("to", "the end comes after the start: `from` is inside, `to` is not"));
+    let zone = timezone(asked.timezone.as_deref())?;
+    let by = group_by(asked.group_by.as_deref().unwrap_or("project"), zone)?;
+    if asked.period.is_none() && (asked.from.is_none() || asked.to.is_none()) {
+        return Err(Problem::field("from", "give `from` and `to`, or the `period`"));
     }
-    let by = group_by(asked.group_by.as_deref().unwrap_or("project"))?;
-    let project = within(asked.project, &who)?;
+    let ReportQuery { from, to, period, project, timezone, .. } = asked;
+    let asked = SelectionQuery::of_report((from, to), period, project, timezone).check(&who)?;
     let report = state
-        .work(move |service| Ok(ledger::report(&service.store, &service.library, (from, to), &by, project.as_deref())?))
+        .work(move |service| {
+            let selection = asked.find(service)?;
+            if let (Some(from), Some(to)) = (selection.from, selection.to) {
+                refuse_long(&by, to.since(from).unwrap_or_default())?;
+            }
+            Ok(ledger::report(&service.store, &service.library, &selection, &by)?)
+        })
         .await?;
-    Ok(axum::Json(report))
+    Ok(axum::Json(Report { timezone: zone.name(), ..report }))
 }
 
-fn group_by(text: &str) -> Result<GroupBy, Problem> {
+/// A year of hours and ten years of days are enough for one answer.
+fn refuse_long(by: &GroupBy, span: Span) -> Result<(), Problem> {
+    let days = match by {
+        GroupBy::Calendar(CalendarUnit::Hour, _) => 367,
+        GroupBy::Calendar(CalendarUnit::Day, _) => 3_660,
+        _ => return Ok(()),
+    };
+    if span <= Span::from_seconds(days * 86_400) {
+        return Ok(());
+    }
+    Err(Problem::field(
+        "to",
+        format!("grouped so, a report covers at most {days} days: ask for a shorter time, or by month"),
+    ))
+}
+
+fn group_by(text: &str, zone: Tz) -> Result<GroupBy, Problem> {
     match text {
         "project" => Ok(GroupBy::Project),
         "job" => Ok(GroupBy::Job),
         "node" => Ok(GroupBy::Node),
         "site" => Ok(GroupBy::Site),
-        "month" => Ok(GroupBy::Month),
+        "month" => Ok(GroupBy::Calendar(CalendarUnit::Month, zone)),
+        "day" => Ok(GroupBy::Calendar(CalendarUnit::Day, zone)),
+        "hour" => Ok(GroupBy::Calendar(CalendarUnit::Hour, zone)),
         _ => match text.strip_prefix("label:") {
             Some(label) if super::is_name(label) => Ok(GroupBy::Label(label.to_owned())),
-            _ => Err(Problem::field("group_by", "write project, job, node, site, month or label:NAME")),
+            _ => Err(Problem::field("group_by", "write project, job, node, site, month, day, hour or label:NAME")),
         },
     }
 }

@@ -1,28 +1,42 @@
 //! The HTTP API. `router.rs` shows it at a glance; a file per resource holds its handlers and documents.
 
+mod app;
+mod attention;
 mod auth;
 mod batches;
 mod body;
+mod compare;
 mod connection;
+mod cookie;
 mod events;
 mod fleet;
+mod gaps;
 mod grid;
 mod jobs;
 mod ledger;
 mod metrics;
 mod operations;
 mod page;
+mod periods;
 mod problem;
 mod rate;
 mod router;
+mod selection;
+mod series;
+mod session;
+mod sites;
+mod steps;
 mod tokens;
 
 pub(crate) use connection::{TlsError, acceptor, serve};
+pub(crate) use cookie::SignIn;
 pub(crate) use router::router;
 
 use crate::config::Limits;
 use crate::grid::Library;
+use crate::series::{Handover, SeriesStore};
 use crate::store::Store;
+use body::Budget;
 use collectors::clock::Clock;
 use events::Events;
 use metrics::Metrics;
@@ -42,26 +56,46 @@ const NAME_RULE: &str = "1 to 128 of A-Z a-z 0-9 . _ : @ + -";
 pub(crate) struct Service {
     store: Arc<Store>,
     library: Arc<Library>,
+    series: Arc<dyn SeriesStore>,
+    handover: Handover,
     clock: Arc<dyn Clock>,
     limits: Limits,
     metrics: Metrics,
     events: Events,
     requests_rate: Buckets,
+    /// Failed sign-ins by address.
+    sign_in_failures: Buckets,
+    sign_in: SignIn,
     batches_rate: Buckets,
+    failures_rate: Buckets,
+    open_bodies: Budget,
     is_stopping: AtomicBool,
 }
 
 impl Service {
-    pub(crate) fn new(store: Arc<Store>, library: Arc<Library>, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+    pub(crate) fn new(
+        store: Arc<Store>,
+        library: Arc<Library>,
+        (series, handover): (Arc<dyn SeriesStore>, Handover),
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+        sign_in: SignIn,
+    ) -> Self {
         Self {
             store,
             library,
+            series,
+            handover,
             clock,
             limits,
             metrics: Metrics::new(),
             events: Events::new(limits.event_streams),
             requests_rate: Buckets::new(limits.requests),
+            sign_in_failures: Buckets::new(session::FAILURES),
+            sign_in,
             batches_rate: Buckets::new(limits.batches),
+            failures_rate: Buckets::new(limits.failures),
+            open_bodies: Budget::new(limits.open_body_bytes),
             is_stopping: AtomicBool::new(false),
         }
     }
@@ -90,6 +124,9 @@ impl Service {
 
     /// Posts what has ended; `grace` after the end of a period what may come late is taken to have come.
     pub(crate) fn close(&self, grace: Span) {
+        if self.store.trouble().is_some() && self.store.probe().is_ok() {
+            tracing::info!("the disk takes changes again");
+        }
         match crate::ledger::close(&self.store, &self.library, self.clock.wall(), grace) {
             Ok(closed) if closed.entries == 0 => {}
             Ok(closed) => {

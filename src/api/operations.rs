@@ -4,7 +4,7 @@ use super::State;
 use super::problem::{Problem, ProblemDocument};
 use crate::store::StoreError;
 use axum::extract::{Request, State as Extract};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -27,7 +27,7 @@ pub(crate) async fn healthz() -> axum::Json<Health> {
     axum::Json(OK)
 }
 
-/// Whether requests should be sent here: the store answers and no shutdown has begun
+/// Whether requests should be sent here: the store answers and takes changes, and no shutdown has begun
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses(
@@ -40,6 +40,10 @@ pub(crate) async fn readyz(Extract(state): Extract<State>) -> Result<axum::Json<
     if state.is_stopping.load(Ordering::Relaxed) {
         return Err(Problem::unavailable("the service is shutting down", 5));
     }
+    if let Some(reason) = state.store.trouble() {
+        let detail = format!("the disk takes no changes: {reason}; the log says more");
+        return Err(Problem::unavailable(detail, super::problem::DISK_RETRY_S));
+    }
     state.work(|service| Ok(service.store.read::<_, StoreError>(|tx| tx.has_tokens())?)).await?;
     Ok(axum::Json(OK))
 }
@@ -49,7 +53,7 @@ pub(crate) fn openapi(document: &str) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], document.to_owned()).into_response()
 }
 
-/// Headers of every answer: nothing is guessed, framed or kept by caches.
+/// Headers of every answer: nothing is guessed, framed, shared with another site or kept by caches.
 pub(crate) async fn harden(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -57,6 +61,8 @@ pub(crate) async fn harden(request: Request, next: Next) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (header::CACHE_CONTROL, "no-store"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

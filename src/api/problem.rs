@@ -3,6 +3,7 @@
 use crate::grid::ZoneError;
 use crate::ingest::IngestError;
 use crate::ledger::LedgerError;
+use crate::session::SessionError;
 use crate::store::StoreError;
 use crate::workload::WorkloadError;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -12,6 +13,9 @@ use wire::WireError;
 
 /// Media type of a problem document.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// When to come back after the disk took no changes, seconds.
+pub(crate) const DISK_RETRY_S: u64 = 30;
 
 /// A refusal.
 #[derive(Debug, Clone)]
@@ -64,13 +68,18 @@ impl Problem {
             StatusCode::UNAUTHORIZED,
             "unauthenticated",
             "A valid token is needed",
-            "send the header `Authorization: Bearer wl_…` with a token that is neither revoked nor expired",
+            "send the header `Authorization: Bearer wl_…` with a token that is neither revoked nor expired, or sign in",
         )
     }
 
     /// 403: the token may not do this.
     pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "The token may not do this", detail)
+    }
+
+    /// 403: a request that came with a session's cookie does not prove that it comes from the app.
+    pub(crate) fn cross_site(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "cross-site", "This does not prove to come from the app", detail)
     }
 
     /// 404: nothing that this token can see.
@@ -96,9 +105,20 @@ impl Problem {
     }
 
     /// 408: the body did not arrive in time.
-    pub(crate) fn body_too_slow(seconds: u64) -> Self {
-        let detail = format!("the body was not complete after {seconds} s: send it in one go, or send less at once");
+    pub(crate) fn body_too_slow(reason: impl std::fmt::Display) -> Self {
+        let detail = format!("the body came too slowly, {reason}: send it in one go, or send less at once");
         Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body took too long", detail)
+    }
+
+    /// 408: the connection ended inside the body. Not 400: the same body, sent again, may well be taken.
+    pub(crate) fn body_incomplete(reason: impl std::fmt::Display) -> Self {
+        let detail = format!("the body broke off ({reason}): send it again");
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-incomplete", "The body did not arrive whole", detail)
+    }
+
+    /// Whether it is a 408: what is left of the body is not worth waiting for.
+    pub(crate) fn is_timeout(&self) -> bool {
+        self.status == StatusCode::REQUEST_TIMEOUT
     }
 
     /// 409: what is there already contradicts what was sent.
@@ -157,13 +177,11 @@ fn defect(error: &dyn std::error::Error) -> Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::NotStored { .. } | StoreError::Stopped { .. } => {
-                tracing::error!(%error, "nothing was stored");
-                Self::unavailable("nothing was stored: the service's disk takes no changes now", 30)
-            }
-            other => defect(&other),
+        if error.is_of_the_disk() {
+            tracing::error!(%error, "nothing was stored");
+            return Self::unavailable("nothing was stored: the service's disk takes no changes now", DISK_RETRY_S);
         }
+        defect(&error)
     }
 }
 
@@ -184,10 +202,11 @@ impl From<IngestError> for Problem {
 impl From<WorkloadError> for Problem {
     fn from(error: WorkloadError) -> Self {
         match error {
-            WorkloadError::Taken { .. } => Self::conflict(error.to_string()),
+            WorkloadError::Taken { .. } | WorkloadError::Currency { .. } => Self::conflict(error.to_string()),
             WorkloadError::Unknown { .. } => Self::missing(error.to_string()),
             WorkloadError::Ambiguous { .. } => Self::field("devices", error.to_string()),
             WorkloadError::EmptyInterval { .. } => Self::field("to", error.to_string()),
+            WorkloadError::Backwards { .. } => Self::conflict(error.to_string()),
             WorkloadError::Period { .. } => Self::field("posting_period_minutes", error.to_string()),
             WorkloadError::Zone(ZoneError::Data(error)) => defect(&error),
             WorkloadError::Zone(_) => Self::field("zone", error.to_string()),
@@ -197,10 +216,23 @@ impl From<WorkloadError> for Problem {
     }
 }
 
+impl From<SessionError> for Problem {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Secret(error) => defect(&error),
+            SessionError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
         match error {
-            LedgerError::UnknownEntry { .. } => Self::missing(error.to_string()),
+            LedgerError::UnknownEntry { .. } | LedgerError::UnknownPeriod { .. } => Self::missing(error.to_string()),
+            LedgerError::NotEnded { .. }
+            | LedgerError::StillOpen { .. }
+            | LedgerError::PeriodTaken { .. }
+            | LedgerError::Unchanged { .. } => Self::conflict(error.to_string()),
             LedgerError::Store(error) => error.into(),
             other => defect(&other),
         }

@@ -1,4 +1,4 @@
-//! A token bucket per bearer token.
+//! A token bucket per bearer token, or per address of those who show none that is valid.
 
 use crate::config::Rate;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use units::Span;
 pub(crate) struct Buckets {
     cost_ns: u64,
     full_ns: u64,
-    /// By token id: the monotonic time at which the bucket was last empty.
+    /// By token id or address: the monotonic time at which the bucket was last empty.
     empty_since: Mutex<HashMap<String, u64>>,
 }
 
@@ -23,23 +23,31 @@ impl Buckets {
         Self { cost_ns, full_ns: cost_ns.saturating_mul(rate.burst.into()), empty_since: Mutex::new(HashMap::new()) }
     }
 
-    /// Takes one request of `token` at monotonic time `now`; otherwise says after how many whole seconds to come back.
-    pub(crate) fn take(&self, token: &str, now: Span) -> Result<(), u64> {
+    /// Takes one request of `who` at monotonic time `now`; otherwise says after how many whole seconds to come back.
+    pub(crate) fn take(&self, who: &str, now: Span) -> Result<(), u64> {
         // Offset by a full bucket, so that a bucket is full at the clock's origin too.
         let now = now.nanoseconds().saturating_add(self.full_ns);
         let mut buckets = self.empty_since.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() > BUCKETS_KEPT {
             buckets.retain(|_, empty| now - (*empty).min(now) < self.full_ns);
         }
-        let empty = buckets.get(token).copied().unwrap_or(0).max(now - self.full_ns) + self.cost_ns;
+        let empty = buckets.get(who).copied().unwrap_or(0).max(now - self.full_ns) + self.cost_ns;
         if empty > now {
             return Err((empty - now).div_ceil(1_000_000_000));
         }
-        match buckets.get_mut(token) {
+        match buckets.get_mut(who) {
             Some(bucket) => *bucket = empty,
-            None => _ = buckets.insert(token.to_owned(), empty),
+            None => _ = buckets.insert(who.to_owned(), empty),
         }
         Ok(())
+    }
+
+    /// Gives back one request that [`Self::take`] took and that should not count.
+    pub(crate) fn give_back(&self, token: &str) {
+        let mut buckets = self.empty_since.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(empty) = buckets.get_mut(token) {
+            *empty = empty.saturating_sub(self.cost_ns);
+        }
     }
 }
 
@@ -55,6 +63,8 @@ mod tests {
         assert_eq!([taken("a", 0), taken("a", 0), taken("a", 0), taken("a", 0)], [true, true, true, false]);
         assert_eq!(buckets.take("a", at(99)), Err(1));
         assert!(taken("b", 99));
+        assert_eq!([taken("a", 100), taken("a", 100)], [true, false]);
+        buckets.give_back("a");
         assert_eq!([taken("a", 100), taken("a", 100)], [true, false]);
         // an hour of rest gives a burst, not an hour of requests
         let after = 3_600_000;

@@ -1,7 +1,10 @@
 //! The whole API at a glance: each route under the scope that it needs.
 
 use super::problem::{Problem, ProblemDocument};
-use super::{State, auth, batches, events, fleet, grid, jobs, ledger, metrics, operations, tokens};
+use super::{
+    State, app, attention, auth, batches, compare, events, fleet, gaps, grid, jobs, ledger, metrics, operations,
+    periods, series, session, sites, steps, tokens,
+};
 use crate::access::Scope;
 use axum::Router;
 use axum::extract::Request;
@@ -15,7 +18,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::response::ResponseBuilder;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -29,7 +34,7 @@ pub(crate) fn router(state: &State) -> Router {
     };
     routes
         .route("/openapi.json", get(move || std::future::ready(operations::openapi(&document))))
-        .fallback(|request: Request| std::future::ready(Problem::no_route(request.uri().path())))
+        .fallback(|request: Request| std::future::ready(app::answer(&request)))
         .method_not_allowed_fallback(|method: Method| std::future::ready(Problem::method_not_allowed(method.as_str())))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(operations::harden))
@@ -38,9 +43,17 @@ pub(crate) fn router(state: &State) -> Router {
 }
 
 fn routes(state: &State) -> OpenApiRouter<State> {
-    let open = OpenApiRouter::new().routes(routes!(operations::healthz)).routes(routes!(operations::readyz));
-    let ingest =
-        OpenApiRouter::new().routes(routes!(batches::post)).routes(routes!(jobs::create)).routes(routes!(jobs::finish));
+    let open = OpenApiRouter::new()
+        .routes(routes!(operations::healthz))
+        .routes(routes!(operations::readyz))
+        .routes(routes!(session::sign_in))
+        .routes(routes!(session::follow_link));
+    let anyone = OpenApiRouter::new().routes(routes!(session::show, session::sign_out));
+    let ingest = OpenApiRouter::new()
+        .routes(routes!(batches::post))
+        .routes(routes!(jobs::create))
+        .routes(routes!(jobs::finish))
+        .routes(routes!(steps::report));
     let read = OpenApiRouter::new()
         .routes(routes!(fleet::nodes))
         .routes(routes!(fleet::devices))
@@ -48,39 +61,58 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(fleet::projects))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
+        .routes(routes!(compare::compare))
+        .routes(routes!(series::device))
+        .routes(routes!(series::node))
+        .routes(routes!(series::job))
+        .routes(routes!(series::job_devices))
+        .routes(routes!(series::power))
+        .routes(routes!(series::intensity))
         .routes(routes!(grid::zones))
         .routes(routes!(grid::intensity))
         .routes(routes!(ledger::entries))
         .routes(routes!(ledger::explain))
+        .routes(routes!(ledger::breakdown))
         .routes(routes!(ledger::emissions))
+        .routes(routes!(attention::list))
+        .routes(routes!(gaps::list))
+        .routes(routes!(periods::list))
+        .routes(routes!(periods::show))
         .routes(routes!(events::listen));
     let admin = OpenApiRouter::new()
         .routes(routes!(fleet::add_site))
         .routes(routes!(fleet::set_pue))
+        .routes(routes!(sites::set_price))
+        .routes(routes!(sites::set_zone))
+        .routes(routes!(sites::set_idle_owner))
         .routes(routes!(fleet::assign))
         .routes(routes!(fleet::add_project))
         .routes(routes!(grid::import))
+        .routes(routes!(periods::close))
+        .routes(routes!(periods::restate))
+        .routes(routes!(periods::restate_entries))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke));
-    let guarded = under(Scope::Ingest, ingest, state).merge(under(Scope::Read, read, state)).merge(under(
-        Scope::Admin,
-        admin,
-        state,
-    ));
+    let guarded = under(None, anyone, state)
+        .merge(under(Some(Scope::Ingest), ingest, state))
+        .merge(under(Some(Scope::Read), read, state))
+        .merge(under(Some(Scope::Admin), admin, state));
     let watch = OpenApiRouter::new().routes(routes!(metrics::show));
     OpenApiRouter::with_openapi(Document::openapi())
         .nest("/api/v1", guarded)
-        .merge(under(Scope::Read, watch, state))
+        .merge(under(Some(Scope::Read), watch, state))
         .merge(open)
 }
 
-/// `routes` for tokens that hold `scope`; documented so, with the answers that every such route may give.
-fn under(scope: Scope, routes: OpenApiRouter<State>, state: &State) -> OpenApiRouter<State> {
+/// `routes` for tokens and sessions that hold `scope`, any where there is none; documented so, with the answers that every such route may give.
+fn under(scope: Option<Scope>, routes: OpenApiRouter<State>, state: &State) -> OpenApiRouter<State> {
     let mut routes = routes.route_layer(from_fn_with_state((Arc::clone(state), scope), auth::require));
     for item in routes.get_openapi_mut().paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.post, &mut item.delete];
         for operation in operations.into_iter().flatten() {
-            operation.security = Some(vec![SecurityRequirement::new("token", [scope.name()])]);
+            let scopes = || scope.map(Scope::name);
+            let either = ["token", "session"].map(|scheme| SecurityRequirement::new(scheme, scopes()));
+            operation.security = Some(either.into());
             describe_refusals(operation);
         }
     }
@@ -98,7 +130,7 @@ fn describe_refusals(operation: &mut utoipa::openapi::path::Operation) {
     ];
     if operation.request_body.is_some() {
         refusals.extend([
-            ("408", "The body took too long"),
+            ("408", "The body took too long, or did not arrive whole"),
             ("413", "The body is too large"),
             ("415", "Media type or encoding is not read here"),
         ]);
@@ -119,17 +151,20 @@ fn describe_refusals(operation: &mut utoipa::openapi::path::Operation) {
         description = "The energy and carbon ledger for AI compute. Quantities are integers with the unit in the name (`energy_mj`, `co2e_ug`); times are UTC; intervals are half-open."
     ),
     components(schemas(ProblemDocument)),
-    modifiers(&BearerTokens)
+    modifiers(&Access)
 )]
 struct Document;
 
-struct BearerTokens;
+struct Access;
 
-impl utoipa::Modify for BearerTokens {
+impl utoipa::Modify for Access {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("wl_…").build();
         let components = document.components.get_or_insert_with(Default::default);
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
+        let cookie = "of `POST /api/v1/session`; over plain HTTP on this machine it is called `wattledger`. A change also needs the header X-CSRF-Token.";
+        let cookie = ApiKeyValue::with_description("__Host-wattledger", cookie);
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
 }
 

@@ -181,6 +181,7 @@ pub(crate) async fn revoke(Extract(state): Extract<State>, who: Identity, Id(id)
     if !is_revoked {
         return Err(Problem::not_found("token", &id));
     }
+    state.events.end_of(&id);
     tracing::info!(token = id, by = who.token, "a token was revoked");
     Ok(StatusCode::NO_CONTENT)
 }

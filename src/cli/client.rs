@@ -2,14 +2,19 @@
 
 use super::Failure;
 use super::environment::variable;
+pub(crate) use crate::escape::escaped;
+use collectors::push::certificates;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 use ureq::http::{Method, Request, Uri};
+use ureq::tls::TlsConfig;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+const JSON: &str = "application/json";
 const ANSWER_BYTES_MAX: u64 = 256 << 20;
 
 /// Which service a command talks to.
@@ -18,6 +23,9 @@ pub(crate) struct ServerArguments {
     /// Address of the service, such as https://wattledger.example; WATTLEDGER_SERVER without it
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+    /// Certificates to trust for it, PEM, instead of the public ones; WATTLEDGER_CA_FILE without it
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
 }
 
 /// A service with the token to show to it.
@@ -28,9 +36,14 @@ pub(crate) struct Client {
 }
 
 impl ServerArguments {
+    /// The address that the option or the environment names, if any.
+    pub(crate) fn named(&self) -> Option<String> {
+        self.server.clone().or_else(|| variable("WATTLEDGER_SERVER")).filter(|server| !server.is_empty())
+    }
+
     /// The service that the option or the environment names, with the environment's token.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
-        let server = self.server.clone().or_else(|| variable("WATTLEDGER_SERVER")).ok_or_else(|| {
+        let server = self.named().ok_or_else(|| {
             Failure::Usage("which service? name it with --server URL or WATTLEDGER_SERVER".to_owned())
         })?;
         let token = token()?;
@@ -40,25 +53,21 @@ impl ServerArguments {
             .timeout_global(Some(ANSWER_TIMEOUT))
             .http_status_as_error(false)
             .max_redirects(0)
+            .tls_config(self.tls()?)
             .user_agent(concat!("wattledger/", env!("CARGO_PKG_VERSION")))
             .build();
         Ok(Client { agent: config.into(), server: server.trim_end_matches('/').to_owned(), token })
     }
-}
 
-/// `text` as a part of a path or a query.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => escaped.push(char::from(byte)),
-            _ => escaped.push_str(&format!("%{byte:02X}")),
-        }
+    fn tls(&self) -> Result<TlsConfig, Failure> {
+        let path = self.ca_file.clone().or_else(|| variable("WATTLEDGER_CA_FILE").map(PathBuf::from));
+        let Some(path) = path else { return Ok(TlsConfig::default()) };
+        let trusted = certificates(&path).map_err(|error| Failure::Usage(error.to_string()))?;
+        Ok(TlsConfig::builder().root_certs(trusted).build())
     }
-    escaped
 }
 
-fn token() -> Result<Option<String>, Failure> {
+pub(crate) fn token() -> Result<Option<String>, Failure> {
     if let Some(token) = variable("WATTLEDGER_TOKEN") {
         return Ok(Some(token.trim().to_owned()));
     }
@@ -70,7 +79,7 @@ fn token() -> Result<Option<String>, Failure> {
 }
 
 /// An address that can be used, and over which a token may go.
-fn check(server: &str, has_token: bool) -> Result<(), Failure> {
+pub(crate) fn check(server: &str, has_token: bool) -> Result<(), Failure> {
     let unusable =
         || Failure::Usage(format!("{server:?} is no address of a service: write https://HOST or http://HOST:PORT"));
     let address: Uri = server.parse().map_err(|_| unusable())?;
@@ -93,7 +102,7 @@ fn is_loopback(host: &str) -> bool {
 impl Client {
     /// `GET /api/v1/PATH`; `path` begins after the version.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        self.json(&self.send(Method::GET, path, Vec::new())?)
+        self.json(&self.send(Method::GET, path, (JSON, Vec::new()))?)
     }
 
     /// Every item of a list, page by page; `path` has a query already.
@@ -116,15 +125,20 @@ impl Client {
     /// `POST /api/v1/PATH` of a JSON document.
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, document: &impl Serialize) -> Result<T, Failure> {
         let body = serde_json::to_vec(document).map_err(anyhow::Error::from)?;
-        self.json(&self.send(Method::POST, path, body)?)
+        self.json(&self.send(Method::POST, path, (JSON, body))?)
+    }
+
+    /// `POST /api/v1/PATH` of a CSV file.
+    pub(crate) fn post_csv<T: DeserializeOwned>(&self, path: &str, file: Vec<u8>) -> Result<T, Failure> {
+        self.json(&self.send(Method::POST, path, ("text/csv", file))?)
     }
 
     /// `DELETE /api/v1/PATH`.
     pub(crate) fn delete(&self, path: &str) -> Result<(), Failure> {
-        self.send(Method::DELETE, path, Vec::new()).map(drop)
+        self.send(Method::DELETE, path, (JSON, Vec::new())).map(drop)
     }
 
-    fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    fn send(&self, method: Method, path: &str, (media_type, body): (&str, Vec<u8>)) -> Result<Vec<u8>, Failure> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}/api/v1{path}", self.server))
@@ -133,7 +147,7 @@ impl Client {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
         if !body.is_empty() {
-            request = request.header("Content-Type", "application/json");
+            request = request.header("Content-Type", media_type);
         }
         let request = request
             .body(body)

@@ -4,12 +4,19 @@
 //! |---|---|
 //! | `CUDA_VISIBLE_DEVICES`, `CUDA_DEVICE_ORDER`, `NVIDIA_VISIBLE_DEVICES` | which GPUs a command may use, as CUDA and the container runtime read them |
 //! | `LOCAL_RANK`, `SLURM_LOCALID`, `OMPI_COMM_WORLD_LOCAL_RANK`, … | which of a job's processes on this node this is; all names in `run::counting::LOCAL_RANKS` |
+//! | `XDG_STATE_HOME`, `HOME` | where `demo` keeps its data unless `--data` names a directory |
 //! | `WATTLEDGER_RUN` | set by `wattledger run` for its command, so that a second one inside counts nothing twice |
+//! | `WATTLEDGER_JOB` | the job that `wattledger step` reports for; `wattledger run --server` sets it for its command |
 //! | `WATTLEDGER_SERVER` | address of the service, where `--server` does not name it |
+//! | `WATTLEDGER_CA_FILE` | certificates to trust for the service, PEM, where `--ca-file` does not name them |
 //! | `WATTLEDGER_TOKEN`, `WATTLEDGER_TOKEN_FILE` | the token to show to the service, or the file that holds it |
+//! | `WATTLEDGER_SPOOL` | folder of what `run` could not deliver to the service, where `--spool` does not name it |
+//! | `XDG_STATE_HOME`, `HOME` | that folder otherwise: `wattledger/runs` in the first, or in `.local/state` of the second |
+//! | `WATTLEDGER_METERING_FILE` | where the node's agent says what it meters, instead of `/run/wattledger-agent/metering.json` |
 //! | `WATTLEDGER_NVML_LIB` | path of the NVML library, instead of `libnvidia-ml.so.1` |
 //! | `WATTLEDGER_POWERCAP` | path of the powercap tree, instead of `/sys/class/powercap` |
 
+use collectors::delivery;
 use collectors::source::Places;
 use collectors::source::visible::Variables;
 use std::path::PathBuf;
@@ -28,6 +35,17 @@ pub(crate) fn places() -> Places {
         nvml_library: std::env::var_os("WATTLEDGER_NVML_LIB"),
         ..standard
     }
+}
+
+/// Where runs leave what they could not deliver.
+pub(crate) fn run_spools() -> Option<PathBuf> {
+    let named = std::env::var_os("WATTLEDGER_SPOOL").filter(|folder| !folder.is_empty());
+    named.map(PathBuf::from).or_else(|| delivery::default_folder(|name| std::env::var_os(name)))
+}
+
+/// Where the node's agent says what it meters.
+pub(crate) fn metering_file() -> PathBuf {
+    std::env::var_os("WATTLEDGER_METERING_FILE").map_or_else(|| delivery::METERING.into(), PathBuf::from)
 }
 
 /// The variables that choose among GPUs.

@@ -1,5 +1,6 @@
 //! `wattledger grid`: the factor library.
 
+use super::client::{ServerArguments, escaped};
 use super::grid_arguments::FactorSet;
 use super::table::{Lean, Table};
 use super::{Failure, number, print};
@@ -7,6 +8,7 @@ use crate::decimal;
 use crate::grid::{Choice, ChoiceDocument, Factor, FactorDocument};
 use clap::{Args, Subcommand};
 use std::fmt::Write;
+use std::path::PathBuf;
 use units::Timestamp;
 
 #[derive(Args)]
@@ -21,6 +23,47 @@ enum Command {
     Zones(Zones),
     /// Show the factor of one zone or cloud region, with its type and how it was chosen
     Intensity(Intensity),
+    /// Import the intensities of a zone, hour by hour, into a service
+    Import(Box<Import>),
+}
+
+/// The file is CSV with the columns datetime_utc (start of the interval) and g_per_kwh, or direct_g or lifecycle_g
+#[derive(Args)]
+struct Import {
+    /// The file
+    file: PathBuf,
+    /// Grid zone, such as DE
+    #[arg(long, value_name = "ZONE")]
+    zone: String,
+    /// Who published the values
+    #[arg(long, value_name = "NAME")]
+    publisher: String,
+    /// Which release; those of one edition are never changed, a newer edition comes before an older one
+    #[arg(long, value_name = "NAME")]
+    edition: String,
+    /// Licence of the values
+    #[arg(long, value_name = "NAME")]
+    licence: String,
+    /// direct, or lifecycle
+    #[arg(long, value_name = "BASIS")]
+    basis: String,
+    /// CO2, or CO2e
+    #[arg(long, value_name = "GAS")]
+    gas: String,
+    /// production, consumption, residual, supplier or unspecified
+    #[arg(long, value_name = "ACCOUNTING")]
+    accounting: String,
+    /// measured, provisional, forecast or fallback
+    #[arg(long, value_name = "STATUS")]
+    status: String,
+    /// Length of each interval: 5, 15, 30 or 60
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    minutes: u64,
+    #[command(flatten)]
+    server: ServerArguments,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -59,7 +102,37 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Zones(zones) => list(zones),
         Command::Intensity(intensity) => show(intensity),
+        Command::Import(import) => send(import),
     }
+}
+
+fn send(arguments: &Import) -> Result<(), Failure> {
+    let unreadable = |cause| Failure::Usage(format!("{}: {cause}", arguments.file.display()));
+    let file = std::fs::read(&arguments.file).map_err(unreadable)?;
+    let minutes = arguments.minutes.to_string();
+    let pairs = [
+        ("zone", &arguments.zone),
+        ("publisher", &arguments.publisher),
+        ("edition", &arguments.edition),
+        ("licence", &arguments.licence),
+        ("basis", &arguments.basis),
+        ("gas", &arguments.gas),
+        ("accounting", &arguments.accounting),
+        ("status", &arguments.status),
+        ("minutes", &minutes),
+    ];
+    let query: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    let path = format!("/grid/factors?{}", query.join("&"));
+    let imported: serde_json::Value = arguments.server.client()?.post_csv(&path, file)?;
+    if arguments.json {
+        return print::json(&imported);
+    }
+    let mut page = format!("{} intervals, {} of them new\n", imported["rows"], imported["new"]);
+    if let Some(command) = imported["restate"].as_str() {
+        let entries = &imported["outdated_entries"];
+        let _ = writeln!(page, "{entries} posted entries would have another factor now; to post them anew:\n{command}");
+    }
+    print::text(&page)
 }
 
 fn list(arguments: &Zones) -> Result<(), Failure> {

@@ -1,22 +1,32 @@
-//! `wattledger jobs`, `job`, `report`, `explain` and `verify`: what the ledger says.
+//! `wattledger jobs`, `job`, `report` and `verify`: what the ledger says.
 
 use super::client::{ServerArguments, escaped};
 use super::table::{Lean, Table, significant};
 use super::{Failure, number, print};
 use crate::ledger;
-use crate::moment;
 use crate::store::Store;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use std::path::PathBuf;
-use units::Timestamp;
 
-/// List the jobs of a service, newest first
+/// List the jobs of a service with what they used, newest first
 #[derive(Args)]
 pub(crate) struct Jobs {
     /// Only of this project
     #[arg(long, value_name = "P")]
     project: Option<String>,
+    /// Only with this label
+    #[arg(long, value_name = "NAME:VALUE")]
+    label: Option<String>,
+    /// Only those that run, or only those that have ended
+    #[arg(long, value_name = "STATE", value_parser = ["running", "ended"])]
+    state: Option<String>,
+    /// Only those whose id or name contains it
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// The highest first, or the newest
+    #[arg(long, value_name = "ORDER", value_parser = ["newest", "energy", "co2e"], default_value = "newest")]
+    sort: String,
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -39,13 +49,19 @@ pub(crate) struct Job {
 /// Energy and location-based CO2e of a time, by group
 #[derive(Args)]
 pub(crate) struct Report {
-    /// First moment: a UTC date, or 2026-03-01T12:00Z
-    #[arg(long, value_name = "D", value_parser = number::moment)]
-    from: Timestamp,
+    /// First moment: a date, or 2026-03-01T12:00Z
+    #[arg(long, value_name = "D", value_parser = moment_text, required_unless_present = "period", requires = "to")]
+    from: Option<String>,
     /// First moment after it
-    #[arg(long, value_name = "D", value_parser = number::moment)]
-    to: Timestamp,
-    /// project, job, node, site, month or label:NAME
+    #[arg(long, value_name = "D", value_parser = moment_text, requires = "from")]
+    to: Option<String>,
+    /// A closed period, as it was closed: ID, or ID.VERSION
+    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to"])]
+    period: Option<String>,
+    /// Whose midnights dates mean, and whose hours, days and months are grouped by, such as Europe/Berlin; UTC without it
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<chrono_tz::Tz>,
+    /// project, job, node, site, month, day, hour or label:NAME
     #[arg(long, value_name = "GROUP", default_value = "project")]
     group_by: String,
     /// Only this project's jobs
@@ -73,19 +89,6 @@ enum Format {
     Csv,
 }
 
-/// Follow a ledger entry back to the windows and batches that it comes from
-#[derive(Args)]
-pub(crate) struct Explain {
-    /// Number of the entry
-    #[arg(value_name = "ENTRY")]
-    entry: u64,
-    #[command(flatten)]
-    server: ServerArguments,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
 /// Recompute the ledger of a stopped service: its chain, its arithmetic, its evidence, and that energy adds up
 ///
 /// Ends with 1 and names what is wrong first.
@@ -96,18 +99,39 @@ pub(crate) struct Verify {
     data: PathBuf,
 }
 
+/// The text, where it is a moment or a date; which moment a date is the time zone says.
+fn moment_text(text: &str) -> Result<String, String> {
+    number::moment(text).map(|_| text.to_owned())
+}
+
 /// Prints the list.
 pub(crate) fn jobs(arguments: &Jobs) -> Result<(), Failure> {
     let client = arguments.server.client()?;
-    let filter = arguments.project.as_ref().map(|project| format!("&project={}", escaped(project)));
-    let jobs = client.list(&format!("/jobs?limit=1000{}", filter.unwrap_or_default()))?;
+    let mut path = format!("/jobs?limit=1000&sort={}", arguments.sort);
+    for (key, value) in [
+        ("project", &arguments.project),
+        ("label", &arguments.label),
+        ("state", &arguments.state),
+        ("q", &arguments.search),
+    ] {
+        if let Some(value) = value {
+            path.push_str(&format!("&{key}={}", escaped(value)));
+        }
+    }
+    let jobs = client.list(&path)?;
     if arguments.json {
         return print::json(&jobs);
     }
-    let columns = ["id", "project", "name", "attempt", "started", "ended"];
-    let mut table = Table::new(&columns.map(|column| (column, Lean::Left)));
+    let words = ["id", "project", "name", "state", "started"];
+    let numbers = ["duration", "kWh", "CO2e"].map(|column| (column, Lean::Right));
+    let mut table = Table::new(&[words.map(|column| (column, Lean::Left)).as_slice(), numbers.as_slice()].concat());
     for job in &jobs {
-        table.row(columns.map(|column| text(&job[column])).to_vec());
+        let number = |key: &str| job[key].as_f64();
+        let mut cells = words.map(|column| text(&job[column])).to_vec();
+        cells.push(number("duration_s").map_or_else(|| "-".to_owned(), super::show::duration));
+        cells.push(significant(number("energy_kwh").unwrap_or(0.0), 4));
+        cells.push(super::show::mass(number("co2e_g").unwrap_or(0.0)));
+        table.row(cells);
     }
     print::text(&table.to_string())
 }
@@ -131,14 +155,15 @@ pub(crate) fn job(arguments: &Job) -> Result<(), Failure> {
 
 /// Prints the report.
 pub(crate) fn report(arguments: &Report) -> Result<(), Failure> {
-    let mut path = format!(
-        "/reports/emissions?from={}&to={}&group_by={}",
-        moment::show(arguments.from),
-        moment::show(arguments.to),
-        escaped(&arguments.group_by)
-    );
+    let mut path = format!("/reports/emissions?group_by={}", escaped(&arguments.group_by));
+    for (name, value) in [("from", &arguments.from), ("to", &arguments.to), ("period", &arguments.period)] {
+        path.push_str(&value.as_ref().map(|value| format!("&{name}={}", escaped(value))).unwrap_or_default());
+    }
     if let Some(project) = &arguments.project {
         path.push_str(&format!("&project={}", escaped(project)));
+    }
+    if let Some(zone) = arguments.timezone {
+        path.push_str(&format!("&timezone={}", escaped(zone.name())));
     }
     let report: Value = arguments.server.client()?.get(&path)?;
     match arguments.format {
@@ -158,12 +183,27 @@ fn lines(report: &Value) -> Vec<(String, &Value)> {
 }
 
 fn report_table(report: &Value) -> Table {
-    let mut table = Table::new(&[("", Lean::Left), ("MWh", Lean::Right), ("t CO2e (location)", Lean::Right)]);
+    let mut columns = vec![("", Lean::Left), ("MWh", Lean::Right), ("t CO2e (location)", Lean::Right)];
+    let has_prices = lines(report).iter().any(|(_, amount)| amount["energy_cost"].is_array());
+    columns.extend(has_prices.then_some(("energy cost", Lean::Right)));
+    columns.extend(["coverage", "measured", "provisional"].map(|title| (title, Lean::Right)));
+    let mut table = Table::new(&columns);
     for (name, amount) in lines(report) {
         let value = |key: &str| significant(amount[key].as_f64().unwrap_or(0.0), 6);
-        table.row(vec![name, value("energy_mwh"), value("co2e_t_location")]);
+        let mut row = vec![name, value("energy_mwh"), value("co2e_t_location")];
+        row.extend(has_prices.then(|| cost(amount)));
+        let share = |key: &str| format!("{:.1} %", amount["quality"][key].as_f64().unwrap_or(0.0) * 100.0);
+        row.extend(["coverage", "measured_share", "provisional_share"].map(share));
+        table.row(row);
     }
     table
+}
+
+/// What energy costs, one figure per currency.
+fn cost(amount: &Value) -> String {
+    let lines = amount["energy_cost"].as_array().into_iter().flatten();
+    let shown = lines.map(|line| format!("{:.2} {}", line["amount"].as_f64().unwrap_or(0.0), text(&line["currency"])));
+    shown.collect::<Vec<_>>().join(" + ")
 }
 
 fn report_csv(report: &Value) -> Result<String, Failure> {
@@ -182,49 +222,6 @@ fn report_csv(report: &Value) -> Result<String, Failure> {
 /// A cell that no spreadsheet takes for a formula.
 fn neutral(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) { format!("'{text}") } else { text }
-}
-
-/// Prints the explanation.
-pub(crate) fn explain(arguments: &Explain) -> Result<(), Failure> {
-    let path = format!("/ledger/entries/{}/explain", arguments.entry);
-    let explained: Value = arguments.server.client()?.get(&path)?;
-    if arguments.json {
-        return print::json(&explained);
-    }
-    let (entry, factor) = (&explained["entry"], &explained["factor"]);
-    let mut page = String::new();
-    for key in ["id", "kind", "reason", "job", "project", "node", "site", "component", "period_start", "period_end"] {
-        page.push_str(&format!("{key:<22}{}\n", text(&entry[key])));
-    }
-    for key in ["energy_mj", "intensity_mg_per_kwh", "co2e_ug", "pue_ppm", "overhead_mj", "overhead_co2e_ug", "hash"] {
-        page.push_str(&format!("{key:<22}{}\n", text(&entry[key])));
-    }
-    for key in ["zone", "period", "accounting", "basis", "status", "publisher", "edition", "licence"] {
-        page.push_str(&format!("{:<22}{}\n", format!("factor {key}"), text(&factor[key])));
-    }
-    page.push_str(&format!("\n{}", windows(&explained)));
-    print::text(&page)
-}
-
-fn windows(explained: &Value) -> Table {
-    let columns = ["mJ", "start", "end", "device", "method", "agent", "boot", "sequence", "sha256"];
-    let mut table = Table::new(&columns.map(|column| (column, if column == "mJ" { Lean::Right } else { Lean::Left })));
-    for found in explained["windows"].as_array().into_iter().flatten() {
-        let (window, batch) = (&found["window"], &found["batch"]);
-        let cells = [
-            &found["energy_mj"],
-            &found["start"],
-            &found["end"],
-            &window["device"],
-            &window["method"],
-            &batch["agent"],
-            &batch["boot"],
-            &batch["sequence"],
-            &batch["sha256"],
-        ];
-        table.row(cells.map(text).to_vec());
-    }
-    table
 }
 
 /// Audits, and prints what was audited.
@@ -248,7 +245,7 @@ pub(crate) fn verify(arguments: &Verify) -> Result<(), Failure> {
 }
 
 /// A value as a cell; what is missing is a dash.
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
@@ -256,7 +253,8 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn amounts(amount: &Value) -> [String; 2] {
+/// Energy and CO2e of an amount.
+pub(super) fn amounts(amount: &Value) -> [String; 2] {
     let value = |key: &str| amount[key].as_f64().unwrap_or(0.0);
     [
         format!("{} kWh", significant(value("energy_mwh") * 1e3, 4)),

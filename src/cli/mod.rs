@@ -1,18 +1,26 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
+mod attention;
+mod backup;
 mod client;
+mod compare;
+mod demo;
 mod doctor;
 mod environment;
 mod estimate;
+mod explain;
 mod grid;
 pub(crate) mod grid_arguments;
 mod ledger;
 mod meter;
 pub(crate) mod number;
+mod periods;
 pub(crate) mod print;
 mod run;
+mod run_server;
 mod serve;
 pub(crate) mod show;
+mod step;
 pub(crate) mod table;
 mod token;
 
@@ -29,6 +37,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(demo::Arguments),
     /// Estimate energy and CO2e of a job before it runs
     Estimate(estimate::Arguments),
     /// The library of grid factors
@@ -42,9 +51,16 @@ enum Command {
     Token(token::Arguments),
     Jobs(ledger::Jobs),
     Job(ledger::Job),
+    Compare(compare::Arguments),
+    Step(step::Arguments),
     Report(ledger::Report),
-    Explain(ledger::Explain),
+    Explain(explain::Explain),
+    Periods(periods::Arguments),
+    Attention(attention::Arguments),
+    Restate(periods::Restate),
     Verify(ledger::Verify),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
 }
 
 /// Why a command ends without an answer; the variant is the exit code.
@@ -79,6 +95,7 @@ impl Failure {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome: Result<ExitCode, Failure> = match arguments.command {
+        Command::Demo(arguments) => demo::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Estimate(arguments) => estimate::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Meter(arguments) => meter::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Grid(arguments) => grid::run(&arguments).map(|()| ExitCode::SUCCESS),
@@ -89,8 +106,15 @@ pub fn main() -> ExitCode {
         Command::Token(arguments) => token::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Jobs(arguments) => ledger::jobs(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Job(arguments) => ledger::job(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Compare(arguments) => compare::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Step(arguments) => step::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Report(arguments) => ledger::report(&arguments).map(|()| ExitCode::SUCCESS),
-        Command::Explain(arguments) => ledger::explain(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Attention(arguments) => attention::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Periods(arguments) => periods::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Restate(arguments) => periods::restate(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Explain(arguments) => explain::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Backup(arguments) => backup::backup(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Restore(arguments) => backup::restore(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Verify(arguments) => ledger::verify(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {

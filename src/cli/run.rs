@@ -1,6 +1,7 @@
 //! `wattledger run`: meters a command.
 
 use super::grid_arguments::{Grid, GridArguments, NO_GRID};
+use super::run_server::{Service, ServiceArguments};
 use super::table::significant;
 use super::{Failure, environment, number, show};
 use crate::footprint::{FactorUsed, Footprint, kwh};
@@ -26,6 +27,9 @@ use units::{CarbonMass, Energy, Overflow, Pue};
 /// itself is killed, the command goes on.
 ///
 /// Of several ranks of one job on a node (torchrun, srun, mpirun), local rank 0 counts for all.
+///
+/// With --server (or WATTLEDGER_SERVER), the run is a job there, with its power while it goes on. Without connection it is kept on
+/// disk and delivered by the next run with a service, or by the node's agent; the command never waits for the service.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Project that the run belongs to
@@ -49,6 +53,8 @@ pub(crate) struct Arguments {
     /// Append the footprint to FILE, as one line of JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    service: ServiceArguments,
     /// Every rank of the job sees devices of its own (srun --gpus-per-task), so each counts
     #[arg(long)]
     each_rank: bool,
@@ -68,6 +74,9 @@ struct Document<'a> {
     energy_reason: Option<String>,
     /// Who counts the energy of this job on this node, where it is not this run.
     counted_by: Option<String>,
+    /// What the service knows the run as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<String>,
     command: Vec<String>,
     exit_status: u8,
     signal: Option<&'static str>,
@@ -100,16 +109,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             opened.map_err(|error| Failure::Usage(error.to_string()))?
         }
     };
-    let run = match run::run(&arguments.command, choice, Arc::new(clock)) {
+    let clock: Arc<dyn Clock> = Arc::new(clock);
+    let service = match counted_by {
+        Some(_) => None,
+        None => arguments.service.open(arguments.job(), &clock)?,
+    };
+    let delivery = service.as_ref().map(Service::delivery);
+    let run = match run::run(&arguments.command, choice, Arc::clone(&clock), delivery) {
         Ok(run) => run,
         Err(error) => {
             say(&format!("error: {error}\n"));
+            if let Some(service) = service {
+                say(&service.ended(clock.wall(), i32::from(error.exit_status())));
+            }
             return Ok(ExitCode::from(error.exit_status()));
         }
     };
     // From here on the exit status is the command's, whatever happens to its footprint.
-    if let Err(error) = arguments.tell(&run, grid, counted_by, json) {
+    let job = service.as_ref().map(|service| service.job().to_owned());
+    if let Err(error) = arguments.tell(&run, grid, (counted_by, job), json) {
         say(&format!("error: {error:#}\n"));
+    }
+    if let Some(service) = service {
+        say(&service.ended(run.end, run.ended.wire_status()));
     }
     Ok(ExitCode::from(run.ended.exit_status))
 }
@@ -120,16 +142,26 @@ impl Arguments {
         &self,
         run: &Run,
         grid: Option<Grid>,
-        counted_by: Option<String>,
+        (counted_by, job): (Option<String>, Option<String>),
         json: Option<(File, &Path)>,
     ) -> anyhow::Result<()> {
-        let document = self.document(run, grid, counted_by)?;
+        let document = Document { job, ..self.document(run, grid, counted_by)? };
         say(&summary(&document));
         if let Some((mut file, path)) = json {
             let written = append(&mut file, &document);
             written.with_context(|| format!("{}: the footprint was not written", path.display()))?;
         }
         Ok(())
+    }
+
+    /// What a service is told of the run, besides its identity.
+    fn job(&self) -> wire::Job {
+        wire::Job {
+            project: self.project.clone(),
+            name: self.name.clone(),
+            labels: self.labels.iter().cloned().collect(),
+            ..wire::Job::default()
+        }
     }
 
     fn document(&self, run: &Run, grid: Option<Grid>, counted_by: Option<String>) -> Result<Document<'_>, Overflow> {
@@ -145,6 +177,7 @@ impl Arguments {
             footprint,
             overhead,
             counted_by,
+            job: None,
             command: self.command.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
             exit_status: run.ended.exit_status,
             signal: run.ended.signal,
@@ -239,6 +272,6 @@ fn summary(document: &Document<'_>) -> String {
 }
 
 /// To stderr, which may be gone with the terminal.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

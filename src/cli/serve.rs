@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 /// Run the service: ledger and API in one process and one data directory
 ///
-/// On a fresh data directory the first line is `admin token: wl_…`, shown only this once. SIGTERM and SIGINT stop it.
+/// On a fresh data directory the first line is `admin token: wl_…`, shown only this once, and the second `sign in: URL`, a link for the browser
+/// that works once within 15 minutes. SIGTERM and SIGINT stop it.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Configuration, TOML; config/wattledger.toml explains every key

@@ -141,7 +141,10 @@ impl Library {
             return Ok(chosen(factor.clone(), asked, at));
         }
         let Some(name) = known_zone_name(&asked)? else {
-            return Err(self.unknown(zone.trim())?);
+            return Err(match bidding_area(&asked)? {
+                Some(nearest) => ZoneError::UnknownZone { asked: zone.trim().to_owned(), nearest },
+                None => self.unknown(zone.trim())?,
+            });
         };
         let country = asked.split('-').next().unwrap_or(&asked);
         let Some(factor) = self.best(country, at) else {
@@ -193,6 +196,15 @@ fn known_zone_name(zone: &str) -> Result<Option<String>, DataError> {
     let lists = [Library::open(Set::ElectricityMaps)?, Library::bundled()?];
     let mut known = lists.iter().flat_map(Library::factors);
     Ok(known.find(|factor| factor.zone == zone).map(|factor| factor.name.clone()))
+}
+
+/// The hint for a bidding area as markets write it, `NO1` or `SE3`: here its country comes before it.
+fn bidding_area(asked: &str) -> Result<Option<String>, DataError> {
+    let Some((country, _)) = asked.split_at_checked(2).filter(|(_, number)| number.parse::<u8>().is_ok()) else {
+        return Ok(None);
+    };
+    let code = format!("{country}-{asked}");
+    Ok(known_zone_name(&code)?.map(|name| format!("did you mean {code} ({name})? ")))
 }
 
 fn chosen(factor: Factor, asked: String, at: Option<Timestamp>) -> Choice {

@@ -1,7 +1,7 @@
 //! From windows to accounts: cut where the holders, the site or the posting period change, split among the holders.
 
 use super::IngestError;
-use super::selection::{is_plausible, overlapped, spans};
+use super::selection::{Reach, is_plausible, overlapped, reaches, whole};
 use crate::store::{Assigned, Held, Key, Part, SetAside, Tx, kind};
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Energy, Timestamp};
@@ -24,61 +24,93 @@ pub(crate) struct Attributed {
 }
 
 /// What one device's windows are cut by.
-struct Surroundings {
-    node: i64,
-    component: &'static str,
-    holders: Vec<Held>,
-    sites: Vec<Assigned>,
+#[derive(Debug, Clone)]
+pub(crate) struct Surroundings<'a> {
+    /// Number of its node.
+    pub(crate) node: i64,
+    /// `accelerator`, `host` or `platform`.
+    pub(crate) component: &'static str,
+    /// Who held it, as [`Tx::holders`] orders them.
+    pub(crate) holders: &'a [Held],
+    /// Where its node stood, oldest first.
+    pub(crate) sites: &'a [Assigned],
+}
+
+/// A batch and what the store knows of it.
+pub(super) struct Stored<'a> {
+    pub(super) number: i64,
+    pub(super) node: i64,
+    pub(super) batch: &'a Batch,
+    /// By identity.
+    pub(super) devices: BTreeMap<&'a str, i64>,
+    pub(super) reaches: BTreeMap<i64, Reach>,
+    /// Whether no other batch of the node may have windows at the same time.
+    pub(super) is_alone: bool,
+}
+
+impl<'a> Stored<'a> {
+    /// Batch `number` of `node`, among the batches up to number `newest`.
+    pub(super) fn of(
+        tx: &Tx<'_>,
+        (number, node, batch): (i64, i64, &'a Batch),
+        newest: i64,
+    ) -> Result<Self, IngestError> {
+        let devices = tx.device_numbers(node, &batch.devices)?;
+        let reaches = reaches(batch, &devices);
+        let is_alone = match whole(&reaches) {
+            Some(reach) => !tx.is_met((node, number), reach, newest)?,
+            None => true,
+        };
+        Ok(Self { number, node, batch, devices, reaches, is_alone })
+    }
+}
+
+/// What a batch's windows become, without the batch.
+#[derive(Default)]
+pub(super) struct Shares {
+    pub(super) totals: BTreeMap<Key, Part>,
+    pieces: Vec<(usize, Key, Part)>,
+    pub(super) aside: Vec<SetAside>,
 }
 
 /// Attributes the windows of stored batch `number` as believed at `revision`.
 pub(crate) fn attribute(tx: &Tx<'_>, number: i64, revision: i64) -> Result<Attributed, IngestError> {
-    let stored = tx.batch(number)?;
-    attribute_batch(tx, (number, stored.node, Batch::parse(&stored.body)?), revision)
+    let kept = tx.batch(number)?;
+    let batch = Batch::parse(&kept.body)?;
+    let stored = Stored::of(tx, (number, kept.node, &batch), revision)?;
+    let Shares { totals, pieces, aside } = attribute_stored(tx, &stored, revision)?;
+    Ok(Attributed { batch, totals, pieces, aside })
 }
 
-/// Attributes the windows of `batch`, which has this number and node, as believed at `revision`.
-pub(super) fn attribute_batch(
-    tx: &Tx<'_>,
-    (number, node, batch): (i64, i64, Batch),
-    revision: i64,
-) -> Result<Attributed, IngestError> {
-    let mut found = Attributed { batch, totals: BTreeMap::new(), pieces: Vec::new(), aside: Vec::new() };
-    let mut devices = BTreeMap::new();
-    for device in &found.batch.devices {
-        if let Some(known) = tx.device(node, &device.uuid)? {
-            devices.insert(device.uuid.as_str(), known);
-        }
+/// Attributes the windows of a batch as believed at `revision`.
+pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: i64) -> Result<Shares, IngestError> {
+    let mut found = Shares::default();
+    let Some(reach) = whole(&stored.reaches) else { return Ok(found) };
+    let sites = tx.assignments(stored.node, revision)?;
+    let holders = tx.holders(stored.node, reach, revision)?;
+    let mut own: BTreeMap<&str, Vec<(usize, &Window)>> = BTreeMap::new();
+    for (place, window) in stored.batch.windows.iter().enumerate() {
+        own.entry(&window.device).or_default().push((place, window));
     }
-    let sites = tx.assignments(node, revision)?;
-    let reach: BTreeMap<i64, _> =
-        spans(&found.batch, &devices).into_iter().map(|(device, start, end)| (device, (start, end))).collect();
-    let (mut pieces, mut aside) = (Vec::new(), Vec::new());
-    for declared in found.batch.devices.iter().filter(|device| device.counted_in.is_none()) {
-        let Some(&device) = devices.get(declared.uuid.as_str()) else { continue };
-        let Some(&reach) = reach.get(&device) else { continue };
-        let lost = overlapped(tx, (number, &found.batch), (device, &declared.uuid), reach, revision)?;
-        let around = Surroundings {
-            node,
-            component: kind(declared.kind),
-            holders: tx.holders(device, reach, revision)?,
-            sites: sites.clone(),
-        };
-        let own = found.batch.windows.iter().enumerate().filter(|(_, window)| window.device == declared.uuid);
+    for declared in stored.batch.devices.iter().filter(|device| device.counted_in.is_none()) {
+        let uuid = declared.uuid.as_str();
+        let (Some(&device), Some(own)) = (stored.devices.get(uuid), own.get(uuid)) else { continue };
+        let lost = overlapped(tx, stored, (device, uuid), own, revision)?;
+        let holders = holders.get(&device).map(Vec::as_slice).unwrap_or_default();
+        let around = Surroundings { node: stored.node, component: kind(declared.kind), holders, sites: &sites };
         for (place, window) in own {
-            match refusal(window, declared, lost.contains(&place)) {
-                Some(reason) => aside.push(set_aside((number, place), device, window, reason)),
-                None => pieces.extend(cut(window, &around)?.into_iter().map(|(key, part)| (place, key, part))),
+            match refusal(window, declared, lost.contains(place)) {
+                Some(reason) => found.aside.push(set_aside((stored.number, *place), device, window, reason)),
+                None => cut(window, &around, |key, part| found.pieces.push((*place, key, part)))?,
             }
         }
     }
-    for (_, key, part) in &pieces {
+    for (_, key, part) in &found.pieces {
         match found.totals.get_mut(key) {
             Some(total) => *total = joined(*total, *part)?,
             None => drop(found.totals.insert(key.clone(), *part)),
         }
     }
-    (found.pieces, found.aside) = (pieces, aside);
     Ok(found)
 }
 
@@ -106,42 +138,79 @@ fn joined(a: Part, b: Part) -> Result<Part, units::Overflow> {
     })
 }
 
-/// The parts of one window. They sum to the window, since both splits do.
-fn cut(window: &Window, around: &Surroundings) -> Result<Vec<(Key, Part)>, units::Overflow> {
+/// The parts of one window, a time and a holder each. They sum to the window, since both splits do.
+pub(crate) fn cut(
+    window: &Window,
+    around: &Surroundings<'_>,
+    mut part_of: impl FnMut(Key, Part),
+) -> Result<(), units::Overflow> {
+    let is_measured = matches!(window.quality, Quality::Counter | Quality::Integrated);
+    let modelled = |energy: Energy| if is_measured { 0 } else { energy.millijoules() };
+    if let Some(job) = only_holder(window, around) {
+        let (start, end, energy) = (window.start, window.end, window.energy);
+        let (covered_ns, span_ns) = (integer(window.covered.nanoseconds()), integer(nanoseconds(start, end)));
+        let part = Part { start, end, energy, modelled_mj: modelled(energy), covered_ns, span_ns };
+        part_of(key(around, job, start), part);
+        return Ok(());
+    }
     let edges = edges(window, around);
     let segments: Vec<(Timestamp, Timestamp)> = edges.iter().copied().zip(edges.iter().copied().skip(1)).collect();
     let lengths: Vec<u64> = segments.iter().map(|(start, end)| nanoseconds(*start, *end)).collect();
     let energies = account::attribute::split(window.energy, &lengths)?;
     let covered = shares(window.covered.nanoseconds(), &lengths)?;
-    let mut parts = Vec::new();
     for (((start, end), length), (energy, covered)) in
         segments.into_iter().zip(lengths).zip(energies.into_iter().zip(covered))
     {
-        let holders = holders_at(&around.holders, start);
+        let holders = holders_at(around.holders, start);
         let weights: Vec<u64> = holders.iter().map(|(_, weight)| *weight).collect();
         let energies = account::attribute::split(energy, &weights)?;
         let covered = shares(covered.unsigned_abs(), &weights)?;
         let spans = shares(length, &weights)?;
         for (position, (job, _)) in holders.iter().enumerate() {
             let energy = energies[position];
-            let is_measured = matches!(window.quality, Quality::Counter | Quality::Integrated);
-            let modelled_mj = if is_measured { 0 } else { energy.millijoules() };
+            let modelled_mj = modelled(energy);
             let (covered_ns, span_ns) = (covered[position], spans[position]);
-            parts.push((key(around, *job, start), Part { start, end, energy, modelled_mj, covered_ns, span_ns }));
+            part_of(key(around, *job, start), Part { start, end, energy, modelled_mj, covered_ns, span_ns });
         }
     }
-    Ok(parts)
+    Ok(())
+}
+
+/// The job (0: idle) that the whole window belongs to, where nothing divides it: what nearly every window is.
+fn only_holder(window: &Window, around: &Surroundings<'_>) -> Option<i64> {
+    let divides = |at: Timestamp| window.start < at && at < window.end;
+    let of_holder = |held: &Held| divides(held.start) || held.end.is_some_and(divides);
+    if around.holders.iter().any(of_holder)
+        || around.sites.iter().any(|assigned| divides(assigned.since))
+        || divides(period(site_at(around.sites, window.start), window.start).1)
+    {
+        return None;
+    }
+    let mut holding = around.holders.iter().filter(|held| holds(held, window.start));
+    match (holding.next(), holding.next()) {
+        (None, _) => Some(0),
+        (Some(held), None) => Some(held.job),
+        (Some(_), Some(_)) => None,
+    }
+}
+
+fn holds(held: &Held, at: Timestamp) -> bool {
+    held.start <= at && held.end.is_none_or(|end| at < end)
+}
+
+fn integer(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 /// Device time is split by the same rule as energy, ns.
 fn shares(whole: u64, weights: &[u64]) -> Result<Vec<i64>, units::Overflow> {
-    let whole = Energy::from_millijoules(i64::try_from(whole).unwrap_or(i64::MAX));
+    let whole = Energy::from_millijoules(integer(whole));
     Ok(account::attribute::split(whole, weights)?.into_iter().map(Energy::millijoules).collect())
 }
 
 /// Jobs that hold the device at `at` with their weights, by identity; idle when there is none.
-fn holders_at(holders: &[Held], at: Timestamp) -> Vec<(i64, u64)> {
-    let holding = holders.iter().filter(|held| held.start <= at && held.end.is_none_or(|end| at < end));
+pub(crate) fn holders_at(holders: &[Held], at: Timestamp) -> Vec<(i64, u64)> {
+    let holding = holders.iter().filter(|held| holds(held, at));
     let mut found: Vec<(i64, u64)> = Vec::new();
     for held in holding {
         // One job with two statements for one time holds once.
@@ -154,7 +223,7 @@ fn holders_at(holders: &[Held], at: Timestamp) -> Vec<(i64, u64)> {
 }
 
 /// The window's ends and every moment inside at which the account may change.
-fn edges(window: &Window, around: &Surroundings) -> BTreeSet<Timestamp> {
+fn edges(window: &Window, around: &Surroundings<'_>) -> BTreeSet<Timestamp> {
     let mut edges = BTreeSet::from([window.start, window.end]);
     edges.extend(around.holders.iter().map(|held| held.start));
     edges.extend(around.holders.iter().filter_map(|held| held.end));
@@ -162,7 +231,7 @@ fn edges(window: &Window, around: &Surroundings) -> BTreeSet<Timestamp> {
     edges.retain(|edge| (window.start..=window.end).contains(edge));
     let mut at = window.start;
     while at < window.end {
-        let period_end = period(site_at(&around.sites, at), at).1;
+        let period_end = period(site_at(around.sites, at), at).1;
         let site_ends = around.sites.iter().map(|assigned| assigned.since).find(|since| *since > at);
         at = site_ends.map_or(period_end, |since| since.min(period_end)).min(window.end);
         edges.insert(at);
@@ -170,7 +239,8 @@ fn edges(window: &Window, around: &Surroundings) -> BTreeSet<Timestamp> {
     edges
 }
 
-fn site_at(sites: &[Assigned], at: Timestamp) -> Assigned {
+/// Where a node stood at `at`.
+pub(crate) fn site_at(sites: &[Assigned], at: Timestamp) -> Assigned {
     sites.iter().rev().find(|assigned| assigned.since <= at).copied().unwrap_or(UNASSIGNED)
 }
 
@@ -180,8 +250,8 @@ fn period(site: Assigned, at: Timestamp) -> (Timestamp, Timestamp) {
     (Timestamp::from_nanoseconds(start), Timestamp::from_nanoseconds(start.saturating_add(site.period_ns)))
 }
 
-fn key(around: &Surroundings, job: i64, at: Timestamp) -> Key {
-    let site = site_at(&around.sites, at);
+fn key(around: &Surroundings<'_>, job: i64, at: Timestamp) -> Key {
+    let site = site_at(around.sites, at);
     let (period_start, period_end) = period(site, at);
     Key { node: around.node, period_start, period_end, job, component: around.component.to_owned(), site: site.site }
 }

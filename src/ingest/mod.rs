@@ -5,12 +5,14 @@
 //! the opposite sign.
 
 mod attribution;
+mod counted;
 mod selection;
 
-pub(crate) use attribution::{Attributed, attribute};
+pub(crate) use attribution::{Attributed, Surroundings, attribute, cut, holders_at, site_at};
+pub(crate) use counted::{Counted, counted};
 
-use crate::store::{HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
-use sha2::{Digest, Sha256};
+use crate::store::{Evidence, HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
+use attribution::Stored;
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Overflow, Timestamp};
 use wire::{Batch, Outcome, WireError};
@@ -22,6 +24,8 @@ pub struct Applied {
     pub outcome: Outcome,
     /// The batch.
     pub batch: Batch,
+    /// Its number in the store, where it was accepted now.
+    pub number: Option<i64>,
     /// When it was received first.
     pub received: Timestamp,
 }
@@ -52,49 +56,95 @@ pub enum IngestError {
     Store(#[from] StoreError),
 }
 
+/// A batch that was read and packed, but not stored yet.
+#[derive(Debug, Clone)]
+pub struct Received {
+    batch: Batch,
+    evidence: Evidence,
+    at: Timestamp,
+}
+
+impl Received {
+    /// Reads the decompressed bytes of a batch that came `at`. It takes no lock and no disk: about 5 ns a byte.
+    ///
+    /// # Errors
+    ///
+    /// They are no batch.
+    pub fn read(body: &[u8], at: Timestamp) -> Result<Self, IngestError> {
+        Ok(Self { batch: Batch::parse(body)?, evidence: Evidence::of(body)?, at })
+    }
+
+    /// The batch.
+    #[must_use]
+    pub const fn batch(&self) -> &Batch {
+        &self.batch
+    }
+
+    fn apply(self, tx: &Tx<'_>) -> Result<Applied, IngestError> {
+        let Self { batch, evidence, at } = self;
+        let boot = batch.boot.to_string();
+        match tx.batch_named(&batch.agent, &boot, batch.sequence)? {
+            Some((known, first)) if known == evidence.sha256 => {
+                Ok(Applied { outcome: Outcome::Duplicate, batch, number: None, received: first })
+            }
+            Some(_) => Err(IngestError::Conflict { agent: batch.agent, boot, sequence: batch.sequence }),
+            None => {
+                let number = Some(add(tx, &batch, &evidence, at)?);
+                Ok(Applied { outcome: Outcome::Accepted, batch, number, received: at })
+            }
+        }
+    }
+}
+
 /// Applies the decompressed bytes of a batch exactly once; returns when it is on disk.
 ///
 /// # Errors
 ///
 /// See [`IngestError`]; nothing was stored then.
 pub fn apply(store: &Store, body: Vec<u8>, received: Timestamp) -> Result<Applied, IngestError> {
-    let batch = Batch::parse(&body)?;
-    let sha256 = Sha256::digest(&body).to_vec();
-    store.write(move |tx| {
-        let boot = batch.boot.to_string();
-        match tx.batch_named(&batch.agent, &boot, batch.sequence)? {
-            Some((known, first)) if known == sha256 => {
-                Ok(Applied { outcome: Outcome::Duplicate, batch, received: first })
-            }
-            Some(_) => Err(IngestError::Conflict { agent: batch.agent, boot, sequence: batch.sequence }),
-            None => {
-                let batch = add(tx, batch, (&sha256, &body), received)?;
-                Ok(Applied { outcome: Outcome::Accepted, batch, received })
-            }
-        }
-    })
+    let received = Received::read(&body, received)?;
+    store.write(move |tx| received.apply(tx))
 }
 
-fn add(tx: &Tx<'_>, batch: Batch, evidence: (&[u8], &[u8]), received: Timestamp) -> Result<Batch, IngestError> {
-    let node = tx.note_node(&batch.node.name, &batch.node.software, received)?;
+/// As [`apply`], of a batch that was read before, for callers that must not block.
+///
+/// # Errors
+///
+/// See [`IngestError`]; nothing was stored then.
+pub async fn apply_later(store: &Store, received: Received) -> Result<Applied, IngestError> {
+    store.write_later(move |tx| received.apply(tx)).await
+}
+
+/// Returns the number of the batch.
+fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> Result<i64, IngestError> {
+    let (node, reached) = tx.note_node(&batch.node.name, &batch.node.software, received)?;
     let revision = tx.begin_revision(received, "batch")?;
-    tx.add_batch(&batch, node, (revision, received), evidence)?;
-    let mut devices = BTreeMap::new();
-    for device in &batch.devices {
-        devices.insert(device.uuid.as_str(), tx.note_device(node, device)?);
+    tx.add_batch(batch, node, (revision, received), evidence)?;
+    let devices = tx.note_devices(node, &batch.devices)?;
+    let mut affected = state(tx, batch, &devices, revision)?;
+    let reaches = selection::reaches(batch, &devices);
+    // Most batches are newer than all that is known of their node, and then nothing can meet them.
+    let is_alone = match selection::whole(&reaches) {
+        Some(whole) => whole.0 >= reached || !tx.is_met((node, revision), whole, revision)?,
+        None => true,
+    };
+    for (reach, devices) in selection::shared(&reaches) {
+        if !is_alone {
+            for device in &devices {
+                affected.extend(selection::meeting(tx, *device, reach, revision)?);
+            }
+        }
+        tx.add_reach(node, revision, reach, &devices)?;
     }
-    let mut affected = state(tx, &batch, &devices, revision)?;
-    for (device, start, end) in selection::spans(&batch, &devices) {
-        affected.extend(selection::meeting(tx, device, (start, end), revision)?);
-        tx.add_span(device, revision, start, end)?;
-    }
-    let attributed = attribution::attribute_batch(tx, (revision, node, batch), revision)?;
+    tx.add_gaps(revision, node, &batch.gaps)?;
+    let stored = Stored { number: revision, node, batch, devices, reaches, is_alone };
+    let attributed = attribution::attribute_stored(tx, &stored, revision)?;
     if !attributed.aside.is_empty() {
         tx.set_aside(revision, &attributed.aside)?;
     }
     post(tx, revision, revision, attributed.totals)?;
     reattribute(tx, affected, revision)?;
-    Ok(attributed.batch)
+    Ok(revision)
 }
 
 /// Records what the batch says of jobs and holdings; returns the earlier batches whose energy that may move.
@@ -127,7 +177,7 @@ fn state(
 /// Records one statement that a job holds a device; returns the batches whose energy it may move.
 pub(crate) fn hold(tx: &Tx<'_>, stated: &HoldingStatement, revision: i64) -> Result<BTreeSet<i64>, StoreError> {
     let Some(changed) = tx.state_holding(stated, revision)? else { return Ok(BTreeSet::new()) };
-    Ok(tx.spans(stated.device, changed, revision)?.into_iter().map(|(batch, _, _)| batch).collect())
+    Ok(tx.reaches(stated.device, changed, revision)?.into_iter().map(|(batch, _, _)| batch).collect())
 }
 
 /// Attributes each of `batches` as believed at `revision` and posts what differs from what it had posted.

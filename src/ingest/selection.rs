@@ -1,5 +1,6 @@
 //! Which windows of a device count: of windows that overlap in time only one.
 
+use super::attribution::Stored;
 use crate::store::{StoreError, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Interval, Power, Timestamp};
@@ -8,15 +9,32 @@ use wire::{Batch, Window};
 /// Orders windows; of two that overlap the lower one counts.
 type Rank = (Timestamp, String, u128, u64, usize);
 
+/// First and last moment.
+pub(super) type Reach = (Timestamp, Timestamp);
+
 /// From when to when the batch's windows of each device reach.
-pub(super) fn spans(batch: &Batch, devices: &BTreeMap<&str, i64>) -> Vec<(i64, Timestamp, Timestamp)> {
-    let mut reach: BTreeMap<i64, (Timestamp, Timestamp)> = BTreeMap::new();
+pub(super) fn reaches(batch: &Batch, devices: &BTreeMap<&str, i64>) -> BTreeMap<i64, Reach> {
+    let mut reaches: BTreeMap<i64, Reach> = BTreeMap::new();
     for window in &batch.windows {
         let Some(&device) = devices.get(window.device.as_str()) else { continue };
-        let known = reach.entry(device).or_insert((window.start, window.end));
+        let known = reaches.entry(device).or_insert((window.start, window.end));
         *known = (known.0.min(window.start), known.1.max(window.end));
     }
-    reach.into_iter().map(|(device, (start, end))| (device, start, end)).collect()
+    reaches
+}
+
+/// From the first moment of them to the last; `None` without any.
+pub(super) fn whole(reaches: &BTreeMap<i64, Reach>) -> Option<Reach> {
+    reaches.values().copied().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
+/// The devices that share a reach.
+pub(super) fn shared(reaches: &BTreeMap<i64, Reach>) -> BTreeMap<Reach, Vec<i64>> {
+    let mut shared: BTreeMap<Reach, Vec<i64>> = BTreeMap::new();
+    for (device, reach) in reaches {
+        shared.entry(*reach).or_default().push(*device);
+    }
+    shared
 }
 
 /// The batches up to number `newest` whose windows of `device` may decide about a window in `reach`: those whose spans meet it, and those
@@ -28,7 +46,7 @@ pub(super) fn meeting(
     newest: i64,
 ) -> Result<BTreeSet<i64>, StoreError> {
     loop {
-        let met = tx.spans(device, reach, newest)?;
+        let met = tx.reaches(device, reach, newest)?;
         let wider = met.iter().fold(reach, |(start, end), span| (start.min(span.1), end.max(span.2)));
         if wider == reach {
             return Ok(met.into_iter().map(|(batch, _, _)| batch).collect());
@@ -40,13 +58,17 @@ pub(super) fn meeting(
 /// Places of the windows of `uuid` in batch `number` that another window is preferred to, as believed at `revision`.
 pub(super) fn overlapped(
     tx: &Tx<'_>,
-    (number, batch): (i64, &Batch),
+    stored: &Stored<'_>,
     (device, uuid): (i64, &str),
-    reach: (Timestamp, Timestamp),
+    own: &[(usize, &Window)],
     revision: i64,
 ) -> Result<BTreeSet<usize>, super::IngestError> {
-    let met = meeting(tx, device, reach, revision)?;
-    if met.len() == 1 && is_in_order(batch, uuid) {
+    let (number, batch) = (stored.number, stored.batch);
+    let met = match stored.reaches.get(&device) {
+        Some(reach) if !stored.is_alone => meeting(tx, device, *reach, revision)?,
+        _ => BTreeSet::from([number]),
+    };
+    if met.len() == 1 && is_in_order(own) {
         return Ok(BTreeSet::new());
     }
     let mut windows: Vec<(Rank, bool, Timestamp, Timestamp)> = Vec::new();
@@ -72,9 +94,8 @@ pub(super) fn overlapped(
 }
 
 /// Whether each window of the device begins when the one before it has ended, so that none overlap.
-fn is_in_order(batch: &Batch, uuid: &str) -> bool {
-    let of_device = || batch.windows.iter().filter(|window| window.device == uuid);
-    of_device().zip(of_device().skip(1)).all(|(earlier, later)| earlier.end <= later.start)
+pub(super) fn is_in_order(own: &[(usize, &Window)]) -> bool {
+    own.iter().zip(own.iter().skip(1)).all(|((_, earlier), (_, later))| earlier.end <= later.start)
 }
 
 fn ranked(batch: &Batch, uuid: &str, own: bool) -> Vec<(Rank, bool, Timestamp, Timestamp)> {

@@ -2,7 +2,7 @@
 
 use super::LedgerError;
 use crate::grid::{Library, Status};
-use crate::store::{Key, Tx};
+use crate::store::{Key, Tx, ZoneStep};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use units::{CarbonIntensity, Pue, Timestamp};
@@ -50,14 +50,13 @@ pub(super) struct Rates {
 pub(super) struct Chooser<'a> {
     tx: &'a Tx<'a>,
     library: &'a Library,
-    zones: HashMap<i64, String>,
+    zones: Vec<ZoneStep>,
     known: HashMap<(i64, Timestamp), Rates>,
 }
 
 impl<'a> Chooser<'a> {
     pub(super) fn new(tx: &'a Tx<'a>, library: &'a Library) -> Result<Self, LedgerError> {
-        let zones = tx.sites()?.into_iter().map(|site| (site.site, site.zone)).collect();
-        Ok(Self { tx, library, zones, known: HashMap::new() })
+        Ok(Self { tx, library, zones: tx.zone_history()?, known: HashMap::new() })
     }
 
     pub(super) fn rates(&mut self, key: &Key) -> Result<Rates, LedgerError> {
@@ -65,7 +64,8 @@ impl<'a> Chooser<'a> {
         if let Some(rates) = self.known.get(&of) {
             return Ok(rates.clone());
         }
-        let zone = self.zones.get(&key.site).cloned().unwrap_or_default();
+        let of_site = |step: &&ZoneStep| step.site == key.site && step.since <= key.period_start;
+        let zone = self.zones.iter().rev().find(of_site).map(|step| step.zone.clone()).unwrap_or_default();
         let (intensity, mut used) = self.choose(&zone, key.period_start)?;
         if key.site == 0 {
             used.notes.insert(0, format!("the node belongs to no site: {} stands in", used.zone));

@@ -4,19 +4,32 @@
 //! period has ended and the grace time passed, or at once when the job ended, [`close`] posts it. What comes later is posted as a supplement; what
 //! turns out to belong elsewhere is reversed, number by number, and posted again with the reason.
 
+mod breakdown;
 mod chain;
 mod checkpoint;
+mod cost;
 mod explain;
 mod factor;
+mod jobs;
+mod link;
+mod period;
 mod posting;
 mod report;
+mod restatement;
 mod verify;
 
+pub use breakdown::{Breakdown, FactorShare, OpenSlice, PostedSlice, Slice, breakdown};
+pub use cost::Cost;
 pub use explain::{ExplainedWindow, Explanation, explain};
 pub use factor::FactorUsed;
-pub use posting::{Closed, close, restate};
-pub use report::{Amount, Report, ReportQuality, ReportRow, job_report, report};
-pub use verify::{Fault, Verified, verify};
+pub use jobs::{ListedJob, jobs};
+pub use period::{Period, Version, close_period, closed, period, restate_period};
+pub use posting::{Closed, close, outdated, restate};
+pub use report::{
+    Aggregate, Amount, Report, ReportQuality, ReportRow, ReportedPeriod, job_report, quality_by_node, report,
+};
+pub use restatement::{Figures, Reason, Restatement};
+pub use verify::{Fault, Verified, note_head, verify};
 
 use crate::grid::ZoneError;
 use crate::ingest::IngestError;
@@ -31,6 +44,44 @@ pub enum LedgerError {
     UnknownEntry {
         /// As asked for.
         id: i64,
+    },
+    /// There is no such reporting period or version of it.
+    #[error("no reporting period {id:?}: GET /api/v1/periods lists them; an old version is named ID.VERSION")]
+    UnknownPeriod {
+        /// As asked for.
+        id: String,
+    },
+    /// A period that lasts.
+    #[error("the period ends at {to}, which is still to come: close it after that")]
+    NotEnded {
+        /// Its end.
+        to: String,
+    },
+    /// A period with open accounts.
+    #[error(
+        "{accounts} accounts in this time are not posted yet; the last of them is posted when its posting period has ended at {last} and the grace time is over"
+    )]
+    StillOpen {
+        /// How many.
+        accounts: usize,
+        /// End of the latest posting period among them.
+        last: String,
+    },
+    /// A period of this name or time is there.
+    #[error(
+        "a period named {name:?}, or of exactly this time, is closed already: restate that one, or choose another name"
+    )]
+    PeriodTaken {
+        /// The name.
+        name: String,
+    },
+    /// Nothing to restate.
+    #[error("nothing in period {period} has changed since version {version}: there is nothing to restate")]
+    Unchanged {
+        /// Its number.
+        period: i64,
+        /// Its latest version.
+        version: i64,
     },
     /// A factor could not be written down.
     #[error("the factor of zone {zone} could not be written down")]

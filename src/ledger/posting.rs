@@ -19,26 +19,45 @@ pub struct Closed {
     pub entries: i64,
 }
 
+/// Accounts that are posted in one transaction, so that a batch waits for no more than these.
+const SLICE: u32 = 500;
+
 /// Posts every account whose period ended `grace` before `now`, and every account of a job that has ended.
 ///
 /// # Errors
 ///
-/// A zone without factor, a sum that leaves its range, the store. Nothing is posted then, unless it was only the checkpoint that failed.
+/// A zone without factor, a sum that leaves its range, the store. What was posted before it failed stays posted.
 pub fn close(store: &Store, library: &Arc<Library>, now: Timestamp, grace: Span) -> Result<Closed, LedgerError> {
-    let library = Arc::clone(library);
     let ended_by = i64::try_from(i128::from(now.nanoseconds()) - i128::from(grace.nanoseconds())).unwrap_or(i64::MIN);
-    let (before, head) = store.write(move |tx| {
-        let mut chooser = Chooser::new(tx, &library)?;
-        let before = tx.head()?;
-        let mut chain = Chain { tx, head: before.clone(), now };
-        for open in tx.open_keys(Some((Timestamp::from_nanoseconds(ended_by), now)))? {
-            let rates = chooser.rates(&open.key)?;
-            let entry = chain.post(&open, &rates)?;
-            tx.close_postings(&open.key, open.last, entry)?;
+    let ended_by = Timestamp::from_nanoseconds(ended_by);
+    let mut entries = 0;
+    loop {
+        let library = Arc::clone(library);
+        let (before, head, accounts) = store.write(move |tx| close_slice(tx, &library, ended_by, now))?;
+        entries += noted(store, &before, &head)?.entries;
+        if accounts < SLICE as usize {
+            return Ok(Closed { entries });
         }
-        Ok::<_, LedgerError>((before, chain.head))
-    })?;
-    noted(store, &before, &head)
+    }
+}
+
+/// Posts up to [`SLICE`] accounts; returns the head before and after, and how many they were.
+fn close_slice(
+    tx: &Tx<'_>,
+    library: &Library,
+    ended_by: Timestamp,
+    now: Timestamp,
+) -> Result<(Head, Head, usize), LedgerError> {
+    let mut chooser = Chooser::new(tx, library)?;
+    let before = tx.head()?;
+    let mut chain = Chain { tx, head: before.clone(), now };
+    let closing = tx.closing_keys(ended_by, now, SLICE)?;
+    for open in &closing {
+        let rates = chooser.rates(&open.key)?;
+        chain.post(open, &rates)?;
+        tx.close_account(&open.key)?;
+    }
+    Ok((before, chain.head, closing.len()))
 }
 
 /// Reverses and posts again, with `reason`, every account with an entry that starts in `[from, to)` and whose factor or PUE would be another now.
@@ -58,24 +77,48 @@ pub fn restate(
         let mut chooser = Chooser::new(tx, &library)?;
         let before = tx.head()?;
         let mut chain = Chain { tx, head: before.clone(), now };
-        let mut accounts: BTreeMap<Key, Vec<Entry>> = BTreeMap::new();
-        for entry in tx.live_entries_between(from, to)? {
-            if !accounts.contains_key(&entry.key) {
-                accounts.insert(entry.key.clone(), tx.live_entries(&entry.key)?);
-            }
-        }
-        for (key, live) in accounts {
-            let rates = chooser.rates(&key)?;
-            let is_current = |entry: &Entry| {
-                (entry.intensity, entry.pue, &entry.factor) == (rates.intensity, rates.pue, &rates.factor)
-            };
-            if !live.iter().all(is_current) {
-                chain.replace(&live, None, &reason, &rates)?;
-            }
+        for (live, rates) in changed(tx, &mut chooser, (from, to))? {
+            chain.replace(&live, None, &reason, &rates)?;
         }
         Ok::<_, LedgerError>((before, chain.head))
     })?;
     noted(store, &before, &head)
+}
+
+/// How many entries that start in `[from, to)` have another factor or PUE than would be chosen now; [`restate`] reverses so many.
+///
+/// # Errors
+///
+/// A zone without factor, the store.
+pub fn outdated(store: &Store, library: &Library, range: (Timestamp, Timestamp)) -> Result<usize, LedgerError> {
+    store.read(|tx| {
+        let accounts = changed(tx, &mut Chooser::new(tx, library)?, range)?;
+        Ok(accounts.iter().map(|(live, _)| live.len()).sum())
+    })
+}
+
+/// The entries of each account with an entry that starts in `[from, to)` and whose rates would be others now, with those rates.
+fn changed(
+    tx: &Tx<'_>,
+    chooser: &mut Chooser<'_>,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<(Vec<Entry>, Rates)>, LedgerError> {
+    let mut accounts: BTreeMap<Key, Vec<Entry>> = BTreeMap::new();
+    for entry in tx.live_entries_between(from, to)? {
+        if !accounts.contains_key(&entry.key) {
+            accounts.insert(entry.key.clone(), tx.live_entries(&entry.key)?);
+        }
+    }
+    let mut found = Vec::new();
+    for (key, live) in accounts {
+        let rates = chooser.rates(&key)?;
+        let is_current =
+            |entry: &Entry| (entry.intensity, entry.pue, &entry.factor) == (rates.intensity, rates.pue, &rates.factor);
+        if !live.iter().all(is_current) {
+            found.push((live, rates));
+        }
+    }
+    Ok(found)
 }
 
 fn noted(store: &Store, before: &Head, head: &Head) -> Result<Closed, LedgerError> {

@@ -1,16 +1,18 @@
 //! Totals of a time by group: posted entries and what is still open.
 
 use super::LedgerError;
-use super::factor::Chooser;
+use super::cost::{Bill, Cost, Prices};
+use super::factor::{Chooser, Rates};
+use super::link::link;
 use super::posting::Weighed;
 use crate::grid::Library;
-use crate::store::{GroupBy, OpenKey, Store, SumRow, Tx};
+use crate::store::{GroupBy, OpenKey, Selection, SiteSum, Store, SumRow, Tx};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use units::{Overflow, Timestamp};
 
 /// Energy and its location-based CO2e; the floats are derived from the integers beside them.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, utoipa::ToSchema)]
 pub struct Amount {
     /// mJ.
     pub energy_mj: i64,
@@ -20,6 +22,9 @@ pub struct Amount {
     pub co2e_ug_location: i64,
     /// t.
     pub co2e_t_location: f64,
+    /// What the energy costs, a line per currency; absent where no site has a price.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub energy_cost: Vec<Cost>,
 }
 
 /// Shares of the energy, 0 to 1.
@@ -35,6 +40,26 @@ pub struct ReportQuality {
     pub provisional_share: f64,
 }
 
+/// A sum, how good it is, and the way to what it is the sum of.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Aggregate {
+    /// mJ.
+    pub energy_mj: i64,
+    /// MWh.
+    pub energy_mwh: f64,
+    /// µg.
+    pub co2e_ug_location: i64,
+    /// t.
+    pub co2e_t_location: f64,
+    /// What the energy costs, a line per currency; absent where no site has a price.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub energy_cost: Vec<Cost>,
+    /// How good it is.
+    pub quality: ReportQuality,
+    /// Address of the sum split into final, provisional and open, with its factors and entries.
+    pub explain: String,
+}
+
 /// One group's jobs.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ReportRow {
@@ -42,99 +67,152 @@ pub struct ReportRow {
     pub group: Option<String>,
     /// IT energy.
     #[serde(flatten)]
-    pub amount: Amount,
+    pub amount: Aggregate,
     /// Facility overhead on top.
     pub overhead: Amount,
-    /// How good it is.
-    pub quality: ReportQuality,
+}
+
+/// The closed period that a report reproduces.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct ReportedPeriod {
+    /// Number of the period.
+    pub id: i64,
+    /// Version of its numbers.
+    pub version: i64,
 }
 
 /// The document of `report` and `GET /reports/emissions`.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Report {
+    /// The closed period, where it is one's numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<ReportedPeriod>,
     /// Jobs by group, idle never among them.
     pub rows: Vec<ReportRow>,
     /// Sum of the rows.
-    pub total: Amount,
+    pub total: Aggregate,
     /// Held by nobody.
-    pub idle: Amount,
-    /// Facility overhead of both.
-    pub overhead: Amount,
+    pub idle: Aggregate,
+    /// Facility overhead of both; its quality is that of the energy that it comes with.
+    pub overhead: Aggregate,
     /// `total` + `idle`.
-    pub metered: Amount,
+    pub metered: Aggregate,
     /// Part of `metered` that is not posted yet, at the best factors known.
     pub open: Amount,
     /// How good `metered` is.
     pub quality: ReportQuality,
+    /// Whose hours, days and months the groups are, an IANA name.
+    pub timezone: &'static str,
+    /// Edition of the time zone database.
+    pub tzdb: &'static str,
 }
 
-/// Totals of what starts in `[from, to)`: entries and open accounts belong to the range in which their first attributed moment lies, so that
-/// neighbouring ranges add up. With `project` only that project's jobs, and no idle.
+/// What a figure is made of.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sum {
+    pub(super) row: SumRow,
+    bill: Bill,
+    overhead_bill: Bill,
+}
+
+impl Sum {
+    pub(super) fn join(&mut self, other: &Self) -> Result<(), Overflow> {
+        self.bill.join(&other.bill);
+        self.overhead_bill.join(&other.overhead_bill);
+        let (sum, row) = (&mut self.row, &other.row);
+        let pairs = [
+            (&mut sum.energy_mj, row.energy_mj),
+            (&mut sum.co2e_ug, row.co2e_ug),
+            (&mut sum.overhead_mj, row.overhead_mj),
+            (&mut sum.overhead_co2e_ug, row.overhead_co2e_ug),
+            (&mut sum.modelled_mj, row.modelled_mj),
+            (&mut sum.provisional_mj, row.provisional_mj),
+        ];
+        sum.covered_ns += row.covered_ns;
+        sum.span_ns += row.span_ns;
+        for (sum, value) in pairs {
+            *sum = sum.checked_add(value).ok_or(Overflow { quantity: "total of a report" })?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn it(&self) -> Amount {
+        Amount { energy_cost: self.bill.costs(), ..Amount::new(self.row.energy_mj, self.row.co2e_ug) }
+    }
+
+    pub(super) fn overhead(&self) -> Amount {
+        let amount = Amount::new(self.row.overhead_mj, self.row.overhead_co2e_ug);
+        Amount { energy_cost: self.overhead_bill.costs(), ..amount }
+    }
+
+    pub(super) fn quality(&self) -> ReportQuality {
+        let row = &self.row;
+        let share = |part: i64, whole: i64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+        ReportQuality {
+            measured_share: share(row.energy_mj - row.modelled_mj, row.energy_mj),
+            modelled_share: share(row.modelled_mj, row.energy_mj),
+            coverage: if row.span_ns == 0 { 0.0 } else { row.covered_ns as f64 / row.span_ns as f64 },
+            provisional_share: share(row.provisional_mj, row.energy_mj),
+        }
+    }
+
+    fn aggregate(&self, amount: Amount, of: &Selection) -> Aggregate {
+        Aggregate {
+            energy_mj: amount.energy_mj,
+            energy_mwh: amount.energy_mwh,
+            co2e_ug_location: amount.co2e_ug_location,
+            co2e_t_location: amount.co2e_t_location,
+            energy_cost: amount.energy_cost,
+            quality: self.quality(),
+            explain: link("/ledger/explain", of),
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.row.span_ns == 0 && self.row.energy_mj == 0
+    }
+}
+
+impl Amount {
+    /// Energy, mJ, and its CO2e, µg, without a cost.
+    pub(super) fn new(energy_mj: i64, co2e_ug: i64) -> Self {
+        Self {
+            energy_mj,
+            energy_mwh: energy_mj as f64 / 3.6e12,
+            co2e_ug_location: co2e_ug,
+            co2e_t_location: co2e_ug as f64 / 1e12,
+            energy_cost: Vec::new(),
+        }
+    }
+}
+
+/// Sums by idleness and group.
+pub(super) type Groups = BTreeMap<(bool, Option<String>), Sum>;
+
+/// Totals of a selection: entries and open accounts belong to the range in which their first attributed moment lies, so that neighbouring
+/// ranges add up. With a project there is no idle.
 ///
 /// # Errors
 ///
 /// A zone without factor, a sum that leaves its range, the store.
-pub fn report(
-    store: &Store,
-    library: &Library,
-    range: (Timestamp, Timestamp),
-    by: &GroupBy,
-    project: Option<&str>,
-) -> Result<Report, LedgerError> {
-    store.read(|tx| {
-        let mut groups: BTreeMap<(bool, Option<String>), SumRow> = BTreeMap::new();
-        for row in tx.sums(range, by, project)? {
-            add(&mut groups, row)?;
-        }
-        let mut open = SumRow::default();
-        for row in open_rows(tx, library, range, by, project)? {
-            sum_into(&mut open, &row)?;
-            add(&mut groups, row)?;
-        }
-        Ok(document(groups.into_values().filter(|row| row.span_ns != 0 || row.energy_mj != 0), &open)?)
-    })
+pub fn report(store: &Store, library: &Library, selection: &Selection, by: &GroupBy) -> Result<Report, LedgerError> {
+    store.read(|tx| report_in(tx, library, selection, by))
 }
 
-fn open_rows(
+pub(super) fn report_in(
     tx: &Tx<'_>,
     library: &Library,
-    (from, to): (Timestamp, Timestamp),
+    selection: &Selection,
     by: &GroupBy,
-    project: Option<&str>,
-) -> Result<Vec<SumRow>, LedgerError> {
-    let mut chooser = Chooser::new(tx, library)?;
-    let mut rows = Vec::new();
-    for open in tx.open_keys(None)? {
-        let (key, part) = (&open.key, open.sum);
-        if !(from..to).contains(&part.start) {
-            continue;
-        }
-        let (group, owner) = tx.group_of(by, (key.job, key.node, key.site), part.start)?;
-        if project.is_some() && project != owner.as_deref() {
-            continue;
-        }
-        rows.push(weighed_row(&mut chooser, &open, group)?);
+) -> Result<Report, LedgerError> {
+    let mut groups = posted(tx, selection, by)?;
+    let mut open = Sum::default();
+    for account in open_accounts(tx, library, selection, by)? {
+        open.join(&account.sum)?;
+        join(&mut groups, account.sum)?;
     }
-    Ok(rows)
-}
-
-/// An open account at the best factor known.
-fn weighed_row(chooser: &mut Chooser<'_>, open: &OpenKey, group: Option<String>) -> Result<SumRow, LedgerError> {
-    let (key, part) = (&open.key, open.sum);
-    let rates = chooser.rates(key)?;
-    let weighed = Weighed::of(part.energy, &rates)?;
-    Ok(SumRow {
-        group,
-        is_idle: key.job == 0,
-        energy_mj: part.energy.millijoules(),
-        co2e_ug: weighed.co2e.micrograms(),
-        overhead_mj: weighed.overhead.millijoules(),
-        overhead_co2e_ug: weighed.overhead_co2e.micrograms(),
-        modelled_mj: part.modelled_mj,
-        provisional_mj: if rates.provisional { part.energy.millijoules() } else { 0 },
-        covered_ns: part.covered_ns,
-        span_ns: part.span_ns,
-    })
+    groups.retain(|_, sum| !sum.is_nothing());
+    Ok(document(&groups, &open, (selection, by))?)
 }
 
 /// Totals of one job by its number, over all time, posted and open.
@@ -144,86 +222,151 @@ fn weighed_row(chooser: &mut Chooser<'_>, open: &OpenKey, group: Option<String>)
 /// As [`report`].
 pub fn job_report(store: &Store, library: &Library, job: i64) -> Result<Report, LedgerError> {
     store.read(|tx| {
-        let mut chooser = Chooser::new(tx, library)?;
-        let (mut sum, mut open) = (tx.job_sum(job)?, SumRow::default());
-        for account in tx.open_keys(None)?.into_iter().filter(|account| account.key.job == job) {
-            sum_into(&mut open, &weighed_row(&mut chooser, &account, None)?)?;
-        }
-        sum_into(&mut sum, &open)?;
-        Ok(document(std::iter::once(sum), &open)?)
+        let selection = Selection { job: Some(tx.job_id(job)?), ..Selection::default() };
+        report_in(tx, library, &selection, &GroupBy::Job)
     })
 }
 
-fn add(groups: &mut BTreeMap<(bool, Option<String>), SumRow>, row: SumRow) -> Result<(), Overflow> {
-    let known = groups.entry((row.is_idle, row.group.clone())).or_insert_with(|| SumRow {
-        group: row.group.clone(),
-        is_idle: row.is_idle,
-        ..SumRow::default()
-    });
-    sum_into(known, &row)
-}
-
-fn sum_into(sum: &mut SumRow, row: &SumRow) -> Result<(), Overflow> {
-    let pairs = [
-        (&mut sum.energy_mj, row.energy_mj),
-        (&mut sum.co2e_ug, row.co2e_ug),
-        (&mut sum.overhead_mj, row.overhead_mj),
-        (&mut sum.overhead_co2e_ug, row.overhead_co2e_ug),
-        (&mut sum.modelled_mj, row.modelled_mj),
-        (&mut sum.provisional_mj, row.provisional_mj),
-        (&mut sum.covered_ns, row.covered_ns),
-        (&mut sum.span_ns, row.span_ns),
-    ];
-    for (sum, value) in pairs {
-        *sum = sum.checked_add(value).ok_or(Overflow { quantity: "total of a report" })?;
+/// Sums of the entries of a selection.
+pub(super) fn posted(tx: &Tx<'_>, selection: &Selection, by: &GroupBy) -> Result<Groups, LedgerError> {
+    let mut groups = Groups::new();
+    for row in tx.sums(selection, by)? {
+        join(&mut groups, Sum { row, ..Sum::default() })?;
     }
-    Ok(())
+    let prices = Prices::of(tx, selection)?;
+    for (start, sums) in prices.stretches(tx, selection, by)? {
+        for sum in sums {
+            let group = groups.entry((sum.is_idle, sum.group.clone())).or_default();
+            prices.charge((&mut group.bill, &mut group.overhead_bill), &sum, start);
+        }
+    }
+    Ok(groups)
 }
 
-fn document(rows: impl Iterator<Item = SumRow>, open: &SumRow) -> Result<Report, Overflow> {
-    let (mut total, mut idle, mut found) = (SumRow::default(), SumRow::default(), Vec::new());
-    for row in rows {
-        if row.is_idle {
-            sum_into(&mut idle, &row)?;
+fn join(groups: &mut Groups, sum: Sum) -> Result<(), Overflow> {
+    let known = groups.entry((sum.row.is_idle, sum.row.group.clone())).or_insert_with(|| Sum {
+        row: SumRow { group: sum.row.group.clone(), is_idle: sum.row.is_idle, ..SumRow::default() },
+        ..Sum::default()
+    });
+    known.join(&sum)
+}
+
+/// An open account at the best factor known.
+pub(super) struct OpenAccount {
+    pub(super) sum: Sum,
+    pub(super) rates: Rates,
+}
+
+/// The open accounts of a selection; a snapshot has none, nor has what is selected by whether its factor is provisional.
+pub(super) fn open_accounts(
+    tx: &Tx<'_>,
+    library: &Library,
+    selection: &Selection,
+    by: &GroupBy,
+) -> Result<Vec<OpenAccount>, LedgerError> {
+    if selection.snapshot.is_some() || selection.provisional.is_some() {
+        return Ok(Vec::new());
+    }
+    let (mut chooser, prices) = (Chooser::new(tx, library)?, Prices::of(tx, selection)?);
+    let mut found = Vec::new();
+    for open in candidates(tx, selection)? {
+        let (key, start) = (&open.key, open.sum.start);
+        if !is_within(selection, start) {
             continue;
         }
-        sum_into(&mut total, &row)?;
-        let overhead = amount(row.overhead_mj, row.overhead_co2e_ug);
-        let (amount, quality) = (it(&row), quality(&row));
-        found.push(ReportRow { group: row.group, amount, overhead, quality });
+        if let Some(group) = tx.group_of(selection, by, (key.job, key.node, key.site), start)? {
+            let rates = chooser.rates(key)?;
+            found.push(OpenAccount { sum: weighed(&open, group, &rates, &prices)?, rates });
+        }
+    }
+    Ok(found)
+}
+
+/// Open accounts, all of the selection among them, found by index.
+fn candidates(tx: &Tx<'_>, selection: &Selection) -> Result<Vec<OpenKey>, LedgerError> {
+    match (&selection.job, selection.from, selection.to) {
+        (Some(id), ..) => Ok(tx.job(id)?.map_or(Ok(Vec::new()), |row| tx.open_keys_of(row.job))?),
+        (None, Some(from), Some(to)) => Ok(tx.open_keys_between((from, to))?),
+        _ => Ok(tx.open_keys()?),
+    }
+}
+
+fn is_within(selection: &Selection, start: Timestamp) -> bool {
+    selection.from.is_none_or(|from| from <= start) && selection.to.is_none_or(|to| start < to)
+}
+
+fn weighed(open: &OpenKey, group: Option<String>, rates: &Rates, prices: &Prices) -> Result<Sum, Overflow> {
+    let (key, part) = (&open.key, open.sum);
+    let weighed = Weighed::of(part.energy, rates)?;
+    let (energy_mj, overhead_mj) = (part.energy.millijoules(), weighed.overhead.millijoules());
+    let mut sum = Sum {
+        row: SumRow {
+            group,
+            is_idle: key.job == 0,
+            energy_mj,
+            co2e_ug: weighed.co2e.micrograms(),
+            overhead_mj,
+            overhead_co2e_ug: weighed.overhead_co2e.micrograms(),
+            modelled_mj: part.modelled_mj,
+            provisional_mj: if rates.provisional { energy_mj } else { 0 },
+            covered_ns: part.covered_ns.into(),
+            span_ns: part.span_ns.into(),
+        },
+        ..Sum::default()
+    };
+    let priced = SiteSum { group: None, is_idle: key.job == 0, site: key.site, energy_mj, overhead_mj };
+    prices.charge((&mut sum.bill, &mut sum.overhead_bill), &priced, part.start);
+    Ok(sum)
+}
+
+fn document(groups: &Groups, open: &Sum, (selection, by): (&Selection, &GroupBy)) -> Result<Report, Overflow> {
+    let (mut total, mut idle, mut rows) = (Sum::default(), Sum::default(), Vec::new());
+    for ((is_idle, group), sum) in groups {
+        if *is_idle {
+            idle.join(sum)?;
+            continue;
+        }
+        total.join(sum)?;
+        let amount = sum.aggregate(sum.it(), &selection.of_group(by, group.as_deref()));
+        rows.push(ReportRow { group: group.clone(), amount, overhead: sum.overhead() });
     }
     let mut metered = total.clone();
-    sum_into(&mut metered, &idle)?;
+    metered.join(&idle)?;
+    let snapshot = selection.snapshot;
     Ok(Report {
-        rows: found,
-        total: it(&total),
-        idle: it(&idle),
-        overhead: amount(metered.overhead_mj, metered.overhead_co2e_ug),
-        metered: it(&metered),
-        open: it(open),
-        quality: quality(&metered),
+        period: snapshot.map(|snapshot| ReportedPeriod { id: snapshot.period, version: snapshot.version }),
+        rows,
+        total: total.aggregate(total.it(), &selection.with_idle(false)),
+        idle: idle.aggregate(idle.it(), &selection.with_idle(true)),
+        overhead: metered.aggregate(metered.overhead(), selection),
+        metered: metered.aggregate(metered.it(), selection),
+        open: open.it(),
+        quality: metered.quality(),
+        timezone: by.zone().name(),
+        tzdb: chrono_tz::IANA_TZDB_VERSION,
     })
 }
 
-fn it(row: &SumRow) -> Amount {
-    amount(row.energy_mj, row.co2e_ug)
-}
-
-fn amount(energy_mj: i64, co2e_ug: i64) -> Amount {
-    Amount {
-        energy_mj,
-        energy_mwh: energy_mj as f64 / 3.6e12,
-        co2e_ug_location: co2e_ug,
-        co2e_t_location: co2e_ug as f64 / 1e12,
-    }
-}
-
-fn quality(row: &SumRow) -> ReportQuality {
-    let share = |part: i64, whole: i64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
-    ReportQuality {
-        measured_share: share(row.energy_mj - row.modelled_mj, row.energy_mj),
-        modelled_share: share(row.modelled_mj, row.energy_mj),
-        coverage: share(row.covered_ns, row.span_ns),
-        provisional_share: share(row.provisional_mj, row.energy_mj),
-    }
+/// How good the energy of each node is, jobs' and idle.
+///
+/// # Errors
+///
+/// As [`report`].
+pub fn quality_by_node(
+    store: &Store,
+    library: &Library,
+    selection: &Selection,
+) -> Result<BTreeMap<String, ReportQuality>, LedgerError> {
+    store.read(|tx| {
+        let mut groups = posted(tx, selection, &GroupBy::Node)?;
+        for account in open_accounts(tx, library, selection, &GroupBy::Node)? {
+            join(&mut groups, account.sum)?;
+        }
+        let mut nodes: BTreeMap<String, Sum> = BTreeMap::new();
+        for ((_, node), sum) in groups {
+            nodes.entry(node.unwrap_or_default()).or_default().join(&sum)?;
+        }
+        let known = nodes.into_iter().filter(|(_, sum)| sum.row.span_ns > 0);
+        Ok(known.map(|(node, sum)| (node, sum.quality())).collect())
+    })
 }

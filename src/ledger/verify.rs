@@ -1,6 +1,6 @@
 //! The audit: chain, arithmetic, postings and evidence of everything, and that it adds up.
 
-use super::{LedgerError, chain, checkpoint};
+use super::{LedgerError, chain, checkpoint, period};
 use crate::ingest::{Attributed, attribute};
 use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
 use sha2::{Digest, Sha256};
@@ -57,6 +57,30 @@ pub enum Fault {
         /// What does not agree.
         what: &'static str,
     },
+    /// An open account is not the sum of its postings.
+    #[error("an open account of node number {node} and job number {job} is not the sum of its postings")]
+    Open {
+        /// Number of its node.
+        node: i64,
+        /// Number of its job; 0 is idle.
+        job: i64,
+    },
+    /// What is noted as posted to a job is not the sum of its entries.
+    #[error("job {job:?} was changed: what is noted as posted to it is not the sum of its entries")]
+    Job {
+        /// Its identity; empty is idle.
+        job: String,
+    },
+    /// A closed period is not what was closed.
+    #[error("version {version} of period {period} was changed: {what}")]
+    Period {
+        /// Its number.
+        period: i64,
+        /// Which version.
+        version: i64,
+        /// What does not agree.
+        what: &'static str,
+    },
     /// Energy was lost or invented.
     #[error("{posted_mj} mJ are posted to jobs and idle, {metered_mj} mJ were metered")]
     Conservation {
@@ -102,6 +126,16 @@ pub fn verify(store: &Store) -> Result<Verified, LedgerError> {
     })
 }
 
+/// Writes the note beside the database that names the head of a chain that was verified.
+///
+/// # Errors
+///
+/// The store; the note cannot be written.
+pub fn note_head(store: &Store) -> Result<(), LedgerError> {
+    let head = store.read::<_, StoreError>(|tx| tx.head())?;
+    if head.entries == 0 { Ok(()) } else { checkpoint::write(store.directory(), &head) }
+}
+
 enum Wrong {
     Fault(Fault),
     Error(LedgerError),
@@ -115,18 +149,33 @@ impl<E: Into<LedgerError>> From<E> for Wrong {
 
 fn audit(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result<(), Wrong> {
     check_chain(tx, noted, found)?;
+    check_periods(tx)?;
     check_evidence(tx, found)?;
-    for open in tx.open_keys(None)? {
-        book(found, open.key.job, open.sum.energy);
-    }
+    check_open(tx, found)?;
     let posted_mj = found.jobs_mj.saturating_add(found.idle_mj);
-    if posted_mj != found.metered_mj {
-        return Err(Wrong::Fault(Fault::Conservation { posted_mj, metered_mj: found.metered_mj }));
+    for metered_mj in [found.metered_mj, tx.postings_sum()?] {
+        if posted_mj != metered_mj {
+            return Err(Wrong::Fault(Fault::Conservation { posted_mj, metered_mj }));
+        }
+    }
+    if let Some(job) = tx.job_not_summed()? {
+        return Err(Wrong::Fault(Fault::Job { job }));
     }
     match tx.file_faults()?.into_iter().next() {
         Some(fault) => Err(Wrong::Fault(Fault::File(fault))),
         None => Ok(()),
     }
+}
+
+/// Each open account holds the sum of its postings.
+fn check_open(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
+    for open in tx.open_keys()? {
+        if tx.sum_of(&open.key, open.first, open.last)? != open.sum {
+            return Err(Wrong::Fault(Fault::Open { node: open.key.node, job: open.key.job }));
+        }
+        book(found, open.key.job, open.sum.energy);
+    }
+    Ok(())
 }
 
 fn book(found: &mut Verified, job: i64, energy: Energy) {
@@ -164,6 +213,18 @@ fn check_chain(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result
         Some(entry) if entry > last => Err(Wrong::Fault(Fault::Checkpoint { entry })),
         _ => Ok(()),
     }
+}
+
+/// Each closed period ends with an entry of the chain, and is as it was sealed.
+fn check_periods(tx: &Tx<'_>) -> Result<(), Wrong> {
+    for row in tx.periods(0, u32::MAX)? {
+        for version in tx.period_versions(row.period)? {
+            if let Some(what) = period::fault_of(tx, &row, &version)? {
+                return Err(Wrong::Fault(Fault::Period { period: row.period, version: version.version, what }));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What of an entry does not agree with the chain, with its own numbers, or with its postings.

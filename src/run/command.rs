@@ -34,6 +34,15 @@ pub struct Ended {
     pub signal: Option<&'static str>,
 }
 
+impl Ended {
+    /// The exit status as a service is told it: of a signal, its number below zero.
+    #[must_use]
+    pub fn wire_status(&self) -> i32 {
+        let status = i32::from(self.exit_status);
+        if self.signal.is_some() { 128 - status } else { status }
+    }
+}
+
 impl From<ExitStatus> for Ended {
     fn from(status: ExitStatus) -> Self {
         let number = status.signal();

@@ -5,12 +5,13 @@ pub mod counting;
 
 use crate::footprint::{FactorUsed, Footprint, MeteredDevice};
 use collectors::clock::{Clock, Timeline};
-use collectors::sampler::{Metered, Sampler};
+use collectors::delivery::Delivery;
+use collectors::sampler::{Live, Metered, Sampler};
 use collectors::source::{Choice, Source};
 use command::{CommandError, Ended, Relay};
 use std::ffi::OsString;
 use std::sync::Arc;
-use units::{Interval, Overflow, Timestamp};
+use units::{Interval, Overflow, Span, Timestamp};
 
 /// What a run left behind.
 #[derive(Debug)]
@@ -27,19 +28,31 @@ pub struct Run {
     pub notes: Vec<String>,
 }
 
-/// Runs `command` while reading `choice`'s sources. A sensor that fails is a note; the command runs regardless.
+/// Length of the windows that a service is told.
+const WINDOW: Span = Span::from_seconds(1);
+
+/// Runs `command` while reading `choice`'s sources, and tells `delivery` meanwhile. A sensor that fails is a note; the command
+/// runs regardless.
 ///
 /// # Errors
 ///
 /// Only when the command cannot be started or watched.
-pub fn run(command: &[OsString], choice: Choice, clock: Arc<dyn Clock>) -> Result<Run, CommandError> {
+pub fn run(
+    command: &[OsString],
+    choice: Choice,
+    clock: Arc<dyn Clock>,
+    delivery: Option<&Delivery>,
+) -> Result<Run, CommandError> {
     let relay = Relay::listen()?;
     let timeline = Timeline::open(&*clock);
     let mut notes = notes(&choice);
     let start = timeline.now(&*clock);
+    if let Some(delivery) = delivery {
+        delivery.started(start, choice.sources.iter().map(|source| &**source));
+    }
     let mut samplers = Vec::new();
     for source in choice.sources {
-        match Sampler::start(source, Arc::clone(&clock), timeline) {
+        match Sampler::start(source, Arc::clone(&clock), timeline, delivery.map(live)) {
             Ok(sampler) => samplers.push(sampler),
             Err(error) => notes.push(error.to_string()),
         }
@@ -55,6 +68,10 @@ pub fn run(command: &[OsString], choice: Choice, clock: Arc<dyn Clock>) -> Resul
     let end = timeline.now(&*clock);
     notes.extend(metered.iter().filter_map(failure));
     Ok(Run { ended, start, end, metered, notes })
+}
+
+fn live(delivery: &Delivery) -> Live {
+    Live { length: WINDOW, sink: delivery.sink() }
 }
 
 /// Positions inside a source become positions among all devices.

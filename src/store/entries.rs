@@ -133,6 +133,9 @@ impl Tx<'_> {
             entry.posted.nanoseconds(),
             entry.hash,
         ])?;
+        let sql = "UPDATE jobs SET posted_mj = posted_mj + ?2, posted_ug = posted_ug + ?3 WHERE job = ?1";
+        let posted = (key.job, part.energy.millijoules(), entry.co2e.micrograms());
+        self.0.prepare_cached(sql)?.execute(posted)?;
         self.0.prepare_cached("UPDATE chain_head SET entries = ?1, hash = ?2")?.execute((entry.id, &entry.hash))?;
         Ok(())
     }

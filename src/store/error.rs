@@ -1,4 +1,5 @@
 use super::VERSION;
+use rusqlite::ErrorCode;
 
 /// Why the store cannot do something.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,14 @@ pub enum StoreError {
         /// What was found.
         reason: String,
     },
+    /// The disk is full or fails.
+    #[error("{path} cannot be read or written ({reason}): free space or repair the disk, then start again")]
+    Disk {
+        /// The database.
+        path: String,
+        /// What SQLite said.
+        reason: String,
+    },
     /// A group of changes did not reach the disk; nothing of it was kept.
     #[error("nothing was stored: {reason}; free space or repair the disk, then send it again")]
     NotStored {
@@ -60,4 +69,18 @@ pub enum StoreError {
     /// SQLite refused.
     #[error("the ledger store failed: {0}")]
     Database(#[from] rusqlite::Error),
+}
+
+impl StoreError {
+    /// Whether the disk is full or fails, so that the same may be possible later.
+    #[must_use]
+    pub fn is_of_the_disk(&self) -> bool {
+        match self {
+            Self::Disk { .. } | Self::NotStored { .. } | Self::Stopped { .. } => true,
+            Self::Database(error) => {
+                matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
+            }
+            _ => false,
+        }
+    }
 }

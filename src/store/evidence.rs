@@ -3,7 +3,46 @@
 use super::sites::moment;
 use super::{StoreError, Tx};
 use rusqlite::OptionalExtension;
+use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 use units::{Energy, Timestamp};
+
+/// Value of `packing` where the bytes are a zstd frame; 0 where they are as sent.
+const ZSTD: i64 = 1;
+/// Twice as fast as the default level and a tenth larger.
+const ZSTD_LEVEL: i32 = 1;
+
+/// The bytes of a batch, ready to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// SHA-256 of the bytes as the agent fixed them.
+    pub sha256: Vec<u8>,
+    packed: Vec<u8>,
+}
+
+impl Evidence {
+    /// Hashes and packs `body`.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be packed.
+    pub fn of(body: &[u8]) -> Result<Self, StoreError> {
+        let packed = pack(body)
+            .map_err(|error| StoreError::NotStored { reason: format!("the bytes cannot be packed: {error}") })?;
+        Ok(Self { sha256: Sha256::digest(body).to_vec(), packed })
+    }
+}
+
+/// A zstd frame of `body`. A thread keeps its tables, which cost more to make than a small batch to pack.
+fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
+    thread_local! {
+        static PACKER: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    PACKER.with_borrow_mut(|packer| match packer {
+        Some(packer) => packer.compress(body),
+        None => packer.insert(zstd::bulk::Compressor::new(ZSTD_LEVEL)?).compress(body),
+    })
+}
 
 /// A stored batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,13 +89,13 @@ impl Tx<'_> {
         batch: &wire::Batch,
         node: i64,
         stored: (i64, Timestamp),
-        evidence: (&[u8], &[u8]),
+        evidence: &Evidence,
     ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO batches (batch, agent, boot, sequence, node, wall_ns, received_ns, sha256, body)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let sql =
+            "INSERT INTO batches (batch, agent, boot, sequence, node, wall_ns, received_ns, sha256, body, packing)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let (revision, received) = (stored.0, stored.1.nanoseconds());
         let (boot, wall) = (batch.boot.to_string(), batch.clock.wall.nanoseconds());
-        let (sha256, body) = evidence;
         let sequence = batch.sequence.cast_signed();
         self.0.prepare_cached(sql)?.execute((
             revision,
@@ -66,8 +105,9 @@ impl Tx<'_> {
             node,
             wall,
             received,
-            sha256,
-            body,
+            &evidence.sha256,
+            &evidence.packed,
+            ZSTD,
         ))?;
         Ok(())
     }
@@ -96,12 +136,23 @@ impl Tx<'_> {
     ///
     /// The database; a batch that is not there.
     pub fn batch(&self, batch: i64) -> Result<StoredBatch, StoreError> {
-        let sql = "SELECT node, received_ns, sha256, body FROM batches WHERE batch = ?1";
+        let sql = "SELECT node, received_ns, sha256, body, packing FROM batches WHERE batch = ?1";
         let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_row([batch], |row| {
+        let (mut stored, packing) = statement.query_row([batch], |row| {
             let (sha256, body) = (row.get(2)?, row.get(3)?);
-            Ok(StoredBatch { batch, node: row.get(0)?, received: moment(row, 1)?, sha256, body })
-        })?)
+            Ok((
+                StoredBatch { batch, node: row.get(0)?, received: moment(row, 1)?, sha256, body },
+                row.get::<_, i64>(4)?,
+            ))
+        })?;
+        if packing == ZSTD {
+            let size = zstd::zstd_safe::get_frame_content_size(&stored.body).ok().flatten();
+            let size =
+                size.and_then(|size| usize::try_from(size).ok()).map_or(0, |size| size.min(wire::BODY_BYTES_MAX));
+            stored.body = zstd::bulk::decompress(&stored.body, size)
+                .map_err(|error| StoreError::Value { what: "bytes of a batch", value: error.to_string() })?;
+        }
+        Ok(stored)
     }
 
     /// Numbers of every batch, oldest first.
@@ -114,38 +165,75 @@ impl Tx<'_> {
         Ok(statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
-    /// Notes from when to when a batch's windows of a device reach.
+    /// Notes from when to when a batch's windows reach: node, first and last moment, and the devices that share both.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn add_span(&self, device: i64, batch: i64, start: Timestamp, end: Timestamp) -> Result<(), StoreError> {
+    pub fn add_reach(
+        &self,
+        node: i64,
+        batch: i64,
+        (start, end): (Timestamp, Timestamp),
+        devices: &[i64],
+    ) -> Result<(), StoreError> {
         let (start, end) = (start.nanoseconds(), end.nanoseconds());
-        let sql = "INSERT INTO spans (device, start_ns, batch, end_ns) VALUES (?1, ?2, ?3, ?4)";
-        self.0.prepare_cached(sql)?.execute((device, start, batch, end))?;
-        let sql = "UPDATE devices SET longest_ns = ?2 WHERE device = ?1 AND longest_ns < ?2";
-        self.0.prepare_cached(sql)?.execute((device, end - start))?;
+        let listed: String = devices.iter().map(|device| format!("{device},")).collect();
+        let sql = "INSERT INTO reaches (node, start_ns, batch, end_ns, devices) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.0.prepare_cached(sql)?.execute((node, start, batch, end, format!(",{listed}")))?;
+        let sql = "UPDATE nodes SET longest_ns = max(longest_ns, ?2), reached_ns = max(reached_ns, ?3) WHERE node = ?1";
+        self.0.prepare_cached(sql)?.execute((node, end - start, end))?;
         Ok(())
     }
 
-    /// Batches up to number `newest` with a span of `device` that meets `[start, end)`, with their spans.
+    /// Whether a batch of `node` other than `batch`, with a number up to `newest`, has windows that may meet `[start, end)`.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn spans(
+    pub fn is_met(
+        &self,
+        (node, batch): (i64, i64),
+        (start, end): (Timestamp, Timestamp),
+        newest: i64,
+    ) -> Result<bool, StoreError> {
+        let values = (node, batch, start.nanoseconds(), end.nanoseconds(), newest);
+        let sql = "SELECT EXISTS (SELECT 1 FROM reaches WHERE node = ?1 AND start_ns < ?4 AND end_ns > ?3
+            AND start_ns > ?3 - (SELECT longest_ns FROM nodes WHERE node = ?1) AND batch <= ?5 AND batch <> ?2)";
+        Ok(self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+    }
+
+    /// Batches up to number `newest` with windows of `device` that may meet `[start, end)`, with their reach.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn reaches(
         &self,
         device: i64,
         (start, end): (Timestamp, Timestamp),
         newest: i64,
     ) -> Result<Vec<(i64, Timestamp, Timestamp)>, StoreError> {
-        // No span is longer than the device's longest, which bounds the search on the left.
-        let sql = "SELECT batch, start_ns, end_ns FROM spans WHERE device = ?1 AND start_ns < ?3 AND end_ns > ?2
-            AND start_ns > ?2 - (SELECT longest_ns FROM devices WHERE device = ?1) AND batch <= ?4";
+        // No reach is longer than the node's longest, which bounds the search on the left.
+        let sql = "SELECT batch, start_ns, end_ns FROM nodes JOIN reaches USING (node)
+            WHERE node = (SELECT node FROM devices WHERE device = ?1) AND start_ns < ?3 AND end_ns > ?2
+            AND start_ns > ?2 - longest_ns AND batch <= ?4 AND instr(devices, ',' || ?1 || ',')";
         let mut statement = self.0.prepare_cached(sql)?;
         let values = (device, start.nanoseconds(), end.nanoseconds(), newest);
         let rows = statement.query_map(values, |row| Ok((row.get(0)?, moment(row, 1)?, moment(row, 2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// End of the last window of a device; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn metered_until(&self, device: i64) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT end_ns FROM reaches WHERE node = (SELECT node FROM devices WHERE device = ?1)
+            AND instr(reaches.devices, ',' || ?1 || ',') > 0 ORDER BY start_ns DESC LIMIT 1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_row([device], |row| moment(row, 0)).optional()?)
     }
 
     /// Batches of a node with windows that end after `since`.
@@ -154,7 +242,7 @@ impl Tx<'_> {
     ///
     /// The database.
     pub fn batches_since(&self, node: i64, since: Timestamp) -> Result<Vec<i64>, StoreError> {
-        let sql = "SELECT DISTINCT batch FROM spans JOIN devices USING (device) WHERE node = ?1 AND end_ns > ?2";
+        let sql = "SELECT DISTINCT batch FROM reaches WHERE node = ?1 AND end_ns > ?2";
         let mut statement = self.0.prepare_cached(sql)?;
         Ok(statement.query_map((node, since.nanoseconds()), |row| row.get(0))?.collect::<Result<_, _>>()?)
     }

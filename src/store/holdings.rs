@@ -3,6 +3,7 @@
 use super::sites::moment;
 use super::{StoreError, Tx};
 use rusqlite::OptionalExtension;
+use std::collections::HashMap;
 use units::Timestamp;
 
 /// Who stated something: decides between two statements about one thing, whatever order they arrive in.
@@ -110,39 +111,41 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Who held a device in `[start, end)` as believed at `revision`, ordered by job identity and start.
+    /// Who held the devices of a node in `[start, end)` as believed at `revision`: by device, ordered by job identity and start.
     ///
     /// # Errors
     ///
     /// The database.
     pub fn holders(
         &self,
-        device: i64,
+        node: i64,
         (start, end): (Timestamp, Timestamp),
         revision: i64,
-    ) -> Result<Vec<Held>, StoreError> {
+    ) -> Result<HashMap<i64, Vec<Held>>, StoreError> {
         // Three searches, so that neither the many holdings that ended before nor those that are void are looked at.
         let sql = "WITH held AS (
-                SELECT job, start_ns, end_ns, weight, made FROM holdings INDEXED BY holdings_by_end
-                    WHERE device = ?1 AND end_ns > ?2 AND (void IS NULL OR void > ?4)
-                UNION ALL SELECT job, start_ns, end_ns, weight, made FROM holdings INDEXED BY holdings_by_end
-                    WHERE device = ?1 AND end_ns IS NULL AND void IS NULL
-                UNION ALL SELECT job, start_ns, end_ns, weight, made FROM holdings INDEXED BY holdings_by_end
-                    WHERE device = ?1 AND end_ns IS NULL AND void > ?4)
-            SELECT job, jobs.id, start_ns, end_ns, weight FROM held JOIN jobs USING (job)
+                SELECT device, job, start_ns, end_ns, weight, made FROM devices CROSS JOIN holdings INDEXED BY holdings_by_end
+                    USING (device) WHERE node = ?1 AND end_ns > ?2 AND (void IS NULL OR void > ?4)
+                UNION ALL SELECT device, job, start_ns, end_ns, weight, made FROM devices CROSS JOIN holdings
+                    INDEXED BY holdings_by_end USING (device) WHERE node = ?1 AND end_ns IS NULL AND void IS NULL
+                UNION ALL SELECT device, job, start_ns, end_ns, weight, made FROM devices CROSS JOIN holdings
+                    INDEXED BY holdings_by_end USING (device) WHERE node = ?1 AND end_ns IS NULL AND void > ?4)
+            SELECT job, jobs.id, start_ns, end_ns, weight, device FROM held JOIN jobs USING (job)
             WHERE start_ns < ?3 AND made <= ?4 ORDER BY jobs.id, start_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        let values = (device, start.nanoseconds(), end.nanoseconds(), revision);
-        let rows = statement.query_map(values, |row| {
-            Ok(Held {
+        let values = (node, start.nanoseconds(), end.nanoseconds(), revision);
+        let mut rows = statement.query(values)?;
+        let mut found: HashMap<i64, Vec<Held>> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            found.entry(row.get(5)?).or_default().push(Held {
                 job: row.get(0)?,
                 job_id: row.get(1)?,
                 start: moment(row, 2)?,
                 end: row.get::<_, Option<i64>>(3)?.map(Timestamp::from_nanoseconds),
                 weight: row.get(4)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            });
+        }
+        Ok(found)
     }
 
     /// Devices that a job holds without a known end: device, since when, weight.

@@ -15,15 +15,70 @@ pub struct JobRow {
     pub facts: wire::Job,
 }
 
-/// Which jobs to list.
+/// Which jobs to list, and in which order.
 #[derive(Debug, Clone, Default)]
 pub struct JobFilter {
     /// Only this project's.
     pub project: Option<String>,
-    /// Only numbers below this: the cursor, newest first.
-    pub below: Option<i64>,
+    /// Only with this label and value.
+    pub label: Option<(String, String)>,
+    /// Only those that run at this moment, or only those that have ended by then.
+    pub state: Option<(JobState, Timestamp)>,
+    /// Only those that ran at or after it.
+    pub from: Option<Timestamp>,
+    /// Only those that ran before it.
+    pub to: Option<Timestamp>,
+    /// Only those whose id or name contains it; ASCII letters without regard to case.
+    pub text: Option<String>,
+    /// The order.
+    pub sort: JobSort,
+    /// The last job of the page before: what the list is sorted by, and its number.
+    pub after: Option<(i64, i64)>,
     /// At most so many.
     pub limit: u32,
+}
+
+/// Whether a job still runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    /// No end is known, or it is to come.
+    Running,
+    /// It has ended.
+    Ended,
+}
+
+/// Order of a list of jobs, descending.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum JobSort {
+    /// By first mention.
+    #[default]
+    Newest,
+    /// By IT energy.
+    Energy,
+    /// By location-based CO2e of the IT energy.
+    Co2e,
+}
+
+impl JobSort {
+    /// The column of what is posted that it sorts by.
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Newest => "job",
+            Self::Energy => "posted_mj",
+            Self::Co2e => "posted_ug",
+        }
+    }
+}
+
+/// A job and what is posted to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostedJob {
+    /// The job.
+    pub row: JobRow,
+    /// IT energy, mJ.
+    pub energy_mj: i64,
+    /// Its location-based CO2e, µg.
+    pub co2e_ug: i64,
 }
 
 const COLUMNS: &str = "job, id, project, name, labels, attempt, started_ns, ended_ns, exit_status";
@@ -109,6 +164,11 @@ impl Tx<'_> {
             ended,
             known.exit_status,
         ))?;
+        self.0.prepare_cached("DELETE FROM job_labels WHERE job = ?1")?.execute([job])?;
+        let mut statement = self.0.prepare_cached("INSERT INTO job_labels (name, value, job) VALUES (?1, ?2, ?3)")?;
+        for (name, value) in &known.labels {
+            statement.execute((name, value, job))?;
+        }
         Ok(())
     }
 
@@ -123,20 +183,101 @@ impl Tx<'_> {
         found.map(job_row).transpose()
     }
 
-    /// Jobs, newest first.
+    /// The identity of the job with this number.
+    ///
+    /// # Errors
+    ///
+    /// The database; a job that is not there.
+    pub fn job_id(&self, job: i64) -> Result<String, StoreError> {
+        Ok(self.0.prepare_cached("SELECT id FROM jobs WHERE job = ?1")?.query_row([job], |row| row.get(0))?)
+    }
+
+    /// Jobs by what is posted to them. Where `has_open` is given, only those with or only those without open accounts; those with are not
+    /// limited and not begun after another, as what they will be sorted by is not all posted.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn jobs(&self, filter: &JobFilter) -> Result<Vec<JobRow>, StoreError> {
-        let below = filter.below.unwrap_or(i64::MAX);
-        let by_project = "project = ?1 AND";
-        let all = "?1 IS NULL AND";
-        let which = if filter.project.is_some() { by_project } else { all };
-        let sql = format!("SELECT {COLUMNS} FROM jobs WHERE {which} job > 0 AND job < ?2 ORDER BY job DESC LIMIT ?3");
+    pub fn jobs(&self, filter: &JobFilter, has_open: Option<bool>) -> Result<Vec<PostedJob>, StoreError> {
+        let order = filter.sort.column();
+        let either = |is_given: bool, condition: &'static str, otherwise: &'static str| {
+            if is_given { condition } else { otherwise }
+        };
+        let open = match has_open {
+            None => "TRUE",
+            Some(true) => "job IN (SELECT job FROM open_accounts)",
+            Some(false) => "job NOT IN (SELECT job FROM open_accounts)",
+        };
+        let runs =
+            "job IN (SELECT job FROM jobs WHERE ended_ns IS NULL UNION ALL SELECT job FROM jobs WHERE ended_ns > ?4)";
+        let state = match filter.state {
+            None => "?4 IS NULL",
+            Some((JobState::Running, _)) => runs,
+            Some((JobState::Ended, _)) => "ended_ns <= ?4",
+        };
+        let after = filter.after.filter(|_| has_open != Some(true));
+        let conditions = [
+            open,
+            state,
+            match (&filter.project, filter.state) {
+                (None, _) => "?1 IS NULL",
+                // Few jobs run: the plus keeps the index of the project out of it.
+                (Some(_), Some((JobState::Running, _))) => "+project = ?1",
+                (Some(_), _) => "project = ?1",
+            },
+            either(
+                filter.label.is_some(),
+                "job IN (SELECT job FROM job_labels WHERE name = ?2 AND value = ?3)",
+                "?2 IS NULL AND ?3 IS NULL",
+            ),
+            either(filter.from.is_some(), "(ended_ns IS NULL OR ended_ns > ?5)", "?5 IS NULL"),
+            either(filter.to.is_some(), "(started_ns IS NULL OR started_ns < ?6)", "?6 IS NULL"),
+            either(
+                filter.text.is_some(),
+                "(instr(lower(id), lower(?7)) OR instr(lower(coalesce(name, '')), lower(?7)))",
+                "?7 IS NULL",
+            ),
+            either(after.is_some(), "(#, job) < (?8, ?9)", "?8 IS NULL AND ?9 IS NULL"),
+        ];
+        let sql = format!(
+            "SELECT {COLUMNS}, posted_mj, posted_ug FROM jobs WHERE job > 0 AND {} ORDER BY {order} DESC, job DESC LIMIT ?10",
+            conditions.join(" AND ").replace('#', order)
+        );
+        let limit = if has_open == Some(true) { i64::MAX } else { filter.limit.into() };
+        let moment = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds);
         let mut statement = self.0.prepare_cached(&sql)?;
-        let rows = statement.query_map((&filter.project, below, filter.limit), columns)?;
-        rows.map(|row| job_row(row?)).collect()
+        let rows = statement.query_map(
+            rusqlite::params![
+                filter.project,
+                filter.label.as_ref().map(|(name, _)| name),
+                filter.label.as_ref().map(|(_, value)| value),
+                moment(filter.state.map(|(_, now)| now)),
+                moment(filter.from),
+                moment(filter.to),
+                filter.text,
+                after.map(|(value, _)| value),
+                after.map(|(_, job)| job),
+                limit,
+            ],
+            |row| Ok((columns(row)?, row.get(9)?, row.get(10)?)),
+        )?;
+        rows.map(|row| {
+            let (found, energy_mj, co2e_ug) = row?;
+            Ok(PostedJob { row: job_row(found)?, energy_mj, co2e_ug })
+        })
+        .collect()
+    }
+
+    /// The first job whose entries do not sum to what is posted to it.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn job_not_summed(&self) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT jobs.id FROM jobs LEFT JOIN
+                (SELECT job, sum(energy_mj) AS mj, sum(co2e_ug) AS ug FROM ledger_entries GROUP BY job) AS sums USING (job)
+            WHERE posted_mj <> coalesce(mj, 0) OR posted_ug <> coalesce(ug, 0) ORDER BY job LIMIT 1";
+        Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
     }
 }
 

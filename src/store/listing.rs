@@ -1,7 +1,8 @@
 //! Entries with the names of what they belong to, under a project boundary, and the sum of one job.
 
-use super::{Entry, StoreError, SumRow, Tx};
-use rusqlite::{OptionalExtension, Row};
+use super::selection::{Bound, Selection};
+use super::{Entry, StoreError, Tx};
+use rusqlite::{Row, params_from_iter};
 
 /// An entry with names in place of numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +22,8 @@ pub struct NamedEntry {
 /// Which entries.
 #[derive(Debug, Clone, Default)]
 pub struct EntryFilter {
-    /// Only of this project's jobs.
-    pub project: Option<String>,
-    /// Only of this job.
-    pub job: Option<String>,
+    /// Only what is selected.
+    pub selection: Selection,
     /// Only this entry.
     pub id: Option<i64>,
     /// Only numbers above it.
@@ -40,13 +39,19 @@ impl Tx<'_> {
     ///
     /// The database.
     pub fn named_entries(&self, filter: &EntryFilter) -> Result<Vec<NamedEntry>, StoreError> {
-        let sql = "SELECT ledger_entries.id, nullif(jobs.id, ''), jobs.project, nodes.name, sites.name
-            FROM ledger_entries JOIN jobs USING (job) JOIN nodes USING (node) JOIN sites USING (site)
-            WHERE (?1 IS NULL OR jobs.project = ?1) AND (?2 IS NULL OR jobs.id = ?2) AND (?3 IS NULL OR ledger_entries.id = ?3)
-            AND ledger_entries.id > ?4 ORDER BY ledger_entries.id LIMIT ?5";
-        let mut statement = self.0.prepare_cached(sql)?;
-        let values = (&filter.project, &filter.job, filter.id, filter.after, filter.limit);
-        let rows = statement.query_map(values, names)?.collect::<Result<Vec<_>, _>>()?;
+        let mut bound = Bound::default();
+        let joins = filter.selection.joins(&mut bound);
+        let mut condition = filter.selection.condition(&mut bound);
+        if let Some(id) = filter.id {
+            condition.push_str(&format!(" AND part.id = {}", bound.bind(id)));
+        }
+        let (after, limit) = (bound.bind(filter.after), bound.bind(filter.limit));
+        let sql = format!(
+            "SELECT part.id, nullif(jobs.id, ''), jobs.project, nodes.name, sites.name FROM ledger_entries AS part {joins}
+            WHERE {condition} AND part.id > {after} ORDER BY part.id LIMIT {limit}"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(bound.0), names)?.collect::<Result<Vec<_>, _>>()?;
         let mut found = Vec::with_capacity(rows.len());
         for (id, job, project, node, site) in rows {
             if let Some(entry) = self.entry(id)? {
@@ -54,31 +59,6 @@ impl Tx<'_> {
             }
         }
         Ok(found)
-    }
-
-    /// What is posted to a job; zero where nothing is.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn job_sum(&self, job: i64) -> Result<SumRow, StoreError> {
-        let sql = "SELECT sum(energy_mj), sum(co2e_ug), sum(overhead_mj), sum(overhead_co2e_ug), sum(modelled_mj),
-                sum(provisional * energy_mj), sum(covered_ns), sum(span_ns) FROM ledger_entries WHERE job = ?1 GROUP BY job";
-        let found = self.0.prepare_cached(sql)?.query_row([job], |row| {
-            Ok(SumRow {
-                group: None,
-                is_idle: job == 0,
-                energy_mj: row.get(0)?,
-                co2e_ug: row.get(1)?,
-                overhead_mj: row.get(2)?,
-                overhead_co2e_ug: row.get(3)?,
-                modelled_mj: row.get(4)?,
-                provisional_mj: row.get(5)?,
-                covered_ns: row.get(6)?,
-                span_ns: row.get(7)?,
-            })
-        });
-        Ok(found.optional()?.unwrap_or_default())
     }
 }
 

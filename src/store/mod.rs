@@ -3,30 +3,48 @@
 //! Operations, not tables: each file holds the operations on one thing, as methods of [`Tx`]. A change is a closure that runs inside
 //! [`Store::write`]: all of it or nothing is kept, and what has returned is on disk. Readers see committed state on connections of their own.
 
+mod attention;
+mod charts;
 mod entries;
 mod error;
 mod evidence;
 mod factors;
+mod gaps;
 mod holdings;
 mod jobs;
 mod listing;
+mod periods;
 mod postings;
+mod prices;
 mod report;
+mod selection;
+mod series;
+mod sessions;
 mod sites;
+mod steps;
 mod tokens;
 mod writer;
 
+pub use attention::{AsideSum, Draw, SilentJob, ZoneFactors};
+pub use charts::MeteredDevice;
 pub use entries::{Entry, EntryKind, Head};
 pub use error::StoreError;
-pub use evidence::{SetAside, StoredBatch};
+pub use evidence::{Evidence, SetAside, StoredBatch};
 pub use factors::{FactorOrigin, IntervalFactor};
+pub use gaps::{GapFilter, GapRow};
 pub use holdings::{Held, HoldingStatement, Rank};
-pub use jobs::{JobFilter, JobRow};
+pub use jobs::{JobFilter, JobRow, JobSort, JobState, PostedJob};
 pub use listing::{EntryFilter, NamedEntry};
+pub use periods::{KeptJob, PeriodRow, PeriodVersion};
 pub use postings::{Key, OpenKey, Part, Posting};
-pub use report::{GroupBy, SumRow};
+pub use prices::PriceStep;
+pub use report::{CalendarUnit, FactorSum, GroupBy, ReasonSum, SiteSum, SumRow};
+pub use selection::{Selection, Snapshot};
+pub use series::{SeriesFile, SeriesTx, Sums, Taken, Track};
+pub use sessions::{SessionRow, SignInLink};
 pub(crate) use sites::kind;
-pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow};
+pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow, ZoneStep};
+pub use steps::StepReport;
 pub use tokens::{StoredToken, TokenRecord};
 
 use rusqlite::Connection;
@@ -38,19 +56,25 @@ use units::Timestamp;
 use writer::Writer;
 
 /// Name of the database in the data directory.
-const FILE: &str = "wattledger.db";
+pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 1] = [include_str!("tables.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("tables.sql"),
+    include_str!("tables-2-sums.sql"),
+    include_str!("tables-3-sign-in.sql"),
+    include_str!("tables-4-reporting.sql"),
+];
 /// Version of the tables that this program writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Reading connections that are kept open.
 const READERS_MAX: usize = 8;
 
 /// The open store. Only one process has a data directory open at a time.
 #[derive(Debug)]
 pub struct Store {
-    writer: Writer,
+    /// Closed before the writer, which moves the log into the database as the last.
     readers: Mutex<Vec<Connection>>,
+    writer: Writer,
     directory: PathBuf,
     /// Held as long as the store is open, so that a second service on the same directory is refused.
     _lock: File,
@@ -100,6 +124,37 @@ impl Store {
         self.writer.write(change)
     }
 
+    /// As [`Store::write`], for callers that must not block.
+    ///
+    /// # Errors
+    ///
+    /// What `change` returns, and why it could not be stored.
+    pub async fn write_later<T, E>(&self, change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.writer.write_later(change).await
+    }
+
+    /// Why the last changes did not reach the disk; `None` while all is well.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.writer.trouble()
+    }
+
+    /// Writes something that changes nothing, to learn whether the disk takes changes again.
+    ///
+    /// # Errors
+    ///
+    /// It does not.
+    pub fn probe(&self) -> Result<(), StoreError> {
+        self.write(|tx| {
+            tx.0.execute("UPDATE chain_head SET entries = entries", ())?;
+            Ok(())
+        })
+    }
+
     /// Runs `look` on one committed state.
     ///
     /// # Errors
@@ -112,6 +167,7 @@ impl Store {
             None => {
                 let connection = connect(&self.directory.join(FILE))?;
                 connection.pragma_update(None, "query_only", true).map_err(StoreError::from)?;
+                connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(StoreError::from)?;
                 connection
             }
         };
@@ -158,6 +214,16 @@ impl Tx<'_> {
     }
 }
 
+/// Writes one committed state of the database in `from`, which a service may be writing, into the directory `to`, where there is none.
+pub(crate) fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let path = from.join(FILE);
+    let copied = connect(&path).and_then(|connection| {
+        let target = to.join(FILE).display().to_string();
+        Ok(connection.execute("VACUUM INTO ?1", [target])?)
+    });
+    copied.map(drop).map_err(|error| named(error, &path))
+}
+
 fn make(directory: &Path) -> std::io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -184,6 +250,9 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // Without this, SQLite plans a statement anew whenever it is bound to other values: half the time of an ingest.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // What a savepoint may have to take back is kept in memory, not in a temporary file.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    report::add_functions(&connection)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
@@ -217,13 +286,14 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Tells a damaged file from any other refusal.
+/// Tells a damaged file and a disk that fails from any other refusal.
 fn named(error: StoreError, path: &Path) -> StoreError {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    match error {
-        StoreError::Database(error) if matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)) => {
-            StoreError::Damaged { path: path.display().to_string(), reason: error.to_string() }
-        }
-        other => other,
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure};
+    let StoreError::Database(error) = error else { return error };
+    let (path, reason) = (path.display().to_string(), error.to_string());
+    match error.sqlite_error_code() {
+        Some(DatabaseCorrupt | NotADatabase) => StoreError::Damaged { path, reason },
+        Some(CannotOpen | DiskFull | ReadOnly | SystemIoFailure) => StoreError::Disk { path, reason },
+        _ => StoreError::Database(error),
     }
 }

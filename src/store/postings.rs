@@ -98,7 +98,7 @@ impl Tx<'_> {
         let (from, to) = (key.period_start.nanoseconds(), key.period_end.nanoseconds());
         let (start, end) = (part.start.nanoseconds(), part.end.nanoseconds());
         let energy = part.energy.millijoules();
-        self.0.prepare_cached(sql)?.execute(rusqlite::params![
+        let posting = self.0.prepare_cached(sql)?.insert(rusqlite::params![
             revision,
             batch,
             key.job,
@@ -113,6 +113,29 @@ impl Tx<'_> {
             part.modelled_mj,
             part.covered_ns,
             part.span_ns,
+            takes_back,
+        ])?;
+        let sql = "INSERT INTO open_accounts (node, period_start_ns, job, component, site, period_end_ns, start_ns, end_ns,
+            energy_mj, modelled_mj, covered_ns, span_ns, first_posting, last_posting, takes_back)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14)
+            ON CONFLICT DO UPDATE SET start_ns = min(start_ns, excluded.start_ns), end_ns = max(end_ns, excluded.end_ns),
+            energy_mj = energy_mj + excluded.energy_mj, modelled_mj = modelled_mj + excluded.modelled_mj,
+            covered_ns = covered_ns + excluded.covered_ns, span_ns = span_ns + excluded.span_ns,
+            last_posting = excluded.last_posting, takes_back = max(takes_back, excluded.takes_back)";
+        self.0.prepare_cached(sql)?.execute(rusqlite::params![
+            key.node,
+            from,
+            key.job,
+            key.component,
+            key.site,
+            to,
+            start,
+            end,
+            energy,
+            part.modelled_mj,
+            part.covered_ns,
+            part.span_ns,
+            posting,
             takes_back,
         ])?;
         Ok(())
@@ -149,28 +172,69 @@ impl Tx<'_> {
         Ok(statement.query_row(values, |row| part(row, 0))?)
     }
 
-    /// Sums of the open postings whose period has ended by `ended_by` or whose job has by `now`; all of them without.
+    /// Every open account.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn open_keys(&self, closing: Option<(Timestamp, Timestamp)>) -> Result<Vec<OpenKey>, StoreError> {
+    pub fn open_keys(&self) -> Result<Vec<OpenKey>, StoreError> {
+        self.open_where("?1 IS NULL AND ?2 IS NULL", (None, None), u32::MAX)
+    }
+
+    /// Up to `limit` open accounts whose period has ended by `ended_by` or whose job has by `now`, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn closing_keys(&self, ended_by: Timestamp, now: Timestamp, limit: u32) -> Result<Vec<OpenKey>, StoreError> {
+        let closing = "period_end_ns <= ?1 OR job IN (SELECT job FROM jobs WHERE ended_ns <= ?2
+            AND job IN (SELECT DISTINCT job FROM open_accounts))";
+        self.open_where(closing, (Some(ended_by.nanoseconds()), Some(now.nanoseconds())), limit)
+    }
+
+    /// The open accounts of a job.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn open_keys_of(&self, job: i64) -> Result<Vec<OpenKey>, StoreError> {
+        self.open_where("job = ?1 AND ?2 IS NULL", (Some(job), None), u32::MAX)
+    }
+
+    /// The open accounts that start in `[from, to)`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn open_keys_between(&self, (from, to): (Timestamp, Timestamp)) -> Result<Vec<OpenKey>, StoreError> {
+        // A period holds what it starts with; what was taken back may have started earlier than what stands.
+        let near = "period_end_ns > ?1 AND period_start_ns < ?2";
+        let mut found = self.open_where(near, (Some(from.nanoseconds()), Some(to.nanoseconds())), u32::MAX)?;
+        found.retain(|open| (from..to).contains(&open.sum.start));
+        Ok(found)
+    }
+
+    fn open_where(
+        &self,
+        which: &str,
+        values: (Option<i64>, Option<i64>),
+        limit: u32,
+    ) -> Result<Vec<OpenKey>, StoreError> {
         let sql = format!(
-            "SELECT {KEY}, {}, min(posting), max(posting), max(takes_back)
-            FROM postings AS own INDEXED BY postings_open
-            WHERE entry IS NULL AND (?1 IS NULL OR period_end_ns <= ?1
-                OR (SELECT ended_ns FROM jobs WHERE jobs.job = own.job) <= ?2)
-            GROUP BY {KEY} ORDER BY period_start_ns, node, job, component, site",
-            sums()
+            "SELECT {KEY}, start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns, first_posting, last_posting,
+            takes_back FROM open_accounts WHERE {which} ORDER BY period_start_ns, node, job, component, site LIMIT ?3"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        let ended_by = closing.map(|(ended_by, _)| ended_by.nanoseconds());
-        let now = closing.map(|(_, now)| now.nanoseconds());
-        let rows = statement.query_map((ended_by, now), |row| {
+        let rows = statement.query_map((values.0, values.1, limit), |row| {
             let (key, sum) = (key(row)?, part(row, 6)?);
             Ok(OpenKey { key, sum, first: row.get(12)?, last: row.get(13)?, takes_back: row.get(14)? })
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut found: Vec<OpenKey> = rows.collect::<Result<_, _>>()?;
+        for open in found.iter_mut().filter(|open| open.takes_back) {
+            // Only what stands has an extent.
+            open.sum = self.sum_of(&open.key, open.first, open.last)?;
+        }
+        Ok(found)
     }
 
     /// The postings of an account between two numbers, both inside.
@@ -193,18 +257,26 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Marks the open postings of an account as posted by `entry`.
+    /// Ends an open account: an entry holds what it held.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn close_postings(&self, of: &Key, last: i64, entry: i64) -> Result<(), StoreError> {
-        let sql =
-            "UPDATE postings SET entry = ?7 WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3 AND component = ?4
-            AND site = ?5 AND posting <= ?6 AND entry IS NULL";
+    pub fn close_account(&self, of: &Key) -> Result<(), StoreError> {
+        let sql = "DELETE FROM open_accounts WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3 AND component = ?4
+            AND site = ?5";
         let start = of.period_start.nanoseconds();
-        self.0.prepare_cached(sql)?.execute((of.node, start, of.job, &of.component, of.site, last, entry))?;
+        self.0.prepare_cached(sql)?.execute((of.node, start, of.job, &of.component, of.site))?;
         Ok(())
+    }
+
+    /// Energy of every posting there is, mJ: what entries and open accounts must sum to.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn postings_sum(&self) -> Result<i64, StoreError> {
+        Ok(self.0.query_row("SELECT coalesce(sum(energy_mj), 0) FROM postings", (), |row| row.get(0))?)
     }
 }
 

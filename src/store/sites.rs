@@ -2,6 +2,7 @@
 
 use super::{StoreError, Tx};
 use rusqlite::{OptionalExtension, Row};
+use std::collections::{BTreeMap, HashMap};
 use units::{Pue, Span, Timestamp};
 
 /// A place that draws from one grid.
@@ -11,7 +12,7 @@ pub struct SiteRow {
     pub site: i64,
     /// Its name.
     pub name: String,
-    /// Grid zone.
+    /// Grid zone that it was made with.
     pub zone: String,
     /// Length of a posting period; divides the hour.
     pub period: Span,
@@ -24,6 +25,17 @@ pub struct PueStep {
     pub since: Timestamp,
     /// The value.
     pub pue: Pue,
+}
+
+/// A site's zone from a moment on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneStep {
+    /// Number of the site.
+    pub site: i64,
+    /// From when.
+    pub since: Timestamp,
+    /// The zone.
+    pub zone: String,
 }
 
 /// A node as last seen.
@@ -48,6 +60,8 @@ pub struct DeviceRow {
     pub device: i64,
     /// Name of its node.
     pub node: String,
+    /// Name of the newest site that its node was assigned to.
+    pub site: String,
     /// Its identity within the node.
     pub uuid: String,
     /// Product name.
@@ -126,6 +140,33 @@ impl Tx<'_> {
         Ok(steps.collect::<Result<_, _>>()?)
     }
 
+    /// States the zone of a site from `since` on.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn set_zone(&self, site: i64, since: Timestamp, zone: &str) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO site_zones (site, since_ns, zone) VALUES (?1, ?2, ?3)";
+        self.0.execute(sql, (site, since.nanoseconds(), zone))?;
+        Ok(())
+    }
+
+    /// The zones of every site, each from the one that it was made with, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn zone_history(&self) -> Result<Vec<ZoneStep>, StoreError> {
+        let sql = "SELECT site, since_ns, zone FROM site_zones
+            UNION ALL SELECT site, 0, zone FROM sites AS made WHERE NOT EXISTS
+                (SELECT 1 FROM site_zones WHERE site = made.site AND since_ns <= 0)
+            ORDER BY site, since_ns";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement
+            .query_map((), |row| Ok(ZoneStep { site: row.get(0)?, since: moment(row, 1)?, zone: row.get(2)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Every site, by name.
     ///
     /// # Errors
@@ -140,17 +181,17 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Notes that a node spoke, and returns its number.
+    /// Notes that a node spoke, and returns its number and until when its windows are known to reach at most.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn note_node(&self, name: &str, software: &str, seen: Timestamp) -> Result<i64, StoreError> {
+    pub fn note_node(&self, name: &str, software: &str, seen: Timestamp) -> Result<(i64, Timestamp), StoreError> {
         let sql = "INSERT INTO nodes (name, software, seen_ns) VALUES (?1, ?2, ?3)
             ON CONFLICT (name) DO UPDATE SET software = excluded.software, seen_ns = max(seen_ns, excluded.seen_ns)
-            RETURNING node";
+            RETURNING node, reached_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_row((name, software, seen.nanoseconds()), |row| row.get(0))?)
+        Ok(statement.query_row((name, software, seen.nanoseconds()), |row| Ok((row.get(0)?, moment(row, 1)?)))?)
     }
 
     /// Number of a node.
@@ -181,36 +222,63 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Notes a device as declared, and returns its number.
+    /// Notes the devices of a node as declared, and returns their numbers by identity.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn note_device(&self, node: i64, device: &wire::Device) -> Result<i64, StoreError> {
-        let limit = integer(device.limit.milliwatts());
-        let (kind, contained) = (kind(device.kind), &device.counted_in);
-        let values = (node, &device.uuid, &device.name, device.index, kind, limit, contained);
-        // Nearly always nothing is new, and looking is far cheaper than writing.
-        let sql = "SELECT device FROM devices WHERE node = ?1 AND uuid = ?2 AND name = ?3 AND number = ?4 AND kind = ?5
-            AND limit_mw = ?6 AND counted_in IS ?7";
-        if let Some(known) = self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()? {
-            return Ok(known);
+    pub fn note_devices<'d>(
+        &self,
+        node: i64,
+        declared: &'d [wire::Device],
+    ) -> Result<BTreeMap<&'d str, i64>, StoreError> {
+        let known = self.devices_of(node)?;
+        let mut numbers = BTreeMap::new();
+        for device in declared {
+            // Nearly always nothing is new, and looking is far cheaper than writing.
+            let number = match known.get(&device.uuid) {
+                Some((number, row)) if *row == stated(device) => *number,
+                _ => self.state_device(node, device)?,
+            };
+            numbers.insert(device.uuid.as_str(), number);
         }
+        Ok(numbers)
+    }
+
+    fn state_device(&self, node: i64, device: &wire::Device) -> Result<i64, StoreError> {
         let sql = "INSERT INTO devices (node, uuid, name, number, kind, limit_mw, counted_in)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (node, uuid) DO UPDATE SET name = excluded.name, number = excluded.number, kind = excluded.kind,
                 limit_mw = excluded.limit_mw, counted_in = excluded.counted_in RETURNING device";
+        let (name, index, kind, limit, contained) = stated(device);
+        let values = (node, &device.uuid, name, index, kind, limit, contained);
         Ok(self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
     }
 
-    /// Number of a node's device.
+    /// The devices of a node as last declared, by identity: number and what is stated.
+    fn devices_of(&self, node: i64) -> Result<HashMap<String, (i64, Stated)>, StoreError> {
+        let sql = "SELECT uuid, device, name, number, kind, limit_mw, counted_in FROM devices WHERE node = ?1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([node], |row| {
+            let stated = (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
+            Ok((row.get(0)?, (row.get(1)?, stated)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Numbers of those of `declared` that a node has, by identity.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn device(&self, node: i64, uuid: &str) -> Result<Option<i64>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT device FROM devices WHERE node = ?1 AND uuid = ?2")?;
-        Ok(statement.query_row((node, uuid), |row| row.get(0)).optional()?)
+    pub fn device_numbers<'d>(
+        &self,
+        node: i64,
+        declared: &'d [wire::Device],
+    ) -> Result<BTreeMap<&'d str, i64>, StoreError> {
+        let known = self.devices_of(node)?;
+        let number = |device: &'d wire::Device| Some((device.uuid.as_str(), known.get(&device.uuid)?.0));
+        Ok(declared.iter().filter_map(number).collect())
     }
 
     /// Up to `limit` devices with numbers above `after`.
@@ -219,7 +287,9 @@ impl Tx<'_> {
     ///
     /// The database.
     pub fn devices(&self, after: i64, limit: u32) -> Result<Vec<DeviceRow>, StoreError> {
-        let sql = "SELECT device, nodes.name, uuid, devices.name, number, kind, limit_mw, counted_in
+        let sql = "SELECT device, nodes.name, uuid, devices.name, number, kind, limit_mw, counted_in,
+                coalesce((SELECT sites.name FROM node_sites JOIN sites USING (site)
+                WHERE node_sites.node = nodes.node AND void IS NULL ORDER BY since_ns DESC LIMIT 1), 'unassigned')
             FROM devices JOIN nodes USING (node) WHERE device > ?1 ORDER BY device LIMIT ?2";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map((after, limit), |row| {
@@ -232,6 +302,7 @@ impl Tx<'_> {
                 kind: row.get(5)?,
                 limit_mw: row.get(6)?,
                 counted_in: row.get(7)?,
+                site: row.get(8)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -277,6 +348,14 @@ impl Tx<'_> {
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// What is stated of a device: name, number for people, kind, limit in mW, what contains it.
+type Stated = (String, u32, String, i64, Option<String>);
+
+fn stated(device: &wire::Device) -> Stated {
+    let (kind, limit) = (kind(device.kind).to_owned(), integer(device.limit.milliwatts()));
+    (device.name.clone(), device.index, kind, limit, device.counted_in.clone())
 }
 
 /// The word for a kind of device in the store and in documents.

@@ -1,13 +1,17 @@
 //! One thread writes. Changes that wait together share one transaction and one fsync; each is answered after the commit.
 
 use super::{StoreError, Tx};
+use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
 use rusqlite::{Connection, ErrorCode};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 /// Most changes that share one fsync.
 const GROUP_MAX: usize = 512;
+/// Pages of the log from which on it is moved into the database: 16 MB, so that pages which many batches touch are written back once.
+const CHECKPOINT_PAGES: std::ffi::c_int = 4_000;
 
 /// Answers the caller, after the commit or with the reason that there was none.
 type Answer = Box<dyn FnOnce(Option<StoreError>) + Send>;
@@ -18,18 +22,38 @@ pub(super) struct Writer {
     changes: Option<Sender<Change>>,
     /// Why the thread has ended, once it has.
     failure: Arc<OnceLock<String>>,
+    /// Why the last group was not stored; `None` once one was again.
+    trouble: Arc<Mutex<Option<String>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
+    pub(super) fn start(mut connection: Connection) -> std::io::Result<Self> {
         let (changes, waiting) = channel();
         let failure = Arc::new(OnceLock::new());
         let told = Arc::clone(&failure);
-        let thread = std::thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || run(&connection, &waiting, &told))?;
-        Ok(Self { changes: Some(changes), failure, thread: Some(thread) })
+        let failed = Arc::clone(&failure);
+        let hook = move |log: &mut Wal, pages| {
+            checkpoint(log, pages, &failed);
+            Ok(())
+        };
+        connection.wal_hook(Some(hook)).map_err(std::io::Error::other)?;
+        let trouble = Arc::new(Mutex::new(None));
+        let noted = Arc::clone(&trouble);
+        let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+            run(&connection, &waiting, (&told, &noted));
+            if told.get().is_some() {
+                // Closing would try the same file once more. A restart moves all of the log again, which is safe.
+                // If it cannot be set, closing tries.
+                let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            }
+        })?;
+        Ok(Self { changes: Some(changes), failure, trouble, thread: Some(thread) })
+    }
+
+    /// Why the last changes were not stored; `None` while all is well.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.failure.get().cloned().or_else(|| self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
     pub(super) fn write<T, E>(&self, change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
@@ -38,19 +62,44 @@ impl Writer {
         E: From<StoreError> + Send + 'static,
     {
         let (answer, answered) = channel();
+        // A caller that no longer waits needs no answer.
+        self.submit(change, move |outcome| drop(answer.send(outcome)))?;
+        answered.recv().map_err(|_| self.stopped())?
+    }
+
+    pub(super) async fn write_later<T, E>(
+        &self,
+        change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        self.submit(change, move |outcome| drop(answer.send(outcome)))?;
+        answered.await.map_err(|_| self.stopped())?
+    }
+
+    fn submit<T, E>(
+        &self,
+        change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+        answer: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) -> Result<(), StoreError>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let boxed: Change = Box::new(move |connection| {
             let outcome = in_savepoint(connection, change);
-            Box::new(move |failed| {
-                // A caller that no longer waits needs no answer.
-                let _ = answer.send(failed.map_or(outcome, |error| Err(error.into())));
-            })
+            Box::new(move |failed| answer(failed.map_or(outcome, |error| Err(error.into()))))
         });
-        let stopped = || {
-            let reason = self.failure.get().cloned().unwrap_or_else(|| "a change made it panic".to_owned());
-            E::from(StoreError::Stopped { reason })
-        };
-        self.changes.as_ref().ok_or_else(stopped)?.send(boxed).map_err(|_| stopped())?;
-        answered.recv().map_err(|_| stopped())?
+        let changes = self.changes.as_ref().ok_or_else(|| self.stopped())?;
+        changes.send(boxed).map_err(|_| self.stopped())
+    }
+
+    fn stopped(&self) -> StoreError {
+        let reason = self.failure.get().cloned().unwrap_or_else(|| "a change made it panic".to_owned());
+        StoreError::Stopped { reason }
     }
 }
 
@@ -64,20 +113,46 @@ impl Drop for Writer {
     }
 }
 
-fn run(connection: &Connection, waiting: &Receiver<Change>, failure: &OnceLock<String>) {
+/// Moves the log into the database, as SQLite does by itself; but SQLite would try again after a failure, and a second fsync can
+/// succeed without having written what the first one lost. What was committed is safe in the log, so it is only what follows that is refused.
+fn checkpoint(log: &mut Wal, pages: std::ffi::c_int, failure: &OnceLock<String>) {
+    if pages < CHECKPOINT_PAGES {
+        return;
+    }
+    match log.checkpoint() {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => {
+            let _ = failure.set(error.to_string());
+        }
+        // With readers or a backup in the way, or on a full disk, the next commit tries again.
+        _ => {}
+    }
+}
+
+fn run(
+    connection: &Connection,
+    waiting: &Receiver<Change>,
+    (failure, trouble): (&OnceLock<String>, &Mutex<Option<String>>),
+) {
     while let Ok(first) = waiting.recv() {
         let group = std::iter::once(first).chain(waiting.try_iter().take(GROUP_MAX - 1));
-        if let Err(reason) = apply(connection, group) {
+        if let Err(reason) = apply(connection, group, trouble) {
             // After a failed fsync the pages that SQLite believes written may be lost: nothing may be acknowledged any
             // more. Ending here closes the channel, so that every later caller is told.
             let _ = failure.set(reason);
+            return;
+        }
+        if failure.get().is_some() {
             return;
         }
     }
 }
 
 /// Applies, commits and answers one group; fails when the disk did.
-fn apply(connection: &Connection, group: impl Iterator<Item = Change>) -> Result<(), String> {
+fn apply(
+    connection: &Connection,
+    group: impl Iterator<Item = Change>,
+    trouble: &Mutex<Option<String>>,
+) -> Result<(), String> {
     let mut answers: Vec<Answer> = Vec::new();
     let mut committed = connection.execute_batch("BEGIN IMMEDIATE");
     for change in group {
@@ -91,6 +166,7 @@ fn apply(connection: &Connection, group: impl Iterator<Item = Change>) -> Result
         // An error here means that SQLite had rolled back already.
         let _ = connection.execute_batch("ROLLBACK");
     }
+    trouble.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&failed);
     for answer in answers {
         answer(failed.clone().map(|reason| StoreError::NotStored { reason }));
     }

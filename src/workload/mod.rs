@@ -3,6 +3,10 @@
 //! Jobs and holdings come with batches, or by the calls here. Whatever changes who held a device, or where a node stood, attributes the affected
 //! energy anew in the same transaction.
 
+mod steps;
+
+pub use steps::report_steps;
+
 use crate::grid::{Library, ZoneError};
 use crate::ingest::{self, IngestError};
 use crate::store::{HoldingStatement, Rank, Store, StoreError, Tx};
@@ -42,11 +46,33 @@ pub enum WorkloadError {
         /// The job.
         id: String,
     },
+    /// A counter of a job would go back.
+    #[error(
+        "job {id:?} had done {earlier} {what} by then and cannot have done {later} afterwards: count from the beginning of the job, over restarts too"
+    )]
+    Backwards {
+        /// The job.
+        id: String,
+        /// `steps` or `samples`.
+        what: &'static str,
+        /// The counter at the earlier moment.
+        earlier: i64,
+        /// The counter at the later moment.
+        later: i64,
+    },
     /// A posting period that does not fit.
     #[error("{minutes} minutes is no posting period: use 5, 15, 30 or 60")]
     Period {
         /// As given.
         minutes: u64,
+    },
+    /// Another currency.
+    #[error("site {site:?} pays in {own}: state its price in that currency, or make a site of its own")]
+    Currency {
+        /// The site.
+        site: String,
+        /// Its currency.
+        own: String,
     },
     /// The zone has no factor.
     #[error(transparent)]
@@ -81,7 +107,7 @@ pub fn add_project(store: &Store, name: String) -> Result<(), WorkloadError> {
     )
 }
 
-/// Makes a site in a grid zone that has a factor, with posting periods of 5, 15, 30 or 60 `minutes`. Zone and period stay.
+/// Makes a site in a grid zone that has a factor, with posting periods of 5, 15, 30 or 60 `minutes`. The period stays.
 ///
 /// # Errors
 ///
@@ -115,6 +141,53 @@ pub fn set_pue(store: &Store, site: String, since: Timestamp, pue: Pue) -> Resul
     store.write(move |tx| Ok(tx.set_pue(site_number(tx, &site)?, since, pue)?))
 }
 
+/// States the price of a site's energy from `since` on, in millionths of the currency's unit per MWh.
+///
+/// # Errors
+///
+/// There is no such site, or it pays in another currency.
+pub fn set_price(
+    store: &Store,
+    site: String,
+    since: Timestamp,
+    currency: String,
+    micro_per_mwh: i64,
+) -> Result<(), WorkloadError> {
+    store.write(move |tx| {
+        let number = site_number(tx, &site)?;
+        let own = tx.prices(i64::MAX)?.into_iter().find(|step| step.site == number).map(|step| step.currency);
+        match own.filter(|own| *own != currency) {
+            Some(own) => Err(WorkloadError::Currency { site, own }),
+            None => Ok(tx.set_price(number, since, &currency, micro_per_mwh)?),
+        }
+    })
+}
+
+/// States the zone of a site from `since` on. What was posted keeps its factor until it is restated.
+///
+/// # Errors
+///
+/// There is no such site, the zone has no factor.
+pub fn set_zone(
+    store: &Store,
+    library: &Library,
+    site: String,
+    zone: &str,
+    since: Timestamp,
+) -> Result<(), WorkloadError> {
+    let zone = library.choose(zone, None)?.asked;
+    store.write(move |tx| Ok(tx.set_zone(site_number(tx, &site)?, since, &zone)?))
+}
+
+/// States who acts on the idle energy of a site; nobody without.
+///
+/// # Errors
+///
+/// There is no such site.
+pub fn set_idle_owner(store: &Store, site: String, owner: Option<String>) -> Result<(), WorkloadError> {
+    store.write(move |tx| Ok(tx.set_idle_owner(site_number(tx, &site)?, owner.as_deref())?))
+}
+
 /// Assigns a node to a site since `since`. Energy from then on moves there, also what was posted.
 ///
 /// # Errors
@@ -131,7 +204,7 @@ pub fn assign_node(
         let site = site_number(tx, &site)?;
         let node = match tx.node(&node)? {
             Some(known) => known,
-            None => tx.note_node(&node, "", now)?,
+            None => tx.note_node(&node, "", now)?.0,
         };
         let revision = tx.begin_revision(now, "site of a node")?;
         tx.assign(node, site, since, revision)?;

@@ -137,7 +137,7 @@ fn the_page_shows_what_stood_in() {
 #[test]
 fn unknown_names_are_refused_with_the_nearest() {
     let mut shown = String::new();
-    for zone in ["USA", "Germany", "UK", "US-EGRID-CAMXX", "Atlantis", "GI", ""] {
+    for zone in ["USA", "Germany", "UK", "US-EGRID-CAMXX", "Atlantis", "GI", "NO1", "SE3", ""] {
         shown += &format!("--zone {zone:?}: {}", refusal(&["grid", "intensity", "--zone", zone]));
     }
     for region in ["us-east-1", "aws/us-east-9", "mars/olympus"] {

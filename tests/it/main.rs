@@ -3,13 +3,20 @@
 
 mod agent;
 mod architecture;
+mod build;
 mod command;
 mod config;
+mod demo;
 mod doctor;
 mod estimate;
 mod grid;
 mod ledger;
+mod line;
 mod meter;
 mod method;
+mod oracle;
+mod reliability;
 mod run;
+mod run_server;
+mod series;
 mod service;

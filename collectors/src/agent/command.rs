@@ -2,6 +2,7 @@
 
 use super::{AgentError, Arguments, Config, Overrides, run};
 use crate::clock::SystemClock;
+use crate::delivery::default_folder;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -20,7 +21,11 @@ pub fn execute(arguments: &Arguments) -> ExitCode {
 }
 
 fn start(arguments: &Arguments) -> Result<(), AgentError> {
-    let overrides = Overrides { server: arguments.server.clone(), sources: arguments.sources.clone() };
+    let overrides = Overrides {
+        server: arguments.server.clone(),
+        sources: arguments.sources.clone(),
+        run_spools: default_folder(|name| std::env::var_os(name)),
+    };
     let config = Config::load(&arguments.config, &overrides)?;
     log_to_stderr(config.log);
     run(config, Arc::new(SystemClock::new()), arguments.resend)

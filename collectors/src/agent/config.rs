@@ -1,5 +1,6 @@
 //! `agent.toml`: read, then checked into another type, so that the agent never sees a setting that cannot be.
 
+use crate::delivery::METERING;
 use crate::source::Spec;
 use crate::spool::{MEBIBYTES_MAX, MEBIBYTES_MIN};
 use serde::Deserialize;
@@ -33,6 +34,10 @@ pub struct Config {
     pub window: Span,
     /// Time between two pushes of what is new.
     pub push_every: Span,
+    /// Where runs leave what they could not deliver; `None` where this user has no such place.
+    pub run_spools: Option<PathBuf>,
+    /// Where runs see what is metered.
+    pub metering_file: PathBuf,
     /// What is logged.
     pub log: tracing::Level,
 }
@@ -50,6 +55,8 @@ pub struct Overrides {
     pub server: Option<String>,
     /// What is read.
     pub sources: Vec<String>,
+    /// Where runs leave what they could not deliver, unless the file says.
+    pub run_spools: Option<PathBuf>,
 }
 
 /// What is wrong with the settings.
@@ -96,6 +103,8 @@ struct File {
     keep_hours: u32,
     window_ms: u64,
     push_every_s: u64,
+    run_spools: Option<PathBuf>,
+    metering_file: PathBuf,
     log: String,
 }
 
@@ -112,6 +121,8 @@ impl Default for File {
             keep_hours: 24,
             window_ms: 10_000,
             push_every_s: 10,
+            run_spools: None,
+            metering_file: PathBuf::from(METERING),
             log: "info".to_owned(),
         }
     }
@@ -131,6 +142,7 @@ impl Config {
         if let Some(server) = &overrides.server {
             file.server.clone_from(server);
         }
+        file.run_spools = file.run_spools.or_else(|| overrides.run_spools.clone());
         if !overrides.sources.is_empty() {
             file.sources.clone_from(&overrides.sources);
         }
@@ -167,6 +179,8 @@ impl File {
             keep: Span::from_seconds(u64::from(self.keep_hours) * 3_600),
             window: Span::from_milliseconds(window),
             push_every: Span::from_seconds(self.push_every_s),
+            run_spools: self.run_spools,
+            metering_file: self.metering_file,
             log,
         })
     }

@@ -2,18 +2,19 @@
 
 use super::config::is_name;
 use crate::sampler::Sampling;
-use crate::source::Device;
+use crate::source::{Device, Source};
+use crate::spool::Contents;
 use account::meter::{self, PowerSensor, Sensor};
 use std::fs;
 use wire::{Flag, Kind, Method, Node, Quality, SensorClass, TEXT_BYTES_MAX, Window};
 
 /// The host's name as the kernel tells it; `None` where that is no *name* of `crates/wire`.
-pub(super) fn host_name() -> Option<String> {
+pub(crate) fn host_name() -> Option<String> {
     first_line("/proc/sys/kernel/hostname").filter(|name| is_name(name))
 }
 
 /// The machine this process runs on, under `name`.
-pub(super) fn node(name: &str) -> Node {
+pub(crate) fn node(name: &str) -> Node {
     Node {
         name: name.to_owned(),
         software: concat!("wattledger-agent ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -29,10 +30,30 @@ fn first_line(path: &str) -> Option<String> {
 }
 
 /// The devices of a source as they stand.
-pub(super) fn devices(sampling: &Sampling) -> Vec<wire::Device> {
-    let source = sampling.source();
+pub(crate) fn devices(sampling: &Sampling) -> Vec<wire::Device> {
+    describe(sampling.source(), |position| sampling.epoch(position))
+}
+
+/// The devices of a source that was not read yet.
+pub(crate) fn devices_of(source: &dyn Source) -> Vec<wire::Device> {
+    describe(source, |_| 0)
+}
+
+/// `windows`, each with the position of its device, and the devices.
+pub(crate) fn contents(sampling: &Sampling, windows: &[(usize, meter::Window)]) -> Contents {
+    if windows.is_empty() {
+        return Contents::default();
+    }
+    let devices = devices(sampling);
+    let of = |(position, metered): &(usize, meter::Window)| {
+        devices.get(*position).map(|device| window(&device.uuid, metered))
+    };
+    Contents { windows: windows.iter().filter_map(of).collect(), devices, ..Contents::default() }
+}
+
+fn describe(source: &dyn Source, epoch: impl Fn(usize) -> u64) -> Vec<wire::Device> {
     let found = source.devices();
-    let describe = |(position, device): (usize, &Device)| wire::Device {
+    let described = |(position, device): (usize, &Device)| wire::Device {
         uuid: text_of(&device.uuid),
         name: text_of(&device.name),
         index: device.index,
@@ -41,9 +62,9 @@ pub(super) fn devices(sampling: &Sampling) -> Vec<wire::Device> {
         limit: device.sensor.limit,
         systematic_ppm: device.sensor.systematic_ppm.min(1_000_000),
         counted_in: device.counted_in.and_then(|outer| found.get(outer)).map(|outer| text_of(&outer.uuid)),
-        driver_epoch: sampling.epoch(position),
+        driver_epoch: epoch(position),
     };
-    found.iter().enumerate().map(describe).collect()
+    found.iter().enumerate().map(described).collect()
 }
 
 fn kind(source: &str, uuid: &str) -> Kind {
@@ -65,7 +86,7 @@ fn sensor_class(sensor: &Sensor) -> SensorClass {
 }
 
 /// A metered window of the device `uuid`, as it is sent.
-pub(super) fn window(uuid: &str, window: &meter::Window) -> Window {
+fn window(uuid: &str, window: &meter::Window) -> Window {
     Window {
         device: uuid.to_owned(),
         start: window.interval.start(),

@@ -10,8 +10,7 @@
 mod backlog;
 mod command;
 mod config;
-mod identity;
-mod pushing;
+pub(crate) mod identity;
 mod reading;
 
 pub use backlog::Backlog;
@@ -20,6 +19,8 @@ pub use config::{CONFIG, Config, ConfigError, Overrides};
 pub use reading::Reader;
 
 use crate::clock::Clock;
+use crate::delivery::{Announced, Leftovers, Metering};
+use crate::push::sending::{self, Pace};
 use crate::push::{Backoff, Http, HttpError, Pusher, locked};
 use crate::source::visible::Variables;
 use crate::source::{Choice, ChoiceError, Places};
@@ -112,6 +113,7 @@ impl Stopper {
 pub struct Agent {
     config: Config,
     clock: Arc<dyn Clock>,
+    node: String,
     spool: Arc<Mutex<Spool>>,
     readers: Vec<Reader>,
     http: Http,
@@ -129,6 +131,7 @@ impl Agent {
         let http = Http::new(&config.server, &config.token, config.ca_file.as_deref())?;
         let readers = open_sources(&config, &clock)?;
         let name = config.name.clone().or_else(identity::host_name).ok_or(AgentError::Nameless)?;
+        let node = name.clone();
         let sender = Sender { node: identity::node(&name), agent: name, boot: Boot::from_bits(random_bits()?) };
         let opened = Spool::open(&config.spool, config.spool_mb_max, sender, clock.wall())?;
         if let Some((aside, damage)) = opened.moved_aside {
@@ -139,7 +142,7 @@ impl Agent {
             tracing::info!("{} kept batches are sent again", spool.resend()?);
         }
         let (sender, messages) = mpsc::sync_channel(QUEUE);
-        Ok(Self { config, clock, spool: Arc::new(Mutex::new(spool)), readers, http, messages, sender })
+        Ok(Self { config, clock, node, spool: Arc::new(Mutex::new(spool)), readers, http, messages, sender })
     }
 
     /// What ends it.
@@ -154,17 +157,21 @@ impl Agent {
     ///
     /// [`SpoolError::Disk`], [`SpoolError::Damaged`] and defects; a full disk, a service that is away and devices that fail are no errors.
     pub fn run(self) -> Result<(), AgentError> {
-        let Self { config, clock, spool, readers, http, messages, sender } = self;
+        let Self { config, clock, node, spool, readers, http, messages, sender } = self;
         let seed = u64::try_from(random_bits()? >> 64).unwrap_or_default();
         let pusher = Pusher::new(&locked(&spool), Backoff::new(seed), config.keep)?;
-        let pushing = pushing::start(
+        let leftovers = config.run_spools.clone().map(|folder| Leftovers::start(folder, None, http.clone(), &clock));
+        let leftovers = leftovers.transpose()?;
+        let failed = sender.clone();
+        let pushing = sending::start(
             pusher,
             http,
             Arc::clone(&spool),
             Arc::clone(&clock),
-            pushing::Pace::new(&config, seed),
-            sender.clone(),
+            Pace::of_agent(config.push_every, seed),
+            move |error| drop(failed.send(Message::Failed(error.into()))),
         )?;
+        let announced = announce(&config, &node, &readers);
         let (stops, threads) = start_readers(readers, &sender)?;
         drop(sender);
         let mut backlog = Backlog::default();
@@ -181,9 +188,26 @@ impl Agent {
             Err(SpoolError::Full) => tracing::error!("{}; the last windows are lost", SpoolError::Full),
             other => other?,
         }
+        drop(announced);
         pushing.finish();
+        if let Some(leftovers) = leftovers {
+            leftovers.finish();
+        }
         Ok(())
     }
+}
+
+/// Tells runs on this node what is metered here, so that they do not send the same energy.
+fn announce(config: &Config, node: &str, readers: &[Reader]) -> Option<Announced> {
+    let devices = readers.iter().flat_map(Reader::uuids).collect();
+    let announced = Metering::of_this_process(node.to_owned(), &config.server, devices).announce(&config.metering_file);
+    if let Err(cause) = &announced {
+        let path = config.metering_file.display();
+        tracing::warn!(
+            "metering_file {path}: {cause}; `wattledger run --server` cannot see what is metered here and sends it too"
+        );
+    }
+    announced.ok()
 }
 
 fn open_sources(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<Reader>, AgentError> {
@@ -267,7 +291,7 @@ fn next_of_ending(messages: &Receiver<Message>, threads: &[JoinHandle<()>]) -> O
     }
 }
 
-fn random_bits() -> io::Result<u128> {
+pub(crate) fn random_bits() -> io::Result<u128> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
     Ok(u128::from_le_bytes(bytes))

@@ -5,7 +5,6 @@ use crate::clock::{Clock, Timeline};
 use crate::sampler::{Sampling, until_next};
 use crate::source::Source;
 use crate::spool::Contents;
-use account::meter;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use units::{Overflow, Span, Timestamp};
@@ -46,7 +45,7 @@ impl Reader {
             self.timeline = Timeline::open(&*self.clock);
             self.sampling.poll(self.timeline.now(&*self.clock))?;
         }
-        Ok(self.contents(&windows))
+        Ok(identity::contents(&self.sampling, &windows))
     }
 
     /// Reads once more and closes every window.
@@ -58,23 +57,17 @@ impl Reader {
         self.sampling.poll(self.timeline.now(&*self.clock))?;
         let mut windows: Vec<_> = self.sampling.drain().collect();
         windows.extend(self.sampling.restart(Some(self.length))?);
-        Ok(self.contents(&windows))
+        Ok(identity::contents(&self.sampling, &windows))
+    }
+
+    /// Identities of its devices.
+    pub(super) fn uuids(&self) -> impl Iterator<Item = String> {
+        self.sampling.source().devices().iter().map(|device| device.uuid.clone())
     }
 
     fn is_stepped(&self, now: Timestamp) -> bool {
         let wall = self.clock.wall();
         wall.since(now).or_else(|| now.since(wall)).is_some_and(|difference| difference > STEP)
-    }
-
-    fn contents(&self, windows: &[(usize, meter::Window)]) -> Contents {
-        if windows.is_empty() {
-            return Contents::default();
-        }
-        let devices = identity::devices(&self.sampling);
-        let of = |(position, window): &(usize, meter::Window)| {
-            devices.get(*position).map(|device| identity::window(&device.uuid, window))
-        };
-        Contents { windows: windows.iter().filter_map(of).collect(), devices, ..Contents::default() }
     }
 }
 

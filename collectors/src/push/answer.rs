@@ -37,13 +37,12 @@ pub enum Verdict {
 }
 
 impl Answer {
-    /// What the answer means for batch `key`. A success counts only if the body does not speak against it: a page of a captive
-    /// portal, half a reply, or the acknowledgement of another batch acknowledge nothing.
+    /// What the answer means for batch `key`. A success counts only with an acknowledgement that names the batch: an empty
+    /// body, the page of a captive portal, half a reply, or the acknowledgement of another batch acknowledge nothing.
     #[must_use]
     pub fn verdict(&self, key: Key) -> Verdict {
         match self.status {
-            207 => Verdict::Refused,
-            200..=299 if self.whole && self.acknowledges(key) => Verdict::Acknowledged,
+            200 | 201 if self.whole && self.acknowledges(key) => Verdict::Acknowledged,
             300..=399 | 401 | 403 | 404 | 407 => Verdict::Misconfigured,
             409 => Verdict::Conflict,
             413 => Verdict::TooLarge,
@@ -54,12 +53,8 @@ impl Answer {
     }
 
     fn acknowledges(&self, key: Key) -> bool {
-        if self.body.iter().all(u8::is_ascii_whitespace) {
-            return true;
-        }
-        let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(&self.body) else { return false };
-        let boot = object.get("boot").is_none_or(|boot| *boot == key.boot.to_string());
-        boot && object.get("sequence").is_none_or(|sequence| *sequence == key.sequence)
+        serde_json::from_slice::<wire::Acknowledgement>(&self.body)
+            .is_ok_and(|said| said.boot == key.boot && said.sequence == key.sequence)
     }
 
     /// How long to wait before the next attempt, where the service says so: at most an hour.
@@ -95,20 +90,28 @@ mod tests {
     const KEY: Key = Key { boot: Boot::from_bits(0xab), sequence: 3 };
 
     #[test]
-    fn only_what_does_not_speak_against_it_acknowledges() {
+    fn only_an_acknowledgement_that_names_the_batch_acknowledges() {
         let check = |status: u16, body: &str, expected: Verdict| {
             let answer = Answer { status, retry_after: None, body: body.as_bytes().to_vec(), whole: true };
             assert_eq!(answer.verdict(KEY), expected, "{status} {body}");
         };
-        let named = format!(r#"{{"result":"accepted","boot":"{}","sequence":3}}"#, KEY.boot);
+        let named = format!(
+            r#"{{"result":"accepted","agent":"node","boot":"{}","sequence":3,"received_ns":1,"further":null}}"#,
+            KEY.boot
+        );
         check(200, &named, Verdict::Acknowledged);
         check(201, &named, Verdict::Acknowledged);
-        check(204, "", Verdict::Acknowledged);
+        check(201, &named.replace("accepted", "duplicate"), Verdict::Acknowledged);
+        check(200, "", Verdict::NotNow);
+        check(200, "{}", Verdict::NotNow);
         check(200, &named[..named.len() - 1], Verdict::NotNow);
-        check(200, &named.replace("3}", "4}"), Verdict::NotNow);
+        check(200, &named.replace(":3,", ":4,"), Verdict::NotNow);
         check(200, &named.replace("ab", "ac"), Verdict::NotNow);
+        check(200, &named.replace("accepted", "maybe"), Verdict::NotNow);
         check(200, "<html>please sign in</html>", Verdict::NotNow);
-        check(207, &named, Verdict::Refused);
+        check(202, &named, Verdict::NotNow);
+        check(204, "", Verdict::NotNow);
+        check(207, &named, Verdict::NotNow);
         check(302, "", Verdict::Misconfigured);
     }
 

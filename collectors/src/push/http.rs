@@ -22,6 +22,7 @@ pub enum HttpError {
 }
 
 /// A Wattledger service behind an address.
+#[derive(Clone)]
 pub struct Http {
     client: ureq::Agent,
     address: String,
@@ -90,7 +91,12 @@ fn read(mut response: Response<Body>) -> Answer {
     Answer { status, retry_after, body, whole }
 }
 
-fn certificates(path: &Path) -> Result<RootCerts, HttpError> {
+/// The certificates in the PEM file at `path`, to be trusted instead of the public ones.
+///
+/// # Errors
+///
+/// [`HttpError::Certificates`].
+pub fn certificates(path: &Path) -> Result<RootCerts, HttpError> {
     let failed = |cause| HttpError::Certificates { path: path.to_owned(), cause };
     let pem = std::fs::read(path).map_err(failed)?;
     let mut found = Vec::new();

@@ -7,10 +7,11 @@
 mod answer;
 mod backoff;
 mod http;
+pub(crate) mod sending;
 
 pub use answer::{Answer, Verdict};
 pub use backoff::Backoff;
-pub use http::{Http, HttpError};
+pub use http::{Http, HttpError, certificates};
 
 use crate::clock::Clock;
 use crate::spool::{Halved, Key, Order, Sealed, Spool, SpoolError};
@@ -61,7 +62,8 @@ pub struct Pusher {
     entries_max: usize,
     backoff: Backoff,
     keep: Span,
-    trouble: Option<Verdict>,
+    trouble: Option<(Verdict, String)>,
+    refusal: Option<String>,
     sent: Sent,
 }
 
@@ -80,6 +82,7 @@ impl Pusher {
             backoff,
             keep,
             trouble: None,
+            refusal: None,
             sent: Sent::default(),
         })
     }
@@ -88,6 +91,12 @@ impl Pusher {
     #[must_use]
     pub const fn sent(&self) -> Sent {
         self.sent
+    }
+
+    /// Why the last attempt failed, or else why the last batch was refused, in the words of the service.
+    #[must_use]
+    pub fn complaint(&self) -> Option<&str> {
+        self.trouble.as_ref().map(|(_, said)| said).or(self.refusal.as_ref()).map(String::as_str)
     }
 
     /// Sends one batch, waiting at most `limit` for the answer, and does what the answer asks for.
@@ -173,8 +182,9 @@ impl Pusher {
     /// Logs trouble when it begins or changes, each batch that is set aside, and the end of trouble.
     fn tell(&mut self, verdict: Verdict, key: Key, said: &str) {
         let (boot, sequence) = (key.boot, key.sequence);
+        let before = self.trouble.as_ref().map(|(verdict, _)| *verdict);
         match verdict {
-            Verdict::Acknowledged if self.trouble.is_some() => {
+            Verdict::Acknowledged if before.is_some() => {
                 tracing::info!("the service takes batches again");
             }
             Verdict::Refused => {
@@ -184,17 +194,20 @@ impl Pusher {
                 %boot, sequence,
                 "the service has other bytes under this batch's number, so it is set aside; do two agents share a spool? {said}"
             ),
-            Verdict::Misconfigured if self.trouble != Some(verdict) => {
+            Verdict::Misconfigured if before != Some(verdict) => {
                 tracing::error!(
                     "nothing is delivered until `server` or its token is right; everything is kept: {said}"
                 );
             }
-            Verdict::NotNow if self.trouble != Some(verdict) => {
+            Verdict::NotNow if before != Some(verdict) => {
                 tracing::warn!("the service does not take batches now; everything is kept and sent later: {said}");
             }
             _ => {}
         }
-        self.trouble = matches!(verdict, Verdict::Misconfigured | Verdict::NotNow).then_some(verdict);
+        self.trouble = matches!(verdict, Verdict::Misconfigured | Verdict::NotNow).then(|| (verdict, said.to_owned()));
+        if matches!(verdict, Verdict::Refused | Verdict::Conflict | Verdict::TooLarge) {
+            self.refusal = Some(said.to_owned());
+        }
     }
 }
 

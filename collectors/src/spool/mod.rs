@@ -11,6 +11,7 @@
 //! | `devices` | a device as last described, and up to when its windows reach |
 //! | `records` | a window, holding, job or gap, as JSON of `crates/wire`, in the order of metering; `coarse` counts how often it was merged |
 //! | `batches` | the bytes of a batch as they are sent (JSON, gzip) by (boot, sequence), and its state |
+//! | `will` | at most one: what is told if the process ends without telling it ([`Will`]) |
 //!
 //! # Life of a record
 //!
@@ -32,9 +33,11 @@ mod error;
 mod merge;
 mod room;
 mod rows;
+mod will;
 
 pub use error::SpoolError;
 pub(crate) use merge::merge;
+pub use will::Will;
 
 use crate::spool::rows::State;
 use rusqlite::{Connection, params};

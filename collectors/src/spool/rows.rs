@@ -1,6 +1,6 @@
 //! The spool's SQL: rows as they are written, read and checked.
 
-use super::{Contents, Key, SpoolError};
+use super::{Contents, Key, SpoolError, Will};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -19,6 +19,8 @@ CREATE TABLE batches (boot TEXT NOT NULL, sequence INTEGER NOT NULL, state INTEG
                       body BLOB NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (boot, sequence)) STRICT;
 CREATE INDEX batches_by_state ON batches (state, at_ns);
 ";
+/// Since a release that wrote spools of version 1 without it.
+const WILL: &str = "CREATE TABLE IF NOT EXISTS will (only INTEGER PRIMARY KEY CHECK (only = 1), body BLOB NOT NULL, crc INTEGER NOT NULL) STRICT";
 
 /// What a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -144,7 +146,8 @@ pub(super) fn prepare(connection: &Connection, path: &Path, pages_max: u32) -> R
         transaction.execute("INSERT INTO format VALUES (?1, ?2, ?3)", params![NAME, VERSION, crc])?;
         transaction.commit()?;
     }
-    check_format(connection, path)
+    check_format(connection, path)?;
+    Ok(connection.execute_batch(WILL)?)
 }
 
 fn check_format(connection: &Connection, path: &Path) -> Result<(), SpoolError> {
@@ -175,6 +178,7 @@ pub(super) fn check(connection: &Connection) -> Result<Vec<(String, Timestamp)>,
         key(row)?;
         sound_batch(row)?;
     }
+    will(connection)?;
     let mut devices = connection.prepare("SELECT uuid, body, crc, until_ns, until_crc FROM devices")?;
     let mut found = devices.query([])?;
     let mut reach = Vec::new();
@@ -251,6 +255,23 @@ pub(super) fn put_reach(connection: &Connection, uuid: &str, until: Timestamp) -
                ON CONFLICT (uuid) DO UPDATE SET until_ns = ?2, until_crc = ?3";
     connection.prepare_cached(sql)?.execute(params![uuid, until, crc])?;
     Ok(())
+}
+
+pub(super) fn put_will(connection: &Connection, will: &Will) -> Result<(), SpoolError> {
+    let body = json(will)?;
+    let crc = checksum(&[&body]);
+    connection.prepare_cached("INSERT OR REPLACE INTO will VALUES (1, ?1, ?2)")?.execute(params![body, crc])?;
+    Ok(())
+}
+
+pub(super) fn will(connection: &Connection) -> Result<Option<Will>, SpoolError> {
+    let mut statement = connection.prepare_cached("SELECT body, crc FROM will")?;
+    let found: Option<(Vec<u8>, i64)> = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((body, crc)) = found else { return Ok(None) };
+    if crc != checksum(&[&body]) {
+        return Err(SpoolError::Damaged("the will is not what was written".to_owned()));
+    }
+    serde_json::from_slice(&body).map(Some).map_err(unreadable)
 }
 
 /// The devices that `contents` speak of, and those that these are counted in.

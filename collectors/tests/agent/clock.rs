@@ -1,11 +1,16 @@
 //! R15: whatever is done to the date, no energy is lost, doubled or moved, and no interval is negative.
 
-use crate::samples::{SECOND, at, energy};
+use crate::kill;
+use crate::samples::{SECOND, Store, at, drain, energy, open};
+use crate::stub::{Reply, Request, serve};
 use collectors::agent::Reader;
 use collectors::clock::VirtualClock;
 use collectors::source::Spec;
-use std::sync::Arc;
-use units::{Span, Timestamp};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use units::{Power, Span, Timestamp};
 use wire::Window;
 
 /// A minute at 300 W, the date being set to `date` after 31.3 s; the windows.
@@ -52,6 +57,74 @@ fn r15_a_step_of_the_date_costs_no_energy() {
             stepped.nanoseconds() > 10 * SECOND || date > here || last > date,
             "{name}: ends at {last:?}"
         );
+    }
+}
+
+/// Where distributions put it.
+fn libfaketime() -> Option<PathBuf> {
+    let places = fs::read_dir("/usr/lib").ok()?.flatten().map(|entry| entry.path());
+    places.map(|place| place.join("faketime/libfaketime.so.1")).find(|library| library.exists())
+}
+
+fn set_date(file: &Path, seconds: i64) {
+    // Renamed, so that the agent never reads half of it.
+    fs::write(file.with_extension("new"), format!("{seconds:+}\n")).unwrap();
+    fs::rename(file.with_extension("new"), file).unwrap();
+}
+
+/// A real agent under a clock that is set by `seconds` while it meters; what a service has when it ended.
+fn metered_while_set(library: &Path, seconds: i64) -> Vec<Window> {
+    let store = Arc::new(Mutex::new(Store::default()));
+    let shelf = Arc::clone(&store);
+    let address = serve(move |request: Request| {
+        shelf.lock().unwrap().take(&request.body);
+        Reply::acknowledge(&request.body)
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let date = folder.path().join("date");
+    set_date(&date, 0);
+    let mut command = kill::command(folder.path(), address);
+    command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", &date);
+    command.env("FAKETIME_NO_CACHE", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    let mut agent = kill::Running(command.spawn().unwrap());
+    let count = || store.lock().unwrap().windows().len();
+    kill::wait_until("the first windows", || count() > 200);
+    set_date(&date, seconds);
+    let before = count();
+    kill::wait_until("windows after the date was set", || count() > before + 600);
+    Command::new("kill").arg(agent.0.id().to_string()).status().unwrap();
+    assert!(agent.0.wait().unwrap().success());
+    let mut store = store.lock().unwrap();
+    drain(&mut open(&folder.path().join("spool"), 64, 1).spool, &mut store);
+    store.assert_no_gap_in_sequences();
+    store.windows()
+}
+
+#[test]
+fn r15_a_real_agent_whose_date_is_set_loses_doubles_and_invents_no_energy() {
+    let Some(library) = libfaketime() else {
+        println!("SKIPPED: no libfaketime; `apt-get install faketime` brings it");
+        return;
+    };
+    for seconds in [3_600, -3_600, 1, -1] {
+        let windows = metered_while_set(&library, seconds);
+        let chains = kill::chains(&windows);
+        for chain in &chains {
+            let span = chain[chain.len() - 1].end.since(chain[0].start).unwrap();
+            let exact = Power::from_milliwatts(kill::WATTS * 1_000).times(span).floor().unwrap();
+            assert_eq!(energy(chain), exact.millijoules(), "{seconds} s");
+            assert!(chain.iter().all(|window| window.start < window.end && window.covered > Span::ZERO));
+        }
+        // A second is the clock's unrest, which windows do not follow; after an hour they go on with the new date.
+        let expected = if seconds.abs() > 10 { 2 } else { 1 };
+        for device in chains.chunk_by(|one, next| one[0].device == next[0].device) {
+            assert_eq!(device.len(), expected, "{seconds} s");
+            let [one, other] = device else { continue };
+            let (old, new) = if seconds > 0 { (one, other) } else { (other, one) };
+            let jump = new[0].start.nanoseconds() - old[old.len() - 1].end.nanoseconds();
+            assert!((jump - seconds * SECOND).abs() < SECOND, "{jump} ns between the chains for {seconds} s");
+        }
+        println!("{seconds} s: {} windows, energy exact", windows.len());
     }
 }
 

@@ -64,7 +64,8 @@ fn r10_a_day_of_outage_is_kept_small_and_drains_without_starving_what_is_live() 
             now = now.max(clock.monotonic());
         }
         if elapsed > DAY + 60 {
-            let behind = service.newest.and_then(|end| at(elapsed).since(end)).unwrap_or(Span::from_seconds(86_400));
+            let behind =
+                service.store.newest.and_then(|end| at(elapsed).since(end)).unwrap_or(Span::from_seconds(86_400));
             stalest = stalest.max(behind.nanoseconds() / 1_000_000_000);
             let held = spool.lock().unwrap().held().unwrap();
             if drained_after.is_none() && held.records <= u64::from(2 * GPUS) {

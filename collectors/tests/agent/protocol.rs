@@ -12,6 +12,9 @@ use units::Span;
 
 const LIMIT: Duration = Duration::from_millis(400);
 
+/// Names the batch that [`attempts`] sends.
+const ACKNOWLEDGEMENT: &str = r#"{"result":"accepted","agent":"node","boot":"00000000000000000000000000000001","sequence":1,"received_ns":1767603600000000000}"#;
+
 fn client(address: SocketAddr) -> Http {
     Http::new(&format!("http://{address}"), "wl_secret", None).unwrap()
 }
@@ -61,10 +64,13 @@ fn check(reply: Reply, expected: Fate) {
 
 #[test]
 fn r11_every_status_has_its_consequence() {
-    for status in [200, 201, 202, 204] {
-        check(Reply::status(status), Fate::Acknowledged);
+    for status in [200, 201] {
+        check(Reply::Answer(status, String::new(), ACKNOWLEDGEMENT.into()), Fate::Acknowledged);
     }
-    for status in [207, 400, 405, 406, 409, 410, 411, 415, 422, 431] {
+    for status in [202, 204, 206, 207] {
+        check(Reply::Answer(status, String::new(), ACKNOWLEDGEMENT.into()), Fate::Kept);
+    }
+    for status in [400, 405, 406, 409, 410, 411, 415, 422, 431] {
         check(Reply::status(status), Fate::Quarantined);
     }
     for status in [301, 302, 307, 308, 401, 403, 404, 408, 425, 429, 500, 501, 502, 503, 504, 507] {
@@ -76,8 +82,12 @@ fn r11_every_status_has_its_consequence() {
 fn r11_what_is_no_answer_acknowledges_nothing() {
     let answer = |body: &str| Reply::Answer(200, String::new(), body.as_bytes().to_vec());
     check(answer("<html>please sign in</html>"), Fate::Kept);
-    check(answer(r#"{"boot":"00000000000000000000000000000001","sequence":2}"#), Fate::Kept);
-    check(answer(r#"{"boot":"00000000000000000000000000000001","sequence":1}"#), Fate::Acknowledged);
+    check(answer(""), Fate::Kept);
+    check(answer("{}"), Fate::Kept);
+    check(answer(r#"{"boot":"00000000000000000000000000000001","sequence":1}"#), Fate::Kept);
+    check(answer(&ACKNOWLEDGEMENT.replace(r#""sequence":1"#, r#""sequence":2"#)), Fate::Kept);
+    check(answer(&ACKNOWLEDGEMENT.replace("01\"", "02\"")), Fate::Kept);
+    check(answer(ACKNOWLEDGEMENT), Fate::Acknowledged);
     check(Reply::Raw(b"\x16\x03\x01 this is not HTTP\r\n\r\n".to_vec()), Fate::Kept);
     check(Reply::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"sequ".to_vec()), Fate::Kept);
     check(Reply::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n".to_vec()), Fate::Kept);
@@ -107,7 +117,7 @@ fn r11_a_batch_that_is_too_large_is_halved_until_it_fits() {
             return Reply::status(413);
         }
         shelf.lock().unwrap().take(&request.body);
-        Reply::status(200)
+        Reply::acknowledge(&request.body)
     });
     let (next, sent, held) = attempts(address, 12);
     assert_eq!(next.last(), Some(&Next::Idle), "{next:?}");
@@ -135,7 +145,7 @@ fn r11_a_poison_pill_never_blocks_the_queue() {
                 return Reply::status(poison);
             }
             shelf.lock().unwrap().take(&request.body);
-            Reply::status(200)
+            Reply::acknowledge(&request.body)
         });
         let folder = tempfile::tempdir().unwrap();
         let mut spool = open(&folder.path().join("spool"), 8, 1).spool;

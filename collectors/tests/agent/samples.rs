@@ -7,7 +7,9 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 use units::{Energy, Power, Span, Timestamp};
-use wire::{Batch, Boot, Clock, Device, Gap, Kind, Method, Node, Quality, SensorClass, Window};
+use wire::{
+    Acknowledgement, Batch, Boot, Clock, Device, Gap, Kind, Method, Node, Outcome, Quality, SensorClass, Window,
+};
 
 pub(crate) const START: i64 = 1_767_603_600_000_000_000;
 pub(crate) const SECOND: i64 = 1_000_000_000;
@@ -75,16 +77,24 @@ pub(crate) fn unpack(body: &[u8]) -> Batch {
     Batch::parse(&json).unwrap()
 }
 
+/// What a service answers to the batch in `body`.
+pub(crate) fn acknowledgement(body: &[u8]) -> Vec<u8> {
+    serde_json::to_vec(&Acknowledgement::of(&unpack(body), Outcome::Accepted, at(0))).unwrap()
+}
+
 /// What a service stores: each (boot, sequence) once, and never other bytes under a number.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     pub(crate) batches: BTreeMap<(Boot, u64), Vec<u8>>,
+    /// Up to when any window reaches.
+    pub(crate) newest: Option<Timestamp>,
 }
 
 impl Store {
     /// Stores a batch; whether it was new.
     pub(crate) fn take(&mut self, body: &[u8]) -> bool {
         let batch = unpack(body);
+        self.newest = self.newest.max(batch.windows.iter().map(|window| window.end).max());
         match self.batches.insert((batch.boot, batch.sequence), body.to_vec()) {
             Some(before) => {
                 assert_eq!(before, body, "other bytes under sequence {} of {}", batch.sequence, batch.boot);
@@ -128,8 +138,6 @@ pub(crate) fn energy(windows: &[Window]) -> i64 {
 pub(crate) struct Reached {
     pub(crate) store: Store,
     pub(crate) away: bool,
-    /// Up to when any window reached.
-    pub(crate) newest: Option<Timestamp>,
 }
 
 impl Service for Reached {
@@ -138,9 +146,7 @@ impl Service for Reached {
             return Err("unreachable".to_owned());
         }
         self.store.take(&sealed.body);
-        let ends = unpack(&sealed.body).windows.into_iter().map(|window| window.end);
-        self.newest = self.newest.max(ends.max());
-        Ok(Answer { status: 204, whole: true, ..Answer::default() })
+        Ok(Answer { status: 200, whole: true, body: acknowledgement(&sealed.body), ..Answer::default() })
     }
 }
 

@@ -27,6 +27,11 @@ impl Reply {
     pub(crate) fn status(status: u16) -> Self {
         Self::Answer(status, String::new(), Vec::new())
     }
+
+    /// 200 with the acknowledgement of the batch that `body` holds.
+    pub(crate) fn acknowledge(body: &[u8]) -> Self {
+        Self::Answer(200, String::new(), crate::samples::acknowledgement(body))
+    }
 }
 
 /// A request that came.

@@ -13,7 +13,7 @@
 //! | 200, 201 with an acknowledgement that names the batch | durable, or was already | may forget the batch |
 //! | 400, 415, 422 | this batch will never be taken | sets it aside, tells its operator, goes on with the next |
 //! | 401, 403, 404 | token, rights or address are wrong | keeps everything, tells its operator, tries again |
-//! | 408, 429, 5xx, no answer | not now | sends the same bytes again, later; `Retry-After` says when |
+//! | 408, 429, 5xx, no answer, any other answer that speaks of success | not now | sends the same bytes again, later; `Retry-After` says when |
 //! | 409 | (agent, boot, sequence) was used for other bytes | sets it aside, tells its operator |
 //! | 413 | too large | sends it in halves |
 //!
@@ -37,7 +37,7 @@
 //! | key | holds |
 //! |---|---|
 //! | `version` | 1 ([`VERSION`]). A reader refuses any other; an agent never changes the meaning of a key within a version |
-//! | `agent` | who speaks: a *name*, fixed for the life of a node (its host name, unless configured) |
+//! | `agent` | who speaks: a *name*, fixed for the life of a node (its host name, unless configured; with `-run` where a run speaks for itself) |
 //! | `boot` | 32 lowercase hexadecimal digits |
 //! | `sequence` | from 1 |
 //! | `node` | `name` (a *name*), `software` (*text*: program and version), `machine_id`? and `host_boot`? (*text*: the operating system's identity of the machine and of its start) |

@@ -117,9 +117,15 @@ fn deleted_swapped_and_cut_entries_are_found() {
 fn changed_evidence_holdings_and_postings_are_found() {
     for (sql, expected) in [
         (
-            "UPDATE batches SET body = CAST(replace(CAST(body AS TEXT), '77777', '77778') AS BLOB) WHERE sequence = 2",
+            "UPDATE batches SET packing = 0, body = CAST('{}' AS BLOB) WHERE sequence = 2",
             "its bytes do not have the hash",
         ),
+        ("UPDATE batches SET body = substr(body, 1, length(body) - 9) WHERE sequence = 2", "it cannot be read"),
+        (
+            "UPDATE jobs SET posted_mj = posted_mj + 1 WHERE id = 'train'",
+            "what is noted as posted to it is not the sum",
+        ),
+        ("UPDATE jobs SET posted_ug = posted_ug + 1 WHERE id = ''", "what is noted as posted to it is not the sum"),
         ("UPDATE holdings SET weight = weight, start_ns = start_ns + 1 WHERE job = 1", "its postings are not what"),
         ("UPDATE postings SET modelled_mj = 1 WHERE posting = 1", "its postings do not sum to it"),
         ("UPDATE postings SET energy_mj = energy_mj + 1 WHERE posting = 1", "its postings do not sum to it"),
@@ -127,4 +133,38 @@ fn changed_evidence_holdings_and_postings_are_found() {
         let fault = after(some_history(), sql).unwrap().to_string();
         assert!(fault.contains(expected), "{sql}: {fault}");
     }
+}
+
+/// Flips one bit in every byte of a stored batch, one byte at a time.
+#[test]
+fn no_bit_of_the_evidence_can_change() {
+    let Fixture { directory, store, .. } = some_history();
+    drop(store);
+    let path = directory.path().join("wattledger.db");
+    let body: Vec<u8> = {
+        let connection = Connection::open(&path).unwrap();
+        connection.query_row("SELECT body FROM batches WHERE sequence = 2", (), |row| row.get(0)).unwrap()
+    };
+    for place in (0..body.len()).step_by(7) {
+        let mut changed = body.clone();
+        changed[place] ^= 1 << (place % 8);
+        let connection = Connection::open(&path).unwrap();
+        connection.execute("UPDATE batches SET body = ?1 WHERE sequence = 2", [&changed]).unwrap();
+        drop(connection);
+        let fault = ledger::verify(&Store::open(directory.path()).unwrap()).unwrap().fault;
+        // A bit of the frame's header may change nothing of what it unpacks to.
+        let harmless = zstd::bulk::decompress(&changed, 1 << 20).ok() == zstd::bulk::decompress(&body, 1 << 20).ok();
+        assert_eq!(matches!(fault, Some(Fault::Batch { .. })), !harmless, "byte {place}: {fault:?}");
+    }
+}
+
+#[test]
+fn an_open_account_that_is_not_its_postings_is_found() {
+    let fixture = Fixture::in_germany(60);
+    let mut first = batch(1, 0);
+    first.windows = vec![window("gpu0", 0, 600, 1_000_001)];
+    fixture.apply(&first);
+    fixture.assert_sound();
+    let fault = after(fixture, "UPDATE open_accounts SET energy_mj = energy_mj + 1").unwrap();
+    assert!(matches!(fault, Fault::Open { job: 0, .. }), "{fault}");
 }

@@ -82,3 +82,64 @@ fn a_refused_change_leaves_nothing() {
     assert!(refused.to_string().starts_with("no device \"gpu9\": a device is known once an agent has metered it"));
     assert_eq!(fixture.store.read(|tx| tx.job("j")).unwrap(), None);
 }
+
+/// What brings the tables back to their first version.
+const FIRST_VERSION: &str = "
+    CREATE TABLE spans (device INTEGER NOT NULL REFERENCES devices, start_ns INTEGER NOT NULL,
+        batch INTEGER NOT NULL REFERENCES batches, end_ns INTEGER NOT NULL, PRIMARY KEY (device, start_ns, batch))
+        STRICT, WITHOUT ROWID;
+    INSERT INTO spans SELECT value, start_ns, batch, end_ns FROM reaches, json_each('[' || trim(devices, ',') || ']');
+    UPDATE postings SET entry = (SELECT max(id) FROM ledger_entries AS own WHERE reverses IS NULL
+        AND own.node = postings.node AND own.period_start_ns = postings.period_start_ns AND own.job = postings.job
+        AND own.component = postings.component AND own.site = postings.site
+        AND posting BETWEEN first_posting AND last_posting);
+    CREATE INDEX postings_open ON postings (period_end_ns) WHERE entry IS NULL;
+    DROP TABLE reaches; DROP TABLE open_accounts; DROP TABLE job_labels;
+    DROP INDEX jobs_by_energy; DROP INDEX jobs_by_co2e; DROP INDEX jobs_by_project_and_energy;
+    DROP INDEX jobs_by_project_and_co2e; DROP INDEX jobs_by_end;
+    ALTER TABLE jobs DROP COLUMN posted_mj; ALTER TABLE jobs DROP COLUMN posted_ug;
+    ALTER TABLE nodes DROP COLUMN longest_ns; ALTER TABLE nodes DROP COLUMN reached_ns;
+    ALTER TABLE batches DROP COLUMN packing;
+    DROP TABLE sessions; DROP TABLE sign_in_links; DROP TABLE job_steps;
+    DROP TABLE site_prices; DROP TABLE site_idle_owners; DROP TABLE site_zones; DROP TABLE gaps;
+    DROP TABLE period_jobs; DROP TABLE period_versions; DROP TABLE periods;
+    PRAGMA user_version = 1;";
+
+#[test]
+fn a_directory_of_the_first_version_opens_with_everything_in_it() {
+    let fixture = Fixture::in_germany(15);
+    let mut batches: Vec<Batch> = (1..=4).map(|sequence| batch(sequence, 900 * sequence.cast_signed())).collect();
+    for (next, start) in batches.iter_mut().zip((900..).step_by(900)) {
+        next.windows =
+            vec![window("gpu0", start, start + 800, 300_000_001), window("gpu1", start, start + 900, 77_777)];
+        next.holdings = vec![holding("gpu0", "train", 1, 950, None)];
+        next.jobs = vec![Job { labels: [("team".to_owned(), "a".to_owned())].into(), ..job("train", "p", None) }];
+        fixture.apply(next);
+    }
+    // The first two periods are posted, the others open.
+    fixture.close(at(2_700 + 600));
+    let before = (fixture.by_job(), fixture.entries(), fixture.assert_sound());
+    let bodies: Vec<Vec<u8>> = batches.iter().map(|batch| batch.to_json().unwrap()).collect();
+    let Fixture { directory, store, library } = fixture;
+    drop(store);
+    let connection = Connection::open(directory.path().join("wattledger.db")).unwrap();
+    connection.execute_batch(FIRST_VERSION).unwrap();
+    for (body, sequence) in bodies.iter().zip(1..) {
+        connection.execute("UPDATE batches SET body = ?1 WHERE sequence = ?2", (body, sequence)).unwrap();
+    }
+    drop(connection);
+    let again = Fixture { store: Store::open(directory.path()).unwrap(), directory, library };
+    assert_eq!((again.by_job(), again.entries(), again.assert_sound()), before);
+    again.assert_explained();
+    assert_eq!(again.apply(&batches[0]).outcome, wire::Outcome::Duplicate);
+    // A window that overlaps an old one loses, and a holding that ends moves old energy: the reaches were carried over.
+    let mut late = batch(9, 9_000);
+    late.windows = vec![window("gpu0", 1_000, 1_100, 5_000)];
+    late.holdings = vec![holding("gpu0", "train", 1, 950, Some(1_750))];
+    again.apply(&late);
+    assert_eq!(again.assert_sound().metered_mj, before.2.metered_mj);
+    assert!(again.by_job()["train"] < before.0["train"]);
+    again.close(at(FAR));
+    again.assert_sound();
+    again.assert_explained();
+}

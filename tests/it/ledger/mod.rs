@@ -1,9 +1,15 @@
 //! The ledger core: what agents say goes in, and must come out exactly once, adding up, and provably so.
 
+mod attention;
 mod audit;
+mod breakdown;
+mod cost;
 mod durability;
-mod permutation;
+mod jobs;
+mod period;
+pub(crate) mod permutation;
 mod posting;
+mod set;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,35 +17,35 @@ use tempfile::TempDir;
 use units::{Energy, Power, Pue, Span, Timestamp};
 use wattledger::grid::Library;
 use wattledger::ledger::{self, Report};
-use wattledger::store::{GroupBy, Store};
+use wattledger::store::{GroupBy, Selection, Store};
 use wattledger::{ingest, workload};
 use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
 
 /// 2026-03-10T10:00:00Z.
-const TEN_O_CLOCK_S: i64 = 1_773_136_800;
-const FAR: i64 = 40 * 86_400;
-const GRACE: Span = Span::from_seconds(600);
+pub(crate) const TEN_O_CLOCK_S: i64 = 1_773_136_800;
+pub(crate) const FAR: i64 = 40 * 86_400;
+pub(crate) const GRACE: Span = Span::from_seconds(600);
 
 /// `seconds` after ten o'clock.
-fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(TEN_O_CLOCK_S + seconds).unwrap()
 }
 
-struct Fixture {
-    directory: TempDir,
-    store: Store,
-    library: Arc<Library>,
+pub(crate) struct Fixture {
+    pub(crate) directory: TempDir,
+    pub(crate) store: Store,
+    pub(crate) library: Arc<Library>,
 }
 
 impl Fixture {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();
         Self { directory, store, library: Arc::new(Library::bundled().unwrap()) }
     }
 
     /// With node `n1` at a site in Germany, PUE 1.2.
-    fn in_germany(minutes: u64) -> Self {
+    pub(crate) fn in_germany(minutes: u64) -> Self {
         let fixture = Self::new();
         let pue = Pue::from_parts_per_million(1_200_000).unwrap();
         workload::add_site(&fixture.store, &fixture.library, "fra".to_owned(), "DE", minutes, pue).unwrap();
@@ -47,27 +53,27 @@ impl Fixture {
         fixture
     }
 
-    fn apply(&self, batch: &Batch) -> ingest::Applied {
+    pub(crate) fn apply(&self, batch: &Batch) -> ingest::Applied {
         ingest::apply(&self.store, batch.to_json().unwrap(), batch.clock.wall).unwrap()
     }
 
-    fn close(&self, now: Timestamp) -> i64 {
+    pub(crate) fn close(&self, now: Timestamp) -> i64 {
         ledger::close(&self.store, &self.library, now, GRACE).unwrap().entries
     }
 
-    fn report(&self, by: &GroupBy) -> Report {
-        ledger::report(&self.store, &self.library, (at(-FAR), at(FAR)), by, None).unwrap()
+    pub(crate) fn report(&self, by: &GroupBy) -> Report {
+        ledger::report(&self.store, &self.library, &Selection::between(at(-FAR), at(FAR)), by).unwrap()
     }
 
     /// mJ per job, `idle` among them.
-    fn by_job(&self) -> BTreeMap<String, i64> {
+    pub(crate) fn by_job(&self) -> BTreeMap<String, i64> {
         let report = self.report(&GroupBy::Job);
         let jobs = report.rows.iter().map(|row| (row.group.clone().unwrap(), row.amount.energy_mj));
         jobs.chain([("idle".to_owned(), report.idle.energy_mj)]).filter(|(_, energy)| *energy != 0).collect()
     }
 
     /// Nothing is wrong, and everything is there once.
-    fn assert_sound(&self) -> ledger::Verified {
+    pub(crate) fn assert_sound(&self) -> ledger::Verified {
         let verified = ledger::verify(&self.store).unwrap();
         assert_eq!(verified.fault, None);
         assert_eq!(verified.jobs_mj + verified.idle_mj, verified.metered_mj);
@@ -79,7 +85,7 @@ impl Fixture {
     }
 
     /// Every entry is followed back to windows that sum to it.
-    fn assert_explained(&self) {
+    pub(crate) fn assert_explained(&self) {
         for entry in self.entries() {
             let explained = ledger::explain(&self.store, entry.id).unwrap();
             let sum: i64 = explained.windows.iter().map(|window| window.energy.millijoules()).sum();
@@ -87,12 +93,12 @@ impl Fixture {
         }
     }
 
-    fn entries(&self) -> Vec<wattledger::store::Entry> {
+    pub(crate) fn entries(&self) -> Vec<wattledger::store::Entry> {
         self.store.read(|tx| tx.entries(None, 0, 10_000)).unwrap()
     }
 }
 
-fn device(uuid: &str, kind: Kind, counted_in: Option<&str>) -> Device {
+pub(crate) fn device(uuid: &str, kind: Kind, counted_in: Option<&str>) -> Device {
     Device {
         uuid: uuid.to_owned(),
         name: "H100".to_owned(),
@@ -107,7 +113,7 @@ fn device(uuid: &str, kind: Kind, counted_in: Option<&str>) -> Device {
 }
 
 /// A batch of node `n1`, numbered `sequence`, without windows.
-fn batch(sequence: u64, wall: i64) -> Batch {
+pub(crate) fn batch(sequence: u64, wall: i64) -> Batch {
     Batch {
         version: wire::VERSION,
         agent: "n1".to_owned(),
@@ -127,7 +133,7 @@ fn batch(sequence: u64, wall: i64) -> Batch {
     }
 }
 
-fn window(device: &str, start: i64, end: i64, energy_mj: i64) -> Window {
+pub(crate) fn window(device: &str, start: i64, end: i64, energy_mj: i64) -> Window {
     Window {
         device: device.to_owned(),
         start: at(start),
@@ -145,10 +151,10 @@ fn window(device: &str, start: i64, end: i64, energy_mj: i64) -> Window {
     }
 }
 
-fn holding(device: &str, job: &str, weight: u32, start: i64, end: Option<i64>) -> Holding {
+pub(crate) fn holding(device: &str, job: &str, weight: u32, start: i64, end: Option<i64>) -> Holding {
     Holding { device: device.to_owned(), job: job.to_owned(), weight, start: at(start), end: end.map(at) }
 }
 
-fn job(id: &str, project: &str, ended: Option<i64>) -> Job {
+pub(crate) fn job(id: &str, project: &str, ended: Option<i64>) -> Job {
     Job { id: id.to_owned(), project: Some(project.to_owned()), ended: ended.map(at), ..Job::default() }
 }

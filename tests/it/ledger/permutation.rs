@@ -72,7 +72,7 @@ fn one_holding() -> impl Strategy<Value = Holding> {
     )
 }
 
-fn one_batch() -> impl Strategy<Value = Batch> {
+pub(super) fn one_batch() -> impl Strategy<Value = Batch> {
     let windows = proptest::collection::vec(one_window(), 0..8);
     let holdings = proptest::collection::vec(one_holding(), 0..3);
     (windows, holdings, 0..5_i64).prop_map(|(mut windows, mut holdings, wall)| {
@@ -85,7 +85,7 @@ fn one_batch() -> impl Strategy<Value = Batch> {
 }
 
 /// Batches, and an order with repetitions in which they arrive, with postings in between.
-fn arrivals() -> impl Strategy<Value = (Vec<Batch>, Vec<(usize, bool)>)> {
+pub(crate) fn arrivals() -> impl Strategy<Value = (Vec<Batch>, Vec<(usize, bool)>)> {
     proptest::collection::vec(one_batch(), 1..7).prop_flat_map(|mut batches| {
         for (sequence, batch) in (1..).zip(&mut batches) {
             batch.sequence = sequence;
@@ -102,11 +102,8 @@ fn arrivals() -> impl Strategy<Value = (Vec<Batch>, Vec<(usize, bool)>)> {
     })
 }
 
-/// 48, or as many as `WATTLEDGER_TEST_CASES` says.
-fn cases() -> u32 {
-    #[allow(clippy::disallowed_methods, reason = "a knob of the test, not of the program")]
-    let asked = std::env::var("WATTLEDGER_TEST_CASES").ok();
-    asked.and_then(|count| count.parse().ok()).unwrap_or(48)
+pub(crate) fn cases() -> u32 {
+    u32::try_from(crate::reliability::count(48)).unwrap()
 }
 
 proptest! {
@@ -129,7 +126,7 @@ proptest! {
         fixture.assert_sound();
         fixture.assert_explained();
         prop_assert_eq!(&fixture.by_job(), &expected);
-        let open: Vec<_> = fixture.store.read(|tx| tx.open_keys(None)).unwrap();
+        let open: Vec<_> = fixture.store.read(|tx| tx.open_keys()).unwrap();
         prop_assert!(open.is_empty());
     }
 }

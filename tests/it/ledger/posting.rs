@@ -175,7 +175,7 @@ fn a_node_that_moves_takes_its_energy_along() {
     workload::add_site(&fixture.store, &fixture.library, "par".to_owned(), "FR", 30, Pue::ONE).unwrap();
     workload::assign_node(&fixture.store, "n1".to_owned(), "par".to_owned(), at(50), at(FAR)).unwrap();
     fixture.close(at(FAR));
-    let sites = fixture.store.read(|tx| tx.sums((at(-FAR), at(FAR)), &GroupBy::Site, None)).unwrap();
+    let sites = fixture.store.read(|tx| tx.sums(&Selection::between(at(-FAR), at(FAR)), &GroupBy::Site)).unwrap();
     let sums: Vec<_> = sites.iter().map(|row| (row.group.as_deref().unwrap(), row.energy_mj)).collect();
     assert_eq!(sums, [("par", 500), ("unassigned", 500)]);
     fixture.assert_sound();
@@ -199,8 +199,8 @@ fn a_job_told_by_hand_holds_until_it_is_finished() {
     let by_label = fixture.report(&GroupBy::Label("team".to_owned()));
     assert_eq!((by_label.rows.len(), by_label.rows[0].group.as_deref()), (1, Some("x")));
     let only = |project| {
-        let range = (at(-FAR), at(FAR));
-        let report = ledger::report(&fixture.store, &fixture.library, range, &GroupBy::Job, Some(project)).unwrap();
+        let own = Selection { project: Some(String::from(project)), ..Selection::between(at(-FAR), at(FAR)) };
+        let report = ledger::report(&fixture.store, &fixture.library, &own, &GroupBy::Job).unwrap();
         (report.total.energy_mj, report.idle.energy_mj)
     };
     assert_eq!(only("p"), (500, 0));
@@ -225,4 +225,15 @@ fn a_batch_counts_once_and_its_name_belongs_to_its_bytes() {
     let refused = ingest::apply(&fixture.store, first.to_json().unwrap(), at(0)).unwrap_err();
     assert!(matches!(refused, ingest::IngestError::Conflict { sequence: 1, .. }), "{refused}");
     assert_eq!(fixture.assert_sound().batches, 1);
+}
+
+#[test]
+fn more_accounts_than_one_transaction_takes_are_all_posted() {
+    let fixture = Fixture::in_germany(5);
+    let mut long = batch(1, 0);
+    long.windows = (0..1_203).map(|period| window("gpu0", period * 300, period * 300 + 300, 30_001)).collect();
+    fixture.apply(&long);
+    assert_eq!(fixture.close(at(FAR)), 1_203);
+    assert_eq!(fixture.close(at(FAR)), 0);
+    assert_eq!(fixture.assert_sound().idle_mj, 1_203 * 30_001);
 }

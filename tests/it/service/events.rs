@@ -8,9 +8,14 @@ use std::time::Duration;
 
 /// An open stream, after its headers.
 fn listen(service: &Service, token: &str) -> BufReader<TcpStream> {
+    listen_with(service, &format!("Authorization: Bearer {token}"))
+}
+
+/// An open stream of whom `header` names.
+pub(crate) fn listen_with(service: &Service, header: &str) -> BufReader<TcpStream> {
     let mut socket = TcpStream::connect(service.address).unwrap();
     socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let head = format!("GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n");
+    let head = format!("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n{header}\r\n\r\n");
     socket.write_all(head.as_bytes()).unwrap();
     let mut stream = BufReader::new(socket);
     let mut line = String::new();
@@ -23,7 +28,7 @@ fn listen(service: &Service, token: &str) -> BufReader<TcpStream> {
 }
 
 /// The next change; `None` when the stream ends.
-fn next(stream: &mut BufReader<TcpStream>) -> Option<serde_json::Value> {
+pub(crate) fn next(stream: &mut BufReader<TcpStream>) -> Option<serde_json::Value> {
     let mut line = String::new();
     loop {
         line.clear();
@@ -53,4 +58,16 @@ fn changes_are_heard_by_those_who_may_and_streams_end_with_the_service() {
     assert_eq!(code, 0, "{log}");
     assert!(!log.contains("were cut off"), "{log}");
     assert_eq!([next(&mut all), next(&mut own)], [None, None]);
+}
+
+#[test]
+fn the_stream_of_a_revoked_token_ends_and_those_of_others_go_on() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    let (id, token) = service.token(&["read"], None);
+    let (mut revoked, mut other) = (listen(&service, &token), listen(&service, &service.admin));
+    assert_eq!(service.send("DELETE", &format!("/api/v1/tokens/{id}"), &service.admin, &[], b"").status, 204);
+    assert_eq!(next(&mut revoked), None);
+    assert_eq!(service.post("/api/v1/projects", &service.admin, &json!({ "name": "alpha" })).status, 201);
+    assert_eq!(next(&mut other).unwrap()["id"], "alpha");
 }

@@ -116,6 +116,70 @@ fn a_token_that_asks_too_often_waits_and_others_do_not() {
 }
 
 #[test]
+fn wrong_tokens_from_one_address_wait_whatever_headers_say_and_valid_ones_do_not() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "[limits]\nfailures_per_s = 1\nfailure_burst = 5");
+    let refused: Vec<_> = (0..30)
+        .map(|number| {
+            let spoofed = format!("10.0.0.{number}");
+            let headers = [
+                ("X-Forwarded-For", spoofed.as_str()),
+                ("X-Real-IP", &spoofed),
+                ("Forwarded", "for=192.0.2.1"),
+                ("X-Forwarded-User", "admin"),
+                ("X-Grafana-User", "admin"),
+                ("X-WEBAUTH-USER", "admin"),
+            ];
+            let token = if number % 2 == 0 { "" } else { "wl_wrong" };
+            service.send("GET", "/api/v1/tokens", token, &headers, b"")
+        })
+        .collect();
+    assert!(refused[..5].iter().all(|reply| reply.status == 401), "{refused:?}");
+    let waiting: Vec<_> = refused[5..].iter().filter(|reply| reply.status == 429).collect();
+    assert!(waiting.len() > 15 && refused.iter().all(|reply| matches!(reply.status, 401 | 429)), "{refused:?}");
+    assert_eq!(waiting[0].headers["retry-after"], "1");
+    assert_eq!(service.get("/api/v1/tokens", &service.admin).status, 200);
+}
+
+#[test]
+fn a_body_that_comes_too_slowly_or_fills_the_memory_for_bodies_is_refused() {
+    let data = Data::new();
+    let config = "[limits]\nbody_bytes = 100000\nopen_body_bytes = 200000\nbody_bytes_per_s = 100";
+    let service = Service::start(&data.path(), config);
+    let open = |sent: usize| {
+        let mut socket = TcpStream::connect(service.address).unwrap();
+        let head = format!(
+            "POST /api/v1/batches HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n",
+            service.admin
+        );
+        socket.write_all(head.as_bytes()).unwrap();
+        socket.write_all(&vec![b' '; sent]).unwrap();
+        socket
+    };
+    let (mut slow, _second) = (open(90_000), open(90_000));
+    let full = || {
+        service.send(
+            "POST",
+            "/api/v1/batches",
+            &service.admin,
+            &[("Content-Type", "application/json")],
+            &[b' '; 50_000],
+        )
+    };
+    super::process::until(|| full().status == 503);
+    assert_eq!(full().headers["retry-after"], "1");
+    assert_eq!(service.post("/api/v1/projects", &service.admin, &serde_json::json!({ "name": "p" })).status, 201);
+    let mut answer = String::new();
+    slow.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 408") && answer.contains("less than 1000 bytes of it came within 10 s"),
+        "{answer}"
+    );
+    super::process::until(|| full().status == 400);
+}
+
+#[test]
 fn what_a_client_chooses_never_becomes_a_label() {
     let data = Data::new();
     let service = Service::start(&data.path(), "");

@@ -1,9 +1,17 @@
 //! The service as its clients meet it: a real process, real sockets, a data directory of its own.
 
+mod app;
+mod backup;
 mod events;
 mod ledger;
 mod limits;
-mod process;
+pub(crate) mod process;
+mod refusals;
+mod reporting;
+mod session;
+mod start;
+mod steps;
+mod tls;
 mod tokens;
 
 use serde_json::Value;
@@ -11,6 +19,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::Duration;
 use ureq::http::{Method, Request};
 
@@ -18,8 +27,14 @@ use ureq::http::{Method, Request};
 pub(crate) struct Service {
     child: Child,
     stdout: BufReader<ChildStdout>,
+    /// Reads the log to its end, so that the service never waits for a reader.
+    log: Option<JoinHandle<String>>,
+    /// The service itself, where something runs it.
+    process: u32,
     /// The first admin token, where the data directory was fresh.
     pub(crate) admin: String,
+    /// The path of the sign-in link beside it.
+    pub(crate) sign_in: String,
     pub(crate) address: SocketAddr,
 }
 
@@ -40,32 +55,59 @@ impl Reply {
 impl Service {
     /// Starts on `data` with the lines of `config`, and waits until it listens.
     pub(crate) fn start(data: &Path, config: &str) -> Self {
+        Self::start_under(&[], data, config).unwrap_or_else(|ended| panic!("it ended before it listened: {ended:?}"))
+    }
+
+    /// The same, run by the command `before`.
+    pub(crate) fn start_under(before: &[&str], data: &Path, config: &str) -> Result<Self, Ended> {
         let file = data.with_extension("toml");
         std::fs::write(&file, config).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_wattledger"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .arg("--config")
-            .arg(file)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let words =
+            [before, &[env!("CARGO_BIN_EXE_wattledger"), "serve", "--listen", "127.0.0.1:0", "--data"]].concat();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).arg(data).arg("--config").arg(file);
+        Self::of(command, !before.is_empty())
+    }
+
+    /// Starts `command`, which serves or runs what serves, and waits until it listens.
+    pub(crate) fn of(mut command: Command, is_runner: bool) -> Result<Self, Ended> {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut admin = String::new();
+        let (mut admin, mut sign_in) = (String::new(), String::new());
+        let mut stderr = child.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut log = Vec::new();
+            // What was read before a failure is what there is.
+            let _ = stderr.read_to_end(&mut log);
+            String::from_utf8_lossy(&log).into_owned()
+        });
         let address = loop {
             let mut line = String::new();
             if stdout.read_line(&mut line).unwrap() == 0 {
-                let mut error = String::new();
-                child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
-                panic!("the service ended before it listened: {error}");
+                return Err(Ended { admin, code: child.wait().unwrap().code(), log: log.join().unwrap() });
             }
             match line.trim().split_once(": ") {
                 Some(("admin token", token)) => admin = token.to_owned(),
-                _ => break line.trim().rsplit("://").next().unwrap().parse().unwrap(),
+                Some(("sign in", link)) => sign_in = link[link.find("/sign-in/").unwrap()..].to_owned(),
+                _ => {}
+            }
+            if let Some(server) = line.trim().strip_prefix("listening on ") {
+                break server.rsplit("://").next().unwrap().parse().unwrap();
             }
         };
-        Self { child, stdout, admin, address }
+        let process = if is_runner { only_child_of(child.id()) } else { child.id() };
+        Ok(Self { child, stdout, log: Some(log), process, admin, sign_in, address })
+    }
+
+    /// What it prints further, up to the line that holds `last`.
+    pub(crate) fn lines_to(&mut self, last: &str) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        while lines.last().is_none_or(|line| !line.contains(last)) {
+            let mut line = String::new();
+            assert_ne!(self.stdout.read_line(&mut line).unwrap(), 0, "it ended before it said {last:?}: {lines:?}");
+            lines.push(line.trim_end().to_owned());
+        }
+        lines
     }
 
     pub(crate) fn server(&self) -> String {
@@ -84,12 +126,14 @@ impl Service {
         }
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
+            .max_redirects(0)
             .allow_non_standard_methods(true)
             .timeout_global(Some(Duration::from_secs(60)))
             .build();
         let mut answer = ureq::Agent::new_with_config(config).run(request.body(body).unwrap()).unwrap();
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Reply { status, headers, body: answer.body_mut().read_to_string().unwrap() }
+        let body = String::from_utf8_lossy(&answer.body_mut().read_to_vec().unwrap()).into_owned();
+        Reply { status, headers, body }
     }
 
     pub(crate) fn get(&self, path: &str, token: &str) -> Reply {
@@ -127,30 +171,58 @@ impl Service {
 
     /// SIGTERM, then the exit code and the log.
     pub(crate) fn stop(mut self) -> (i32, String) {
-        let id = rustix::process::Pid::from_child(&self.child);
+        let id = rustix::process::Pid::from_raw(self.process.cast_signed()).unwrap();
         rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        let log = self.log.take().unwrap().join().unwrap();
         (self.child.wait().unwrap().code().unwrap_or(-1), log)
     }
 
-    /// Memory that the process occupies, bytes.
+    /// Number of files and sockets that the process has open.
+    pub(crate) fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.process)).unwrap().count()
+    }
+
+    /// Most memory that the process occupied so far, bytes.
     pub(crate) fn resident_bytes(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        self.memory("VmHWM:")
+    }
+
+    /// Memory that the process occupies now, bytes.
+    pub(crate) fn resident_bytes_now(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, key: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process)).unwrap();
+        let line = status.lines().find(|line| line.starts_with(key)).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
     }
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // Already gone is fine.
-        let _ = self.child.kill();
+        // Already gone is fine. Where something runs it, that ends with it.
+        if let Some(process) = rustix::process::Pid::from_raw(self.process.cast_signed()) {
+            let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
+        }
         let _ = self.child.wait();
         let mut rest = String::new();
         let _ = self.stdout.read_to_string(&mut rest);
-        assert!(!rest.contains("wl_"), "a second token was printed: {rest}");
+        assert!(!rest.contains("wl_") && !rest.contains("sign-in"), "a second secret was printed: {rest}");
     }
+}
+
+/// A service that ended before it listened.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) admin: String,
+    pub(crate) code: Option<i32>,
+    pub(crate) log: String,
+}
+
+fn only_child_of(process: u32) -> u32 {
+    let children = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap();
+    children.trim().parse().unwrap()
 }
 
 /// A data directory that goes with the value.

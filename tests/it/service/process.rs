@@ -21,14 +21,14 @@ fn serve(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_first_start_prints_one_token_and_later_ones_none() {
+fn the_first_start_prints_one_token_and_one_link_and_later_ones_none() {
     let data = Data::new();
     let first = Service::start(&data.path(), "");
     let admin = first.admin.clone();
-    assert!(admin.starts_with("wl_"));
+    assert!(admin.starts_with("wl_") && first.sign_in.starts_with("/sign-in/"));
     assert_eq!(first.stop().0, 0);
     let second = Service::start(&data.path(), "");
-    assert_eq!(second.admin, "");
+    assert_eq!([second.admin.as_str(), second.sign_in.as_str()], ["", ""]);
     assert_eq!(second.get("/api/v1/tokens", &admin).status, 200);
 }
 

@@ -1,71 +1,75 @@
 //! The thread that sends.
 
-use super::{AgentError, Config, Message};
+use super::{Backoff, Http, Next, Pusher};
 use crate::clock::Clock;
-use crate::push::{Backoff, Http, Next, Pusher};
 use crate::spool::{Spool, SpoolError};
 use std::io;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
+use units::Span;
 
 /// Longest wait for an answer.
 const ANSWER: Duration = Duration::from_secs(60);
-/// The same, for the last attempt of an agent that ends.
-const LAST_ANSWER: Duration = Duration::from_secs(2);
-/// How long an agent that ends waits for that attempt.
+/// The same, for the last attempts of a process that ends, all together.
+const LAST_ANSWERS: Span = Span::from_seconds(2);
+/// How long a process that ends waits for those attempts.
 const END: Duration = Duration::from_secs(3);
 /// Wait after the disk was found full.
 const FULL: Duration = Duration::from_secs(10);
 
 /// When new windows are sent.
-pub(super) struct Pace {
-    every: Duration,
-    first: Duration,
+pub(crate) struct Pace {
+    /// Wait after everything was sent.
+    pub(crate) every: Duration,
+    /// Wait before the first attempt.
+    pub(crate) first: Duration,
 }
 
 impl Pace {
-    /// The configured pace, with a start that differs between agents so that not all send at the same second.
-    pub(super) fn new(config: &Config, seed: u64) -> Self {
-        let every = Duration::from_nanos(config.push_every.nanoseconds());
+    /// With a start that differs between agents so that not all send at the same second.
+    pub(crate) fn of_agent(every: Span, seed: u64) -> Self {
+        let every = Duration::from_nanos(every.nanoseconds());
         Self { every, first: Backoff::new(seed).jitter(every) }
     }
 }
 
 /// A running sender.
-pub(super) struct Pushing {
+pub(crate) struct Pushing {
     stop: Sender<()>,
-    ended: Receiver<()>,
+    ended: Receiver<Pusher>,
 }
 
 impl Pushing {
-    /// Lets it make one last attempt and waits for that, but not long: what is not sent is on the disk.
-    pub(super) fn finish(self) {
+    /// Lets it make its last attempts and waits for them, but not long: what is not sent is on the disk. `None` where the
+    /// service keeps it waiting.
+    pub(crate) fn finish(self) -> Option<Pusher> {
         drop(self.stop);
-        self.ended.recv_timeout(END).ok();
+        self.ended.recv_timeout(END).ok()
     }
 }
 
-/// Starts to send; a failure of the spool is told to `messages`.
-pub(super) fn start(
+/// Starts to send; `failed` is told a failure of the spool.
+pub(crate) fn start(
     pusher: Pusher,
     http: Http,
     spool: Arc<Mutex<Spool>>,
     clock: Arc<dyn Clock>,
     pace: Pace,
-    messages: SyncSender<Message>,
+    failed: impl FnOnce(SpoolError) + Send + 'static,
 ) -> io::Result<Pushing> {
     let (stop, stopped) = mpsc::channel();
-    let (end, ended) = mpsc::channel::<()>();
+    let (end, ended) = mpsc::channel();
     let mut sender = Sending { pusher, http, spool, clock };
     thread::Builder::new().name("push".to_owned()).spawn(move || {
         if let Err(error) = sender.send_until_stopped(&pace, &stopped) {
-            drop(messages.send(Message::Failed(AgentError::Spool(error))));
+            failed(error);
         }
         // The spool is closed before the end is told.
-        drop(sender);
-        drop(end);
+        let Sending { pusher, spool, .. } = sender;
+        drop(spool);
+        drop(end.send(pusher));
     })?;
     Ok(Pushing { stop, ended })
 }
@@ -89,7 +93,13 @@ impl Sending {
                 Err(error) => return Err(error),
             };
         }
-        self.turn(LAST_ANSWER).map(drop)
+        let end = self.clock.monotonic().plus(LAST_ANSWERS);
+        loop {
+            let left = end.minus(self.clock.monotonic());
+            if left == Span::ZERO || self.turn(Duration::from_nanos(left.nanoseconds()))? != Next::Now {
+                return Ok(());
+            }
+        }
     }
 
     fn turn(&mut self, limit: Duration) -> Result<Next, SpoolError> {

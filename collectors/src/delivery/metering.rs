@@ -1,0 +1,112 @@
+//! What the node's agent meters, for runs on the same node to see.
+
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// Where an agent says what it meters unless its settings name another file.
+pub const METERING: &str = "/run/wattledger-agent/metering.json";
+
+/// An agent that runs: which node, for which service, which devices. Readable by everybody on the node; holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metering {
+    /// Name of the node in the agent's batches.
+    pub node: String,
+    /// Address of the service.
+    pub server: String,
+    /// Identities of the devices.
+    pub devices: Vec<String>,
+    /// Start of the machine, process id and start of the process, joined by `:`.
+    process: String,
+}
+
+/// What was announced, and is withdrawn when dropped.
+#[derive(Debug)]
+pub struct Announced(PathBuf);
+
+impl Metering {
+    /// What this process meters as `node` for the service at `server`.
+    #[must_use]
+    pub fn of_this_process(node: String, server: &str, devices: Vec<String>) -> Self {
+        let process = format!("{}:{}", std::process::id(), started("self").unwrap_or_default());
+        Self { node, server: plain(server), devices, process: format!("{}:{process}", boot_id()) }
+    }
+
+    /// Writes it to `path`, readable by everybody.
+    ///
+    /// # Errors
+    ///
+    /// The folder is missing, or not this user's.
+    pub fn announce(&self, path: &Path) -> io::Result<Announced> {
+        let written = path.with_extension("new");
+        // What an earlier start left there may belong to another user.
+        drop(fs::remove_file(&written));
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o644).open(&written)?;
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        file.write_all(&serde_json::to_vec(self)?)?;
+        fs::rename(&written, path)?;
+        Ok(Announced(path.to_owned()))
+    }
+
+    /// The agent that announced itself at `path`, if it still runs and meters for the service at `server`.
+    #[must_use]
+    pub fn read(path: &Path, server: &str) -> Option<Self> {
+        let found: Self = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+        (found.server == plain(server) && found.is_running()).then_some(found)
+    }
+
+    fn is_running(&self) -> bool {
+        let mut parts = self.process.split(':');
+        let (Some(boot), Some(process), Some(start)) = (parts.next(), parts.next(), parts.next()) else { return false };
+        process.parse::<u32>().is_ok() && boot == boot_id() && started(process).is_some_and(|found| found == start)
+    }
+}
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        // Whoever reads it afterwards sees that the process is gone.
+        drop(fs::remove_file(&self.0));
+    }
+}
+
+fn plain(server: &str) -> String {
+    server.trim_end_matches('/').to_ascii_lowercase()
+}
+
+fn boot_id() -> String {
+    let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    id.trim().to_owned()
+}
+
+/// When the process started, in ticks since the machine did: with the process id, no other process has both.
+fn started(process: &str) -> Option<String> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The second field is a name in parentheses that may hold anything; the start is field 22.
+    let (_, rest) = text.rsplit_once(')')?;
+    rest.split_whitespace().nth(19).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_counts_while_its_process_runs_and_for_its_service_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("metering.json");
+        let server = "https://Ledger.example/";
+        let metering = Metering::of_this_process("node".to_owned(), server, vec!["GPU-1".to_owned()]);
+        let announced = metering.announce(&path).unwrap();
+        assert_eq!(Metering::read(&path, "https://ledger.example"), Some(metering.clone()));
+        assert_eq!(Metering::read(&path, "https://other.example"), None);
+        drop(announced);
+        assert_eq!(Metering::read(&path, server), None);
+        for process in ["", "boot:1", "no boot of this machine:1:1", &format!("{}:1:x", boot_id())] {
+            let gone = Metering { process: process.to_owned(), ..metering.clone() };
+            let _announced = gone.announce(&path).unwrap();
+            assert_eq!(Metering::read(&path, server), None, "{process}");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/** The pages of the navigation, in its order. A page that comes later is a line here and a route in `routes/index.ts`. */
+
+export interface Place {
+  name: string;
+  path: string;
+  icon: string;
+  /** The letter after `g`. */
+  key: string;
+  isAdmin?: boolean;
+}
+
+export const PLACES: Place[] = [
+  { name: 'Overview', path: '/', icon: 'overview', key: 'o' },
+  { name: 'Jobs', path: '/jobs', icon: 'jobs', key: 'j' },
+  { name: 'Fleet', path: '/fleet', icon: 'fleet', key: 'f' },
+  { name: 'Grid', path: '/grid', icon: 'grid', key: 'd' },
+  { name: 'Reports', path: '/reports', icon: 'reports', key: 'r' },
+  { name: 'Admin', path: '/admin', icon: 'admin', key: 'a' },
+];
+
+/** The place that a path belongs to: `/jobs/7` to Jobs. */
+export function placeOf(path: string): Place | undefined {
+  return PLACES.find((place) => (place.path === '/' ? path === '/' : path === place.path || path.startsWith(`${place.path}/`)));
+}

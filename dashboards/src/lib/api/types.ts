@@ -1,0 +1,42 @@
+/** Names for what the API answers, from the generated document. */
+
+import type { components, paths } from './schema';
+
+type Schemas = components['schemas'];
+type Got<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: { content: { 'application/json': infer Body } } } } } ? Body : never;
+
+export type Paths = paths;
+export type SessionDocument = Schemas['SessionDocument'];
+export type SeriesDocument = Schemas['SeriesDocument'];
+export type DeviceSeries = Got<'/api/v1/jobs/{id}/devices/series'>;
+export type IntensityDocument = Schemas['IntensityDocument'];
+export type PowerDocument = Schemas['PowerDocument'];
+export type Report = Schemas['Report'];
+export type ReportRow = Report['rows'][number];
+export type Amount = Schemas['Amount'];
+export type Aggregate = Schemas['Aggregate'];
+export type JobFootprint = Schemas['JobFootprint'];
+export type JobItem = Got<'/api/v1/jobs'>['items'][number];
+export type JobComparison = Got<'/api/v1/jobs/compare'>['jobs'][number];
+export type Node = Schemas['NodeDocument'];
+export type Device = Schemas['DeviceDocument'];
+export type Site = Schemas['SiteDocument'];
+export type Entry = Schemas['EntryDocument'];
+export type Explanation = Schemas['ExplanationDocument'];
+export type Factor = Schemas['FactorDocument'];
+export type TokenItem = Schemas['TokenDocument'];
+export type AttentionItem = Got<'/api/v1/attention'>['items'][number];
+export type PeriodItem = Got<'/api/v1/periods'>['items'][number];
+export type PeriodFigures = Schemas['Figures'];
+
+/** Integers that `follow` leaves as text where no double holds them. */
+type Exact<Part> = Omit<Part, 'energy_mj' | 'co2e_ug_location'> & { energy_mj: number | string; co2e_ug_location: number | string };
+type ExactPart<Part> = Part extends { overhead: infer Overhead } ? Exact<Omit<Part, 'overhead'>> & { overhead: Exact<Overhead> } : Exact<Part>;
+
+type Breakdown = Got<'/api/v1/ledger/explain'>;
+export type AggregateExplanation = Omit<Breakdown, 'total' | 'final' | 'provisional' | 'open'> & {
+  total: ExactPart<Breakdown['total']>;
+  final: ExactPart<Breakdown['final']>;
+  provisional: ExactPart<Breakdown['provisional']>;
+  open: ExactPart<Breakdown['open']>;
+};

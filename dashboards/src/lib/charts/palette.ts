@@ -1,0 +1,72 @@
+/** The design's colours for canvases, which cannot read custom properties themselves. */
+
+export interface Palette {
+  surface: string;
+  ink: string;
+  ink2: string;
+  ink3: string;
+  line: string;
+  axis: string;
+  grid: string;
+  accent: string;
+  /** Steps 1 to 8. */
+  ci: string[];
+  ciInk: string[];
+  cat: string[];
+  other: string;
+  idle: string;
+  load: string[];
+  hatch: string;
+  hatchGap: string;
+  font: string;
+}
+
+export function readPalette(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  const tokens = (name: string, from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, index) => token(`${name}-${from + index}`));
+  return {
+    surface: token('surface'),
+    ink: token('ink'),
+    ink2: token('ink-2'),
+    ink3: token('ink-3'),
+    line: token('line'),
+    axis: token('line-strong'),
+    grid: token('grid'),
+    accent: token('accent'),
+    ci: tokens('ci', 1, 8),
+    ciInk: tokens('ci-ink', 1, 8),
+    cat: tokens('cat', 1, 6),
+    other: token('cat-other'),
+    idle: token('idle'),
+    load: tokens('load', 0, 3),
+    hatch: token('hatch'),
+    hatchGap: token('hatch-gap'),
+    font: token('font'),
+  };
+}
+
+/** `color` under a 45 degree hatch of 6 px pitch: provisional, open or forecast. */
+export function hatched(color: string, palette: Palette): { image: HTMLCanvasElement; repeat: 'repeat' } {
+  const key = `${color} ${palette.hatchGap}`;
+  let image = hatches.get(key);
+  if (!image) {
+    image = document.createElement('canvas');
+    image.width = image.height = 6;
+    const context = image.getContext('2d')!;
+    context.fillStyle = color;
+    context.fillRect(0, 0, 6, 6);
+    context.strokeStyle = palette.hatchGap;
+    context.lineWidth = 2.2;
+    for (const shift of [-6, 0, 6]) {
+      context.beginPath();
+      context.moveTo(shift - 1, 7);
+      context.lineTo(shift + 7, -1);
+      context.stroke();
+    }
+    hatches.set(key, image);
+  }
+  return { image, repeat: 'repeat' };
+}
+
+const hatches = new Map<string, HTMLCanvasElement>();

@@ -1,0 +1,49 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+/** The service that `npm run dev` shows: start one with `wattledger demo` or name another. */
+const service = process.env.WATTLEDGER_SERVER ?? 'http://127.0.0.1:8780';
+const served = ['/api', '/sign-in/', '/openapi.json', '/healthz', '/readyz', '/metrics'];
+
+export default defineConfig({
+  plugins: [svelte()],
+  server: {
+    proxy: Object.fromEntries(served.map((path) => [path, { target: service, changeOrigin: true }])),
+  },
+  build: {
+    target: 'es2022',
+    // Inlined assets would be data: addresses, which the content security policy refuses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 800,
+    rolldownOptions: {
+      output: {
+        entryFileNames: 'assets/[name]-[hash].js',
+        chunkFileNames: 'assets/[name]-[hash].js',
+        // Named, so that the size check knows what is a chart; the Sankey apart, as one page needs it.
+        advancedChunks: {
+          groups: [
+            { name: 'echarts', test: /node_modules\/(echarts\/(?!lib\/chart\/sankey)|zrender|tslib)/, priority: 2 },
+            { name: 'sankey', test: /echarts\/lib\/chart\/sankey/, priority: 1 },
+          ],
+        },
+      },
+    },
+  },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.e2e.ts'],
+          globalSetup: ['e2e/service.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});

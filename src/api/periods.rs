@@ -1,0 +1,249 @@
+//! `/periods` and `/ledger/restate`: what was closed, what it would be now, and corrections with a reason.
+
+use super::State;
+use super::auth::unbound;
+use super::body::Json;
+use super::page::{Id, Page, PageQuery, Query};
+use super::problem::{Problem, ProblemDocument};
+use super::selection::ordered;
+use crate::access::Identity;
+use crate::ledger::{self, Figures, Period, Restatement};
+use crate::moment;
+use crate::store::{GroupBy, PeriodRow, PeriodVersion, Selection, StoreError};
+use axum::extract::State as Extract;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use units::Timestamp;
+
+/// Longest name of a period and longest reason, bytes.
+const TEXT_BYTES_MAX: usize = 512;
+
+/// A period in a list.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct PeriodItem {
+    id: i64,
+    name: String,
+    from: String,
+    to: String,
+    /// The latest version of its figures.
+    version: i64,
+    /// When that was closed.
+    closed: String,
+    /// Id of the token that closed it.
+    closed_by: String,
+    /// Address of its report.
+    report: String,
+}
+
+impl PeriodItem {
+    fn of((row, version): (PeriodRow, PeriodVersion)) -> Self {
+        Self {
+            id: row.period,
+            name: row.name,
+            from: moment::show(row.from),
+            to: moment::show(row.to),
+            version: version.version,
+            closed: moment::show(version.closed),
+            closed_by: version.closed_by,
+            report: format!("/api/v1/reports/emissions?period={}", row.period),
+        }
+    }
+}
+
+/// A period to close.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PeriodRequest {
+    /// For people; its two dates without it.
+    name: Option<String>,
+    /// First moment, a UTC date or RFC 3339.
+    from: String,
+    /// First moment after it, which has passed.
+    to: String,
+}
+
+/// Why a period is restated.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReasonRequest {
+    /// In words, for those who read the old figures.
+    reason: String,
+}
+
+/// What is restated, and why.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RestateRequest {
+    /// Entries that start at or after this moment, a UTC date or RFC 3339.
+    from: String,
+    /// Entries that start before this moment.
+    to: String,
+    /// In words; it stands in every entry that is made.
+    reason: String,
+}
+
+/// What restating changed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct RestateDocument {
+    /// How many entries were made: a reversal for each that was replaced, and what was posted again.
+    entries: i64,
+    old: Figures,
+    new: Figures,
+    #[serde(flatten)]
+    change: Restatement,
+}
+
+fn text(field: &str, given: &str) -> Result<String, Problem> {
+    let given = given.trim();
+    if (1..=TEXT_BYTES_MAX).contains(&given.len()) && !given.contains(char::is_control) {
+        return Ok(given.to_owned());
+    }
+    Err(Problem::field(field, format!("write 1 to {TEXT_BYTES_MAX} bytes of text without control characters")))
+}
+
+/// A time from the body.
+fn range(from: &str, to: &str) -> Result<(Timestamp, Timestamp), Problem> {
+    let from = moment::parse(from).map_err(|rule| Problem::field("from", rule))?;
+    let to = moment::parse(to).map_err(|rule| Problem::field("to", rule))?;
+    ordered(Some(from), Some(to))?;
+    Ok((from, to))
+}
+
+fn number(asked: &str) -> Result<i64, Problem> {
+    asked.parse().map_err(|_| Problem::not_found("reporting period", asked))
+}
+
+/// List reporting periods, in the order in which they were closed first
+#[utoipa::path(get, path = "/periods", tag = "reports", params(PageQuery), responses((status = 200, description = "By number", body = Page<PeriodItem>)))]
+pub(crate) async fn list(
+    Extract(state): Extract<State>,
+    Query(page): Query<PageQuery>,
+) -> Result<axum::Json<Page<PeriodItem>>, Problem> {
+    let limit = page.limit()?;
+    let after = page.after_number()?.unwrap_or(0);
+    let found = state
+        .work(move |service| {
+            Ok(service.store.read::<_, StoreError>(|tx| {
+                let mut found = Vec::new();
+                for row in tx.periods(after, limit.saturating_add(1))? {
+                    if let Some(version) = tx.period_versions(row.period)?.pop() {
+                        found.push((row, version));
+                    }
+                }
+                Ok(found)
+            })?)
+        })
+        .await?;
+    Ok(axum::Json(Page::of(found, limit, |(row, _)| row.period.to_string()).map(PeriodItem::of)))
+}
+
+/// Close a reporting period
+///
+/// Its figures stay from then on: late data and revised factors show as a difference, and enter only by restating it.
+#[utoipa::path(
+    post, path = "/periods", tag = "reports", request_body = PeriodRequest,
+    responses(
+        (status = 201, description = "Closed", body = Period),
+        (status = 409, description = "Something in it is not posted yet, it has not ended, or its name or time is taken", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn close(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Json(asked): Json<PeriodRequest>,
+) -> Result<(StatusCode, axum::Json<Period>), Problem> {
+    unbound(&who)?;
+    let range = range(&asked.from, &asked.to)?;
+    let name = asked.name.as_deref().map(|name| text("name", name)).transpose()?;
+    let now = state.clock.wall();
+    let period = state
+        .work(move |service| {
+            let number = ledger::close_period(&service.store, name, range, who.token, now)?;
+            Ok(ledger::period(&service.store, &service.library, number, None)?)
+        })
+        .await?;
+    state.events.tell("period", period.id.to_string(), None);
+    Ok((StatusCode::CREATED, axum::Json(period)))
+}
+
+/// Show a period: as closed, as it would be now, and why they differ
+#[utoipa::path(
+    get, path = "/periods/{id}", tag = "reports", params(("id" = String, Path, description = "Number of the period")),
+    responses(
+        (status = 200, description = "The period; of one project's jobs for a token that is bound to it", body = Period),
+        (status = 404, description = "No such period", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn show(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Id(asked): Id,
+) -> Result<axum::Json<Period>, Problem> {
+    let number = number(&asked)?;
+    let period = state
+        .work(move |service| Ok(ledger::period(&service.store, &service.library, number, who.project.as_deref())?))
+        .await?;
+    Ok(axum::Json(period))
+}
+
+/// Take the current figures of a period as its next version; the old ones stay
+#[utoipa::path(
+    post, path = "/periods/{id}/restate", tag = "reports", request_body = ReasonRequest,
+    params(("id" = String, Path, description = "Number of the period")),
+    responses(
+        (status = 200, description = "The period", body = Period),
+        (status = 404, description = "No such period", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "Something in it is not posted yet, or nothing has changed", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn restate(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Id(asked): Id,
+    Json(request): Json<ReasonRequest>,
+) -> Result<axum::Json<Period>, Problem> {
+    unbound(&who)?;
+    let (number, reason, now) = (number(&asked)?, text("reason", &request.reason)?, state.clock.wall());
+    let period = state
+        .work(move |service| {
+            ledger::restate_period(&service.store, number, reason, who.token, now)?;
+            Ok(ledger::period(&service.store, &service.library, number, None)?)
+        })
+        .await?;
+    state.events.tell("period", asked, None);
+    Ok(axum::Json(period))
+}
+
+/// Post anew, with a reason, what newer factors or another PUE change
+///
+/// Each entry whose factor, PUE or zone would be another now is reversed and posted again. Closed periods keep their figures.
+#[utoipa::path(
+    post, path = "/ledger/restate", tag = "ledger", request_body = RestateRequest,
+    responses((status = 200, description = "Old, new and the difference", body = RestateDocument))
+)]
+pub(crate) async fn restate_entries(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Json(asked): Json<RestateRequest>,
+) -> Result<axum::Json<RestateDocument>, Problem> {
+    unbound(&who)?;
+    let range = range(&asked.from, &asked.to)?;
+    let (reason, now) = (text("reason", &asked.reason)?, state.clock.wall());
+    let restated = state
+        .work(move |service| {
+            let selection = Selection::between(range.0, range.1);
+            let figures = || ledger::report(&service.store, &service.library, &selection, &GroupBy::Project);
+            let (old, head) = (Figures::of(&figures()?), service.store.read::<_, StoreError>(|tx| tx.last_entry())?);
+            let closed = ledger::restate(&service.store, &service.library, range, reason, now)?;
+            let new = Figures::of(&figures()?);
+            let mut change = Restatement::between(&old, &new).map_err(ledger::LedgerError::from)?;
+            let reasons = service.store.read::<_, StoreError>(|tx| tx.sums_by_reason(&selection, head))?;
+            change.reasons = reasons.into_iter().map(Into::into).collect();
+            Ok(RestateDocument { entries: closed.entries, old, new, change })
+        })
+        .await?;
+    if restated.entries > 0 {
+        state.events.tell("entries", restated.entries.to_string(), None);
+    }
+    Ok(axum::Json(restated))
+}

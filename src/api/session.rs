@@ -1,0 +1,184 @@
+//! `/session` and `/sign-in`: a browser signs in with a token, or with a link that works once.
+
+use super::State;
+use super::auth::check_token;
+use super::body::Json;
+use super::connection::Peer;
+use super::cookie;
+use super::page::Id;
+use super::problem::{Problem, ProblemDocument};
+use crate::access::{Identity, Scope, Secret, Token};
+use crate::config::Rate;
+use crate::session;
+use crate::store::{StoreError, TokenRecord};
+use axum::Extension;
+use axum::extract::State as Extract;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+/// Failed sign-ins of one address.
+pub(super) const FAILURES: Rate = Rate { per_s: 1, burst: 20 };
+
+/// A sign-in.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignInRequest {
+    /// A token.
+    #[serde(default)]
+    token: String,
+}
+
+/// Who is signed in.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct SessionDocument {
+    /// Name of the token.
+    name: String,
+    /// What it may do.
+    scopes: Vec<Scope>,
+    /// The only project that is shown; `null` for every project.
+    project: Option<String>,
+    /// What the header `X-CSRF-Token` of every change in this session must hold; `null` for a request with a bearer token, which needs none.
+    csrf: Option<String>,
+}
+
+impl SessionDocument {
+    fn of(token: TokenRecord, cookie: Option<&Secret>) -> Self {
+        Self { name: token.name, scopes: token.scopes, project: token.project, csrf: cookie.map(session::csrf) }
+    }
+}
+
+/// Sign in with a token
+///
+/// Sets the cookie of the session, which then stands in for the token. A session that the browser had before ends.
+#[utoipa::path(
+    post, path = "/api/v1/session", tag = "session", request_body = SignInRequest,
+    responses(
+        (status = 200, description = "Signed in; Set-Cookie holds the session", body = SessionDocument),
+        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "Asked from another site", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed sign-ins; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn sign_in(
+    Extract(state): Extract<State>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    Json(asked): Json<SignInRequest>,
+) -> Result<Response, Problem> {
+    cookie::expect_same_origin(&headers, state.sign_in)?;
+    let attempt = Attempt::by(&state, peer)?;
+    let token = match Token::parse(asked.token.trim()) {
+        Some(token) => check_token(&state, token).await?,
+        None => None,
+    };
+    let token = token.ok_or_else(Problem::unauthenticated)?;
+    attempt.succeeded();
+    let (id, replaced, now) = (token.id.clone(), cookie::read(&headers, state.sign_in), state.clock.wall());
+    let secret = state.work(move |service| Ok(session::begin(&service.store, id, replaced, now)?)).await?;
+    tracing::info!(token = token.id, "signed in");
+    let set = cookie::begin(&headers, state.sign_in, &secret, session::AGE_MAX).ok_or_else(Problem::internal)?;
+    Ok((set, axum::Json(SessionDocument::of(token, Some(&secret)))).into_response())
+}
+
+/// Who is signed in
+#[utoipa::path(
+    get, path = "/session", tag = "session",
+    responses((status = 200, description = "The token behind the session or the request", body = SessionDocument))
+)]
+pub(crate) async fn show(
+    Extract(state): Extract<State>,
+    who: Identity,
+    headers: HeaderMap,
+) -> Result<axum::Json<SessionDocument>, Problem> {
+    let found = state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.token(&who.token))?)).await?;
+    let token = found.ok_or_else(Problem::unauthenticated)?.record;
+    let is_session = !headers.contains_key(header::AUTHORIZATION);
+    let cookie = cookie::read(&headers, state.sign_in).filter(|_| is_session);
+    Ok(axum::Json(SessionDocument::of(token, cookie.as_ref())))
+}
+
+/// Sign out
+#[utoipa::path(
+    delete, path = "/session", tag = "session",
+    responses((status = 204, description = "The session has ended and its cookie is taken back"))
+)]
+pub(crate) async fn sign_out(
+    Extract(state): Extract<State>,
+    who: Identity,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if let Some(cookie) = cookie::read(&headers, state.sign_in) {
+        state.work(move |service| Ok(session::end(&service.store, cookie)?)).await?;
+        tracing::info!(token = who.token, "signed out");
+    }
+    let taken_back = cookie::end(&headers, state.sign_in).ok_or_else(Problem::internal)?;
+    Ok((StatusCode::NO_CONTENT, taken_back).into_response())
+}
+
+/// Sign in with a link that works once
+///
+/// A look without visiting (HEAD, a browser's prefetch) does not use it up.
+#[utoipa::path(
+    get, path = "/sign-in/{code}", tag = "session", params(("code" = String, Path, description = "Code of the link")),
+    responses(
+        (status = 303, description = "Signed in; on to the app"),
+        (status = 410, description = "A page that says that the link was used or has expired", body = String, content_type = "text/html"),
+        (status = 429, description = "Too many failed sign-ins; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn follow_link(
+    Extract(state): Extract<State>,
+    Extension(peer): Extension<Peer>,
+    method: Method,
+    headers: HeaderMap,
+    Id(code): Id,
+) -> Result<Response, Problem> {
+    if method == Method::HEAD || is_prefetch(&headers) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let attempt = Attempt::by(&state, peer)?;
+    let (replaced, now) = (cookie::read(&headers, state.sign_in), state.clock.wall());
+    let begun = match Secret::parse(&code) {
+        Some(code) => state.work(move |service| Ok(session::redeem(&service.store, code, replaced, now)?)).await?,
+        None => None,
+    };
+    let Some(secret) = begun else {
+        return Ok((StatusCode::GONE, axum::response::Html(USED_UP)).into_response());
+    };
+    attempt.succeeded();
+    tracing::info!("signed in by a link");
+    let set = cookie::begin(&headers, state.sign_in, &secret, session::AGE_MAX).ok_or_else(Problem::internal)?;
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, "/")], set).into_response())
+}
+
+const USED_UP: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Wattledger</title>\
+    <h1>This link was used or has expired</h1>\
+    <p>A sign-in link works once, within 15 minutes. <a href=\"/\">Sign in with a token</a>.</p></html>\n";
+
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
+        let value = headers.get(*name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        value.contains("prefetch") || value.contains("preview")
+    })
+}
+
+/// A sign-in, which counts against its address unless it succeeds.
+struct Attempt<'a> {
+    state: &'a State,
+    address: String,
+}
+
+impl<'a> Attempt<'a> {
+    fn by(state: &'a State, peer: Peer) -> Result<Self, Problem> {
+        let address = peer.counted_as();
+        state.sign_in_failures.take(&address, state.clock.monotonic()).map_err(|seconds| {
+            Problem::too_many(format!("too many failed sign-ins from here: come back after {seconds} s"), seconds)
+        })?;
+        Ok(Self { state, address })
+    }
+
+    fn succeeded(self) {
+        self.state.sign_in_failures.give_back(&self.address);
+    }
+}

@@ -1,0 +1,267 @@
+//! What needs someone, in one list. The thresholds are explained in `docs/OPERATING.md`.
+
+use crate::grid::Library;
+use crate::ledger::{self, LedgerError};
+use crate::moment;
+use crate::store::{Draw, Selection, Store, StoreError, Tx};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use units::{Span, Timestamp};
+
+const MINUTE_S: u64 = 60;
+const HOUR_S: u64 = 60 * MINUTE_S;
+const DAY_S: u64 = 24 * HOUR_S;
+/// An agent sends at least every minute; five missed deliveries are no hiccup.
+const LATE: Span = Span::from_seconds(5 * MINUTE_S);
+/// After an hour nobody is restarting it.
+const LOST: Span = Span::from_seconds(HOUR_S);
+/// A node that was silent for so long was taken away.
+const GONE: Span = Span::from_seconds(30 * DAY_S);
+/// The time over which coverage is taken: one day, so that a reboot does not show and a failing sensor does.
+const COVERAGE_TIME: Span = Span::from_seconds(DAY_S);
+/// Below this a day misses more than an hour.
+const COVERAGE_LOW: f64 = 0.95;
+/// Below this what is missing is no longer small beside what is known.
+const COVERAGE_BAD: f64 = 0.80;
+/// Two posting periods of the longest kind, so that the last hour is always inside.
+const DRAW_TIME: Span = Span::from_seconds(2 * HOUR_S);
+/// Device time after which a low draw is no start-up.
+const DRAW_MIN: Span = Span::from_seconds(30 * MINUTE_S);
+/// Share of the power limit that a device draws without work at most: 10 to 23 % on today's accelerators.
+const DRAW_IDLE_PERCENT: i128 = 25;
+/// A job's nodes have all been silent for so long that it is not a slow link.
+const SILENT: Span = Span::from_seconds(15 * MINUTE_S);
+/// Provisional values are settled after a month by the providers that revise at all.
+const PROVISIONAL_OLD: Span = Span::from_seconds(30 * DAY_S);
+/// Hourly values come with a delay of hours to a day; after two days the import stands still.
+const STALE: Span = Span::from_seconds(2 * DAY_S);
+/// Windows set aside are shown for a week.
+const ASIDE_TIME: Span = Span::from_seconds(7 * DAY_S);
+
+/// Gaps are shown for a day.
+const GAP_TIME: Span = Span::from_seconds(DAY_S);
+
+/// How much it matters, the most first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Data is being lost or is wrong.
+    Bad,
+    /// It will be, or something is wasted.
+    Warn,
+    /// Good to know.
+    Info,
+}
+
+/// What it is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+pub struct Subject {
+    /// `node`, `device`, `job` or `zone`.
+    pub r#type: &'static str,
+    /// Its id or name; of a device, its node, a slash and its identity.
+    pub id: String,
+}
+
+/// Something that needs someone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = AttentionItem)]
+pub struct Item {
+    /// `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional` or `factors_stale`.
+    pub kind: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is about.
+    pub subject: Subject,
+    /// What is wrong and what to do, in words.
+    pub message: String,
+    /// Since when.
+    pub since: Option<String>,
+}
+
+impl Item {
+    /// Its place in the list: severity, kind, subject.
+    #[must_use]
+    pub fn place(&self) -> String {
+        format!("{} {} {}", self.severity as u8, self.kind, self.subject.id)
+    }
+}
+
+fn item(
+    (kind, severity): (&'static str, Severity),
+    (r#type, id): (&'static str, String),
+    message: String,
+    since: Option<Timestamp>,
+) -> Item {
+    Item { kind, severity, subject: Subject { r#type, id }, message, since: since.map(moment::show) }
+}
+
+/// Everything that needs someone at `now`, in the order of [`Item::place`]; with a project only its jobs.
+///
+/// # Errors
+///
+/// The store; a zone without a factor.
+pub fn attention(
+    store: &Store,
+    library: &Library,
+    now: Timestamp,
+    project: Option<&str>,
+) -> Result<Vec<Item>, LedgerError> {
+    let mut found = Vec::new();
+    if project.is_none() {
+        store.read::<_, StoreError>(|tx| {
+            nodes(tx, now, &mut found)?;
+            set_aside(tx, now, &mut found)?;
+            gaps(tx, now, &mut found)?;
+            factors(tx, now, &mut found)
+        })?;
+        coverage(store, library, now, &mut found)?;
+    }
+    store.read::<_, StoreError>(|tx| {
+        held_idle(tx, now, project, &mut found)?;
+        silent_jobs(tx, now, project, &mut found)
+    })?;
+    found.sort_by_key(Item::place);
+    Ok(found)
+}
+
+fn before(now: Timestamp, span: Span) -> Timestamp {
+    let start = i128::from(now.nanoseconds()) - i128::from(span.nanoseconds());
+    Timestamp::from_nanoseconds(i64::try_from(start).unwrap_or(i64::MIN))
+}
+
+fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
+    for node in tx.nodes("", u32::MAX)?.into_iter().filter(|node| node.seen >= before(now, GONE)) {
+        if node.seen < before(now, LATE) {
+            let severity = if node.seen < before(now, LOST) { Severity::Bad } else { Severity::Warn };
+            let message = format!(
+                "the agent of {} was last heard of at {}: look at its log; what it meters waits in its spool",
+                node.name,
+                moment::show(node.seen)
+            );
+            found.push(item(("agent_late", severity), ("node", node.name.clone()), message, Some(node.seen)));
+        }
+        if node.site == "unassigned" {
+            let message = format!(
+                "{} belongs to no site, so a world average stands in: POST /api/v1/nodes/{}/site",
+                node.name, node.name
+            );
+            found.push(item(("node_without_site", Severity::Warn), ("node", node.name), message, None));
+        }
+    }
+    Ok(())
+}
+
+fn coverage(store: &Store, library: &Library, now: Timestamp, found: &mut Vec<Item>) -> Result<(), LedgerError> {
+    let since = before(now, COVERAGE_TIME);
+    for (node, quality) in ledger::quality_by_node(store, library, &Selection::between(since, now))? {
+        if quality.coverage < COVERAGE_LOW {
+            let severity = if quality.coverage < COVERAGE_BAD { Severity::Bad } else { Severity::Warn };
+            let percent = quality.coverage * 100.0;
+            let message = format!(
+                "the devices of {node} were observed {percent:.1} % of the last day: `wattledger doctor` on the node says what is missing"
+            );
+            found.push(item(("coverage_low", severity), ("node", node), message, Some(since)));
+        }
+    }
+    Ok(())
+}
+
+fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
+    for aside in tx.aside_since(before(now, ASIDE_TIME))? {
+        let why = match aside.reason.as_str() {
+            "implausible" => "say more than the device can draw: look at its sensor or its declared limit",
+            _ => "overlap others of the device: two agents meter it, or a clock was set back",
+        };
+        let message = format!(
+            "{} windows of {} on {} are kept but not counted: they {why}",
+            aside.windows, aside.uuid, aside.node
+        );
+        let subject = ("device", format!("{}/{}", aside.node, aside.uuid));
+        found.push(item(("windows_set_aside", Severity::Warn), subject, message, Some(aside.since)));
+    }
+    Ok(())
+}
+
+fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
+    for (node, gaps, first) in tx.gaps_by_node(before(now, GAP_TIME))? {
+        let message = format!(
+            "the agent of {node} reported {gaps} gaps in the last day: GET /api/v1/gaps?node={node} lists them"
+        );
+        found.push(item(("gaps_reported", Severity::Info), ("node", node), message, Some(first)));
+    }
+    Ok(())
+}
+
+fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
+    for zone in tx.provisional_zones(before(now, PROVISIONAL_OLD))? {
+        let message = format!(
+            "{} factors of {} are provisional or forecast and older than a month: import the final ones, then restate",
+            zone.factors, zone.zone
+        );
+        found.push(item(("factors_provisional", Severity::Info), ("zone", zone.zone), message, Some(zone.at)));
+    }
+    for zone in tx.stale_zones(before(now, STALE))? {
+        let message = format!(
+            "the imported factors of {} end at {}: a yearly value stands in since; import what is new",
+            zone.zone,
+            moment::show(zone.at)
+        );
+        found.push(item(("factors_stale", Severity::Warn), ("zone", zone.zone), message, Some(zone.at)));
+    }
+    Ok(())
+}
+
+fn held_idle(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
+    let since = before(now, DRAW_TIME);
+    for draw in draws(tx, since)?.into_iter().filter(|draw| is_visible(project, draw.project.as_deref())) {
+        // mJ over ns is 10^9 mW.
+        let drawn = i128::from(draw.energy_mj) * 1_000_000_000 * 100;
+        let bound = i128::from(draw.limit_mw) * i128::from(draw.covered_ns) * DRAW_IDLE_PERCENT;
+        let is_long = draw.covered_ns > 0 && draw.covered_ns.unsigned_abs() >= DRAW_MIN.nanoseconds();
+        if is_long && drawn < bound {
+            let watts = draw.energy_mj as f64 * 1e6 / draw.covered_ns as f64;
+            let limit = draw.limit_mw as f64 / 1e3;
+            let message = format!(
+                "{} holds accelerators of {} that draw {watts:.0} W of {limit:.0} W each: give them back, or look at what it waits for",
+                draw.job, draw.node
+            );
+            found.push(item(("held_idle", Severity::Warn), ("job", draw.job), message, Some(since)));
+        }
+    }
+    Ok(())
+}
+
+/// What accelerators of jobs without an end drew per node since `since`, posted and open.
+fn draws(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<Draw>, StoreError> {
+    let mut sums: BTreeMap<(i64, i64), (i64, i64)> = BTreeMap::new();
+    let open = tx
+        .open_keys()?
+        .into_iter()
+        .filter(|open| open.key.job > 0 && open.key.component == "accelerator" && open.sum.start >= since);
+    let open = open.map(|open| [open.key.job, open.key.node, open.sum.energy.millijoules(), open.sum.covered_ns]);
+    for [job, node, energy_mj, covered_ns] in tx.posted_draws(since)?.into_iter().chain(open) {
+        let sum = sums.entry((job, node)).or_default();
+        *sum = (sum.0.saturating_add(energy_mj), sum.1.saturating_add(covered_ns));
+    }
+    let found = sums.into_iter().map(|((job, node), (energy_mj, ns))| tx.draw([job, node, energy_mj, ns]));
+    Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+fn silent_jobs(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
+    let silent = tx.silent_jobs(before(now, SILENT))?;
+    for job in silent.into_iter().filter(|job| is_visible(project, job.project.as_deref())) {
+        let message = format!(
+            "{} has no end, but {} was last heard of at {}: if it ended, POST /api/v1/jobs/{}/finish",
+            job.job,
+            job.node,
+            moment::show(job.seen),
+            job.job
+        );
+        found.push(item(("job_silent", Severity::Warn), ("job", job.job), message, Some(job.seen)));
+    }
+    Ok(())
+}
+
+fn is_visible(bound: Option<&str>, project: Option<&str>) -> bool {
+    bound.is_none_or(|bound| project == Some(bound))
+}

@@ -1,0 +1,171 @@
+//! Backups: a consistent copy of a data directory, taken while the service runs, and the way back.
+//!
+//! A backup is a directory with the database and its `chain-head`; it is complete and verified when it has its name. What is not in it is what agents
+//! sent since: they keep that and send it again.
+
+use crate::ledger::{self, LedgerError, Verified};
+use crate::store::{self, Store, StoreError};
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Name of the note on the head of the chain.
+const HEAD: &str = "chain-head";
+
+/// Why there is no backup, or why one was not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// There is no database.
+    #[error("{path} is not there: give {what}")]
+    Missing {
+        /// The file.
+        path: String,
+        /// What is wanted.
+        what: &'static str,
+    },
+    /// Something is there already.
+    #[error("{path} is there already and not empty: nothing is ever overwritten, give another directory")]
+    Taken {
+        /// The directory.
+        path: String,
+    },
+    /// A file cannot be read or written.
+    #[error("{path}: {cause}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        cause: io::Error,
+    },
+    /// The copy is not a sound ledger.
+    #[error("the copy does not verify: {0}; keep the original for inspection and take an earlier backup")]
+    Unsound(ledger::Fault),
+    /// The copy cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The database cannot be read or copied.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> BackupError {
+    let path = path.display().to_string();
+    move |cause| BackupError::File { path, cause }
+}
+
+/// Copies the data directory `data`, which a service may be writing, to the new directory `to`.
+///
+/// # Errors
+///
+/// See [`BackupError`]; nothing is left at `to` then.
+pub fn backup(data: &Path, to: &Path) -> Result<Verified, BackupError> {
+    require(data, "the data directory of a service")?;
+    refuse_used(to)?;
+    let partial = PathBuf::from(format!("{}.partial", to.display()));
+    refuse_used(&partial)?;
+    make(&partial)?;
+    let outcome = copy_live(data, &partial).and_then(|()| settle(&partial));
+    if outcome.is_err() {
+        remove(&partial);
+    }
+    let verified = outcome?;
+    fs::rename(&partial, to).map_err(failed(to))?;
+    sync_directory(to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+    Ok(verified)
+}
+
+/// Copies the backup `from` into the new data directory `data`, and verifies it there.
+///
+/// # Errors
+///
+/// See [`BackupError`]; the directory is left as it was then.
+pub fn restore(from: &Path, data: &Path) -> Result<Verified, BackupError> {
+    require(from, "a directory that `wattledger backup` made")?;
+    refuse_used(data)?;
+    make(data)?;
+    let outcome = copy_files(from, data).and_then(|()| settle(data));
+    if outcome.is_err() {
+        remove(data);
+    }
+    outcome
+}
+
+fn require(directory: &Path, what: &'static str) -> Result<(), BackupError> {
+    let file = directory.join(store::FILE);
+    if file.is_file() { Ok(()) } else { Err(BackupError::Missing { path: file.display().to_string(), what }) }
+}
+
+fn refuse_used(directory: &Path) -> Result<(), BackupError> {
+    match fs::read_dir(directory) {
+        Ok(mut entries) => match entries.next() {
+            None => Ok(()),
+            Some(_) => Err(BackupError::Taken { path: directory.display().to_string() }),
+        },
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(cause) if cause.kind() == io::ErrorKind::NotADirectory => {
+            Err(BackupError::Taken { path: directory.display().to_string() })
+        }
+        Err(cause) => Err(failed(directory)(cause)),
+    }
+}
+
+fn make(directory: &Path) -> Result<(), BackupError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed(directory))?;
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o700)).map_err(failed(directory))
+}
+
+/// The note is taken before the database, so that the copy contains what it names.
+fn copy_live(data: &Path, to: &Path) -> Result<(), BackupError> {
+    copy_head(data, to)?;
+    Ok(store::copy_database(data, to)?)
+}
+
+fn copy_files(from: &Path, to: &Path) -> Result<(), BackupError> {
+    copy_head(from, to)?;
+    let target = to.join(store::FILE);
+    fs::copy(from.join(store::FILE), &target).map(drop).map_err(failed(&target))
+}
+
+fn copy_head(from: &Path, to: &Path) -> Result<(), BackupError> {
+    let target = to.join(HEAD);
+    match fs::copy(from.join(HEAD), &target) {
+        Ok(_) => Ok(()),
+        // Nothing was posted yet.
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(cause) => Err(failed(&target)(cause)),
+    }
+}
+
+/// Verifies a copy as `wattledger verify` does, notes the head that it ends with, and syncs it.
+fn settle(directory: &Path) -> Result<Verified, BackupError> {
+    let store = Store::open(directory)?;
+    let verified = ledger::verify(&store)?;
+    if let Some(fault) = verified.fault {
+        return Err(BackupError::Unsound(fault));
+    }
+    ledger::note_head(&store)?;
+    drop(store);
+    let lock = directory.join("lock");
+    fs::remove_file(&lock).map_err(failed(&lock))?;
+    for name in [store::FILE, HEAD] {
+        let path = directory.join(name);
+        if path.is_file() {
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed(&path))?;
+            File::open(&path).and_then(|file| file.sync_all()).map_err(failed(&path))?;
+        }
+    }
+    sync_directory(directory)?;
+    Ok(verified)
+}
+
+fn sync_directory(directory: &Path) -> Result<(), BackupError> {
+    File::open(directory).and_then(|file| file.sync_all()).map_err(failed(directory))
+}
+
+/// Removes what was copied into a directory that was empty before.
+fn remove(directory: &Path) {
+    if let Err(error) = fs::remove_dir_all(directory) {
+        tracing::warn!(%error, directory = %directory.display(), "an unfinished copy could not be removed");
+    }
+}

@@ -1,0 +1,174 @@
+//! `wattledger demo`: the whole product on this machine, with a fleet that does not exist.
+
+use super::environment::variable;
+use super::{Failure, print};
+use crate::config::{Config, Log, Overrides};
+use crate::demo::{Demo, DemoError, Live};
+use crate::moment;
+use crate::serve;
+use collectors::clock::{Clock, SystemClock};
+use std::cell::{Cell, RefCell};
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tracing::level_filters::LevelFilter;
+use units::Timestamp;
+
+/// The whole product on this machine with no hardware: service, a synthetic fleet with history, live
+///
+/// Three sites, twelve nodes, 96 GPUs that do not exist; grid intensities of 2020 moved to now. SIGTERM and SIGINT stop it. Started again on the same
+/// directory it goes on, and tells what the fleet did in between.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8780")]
+    listen: SocketAddr,
+    /// Data directory, made where it is missing; without it, wattledger-demo among the user's state files
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Days of history that a fresh directory gets, 1 to 366
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=366))]
+    days: u32,
+}
+
+/// Builds or continues the demonstration, and serves it until it is told to stop.
+pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let data = arguments.data.unwrap_or_else(usual_directory);
+    let overrides = Overrides { data: Some(data.clone()), listen: Some(arguments.listen) };
+    let config = Config::read(None, overrides).map_err(|error| Failure::Usage(error.to_string()))?;
+    // The text is for a person who looks at a terminal; what goes wrong is still said.
+    let config = Config { log: Log { level: LevelFilter::WARN, json: false }, ..config };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let demo = Demo::open(&data, clock.wall()).map_err(failure)?;
+    say(&format!(
+        "Wattledger demonstration. All of it is synthetic: 3 sites, 12 nodes, 96 GPUs and their jobs do not exist.\n\
+         Grid intensities are those of 2020 (ENTSO-E, CC BY 4.0), moved by whole weeks to now.\n\
+         data in {}; Ctrl-C stops, the same command goes on\n\n",
+        data.display()
+    ));
+    load(&demo, arguments.days, &config, clock.as_ref())?;
+    let live: RefCell<Option<Result<Live, DemoError>>> = RefCell::new(None);
+    let is_link_said = Cell::new(false);
+    let served = serve::run_on(&config, demo.store(), Arc::clone(&clock), |line| {
+        let server = line.strip_prefix("listening on ");
+        is_link_said.set(is_link_said.get() || line.starts_with("sign in: "));
+        if let Some(server) = server
+            && !is_link_said.get()
+        {
+            sign_in_again(&demo, clock.as_ref(), server);
+        }
+        say(&format!("{line}\n"));
+        if let Some(token) = line.strip_prefix("admin token: ") {
+            keep(&data, token);
+        }
+        if let Some(server) = server {
+            say(&next(server, &data, clock.wall()));
+            let begun = demo.go_live(server, &clock);
+            if let Err(error) = &begun {
+                say(&format!("the fleet does not go live: {error}\n"));
+            }
+            *live.borrow_mut() = Some(begun);
+        }
+    });
+    if let Some(live) = live.into_inner() {
+        live.map_err(failure)?.stop();
+    }
+    served.map_err(
+        |error| if error.is_usage() { Failure::Usage(error.to_string()) } else { anyhow::Error::from(error).into() },
+    )
+}
+
+fn failure(error: DemoError) -> Failure {
+    use crate::store::StoreError;
+    match error {
+        DemoError::Foreign { .. } | DemoError::Directory { .. } => Failure::Usage(error.to_string()),
+        DemoError::Store(ref cause) if !matches!(cause, StoreError::Database(_)) => Failure::Usage(error.to_string()),
+        other => anyhow::Error::from(other).into(),
+    }
+}
+
+fn say(text: &str) {
+    // Nobody may be reading; the service runs all the same.
+    let _ = print::text(text);
+}
+
+/// `wattledger-demo` under `XDG_STATE_HOME`, `~/.local/state` or the folder for temporary files.
+fn usual_directory() -> PathBuf {
+    let state = variable("XDG_STATE_HOME").filter(|path| path.starts_with('/')).map(PathBuf::from);
+    let home =
+        || variable("HOME").filter(|path| path.starts_with('/')).map(|home| Path::new(&home).join(".local/state"));
+    state.or_else(home).unwrap_or_else(std::env::temp_dir).join("wattledger-demo")
+}
+
+fn load(demo: &Demo, days: u32, config: &Config, clock: &dyn Clock) -> Result<(), Failure> {
+    let (shown, is_terminal) = (AtomicU64::new(0), std::io::stderr().is_terminal());
+    let progress = |done: u64, all: u64| {
+        let percent = done * 100 / all.max(1);
+        let step = if is_terminal { 1 } else { 25 };
+        if percent >= shown.load(Ordering::Relaxed) + step {
+            shown.store(percent, Ordering::Relaxed);
+            let end = if is_terminal { '\r' } else { '\n' };
+            let _ = write!(std::io::stderr(), "the fleet's past: {percent:3} %{end}");
+        }
+    };
+    let begun = clock.monotonic();
+    let loaded = demo.load(days, clock.wall(), config.grace, &progress).map_err(failure)?;
+    let took = clock.monotonic().minus(begun).nanoseconds() / 100_000_000;
+    let verb = if loaded.continues { "continued" } else { "told" };
+    say(&format!(
+        "history {verb} from {} on: {} ledger entries in {}.{} s\n",
+        moment::show(loaded.from),
+        loaded.entries,
+        took / 10,
+        took % 10
+    ));
+    Ok(())
+}
+
+/// A service that was started before prints no link by itself.
+fn sign_in_again(demo: &Demo, clock: &dyn Clock, server: &str) {
+    let link = |line: &str| say(&format!("{line}\n"));
+    if let Err(error) = serve::say_sign_in_link(demo.store(), clock, server, link) {
+        say(&format!("no sign-in link: {error}\n"));
+    }
+}
+
+/// Keeps the first admin token, for the commands to try.
+fn keep(data: &Path, token: &str) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let kept = options.open(token_file(data)).and_then(|mut file| file.write_all(token.as_bytes()));
+    if let Err(error) = kept {
+        say(&format!(
+            "the token could not be kept in {}: {error}; set WATTLEDGER_TOKEN to it\n",
+            token_file(data).display()
+        ));
+    }
+}
+
+fn token_file(data: &Path) -> PathBuf {
+    data.join("admin.token")
+}
+
+/// What to try, ready to be pasted.
+fn next(server: &str, data: &Path, now: Timestamp) -> String {
+    let day = |days: i64| {
+        let at = Timestamp::from_nanoseconds(now.nanoseconds().saturating_add(days * 86_400_000_000_000));
+        moment::show(at).split('T').next().unwrap_or_default().to_owned()
+    };
+    let data = std::path::absolute(data).unwrap_or_else(|_| data.to_owned());
+    format!(
+        "\nTry next, in another terminal:\n\
+         \x20 export WATTLEDGER_SERVER={server} WATTLEDGER_TOKEN_FILE='{}'\n\
+         \x20 wattledger report --from {} --to {} --group-by project\n\
+         \x20 wattledger jobs --project atlas-llm\n\
+         \x20 wattledger explain 1\n",
+        token_file(&data).display(),
+        day(-6),
+        day(1)
+    )
+}

@@ -1,0 +1,80 @@
+//! `wattledger run --server`: the run as a job at a service.
+
+use super::client::{self, ServerArguments};
+use super::run::say;
+use super::{Failure, environment};
+use collectors::clock::Clock;
+use collectors::delivery::{self, Delivered, Delivery, Settings};
+use collectors::push::Http;
+use std::path::PathBuf;
+use std::sync::Arc;
+use units::Timestamp;
+
+/// Whether and how a service is told.
+#[derive(clap::Args)]
+pub(super) struct ServiceArguments {
+    #[command(flatten)]
+    server: ServerArguments,
+    /// Folder for what the service has not taken yet; WATTLEDGER_SPOOL without it, else wattledger/runs in the state
+    /// directory of the user (XDG_STATE_HOME, ~/.local/state)
+    #[arg(long, value_name = "DIR")]
+    spool: Option<PathBuf>,
+}
+
+/// A service that is told of the run.
+pub(super) struct Service {
+    delivery: Delivery,
+    server: String,
+    job: String,
+}
+
+impl ServiceArguments {
+    /// Starts to tell the service of `job`, if one is named. What was typed wrongly is refused; nothing else stops the run.
+    pub(super) fn open(&self, job: wire::Job, clock: &Arc<dyn Clock>) -> Result<Option<Service>, Failure> {
+        let Some(server) = self.server.named() else { return Ok(None) };
+        let id = delivery::new_job_id().map_err(anyhow::Error::from)?;
+        let job = wire::Job { id, ..job };
+        delivery::check_job(&job).map_err(|error| Failure::Usage(error.to_string().replace("jobs[0].", "--")))?;
+        let token = client::token().unwrap_or_else(|failure| {
+            say(&format!("wattledger: {failure}; the run goes on and is kept for delivery\n"));
+            None
+        });
+        client::check(&server, token.is_some())?;
+        let folder = self.spool.clone().or_else(environment::run_spools).ok_or_else(|| {
+            Failure::Usage("no folder for what the service has not taken yet; name it with --spool DIR".to_owned())
+        })?;
+        let http = Http::new(&server, &token.unwrap_or_default(), None).map_err(anyhow::Error::from)?;
+        let id = job.id.clone();
+        let settings = Settings { server: server.clone(), http, folder, metering: environment::metering_file(), job };
+        let delivery = Delivery::start(settings, Arc::clone(clock)).map_err(anyhow::Error::from)?;
+        say(&format!("wattledger: job {id} at {server}; `wattledger job {id}` shows it\n"));
+        Ok(Some(Service { delivery, server, job: id }))
+    }
+}
+
+impl Service {
+    pub(super) const fn delivery(&self) -> &Delivery {
+        &self.delivery
+    }
+
+    /// Identity of the job.
+    pub(super) fn job(&self) -> &str {
+        &self.job
+    }
+
+    /// Tells that the run ended at `at`; what became of it, in one line.
+    pub(super) fn ended(self, at: Timestamp, exit_status: i32) -> String {
+        let Self { delivery, server, job } = self;
+        match delivery.ended(at, exit_status) {
+            Delivered::Whole => {
+                format!("job       {job}, delivered to {server}; `wattledger job {job}` shows it\n")
+            }
+            Delivered::Kept { spool, reason } => format!(
+                "job       {job}, not delivered yet ({reason}): kept in {}, from where the next `wattledger run` with a \
+                 service, or the agent of this node, delivers it\n",
+                spool.display()
+            ),
+            Delivered::Lost { reason } => format!("job       {job}, not delivered and not kept: {reason}\n"),
+        }
+    }
+}

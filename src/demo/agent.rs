@@ -1,0 +1,297 @@
+//! What the agent of one node would have said of an interval: wire batches.
+
+use super::fleet::{DEVICES, GPUS, NODES, SOFTWARE, TROUBLED, devices, place, power};
+use super::noise::hash;
+use super::power::NodePower;
+use super::schedule::{Job, Outage, Seat};
+use std::collections::BTreeMap;
+use units::{Energy, Span, Timestamp};
+use wire::{Batch, Boot, Clock, Device, Gap, GapReason, Holding, Method, Node, Quality, Window};
+
+/// Longest time between two readings, s.
+const READING_S: i64 = 5;
+/// How long a sensor that does not answer is silent at least, s.
+const UNREAD_S: i64 = 30;
+
+/// One node's agent since its start.
+pub(super) struct Agent {
+    pub(super) node: usize,
+    boot: Boot,
+    sequence: u64,
+    /// Up to when it has spoken, s.
+    pub(super) until: i64,
+    /// Whether the service knows what runs at `until`.
+    is_known: bool,
+}
+
+/// A batch, and up to when it speaks, s.
+pub(super) struct Told {
+    pub(super) batch: Batch,
+    pub(super) until: i64,
+}
+
+impl Agent {
+    /// An agent that starts at `start` and speaks from `until` on; of what runs then too, unless the service knows that.
+    pub(super) fn new(node: usize, start: Timestamp, until: i64, is_known: bool) -> Self {
+        let draw = |part| u128::from(hash(&[place(node), start.nanoseconds(), part]));
+        Self { node, boot: Boot::from_bits((draw(1) << 64) | draw(2)), sequence: 0, until, is_known }
+    }
+
+    /// What it says of the time up to `to`, or up to a fault of the node in between, in windows of `step` seconds; nothing while the node is down.
+    pub(super) fn tell(&mut self, jobs: &[Job], outages: &[Outage], to: i64, step: i64) -> Option<Told> {
+        // An outage that ended just now is still to be told as a gap.
+        let met = |outage: &&Outage| outage.node == self.node && outage.start < to && outage.end >= self.until;
+        let outage = outages.iter().find(met).copied();
+        let (from, to, gap) = match outage {
+            Some(outage) if outage.start > self.until => (self.until, outage.start, None),
+            Some(outage) if outage.end >= to => return None,
+            Some(outage) => (outage.end, to, Some(outage)),
+            None => (self.until, to, None),
+        };
+        if from >= to {
+            return None;
+        }
+        self.sequence += 1;
+        let own: Vec<&Job> =
+            jobs.iter().filter(|job| self.seat(job).is_some() && job.start < to && job.end >= from).collect();
+        let devices = devices(self.node);
+        let batch = Batch {
+            version: wire::VERSION,
+            agent: NODES[self.node].name.to_owned(),
+            boot: self.boot,
+            sequence: self.sequence,
+            node: Node {
+                name: NODES[self.node].name.to_owned(),
+                software: SOFTWARE.to_owned(),
+                machine_id: None,
+                host_boot: None,
+            },
+            clock: Clock { wall: moment(to), monotonic: Span::from_seconds(to.cast_unsigned()) },
+            windows: windows(self.node, &own, &devices, (from, to), step),
+            holdings: self.holdings(&own, &devices, (from, to)),
+            jobs: self.facts(&own, (from, to)),
+            gaps: gap.map(|outage| gaps(&devices, outage)).unwrap_or_default(),
+            devices,
+        };
+        self.is_known = true;
+        Some(Told { batch, until: to })
+    }
+
+    fn seat(&self, job: &Job) -> Option<Seat> {
+        job.seats.iter().find(|seat| seat.node == self.node).copied()
+    }
+
+    /// Whether the job's beginning, and whether its end, is to be told in a batch of this interval.
+    fn edges(&self, job: &Job, (from, to): (i64, i64)) -> (bool, bool) {
+        let begins = (from..to).contains(&job.start) || !self.is_known && job.start < from && job.end > from;
+        (begins, job.end > from && job.end <= to)
+    }
+
+    fn holdings(&self, jobs: &[&Job], devices: &[Device], span: (i64, i64)) -> Vec<Holding> {
+        let mut found = Vec::new();
+        for job in jobs {
+            let ((begins, ends), Some(seat)) = (self.edges(job, span), self.seat(job)) else { continue };
+            if !begins && !ends {
+                continue;
+            }
+            for (place, device) in devices.iter().enumerate() {
+                // Jobs share the host by the GPUs that they hold.
+                let is_host = place >= GPUS;
+                if is_host || seat.holds(place) {
+                    let weight = if is_host { seat.weight * seat.gpus.count_ones() } else { seat.weight };
+                    let (start, end) = (moment(job.start), ends.then(|| moment(job.end)));
+                    found.push(Holding { device: device.uuid.clone(), job: job.id.clone(), weight, start, end });
+                }
+            }
+        }
+        found
+    }
+
+    /// The first node of a job tells what it is and how it ends.
+    fn facts(&self, jobs: &[&Job], span: (i64, i64)) -> Vec<wire::Job> {
+        let leads = |job: &&&Job| job.seats.first().is_some_and(|seat| seat.node == self.node);
+        let told = jobs.iter().filter(leads).filter_map(|job| {
+            let (begins, ends) = self.edges(job, span);
+            (begins || ends).then(|| facts(job, ends))
+        });
+        told.collect()
+    }
+}
+
+fn facts(job: &Job, has_ended: bool) -> wire::Job {
+    let mut labels = BTreeMap::new();
+    for (name, value) in [("user", job.user), ("container", job.container)] {
+        labels.insert(name.to_owned(), value.to_owned());
+    }
+    wire::Job {
+        id: job.id.clone(),
+        project: Some(job.project.to_owned()),
+        name: Some(job.name.clone()),
+        labels,
+        attempt: Some(job.attempt),
+        started: Some(moment(job.start)),
+        ended: has_ended.then(|| moment(job.end)),
+        exit_status: has_ended.then_some(job.exit_status),
+    }
+}
+
+fn gaps(devices: &[Device], outage: Outage) -> Vec<Gap> {
+    let gap = |device: &Device| Gap {
+        device: device.uuid.clone(),
+        start: moment(outage.start),
+        end: moment(outage.end),
+        reason: GapReason::AgentStopped,
+    };
+    devices.iter().map(gap).collect()
+}
+
+/// What readings between two moments add up to.
+#[derive(Clone, Copy)]
+struct Sum {
+    energy_mj: i64,
+    min_mw: i64,
+    peak_mw: i64,
+    readings: u64,
+    unread_s: i64,
+}
+
+const NOTHING: Sum = Sum { energy_mj: 0, min_mw: i64::MAX, peak_mw: 0, readings: 0, unread_s: 0 };
+
+/// Windows of `[from, to)` that end at the multiples of `step`.
+fn windows(node: usize, jobs: &[&Job], devices: &[Device], (from, to): (i64, i64), step: i64) -> Vec<Window> {
+    let draws = NodePower::new(node, jobs);
+    let mut found = Vec::new();
+    let mut start = from;
+    while start < to {
+        let end = ((start.div_euclid(step) + 1) * step).min(to);
+        let sums = sums(&draws, node, (start, end));
+        found.extend(sums.iter().zip(devices).map(|(sum, device)| window(device, (start, end), sum)));
+        start = end;
+    }
+    found
+}
+
+fn sums(draws: &NodePower<'_>, node: usize, (start, end): (i64, i64)) -> [Sum; DEVICES] {
+    let mut sums = [NOTHING; DEVICES];
+    let mut at = start;
+    while at < end {
+        let length = READING_S.min(end - at);
+        for (place, (sum, power_mw)) in sums.iter_mut().zip(draws.at(at)).enumerate() {
+            // mW × s = mJ
+            sum.energy_mj += power_mw * length;
+            if (node, place) == TROUBLED && is_unread(at) {
+                sum.unread_s += length;
+            } else {
+                (sum.min_mw, sum.peak_mw) = (sum.min_mw.min(power_mw), sum.peak_mw.max(power_mw));
+                sum.readings += 1;
+            }
+        }
+        at += length;
+    }
+    sums
+}
+
+/// Whether the troubled sensor is silent: in one of seven half minutes.
+fn is_unread(second: i64) -> bool {
+    hash(&[second.div_euclid(UNREAD_S), 17]).is_multiple_of(7)
+}
+
+fn window(device: &Device, (start, end): (i64, i64), sum: &Sum) -> Window {
+    let has_counter = device.sensor == wire::SensorClass::Counter;
+    let (method, quality) = match (has_counter, sum.unread_s) {
+        (_, 1..) => (Method::Trapezoid, Quality::GapFilled),
+        (true, _) => (Method::Counter, Quality::Counter),
+        (false, _) => (Method::Trapezoid, Quality::Integrated),
+    };
+    let ppm = |ppm: i64| Energy::from_millijoules(sum.energy_mj / 1_000 * ppm / 1_000);
+    let uncertain = if sum.unread_s > 0 {
+        70_000
+    } else if has_counter {
+        500
+    } else {
+        1_500
+    };
+    Window {
+        device: device.uuid.clone(),
+        start: moment(start),
+        end: moment(end),
+        energy: Energy::from_millijoules(sum.energy_mj),
+        covered: Span::from_seconds((end - start - sum.unread_s).max(0).cast_unsigned()),
+        method,
+        quality,
+        flags: Vec::new(),
+        power_min: power(sum.min_mw.min(sum.peak_mw)),
+        power_peak: power(sum.peak_mw),
+        readings: sum.readings,
+        integration_uncertainty: ppm(uncertain),
+        sensor_systematic: ppm(i64::from(device.systematic_ppm)),
+    }
+}
+
+/// A second since 1970 as a moment.
+pub(super) fn moment(second: i64) -> Timestamp {
+    Timestamp::from_nanoseconds(second.saturating_mul(1_000_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schedule::{DAY, HOUR, jobs, outages};
+    use super::*;
+
+    const MONDAY: i64 = 1_793_577_600;
+
+    /// Everything that the agent of `node` says of `[from, to)`, told in steps of `chunk` seconds.
+    fn told(node: usize, (from, to): (i64, i64), chunk: i64) -> Vec<Batch> {
+        let (jobs, outages) = (jobs(from, to), outages(from, to));
+        let mut agent = Agent::new(node, moment(from), from, false);
+        let mut batches = Vec::new();
+        while agent.until < to {
+            let end = (agent.until + chunk).min(to);
+            let Some(told) = agent.tell(&jobs, &outages, end, 300) else {
+                agent.until = end;
+                continue;
+            };
+            agent.until = told.until;
+            batches.push(told.batch);
+        }
+        batches
+    }
+
+    #[test]
+    fn every_batch_is_one_that_a_service_takes() {
+        for node in 0..NODES.len() {
+            for batch in told(node, (MONDAY, MONDAY + DAY), HOUR) {
+                let parsed = Batch::parse(&batch.to_json().unwrap()).unwrap();
+                for window in &parsed.windows {
+                    let device = parsed.devices.iter().find(|device| device.uuid == window.device).unwrap();
+                    assert!(window.power_peak <= device.limit, "{window:?}");
+                    assert!(window.power_min.milliwatts() > 20_000, "{window:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_fault_is_a_gap_with_its_reason_and_no_window_lies_in_it() {
+        let outage = outages(MONDAY, MONDAY + 30 * DAY)[0];
+        let batches = told(outage.node, (outage.start - 2 * HOUR, outage.end + 2 * HOUR), HOUR);
+        let gaps: Vec<&Gap> = batches.iter().flat_map(|batch| &batch.gaps).collect();
+        assert_eq!(gaps.len(), DEVICES);
+        assert_eq!((gaps[0].start, gaps[0].end), (moment(outage.start), moment(outage.end)));
+        let is_inside = |window: &&Window| window.start < moment(outage.end) && window.end > moment(outage.start);
+        assert_eq!(batches.iter().flat_map(|batch| &batch.windows).find(is_inside), None);
+    }
+
+    #[test]
+    fn every_beginning_and_every_end_is_told_however_time_is_cut() {
+        for chunk in [1_700, HOUR, 7 * HOUR] {
+            let batches = told(8, (MONDAY, MONDAY + 2 * DAY), chunk);
+            let ended: Vec<_> =
+                batches.iter().flat_map(|batch| &batch.jobs).filter(|job| job.ended.is_some()).collect();
+            let expected = jobs(MONDAY, MONDAY + 2 * DAY);
+            let own = |job: &&Job| job.seats[0].node == 8 && job.end > MONDAY && job.end <= MONDAY + 2 * DAY;
+            assert_eq!(ended.len(), expected.iter().filter(own).count());
+            assert!(ended.len() > 8);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The machines that do not exist: three sites, twelve nodes of eight GPUs with their hosts.
+
+use super::noise;
+use units::Power;
+use wire::{Device, Kind, SensorClass};
+
+/// GPUs of every node.
+pub(super) const GPUS: usize = 8;
+/// Devices of every node: its GPUs, then CPU package and memory.
+pub(super) const DEVICES: usize = GPUS + 2;
+/// Program and version that the batches name.
+pub(super) const SOFTWARE: &str = concat!("wattledger demo ", env!("CARGO_PKG_VERSION"), " (synthetic)");
+
+/// A place with its grid.
+pub(super) struct Site {
+    pub(super) name: &'static str,
+    pub(super) zone: &'static str,
+    /// Length of a posting period, minutes.
+    pub(super) period_minutes: u64,
+    pub(super) pue_ppm: u32,
+}
+
+/// The sites.
+pub(super) const SITES: [Site; 3] = [
+    Site { name: "frankfurt", zone: "DE", period_minutes: 60, pue_ppm: 1_280_000 },
+    Site { name: "paris", zone: "FR", period_minutes: 60, pue_ppm: 1_150_000 },
+    Site { name: "london", zone: "GB", period_minutes: 30, pue_ppm: 1_200_000 },
+];
+
+/// A GPU as its maker describes it.
+pub(super) struct Model {
+    pub(super) name: &'static str,
+    pub(super) limit_mw: i64,
+    /// Power of one that does nothing.
+    pub(super) idle_mw: i64,
+    /// Whether it has an energy counter, as data centre boards do.
+    pub(super) has_counter: bool,
+}
+
+const H100: Model = Model { name: "NVIDIA H100 80GB HBM3", limit_mw: 700_000, idle_mw: 68_000, has_counter: true };
+const A100: Model = Model { name: "NVIDIA A100-SXM4-80GB", limit_mw: 400_000, idle_mw: 57_000, has_counter: true };
+/// Its energy is integrated from power readings, so that both ways of metering are shown.
+const L40S: Model = Model { name: "NVIDIA L40S", limit_mw: 350_000, idle_mw: 36_000, has_counter: false };
+
+/// A machine.
+pub(super) struct Node {
+    pub(super) name: &'static str,
+    pub(super) site: &'static str,
+    pub(super) model: &'static Model,
+}
+
+/// The nodes; schedules name them by their place here.
+pub(super) const NODES: [Node; 12] = [
+    Node { name: "fra-01", site: "frankfurt", model: &H100 },
+    Node { name: "fra-02", site: "frankfurt", model: &H100 },
+    Node { name: "fra-03", site: "frankfurt", model: &H100 },
+    Node { name: "fra-04", site: "frankfurt", model: &H100 },
+    Node { name: "fra-05", site: "frankfurt", model: &H100 },
+    Node { name: "par-01", site: "paris", model: &A100 },
+    Node { name: "par-02", site: "paris", model: &A100 },
+    Node { name: "par-03", site: "paris", model: &A100 },
+    Node { name: "par-04", site: "paris", model: &A100 },
+    Node { name: "lon-01", site: "london", model: &H100 },
+    Node { name: "lon-02", site: "london", model: &H100 },
+    Node { name: "lon-03", site: "london", model: &L40S },
+];
+
+/// The node whose agent reaches the service only now and then: its data come up to an hour late.
+pub(super) const LATE: usize = 8;
+/// The node whose agent falls silent when the demonstration goes live; what it metered comes with the next start.
+pub(super) const SILENT: usize = 10;
+/// The GPU whose sensor often does not answer: node and place.
+pub(super) const TROUBLED: (usize, usize) = (6, 5);
+
+/// Power limits of CPU package and memory, mW.
+pub(super) const HOST_LIMITS_MW: [i64; 2] = [700_000, 120_000];
+
+/// The devices of a node, the GPUs first.
+pub(super) fn devices(node: usize) -> Vec<Device> {
+    let model = NODES[node].model;
+    let sensor = if model.has_counter { SensorClass::Counter } else { SensorClass::Average };
+    let gpus = (0_u32..).take(GPUS).map(|index| Device {
+        uuid: uuid(node, index),
+        name: model.name.to_owned(),
+        index,
+        kind: Kind::Accelerator,
+        sensor,
+        limit: power(model.limit_mw),
+        systematic_ppm: 50_000,
+        counted_in: None,
+        driver_epoch: 1,
+    });
+    let hosts = [("rapl:package-0", "CPU package"), ("rapl:dram", "DRAM")];
+    let hosts = (0_u32..).zip(hosts).zip(HOST_LIMITS_MW).map(|((index, (uuid, name)), limit)| Device {
+        uuid: uuid.to_owned(),
+        name: name.to_owned(),
+        index,
+        kind: Kind::Host,
+        sensor: SensorClass::Counter,
+        limit: power(limit),
+        systematic_ppm: 30_000,
+        counted_in: None,
+        driver_epoch: 1,
+    });
+    gpus.chain(hosts).collect()
+}
+
+/// An identity in the driver's form.
+fn uuid(node: usize, index: u32) -> String {
+    let draw = |part| noise::hash(&[place(node), i64::from(index), part]);
+    let (high, low) = (draw(1), draw(2));
+    let part = |value: u64, shift: u32, digits: u32| (value >> shift) & ((1 << (4 * digits)) - 1);
+    format!(
+        "GPU-{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        part(high, 32, 8),
+        part(high, 16, 4),
+        part(high, 0, 4),
+        part(low, 48, 4),
+        part(low, 0, 12)
+    )
+}
+
+/// Milliwatts that are at least zero.
+pub(super) fn power(milliwatts: i64) -> Power {
+    Power::from_milliwatts(milliwatts.max(0).cast_unsigned())
+}
+
+/// A place in a list as a number to draw with.
+pub(super) fn place(index: usize) -> i64 {
+    i64::try_from(index).unwrap_or(i64::MAX)
+}

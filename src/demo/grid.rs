@@ -1,0 +1,167 @@
+//! The demonstration series: hourly intensities of 2020, moved by whole weeks to now, which become final as time goes on.
+
+use super::DemoError;
+use super::agent::moment;
+use super::noise::white;
+use super::schedule::{DAY, HOUR, MINUTE};
+use crate::grid::{Accounting, Basis, Gas, Library, Status, intensities};
+use crate::ledger;
+use crate::store::{FactorOrigin, IntervalFactor, Store, StoreError};
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::Arc;
+use units::{CarbonIntensity, Interval, Span, Timestamp};
+
+const FILES: [(&str, &[u8]); 3] = [
+    ("DE", include_bytes!("../../config/grid/demo-2020/DE.csv.gz")),
+    ("FR", include_bytes!("../../config/grid/demo-2020/FR.csv.gz")),
+    ("GB", include_bytes!("../../config/grid/demo-2020/GB.csv.gz")),
+];
+/// 313 weeks lie between an hour of 2020 and that of 2026 with the same weekday: 2191 days.
+const SHIFT_S: i64 = 313 * 7 * DAY;
+/// Where that leads out of the series, it goes on with the same weekday a year earlier or later.
+const YEAR_S: i64 = 52 * 7 * DAY;
+/// 2020-01-01 and 2021-01-01.
+const SERIES: std::ops::Range<i64> = 1_577_836_800..1_609_459_200;
+/// How far ahead there is a forecast.
+const AHEAD_S: i64 = 48 * HOUR;
+/// How long after an hour its final value is known, by place in [`FILES`]: each zone at its own minute.
+const FINAL_AFTER_S: [i64; 3] = [2 * HOUR + 10 * MINUTE, 2 * HOUR + 25 * MINUTE, 2 * HOUR + 45 * MINUTE];
+
+/// Intensities by zone and second of 2020, mg/kWh.
+pub(super) struct Series(BTreeMap<(&'static str, i64), u32>);
+
+impl Series {
+    /// Unpacks what is bundled.
+    pub(super) fn bundled() -> Result<Self, DemoError> {
+        let mut values = BTreeMap::new();
+        for (zone, packed) in FILES {
+            let broken = |reason: String| DemoError::Series { zone, reason };
+            let mut text = Vec::new();
+            flate2::read::GzDecoder::new(packed).read_to_end(&mut text).map_err(|error| broken(error.to_string()))?;
+            let rows = intensities(&text, Basis::Lifecycle, Span::from_seconds(HOUR.cast_unsigned()));
+            for (interval, intensity) in rows.map_err(|error| broken(error.to_string()))? {
+                let second = interval.start().nanoseconds().div_euclid(1_000_000_000);
+                values.insert((zone, second), intensity.milligrams_per_kwh());
+            }
+        }
+        Ok(Self(values))
+    }
+
+    /// The value of an hour, mg/kWh; `None` where the publisher had none.
+    fn at(&self, zone: &'static str, hour: i64) -> Option<u32> {
+        let mut source = hour - SHIFT_S;
+        while source >= SERIES.end {
+            source -= YEAR_S;
+        }
+        while source < SERIES.start {
+            source += YEAR_S;
+        }
+        self.0.get(&(zone, source)).copied()
+    }
+
+    /// Factors of the hours in `[from, to)` that have `status` at `now`.
+    fn factors(&self, (from, to): (i64, i64), now: i64, status: Status) -> Vec<IntervalFactor> {
+        let mut found = Vec::new();
+        for ((zone, _), final_after) in FILES.into_iter().zip(FINAL_AFTER_S) {
+            for hour in (from.div_euclid(HOUR)..to.div_euclid(HOUR)).map(|hour| hour * HOUR) {
+                let value = self.at(zone, hour).filter(|_| status_of(hour, now, final_after) == status);
+                found.extend(value.and_then(|value| factor(zone, hour, value, status)));
+            }
+        }
+        found
+    }
+
+    /// Imports every factor of `[from, now + 48 h)` that is new by now, and restates what was posted with earlier ones.
+    pub(super) fn publish(
+        &self,
+        store: &Store,
+        library: &Arc<Library>,
+        from: i64,
+        now: Timestamp,
+    ) -> Result<(), DemoError> {
+        let second = now.nanoseconds().div_euclid(1_000_000_000);
+        let to = second + AHEAD_S;
+        let mut finals = 0;
+        for status in [Status::Forecast, Status::Provisional, Status::Measured] {
+            let factors = self.factors((from, to), second, status);
+            let new = store.write::<_, StoreError>(move |tx| tx.import_factors(&factors, now))?;
+            finals += if status == Status::Measured { new } else { 0 };
+        }
+        if finals > 0 {
+            let reason = "demonstration: provisional intensities became final".to_owned();
+            ledger::restate(store, library, (moment(from), now), reason, now)?;
+        }
+        Ok(())
+    }
+}
+
+fn status_of(hour: i64, now: i64, final_after: i64) -> Status {
+    match now - (hour + HOUR) {
+        ..0 => Status::Forecast,
+        age if age < final_after => Status::Provisional,
+        _ => Status::Measured,
+    }
+}
+
+/// What was published before the final value is off by some percent, as forecasts and first figures are.
+fn factor(zone: &'static str, hour: i64, value: u32, status: Status) -> Option<IntervalFactor> {
+    let (word, off) = match status {
+        Status::Forecast => ("forecast", white(70, &[hour, 1])),
+        Status::Provisional => ("provisional", white(20, &[hour, 2])),
+        _ => ("final", 0),
+    };
+    let intensity =
+        CarbonIntensity::from_milligrams_per_kwh(u32::try_from(i64::from(value) * (1_000 + off) / 1_000).ok()?);
+    let year = chrono::DateTime::from_timestamp(hour, 0)?.format("%Y").to_string();
+    let origin = FactorOrigin {
+        basis: Basis::Lifecycle,
+        gas: Gas::Co2e,
+        accounting: Accounting::Production,
+        status,
+        publisher: format!("demonstration: ENTSO-E 2020 shifted to {year}"),
+        edition: format!("demonstration: ENTSO-E 2020 shifted to {year}, {word}"),
+        licence: "CC BY 4.0".to_owned(),
+    };
+    Some(IntervalFactor {
+        zone: zone.to_owned(),
+        interval: Interval::new(moment(hour), moment(hour + HOUR))?,
+        intensity,
+        origin,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_is_that_of_2020_with_the_same_weekday_and_a_hole_stays_a_hole() {
+        let series = Series::bundled().unwrap();
+        // 2026-11-25T00:00Z, a Wednesday, as 2020-11-25 was.
+        let hour = 1_795_564_800;
+        assert_eq!(series.at("DE", hour), series.0.get(&("DE", 1_606_262_400)).copied());
+        assert!(series.at("DE", hour).is_some());
+        // 2020-11-20T13:00Z is not there.
+        let hole = 1_605_877_200 + SHIFT_S;
+        assert_eq!((series.at("FR", hole), series.at("FR", hole + HOUR).is_some()), (None, true));
+        // Years later there is still a value.
+        assert!(series.at("GB", hour + 3_000 * DAY).is_some());
+    }
+
+    #[test]
+    fn forecasts_become_provisional_and_then_final_under_editions_of_their_own() {
+        let series = Series::bundled().unwrap();
+        let hour = 1_795_564_800;
+        for (now, expected) in
+            [(hour + HOUR - 1, "forecast"), (hour + HOUR, "provisional"), (hour + HOUR + FINAL_AFTER_S[0], "final")]
+        {
+            let all = [Status::Forecast, Status::Provisional, Status::Measured];
+            let found: Vec<_> =
+                all.iter().flat_map(|status| series.factors((hour, hour + HOUR), now, *status)).collect();
+            assert_eq!(found.len(), 3);
+            let edition = &found.iter().find(|factor| factor.zone == "DE").unwrap().origin.edition;
+            assert_eq!(*edition, format!("demonstration: ENTSO-E 2020 shifted to 2026, {expected}"));
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The demonstration: a fleet that does not exist, seen by the real service.
+//!
+//! What the fleet does is a function of time alone. Its batches are wire batches that go through [`crate::ingest`] with their bytes kept as evidence,
+//! the past ones in windows of minutes, the present ones by HTTP in windows of a second. How far it was told is asked of the ledger, so that a
+//! later start goes on where the last one ended and tells what the fleet did in between.
+
+mod agent;
+mod fleet;
+mod grid;
+mod history;
+mod live;
+mod noise;
+mod power;
+mod schedule;
+
+pub use live::Live;
+
+use crate::grid::{DataError, Library};
+use crate::ingest::IngestError;
+use crate::ledger::{self, LedgerError};
+use crate::store::{Store, StoreError, Tx};
+use crate::workload::{self, WorkloadError};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use units::{Pue, Span, Timestamp};
+
+/// Why the demonstration cannot begin or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// A folder with something else in it.
+    #[error("{path} is not a demonstration's directory, and its content is left as it is: name another with --data")]
+    Foreign {
+        /// As given.
+        path: String,
+    },
+    /// The folder cannot be looked at.
+    #[error("{path}: {cause}; name another directory with --data")]
+    Directory {
+        /// As given.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// A bundled series is broken.
+    #[error("the bundled series of {zone} is broken: {reason}; this is a defect of this build")]
+    Series {
+        /// The zone.
+        zone: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// A bundled table is broken.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A batch was refused.
+    #[error("a batch of the synthetic fleet was refused: {0}; this is a defect of this build")]
+    Ingest(#[from] IngestError),
+    /// A batch could not be written down.
+    #[error("a batch of the synthetic fleet is wrong: {0}; this is a defect of this build")]
+    Wire(#[from] wire::WireError),
+    /// Sites or nodes were refused.
+    #[error(transparent)]
+    Workload(#[from] WorkloadError),
+    /// Posting failed.
+    #[error(transparent)]
+    Ledger(Box<LedgerError>),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The system refuses randomness.
+    #[error(transparent)]
+    Token(#[from] crate::access::NoRandomness),
+    /// The system refuses threads, or the client of the service.
+    #[error("the synthetic fleet cannot go live: {0}")]
+    Live(String),
+}
+
+impl From<LedgerError> for DemoError {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(Box::new(error))
+    }
+}
+
+/// The fleet was founded before any history that it can have, a year and a day.
+const FOUNDED_BEFORE_NS: i64 = 367 * 86_400_000_000_000;
+
+/// A data directory with the demonstration in it, before it goes live.
+pub struct Demo {
+    store: Arc<Store>,
+    library: Arc<Library>,
+    series: Arc<grid::Series>,
+}
+
+/// What [`Demo::load`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loaded {
+    /// First moment that was told, the earliest of the nodes.
+    pub from: Timestamp,
+    /// Whether there was a history before.
+    pub continues: bool,
+    /// Ledger entries that were posted.
+    pub entries: i64,
+}
+
+impl Demo {
+    /// Opens the demonstration in `directory`, or begins one there if there is nothing.
+    ///
+    /// # Errors
+    ///
+    /// The directory holds something else or cannot be used.
+    pub fn open(directory: &Path, now: Timestamp) -> Result<Self, DemoError> {
+        refuse_foreign(directory)?;
+        let store = Arc::new(Store::open(directory)?);
+        let is_own = store.read::<_, StoreError>(is_own)?;
+        if !is_own {
+            return Err(foreign(directory));
+        }
+        let demo = Self { store, library: Arc::new(Library::bundled()?), series: Arc::new(grid::Series::bundled()?) };
+        // Nobody has seen these nodes yet; their batches say when.
+        demo.found(Timestamp::from_nanoseconds(now.nanoseconds() - FOUNDED_BEFORE_NS))?;
+        Ok(demo)
+    }
+
+    /// The store, for the service.
+    #[must_use]
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// Sites, and nodes at them; what is there stays.
+    fn found(&self, now: Timestamp) -> Result<(), DemoError> {
+        for site in &fleet::SITES {
+            let pue = Pue::from_parts_per_million(site.pue_ppm).unwrap_or(Pue::ONE);
+            let name = site.name.to_owned();
+            match workload::add_site(&self.store, &self.library, name, site.zone, site.period_minutes, pue) {
+                Ok(()) | Err(WorkloadError::Taken { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        for node in &fleet::NODES {
+            if self.store.read::<_, StoreError>(|tx| tx.node(node.name))?.is_none() {
+                let (name, site) = (node.name.to_owned(), node.site.to_owned());
+                workload::assign_node(&self.store, name, site, Timestamp::from_nanoseconds(0), now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what the fleet did in the last `days` days, or since it was last told, up to `now`, and posts what has ended `grace` before.
+    /// `progress` is called with batches told and batches in all, from several threads.
+    ///
+    /// # Errors
+    ///
+    /// The store, or a defect.
+    pub fn load(
+        &self,
+        days: u32,
+        now: Timestamp,
+        grace: Span,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<Loaded, DemoError> {
+        let mut told = history::resume(&self.store, i64::from(days), now)?;
+        let continues = told.iter().any(|agent| agent.continues);
+        let from = told.iter().map(|agent| agent.from).min().unwrap_or(0);
+        // Factors become final hours after the time that they describe, so what was posted last is looked at again.
+        self.series.publish(&self.store, &self.library, from - 6 * schedule::HOUR, now)?;
+        history::load(&self.store, &mut told, now, progress)?;
+        let closed = ledger::close(&self.store, &self.library, now, grace)?;
+        Ok(Loaded { from: agent::moment(from), continues, entries: closed.entries })
+    }
+}
+
+/// A folder that is not empty and has no ledger is somebody's; nothing is made in it.
+fn refuse_foreign(directory: &Path) -> Result<(), DemoError> {
+    let entries = match std::fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(cause) => return Err(DemoError::Directory { path: directory.display().to_string(), cause }),
+    };
+    let mut is_empty = true;
+    for entry in entries.filter_map(Result::ok) {
+        if entry.file_name() == "wattledger.db" {
+            return Ok(());
+        }
+        is_empty = false;
+    }
+    if is_empty { Ok(()) } else { Err(foreign(directory)) }
+}
+
+fn foreign(directory: &Path) -> DemoError {
+    DemoError::Foreign { path: directory.display().to_string() }
+}
+
+/// Whether the ledger has the whole fleet, or nothing but a part of it, as after a first start that was cut off.
+fn is_own(tx: &Tx<'_>) -> Result<bool, StoreError> {
+    let known: BTreeSet<String> = tx.nodes("", 10_000)?.into_iter().map(|node| node.name).collect();
+    let fleet: BTreeSet<String> = fleet::NODES.iter().map(|node| node.name.to_owned()).collect();
+    Ok(fleet.is_subset(&known) || known.is_subset(&fleet) && !tx.has_tokens()?)
+}

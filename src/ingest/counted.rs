@@ -1,0 +1,87 @@
+//! Which windows of a stored batch count, for whoever keeps a copy of them.
+
+use super::IngestError;
+use super::attribution::Stored;
+use super::selection::{is_in_order, is_plausible, meeting, overlapped};
+use crate::store::Tx;
+use std::collections::BTreeSet;
+use units::Timestamp;
+use wire::{Batch, Device, Window};
+
+/// What a batch changes about the windows of one device that count.
+#[derive(Debug)]
+pub(crate) struct Counted<W> {
+    /// Number of the device.
+    pub(crate) device: i64,
+    /// All that begin in here count no longer, unless they are among `windows`; `None`: nothing known before is touched.
+    pub(crate) replaces: Option<(Timestamp, Timestamp)>,
+    /// Those that count.
+    pub(crate) windows: Vec<W>,
+}
+
+/// Device by device the windows that count once batches up to `number`, which is `batch` of `node`, are known; each as what `of` makes of it.
+/// Devices that another contains are among them: they are metered, though never posted.
+///
+/// # Errors
+///
+/// Evidence cannot be read.
+pub(crate) fn counted<W>(
+    tx: &Tx<'_>,
+    (number, node, batch): (i64, i64, &Batch),
+    of: impl Fn(&Window, &Device) -> W,
+) -> Result<Vec<Counted<W>>, IngestError> {
+    let stored = Stored::of(tx, (number, node, batch), number)?;
+    let mut found = Vec::new();
+    for own in &batch.devices {
+        let device = stored.devices.get(own.uuid.as_str());
+        let Some((&device, &reach)) = device.and_then(|device| stored.reaches.get_key_value(device)) else { continue };
+        let met = if stored.is_alone { BTreeSet::from([number]) } else { meeting(tx, device, reach, number)? };
+        let (mut windows, mut replaces) = (Vec::new(), None);
+        if met.len() == 1 && is_in_order(&windows_of(batch, own)) {
+            keep(batch, own, &BTreeSet::new(), &of, &mut windows);
+        } else {
+            replaces = Some(anew(tx, (device, &own.uuid), (met, number), &of, &mut windows)?);
+        }
+        found.push(Counted { device, replaces, windows });
+    }
+    Ok(found)
+}
+
+/// Decides among all windows of batches that overlap; returns the time in which they lie.
+fn anew<W>(
+    tx: &Tx<'_>,
+    (device, uuid): (i64, &str),
+    (met, newest): (BTreeSet<i64>, i64),
+    of: &impl Fn(&Window, &Device) -> W,
+    windows: &mut Vec<W>,
+) -> Result<(Timestamp, Timestamp), IngestError> {
+    let mut whole: Option<(Timestamp, Timestamp)> = None;
+    for number in met {
+        let kept = tx.batch(number)?;
+        let batch = Batch::parse(&kept.body)?;
+        let stored = Stored::of(tx, (number, kept.node, &batch), newest)?;
+        let Some(own) = batch.devices.iter().find(|own| own.uuid == uuid) else { continue };
+        let Some(&(start, end)) = stored.reaches.get(&device) else { continue };
+        let lost = overlapped(tx, &stored, (device, uuid), &windows_of(&batch, own), newest)?;
+        keep(&batch, own, &lost, of, windows);
+        let (from, to) = whole.unwrap_or((start, end));
+        whole = Some((from.min(start), to.max(end)));
+    }
+    Ok(whole.unwrap_or_default())
+}
+
+/// The device's windows with their places in the batch.
+fn windows_of<'a>(batch: &'a Batch, own: &Device) -> Vec<(usize, &'a Window)> {
+    batch.windows.iter().enumerate().filter(|(_, window)| window.device == own.uuid).collect()
+}
+
+fn keep<W>(
+    batch: &Batch,
+    own: &Device,
+    lost: &BTreeSet<usize>,
+    of: &impl Fn(&Window, &Device) -> W,
+    windows: &mut Vec<W>,
+) {
+    let counts = |(place, window): &(usize, &Window)| is_plausible(window, own.limit) && !lost.contains(place);
+    windows.extend(windows_of(batch, own).into_iter().filter(counts).map(|(_, window)| of(window, own)));
+}

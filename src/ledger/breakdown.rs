@@ -1,0 +1,187 @@
+//! What a sum is the sum of: final, provisional and open, its factors, and where its entries are.
+
+use super::LedgerError;
+use super::factor::FactorUsed;
+use super::link::{command, link};
+use super::report::{Amount, OpenAccount, ReportQuality, Sum, open_accounts, posted};
+use crate::grid::Library;
+use crate::store::{FactorSum, GroupBy, Selection, Store, StoreError, Tx};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use units::Overflow;
+
+/// A sum and its parts; `final` + `provisional` + `open` is `total`, as integers.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Breakdown {
+    /// All of it.
+    pub total: Slice,
+    /// Posted with factors that stay.
+    #[serde(rename = "final")]
+    pub settled: PostedSlice,
+    /// Posted with factors that may be revised or stand in for finer ones.
+    pub provisional: PostedSlice,
+    /// Not posted yet, at the best factors known.
+    pub open: OpenSlice,
+    /// The factors, the largest energy first; their energies sum to the total.
+    pub factors: Vec<FactorShare>,
+    /// The same on the command line.
+    pub command: String,
+}
+
+/// A part of the sum.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Slice {
+    /// IT energy.
+    #[serde(flatten)]
+    pub amount: Amount,
+    /// Facility overhead on top.
+    pub overhead: Amount,
+    /// How good it is.
+    pub quality: ReportQuality,
+}
+
+/// What entries sum to.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct PostedSlice {
+    /// The sum.
+    #[serde(flatten)]
+    pub part: Slice,
+    /// How many entries, reversals among them.
+    pub entries: i64,
+    /// Address of the entries.
+    pub link: String,
+}
+
+/// What open accounts sum to.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct OpenSlice {
+    /// The sum.
+    #[serde(flatten)]
+    pub part: Slice,
+    /// How many accounts.
+    pub accounts: usize,
+}
+
+/// A factor and what was computed with it. Factors that differ in their time alone are one.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct FactorShare {
+    /// The factor; its `period` runs from the first to the last, its `notes` are those of all.
+    #[serde(flatten)]
+    pub factor: FactorUsed,
+    /// Lowest carbon intensity, mg/kWh.
+    pub intensity_min_mg_per_kwh: u32,
+    /// Highest carbon intensity, mg/kWh.
+    pub intensity_max_mg_per_kwh: u32,
+    /// IT energy, mJ.
+    pub energy_mj: i64,
+    /// Its CO2e, µg.
+    pub co2e_ug: i64,
+    /// CO2e of the facility overhead, µg.
+    pub overhead_co2e_ug: i64,
+    /// How many entries count: neither reversed nor reversals.
+    pub entries: i64,
+}
+
+/// Splits a sum into its parts.
+///
+/// # Errors
+///
+/// A zone without factor, a sum that leaves its range, the store.
+pub fn breakdown(store: &Store, library: &Library, selection: &Selection) -> Result<Breakdown, LedgerError> {
+    store.read(|tx| {
+        let of = |provisional| Selection { provisional: Some(provisional), ..selection.clone() };
+        let (settled, provisional) = (posted_part(tx, &of(false))?, posted_part(tx, &of(true))?);
+        let accounts = open_accounts(tx, library, selection, &GroupBy::Project)?;
+        let mut open = Sum::default();
+        for account in &accounts {
+            open.join(&account.sum)?;
+        }
+        let mut total = open.clone();
+        for (sum, _) in [&settled, &provisional] {
+            total.join(sum)?;
+        }
+        Ok(Breakdown {
+            total: part(&total),
+            settled: settled.1,
+            provisional: provisional.1,
+            open: OpenSlice { part: part(&open), accounts: accounts.len() },
+            factors: factors(tx.sums_by_factor(selection)?, &accounts)?,
+            command: command(selection),
+        })
+    })
+}
+
+fn part(sum: &Sum) -> Slice {
+    Slice { amount: sum.it(), overhead: sum.overhead(), quality: sum.quality() }
+}
+
+fn posted_part(tx: &Tx<'_>, selection: &Selection) -> Result<(Sum, PostedSlice), LedgerError> {
+    let mut sum = Sum::default();
+    for group in posted(tx, selection, &GroupBy::Project)?.values() {
+        sum.join(group)?;
+    }
+    let (entries, link) = (tx.count_entries(selection)?, link("/ledger/entries", selection));
+    let part = PostedSlice { part: part(&sum), entries, link };
+    Ok((sum, part))
+}
+
+/// Factors that differ in their time alone, joined.
+fn factors(sums: Vec<FactorSum>, open: &[OpenAccount]) -> Result<Vec<FactorShare>, LedgerError> {
+    let mut shares: BTreeMap<String, FactorShare> = BTreeMap::new();
+    let open = open.iter().map(|account| FactorSum {
+        factor: account.rates.factor.clone(),
+        lowest_mg_per_kwh: account.rates.intensity.milligrams_per_kwh(),
+        highest_mg_per_kwh: account.rates.intensity.milligrams_per_kwh(),
+        energy_mj: account.sum.row.energy_mj,
+        co2e_ug: account.sum.row.co2e_ug,
+        overhead_co2e_ug: account.sum.row.overhead_co2e_ug,
+        entries: 0,
+    });
+    for sum in sums.into_iter().chain(open) {
+        let damaged = |_| StoreError::Value { what: "factor of an entry", value: sum.factor.clone() };
+        let factor: FactorUsed = serde_json::from_str(&sum.factor).map_err(damaged)?;
+        let timeless = FactorUsed { period: String::new(), notes: Vec::new(), ..factor.clone() };
+        let share = FactorShare {
+            factor,
+            intensity_min_mg_per_kwh: sum.lowest_mg_per_kwh,
+            intensity_max_mg_per_kwh: sum.highest_mg_per_kwh,
+            energy_mj: sum.energy_mj,
+            co2e_ug: sum.co2e_ug,
+            overhead_co2e_ug: sum.overhead_co2e_ug,
+            entries: sum.entries,
+        };
+        match shares.entry(serde_json::to_string(&timeless).unwrap_or_default()) {
+            std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(share)),
+            std::collections::btree_map::Entry::Occupied(mut known) => join(known.get_mut(), &share)?,
+        }
+    }
+    let mut shares: Vec<_> = shares.into_values().collect();
+    shares.sort_by_key(|share| std::cmp::Reverse(share.energy_mj));
+    Ok(shares)
+}
+
+fn join(known: &mut FactorShare, other: &FactorShare) -> Result<(), Overflow> {
+    let wrong = || Overflow { quantity: "total of a factor" };
+    known.factor.period = spanning(&known.factor.period, &other.factor.period);
+    for note in &other.factor.notes {
+        if !known.factor.notes.contains(note) {
+            known.factor.notes.push(note.clone());
+        }
+    }
+    known.intensity_min_mg_per_kwh = known.intensity_min_mg_per_kwh.min(other.intensity_min_mg_per_kwh);
+    known.intensity_max_mg_per_kwh = known.intensity_max_mg_per_kwh.max(other.intensity_max_mg_per_kwh);
+    known.energy_mj = known.energy_mj.checked_add(other.energy_mj).ok_or_else(wrong)?;
+    known.co2e_ug = known.co2e_ug.checked_add(other.co2e_ug).ok_or_else(wrong)?;
+    known.overhead_co2e_ug = known.overhead_co2e_ug.checked_add(other.overhead_co2e_ug).ok_or_else(wrong)?;
+    known.entries += other.entries;
+    Ok(())
+}
+
+/// From the earlier start to the later end of two ISO 8601 intervals; their text orders as their times do.
+fn spanning(a: &str, b: &str) -> String {
+    match (a.split_once('/'), b.split_once('/')) {
+        (Some((a_start, a_end)), Some((b_start, b_end))) => format!("{}/{}", a_start.min(b_start), a_end.max(b_end)),
+        _ if a == b => a.to_owned(),
+        _ => format!("{}, {}", a.min(b), a.max(b)),
+    }
+}

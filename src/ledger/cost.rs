@@ -1,0 +1,103 @@
+//! What energy costs: the site's price at the time of use. Products are kept exact and rounded once, where a figure is shown.
+
+use crate::store::{GroupBy, PriceStep, Selection, SiteSum, StoreError, Tx};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use units::Timestamp;
+
+/// mJ in a MWh.
+const MJ_PER_MWH: i128 = 3_600_000_000_000;
+
+/// What energy of one currency costs.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Cost {
+    /// ISO 4217.
+    pub currency: String,
+    /// Millionths of the currency's unit.
+    pub amount_micro: i64,
+    /// Derived from `amount_micro`, in the currency's unit.
+    pub amount: f64,
+    /// The energy that has this price; the rest of the line has none.
+    pub energy_mj: i64,
+}
+
+/// What several energies cost, by currency.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Bill(BTreeMap<String, (i128, i64)>);
+
+impl Bill {
+    /// Adds energy at a price.
+    fn add(&mut self, energy_mj: i64, price: &PriceStep) {
+        let line = self.0.entry(price.currency.clone()).or_default();
+        line.0 = line.0.saturating_add(i128::from(energy_mj) * i128::from(price.micro_per_mwh));
+        line.1 = line.1.saturating_add(energy_mj);
+    }
+
+    /// Adds what `other` holds.
+    pub(super) fn join(&mut self, other: &Self) {
+        for (currency, (product, energy_mj)) in &other.0 {
+            let line = self.0.entry(currency.clone()).or_default();
+            (line.0, line.1) = (line.0.saturating_add(*product), line.1.saturating_add(*energy_mj));
+        }
+    }
+
+    /// As shown: one line per currency, never a sum over currencies.
+    pub(super) fn costs(&self) -> Vec<Cost> {
+        let cost = |(currency, &(product, energy_mj)): (&String, &(i128, i64))| {
+            let micro = (product + MJ_PER_MWH / 2).div_euclid(MJ_PER_MWH);
+            let amount_micro = i64::try_from(micro).unwrap_or(if micro < 0 { i64::MIN } else { i64::MAX });
+            Cost { currency: currency.clone(), amount_micro, amount: amount_micro as f64 / 1e6, energy_mj }
+        };
+        self.0.iter().map(cost).collect()
+    }
+}
+
+/// The prices of every site.
+pub(super) struct Prices(BTreeMap<i64, Vec<PriceStep>>);
+
+impl Prices {
+    /// As they stand, or stood when the snapshot of `selection` was made.
+    pub(super) fn of(tx: &Tx<'_>, selection: &Selection) -> Result<Self, StoreError> {
+        let newest = selection.snapshot.map_or(i64::MAX, |snapshot| snapshot.prices);
+        let mut sites: BTreeMap<i64, Vec<PriceStep>> = BTreeMap::new();
+        for step in tx.prices(newest)? {
+            sites.entry(step.site).or_default().push(step);
+        }
+        Ok(Self(sites))
+    }
+
+    /// The price at a site at `at`.
+    fn at(&self, site: i64, at: Timestamp) -> Option<&PriceStep> {
+        self.0.get(&site)?.iter().rev().find(|step| step.since <= at)
+    }
+
+    /// Adds energy of a site, IT and overhead, that starts at `at`.
+    pub(super) fn charge(&self, (bill, overhead): (&mut Bill, &mut Bill), sum: &SiteSum, at: Timestamp) {
+        if let Some(price) = self.at(sum.site, at) {
+            bill.add(sum.energy_mj, price);
+            overhead.add(sum.overhead_mj, price);
+        }
+    }
+
+    /// The posted energy of `selection` by group and site, in stretches of time over which no price changes: start of the stretch and sums.
+    pub(super) fn stretches(
+        &self,
+        tx: &Tx<'_>,
+        selection: &Selection,
+        by: &GroupBy,
+    ) -> Result<Vec<(Timestamp, Vec<SiteSum>)>, StoreError> {
+        if self.0.is_empty() {
+            return Ok(Vec::new());
+        }
+        let first = selection.from.unwrap_or(Timestamp::from_nanoseconds(i64::MIN));
+        let last = selection.to.unwrap_or(Timestamp::from_nanoseconds(i64::MAX));
+        let changes = self.0.values().flatten().map(|step| step.since);
+        let starts: BTreeSet<_> = changes.filter(|since| (first..last).contains(since)).chain([first]).collect();
+        let ends = starts.iter().copied().skip(1).chain([last]);
+        let parts = starts.iter().copied().zip(ends).map(|(start, end)| {
+            let part = Selection { from: Some(start), to: Some(end), ..selection.clone() };
+            Ok((start, tx.sums_by_site(&part, by)?))
+        });
+        parts.collect()
+    }
+}

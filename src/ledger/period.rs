@@ -1,0 +1,302 @@
+//! Reporting periods: closing them, their numbers as closed and as they are now, and restating them.
+//!
+//! A version is the ledger up to an entry, with the projects and labels of its jobs and the prices of then; from these its report is computed
+//! again, bit for bit. What comes later is a difference with a reason, and becomes part of the numbers only as a new version.
+
+use super::report::report_in;
+use super::restatement::{Figures, Reason, Restatement};
+use super::{LedgerError, chain};
+use crate::grid::Library;
+use crate::moment;
+use crate::store::{GroupBy, KeptJob, PeriodRow, PeriodVersion, ReasonSum, Selection, Snapshot, Store, Tx};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use units::Timestamp;
+
+/// Reason of a difference that no entry makes.
+const STATED_ANEW: &str = "the project of a job was stated anew";
+/// Reason of what open accounts add.
+const OPEN: &str = "not posted yet";
+
+/// A period: what was closed, what it would be now, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Period {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// First moment.
+    pub from: String,
+    /// First moment after it.
+    pub to: String,
+    /// The latest version.
+    pub version: i64,
+    /// The figures of the latest version.
+    pub closed: Figures,
+    /// The figures of now.
+    pub current: Figures,
+    /// From `closed` to `current`.
+    #[serde(flatten)]
+    pub change: Restatement,
+    /// Every version, oldest first.
+    pub versions: Vec<Version>,
+}
+
+/// One closing of a period.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = PeriodVersion)]
+pub struct Version {
+    /// From 1.
+    pub version: i64,
+    /// When it was closed.
+    pub closed: String,
+    /// Id of the token that closed it.
+    pub closed_by: String,
+    /// Why it was restated; `null` for the first.
+    pub reason: Option<String>,
+    /// How many entries the ledger had then.
+    pub entries: i64,
+    /// Hash of the last of them, in hexadecimal.
+    pub head: String,
+    /// SHA-256 over everything that its figures depend on, in hexadecimal.
+    pub seal: String,
+    /// Its figures.
+    pub figures: Figures,
+    /// From the version before; `null` for the first.
+    pub change: Option<Restatement>,
+    /// Address of its report.
+    pub report: String,
+}
+
+/// Closes `[from, to)`: returns the number of the new period.
+///
+/// # Errors
+///
+/// It has not ended, something in it is open, or its name or time is taken.
+pub fn close_period(
+    store: &Store,
+    name: Option<String>,
+    (from, to): (Timestamp, Timestamp),
+    who: String,
+    now: Timestamp,
+) -> Result<i64, LedgerError> {
+    if to > now {
+        return Err(LedgerError::NotEnded { to: moment::show(to) });
+    }
+    let name = name.unwrap_or_else(|| format!("{}/{}", moment::show_short(from), moment::show_short(to)));
+    store.write(move |tx| {
+        refuse_open(tx, from, to)?;
+        let taken = || LedgerError::PeriodTaken { name: name.clone() };
+        let period = tx.add_period(&name, from, to)?.ok_or_else(taken)?;
+        add_version(tx, &PeriodRow { period, name, from, to }, 1, (who, None), now)?;
+        Ok(period)
+    })
+}
+
+/// Takes the current figures of a period as its next version.
+///
+/// # Errors
+///
+/// There is no such period, something in it is open, or nothing has changed.
+pub fn restate_period(
+    store: &Store,
+    number: i64,
+    reason: String,
+    who: String,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    store.write(move |tx| {
+        let (period, last) = find(tx, number)?;
+        refuse_open(tx, period.from, period.to)?;
+        let next = add_version(tx, &period, last.version + 1, (who, Some(reason)), now)?;
+        let range = Selection::between(period.from, period.to);
+        let is_same = tx.sums_by_reason(&range, last.head)?.is_empty()
+            && tx.prices(last.prices)? == tx.prices(next.prices)?
+            && tx.kept_jobs(number, last.version)? == tx.kept_jobs(number, next.version)?;
+        if is_same { Err(LedgerError::Unchanged { period: number, version: last.version }) } else { Ok(()) }
+    })
+}
+
+fn add_version(
+    tx: &Tx<'_>,
+    period: &PeriodRow,
+    version: i64,
+    (closed_by, reason): (String, Option<String>),
+    now: Timestamp,
+) -> Result<PeriodVersion, LedgerError> {
+    let head = tx.head()?;
+    let jobs = tx.jobs_of_period(period, head.entries)?;
+    let mut made = PeriodVersion {
+        version,
+        head: head.entries,
+        head_hash: head.hash,
+        prices: tx.last_price()?,
+        closed: now,
+        closed_by,
+        reason,
+        seal: Vec::new(),
+    };
+    made.seal = seal(period, &made, &jobs);
+    tx.add_version(period.period, &made, &jobs)?;
+    Ok(made)
+}
+
+/// SHA-256 over the period, the head of the chain, and the jobs, each text preceded by its length (`u64`, little endian).
+fn seal(period: &PeriodRow, version: &PeriodVersion, jobs: &[KeptJob]) -> Vec<u8> {
+    let numbers = [
+        period.period,
+        period.from.nanoseconds(),
+        period.to.nanoseconds(),
+        version.version,
+        version.head,
+        version.prices,
+        version.closed.nanoseconds(),
+    ];
+    let mut sha256 = Sha256::new();
+    let mut add = |text: &str| {
+        sha256.update(text.len().to_le_bytes());
+        sha256.update(text);
+    };
+    numbers.iter().for_each(|number| add(&number.to_string()));
+    add(&hexadecimal(&version.head_hash));
+    for text in [Some(&period.name), Some(&version.closed_by), version.reason.as_ref()] {
+        add(text.map_or("", String::as_str));
+    }
+    for (id, project, labels) in jobs {
+        [id, project.as_ref().unwrap_or(&String::new()), labels].into_iter().for_each(|text| add(text));
+    }
+    sha256.finalize().to_vec()
+}
+
+/// What of a version does not agree with the chain or with its seal.
+pub(super) fn fault_of(
+    tx: &Tx<'_>,
+    period: &PeriodRow,
+    version: &PeriodVersion,
+) -> Result<Option<&'static str>, LedgerError> {
+    let hash = match version.head {
+        0 => Some(chain::GENESIS.to_vec()),
+        head => tx.entry(head)?.map(|entry| entry.hash),
+    };
+    if hash.as_ref() != Some(&version.head_hash) {
+        return Ok(Some("the chain does not have the entry that it ends with"));
+    }
+    let jobs = tx.kept_jobs(period.period, version.version)?;
+    Ok((seal(period, version, &jobs) != version.seal)
+        .then_some("its time, jobs or reason are not those that were sealed"))
+}
+
+fn refuse_open(tx: &Tx<'_>, from: Timestamp, to: Timestamp) -> Result<(), LedgerError> {
+    let open = tx.open_keys()?.into_iter().filter(|open| (from..to).contains(&open.sum.start));
+    let ends: Vec<_> = open.map(|open| open.key.period_end).collect();
+    let Some(last) = ends.iter().max() else { return Ok(()) };
+    Err(LedgerError::StillOpen { accounts: ends.len(), last: moment::show(*last) })
+}
+
+fn find(tx: &Tx<'_>, number: i64) -> Result<(PeriodRow, PeriodVersion), LedgerError> {
+    let unknown = || LedgerError::UnknownPeriod { id: number.to_string() };
+    let period = tx.period(number)?.ok_or_else(unknown)?;
+    let last = tx.period_versions(number)?.pop().ok_or_else(unknown)?;
+    Ok((period, last))
+}
+
+fn selection_of(period: &PeriodRow, version: &PeriodVersion, project: Option<&str>) -> Selection {
+    let snapshot =
+        Snapshot { period: period.period, version: version.version, head: version.head, prices: version.prices };
+    let project = project.map(str::to_owned);
+    Selection { project, snapshot: Some(snapshot), ..Selection::between(period.from, period.to) }
+}
+
+/// The numbers of a closed period, named `ID` (the latest version) or `ID.VERSION`.
+///
+/// # Errors
+///
+/// There is no such period or version.
+pub fn closed(store: &Store, named: &str) -> Result<Selection, LedgerError> {
+    let unknown = || LedgerError::UnknownPeriod { id: named.to_owned() };
+    let (id, version) = named.split_once('.').map_or((named, None), |(id, version)| (id, Some(version)));
+    let id: i64 = id.parse().map_err(|_| unknown())?;
+    let version: Option<i64> = version.map(str::parse).transpose().map_err(|_| unknown())?;
+    store.read(|tx| {
+        let period = tx.period(id)?.ok_or_else(unknown)?;
+        let mut versions = tx.period_versions(id)?.into_iter().rev();
+        let found = versions.find(|found| version.is_none_or(|version| version == found.version));
+        Ok(selection_of(&period, &found.ok_or_else(unknown)?, None))
+    })
+}
+
+/// A period with its figures, of one project's jobs or of all.
+///
+/// # Errors
+///
+/// There is no such period; as [`super::report()`].
+pub fn period(store: &Store, library: &Library, number: i64, project: Option<&str>) -> Result<Period, LedgerError> {
+    store.read(|tx| {
+        let (row, last) = find(tx, number)?;
+        let mut versions: Vec<Version> = Vec::new();
+        let mut before: Option<(i64, Figures)> = None;
+        for version in tx.period_versions(number)? {
+            let selection = selection_of(&row, &version, project);
+            let figures = Figures::of(&report_in(tx, library, &selection, &GroupBy::Project)?);
+            let change = match &before {
+                None => None,
+                Some((head, old)) => Some(explained(old, &figures, tx.sums_by_reason(&selection, *head)?)?),
+            };
+            before = Some((version.head, figures.clone()));
+            versions.push(described(number, version, figures, change));
+        }
+        let live = Selection { project: project.map(str::to_owned), ..Selection::between(row.from, row.to) };
+        let now = report_in(tx, library, &live, &GroupBy::Project)?;
+        let current = Figures::of(&now);
+        let closed = versions.last().map(|version| version.figures.clone()).unwrap_or_default();
+        let mut reasons = tx.sums_by_reason(&live, last.head)?;
+        if now.open.energy_mj != 0 || now.open.co2e_ug_location != 0 {
+            let (energy_mj, co2e_ug) = (now.open.energy_mj, now.open.co2e_ug_location);
+            reasons.push(ReasonSum { reason: OPEN.to_owned(), entries: 0, energy_mj, co2e_ug, overhead_co2e_ug: 0 });
+        }
+        let change = explained(&closed, &current, reasons)?;
+        Ok(Period {
+            id: number,
+            name: row.name,
+            from: moment::show(row.from),
+            to: moment::show(row.to),
+            version: last.version,
+            closed,
+            current,
+            change,
+            versions,
+        })
+    })
+}
+
+/// The change with its reasons; what they leave is that jobs were stated anew.
+fn explained(old: &Figures, new: &Figures, sums: Vec<ReasonSum>) -> Result<Restatement, LedgerError> {
+    let mut change = Restatement::between(old, new)?;
+    change.reasons = sums.into_iter().map(Reason::from).collect();
+    let energy_mj = change.delta.metered.energy_mj - change.reasons.iter().map(|reason| reason.energy_mj).sum::<i64>();
+    let grams = change.reasons.iter().map(|reason| reason.co2e_ug_location).sum::<i64>();
+    let co2e_ug_location = change.delta.metered.co2e_ug_location - grams;
+    if (energy_mj, co2e_ug_location) != (0, 0) {
+        change.reasons.push(Reason { reason: STATED_ANEW.to_owned(), entries: 0, energy_mj, co2e_ug_location });
+    }
+    Ok(change)
+}
+
+fn described(period: i64, version: PeriodVersion, figures: Figures, change: Option<Restatement>) -> Version {
+    Version {
+        report: format!("/api/v1/reports/emissions?period={period}.{}", version.version),
+        version: version.version,
+        closed: moment::show(version.closed),
+        closed_by: version.closed_by,
+        reason: version.reason,
+        entries: version.head,
+        head: hexadecimal(&version.head_hash),
+        seal: hexadecimal(&version.seal),
+        figures,
+        change,
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,174 @@
+//! The series store that needs no other server: hours of windows in `series.db`, each with its sums.
+
+use super::{Change, HOUR_NS, SeriesError, SeriesStore, SeriesWindow, columns};
+use crate::store::{SeriesFile, SeriesTx, StoreError, Sums, Taken, Track};
+use std::path::Path;
+use units::Timestamp;
+
+/// Hours that one call of [`SeriesStore::compress`] compresses: a tenth of a second of work.
+const HOURS_PER_CALL: u32 = 256;
+
+/// Windows in SQLite.
+#[derive(Debug)]
+pub struct Embedded {
+    file: SeriesFile,
+}
+
+impl Embedded {
+    /// Opens the store in `directory`; what cannot be used there is begun anew.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be used.
+    pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        Ok(Self { file: SeriesFile::open(directory)? })
+    }
+}
+
+impl SeriesStore for Embedded {
+    fn taken(&self) -> Result<Taken, SeriesError> {
+        self.file.read(|tx| Ok(tx.taken()?))
+    }
+
+    fn take(&self, changes: &[Change], taken: &Taken) -> Result<(), SeriesError> {
+        self.file.write(|tx| {
+            for change in changes {
+                apply(tx, change)?;
+            }
+            Ok(tx.set_taken(taken)?)
+        })
+    }
+
+    fn clear(&self) -> Result<(), SeriesError> {
+        self.file.write(|tx| Ok(tx.clear()?))
+    }
+
+    fn compress(&self, before: Timestamp) -> Result<bool, SeriesError> {
+        self.file.write(|tx| {
+            let due = tx.to_pack(hour_of(before), HOURS_PER_CALL)?;
+            for (track, hour) in &due {
+                let windows = decoded(tx, *track, (*hour, hour + 1))?;
+                pack(tx, *track, *hour, &windows)?;
+            }
+            Ok(u32::try_from(due.len()).is_ok_and(|count| count == HOURS_PER_CALL))
+        })
+    }
+
+    fn windows(&self, track: Track, (from, to): (Timestamp, Timestamp)) -> Result<Vec<SeriesWindow>, SeriesError> {
+        self.file.read(|tx| {
+            let mut windows = decoded(tx, track, (reaching(tx, track, hour_of(from))?, hour_after(to)))?;
+            windows.retain(|window| window.start < to && from < window.end);
+            Ok(windows)
+        })
+    }
+
+    fn hours(&self, track: Track, (from, to): (i64, i64)) -> Result<Vec<(i64, Sums)>, SeriesError> {
+        self.file.read(|tx| Ok(tx.sums(track, (reaching(tx, track, from)?, to))?))
+    }
+
+    fn latest(&self, track: Track) -> Result<Option<Timestamp>, SeriesError> {
+        self.file.read(|tx| Ok(tx.latest(track)?))
+    }
+}
+
+/// The first hour in which a window may begin that reaches into `hour`.
+fn reaching(tx: &SeriesTx<'_>, track: Track, hour: i64) -> Result<i64, SeriesError> {
+    let longest = tx.longest(track.device)?;
+    // A window no longer than an hour may still begin in the hour before.
+    Ok(hour - (longest + HOUR_NS - 1) / HOUR_NS)
+}
+
+fn apply(tx: &SeriesTx<'_>, change: &Change) -> Result<(), SeriesError> {
+    if let Some(longest) = change.windows.iter().map(SeriesWindow::span_ns).max()
+        && longest > tx.longest(change.device)?
+    {
+        tx.note_longest(change.device, longest)?;
+    }
+    for is_contained in [false, true] {
+        let track = Track { device: change.device, is_contained };
+        if let Some((from, to)) = change.replaces {
+            drop_windows(tx, track, (from, to))?;
+        }
+        let mut windows: Vec<_> =
+            change.windows.iter().filter(|window| window.is_contained == is_contained).copied().collect();
+        windows.sort_by_key(|window| window.start);
+        for own in windows.chunk_by(|a, b| hour_of(a.start) == hour_of(b.start)) {
+            let (Some(first), Some(sums)) = (own.first(), sums(own)?) else { continue };
+            let hour = hour_of(first.start);
+            tx.add_chunk(track, (hour, change.batch), &sums, &columns::encode(hour, own, false)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes out the windows that begin in `[from, to)`.
+fn drop_windows(tx: &SeriesTx<'_>, track: Track, (from, to): (Timestamp, Timestamp)) -> Result<(), SeriesError> {
+    let hours = (hour_of(from), hour_after(to));
+    let windows = decoded(tx, track, hours)?;
+    let is_kept = |window: &&SeriesWindow| window.start < from || to <= window.start;
+    for own in windows.chunk_by(|a, b| hour_of(a.start) == hour_of(b.start)) {
+        let kept: Vec<SeriesWindow> = own.iter().filter(is_kept).copied().collect();
+        if let Some(first) = own.first()
+            && kept.len() < own.len()
+        {
+            pack(tx, track, hour_of(first.start), &kept)?;
+        }
+    }
+    Ok(())
+}
+
+/// The windows that begin in the hours `[from, to)`, ascending.
+fn decoded(tx: &SeriesTx<'_>, track: Track, hours: (i64, i64)) -> Result<Vec<SeriesWindow>, SeriesError> {
+    let mut windows = Vec::new();
+    for (hour, bytes) in tx.chunks(track, hours)? {
+        columns::decode(hour, &bytes, &mut windows)?;
+    }
+    windows.sort_by_key(|window| window.start);
+    Ok(windows)
+}
+
+fn pack(tx: &SeriesTx<'_>, track: Track, hour: i64, windows: &[SeriesWindow]) -> Result<(), SeriesError> {
+    match sums(windows)? {
+        Some(sums) => Ok(tx.pack_hour(track, hour, Some((&sums, &columns::encode(hour, windows, true)?)))?),
+        None => Ok(tx.pack_hour(track, hour, None)?),
+    }
+}
+
+/// What windows sum up to; `None` of none.
+fn sums(windows: &[SeriesWindow]) -> Result<Option<Sums>, units::Overflow> {
+    let (Some(first), Some(last)) = (windows.first(), windows.iter().map(|window| window.end).max()) else {
+        return Ok(None);
+    };
+    let overflow = units::Overflow { quantity: "sum of an hour in mJ" };
+    let mut sums = Sums {
+        first: first.start,
+        last,
+        energy_mj: 0,
+        modelled_mj: 0,
+        min_mw: i64::MAX,
+        max_mw: 0,
+        covered_ns: 0,
+        span_ns: 0,
+        low_ns: 0,
+    };
+    for window in windows {
+        sums.energy_mj = sums.energy_mj.checked_add(window.energy.millijoules()).ok_or(overflow)?;
+        sums.modelled_mj = sums.modelled_mj.checked_add(window.modelled_mj()).ok_or(overflow)?;
+        sums.min_mw = sums.min_mw.min(window.min.milliwatts().min(i64::MAX as u64).cast_signed());
+        sums.max_mw = sums.max_mw.max(window.max.milliwatts().min(i64::MAX as u64).cast_signed());
+        sums.covered_ns = sums.covered_ns.saturating_add(window.covered.nanoseconds().cast_signed());
+        sums.span_ns = sums.span_ns.saturating_add(window.span_ns());
+        sums.low_ns = sums.low_ns.saturating_add(if window.is_low { window.span_ns() } else { 0 });
+    }
+    Ok(Some(sums))
+}
+
+/// The hour, counted from 1970, in which a moment lies.
+pub(super) fn hour_of(at: Timestamp) -> i64 {
+    at.nanoseconds().div_euclid(HOUR_NS)
+}
+
+/// The first hour that begins at `at` or later.
+pub(super) fn hour_after(at: Timestamp) -> i64 {
+    hour_of(at) + i64::from(at.nanoseconds().rem_euclid(HOUR_NS) > 0)
+}

@@ -1,0 +1,163 @@
+//! A thread that takes acknowledged batches into the series store. Nothing waits for it: when it fails or falls behind, it goes on later from the
+//! last batch that the store has.
+
+use super::{Change, SeriesError, SeriesStore, SeriesWindow};
+use crate::ingest::{self, Counted};
+use crate::store::{Store, Taken};
+use collectors::clock::Clock;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use units::{Span, Timestamp};
+use wire::Batch;
+
+/// Batches of one transaction.
+const BATCHES_PER_ROUND: u32 = 256;
+/// Parsed batches that wait to be taken; what does not fit is parsed again.
+const HANDED_MAX: usize = 256;
+/// Between two looks for new batches: what is acknowledged is in charts this much later, and the work of a round.
+const PAUSE: Duration = Duration::from_millis(200);
+/// After a failure.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// An hour is compressed when it has been over for so long; what comes later is merged in.
+const COMPRESS_AFTER: Span = Span::from_seconds(2 * 3_600);
+
+/// Takes parsed batches, so that they need not be parsed twice. Cloning it is cheap.
+#[derive(Debug, Clone)]
+pub struct Handover(SyncSender<(i64, Batch)>);
+
+impl Handover {
+    /// Hands over the stored batch `number`; never waits.
+    pub fn give(&self, number: i64, batch: Batch) {
+        // When there is no room it is read from the evidence.
+        let _ = self.0.try_send((number, batch));
+    }
+}
+
+/// The running thread; ends when dropped, after the round that runs.
+#[derive(Debug)]
+pub struct Follower {
+    handover: Handover,
+    is_stopping: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Follower {
+    /// Starts following the batches of `store`.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no thread.
+    pub fn start(store: Arc<Store>, series: Arc<dyn SeriesStore>, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
+        let (sender, handed) = sync_channel(HANDED_MAX);
+        let is_stopping = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&is_stopping);
+        let thread = std::thread::Builder::new().name("series".to_owned()).spawn(move || {
+            run(&store, series.as_ref(), clock.as_ref(), &handed, &told);
+        })?;
+        Ok(Self { handover: Handover(sender), is_stopping, thread: Some(thread) })
+    }
+
+    /// Where parsed batches are given.
+    #[must_use]
+    pub fn handover(&self) -> Handover {
+        self.handover.clone()
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            // A panicked thread has lost nothing: the next start goes on from the last batch taken.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(
+    store: &Store,
+    series: &dyn SeriesStore,
+    clock: &dyn Clock,
+    handed: &Receiver<(i64, Batch)>,
+    is_stopping: &AtomicBool,
+) {
+    let mut is_checked = false;
+    while !is_stopping.load(Ordering::Relaxed) {
+        let given: BTreeMap<i64, Batch> = handed.try_iter().take(HANDED_MAX).collect();
+        let outcome = (|| {
+            if !is_checked {
+                check(store, series)?;
+                is_checked = true;
+            }
+            let has_more = take(store, series, given)?;
+            let is_before = Timestamp::from_nanoseconds(
+                clock.wall().nanoseconds().saturating_sub(COMPRESS_AFTER.nanoseconds().cast_signed()),
+            );
+            // Batches first: charts of now are looked at more than the files of then.
+            Ok::<_, SeriesError>(has_more || series.compress(is_before)?)
+        })();
+        match outcome {
+            Ok(true) => {}
+            Ok(false) => std::thread::park_timeout(PAUSE),
+            Err(error) => {
+                tracing::error!(%error, "the copy for charts falls behind; it is tried again");
+                std::thread::park_timeout(PAUSE_AFTER_FAILURE);
+            }
+        }
+    }
+}
+
+/// Takes every batch that `store` has and `series` lacks.
+///
+/// # Errors
+///
+/// The evidence cannot be read; the series store cannot be written.
+pub fn catch_up(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
+    check(store, series)?;
+    while take(store, series, BTreeMap::new())? {}
+    Ok(())
+}
+
+/// Empties a copy of another ledger: one that was restored from a backup may lack the last batch that the copy has taken, or
+/// have another in its place.
+fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
+    let taken = series.taken()?;
+    let stored: Vec<_> = store.read::<_, SeriesError>(|tx| Ok(tx.batches_after(taken.batch - 1, 1)?))?;
+    let is_same = stored.first().is_some_and(|(batch, _, sha256)| (*batch, sha256) == (taken.batch, &taken.sha256));
+    if taken.batch > 0 && !is_same {
+        tracing::warn!("the copy for charts is of another state of the ledger and is built anew");
+        series.clear()?;
+    }
+    Ok(())
+}
+
+/// Takes the next batches; whether there may be more.
+fn take(store: &Store, series: &dyn SeriesStore, mut given: BTreeMap<i64, Batch>) -> Result<bool, SeriesError> {
+    let last = series.taken()?.batch;
+    let (changes, taken, count) = store.read::<_, SeriesError>(|tx| {
+        let next = tx.batches_after(last, BATCHES_PER_ROUND)?;
+        let mut changes = Vec::new();
+        for (number, node, _) in &next {
+            let batch = match given.remove(number) {
+                Some(batch) => batch,
+                None => Batch::parse(&tx.batch(*number)?.body).map_err(ingest::IngestError::from)?,
+            };
+            let counted = ingest::counted(tx, (*number, *node, &batch), SeriesWindow::of)?;
+            changes.extend(counted.into_iter().map(|counted| {
+                let Counted { device, replaces, windows } = counted;
+                Change { batch: *number, device, replaces, windows }
+            }));
+        }
+        let count = next.len();
+        Ok((changes, next.into_iter().next_back(), count))
+    })?;
+    if let Some((batch, _, sha256)) = taken {
+        series.take(&changes, &Taken { batch, sha256 })?;
+    }
+    Ok(u32::try_from(count).is_ok_and(|count| count == BATCHES_PER_ROUND))
+}

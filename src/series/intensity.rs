@@ -1,0 +1,199 @@
+//! Carbon intensity over time, as the ledger takes it: imported factors of an hour or less where there are any, else the library's yearly ones.
+
+use super::SeriesError;
+use super::bucket::Grid;
+use crate::grid::{Accounting, Basis, Gas, Library, Status};
+use crate::store::{IntervalFactor, Tx};
+use chrono::{DateTime, Datelike, NaiveDate};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use units::Timestamp;
+
+/// Where an intensity comes from, with its type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct IntensityFactor {
+    /// Zone of the factor.
+    pub zone: String,
+    /// `interval` of an hour or less, or `yearly`.
+    pub resolution: &'static str,
+    /// Direct or lifecycle.
+    pub basis: Basis,
+    /// CO2 or CO2e.
+    pub gas: Gas,
+    /// Average production or consumption, residual or supplier.
+    pub accounting: Accounting,
+    /// Who published it.
+    pub publisher: String,
+    /// Which release.
+    pub edition: String,
+    /// Licence of the values.
+    pub licence: String,
+    /// Step of the fallback order, 1 to 6.
+    pub fallback_step: u8,
+    /// What a reader must be told.
+    pub notes: Vec<String>,
+}
+
+/// Intensity in one bucket, mg/kWh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IntensityBucket {
+    /// Mean over time.
+    pub mean: u32,
+    /// Lowest.
+    pub min: u32,
+    /// Highest.
+    pub max: u32,
+    /// The least certain.
+    pub status: Status,
+}
+
+/// Intensity of a zone.
+#[derive(Debug, Clone)]
+pub struct IntensitySeries {
+    /// The zone.
+    pub zone: String,
+    /// Range and length of the buckets.
+    pub grid: Grid,
+    /// By number of the bucket since 1970.
+    pub buckets: BTreeMap<i64, IntensityBucket>,
+    /// The factor that describes most of the time, then the others.
+    pub factors: Vec<IntensityFactor>,
+}
+
+/// A time with one factor.
+struct Stretch {
+    start: Timestamp,
+    end: Timestamp,
+    value: u32,
+    status: Status,
+    factor: usize,
+}
+
+/// Intensity of `zone` in the buckets of `grid`.
+///
+/// # Errors
+///
+/// Nothing is known of the zone; the store cannot be read.
+pub fn intensity(tx: &Tx<'_>, library: &Library, zone: &str, grid: Grid) -> Result<IntensitySeries, SeriesError> {
+    let zone = library.choose(zone, Some(grid.from))?.asked;
+    let imported = tx.imported_factors(&zone, (grid.from, grid.to))?;
+    let mut factors = Vec::new();
+    let stretches = stretches(library, &zone, &grid, &imported, &mut factors)?;
+    let mut lengths = vec![0_i64; factors.len()];
+    let mut sums: BTreeMap<i64, (i128, i128, IntensityBucket)> = BTreeMap::new();
+    for stretch in stretches {
+        lengths[stretch.factor] += stretch.end.nanoseconds() - stretch.start.nanoseconds();
+        for number in
+            grid.number(stretch.start)..=grid.number(Timestamp::from_nanoseconds(stretch.end.nanoseconds() - 1))
+        {
+            let length =
+                grid.end(number).min(stretch.end).nanoseconds() - grid.start(number).max(stretch.start).nanoseconds();
+            let Stretch { value, status, .. } = stretch;
+            let new = IntensityBucket { mean: value, min: value, max: value, status };
+            let (whole, time, bucket) = sums.entry(number).or_insert((0, 0, new));
+            (*whole, *time) = (*whole + i128::from(value) * i128::from(length), *time + i128::from(length));
+            (bucket.min, bucket.max) = (bucket.min.min(value), bucket.max.max(value));
+            bucket.status = less_certain(bucket.status, status);
+        }
+    }
+    let mean = |(whole, time, bucket): (i128, i128, IntensityBucket)| {
+        let mean = u32::try_from((whole + time / 2) / time.max(1)).unwrap_or(u32::MAX);
+        IntensityBucket { mean, ..bucket }
+    };
+    let buckets = sums.into_iter().map(|(number, sum)| (number, mean(sum))).collect();
+    let mut order: Vec<(i64, IntensityFactor)> = lengths.into_iter().zip(factors).collect();
+    order.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
+    Ok(IntensitySeries { zone, grid, buckets, factors: order.into_iter().map(|(_, factor)| factor).collect() })
+}
+
+fn less_certain(a: Status, b: Status) -> Status {
+    let rank = |status| match status {
+        Status::Measured => 0,
+        Status::Provisional => 1,
+        Status::Forecast => 2,
+        Status::Fallback => 3,
+    };
+    if rank(b) > rank(a) { b } else { a }
+}
+
+/// The whole range cut where the factor may change, each with the one that the ledger takes there.
+fn stretches(
+    library: &Library,
+    zone: &str,
+    grid: &Grid,
+    imported: &[IntervalFactor],
+    factors: &mut Vec<IntensityFactor>,
+) -> Result<Vec<Stretch>, SeriesError> {
+    let mut edges = BTreeSet::from([grid.from, grid.to]);
+    edges.extend(years(grid));
+    let (mut begins, mut ends): (BTreeMap<_, Vec<usize>>, BTreeMap<_, Vec<usize>>) = Default::default();
+    for (place, factor) in imported.iter().enumerate() {
+        let (start, end) = (factor.interval.start().max(grid.from), factor.interval.end().min(grid.to));
+        begins.entry(start).or_default().push(place);
+        ends.entry(end).or_default().push(place);
+        edges.extend([start, end]);
+    }
+    let (mut open, mut found) = (BTreeSet::new(), Vec::new());
+    for (start, end) in edges.iter().copied().zip(edges.iter().copied().skip(1)) {
+        ends.get(&start).into_iter().flatten().for_each(|place| {
+            open.remove(place);
+        });
+        open.extend(begins.get(&start).into_iter().flatten().copied());
+        let (value, status, factor) = match open.first().and_then(|place| imported.get(*place)) {
+            Some(factor) => (factor.intensity, factor.origin.status, of_import(factor)),
+            None => {
+                let choice = library.choose(zone, Some(start))?;
+                (choice.factor.intensity, choice.factor.status, of_library(&choice))
+            }
+        };
+        let number = factors.iter().position(|known| *known == factor).unwrap_or_else(|| {
+            factors.push(factor);
+            factors.len() - 1
+        });
+        found.push(Stretch { start, end, value: value.milligrams_per_kwh(), status, factor: number });
+    }
+    Ok(found)
+}
+
+/// Where calendar years begin inside the range.
+fn years(grid: &Grid) -> impl Iterator<Item = Timestamp> {
+    let year = |at: Timestamp| DateTime::from_timestamp_nanos(at.nanoseconds()).year();
+    let (from, to) = (grid.from, grid.to);
+    (year(from) + 1..=year(to)).filter_map(move |year| {
+        let midnight = NaiveDate::from_ymd_opt(year, 1, 1)?.and_time(chrono::NaiveTime::MIN).and_utc();
+        let begins = Timestamp::from_nanoseconds(midnight.timestamp_nanos_opt()?);
+        (begins < to).then_some(begins)
+    })
+}
+
+fn of_import(factor: &IntervalFactor) -> IntensityFactor {
+    let origin = &factor.origin;
+    IntensityFactor {
+        zone: factor.zone.clone(),
+        resolution: "interval",
+        basis: origin.basis,
+        gas: origin.gas,
+        accounting: origin.accounting,
+        publisher: origin.publisher.clone(),
+        edition: origin.edition.clone(),
+        licence: origin.licence.clone(),
+        fallback_step: if origin.status == Status::Measured { 1 } else { 2 },
+        notes: Vec::new(),
+    }
+}
+
+fn of_library(choice: &crate::grid::Choice) -> IntensityFactor {
+    let factor = &choice.factor;
+    IntensityFactor {
+        zone: factor.zone.clone(),
+        resolution: "yearly",
+        basis: factor.basis,
+        gas: factor.gas,
+        accounting: factor.accounting,
+        publisher: factor.publisher.clone(),
+        edition: factor.edition.clone(),
+        licence: factor.licence.clone(),
+        fallback_step: choice.fallback_step,
+        notes: choice.notes.clone(),
+    }
+}

@@ -1,0 +1,192 @@
+//! From windows to pieces: a stretch of a device that belongs to one holder, from the windows or, where that is the same, from an hour's sums.
+
+use super::bucket::Piece;
+use super::embedded::{hour_after, hour_of};
+use super::{HOUR_NS, SeriesError, SeriesStore, SeriesWindow};
+use crate::ingest::{Surroundings, cut, holders_at, site_at};
+use crate::store::{Assigned, Held, MeteredDevice, StoreError, Sums, Track, Tx};
+use std::collections::BTreeSet;
+use units::Timestamp;
+
+/// Who held a device, as stretches of time with one answer.
+pub(super) struct Regimes {
+    node: i64,
+    holders: Vec<Held>,
+    sites: Vec<Assigned>,
+    /// Since when, and the only holder if there is just one.
+    since: Vec<(Timestamp, Option<i64>)>,
+}
+
+impl Regimes {
+    /// Of `device` in `[from, to)` and a day around it: no window is longer, and one is cut over its whole length.
+    pub(super) fn of(
+        tx: &Tx<'_>,
+        device: &MeteredDevice,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<Self, StoreError> {
+        let revision = tx.revision()?;
+        let day = wire::WINDOW_NS_MAX.cast_signed();
+        let wide = |at: Timestamp, by: i64| Timestamp::from_nanoseconds(at.nanoseconds().saturating_add(by));
+        let mut of_node = tx.holders(device.node, (wide(from, -day), wide(to, day)), revision)?;
+        let holders = of_node.remove(&device.device).unwrap_or_default();
+        let sites = tx.assignments(device.node, revision)?;
+        let mut edges = BTreeSet::from([Timestamp::from_nanoseconds(i64::MIN)]);
+        edges.extend(holders.iter().flat_map(|held| [Some(held.start), held.end].into_iter().flatten()));
+        edges.extend(sites.iter().map(|assigned| assigned.since));
+        let only = |at| match holders_at(&holders, at).as_slice() {
+            [(job, _)] => Some(*job),
+            _ => None,
+        };
+        let since = edges.into_iter().map(|edge| (edge, only(edge))).collect();
+        Ok(Self { node: device.node, holders, sites, since })
+    }
+
+    /// The job that held the device alone in all of `[start, end)`, at one site.
+    fn only(&self, start: Timestamp, end: Timestamp) -> Option<i64> {
+        let after = self.since.partition_point(|(since, _)| *since <= start);
+        let holder = self.since.get(after.checked_sub(1)?)?.1;
+        let ends = self.since.get(after).is_none_or(|(next, _)| end <= *next);
+        holder.filter(|_| ends)
+    }
+
+    /// A window's pieces: one where one job held the device alone, else what attribution makes of it.
+    fn pieces(
+        &self,
+        window: &SeriesWindow,
+        mut visit: impl FnMut(Piece) -> Result<(), SeriesError>,
+    ) -> Result<(), SeriesError> {
+        let site = |at| site_at(&self.sites, at).site;
+        if let Some(job) = self.only(window.start, window.end) {
+            return visit(Piece { job, site: site(window.start), ..whole(window) });
+        }
+        let around = Surroundings { node: self.node, component: "", holders: &self.holders, sites: &self.sites };
+        let mut parts = Vec::new();
+        cut(&wire_window(window), &around, |key, part| parts.push((key, part)))?;
+        for (key, part) in parts {
+            let (start, end) = (part.start, part.end);
+            let length = i128::from(end.nanoseconds() - start.nanoseconds()).max(1);
+            let share =
+                |power: i64| i64::try_from(i128::from(power) * i128::from(part.span_ns) / length).unwrap_or(power);
+            let (min_mw, max_mw) = (milliwatts(window.min), milliwatts(window.max));
+            visit(Piece {
+                job: key.job,
+                site: key.site,
+                start,
+                end,
+                energy_mj: part.energy.millijoules(),
+                modelled_mj: part.modelled_mj,
+                length_ns: end.nanoseconds() - start.nanoseconds(),
+                covered_ns: part.covered_ns,
+                span_ns: part.span_ns,
+                low_ns: if window.is_low { part.span_ns } else { 0 },
+                min_mw: share(min_mw),
+                max_mw: share(max_mw),
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn milliwatts(power: units::Power) -> i64 {
+    i64::try_from(power.milliwatts()).unwrap_or(i64::MAX)
+}
+
+fn whole(window: &SeriesWindow) -> Piece {
+    Piece {
+        job: 0,
+        site: 0,
+        start: window.start,
+        end: window.end,
+        energy_mj: window.energy.millijoules(),
+        modelled_mj: window.modelled_mj(),
+        length_ns: window.span_ns(),
+        covered_ns: window.covered.nanoseconds().cast_signed(),
+        span_ns: window.span_ns(),
+        low_ns: if window.is_low { window.span_ns() } else { 0 },
+        min_mw: milliwatts(window.min),
+        max_mw: milliwatts(window.max),
+    }
+}
+
+/// The window as attribution takes it; only what it looks at is filled in.
+fn wire_window(window: &SeriesWindow) -> wire::Window {
+    wire::Window {
+        device: String::new(),
+        start: window.start,
+        end: window.end,
+        energy: window.energy,
+        covered: window.covered,
+        method: wire::Method::Counter,
+        quality: window.quality,
+        flags: Vec::new(),
+        power_min: window.min,
+        power_peak: window.max,
+        readings: 0,
+        integration_uncertainty: units::Energy::ZERO,
+        sensor_systematic: units::Energy::ZERO,
+    }
+}
+
+/// Visits the pieces of a track in `[from, to)`. Where `is_coarse`, an hour whose windows lie in it and have one holder is one piece, from its sums alone.
+pub(super) fn visit(
+    store: &dyn SeriesStore,
+    track: Track,
+    (from, to): (Timestamp, Timestamp),
+    is_coarse: bool,
+    regimes: Option<&Regimes>,
+    mut each: impl FnMut(Piece) -> Result<(), SeriesError>,
+) -> Result<(), SeriesError> {
+    let mut windows = |range: (Timestamp, Timestamp)| {
+        store.windows(track, range)?.iter().try_for_each(|window| match regimes {
+            Some(regimes) => regimes.pieces(window, &mut each),
+            None => each(whole(window)),
+        })
+    };
+    if !is_coarse {
+        return windows((from, to));
+    }
+    let (mut sums, mut fine) = (Vec::new(), BTreeSet::new());
+    for (hour, own) in store.hours(track, (hour_of(from), hour_after(to)))? {
+        let is_inside = from <= own.first && own.last <= to;
+        let holder = regimes.map_or(Some(0), |regimes| regimes.only(own.first, own.last));
+        match holder {
+            Some(job) if is_inside && hour_of(own.first) + 1 >= hour_after(own.last) => sums.push((hour, job, own)),
+            // A window may reach into the hours after; those are looked at window by window too.
+            _ => fine.extend(hour..hour_after(own.last).max(hour + 1)),
+        }
+    }
+    let hours: Vec<i64> = fine.iter().copied().collect();
+    for run in hours.chunk_by(|a, b| a + 1 == *b) {
+        let (Some(&first), Some(&last)) = (run.first(), run.last()) else { continue };
+        let (start, end) = (hour_start(first).max(from), hour_start(last + 1).min(to));
+        if start < end {
+            windows((start, end))?;
+        }
+    }
+    for (_, job, own) in sums.into_iter().filter(|(hour, ..)| !fine.contains(hour)) {
+        let site = regimes.map_or(0, |regimes| site_at(&regimes.sites, own.first).site);
+        each(Piece { job, site, ..piece_of(&own) })?;
+    }
+    Ok(())
+}
+
+fn hour_start(hour: i64) -> Timestamp {
+    Timestamp::from_nanoseconds(hour.saturating_mul(HOUR_NS))
+}
+
+fn piece_of(sums: &Sums) -> Piece {
+    Piece {
+        job: 0,
+        site: 0,
+        start: sums.first,
+        end: sums.last,
+        energy_mj: sums.energy_mj,
+        modelled_mj: sums.modelled_mj,
+        length_ns: sums.span_ns,
+        covered_ns: sums.covered_ns,
+        span_ns: sums.span_ns,
+        low_ns: sums.low_ns,
+        min_mw: sums.min_mw,
+        max_mw: sums.max_mw,
+    }
+}

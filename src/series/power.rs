@@ -1,0 +1,371 @@
+//! Power over time of devices, nodes, jobs and the fleet: windows cut and shared as the ledger does, summed in buckets.
+
+use super::bucket::{Bucket, Buckets, Grid, Piece, pour, power_mw, summed};
+use super::pieces::{Regimes, visit};
+use super::{SeriesError, SeriesStore};
+use crate::store::{MeteredDevice, StoreError, Track, Tx};
+use std::collections::BTreeMap;
+use units::Timestamp;
+
+/// Buckets of one or several devices.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// Range and length of the buckets.
+    pub grid: Grid,
+    /// By number of the bucket since 1970; one without windows is absent.
+    pub buckets: BTreeMap<i64, Bucket>,
+    /// Sum of the buckets, mJ.
+    pub energy_mj: i64,
+    /// What of it no sensor measured, mJ.
+    pub modelled_mj: i64,
+    /// Device time that was observed, ns.
+    pub observed_ns: i64,
+    /// Device time that should have been, ns.
+    pub expected_ns: i64,
+}
+
+/// One device's part of a job.
+#[derive(Debug, Clone)]
+pub struct DeviceSeries {
+    /// The device.
+    pub device: MeteredDevice,
+    /// Its buckets.
+    pub series: Series,
+}
+
+/// What the groups of [`fleet`] are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PowerGroup {
+    /// Projects of the holding jobs.
+    Project,
+    /// Where the node stood.
+    Site,
+    /// Nodes.
+    Node,
+}
+
+/// Power of one group.
+#[derive(Debug, Clone)]
+pub struct GroupSeries {
+    /// Its name; `None` of jobs without a project.
+    pub group: Option<String>,
+    /// Whether nobody held the devices.
+    pub is_idle: bool,
+    /// By number of the bucket: mJ, and mW over the time that the bucket of all groups together is metered.
+    pub buckets: BTreeMap<i64, (i64, i64)>,
+}
+
+/// What a job used of its accelerators over its whole life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JobUse {
+    /// Its share of their time, ns.
+    pub device_ns: i64,
+    /// Its energy on them, mJ.
+    pub energy_mj: i64,
+    /// Time in windows in which they were held and did next to nothing, ns.
+    pub held_idle_ns: i64,
+}
+
+/// Times that do not overlap, ascending.
+type Intervals = Vec<(Timestamp, Timestamp)>;
+
+/// What a job held, device by device; what lasts lasts until `now`, or until the device's newest window where that is later.
+fn held(
+    store: &dyn SeriesStore,
+    tx: &Tx<'_>,
+    job: i64,
+    now: Timestamp,
+) -> Result<BTreeMap<i64, Intervals>, SeriesError> {
+    let mut found: BTreeMap<i64, Intervals> = BTreeMap::new();
+    for (device, start, end) in tx.held_by(job)? {
+        let end = match end {
+            Some(end) => end,
+            None => store.latest(Track { device, is_contained: false })?.map_or(now, |latest| latest.max(now)),
+        };
+        let intervals = found.entry(device).or_default();
+        match intervals.last_mut() {
+            Some((_, last)) if start <= *last => *last = end.max(*last),
+            _ if start < end => intervals.push((start, end)),
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// From the first moment at which a job held anything to the last; `None` of a job that held nothing.
+///
+/// # Errors
+///
+/// One of the stores cannot be read.
+pub fn life(
+    store: &dyn SeriesStore,
+    tx: &Tx<'_>,
+    job: i64,
+    now: Timestamp,
+) -> Result<Option<(Timestamp, Timestamp)>, SeriesError> {
+    let held = held(store, tx, job, now)?;
+    let ends = |intervals: &Intervals| Some((intervals.first()?.0, intervals.last()?.1));
+    let hulls = held.values().filter_map(ends);
+    Ok(hulls.reduce(|(start, end), other| (start.min(other.0), end.max(other.1))))
+}
+
+/// Notes how much of each bucket should have been metered; returns the sum over the whole grid, until `now`.
+fn expect(grid: &Grid, now: Timestamp, held: &[(Timestamp, Timestamp)], buckets: &mut Buckets) -> i64 {
+    let mut whole = 0_i64;
+    for (start, end) in held {
+        let (start, end) = ((*start).max(grid.from), (*end).min(grid.to).min(now.max(grid.from)));
+        if end <= start {
+            continue;
+        }
+        whole = whole.saturating_add(end.nanoseconds() - start.nanoseconds());
+        for (number, bucket) in buckets.range_mut(grid.number(start)..=grid.number(end)) {
+            let inside = grid.end(*number).min(end).nanoseconds() - grid.start(*number).max(start).nanoseconds();
+            bucket.expected_ns = bucket.expected_ns.saturating_add(inside.max(0));
+        }
+    }
+    whole
+}
+
+impl Series {
+    fn new(grid: Grid) -> Self {
+        Self { grid, buckets: BTreeMap::new(), energy_mj: 0, modelled_mj: 0, observed_ns: 0, expected_ns: 0 }
+    }
+
+    /// Adds one device's buckets, which should have been metered for `expected_ns`.
+    fn add(&mut self, buckets: Buckets, expected_ns: i64) -> Result<(), SeriesError> {
+        for (number, bucket) in buckets {
+            self.energy_mj = summed(self.energy_mj, bucket.energy_mj)?;
+            self.modelled_mj = summed(self.modelled_mj, bucket.modelled_mj)?;
+            self.observed_ns = self.observed_ns.saturating_add(bucket.observed_ns);
+            match self.buckets.get_mut(&number) {
+                Some(known) => known.add(&bucket)?,
+                None => drop(self.buckets.insert(number, bucket)),
+            }
+        }
+        self.expected_ns = self.expected_ns.saturating_add(expected_ns);
+        Ok(())
+    }
+
+    /// Adds everything that the tracks of one device have.
+    fn add_tracks(&mut self, store: &dyn SeriesStore, tracks: &[Track], now: Timestamp) -> Result<(), SeriesError> {
+        let (grid, mut buckets) = (self.grid, Buckets::new());
+        for track in tracks {
+            visit(store, *track, (grid.from, grid.to), grid.is_coarse(), None, |piece| {
+                Ok(pour(&grid, &mut buckets, &piece)?)
+            })?;
+        }
+        if buckets.is_empty() {
+            return Ok(());
+        }
+        let expected_ns = expect(&grid, now, &[(grid.from, grid.to)], &mut buckets);
+        self.add(buckets, expected_ns)
+    }
+}
+
+/// Power of one device, whoever held it, also where another contains it.
+///
+/// # Errors
+///
+/// The series store cannot be read.
+pub fn device(store: &dyn SeriesStore, device: i64, grid: Grid, now: Timestamp) -> Result<Series, SeriesError> {
+    let mut series = Series::new(grid);
+    series.add_tracks(store, &[false, true].map(|is_contained| Track { device, is_contained }), now)?;
+    Ok(series)
+}
+
+/// Power of a node: the sum of its devices that no other contains.
+///
+/// # Errors
+///
+/// One of the stores cannot be read.
+pub fn node(
+    store: &dyn SeriesStore,
+    tx: &Tx<'_>,
+    node: i64,
+    grid: Grid,
+    now: Timestamp,
+) -> Result<Series, SeriesError> {
+    let mut series = Series::new(grid);
+    for device in tx.metered_devices(Some(node))? {
+        series.add_tracks(store, &[Track { device: device.device, is_contained: false }], now)?;
+    }
+    Ok(series)
+}
+
+/// Power of a job, device by device, as attributed to it. Over its whole life the energies sum to what the ledger has of it.
+///
+/// # Errors
+///
+/// One of the stores cannot be read.
+pub fn job_devices(
+    store: &dyn SeriesStore,
+    tx: &Tx<'_>,
+    job: i64,
+    grid: Grid,
+    now: Timestamp,
+) -> Result<Vec<DeviceSeries>, SeriesError> {
+    let mut found = Vec::new();
+    for (number, held) in held(store, tx, job, now)? {
+        let Some(device) = tx.metered_device(number)? else { continue };
+        let mut buckets = Buckets::new();
+        visit_held(store, tx, &device, &held, (job, (grid.from, grid.to), grid.is_coarse()), |piece| {
+            Ok(pour(&grid, &mut buckets, &piece)?)
+        })?;
+        if buckets.is_empty() {
+            continue;
+        }
+        let expected_ns = expect(&grid, now, &held, &mut buckets);
+        let mut series = Series::new(grid);
+        series.add(buckets, expected_ns)?;
+        found.push(DeviceSeries { device, series });
+    }
+    Ok(found)
+}
+
+/// Visits what of a device a job held in a range.
+fn visit_held(
+    store: &dyn SeriesStore,
+    tx: &Tx<'_>,
+    device: &MeteredDevice,
+    held: &Intervals,
+    (job, (from, to), is_coarse): (i64, (Timestamp, Timestamp), bool),
+    mut each: impl FnMut(Piece) -> Result<(), SeriesError>,
+) -> Result<(), SeriesError> {
+    // The whole time from first to last: between two holdings a window may belong to both.
+    let (Some((first, _)), Some((_, last))) = (held.first(), held.last()) else { return Ok(()) };
+    let (from, to) = (from.max(*first), to.min(*last));
+    if to <= from {
+        return Ok(());
+    }
+    let regimes = Regimes::of(tx, device, (from, to))?;
+    let track = Track { device: device.device, is_contained: false };
+    visit(
+        store,
+        track,
+        (from, to),
+        is_coarse,
+        Some(&regimes),
+        |piece| {
+            if piece.job == job { each(piece) } else { Ok(()) }
+        },
+    )
+}
+
+/// Power of a job: the sum of [`job_devices`].
+///
+/// # Errors
+///
+/// One of the stores cannot be read.
+pub fn job(store: &dyn SeriesStore, tx: &Tx<'_>, job: i64, grid: Grid, now: Timestamp) -> Result<Series, SeriesError> {
+    let mut sum = Series::new(grid);
+    for own in job_devices(store, tx, job, grid, now)? {
+        let expected_ns = own.series.expected_ns;
+        sum.add(own.series.buckets, expected_ns)?;
+    }
+    Ok(sum)
+}
+
+/// What a job used of its accelerators over its whole life.
+///
+/// # Errors
+///
+/// One of the stores cannot be read.
+pub fn job_use(store: &dyn SeriesStore, tx: &Tx<'_>, job: i64, now: Timestamp) -> Result<JobUse, SeriesError> {
+    let mut sum = JobUse::default();
+    let always = (Timestamp::from_nanoseconds(i64::MIN), Timestamp::from_nanoseconds(i64::MAX));
+    for (number, held) in held(store, tx, job, now)? {
+        let Some(device) = tx.metered_device(number)?.filter(|device| device.kind == "accelerator") else { continue };
+        visit_held(store, tx, &device, &held, (job, always, true), |piece| {
+            sum.device_ns = sum.device_ns.saturating_add(piece.span_ns);
+            sum.energy_mj = summed(sum.energy_mj, piece.energy_mj)?;
+            sum.held_idle_ns = sum.held_idle_ns.saturating_add(piece.low_ns);
+            Ok(())
+        })?;
+    }
+    Ok(sum)
+}
+
+/// Names of the groups of [`fleet`], each with the number under which it is summed.
+struct Names {
+    by: PowerGroup,
+    projects: BTreeMap<i64, Option<String>>,
+    sites: BTreeMap<i64, String>,
+    numbers: BTreeMap<(i64, i64), Option<usize>>,
+    groups: Vec<(bool, Option<String>)>,
+}
+
+impl Names {
+    fn of(tx: &Tx<'_>, by: PowerGroup, grid: &Grid) -> Result<Self, StoreError> {
+        let day = wire::WINDOW_NS_MAX.cast_signed();
+        let wide = |at: Timestamp, by: i64| Timestamp::from_nanoseconds(at.nanoseconds().saturating_add(by));
+        let projects = tx.projects_of_holders((wide(grid.from, -day), wide(grid.to, day)))?.into_iter().collect();
+        let sites = tx.sites()?.into_iter().map(|site| (site.site, site.name)).collect();
+        Ok(Self { by, projects, sites, numbers: BTreeMap::new(), groups: Vec::new() })
+    }
+
+    /// Number of the group of a piece of `device`; `None` where it is not of `project`, when that alone is shown.
+    fn number(&mut self, piece: &Piece, device: &MeteredDevice, project: Option<&str>) -> Option<usize> {
+        let place = if self.by == PowerGroup::Node { device.node } else { piece.site };
+        let known = self.numbers.get(&(piece.job, place));
+        if let Some(number) = known {
+            return *number;
+        }
+        let own = self.projects.get(&piece.job).cloned().flatten();
+        let is_shown = project.is_none() || (piece.job != 0 && project == own.as_deref());
+        let name = match self.by {
+            PowerGroup::Project => own,
+            PowerGroup::Site => self.sites.get(&piece.site).cloned(),
+            PowerGroup::Node => Some(device.node_name.clone()),
+        };
+        let group = (piece.job == 0, name);
+        let number = is_shown.then(|| {
+            self.groups.iter().position(|known| *known == group).unwrap_or_else(|| {
+                self.groups.push(group);
+                self.groups.len() - 1
+            })
+        });
+        self.numbers.insert((piece.job, place), number);
+        number
+    }
+}
+
+/// Power of all devices that no other contains, by group; with `project` of that project's jobs alone.
+///
+/// # Errors
+///
+/// One of the stores cannot be read.
+pub fn fleet(
+    store: &dyn SeriesStore,
+    tx: &Tx<'_>,
+    by: PowerGroup,
+    grid: Grid,
+    project: Option<&str>,
+) -> Result<Vec<GroupSeries>, SeriesError> {
+    let mut names = Names::of(tx, by, &grid)?;
+    let mut sums: Vec<Buckets> = Vec::new();
+    for device in tx.metered_devices(None)? {
+        let regimes = Regimes::of(tx, &device, (grid.from, grid.to))?;
+        let track = Track { device: device.device, is_contained: false };
+        visit(store, track, (grid.from, grid.to), grid.is_coarse(), Some(&regimes), |piece| {
+            let Some(number) = names.number(&piece, &device, project) else { return Ok(()) };
+            sums.resize_with(sums.len().max(number + 1), Buckets::new);
+            Ok(pour(&grid, &mut sums[number], &piece)?)
+        })?;
+    }
+    let mut metered: BTreeMap<i64, (Timestamp, Timestamp)> = BTreeMap::new();
+    for (number, bucket) in sums.iter().flatten() {
+        let known = metered.entry(*number).or_insert((bucket.first, bucket.last));
+        *known = (known.0.min(bucket.first), known.1.max(bucket.last));
+    }
+    let mean = |number: i64, energy_mj: i64| {
+        let (first, last) = metered.get(&number).copied().unwrap_or_default();
+        power_mw(energy_mj, last.nanoseconds() - first.nanoseconds())
+    };
+    let groups = names.groups.into_iter().zip(sums).map(|((is_idle, group), buckets)| {
+        let buckets = buckets.into_iter().map(|(number, own)| (number, (own.energy_mj, mean(number, own.energy_mj))));
+        GroupSeries { group, is_idle, buckets: buckets.collect() }
+    });
+    let mut groups: Vec<GroupSeries> = groups.collect();
+    groups.sort_by(|a, b| (a.is_idle, &a.group).cmp(&(b.is_idle, &b.group)));
+    Ok(groups)
+}

@@ -1,0 +1,164 @@
+//! What the store knows of things that may need someone.
+
+use super::sites::moment;
+use super::{StoreError, Tx};
+use rusqlite::OptionalExtension;
+use units::Timestamp;
+
+/// What a job's devices on a node drew, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draw {
+    /// Identity of the job.
+    pub job: String,
+    /// Its project.
+    pub project: Option<String>,
+    /// Name of the node.
+    pub node: String,
+    /// Energy of its accelerators, mJ.
+    pub energy_mj: i64,
+    /// Device time of them that was observed, ns.
+    pub covered_ns: i64,
+    /// Mean limit of the node's accelerators, mW.
+    pub limit_mw: i64,
+}
+
+/// A job that holds devices of a node that is silent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SilentJob {
+    /// Identity of the job.
+    pub job: String,
+    /// Its project.
+    pub project: Option<String>,
+    /// The node of it that spoke last.
+    pub node: String,
+    /// When that was.
+    pub seen: Timestamp,
+}
+
+/// Windows of a device that are kept but not posted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsideSum {
+    /// Name of the node.
+    pub node: String,
+    /// Identity of the device.
+    pub uuid: String,
+    /// `implausible` or `overlap`.
+    pub reason: String,
+    /// How many.
+    pub windows: i64,
+    /// The first of them.
+    pub since: Timestamp,
+}
+
+/// Factors of a zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneFactors {
+    /// The zone.
+    pub zone: String,
+    /// How many.
+    pub factors: i64,
+    /// Start of the first, or end of the last.
+    pub at: Timestamp,
+}
+
+impl Tx<'_> {
+    /// What is posted of jobs' accelerators since `since`: number of the job, of the node, mJ, and ns of device time observed.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn posted_draws(&self, since: Timestamp) -> Result<Vec<[i64; 4]>, StoreError> {
+        let sql = "SELECT job, node, sum(energy_mj), sum(covered_ns) FROM ledger_entries
+            WHERE start_ns >= ?1 AND component = 'accelerator' AND job > 0 GROUP BY job, node";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement
+            .query_map([since.nanoseconds()], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A draw of a job that has no end, by numbers of job and node, with names and limit.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn draw(&self, [job, node, energy_mj, covered_ns]: [i64; 4]) -> Result<Option<Draw>, StoreError> {
+        let sql = "SELECT jobs.id, jobs.project, nodes.name, (SELECT cast(avg(limit_mw) AS INTEGER) FROM devices
+                WHERE devices.node = ?2 AND kind = 'accelerator' AND counted_in IS NULL)
+            FROM jobs, nodes WHERE job = ?1 AND node = ?2 AND jobs.ended_ns IS NULL";
+        let found = self.0.prepare_cached(sql)?.query_row((job, node), |row| {
+            let limit_mw = row.get::<_, Option<i64>>(3)?.unwrap_or(0);
+            Ok(Draw { job: row.get(0)?, project: row.get(1)?, node: row.get(2)?, energy_mj, covered_ns, limit_mw })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// Jobs that hold devices without an end, whose nodes were all last heard of before `before`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn silent_jobs(&self, before: Timestamp) -> Result<Vec<SilentJob>, StoreError> {
+        let sql = "SELECT jobs.id, jobs.project, nodes.name, max(seen_ns) FROM devices JOIN nodes USING (node)
+            JOIN holdings INDEXED BY holdings_by_end
+                ON holdings.device = devices.device AND holdings.end_ns IS NULL AND holdings.void IS NULL
+            JOIN jobs USING (job) WHERE jobs.ended_ns IS NULL
+            GROUP BY job HAVING max(seen_ns) < ?1 ORDER BY jobs.id";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([before.nanoseconds()], |row| {
+            Ok(SilentJob { job: row.get(0)?, project: row.get(1)?, node: row.get(2)?, seen: moment(row, 3)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Windows that were set aside and start at or after `since`, per device and reason.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn aside_since(&self, since: Timestamp) -> Result<Vec<AsideSum>, StoreError> {
+        let sql = "SELECT nodes.name, uuid, reason, count(*), min(start_ns) FROM set_aside JOIN devices USING (device)
+            JOIN nodes USING (node) WHERE start_ns >= ?1 GROUP BY device, reason ORDER BY nodes.name, uuid, reason";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([since.nanoseconds()], |row| {
+            let (node, uuid, reason) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(AsideSum { node, uuid, reason, windows: row.get(3)?, since: moment(row, 4)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Zones with provisional or forecast factors of before `before` that no measured one has replaced; `at` is the start of the first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn provisional_zones(&self, before: Timestamp) -> Result<Vec<ZoneFactors>, StoreError> {
+        const STATUS: &str = "json_extract(origin, '$.status')";
+        let sql = format!(
+            "SELECT zone, count(*), min(start_ns) FROM factors AS own WHERE end_ns <= ?1
+                AND {STATUS} IN ('provisional', 'forecast') AND NOT EXISTS (SELECT 1 FROM factors AS other
+                    WHERE other.zone = own.zone AND other.start_ns = own.start_ns AND {STATUS} = 'measured')
+            GROUP BY zone ORDER BY zone"
+        );
+        self.zone_factors(&sql, before)
+    }
+
+    /// Zones of sites whose imported factors all end at or before `before`; `at` is the end of the last.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn stale_zones(&self, before: Timestamp) -> Result<Vec<ZoneFactors>, StoreError> {
+        let sql = "SELECT zone, count(*), max(end_ns) FROM factors
+            WHERE zone IN (SELECT zone FROM sites UNION SELECT zone FROM site_zones) GROUP BY zone
+            HAVING max(end_ns) <= ?1 ORDER BY zone";
+        self.zone_factors(sql, before)
+    }
+
+    fn zone_factors(&self, sql: &str, before: Timestamp) -> Result<Vec<ZoneFactors>, StoreError> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([before.nanoseconds()], |row| {
+            Ok(ZoneFactors { zone: row.get(0)?, factors: row.get(1)?, at: moment(row, 2)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

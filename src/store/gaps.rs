@@ -1,0 +1,104 @@
+//! Times about which agents say that their windows say less than they should.
+
+use super::sites::moment;
+use super::{StoreError, Tx};
+use units::Timestamp;
+
+/// A gap as reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GapRow {
+    /// Its number, ascending in the order of arrival.
+    pub gap: i64,
+    /// Name of the node.
+    pub node: String,
+    /// Number of the device.
+    pub device: i64,
+    /// Identity of the device.
+    pub uuid: String,
+    /// First moment inside.
+    pub start: Timestamp,
+    /// First moment after it.
+    pub end: Timestamp,
+    /// The word of the wire format.
+    pub reason: String,
+    /// Number of the batch that says so.
+    pub batch: i64,
+}
+
+/// Which gaps.
+#[derive(Debug, Clone, Default)]
+pub struct GapFilter {
+    /// Those that end after it.
+    pub from: Option<Timestamp>,
+    /// Those that start before it.
+    pub to: Option<Timestamp>,
+    /// Only of this node.
+    pub node: Option<String>,
+    /// Only of the device with this number.
+    pub device: Option<i64>,
+    /// Only numbers below this: the cursor, newest first.
+    pub below: Option<i64>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Tx<'_> {
+    /// Keeps the gaps that a batch reports of devices of `node`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn add_gaps(&self, batch: i64, node: i64, gaps: &[wire::Gap]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO gaps (batch, device, start_ns, end_ns, reason)
+            SELECT ?1, device, ?4, ?5, ?6 FROM devices WHERE node = ?2 AND uuid = ?3";
+        for gap in gaps {
+            let reason = serde_json::to_value(gap.reason).ok();
+            let reason = reason.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+            let (start, end) = (gap.start.nanoseconds(), gap.end.nanoseconds());
+            self.0.prepare_cached(sql)?.execute((batch, node, &gap.device, start, end, reason))?;
+        }
+        Ok(())
+    }
+
+    /// Gaps, the last reported first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn gaps(&self, filter: &GapFilter) -> Result<Vec<GapRow>, StoreError> {
+        let sql = "SELECT gap, nodes.name, device, uuid, start_ns, end_ns, reason, batch
+            FROM gaps JOIN devices USING (device) JOIN nodes USING (node)
+            WHERE gap < ?1 AND end_ns > ?2 AND start_ns < ?3 AND (?4 IS NULL OR nodes.name = ?4)
+            AND (?5 IS NULL OR device = ?5) ORDER BY gap DESC LIMIT ?6";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let from = filter.from.map_or(i64::MIN, Timestamp::nanoseconds);
+        let to = filter.to.map_or(i64::MAX, Timestamp::nanoseconds);
+        let below = filter.below.unwrap_or(i64::MAX);
+        let rows = statement.query_map((below, from, to, &filter.node, filter.device, filter.limit), |row| {
+            Ok(GapRow {
+                gap: row.get(0)?,
+                node: row.get(1)?,
+                device: row.get(2)?,
+                uuid: row.get(3)?,
+                start: moment(row, 4)?,
+                end: moment(row, 5)?,
+                reason: row.get(6)?,
+                batch: row.get(7)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Gaps in which energy is missing that end after `since`, per node: name, how many, start of the first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn gaps_by_node(&self, since: Timestamp) -> Result<Vec<(String, i64, Timestamp)>, StoreError> {
+        let sql = "SELECT nodes.name, count(*), min(start_ns) FROM gaps JOIN devices USING (device)
+            JOIN nodes USING (node) WHERE end_ns > ?1 AND reason <> 'merged' GROUP BY node ORDER BY nodes.name";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([since.nanoseconds()], |row| Ok((row.get(0)?, row.get(1)?, moment(row, 2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

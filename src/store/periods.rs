@@ -1,0 +1,168 @@
+//! Reporting periods and the versions of their numbers. Nothing here updates or deletes one.
+
+use super::sites::moment;
+use super::{StoreError, Tx};
+use rusqlite::{OptionalExtension, Row};
+use units::Timestamp;
+
+/// A reporting period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeriodRow {
+    /// Its number.
+    pub period: i64,
+    /// Its name.
+    pub name: String,
+    /// First moment.
+    pub from: Timestamp,
+    /// First moment after it.
+    pub to: Timestamp,
+}
+
+/// One closing of a period: the state of the ledger up to an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeriodVersion {
+    /// From 1.
+    pub version: i64,
+    /// The last entry of the ledger then.
+    pub head: i64,
+    /// Its hash in the chain.
+    pub head_hash: Vec<u8>,
+    /// The last price statement then.
+    pub prices: i64,
+    /// When it was closed.
+    pub closed: Timestamp,
+    /// Id of the token that closed it.
+    pub closed_by: String,
+    /// Why it was restated; the first version has none.
+    pub reason: Option<String>,
+    /// SHA-256 over what else the numbers depend on.
+    pub seal: Vec<u8>,
+}
+
+/// A job as a version knows it: identity, project, labels.
+pub type KeptJob = (String, Option<String>, String);
+
+const COLUMNS: &str = "period, name, from_ns, to_ns";
+
+impl Tx<'_> {
+    /// Makes a period; `None` when its name or its time is taken.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn add_period(&self, name: &str, from: Timestamp, to: Timestamp) -> Result<Option<i64>, StoreError> {
+        let sql = "INSERT OR IGNORE INTO periods (name, from_ns, to_ns) VALUES (?1, ?2, ?3) RETURNING period";
+        let made = self.0.query_row(sql, (name, from.nanoseconds(), to.nanoseconds()), |row| row.get(0));
+        Ok(made.optional()?)
+    }
+
+    /// Up to `limit` periods with numbers above `after`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn periods(&self, after: i64, limit: u32) -> Result<Vec<PeriodRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM periods WHERE period > ?1 ORDER BY period LIMIT ?2");
+        let mut statement = self.0.prepare_cached(&sql)?;
+        Ok(statement.query_map((after, limit), period)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The period with this number.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn period(&self, number: i64) -> Result<Option<PeriodRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM periods WHERE period = ?1");
+        Ok(self.0.prepare_cached(&sql)?.query_row([number], period).optional()?)
+    }
+
+    /// The versions of a period, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn period_versions(&self, period: i64) -> Result<Vec<PeriodVersion>, StoreError> {
+        let sql = "SELECT version, head, head_hash, prices, closed_ns, closed_by, reason, seal FROM period_versions
+            WHERE period = ?1 ORDER BY version";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([period], |row| {
+            Ok(PeriodVersion {
+                version: row.get(0)?,
+                head: row.get(1)?,
+                head_hash: row.get(2)?,
+                prices: row.get(3)?,
+                closed: moment(row, 4)?,
+                closed_by: row.get(5)?,
+                reason: row.get(6)?,
+                seal: row.get(7)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The jobs with entries of a period up to number `head`, as they are now.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn jobs_of_period(&self, period: &PeriodRow, head: i64) -> Result<Vec<KeptJob>, StoreError> {
+        let sql = "SELECT id, project, labels FROM jobs WHERE job IN (SELECT job FROM ledger_entries AS part
+            WHERE part.start_ns >= ?1 AND part.start_ns < ?2 AND part.id <= ?3) ORDER BY job";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((period.from.nanoseconds(), period.to.nanoseconds(), head), kept)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The jobs of a version, as they were when it was made.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn kept_jobs(&self, period: i64, version: i64) -> Result<Vec<KeptJob>, StoreError> {
+        let sql = "SELECT jobs.id, kept.project, kept.labels FROM period_jobs AS kept JOIN jobs USING (job)
+            WHERE period = ?1 AND version = ?2 ORDER BY kept.job";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_map((period, version), kept)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Adds a version with its jobs.
+    ///
+    /// # Errors
+    ///
+    /// The database; a version that is there.
+    pub fn add_version(&self, period: i64, made: &PeriodVersion, jobs: &[KeptJob]) -> Result<(), StoreError> {
+        let sql =
+            "INSERT INTO period_versions (period, version, head, head_hash, prices, closed_ns, closed_by, reason, seal)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        self.0.execute(
+            sql,
+            (
+                period,
+                made.version,
+                made.head,
+                &made.head_hash,
+                made.prices,
+                made.closed.nanoseconds(),
+                &made.closed_by,
+                &made.reason,
+                &made.seal,
+            ),
+        )?;
+        let sql = "INSERT INTO period_jobs (period, version, job, project, labels)
+            SELECT ?1, ?2, job, ?4, ?5 FROM jobs WHERE id = ?3";
+        let mut statement = self.0.prepare_cached(sql)?;
+        for (id, project, labels) in jobs {
+            statement.execute((period, made.version, id, project, labels))?;
+        }
+        Ok(())
+    }
+}
+
+fn period(row: &Row<'_>) -> rusqlite::Result<PeriodRow> {
+    Ok(PeriodRow { period: row.get(0)?, name: row.get(1)?, from: moment(row, 2)?, to: moment(row, 3)? })
+}
+
+fn kept(row: &Row<'_>) -> rusqlite::Result<KeptJob> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+}

@@ -1,0 +1,361 @@
+//! `series.db`: windows for charts, in hours. A copy of what the evidence says, with a file of its own so that neither its size nor its writing
+//! burdens the ledger: it may lose the last transactions with the machine, for it knows which batch it took last and goes on from there.
+
+use super::sites::moment;
+use super::{READERS_MAX, StoreError};
+use rusqlite::{Connection, OptionalExtension};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use units::Timestamp;
+
+const FILE: &str = "series.db";
+const TABLES: &str = include_str!("tables-series.sql");
+/// Version of the tables; a file of any other is built anew.
+const VERSION: i64 = 1;
+
+/// The open file.
+#[derive(Debug)]
+pub struct SeriesFile {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+/// One consistent state of the file; inside [`SeriesFile::write`] it may be changed.
+#[derive(Debug)]
+pub struct SeriesTx<'a>(&'a Connection);
+
+/// Windows of one device, those that another device contains apart from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Track {
+    /// Number of the device.
+    pub device: i64,
+    /// Whether another device's energy contains this one's.
+    pub is_contained: bool,
+}
+
+/// What the windows of an hour sum up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sums {
+    /// First moment of the first window.
+    pub first: Timestamp,
+    /// First moment after the last window.
+    pub last: Timestamp,
+    /// mJ.
+    pub energy_mj: i64,
+    /// What of it no sensor measured, mJ.
+    pub modelled_mj: i64,
+    /// Lowest power, mW.
+    pub min_mw: i64,
+    /// Highest power, mW.
+    pub max_mw: i64,
+    /// Observed time, ns.
+    pub covered_ns: i64,
+    /// Time, ns.
+    pub span_ns: i64,
+    /// Time of windows that are held-idle where somebody holds the device, ns.
+    pub low_ns: i64,
+}
+
+/// The last batch taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Its number; 0 before the first.
+    pub batch: i64,
+    /// SHA-256 of its bytes.
+    pub sha256: Vec<u8>,
+}
+
+impl SeriesFile {
+    /// Opens the file in `directory`; one that is missing, damaged or of another version is begun anew.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be used.
+    pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        let path = directory.join(FILE);
+        let writer = match prepared(&path) {
+            Ok(connection) => connection,
+            Err(error) => {
+                tracing::warn!(%error, path = %path.display(), "the copy for charts cannot be used and is built anew");
+                remove(&path)?;
+                prepared(&path)?
+            }
+        };
+        Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::default() })
+    }
+
+    /// Applies `change`, all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// What `change` returns; the database.
+    pub fn write<T, E: From<StoreError>>(&self, change: impl FnOnce(&SeriesTx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from)?;
+        let outcome = change(&SeriesTx(&connection));
+        let end = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = connection.execute_batch(end).map_err(StoreError::from);
+        if ended.is_err() && !connection.is_autocommit() {
+            // An error here means that SQLite had rolled back already.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+        let value = outcome?;
+        ended?;
+        Ok(value)
+    }
+
+    /// Runs `look` on one committed state.
+    ///
+    /// # Errors
+    ///
+    /// What `look` returns; the database.
+    pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&SeriesTx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match kept {
+            Some(connection) => connection,
+            None => {
+                let connection = connect(&self.path)?;
+                connection.pragma_update(None, "query_only", true).map_err(StoreError::from)?;
+                connection
+            }
+        };
+        connection.execute_batch("BEGIN").map_err(StoreError::from)?;
+        let found = look(&SeriesTx(&connection));
+        connection.execute_batch("ROLLBACK").map_err(StoreError::from)?;
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS_MAX {
+            readers.push(connection);
+        }
+        found
+    }
+}
+
+impl SeriesTx<'_> {
+    /// The last batch taken.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn taken(&self) -> Result<Taken, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT batch, sha256 FROM taken")?;
+        Ok(statement.query_row((), |row| Ok(Taken { batch: row.get(0)?, sha256: row.get(1)? }))?)
+    }
+
+    /// Notes the last batch taken.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn set_taken(&self, taken: &Taken) -> Result<(), StoreError> {
+        let mut statement = self.0.prepare_cached("UPDATE taken SET batch = ?1, sha256 = ?2")?;
+        statement.execute((taken.batch, &taken.sha256))?;
+        Ok(())
+    }
+
+    /// Forgets everything.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn clear(&self) -> Result<(), StoreError> {
+        Ok(self.0.execute_batch(
+            "DELETE FROM chunks; DELETE FROM packed; DELETE FROM longest; UPDATE taken SET batch = 0, sha256 = x''",
+        )?)
+    }
+
+    /// Length of the longest window of a device so far, ns.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn longest(&self, device: i64) -> Result<i64, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT span_ns FROM longest WHERE device = ?1")?;
+        Ok(statement.query_row([device], |row| row.get(0)).optional()?.unwrap_or(0))
+    }
+
+    /// Notes the length of a window, ns.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn note_longest(&self, device: i64, span_ns: i64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO longest (device, span_ns) VALUES (?1, ?2)
+            ON CONFLICT (device) DO UPDATE SET span_ns = excluded.span_ns WHERE span_ns < excluded.span_ns";
+        self.0.prepare_cached(sql)?.execute((device, span_ns))?;
+        Ok(())
+    }
+
+    /// Adds the windows of an hour that came with `batch`, with their sums.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn add_chunk(
+        &self,
+        track: Track,
+        (hour, batch): (i64, i64),
+        sums: &Sums,
+        windows: &[u8],
+    ) -> Result<(), StoreError> {
+        self.insert(track, (hour, batch), sums, (None, Some(windows)))
+    }
+
+    /// Puts the windows of a whole hour in place of all that were known of it.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn pack_hour(&self, track: Track, hour: i64, packed: Option<(&Sums, &[u8])>) -> Result<(), StoreError> {
+        let values = (track.device, track.is_contained, hour);
+        let sql = "DELETE FROM packed WHERE id IN (SELECT packed FROM chunks
+            WHERE device = ?1 AND contained = ?2 AND hour = ?3 AND packed IS NOT NULL)";
+        self.0.prepare_cached(sql)?.execute(values)?;
+        let sql = "DELETE FROM chunks WHERE device = ?1 AND contained = ?2 AND hour = ?3";
+        self.0.prepare_cached(sql)?.execute(values)?;
+        let Some((sums, windows)) = packed else { return Ok(()) };
+        let id = self.0.prepare_cached("INSERT INTO packed (windows) VALUES (?1)")?.insert([windows])?;
+        self.insert(track, (hour, 0), sums, (Some(id), None))
+    }
+
+    fn insert(
+        &self,
+        track: Track,
+        (hour, batch): (i64, i64),
+        sums: &Sums,
+        (packed, windows): (Option<i64>, Option<&[u8]>),
+    ) -> Result<(), StoreError> {
+        let sql =
+            "INSERT INTO chunks (device, contained, hour, batch, first_ns, last_ns, energy_mj, modelled_mj, min_mw,
+            max_mw, covered_ns, span_ns, low_ns, packed, windows)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+        self.0.prepare_cached(sql)?.execute(rusqlite::params![
+            track.device,
+            track.is_contained,
+            hour,
+            batch,
+            sums.first.nanoseconds(),
+            sums.last.nanoseconds(),
+            sums.energy_mj,
+            sums.modelled_mj,
+            sums.min_mw,
+            sums.max_mw,
+            sums.covered_ns,
+            sums.span_ns,
+            sums.low_ns,
+            packed,
+            windows,
+        ])?;
+        Ok(())
+    }
+
+    /// The windows of the hours `[from, to)`: each chunk's hour and bytes.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn chunks(&self, track: Track, (from, to): (i64, i64)) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+        let sql = "SELECT hour, coalesce(chunks.windows, packed.windows) FROM chunks LEFT JOIN packed ON id = packed
+            WHERE device = ?1 AND contained = ?2 AND hour >= ?3 AND hour < ?4 ORDER BY hour, batch";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let values = (track.device, track.is_contained, from, to);
+        let rows = statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Sums of the hours `[from, to)` that have windows, ascending.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn sums(&self, track: Track, (from, to): (i64, i64)) -> Result<Vec<(i64, Sums)>, StoreError> {
+        let sql =
+            "SELECT hour, min(first_ns), max(last_ns), sum(energy_mj), sum(modelled_mj), min(min_mw), max(max_mw),
+                sum(covered_ns), sum(span_ns), sum(low_ns) FROM chunks
+            WHERE device = ?1 AND contained = ?2 AND hour >= ?3 AND hour < ?4 GROUP BY hour ORDER BY hour";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let values = (track.device, track.is_contained, from, to);
+        let rows = statement.query_map(values, |row| {
+            let sums = Sums {
+                first: moment(row, 1)?,
+                last: moment(row, 2)?,
+                energy_mj: row.get(3)?,
+                modelled_mj: row.get(4)?,
+                min_mw: row.get(5)?,
+                max_mw: row.get(6)?,
+                covered_ns: row.get(7)?,
+                span_ns: row.get(8)?,
+                low_ns: row.get(9)?,
+            };
+            Ok((row.get(0)?, sums))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Up to `limit` hours before `before` with windows that are not packed.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn to_pack(&self, before: i64, limit: u32) -> Result<Vec<(Track, i64)>, StoreError> {
+        let sql = "SELECT DISTINCT device, contained, hour FROM chunks INDEXED BY chunks_to_pack
+            WHERE packed IS NULL AND hour < ?1 LIMIT ?2";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((before, limit), |row| {
+            Ok((Track { device: row.get(0)?, is_contained: row.get(1)? }, row.get(2)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// First moment after the last window of the newest hour of a device.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn latest(&self, track: Track) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT max(last_ns) FROM chunks WHERE device = ?1 AND contained = ?2 AND hour =
+            (SELECT max(hour) FROM chunks WHERE device = ?1 AND contained = ?2)";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let last: Option<i64> = statement.query_row((track.device, track.is_contained), |row| row.get(0))?;
+        Ok(last.map(Timestamp::from_nanoseconds))
+    }
+}
+
+fn prepared(path: &Path) -> Result<Connection, StoreError> {
+    let connection = connect(path)?;
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
+    match (found, tables) {
+        (0, 0) => connection.execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;"))?,
+        (VERSION, _) => {
+            super::check_whole(&connection, path)?;
+            SeriesTx(&connection).taken()?;
+        }
+        _ => return Err(StoreError::Newer { path: path.display().to_string(), found }),
+    }
+    Ok(connection)
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    // A compressed hour is about 2.3 kB: three of them fill a page of 8 kB, where one of 4 kB holds one. Only a new file takes it.
+    connection.pragma_update(None, "page_size", 8_192)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+fn remove(path: &Path) -> Result<(), StoreError> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(Path::new(&name)) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::Directory { path: path.display().to_string(), cause });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

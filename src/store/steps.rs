@@ -1,0 +1,63 @@
+//! Steps and samples that training scripts report.
+
+use super::{StoreError, Tx};
+use rusqlite::{OptionalExtension, Row};
+use units::Timestamp;
+
+/// The counters of a job at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepReport {
+    /// When they stood so.
+    pub at: Timestamp,
+    /// Training steps done since the job began.
+    pub steps: i64,
+    /// Training samples done since the job began, where the script counts them.
+    pub samples: Option<i64>,
+}
+
+impl Tx<'_> {
+    /// Stores a report; one of the same moment is replaced.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn add_steps(&self, job: i64, report: &StepReport) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO job_steps (job, at_ns, steps, samples) VALUES (?1, ?2, ?3, ?4)";
+        self.0.prepare_cached(sql)?.execute((job, report.at.nanoseconds(), report.steps, report.samples))?;
+        Ok(())
+    }
+
+    /// The last report of a job.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn last_steps(&self, job: i64) -> Result<Option<StepReport>, StoreError> {
+        self.steps_until(job, Timestamp::from_nanoseconds(i64::MAX))
+    }
+
+    /// The last report of a job at or before `at`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn steps_until(&self, job: i64, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
+        let sql =
+            "SELECT at_ns, steps, samples FROM job_steps WHERE job = ?1 AND at_ns <= ?2 ORDER BY at_ns DESC LIMIT 1";
+        Ok(self.0.prepare_cached(sql)?.query_row((job, at.nanoseconds()), report).optional()?)
+    }
+
+    /// The first report of a job after `at`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn steps_after(&self, job: i64, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
+        let sql = "SELECT at_ns, steps, samples FROM job_steps WHERE job = ?1 AND at_ns > ?2 ORDER BY at_ns LIMIT 1";
+        Ok(self.0.prepare_cached(sql)?.query_row((job, at.nanoseconds()), report).optional()?)
+    }
+}
+
+fn report(row: &Row<'_>) -> rusqlite::Result<StepReport> {
+    Ok(StepReport { at: Timestamp::from_nanoseconds(row.get(0)?), steps: row.get(1)?, samples: row.get(2)? })
+}

@@ -1,0 +1,209 @@
+//! The copy: it adds up to the ledger, and is the same however it came about.
+
+use super::*;
+use crate::ledger::permutation::{arrivals, cases};
+use crate::ledger::{batch, holding, job, window};
+use proptest::prelude::*;
+use std::sync::Arc;
+use units::Power;
+use wattledger::series::{HELD_IDLE_PERCENT, catch_up};
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn it_adds_up_to_the_ledger_and_is_what_the_evidence_says((batches, order) in arrivals()) {
+        let fixture = Fixture::in_germany(15);
+        let (_directory, copy) = fresh();
+        for (position, is_compressed) in order {
+            fixture.apply(&batches[position]);
+            if is_compressed {
+                catch_up(&fixture.store, &copy).unwrap();
+                while copy.compress(at(3_600)).unwrap() {}
+            }
+        }
+        catch_up(&fixture.store, &copy).unwrap();
+        let expected = fixture.by_job();
+        for points in [1, 7, 300, 5_000] {
+            prop_assert_eq!(by_job(&fixture, &copy, points), expected.clone(), "{} points", points);
+        }
+        let (_other, rebuilt) = fresh();
+        catch_up(&fixture.store, &rebuilt).unwrap();
+        while rebuilt.compress(at(NOW_S)).unwrap() {}
+        prop_assert_eq!(windows(&rebuilt), windows(&copy));
+        prop_assert_eq!(by_job(&fixture, &rebuilt, 300), expected);
+    }
+}
+
+/// A day of 10 s windows, the second half sent first, 60 s a batch.
+fn a_day(fixture: &Fixture) {
+    let hours = (12..24).chain(0..12);
+    for (sequence, hour) in (1..).zip(hours) {
+        let starts = (hour * 360..hour * 360 + 360).map(|place| place * 10);
+        let windows = starts.map(|start| window("gpu0", start, start + 10, 3_000_000 + start % 7_000));
+        let mut batch = batch(sequence, hour);
+        batch.windows = windows.collect();
+        if sequence == 1 {
+            batch.jobs = vec![job("a", "p", None)];
+            batch.holdings = vec![holding("gpu0", "a", 1, 1_805, Some(80_000))];
+        }
+        fixture.apply(&batch);
+    }
+}
+
+#[test]
+fn coarse_buckets_are_the_sums_of_fine_ones() {
+    let fixture = Fixture::in_germany(60);
+    a_day(&fixture);
+    let (_directory, copy) = fresh();
+    catch_up(&fixture.store, &copy).unwrap();
+    let read = |points| {
+        fixture.store.read(|tx| {
+            let number = tx.job("a")?.unwrap().job;
+            series::job(&copy, tx, number, grid(at(0), at(86_400), points), at(NOW_S))
+        })
+    };
+    let before = [5_000, 300, 24, 8, 1].map(|points| read(points).unwrap());
+    while copy.compress(at(NOW_S)).unwrap() {}
+    let after = [5_000, 300, 24, 8, 1].map(|points| read(points).unwrap());
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(before.buckets, after.buckets, "compression changes nothing");
+    }
+    let fine = &after[0];
+    for coarse in &after[1..] {
+        let ratio = coarse.grid.bucket_ns / fine.grid.bucket_ns;
+        for (number, bucket) in &coarse.buckets {
+            let inside: Vec<_> = fine.buckets.range(number * ratio..(number + 1) * ratio).map(|(_, b)| b).collect();
+            assert_eq!(bucket.energy_mj, inside.iter().map(|b| b.energy_mj).sum::<i64>());
+            assert_eq!(bucket.length_ns, inside.iter().map(|b| b.length_ns).sum::<i64>());
+            assert_eq!(bucket.min_mw, inside.iter().map(|b| b.min_mw).min().unwrap());
+            assert_eq!(bucket.max_mw, inside.iter().map(|b| b.max_mw).max().unwrap());
+            assert_eq!((bucket.first, bucket.last), (inside[0].first, inside.last().unwrap().last));
+        }
+    }
+    assert_eq!(fine.energy_mj, fixture.by_job()["a"]);
+    assert_eq!((fine.observed_ns, fine.expected_ns), (78_195_000_000_000, 78_195_000_000_000));
+}
+
+#[test]
+fn a_gap_stays_a_gap_and_a_late_window_fills_it() {
+    let fixture = Fixture::in_germany(60);
+    let (_directory, copy) = fresh();
+    let device = |points| series::device(&copy, 1, grid(at(0), at(60), points), at(NOW_S)).unwrap();
+    let mut first = batch(1, 0);
+    first.windows = vec![window("gpu0", 0, 10, 3_000_000), window("gpu0", 30, 40, 5_000_000)];
+    fixture.apply(&first);
+    catch_up(&fixture.store, &copy).unwrap();
+    while copy.compress(at(NOW_S)).unwrap() {}
+    let shown: Vec<_> = device(6).buckets.values().map(|bucket| (bucket.energy_mj, bucket.mean_mw())).collect();
+    assert_eq!(shown, [(3_000_000, 300_000), (5_000_000, 500_000)]);
+    let whole = device(1);
+    let bucket = whole.buckets.values().next().unwrap();
+    assert_eq!((bucket.mean_mw(), bucket.observed_ns, bucket.expected_ns), (400_000, 20_000_000_000, 60_000_000_000));
+    let mut late = batch(2, 1);
+    late.windows = vec![window("gpu0", 10, 30, 4_000_000)];
+    fixture.apply(&late);
+    catch_up(&fixture.store, &copy).unwrap();
+    let shown: Vec<_> = device(6).buckets.values().map(|bucket| bucket.energy_mj).collect();
+    assert_eq!(shown, [3_000_000, 2_000_000, 2_000_000, 5_000_000]);
+}
+
+#[test]
+fn several_devices_add_up_and_one_that_another_contains_is_shown_but_not_added() {
+    let fixture = Fixture::in_germany(60);
+    let (_directory, copy) = fresh();
+    let mut both = batch(1, 0);
+    let powers = |mut window: wire::Window, min, max| {
+        (window.power_min, window.power_peak) = (Power::from_milliwatts(min), Power::from_milliwatts(max));
+        window
+    };
+    both.windows = vec![
+        powers(window("gpu0", 0, 10, 3_000_000), 250_000, 350_000),
+        powers(window("gpu1", 0, 10, 5_000_000), 450_000, 600_000),
+        powers(window("mig0", 0, 10, 1_000_000), 90_000, 110_000),
+    ];
+    both.jobs = vec![job("a", "p", None)];
+    both.holdings = vec![holding("gpu0", "a", 1, 0, Some(10)), holding("gpu1", "a", 1, 0, Some(10))];
+    fixture.apply(&both);
+    catch_up(&fixture.store, &copy).unwrap();
+    let all = grid(at(0), at(10), 1);
+    let shown = |series: series::Series| {
+        let bucket = *series.buckets.values().next().unwrap();
+        (bucket.lowest_mw(), bucket.mean_mw(), bucket.highest_mw())
+    };
+    fixture
+        .store
+        .read::<_, series::SeriesError>(|tx| {
+            let node = tx.node("n1")?.unwrap();
+            assert_eq!(shown(series::node(&copy, tx, node, all, at(NOW_S))?), (700_000, 800_000, 950_000));
+            let job = tx.job("a")?.unwrap().job;
+            assert_eq!(shown(series::job(&copy, tx, job, all, at(NOW_S))?), (700_000, 800_000, 950_000));
+            let mig = tx.metered_devices(None)?.into_iter().find(|device| device.uuid == "mig0").unwrap();
+            assert_eq!(shown(series::device(&copy, mig.device, all, at(NOW_S))?), (90_000, 100_000, 110_000));
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn held_idle_is_time_below_the_share_of_the_limit() {
+    let fixture = Fixture::in_germany(60);
+    let (_directory, copy) = fresh();
+    // The limit is 700 W: 140 W are the bound.
+    let bound = i64::try_from(700_000 * HELD_IDLE_PERCENT / 100).unwrap() * 10;
+    let mut batch = batch(1, 0);
+    batch.windows = vec![
+        window("gpu0", 0, 10, bound - 1),
+        window("gpu0", 10, 20, bound),
+        window("gpu0", 20, 30, 6_000_000),
+        window("gpu0", 30, 40, 100),
+    ];
+    batch.jobs = vec![job("a", "p", None)];
+    batch.holdings = vec![holding("gpu0", "a", 1, 5, Some(30))];
+    fixture.apply(&batch);
+    catch_up(&fixture.store, &copy).unwrap();
+    let number = fixture.store.read::<_, series::SeriesError>(|tx| Ok(tx.job("a")?.unwrap().job)).unwrap();
+    let used = fixture.store.read(|tx| series::job_use(&copy, tx, number, at(NOW_S))).unwrap();
+    assert_eq!((used.device_ns, used.held_idle_ns), (25_000_000_000, 5_000_000_000));
+    assert_eq!(used.energy_mj, fixture.by_job()["a"]);
+}
+
+#[test]
+fn a_copy_that_is_damaged_or_of_another_ledger_is_built_anew() {
+    let fixture = Fixture::in_germany(60);
+    a_day(&fixture);
+    let (directory, copy) = fresh();
+    catch_up(&fixture.store, &copy).unwrap();
+    let expected = windows(&copy);
+    drop(copy);
+    let path = directory.path().join("series.db");
+    let length = std::fs::metadata(&path).unwrap().len();
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(length / 2).unwrap();
+    let copy = Embedded::open(directory.path()).unwrap();
+    catch_up(&fixture.store, &copy).unwrap();
+    assert_eq!(windows(&copy), expected);
+    let other = Fixture::in_germany(60);
+    let mut one = batch(1, 5);
+    one.windows = vec![window("gpu1", 0, 10, 1)];
+    other.apply(&one);
+    catch_up(&other.store, &copy).unwrap();
+    assert_eq!(windows(&copy).len(), 1);
+}
+
+#[test]
+fn the_follower_takes_what_was_missed_and_what_comes() {
+    let fixture = Fixture::in_germany(60);
+    a_day(&fixture);
+    let Fixture { directory, store, .. } = fixture;
+    let (store, copy) = (Arc::new(store), Arc::new(Embedded::open(directory.path()).unwrap()));
+    let clock = Arc::new(collectors::clock::SystemClock::new());
+    let follower = series::Follower::start(Arc::clone(&store), copy.clone(), clock).unwrap();
+    crate::service::process::until(|| windows(copy.as_ref()).len() == 8_640);
+    let mut live = batch(100, 90_000);
+    live.windows = vec![window("gpu0", 86_400, 86_410, 3_000_000)];
+    let applied = wattledger::ingest::apply(&store, live.to_json().unwrap(), at(90_000)).unwrap();
+    follower.handover().give(applied.number.unwrap(), applied.batch);
+    crate::service::process::until(|| windows(copy.as_ref()).len() == 8_641);
+    drop(follower);
+    assert_eq!(Arc::strong_count(&store), 1);
+}
