@@ -39,7 +39,7 @@ impl Agent {
 
     /// What it says of the time up to `to`, or up to a fault of the node in between, in windows of `step` seconds; nothing while the node is down.
     pub(super) fn tell(&mut self, jobs: &[Job], outages: &[Outage], to: i64, step: i64) -> Option<Told> {
-        // One that ends where time stands now was passed in silence, and is told with what comes after it.
+        // An outage that ended just now is still to be told as a gap.
         let met = |outage: &&Outage| outage.node == self.node && outage.start < to && outage.end >= self.until;
         let outage = outages.iter().find(met).copied();
         let (from, to, gap) = match outage {

@@ -92,7 +92,7 @@ fn tell(
     let (jobs, outages) = (jobs(agent.until, end.max(agent.until + 1)), outages(agent.until, end.max(agent.until + 1)));
     while agent.until < end {
         let to = ((agent.until.div_euclid(CHUNK_S) + 1) * CHUNK_S).min(end);
-        let step = if second - agent.until > FINE_S { 5 * MINUTE } else { MINUTE };
+        let step = if second - agent.until > FINE_S { 10 * MINUTE } else { MINUTE };
         match agent.tell(&jobs, &outages, to, step) {
             Some(told) => {
                 let received = if agent.node == LATE { told.until + 40 * MINUTE } else { told.until + 1 };

@@ -80,7 +80,7 @@ pub(super) fn jobs(from: i64, to: i64) -> Vec<Job> {
     found
 }
 
-/// Every outage that meets `[from, to)`.
+/// Every outage that meets `[from, to)`, or ends as that begins.
 pub(super) fn outages(from: i64, to: i64) -> Vec<Outage> {
     let cycles = from.div_euclid(20 * DAY)..=(to - 1).div_euclid(20 * DAY);
     let outages = cycles.map(|cycle| outage(cycle, cycle * 20 * DAY));

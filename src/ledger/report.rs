@@ -127,9 +127,9 @@ impl Sum {
             (&mut sum.overhead_co2e_ug, row.overhead_co2e_ug),
             (&mut sum.modelled_mj, row.modelled_mj),
             (&mut sum.provisional_mj, row.provisional_mj),
-            (&mut sum.covered_us, row.covered_us),
-            (&mut sum.span_us, row.span_us),
         ];
+        sum.covered_ns += row.covered_ns;
+        sum.span_ns += row.span_ns;
         for (sum, value) in pairs {
             *sum = sum.checked_add(value).ok_or(Overflow { quantity: "total of a report" })?;
         }
@@ -151,7 +151,7 @@ impl Sum {
         ReportQuality {
             measured_share: share(row.energy_mj - row.modelled_mj, row.energy_mj),
             modelled_share: share(row.modelled_mj, row.energy_mj),
-            coverage: share(row.covered_us, row.span_us),
+            coverage: if row.span_ns == 0 { 0.0 } else { row.covered_ns as f64 / row.span_ns as f64 },
             provisional_share: share(row.provisional_mj, row.energy_mj),
         }
     }
@@ -169,7 +169,7 @@ impl Sum {
     }
 
     fn is_nothing(&self) -> bool {
-        self.row.span_us == 0 && self.row.energy_mj == 0
+        self.row.span_ns == 0 && self.row.energy_mj == 0
     }
 }
 
@@ -309,8 +309,8 @@ fn weighed(open: &OpenKey, group: Option<String>, rates: &Rates, prices: &Prices
             overhead_co2e_ug: weighed.overhead_co2e.micrograms(),
             modelled_mj: part.modelled_mj,
             provisional_mj: if rates.provisional { energy_mj } else { 0 },
-            covered_us: part.covered_ns / 1000,
-            span_us: part.span_ns / 1000,
+            covered_ns: part.covered_ns.into(),
+            span_ns: part.span_ns.into(),
         },
         ..Sum::default()
     };
@@ -366,7 +366,7 @@ pub fn quality_by_node(
         for ((_, node), sum) in groups {
             nodes.entry(node.unwrap_or_default()).or_default().join(&sum)?;
         }
-        let known = nodes.into_iter().filter(|(_, sum)| sum.row.span_us > 0);
+        let known = nodes.into_iter().filter(|(_, sum)| sum.row.span_ns > 0);
         Ok(known.map(|(node, sum)| (node, sum.quality())).collect())
     })
 }

@@ -5,7 +5,7 @@ use super::{StoreError, Tx};
 use chrono::DateTime;
 use chrono_tz::Tz;
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use units::Timestamp;
 
 /// What the rows of a report are.
@@ -91,10 +91,10 @@ pub struct SumRow {
     pub modelled_mj: i64,
     /// IT energy whose factor is provisional, mJ.
     pub provisional_mj: i64,
-    /// Device time that was observed, µs: in nanoseconds 292 device-years would leave the range.
-    pub covered_us: i64,
-    /// Device time, µs.
-    pub span_us: i64,
+    /// Device time that was observed, ns; wide, as 292 device-years leave the range of `i64`.
+    pub covered_ns: i128,
+    /// Device time, ns.
+    pub span_ns: i128,
 }
 
 impl GroupBy {
@@ -173,6 +173,14 @@ pub struct ReasonSum {
     pub overhead_co2e_ug: i64,
 }
 
+/// Sums of times are taken in seconds and what is left of them, which SQLite's integers hold.
+const NS: i64 = 1_000_000_000;
+
+/// A sum of nanoseconds from its seconds in column `at` and its rest in the next.
+fn wide(row: &Row<'_>, at: usize) -> rusqlite::Result<i128> {
+    Ok(i128::from(row.get::<_, i64>(at)?) * i128::from(NS) + i128::from(row.get::<_, i64>(at + 1)?))
+}
+
 impl Tx<'_> {
     /// Sums of entries by group and idleness.
     ///
@@ -184,7 +192,7 @@ impl Tx<'_> {
         let (group, joins) = (by.expression(&mut bound), selection.joins(&mut bound));
         let sql = format!(
             "SELECT {group} AS grouped, job = 0, sum(energy_mj), sum(co2e_ug), sum(overhead_mj), sum(overhead_co2e_ug),
-                sum(modelled_mj), sum(provisional * energy_mj), sum(covered_ns / 1000), sum(span_ns / 1000)
+                sum(modelled_mj), sum(provisional * energy_mj), sum(covered_ns / {NS}), sum(covered_ns % {NS}), sum(span_ns / {NS}), sum(span_ns % {NS})
             FROM ledger_entries AS part {joins} WHERE {} GROUP BY grouped, job = 0 ORDER BY grouped",
             selection.condition(&mut bound)
         );
@@ -199,8 +207,8 @@ impl Tx<'_> {
                 overhead_co2e_ug: row.get(5)?,
                 modelled_mj: row.get(6)?,
                 provisional_mj: row.get(7)?,
-                covered_us: row.get(8)?,
-                span_us: row.get(9)?,
+                covered_ns: wide(row, 8)?,
+                span_ns: wide(row, 10)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

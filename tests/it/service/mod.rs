@@ -132,7 +132,8 @@ impl Service {
             .build();
         let mut answer = ureq::Agent::new_with_config(config).run(request.body(body).unwrap()).unwrap();
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Reply { status, headers, body: answer.body_mut().read_to_string().unwrap() }
+        let body = String::from_utf8_lossy(&answer.body_mut().read_to_vec().unwrap()).into_owned();
+        Reply { status, headers, body }
     }
 
     pub(crate) fn get(&self, path: &str, token: &str) -> Reply {
