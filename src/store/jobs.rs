@@ -138,7 +138,8 @@ impl Tx<'_> {
         Ok(job)
     }
 
-    fn fold_job(&self, job: i64, id: &str) -> Result<(), StoreError> {
+    /// What all statements about a job say together.
+    fn stated(&self, job: i64, id: &str) -> Result<wire::Job, StoreError> {
         let sql = "SELECT body FROM job_statements WHERE job = ?1 ORDER BY wall_ns, sequence, agent, boot";
         let mut statement = self.0.prepare_cached(sql)?;
         let bodies = statement.query_map([job], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
@@ -147,6 +148,11 @@ impl Tx<'_> {
             let later: wire::Job = serde_json::from_str(&body).map_err(|_| value("job statement", &body))?;
             replace(&mut known, later);
         }
+        Ok(known)
+    }
+
+    fn fold_job(&self, job: i64, id: &str) -> Result<(), StoreError> {
+        let known = self.stated(job, id)?;
         if let Some(project) = &known.project {
             self.add_project(project)?;
         }
@@ -278,6 +284,28 @@ impl Tx<'_> {
                 (SELECT job, sum(energy_mj) AS mj, sum(co2e_ug) AS ug FROM ledger_entries GROUP BY job) AS sums USING (job)
             WHERE posted_mj <> coalesce(mj, 0) OR posted_ug <> coalesce(ug, 0) ORDER BY job LIMIT 1";
         Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
+    }
+
+    /// The first job whose facts, or labels to search by, are not what the statements about it say.
+    ///
+    /// # Errors
+    ///
+    /// The database; facts that cannot be read.
+    pub fn job_not_as_stated(&self) -> Result<Option<String>, StoreError> {
+        let mut statement = self.0.prepare(&format!("SELECT {COLUMNS} FROM jobs WHERE job > 0 ORDER BY job"))?;
+        for row in statement.query_map((), columns)? {
+            let JobRow { job, facts } = job_row(row?)?;
+            let is_as_stated = self.stated(job, &facts.id)? == facts && self.labels_of(job)? == facts.labels;
+            if !is_as_stated {
+                return Ok(Some(facts.id));
+            }
+        }
+        Ok(None)
+    }
+
+    fn labels_of(&self, job: i64) -> Result<BTreeMap<String, String>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT name, value FROM job_labels WHERE job = ?1")?;
+        Ok(statement.query_map([job], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 }
 
