@@ -2,9 +2,9 @@
 
 use super::{LedgerError, chain, checkpoint, period};
 use crate::ingest::{Attributed, attribute};
-use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
+use crate::store::{Entry, Head, Part, Rank, Store, StoreError, Tx, statement_body};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use units::Energy;
 
 /// What is wrong first.
@@ -246,7 +246,11 @@ fn check_chain(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result
 /// Each closed period ends with an entry of the chain, and is as it was sealed.
 fn check_periods(tx: &Tx<'_>) -> Result<(), Wrong> {
     for row in tx.periods(0, u32::MAX)? {
-        for version in tx.period_versions(row.period)? {
+        let versions = tx.period_versions(row.period)?;
+        if versions.is_empty() {
+            return Err(Wrong::Fault(Fault::Period { period: row.period, version: 1, what: "it is missing" }));
+        }
+        for version in versions {
             if let Some(what) = period::fault_of(tx, &row, &version)? {
                 return Err(Wrong::Fault(Fault::Period { period: row.period, version: version.version, what }));
             }
@@ -297,15 +301,29 @@ fn check_evidence(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
             return Err(wrong(*batch, what));
         }
     }
+    let mut said = HashSet::new();
     for batch in numbers {
         let attributed = attribute(tx, batch, revision)?;
         found.metered_mj = found.metered_mj.saturating_add(metered(&attributed));
+        let rank = Rank::of(&attributed.batch);
+        for job in &attributed.batch.jobs {
+            said.insert(digest(&rank, &statement_body(job)?));
+        }
         if let Some(what) = fault_of_records(tx, batch, attributed)? {
             return Err(wrong(batch, what));
         }
         found.batches += 1;
     }
-    Ok(())
+    match tx.job_stated_by_nobody(|rank, body| said.contains(&digest(rank, body)))? {
+        Some(job) => Err(Wrong::Fault(Fault::Stated { job })),
+        None => Ok(()),
+    }
+}
+
+/// Of a statement about a job, so that those of all batches are held at once.
+fn digest(rank: &Rank, body: &str) -> [u8; 32] {
+    let Rank { wall_ns, sequence, agent, boot } = rank;
+    Sha256::digest(format!("{wall_ns} {sequence} {agent} {boot} {body}")).into()
 }
 
 fn fault_of_bytes(tx: &Tx<'_>, batch: i64) -> Result<Option<&'static str>, StoreError> {

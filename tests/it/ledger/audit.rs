@@ -142,6 +142,11 @@ fn changed_evidence_holdings_and_postings_are_found() {
         ("DELETE FROM gaps", "its gaps are not those of its bytes"),
         ("UPDATE gaps SET reason = 'merged'", "its gaps are not those of its bytes"),
         ("UPDATE jobs SET project = NULL WHERE id = 'train'", "\"train\" was changed: its project, labels or times"),
+        (
+            "UPDATE job_statements SET body = replace(body, 'vision', 'other'); INSERT OR IGNORE INTO projects VALUES ('other');
+            UPDATE jobs SET project = 'other' WHERE id = 'train'",
+            "\"train\" was changed: its project, labels or times",
+        ),
         ("UPDATE job_labels SET value = 'b'", "\"train\" was changed: its project, labels or times"),
         (
             "INSERT INTO ledger_entries SELECT 0, kind, NULL, reason, job, node, site, component, period_start_ns,
