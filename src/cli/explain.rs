@@ -1,7 +1,7 @@
 //! `wattledger explain`: from an entry, or from a sum, back to what it is made of.
 
 use super::client::{ServerArguments, escaped};
-use super::ledger::{amounts, text};
+use super::ledger::{amounts, share, text};
 use super::table::{Lean, Table, significant};
 use super::{Failure, number, print};
 use crate::moment;
@@ -168,7 +168,6 @@ fn sum(explained: &Value) -> String {
     ]);
     for name in ["final", "provisional", "open", "total"] {
         let part = &explained[name];
-        let share = |key: &str| format!("{:.1} %", part["quality"][key].as_f64().unwrap_or(0.0) * 100.0);
         let of = match (part["entries"].as_i64(), part["accounts"].as_i64()) {
             (Some(entries), _) => counted(entries, "entry", "entries"),
             (_, Some(accounts)) => counted(accounts, "account", "accounts"),
@@ -176,7 +175,7 @@ fn sum(explained: &Value) -> String {
         };
         let mut row = vec![name.to_owned()];
         row.extend(amounts(part).into_iter().chain(amounts(&part["overhead"])));
-        row.extend([share("coverage"), share("measured_share"), of]);
+        row.extend([share(part, "coverage"), share(part, "measured_share"), of]);
         parts.row(row);
     }
     let links = ["final", "provisional"].map(|name| format!("{name:<12}{}\n", text(&explained[name]["link"])));

@@ -153,7 +153,7 @@ pub(crate) fn job(arguments: &Job) -> Result<(), Failure> {
     }
     for (label, key) in [("coverage", "coverage"), ("measured", "measured_share"), ("provisional", "provisional_share")]
     {
-        page.push_str(&format!("{label:<12}{:.1} %\n", job["quality"][key].as_f64().unwrap_or(0.0) * 100.0));
+        page.push_str(&format!("{label:<12}{}\n", share(&job, key)));
     }
     print::text(&page)
 }
@@ -197,8 +197,7 @@ fn report_table(report: &Value) -> Table {
         let value = |key: &str| significant(amount[key].as_f64().unwrap_or(0.0), 6);
         let mut row = vec![name, value("energy_mwh"), value("co2e_t_location")];
         row.extend(has_prices.then(|| cost(amount)));
-        let share = |key: &str| format!("{:.1} %", amount["quality"][key].as_f64().unwrap_or(0.0) * 100.0);
-        row.extend(["coverage", "measured_share", "provisional_share"].map(share));
+        row.extend(["coverage", "measured_share", "provisional_share"].map(|key| share(amount, key)));
         table.row(row);
     }
     table
@@ -256,6 +255,11 @@ pub(super) fn text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// A share of the quality of a figure, in percent.
+pub(super) fn share(figure: &Value, key: &str) -> String {
+    format!("{:.1} %", figure["quality"][key].as_f64().unwrap_or(0.0) * 100.0)
 }
 
 /// Energy and CO2e of an amount.
