@@ -3,6 +3,7 @@
 use crate::grid::Library;
 use crate::ledger::{self, LedgerError};
 use crate::moment;
+use crate::series::HELD_IDLE_PERCENT;
 use crate::store::{Draw, Selection, Store, StoreError, Tx};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use units::{Span, Timestamp};
 const MINUTE_S: u64 = 60;
 const HOUR_S: u64 = 60 * MINUTE_S;
 const DAY_S: u64 = 24 * HOUR_S;
-/// An agent sends at least every minute; five missed deliveries are no hiccup.
+/// An agent sends every 10 s by default; thirty missed deliveries are no hiccup.
 const LATE: Span = Span::from_seconds(5 * MINUTE_S);
 /// After an hour nobody is restarting it.
 const LOST: Span = Span::from_seconds(HOUR_S);
@@ -27,8 +28,6 @@ const COVERAGE_BAD: f64 = 0.80;
 const DRAW_TIME: Span = Span::from_seconds(2 * HOUR_S);
 /// Device time after which a low draw is no start-up.
 const DRAW_MIN: Span = Span::from_seconds(30 * MINUTE_S);
-/// Share of the power limit that a device draws without work at most: 10 to 23 % on today's accelerators.
-const DRAW_IDLE_PERCENT: i128 = 25;
 /// A job's nodes have all been silent for so long that it is not a slow link.
 const SILENT: Span = Span::from_seconds(15 * MINUTE_S);
 /// Provisional values are settled after a month by the providers that revise at all.
@@ -92,7 +91,10 @@ fn item(
     message: String,
     since: Option<Timestamp>,
 ) -> Item {
-    Item { kind, severity, subject: Subject { r#type, id }, message, since: since.map(moment::show) }
+    // Most of these moments are now less a round time: what is below a second says nothing.
+    let whole =
+        |at: Timestamp| Timestamp::from_nanoseconds(at.nanoseconds() - at.nanoseconds().rem_euclid(1_000_000_000));
+    Item { kind, severity, subject: Subject { r#type, id }, message, since: since.map(|at| moment::show(whole(at))) }
 }
 
 /// Everything that needs someone at `now`, in the order of [`Item::place`]; with a project only its jobs.
@@ -216,7 +218,7 @@ fn held_idle(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut Vec
     for draw in draws(tx, since)?.into_iter().filter(|draw| is_visible(project, draw.project.as_deref())) {
         // mJ over ns is 10^9 mW.
         let drawn = i128::from(draw.energy_mj) * 1_000_000_000 * 100;
-        let bound = i128::from(draw.limit_mw) * i128::from(draw.covered_ns) * DRAW_IDLE_PERCENT;
+        let bound = i128::from(draw.limit_mw) * i128::from(draw.covered_ns) * i128::from(HELD_IDLE_PERCENT);
         let is_long = draw.covered_ns > 0 && draw.covered_ns.unsigned_abs() >= DRAW_MIN.nanoseconds();
         if is_long && drawn < bound {
             let watts = draw.energy_mj as f64 * 1e6 / draw.covered_ns as f64;

@@ -10,6 +10,7 @@ use crate::access::Scope;
 use crate::api::{self, Service, SignIn, TlsError};
 use crate::config::{Config, Log};
 use crate::grid::{DataError, Library};
+use crate::ledger::{self, LedgerError};
 use crate::series::{Embedded, Follower, Handover, SeriesStore};
 use crate::session::{self, SessionError};
 use crate::store::{Store, StoreError, TokenRecord};
@@ -17,6 +18,7 @@ use collectors::clock::Clock;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -29,6 +31,20 @@ pub enum ServeError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The ledger ends before the entry that was noted outside of it, or has another there.
+    #[error(
+        "{}: the ledger does not have entry {entry}, which `chain-head` beside it notes: it was cut off, emptied or exchanged. Restore a backup that verifies; to go on with what is there, move `chain-head` away",
+        directory.display()
+    )]
+    LostHead {
+        /// The data directory.
+        directory: PathBuf,
+        /// The number noted.
+        entry: i64,
+    },
+    /// The note of the last entry cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// Nothing can listen there.
     #[error("cannot listen on {address}: {cause}; give another address with --listen (port 0 takes a free one)")]
     Listen {
@@ -60,8 +76,8 @@ impl ServeError {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Store(error) => !matches!(error, StoreError::Database(_)),
-            Self::Listen { .. } | Self::Tls(_) => true,
-            Self::Data(_) | Self::Token(_) | Self::Session(_) | Self::System(_) => false,
+            Self::Listen { .. } | Self::Tls(_) | Self::LostHead { .. } => true,
+            Self::Ledger(_) | Self::Data(_) | Self::Token(_) | Self::Session(_) | Self::System(_) => false,
         }
     }
 }
@@ -82,6 +98,9 @@ pub fn run_on(
 ) -> Result<(), ServeError> {
     log_to_stderr(config.log);
     raise_open_files();
+    if let Some(entry) = ledger::lost_head(store)? {
+        return Err(ServeError::LostHead { directory: config.data.clone(), entry });
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let series: Arc<dyn SeriesStore> = Arc::new(Embedded::open(&config.data)?);
     let follower = Follower::start(Arc::clone(store), Arc::clone(&series), Arc::clone(&clock))?;

@@ -21,7 +21,7 @@ interface Options {
 
 export async function watch(browser: Browser, server: Running, { width = 1440, theme = 'light' }: Options = {}): Promise<Watched> {
   const context = await browser.newContext({ baseURL: server.url, viewport: { width, height: 1000 }, colorScheme: theme, reducedMotion: 'reduce', acceptDownloads: true });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(45_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   await context.addInitScript(() => {

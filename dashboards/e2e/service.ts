@@ -1,4 +1,7 @@
-/** Starts what the tests look at: the demonstration, and an empty service. `WATTLEDGER_BIN` names another binary. */
+/**
+ * Starts what the tests look at: the demonstration, and an empty service. `WATTLEDGER_BIN` names another binary; with
+ * `WATTLEDGER_SERVER` and `WATTLEDGER_TOKEN` a demonstration that runs already is taken.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -21,8 +24,8 @@ declare module 'vitest' {
   }
 }
 
-/** Days of history: enough for a week of hours, few enough to be told in a minute by a debug build. */
-const DAYS = process.env.WATTLEDGER_E2E_DAYS ?? '9';
+/** Days of history: enough for every state, few enough for a debug build to tell and to answer for. */
+const DAYS = process.env.WATTLEDGER_E2E_DAYS ?? '4';
 const STARTS_WITHIN = 600_000;
 
 function findBinary(): string {
@@ -31,6 +34,11 @@ function findBinary(): string {
   const found = candidates.find((path) => path && existsSync(path));
   if (!found) throw new Error('no wattledger binary: run cargo build, or name one with WATTLEDGER_BIN');
   return found;
+}
+
+function runningDemo(): Running | null {
+  const { WATTLEDGER_SERVER: url, WATTLEDGER_TOKEN: token } = process.env;
+  return url && token ? { url, token, signIn: '' } : null;
 }
 
 async function start(binary: string, args: string[]): Promise<{ process: ChildProcess; running: Running }> {
@@ -59,8 +67,9 @@ async function start(binary: string, args: string[]): Promise<{ process: ChildPr
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const binary = findBinary();
   const folder = mkdtempSync(join(tmpdir(), 'wattledger-e2e-'));
+  const known = runningDemo();
   const [demo, empty] = await Promise.all([
-    start(binary, ['demo', '--days', DAYS, '--listen', '127.0.0.1:0', '--data', join(folder, 'demo')]),
+    known ? { process: null, running: known } : start(binary, ['demo', '--days', DAYS, '--listen', '127.0.0.1:0', '--data', join(folder, 'demo')]),
     start(binary, ['serve', '--listen', '127.0.0.1:0', '--data', join(folder, 'empty')]),
   ]);
   project.provide('demo', demo.running);
@@ -68,6 +77,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('binary', binary);
   return async () => {
     for (const { process } of [demo, empty]) {
+      if (!process) continue;
       const ended = new Promise((resolve) => process.once('exit', resolve));
       process.kill('SIGTERM');
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 10_000))]);

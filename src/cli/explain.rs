@@ -1,12 +1,13 @@
 //! `wattledger explain`: from an entry, or from a sum, back to what it is made of.
 
 use super::client::{ServerArguments, escaped};
-use super::ledger::{amounts, text};
+use super::ledger::{amounts, share, text};
 use super::table::{Lean, Table, significant};
 use super::{Failure, number, print};
 use crate::moment;
 use clap::Args;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use units::Timestamp;
 
 /// Follow a ledger entry back to its windows and batches, or split a sum into final, provisional and open
@@ -120,26 +121,36 @@ fn entry(explained: &Value) -> String {
     for key in ["zone", "period", "accounting", "basis", "status", "publisher", "edition", "licence"] {
         page.push_str(&format!("{:<22}{}\n", format!("factor {key}"), text(&factor[key])));
     }
-    format!("{page}\n{}", windows(explained))
+    format!("{page}\n{}\n{}", windows(explained), batches(explained))
 }
 
 fn windows(explained: &Value) -> Table {
-    let columns = ["mJ", "start", "end", "device", "method", "agent", "boot", "sequence", "sha256"];
+    let columns = ["mJ", "start", "end", "device", "method", "batch"];
     let mut table = Table::new(&columns.map(|column| (column, if column == "mJ" { Lean::Right } else { Lean::Left })));
     for found in explained["windows"].as_array().into_iter().flatten() {
-        let (window, batch) = (&found["window"], &found["batch"]);
+        let window = &found["window"];
         let cells = [
             &found["energy_mj"],
             &found["start"],
             &found["end"],
             &window["device"],
             &window["method"],
-            &batch["agent"],
-            &batch["boot"],
-            &batch["sequence"],
-            &batch["sha256"],
+            &found["batch"]["batch"],
         ];
         table.row(cells.map(text).to_vec());
+    }
+    table
+}
+
+/// The stored batches that the windows are from, each once, with what each posted.
+fn batches(explained: &Value) -> Table {
+    let columns = ["batch", "agent", "boot", "sequence", "sha256"];
+    let mut table = Table::new(&columns.map(|column| (column, Lean::Left)));
+    let mut seen = BTreeSet::new();
+    for found in explained["windows"].as_array().into_iter().flatten() {
+        if seen.insert(found["batch"]["batch"].as_i64()) {
+            table.row(columns.map(|key| text(&found["batch"][key])).to_vec());
+        }
     }
     table
 }
@@ -157,19 +168,22 @@ fn sum(explained: &Value) -> String {
     ]);
     for name in ["final", "provisional", "open", "total"] {
         let part = &explained[name];
-        let share = |key: &str| format!("{:.1} %", part["quality"][key].as_f64().unwrap_or(0.0) * 100.0);
         let of = match (part["entries"].as_i64(), part["accounts"].as_i64()) {
-            (Some(entries), _) => format!("{entries} entries"),
-            (_, Some(accounts)) => format!("{accounts} accounts"),
+            (Some(entries), _) => counted(entries, "entry", "entries"),
+            (_, Some(accounts)) => counted(accounts, "account", "accounts"),
             _ => String::new(),
         };
         let mut row = vec![name.to_owned()];
         row.extend(amounts(part).into_iter().chain(amounts(&part["overhead"])));
-        row.extend([share("coverage"), share("measured_share"), of]);
+        row.extend([share(part, "coverage"), share(part, "measured_share"), of]);
         parts.row(row);
     }
     let links = ["final", "provisional"].map(|name| format!("{name:<12}{}\n", text(&explained[name]["link"])));
     format!("{parts}\n{}\n{}", factors(explained), links.concat())
+}
+
+fn counted(number: i64, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
 }
 
 fn factors(explained: &Value) -> Table {

@@ -1,6 +1,7 @@
 //! `wattledger jobs`, `job`, `report` and `verify`: what the ledger says.
 
 use super::client::{ServerArguments, escaped};
+use super::show::to_the_second;
 use super::table::{Lean, Table, significant};
 use super::{Failure, number, print};
 use crate::ledger;
@@ -127,7 +128,7 @@ pub(crate) fn jobs(arguments: &Jobs) -> Result<(), Failure> {
     let mut table = Table::new(&[words.map(|column| (column, Lean::Left)).as_slice(), numbers.as_slice()].concat());
     for job in &jobs {
         let number = |key: &str| job[key].as_f64();
-        let mut cells = words.map(|column| text(&job[column])).to_vec();
+        let mut cells = words.map(|column| to_the_second(text(&job[column]))).to_vec();
         cells.push(number("duration_s").map_or_else(|| "-".to_owned(), super::show::duration));
         cells.push(significant(number("energy_kwh").unwrap_or(0.0), 4));
         cells.push(super::show::mass(number("co2e_g").unwrap_or(0.0)));
@@ -144,11 +145,15 @@ pub(crate) fn job(arguments: &Job) -> Result<(), Failure> {
     }
     let mut page = String::new();
     for key in ["id", "project", "name", "attempt", "started", "ended", "exit_status"] {
-        page.push_str(&format!("{key:<12}{}\n", text(&job[key])));
+        page.push_str(&format!("{key:<12}{}\n", to_the_second(text(&job[key]))));
     }
     let footprint = &job["footprint"];
     for (label, amount) in [("energy", "total"), ("overhead", "overhead"), ("of it open", "open")] {
         page.push_str(&format!("{label:<12}{}\n", amounts(&footprint[amount]).join(", ")));
+    }
+    for (label, key) in [("coverage", "coverage"), ("measured", "measured_share"), ("provisional", "provisional_share")]
+    {
+        page.push_str(&format!("{label:<12}{}\n", share(&job, key)));
     }
     print::text(&page)
 }
@@ -192,8 +197,7 @@ fn report_table(report: &Value) -> Table {
         let value = |key: &str| significant(amount[key].as_f64().unwrap_or(0.0), 6);
         let mut row = vec![name, value("energy_mwh"), value("co2e_t_location")];
         row.extend(has_prices.then(|| cost(amount)));
-        let share = |key: &str| format!("{:.1} %", amount["quality"][key].as_f64().unwrap_or(0.0) * 100.0);
-        row.extend(["coverage", "measured_share", "provisional_share"].map(share));
+        row.extend(["coverage", "measured_share", "provisional_share"].map(|key| share(amount, key)));
         table.row(row);
     }
     table
@@ -251,6 +255,11 @@ pub(super) fn text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// A share of the quality of a figure, in percent.
+pub(super) fn share(figure: &Value, key: &str) -> String {
+    format!("{:.1} %", figure["quality"][key].as_f64().unwrap_or(0.0) * 100.0)
 }
 
 /// Energy and CO2e of an amount.

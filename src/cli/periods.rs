@@ -2,6 +2,7 @@
 
 use super::client::{ServerArguments, escaped};
 use super::ledger::{amounts, text};
+use super::show::to_the_second;
 use super::table::{Lean, Table};
 use super::{Failure, number, print};
 use crate::moment;
@@ -130,7 +131,7 @@ fn list(common: &Common) -> Result<(), Failure> {
     let columns = ["id", "name", "from", "to", "version", "closed"];
     let mut table = Table::new(&columns.map(|column| (column, Lean::Left)));
     for period in &periods {
-        table.row(columns.map(|column| text(&period[column])).to_vec());
+        table.row(columns.map(|column| to_the_second(text(&period[column]))).to_vec());
     }
     print::text(&table.to_string())
 }
@@ -143,7 +144,9 @@ fn period(period: &Value) -> String {
     let figures = comparison([("closed", &period["closed"]), ("current", &period["current"])], period);
     let mut versions = Table::new(&["version", "closed", "entries", "seal", "reason"].map(|title| (title, Lean::Left)));
     for version in period["versions"].as_array().into_iter().flatten() {
-        versions.row(["version", "closed", "entries", "seal", "reason"].map(|key| text(&version[key])).to_vec());
+        versions.row(
+            ["version", "closed", "entries", "seal", "reason"].map(|key| to_the_second(text(&version[key]))).to_vec(),
+        );
     }
     format!("{page}\n{figures}\n{versions}")
 }

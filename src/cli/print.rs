@@ -18,3 +18,15 @@ pub(crate) fn json(document: &impl serde::Serialize) -> Result<(), Failure> {
     let document = serde_json::to_string_pretty(document).map_err(anyhow::Error::from)?;
     text(&format!("{document}\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    /// Numbers that serde_json's fast reading of decimals would print with another last digit than the service did.
+    #[test]
+    fn what_a_service_answers_is_printed_with_the_same_digits() {
+        for number in ["0.00012861956277777779", "0.00047078767194444444", "0.000020121022777777778"] {
+            let read: serde_json::Value = serde_json::from_str(number).unwrap();
+            assert_eq!(read.to_string(), number);
+        }
+    }
+}

@@ -4,6 +4,14 @@ use super::table::{Lean, Table, significant};
 use crate::footprint::{DeviceFootprint, Footprint};
 use std::fmt::Write;
 
+/// A moment of the API to the second, for tables; `--json` has the rest. Any other text is left as it is.
+pub(crate) fn to_the_second(text: String) -> String {
+    match text.split_once('.') {
+        Some((whole, rest)) if crate::moment::parse(&text).is_ok() && rest.ends_with('Z') => format!("{whole}Z"),
+        _ => text,
+    }
+}
+
 /// The table of devices, the total, the carbon and the notes.
 pub(crate) fn footprint(footprint: &Footprint) -> String {
     let mut text = devices(footprint).to_string();
@@ -115,5 +123,22 @@ pub(crate) fn duration(seconds: f64) -> String {
         180..=7_199 => format!("{} min {} s", whole / 60, whole % 60),
         7_200..=172_799 => format!("{} h {} min", whole / 3_600, whole % 3_600 / 60),
         _ => format!("{} d {} h", whole / 86_400, whole % 86_400 / 3_600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_the_second;
+
+    #[test]
+    fn only_the_fraction_of_a_moment_is_left_out() {
+        for (text, expected) in [
+            ("2026-11-25T03:26:33.178154128Z", "2026-11-25T03:26:33Z"),
+            ("2026-11-25T03:26:33Z", "2026-11-25T03:26:33Z"),
+            ("v1.2Z", "v1.2Z"),
+            ("-", "-"),
+        ] {
+            assert_eq!(to_the_second(text.to_owned()), expected);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `wattledger token`: access to a service.
 
 use super::client::ServerArguments;
+use super::show::to_the_second;
 use super::table::{Lean, Table};
 use super::{Failure, number, print};
 use clap::{Args, Subcommand};
@@ -130,14 +131,14 @@ fn table(tokens: Vec<Token>) -> Table {
     let mut table = Table::new(&columns.map(|column| (column, Lean::Left)));
     for token in tokens {
         let state = match (token.revoked, token.expires) {
-            (Some(revoked), _) => format!("revoked {revoked}"),
-            (None, Some(expires)) => format!("valid until {expires}"),
+            (Some(revoked), _) => format!("revoked {}", to_the_second(revoked)),
+            (None, Some(expires)) => format!("expires {}", to_the_second(expires)),
             (None, None) => "valid".to_owned(),
         };
         let scopes = token.scopes.join(",");
         let project = token.project.unwrap_or_else(|| "all".to_owned());
-        let last_used = token.last_used.unwrap_or_else(|| "never".to_owned());
-        table.row(vec![token.id, token.name, scopes, project, token.created, last_used, state]);
+        let last_used = token.last_used.map_or_else(|| "never".to_owned(), to_the_second);
+        table.row(vec![token.id, token.name, scopes, project, to_the_second(token.created), last_used, state]);
     }
     table
 }

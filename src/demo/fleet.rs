@@ -18,13 +18,38 @@ pub(super) struct Site {
     /// Length of a posting period, minutes.
     pub(super) period_minutes: u64,
     pub(super) pue_ppm: u32,
+    /// Currency and made-up price of a MWh.
+    pub(super) price: (&'static str, i64),
+    /// Who acts on what nobody holds there.
+    pub(super) idle_owner: &'static str,
 }
 
 /// The sites.
 pub(super) const SITES: [Site; 3] = [
-    Site { name: "frankfurt", zone: "DE", period_minutes: 60, pue_ppm: 1_280_000 },
-    Site { name: "paris", zone: "FR", period_minutes: 60, pue_ppm: 1_150_000 },
-    Site { name: "london", zone: "GB", period_minutes: 30, pue_ppm: 1_200_000 },
+    Site {
+        name: "frankfurt",
+        zone: "DE",
+        period_minutes: 60,
+        pue_ppm: 1_280_000,
+        price: ("EUR", 182),
+        idle_owner: "platform-de",
+    },
+    Site {
+        name: "paris",
+        zone: "FR",
+        period_minutes: 60,
+        pue_ppm: 1_150_000,
+        price: ("EUR", 118),
+        idle_owner: "platform-fr",
+    },
+    Site {
+        name: "london",
+        zone: "GB",
+        period_minutes: 30,
+        pue_ppm: 1_200_000,
+        price: ("GBP", 196),
+        idle_owner: "platform-uk",
+    },
 ];
 
 /// A GPU as its maker describes it.

@@ -134,7 +134,8 @@ impl Demo {
             let pue = Pue::from_parts_per_million(site.pue_ppm).unwrap_or(Pue::ONE);
             let name = site.name.to_owned();
             match workload::add_site(&self.store, &self.library, name, site.zone, site.period_minutes, pue) {
-                Ok(()) | Err(WorkloadError::Taken { .. }) => {}
+                Ok(()) => self.equip(site)?,
+                Err(WorkloadError::Taken { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -145,6 +146,14 @@ impl Demo {
             }
         }
         Ok(())
+    }
+
+    /// What energy costs at a new site, and who acts on what nobody holds there.
+    fn equip(&self, site: &fleet::Site) -> Result<(), DemoError> {
+        let ((currency, per_mwh), name) = (site.price, site.name.to_owned());
+        let since = Timestamp::from_nanoseconds(0);
+        workload::set_price(&self.store, name.clone(), since, currency.to_owned(), per_mwh * 1_000_000)?;
+        Ok(workload::set_idle_owner(&self.store, name, Some(site.idle_owner.to_owned()))?)
     }
 
     /// Tells what the fleet did in the last `days` days, or since it was last told, up to `now`, and posts what has ended `grace` before.

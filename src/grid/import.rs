@@ -13,7 +13,9 @@ const INTENSITY_MAX_MG_PER_KWH: u32 = 3_000_000;
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImportError {
     /// A column is missing.
-    #[error("the header has no column {wanted}: it needs datetime_utc, and {wanted} with the intensity in g/kWh")]
+    #[error(
+        "the header has no column {wanted}: it needs datetime_utc with the start of each interval, and g_per_kwh with the intensity"
+    )]
     Column {
         /// Name of the column.
         wanted: String,

@@ -154,12 +154,7 @@ fn state(
     devices: &BTreeMap<&str, i64>,
     revision: i64,
 ) -> Result<BTreeSet<i64>, StoreError> {
-    let rank = Rank {
-        wall_ns: batch.clock.wall.nanoseconds(),
-        sequence: batch.sequence.cast_signed(),
-        agent: batch.agent.clone(),
-        boot: batch.boot.to_string(),
-    };
+    let rank = Rank::of(batch);
     for job in &batch.jobs {
         tx.state_job(job, &rank)?;
     }

@@ -106,8 +106,12 @@ fn ranked(batch: &Batch, uuid: &str, own: bool) -> Vec<(Rank, bool, Timestamp, T
     plausible.map(|(place, window)| (rank(place), own, window.start, window.end)).collect()
 }
 
+/// 1 MW: more than any one device draws, a rack counted as one included. Without it a node that declares no limit could drive sums out of their range.
+const LIMIT_MAX: Power = Power::from_milliwatts(1_000_000_000);
+
 /// Whether the energy is at most limit × time × 1.2, the bound of METHOD.md for what a sensor may say above the limit.
 pub(super) fn is_plausible(window: &Window, limit: Power) -> bool {
+    let limit = limit.min(LIMIT_MAX);
     let Some(interval) = Interval::new(window.start, window.end) else { return false };
     let bound = limit.times(interval.span()).scaled(12, 10);
     units::ExactEnergy::from_millijoules(i128::from(window.energy.millijoules())) <= bound

@@ -29,7 +29,7 @@ pub use report::{
     Aggregate, Amount, Report, ReportQuality, ReportRow, ReportedPeriod, job_report, quality_by_node, report,
 };
 pub use restatement::{Figures, Reason, Restatement};
-pub use verify::{Fault, Verified, note_head, verify};
+pub use verify::{Fault, Verified, lost_head, note_head, verify};
 
 use crate::grid::ZoneError;
 use crate::ingest::IngestError;

@@ -174,7 +174,7 @@ impl Chain<'_> {
             (first, last) = (first.min(entry.first_posting), last.max(entry.last_posting));
         }
         let Some(entry) = live.first() else { return Ok(self.head.entries) };
-        let sum = self.tx.sum_of(&entry.key, first, last)?;
+        let Some(sum) = self.tx.sum_of(&entry.key, first, last)? else { return Ok(self.head.entries) };
         if sum.span_ns == 0 && sum.energy == Energy::ZERO {
             return Ok(self.head.entries);
         }

@@ -2,9 +2,9 @@
 
 use super::{LedgerError, chain, checkpoint, period};
 use crate::ingest::{Attributed, attribute};
-use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
+use crate::store::{Entry, Head, Part, Rank, Store, StoreError, Tx, statement_body};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use units::Energy;
 
 /// What is wrong first.
@@ -69,6 +69,12 @@ pub enum Fault {
     #[error("job {job:?} was changed: what is noted as posted to it is not the sum of its entries")]
     Job {
         /// Its identity; empty is idle.
+        job: String,
+    },
+    /// Project, labels or times of a job are not what was stated.
+    #[error("job {job:?} was changed: its project, labels or times are not what was stated about it")]
+    Stated {
+        /// Its identity.
         job: String,
     },
     /// A closed period is not what was closed.
@@ -136,6 +142,22 @@ pub fn note_head(store: &Store) -> Result<(), LedgerError> {
     if head.entries == 0 { Ok(()) } else { checkpoint::write(store.directory(), &head) }
 }
 
+/// Whether the chain still has the entry that the note beside the database names; that entry where it does not.
+///
+/// To be asked before anything is posted, since posting moves the note on.
+///
+/// # Errors
+///
+/// The store; the note cannot be read.
+pub fn lost_head(store: &Store) -> Result<Option<i64>, LedgerError> {
+    let Some(noted) = checkpoint::read(store.directory())? else { return Ok(None) };
+    // A note that a crash left empty names nothing; `verify` says so.
+    let Some(id) = checkpoint::entries(&noted) else { return Ok(None) };
+    let entry = store.read::<_, StoreError>(|tx| tx.entry(id))?;
+    let is_there = entry.is_some_and(|entry| checkpoint::is_of(&noted, &Head { entries: id, hash: entry.hash }));
+    Ok((!is_there).then_some(id))
+}
+
 enum Wrong {
     Fault(Fault),
     Error(LedgerError),
@@ -161,6 +183,9 @@ fn audit(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result<(), W
     if let Some(job) = tx.job_not_summed()? {
         return Err(Wrong::Fault(Fault::Job { job }));
     }
+    if let Some(job) = tx.job_not_as_stated()? {
+        return Err(Wrong::Fault(Fault::Stated { job }));
+    }
     match tx.file_faults()?.into_iter().next() {
         Some(fault) => Err(Wrong::Fault(Fault::File(fault))),
         None => Ok(()),
@@ -170,7 +195,7 @@ fn audit(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result<(), W
 /// Each open account holds the sum of its postings.
 fn check_open(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
     for open in tx.open_keys()? {
-        if tx.sum_of(&open.key, open.first, open.last)? != open.sum {
+        if tx.sum_of(&open.key, open.first, open.last)? != Some(open.sum) {
             return Err(Wrong::Fault(Fault::Open { node: open.key.node, job: open.key.job }));
         }
         book(found, open.key.job, open.sum.energy);
@@ -186,6 +211,9 @@ fn book(found: &mut Verified, job: i64, energy: Energy) {
 fn check_chain(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result<(), Wrong> {
     let kept = tx.head()?;
     let last = tx.last_entry()?;
+    if let Some(entry) = tx.entry_outside_chain()? {
+        return Err(Wrong::Fault(Fault::Changed { entry, what: "its number is none of the chain" }));
+    }
     let mut head = Head { entries: 0, hash: chain::GENESIS.to_vec() };
     for id in 1..=last.max(kept.entries) {
         let entry = match tx.entry(id) {
@@ -218,7 +246,11 @@ fn check_chain(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result
 /// Each closed period ends with an entry of the chain, and is as it was sealed.
 fn check_periods(tx: &Tx<'_>) -> Result<(), Wrong> {
     for row in tx.periods(0, u32::MAX)? {
-        for version in tx.period_versions(row.period)? {
+        let versions = tx.period_versions(row.period)?;
+        if versions.is_empty() {
+            return Err(Wrong::Fault(Fault::Period { period: row.period, version: 1, what: "it is missing" }));
+        }
+        for version in versions {
             if let Some(what) = period::fault_of(tx, &row, &version)? {
                 return Err(Wrong::Fault(Fault::Period { period: row.period, version: version.version, what }));
             }
@@ -244,7 +276,9 @@ fn fault_of(tx: &Tx<'_>, entry: &Entry, head: &Head) -> Result<Option<&'static s
     if (overhead, co2e) != (entry.overhead, (entry.co2e, entry.overhead_co2e)) {
         return Ok(Some("its grams or its overhead do not follow from energy, intensity and PUE"));
     }
-    let sum = tx.sum_of(&entry.key, entry.first_posting, entry.last_posting)?;
+    let Some(sum) = tx.sum_of(&entry.key, entry.first_posting, entry.last_posting)? else {
+        return Ok(Some("its postings are missing"));
+    };
     let sums = |part: &Part| (part.energy, part.modelled_mj, part.covered_ns, part.span_ns);
     Ok((sums(&sum) != sums(&entry.part)).then_some("its postings do not sum to it"))
 }
@@ -257,27 +291,68 @@ fn numbers(entry: &Entry) -> [i64; 7] {
     [energy, overhead, modelled, co2e, overhead_co2e, part.covered_ns, part.span_ns]
 }
 
-/// Each batch's bytes are those received, and what it posted is what they say.
+/// Each batch's bytes are those received, and what is kept and posted of it is what they say.
 fn check_evidence(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
-    let revision = tx.revision()?;
-    for batch in tx.batch_numbers()? {
-        let wrong = |what| Wrong::Fault(Fault::Batch { batch, what });
-        let stored = match tx.batch(batch) {
-            Ok(stored) => stored,
-            Err(StoreError::Database(error)) => return Err(StoreError::Database(error).into()),
-            Err(_) => return Err(wrong("it cannot be read")),
-        };
-        if Sha256::digest(&stored.body).as_slice() != stored.sha256 {
-            return Err(wrong("its bytes do not have the hash that was noted when they came"));
+    let (revision, numbers) = (tx.revision()?, tx.batch_numbers()?);
+    let wrong = |batch, what| Wrong::Fault(Fault::Batch { batch, what });
+    // All of them first, since attribution of one reads those that overlap it.
+    for batch in &numbers {
+        if let Some(what) = fault_of_bytes(tx, *batch)? {
+            return Err(wrong(*batch, what));
         }
+    }
+    let mut said = HashSet::new();
+    for batch in numbers {
         let attributed = attribute(tx, batch, revision)?;
         found.metered_mj = found.metered_mj.saturating_add(metered(&attributed));
-        if tx.posted_by(batch)?.into_iter().collect::<BTreeMap<_, _>>() != attributed.totals {
-            return Err(wrong("its postings are not what its windows and the holdings say"));
+        let rank = Rank::of(&attributed.batch);
+        for job in &attributed.batch.jobs {
+            said.insert(digest(&rank, &statement_body(job)?));
+        }
+        if let Some(what) = fault_of_records(tx, batch, attributed)? {
+            return Err(wrong(batch, what));
         }
         found.batches += 1;
     }
-    Ok(())
+    match tx.job_stated_by_nobody(|rank, body| said.contains(&digest(rank, body)))? {
+        Some(job) => Err(Wrong::Fault(Fault::Stated { job })),
+        None => Ok(()),
+    }
+}
+
+/// Of a statement about a job, so that those of all batches are held at once.
+fn digest(rank: &Rank, body: &str) -> [u8; 32] {
+    let Rank { wall_ns, sequence, agent, boot } = rank;
+    Sha256::digest(format!("{wall_ns} {sequence} {agent} {boot} {body}")).into()
+}
+
+fn fault_of_bytes(tx: &Tx<'_>, batch: i64) -> Result<Option<&'static str>, StoreError> {
+    let stored = match tx.batch(batch) {
+        Err(StoreError::Value { .. }) => return Ok(Some("it cannot be read")),
+        stored => stored?,
+    };
+    let is_same = Sha256::digest(&stored.body).as_slice() == stored.sha256;
+    Ok((!is_same).then_some("its bytes do not have the hash that was noted when they came"))
+}
+
+/// What of the tables beside a batch is not what its bytes say.
+fn fault_of_records(
+    tx: &Tx<'_>,
+    number: i64,
+    Attributed { batch, totals, mut aside, .. }: Attributed,
+) -> Result<Option<&'static str>, StoreError> {
+    aside.sort_by_key(|aside| aside.position);
+    Ok(if tx.posted_by(number)?.into_iter().collect::<BTreeMap<_, _>>() != totals {
+        Some("its postings are not what its windows and the holdings say")
+    } else if !tx.is_named(number, &batch)? {
+        Some("its agent, boot, sequence, node or time is not that of its bytes")
+    } else if tx.aside_of(number)? != aside {
+        Some("the windows set aside are not those that do not count")
+    } else if tx.gaps_of(number)? != batch.gaps {
+        Some("its gaps are not those of its bytes")
+    } else {
+        None
+    })
 }
 
 /// Energy of the windows that count, mJ, from the evidence and not from what became of it.

@@ -26,7 +26,7 @@ use units::{Energy, Overflow, Power, Span, Timestamp};
 use wire::{Device, Kind, Quality, Window};
 
 /// A held accelerator whose mean power over a window is below this share of its limit is *held-idle* in it, percent. Why: docs/METHOD.md.
-pub const HELD_IDLE_PERCENT: u64 = 20;
+pub const HELD_IDLE_PERCENT: u64 = 25;
 
 /// Nanoseconds of an hour.
 pub(crate) const HOUR_NS: i64 = 3_600_000_000_000;

@@ -214,6 +214,15 @@ impl Tx<'_> {
         Ok(self.0.query_row("SELECT coalesce(max(id), 0) FROM ledger_entries", (), |row| row.get(0))?)
     }
 
+    /// An entry whose number no chain has: they begin at 1.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn entry_outside_chain(&self) -> Result<Option<i64>, StoreError> {
+        Ok(self.0.query_row("SELECT id FROM ledger_entries WHERE id < 1 LIMIT 1", (), |row| row.get(0)).optional()?)
+    }
+
     /// Whether an account was ever posted.
     ///
     /// # Errors

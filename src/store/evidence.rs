@@ -2,7 +2,7 @@
 
 use super::sites::moment;
 use super::{StoreError, Tx};
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use units::{Energy, Timestamp};
@@ -273,26 +273,39 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The newest `limit` windows that are set aside.
+    /// The windows of a batch that are set aside, by place.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn windows_set_aside(&self, limit: u32) -> Result<Vec<SetAside>, StoreError> {
+    pub fn aside_of(&self, batch: i64) -> Result<Vec<SetAside>, StoreError> {
         let sql = "SELECT batch, position, device, start_ns, end_ns, energy_mj, reason FROM set_aside
-            ORDER BY batch DESC, position LIMIT ?1";
-        let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map([limit], |row| {
-            Ok(SetAside {
-                batch: row.get(0)?,
-                position: usize::try_from(row.get::<_, i64>(1)?).unwrap_or(usize::MAX),
-                device: row.get(2)?,
-                start: moment(row, 3)?,
-                end: moment(row, 4)?,
-                energy: Energy::from_millijoules(row.get(5)?),
-                reason: row.get(6)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            WHERE batch = ?1 ORDER BY position";
+        Ok(self.0.prepare_cached(sql)?.query_map([batch], aside)?.collect::<Result<_, _>>()?)
     }
+
+    /// Whether the batch with this number is stored under the names and the time that are in `batch`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn is_named(&self, number: i64, batch: &wire::Batch) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM batches JOIN nodes USING (node) WHERE batch = ?1 AND agent = ?2
+            AND boot = ?3 AND sequence = ?4 AND wall_ns = ?5 AND nodes.name = ?6)";
+        let (boot, sequence) = (batch.boot.to_string(), batch.sequence.cast_signed());
+        let names = (number, &batch.agent, boot, sequence, batch.clock.wall.nanoseconds(), &batch.node.name);
+        Ok(self.0.prepare_cached(sql)?.query_row(names, |row| row.get(0))?)
+    }
+}
+
+fn aside(row: &Row<'_>) -> rusqlite::Result<SetAside> {
+    Ok(SetAside {
+        batch: row.get(0)?,
+        position: usize::try_from(row.get::<_, i64>(1)?).unwrap_or(usize::MAX),
+        device: row.get(2)?,
+        start: moment(row, 3)?,
+        end: moment(row, 4)?,
+        energy: Energy::from_millijoules(row.get(5)?),
+        reason: row.get(6)?,
+    })
 }

@@ -1,5 +1,6 @@
 //! Times about which agents say that their windows say less than they should.
 
+use super::jobs::value;
 use super::sites::moment;
 use super::{StoreError, Tx};
 use units::Timestamp;
@@ -58,6 +59,27 @@ impl Tx<'_> {
             self.0.prepare_cached(sql)?.execute((batch, node, &gap.device, start, end, reason))?;
         }
         Ok(())
+    }
+
+    /// The gaps that are kept of a batch, as it reports them.
+    ///
+    /// # Errors
+    ///
+    /// The database; a reason that the wire format does not have.
+    pub fn gaps_of(&self, batch: i64) -> Result<Vec<wire::Gap>, StoreError> {
+        let sql =
+            "SELECT uuid, start_ns, end_ns, reason FROM gaps JOIN devices USING (device) WHERE batch = ?1 ORDER BY gap";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([batch], |row| {
+            Ok((row.get::<_, String>(0)?, moment(row, 1)?, moment(row, 2)?, row.get::<_, String>(3)?))
+        })?;
+        let of_row = |row: rusqlite::Result<_>| {
+            let (device, start, end, word) = row?;
+            let reason = serde_json::from_value(serde_json::Value::String(word));
+            let reason = reason.map_err(|error| value("reason of a gap", &error.to_string()))?;
+            Ok(wire::Gap { device, start, end, reason })
+        };
+        rows.map(of_row).collect()
     }
 
     /// Gaps, the last reported first.

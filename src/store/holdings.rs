@@ -19,6 +19,19 @@ pub struct Rank {
     pub boot: String,
 }
 
+impl Rank {
+    /// Of what `batch` says.
+    #[must_use]
+    pub fn of(batch: &wire::Batch) -> Self {
+        Self {
+            wall_ns: batch.clock.wall.nanoseconds(),
+            sequence: batch.sequence.cast_signed(),
+            agent: batch.agent.clone(),
+            boot: batch.boot.to_string(),
+        }
+    }
+}
+
 /// One statement that a job holds a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldingStatement {

@@ -83,6 +83,52 @@ pub struct PostedJob {
 
 const COLUMNS: &str = "job, id, project, name, labels, attempt, started_ns, ended_ns, exit_status";
 
+impl JobFilter {
+    /// What [`Tx::jobs`] asks of each job, in SQL; every parameter is named whether it is given or not.
+    fn conditions(&self, has_open: Option<bool>, has_cursor: bool) -> String {
+        let either = |is_given: bool, condition: &'static str, otherwise: &'static str| {
+            if is_given { condition } else { otherwise }
+        };
+        let open = match has_open {
+            None => "TRUE",
+            Some(true) => "job IN (SELECT job FROM open_accounts)",
+            Some(false) => "job NOT IN (SELECT job FROM open_accounts)",
+        };
+        let runs =
+            "job IN (SELECT job FROM jobs WHERE ended_ns IS NULL UNION ALL SELECT job FROM jobs WHERE ended_ns > ?4)";
+        let state = match self.state {
+            None => "?4 IS NULL",
+            Some((JobState::Running, _)) => runs,
+            Some((JobState::Ended, _)) => "ended_ns <= ?4",
+        };
+        [
+            open,
+            state,
+            match (&self.project, self.state) {
+                (None, _) => "?1 IS NULL",
+                // Few jobs run: the plus keeps the index of the project out of it.
+                (Some(_), Some((JobState::Running, _))) => "+project = ?1",
+                (Some(_), _) => "project = ?1",
+            },
+            either(
+                self.label.is_some(),
+                "job IN (SELECT job FROM job_labels WHERE name = ?2 AND value = ?3)",
+                "?2 IS NULL AND ?3 IS NULL",
+            ),
+            either(self.from.is_some(), "(ended_ns IS NULL OR ended_ns > ?5)", "?5 IS NULL"),
+            either(self.to.is_some(), "(started_ns IS NULL OR started_ns < ?6)", "?6 IS NULL"),
+            either(
+                self.text.is_some(),
+                "(instr(lower(id), lower(?7)) OR instr(lower(coalesce(name, '')), lower(?7)))",
+                "?7 IS NULL",
+            ),
+            either(has_cursor, "(#, job) < (?8, ?9)", "?8 IS NULL AND ?9 IS NULL"),
+        ]
+        .join(" AND ")
+        .replace('#', self.sort.column())
+    }
+}
+
 impl Tx<'_> {
     /// Makes a project; `false` when it is there.
     ///
@@ -124,7 +170,7 @@ impl Tx<'_> {
     /// The database.
     pub fn state_job(&self, stated: &wire::Job, rank: &Rank) -> Result<i64, StoreError> {
         let job = self.note_job(&stated.id)?;
-        let body = serde_json::to_string(stated).map_err(|_| value("job statement", &stated.id))?;
+        let body = statement_body(stated)?;
         // Of equal statements the latest decides whatever the others could.
         let values = (job, rank.wall_ns, rank.sequence, &rank.agent, &rank.boot, body);
         let sql = "INSERT OR IGNORE INTO job_statements (job, wall_ns, sequence, agent, boot, body)
@@ -138,7 +184,8 @@ impl Tx<'_> {
         Ok(job)
     }
 
-    fn fold_job(&self, job: i64, id: &str) -> Result<(), StoreError> {
+    /// What all statements about a job say together.
+    fn stated(&self, job: i64, id: &str) -> Result<wire::Job, StoreError> {
         let sql = "SELECT body FROM job_statements WHERE job = ?1 ORDER BY wall_ns, sequence, agent, boot";
         let mut statement = self.0.prepare_cached(sql)?;
         let bodies = statement.query_map([job], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
@@ -147,6 +194,11 @@ impl Tx<'_> {
             let later: wire::Job = serde_json::from_str(&body).map_err(|_| value("job statement", &body))?;
             replace(&mut known, later);
         }
+        Ok(known)
+    }
+
+    fn fold_job(&self, job: i64, id: &str) -> Result<(), StoreError> {
+        let known = self.stated(job, id)?;
         if let Some(project) = &known.project {
             self.add_project(project)?;
         }
@@ -200,48 +252,10 @@ impl Tx<'_> {
     /// The database.
     pub fn jobs(&self, filter: &JobFilter, has_open: Option<bool>) -> Result<Vec<PostedJob>, StoreError> {
         let order = filter.sort.column();
-        let either = |is_given: bool, condition: &'static str, otherwise: &'static str| {
-            if is_given { condition } else { otherwise }
-        };
-        let open = match has_open {
-            None => "TRUE",
-            Some(true) => "job IN (SELECT job FROM open_accounts)",
-            Some(false) => "job NOT IN (SELECT job FROM open_accounts)",
-        };
-        let runs =
-            "job IN (SELECT job FROM jobs WHERE ended_ns IS NULL UNION ALL SELECT job FROM jobs WHERE ended_ns > ?4)";
-        let state = match filter.state {
-            None => "?4 IS NULL",
-            Some((JobState::Running, _)) => runs,
-            Some((JobState::Ended, _)) => "ended_ns <= ?4",
-        };
         let after = filter.after.filter(|_| has_open != Some(true));
-        let conditions = [
-            open,
-            state,
-            match (&filter.project, filter.state) {
-                (None, _) => "?1 IS NULL",
-                // Few jobs run: the plus keeps the index of the project out of it.
-                (Some(_), Some((JobState::Running, _))) => "+project = ?1",
-                (Some(_), _) => "project = ?1",
-            },
-            either(
-                filter.label.is_some(),
-                "job IN (SELECT job FROM job_labels WHERE name = ?2 AND value = ?3)",
-                "?2 IS NULL AND ?3 IS NULL",
-            ),
-            either(filter.from.is_some(), "(ended_ns IS NULL OR ended_ns > ?5)", "?5 IS NULL"),
-            either(filter.to.is_some(), "(started_ns IS NULL OR started_ns < ?6)", "?6 IS NULL"),
-            either(
-                filter.text.is_some(),
-                "(instr(lower(id), lower(?7)) OR instr(lower(coalesce(name, '')), lower(?7)))",
-                "?7 IS NULL",
-            ),
-            either(after.is_some(), "(#, job) < (?8, ?9)", "?8 IS NULL AND ?9 IS NULL"),
-        ];
         let sql = format!(
             "SELECT {COLUMNS}, posted_mj, posted_ug FROM jobs WHERE job > 0 AND {} ORDER BY {order} DESC, job DESC LIMIT ?10",
-            conditions.join(" AND ").replace('#', order)
+            filter.conditions(has_open, after.is_some())
         );
         let limit = if has_open == Some(true) { i64::MAX } else { filter.limit.into() };
         let moment = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds);
@@ -279,6 +293,56 @@ impl Tx<'_> {
             WHERE posted_mj <> coalesce(mj, 0) OR posted_ug <> coalesce(ug, 0) ORDER BY job LIMIT 1";
         Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
     }
+
+    /// The first job whose facts, or labels to search by, are not what the statements about it say.
+    ///
+    /// # Errors
+    ///
+    /// The database; facts that cannot be read.
+    pub fn job_not_as_stated(&self) -> Result<Option<String>, StoreError> {
+        let mut statement = self.0.prepare(&format!("SELECT {COLUMNS} FROM jobs WHERE job > 0 ORDER BY job"))?;
+        for row in statement.query_map((), columns)? {
+            let JobRow { job, facts } = job_row(row?)?;
+            let is_as_stated = self.stated(job, &facts.id)? == facts && self.labels_of(job)? == facts.labels;
+            if !is_as_stated {
+                return Ok(Some(facts.id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first job about which a statement of an agent is kept that no batch makes, by `is_made`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn job_stated_by_nobody(&self, is_made: impl Fn(&Rank, &str) -> bool) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT wall_ns, sequence, agent, boot, body, id FROM job_statements JOIN jobs USING (job)
+            WHERE agent <> '' ORDER BY job";
+        let mut statement = self.0.prepare(sql)?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            let rank = Rank { wall_ns: row.get(0)?, sequence: row.get(1)?, agent: row.get(2)?, boot: row.get(3)? };
+            if !is_made(&rank, &row.get::<_, String>(4)?) {
+                return Ok(Some(row.get(5)?));
+            }
+        }
+        Ok(None)
+    }
+
+    fn labels_of(&self, job: i64) -> Result<BTreeMap<String, String>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT name, value FROM job_labels WHERE job = ?1")?;
+        Ok(statement.query_map([job], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+}
+
+/// A statement about a job as it is stored.
+///
+/// # Errors
+///
+/// [`StoreError::Value`] if memory could not be written, which does not happen.
+pub fn statement_body(stated: &wire::Job) -> Result<String, StoreError> {
+    serde_json::to_string(stated).map_err(|_| value("job statement", &stated.id))
 }
 
 /// What `later` says replaces what was known, key by key.

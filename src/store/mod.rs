@@ -33,7 +33,7 @@ pub use evidence::{Evidence, SetAside, StoredBatch};
 pub use factors::{FactorOrigin, IntervalFactor};
 pub use gaps::{GapFilter, GapRow};
 pub use holdings::{Held, HoldingStatement, Rank};
-pub use jobs::{JobFilter, JobRow, JobSort, JobState, PostedJob};
+pub use jobs::{JobFilter, JobRow, JobSort, JobState, PostedJob, statement_body};
 pub use listing::{EntryFilter, NamedEntry};
 pub use periods::{KeptJob, PeriodRow, PeriodVersion};
 pub use postings::{Key, OpenKey, Part, Posting};

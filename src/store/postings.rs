@@ -1,8 +1,9 @@
 //! What batches moved: energy per job, node, component and posting period, never changed, only taken back by its negative.
 
+use super::jobs::value;
 use super::sites::moment;
 use super::{StoreError, Tx};
-use rusqlite::Row;
+use rusqlite::{OptionalExtension, Row};
 use units::{Energy, Timestamp};
 
 /// The account that energy is posted to: one job (0: idle), node, site, component and posting period.
@@ -156,20 +157,20 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The sum of an account's postings between two numbers, both inside.
+    /// The sum of an account's postings between two numbers, both inside; `None` without such postings.
     ///
     /// # Errors
     ///
-    /// The database; an account without such postings.
-    pub fn sum_of(&self, of: &Key, first: i64, last: i64) -> Result<Part, StoreError> {
+    /// The database.
+    pub fn sum_of(&self, of: &Key, first: i64, last: i64) -> Result<Option<Part>, StoreError> {
         let sql = format!(
             "SELECT {} FROM postings AS own WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3 AND component = ?4
-            AND site = ?5 AND posting BETWEEN ?6 AND ?7",
+            AND site = ?5 AND posting BETWEEN ?6 AND ?7 HAVING count(*) > 0",
             sums()
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let values = (of.node, of.period_start.nanoseconds(), of.job, &of.component, of.site, first, last);
-        Ok(statement.query_row(values, |row| part(row, 0))?)
+        Ok(statement.query_row(values, |row| part(row, 0)).optional()?)
     }
 
     /// Every open account.
@@ -232,7 +233,8 @@ impl Tx<'_> {
         let mut found: Vec<OpenKey> = rows.collect::<Result<_, _>>()?;
         for open in found.iter_mut().filter(|open| open.takes_back) {
             // Only what stands has an extent.
-            open.sum = self.sum_of(&open.key, open.first, open.last)?;
+            let sum = self.sum_of(&open.key, open.first, open.last)?;
+            open.sum = sum.ok_or_else(|| value("postings of an open account", &open.key.component))?;
         }
         Ok(found)
     }

@@ -47,10 +47,10 @@ export function presetQuery(preset: Preset, fallback: Preset): Record<string, st
   return { range: preset === fallback ? null : preset, from: null, to: null };
 }
 
-/** What to put into the address for a stretch that was brushed. */
+/** What to put into the address for a stretch that was brushed; the range that it was brushed in stays, to go back to. */
 export function customQuery(from: number, to: number): Record<string, string | null> {
   const [start, end] = from < to ? [from, to] : [to, from];
-  return { range: null, from: stamp(Math.floor(start / 1000) * 1000), to: stamp(Math.ceil(Math.max(end, start + SHORTEST) / 1000) * 1000) };
+  return { from: stamp(Math.floor(start / 1000) * 1000), to: stamp(Math.ceil(Math.max(end, start + SHORTEST) / 1000) * 1000) };
 }
 
 /** The time to compare with: the same part of the month before, or the same length before. */

@@ -11,6 +11,12 @@ fn some_history() -> Fixture {
         next.windows =
             vec![window("gpu0", start, start + 800, 300_000_000), window("gpu1", start, start + 900, 77_777)];
         next.holdings = vec![holding("gpu0", "train", 1, 950, None)];
+        next.jobs = vec![Job { labels: [("team".to_owned(), "a".to_owned())].into(), ..job("train", "vision", None) }];
+        if sequence == 4 {
+            next.windows.push(window("gpu1", start + 900, start + 901, 9_000_000_000));
+            let (device, start, end) = ("gpu1".to_owned(), at(start + 901), at(start + 960));
+            next.gaps = vec![wire::Gap { device, start, end, reason: wire::GapReason::Unread }];
+        }
         fixture.apply(&next);
     }
     fixture.close(at(FAR));
@@ -129,6 +135,28 @@ fn changed_evidence_holdings_and_postings_are_found() {
         ("UPDATE holdings SET weight = weight, start_ns = start_ns + 1 WHERE job = 1", "its postings are not what"),
         ("UPDATE postings SET modelled_mj = 1 WHERE posting = 1", "its postings do not sum to it"),
         ("UPDATE postings SET energy_mj = energy_mj + 1 WHERE posting = 1", "its postings do not sum to it"),
+        ("DELETE FROM postings WHERE posting = 1", "entry 1 was changed: its postings are missing"),
+        ("UPDATE batches SET sequence = 77 WHERE sequence = 2", "its agent, boot, sequence, node or time is not"),
+        ("UPDATE nodes SET name = 'other'", "its agent, boot, sequence, node or time is not"),
+        ("DELETE FROM set_aside", "the windows set aside are not those that do not count"),
+        ("DELETE FROM gaps", "its gaps are not those of its bytes"),
+        ("UPDATE gaps SET reason = 'merged'", "its gaps are not those of its bytes"),
+        ("UPDATE jobs SET project = NULL WHERE id = 'train'", "\"train\" was changed: its project, labels or times"),
+        (
+            "UPDATE job_statements SET body = replace(body, 'vision', 'other'); INSERT OR IGNORE INTO projects VALUES ('other');
+            UPDATE jobs SET project = 'other' WHERE id = 'train'",
+            "\"train\" was changed: its project, labels or times",
+        ),
+        ("UPDATE job_labels SET value = 'b'", "\"train\" was changed: its project, labels or times"),
+        (
+            "INSERT INTO ledger_entries SELECT 0, kind, NULL, reason, job, node, site, component, period_start_ns,
+                period_end_ns, start_ns, end_ns, energy_mj, overhead_mj, pue_ppm, intensity_mg_per_kwh, co2e_ug,
+                overhead_co2e_ug, factor, provisional, modelled_mj, covered_ns, span_ns, first_posting, last_posting,
+                posted_ns, hash FROM ledger_entries WHERE id = 1;
+            UPDATE jobs SET posted_mj = (SELECT sum(energy_mj) FROM ledger_entries WHERE job = jobs.job),
+                posted_ug = (SELECT sum(co2e_ug) FROM ledger_entries WHERE job = jobs.job)",
+            "entry 0 was changed: its number is none of the chain",
+        ),
     ] {
         let fault = after(some_history(), sql).unwrap().to_string();
         assert!(fault.contains(expected), "{sql}: {fault}");

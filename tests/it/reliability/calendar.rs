@@ -221,18 +221,17 @@ fn r16_a_report_by_the_days_of_a_zone_says_which_and_refuses_what_is_none() {
 }
 
 #[test]
-fn r17_shares_of_any_energy_sum_to_it_and_what_leaves_the_range_is_refused_whole() {
+fn r17_shares_of_any_energy_sum_to_it_and_what_no_device_draws_is_set_aside() {
     const HOUR: Span = Span::from_seconds(3_600);
-    // 10^18 mJ in an hour is as much as ten billion people use.
-    let limit_mw = 400_000_000_000_000_000;
+    let limit_mw = 1_000_000_000;
     let mut random = random();
     for trial in 0..count(20) {
         let mut all = batch(1, limit_mw, Vec::new());
         for hour in 0..3_u64 {
             let energy = match random.u8(0..3) {
                 0 => random.i64(0..100),
-                1 => random.i64(0..1_000_000_000_000),
-                _ => random.i64(0..1_000_000_000_000_000_000),
+                1 => random.i64(0..1_000_000_000),
+                _ => random.i64(0..4_000_000_000_000),
             };
             all.windows.push(window(at(0).after(Span::from_seconds(hour * 3_600)).unwrap(), HOUR, energy));
         }
@@ -252,10 +251,11 @@ fn r17_shares_of_any_energy_sum_to_it_and_what_leaves_the_range_is_refused_whole
         let exact = sum as f64 / 3.6e12;
         assert!((report.metered.energy_mwh - exact).abs() <= exact * 1e-9);
     }
+    // A node that declares any limit must not drive the sums of all others out of their range.
     let (_directory, store, _) = posted([]);
     let most = i64::MAX / 5 * 3;
     let too_much = [0, 600].map(|start| window(at(start), Span::from_seconds(600), most)).to_vec();
-    let refused = ingest::apply(&store, batch(1, u64::MAX, too_much).to_json().unwrap(), at(0)).unwrap_err();
-    assert!(matches!(refused, ingest::IngestError::Overflow(_)), "{refused}");
-    assert_eq!(ledger::verify(&store).unwrap().batches, 0);
+    ingest::apply(&store, batch(1, u64::MAX, too_much).to_json().unwrap(), at(0)).unwrap();
+    let verified = ledger::verify(&store).unwrap();
+    assert_eq!((verified.batches, verified.metered_mj, verified.fault), (1, 0, None));
 }

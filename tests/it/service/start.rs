@@ -56,6 +56,27 @@ fn a_cut_or_newer_database_is_refused_and_left_as_it_is() {
     judge(&data.path(), FLEET, &record, false);
 }
 
+/// A service that went on would write a new head over the note, and nobody could find what was cut off any more.
+#[test]
+fn a_ledger_without_the_entry_that_is_noted_beside_it_is_refused() {
+    let data = Data::new();
+    let record = filled(&data);
+    let (file, note) = (data.path().join("wattledger.db"), data.path().join("chain-head"));
+    let (whole, head) = (std::fs::read(&file).unwrap(), format!("7 {}\n", "ab".repeat(32)));
+    std::fs::write(&note, &head).unwrap();
+    for emptied in [false, true] {
+        if emptied {
+            std::fs::write(&file, "").unwrap();
+        }
+        let said = serve(&data.path());
+        assert!(said.starts_with("exit 2") && said.contains("does not have entry 7, which `chain-head`"), "{said}");
+        assert_eq!(std::fs::read_to_string(&note).unwrap(), head, "left as it is");
+    }
+    std::fs::write(&file, &whole).unwrap();
+    std::fs::remove_file(&note).unwrap();
+    judge(&data.path(), FLEET, &record, false);
+}
+
 #[test]
 fn a_second_service_is_refused_and_the_first_goes_on() {
     let data = Data::new();

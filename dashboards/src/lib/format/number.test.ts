@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { burntAt, change, chosenUnit, commonUnit, columnDecimals, counted, exact, figure, fixed, intensity, percent, quantity, setLocale, signedPercent, significant, unitFor } from './number';
+import { burntAt, change, chosenUnit, columnUnit, commonUnit, columnDecimals, counted, exact, figure, fixed, intensity, percent, quantity, setLocale, signedPercent, significant, unitFor } from './number';
 
 beforeAll(() => setLocale('en-GB'));
 
@@ -48,6 +48,14 @@ test('one unit for a column is that of its largest value', () => {
   expect(commonUnit('energy', [12, 4_000, null, 700]).name).toBe('kWh');
   expect(commonUnit('power', []).name).toBe('W');
   expect(unitFor('energy', -2_000).name).toBe('kWh');
+});
+
+test('the unit of a long column is that of its middle row', () => {
+  expect(columnUnit('energy', [1_033_000, 626, 700, 130]).name).toBe('kWh');
+  expect(columnUnit('energy', [9_000, 626, 700, 130]).name).toBe('Wh');
+  expect(columnUnit('carbon', [400_000, 40_000, 3_000]).name).toBe('kg');
+  expect(columnUnit('energy', [626], 'M').name).toBe('MWh');
+  expect(columnUnit('energy', []).name).toBe('Wh');
 });
 
 test.each([

@@ -122,6 +122,17 @@ export function commonUnit(kind: Quantity, values: Iterable<number | null | unde
   return chosenUnit(kind, largest, choice);
 }
 
+/**
+ * One unit for a column of many rows: that in which the middle row reads well, as one giant would make zeros of all others; a
+ * larger one where the giant would need more than five digits.
+ */
+export function columnUnit(kind: Quantity, values: (number | null | undefined)[], choice: UnitChoice = 'auto'): Unit {
+  const sizes = values.map((value) => Math.abs(value ?? 0)).filter((value) => value > 0).sort((a, b) => a - b);
+  if (choice !== 'auto' || !sizes.length) return commonUnit(kind, values, choice);
+  const middle = unitFor(kind, sizes[sizes.length >> 1]!);
+  return LADDERS[kind].find((unit) => unit.size >= middle.size && sizes[sizes.length - 1]! / unit.size < 100_000) ?? commonUnit(kind, values);
+}
+
 /** Decimals for a column whose largest value is `largest`: enough to tell its rows apart, the same in every row. */
 export function columnDecimals(largest: number): number {
   const size = Math.abs(largest);
