@@ -128,7 +128,7 @@ fn wrong_tokens_from_one_address_wait_whatever_headers_say_and_valid_ones_do_not
             ("X-Grafana-User", "admin"),
             ("X-WEBAUTH-USER", "admin"),
         ];
-        let token = if number % 2 == 0 { "" } else { "wl_wrong" };
+        let token = if number.is_multiple_of(2) { "" } else { "wl_wrong" };
         service.send("GET", "/api/v1/tokens", token, &headers, b"")
     };
     assert!((0..5).all(|number| ask(number).status == 401));
