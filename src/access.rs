@@ -202,6 +202,12 @@ impl Identity {
         self.scopes.iter().any(|held| *held == scope || *held == Scope::Admin)
     }
 
+    /// It, doing something at `at`.
+    #[must_use]
+    pub fn by(&self, at: units::Timestamp) -> crate::store::By {
+        crate::store::By { token: self.token.clone(), at }
+    }
+
     /// Whether it may see and change what belongs to `project`.
     #[must_use]
     pub fn reaches(&self, project: &str) -> bool {

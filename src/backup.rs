@@ -11,7 +11,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Name of the note on the head of the chain.
-const HEAD: &str = "chain-head";
+const HEADS: [&str; 2] = [ledger::CHAIN_HEAD, ledger::ACTION_HEAD];
 
 /// Why there is no backup, or why one was not restored.
 #[derive(Debug, thiserror::Error)]
@@ -128,13 +128,16 @@ fn copy_files(from: &Path, to: &Path) -> Result<(), BackupError> {
 }
 
 fn copy_head(from: &Path, to: &Path) -> Result<(), BackupError> {
-    let target = to.join(HEAD);
-    match fs::copy(from.join(HEAD), &target) {
-        Ok(_) => Ok(()),
-        // Nothing was posted yet.
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(cause) => Err(failed(&target)(cause)),
+    for head in HEADS {
+        let target = to.join(head);
+        match fs::copy(from.join(head), &target) {
+            Ok(_) => {}
+            // Nothing was posted yet.
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+            Err(cause) => return Err(failed(&target)(cause)),
+        }
     }
+    Ok(())
 }
 
 /// Verifies a copy as `wattledger verify` does, notes the head that it ends with, and syncs it.
@@ -148,7 +151,7 @@ fn settle(directory: &Path) -> Result<Verified, BackupError> {
     drop(store);
     let lock = directory.join("lock");
     fs::remove_file(&lock).map_err(failed(&lock))?;
-    for name in [store::FILE, HEAD] {
+    for name in std::iter::once(store::FILE).chain(HEADS) {
         let path = directory.join(name);
         if path.is_file() {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed(&path))?;

@@ -33,14 +33,16 @@ pub enum ServeError {
     Store(#[from] StoreError),
     /// The ledger ends before the entry that was noted outside of it, or has another there.
     #[error(
-        "{}: the ledger does not have entry {entry}, which `chain-head` beside it notes: it was cut off, emptied or exchanged. Restore a backup that verifies; to go on with what is there, move `chain-head` away",
-        directory.display()
+        "{}: the ledger does not have {} {number}, which `{file}` beside it notes: it was cut off, emptied or exchanged. Restore a backup that verifies; to go on with what is there, move `{file}` away",
+        directory.display(), if *file == ledger::CHAIN_HEAD { "entry" } else { "action" }
     )]
     LostHead {
         /// The data directory.
         directory: PathBuf,
+        /// The file that notes it.
+        file: &'static str,
         /// The number noted.
-        entry: i64,
+        number: i64,
     },
     /// The note of the last entry cannot be read.
     #[error(transparent)]
@@ -98,8 +100,8 @@ pub fn run_on(
 ) -> Result<(), ServeError> {
     log_to_stderr(config.log);
     raise_open_files();
-    if let Some(entry) = ledger::lost_head(store)? {
-        return Err(ServeError::LostHead { directory: config.data.clone(), entry });
+    if let Some((file, number)) = ledger::lost_head(store)? {
+        return Err(ServeError::LostHead { directory: config.data.clone(), file, number });
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let series: Arc<dyn SeriesStore> = Arc::new(Embedded::open(&config.data)?);
@@ -173,7 +175,7 @@ fn offer_first_token(store: &Store, clock: &dyn Clock, say: impl Fn(&str)) -> Re
     }
     .issue()?;
     say(&format!("admin token: {}", token.reveal()));
-    store.write::<_, StoreError>(move |tx| tx.add_token(&stored))?;
+    store.write::<_, StoreError>(move |tx| tx.add_token(&stored, ""))?;
     Ok(true)
 }
 

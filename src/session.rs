@@ -169,7 +169,7 @@ mod tests {
         };
         let (_, stored) = record.issue().unwrap();
         let id = stored.record.id.clone();
-        store.write::<_, StoreError>(move |tx| tx.add_token(&stored)).unwrap();
+        store.write::<_, StoreError>(move |tx| tx.add_token(&stored, "")).unwrap();
         (directory, store, id)
     }
 
@@ -191,7 +191,9 @@ mod tests {
         let cookie = begin(&store, token.clone(), None, later(eve)).unwrap();
         assert!(find(&store, &cookie, later(20 * 86_400 - 1)).unwrap().is_some());
         assert!(find(&store, &cookie, later(20 * 86_400)).unwrap().is_none(), "the token has expired");
-        store.write::<_, StoreError>(move |tx| tx.revoke_token(&token, None, later(eve))).unwrap();
+        store
+            .write::<_, StoreError>(move |tx| tx.revoke_token(&token, None, &crate::store::By::service(later(eve))))
+            .unwrap();
         assert!(find(&store, &cookie, later(eve + 1)).unwrap().is_none(), "the token is revoked");
     }
 
@@ -221,7 +223,9 @@ mod tests {
         let code = link();
         let forged = Secret::parse(&format!("{}{}", code.id(), "0".repeat(64))).unwrap();
         assert!(redeem(&store, forged, None, NOON).unwrap().is_none());
-        store.write::<_, StoreError>(move |tx| tx.revoke_token(&token, None, NOON)).unwrap();
+        store
+            .write::<_, StoreError>(move |tx| tx.revoke_token(&token, None, &crate::store::By::service(NOON)))
+            .unwrap();
         assert!(redeem(&store, code, None, NOON).unwrap().is_none(), "token revoked");
         assert!(administrator_link(&store, NOON).unwrap().is_none(), "nobody to sign in as");
     }

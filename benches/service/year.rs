@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use units::{Pue, Span, Timestamp};
 use wattledger::grid::Library;
-use wattledger::store::Store;
+use wattledger::store::{By, Store};
 use wattledger::{ingest, ledger, workload};
 use wire::{Holding, Job, Kind};
 
@@ -84,11 +84,11 @@ fn build(data: &Path) {
     let library = Arc::new(Library::bundled().unwrap());
     let start = Timestamp::from_seconds(START_S).unwrap();
     let pue = Pue::from_parts_per_million(1_200_000).unwrap();
-    workload::add_site(&store, &library, "fra".to_owned(), "DE", 60, pue).unwrap();
+    workload::add_site(&store, &library, "fra".to_owned(), "DE", 60, pue, By::service(start)).unwrap();
     let mut nodes: Vec<Node> = (0..NODES).map(|number| Node::new(number, start)).collect();
     for number in 0..NODES {
         let name = format!("node-{number:04}.cluster.example");
-        workload::assign_node(&store, name, "fra".to_owned(), start, start).unwrap();
+        workload::assign_node(&store, name, "fra".to_owned(), start, By::service(start)).unwrap();
     }
     for day in 0..DAYS {
         let store = &store;

@@ -267,10 +267,11 @@ pub(crate) async fn add_site(
     named("name", &asked.name)?;
     let pue = asked.pue.as_ref().map_or(Ok(Pue::ONE), pue)?;
     let minutes = asked.posting_period_minutes.unwrap_or(60);
+    let by = who.by(state.clock.wall());
     let made = state
         .work(move |service| {
             let name = asked.name.clone();
-            workload::add_site(&service.store, &service.library, asked.name, &asked.zone, minutes, pue)?;
+            workload::add_site(&service.store, &service.library, asked.name, &asked.zone, minutes, pue, by)?;
             site(service, &name)
         })
         .await?;
@@ -296,9 +297,10 @@ pub(crate) async fn set_pue(
     unbound(&who)?;
     let pue = pue(&asked.pue)?;
     let since = moment::parse(&asked.since).map_err(|rule| Problem::field("since", rule))?;
+    let by = who.by(state.clock.wall());
     let changed = state
         .work(move |service| {
-            workload::set_pue(&service.store, name.clone(), since, pue)?;
+            workload::set_pue(&service.store, name.clone(), since, pue, by)?;
             site(service, &name)
         })
         .await?;
@@ -325,8 +327,8 @@ pub(crate) async fn assign(
     named("id", &node)?;
     let since = asked.since.as_deref().map(moment::parse).transpose();
     let since = since.map_err(|rule| Problem::field("since", rule))?.unwrap_or(Timestamp::from_nanoseconds(0));
-    let (now, name) = (state.clock.wall(), node.clone());
-    state.work(move |service| Ok(workload::assign_node(&service.store, node, asked.site, since, now)?)).await?;
+    let (by, name) = (who.by(state.clock.wall()), node.clone());
+    state.work(move |service| Ok(workload::assign_node(&service.store, node, asked.site, since, by)?)).await?;
     state.events.tell("node", name, None);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -374,8 +376,8 @@ pub(crate) async fn add_project(
 ) -> Result<(StatusCode, axum::Json<Project>), Problem> {
     unbound(&who)?;
     named("name", &asked.name)?;
-    let name = asked.name.clone();
-    state.work(move |service| Ok(workload::add_project(&service.store, name)?)).await?;
+    let (name, by) = (asked.name.clone(), who.by(state.clock.wall()));
+    state.work(move |service| Ok(workload::add_project(&service.store, name, by)?)).await?;
     state.events.tell("project", asked.name.as_str(), Some(&asked.name));
     Ok((StatusCode::CREATED, axum::Json(asked)))
 }

@@ -151,7 +151,7 @@ pub(crate) async fn import(
     if ![5, 15, 30, 60].contains(&minutes) {
         return Err(Problem::field("minutes", format!("{minutes} is none of 5, 15, 30, 60")));
     }
-    let now = state.clock.wall();
+    let by = who.by(state.clock.wall());
     let zone = asked.zone.clone();
     let imported = state
         .work(move |service| {
@@ -172,7 +172,7 @@ pub(crate) async fn import(
             let intervals = || factors.iter().map(|factor| factor.interval);
             let ends = intervals().map(Interval::start).min().zip(intervals().map(Interval::end).max());
             let (rows, range) = (factors.len(), ends.and_then(|(start, end)| Interval::new(start, end)));
-            let new = service.store.write::<_, StoreError>(move |tx| tx.import_factors(&factors, now))?;
+            let new = service.store.write::<_, StoreError>(move |tx| tx.import_factors(&factors, &by))?;
             ImportDocument::of(service, (rows, new), range)
         })
         .await?;

@@ -176,7 +176,7 @@ pub(crate) async fn create(
                 return Err(Problem::not_found("job", &job.id));
             }
             let id = job.id.clone();
-            workload::state_job(&service.store, job, devices, now)?;
+            workload::state_job(&service.store, job, devices, who.by(now))?;
             find(service, &id, &who)
         })
         .await?;
@@ -418,7 +418,7 @@ pub(crate) async fn finish(
     let row = state
         .work(move |service| {
             find(service, &id, &who)?;
-            workload::finish_job(&service.store, id.clone(), end, asked.exit_status, now)?;
+            workload::finish_job(&service.store, id.clone(), end, asked.exit_status, who.by(now))?;
             find(service, &id, &who)
         })
         .await?;

@@ -1,5 +1,6 @@
 //! The HTTP API. `router.rs` shows it at a glance; a file per resource holds its handlers and documents.
 
+mod actions;
 mod app;
 mod attention;
 mod auth;

@@ -29,14 +29,14 @@ pub(crate) struct PeriodItem {
     version: i64,
     /// When that was closed.
     closed: String,
-    /// Id of the token that closed it.
-    closed_by: String,
+    /// Id of the token that closed it; `null` for a token that is bound to a project.
+    closed_by: Option<String>,
     /// Address of its report.
     report: String,
 }
 
 impl PeriodItem {
-    fn of((row, version): (PeriodRow, PeriodVersion)) -> Self {
+    fn of((row, version): (PeriodRow, PeriodVersion), who: &Identity) -> Self {
         Self {
             id: row.period,
             name: row.name,
@@ -44,7 +44,7 @@ impl PeriodItem {
             to: moment::show(row.to),
             version: version.version,
             closed: moment::show(version.closed),
-            closed_by: version.closed_by,
+            closed_by: Some(version.closed_by).filter(|_| who.project.is_none()),
             report: format!("/api/v1/reports/emissions?period={}", row.period),
         }
     }
@@ -114,18 +114,21 @@ fn number(asked: &str) -> Result<i64, Problem> {
 }
 
 /// List reporting periods, in the order in which they were closed first
+///
+/// A token that is bound to a project sees those that have jobs of it.
 #[utoipa::path(get, path = "/periods", tag = "reports", params(PageQuery), responses((status = 200, description = "By number", body = Page<PeriodItem>)))]
 pub(crate) async fn list(
     Extract(state): Extract<State>,
+    who: Identity,
     Query(page): Query<PageQuery>,
 ) -> Result<axum::Json<Page<PeriodItem>>, Problem> {
     let limit = page.limit()?;
-    let after = page.after_number()?.unwrap_or(0);
+    let (after, own) = (page.after_number()?.unwrap_or(0), who.project.clone());
     let found = state
         .work(move |service| {
             Ok(service.store.read::<_, StoreError>(|tx| {
                 let mut found = Vec::new();
-                for row in tx.periods(after, limit.saturating_add(1))? {
+                for row in tx.periods(own.as_deref(), after, limit.saturating_add(1))? {
                     if let Some(version) = tx.period_versions(row.period)?.pop() {
                         found.push((row, version));
                     }
@@ -134,7 +137,7 @@ pub(crate) async fn list(
             })?)
         })
         .await?;
-    Ok(axum::Json(Page::of(found, limit, |(row, _)| row.period.to_string()).map(PeriodItem::of)))
+    Ok(axum::Json(Page::of(found, limit, |(row, _)| row.period.to_string()).map(|found| PeriodItem::of(found, &who))))
 }
 
 /// Close a reporting period
@@ -155,10 +158,10 @@ pub(crate) async fn close(
     unbound(&who)?;
     let range = range(&asked.from, &asked.to)?;
     let name = asked.name.as_deref().map(|name| text("name", name)).transpose()?;
-    let now = state.clock.wall();
+    let by = who.by(state.clock.wall());
     let period = state
         .work(move |service| {
-            let number = ledger::close_period(&service.store, name, range, who.token, now)?;
+            let number = ledger::close_period(&service.store, name, range, by)?;
             Ok(ledger::period(&service.store, &service.library, number, None)?)
         })
         .await?;
@@ -203,10 +206,10 @@ pub(crate) async fn restate(
     Json(request): Json<ReasonRequest>,
 ) -> Result<axum::Json<Period>, Problem> {
     unbound(&who)?;
-    let (number, reason, now) = (number(&asked)?, text("reason", &request.reason)?, state.clock.wall());
+    let (number, reason, by) = (number(&asked)?, text("reason", &request.reason)?, who.by(state.clock.wall()));
     let period = state
         .work(move |service| {
-            ledger::restate_period(&service.store, number, reason, who.token, now)?;
+            ledger::restate_period(&service.store, number, reason, by)?;
             Ok(ledger::period(&service.store, &service.library, number, None)?)
         })
         .await?;
@@ -228,13 +231,13 @@ pub(crate) async fn restate_entries(
 ) -> Result<axum::Json<RestateDocument>, Problem> {
     unbound(&who)?;
     let range = range(&asked.from, &asked.to)?;
-    let (reason, now) = (text("reason", &asked.reason)?, state.clock.wall());
+    let (reason, by) = (text("reason", &asked.reason)?, who.by(state.clock.wall()));
     let restated = state
         .work(move |service| {
             let selection = Selection::between(range.0, range.1);
             let figures = || ledger::report(&service.store, &service.library, &selection, &GroupBy::Project);
             let (old, head) = (Figures::of(&figures()?), service.store.read::<_, StoreError>(|tx| tx.last_entry())?);
-            let closed = ledger::restate(&service.store, &service.library, range, reason, now)?;
+            let closed = ledger::restate(&service.store, &service.library, range, reason, by)?;
             let new = Figures::of(&figures()?);
             let mut change = Restatement::between(&old, &new).map_err(ledger::LedgerError::from)?;
             let reasons = service.store.read::<_, StoreError>(|tx| tx.sums_by_reason(&selection, head))?;

@@ -193,7 +193,7 @@ impl From<IngestError> for Problem {
             IngestError::Wire(WireError::TooLarge { .. }) => Self::too_large(error.to_string()),
             IngestError::Wire(WireError::Version { .. }) => Self::field("version", error.to_string()),
             IngestError::Conflict { .. } => Self::conflict(error.to_string()),
-            IngestError::Overflow(_) => Self::field("windows", error.to_string()),
+            IngestError::Full | IngestError::Overflow(_) => Self::field("windows", error.to_string()),
             IngestError::Store(error) => error.into(),
         }
     }

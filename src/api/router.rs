@@ -2,8 +2,8 @@
 
 use super::problem::{Problem, ProblemDocument};
 use super::{
-    State, app, attention, auth, batches, compare, events, fleet, gaps, grid, jobs, ledger, metrics, operations,
-    periods, series, session, sites, steps, tokens,
+    State, actions, app, attention, auth, batches, compare, events, fleet, gaps, grid, jobs, ledger, metrics,
+    operations, periods, series, session, sites, steps, tokens,
 };
 use crate::access::Scope;
 use axum::Router;
@@ -91,6 +91,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(periods::close))
         .routes(routes!(periods::restate))
         .routes(routes!(periods::restate_entries))
+        .routes(routes!(actions::list))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke));
     let guarded = under(None, anyone, state)

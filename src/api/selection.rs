@@ -93,7 +93,7 @@ impl SelectionQuery {
         if let Some(lacking) = self.without {
             lack(&mut selection, &lacking)?;
         }
-        Ok(Asked { selection, period: self.period })
+        Ok(Asked { selection, period: self.period, own: who.project.clone() })
     }
 }
 
@@ -101,13 +101,15 @@ impl SelectionQuery {
 pub(super) struct Asked {
     pub(super) selection: Selection,
     period: Option<String>,
+    /// The project that whoever asks is bound to.
+    own: Option<String>,
 }
 
 impl Asked {
     /// The selection with the time and the state of the period.
     pub(super) fn find(self, service: &super::Service) -> Result<Selection, Problem> {
         let Some(period) = self.period else { return Ok(self.selection) };
-        let Selection { from, to, snapshot, .. } = ledger::closed(&service.store, &period)?;
+        let Selection { from, to, snapshot, .. } = ledger::closed(&service.store, &period, self.own.as_deref())?;
         Ok(Selection { from, to, snapshot, ..self.selection })
     }
 }

@@ -73,8 +73,9 @@ pub(crate) async fn set_price(
         return Err(Problem::field("currency", "write the three letters of ISO 4217, such as EUR"));
     }
     let since = moment::parse(&asked.since).map_err(|rule| Problem::field("since", rule))?;
+    let by = who.by(state.clock.wall());
     changed(&state, name, move |service, name| {
-        Ok(workload::set_price(&service.store, name, since, asked.currency, micro)?)
+        Ok(workload::set_price(&service.store, name, since, asked.currency, micro, by)?)
     })
     .await
 }
@@ -98,8 +99,9 @@ pub(crate) async fn set_zone(
 ) -> Result<axum::Json<SiteDocument>, Problem> {
     unbound(&who)?;
     let since = moment::parse(&asked.since).map_err(|rule| Problem::field("since", rule))?;
+    let by = who.by(state.clock.wall());
     changed(&state, name, move |service, name| {
-        Ok(workload::set_zone(&service.store, &service.library, name, &asked.zone, since)?)
+        Ok(workload::set_zone(&service.store, &service.library, name, &asked.zone, since, by)?)
     })
     .await
 }
@@ -121,7 +123,9 @@ pub(crate) async fn set_idle_owner(
 ) -> Result<axum::Json<SiteDocument>, Problem> {
     unbound(&who)?;
     asked.owner.as_deref().map_or(Ok(()), |owner| named("owner", owner))?;
-    changed(&state, name, move |service, name| Ok(workload::set_idle_owner(&service.store, name, asked.owner)?)).await
+    let by = who.by(state.clock.wall());
+    changed(&state, name, move |service, name| Ok(workload::set_idle_owner(&service.store, name, asked.owner, by)?))
+        .await
 }
 
 /// Makes a change to the site `name`, tells of it, and answers with the site.

@@ -90,7 +90,9 @@ pub(crate) async fn create(
     })?;
     let answer = NewToken { id: stored.record.id.clone(), token: token.reveal().to_owned() };
     tracing::info!(token = stored.record.id, by = who.token, "a token was made");
-    state.work(move |service| Ok(service.store.write::<_, StoreError>(move |tx| tx.add_token(&stored))?)).await?;
+    state
+        .work(move |service| Ok(service.store.write::<_, StoreError>(move |tx| tx.add_token(&stored, &who.token))?))
+        .await?;
     Ok((StatusCode::CREATED, axum::Json(answer)))
 }
 
@@ -170,12 +172,12 @@ pub(crate) async fn list(
     responses((status = 204, description = "Revoked"), (status = 404, description = "No such token", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub(crate) async fn revoke(Extract(state): Extract<State>, who: Identity, Id(id): Id) -> Result<StatusCode, Problem> {
-    let now = state.clock.wall();
+    let by = who.by(state.clock.wall());
     let asked = id.clone();
     let project = who.project.clone();
     let is_revoked = state
         .work(move |service| {
-            Ok(service.store.write::<_, StoreError>(move |tx| tx.revoke_token(&asked, project.as_deref(), now))?)
+            Ok(service.store.write::<_, StoreError>(move |tx| tx.revoke_token(&asked, project.as_deref(), &by))?)
         })
         .await?;
     if !is_revoked {

@@ -1,5 +1,6 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
+mod actions;
 mod attention;
 mod backup;
 mod client;
@@ -57,6 +58,7 @@ enum Command {
     Explain(explain::Explain),
     Periods(periods::Arguments),
     Attention(attention::Arguments),
+    Actions(actions::Arguments),
     Restate(periods::Restate),
     Verify(ledger::Verify),
     Backup(backup::Backup),
@@ -109,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Step(arguments) => step::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Report(arguments) => ledger::report(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Actions(arguments) => actions::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Attention(arguments) => attention::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Periods(arguments) => periods::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Restate(arguments) => periods::restate(&arguments).map(|()| ExitCode::SUCCESS),

@@ -6,7 +6,7 @@ use super::noise::white;
 use super::schedule::{DAY, HOUR, MINUTE};
 use crate::grid::{Accounting, Basis, Gas, Library, Status, intensities};
 use crate::ledger;
-use crate::store::{FactorOrigin, IntervalFactor, Store, StoreError};
+use crate::store::{By, FactorOrigin, IntervalFactor, Store, StoreError};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
@@ -85,12 +85,12 @@ impl Series {
         let mut finals = 0;
         for status in [Status::Forecast, Status::Provisional, Status::Measured] {
             let factors = self.factors((from, to), second, status);
-            let new = store.write::<_, StoreError>(move |tx| tx.import_factors(&factors, now))?;
+            let new = store.write::<_, StoreError>(move |tx| tx.import_factors(&factors, &By::service(now)))?;
             finals += if status == Status::Measured { new } else { 0 };
         }
         if finals > 0 {
             let reason = "demonstration: provisional intensities became final".to_owned();
-            ledger::restate(store, library, (moment(from), now), reason, now)?;
+            ledger::restate(store, library, (moment(from), now), reason, By::service(now))?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use super::fleet::{LATE, NODES, SILENT, place};
 use super::schedule::{jobs, outages};
 use super::{Demo, DemoError, history};
 use crate::access::Scope;
-use crate::store::{Store, StoreError, TokenRecord};
+use crate::store::{By, Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
 use collectors::push::{Http, Service, Verdict};
 use collectors::spool::{Key, Sealed};
@@ -119,10 +119,10 @@ fn token(store: &Store, now: Timestamp) -> Result<String, DemoError> {
     store.write::<_, StoreError>(move |tx| {
         for earlier in tx.tokens(None, None, 10_000)? {
             if earlier.name == TOKEN_NAME {
-                tx.revoke_token(&earlier.id, None, now)?;
+                tx.revoke_token(&earlier.id, None, &By::service(now))?;
             }
         }
-        tx.add_token(&stored)
+        tx.add_token(&stored, "")
     })?;
     Ok(token.reveal().to_owned())
 }

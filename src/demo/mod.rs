@@ -18,7 +18,7 @@ pub use live::Live;
 use crate::grid::{DataError, Library};
 use crate::ingest::IngestError;
 use crate::ledger::{self, LedgerError};
-use crate::store::{Store, StoreError, Tx};
+use crate::store::{By, Store, StoreError, Tx};
 use crate::workload::{self, WorkloadError};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -133,8 +133,16 @@ impl Demo {
         for site in &fleet::SITES {
             let pue = Pue::from_parts_per_million(site.pue_ppm).unwrap_or(Pue::ONE);
             let name = site.name.to_owned();
-            match workload::add_site(&self.store, &self.library, name, site.zone, site.period_minutes, pue) {
-                Ok(()) => self.equip(site)?,
+            match workload::add_site(
+                &self.store,
+                &self.library,
+                name,
+                site.zone,
+                site.period_minutes,
+                pue,
+                By::service(now),
+            ) {
+                Ok(()) => self.equip(site, now)?,
                 Err(WorkloadError::Taken { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -142,18 +150,25 @@ impl Demo {
         for node in &fleet::NODES {
             if self.store.read::<_, StoreError>(|tx| tx.node(node.name))?.is_none() {
                 let (name, site) = (node.name.to_owned(), node.site.to_owned());
-                workload::assign_node(&self.store, name, site, Timestamp::from_nanoseconds(0), now)?;
+                workload::assign_node(&self.store, name, site, Timestamp::from_nanoseconds(0), By::service(now))?;
             }
         }
         Ok(())
     }
 
     /// What energy costs at a new site, and who acts on what nobody holds there.
-    fn equip(&self, site: &fleet::Site) -> Result<(), DemoError> {
+    fn equip(&self, site: &fleet::Site, now: Timestamp) -> Result<(), DemoError> {
         let ((currency, per_mwh), name) = (site.price, site.name.to_owned());
         let since = Timestamp::from_nanoseconds(0);
-        workload::set_price(&self.store, name.clone(), since, currency.to_owned(), per_mwh * 1_000_000)?;
-        Ok(workload::set_idle_owner(&self.store, name, Some(site.idle_owner.to_owned()))?)
+        workload::set_price(
+            &self.store,
+            name.clone(),
+            since,
+            currency.to_owned(),
+            per_mwh * 1_000_000,
+            By::service(now),
+        )?;
+        Ok(workload::set_idle_owner(&self.store, name, Some(site.idle_owner.to_owned()), By::service(now))?)
     }
 
     /// Tells what the fleet did in the last `days` days, or since it was last told, up to `now`, and posts what has ended `grace` before.

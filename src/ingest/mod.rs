@@ -10,6 +10,7 @@ mod selection;
 
 pub(crate) use attribution::{Attributed, Surroundings, attribute, cut, holders_at, site_at};
 pub(crate) use counted::{Counted, counted};
+pub(crate) use selection::reaches_of;
 
 use crate::store::{Evidence, HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
 use attribution::Stored;
@@ -48,6 +49,12 @@ pub enum IngestError {
         /// Number of the batch.
         sequence: u64,
     },
+    /// The ledger is full.
+    #[error(
+        "with these windows the ledger would hold more than {} GWh, and its sums would leave their range: check the energies and the limits of the devices, or begin another data directory",
+        METERED_MAX.millijoules() / 3_600_000_000_000_000
+    )]
+    Full,
     /// A sum left its range.
     #[error(transparent)]
     Overflow(#[from] Overflow),
@@ -142,7 +149,8 @@ fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> 
     if !attributed.aside.is_empty() {
         tx.set_aside(revision, &attributed.aside)?;
     }
-    post(tx, revision, revision, attributed.totals)?;
+    let gained = post(tx, revision, revision, attributed.totals)?;
+    count(tx, gained)?;
     reattribute(tx, affected, revision)?;
     Ok(revision)
 }
@@ -177,6 +185,7 @@ pub(crate) fn hold(tx: &Tx<'_>, stated: &HoldingStatement, revision: i64) -> Res
 
 /// Attributes each of `batches` as believed at `revision` and posts what differs from what it had posted.
 pub(crate) fn reattribute(tx: &Tx<'_>, batches: BTreeSet<i64>, revision: i64) -> Result<(), IngestError> {
+    let mut gained = 0;
     for number in batches {
         let attributed = attribute(tx, number, revision)?;
         tx.set_aside(number, &attributed.aside)?;
@@ -186,15 +195,32 @@ pub(crate) fn reattribute(tx: &Tx<'_>, batches: BTreeSet<i64>, revision: i64) ->
                 wanted.remove(&key);
             } else {
                 tx.post(number, revision, &key, &negative(had), true)?;
+                gained -= i128::from(had.energy.millijoules());
             }
         }
-        post(tx, number, revision, wanted)?;
+        gained += post(tx, number, revision, wanted)?;
     }
-    Ok(())
+    count(tx, gained)
 }
 
-fn post(tx: &Tx<'_>, batch: i64, revision: i64, totals: BTreeMap<Key, Part>) -> Result<(), StoreError> {
-    totals.iter().try_for_each(|(key, part)| tx.post(batch, revision, key, part, false))
+/// Returns the energy, mJ.
+fn post(tx: &Tx<'_>, batch: i64, revision: i64, totals: BTreeMap<Key, Part>) -> Result<i128, StoreError> {
+    totals.iter().try_for_each(|(key, part)| tx.post(batch, revision, key, part, false))?;
+    Ok(totals.values().map(|part| i128::from(part.energy.millijoules())).sum())
+}
+
+/// The most that a ledger holds: 1 TWh, 100,000 accelerators of a kilowatt and more for a year. The overhead of all of it at the highest PUE, 3,
+/// and the grams at the highest intensity, 3 kg/kWh, stay in the range of `i64`, so that no sum in a report can leave it.
+const METERED_MAX: units::Energy = units::Energy::from_millijoules(3_600_000_000_000_000_000);
+
+/// Counts what was posted, mJ, with all that was posted before.
+fn count(tx: &Tx<'_>, gained: i128) -> Result<(), IngestError> {
+    if gained == 0 {
+        return Ok(());
+    }
+    let metered = i128::from(tx.metered()?) + gained;
+    let metered = i64::try_from(metered).ok().filter(|metered| *metered <= METERED_MAX.millijoules());
+    Ok(tx.set_metered(metered.ok_or(IngestError::Full)?)?)
 }
 
 fn negative(part: Part) -> Part {

@@ -37,6 +37,16 @@ pub(super) fn shared(reaches: &BTreeMap<i64, Reach>) -> BTreeMap<Reach, Vec<i64>
     shared
 }
 
+/// What [`Tx::reaches_of`] must hold of a batch: the devices of each reach.
+pub(crate) fn reaches_of(
+    tx: &Tx<'_>,
+    node: i64,
+    batch: &Batch,
+) -> Result<BTreeMap<(Timestamp, Timestamp), BTreeSet<i64>>, StoreError> {
+    let shared = shared(&reaches(batch, &tx.device_numbers(node, &batch.devices)?));
+    Ok(shared.into_iter().map(|(reach, devices)| (reach, devices.into_iter().collect())).collect())
+}
+
 /// The batches up to number `newest` whose windows of `device` may decide about a window in `reach`: those whose spans meet it, and those
 /// whose spans meet theirs.
 pub(super) fn meeting(

@@ -4,10 +4,12 @@
 //! period has ended and the grace time passed, or at once when the job ended, [`close`] posts it. What comes later is posted as a supplement; what
 //! turns out to belong elsewhere is reversed, number by number, and posted again with the reason.
 
+mod actions;
 mod breakdown;
 mod chain;
 mod checkpoint;
 mod cost;
+mod evidence;
 mod explain;
 mod factor;
 mod jobs;
@@ -19,6 +21,7 @@ mod restatement;
 mod verify;
 
 pub use breakdown::{Breakdown, FactorShare, OpenSlice, PostedSlice, Slice, breakdown};
+pub(crate) use checkpoint::{ACTIONS as ACTION_HEAD, ENTRIES as CHAIN_HEAD};
 pub use cost::Cost;
 pub use explain::{ExplainedWindow, Explanation, explain};
 pub use factor::FactorUsed;

@@ -8,7 +8,7 @@ use super::restatement::{Figures, Reason, Restatement};
 use super::{LedgerError, chain};
 use crate::grid::Library;
 use crate::moment;
-use crate::store::{GroupBy, KeptJob, PeriodRow, PeriodVersion, ReasonSum, Selection, Snapshot, Store, Tx};
+use crate::store::{By, GroupBy, KeptJob, PeriodRow, PeriodVersion, ReasonSum, Selection, Snapshot, Store, Tx};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use units::Timestamp;
@@ -50,8 +50,8 @@ pub struct Version {
     pub version: i64,
     /// When it was closed.
     pub closed: String,
-    /// Id of the token that closed it.
-    pub closed_by: String,
+    /// Id of the token that closed it; `null` for who is bound to one project.
+    pub closed_by: Option<String>,
     /// Why it was restated; `null` for the first.
     pub reason: Option<String>,
     /// How many entries the ledger had then.
@@ -77,10 +77,9 @@ pub fn close_period(
     store: &Store,
     name: Option<String>,
     (from, to): (Timestamp, Timestamp),
-    who: String,
-    now: Timestamp,
+    by: By,
 ) -> Result<i64, LedgerError> {
-    if to > now {
+    if to > by.at {
         return Err(LedgerError::NotEnded { to: moment::show(to) });
     }
     let name = name.unwrap_or_else(|| format!("{}/{}", moment::show_short(from), moment::show_short(to)));
@@ -88,7 +87,7 @@ pub fn close_period(
         refuse_open(tx, from, to)?;
         let taken = || LedgerError::PeriodTaken { name: name.clone() };
         let period = tx.add_period(&name, from, to)?.ok_or_else(taken)?;
-        add_version(tx, &PeriodRow { period, name, from, to }, 1, (who, None), now)?;
+        add_version(tx, &PeriodRow { period, name, from, to }, 1, None, &by)?;
         Ok(period)
     })
 }
@@ -98,17 +97,11 @@ pub fn close_period(
 /// # Errors
 ///
 /// There is no such period, something in it is open, or nothing has changed.
-pub fn restate_period(
-    store: &Store,
-    number: i64,
-    reason: String,
-    who: String,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
+pub fn restate_period(store: &Store, number: i64, reason: String, by: By) -> Result<(), LedgerError> {
     store.write(move |tx| {
-        let (period, last) = find(tx, number)?;
+        let (period, last) = find(tx, None, number)?;
         refuse_open(tx, period.from, period.to)?;
-        let next = add_version(tx, &period, last.version + 1, (who, Some(reason)), now)?;
+        let next = add_version(tx, &period, last.version + 1, Some(reason), &by)?;
         let range = Selection::between(period.from, period.to);
         let is_same = tx.sums_by_reason(&range, last.head)?.is_empty()
             && tx.prices(last.prices)? == tx.prices(next.prices)?
@@ -121,8 +114,8 @@ fn add_version(
     tx: &Tx<'_>,
     period: &PeriodRow,
     version: i64,
-    (closed_by, reason): (String, Option<String>),
-    now: Timestamp,
+    reason: Option<String>,
+    by: &By,
 ) -> Result<PeriodVersion, LedgerError> {
     let head = tx.head()?;
     let jobs = tx.jobs_of_period(period, head.entries)?;
@@ -131,13 +124,14 @@ fn add_version(
         head: head.entries,
         head_hash: head.hash,
         prices: tx.last_price()?,
-        closed: now,
-        closed_by,
+        closed: by.at,
+        closed_by: by.token.clone(),
         reason,
         seal: Vec::new(),
     };
     made.seal = seal(period, &made, &jobs);
     tx.add_version(period.period, &made, &jobs)?;
+    tx.record_stated(by, "period", &format!("{}.{version}", period.period))?;
     Ok(made)
 }
 
@@ -193,9 +187,9 @@ fn refuse_open(tx: &Tx<'_>, from: Timestamp, to: Timestamp) -> Result<(), Ledger
     Err(LedgerError::StillOpen { accounts: ends.len(), last: moment::show(*last) })
 }
 
-fn find(tx: &Tx<'_>, number: i64) -> Result<(PeriodRow, PeriodVersion), LedgerError> {
+fn find(tx: &Tx<'_>, project: Option<&str>, number: i64) -> Result<(PeriodRow, PeriodVersion), LedgerError> {
     let unknown = || LedgerError::UnknownPeriod { id: number.to_string() };
-    let period = tx.period(number)?.ok_or_else(unknown)?;
+    let period = tx.period(project, number)?.ok_or_else(unknown)?;
     let last = tx.period_versions(number)?.pop().ok_or_else(unknown)?;
     Ok((period, last))
 }
@@ -207,18 +201,18 @@ fn selection_of(period: &PeriodRow, version: &PeriodVersion, project: Option<&st
     Selection { project, snapshot: Some(snapshot), ..Selection::between(period.from, period.to) }
 }
 
-/// The numbers of a closed period, named `ID` (the latest version) or `ID.VERSION`.
+/// The numbers of a closed period, named `ID` (the latest version) or `ID.VERSION`, for whom is bound to `own` project or to none.
 ///
 /// # Errors
 ///
-/// There is no such period or version.
-pub fn closed(store: &Store, named: &str) -> Result<Selection, LedgerError> {
+/// There is no such period or version, or none with jobs of the project.
+pub fn closed(store: &Store, named: &str, own: Option<&str>) -> Result<Selection, LedgerError> {
     let unknown = || LedgerError::UnknownPeriod { id: named.to_owned() };
     let (id, version) = named.split_once('.').map_or((named, None), |(id, version)| (id, Some(version)));
     let id: i64 = id.parse().map_err(|_| unknown())?;
     let version: Option<i64> = version.map(str::parse).transpose().map_err(|_| unknown())?;
     store.read(|tx| {
-        let period = tx.period(id)?.ok_or_else(unknown)?;
+        let period = tx.period(own, id)?.ok_or_else(unknown)?;
         let mut versions = tx.period_versions(id)?.into_iter().rev();
         let found = versions.find(|found| version.is_none_or(|version| version == found.version));
         Ok(selection_of(&period, &found.ok_or_else(unknown)?, None))
@@ -229,10 +223,10 @@ pub fn closed(store: &Store, named: &str) -> Result<Selection, LedgerError> {
 ///
 /// # Errors
 ///
-/// There is no such period; as [`super::report()`].
+/// There is no such period, or none with jobs of the project; as [`super::report()`].
 pub fn period(store: &Store, library: &Library, number: i64, project: Option<&str>) -> Result<Period, LedgerError> {
     store.read(|tx| {
-        let (row, last) = find(tx, number)?;
+        let (row, last) = find(tx, project, number)?;
         let mut versions: Vec<Version> = Vec::new();
         let mut before: Option<(i64, Figures)> = None;
         for version in tx.period_versions(number)? {
@@ -243,7 +237,7 @@ pub fn period(store: &Store, library: &Library, number: i64, project: Option<&st
                 Some((head, old)) => Some(explained(old, &figures, tx.sums_by_reason(&selection, *head)?)?),
             };
             before = Some((version.head, figures.clone()));
-            versions.push(described(number, version, figures, change));
+            versions.push(described((number, project.is_some()), version, figures, change));
         }
         let live = Selection { project: project.map(str::to_owned), ..Selection::between(row.from, row.to) };
         let now = report_in(tx, library, &live, &GroupBy::Project)?;
@@ -282,12 +276,17 @@ fn explained(old: &Figures, new: &Figures, sums: Vec<ReasonSum>) -> Result<Resta
     Ok(change)
 }
 
-fn described(period: i64, version: PeriodVersion, figures: Figures, change: Option<Restatement>) -> Version {
+fn described(
+    (period, is_of_project): (i64, bool),
+    version: PeriodVersion,
+    figures: Figures,
+    change: Option<Restatement>,
+) -> Version {
     Version {
         report: format!("/api/v1/reports/emissions?period={period}.{}", version.version),
         version: version.version,
         closed: moment::show(version.closed),
-        closed_by: version.closed_by,
+        closed_by: Some(version.closed_by).filter(|_| !is_of_project),
         reason: version.reason,
         entries: version.head,
         head: hexadecimal(&version.head_hash),

@@ -3,7 +3,7 @@
 use super::factor::{Chooser, Rates};
 use super::{LedgerError, chain, checkpoint};
 use crate::grid::Library;
-use crate::store::{Entry, EntryKind, Head, Key, OpenKey, Part, Store, Tx};
+use crate::store::{By, Entry, EntryKind, Head, Key, OpenKey, Part, Store, Tx};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use units::{CarbonMass, Energy, Overflow, Span, Timestamp};
@@ -70,15 +70,22 @@ pub fn restate(
     library: &Arc<Library>,
     (from, to): (Timestamp, Timestamp),
     reason: String,
-    now: Timestamp,
+    by: By,
 ) -> Result<Closed, LedgerError> {
     let library = Arc::clone(library);
     let (before, head) = store.write(move |tx| {
         let mut chooser = Chooser::new(tx, &library)?;
         let before = tx.head()?;
-        let mut chain = Chain { tx, head: before.clone(), now };
+        let mut chain = Chain { tx, head: before.clone(), now: by.at };
         for (live, rates) in changed(tx, &mut chooser, (from, to))? {
             chain.replace(&live, None, &reason, &rates)?;
+        }
+        if chain.head != before {
+            let entries = [before.entries + 1, chain.head.entries];
+            let range = [from, to].map(Timestamp::nanoseconds);
+            let body =
+                serde_json::json!({ "from_ns": range[0], "to_ns": range[1], "reason": reason, "entries": entries });
+            tx.record_action(&by, "restatement", &format!("{}-{}", entries[0], entries[1]), Some(&body.to_string()))?;
         }
         Ok::<_, LedgerError>((before, chain.head))
     })?;
@@ -122,9 +129,7 @@ fn changed(
 }
 
 fn noted(store: &Store, before: &Head, head: &Head) -> Result<Closed, LedgerError> {
-    if head != before {
-        checkpoint::write(store.directory(), head)?;
-    }
+    checkpoint::write(store)?;
     Ok(Closed { entries: head.entries - before.entries })
 }
 

@@ -1,10 +1,8 @@
 //! The audit: chain, arithmetic, postings and evidence of everything, and that it adds up.
 
-use super::{LedgerError, chain, checkpoint, period};
-use crate::ingest::{Attributed, attribute};
-use crate::store::{Entry, Head, Part, Rank, Store, StoreError, Tx, statement_body};
-use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashSet};
+use super::checkpoint::Noted;
+use super::{LedgerError, actions, chain, checkpoint, evidence, period};
+use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
 use units::Energy;
 
 /// What is wrong first.
@@ -48,6 +46,62 @@ pub enum Fault {
     Checkpoint {
         /// The number noted there.
         entry: i64,
+    },
+    /// The note outside the database cannot be understood.
+    #[error(
+        "`{file}` beside the database names no head: it was emptied, cut off or changed; put back a copy of it, or move it away"
+    )]
+    Note {
+        /// Its name.
+        file: &'static str,
+    },
+    /// An action is not what was recorded.
+    #[error("action {action} was changed: {what}")]
+    Action {
+        /// Its number.
+        action: i64,
+        /// What does not agree.
+        what: &'static str,
+    },
+    /// What was administered is not as it was recorded.
+    #[error("{kind} {subject:?} was changed: {what}, action {action}")]
+    Administered {
+        /// What kind of thing.
+        kind: String,
+        /// Which of them.
+        subject: String,
+        /// Number of the last action about it.
+        action: i64,
+        /// What does not agree.
+        what: &'static str,
+    },
+    /// Something is there that nobody administered.
+    #[error("{kind} {subject:?} was added: no action speaks of it")]
+    Unrecorded {
+        /// What kind of thing.
+        kind: String,
+        /// Which of them.
+        subject: String,
+    },
+    /// The time of a revision is not that of what made it.
+    #[error("revision {revision} was changed: nothing that made it happened at its time")]
+    Revision {
+        /// Its number.
+        revision: i64,
+    },
+    /// A device is not as it was last declared.
+    #[error("device {uuid:?} of node {node:?} was changed: it is not as the batches declare it")]
+    Device {
+        /// Its node.
+        node: String,
+        /// Its identity.
+        uuid: String,
+    },
+    /// What bounds the search for windows of a node is not what its batches say.
+    #[error("node {node:?} was changed: the reach of its windows is not what its batches say")]
+    Reach {
+        /// Its name.
+        node: String,
     },
     /// Evidence is not what was received.
     #[error("batch {batch} was changed: {what}")]
@@ -120,10 +174,11 @@ pub struct Verified {
 ///
 /// The store cannot be read at all. What is wrong *in* the ledger is a [`Fault`].
 pub fn verify(store: &Store) -> Result<Verified, LedgerError> {
-    let noted = checkpoint::read(store.directory())?;
+    let noted = |file| checkpoint::read(store.directory(), file);
+    let noted = [noted(checkpoint::ENTRIES)?, noted(checkpoint::ACTIONS)?];
     store.read(|tx| {
         let mut found = Verified { entries: 0, batches: 0, metered_mj: 0, jobs_mj: 0, idle_mj: 0, fault: None };
-        let outcome = audit(tx, noted.as_deref(), &mut found);
+        let outcome = audit(tx, &noted, &mut found);
         match outcome {
             Ok(()) => Ok(found),
             Err(Wrong::Fault(fault)) => Ok(Verified { fault: Some(fault), ..found }),
@@ -132,33 +187,45 @@ pub fn verify(store: &Store) -> Result<Verified, LedgerError> {
     })
 }
 
-/// Writes the note beside the database that names the head of a chain that was verified.
+/// Writes the note beside the database that names the heads of the chains, where there are any.
 ///
 /// # Errors
 ///
 /// The store; the note cannot be written.
 pub fn note_head(store: &Store) -> Result<(), LedgerError> {
-    let head = store.read::<_, StoreError>(|tx| tx.head())?;
-    if head.entries == 0 { Ok(()) } else { checkpoint::write(store.directory(), &head) }
+    checkpoint::write(store)
 }
 
-/// Whether the chain still has the entry that the note beside the database names; that entry where it does not.
+/// Whether both chains still have what the notes beside the database name; the note and the number that are wrong where they do not.
 ///
-/// To be asked before anything is posted, since posting moves the note on.
+/// To be asked before anything is posted, since posting moves the notes on.
 ///
 /// # Errors
 ///
-/// The store; the note cannot be read.
-pub fn lost_head(store: &Store) -> Result<Option<i64>, LedgerError> {
-    let Some(noted) = checkpoint::read(store.directory())? else { return Ok(None) };
-    // A note that a crash left empty names nothing; `verify` says so.
-    let Some(id) = checkpoint::entries(&noted) else { return Ok(None) };
-    let entry = store.read::<_, StoreError>(|tx| tx.entry(id))?;
-    let is_there = entry.is_some_and(|entry| checkpoint::is_of(&noted, &Head { entries: id, hash: entry.hash }));
-    Ok((!is_there).then_some(id))
+/// The store; a note cannot be read.
+pub fn lost_head(store: &Store) -> Result<Option<(&'static str, i64)>, LedgerError> {
+    // A note that names nothing is a fault that `verify` names, and the next posting mends.
+    for file in [checkpoint::ENTRIES, checkpoint::ACTIONS] {
+        let Noted::Head(noted) = checkpoint::read(store.directory(), file)? else { continue };
+        let number = noted.entries;
+        let hash = store.read::<_, StoreError>(|tx| {
+            Ok(match file {
+                checkpoint::ENTRIES => tx.entry(number)?.map(|entry| entry.hash),
+                _ => tx
+                    .newest_actions(number.saturating_add(1), 1)?
+                    .pop()
+                    .filter(|found| found.action == number)
+                    .map(|found| found.hash),
+            })
+        })?;
+        if hash != Some(noted.hash) {
+            return Ok(Some((file, number)));
+        }
+    }
+    Ok(None)
 }
 
-enum Wrong {
+pub(super) enum Wrong {
     Fault(Fault),
     Error(LedgerError),
 }
@@ -169,13 +236,13 @@ impl<E: Into<LedgerError>> From<E> for Wrong {
     }
 }
 
-fn audit(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result<(), Wrong> {
-    check_chain(tx, noted, found)?;
+fn audit(tx: &Tx<'_>, [entries, administered]: &[Noted; 2], found: &mut Verified) -> Result<(), Wrong> {
+    check_chain(tx, entries.head(), found)?;
     check_periods(tx)?;
-    check_evidence(tx, found)?;
+    evidence::check(tx, found)?;
     check_open(tx, found)?;
     let posted_mj = found.jobs_mj.saturating_add(found.idle_mj);
-    for metered_mj in [found.metered_mj, tx.postings_sum()?] {
+    for metered_mj in [found.metered_mj, tx.postings_sum()?, tx.metered()?] {
         if posted_mj != metered_mj {
             return Err(Wrong::Fault(Fault::Conservation { posted_mj, metered_mj }));
         }
@@ -185,6 +252,12 @@ fn audit(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result<(), W
     }
     if let Some(job) = tx.job_not_as_stated()? {
         return Err(Wrong::Fault(Fault::Stated { job }));
+    }
+    actions::check(tx, administered.head())?;
+    for (file, noted) in [(checkpoint::ENTRIES, entries), (checkpoint::ACTIONS, administered)] {
+        if *noted == Noted::Unreadable {
+            return Err(Wrong::Fault(Fault::Note { file }));
+        }
     }
     match tx.file_faults()?.into_iter().next() {
         Some(fault) => Err(Wrong::Fault(Fault::File(fault))),
@@ -208,7 +281,7 @@ fn book(found: &mut Verified, job: i64, energy: Energy) {
     *account = account.saturating_add(energy.millijoules());
 }
 
-fn check_chain(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result<(), Wrong> {
+fn check_chain(tx: &Tx<'_>, noted: Option<&Head>, found: &mut Verified) -> Result<(), Wrong> {
     let kept = tx.head()?;
     let last = tx.last_entry()?;
     if let Some(entry) = tx.entry_outside_chain()? {
@@ -227,25 +300,22 @@ fn check_chain(tx: &Tx<'_>, noted: Option<&str>, found: &mut Verified) -> Result
         book(found, entry.key.job, entry.part.energy);
         head = Head { entries: id, hash: entry.hash };
         found.entries = id;
-        if let Some(noted) = noted
-            && checkpoint::entries(noted) == Some(id)
-            && !checkpoint::is_of(noted, &head)
-        {
+        if noted.is_some_and(|noted| noted.entries == id && noted.hash != head.hash) {
             return Err(Wrong::Fault(Fault::Checkpoint { entry: id }));
         }
     }
     if kept != head {
         return Err(Wrong::Fault(Fault::Head { entries: kept.entries, last }));
     }
-    match noted.map(|noted| checkpoint::entries(noted).unwrap_or(i64::MAX)) {
-        Some(entry) if entry > last => Err(Wrong::Fault(Fault::Checkpoint { entry })),
+    match noted {
+        Some(noted) if noted.entries > last => Err(Wrong::Fault(Fault::Checkpoint { entry: noted.entries })),
         _ => Ok(()),
     }
 }
 
 /// Each closed period ends with an entry of the chain, and is as it was sealed.
 fn check_periods(tx: &Tx<'_>) -> Result<(), Wrong> {
-    for row in tx.periods(0, u32::MAX)? {
+    for row in tx.periods(None, 0, u32::MAX)? {
         let versions = tx.period_versions(row.period)?;
         if versions.is_empty() {
             return Err(Wrong::Fault(Fault::Period { period: row.period, version: 1, what: "it is missing" }));
@@ -289,78 +359,4 @@ fn numbers(entry: &Entry) -> [i64; 7] {
     let [energy, overhead, modelled] = energies;
     let (co2e, overhead_co2e) = (entry.co2e.micrograms(), entry.overhead_co2e.micrograms());
     [energy, overhead, modelled, co2e, overhead_co2e, part.covered_ns, part.span_ns]
-}
-
-/// Each batch's bytes are those received, and what is kept and posted of it is what they say.
-fn check_evidence(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
-    let (revision, numbers) = (tx.revision()?, tx.batch_numbers()?);
-    let wrong = |batch, what| Wrong::Fault(Fault::Batch { batch, what });
-    // All of them first, since attribution of one reads those that overlap it.
-    for batch in &numbers {
-        if let Some(what) = fault_of_bytes(tx, *batch)? {
-            return Err(wrong(*batch, what));
-        }
-    }
-    let mut said = HashSet::new();
-    for batch in numbers {
-        let attributed = attribute(tx, batch, revision)?;
-        found.metered_mj = found.metered_mj.saturating_add(metered(&attributed));
-        let rank = Rank::of(&attributed.batch);
-        for job in &attributed.batch.jobs {
-            said.insert(digest(&rank, &statement_body(job)?));
-        }
-        if let Some(what) = fault_of_records(tx, batch, attributed)? {
-            return Err(wrong(batch, what));
-        }
-        found.batches += 1;
-    }
-    match tx.job_stated_by_nobody(|rank, body| said.contains(&digest(rank, body)))? {
-        Some(job) => Err(Wrong::Fault(Fault::Stated { job })),
-        None => Ok(()),
-    }
-}
-
-/// Of a statement about a job, so that those of all batches are held at once.
-fn digest(rank: &Rank, body: &str) -> [u8; 32] {
-    let Rank { wall_ns, sequence, agent, boot } = rank;
-    Sha256::digest(format!("{wall_ns} {sequence} {agent} {boot} {body}")).into()
-}
-
-fn fault_of_bytes(tx: &Tx<'_>, batch: i64) -> Result<Option<&'static str>, StoreError> {
-    let stored = match tx.batch(batch) {
-        Err(StoreError::Value { .. }) => return Ok(Some("it cannot be read")),
-        stored => stored?,
-    };
-    let is_same = Sha256::digest(&stored.body).as_slice() == stored.sha256;
-    Ok((!is_same).then_some("its bytes do not have the hash that was noted when they came"))
-}
-
-/// What of the tables beside a batch is not what its bytes say.
-fn fault_of_records(
-    tx: &Tx<'_>,
-    number: i64,
-    Attributed { batch, totals, mut aside, .. }: Attributed,
-) -> Result<Option<&'static str>, StoreError> {
-    aside.sort_by_key(|aside| aside.position);
-    Ok(if tx.posted_by(number)?.into_iter().collect::<BTreeMap<_, _>>() != totals {
-        Some("its postings are not what its windows and the holdings say")
-    } else if !tx.is_named(number, &batch)? {
-        Some("its agent, boot, sequence, node or time is not that of its bytes")
-    } else if tx.aside_of(number)? != aside {
-        Some("the windows set aside are not those that do not count")
-    } else if tx.gaps_of(number)? != batch.gaps {
-        Some("its gaps are not those of its bytes")
-    } else {
-        None
-    })
-}
-
-/// Energy of the windows that count, mJ, from the evidence and not from what became of it.
-fn metered(attributed: &Attributed) -> i64 {
-    let batch = &attributed.batch;
-    let is_root = |uuid: &str| batch.devices.iter().any(|device| device.uuid == uuid && device.counted_in.is_none());
-    let counts = |place: usize| attributed.aside.iter().all(|aside| aside.position != place);
-    let windows = batch.windows.iter().enumerate();
-    let counted = windows.filter(|(place, window)| is_root(&window.device) && counts(*place));
-    counted.fold(0, |sum, (_, window)| window.energy.millijoules().saturating_add(sum))
 }

@@ -5,6 +5,7 @@ use super::{StoreError, Tx};
 use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use units::{Energy, Timestamp};
 
 /// Value of `packing` where the bytes are a zstd frame; 0 where they are as sent.
@@ -153,6 +154,56 @@ impl Tx<'_> {
                 .map_err(|error| StoreError::Value { what: "bytes of a batch", value: error.to_string() })?;
         }
         Ok(stored)
+    }
+
+    /// Number of the node of a batch.
+    ///
+    /// # Errors
+    ///
+    /// The database; a batch that is not there.
+    pub fn node_of(&self, batch: i64) -> Result<i64, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT node FROM batches WHERE batch = ?1")?;
+        Ok(statement.query_row([batch], |row| row.get(0))?)
+    }
+
+    /// The reaches of a batch of `node` that begin between two moments, both inside, with the numbers of their devices.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn reaches_of(
+        &self,
+        (node, batch): (i64, i64),
+        (first, last): (Timestamp, Timestamp),
+    ) -> Result<BTreeMap<(Timestamp, Timestamp), BTreeSet<i64>>, StoreError> {
+        let sql = "SELECT start_ns, end_ns, devices FROM reaches
+            WHERE node = ?1 AND start_ns BETWEEN ?3 AND ?4 AND batch = ?2";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((node, batch, first.nanoseconds(), last.nanoseconds()), |row| {
+            let listed: String = row.get(2)?;
+            let devices = listed.split(',').filter_map(|device| device.parse().ok()).collect();
+            Ok(((moment(row, 0)?, moment(row, 1)?), devices))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A node whose reaches, of which there must be `count` in all, are not those of its batches, or are not what is noted of them.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn node_reaching_otherwise(&self, count: usize) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT name FROM nodes LEFT JOIN (SELECT node, max(end_ns - start_ns) AS longest, max(end_ns) AS last FROM reaches
+                GROUP BY node) USING (node)
+            WHERE longest_ns <> coalesce(longest, 0) OR reached_ns <> coalesce(last, 0) ORDER BY node LIMIT 1";
+        let found: Option<String> = self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?;
+        let kept: i64 = self.0.query_row("SELECT count(*) FROM reaches", (), |row| row.get(0))?;
+        let is_more = usize::try_from(kept) != Ok(count);
+        let any = "SELECT name FROM reaches JOIN nodes USING (node) ORDER BY batch LIMIT 1";
+        Ok(match found {
+            None if is_more => self.0.prepare(any)?.query_row((), |row| row.get(0)).optional()?,
+            found => found,
+        })
     }
 
     /// Numbers of every batch, oldest first.

@@ -1,9 +1,10 @@
 //! Imported factors of an hour or less.
 
 use super::sites::moment;
-use super::{StoreError, Tx};
+use super::{By, StoreError, Tx};
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use units::{CarbonIntensity, Interval, Timestamp};
 
 /// The carbon intensity of a zone over an hour or less, as imported.
@@ -39,12 +40,12 @@ pub struct FactorOrigin {
 }
 
 impl Tx<'_> {
-    /// Adds factors; those of a zone, start and edition that are there are kept as they are. Returns how many are new.
+    /// Adds the factors of one zone or of several; those of a zone, start and edition that are there are kept as they are. Returns how many are new.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn import_factors(&self, factors: &[IntervalFactor], at: Timestamp) -> Result<usize, StoreError> {
+    pub fn import_factors(&self, factors: &[IntervalFactor], by: &By) -> Result<usize, StoreError> {
         let sql =
             "INSERT OR IGNORE INTO factors (zone, start_ns, end_ns, intensity_mg_per_kwh, edition, origin, imported_ns)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -55,7 +56,11 @@ impl Tx<'_> {
             let origin = serde_json::to_string(&factor.origin)
                 .map_err(|_| super::jobs::value("factor", &factor.origin.edition))?;
             let (value, edition) = (factor.intensity.milligrams_per_kwh(), &factor.origin.edition);
-            new += statement.execute((&factor.zone, start, end, value, edition, origin, at.nanoseconds()))?;
+            new += statement.execute((&factor.zone, start, end, value, edition, origin, by.at.nanoseconds()))?;
+        }
+        let zones: BTreeSet<&str> = factors.iter().map(|factor| factor.zone.as_str()).collect();
+        for zone in zones.into_iter().filter(|_| new > 0) {
+            self.record_stated(by, "factors", &format!("{zone} {}", by.at.nanoseconds()))?;
         }
         Ok(new)
     }

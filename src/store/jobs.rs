@@ -171,13 +171,13 @@ impl Tx<'_> {
     pub fn state_job(&self, stated: &wire::Job, rank: &Rank) -> Result<i64, StoreError> {
         let job = self.note_job(&stated.id)?;
         let body = statement_body(stated)?;
-        // Of equal statements the latest decides whatever the others could.
+        // Of equal statements of agents the latest decides whatever the others could. Those of callers all stay, as actions speak of them.
         let values = (job, rank.wall_ns, rank.sequence, &rank.agent, &rank.boot, body);
         let sql = "INSERT OR IGNORE INTO job_statements (job, wall_ns, sequence, agent, boot, body)
-            SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM job_statements WHERE job = ?1 AND body = ?6
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?4 = '' OR NOT EXISTS (SELECT 1 FROM job_statements WHERE job = ?1 AND body = ?6
                 AND (wall_ns, sequence, agent, boot) > (?2, ?3, ?4, ?5))";
         self.0.prepare_cached(sql)?.execute(values.clone())?;
-        let sql = "DELETE FROM job_statements WHERE job = ?1 AND body = ?6
+        let sql = "DELETE FROM job_statements WHERE job = ?1 AND body = ?6 AND agent <> ''
             AND (wall_ns, sequence, agent, boot) < (?2, ?3, ?4, ?5)";
         self.0.prepare_cached(sql)?.execute(values)?;
         self.fold_job(job, &stated.id)?;
@@ -309,6 +309,18 @@ impl Tx<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether a statement that an agent made about a job is kept, or the same one of higher rank.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn is_stated_by(&self, job: &str, rank: &Rank, body: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM job_statements JOIN jobs USING (job) WHERE id = ?1 AND body = ?2
+            AND (wall_ns, sequence, agent, boot) >= (?3, ?4, ?5, ?6))";
+        let values = (job, body, rank.wall_ns, rank.sequence, &rank.agent, &rank.boot);
+        Ok(self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
     }
 
     /// The first job about which a statement of an agent is kept that no batch makes, by `is_made`.

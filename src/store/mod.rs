@@ -3,6 +3,7 @@
 //! Operations, not tables: each file holds the operations on one thing, as methods of [`Tx`]. A change is a closure that runs inside
 //! [`Store::write`]: all of it or nothing is kept, and what has returned is on disk. Readers see committed state on connections of their own.
 
+mod actions;
 mod attention;
 mod charts;
 mod entries;
@@ -25,6 +26,7 @@ mod steps;
 mod tokens;
 mod writer;
 
+pub use actions::{Action, By};
 pub use attention::{AsideSum, Draw, SilentJob, ZoneFactors};
 pub use charts::MeteredDevice;
 pub use entries::{Entry, EntryKind, Head};
@@ -58,12 +60,15 @@ use writer::Writer;
 /// Name of the database in the data directory.
 pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
     include_str!("tables-4-reporting.sql"),
+    include_str!("tables-5-actions.sql"),
 ];
+/// The step from which on actions are recorded.
+const ACTIONS: &str = MIGRATIONS[4];
 /// Version of the tables that this program writes.
 const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Reading connections that are kept open.
@@ -253,6 +258,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     // What a savepoint may have to take back is kept in memory, not in a temporary file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     report::add_functions(&connection)?;
+    actions::add_functions(&connection)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
@@ -280,7 +286,13 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     }
     for (number, step) in (1_i64..).zip(MIGRATIONS) {
         if number > found {
-            connection.execute_batch(&format!("BEGIN; {step} PRAGMA user_version = {number}; COMMIT;"))?;
+            let change = connection.unchecked_transaction()?;
+            change.execute_batch(step)?;
+            if step == ACTIONS {
+                Tx(&change).adopt()?;
+            }
+            change.pragma_update(None, "user_version", number)?;
+            change.commit()?;
         }
     }
     Ok(())

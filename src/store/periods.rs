@@ -56,25 +56,28 @@ impl Tx<'_> {
         Ok(made.optional()?)
     }
 
-    /// Up to `limit` periods with numbers above `after`.
+    /// Up to `limit` periods with numbers above `after`; with `project` only those that have jobs of it.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn periods(&self, after: i64, limit: u32) -> Result<Vec<PeriodRow>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM periods WHERE period > ?1 ORDER BY period LIMIT ?2");
+    pub fn periods(&self, project: Option<&str>, after: i64, limit: u32) -> Result<Vec<PeriodRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM periods WHERE period > ?1 AND (?3 IS NULL OR EXISTS (SELECT 1 FROM period_jobs AS kept
+                WHERE kept.period = periods.period AND kept.project = ?3)) ORDER BY period LIMIT ?2"
+        );
         let mut statement = self.0.prepare_cached(&sql)?;
-        Ok(statement.query_map((after, limit), period)?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map((after, limit, project), period)?.collect::<Result<_, _>>()?)
     }
 
-    /// The period with this number.
+    /// The period with this number; with `project` only if it has jobs of it.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn period(&self, number: i64) -> Result<Option<PeriodRow>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM periods WHERE period = ?1");
-        Ok(self.0.prepare_cached(&sql)?.query_row([number], period).optional()?)
+    pub fn period(&self, project: Option<&str>, number: i64) -> Result<Option<PeriodRow>, StoreError> {
+        let next = self.periods(project, number.saturating_sub(1), 1)?.pop();
+        Ok(next.filter(|row| row.period == number))
     }
 
     /// The versions of a period, oldest first.

@@ -272,6 +272,25 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// What all postings sum to as it is kept with them, mJ.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn metered(&self) -> Result<i64, StoreError> {
+        Ok(self.0.prepare_cached("SELECT energy_mj FROM metered")?.query_row((), |row| row.get(0))?)
+    }
+
+    /// Keeps what all postings sum to, mJ.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn set_metered(&self, energy_mj: i64) -> Result<(), StoreError> {
+        self.0.prepare_cached("UPDATE metered SET energy_mj = ?1")?.execute([energy_mj])?;
+        Ok(())
+    }
+
     /// Energy of every posting there is, mJ: what entries and open accounts must sum to.
     ///
     /// # Errors

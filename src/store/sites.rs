@@ -308,6 +308,30 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Node and identity of a device that is not as it was last declared, by number of the node and identity.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn device_declared_otherwise(
+        &self,
+        declared: &HashMap<(i64, String), wire::Device>,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        let nodes = self
+            .0
+            .prepare("SELECT node, name FROM nodes ORDER BY node")?
+            .query_map((), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?
+            .collect::<Result<Vec<_>, _>>()?;
+        for (node, name) in nodes {
+            for (uuid, (_, row)) in self.devices_of(node)? {
+                if declared.get(&(node, uuid.clone())).is_none_or(|device| stated(device) != row) {
+                    return Ok(Some((name, uuid)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// Numbers of the devices with this identity, on `node` or on any.
     ///
     /// # Errors
@@ -320,18 +344,17 @@ impl Tx<'_> {
         Ok(statement.query_map((uuid, node), |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
-    /// Assigns a node to a site since `since`; what was stated for the same moment is void from `revision` on.
+    /// Assigns a node to a site since `since`, and returns the number of the assignment; what was stated for the same moment is void from `revision` on.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn assign(&self, node: i64, site: i64, since: Timestamp, revision: i64) -> Result<(), StoreError> {
+    pub fn assign(&self, node: i64, site: i64, since: Timestamp, revision: i64) -> Result<i64, StoreError> {
         let since = since.nanoseconds();
         let sql = "UPDATE node_sites SET void = ?3 WHERE node = ?1 AND since_ns = ?2 AND void IS NULL";
         self.0.execute(sql, (node, since, revision))?;
         let sql = "INSERT INTO node_sites (node, site, since_ns, made) VALUES (?1, ?2, ?3, ?4)";
-        self.0.execute(sql, (node, site, since, revision))?;
-        Ok(())
+        Ok(self.0.prepare_cached(sql)?.insert((node, site, since, revision))?)
     }
 
     /// To which sites a node belonged, oldest first, as believed at `revision`.

@@ -1,6 +1,6 @@
 //! Bearer tokens: made, looked up, listed, revoked. No secret is stored.
 
-use super::{StoreError, Tx};
+use super::{By, StoreError, Tx};
 use crate::access::{Identity, NoRandomness, Scope, Token, TokenDigest};
 use rusqlite::{OptionalExtension, Row, params};
 use units::Timestamp;
@@ -62,8 +62,8 @@ impl Tx<'_> {
         Ok(self.0.query_row("SELECT EXISTS (SELECT 1 FROM tokens)", [], |row| row.get(0))?)
     }
 
-    /// Stores a new token.
-    pub fn add_token(&self, token: &StoredToken) -> Result<(), StoreError> {
+    /// Stores a new token, made at its time by the holder of the token `maker` (empty: the service).
+    pub fn add_token(&self, token: &StoredToken, maker: &str) -> Result<(), StoreError> {
         let record = &token.record;
         let scopes: Vec<&str> = record.scopes.iter().map(|scope| scope.name()).collect();
         self.0.execute(
@@ -78,7 +78,7 @@ impl Tx<'_> {
                 record.expires.map(Timestamp::nanoseconds)
             ],
         )?;
-        Ok(())
+        self.record_stated(&By { token: maker.to_owned(), at: record.created }, "token", &record.id)
     }
 
     /// The token `id`.
@@ -107,11 +107,14 @@ impl Tx<'_> {
     }
 
     /// Revokes the token `id` for ever; `false` when there is none, or none of `project`, or it was revoked before.
-    pub fn revoke_token(&self, id: &str, project: Option<&str>, now: Timestamp) -> Result<bool, StoreError> {
+    pub fn revoke_token(&self, id: &str, project: Option<&str>, by: &By) -> Result<bool, StoreError> {
         let changed = self.0.execute(
             "UPDATE tokens SET revoked_ns = ?2 WHERE id = ?1 AND revoked_ns IS NULL AND (?3 IS NULL OR project = ?3)",
-            params![id, now.nanoseconds(), project],
+            params![id, by.at.nanoseconds(), project],
         )?;
+        if changed > 0 {
+            self.record_stated(by, "token", id)?;
+        }
         Ok(changed > 0)
     }
 

@@ -1,7 +1,7 @@
 //! What work is done where: projects, sites with their grid zone and PUE, nodes assigned to sites, jobs and what they hold.
 //!
 //! Jobs and holdings come with batches, or by the calls here. Whatever changes who held a device, or where a node stood, attributes the affected
-//! energy anew in the same transaction.
+//! energy anew in the same transaction. Whoever does it is recorded as an action, in the same transaction too.
 
 mod steps;
 
@@ -9,7 +9,7 @@ pub use steps::report_steps;
 
 use crate::grid::{Library, ZoneError};
 use crate::ingest::{self, IngestError};
-use crate::store::{HoldingStatement, Rank, Store, StoreError, Tx};
+use crate::store::{By, HoldingStatement, Rank, Store, StoreError, Tx, statement_body};
 use std::collections::BTreeSet;
 use units::{Pue, Span, Timestamp};
 
@@ -99,12 +99,15 @@ pub struct DeviceName {
 /// # Errors
 ///
 /// The name is taken, or it cannot be stored.
-pub fn add_project(store: &Store, name: String) -> Result<(), WorkloadError> {
-    store.write(
-        move |tx| {
-            if tx.add_project(&name)? { Ok(()) } else { Err(WorkloadError::Taken { what: "project", name }) }
-        },
-    )
+pub fn add_project(store: &Store, name: String, by: By) -> Result<(), WorkloadError> {
+    store.write(move |tx| {
+        if !tx.add_project(&name)? {
+            return Err(WorkloadError::Taken { what: "project", name });
+        }
+        let body = serde_json::json!({ "name": name }).to_string();
+        tx.record_action(&by, "project", &name, Some(&body))?;
+        Ok(())
+    })
 }
 
 /// Makes a site in a grid zone that has a factor, with posting periods of 5, 15, 30 or 60 `minutes`. The period stays.
@@ -119,16 +122,18 @@ pub fn add_site(
     zone: &str,
     minutes: u64,
     pue: Pue,
+    by: By,
 ) -> Result<(), WorkloadError> {
     if ![5, 15, 30, 60].contains(&minutes) {
         return Err(WorkloadError::Period { minutes });
     }
     let zone = library.choose(zone, None)?.asked;
     store.write(move |tx| {
-        if tx.add_site(&name, &zone, Span::from_seconds(minutes * 60), pue)? {
-            return Ok(());
+        if !tx.add_site(&name, &zone, Span::from_seconds(minutes * 60), pue)? {
+            return Err(WorkloadError::Taken { what: "site", name });
         }
-        Err(WorkloadError::Taken { what: "site", name })
+        tx.record_stated(&by, "site", &site_number(tx, &name)?.to_string())?;
+        Ok(tx.record_stated(&by, "pue", &step_of(&name, Timestamp::from_nanoseconds(0)))?)
     })
 }
 
@@ -137,8 +142,11 @@ pub fn add_site(
 /// # Errors
 ///
 /// There is no such site.
-pub fn set_pue(store: &Store, site: String, since: Timestamp, pue: Pue) -> Result<(), WorkloadError> {
-    store.write(move |tx| Ok(tx.set_pue(site_number(tx, &site)?, since, pue)?))
+pub fn set_pue(store: &Store, site: String, since: Timestamp, pue: Pue, by: By) -> Result<(), WorkloadError> {
+    store.write(move |tx| {
+        tx.set_pue(site_number(tx, &site)?, since, pue)?;
+        Ok(tx.record_stated(&by, "pue", &step_of(&site, since))?)
+    })
 }
 
 /// States the price of a site's energy from `since` on, in millionths of the currency's unit per MWh.
@@ -152,14 +160,16 @@ pub fn set_price(
     since: Timestamp,
     currency: String,
     micro_per_mwh: i64,
+    by: By,
 ) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         let number = site_number(tx, &site)?;
         let own = tx.prices(i64::MAX)?.into_iter().find(|step| step.site == number).map(|step| step.currency);
-        match own.filter(|own| *own != currency) {
-            Some(own) => Err(WorkloadError::Currency { site, own }),
-            None => Ok(tx.set_price(number, since, &currency, micro_per_mwh)?),
+        if let Some(own) = own.filter(|own| *own != currency) {
+            return Err(WorkloadError::Currency { site, own });
         }
+        tx.set_price(number, since, &currency, micro_per_mwh)?;
+        Ok(tx.record_stated(&by, "price", &tx.last_price()?.to_string())?)
     })
 }
 
@@ -174,9 +184,13 @@ pub fn set_zone(
     site: String,
     zone: &str,
     since: Timestamp,
+    by: By,
 ) -> Result<(), WorkloadError> {
     let zone = library.choose(zone, None)?.asked;
-    store.write(move |tx| Ok(tx.set_zone(site_number(tx, &site)?, since, &zone)?))
+    store.write(move |tx| {
+        tx.set_zone(site_number(tx, &site)?, since, &zone)?;
+        Ok(tx.record_stated(&by, "zone", &step_of(&site, since))?)
+    })
 }
 
 /// States who acts on the idle energy of a site; nobody without.
@@ -184,8 +198,11 @@ pub fn set_zone(
 /// # Errors
 ///
 /// There is no such site.
-pub fn set_idle_owner(store: &Store, site: String, owner: Option<String>) -> Result<(), WorkloadError> {
-    store.write(move |tx| Ok(tx.set_idle_owner(site_number(tx, &site)?, owner.as_deref())?))
+pub fn set_idle_owner(store: &Store, site: String, owner: Option<String>, by: By) -> Result<(), WorkloadError> {
+    store.write(move |tx| {
+        tx.set_idle_owner(site_number(tx, &site)?, owner.as_deref())?;
+        Ok(tx.record_stated(&by, "idle_owner", &site)?)
+    })
 }
 
 /// Assigns a node to a site since `since`. Energy from then on moves there, also what was posted.
@@ -193,45 +210,34 @@ pub fn set_idle_owner(store: &Store, site: String, owner: Option<String>) -> Res
 /// # Errors
 ///
 /// There is no such site; a sum leaves its range.
-pub fn assign_node(
-    store: &Store,
-    node: String,
-    site: String,
-    since: Timestamp,
-    now: Timestamp,
-) -> Result<(), WorkloadError> {
+pub fn assign_node(store: &Store, node: String, site: String, since: Timestamp, by: By) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         let site = site_number(tx, &site)?;
         let node = match tx.node(&node)? {
             Some(known) => known,
-            None => tx.note_node(&node, "", now)?.0,
+            None => tx.note_node(&node, "", by.at)?.0,
         };
-        let revision = tx.begin_revision(now, "site of a node")?;
-        tx.assign(node, site, since, revision)?;
+        let revision = tx.begin_revision(by.at, "site of a node")?;
+        let assigned = tx.assign(node, site, since, revision)?;
+        tx.record_stated(&by, "node_site", &assigned.to_string())?;
         let affected = tx.batches_since(node, since)?.into_iter().collect();
         Ok(ingest::reattribute(tx, affected, revision)?)
     })
 }
 
-/// States that a job holds `devices` from its start to its end, if that is known. A start and an end are in `job`; without a start it is `now`.
+/// States that a job holds `devices` from its start to its end, if that is known. A start and an end are in `job`; without a start it is `by.at`.
 ///
 /// # Errors
 ///
 /// A device is unknown or ambiguous; the job would end before it starts.
-pub fn state_job(
-    store: &Store,
-    mut job: wire::Job,
-    devices: Vec<DeviceName>,
-    now: Timestamp,
-) -> Result<(), WorkloadError> {
-    let start = *job.started.get_or_insert(now);
+pub fn state_job(store: &Store, mut job: wire::Job, devices: Vec<DeviceName>, by: By) -> Result<(), WorkloadError> {
+    let start = *job.started.get_or_insert(by.at);
     if job.ended.is_some_and(|end| end <= start) {
         return Err(WorkloadError::EmptyInterval { id: job.id });
     }
     store.write(move |tx| {
-        let rank = called(now);
-        let number = tx.state_job(&job, &rank)?;
-        let revision = tx.begin_revision(now, "job")?;
+        let (number, rank) = state(tx, &job, &by)?;
+        let revision = tx.begin_revision(by.at, "job")?;
         let mut affected = BTreeSet::new();
         for name in &devices {
             let device = device_number(tx, name)?;
@@ -253,7 +259,7 @@ pub fn finish_job(
     id: String,
     end: Timestamp,
     exit_status: Option<i32>,
-    now: Timestamp,
+    by: By,
 ) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         let unknown = || WorkloadError::Unknown { what: "job", name: id.clone(), next: "`wattledger jobs` lists all" };
@@ -263,11 +269,11 @@ pub fn finish_job(
             return Err(WorkloadError::EmptyInterval { id });
         }
         let facts = wire::Job { id, ended: Some(end), exit_status, ..wire::Job::default() };
-        tx.state_job(&facts, &called(now))?;
-        let revision = tx.begin_revision(now, "end of a job")?;
+        let (_, rank) = state(tx, &facts, &by)?;
+        let revision = tx.begin_revision(by.at, "end of a job")?;
         let mut affected = BTreeSet::new();
         for (device, start, weight) in open {
-            let (job, end, rank) = (known.job, Some(end), called(now));
+            let (job, end, rank) = (known.job, Some(end), rank.clone());
             let statement = HoldingStatement { device, job, start, end, weight, rank };
             affected.extend(ingest::hold(tx, &statement, revision)?);
         }
@@ -275,9 +281,16 @@ pub fn finish_job(
     })
 }
 
-/// The rank of a caller of the API: the service's own clock.
-fn called(now: Timestamp) -> Rank {
-    Rank { wall_ns: now.nanoseconds(), sequence: 0, agent: String::new(), boot: String::new() }
+/// Records what a caller of the API says about a job; its number, and the rank of what is said: by the service's own clock, in the order of actions.
+fn state(tx: &Tx<'_>, job: &wire::Job, by: &By) -> Result<(i64, Rank), StoreError> {
+    let sequence = tx.record_job(by, &job.id, &statement_body(job)?)?;
+    let rank = Rank { wall_ns: by.at.nanoseconds(), sequence, agent: String::new(), boot: String::new() };
+    Ok((tx.state_job(job, &rank)?, rank))
+}
+
+/// How actions name what holds of a site from a moment on.
+fn step_of(site: &str, since: Timestamp) -> String {
+    format!("{site} {}", since.nanoseconds())
 }
 
 fn site_number(tx: &Tx<'_>, name: &str) -> Result<i64, WorkloadError> {

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) code: i32,
     pub(crate) stdout: String,

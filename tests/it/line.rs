@@ -67,9 +67,9 @@ impl Line {
         let stream = match self.stream.take() {
             Some((known, stream)) if known == address => stream,
             _ => {
-                let stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
+                let stream = TcpStream::connect_timeout(&address, Duration::from_secs(30))?;
                 stream.set_nodelay(true)?;
-                stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+                stream.set_read_timeout(Some(Duration::from_secs(60)))?;
                 BufReader::new(stream)
             }
         };

@@ -175,6 +175,20 @@ fn live(service: &Service, id: &str) -> Value {
     wait_for("live energy", || job(service, id).filter(|job| job["energy_mj"].as_i64().unwrap() > 0))
 }
 
+fn energy(service: &Service, id: &str) -> i64 {
+    job(service, id).unwrap()["energy_mj"].as_i64().unwrap()
+}
+
+const TWO_SECONDS_MJ: i64 = 2 * MILLIWATTS;
+
+/// Until the node's agent has delivered two seconds in which no job held anything: what came before is there then.
+fn wait_for_idle(service: &Service) {
+    let url = "/api/v1/reports/emissions?from=2020-01-01&to=2100-01-01&group_by=job";
+    let idle = || service.get(url, &service.admin).json()["idle"]["energy_mj"].as_i64().unwrap();
+    let before = idle();
+    wait_for("idle seconds", || (idle() > before + TWO_SECONDS_MJ).then_some(()));
+}
+
 fn nanoseconds(moment: &Value) -> i64 {
     chrono::DateTime::parse_from_rfc3339(moment.as_str().unwrap()).unwrap().timestamp_nanos_opt().unwrap()
 }
@@ -326,8 +340,7 @@ fn beside_the_nodes_agent_a_run_says_what_it_holds_and_no_energy_is_doubled() {
     let id = run.job.clone();
     live(&service, &id);
     assert_eq!(run.end().0, 3);
-    // The agent's window after the end of the job.
-    thread::sleep(Duration::from_millis(1_500));
+    wait_for_idle(&service);
     agent.stop();
     assert!(!place.at("metering.json").exists(), "an agent that ended meters nothing");
     let books = books(service, &data, &id);
@@ -345,11 +358,11 @@ fn beside_an_agent_that_it_cannot_see_a_run_doubles_nothing_in_either_order() {
         let wait_for_agent = || {
             let hidden = place.at("no-run-looks-here.json");
             wait_for("the agent", || hidden.exists().then_some(()));
-            thread::sleep(Duration::from_millis(1_200));
         };
         let mut running = agent_first.then(agent);
         if agent_first {
             wait_for_agent();
+            wait_for_idle(&service);
         }
         let run = Live::new(place.run(&service.server(), &token));
         let id = run.job.clone();
@@ -357,9 +370,11 @@ fn beside_an_agent_that_it_cannot_see_a_run_doubles_nothing_in_either_order() {
         if !agent_first {
             running = Some(agent());
             wait_for_agent();
+            let before = energy(&service, &id);
+            wait_for("seconds of both", || (energy(&service, &id) > before + TWO_SECONDS_MJ).then_some(()));
         }
         assert_eq!(run.end().0, 3);
-        thread::sleep(Duration::from_millis(1_200));
+        wait_for_idle(&service);
         running.unwrap().stop();
         let books = books(service, &data, &id);
         // Where one begins inside a window of the other, a part of that window may be in neither.

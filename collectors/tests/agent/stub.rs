@@ -57,7 +57,7 @@ pub(crate) fn serve(answer: impl Fn(Request) -> Reply + Send + Sync + 'static) -
 }
 
 fn converse(stream: TcpStream, answer: &dyn Fn(Request) -> Reply) -> io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     let mut reader = BufReader::new(stream.try_clone()?);
     while let Some(request) = receive(&mut reader)? {
         if !reply(&stream, answer(request))? {

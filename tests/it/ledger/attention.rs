@@ -35,7 +35,14 @@ fn a_held_device_that_does_nothing_is_named_with_its_draw() {
     let message = &all(&fixture, 3_700, Some("p"))[0].message;
     assert!(message.contains("draw 90 W of 700 W each"), "{message}");
     assert_eq!(all(&fixture, 3_700, Some("other")), []);
-    workload::finish_job(&fixture.store, "train".to_owned(), at(3_600), None, at(3_650)).unwrap();
+    workload::finish_job(
+        &fixture.store,
+        "train".to_owned(),
+        at(3_600),
+        None,
+        wattledger::store::By::service(at(3_650)),
+    )
+    .unwrap();
     assert_eq!(at_time(&fixture, 3_700), [], "given back");
 }
 
@@ -86,7 +93,11 @@ fn factors_that_stand_still_or_stay_provisional_are_listed() {
         factor.interval = units::Interval::new(at(hour), at(hour + 3_600)).unwrap();
         factor.origin = wattledger::store::FactorOrigin { status, edition: edition.to_owned(), ..factor.origin };
         let store = &fixture.store;
-        store.write::<_, wattledger::store::StoreError>(move |tx| tx.import_factors(&[factor], at(0))).unwrap();
+        store
+            .write::<_, wattledger::store::StoreError>(move |tx| {
+                tx.import_factors(&[factor], &wattledger::store::By::service(at(0)))
+            })
+            .unwrap();
     };
     import("first", Provisional, 0);
     import("first", Provisional, 3_600);

@@ -1,6 +1,6 @@
 use super::*;
 use ledger::{Aggregate, Breakdown};
-use wattledger::store::{EntryFilter, FactorOrigin, IntervalFactor};
+use wattledger::store::{By, EntryFilter, FactorOrigin, IntervalFactor};
 
 pub(super) fn measured_hour() -> IntervalFactor {
     use wattledger::grid::{Accounting, Basis, Gas, Status};
@@ -29,7 +29,10 @@ fn mixed() -> Fixture {
     first.jobs = vec![job("train", "language", None), job("sweep", "vision", None)];
     fixture.apply(&first);
     // A measured hour, so that the first entries are final.
-    fixture.store.write::<_, wattledger::store::StoreError>(|tx| tx.import_factors(&[measured_hour()], at(0))).unwrap();
+    fixture
+        .store
+        .write::<_, wattledger::store::StoreError>(|tx| tx.import_factors(&[measured_hour()], &By::service(at(0))))
+        .unwrap();
     fixture.close(at(1_600));
     let mut late = batch(2, 1_000);
     late.windows = vec![window("gpu1", 900, 950, 5_000)];

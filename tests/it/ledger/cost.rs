@@ -6,7 +6,15 @@ const EUR: i64 = 100_000_000;
 
 fn price(fixture: &Fixture, site: &str, since: i64, currency: &str, micro_per_mwh: i64) {
     let (site, currency) = (site.to_owned(), currency.to_owned());
-    workload::set_price(&fixture.store, site, at(since), currency, micro_per_mwh).unwrap();
+    workload::set_price(
+        &fixture.store,
+        site,
+        at(since),
+        currency,
+        micro_per_mwh,
+        wattledger::store::By::service(at(0)),
+    )
+    .unwrap();
 }
 
 fn micro(costs: &[Cost]) -> Vec<(&str, i64, i64)> {
@@ -31,8 +39,24 @@ fn energy_costs_what_it_cost_at_its_time_and_place() {
         assert_eq!(micro(&report.overhead.energy_cost), [("EUR", 40_000, 720_000_000)]);
         fixture.close(at(FAR));
     }
-    workload::add_site(&fixture.store, &fixture.library, "nyc".to_owned(), "US", 60, Pue::ONE).unwrap();
-    workload::assign_node(&fixture.store, "n2".to_owned(), "nyc".to_owned(), at(-FAR), at(-FAR)).unwrap();
+    workload::add_site(
+        &fixture.store,
+        &fixture.library,
+        "nyc".to_owned(),
+        "US",
+        60,
+        Pue::ONE,
+        wattledger::store::By::service(at(-FAR)),
+    )
+    .unwrap();
+    workload::assign_node(
+        &fixture.store,
+        "n2".to_owned(),
+        "nyc".to_owned(),
+        at(-FAR),
+        wattledger::store::By::service(at(-FAR)),
+    )
+    .unwrap();
     price(&fixture, "nyc", 0, "USD", EUR);
     let mut other = batch(1, 3_600);
     (other.agent, other.node.name) = ("n2".to_owned(), "n2".to_owned());
@@ -49,7 +73,15 @@ fn energy_costs_what_it_cost_at_its_time_and_place() {
         expected,
         "never one sum"
     );
-    let refused = workload::set_price(&fixture.store, "fra".to_owned(), at(0), "USD".to_owned(), 1).unwrap_err();
+    let refused = workload::set_price(
+        &fixture.store,
+        "fra".to_owned(),
+        at(0),
+        "USD".to_owned(),
+        1,
+        wattledger::store::By::service(at(0)),
+    )
+    .unwrap_err();
     assert_eq!(
         refused.to_string(),
         "site \"fra\" pays in EUR: state its price in that currency, or make a site of its own"
@@ -65,12 +97,13 @@ fn a_closed_period_keeps_the_prices_of_then() {
     price(&fixture, "fra", 0, "EUR", EUR);
     fixture.close(at(FAR));
     let range = (at(-3_600), at(7_200));
-    ledger::close_period(&fixture.store, None, range, String::new(), at(FAR)).unwrap();
+    ledger::close_period(&fixture.store, None, range, wattledger::store::By::service(at(FAR))).unwrap();
     price(&fixture, "fra", 0, "EUR", 2 * EUR);
     let cost = |figures: &ledger::Figures| micro(&figures.metered.energy_cost)[0].1;
     let period = ledger::period(&fixture.store, &fixture.library, 1, None).unwrap();
     assert_eq!((cost(&period.closed), cost(&period.current)), (50_000, 100_000));
-    ledger::restate_period(&fixture.store, 1, "a new invoice".to_owned(), String::new(), at(FAR)).unwrap();
+    ledger::restate_period(&fixture.store, 1, "a new invoice".to_owned(), wattledger::store::By::service(at(FAR)))
+        .unwrap();
     let period = ledger::period(&fixture.store, &fixture.library, 1, None).unwrap();
     assert_eq!((cost(&period.versions[0].figures), cost(&period.closed)), (50_000, 100_000));
 }

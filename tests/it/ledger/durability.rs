@@ -78,7 +78,9 @@ fn a_refused_change_leaves_nothing() {
     let fixture = Fixture::in_germany(60);
     fixture.apply(&batch(1, 0));
     let devices = ["gpu0", "gpu9"].map(|uuid| workload::DeviceName { node: None, uuid: uuid.to_owned() });
-    let refused = workload::state_job(&fixture.store, job("j", "p", None), devices.into(), at(0)).unwrap_err();
+    let refused =
+        workload::state_job(&fixture.store, job("j", "p", None), devices.into(), wattledger::store::By::service(at(0)))
+            .unwrap_err();
     assert!(refused.to_string().starts_with("no device \"gpu9\": a device is known once an agent has metered it"));
     assert_eq!(fixture.store.read(|tx| tx.job("j")).unwrap(), None);
 }
@@ -103,6 +105,7 @@ const FIRST_VERSION: &str = "
     DROP TABLE sessions; DROP TABLE sign_in_links; DROP TABLE job_steps;
     DROP TABLE site_prices; DROP TABLE site_idle_owners; DROP TABLE site_zones; DROP TABLE gaps;
     DROP TABLE period_jobs; DROP TABLE period_versions; DROP TABLE periods;
+    DROP TABLE actions; DROP TABLE action_head; DROP TABLE metered;
     PRAGMA user_version = 1;";
 
 #[test]
@@ -128,6 +131,7 @@ fn a_directory_of_the_first_version_opens_with_everything_in_it() {
         connection.execute("UPDATE batches SET body = ?1 WHERE sequence = ?2", (body, sequence)).unwrap();
     }
     drop(connection);
+    std::fs::remove_file(directory.path().join("action-head")).unwrap();
     let again = Fixture { store: Store::open(directory.path()).unwrap(), directory, library };
     assert_eq!((again.by_job(), again.entries(), again.assert_sound()), before);
     again.assert_explained();

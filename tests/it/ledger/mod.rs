@@ -1,5 +1,6 @@
 //! The ledger core: what agents say goes in, and must come out exactly once, adding up, and provably so.
 
+mod actions;
 mod attention;
 mod audit;
 mod breakdown;
@@ -17,7 +18,7 @@ use tempfile::TempDir;
 use units::{Energy, Power, Pue, Span, Timestamp};
 use wattledger::grid::Library;
 use wattledger::ledger::{self, Report};
-use wattledger::store::{GroupBy, Selection, Store};
+use wattledger::store::{By, GroupBy, Selection, Store};
 use wattledger::{ingest, workload};
 use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
 
@@ -48,8 +49,18 @@ impl Fixture {
     pub(crate) fn in_germany(minutes: u64) -> Self {
         let fixture = Self::new();
         let pue = Pue::from_parts_per_million(1_200_000).unwrap();
-        workload::add_site(&fixture.store, &fixture.library, "fra".to_owned(), "DE", minutes, pue).unwrap();
-        workload::assign_node(&fixture.store, "n1".to_owned(), "fra".to_owned(), at(-FAR), at(-FAR)).unwrap();
+        workload::add_site(
+            &fixture.store,
+            &fixture.library,
+            "fra".to_owned(),
+            "DE",
+            minutes,
+            pue,
+            By::service(at(-FAR)),
+        )
+        .unwrap();
+        workload::assign_node(&fixture.store, "n1".to_owned(), "fra".to_owned(), at(-FAR), By::service(at(-FAR)))
+            .unwrap();
         fixture
     }
 

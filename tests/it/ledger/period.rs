@@ -1,8 +1,8 @@
 use super::*;
 use ledger::{LedgerError, Period};
 use proptest::prelude::*;
-use wattledger::store::CalendarUnit;
 use wattledger::store::GroupBy::{Calendar, Job as ByJob, Label, Node as ByNode, Project, Site};
+use wattledger::store::{By, CalendarUnit};
 
 /// 2026-03-10 as the period.
 fn day() -> (Timestamp, Timestamp) {
@@ -10,7 +10,7 @@ fn day() -> (Timestamp, Timestamp) {
 }
 
 fn close_day(fixture: &Fixture) -> Result<i64, LedgerError> {
-    ledger::close_period(&fixture.store, None, day(), "token".to_owned(), at(FAR))
+    ledger::close_period(&fixture.store, None, day(), By { token: "token".to_owned(), at: at(FAR) })
 }
 
 fn shown(fixture: &Fixture, period: i64) -> Period {
@@ -19,7 +19,7 @@ fn shown(fixture: &Fixture, period: i64) -> Period {
 
 /// Every report of the closed period, in every grouping, as the bytes of its document.
 fn reports(fixture: &Fixture, named: &str) -> Vec<String> {
-    let selection = ledger::closed(&fixture.store, named).unwrap();
+    let selection = ledger::closed(&fixture.store, named, None).unwrap();
     let groups =
         [Project, ByJob, ByNode, Site, Calendar(CalendarUnit::Month, chrono_tz::UTC), Label("team".to_owned())];
     let report = |by: &GroupBy| ledger::report(&fixture.store, &fixture.library, &selection, by).unwrap();
@@ -53,13 +53,19 @@ fn a_closed_period_keeps_its_figures_whatever_comes_later() {
     late.jobs = vec![Job { labels: [("team".to_owned(), "x".to_owned())].into(), ..job("train", "vision", None) }];
     fixture.apply(&late);
     let pue = Pue::from_parts_per_million(1_300_000).unwrap();
-    workload::set_pue(&fixture.store, "fra".to_owned(), at(-FAR + 1), pue).unwrap();
+    workload::set_pue(&fixture.store, "fra".to_owned(), at(-FAR + 1), pue, By::service(at(FAR))).unwrap();
     let open = shown(&fixture, period);
     assert_eq!(open.change.reasons.last().unwrap().reason, "not posted yet");
     assert_eq!(open.change.delta.metered.energy_mj, 30_005_000);
     fixture.close(at(FAR));
-    ledger::restate(&fixture.store, &fixture.library, day(), "the meter room was measured".to_owned(), at(FAR))
-        .unwrap();
+    ledger::restate(
+        &fixture.store,
+        &fixture.library,
+        day(),
+        "the meter room was measured".to_owned(),
+        By::service(at(FAR)),
+    )
+    .unwrap();
     assert_eq!(reports(&fixture, "1"), before, "bit for bit");
     let now = shown(&fixture, period);
     assert_eq!(now.closed, closed.closed);
@@ -73,28 +79,39 @@ fn a_closed_period_keeps_its_figures_whatever_comes_later() {
     );
     fixture.assert_sound();
 
-    ledger::restate_period(&fixture.store, period, "late data".to_owned(), "token".to_owned(), at(FAR)).unwrap();
+    ledger::restate_period(
+        &fixture.store,
+        period,
+        "late data".to_owned(),
+        By { token: "token".to_owned(), at: at(FAR) },
+    )
+    .unwrap();
     let restated = shown(&fixture, period);
     assert_eq!((restated.version, &restated.closed), (2, &now.current));
     assert_eq!((&restated.versions[0].figures, restated.versions[0].change.is_none()), (&closed.closed, true));
     assert_eq!(restated.versions[1].change.as_ref().unwrap().delta, now.change.delta);
     assert_eq!(reports(&fixture, "1.1").iter().zip(&before).filter(|(a, b)| a == b).count(), before.len());
     assert_ne!(reports(&fixture, "1"), before);
-    let again = ledger::restate_period(&fixture.store, period, "again".to_owned(), "token".to_owned(), at(FAR));
+    let again = ledger::restate_period(
+        &fixture.store,
+        period,
+        "again".to_owned(),
+        By { token: "token".to_owned(), at: at(FAR) },
+    );
     assert!(matches!(again, Err(LedgerError::Unchanged { period: 1, version: 2 })), "{again:?}");
 }
 
 #[test]
 fn a_period_is_closed_once_and_after_it_has_ended() {
     let fixture = Fixture::in_germany(60);
-    let early = ledger::close_period(&fixture.store, None, day(), "token".to_owned(), at(0));
+    let early = ledger::close_period(&fixture.store, None, day(), By { token: "token".to_owned(), at: at(0) });
     assert!(matches!(early, Err(LedgerError::NotEnded { .. })), "{early:?}");
     assert_eq!(close_day(&fixture).unwrap(), 1);
     assert_eq!(shown(&fixture, 1).name, "2026-03-10/2026-03-11");
     let again = close_day(&fixture);
     assert!(matches!(again, Err(LedgerError::PeriodTaken { .. })), "{again:?}");
     for named in ["2", "1.2", "x", "1.", ""] {
-        let unknown = ledger::closed(&fixture.store, named);
+        let unknown = ledger::closed(&fixture.store, named, None);
         assert!(matches!(unknown, Err(LedgerError::UnknownPeriod { .. })), "{named}: {unknown:?}");
     }
 }
@@ -159,13 +176,13 @@ proptest! {
                 }
                 Step::Pue(ppm) => {
                     let pue = Pue::from_parts_per_million(ppm).unwrap();
-                    workload::set_pue(&fixture.store, "fra".to_owned(), at(-FAR + 1), pue).unwrap();
+                    workload::set_pue(&fixture.store, "fra".to_owned(), at(-FAR + 1), pue, By::service(at(FAR))).unwrap();
                 }
                 Step::RestateEntries => {
-                    ledger::restate(&fixture.store, &fixture.library, day(), "PUE".to_owned(), at(FAR)).unwrap();
+                    ledger::restate(&fixture.store, &fixture.library, day(), "PUE".to_owned(), By::service(at(FAR))).unwrap();
                 }
                 Step::RestatePeriod => {
-                    let made = ledger::restate_period(&fixture.store, period, "later".to_owned(), String::new(), at(FAR));
+                    let made = ledger::restate_period(&fixture.store, period, "later".to_owned(), By::service(at(FAR)));
                     match made {
                         Ok(()) => kept.push(reports(&fixture, &format!("1.{}", kept.len() + 1))),
                         Err(LedgerError::StillOpen { .. } | LedgerError::Unchanged { .. }) => {}

@@ -1,5 +1,5 @@
 use super::*;
-use wattledger::store::{EntryKind, FactorOrigin, IntervalFactor};
+use wattledger::store::{By, EntryKind, FactorOrigin, IntervalFactor};
 use wire::Outcome;
 
 #[test]
@@ -142,11 +142,11 @@ fn a_factor_that_came_later_restates_with_its_reason_and_nothing_before() {
             licence: "own data".to_owned(),
         },
     };
-    fixture.store.write(move |tx| tx.import_factors(&[hour], at(FAR))).unwrap();
+    fixture.store.write(move |tx| tx.import_factors(&[hour], &By::service(at(FAR)))).unwrap();
     assert_eq!(fixture.report(&GroupBy::Project), before, "adding a factor changes no stored result");
 
     let restate = |reason: &str| {
-        ledger::restate(&fixture.store, &fixture.library, (at(0), at(3_600)), reason.to_owned(), at(FAR))
+        ledger::restate(&fixture.store, &fixture.library, (at(0), at(3_600)), reason.to_owned(), By::service(at(FAR)))
             .unwrap()
             .entries
     };
@@ -172,8 +172,9 @@ fn a_node_that_moves_takes_its_energy_along() {
     fixture.apply(&first);
     fixture.close(at(FAR));
     assert!(fixture.entries()[0].factor.contains("belongs to no site"));
-    workload::add_site(&fixture.store, &fixture.library, "par".to_owned(), "FR", 30, Pue::ONE).unwrap();
-    workload::assign_node(&fixture.store, "n1".to_owned(), "par".to_owned(), at(50), at(FAR)).unwrap();
+    workload::add_site(&fixture.store, &fixture.library, "par".to_owned(), "FR", 30, Pue::ONE, By::service(at(0)))
+        .unwrap();
+    workload::assign_node(&fixture.store, "n1".to_owned(), "par".to_owned(), at(50), By::service(at(FAR))).unwrap();
     fixture.close(at(FAR));
     let sites = fixture.store.read(|tx| tx.sums(&Selection::between(at(-FAR), at(FAR)), &GroupBy::Site)).unwrap();
     let sums: Vec<_> = sites.iter().map(|row| (row.group.as_deref().unwrap(), row.energy_mj)).collect();
@@ -191,9 +192,9 @@ fn a_job_told_by_hand_holds_until_it_is_finished() {
     let stated =
         Job { started: Some(at(10)), labels: [("team".to_owned(), "x".to_owned())].into(), ..job("j", "p", None) };
     let gpu = workload::DeviceName { node: None, uuid: "gpu0".to_owned() };
-    workload::state_job(&fixture.store, stated, vec![gpu], at(10)).unwrap();
+    workload::state_job(&fixture.store, stated, vec![gpu], By::service(at(10))).unwrap();
     assert_eq!(fixture.by_job()["j"], 900);
-    workload::finish_job(&fixture.store, "j".to_owned(), at(60), Some(0), at(70)).unwrap();
+    workload::finish_job(&fixture.store, "j".to_owned(), at(60), Some(0), By::service(at(70))).unwrap();
     assert_eq!((fixture.by_job()["j"], fixture.by_job()["idle"]), (500, 500));
     assert_eq!(fixture.close(at(100)), 1, "an ended job is posted at once");
     let by_label = fixture.report(&GroupBy::Label("team".to_owned()));
@@ -207,9 +208,9 @@ fn a_job_told_by_hand_holds_until_it_is_finished() {
     assert_eq!(only("another"), (0, 0), "a project sees neither idle nor the jobs of others");
     fixture.assert_sound();
 
-    let unknown = workload::finish_job(&fixture.store, "k".to_owned(), at(60), None, at(70)).unwrap_err();
+    let unknown = workload::finish_job(&fixture.store, "k".to_owned(), at(60), None, By::service(at(70))).unwrap_err();
     assert_eq!(unknown.to_string(), "no job \"k\": `wattledger jobs` lists all");
-    let empty = workload::finish_job(&fixture.store, "j".to_owned(), at(10), None, at(70)).unwrap_err();
+    let empty = workload::finish_job(&fixture.store, "j".to_owned(), at(10), None, By::service(at(70))).unwrap_err();
     assert_eq!(empty.to_string(), "job \"j\" would end at or before its start: give an end after it");
 }
 

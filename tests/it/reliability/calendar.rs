@@ -10,7 +10,7 @@ use std::sync::Arc;
 use units::{Energy, Power, Pue, Span, Timestamp};
 use wattledger::grid::Library;
 use wattledger::ledger::{self, Report};
-use wattledger::store::{CalendarUnit, GroupBy, Selection, Store};
+use wattledger::store::{By, CalendarUnit, GroupBy, Selection, Store};
 use wattledger::{ingest, workload};
 use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Method, Quality, SensorClass, Window};
 
@@ -118,9 +118,9 @@ fn posted(batches: impl IntoIterator<Item = Batch>) -> (tempfile::TempDir, Store
     let directory = tempfile::tempdir().unwrap();
     let (store, library) = (Store::open(directory.path()).unwrap(), Arc::new(Library::bundled().unwrap()));
     let pue = Pue::from_parts_per_million(1_234_567).unwrap();
-    workload::add_site(&store, &library, "fra".to_owned(), "DE", 60, pue).unwrap();
     let long_ago = instant(january(2000));
-    workload::assign_node(&store, "oracle-0".to_owned(), "fra".to_owned(), long_ago, long_ago).unwrap();
+    workload::add_site(&store, &library, "fra".to_owned(), "DE", 60, pue, By::service(long_ago)).unwrap();
+    workload::assign_node(&store, "oracle-0".to_owned(), "fra".to_owned(), long_ago, By::service(long_ago)).unwrap();
     for batch in batches {
         ingest::apply(&store, batch.to_json().unwrap(), at(0)).unwrap();
     }

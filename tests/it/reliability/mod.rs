@@ -26,6 +26,12 @@ pub(crate) fn count(short: u64) -> u64 {
     short * std::env::var("WATTLEDGER_LONG").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
 }
 
+/// The most that `time` may become. A promise in seconds is one of a machine that does nothing else, which a long run has; in a short one a
+/// minute tells what is slow from what never ends.
+pub(crate) fn promised(time: Duration) -> Duration {
+    if count(1) > 1 { time } else { time.max(Duration::from_secs(60)) }
+}
+
 /// A random generator, whose seed is printed.
 #[allow(clippy::disallowed_methods, reason = "a failure is repeated by its seed")]
 pub(crate) fn random() -> fastrand::Rng {

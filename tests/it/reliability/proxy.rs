@@ -15,7 +15,9 @@ use units::Span;
 use wire::Boot;
 
 const FLEET: Fleet = Fleet { agents: 4, devices: 3 };
+/// Of one exchange, below the longest delay, until nothing goes wrong any more.
 const LIMIT: Duration = Duration::from_millis(700);
+const LIMIT_AT_LAST: Duration = Duration::from_secs(60);
 
 /// What happens to a connection.
 #[derive(Debug, Clone, Copy)]
@@ -72,13 +74,13 @@ fn carry(mut client: TcpStream, service: SocketAddr, fate: Fate) -> io::Result<(
     if matches!(fate, Fate::Drops) {
         return Ok(());
     }
-    client.set_read_timeout(Some(Duration::from_secs(5)))?;
+    client.set_read_timeout(Some(Duration::from_secs(30)))?;
     let request = one_request(&mut client)?;
     if let Fate::Delays(time) = fate {
         std::thread::sleep(time);
     }
     let mut upstream = TcpStream::connect(service)?;
-    upstream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    upstream.set_read_timeout(Some(Duration::from_secs(30)))?;
     match fate {
         Fate::Breaks(bytes) => return upstream.write_all(&request[..bytes.min(request.len())]),
         Fate::HalfCloses(bytes) => {
@@ -90,7 +92,7 @@ fn carry(mut client: TcpStream, service: SocketAddr, fate: Fate) -> io::Result<(
     if matches!(fate, Fate::Doubles) {
         let mut again = TcpStream::connect(service)?;
         again.write_all(&request)?;
-        again.set_read_timeout(Some(Duration::from_secs(5)))?;
+        again.set_read_timeout(Some(Duration::from_secs(30)))?;
         one_answer(&mut again)?;
     }
     let answer = one_answer(&mut upstream)?;
@@ -147,7 +149,8 @@ fn agent(
                 record.acknowledged((number, next));
                 next += 1;
             }
-            match pusher.turn(&spool, &mut http, &clock, LIMIT).unwrap() {
+            let limit = if is_over.load(Ordering::Relaxed) { LIMIT_AT_LAST } else { LIMIT };
+            match pusher.turn(&spool, &mut http, &clock, limit).unwrap() {
                 Next::Idle if is_over.load(Ordering::Relaxed) => return,
                 Next::Idle | Next::Now => {}
                 // What the backoff asks for is tested elsewhere; here attempts are wanted.

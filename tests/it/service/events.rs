@@ -14,7 +14,7 @@ fn listen(service: &Service, token: &str) -> BufReader<TcpStream> {
 /// An open stream of whom `header` names.
 pub(crate) fn listen_with(service: &Service, header: &str) -> BufReader<TcpStream> {
     let mut socket = TcpStream::connect(service.address).unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let head = format!("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n{header}\r\n\r\n");
     socket.write_all(head.as_bytes()).unwrap();
     let mut stream = BufReader::new(socket);

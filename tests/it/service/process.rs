@@ -5,15 +5,15 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// Waits until `condition` holds, at most ten seconds.
+/// Waits until `condition` holds, at most a minute: a machine that does other things too is no failure.
 pub(crate) fn until(condition: impl Fn() -> bool) {
-    for _ in 0..200 {
+    for _ in 0..1_200 {
         if condition() {
             return;
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-    panic!("it did not happen within ten seconds");
+    panic!("it did not happen within a minute");
 }
 
 fn serve(arguments: &[&str]) -> String {

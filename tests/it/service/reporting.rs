@@ -225,6 +225,16 @@ fn a_project_s_token_sees_its_own_part_of_sums_and_periods() {
     );
     let report = service.get("/api/v1/reports/emissions?period=1", &red);
     assert!(report.body.contains("red") && !report.body.contains("blue"), "{report:?}");
+    let earlier = json!({ "from": "2026-01-04", "to": "2026-01-05", "name": "before the merger" });
+    assert_eq!(service.post("/api/v1/periods", &admin, &earlier).status, 201);
+    let listed = service.get("/api/v1/periods", &red);
+    assert_eq!((items(&listed).len(), &items(&listed)[0]["closed_by"]), (1, &Value::Null), "{listed:?}");
+    assert_eq!(shown["versions"][0]["closed_by"], Value::Null);
+    for path in ["/api/v1/periods/2", "/api/v1/reports/emissions?period=2", "/api/v1/ledger/explain?period=2.1"] {
+        let (own, none) = (service.get(path, &red), service.get(&path.replace('2', "7"), &red));
+        assert_eq!((own.status, own.body.replace('2', "7")), (404, none.body), "{path}");
+    }
+    assert_eq!(service.get("/api/v1/ledger/actions", &red).status, 403);
     let restate = json!({ "from": "2026-01-05", "to": "2026-01-06", "reason": "x" });
     for (path, document) in [
         ("/api/v1/periods", &day()),

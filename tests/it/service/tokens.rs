@@ -192,3 +192,38 @@ fn lists_page_by_cursor_and_show_each_item_once() {
         assert_eq!(service.get(&format!("/api/v1/tokens?limit={limit}"), &service.admin).status, 400, "{limit}");
     }
 }
+
+#[test]
+fn an_auditor_sees_who_administered_what_by_http_and_on_the_command_line() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "ledger.close_every_s = 1");
+    let (id, token) = service.token(&["admin"], None);
+    let site = serde_json::json!({ "name": "fra", "zone": "DE", "pue": 1.3 });
+    assert_eq!(service.post("/api/v1/sites", &token, &site).status, 201);
+    let page = service.get("/api/v1/ledger/actions?limit=1", &service.admin).json();
+    let newest = &page["items"][0];
+    assert_eq!(
+        (&newest["kind"], &newest["by"], &newest["body"]["ppm"]),
+        (&"pue".into(), &id.as_str().into(), &1_300_000.into())
+    );
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let next = service.get(&format!("/api/v1/ledger/actions?limit=9&cursor={cursor}"), &service.admin).json();
+    let kinds: Vec<&str> =
+        next["items"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap()).collect();
+    assert_eq!((kinds, &next["items"][2]["by"]), (vec!["site", "token", "token"], &serde_json::Value::Null));
+    assert!(!next.to_string().contains("wl_"));
+    let (_, reader) = service.token(&["read"], None);
+    assert_eq!(service.get("/api/v1/ledger/actions", &reader).status, 403);
+    let printed = service.command(&service.admin, &["actions"]);
+    assert!(printed.code == 0 && printed.stdout.contains("1300000") && printed.stdout.contains(&id), "{printed:?}");
+    super::process::until(|| data.path().join("action-head").exists());
+    assert_eq!(service.stop().0, 0);
+    let verified = crate::command::wattledger(&["verify", "--data", data.path().to_str().unwrap()]);
+    assert_eq!(verified.code, 0, "{}", verified.stderr);
+    std::fs::write(data.path().join("action-head"), "").unwrap();
+    let refused = crate::command::wattledger(&["verify", "--data", data.path().to_str().unwrap()]);
+    assert!(
+        refused.code == 1 && refused.stderr.contains("`action-head` beside the database names no head"),
+        "{refused:?}"
+    );
+}

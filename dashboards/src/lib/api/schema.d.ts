@@ -2026,6 +2026,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was administered, the last first
+         * @description Sites, prices, factors, tokens, projects, periods, statements about jobs: each change names the token that made it, and is chained to the one
+         *     before, so that `wattledger verify` finds what was changed without one.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before; the first page without it. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The last first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ActionDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/entries": {
         parameters: {
             query?: never;
@@ -2864,7 +2963,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List reporting periods, in the order in which they were closed first */
+        /**
+         * List reporting periods, in the order in which they were closed first
+         * @description A token that is bound to a project sees those that have jobs of it.
+         */
         get: {
             parameters: {
                 query?: {
@@ -5281,6 +5383,28 @@ export interface components {
             /** Format: int64 */
             sequence: number;
         };
+        /** @description Something that was administered. */
+        ActionDocument: {
+            at: string;
+            /** @description The state of it afterwards; `null` where nothing is left of it. */
+            body?: unknown;
+            /** @description Id of the token; `null` for the service itself. */
+            by?: string | null;
+            /** @description SHA-256 over the hash of the action before and this one's content, in hexadecimal. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Number in the chain of actions, from 1.
+             */
+            id: number;
+            /**
+             * @description What kind of thing it is about: `site`, `pue`, `zone`, `price`, `idle_owner`, `node_site`, `project`, `token`, `job`, `factors`, `period`,
+             *     `restatement`.
+             */
+            kind: string;
+            /** @description Which of them. */
+            subject: string;
+        };
         /** @description A sum, how good it is, and the way to what it is the sum of. */
         Aggregate: {
             /**
@@ -5955,6 +6079,33 @@ export interface components {
             accounts: number;
         };
         /** @description One page of a list. */
+        Page_ActionDocument: {
+            /** @description The items, in the order of the list. */
+            items: {
+                at: string;
+                /** @description The state of it afterwards; `null` where nothing is left of it. */
+                body?: unknown;
+                /** @description Id of the token; `null` for the service itself. */
+                by?: string | null;
+                /** @description SHA-256 over the hash of the action before and this one's content, in hexadecimal. */
+                hash: string;
+                /**
+                 * Format: int64
+                 * @description Number in the chain of actions, from 1.
+                 */
+                id: number;
+                /**
+                 * @description What kind of thing it is about: `site`, `pue`, `zone`, `price`, `idle_owner`, `node_site`, `project`, `token`, `job`, `factors`, `period`,
+                 *     `restatement`.
+                 */
+                kind: string;
+                /** @description Which of them. */
+                subject: string;
+            }[];
+            /** @description `cursor` of the next page; `null` on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_AttentionItem: {
             /** @description The items, in the order of the list. */
             items: {
@@ -6175,8 +6326,8 @@ export interface components {
             items: {
                 /** @description When that was closed. */
                 closed: string;
-                /** @description Id of the token that closed it. */
-                closed_by: string;
+                /** @description Id of the token that closed it; `null` for a token that is bound to a project. */
+                closed_by?: string | null;
                 from: string;
                 /** Format: int64 */
                 id: number;
@@ -6273,8 +6424,8 @@ export interface components {
         PeriodItem: {
             /** @description When that was closed. */
             closed: string;
-            /** @description Id of the token that closed it. */
-            closed_by: string;
+            /** @description Id of the token that closed it; `null` for a token that is bound to a project. */
+            closed_by?: string | null;
             from: string;
             /** Format: int64 */
             id: number;
@@ -6302,8 +6453,8 @@ export interface components {
             change?: components["schemas"]["Restatement"] | null;
             /** @description When it was closed. */
             closed: string;
-            /** @description Id of the token that closed it. */
-            closed_by: string;
+            /** @description Id of the token that closed it; `null` for who is bound to one project. */
+            closed_by?: string | null;
             /**
              * Format: int64
              * @description How many entries the ledger had then.

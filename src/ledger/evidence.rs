@@ -1,0 +1,105 @@
+//! The audit of evidence: each batch is as it was received, and what is kept beside it is what it says.
+
+use super::verify::{Fault, Verified, Wrong};
+use crate::ingest::{Attributed, attribute, reaches_of};
+use crate::store::{Rank, StoreError, Tx, statement_body};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use wire::Batch;
+
+/// Each batch's bytes are those received, and what is kept and posted of it is what they say.
+pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
+    let (revision, numbers) = (tx.revision()?, tx.batch_numbers()?);
+    let wrong = |batch, what| Wrong::Fault(Fault::Batch { batch, what });
+    // All of them first, since attribution of one reads those that overlap it.
+    for batch in &numbers {
+        if let Some(what) = fault_of_bytes(tx, *batch)? {
+            return Err(wrong(*batch, what));
+        }
+    }
+    let (mut said, mut declared, mut reaches) = (HashSet::new(), HashMap::new(), 0);
+    for batch in numbers {
+        let attributed = attribute(tx, batch, revision)?;
+        let node = tx.node_of(batch)?;
+        reaches += check_reaches(tx, (batch, node), &attributed.batch)?;
+        declared.extend(attributed.batch.devices.iter().map(|device| ((node, device.uuid.clone()), device.clone())));
+        found.metered_mj = found.metered_mj.saturating_add(metered(&attributed));
+        let rank = Rank::of(&attributed.batch);
+        for job in &attributed.batch.jobs {
+            let body = statement_body(job)?;
+            if !tx.is_stated_by(&job.id, &rank, &body)? {
+                return Err(Wrong::Fault(Fault::Stated { job: job.id.clone() }));
+            }
+            said.insert(digest(&rank, &body));
+        }
+        if let Some(what) = fault_of_records(tx, batch, attributed)? {
+            return Err(wrong(batch, what));
+        }
+        found.batches += 1;
+    }
+    if let Some(node) = tx.node_reaching_otherwise(reaches)? {
+        return Err(Wrong::Fault(Fault::Reach { node }));
+    }
+    if let Some((node, uuid)) = tx.device_declared_otherwise(&declared)? {
+        return Err(Wrong::Fault(Fault::Device { node, uuid }));
+    }
+    match tx.job_stated_by_nobody(|rank, body| said.contains(&digest(rank, body)))? {
+        Some(job) => Err(Wrong::Fault(Fault::Stated { job })),
+        None => Ok(()),
+    }
+}
+
+/// Of a statement about a job, so that those of all batches are held at once.
+fn digest(rank: &Rank, body: &str) -> [u8; 32] {
+    let Rank { wall_ns, sequence, agent, boot } = rank;
+    Sha256::digest(format!("{wall_ns} {sequence} {agent} {boot} {body}")).into()
+}
+
+fn fault_of_bytes(tx: &Tx<'_>, batch: i64) -> Result<Option<&'static str>, StoreError> {
+    let stored = match tx.batch(batch) {
+        Err(StoreError::Value { .. }) => return Ok(Some("it cannot be read")),
+        stored => stored?,
+    };
+    let is_same = Sha256::digest(&stored.body).as_slice() == stored.sha256;
+    Ok((!is_same).then_some("its bytes do not have the hash that was noted when they came"))
+}
+
+/// What of the tables beside a batch is not what its bytes say.
+fn fault_of_records(
+    tx: &Tx<'_>,
+    number: i64,
+    Attributed { batch, totals, mut aside, .. }: Attributed,
+) -> Result<Option<&'static str>, StoreError> {
+    aside.sort_by_key(|aside| aside.position);
+    Ok(if tx.posted_by(number)?.into_iter().collect::<BTreeMap<_, _>>() != totals {
+        Some("its postings are not what its windows and the holdings say")
+    } else if !tx.is_named(number, &batch)? {
+        Some("its agent, boot, sequence, node or time is not that of its bytes")
+    } else if tx.aside_of(number)? != aside {
+        Some("the windows set aside are not those that do not count")
+    } else if tx.gaps_of(number)? != batch.gaps {
+        Some("its gaps are not those of its bytes")
+    } else {
+        None
+    })
+}
+
+/// Energy of the windows that count, mJ, from the evidence and not from what became of it.
+fn metered(attributed: &Attributed) -> i64 {
+    let batch = &attributed.batch;
+    let is_root = |uuid: &str| batch.devices.iter().any(|device| device.uuid == uuid && device.counted_in.is_none());
+    let counts = |place: usize| attributed.aside.iter().all(|aside| aside.position != place);
+    let windows = batch.windows.iter().enumerate();
+    let counted = windows.filter(|(place, window)| is_root(&window.device) && counts(*place));
+    counted.fold(0, |sum, (_, window)| window.energy.millijoules().saturating_add(sum))
+}
+
+/// The reaches that are noted of a batch are those of its windows; how many they are.
+fn check_reaches(tx: &Tx<'_>, (batch, node): (i64, i64), said: &Batch) -> Result<usize, Wrong> {
+    let expected = reaches_of(tx, node, said)?;
+    let (Some(first), Some(last)) = (expected.keys().next(), expected.keys().last()) else { return Ok(0) };
+    if tx.reaches_of((node, batch), (first.0, last.0))? == expected {
+        return Ok(expected.len());
+    }
+    Err(Wrong::Fault(Fault::Reach { node: said.node.name.clone() }))
+}

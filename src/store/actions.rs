@@ -1,0 +1,291 @@
+//! What was administered: a chain of actions, and what each says of the rows that it wrote.
+
+use super::entries::Head;
+use super::sites::moment;
+use super::{StoreError, Tx};
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, OptionalExtension, Row};
+use sha2::{Digest, Sha256};
+use units::Timestamp;
+
+/// Who does something, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct By {
+    /// Id of the token; empty for the service itself.
+    pub token: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl By {
+    /// The service itself, at `at`.
+    #[must_use]
+    pub const fn service(at: Timestamp) -> Self {
+        Self { token: String::new(), at }
+    }
+}
+
+/// Something that was administered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// Number; from 1, without a gap.
+    pub action: i64,
+    /// Who did it, and when.
+    pub by: By,
+    /// What kind of thing it is about.
+    pub kind: String,
+    /// Which of them.
+    pub subject: String,
+    /// The state of it afterwards, JSON or text; `None` where nothing is left of it.
+    pub body: Option<String>,
+    /// SHA-256 over the hash of the action before and all of the above.
+    pub hash: Vec<u8>,
+}
+
+impl Action {
+    /// The hash that follows from `previous` (32 zero bytes before the first) and the content: number, time, token, kind, subject, `1` with a body
+    /// or `0` without, and the body, as decimal or UTF-8 text, each preceded by its length in bytes (`u64`, little endian).
+    #[must_use]
+    pub fn chained(&self, previous: &[u8]) -> Vec<u8> {
+        let (number, at) = (self.action.to_string(), self.by.at.nanoseconds().to_string());
+        let has_body = if self.body.is_some() { "1" } else { "0" };
+        let body = self.body.as_deref().unwrap_or_default();
+        let mut sha256 = Sha256::new_with_prefix(previous);
+        for text in [&number, &at, &self.by.token, &self.kind, &self.subject, has_body, body] {
+            sha256.update((text.len() as u64).to_le_bytes());
+            sha256.update(text);
+        }
+        sha256.finalize().to_vec()
+    }
+}
+
+/// Kinds of things whose rows are as the last action about them says: a query for subject and body of all of them, or of subject `?1`.
+/// What the service notes by itself, such as the last use of a token, is no part of a body.
+const STATED: [(&str, &str); 10] = [
+    (
+        "site",
+        "SELECT site AS subject, json_object('name', name, 'zone', zone, 'posting_period_ns', period_ns) AS body
+        FROM sites WHERE site > 0",
+    ),
+    (
+        "pue",
+        "SELECT sites.name || ' ' || since_ns AS subject, json_object('site', sites.name, 'since_ns', since_ns, 'ppm', ppm) AS body
+        FROM site_pue JOIN sites USING (site)",
+    ),
+    (
+        "zone",
+        "SELECT sites.name || ' ' || since_ns AS subject,
+            json_object('site', sites.name, 'since_ns', since_ns, 'zone', site_zones.zone) AS body
+        FROM site_zones JOIN sites USING (site)",
+    ),
+    (
+        "price",
+        "SELECT price AS subject, json_object('site', sites.name, 'since_ns', since_ns, 'currency', currency,
+            'micro_per_mwh', micro_per_mwh) AS body FROM site_prices JOIN sites USING (site)",
+    ),
+    (
+        "idle_owner",
+        "SELECT sites.name AS subject, json_object('site', sites.name, 'owner', owner) AS body
+        FROM site_idle_owners JOIN sites USING (site)",
+    ),
+    (
+        "node_site",
+        "SELECT node_sites.id AS subject, json_object('node', nodes.name, 'site', sites.name, 'since_ns', since_ns,
+            'revision', made, 'at_ns', revisions.at_ns) AS body
+        FROM node_sites JOIN nodes USING (node) JOIN sites USING (site) JOIN revisions ON revision = made",
+    ),
+    (
+        "token",
+        "SELECT id AS subject, json_object('name', name, 'scopes', scopes, 'project', project, 'created_ns', created_ns,
+            'expires_ns', expires_ns, 'revoked_ns', revoked_ns, 'digest', sha256(digest)) AS body FROM tokens",
+    ),
+    // Projects also come with jobs, about which no action speaks.
+    (
+        "project",
+        "SELECT name AS subject, json_object('name', name) AS body FROM projects
+        WHERE name IN (SELECT subject FROM actions WHERE kind = 'project')",
+    ),
+    (
+        "period",
+        "SELECT period || '.' || version AS subject, json_object('name', name, 'from_ns', from_ns, 'to_ns', to_ns,
+            'entries', head, 'reason', reason, 'seal', lower(hex(seal))) AS body FROM period_versions JOIN periods USING (period)",
+    ),
+    (
+        "factors",
+        "SELECT zone || ' ' || imported_ns AS subject, json_object('zone', zone, 'intervals', count(*), 'sha256',
+            sha256(group_concat(start_ns || ' ' || end_ns || ' ' || intensity_mg_per_kwh || ' ' || edition || ' ' || origin, char(10)
+            ORDER BY start_ns, edition))) AS body FROM factors WHERE ?1 IS NULL OR zone || ' ' || imported_ns = ?1 GROUP BY 1",
+    ),
+];
+
+/// Adds the function `sha256`, of the bytes of a text or a blob, in hexadecimal.
+pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("sha256", 1, flags, |context| {
+        let bytes = context.get_raw(0).as_bytes_or_null().map_err(rusqlite::Error::from)?.unwrap_or_default();
+        Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    })
+}
+
+impl Tx<'_> {
+    /// Appends an action to the chain of those that are accounted for: `body` is what holds of `subject` from now on. Returns its number.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn record_action(&self, by: &By, kind: &str, subject: &str, body: Option<&str>) -> Result<i64, StoreError> {
+        let head = self.action_head()?;
+        let mut action = Action {
+            action: head.entries + 1,
+            by: by.clone(),
+            kind: kind.to_owned(),
+            subject: subject.to_owned(),
+            body: body.map(str::to_owned),
+            hash: Vec::new(),
+        };
+        action.hash = action.chained(&head.hash);
+        let sql =
+            "INSERT INTO actions (action, at_ns, token, kind, subject, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let values = (action.action, by.at.nanoseconds(), &by.token, kind, subject, body, &action.hash);
+        self.0.prepare_cached(sql)?.execute(values)?;
+        let sql = "UPDATE action_head SET actions = ?1, hash = ?2";
+        self.0.prepare_cached(sql)?.execute((action.action, &action.hash))?;
+        Ok(action.action)
+    }
+
+    /// Records what was just written about `subject`, a row of one of the kinds that [`Tx::stated`] lists.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn record_stated(&self, by: &By, kind: &'static str, subject: &str) -> Result<(), StoreError> {
+        let body = match STATED.iter().find(|(known, _)| *known == kind) {
+            Some((_, rows)) => {
+                // `?1` also where the rows do not ask for it themselves.
+                let sql = format!("SELECT body FROM ({rows}) WHERE CAST(subject AS TEXT) = ?1");
+                self.0.prepare_cached(&sql)?.query_row([subject], |row| row.get::<_, String>(0)).optional()?
+            }
+            None => return Err(super::jobs::value("kind of action", kind)),
+        };
+        self.record_action(by, kind, subject, body.as_deref())?;
+        Ok(())
+    }
+
+    /// Every row that an action must speak of: kind, subject and body.
+    ///
+    /// # Errors
+    ///
+    /// What `each` returns; the database.
+    pub fn stated_rows<E: From<StoreError>>(
+        &self,
+        mut each: impl FnMut(&'static str, String, String) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let all = STATED.into_iter().map(|(kind, rows)| (kind, rows.to_owned()));
+        for (kind, rows) in all.chain([(JOB, CALLED.to_owned())]) {
+            let sql = format!("SELECT CAST(subject AS TEXT), body FROM ({rows})");
+            let mut statement = self.0.prepare(&sql).map_err(StoreError::from)?;
+            let bound = if statement.parameter_count() > 0 { vec![rusqlite::types::Null] } else { Vec::new() };
+            let mut rows = statement.query(rusqlite::params_from_iter(bound)).map_err(StoreError::from)?;
+            while let Some(row) = rows.next().map_err(StoreError::from)? {
+                let (subject, body) = (row.get(0).map_err(StoreError::from)?, row.get(1).map_err(StoreError::from)?);
+                each(kind, subject, body)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the rows of a kind must be as actions say; other kinds are decisions, which leave no row.
+    #[must_use]
+    pub fn is_stated(kind: &str) -> bool {
+        kind == JOB || STATED.iter().any(|(known, _)| *known == kind)
+    }
+
+    /// Records a statement of a caller of the API about a job, and returns its place among the statements of one moment.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn record_job(&self, by: &By, job: &str, body: &str) -> Result<i64, StoreError> {
+        let place = self.action_head()?.entries + 1;
+        self.record_action(by, JOB, &format!("{job} {} {place}", by.at.nanoseconds()), Some(body))
+    }
+
+    /// Up to `limit` actions with numbers above `after`, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn actions(&self, after: i64, limit: u32) -> Result<Vec<Action>, StoreError> {
+        self.actions_where("action > ?1 ORDER BY action", after, limit)
+    }
+
+    /// Up to `limit` actions with numbers below `before`, newest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn newest_actions(&self, before: i64, limit: u32) -> Result<Vec<Action>, StoreError> {
+        self.actions_where("action < ?1 ORDER BY action DESC", before, limit)
+    }
+
+    fn actions_where(&self, which: &str, number: i64, limit: u32) -> Result<Vec<Action>, StoreError> {
+        let sql = format!("SELECT action, at_ns, token, kind, subject, body, hash FROM actions WHERE {which} LIMIT ?2");
+        let mut statement = self.0.prepare_cached(&sql)?;
+        Ok(statement.query_map((number, limit), action)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The head of the chain of actions, as kept apart from it.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn action_head(&self) -> Result<Head, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT actions, hash FROM action_head")?;
+        Ok(statement.query_row((), |row| Ok(Head { entries: row.get(0)?, hash: row.get(1)? }))?)
+    }
+
+    /// A revision that neither a batch nor an action made at its time.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn revision_of_nobody(&self) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT revision FROM revisions LEFT JOIN batches ON batch = revision
+            WHERE iif(batch IS NULL, NOT EXISTS (SELECT 1 FROM actions WHERE actions.at_ns = revisions.at_ns),
+                received_ns <> revisions.at_ns) ORDER BY revision LIMIT 1";
+        Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
+    }
+
+    /// Takes what an older version wrote, before there were actions, as stated.
+    pub(super) fn adopt(&self) -> Result<(), StoreError> {
+        let mut rows = Vec::new();
+        self.stated_rows(|kind, subject, body| {
+            rows.push((kind, subject, body));
+            Ok::<_, StoreError>(())
+        })?;
+        for (kind, subject, body) in rows {
+            self.record_action(&By::service(Timestamp::default()), kind, &subject, Some(&body))?;
+        }
+        let sql = "SELECT revision, at_ns, reason FROM revisions WHERE revision NOT IN (SELECT batch FROM batches)";
+        let mut statement = self.0.prepare(sql)?;
+        let revisions = statement
+            .query_map((), |row| Ok((row.get::<_, i64>(0)?, moment(row, 1)?, row.get::<_, String>(2)?)))?
+            .collect::<Result<Vec<_>, _>>()?;
+        for (revision, at, reason) in revisions {
+            self.record_action(&By::service(at), "revision", &revision.to_string(), Some(&reason))?;
+        }
+        Ok(())
+    }
+}
+
+/// What callers of the API say about jobs.
+const JOB: &str = "job";
+const CALLED: &str =
+    "SELECT jobs.id || ' ' || wall_ns || ' ' || sequence AS subject, body FROM job_statements JOIN jobs USING (job)
+    WHERE agent = ''";
+
+fn action(row: &Row<'_>) -> rusqlite::Result<Action> {
+    let by = By { token: row.get(2)?, at: moment(row, 1)? };
+    let (action, kind, subject) = (row.get(0)?, row.get(3)?, row.get(4)?);
+    Ok(Action { action, by, kind, subject, body: row.get(5)?, hash: row.get(6)? })
+}
