@@ -22,7 +22,7 @@ pub use breakdown::{Breakdown, FactorShare, OpenSlice, PostedSlice, Slice, break
 pub use cost::Cost;
 pub use explain::{ExplainedWindow, Explanation, explain};
 pub use factor::FactorUsed;
-pub use jobs::{ListedJob, jobs};
+pub use jobs::{job_totals, jobs};
 pub use period::{Period, Version, close_period, closed, period, restate_period};
 pub use posting::{Closed, close, outdated, restate};
 pub use report::{

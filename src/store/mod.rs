@@ -10,6 +10,7 @@ mod error;
 mod evidence;
 mod factors;
 mod gaps;
+mod held_time;
 mod holdings;
 mod jobs;
 mod listing;
@@ -32,8 +33,9 @@ pub use error::StoreError;
 pub use evidence::{Evidence, SetAside, StoredBatch};
 pub use factors::{FactorOrigin, IntervalFactor};
 pub use gaps::{GapFilter, GapRow};
+pub use held_time::HeldTime;
 pub use holdings::{Held, HoldingStatement, Rank};
-pub use jobs::{JobFilter, JobRow, JobSort, JobState, PostedJob, statement_body};
+pub use jobs::{JobFilter, JobRow, JobSort, JobState, JobTotals, PostedJob, statement_body};
 pub use listing::{EntryFilter, NamedEntry};
 pub use periods::{KeptJob, PeriodRow, PeriodVersion};
 pub use postings::{Key, OpenKey, Part, Posting};
@@ -58,11 +60,12 @@ use writer::Writer;
 /// Name of the database in the data directory.
 pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
     include_str!("tables-4-reporting.sql"),
+    include_str!("tables-5-sorting.sql"),
 ];
 /// Version of the tables that this program writes.
 const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -1105,18 +1105,20 @@ export interface paths {
                     cursor?: string;
                     /** @description Only of this project. */
                     project?: string;
+                    /** @description Only of this user: with the label `user` of this value. */
+                    user?: string;
                     /** @description Only with this label, `NAME:VALUE`. */
                     label?: string;
-                    /** @description Only those that run, or only those that have ended. */
-                    state?: "running" | "ended";
+                    /** @description Only those that run, only those that have ended, or of these only those whose exit status is another than 0. */
+                    state?: "running" | "ended" | "failed";
                     /** @description Only those that ran at or after it, RFC 3339. */
                     from?: string;
                     /** @description Only those that ran before it, RFC 3339. */
                     to?: string;
                     /** @description Only those whose id or name contains it; ASCII letters without regard to case. */
                     q?: string;
-                    /** @description `newest` (by first mention), `energy` or `co2e`, the highest first. */
-                    sort?: "newest" | "energy" | "co2e";
+                    /** @description `newest` (by first mention), `energy`, `co2e`, `intensity` (g/kWh), `held_idle` (share) or `energy_per_step`, the highest first. */
+                    sort?: "newest" | "energy" | "co2e" | "intensity" | "held_idle" | "energy_per_step";
                 };
                 header?: never;
                 path?: never;
@@ -1380,6 +1382,120 @@ export interface paths {
                     };
                 };
                 /** @description No such job */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count jobs, and sum what they used */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only of this project. */
+                    project?: string;
+                    /** @description Only of this user: with the label `user` of this value. */
+                    user?: string;
+                    /** @description Only with this label, `NAME:VALUE`. */
+                    label?: string;
+                    /** @description Only those that run, only those that have ended, or of these only those whose exit status is another than 0. */
+                    state?: "running" | "ended" | "failed";
+                    /** @description Only those that ran at or after it, RFC 3339. */
+                    from?: string;
+                    /** @description Only those that ran before it, RFC 3339. */
+                    to?: string;
+                    /** @description Only those whose id or name contains it; ASCII letters without regard to case. */
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Of all jobs that the conditions hold for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobTotalsDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such project */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5886,7 +6002,7 @@ export interface components {
              */
             steps?: number | null;
         };
-        /** @description A job of a list and its IT energy, posted and open. */
+        /** @description A job of a list and its IT energy, posted and open; `null` is unknown. */
         JobItem: components["schemas"]["JobDocument"] & {
             /**
              * Format: double
@@ -5899,6 +6015,11 @@ export interface components {
              */
             co2e_ug: number;
             /**
+             * Format: int64
+             * @description Its share of the time of its accelerators.
+             */
+            device_ns?: number | null;
+            /**
              * Format: double
              * @description Derived from `energy_mj`.
              */
@@ -5908,6 +6029,31 @@ export interface components {
              * @description Posted and open.
              */
             energy_mj: number;
+            /**
+             * Format: int64
+             * @description What of it they did next to nothing in.
+             */
+            held_idle_ns?: number | null;
+            /**
+             * Format: double
+             * @description `held_idle_ns` over `device_ns`, 0 to 1.
+             */
+            held_idle_share?: number | null;
+            /**
+             * Format: double
+             * @description Location-based CO2e over IT energy.
+             */
+            intensity_g_per_kwh?: number | null;
+            /**
+             * Format: double
+             * @description `energy_kwh` per step.
+             */
+            kwh_per_step?: number | null;
+            /**
+             * Format: int64
+             * @description Training steps that it reported last.
+             */
+            steps?: number | null;
         };
         /** @description A job that holds devices. */
         JobRequest: {
@@ -5931,6 +6077,43 @@ export interface components {
             project?: string | null;
             /** @description Until when, RFC 3339; until it is finished without it. */
             to?: string | null;
+        };
+        /** @description The jobs of a filter by how they stand. */
+        JobTotalsDocument: {
+            /** @description Those that have ended with another exit status than 0. */
+            failed: components["schemas"]["JobTotalsPart"];
+            /** @description Those that run. */
+            running: components["schemas"]["JobTotalsPart"];
+            /** @description Those that have ended without failing. */
+            succeeded: components["schemas"]["JobTotalsPart"];
+        };
+        /** @description How many jobs of one kind, and what they used. */
+        JobTotalsPart: {
+            /**
+             * Format: double
+             * @description Derived from `co2e_ug`.
+             */
+            co2e_g: number;
+            /**
+             * Format: int64
+             * @description Location-based CO2e of it.
+             */
+            co2e_ug: number;
+            /**
+             * Format: double
+             * @description Derived from `energy_mj`.
+             */
+            energy_kwh: number;
+            /**
+             * Format: int64
+             * @description IT energy, posted and open.
+             */
+            energy_mj: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            jobs: number;
         };
         /** @description A new token. It is shown only here. */
         NewToken: {
@@ -6141,6 +6324,11 @@ export interface components {
                  */
                 co2e_ug: number;
                 /**
+                 * Format: int64
+                 * @description Its share of the time of its accelerators.
+                 */
+                device_ns?: number | null;
+                /**
                  * Format: double
                  * @description Derived from `energy_mj`.
                  */
@@ -6150,6 +6338,31 @@ export interface components {
                  * @description Posted and open.
                  */
                 energy_mj: number;
+                /**
+                 * Format: int64
+                 * @description What of it they did next to nothing in.
+                 */
+                held_idle_ns?: number | null;
+                /**
+                 * Format: double
+                 * @description `held_idle_ns` over `device_ns`, 0 to 1.
+                 */
+                held_idle_share?: number | null;
+                /**
+                 * Format: double
+                 * @description Location-based CO2e over IT energy.
+                 */
+                intensity_g_per_kwh?: number | null;
+                /**
+                 * Format: double
+                 * @description `energy_kwh` per step.
+                 */
+                kwh_per_step?: number | null;
+                /**
+                 * Format: int64
+                 * @description Training steps that it reported last.
+                 */
+                steps?: number | null;
             })[];
             /** @description `cursor` of the next page; `null` on the last. */
             next_cursor?: string | null;
