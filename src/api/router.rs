@@ -64,6 +64,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(job_list::totals))
         .routes(routes!(jobs::show))
         .routes(routes!(compare::compare))
+        .routes(routes!(series::devices))
         .routes(routes!(series::device))
         .routes(routes!(series::node))
         .routes(routes!(series::job))

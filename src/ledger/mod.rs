@@ -18,7 +18,7 @@ mod report;
 mod restatement;
 mod verify;
 
-pub use breakdown::{Breakdown, FactorShare, OpenSlice, PostedSlice, Slice, breakdown};
+pub use breakdown::{Breakdown, FactorShare, IntensityShare, OpenSlice, PostedSlice, Slice, breakdown};
 pub use cost::Cost;
 pub use explain::{ExplainedWindow, Explanation, explain};
 pub use factor::FactorUsed;

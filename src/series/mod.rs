@@ -18,7 +18,8 @@ pub use embedded::Embedded;
 pub use follow::{Follower, Handover, catch_up};
 pub use intensity::{IntensityBucket, IntensityFactor, IntensitySeries, intensity};
 pub use power::{
-    DeviceSeries, GroupSeries, JobUse, PowerGroup, Series, device, fleet, job, job_devices, job_use, life, node,
+    DeviceSeries, GroupSeries, JobUse, PowerGroup, Series, accelerators, device, fleet, job, job_devices, job_use,
+    life, node,
 };
 
 use crate::ingest::{self, IngestError};

@@ -327,6 +327,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the power of every accelerator over time
+         * @description Buckets of an hour and more cost no more than their number; `points` chooses them.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description First moment, RFC 3339 or a UTC date; without it the start of the job, or 24 hours before `to`. */
+                    from?: string;
+                    /** @description First moment after it; without it the end of the job, or now. */
+                    to?: string;
+                    /** @description Most buckets, 1 to 5000; 500 without it. The shortest bucket of a ladder from 1 s up is taken that needs no more. */
+                    points?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A row per device */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DevicesDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/series": {
         parameters: {
             query?: never;
@@ -793,6 +893,8 @@ export interface paths {
                     region?: string;
                     /** @description Moment of use, RFC 3339 or a UTC date; the newest factor without it. */
                     at?: string;
+                    /** @description `true`: the operating margin of the country, for a second opinion and never in a sum with the others, which are averages. */
+                    marginal?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -1676,7 +1778,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["JobDevicesDocument"];
+                        "application/json": components["schemas"]["DevicesDocument"];
                     };
                 };
                 /** @description Something has a value that cannot be used */
@@ -5498,6 +5600,8 @@ export interface components {
             factors: components["schemas"]["FactorShare"][];
             /** @description Posted with factors that stay. */
             final: components["schemas"]["PostedSlice"];
+            /** @description By how dirty the grid was, the cleanest first; a step without energy is left out. They sum to the total. */
+            intensities: components["schemas"]["IntensityShare"][];
             /** @description Not posted yet, at the best factors known. */
             open: components["schemas"]["OpenSlice"];
             /** @description Posted with factors that may be revised or stand in for finer ones. */
@@ -5616,6 +5720,20 @@ export interface components {
         DeviceRequest: string | {
             node?: string | null;
             uuid: string;
+        };
+        /** @description Power of devices, each a row of a heat map. */
+        DevicesDocument: {
+            /**
+             * Format: int64
+             * @description Length of a bucket.
+             */
+            bucket_s: number;
+            /** @description By number of the device. */
+            devices: components["schemas"]["JobDevice"][];
+            from: string;
+            /** @description Start of each bucket in which one of them has windows, ms since 1970. */
+            start_ms: number[];
+            to: string;
         };
         /** @description A ledger entry. It is never changed, only reversed. */
         EntryDocument: {
@@ -5905,7 +6023,30 @@ export interface components {
             /** @description Zone of the factor. */
             zone: string;
         };
-        /** @description The part of a job on one device. */
+        /** @description What was burnt at intensities of one step of a scale that never changes. */
+        IntensityShare: {
+            /**
+             * Format: int32
+             * @description Lowest intensity above the step; `null` of the last.
+             */
+            below_g_per_kwh?: number | null;
+            /**
+             * Format: int64
+             * @description Its CO2e, µg.
+             */
+            co2e_ug: number;
+            /**
+             * Format: int64
+             * @description IT energy, mJ.
+             */
+            energy_mj: number;
+            /**
+             * Format: int32
+             * @description Lowest intensity of the step, g/kWh.
+             */
+            from_g_per_kwh: number;
+        };
+        /** @description One device, or the part of a job on it. */
         JobDevice: {
             /**
              * Format: int64
@@ -5921,20 +6062,6 @@ export interface components {
             /** @description As long as `start_ms`; `null` where the device has no windows. */
             power_mean_mw: (number | null)[];
             uuid: string;
-        };
-        /** @description Power of a job's devices, each a row of a heat map. */
-        JobDevicesDocument: {
-            /**
-             * Format: int64
-             * @description Length of a bucket.
-             */
-            bucket_s: number;
-            /** @description By number of the device. */
-            devices: components["schemas"]["JobDevice"][];
-            from: string;
-            /** @description Start of each bucket in which one of them has windows, ms since 1970. */
-            start_ms: number[];
-            to: string;
         };
         /** @description A job. */
         JobDocument: {
