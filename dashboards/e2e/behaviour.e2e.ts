@@ -214,7 +214,10 @@ test('every order of the jobs is the service\'s own, and totals are those of the
 
 test('the demonstration shows a node fault, a device held idle, a late agent and hours that turn final', async () => {
   const kinds = new Set((await api<{ items: { kind: string }[] }>(demo, '/api/v1/attention?limit=1000')).items.map((item) => item.kind));
-  for (const kind of ['agent_late', 'held_idle', 'factors_provisional']) expect(kinds).toContain(kind);
+  for (const kind of ['agent_late', 'held_idle', 'gaps_reported']) expect(kinds).toContain(kind);
+  const at = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const { status } = await api<{ status: string[] }>(demo, `/api/v1/grid/intensity/series?zone=DE&from=${at(-12)}&to=${at(12)}`);
+  for (const word of ['measured', 'provisional', 'forecast']) expect(status).toContain(word);
   const { page, context } = await watch(browser, demo);
   await signIn(page, demo, '/fleet');
   await settled(page);
