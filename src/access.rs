@@ -193,6 +193,8 @@ pub struct Identity {
     pub scopes: Vec<Scope>,
     /// The only project it may see or change; `None` for all.
     pub project: Option<String>,
+    /// Id of the session that it comes from; `None` of a bearer token.
+    pub session: Option<String>,
 }
 
 impl Identity {
@@ -256,7 +258,7 @@ mod tests {
 
     #[test]
     fn admin_holds_every_scope_and_the_others_only_themselves() {
-        let of = |scope| Identity { token: String::new(), scopes: vec![scope], project: None };
+        let of = |scope| Identity { token: String::new(), scopes: vec![scope], project: None, session: None };
         for needed in [Scope::Ingest, Scope::Read, Scope::Admit, Scope::Admin] {
             assert!(of(Scope::Admin).holds(needed));
             assert_eq!(of(Scope::Read).holds(needed), needed == Scope::Read);

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { exact, figure, setLocale, wattHours, grams } from '../src/lib/format/number';
 import { api, open, settled, signIn, watch } from './browser';
+import { tied, untie } from './service';
 
 const demo = inject('demo');
 const empty = inject('empty');
@@ -109,7 +109,7 @@ test('live values move and the mark says so', async () => {
   await settled(page);
   await page.waitForFunction(() => /^Live/.test(document.querySelector('[data-live]')?.textContent ?? ''));
   const before = await text(page, '[data-stat="Power now"]');
-  await page.waitForFunction((before) => document.querySelector('[data-stat="Power now"]')?.textContent?.trim() !== before, before, { timeout: 45_000 });
+  await page.waitForFunction((before) => document.querySelector('[data-stat="Power now"]')?.textContent?.trim() !== before, before);
   await context.close();
 });
 
@@ -126,6 +126,105 @@ test('one event stream and no polling storm', async () => {
   await page.waitForTimeout(10_000);
   expect(streams).toBe(0);
   expect(requests).toBeLessThan(30);
+  await context.close();
+});
+
+test('without events a page says that it is stale, greys its figures, and is live again by itself', async () => {
+  const { page, context } = await watch(browser, demo);
+  await page.clock.install();
+  let isCut = false;
+  await context.route('**/api/v1/events', (route) => (isCut ? route.abort() : route.fulfill({ contentType: 'text/event-stream', body: 'retry: 500\nevent: change\ndata: {"what":"batch","id":"","project":null}\n\n' })));
+  await signIn(page, demo);
+  await settled(page);
+  await page.waitForSelector('[data-live=live]');
+  isCut = true;
+  await page.waitForRequest('**/api/v1/events');
+  await page.clock.fastForward(30_000);
+  await page.waitForSelector('[data-live=quiet]');
+  await page.clock.fastForward(60_000);
+  await page.waitForSelector('[data-live=stale]');
+  await page.waitForSelector('text=/as of \\d\\d:\\d\\d/');
+  isCut = false;
+  await page.waitForSelector('[data-live=live]');
+  await page.waitForFunction(() => !/as of \d\d:\d\d/.test(document.querySelector('main')!.textContent ?? ''));
+  await context.close();
+});
+
+test('a hidden tab closes its stream and asks for nothing; seen again it catches up', async () => {
+  const { page, context } = await watch(browser, demo);
+  await page.addInitScript(() => {
+    Object.assign(window, { isHidden: false });
+    Object.defineProperty(document, 'hidden', { get: () => (window as unknown as { isHidden: boolean }).isHidden });
+  });
+  const show = (isHidden: boolean): Promise<void> =>
+    page.evaluate((isHidden) => {
+      Object.assign(window, { isHidden });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, isHidden);
+  await signIn(page, demo);
+  await settled(page);
+  await page.waitForSelector('[data-live=live]');
+  await show(true);
+  await page.waitForLoadState('networkidle').catch(() => {});
+  const asked: string[] = [];
+  page.on('request', (request) => request.url().includes('/api/') && asked.push(request.url()));
+  // What would have moved it: three newer batches.
+  const seen = async (): Promise<string> => (await api<{ items: { seen: string }[] }>(demo, '/api/v1/nodes')).items.map((node) => node.seen).sort().at(-1)!;
+  for (let last = await seen(), news = 0; news < 8; await new Promise((resolve) => setTimeout(resolve, 250))) {
+    const next = await seen();
+    if (next !== last) news++;
+    last = next;
+  }
+  expect(asked).toEqual([]);
+  const stream = page.waitForRequest('**/api/v1/events');
+  const answer = page.waitForRequest((request) => /\/api\/v1\/(power|reports)/.test(request.url()));
+  await show(false);
+  await Promise.all([stream, answer]);
+  await context.close();
+});
+
+test("a session's cookie alone, without the mark beside it, is signed in", async () => {
+  const first = await watch(browser, demo);
+  await signIn(first.page, demo);
+  const cookies = (await first.context.cookies()).filter((cookie) => cookie.httpOnly);
+  expect(cookies).toHaveLength(1);
+  const { page, context } = await watch(browser, demo);
+  await context.addCookies(cookies);
+  await page.goto('/jobs');
+  await page.waitForSelector('main#content h1');
+  expect(await page.locator('input[type=password]').count()).toBe(0);
+  await first.context.close();
+  await context.close();
+});
+
+test('every order of the jobs is the service\'s own, and totals are those of the filter', async () => {
+  const { page, context } = await watch(browser, demo);
+  await signIn(page, demo, '/jobs');
+  for (const [name, server] of [['energy', 'energy'], ['co2e', 'co2e'], ['intensity', 'intensity'], ['held-idle', 'held_idle'], ['per-step', 'energy_per_step']] as const) {
+    await page.goto(`/jobs?state=ended&sort=${name}`);
+    await settled(page);
+    const listed = await api<{ items: Job[] }>(demo, `/api/v1/jobs?state=ended&sort=${server}&limit=5`);
+    const shown = await page.locator('td.job a').evaluateAll((links) => links.slice(0, 5).map((link) => decodeURIComponent(link.getAttribute('href')!.split('/').pop()!)));
+    expect(shown).toEqual(listed.items.map((job) => job.id));
+  }
+  const totals = await api<{ succeeded: { jobs: number }; failed: { jobs: number } }>(demo, '/api/v1/jobs/totals');
+  expect(await text(page, '[aria-label=State] button[aria-pressed=true]')).toBe(`Ended${totals.succeeded.jobs + totals.failed.jobs}`);
+  await context.close();
+});
+
+test('the demonstration shows a node fault, a device held idle, a late agent and hours that turn final', async () => {
+  const kinds = new Set((await api<{ items: { kind: string }[] }>(demo, '/api/v1/attention?limit=1000')).items.map((item) => item.kind));
+  for (const kind of ['agent_late', 'held_idle', 'gaps_reported']) expect(kinds).toContain(kind);
+  const at = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const { status } = await api<{ status: string[] }>(demo, `/api/v1/grid/intensity/series?zone=DE&from=${at(-12)}&to=${at(12)}`);
+  for (const word of ['measured', 'provisional', 'forecast']) expect(status).toContain(word);
+  const { page, context } = await watch(browser, demo);
+  await signIn(page, demo, '/fleet');
+  await settled(page);
+  await page.waitForSelector('.heat');
+  expect(await page.locator('text=White is a gap').count()).toBe(1);
+  const gaps = await api<{ items: { reason: string }[] }>(demo, '/api/v1/gaps?limit=1000');
+  expect(gaps.items.some((gap) => gap.reason === 'agent_stopped')).toBe(true);
   await context.close();
 });
 
@@ -278,17 +377,16 @@ test('an empty service shows three steps and turns live by itself', async () => 
   const folder = mkdtempSync(join(tmpdir(), 'wattledger-agent-'));
   writeFileSync(join(folder, 'token'), empty.token, { mode: 0o600 });
   writeFileSync(join(folder, 'agent.toml'), `server = "${empty.url}"\nname = "first-node"\ntoken_file = "${join(folder, 'token')}"\nspool = "${join(folder, 'spool.sqlite')}"\nsources = ["synthetic:gpus=2,watts=300"]\nwindow_ms = 1000\npush_every_s = 1\n`);
-  const agent = spawn(inject('binary'), ['agent', '--config', join(folder, 'agent.toml')], { stdio: 'pipe' });
+  const agent = tied(folder, inject('binary'), ['agent', '--config', join(folder, 'agent.toml')]);
   let said = '';
-  agent.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  agent.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
   try {
-    await page.waitForSelector('[data-stat="Power now"]', { timeout: 50_000 }).catch((error: unknown) => {
+    await page.waitForSelector('[data-stat="Power now"]', {}).catch((error: unknown) => {
       throw new Error(`${(error as Error).message}\nthe agent said: ${said}`);
     });
     expect(await page.locator('text=No energy yet').count()).toBe(0);
   } finally {
-    agent.kill('SIGTERM');
-    rmSync(folder, { recursive: true, force: true });
+    await untie(agent);
   }
   await context.close();
 });

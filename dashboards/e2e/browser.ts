@@ -5,6 +5,9 @@ import type { Running } from './service';
 
 const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
+/** For whatever is awaited: a busy machine is slow, not wrong. */
+export const PATIENCE = 240_000;
+
 export const open = (): Promise<Browser> => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
 
 export interface Watched {
@@ -21,7 +24,7 @@ interface Options {
 
 export async function watch(browser: Browser, server: Running, { width = 1440, theme = 'light' }: Options = {}): Promise<Watched> {
   const context = await browser.newContext({ baseURL: server.url, viewport: { width, height: 1000 }, colorScheme: theme, reducedMotion: 'reduce', acceptDownloads: true });
-  context.setDefaultTimeout(45_000);
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const complaints: string[] = [];
   await context.addInitScript(() => {
@@ -61,4 +64,5 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForSelector('main#content h1');
   await page.waitForFunction(() => !document.querySelector('.skeleton, .number.loading'));
   await page.waitForFunction(() => [...document.querySelectorAll('.time-chart')].every((chart) => chart.querySelector('canvas')));
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
 }

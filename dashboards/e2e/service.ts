@@ -4,7 +4,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,14 +26,17 @@ declare module 'vitest' {
 
 /** Days of history: enough for every state, few enough for a debug build to tell and to answer for. */
 const DAYS = process.env.WATTLEDGER_E2E_DAYS ?? '4';
-const STARTS_WITHIN = 600_000;
+const STARTS_WITHIN = 900_000;
+const TIED = fileURLToPath(new URL('tied.mjs', import.meta.url));
 
+/** The newest of those that are built. */
 function findBinary(): string {
+  if (process.env.WATTLEDGER_BIN) return process.env.WATTLEDGER_BIN;
   const target = fileURLToPath(new URL('../../target/', import.meta.url));
-  const candidates = [process.env.WATTLEDGER_BIN, join(target, 'release/wattledger'), join(target, 'debug/wattledger')];
-  const found = candidates.find((path) => path && existsSync(path));
-  if (!found) throw new Error('no wattledger binary: run cargo build, or name one with WATTLEDGER_BIN');
-  return found;
+  const built = ['release', 'debug'].map((kind) => join(target, kind, 'wattledger')).filter((path) => existsSync(path));
+  const [newest] = built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  if (!newest) throw new Error('no wattledger binary: run cargo build, or name one with WATTLEDGER_BIN');
+  return newest;
 }
 
 function runningDemo(): Running | null {
@@ -41,12 +44,26 @@ function runningDemo(): Running | null {
   return url && token ? { url, token, signIn: '' } : null;
 }
 
-async function start(binary: string, args: string[]): Promise<{ process: ChildProcess; running: Running }> {
-  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+/** A process that ends when this one does, however that ends; `folder` goes with it. */
+export function tied(folder: string, program: string, args: string[]): ChildProcess {
+  return spawn(process.execPath, [TIED, folder, program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+/** Ends a tied process and waits for it. */
+export async function untie(child: ChildProcess): Promise<void> {
+  if (child.exitCode != null || child.signalCode != null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.stdin?.end();
+  await ended;
+}
+
+async function start(binary: string, command: string, ...more: string[]): Promise<{ process: ChildProcess; running: Running }> {
+  const folder = mkdtempSync(join(tmpdir(), `wattledger-e2e-${command}-`));
+  const child = tied(folder, binary, [command, ...more, '--listen', '127.0.0.1:0', '--data', join(folder, 'data')]);
   const running: Partial<Running> = {};
   let said = '';
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${args[0]} did not start:\n${said}`)), STARTS_WITHIN);
+    const timer = setTimeout(() => reject(new Error(`${command} did not start:\n${said}`)), STARTS_WITHIN);
     const hear = (chunk: Buffer): void => {
       said += chunk.toString();
       running.url ??= /listening on (http:\S+)/.exec(said)?.[1];
@@ -57,31 +74,25 @@ async function start(binary: string, args: string[]): Promise<{ process: ChildPr
         resolve();
       }
     };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    child.on('exit', (code) => reject(new Error(`${args[0]} ended with ${code}:\n${said}`)));
+    child.stdout!.on('data', hear);
+    child.stderr!.on('data', hear);
+    child.on('exit', (code) => reject(new Error(`${command} ended with ${code}:\n${said}`)));
+  }).catch(async (error: unknown) => {
+    await untie(child);
+    throw error;
   });
   return { process: child, running: running as Running };
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const binary = findBinary();
-  const folder = mkdtempSync(join(tmpdir(), 'wattledger-e2e-'));
   const known = runningDemo();
-  const [demo, empty] = await Promise.all([
-    known ? { process: null, running: known } : start(binary, ['demo', '--days', DAYS, '--listen', '127.0.0.1:0', '--data', join(folder, 'demo')]),
-    start(binary, ['serve', '--listen', '127.0.0.1:0', '--data', join(folder, 'empty')]),
-  ]);
+  console.log(`testing ${binary}${known ? ` at ${known.url}` : `, with ${DAYS} days of history`}`);
+  const [demo, empty] = await Promise.all([known ? { process: null, running: known } : start(binary, 'demo', '--days', DAYS), start(binary, 'serve')]);
   project.provide('demo', demo.running);
   project.provide('empty', empty.running);
   project.provide('binary', binary);
   return async () => {
-    for (const { process } of [demo, empty]) {
-      if (!process) continue;
-      const ended = new Promise((resolve) => process.once('exit', resolve));
-      process.kill('SIGTERM');
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 10_000))]);
-    }
-    rmSync(folder, { recursive: true, force: true });
+    await Promise.all([demo, empty].map(({ process }) => process && untie(process)));
   };
 }

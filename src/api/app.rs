@@ -3,7 +3,9 @@
 //! A file is found by its exact path; no path is decoded, joined or looked up on a disk. What is no file and is asked for by a browser as a page is
 //! a page of the app, which finds out itself what to show: so that every state has a URL that can be opened.
 
+use super::cookie::{self, SignIn};
 use super::problem::Problem;
+use crate::session;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -31,14 +33,21 @@ const RESERVED: [&str; 6] = ["/api", "/healthz", "/metrics", "/openapi.json", "/
 /// Where the names of files contain a hash of their content.
 const HASHED: &str = "/assets/";
 const PAGE: &str = "/index.html";
+const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// The app's own files and nothing else, nothing inline and nothing from a `data:` address.
 const POLICY: &str =
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Answers what no route does.
-pub(super) fn answer(request: &Request) -> Response {
-    answer_from(FILES, request.method(), request.uri().path(), request.headers())
+pub(super) fn answer(request: &Request, sign_in: SignIn) -> Response {
+    let mut response = answer_from(FILES, request.method(), request.uri().path(), request.headers());
+    let is_page = response.headers().get(header::CACHE_CONTROL) == Some(&REVALIDATED);
+    // The app asks who is signed in only where the mark says that somebody is.
+    if let Some(mark) = cookie::missing_mark(request.headers(), sign_in, session::AGE_MAX).filter(|_| is_page) {
+        response.headers_mut().append(header::SET_COOKIE, mark);
+    }
+    response
 }
 
 fn answer_from(files: &'static [File], method: &Method, path: &str, headers: &HeaderMap) -> Response {
@@ -90,9 +99,10 @@ impl File {
             }
         };
         let is_hashed = self.path.starts_with(HASHED);
-        let caching = if is_hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let caching =
+            if is_hashed { HeaderValue::from_static("public, max-age=31536000, immutable") } else { REVALIDATED };
         let fields = response.headers_mut();
-        fields.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+        fields.insert(header::CACHE_CONTROL, caching);
         fields.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
         fields.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
         if let Ok(tag) = HeaderValue::try_from(tag) {

@@ -90,7 +90,7 @@ async fn by_session(state: &State, cookie: Secret) -> Result<Option<Identity>, P
     let found = state.work(move |service| Ok(session::find(&service.store, &cookie, now)?)).await?;
     let Some(session) = found else { return Ok(None) };
     note_use(state, &session.token, Some((&session.id, session.seen))).await;
-    Ok(Some(session.token.identity()))
+    Ok(Some(Identity { session: Some(session.id), ..session.token.identity() }))
 }
 
 fn expect_csrf(headers: &HeaderMap, cookie: &Secret) -> Result<(), Problem> {

@@ -65,6 +65,14 @@ pub(crate) fn begin(headers: &HeaderMap, sign_in: SignIn, secret: &Secret, age_m
     lines(headers, sign_in, (secret.reveal(), "1"), age_s)
 }
 
+/// The mark alone, for a browser that has a session's cookie without it: it went through a restore of cookies, or another program set one.
+pub(crate) fn missing_mark(headers: &HeaderMap, sign_in: SignIn, age_max: Span) -> Option<HeaderValue> {
+    let mut lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let has_mark = lines.any(|line| line.split(';').any(|pair| pair.trim() == format!("{MARK}=1")));
+    read(headers, sign_in).filter(|_| !has_mark)?;
+    HeaderValue::try_from(mark(headers, sign_in, "1", age_max.nanoseconds() / 1_000_000_000)).ok()
+}
+
 /// Ends it.
 pub(crate) fn end(headers: &HeaderMap, sign_in: SignIn) -> Option<Lines> {
     lines(headers, sign_in, ("", ""), 0)
@@ -74,10 +82,15 @@ fn lines(headers: &HeaderMap, sign_in: SignIn, (session, mark): (&str, &str), ag
     let name = sign_in.cookie_name(headers);
     let secure = if sign_in.is_secure(headers) { "; Secure" } else { "" };
     let session = format!("{name}={session}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}");
-    let mark = format!("{MARK}={mark}; Path=/; Max-Age={age_s}; SameSite=Strict{secure}");
+    let mark = self::mark(headers, sign_in, mark, age_s);
     let (mut session, mark) = (HeaderValue::try_from(session).ok()?, HeaderValue::try_from(mark).ok()?);
     session.set_sensitive(true);
     Some(AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, mark)]))
+}
+
+fn mark(headers: &HeaderMap, sign_in: SignIn, value: &str, age_s: u64) -> String {
+    let secure = if sign_in.is_secure(headers) { "; Secure" } else { "" };
+    format!("{MARK}={value}; Path=/; Max-Age={age_s}; SameSite=Strict{secure}")
 }
 
 /// Refuses a request whose `Origin`, where the browser says one, is not this service.

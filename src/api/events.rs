@@ -51,6 +51,11 @@ impl Events {
         self.tell(REVOKED, token, None);
     }
 
+    /// Ends the streams of a session.
+    pub(crate) fn end_of_session(&self, session: &str) {
+        self.tell(SIGNED_OUT, session, None);
+    }
+
     /// Ends every stream, now and from now on.
     pub(crate) fn close(&self) {
         // No new stream begins; those that run read the end after everything told before.
@@ -61,6 +66,7 @@ impl Events {
 
 const END: &str = "end";
 const REVOKED: &str = "revoked";
+const SIGNED_OUT: &str = "signed out";
 
 /// What changed, as it happens
 ///
@@ -93,12 +99,9 @@ async fn relay(
             () = sender.closed() => return,
             change = changes.recv() => match change {
                 Ok(change) if change.what == END => return,
-                Ok(change) if change.what == REVOKED => {
-                    if change.id == who.token {
-                        return;
-                    }
-                    continue;
-                }
+                Ok(change) if change.what == REVOKED && change.id == who.token => return,
+                Ok(change) if change.what == SIGNED_OUT && who.session.as_ref() == Some(&change.id) => return,
+                Ok(change) if matches!(change.what, REVOKED | SIGNED_OUT) => continue,
                 Ok(change) if is_visible(&change, &who) => Event::default().event("change").json_data(&change),
                 Ok(_) => continue,
                 Err(broadcast::error::RecvError::Lagged(_)) => Ok(Event::default().event("lagged").data("")),

@@ -6,7 +6,7 @@ use super::body::Csv;
 use super::page::{Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
-use crate::grid::{self, Accounting, Basis, ChoiceDocument, FactorDocument, Gas, Status, ZoneError};
+use crate::grid::{self, Accounting, Basis, ChoiceDocument, FactorDocument, Gas, Library, Set, Status, ZoneError};
 use crate::store::{FactorOrigin, IntervalFactor, StoreError};
 use crate::{ledger, moment};
 use axum::extract::State as Extract;
@@ -43,6 +43,9 @@ pub(crate) struct IntensityQuery {
     region: Option<String>,
     /// Moment of use, RFC 3339 or a UTC date; the newest factor without it.
     at: Option<String>,
+    /// `true`: the operating margin of the country, for a second opinion and never in a sum with the others, which are averages.
+    #[serde(default)]
+    marginal: bool,
 }
 
 /// Choose the factor of a zone or a cloud region, and say how it was chosen
@@ -58,9 +61,15 @@ pub(crate) async fn intensity(
     Query(asked): Query<IntensityQuery>,
 ) -> Result<axum::Json<ChoiceDocument>, Problem> {
     let at = asked.at.as_deref().map(moment::parse).transpose().map_err(|rule| Problem::field("at", rule))?;
+    let marginal = asked.marginal.then(|| Library::open(Set::IfiMarginal)).transpose();
+    let marginal = marginal.map_err(|defect| {
+        tracing::error!(%defect, "a bundled table cannot be read");
+        Problem::internal()
+    })?;
+    let library = marginal.as_ref().unwrap_or(&state.library);
     let choice = match (&asked.zone, &asked.region) {
-        (Some(zone), None) => state.library.choose(zone, at),
-        (None, Some(region)) => state.library.choose_region(region, at),
+        (Some(zone), None) => library.choose(zone, at),
+        (None, Some(region)) => library.choose_region(region, at),
         _ => return Err(Problem::field("zone", "give either zone or region")),
     };
     match choice {

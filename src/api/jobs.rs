@@ -2,12 +2,12 @@
 
 use super::State;
 use super::body::Json;
-use super::page::{Id, Page, PageQuery, Query};
+use super::page::Id;
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
 use crate::ledger::{self, Report, ReportQuality};
 use crate::moment;
-use crate::store::{JobFilter, JobRow, JobSort, JobState, StoreError};
+use crate::store::{JobRow, StoreError};
 use crate::workload::{self, DeviceName};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
@@ -79,28 +79,13 @@ pub(crate) struct JobDocument {
 }
 
 /// Whether a job still runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Progress {
     /// No end is known, or it is to come.
     Running,
     /// It has ended.
     Ended,
-}
-
-/// A job of a list and its IT energy, posted and open.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct JobItem {
-    #[serde(flatten)]
-    job: JobDocument,
-    /// Posted and open.
-    energy_mj: i64,
-    /// Derived from `energy_mj`.
-    energy_kwh: f64,
-    /// Location-based CO2e of it, what is open at the best factors known.
-    co2e_ug: i64,
-    /// Derived from `co2e_ug`.
-    co2e_g: f64,
 }
 
 /// A job and what it used.
@@ -131,7 +116,7 @@ pub(crate) struct JobFootprint {
 }
 
 impl JobDocument {
-    fn of(row: JobRow, now: Timestamp) -> Self {
+    pub(super) fn of(row: JobRow, now: Timestamp) -> Self {
         let facts = row.facts;
         let is_ended = facts.ended.is_some_and(|end| end <= now);
         let until = facts.ended.filter(|_| is_ended).unwrap_or(now);
@@ -247,103 +232,6 @@ pub(super) fn find(service: &super::Service, id: &str, who: &Identity) -> Result
     let found = service.store.read::<_, StoreError>(|tx| tx.job(id))?;
     let sees = |row: &JobRow| who.project.is_none() || who.project == row.facts.project;
     found.filter(sees).ok_or_else(|| Problem::not_found("job", id))
-}
-
-/// Which jobs, in which order.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct JobQuery {
-    /// Only of this project.
-    project: Option<String>,
-    /// Only with this label, `NAME:VALUE`.
-    label: Option<String>,
-    /// Only those that run, or only those that have ended.
-    #[param(inline)]
-    state: Option<Progress>,
-    /// Only those that ran at or after it, RFC 3339.
-    from: Option<String>,
-    /// Only those that ran before it, RFC 3339.
-    to: Option<String>,
-    /// Only those whose id or name contains it; ASCII letters without regard to case.
-    q: Option<String>,
-    /// `newest` (by first mention), `energy` or `co2e`, the highest first.
-    #[serde(default)]
-    #[param(inline)]
-    sort: Sort,
-}
-
-/// Order of a list of jobs.
-#[derive(Debug, Clone, Copy, Default, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum Sort {
-    #[default]
-    Newest,
-    Energy,
-    Co2e,
-}
-
-impl JobQuery {
-    fn check(self, page: &PageQuery, who: &Identity, now: Timestamp) -> Result<JobFilter, Problem> {
-        let label = self.label.as_deref().map(|label| label.split_once(':').ok_or_else(|| label.to_owned()));
-        let label = label.transpose().map_err(|given| {
-            Problem::field("label", format!("{given:?} has no colon: write label=NAME:VALUE, as label=team:vision"))
-        })?;
-        let state = self.state.map(|state| match state {
-            Progress::Running => JobState::Running,
-            Progress::Ended => JobState::Ended,
-        });
-        let sort = match self.sort {
-            Sort::Newest => JobSort::Newest,
-            Sort::Energy => JobSort::Energy,
-            Sort::Co2e => JobSort::Co2e,
-        };
-        Ok(JobFilter {
-            project: within(self.project, who)?,
-            label: label.map(|(name, value)| (name.to_owned(), value.to_owned())),
-            state: state.map(|state| (state, now)),
-            from: at("from", self.from.as_deref())?,
-            to: at("to", self.to.as_deref())?,
-            text: self.q.filter(|text| !text.is_empty()),
-            sort,
-            after: page.after().map(place).transpose()?,
-            limit: page.limit()?.saturating_add(1),
-        })
-    }
-}
-
-/// A cursor: what the list is sorted by, and the number of the job.
-fn place(cursor: &str) -> Result<(i64, i64), Problem> {
-    let parsed = cursor.split_once('.').and_then(|(value, job)| Some((value.parse().ok()?, job.parse().ok()?)));
-    parsed.ok_or_else(|| Problem::field("cursor", "not a cursor of this list: take next_cursor of a page as it is"))
-}
-
-/// List jobs with what they used
-#[utoipa::path(
-    get, path = "/jobs", tag = "jobs", params(PageQuery, JobQuery),
-    responses(
-        (status = 200, description = "In the order asked for, newest first without", body = Page<JobItem>),
-        (status = 404, description = "No such project", body = ProblemDocument, content_type = "application/problem+json")
-    )
-)]
-pub(crate) async fn list(
-    Extract(state): Extract<State>,
-    who: Identity,
-    Query(page): Query<PageQuery>,
-    Query(asked): Query<JobQuery>,
-) -> Result<axum::Json<Page<JobItem>>, Problem> {
-    let now = state.clock.wall();
-    let limit = page.limit()?;
-    let filter = asked.check(&page, &who, now)?;
-    let sort = filter.sort;
-    let found = state.work(move |service| Ok(ledger::jobs(&service.store, &service.library, &filter)?)).await?;
-    let page = Page::of(found, limit, |job| format!("{}.{}", job.rank(sort), job.row.job));
-    Ok(axum::Json(page.map(|job| JobItem {
-        energy_mj: job.energy_mj,
-        energy_kwh: job.energy_mj as f64 / 3.6e9,
-        co2e_ug: job.co2e_ug,
-        co2e_g: job.co2e_ug as f64 / 1e6,
-        job: JobDocument::of(job.row, now),
-    })))
 }
 
 /// The project to look at: the one asked for, if the token may see it, else the token's own.

@@ -13,6 +13,7 @@ mod events;
 mod fleet;
 mod gaps;
 mod grid;
+mod job_list;
 mod jobs;
 mod ledger;
 mod metrics;

@@ -2,7 +2,7 @@
 
 use super::problem::{Problem, ProblemDocument};
 use super::{
-    State, actions, app, attention, auth, batches, compare, events, fleet, gaps, grid, jobs, ledger, metrics,
+    State, actions, app, attention, auth, batches, compare, events, fleet, gaps, grid, job_list, jobs, ledger, metrics,
     operations, periods, series, session, sites, steps, tokens,
 };
 use crate::access::Scope;
@@ -28,13 +28,14 @@ use utoipa_axum::routes;
 pub(crate) fn router(state: &State) -> Router {
     let (routes, document) = routes(state).split_for_parts();
     let document: Arc<str> = document.to_pretty_json().unwrap_or_default().into();
+    let sign_in = state.sign_in;
     let panicked = {
         let state = Arc::clone(state);
         move |panic| answer_panic(&state, panic)
     };
     routes
         .route("/openapi.json", get(move || std::future::ready(operations::openapi(&document))))
-        .fallback(|request: Request| std::future::ready(app::answer(&request)))
+        .fallback(move |request: Request| std::future::ready(app::answer(&request, sign_in)))
         .method_not_allowed_fallback(|method: Method| std::future::ready(Problem::method_not_allowed(method.as_str())))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(operations::harden))
@@ -59,9 +60,11 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(fleet::devices))
         .routes(routes!(fleet::sites))
         .routes(routes!(fleet::projects))
-        .routes(routes!(jobs::list))
+        .routes(routes!(job_list::list))
+        .routes(routes!(job_list::totals))
         .routes(routes!(jobs::show))
         .routes(routes!(compare::compare))
+        .routes(routes!(series::devices))
         .routes(routes!(series::device))
         .routes(routes!(series::node))
         .routes(routes!(series::job))

@@ -7,7 +7,7 @@ use super::{Service, State};
 use crate::access::Identity;
 use crate::grid::Status;
 use crate::moment;
-use crate::series::{self, Bucket, Grid, GridError, IntensityFactor, PowerGroup, Series, SeriesError};
+use crate::series::{self, Bucket, DeviceSeries, Grid, GridError, IntensityFactor, PowerGroup, Series, SeriesError};
 use axum::extract::State as Extract;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -243,9 +243,9 @@ pub(crate) async fn job(
     document.await.map(axum::Json)
 }
 
-/// Power of a job's devices, each a row of a heat map.
+/// Power of devices, each a row of a heat map.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct JobDevicesDocument {
+pub(crate) struct DevicesDocument {
     from: String,
     to: String,
     /// Length of a bucket.
@@ -256,7 +256,7 @@ pub(crate) struct JobDevicesDocument {
     devices: Vec<JobDevice>,
 }
 
-/// The part of a job on one device.
+/// One device, or the part of a job on it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct JobDevice {
     id: i64,
@@ -274,7 +274,7 @@ struct JobDevice {
 #[utoipa::path(
     get, path = "/jobs/{id}/devices/series", operation_id = "job_devices_series", tag = "series", params(("id" = String, Path, description = "Id of the job"), RangeQuery),
     responses(
-        (status = 200, description = "A row per device", body = JobDevicesDocument),
+        (status = 200, description = "A row per device", body = DevicesDocument),
         (status = 404, description = "No such job", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
@@ -283,7 +283,7 @@ pub(crate) async fn job_devices(
     who: Identity,
     Id(id): Id,
     Query(asked): Query<RangeQuery>,
-) -> Result<axum::Json<JobDevicesDocument>, Problem> {
+) -> Result<axum::Json<DevicesDocument>, Problem> {
     let now = state.clock.wall();
     let (grid, found) = state
         .work(move |service| {
@@ -293,23 +293,51 @@ pub(crate) async fn job_devices(
             Ok((grid, found))
         })
         .await?;
-    let numbers: BTreeSet<i64> = found.iter().flat_map(|own| own.series.buckets.keys().copied()).collect();
-    let devices = found.into_iter().map(|own| JobDevice {
-        id: own.device.device,
-        power_mean_mw: numbers.iter().map(|number| own.series.buckets.get(number).map(Bucket::mean_mw)).collect(),
-        node: own.device.node_name,
-        uuid: own.device.uuid,
-        name: own.device.name,
-        index: own.device.index,
-        energy_mj: own.series.energy_mj,
+    Ok(axum::Json(DevicesDocument::of(grid, found)))
+}
+
+impl DevicesDocument {
+    fn of(grid: Grid, found: Vec<DeviceSeries>) -> Self {
+        let numbers: BTreeSet<i64> = found.iter().flat_map(|own| own.series.buckets.keys().copied()).collect();
+        let devices = found.into_iter().map(|own| JobDevice {
+            id: own.device.device,
+            power_mean_mw: numbers.iter().map(|number| own.series.buckets.get(number).map(Bucket::mean_mw)).collect(),
+            node: own.device.node_name,
+            uuid: own.device.uuid,
+            name: own.device.name,
+            index: own.device.index,
+            energy_mj: own.series.energy_mj,
+        });
+        Self {
+            from: moment::show(grid.from),
+            to: moment::show(grid.to),
+            bucket_s: grid.bucket_s(),
+            devices: devices.collect(),
+            start_ms: numbers.iter().map(|number| grid.start_ms(*number)).collect(),
+        }
+    }
+}
+
+/// Show the power of every accelerator over time
+///
+/// Buckets of an hour and more cost no more than their number; `points` chooses them.
+#[utoipa::path(
+    get, path = "/devices/series", operation_id = "devices_series", tag = "series", params(RangeQuery),
+    responses((status = 200, description = "A row per device", body = DevicesDocument))
+)]
+pub(crate) async fn devices(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Query(asked): Query<RangeQuery>,
+) -> Result<axum::Json<DevicesDocument>, Problem> {
+    unbound(&who)?;
+    let now = state.clock.wall();
+    let grid = asked.grid(None, now)?;
+    let found = state.work(move |service| {
+        let store = service.series.as_ref();
+        Ok(service.store.read(|tx| series::accelerators(store, tx, grid, now))?)
     });
-    Ok(axum::Json(JobDevicesDocument {
-        from: moment::show(grid.from),
-        to: moment::show(grid.to),
-        bucket_s: grid.bucket_s(),
-        devices: devices.collect(),
-        start_ms: numbers.iter().map(|number| grid.start_ms(*number)).collect(),
-    }))
+    Ok(axum::Json(DevicesDocument::of(grid, found.await?)))
 }
 
 /// What the areas of the fleet's power are.

@@ -112,6 +112,9 @@ pub(crate) async fn sign_out(
         state.work(move |service| Ok(session::end(&service.store, cookie)?)).await?;
         tracing::info!(token = who.token, "signed out");
     }
+    if let Some(session) = &who.session {
+        state.events.end_of_session(session);
+    }
     let taken_back = cookie::end(&headers, state.sign_in).ok_or_else(Problem::internal)?;
     Ok((StatusCode::NO_CONTENT, taken_back).into_response())
 }

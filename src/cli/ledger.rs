@@ -10,23 +10,35 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 use std::path::PathBuf;
 
+/// Orders of `wattledger jobs`.
+const SORTS: [&str; 6] = ["newest", "energy", "co2e", "intensity", "held-idle", "energy-per-step"];
+
 /// List the jobs of a service with what they used, newest first
 #[derive(Args)]
 pub(crate) struct Jobs {
     /// Only of this project
     #[arg(long, value_name = "P")]
     project: Option<String>,
+    /// Only of this user: with the label `user` of this value
+    #[arg(long, value_name = "U")]
+    user: Option<String>,
     /// Only with this label
     #[arg(long, value_name = "NAME:VALUE")]
     label: Option<String>,
-    /// Only those that run, or only those that have ended
-    #[arg(long, value_name = "STATE", value_parser = ["running", "ended"])]
+    /// Only those that run, only those that have ended, or of these only those that failed
+    #[arg(long, value_name = "STATE", value_parser = ["running", "ended", "failed"])]
     state: Option<String>,
+    /// Only those that ran at or after this moment
+    #[arg(long, value_name = "T", value_parser = moment_text)]
+    from: Option<String>,
+    /// Only those that ran before this moment
+    #[arg(long, value_name = "T", value_parser = moment_text)]
+    to: Option<String>,
     /// Only those whose id or name contains it
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
-    /// The highest first, or the newest
-    #[arg(long, value_name = "ORDER", value_parser = ["newest", "energy", "co2e"], default_value = "newest")]
+    /// The newest first, or the highest by energy, CO2e, g/kWh, held-idle share or energy per step
+    #[arg(long, value_name = "ORDER", value_parser = SORTS, default_value = "newest")]
     sort: String,
     #[command(flatten)]
     server: ServerArguments,
@@ -108,9 +120,12 @@ fn moment_text(text: &str) -> Result<String, String> {
 /// Prints the list.
 pub(crate) fn jobs(arguments: &Jobs) -> Result<(), Failure> {
     let client = arguments.server.client()?;
-    let mut path = format!("/jobs?limit=1000&sort={}", arguments.sort);
+    let mut path = format!("/jobs?limit=1000&sort={}", arguments.sort.replace('-', "_"));
     for (key, value) in [
         ("project", &arguments.project),
+        ("user", &arguments.user),
+        ("from", &arguments.from),
+        ("to", &arguments.to),
         ("label", &arguments.label),
         ("state", &arguments.state),
         ("q", &arguments.search),
@@ -124,7 +139,7 @@ pub(crate) fn jobs(arguments: &Jobs) -> Result<(), Failure> {
         return print::json(&jobs);
     }
     let words = ["id", "project", "name", "state", "started"];
-    let numbers = ["duration", "kWh", "CO2e"].map(|column| (column, Lean::Right));
+    let numbers = ["duration", "kWh", "CO2e", "g/kWh", "held-idle", "kWh/step"].map(|column| (column, Lean::Right));
     let mut table = Table::new(&[words.map(|column| (column, Lean::Left)).as_slice(), numbers.as_slice()].concat());
     for job in &jobs {
         let number = |key: &str| job[key].as_f64();
@@ -132,6 +147,10 @@ pub(crate) fn jobs(arguments: &Jobs) -> Result<(), Failure> {
         cells.push(number("duration_s").map_or_else(|| "-".to_owned(), super::show::duration));
         cells.push(significant(number("energy_kwh").unwrap_or(0.0), 4));
         cells.push(super::show::mass(number("co2e_g").unwrap_or(0.0)));
+        let known = |value: Option<f64>, show: fn(f64) -> String| value.map_or_else(|| "-".to_owned(), show);
+        cells.push(known(number("intensity_g_per_kwh"), |grams| format!("{grams:.0}")));
+        cells.push(known(number("held_idle_share"), |share| format!("{:.1} %", share * 100.0)));
+        cells.push(known(number("kwh_per_step"), |kwh| significant(kwh, 4)));
         table.row(cells);
     }
     print::text(&table.to_string())

@@ -3,7 +3,7 @@
 use super::agent::Agent;
 use super::fleet::{LATE, NODES, SILENT, place};
 use super::schedule::{jobs, outages};
-use super::{Demo, DemoError, history};
+use super::{Demo, DemoError, history, progress};
 use crate::access::Scope;
 use crate::store::{By, Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
@@ -79,6 +79,10 @@ impl Demo {
                 let from = now.nanoseconds().div_euclid(1_000_000_000) - 6 * super::schedule::HOUR;
                 if let Err(error) = series.publish(&store, &library, from, now) {
                     tracing::warn!(%error, "the grid values of the demonstration stay as they are");
+                }
+                let second = now.nanoseconds().div_euclid(1_000_000_000);
+                if let Err(error) = progress::report(&store, (second - 30, second)) {
+                    tracing::warn!(%error, "the steps of the demonstration's runs stay as they are");
                 }
             }
         })?;

@@ -11,6 +11,7 @@ mod history;
 mod live;
 mod noise;
 mod power;
+mod progress;
 mod schedule;
 
 pub use live::Live;
@@ -190,6 +191,8 @@ impl Demo {
         // Factors become final hours after the time that they describe, so what was posted last is looked at again.
         self.series.publish(&self.store, &self.library, from - 6 * schedule::HOUR, now)?;
         history::load(&self.store, &mut told, now, progress)?;
+        let second = now.nanoseconds().div_euclid(1_000_000_000);
+        progress::report(&self.store, (from.max(second - i64::from(days) * schedule::DAY), second))?;
         let closed = ledger::close(&self.store, &self.library, now, grace)?;
         Ok(Loaded { from: agent::moment(from), continues, entries: closed.entries })
     }

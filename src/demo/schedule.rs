@@ -11,6 +11,8 @@ pub(super) const MINUTE: i64 = 60;
 pub(super) const HOUR: i64 = 3_600;
 pub(super) const DAY: i64 = 86_400;
 
+/// From one pretraining of the language model to the next: a month has three that have ended.
+const CAMPAIGN: i64 = 9 * DAY;
 /// All GPUs of a node.
 const ALL: u8 = 0xff;
 const USERS: [&str; 6] = ["ana", "ben", "chen", "dara", "eli", "fay"];
@@ -62,7 +64,7 @@ pub(super) struct Outage {
 pub(super) fn jobs(from: i64, to: i64) -> Vec<Job> {
     type Lane = (i64, fn(i64, i64) -> Vec<Job>);
     let lanes: [Lane; 8] = [
-        (20 * DAY, language_model),
+        (CAMPAIGN, language_model),
         (6 * DAY, weather),
         (DAY, vision),
         (DAY, sweeps),
@@ -82,14 +84,21 @@ pub(super) fn jobs(from: i64, to: i64) -> Vec<Job> {
 
 /// Every outage that meets `[from, to)`, or ends as that begins.
 pub(super) fn outages(from: i64, to: i64) -> Vec<Outage> {
-    let cycles = from.div_euclid(20 * DAY)..=(to - 1).div_euclid(20 * DAY);
-    let outages = cycles.map(|cycle| outage(cycle, cycle * 20 * DAY));
+    let cycles = |length: i64| from.div_euclid(length)..=(to - 1).div_euclid(length);
+    let faults = cycles(CAMPAIGN).map(|cycle| outage(cycle, cycle * CAMPAIGN));
+    let outages = faults.chain(cycles(DAY).map(restart));
     outages.filter(|outage| outage.start < to && outage.end >= from).collect()
+}
+
+/// The first London node is restarted every night, while nobody holds it.
+fn restart(day: i64) -> Outage {
+    let start = day * DAY + HOUR + between(0, 3 * HOUR, &[12, day]);
+    Outage { node: 9, start, end: start + 45 * MINUTE }
 }
 
 /// The node fault of a cycle of the large training run.
 fn outage(cycle: i64, at: i64) -> Outage {
-    let start = at + 4 * DAY + between(0, 5 * DAY, &[10, cycle]);
+    let start = at + 5 * HOUR + between(0, 18 * HOUR, &[10, cycle]);
     let node = [1, 2, 3][usize::try_from(between(0, 3, &[11, cycle])).unwrap_or(0)];
     Outage { node, start, end: start + 5 * HOUR }
 }
@@ -115,10 +124,10 @@ fn job(project: &'static str, id: String, name: &str, (start, end): (i64, i64), 
     Job { id, project, name: name.to_owned(), user, container, attempt: 1, start, end, exit_status: 0, load, seats }
 }
 
-/// Days 0 to 20 of four Frankfurt nodes and a spare: pretraining that loses a node and goes on elsewhere, then tuning; evaluations beside it.
+/// Nine days of four Frankfurt nodes and a spare: pretraining that loses a node and goes on elsewhere, then tuning; evaluations beside it.
 fn language_model(cycle: i64, at: i64) -> Vec<Job> {
     let fault = outage(cycle, at);
-    let end = at + 15 * DAY + between(0, 12 * HOUR, &[20, cycle]);
+    let end = at + 6 * DAY + between(0, 20 * HOUR, &[20, cycle]);
     let load = Load::Training { level: 880, checkpoint_s: 45 * MINUTE, evaluation_s: 6 * HOUR };
     let name = "atlas-7b pretrain";
     let id = |attempt| format!("atlas-7b-r{cycle}-a{attempt}");
@@ -128,13 +137,13 @@ fn language_model(cycle: i64, at: i64) -> Vec<Job> {
     let mut jobs = vec![Job { exit_status: -9, ..first }, Job { attempt: 2, ..second }];
     let tuning = Load::Training { level: 810, checkpoint_s: 30 * MINUTE, evaluation_s: 3 * HOUR };
     for (place, (name, nodes, hours)) in
-        (0..).zip([("atlas-7b instruct sft", [0, 1], 58), ("atlas-7b preference", [2, 3], 44)])
+        (0..).zip([("atlas-7b instruct sft", [0, 1], 44), ("atlas-7b preference", [2, 3], 36)])
     {
         let start = end + 2 * HOUR + between(0, 2 * HOUR, &[21, cycle, place]);
         let id = format!("atlas-7b-tune{place}-r{cycle}");
         jobs.push(job("atlas-llm", id, name, (start, start + hours * HOUR), tuning, seats(&nodes)));
     }
-    jobs.extend((0..80).filter_map(|slot| evaluation(cycle, at + slot * 6 * HOUR, &fault, end)));
+    jobs.extend((0..36).filter_map(|slot| evaluation(cycle, at + slot * 6 * HOUR, &fault, end)));
     jobs
 }
 
@@ -149,7 +158,7 @@ fn evaluation(cycle: i64, slot: i64, fault: &Outage, run_end: i64) -> Option<Job
     } else {
         return None;
     };
-    let hour = (start - cycle * 20 * DAY) / HOUR;
+    let hour = (start - cycle * CAMPAIGN) / HOUR;
     let name = format!("atlas-7b eval after {hour} h");
     let seat = Seat { node, gpus: 0x0f, weight: 1 };
     Some(job("atlas-llm", format!("atlas-eval-r{cycle}-h{hour}"), &name, (start, end), Load::Evaluation, vec![seat]))
@@ -308,7 +317,7 @@ mod tests {
     fn a_gpu_is_held_by_one_job_except_where_services_share_and_never_while_its_node_is_down() {
         let jobs = jobs(MONDAY, MONDAY + 60 * DAY);
         let outages = outages(MONDAY, MONDAY + 60 * DAY);
-        assert!(outages.len() >= 2);
+        assert!(outages.len() >= 60);
         let held: Vec<(&Job, Seat)> =
             jobs.iter().flat_map(|job| job.seats.iter().map(move |seat| (job, *seat))).collect();
         let meets = |a: &Job, start: i64, end: i64| a.start < end && start < a.end;
@@ -332,8 +341,11 @@ mod tests {
             assert!((300..1500).contains(&jobs.len()), "{}", jobs.len());
             let projects: std::collections::BTreeSet<_> = jobs.iter().map(|job| job.project).collect();
             assert_eq!(projects.len(), 4);
-            assert!(!outages(from, to).is_empty());
+            assert!(outages(from, to).iter().any(|outage| outage.node < 4) && outages(to - DAY, to).len() >= 1);
             assert!(jobs.iter().any(|job| job.attempt == 2));
+            // Three runs that have ended well are what the end of a running one is told from.
+            let pretrained = jobs.iter().filter(|job| job.id.starts_with("atlas-7b-r") && job.exit_status == 0);
+            assert!(pretrained.filter(|job| job.start > from && job.end < to).count() >= 2, "{start}");
             let mut ids: Vec<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
             ids.sort_unstable();
             ids.dedup();

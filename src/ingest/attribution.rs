@@ -1,8 +1,9 @@
 //! From windows to accounts: cut where the holders, the site or the posting period change, split among the holders.
 
 use super::IngestError;
+use super::held_idle::is_low;
 use super::selection::{Reach, is_plausible, overlapped, reaches, whole};
-use crate::store::{Assigned, Held, Key, Part, SetAside, Tx, kind};
+use crate::store::{Assigned, Held, HeldTime, Key, Part, SetAside, Tx, kind};
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Energy, Timestamp};
 use wire::{Batch, Device, Quality, Window};
@@ -21,6 +22,8 @@ pub(crate) struct Attributed {
     pub(crate) pieces: Vec<(usize, Key, Part)>,
     /// What is not posted.
     pub(crate) aside: Vec<SetAside>,
+    /// By job, how long it held accelerators.
+    pub(crate) held: BTreeMap<i64, HeldTime>,
 }
 
 /// What one device's windows are cut by.
@@ -71,6 +74,7 @@ pub(super) struct Shares {
     pub(super) totals: BTreeMap<Key, Part>,
     pieces: Vec<(usize, Key, Part)>,
     pub(super) aside: Vec<SetAside>,
+    pub(super) held: BTreeMap<i64, HeldTime>,
 }
 
 /// Attributes the windows of stored batch `number` as believed at `revision`.
@@ -78,8 +82,8 @@ pub(crate) fn attribute(tx: &Tx<'_>, number: i64, revision: i64) -> Result<Attri
     let kept = tx.batch(number)?;
     let batch = Batch::parse(&kept.body)?;
     let stored = Stored::of(tx, (number, kept.node, &batch), revision)?;
-    let Shares { totals, pieces, aside } = attribute_stored(tx, &stored, revision)?;
-    Ok(Attributed { batch, totals, pieces, aside })
+    let Shares { totals, pieces, aside, held } = attribute_stored(tx, &stored, revision)?;
+    Ok(Attributed { batch, totals, pieces, aside, held })
 }
 
 /// Attributes the windows of a batch as believed at `revision`.
@@ -101,7 +105,7 @@ pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: i64) 
         for (place, window) in own {
             match refusal(window, declared, lost.contains(place)) {
                 Some(reason) => found.aside.push(set_aside((stored.number, *place), device, window, reason)),
-                None => cut(window, &around, |key, part| found.pieces.push((*place, key, part)))?,
+                None => found.take(*place, (window, declared), &around)?,
             }
         }
     }
@@ -112,6 +116,24 @@ pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: i64) 
         }
     }
     Ok(found)
+}
+
+impl Shares {
+    /// Takes the pieces of a window.
+    fn take(
+        &mut self,
+        place: usize,
+        (window, device): (&Window, &Device),
+        around: &Surroundings<'_>,
+    ) -> Result<(), units::Overflow> {
+        let (is_held, is_idle) = (device.kind == wire::Kind::Accelerator, is_low(window, device));
+        cut(window, around, |key, part| {
+            if is_held && key.job != 0 {
+                self.held.entry(key.job).or_default().add(part.span_ns, is_idle);
+            }
+            self.pieces.push((place, key, part));
+        })
+    }
 }
 
 fn refusal(window: &Window, device: &Device, overlapped: bool) -> Option<&'static str> {

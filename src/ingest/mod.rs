@@ -6,10 +6,13 @@
 
 mod attribution;
 mod counted;
+mod held_idle;
 mod selection;
 
 pub(crate) use attribution::{Attributed, Surroundings, attribute, cut, holders_at, site_at};
 pub(crate) use counted::{Counted, counted};
+pub use held_idle::HELD_IDLE_PERCENT;
+pub(crate) use held_idle::is_low;
 pub(crate) use selection::reaches_of;
 
 use crate::store::{Evidence, HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
@@ -151,6 +154,7 @@ fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> 
     }
     let gained = post(tx, revision, revision, attributed.totals)?;
     count(tx, gained)?;
+    tx.note_held_time(revision, &attributed.held)?;
     reattribute(tx, affected, revision)?;
     Ok(revision)
 }
@@ -189,6 +193,7 @@ pub(crate) fn reattribute(tx: &Tx<'_>, batches: BTreeSet<i64>, revision: i64) ->
     for number in batches {
         let attributed = attribute(tx, number, revision)?;
         tx.set_aside(number, &attributed.aside)?;
+        tx.note_held_time(number, &attributed.held)?;
         let mut wanted = attributed.totals;
         for (key, had) in tx.posted_by(number)? {
             if wanted.get(&key).is_some_and(|part| *part == had) {

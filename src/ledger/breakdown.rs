@@ -24,6 +24,8 @@ pub struct Breakdown {
     pub open: OpenSlice,
     /// The factors, the largest energy first; their energies sum to the total.
     pub factors: Vec<FactorShare>,
+    /// By how dirty the grid was, the cleanest first; a step without energy is left out. They sum to the total.
+    pub intensities: Vec<IntensityShare>,
     /// The same on the command line.
     pub command: String,
 }
@@ -82,6 +84,22 @@ pub struct FactorShare {
     pub entries: i64,
 }
 
+/// What was burnt at intensities of one step of a scale that never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct IntensityShare {
+    /// Lowest intensity of the step, g/kWh.
+    pub from_g_per_kwh: u32,
+    /// Lowest intensity above the step; `null` of the last.
+    pub below_g_per_kwh: Option<u32>,
+    /// IT energy, mJ.
+    pub energy_mj: i64,
+    /// Its CO2e, µg.
+    pub co2e_ug: i64,
+}
+
+/// Where one step ends and the next begins, g/kWh.
+const STEPS_G_PER_KWH: [u32; 7] = [50, 100, 200, 300, 400, 500, 650];
+
 /// Splits a sum into its parts.
 ///
 /// # Errors
@@ -100,12 +118,14 @@ pub fn breakdown(store: &Store, library: &Library, selection: &Selection) -> Res
         for (sum, _) in [&settled, &provisional] {
             total.join(sum)?;
         }
+        let sums = tx.sums_by_factor(selection)?;
         Ok(Breakdown {
+            intensities: intensities(&sums, &accounts)?,
             total: part(&total),
             settled: settled.1,
             provisional: provisional.1,
             open: OpenSlice { part: part(&open), accounts: accounts.len() },
-            factors: factors(tx.sums_by_factor(selection)?, &accounts)?,
+            factors: factors(sums, &accounts)?,
             command: command(selection),
         })
     })
@@ -123,6 +143,29 @@ fn posted_part(tx: &Tx<'_>, selection: &Selection) -> Result<(Sum, PostedSlice),
     let (entries, link) = (tx.count_entries(selection)?, link("/ledger/entries", selection));
     let part = PostedSlice { part: part(&sum), entries, link };
     Ok((sum, part))
+}
+
+/// Energies by the step of the intensity that they were posted at, or would be.
+fn intensities(sums: &[FactorSum], open: &[OpenAccount]) -> Result<Vec<IntensityShare>, Overflow> {
+    let mut steps: BTreeMap<usize, (i64, i64)> = BTreeMap::new();
+    // A factor is one value for one time, so its lowest is its only one.
+    let posted = sums.iter().map(|sum| (sum.lowest_mg_per_kwh, sum.energy_mj, sum.co2e_ug));
+    let open = open.iter().map(|account| {
+        (account.rates.intensity.milligrams_per_kwh(), account.sum.row.energy_mj, account.sum.row.co2e_ug)
+    });
+    for (mg_per_kwh, energy_mj, co2e_ug) in posted.chain(open) {
+        let step = STEPS_G_PER_KWH.partition_point(|bound| bound * 1_000 <= mg_per_kwh);
+        let sum = steps.entry(step).or_default();
+        let add = |sum: i64, part: i64| sum.checked_add(part).ok_or(Overflow { quantity: "total of a step" });
+        *sum = (add(sum.0, energy_mj)?, add(sum.1, co2e_ug)?);
+    }
+    let share = |(step, (energy_mj, co2e_ug)): (usize, (i64, i64))| IntensityShare {
+        from_g_per_kwh: step.checked_sub(1).map_or(0, |before| STEPS_G_PER_KWH[before]),
+        below_g_per_kwh: STEPS_G_PER_KWH.get(step).copied(),
+        energy_mj,
+        co2e_ug,
+    };
+    Ok(steps.into_iter().map(share).filter(|share| (share.energy_mj, share.co2e_ug) != (0, 0)).collect())
 }
 
 /// Factors that differ in their time alone, joined.

@@ -68,9 +68,10 @@ fn fault_of_bytes(tx: &Tx<'_>, batch: i64) -> Result<Option<&'static str>, Store
 fn fault_of_records(
     tx: &Tx<'_>,
     number: i64,
-    Attributed { batch, totals, mut aside, .. }: Attributed,
+    Attributed { batch, totals, mut aside, held, .. }: Attributed,
 ) -> Result<Option<&'static str>, StoreError> {
     aside.sort_by_key(|aside| aside.position);
+    let noted = tx.held_time_of(number)?;
     Ok(if tx.posted_by(number)?.into_iter().collect::<BTreeMap<_, _>>() != totals {
         Some("its postings are not what its windows and the holdings say")
     } else if !tx.is_named(number, &batch)? {
@@ -79,6 +80,9 @@ fn fault_of_records(
         Some("the windows set aside are not those that do not count")
     } else if tx.gaps_of(number)? != batch.gaps {
         Some("its gaps are not those of its bytes")
+    } else if !noted.is_empty() && noted != held {
+        // None is noted of a batch from before this was kept.
+        Some("the time in which jobs held its accelerators is not what its windows and the holdings say")
     } else {
         None
     })

@@ -4,69 +4,81 @@ use super::LedgerError;
 use super::factor::Chooser;
 use super::posting::Weighed;
 use crate::grid::Library;
-use crate::store::{JobFilter, JobRow, JobSort, PostedJob, Store, Tx};
-use units::Overflow;
+use crate::store::{JobFilter, JobTotals, PostedJob, Store, Tx};
+use units::{Overflow, Timestamp};
 
-/// A job and its IT energy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedJob {
-    /// The job.
-    pub row: JobRow,
-    /// Posted and open, mJ.
-    pub energy_mj: i64,
-    /// Location-based CO2e of that, what is open at the best factors known, µg.
-    pub co2e_ug: i64,
-}
-
-impl ListedJob {
-    /// What a list in this order is sorted by.
-    #[must_use]
-    pub const fn rank(&self, sort: JobSort) -> i64 {
-        match sort {
-            JobSort::Newest => self.row.job,
-            JobSort::Energy => self.energy_mj,
-            JobSort::Co2e => self.co2e_ug,
-        }
-    }
-}
-
-/// The jobs that `filter` asks for. The cost is that of the page and of the accounts that are open, not of all jobs.
+/// The jobs that `filter` asks for, each with what is posted and what is open, the latter at the best factors known. The cost is that of the page
+/// and of the accounts that are open, not of all jobs.
 ///
 /// # Errors
 ///
 /// A zone without factor, a sum that leaves its range, the store.
-pub fn jobs(store: &Store, library: &Library, filter: &JobFilter) -> Result<Vec<ListedJob>, LedgerError> {
+pub fn jobs(store: &Store, library: &Library, filter: &JobFilter) -> Result<Vec<PostedJob>, LedgerError> {
     store.read(|tx| {
         let mut chooser = Chooser::new(tx, library)?;
-        let mut listed = |found: Vec<PostedJob>| -> Result<Vec<ListedJob>, LedgerError> {
+        let mut listed = |found: Vec<PostedJob>| -> Result<Vec<PostedJob>, LedgerError> {
             found.into_iter().map(|posted| with_open(tx, &mut chooser, posted)).collect()
         };
-        if filter.sort == JobSort::Newest {
+        if !filter.sort.needs_open() {
             return listed(tx.jobs(filter, None)?);
         }
         // What is posted alone is sorted in the store; what is also open has to be weighed first.
         let mut found = listed(tx.jobs(filter, Some(true))?)?;
-        let place = |job: &ListedJob| (job.rank(filter.sort), job.row.job);
+        let place = |job: &PostedJob| (job.rank(filter.sort), job.row.job);
         found.retain(|job| filter.after.is_none_or(|after| place(job) < after));
-        let posted = tx.jobs(filter, Some(false))?;
-        found.extend(posted.into_iter().map(|PostedJob { row, energy_mj, co2e_ug }| ListedJob {
-            row,
-            energy_mj,
-            co2e_ug,
-        }));
+        found.extend(tx.jobs(filter, Some(false))?);
         found.sort_by_key(|job| std::cmp::Reverse(place(job)));
         found.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
         Ok(found)
     })
 }
 
-fn with_open(tx: &Tx<'_>, chooser: &mut Chooser<'_>, posted: PostedJob) -> Result<ListedJob, LedgerError> {
-    let PostedJob { row, mut energy_mj, mut co2e_ug } = posted;
-    for open in tx.open_keys_of(row.job)? {
+/// How many of the jobs that `filter` asks for run at `now`, have ended well and have failed, and what they used, posted and open.
+///
+/// # Errors
+///
+/// See [`jobs`].
+pub fn job_totals(
+    store: &Store,
+    library: &Library,
+    filter: &JobFilter,
+    now: Timestamp,
+) -> Result<[JobTotals; 3], LedgerError> {
+    store.read(|tx| {
+        let mut found = tx.job_totals(filter, now)?;
+        let mut chooser = Chooser::new(tx, library)?;
+        for posted in tx.jobs(filter, Some(true))? {
+            let facts = &posted.row.facts;
+            let kind = match facts.exit_status {
+                _ if facts.ended.is_none_or(|end| end > now) => 0,
+                None | Some(0) => 1,
+                Some(_) => 2,
+            };
+            let open = open_of(tx, &mut chooser, posted.row.job)?;
+            let Some(totals) = found.get_mut(kind) else { continue };
+            (totals.energy_mj, totals.co2e_ug) = (add(totals.energy_mj, open.0)?, add(totals.co2e_ug, open.1)?);
+        }
+        Ok(found)
+    })
+}
+
+fn with_open(tx: &Tx<'_>, chooser: &mut Chooser<'_>, posted: PostedJob) -> Result<PostedJob, LedgerError> {
+    let open = open_of(tx, chooser, posted.row.job)?;
+    let (energy_mj, co2e_ug) = (add(posted.energy_mj, open.0)?, add(posted.co2e_ug, open.1)?);
+    Ok(PostedJob { energy_mj, co2e_ug, ..posted })
+}
+
+/// Energy (mJ) and location-based CO2e (µg) of a job's open accounts.
+fn open_of(tx: &Tx<'_>, chooser: &mut Chooser<'_>, job: i64) -> Result<(i64, i64), LedgerError> {
+    let mut sum = (0, 0);
+    for open in tx.open_keys_of(job)? {
         let energy = open.sum.energy;
         let co2e = Weighed::of(energy, &chooser.rates(&open.key)?)?.co2e;
-        let add = |sum: i64, part: i64| sum.checked_add(part).ok_or(Overflow { quantity: "sum of a job" });
-        (energy_mj, co2e_ug) = (add(energy_mj, energy.millijoules())?, add(co2e_ug, co2e.micrograms())?);
+        sum = (add(sum.0, energy.millijoules())?, add(sum.1, co2e.micrograms())?);
     }
-    Ok(ListedJob { row, energy_mj, co2e_ug })
+    Ok(sum)
+}
+
+fn add(sum: i64, part: i64) -> Result<i64, Overflow> {
+    sum.checked_add(part).ok_or(Overflow { quantity: "sum of a job" })
 }

@@ -20,12 +20,12 @@ mod report;
 mod restatement;
 mod verify;
 
-pub use breakdown::{Breakdown, FactorShare, OpenSlice, PostedSlice, Slice, breakdown};
+pub use breakdown::{Breakdown, FactorShare, IntensityShare, OpenSlice, PostedSlice, Slice, breakdown};
 pub(crate) use checkpoint::{ACTIONS as ACTION_HEAD, ENTRIES as CHAIN_HEAD};
 pub use cost::Cost;
 pub use explain::{ExplainedWindow, Explanation, explain};
 pub use factor::FactorUsed;
-pub use jobs::{ListedJob, jobs};
+pub use jobs::{job_totals, jobs};
 pub use period::{Period, Version, close_period, closed, period, restate_period};
 pub use posting::{Closed, close, outdated, restate};
 pub use report::{

@@ -12,21 +12,20 @@ mod intensity;
 mod pieces;
 mod power;
 
+pub use crate::ingest::HELD_IDLE_PERCENT;
 pub use bucket::{Bucket, Grid, GridError, POINTS_MAX};
 pub use embedded::Embedded;
 pub use follow::{Follower, Handover, catch_up};
 pub use intensity::{IntensityBucket, IntensityFactor, IntensitySeries, intensity};
 pub use power::{
-    DeviceSeries, GroupSeries, JobUse, PowerGroup, Series, device, fleet, job, job_devices, job_use, life, node,
+    DeviceSeries, GroupSeries, JobUse, PowerGroup, Series, accelerators, device, fleet, job, job_devices, job_use,
+    life, node,
 };
 
-use crate::ingest::IngestError;
+use crate::ingest::{self, IngestError};
 use crate::store::{StoreError, Sums, Taken, Track};
 use units::{Energy, Overflow, Power, Span, Timestamp};
-use wire::{Device, Kind, Quality, Window};
-
-/// A held accelerator whose mean power over a window is below this share of its limit is *held-idle* in it, percent. Why: docs/METHOD.md.
-pub const HELD_IDLE_PERCENT: u64 = 25;
+use wire::{Device, Quality, Window};
 
 /// Nanoseconds of an hour.
 pub(crate) const HOUR_NS: i64 = 3_600_000_000_000;
@@ -58,11 +57,6 @@ impl SeriesWindow {
     /// What is kept of a window of `device`, as its batch declares it.
     #[must_use]
     pub fn of(window: &Window, device: &Device) -> Self {
-        let span = window.end.since(window.start).unwrap_or(Span::ZERO);
-        // mJ × 100 × 10⁹ < mW × percent × ns is the mean power below the share of the limit, without a division.
-        let drawn = i128::from(window.energy.millijoules()) * 100_000_000_000;
-        let bound = i128::from(device.limit.milliwatts()) * i128::from(HELD_IDLE_PERCENT);
-        let bound = bound.saturating_mul(i128::from(span.nanoseconds()));
         Self {
             start: window.start,
             end: window.end,
@@ -72,7 +66,7 @@ impl SeriesWindow {
             covered: window.covered,
             quality: window.quality,
             is_contained: device.counted_in.is_some(),
-            is_low: device.kind == Kind::Accelerator && drawn < bound,
+            is_low: ingest::is_low(window, device),
         }
     }
 

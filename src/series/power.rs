@@ -24,7 +24,7 @@ pub struct Series {
     pub expected_ns: i64,
 }
 
-/// One device's part of a job.
+/// One device, or a job's part of it.
 #[derive(Debug, Clone)]
 pub struct DeviceSeries {
     /// The device.
@@ -171,6 +171,27 @@ pub fn device(store: &dyn SeriesStore, device: i64, grid: Grid, now: Timestamp) 
     let mut series = Series::new(grid);
     series.add_tracks(store, &[false, true].map(|is_contained| Track { device, is_contained }), now)?;
     Ok(series)
+}
+
+/// Power of every accelerator that has any, whoever held it.
+///
+/// # Errors
+///
+/// One of the stores cannot be read.
+pub fn accelerators(
+    store: &dyn SeriesStore,
+    tx: &Tx<'_>,
+    grid: Grid,
+    now: Timestamp,
+) -> Result<Vec<DeviceSeries>, SeriesError> {
+    let mut found = Vec::new();
+    for device in tx.metered_devices(None)?.into_iter().filter(|device| device.kind == "accelerator") {
+        let series = self::device(store, device.device, grid, now)?;
+        if !series.buckets.is_empty() {
+            found.push(DeviceSeries { device, series });
+        }
+    }
+    Ok(found)
 }
 
 /// Power of a node: the sum of its devices that no other contains.

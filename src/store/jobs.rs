@@ -1,7 +1,9 @@
 //! Projects, and jobs as the sum of what was stated about them.
 
+use super::held_time::HeldTime;
 use super::holdings::Rank;
 use super::{StoreError, Tx};
+use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row};
 use std::collections::BTreeMap;
 use units::Timestamp;
@@ -22,7 +24,9 @@ pub struct JobFilter {
     pub project: Option<String>,
     /// Only with this label and value.
     pub label: Option<(String, String)>,
-    /// Only those that run at this moment, or only those that have ended by then.
+    /// Only of this user: with the label `user` of this value.
+    pub user: Option<String>,
+    /// Only those that run at this moment, or only those that have ended by then, or have failed.
     pub state: Option<(JobState, Timestamp)>,
     /// Only those that ran at or after it.
     pub from: Option<Timestamp>,
@@ -45,6 +49,8 @@ pub enum JobState {
     Running,
     /// It has ended.
     Ended,
+    /// It has ended with another exit status than 0.
+    Failed,
 }
 
 /// Order of a list of jobs, descending.
@@ -57,6 +63,12 @@ pub enum JobSort {
     Energy,
     /// By location-based CO2e of the IT energy.
     Co2e,
+    /// By the intensity that the energy was burnt at.
+    Intensity,
+    /// By the share of the time of its accelerators in which they did next to nothing.
+    HeldIdle,
+    /// By energy per training step.
+    EnergyPerStep,
 }
 
 impl JobSort {
@@ -66,7 +78,16 @@ impl JobSort {
             Self::Newest => "job",
             Self::Energy => "posted_mj",
             Self::Co2e => "posted_ug",
+            Self::Intensity => "posted_mg_per_kwh",
+            Self::HeldIdle => "held_idle_ppm",
+            Self::EnergyPerStep => "posted_uj_per_step",
         }
+    }
+
+    /// Whether what is open changes the order.
+    #[must_use]
+    pub const fn needs_open(self) -> bool {
+        !matches!(self, Self::Newest | Self::HeldIdle)
     }
 }
 
@@ -75,6 +96,39 @@ impl JobSort {
 pub struct PostedJob {
     /// The job.
     pub row: JobRow,
+    /// IT energy, mJ.
+    pub energy_mj: i64,
+    /// Its location-based CO2e, µg.
+    pub co2e_ug: i64,
+    /// How long it held accelerators, posted or not; `None` of a job from before this was kept.
+    pub held: Option<HeldTime>,
+    /// Training steps that it reported last; 0 without a report.
+    pub steps: i64,
+}
+
+impl PostedJob {
+    /// What a list in this order is sorted by, as the columns of the table have it; -1 is unknown.
+    #[must_use]
+    pub fn rank(&self, sort: JobSort) -> i64 {
+        let ratio = |part: i64, scale: f64, whole: i64| {
+            if whole > 0 { (part as f64 * scale / whole as f64) as i64 } else { -1 }
+        };
+        match sort {
+            JobSort::Newest => self.row.job,
+            JobSort::Energy => self.energy_mj,
+            JobSort::Co2e => self.co2e_ug,
+            JobSort::Intensity => ratio(self.co2e_ug, 3_600_000.0, self.energy_mj),
+            JobSort::HeldIdle => HeldTime::rank(self.held),
+            JobSort::EnergyPerStep => ratio(self.energy_mj, 1_000.0, self.steps),
+        }
+    }
+}
+
+/// How many jobs there are of a kind, and what they used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JobTotals {
+    /// How many.
+    pub jobs: i64,
     /// IT energy, mJ.
     pub energy_mj: i64,
     /// Its location-based CO2e, µg.
@@ -100,6 +154,7 @@ impl JobFilter {
             None => "?4 IS NULL",
             Some((JobState::Running, _)) => runs,
             Some((JobState::Ended, _)) => "ended_ns <= ?4",
+            Some((JobState::Failed, _)) => "ended_ns <= ?4 AND exit_status <> 0",
         };
         [
             open,
@@ -115,6 +170,11 @@ impl JobFilter {
                 "job IN (SELECT job FROM job_labels WHERE name = ?2 AND value = ?3)",
                 "?2 IS NULL AND ?3 IS NULL",
             ),
+            either(
+                self.user.is_some(),
+                "job IN (SELECT job FROM job_labels WHERE name = 'user' AND value = ?10)",
+                "?10 IS NULL",
+            ),
             either(self.from.is_some(), "(ended_ns IS NULL OR ended_ns > ?5)", "?5 IS NULL"),
             either(self.to.is_some(), "(started_ns IS NULL OR started_ns < ?6)", "?6 IS NULL"),
             either(
@@ -126,6 +186,26 @@ impl JobFilter {
         ]
         .join(" AND ")
         .replace('#', self.sort.column())
+    }
+}
+
+impl JobFilter {
+    /// The parameters of [`Self::conditions`], from the first on.
+    fn values(&self, after: Option<(i64, i64)>) -> Vec<Value> {
+        let moment = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds).into();
+        let text = |text: Option<&String>| text.cloned().into();
+        vec![
+            text(self.project.as_ref()),
+            text(self.label.as_ref().map(|(name, _)| name)),
+            text(self.label.as_ref().map(|(_, value)| value)),
+            moment(self.state.map(|(_, now)| now)),
+            moment(self.from),
+            moment(self.to),
+            text(self.text.as_ref()),
+            after.map(|(value, _)| value).into(),
+            after.map(|(_, job)| job).into(),
+            text(self.user.as_ref()),
+        ]
     }
 }
 
@@ -254,35 +334,51 @@ impl Tx<'_> {
         let order = filter.sort.column();
         let after = filter.after.filter(|_| has_open != Some(true));
         let sql = format!(
-            "SELECT {COLUMNS}, posted_mj, posted_ug FROM jobs WHERE job > 0 AND {} ORDER BY {order} DESC, job DESC LIMIT ?10",
+            "SELECT {COLUMNS}, posted_mj, posted_ug, held_ns, held_idle_ns, steps FROM jobs
+            WHERE job > 0 AND {} ORDER BY {order} DESC, job DESC LIMIT ?11",
             filter.conditions(has_open, after.is_some())
         );
         let limit = if has_open == Some(true) { i64::MAX } else { filter.limit.into() };
-        let moment = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds);
+        let mut bound = filter.values(after);
+        bound.push(limit.into());
         let mut statement = self.0.prepare_cached(&sql)?;
-        let rows = statement.query_map(
-            rusqlite::params![
-                filter.project,
-                filter.label.as_ref().map(|(name, _)| name),
-                filter.label.as_ref().map(|(_, value)| value),
-                moment(filter.state.map(|(_, now)| now)),
-                moment(filter.from),
-                moment(filter.to),
-                filter.text,
-                after.map(|(value, _)| value),
-                after.map(|(_, job)| job),
-                limit,
-            ],
-            |row| Ok((columns(row)?, row.get(9)?, row.get(10)?)),
-        )?;
+        let rows = statement.query_map(rusqlite::params_from_iter(bound), |row| {
+            let held = row.get::<_, Option<i64>>(11)?.zip(row.get::<_, Option<i64>>(12)?);
+            let held = held.map(|(device_ns, idle_ns)| HeldTime { device_ns, idle_ns });
+            Ok((columns(row)?, row.get(9)?, row.get(10)?, held, row.get(13)?))
+        })?;
         rows.map(|row| {
-            let (found, energy_mj, co2e_ug) = row?;
-            Ok(PostedJob { row: job_row(found)?, energy_mj, co2e_ug })
+            let (found, energy_mj, co2e_ug, held, steps) = row?;
+            Ok(PostedJob { row: job_row(found)?, energy_mj, co2e_ug, held, steps })
         })
         .collect()
     }
 
-    /// The first job whose entries do not sum to what is posted to it.
+    /// What is posted to the jobs that `filter` asks for: those that run at `now`, those that have ended well, and those that have failed.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn job_totals(&self, filter: &JobFilter, now: Timestamp) -> Result<[JobTotals; 3], StoreError> {
+        let sql = format!(
+            "SELECT CASE WHEN ended_ns IS NULL OR ended_ns > ?11 THEN 0 WHEN coalesce(exit_status, 0) = 0 THEN 1 ELSE 2 END AS kind,
+            count(*), sum(posted_mj), sum(posted_ug) FROM jobs WHERE job > 0 AND {} GROUP BY kind",
+            filter.conditions(None, false)
+        );
+        let mut bound = filter.values(None);
+        bound.push(now.nanoseconds().into());
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(bound))?;
+        let mut found = [JobTotals::default(); 3];
+        while let Some(row) = rows.next()? {
+            if let Some(totals) = found.get_mut(usize::from(row.get::<_, u8>(0)?)) {
+                *totals = JobTotals { jobs: row.get(1)?, energy_mj: row.get(2)?, co2e_ug: row.get(3)? };
+            }
+        }
+        Ok(found)
+    }
+
+    /// The first job whose entries do not sum to what is posted to it, or whose batches to how long it held accelerators.
     ///
     /// # Errors
     ///
@@ -290,7 +386,9 @@ impl Tx<'_> {
     pub fn job_not_summed(&self) -> Result<Option<String>, StoreError> {
         let sql = "SELECT jobs.id FROM jobs LEFT JOIN
                 (SELECT job, sum(energy_mj) AS mj, sum(co2e_ug) AS ug FROM ledger_entries GROUP BY job) AS sums USING (job)
-            WHERE posted_mj <> coalesce(mj, 0) OR posted_ug <> coalesce(ug, 0) ORDER BY job LIMIT 1";
+                LEFT JOIN (SELECT job, sum(device_ns) AS held, sum(idle_ns) AS idle FROM held_time GROUP BY job) USING (job)
+            WHERE posted_mj <> coalesce(mj, 0) OR posted_ug <> coalesce(ug, 0) OR held_ns <> coalesce(held, 0)
+                OR held_idle_ns <> coalesce(idle, 0) ORDER BY job LIMIT 1";
         Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
     }
 

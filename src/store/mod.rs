@@ -11,6 +11,7 @@ mod error;
 mod evidence;
 mod factors;
 mod gaps;
+mod held_time;
 mod holdings;
 mod jobs;
 mod listing;
@@ -34,8 +35,9 @@ pub use error::StoreError;
 pub use evidence::{Evidence, SetAside, StoredBatch};
 pub use factors::{FactorOrigin, IntervalFactor};
 pub use gaps::{GapFilter, GapRow};
+pub use held_time::HeldTime;
 pub use holdings::{Held, HoldingStatement, Rank};
-pub use jobs::{JobFilter, JobRow, JobSort, JobState, PostedJob, statement_body};
+pub use jobs::{JobFilter, JobRow, JobSort, JobState, JobTotals, PostedJob, statement_body};
 pub use listing::{EntryFilter, NamedEntry};
 pub use periods::{KeptJob, PeriodRow, PeriodVersion};
 pub use postings::{Key, OpenKey, Part, Posting};
@@ -60,12 +62,13 @@ use writer::Writer;
 /// Name of the database in the data directory.
 pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
     include_str!("tables-4-reporting.sql"),
     include_str!("tables-5-actions.sql"),
+    include_str!("tables-6-sorting.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];

@@ -24,6 +24,9 @@ impl Tx<'_> {
     pub fn add_steps(&self, job: i64, report: &StepReport) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO job_steps (job, at_ns, steps, samples) VALUES (?1, ?2, ?3, ?4)";
         self.0.prepare_cached(sql)?.execute((job, report.at.nanoseconds(), report.steps, report.samples))?;
+        let sql = "UPDATE jobs SET steps = (SELECT steps FROM job_steps WHERE job = ?1 ORDER BY at_ns DESC LIMIT 1)
+            WHERE job = ?1";
+        self.0.prepare_cached(sql)?.execute([job])?;
         Ok(())
     }
 

@@ -52,7 +52,7 @@ impl TokenRecord {
     /// Who holds it.
     #[must_use]
     pub fn identity(self) -> Identity {
-        Identity { token: self.id, scopes: self.scopes, project: self.project }
+        Identity { token: self.id, scopes: self.scopes, project: self.project, session: None }
     }
 }
 

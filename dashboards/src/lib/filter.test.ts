@@ -4,7 +4,7 @@ import { parseFilter, queryOf, writeFilter } from './filter';
 test('tokens and words', () => {
   const filter = parseFilter('project:atlas-llm pretrain user:"a b" label:gpu:h100');
   expect(filter).toEqual({ tokens: [{ name: 'project', value: 'atlas-llm' }, { name: 'user', value: 'a b' }, { name: 'label', value: 'gpu:h100' }], text: 'pretrain' });
-  expect(queryOf(filter)).toEqual({ project: 'atlas-llm', label: 'gpu:h100', q: 'pretrain' });
+  expect(queryOf(filter)).toEqual({ project: 'atlas-llm', user: 'a b', label: 'gpu:h100', q: 'pretrain' });
 });
 
 test('what is no token is looked for as it was written', () => {
@@ -17,5 +17,5 @@ test('written and read back it is the same', () => {
 
 test('dates become moments', () => {
   expect(queryOf(parseFilter('from:2026-11-01'))).toEqual({ from: '2026-11-01T00:00:00.000Z' });
-  expect(queryOf(parseFilter('user:s.rao'))).toEqual({ label: 'user:s.rao' });
+  expect(queryOf(parseFilter('user:s.rao'))).toEqual({ user: 's.rao' });
 });

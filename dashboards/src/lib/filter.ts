@@ -43,8 +43,7 @@ export function writeFilter({ tokens, text }: Filter): string {
 export function queryOf({ tokens, text }: Filter): Record<string, string> {
   const query: Record<string, string> = {};
   for (const { name, value } of tokens) {
-    if (name === 'user') query.label = `user:${value}`;
-    else if (name === 'from' || name === 'to') query[name] = new Date(value).toISOString();
+    if (name === 'from' || name === 'to') query[name] = new Date(value).toISOString();
     else query[name] = value;
   }
   if (text) query.q = text;

@@ -62,6 +62,18 @@ fn assert_adds_up(fixture: &Fixture, sum: &Aggregate, selection: &Selection) {
     assert_eq!(total(&|part| part.overhead.energy_mj), found.total.overhead.energy_mj, "{selection:?}");
     assert_eq!(found.factors.iter().map(|factor| factor.energy_mj).sum::<i64>(), sum.energy_mj, "{selection:?}");
     assert_eq!(found.factors.iter().map(|factor| factor.co2e_ug).sum::<i64>(), sum.co2e_ug_location, "{selection:?}");
+    let steps = |of: fn(&ledger::IntensityShare) -> i64| found.intensities.iter().map(of).sum::<i64>();
+    let sums = (steps(|step| step.energy_mj), steps(|step| step.co2e_ug));
+    assert_eq!(sums, (sum.energy_mj, sum.co2e_ug_location), "{selection:?}");
+    for step in found.intensities.iter().filter(|step| step.energy_mj > 0) {
+        // Rounding moves a gram's millionths by less than one for each entry.
+        let g_per_kwh = step.co2e_ug as f64 * 3.6e3 / step.energy_mj as f64;
+        let above = step.below_g_per_kwh.map_or(f64::MAX, f64::from) + 1.0;
+        assert!(
+            (f64::from(step.from_g_per_kwh) - 1.0..above).contains(&g_per_kwh) || step.energy_mj < 100_000,
+            "{step:?}"
+        );
+    }
     for (provisional, part) in [(false, &found.settled), (true, &found.provisional)] {
         let selection = Selection { provisional: Some(provisional), ..selection.clone() };
         let filter = EntryFilter { selection, id: None, after: 0, limit: 10_000 };

@@ -114,15 +114,34 @@ fn signing_in_again_or_out_and_revoking_the_token_end_a_session_at_once() {
     assert_ne!(first.cookie, second.cookie);
     assert_eq!([first.get(SESSION).status, second.get(SESSION).status], [401, 200]);
     let third = Browser::with(&service, &token);
+    let mut signed_out = listen_with(&service, &format!("Cookie: {}", third.cookie));
     let out = third.send("DELETE", SESSION, &[("X-CSRF-Token", &third.csrf)], b"");
     assert_eq!(out.status, 204, "{out:?}");
     assert_eq!(out.headers["set-cookie"], "wattledger=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
     assert_eq!([third.get(SESSION).status, second.get(SESSION).status], [401, 200]);
+    assert_eq!(next(&mut signed_out), None);
     let mut stream = listen_with(&service, &format!("Cookie: {}", second.cookie));
     assert_eq!(service.send("DELETE", &format!("/api/v1/tokens/{id}"), &service.admin, &[], b"").status, 204);
     assert_eq!(second.get(SESSION).status, 401);
     assert_eq!(next(&mut stream), None);
     assert_eq!(sign_in(&service, &token, &[]).status, 401);
+}
+
+#[test]
+fn a_page_gives_back_the_mark_that_somebody_is_signed_in() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    let browser = Browser::with(&service, &service.admin);
+    let marks = |cookie: &str, path: &str| {
+        let page = service.send("GET", path, "", &[("Cookie", cookie), ("Accept", "text/html")], b"");
+        page.headers.get("set-cookie").map(|set| set.to_str().unwrap().split(';').next().unwrap().to_owned())
+    };
+    for path in ["/", "/jobs/a-deep-link"] {
+        assert_eq!(marks(&browser.cookie, path).as_deref(), Some("wattledger-signed-in=1"));
+        assert_eq!(marks(&format!("{}; wattledger-signed-in=1", browser.cookie), path), None);
+        assert_eq!(marks("other=1", path), None);
+    }
+    assert_eq!(marks(&browser.cookie, "/api/v1/jobs"), None);
 }
 
 #[test]

@@ -327,6 +327,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the power of every accelerator over time
+         * @description Buckets of an hour and more cost no more than their number; `points` chooses them.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description First moment, RFC 3339 or a UTC date; without it the start of the job, or 24 hours before `to`. */
+                    from?: string;
+                    /** @description First moment after it; without it the end of the job, or now. */
+                    to?: string;
+                    /** @description Most buckets, 1 to 5000; 500 without it. The shortest bucket of a ladder from 1 s up is taken that needs no more. */
+                    points?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A row per device */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DevicesDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/series": {
         parameters: {
             query?: never;
@@ -793,6 +893,8 @@ export interface paths {
                     region?: string;
                     /** @description Moment of use, RFC 3339 or a UTC date; the newest factor without it. */
                     at?: string;
+                    /** @description `true`: the operating margin of the country, for a second opinion and never in a sum with the others, which are averages. */
+                    marginal?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -1105,18 +1207,20 @@ export interface paths {
                     cursor?: string;
                     /** @description Only of this project. */
                     project?: string;
+                    /** @description Only of this user: with the label `user` of this value. */
+                    user?: string;
                     /** @description Only with this label, `NAME:VALUE`. */
                     label?: string;
-                    /** @description Only those that run, or only those that have ended. */
-                    state?: "running" | "ended";
+                    /** @description Only those that run, only those that have ended, or of these only those whose exit status is another than 0. */
+                    state?: "running" | "ended" | "failed";
                     /** @description Only those that ran at or after it, RFC 3339. */
                     from?: string;
                     /** @description Only those that ran before it, RFC 3339. */
                     to?: string;
                     /** @description Only those whose id or name contains it; ASCII letters without regard to case. */
                     q?: string;
-                    /** @description `newest` (by first mention), `energy` or `co2e`, the highest first. */
-                    sort?: "newest" | "energy" | "co2e";
+                    /** @description `newest` (by first mention), `energy`, `co2e`, `intensity` (g/kWh), `held_idle` (share) or `energy_per_step`, the highest first. */
+                    sort?: "newest" | "energy" | "co2e" | "intensity" | "held_idle" | "energy_per_step";
                 };
                 header?: never;
                 path?: never;
@@ -1425,6 +1529,120 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count jobs, and sum what they used */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only of this project. */
+                    project?: string;
+                    /** @description Only of this user: with the label `user` of this value. */
+                    user?: string;
+                    /** @description Only with this label, `NAME:VALUE`. */
+                    label?: string;
+                    /** @description Only those that run, only those that have ended, or of these only those whose exit status is another than 0. */
+                    state?: "running" | "ended" | "failed";
+                    /** @description Only those that ran at or after it, RFC 3339. */
+                    from?: string;
+                    /** @description Only those that ran before it, RFC 3339. */
+                    to?: string;
+                    /** @description Only those whose id or name contains it; ASCII letters without regard to case. */
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Of all jobs that the conditions hold for */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobTotalsDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such project */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}": {
         parameters: {
             query?: never;
@@ -1560,7 +1778,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["JobDevicesDocument"];
+                        "application/json": components["schemas"]["DevicesDocument"];
                     };
                 };
                 /** @description Something has a value that cannot be used */
@@ -5506,6 +5724,8 @@ export interface components {
             factors: components["schemas"]["FactorShare"][];
             /** @description Posted with factors that stay. */
             final: components["schemas"]["PostedSlice"];
+            /** @description By how dirty the grid was, the cleanest first; a step without energy is left out. They sum to the total. */
+            intensities: components["schemas"]["IntensityShare"][];
             /** @description Not posted yet, at the best factors known. */
             open: components["schemas"]["OpenSlice"];
             /** @description Posted with factors that may be revised or stand in for finer ones. */
@@ -5624,6 +5844,20 @@ export interface components {
         DeviceRequest: string | {
             node?: string | null;
             uuid: string;
+        };
+        /** @description Power of devices, each a row of a heat map. */
+        DevicesDocument: {
+            /**
+             * Format: int64
+             * @description Length of a bucket.
+             */
+            bucket_s: number;
+            /** @description By number of the device. */
+            devices: components["schemas"]["JobDevice"][];
+            from: string;
+            /** @description Start of each bucket in which one of them has windows, ms since 1970. */
+            start_ms: number[];
+            to: string;
         };
         /** @description A ledger entry. It is never changed, only reversed. */
         EntryDocument: {
@@ -5913,7 +6147,30 @@ export interface components {
             /** @description Zone of the factor. */
             zone: string;
         };
-        /** @description The part of a job on one device. */
+        /** @description What was burnt at intensities of one step of a scale that never changes. */
+        IntensityShare: {
+            /**
+             * Format: int32
+             * @description Lowest intensity above the step; `null` of the last.
+             */
+            below_g_per_kwh?: number | null;
+            /**
+             * Format: int64
+             * @description Its CO2e, µg.
+             */
+            co2e_ug: number;
+            /**
+             * Format: int64
+             * @description IT energy, mJ.
+             */
+            energy_mj: number;
+            /**
+             * Format: int32
+             * @description Lowest intensity of the step, g/kWh.
+             */
+            from_g_per_kwh: number;
+        };
+        /** @description One device, or the part of a job on it. */
         JobDevice: {
             /**
              * Format: int64
@@ -5929,20 +6186,6 @@ export interface components {
             /** @description As long as `start_ms`; `null` where the device has no windows. */
             power_mean_mw: (number | null)[];
             uuid: string;
-        };
-        /** @description Power of a job's devices, each a row of a heat map. */
-        JobDevicesDocument: {
-            /**
-             * Format: int64
-             * @description Length of a bucket.
-             */
-            bucket_s: number;
-            /** @description By number of the device. */
-            devices: components["schemas"]["JobDevice"][];
-            from: string;
-            /** @description Start of each bucket in which one of them has windows, ms since 1970. */
-            start_ms: number[];
-            to: string;
         };
         /** @description A job. */
         JobDocument: {
@@ -6010,7 +6253,7 @@ export interface components {
              */
             steps?: number | null;
         };
-        /** @description A job of a list and its IT energy, posted and open. */
+        /** @description A job of a list and its IT energy, posted and open; `null` is unknown. */
         JobItem: components["schemas"]["JobDocument"] & {
             /**
              * Format: double
@@ -6023,6 +6266,11 @@ export interface components {
              */
             co2e_ug: number;
             /**
+             * Format: int64
+             * @description Its share of the time of its accelerators.
+             */
+            device_ns?: number | null;
+            /**
              * Format: double
              * @description Derived from `energy_mj`.
              */
@@ -6032,6 +6280,31 @@ export interface components {
              * @description Posted and open.
              */
             energy_mj: number;
+            /**
+             * Format: int64
+             * @description What of it they did next to nothing in.
+             */
+            held_idle_ns?: number | null;
+            /**
+             * Format: double
+             * @description `held_idle_ns` over `device_ns`, 0 to 1.
+             */
+            held_idle_share?: number | null;
+            /**
+             * Format: double
+             * @description Location-based CO2e over IT energy.
+             */
+            intensity_g_per_kwh?: number | null;
+            /**
+             * Format: double
+             * @description `energy_kwh` per step.
+             */
+            kwh_per_step?: number | null;
+            /**
+             * Format: int64
+             * @description Training steps that it reported last.
+             */
+            steps?: number | null;
         };
         /** @description A job that holds devices. */
         JobRequest: {
@@ -6055,6 +6328,43 @@ export interface components {
             project?: string | null;
             /** @description Until when, RFC 3339; until it is finished without it. */
             to?: string | null;
+        };
+        /** @description The jobs of a filter by how they stand. */
+        JobTotalsDocument: {
+            /** @description Those that have ended with another exit status than 0. */
+            failed: components["schemas"]["JobTotalsPart"];
+            /** @description Those that run. */
+            running: components["schemas"]["JobTotalsPart"];
+            /** @description Those that have ended without failing. */
+            succeeded: components["schemas"]["JobTotalsPart"];
+        };
+        /** @description How many jobs of one kind, and what they used. */
+        JobTotalsPart: {
+            /**
+             * Format: double
+             * @description Derived from `co2e_ug`.
+             */
+            co2e_g: number;
+            /**
+             * Format: int64
+             * @description Location-based CO2e of it.
+             */
+            co2e_ug: number;
+            /**
+             * Format: double
+             * @description Derived from `energy_mj`.
+             */
+            energy_kwh: number;
+            /**
+             * Format: int64
+             * @description IT energy, posted and open.
+             */
+            energy_mj: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            jobs: number;
         };
         /** @description A new token. It is shown only here. */
         NewToken: {
@@ -6292,6 +6602,11 @@ export interface components {
                  */
                 co2e_ug: number;
                 /**
+                 * Format: int64
+                 * @description Its share of the time of its accelerators.
+                 */
+                device_ns?: number | null;
+                /**
                  * Format: double
                  * @description Derived from `energy_mj`.
                  */
@@ -6301,6 +6616,31 @@ export interface components {
                  * @description Posted and open.
                  */
                 energy_mj: number;
+                /**
+                 * Format: int64
+                 * @description What of it they did next to nothing in.
+                 */
+                held_idle_ns?: number | null;
+                /**
+                 * Format: double
+                 * @description `held_idle_ns` over `device_ns`, 0 to 1.
+                 */
+                held_idle_share?: number | null;
+                /**
+                 * Format: double
+                 * @description Location-based CO2e over IT energy.
+                 */
+                intensity_g_per_kwh?: number | null;
+                /**
+                 * Format: double
+                 * @description `energy_kwh` per step.
+                 */
+                kwh_per_step?: number | null;
+                /**
+                 * Format: int64
+                 * @description Training steps that it reported last.
+                 */
+                steps?: number | null;
             })[];
             /** @description `cursor` of the next page; `null` on the last. */
             next_cursor?: string | null;

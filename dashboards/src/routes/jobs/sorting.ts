@@ -1,38 +1,43 @@
-/** How the list of jobs is sorted. What the service cannot sort by is sorted here, among the loaded. */
+/** How the list of jobs is sorted, by the service and over all jobs of a filter, and what a filter's jobs sum to. */
 
-import type { JobItem } from '../../lib/api/types';
-import { burntAt } from '../../lib/format/number';
+import type { JobItem, JobTotals } from '../../lib/api/types';
 
 export type SortName = 'newest' | 'energy' | 'co2e' | 'intensity' | 'held-idle' | 'per-step';
+export type StateName = 'all' | 'running' | 'ended' | 'failed';
 
-export const SORTS: Record<SortName, { text: string; server?: string }> = {
+/** As a reader reads it, and as the service names it. */
+export const SORTS: Record<SortName, { text: string; server: string }> = {
   newest: { text: 'newest first', server: 'newest' },
   energy: { text: 'energy', server: 'energy' },
   co2e: { text: 'CO₂e', server: 'co2e' },
-  intensity: { text: 'g/kWh' },
-  'held-idle': { text: 'held-idle share' },
-  'per-step': { text: 'kWh per step' },
+  intensity: { text: 'g/kWh', server: 'intensity' },
+  'held-idle': { text: 'held-idle share', server: 'held_idle' },
+  'per-step': { text: 'energy per step', server: 'energy_per_step' },
 };
 
-export const hasFailed = (job: { exit_status?: number | null }): boolean => job.exit_status != null && job.exit_status !== 0;
+export const hasFailed = (job: Pick<JobItem, 'exit_status'>): boolean => job.exit_status != null && job.exit_status !== 0;
 
-/** Figures that a list has where the service gives them for every job; the columns appear with them. */
-type Known = JobItem & { held_idle_share?: number | null; kwh_per_step?: number | null; quality?: { coverage: number } };
-
-export const heldIdle = (job: Known): number | null => job.held_idle_share ?? null;
-export const perStep = (job: Known): number | null => job.kwh_per_step ?? null;
-export const coverage = (job: Known): number | null => job.quality?.coverage ?? null;
-
-const KEYS: Partial<Record<SortName, (job: JobItem) => number | null>> = {
-  energy: (job) => job.energy_mj ?? null,
-  co2e: (job) => job.co2e_ug ?? null,
-  intensity: (job) => burntAt(job.co2e_ug ?? 0, job.energy_mj ?? 0),
-  'held-idle': heldIdle,
-  'per-step': perStep,
-};
-
-/** Largest first; what has no figure comes last. */
-export function sorted(jobs: JobItem[], by: SortName): JobItem[] {
-  const key = KEYS[by];
-  return key ? [...jobs].sort((a, b) => (key(b) ?? -1) - (key(a) ?? -1)) : jobs;
+export interface Total {
+  jobs: number;
+  energy: number;
+  co2e: number;
 }
+
+/** The sum of the named parts, from exact integers. */
+export function totalOf(totals: JobTotals, parts: (keyof JobTotals)[]): Total {
+  const sum = { jobs: 0, energy: 0, co2e: 0 };
+  for (const part of parts) {
+    sum.jobs += totals[part].jobs;
+    sum.energy += totals[part].energy_mj;
+    sum.co2e += totals[part].co2e_ug;
+  }
+  return sum;
+}
+
+/** What a tab of the page covers. */
+export const PARTS: Record<StateName, (keyof JobTotals)[]> = {
+  all: ['running', 'succeeded', 'failed'],
+  running: ['running'],
+  ended: ['succeeded', 'failed'],
+  failed: ['failed'],
+};

@@ -1,0 +1,74 @@
+//! How long jobs held accelerators, and how long these did next to nothing: kept by batch, summed by job.
+
+use super::{StoreError, Tx};
+use std::collections::BTreeMap;
+
+/// Device time of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HeldTime {
+    /// Its share of the time of its accelerators, ns.
+    pub device_ns: i64,
+    /// Time in windows in which they did next to nothing, ns.
+    pub idle_ns: i64,
+}
+
+impl HeldTime {
+    /// Adds a stretch of `span_ns`.
+    pub fn add(&mut self, span_ns: i64, is_idle: bool) {
+        self.device_ns = self.device_ns.saturating_add(span_ns);
+        self.idle_ns = self.idle_ns.saturating_add(if is_idle { span_ns } else { 0 });
+    }
+
+    /// Held-idle share, 0 to 1; `None` of a job that held no accelerator.
+    #[must_use]
+    pub fn idle_share(&self) -> Option<f64> {
+        (self.device_ns > 0).then(|| self.idle_ns as f64 / self.device_ns as f64)
+    }
+
+    /// What lists are sorted by, as the column `held_idle_ppm` has it; -1 is unknown.
+    pub(super) fn rank(held: Option<Self>) -> i64 {
+        let idle_ppm = |held: Self| (held.idle_ns as f64 * 1e6 / held.device_ns as f64) as i64;
+        held.filter(|held| held.device_ns > 0).map_or(-1, idle_ppm)
+    }
+}
+
+impl Tx<'_> {
+    /// Notes by job what the windows of `batch` are, in place of what was noted of it.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn note_held_time(&self, batch: i64, held: &BTreeMap<i64, HeldTime>) -> Result<(), StoreError> {
+        let known = self.held_time_of(batch)?;
+        let gone = known.iter().filter(|(job, time)| held.get(*job) != Some(*time));
+        for (job, time) in gone {
+            self.0.prepare_cached("DELETE FROM held_time WHERE batch = ?1 AND job = ?2")?.execute((batch, job))?;
+            self.add_held_time(*job, (-time.device_ns, -time.idle_ns))?;
+        }
+        let new = held.iter().filter(|(job, time)| known.get(*job) != Some(*time));
+        for (job, time) in new {
+            let sql = "INSERT INTO held_time (batch, job, device_ns, idle_ns) VALUES (?1, ?2, ?3, ?4)";
+            self.0.prepare_cached(sql)?.execute((batch, job, time.device_ns, time.idle_ns))?;
+            self.add_held_time(*job, (time.device_ns, time.idle_ns))?;
+        }
+        Ok(())
+    }
+
+    fn add_held_time(&self, job: i64, (device_ns, idle_ns): (i64, i64)) -> Result<(), StoreError> {
+        let sql = "UPDATE jobs SET held_ns = held_ns + ?2, held_idle_ns = held_idle_ns + ?3 WHERE job = ?1";
+        self.0.prepare_cached(sql)?.execute((job, device_ns, idle_ns))?;
+        Ok(())
+    }
+
+    /// What is noted of a batch, by job.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn held_time_of(&self, batch: i64) -> Result<BTreeMap<i64, HeldTime>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT job, device_ns, idle_ns FROM held_time WHERE batch = ?1")?;
+        let rows = statement
+            .query_map([batch], |row| Ok((row.get(0)?, HeldTime { device_ns: row.get(1)?, idle_ns: row.get(2)? })))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
