@@ -1,14 +1,12 @@
 //! `wattledger estimate`: energy and CO2e of a job before it runs.
 
 mod answer;
-mod power;
 
 use super::grid_arguments::{Grid, GridArguments};
 use super::{Failure, number, print};
-use crate::budget::Workload;
+use crate::budget::{Assumption, Hardware, Power, PowerError, Workload};
 use crate::hardware::HardwareError;
-use answer::{Answer, Assumption};
-use power::Power;
+use answer::Answer;
 use units::{Overflow, Pue, Timestamp};
 
 #[derive(clap::Args)]
@@ -47,9 +45,21 @@ pub(crate) struct Arguments {
 /// Estimates and prints.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let grid = arguments.grid.grid(arguments.start)?;
-    let power = power::resolve(arguments)?;
+    let power = arguments.hardware().power()?;
     let answer = answer(arguments, &power, grid.as_ref())?;
     if arguments.json { print::json(&answer) } else { print::text(&answer.to_string()) }
+}
+
+impl Arguments {
+    fn hardware(&self) -> Hardware<'_> {
+        Hardware {
+            accelerator: self.accelerator.as_deref().unwrap_or_default(),
+            instance: self.instance.as_deref(),
+            count: self.count,
+            nanowatts: self.power_w,
+            utilisation_ppm: self.utilisation,
+        }
+    }
 }
 
 fn answer(arguments: &Arguments, power: &Power, grid: Option<&Grid>) -> Result<Answer, Failure> {
@@ -135,6 +145,15 @@ impl From<HardwareError> for Failure {
         match error {
             HardwareError::Data(defect) => Self::Internal(defect.into()),
             unknown => Self::CannotEstimate(unknown.to_string()),
+        }
+    }
+}
+
+impl From<PowerError> for Failure {
+    fn from(error: PowerError) -> Self {
+        match error {
+            PowerError::Hardware(error) => error.into(),
+            PowerError::Overflow(error) => error.into(),
         }
     }
 }

@@ -1,0 +1,3 @@
+//! Budgets that block: what is held, what is settled, and what is answered.
+
+mod api;
