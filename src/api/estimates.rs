@@ -25,9 +25,10 @@ pub(crate) struct EstimateRequest {
     /// How many.
     #[schema(minimum = 1)]
     count: u64,
-    /// Wall time, hours.
-    #[schema(value_type = f64, exclusive_minimum = 0)]
-    hours: Number,
+    /// Wall time, hours. An admission without takes the longest that a budget of it gives such jobs.
+    #[schema(value_type = Option<f64>, exclusive_minimum = 0)]
+    #[serde(default)]
+    hours: Option<Number>,
     /// Mean power of one accelerator with its share of the host, W.
     #[schema(value_type = Option<f64>, exclusive_minimum = 0)]
     #[serde(default)]
@@ -92,7 +93,7 @@ impl EstimateRequest {
             count: Some(self.count)
                 .filter(|count| *count > 0)
                 .ok_or_else(|| Problem::field("count", "a count is a whole number above 0"))?,
-            nanohours: positive("hours", &self.hours, "hours are above 0")?,
+            nanohours: self.hours.map_or(Ok(0), |hours| positive("hours", &hours, "hours are above 0"))?,
             nanowatts: self
                 .power_w
                 .map(|power| positive("power_w", &power, "the mean power of one accelerator is above 0 W"))
@@ -160,6 +161,9 @@ pub(crate) async fn estimate(
     Json(asked): Json<EstimateRequest>,
 ) -> Result<axum::Json<EstimateDocument>, Problem> {
     let mut demand = asked.demand()?;
+    if demand.nanohours == 0 {
+        return Err(Problem::field("hours", "state the wall time of the job, in hours above 0"));
+    }
     if let Some(own) = who.project {
         // What others' jobs used is not told.
         demand.project = own;

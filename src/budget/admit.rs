@@ -14,6 +14,8 @@ use units::{Span, Timestamp};
 /// How long a hold waits for its job to start, and how long it outlives the last that was metered of it.
 pub(super) const PATIENCE: Span = Span::from_seconds(24 * 3_600);
 
+const NANOHOUR: f64 = 1e9;
+
 /// What every decision needs: the store, the factors, the service's clock, and who asks.
 #[derive(Debug, Clone, Copy)]
 pub struct Office<'a> {
@@ -202,7 +204,8 @@ pub fn admit(office: &Office<'_>, key: Option<&str>, demand: Demand, ask: Ask) -
         {
             return Ok(Err(answer));
         }
-        demand.assess(tx, office.library, now).map(Ok)
+        let stated = Demand { nanohours: wall_time(tx, &demand)?, ..demand.clone() };
+        stated.assess(tx, office.library, now).map(Ok)
     })?;
     let assessed = match assessed {
         Ok(assessed) => assessed,
@@ -222,6 +225,30 @@ pub fn admit(office: &Office<'_>, key: Option<&str>, demand: Demand, ask: Ask) -
         return desk.look(office.store);
     }
     office.store.write(move |tx| desk.decide(tx))
+}
+
+/// The wall time that a demand asks for or, where it asks for none, the longest that a budget of it gives such jobs; an hour where no budget applies.
+fn wall_time(tx: &Tx<'_>, demand: &Demand) -> Result<u64, BudgetError> {
+    if demand.nanohours > 0 {
+        return Ok(demand.nanohours);
+    }
+    let owner = Owner {
+        project: Some(&demand.project),
+        labels: &demand.labels,
+        user: demand.user.as_deref(),
+        site: demand.site.as_deref(),
+    };
+    let budgets = known(tx)?.into_iter().filter_map(|known| known.policy.ok()).filter(|policy| policy.covers(&owner));
+    let given: Vec<Option<f64>> = budgets.map(|policy| policy.document.default_hours).collect();
+    if given.is_empty() {
+        return Ok(NANOHOUR as u64);
+    }
+    let longest = given.into_iter().flatten().fold(0.0_f64, f64::max);
+    if longest > 0.0 {
+        return Ok((longest * NANOHOUR).round() as u64);
+    }
+    let problem = "the job states no wall time, and no budget of it has a default for such jobs: state its hours";
+    Err(BudgetError::Demand { field: "hours", problem: problem.to_owned() })
 }
 
 /// What was answered under `key` before, if that answer still stands.
@@ -346,7 +373,7 @@ impl Desk {
     fn row(&self, state: &str, decision: &Decision, number: i64) -> Result<AdmissionRow, BudgetError> {
         let start = self.demand.start.unwrap_or(self.now).max(self.now);
         // A nanohour is 3.6 µs.
-        let span_ns = i64::try_from(u128::from(self.demand.nanohours) * 3_600).unwrap_or(i64::MAX);
+        let span_ns = i64::try_from(u128::from(self.assessed.workload.nanohours) * 3_600).unwrap_or(i64::MAX);
         let end = start.nanoseconds().saturating_add(span_ns);
         let patience = i64::try_from(PATIENCE.nanoseconds()).unwrap_or(i64::MAX);
         Ok(AdmissionRow {
@@ -432,7 +459,11 @@ impl Desk {
             held: false,
         };
         if !is_allowed {
-            decision.options = fit::options(tx, &self.library, (&self.demand, &self.assessed), &applying, self.now)?;
+            decision.options = {
+                let nanohours = self.assessed.workload.nanohours;
+                let demand = Demand { nanohours, ..self.demand.clone() };
+                fit::options(tx, &self.library, (&demand, &self.assessed), &applying, self.now)?
+            };
         }
         decision.reason = self.reason(&decision);
         Ok((decision, applying))

@@ -112,7 +112,7 @@ fn fewer(demand: &Demand, assessed: &Assessment, binding: &[&Applying]) -> Optio
     let (free, needed) = room(assessed, binding);
     let count = u64::try_from(i128::from(demand.count) * free / needed).ok()?;
     // Whole servers of eight are what a cluster gives where more than one is asked for.
-    let count = if demand.count > 8 && demand.count % 8 == 0 && count >= 8 { count / 8 * 8 } else { count };
+    let count = if demand.count > 8 && demand.count.is_multiple_of(8) && count >= 8 { count / 8 * 8 } else { count };
     let is_way_out = (1..demand.count).contains(&count);
     is_way_out.then(|| Candidate {
         kind: "fewer_accelerators",

@@ -123,8 +123,8 @@ fn keep(tx: &Tx<'_>, row: &AdmissionRow) -> Result<(), BudgetError> {
     let ended = row.job.as_deref().map(|job| tx.end_of_job(job)).transpose()?.flatten();
     for hold in tx.holds_of(row.admission)? {
         let held = if row.state == "held" { left_of(row, hold.reserved, ended)? } else { 0 };
-        let is_energy = hold.reserved == row.p95_mj && is_energy(tx, hold.budget)?;
-        let settled = if is_energy { beyond } else { share(row.actual_ug.unwrap_or(0), beyond, actual_mj) };
+        let settled =
+            if is_energy(tx, hold.budget)? { beyond } else { share(row.actual_ug.unwrap_or(0), beyond, actual_mj) };
         if (held, settled) != (hold.held, hold.settled) {
             tx.put_hold(&HoldRow { held, settled, ..hold })?;
         }

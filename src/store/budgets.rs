@@ -43,6 +43,9 @@ pub struct Moved {
     pub end: Timestamp,
 }
 
+/// Project and labels of a job.
+pub type Facts = (Option<String>, Vec<(String, String)>);
+
 /// Up to where the sums of the budgets go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
@@ -189,7 +192,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn facts_of(&self, job: i64) -> Result<(Option<String>, Vec<(String, String)>), StoreError> {
+    pub fn facts_of(&self, job: i64) -> Result<Facts, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT project FROM jobs WHERE job = ?1")?;
         let project = statement.query_row([job], |row| row.get(0)).optional()?.flatten();
         let mut statement = self.0.prepare_cached("SELECT name, value FROM job_labels WHERE job = ?1")?;

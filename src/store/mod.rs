@@ -30,7 +30,7 @@ mod writer;
 
 pub use admissions::{AdmissionFilter, AdmissionRow, DecisionRow, HoldRow, OverrideRow};
 pub use attention::{AsideSum, Draw, SilentJob, ZoneFactors};
-pub use budgets::{BudgetRow, Moved, Progress};
+pub use budgets::{BudgetRow, Facts, Moved, Progress};
 pub use charts::MeteredDevice;
 pub use entries::{Entry, EntryKind, Head};
 pub use error::StoreError;
@@ -74,7 +74,7 @@ const MIGRATIONS: [&str; 5] = [
 /// Version of the tables that this program writes.
 const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Reading connections that are kept open.
-const READERS_MAX: usize = 8;
+const READERS_MAX: usize = 64;
 
 /// The open store. Only one process has a data directory open at a time.
 #[derive(Debug)]

@@ -118,7 +118,7 @@ impl fmt::Display for Answer {
 }
 
 /// Energy in the unit that reads best.
-pub(super) fn energy(mwh: f64) -> String {
+pub(in crate::cli) fn energy(mwh: f64) -> String {
     match mwh {
         large if large >= 1.0 => format!("{} MWh", significant(mwh, 4)),
         middle if middle >= 1e-3 => format!("{} kWh", significant(mwh * 1e3, 4)),
