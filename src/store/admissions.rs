@@ -248,19 +248,22 @@ impl Tx<'_> {
     ///
     /// The database.
     pub fn held_admissions(&self) -> Result<Vec<AdmissionRow>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM admissions WHERE state = 'held' ORDER BY admission");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM admissions INDEXED BY admissions_held WHERE state = 'held' ORDER BY admission"
+        );
         let mut statement = self.0.prepare_cached(&sql)?;
         Ok(statement.query_map((), admission_row)?.collect::<Result<_, _>>()?)
     }
 
-    /// The admissions whose hold ends by `now`, oldest first.
+    /// The admissions whose hold ends by `now`, the first to end first.
     ///
     /// # Errors
     ///
     /// The database.
     pub fn expiring(&self, now: Timestamp) -> Result<Vec<AdmissionRow>, StoreError> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM admissions WHERE state = 'held' AND expires_ns <= ?1 ORDER BY admission");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM admissions INDEXED BY admissions_held WHERE state = 'held' AND expires_ns <= ?1 ORDER BY expires_ns"
+        );
         let mut statement = self.0.prepare_cached(&sql)?;
         Ok(statement.query_map([now.nanoseconds()], admission_row)?.collect::<Result<_, _>>()?)
     }
