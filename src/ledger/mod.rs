@@ -21,7 +21,7 @@ mod verify;
 pub use breakdown::{Breakdown, FactorShare, OpenSlice, PostedSlice, Slice, breakdown};
 pub use cost::Cost;
 pub use explain::{ExplainedWindow, Explanation, explain};
-pub use factor::FactorUsed;
+pub use factor::{FactorUsed, mean_intensity, weigh};
 pub use jobs::{ListedJob, jobs};
 pub use period::{Period, Version, close_period, closed, period, restate_period};
 pub use posting::{Closed, close, outdated, restate};

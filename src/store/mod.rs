@@ -3,7 +3,9 @@
 //! Operations, not tables: each file holds the operations on one thing, as methods of [`Tx`]. A change is a closure that runs inside
 //! [`Store::write`]: all of it or nothing is kept, and what has returned is on disk. Readers see committed state on connections of their own.
 
+mod admissions;
 mod attention;
+mod budgets;
 mod charts;
 mod entries;
 mod error;
@@ -13,6 +15,7 @@ mod gaps;
 mod holdings;
 mod jobs;
 mod listing;
+mod past;
 mod periods;
 mod postings;
 mod prices;
@@ -25,7 +28,9 @@ mod steps;
 mod tokens;
 mod writer;
 
+pub use admissions::{AdmissionFilter, AdmissionRow, DecisionRow, HoldRow, OverrideRow};
 pub use attention::{AsideSum, Draw, SilentJob, ZoneFactors};
+pub use budgets::{BudgetRow, Facts, Moved, Progress};
 pub use charts::MeteredDevice;
 pub use entries::{Entry, EntryKind, Head};
 pub use error::StoreError;
@@ -35,6 +40,7 @@ pub use gaps::{GapFilter, GapRow};
 pub use holdings::{Held, HoldingStatement, Rank};
 pub use jobs::{JobFilter, JobRow, JobSort, JobState, PostedJob, statement_body};
 pub use listing::{EntryFilter, NamedEntry};
+pub use past::PastJob;
 pub use periods::{KeptJob, PeriodRow, PeriodVersion};
 pub use postings::{Key, OpenKey, Part, Posting};
 pub use prices::PriceStep;
@@ -58,16 +64,17 @@ use writer::Writer;
 /// Name of the database in the data directory.
 pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
     include_str!("tables-4-reporting.sql"),
+    include_str!("tables-5-budgets.sql"),
 ];
 /// Version of the tables that this program writes.
 const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Reading connections that are kept open.
-const READERS_MAX: usize = 8;
+const READERS_MAX: usize = 64;
 
 /// The open store. Only one process has a data directory open at a time.
 #[derive(Debug)]
