@@ -23,6 +23,7 @@ mod run_admission;
 mod run_server;
 mod serve;
 pub(crate) mod show;
+mod slurm;
 mod step;
 pub(crate) mod table;
 mod token;
@@ -46,6 +47,7 @@ enum Command {
     Check(check::Arguments),
     #[command(subcommand)]
     Budget(budget::Command),
+    Slurm(slurm::Arguments),
     /// The library of grid factors
     Grid(grid::Arguments),
     Meter(meter::Arguments),
@@ -105,6 +107,7 @@ pub fn main() -> ExitCode {
         Command::Estimate(arguments) => estimate::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Check(arguments) => check::run(&arguments),
         Command::Budget(command) => budget::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Slurm(arguments) => slurm::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Meter(arguments) => meter::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Grid(arguments) => grid::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Run(arguments) => run::run(&arguments),

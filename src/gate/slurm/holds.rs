@@ -269,6 +269,12 @@ impl Holds {
         self.by_key.iter().filter(|(_, hold)| hold.phase == Phase::Wanted).map(|(key, _)| key.clone()).collect()
     }
 
+    /// Admissions that stand.
+    pub fn held(&self) -> Vec<String> {
+        let id = |hold: &Hold| if let Phase::Held(id) = &hold.phase { Some(id.clone()) } else { None };
+        self.by_key.values().filter_map(id).collect()
+    }
+
     /// The hold `key`.
     pub fn get(&self, key: &str) -> Option<&Hold> {
         self.by_key.get(key)
