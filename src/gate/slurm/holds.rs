@@ -170,10 +170,12 @@ impl Holds {
                     let attempt = ((hold.submission.clone(), hold.task), hold.attempt);
                     over.entry(attempt).or_insert_with(|| (job, Vec::new())).1.push(key.clone());
                 }
-                Some(job) if hold.phase == Phase::Refused && !hold.is_held_back => {
-                    if row.is_some_and(|row| row.progress == Progress::Pending) {
-                        deeds.push(Deed::HoldBack { job, key: key.clone() });
-                    }
+                Some(job)
+                    if hold.phase == Phase::Refused
+                        && !hold.is_held_back
+                        && row.is_some_and(|row| row.progress == Progress::Pending) =>
+                {
+                    deeds.push(Deed::HoldBack { job, key: key.clone() });
                 }
                 _ => {}
             }
