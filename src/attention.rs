@@ -1,5 +1,6 @@
 //! What needs someone, in one list. The thresholds are explained in `docs/OPERATING.md`.
 
+use crate::budget::{self, BudgetError, Office};
 use crate::grid::Library;
 use crate::ledger::{self, LedgerError};
 use crate::moment;
@@ -7,6 +8,7 @@ use crate::series::HELD_IDLE_PERCENT;
 use crate::store::{Draw, Selection, Store, StoreError, Tx};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use units::{Span, Timestamp};
 
 const MINUTE_S: u64 = 60;
@@ -55,7 +57,7 @@ pub enum Severity {
 /// What it is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 pub struct Subject {
-    /// `node`, `device`, `job` or `zone`.
+    /// `node`, `device`, `job`, `zone`, `budget` or `request`.
     pub r#type: &'static str,
     /// Its id or name; of a device, its node, a slash and its identity.
     pub id: String,
@@ -65,7 +67,7 @@ pub struct Subject {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = AttentionItem)]
 pub struct Item {
-    /// `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional` or `factors_stale`.
+    /// `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`.
     pub kind: &'static str,
     /// How much it matters.
     pub severity: Severity,
@@ -104,10 +106,10 @@ fn item(
 /// The store; a zone without a factor.
 pub fn attention(
     store: &Store,
-    library: &Library,
+    library: &Arc<Library>,
     now: Timestamp,
     project: Option<&str>,
-) -> Result<Vec<Item>, LedgerError> {
+) -> Result<Vec<Item>, BudgetError> {
     let mut found = Vec::new();
     if project.is_none() {
         store.read::<_, StoreError>(|tx| {
@@ -120,8 +122,11 @@ pub fn attention(
     }
     store.read::<_, StoreError>(|tx| {
         held_idle(tx, now, project, &mut found)?;
-        silent_jobs(tx, now, project, &mut found)
+        silent_jobs(tx, now, project, &mut found)?;
+        exceptions(tx, project, &mut found)?;
+        holds(tx, project, &mut found)
     })?;
+    budgets(&Office { store, library, now, by: "service" }, project, &mut found)?;
     found.sort_by_key(Item::place);
     Ok(found)
 }
@@ -260,6 +265,51 @@ fn silent_jobs(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut V
             job.job
         );
         found.push(item(("job_silent", Severity::Warn), ("job", job.job), message, Some(job.seen)));
+    }
+    Ok(())
+}
+
+/// Budgets that are spent, held or on their way past a threshold.
+fn budgets(office: &Office<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), BudgetError> {
+    for state in budget::states(office)? {
+        let own = state.policy.as_ref().ok().and_then(|policy| policy.document.project.clone());
+        let Some((is_bad, message)) = state.warning().filter(|_| is_visible(project, own.as_deref())) else { continue };
+        let severity = if is_bad { Severity::Bad } else { Severity::Warn };
+        let since = state.standing.map(|standing| standing.period.0);
+        found.push(item(("budget_breaking", severity), ("budget", state.row.name), message, since));
+    }
+    Ok(())
+}
+
+/// Requests for exceptions that nobody has answered.
+fn exceptions(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
+    let open = tx.overrides(project, None, u32::MAX)?.into_iter().filter(|row| row.state == "requested");
+    for row in open {
+        let (name, reason) = (row.asked_by.unwrap_or_default(), row.asked_reason.unwrap_or_default());
+        let admission = row.admission.unwrap_or_default();
+        let message = format!(
+            "{name} asks that admission {admission} may pass: {reason}; `wattledger budget approve {}` or refuse",
+            row.number
+        );
+        found.push(item(
+            ("exception_requested", Severity::Warn),
+            ("request", row.number.to_string()),
+            message,
+            row.asked,
+        ));
+    }
+    Ok(())
+}
+
+/// Running jobs that will use more than they hold.
+fn holds(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
+    let breaking = tx.held_admissions()?.into_iter().filter(|row| !row.told.is_empty());
+    for row in breaking.filter(|row| is_visible(project, Some(&row.project))) {
+        let job = row.job.unwrap_or_default();
+        let what = if row.told == "stop" { "is asked to stop" } else { "goes on" };
+        let message =
+            format!("{job} will use more than it holds, and {what}: admission {} says how much", row.admission);
+        found.push(item(("hold_breaking", Severity::Warn), ("job", job), message, row.metered_to));
     }
     Ok(())
 }

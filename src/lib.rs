@@ -12,6 +12,7 @@ pub mod decimal;
 pub mod demo;
 mod escape;
 pub mod footprint;
+pub mod gate;
 pub mod grid;
 pub mod hardware;
 pub mod ingest;

@@ -29,7 +29,7 @@ pub(crate) fn parse_in(text: &str, zone: Tz) -> Result<Timestamp, String> {
 }
 
 /// The first moment of `date` in `zone`. Where clocks skip midnight, or the whole day, it is the first one that they show.
-fn first_moment(date: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
+pub(crate) fn first_moment(date: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
     let midnight = date.and_time(chrono::NaiveTime::MIN);
     let shown = |minutes| zone.from_local_datetime(&(midnight + TimeDelta::minutes(minutes))).earliest();
     (0..=2 * 24 * 60).find_map(shown).map(|first| first.to_utc())

@@ -20,7 +20,7 @@ const BACKLOG: usize = 1024;
 /// Something changed: what it is, which one, and whose it is.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub(crate) struct Change {
-    /// `batch`, `job`, `entries`, `project`, `site`, `node`, `factors` or `period`.
+    /// `batch`, `job`, `entries`, `project`, `site`, `node`, `factors`, `period`, `budget`, `admission` or `request`.
     pub(crate) what: &'static str,
     /// Its id or name; of a batch agent, boot and sequence; of entries how many are new.
     pub(crate) id: String,

@@ -1,14 +1,17 @@
 //! The HTTP API. `router.rs` shows it at a glance; a file per resource holds its handlers and documents.
 
 mod actions;
+mod admissions;
 mod app;
 mod attention;
 mod auth;
 mod batches;
 mod body;
+mod budgets;
 mod compare;
 mod connection;
 mod cookie;
+mod estimates;
 mod events;
 mod fleet;
 mod gaps;
@@ -139,6 +142,25 @@ impl Service {
                 tracing::error!(%error, "periods that have ended could not be posted; it is tried again");
                 self.metrics.closing_failed();
             }
+        }
+        self.settle();
+    }
+
+    /// Brings holds up to the ledger, and tells what became of them.
+    fn settle(&self) {
+        match crate::budget::settle(&self.store, self.clock.wall()) {
+            Ok(changes) => {
+                for change in changes {
+                    tracing::info!(
+                        admission = change.admission,
+                        project = change.project,
+                        what = change.what,
+                        "a hold changed"
+                    );
+                    self.events.tell("admission", change.admission.to_string(), Some(&change.project));
+                }
+            }
+            Err(error) => tracing::error!(%error, "holds could not be settled; it is tried again"),
         }
     }
 }

@@ -22,6 +22,11 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
+    /// A page of a list that has other parameters too.
+    pub(crate) const fn new(limit: Option<u32>, cursor: Option<String>) -> Self {
+        Self { limit, cursor }
+    }
+
     /// Items on the page.
     pub(crate) fn limit(&self) -> Result<u32, Problem> {
         match self.limit.unwrap_or(LIMIT_DEFAULT) {

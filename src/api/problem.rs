@@ -1,6 +1,8 @@
 //! Problem documents (RFC 9457): every refusal names what is wrong and what to do.
 
+use crate::budget::BudgetError;
 use crate::grid::ZoneError;
+use crate::hardware::HardwareError;
 use crate::ingest::IngestError;
 use crate::ledger::LedgerError;
 use crate::session::SessionError;
@@ -143,6 +145,14 @@ impl Problem {
         problem
     }
 
+    /// 422: the question is clear, but nothing known answers it.
+    pub(crate) fn cannot_estimate(field: &'static str, detail: impl Into<String>) -> Self {
+        let mut problem =
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "cannot-estimate", "This cannot be estimated", detail);
+        problem.field = Some(field.to_owned());
+        problem
+    }
+
     /// 429.
     pub(crate) fn too_many(detail: impl Into<String>, retry_after_s: u64) -> Self {
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail);
@@ -221,6 +231,36 @@ impl From<SessionError> for Problem {
         match error {
             SessionError::Secret(error) => defect(&error),
             SessionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BudgetError> for Problem {
+    fn from(error: BudgetError) -> Self {
+        let missing = |field: &str| {
+            let mut problem = Self::missing(error.to_string());
+            problem.field = Some(field.to_owned());
+            problem
+        };
+        match error {
+            BudgetError::UnknownProject { .. } => missing("project"),
+            BudgetError::UnknownSite { .. } => missing("site"),
+            BudgetError::UnknownBudget { .. }
+            | BudgetError::UnknownAdmission { .. }
+            | BudgetError::UnknownRequest { .. } => Self::missing(error.to_string()),
+            BudgetError::Taken { .. } | BudgetError::KeyReused { .. } | BudgetError::State { .. } => {
+                Self::conflict(error.to_string())
+            }
+            BudgetError::Demand { field, problem } => Self::field(field, problem),
+            BudgetError::Policy(error) => Self::field(error.field, error.problem),
+            BudgetError::Hardware(HardwareError::Data(error)) | BudgetError::Zone(ZoneError::Data(error)) => {
+                defect(&error)
+            }
+            BudgetError::Hardware(error) => Self::cannot_estimate("accelerator", error.to_string()),
+            BudgetError::Zone(error) => Self::cannot_estimate("zone", error.to_string()),
+            BudgetError::Overflow(error) => Self::field("count", error.to_string()),
+            BudgetError::Ledger(error) => (*error).into(),
+            BudgetError::Store(error) => error.into(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::problem::{Problem, ProblemDocument};
 use super::{
-    State, actions, app, attention, auth, batches, compare, events, fleet, gaps, grid, job_list, jobs, ledger, metrics,
-    operations, periods, series, session, sites, steps, tokens,
+    State, actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, fleet, gaps, grid,
+    job_list, jobs, ledger, metrics, operations, periods, series, session, sites, steps, tokens,
 };
 use crate::access::Scope;
 use axum::Router;
@@ -81,7 +81,20 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(gaps::list))
         .routes(routes!(periods::list))
         .routes(routes!(periods::show))
+        .routes(routes!(budgets::list))
+        .routes(routes!(budgets::show))
+        .routes(routes!(budgets::requests))
+        .routes(routes!(admissions::list))
+        .routes(routes!(admissions::show))
+        .routes(routes!(estimates::accuracy))
         .routes(routes!(events::listen));
+    let admit = OpenApiRouter::new()
+        .routes(routes!(estimates::estimate))
+        .routes(routes!(admissions::admit))
+        .routes(routes!(admissions::commit))
+        .routes(routes!(admissions::renew))
+        .routes(routes!(admissions::release))
+        .routes(routes!(budgets::request));
     let admin = OpenApiRouter::new()
         .routes(routes!(fleet::add_site))
         .routes(routes!(fleet::set_pue))
@@ -91,6 +104,12 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(fleet::assign))
         .routes(routes!(fleet::add_project))
         .routes(routes!(grid::import))
+        .routes(routes!(budgets::create))
+        .routes(routes!(budgets::revise))
+        .routes(routes!(budgets::retire))
+        .routes(routes!(budgets::override_budget))
+        .routes(routes!(budgets::approve))
+        .routes(routes!(budgets::refuse))
         .routes(routes!(periods::close))
         .routes(routes!(periods::restate))
         .routes(routes!(periods::restate_entries))
@@ -100,6 +119,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
     let guarded = under(None, anyone, state)
         .merge(under(Some(Scope::Ingest), ingest, state))
         .merge(under(Some(Scope::Read), read, state))
+        .merge(under(Some(Scope::Admit), admit, state))
         .merge(under(Some(Scope::Admin), admin, state));
     let watch = OpenApiRouter::new().routes(routes!(metrics::show));
     OpenApiRouter::with_openapi(Document::openapi())

@@ -43,14 +43,19 @@ impl ServerArguments {
 
     /// The service that the option or the environment names, with the environment's token.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
+        self.client_within(ANSWER_TIMEOUT)
+    }
+
+    /// The same, where an answer that takes longer than `deadline` is none.
+    pub(crate) fn client_within(&self, deadline: Duration) -> Result<Client, Failure> {
         let server = self.named().ok_or_else(|| {
             Failure::Usage("which service? name it with --server URL or WATTLEDGER_SERVER".to_owned())
         })?;
         let token = token()?;
         check(&server, token.is_some())?;
         let config = ureq::Agent::config_builder()
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_global(Some(ANSWER_TIMEOUT))
+            .timeout_connect(Some(CONNECT_TIMEOUT.min(deadline)))
+            .timeout_global(Some(deadline))
             .http_status_as_error(false)
             .max_redirects(0)
             .tls_config(self.tls()?)
@@ -177,13 +182,17 @@ impl Client {
             detail: String,
             field: Option<String>,
         }
-        let words = match serde_json::from_slice::<Problem>(text) {
+        let problem = serde_json::from_slice::<Problem>(text);
+        let names_field = problem.as_ref().is_ok_and(|problem| problem.field.is_some());
+        let words = match problem {
             Ok(Problem { title, detail, field: Some(field) }) => format!("{title}: {field}: {detail}"),
             Ok(Problem { title, detail, field: None }) => format!("{title}: {detail}"),
             Err(_) => format!("{} answers with status {status}", self.server),
         };
         match status {
             401 => Failure::Usage(format!("{words}; WATTLEDGER_TOKEN or WATTLEDGER_TOKEN_FILE holds the token")),
+            422 => Failure::CannotEstimate(words),
+            404 if names_field => Failure::CannotEstimate(words),
             429 | 502..=504 => Failure::Unreachable(words),
             500.. => Failure::Internal(anyhow::Error::msg(words)),
             _ => Failure::Usage(words),

@@ -1,55 +1,66 @@
 //! `wattledger estimate`: energy and CO2e of a job before it runs.
 
 mod answer;
-mod power;
 
 use super::grid_arguments::{Grid, GridArguments};
 use super::{Failure, number, print};
-use crate::budget::Workload;
+use crate::budget::{Assumption, Hardware, Power, PowerError, Workload};
 use crate::hardware::HardwareError;
-use answer::{Answer, Assumption};
-use power::Power;
+use answer::Answer;
+pub(super) use answer::energy;
 use units::{Overflow, Pue, Timestamp};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Accelerator: key of the bundled table, NVML name, or family such as A100
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), required_unless_present = "instance", conflicts_with = "instance")]
-    accelerator: Option<String>,
+    pub(super) accelerator: Option<String>,
     /// Cloud instance type, such as aws/p4d.24xlarge
     #[arg(long, value_name = "CLOUD/TYPE")]
-    instance: Option<String>,
+    pub(super) instance: Option<String>,
     /// Number of accelerators, or of instances with --instance
     #[arg(long, value_name = "N", value_parser = number::count, allow_negative_numbers = true)]
-    count: u64,
+    pub(super) count: u64,
     /// Wall time in hours
     #[arg(long, value_name = "H", value_parser = number::nanohours, allow_negative_numbers = true)]
-    hours: u64,
+    pub(super) hours: u64,
     /// Mean power of one accelerator with its share of the host, W
     #[arg(long, value_name = "W", value_parser = number::nanowatts, allow_negative_numbers = true)]
-    power_w: Option<u64>,
+    pub(super) power_w: Option<u64>,
     /// Mean share of the TDP, up to 1, in place of the accelerator's prior
     #[arg(long, value_name = "U", value_parser = number::utilisation_ppm, allow_negative_numbers = true, conflicts_with = "power_w")]
-    utilisation: Option<u32>,
+    pub(super) utilisation: Option<u32>,
     /// Facility energy / IT energy, 1.0 to 3.0
     #[arg(long, value_name = "X", value_parser = number::pue, allow_negative_numbers = true)]
-    pue: Option<Pue>,
+    pub(super) pue: Option<Pue>,
     #[command(flatten)]
-    grid: GridArguments,
+    pub(super) grid: GridArguments,
     /// Planned start, such as 2026-03-01T12:00Z
     #[arg(long, value_name = "TIME", value_parser = number::moment)]
-    start: Option<Timestamp>,
+    pub(super) start: Option<Timestamp>,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// Estimates and prints.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let grid = arguments.grid.grid(arguments.start)?;
-    let power = power::resolve(arguments)?;
+    let power = arguments.hardware().power()?;
     let answer = answer(arguments, &power, grid.as_ref())?;
     if arguments.json { print::json(&answer) } else { print::text(&answer.to_string()) }
+}
+
+impl Arguments {
+    fn hardware(&self) -> Hardware<'_> {
+        Hardware {
+            accelerator: self.accelerator.as_deref().unwrap_or_default(),
+            instance: self.instance.as_deref(),
+            count: self.count,
+            nanowatts: self.power_w,
+            utilisation_ppm: self.utilisation,
+        }
+    }
 }
 
 fn answer(arguments: &Arguments, power: &Power, grid: Option<&Grid>) -> Result<Answer, Failure> {
@@ -135,6 +146,15 @@ impl From<HardwareError> for Failure {
         match error {
             HardwareError::Data(defect) => Self::Internal(defect.into()),
             unknown => Self::CannotEstimate(unknown.to_string()),
+        }
+    }
+}
+
+impl From<PowerError> for Failure {
+    fn from(error: PowerError) -> Self {
+        match error {
+            PowerError::Hardware(error) => error.into(),
+            PowerError::Overflow(error) => error.into(),
         }
     }
 }

@@ -12,13 +12,13 @@ pub(crate) const NO_GRID: &str = "no grid given: add --zone, --region or --inten
 pub(crate) struct GridArguments {
     /// Grid zone, such as DE, US-EGRID-CAMX or CN-BJ (`wattledger grid zones` lists them)
     #[arg(long, value_name = "ZONE", conflicts_with_all = ["region", "intensity"])]
-    zone: Option<String>,
+    pub(super) zone: Option<String>,
     /// Cloud region, such as aws/us-east-1
     #[arg(long, value_name = "CLOUD/REGION", conflicts_with = "intensity")]
-    region: Option<String>,
+    pub(super) region: Option<String>,
     /// Carbon intensity in g/kWh, 0 to 1500
     #[arg(long, value_name = "G", value_parser = number::intensity, allow_negative_numbers = true)]
-    intensity: Option<CarbonIntensity>,
+    pub(super) intensity: Option<CarbonIntensity>,
     /// Set of grid factors
     #[arg(long, value_enum, default_value_t, value_name = "SET", conflicts_with = "intensity")]
     factors: FactorSet,

@@ -3,6 +3,8 @@
 mod actions;
 mod attention;
 mod backup;
+mod budget;
+mod check;
 mod client;
 mod compare;
 mod demo;
@@ -18,9 +20,11 @@ pub(crate) mod number;
 mod periods;
 pub(crate) mod print;
 mod run;
+mod run_admission;
 mod run_server;
 mod serve;
 pub(crate) mod show;
+mod slurm;
 mod step;
 pub(crate) mod table;
 mod token;
@@ -41,6 +45,10 @@ enum Command {
     Demo(demo::Arguments),
     /// Estimate energy and CO2e of a job before it runs
     Estimate(estimate::Arguments),
+    Check(check::Arguments),
+    #[command(subcommand)]
+    Budget(budget::Command),
+    Slurm(slurm::Arguments),
     /// The library of grid factors
     Grid(grid::Arguments),
     Meter(meter::Arguments),
@@ -99,6 +107,9 @@ pub fn main() -> ExitCode {
     let outcome: Result<ExitCode, Failure> = match arguments.command {
         Command::Demo(arguments) => demo::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Estimate(arguments) => estimate::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Budget(command) => budget::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Slurm(arguments) => slurm::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Meter(arguments) => meter::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Grid(arguments) => grid::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Run(arguments) => run::run(&arguments),

@@ -1,10 +1,12 @@
 //! `wattledger run`: meters a command.
 
 use super::grid_arguments::{Grid, GridArguments, NO_GRID};
+use super::run_admission::{AdmissionArguments, Admitted, Hold, Watch};
 use super::run_server::{Service, ServiceArguments};
 use super::table::significant;
 use super::{Failure, environment, number, show};
 use crate::footprint::{FactorUsed, Footprint, kwh};
+use crate::run::command::Handle;
 use crate::run::{self, Run, counting};
 use anyhow::Context;
 use collectors::clock::{Clock, SystemClock};
@@ -53,6 +55,8 @@ pub(crate) struct Arguments {
     /// Append the footprint to FILE, as one line of JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    admission: AdmissionArguments,
     #[command(flatten)]
     service: ServiceArguments,
     /// Every rank of the job sees devices of its own (srun --gpus-per-task), so each counts
@@ -110,15 +114,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
     };
     let clock: Arc<dyn Clock> = Arc::new(clock);
-    let service = match counted_by {
-        Some(_) => None,
-        None => arguments.service.open(arguments.job(), &clock)?,
+    let (service, hold) = match counted_by {
+        Some(_) => (None, None),
+        None => match arguments.admitted(&choice, &clock)? {
+            Ok(started) => started,
+            Err(exit_code) => return Ok(ExitCode::from(exit_code)),
+        },
     };
     let delivery = service.as_ref().map(Service::delivery);
-    let run = match run::run(&arguments.command, choice, Arc::clone(&clock), delivery) {
+    let handle = Handle::default();
+    let watch = hold.map(|hold| hold.watch(handle.clone())).transpose().map_err(anyhow::Error::from)?;
+    let run = match run::run(&arguments.command, choice, Arc::clone(&clock), delivery, &handle) {
         Ok(run) => run,
         Err(error) => {
             say(&format!("error: {error}\n"));
+            if let Some(hold) = watch.and_then(Watch::end) {
+                hold.settle(None);
+            }
             if let Some(service) = service {
                 say(&service.ended(clock.wall(), i32::from(error.exit_status())));
             }
@@ -129,6 +141,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let job = service.as_ref().map(|service| service.job().to_owned());
     if let Err(error) = arguments.tell(&run, grid, (counted_by, job), json) {
         say(&format!("error: {error:#}\n"));
+    }
+    if let Some(hold) = watch.and_then(Watch::end) {
+        hold.settle(run.footprint(Err(NO_GRID.to_owned())).ok().and_then(|footprint| footprint.energy_mj));
     }
     if let Some(service) = service {
         say(&service.ended(run.end, run.ended.wire_status()));
@@ -152,6 +167,28 @@ impl Arguments {
             written.with_context(|| format!("{}: the footprint was not written", path.display()))?;
         }
         Ok(())
+    }
+
+    /// Asks whether the run may start, and begins to tell the service of it; the exit code where it may not.
+    fn admitted(
+        &self,
+        choice: &Choice,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Result<(Option<Service>, Option<Hold>), u8>, Failure> {
+        if !self.service.has_server() {
+            return Ok(Ok((None, None)));
+        }
+        let mut job = self.job();
+        self.service.identify(&mut job)?;
+        let hold = match self.admission.ask(self.service.server(), &job, &choice.sources)? {
+            Admitted::Yes(hold) => hold,
+            Admitted::No(exit_code) => return Ok(Err(exit_code)),
+            Admitted::Unverified => {
+                job.labels.insert("wattledger.admission".to_owned(), "unverified".to_owned());
+                None
+            }
+        };
+        Ok(Ok((self.service.open(job, clock)?, hold)))
     }
 
     /// What a service is told of the run, besides its identity.
@@ -214,7 +251,7 @@ impl fmt::Display for Overhead {
     }
 }
 
-fn label(text: &str) -> Result<(String, String), String> {
+pub(super) fn label(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("write KEY=VALUE, for example team=vision".to_owned()),

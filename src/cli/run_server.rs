@@ -29,12 +29,25 @@ pub(super) struct Service {
 }
 
 impl ServiceArguments {
-    /// Starts to tell the service of `job`, if one is named. What was typed wrongly is refused; nothing else stops the run.
+    /// Whether a service is named.
+    pub(super) fn has_server(&self) -> bool {
+        self.server.named().is_some()
+    }
+
+    /// The service.
+    pub(super) const fn server(&self) -> &ServerArguments {
+        &self.server
+    }
+
+    /// Gives `job` an identity. What was typed wrongly is refused.
+    pub(super) fn identify(&self, job: &mut wire::Job) -> Result<(), Failure> {
+        job.id = delivery::new_job_id().map_err(anyhow::Error::from)?;
+        delivery::check_job(job).map_err(|error| Failure::Usage(error.to_string().replace("jobs[0].", "--")))
+    }
+
+    /// Starts to tell the service of `job`, if one is named. Nothing but an address that cannot be used stops the run.
     pub(super) fn open(&self, job: wire::Job, clock: &Arc<dyn Clock>) -> Result<Option<Service>, Failure> {
         let Some(server) = self.server.named() else { return Ok(None) };
-        let id = delivery::new_job_id().map_err(anyhow::Error::from)?;
-        let job = wire::Job { id, ..job };
-        delivery::check_job(&job).map_err(|error| Failure::Usage(error.to_string().replace("jobs[0].", "--")))?;
         let token = client::token().unwrap_or_else(|failure| {
             say(&format!("wattledger: {failure}; the run goes on and is kept for delivery\n"));
             None

@@ -7,6 +7,7 @@ pub use instance::{InstanceType, find_instance, instance_types};
 use crate::bundled::{DataError, Table};
 use crate::nearest::{Candidate, nearest};
 use serde::Deserialize;
+use std::sync::OnceLock;
 
 const ACCELERATORS: Table = Table {
     file: "accelerators.csv",
@@ -106,19 +107,29 @@ pub fn accelerators() -> Result<Vec<Accelerator>, DataError> {
     ACCELERATORS.rows()
 }
 
+/// The table, read once: admissions ask for it hundreds of times a second.
+fn read_once() -> Result<&'static [Accelerator], DataError> {
+    static READ: OnceLock<Vec<Accelerator>> = OnceLock::new();
+    if let Some(table) = READ.get() {
+        return Ok(table);
+    }
+    let table = accelerators()?;
+    Ok(READ.get_or_init(|| table))
+}
+
 /// The accelerator that `name` stands for, in any case: a key, an NVML name (the longest that fits first), a model or
 /// marketing name, or a family such as `A100`. A family takes its part with the highest TDP.
 pub fn find_accelerator(name: &str) -> Result<Match, HardwareError> {
-    let table = accelerators()?;
+    let table = read_once()?;
     let asked = name.trim().to_uppercase();
     if words(&asked).iter().any(|word| word == "MIG") {
         return Err(HardwareError::Slice { asked: name.trim().to_owned() });
     }
     let exact = table.iter().find(|part| part.key.to_uppercase() == asked);
-    if let Some(part) = exact.or_else(|| by_nvml_name(&table, &asked)) {
+    if let Some(part) = exact.or_else(|| by_nvml_name(table, &asked)) {
         return Ok(Match { covers: vec![part.key.clone()], accelerator: part.clone() });
     }
-    let covered = by_words(&table, &asked);
+    let covered = by_words(table, &asked);
     let Some(highest) = covered.iter().rev().max_by_key(|part| part.tdp_w) else {
         let candidates = table.iter().map(candidate);
         return Err(HardwareError::UnknownAccelerator {

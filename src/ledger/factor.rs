@@ -1,11 +1,12 @@
 //! Which carbon intensity an entry takes: an imported interval factor where there is one, else the library's yearly.
 
 use super::LedgerError;
+use super::posting::Weighed;
 use crate::grid::{Library, Status};
 use crate::store::{Key, Tx, ZoneStep};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use units::{CarbonIntensity, Pue, Timestamp};
+use units::{CarbonIntensity, Energy, Pue, Timestamp};
 
 /// The factor of an entry as it is stored with it, and read by `explain`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -46,6 +47,54 @@ pub(super) struct Rates {
     pub(super) provisional: bool,
 }
 
+/// Facility energy (mJ) and CO2e (µg) of IT energy that is not posted yet, by number of the site, first moment of the posting period and mJ,
+/// at the best factors known.
+///
+/// # Errors
+///
+/// A zone without factor, a sum that leaves its range, the store.
+pub fn weigh(tx: &Tx<'_>, library: &Library, open: &[(i64, Timestamp, i64)]) -> Result<(i64, i64), LedgerError> {
+    if open.is_empty() {
+        return Ok((0, 0));
+    }
+    let mut chooser = Chooser::new(tx, library)?;
+    let (mut mj, mut ug) = (0_i64, 0_i64);
+    for (site, period_start, energy_mj) in open {
+        let rates = chooser.rates_of((*site, *period_start))?;
+        let energy = Energy::from_millijoules(*energy_mj);
+        let weighed = Weighed::of(energy, &rates)?;
+        mj = mj.saturating_add(energy.checked_add(weighed.overhead)?.millijoules());
+        ug = ug.saturating_add(weighed.co2e.checked_add(weighed.overhead_co2e)?.micrograms());
+    }
+    Ok((mj, ug))
+}
+
+/// The mean carbon intensity of a zone over `hours` from `start` on, by the factors that entries of those hours would take, and the factor of
+/// the first hour.
+///
+/// # Errors
+///
+/// A zone without factor, the store.
+pub fn mean_intensity(
+    tx: &Tx<'_>,
+    library: &Library,
+    zone: &str,
+    (start, hours): (Timestamp, u32),
+) -> Result<(CarbonIntensity, FactorUsed), LedgerError> {
+    let chooser = Chooser::new(tx, library)?;
+    let (first, used) = chooser.choose(zone, start)?;
+    if used.fallback_step > 2 {
+        return Ok((first, used));
+    }
+    let mut sum = u64::from(first.milligrams_per_kwh());
+    for hour in 1..hours.max(1) {
+        let at = start.after(units::Span::from_seconds(u64::from(hour) * 3_600))?;
+        sum += u64::from(chooser.choose(zone, at)?.0.milligrams_per_kwh());
+    }
+    let mean = u32::try_from(sum / u64::from(hours.max(1))).unwrap_or(u32::MAX);
+    Ok((CarbonIntensity::from_milligrams_per_kwh(mean), used))
+}
+
 /// Chooses rates, and remembers the choice for accounts of one site and period.
 pub(super) struct Chooser<'a> {
     tx: &'a Tx<'a>,
@@ -60,19 +109,24 @@ impl<'a> Chooser<'a> {
     }
 
     pub(super) fn rates(&mut self, key: &Key) -> Result<Rates, LedgerError> {
-        let of = (key.site, key.period_start);
+        self.rates_of((key.site, key.period_start))
+    }
+
+    /// The rates of energy at a site (its number) in the posting period that begins at a moment.
+    fn rates_of(&mut self, of: (i64, Timestamp)) -> Result<Rates, LedgerError> {
+        let (site, period_start) = of;
         if let Some(rates) = self.known.get(&of) {
             return Ok(rates.clone());
         }
-        let of_site = |step: &&ZoneStep| step.site == key.site && step.since <= key.period_start;
+        let of_site = |step: &&ZoneStep| step.site == site && step.since <= period_start;
         let zone = self.zones.iter().rev().find(of_site).map(|step| step.zone.clone()).unwrap_or_default();
-        let (intensity, mut used) = self.choose(&zone, key.period_start)?;
-        if key.site == 0 {
+        let (intensity, mut used) = self.choose(&zone, period_start)?;
+        if site == 0 {
             used.notes.insert(0, format!("the node belongs to no site: {} stands in", used.zone));
         }
         let provisional = used.status != Status::Measured;
         let factor = serde_json::to_string(&used).map_err(|_| LedgerError::Factor { zone })?;
-        let pue = self.tx.pue(key.site, key.period_start)?;
+        let pue = self.tx.pue(site, period_start)?;
         let rates = Rates { intensity, pue, factor, provisional };
         self.known.insert(of, rates.clone());
         Ok(rates)

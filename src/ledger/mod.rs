@@ -24,7 +24,7 @@ pub use breakdown::{Breakdown, FactorShare, IntensityShare, OpenSlice, PostedSli
 pub(crate) use checkpoint::{ACTIONS as ACTION_HEAD, ENTRIES as CHAIN_HEAD};
 pub use cost::Cost;
 pub use explain::{ExplainedWindow, Explanation, explain};
-pub use factor::FactorUsed;
+pub use factor::{FactorUsed, mean_intensity, weigh};
 pub use jobs::{job_totals, jobs};
 pub use period::{Period, Version, close_period, closed, period, restate_period};
 pub use posting::{Closed, close, outdated, restate};

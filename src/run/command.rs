@@ -17,6 +17,7 @@ use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Every signal that another process may mean for the command; batch systems also warn by `SIGXCPU`, `SIGURG` or
 /// `SIGALRM`. Left out are faults of this process itself, what job control sends to it alone, and what cannot be caught.
@@ -85,6 +86,25 @@ impl CommandError {
     }
 }
 
+/// The command as others may signal it, for as long as it has not ended.
+#[derive(Debug, Clone, Default)]
+pub struct Handle(Arc<Mutex<Option<Pid>>>);
+
+impl Handle {
+    /// Sends `SIGTERM`, or `SIGKILL` where `is_final`; whether there was something to send it to.
+    #[must_use]
+    pub fn stop(&self, is_final: bool) -> bool {
+        // Held while sending, so that the process id is still the command's.
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let signal = if is_final { Signal::KILL } else { Signal::TERM };
+        held.is_some_and(|pid| kill_process(pid, signal).is_ok())
+    }
+
+    fn set(&self, pid: Option<Pid>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = pid;
+    }
+}
+
 /// Receives signals from now on, for a command that is about to start.
 pub struct Relay {
     signals: SignalsInfo<WithOrigin>,
@@ -102,17 +122,31 @@ impl Relay {
         Ok(Self { signals: SignalsInfo::new(wanted.chain([SIGCHLD]))? })
     }
 
-    /// Starts `command` with `variables` added to its environment, and waits for its end.
+    /// Starts `command` with `variables` added to its environment, and waits for its end; `handle` is it meanwhile.
     ///
     /// # Errors
     ///
     /// See [`CommandError`].
-    pub fn supervise(mut self, command: &[OsString], variables: &[(&str, String)]) -> Result<Ended, CommandError> {
+    pub fn supervise(
+        mut self,
+        command: &[OsString],
+        variables: &[(&str, String)],
+        handle: &Handle,
+    ) -> Result<Ended, CommandError> {
         let mut child = start(command, variables)?;
         let pid = Pid::from_child(&child);
+        handle.set(Some(pid));
         loop {
             // Reaped here and nowhere else, so the process id stays the child's while signals are sent to it.
-            if let Some(status) = child.try_wait()? {
+            let ended = {
+                let mut held = handle.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let ended = child.try_wait()?;
+                if ended.is_some() {
+                    *held = None;
+                }
+                ended
+            };
+            if let Some(status) = ended {
                 return Ok(status.into());
             }
             for origin in self.signals.wait() {

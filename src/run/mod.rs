@@ -8,7 +8,7 @@ use collectors::clock::{Clock, Timeline};
 use collectors::delivery::Delivery;
 use collectors::sampler::{Live, Metered, Sampler};
 use collectors::source::{Choice, Source};
-use command::{CommandError, Ended, Relay};
+use command::{CommandError, Ended, Handle, Relay};
 use std::ffi::OsString;
 use std::sync::Arc;
 use units::{Interval, Overflow, Span, Timestamp};
@@ -31,7 +31,7 @@ pub struct Run {
 /// Length of the windows that a service is told.
 const WINDOW: Span = Span::from_seconds(1);
 
-/// Runs `command` while reading `choice`'s sources, and tells `delivery` meanwhile. A sensor that fails is a note; the command
+/// Runs `command` while reading `choice`'s sources, and tells `delivery` meanwhile; `handle` is the command for whoever may stop it. A sensor that fails is a note; the command
 /// runs regardless.
 ///
 /// # Errors
@@ -42,6 +42,7 @@ pub fn run(
     choice: Choice,
     clock: Arc<dyn Clock>,
     delivery: Option<&Delivery>,
+    handle: &Handle,
 ) -> Result<Run, CommandError> {
     let relay = Relay::listen()?;
     let timeline = Timeline::open(&*clock);
@@ -57,7 +58,7 @@ pub fn run(
             Err(error) => notes.push(error.to_string()),
         }
     }
-    let ended = relay.supervise(command, &[(counting::MARKER, counting::marker())])?;
+    let ended = relay.supervise(command, &[(counting::MARKER, counting::marker())], handle)?;
     let mut metered = Vec::new();
     for sampler in samplers {
         match sampler.stop() {

@@ -4,7 +4,9 @@
 //! [`Store::write`]: all of it or nothing is kept, and what has returned is on disk. Readers see committed state on connections of their own.
 
 mod actions;
+mod admissions;
 mod attention;
+mod budgets;
 mod charts;
 mod entries;
 mod error;
@@ -15,6 +17,7 @@ mod held_time;
 mod holdings;
 mod jobs;
 mod listing;
+mod past;
 mod periods;
 mod postings;
 mod prices;
@@ -28,7 +31,9 @@ mod tokens;
 mod writer;
 
 pub use actions::{Action, By};
+pub use admissions::{AdmissionFilter, AdmissionRow, DecisionRow, HoldRow, OverrideRow};
 pub use attention::{AsideSum, Draw, SilentJob, ZoneFactors};
+pub use budgets::{BudgetRow, Facts, Moved, Progress};
 pub use charts::MeteredDevice;
 pub use entries::{Entry, EntryKind, Head};
 pub use error::StoreError;
@@ -39,6 +44,7 @@ pub use held_time::HeldTime;
 pub use holdings::{Held, HoldingStatement, Rank};
 pub use jobs::{JobFilter, JobRow, JobSort, JobState, JobTotals, PostedJob, statement_body};
 pub use listing::{EntryFilter, NamedEntry};
+pub use past::PastJob;
 pub use periods::{KeptJob, PeriodRow, PeriodVersion};
 pub use postings::{Key, OpenKey, Part, Posting};
 pub use prices::PriceStep;
@@ -62,20 +68,21 @@ use writer::Writer;
 /// Name of the database in the data directory.
 pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
     include_str!("tables-4-reporting.sql"),
     include_str!("tables-5-actions.sql"),
     include_str!("tables-6-sorting.sql"),
+    include_str!("tables-7-budgets.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];
 /// Version of the tables that this program writes.
 const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Reading connections that are kept open.
-const READERS_MAX: usize = 8;
+const READERS_MAX: usize = 64;
 
 /// The open store. Only one process has a data directory open at a time.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 
 mod agent;
 mod architecture;
+mod budget;
 mod build;
 mod command;
 mod config;

@@ -1,5 +1,5 @@
 use super::{Failure, Grid};
-use crate::budget::{Estimate, Workload};
+use crate::budget::{Assumption, Estimate, Workload};
 use crate::cli::grid_arguments::NO_GRID;
 use crate::cli::show::mass;
 use crate::cli::table::{Lean, Table, significant};
@@ -7,20 +7,6 @@ use crate::decimal;
 use serde::Serialize;
 use std::fmt;
 use units::{CarbonMass, Energy};
-
-/// Something that the estimate takes for granted.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Assumption {
-    name: &'static str,
-    value: String,
-    source: String,
-}
-
-impl Assumption {
-    pub(super) fn new(name: &'static str, value: impl Into<String>, source: impl Into<String>) -> Self {
-        Self { name, value: value.into(), source: source.into() }
-    }
-}
 
 /// The whole answer; `energy_mwh`, `co2e_t`, `p95.energy_mwh`, `p95.co2e_t` and `assumptions` are pinned.
 #[derive(Serialize)]
@@ -132,7 +118,7 @@ impl fmt::Display for Answer {
 }
 
 /// Energy in the unit that reads best.
-pub(super) fn energy(mwh: f64) -> String {
+pub(in crate::cli) fn energy(mwh: f64) -> String {
     match mwh {
         large if large >= 1.0 => format!("{} MWh", significant(mwh, 4)),
         middle if middle >= 1e-3 => format!("{} kWh", significant(mwh * 1e3, 4)),

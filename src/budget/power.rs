@@ -1,48 +1,102 @@
-use super::answer::Assumption;
-use super::{Arguments, Failure};
-use crate::budget::{Prior, measured_spread_ppm, prior};
+//! Mean power of a job's accelerators, before it runs: as stated, else from the prior of the part.
+
+use super::{Prior, measured_spread_ppm, prior};
 use crate::decimal;
 use crate::hardware::{HardwareError, Match, find_accelerator, find_instance};
+use serde::Serialize;
+use units::Overflow;
 
-/// How many accelerators draw how much, and why that is believed.
-pub(super) struct Power {
-    pub(super) accelerators: u64,
-    /// Mean power of one, with its share of the host, nW.
-    pub(super) nanowatts: u64,
-    /// p95 / p50 of the power, parts per million.
-    pub(super) spread_ppm: u32,
-    pub(super) assumptions: Vec<Assumption>,
+/// Something that an estimate takes for granted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct Assumption {
+    /// What.
+    pub name: String,
+    /// Its value, with unit.
+    pub value: String,
+    /// Where that is from.
+    pub source: String,
 }
 
-/// Reads hardware and power from the options.
-pub(super) fn resolve(arguments: &Arguments) -> Result<Power, Failure> {
-    let mut assumptions = Vec::new();
-    let (accelerators, found) = hardware(arguments, &mut assumptions)?;
-    let (nanowatts, spread_ppm) = match (arguments.power_w, found) {
-        (Some(nanowatts), found) => measured(nanowatts, found.ok().as_ref(), &mut assumptions),
-        (None, found) => by_prior(&found?, arguments.utilisation, &mut assumptions)?,
-    };
-    Ok(Power { accelerators, nanowatts, spread_ppm, assumptions })
+impl Assumption {
+    /// One.
+    pub fn new(name: &str, value: impl Into<String>, source: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), value: value.into(), source: source.into() }
+    }
+}
+
+/// What is said of the hardware.
+#[derive(Debug, Clone, Copy)]
+pub struct Hardware<'a> {
+    /// Name of the accelerator; not looked at where there is an instance.
+    pub accelerator: &'a str,
+    /// Cloud instance type.
+    pub instance: Option<&'a str>,
+    /// Accelerators, or instances.
+    pub count: u64,
+    /// Mean power of one accelerator with its share of the host, nW.
+    pub nanowatts: Option<u64>,
+    /// Mean share of the TDP, parts per million.
+    pub utilisation_ppm: Option<u32>,
+}
+
+/// Why nothing is known of the power.
+#[derive(Debug, thiserror::Error)]
+pub enum PowerError {
+    /// The hardware is not known.
+    #[error(transparent)]
+    Hardware(#[from] HardwareError),
+    /// A product left its range.
+    #[error(transparent)]
+    Overflow(#[from] Overflow),
+}
+
+/// How many accelerators draw how much, and why that is believed.
+#[derive(Debug, Clone)]
+pub struct Power {
+    /// How many.
+    pub accelerators: u64,
+    /// Mean power of one, with its share of the host, nW.
+    pub nanowatts: u64,
+    /// p95 / p50 of the power, parts per million.
+    pub spread_ppm: u32,
+    /// Why.
+    pub assumptions: Vec<Assumption>,
+}
+
+impl Hardware<'_> {
+    /// The power of this hardware.
+    ///
+    /// # Errors
+    ///
+    /// Hardware without a known power.
+    pub fn power(&self) -> Result<Power, PowerError> {
+        let mut assumptions = Vec::new();
+        let (accelerators, found) = hardware(self, &mut assumptions)?;
+        let (nanowatts, spread_ppm) = match (self.nanowatts, found) {
+            (Some(nanowatts), found) => measured(nanowatts, found.ok().as_ref(), &mut assumptions),
+            (None, found) => by_prior(&found?, self.utilisation_ppm, &mut assumptions)?,
+        };
+        Ok(Power { accelerators, nanowatts, spread_ppm, assumptions })
+    }
 }
 
 type Found = Result<Match, HardwareError>;
 
 /// The number of accelerators and what they are. With a measured power it does not matter whether the table knows them.
-fn hardware(arguments: &Arguments, assumptions: &mut Vec<Assumption>) -> Result<(u64, Found), Failure> {
-    if let Some(name) = &arguments.instance {
+fn hardware(said: &Hardware<'_>, assumptions: &mut Vec<Assumption>) -> Result<(u64, Found), PowerError> {
+    if let Some(name) = said.instance {
         let instance = find_instance(name)?;
         let each = instance.accelerators()?;
-        let total = each.checked_mul(arguments.count).ok_or_else(|| Failure::Usage("too many instances".to_owned()))?;
-        let text = format!("{} x {} with {each} x {} each", arguments.count, instance.code(), instance.accelerator);
+        let total = each.checked_mul(said.count).ok_or(Overflow { quantity: "number of accelerators" })?;
+        let text = format!("{} x {} with {each} x {} each", said.count, instance.code(), instance.accelerator);
         assumptions.push(Assumption::new("instance", text, format!("instance table: {}", instance.source)));
         let found = instance.find_accelerator();
         describe(&instance.accelerator, &found, assumptions);
         return Ok((total, found));
     }
-    let name = arguments.accelerator.as_deref().unwrap_or("");
-    let found = find_accelerator(name);
-    describe(name, &found, assumptions);
-    Ok((arguments.count, found))
+    let found = find_accelerator(said.accelerator);
+    describe(said.accelerator, &found, assumptions);
+    Ok((said.count, found))
 }
 
 fn describe(name: &str, found: &Found, assumptions: &mut Vec<Assumption>) {
@@ -80,7 +134,11 @@ fn measured(nanowatts: u64, found: Option<&Match>, assumptions: &mut Vec<Assumpt
     (nanowatts, spread_ppm)
 }
 
-fn by_prior(found: &Match, utilisation: Option<u32>, assumptions: &mut Vec<Assumption>) -> Result<(u64, u32), Failure> {
+fn by_prior(
+    found: &Match,
+    utilisation: Option<u32>,
+    assumptions: &mut Vec<Assumption>,
+) -> Result<(u64, u32), PowerError> {
     let tdp_w = found.tdp_w()?;
     let published = prior(&found.accelerator);
     let prior = utilisation.map_or(published, |ppm| published.with_utilisation(ppm));

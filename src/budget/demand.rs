@@ -1,0 +1,270 @@
+//! What a job asks for, and what that is expected to cost.
+
+use super::likeness::{Likeness, learn};
+use super::{Assumption, BudgetError, Estimate, Hardware, Power, Workload};
+use crate::decimal;
+use crate::grid::Library;
+use crate::ledger;
+use crate::store::{SiteRow, Tx};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue, Timestamp};
+
+/// Hours over which carbon intensities are averaged: as far as forecasts reach.
+const FORECAST_HOURS: u64 = 72;
+const NANOHOUR: u64 = 1_000_000_000;
+/// What stands in where neither grid nor site is named, as in the ledger.
+const NO_SITE_ZONE: &str = "X-WORLD";
+
+/// What a job asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Demand {
+    /// The project that it is charged to.
+    pub project: String,
+    /// Accelerator: key of the table, NVML name, or family.
+    pub accelerator: String,
+    /// How many.
+    pub count: u64,
+    /// Wall time that is asked for, 10⁻⁹ h.
+    pub nanohours: u64,
+    /// Mean power of one accelerator with its share of the host, nW.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nanowatts: Option<u64>,
+    /// Mean share of the TDP in place of the prior's, parts per million.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub utilisation_ppm: Option<u32>,
+    /// Facility energy / IT energy, parts per million; the site's without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pue_ppm: Option<u32>,
+    /// Carbon intensity as stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intensity: Option<CarbonIntensity>,
+    /// Grid zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Cloud region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Site of this service that it will run at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// When it is to start; now without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Timestamp>,
+    /// Labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Who submits it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Name of the job, container image or script: jobs of one name are taken to be alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_name: Option<String>,
+    /// Identity under which the ledger will know it; the submission key without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
+}
+
+/// What a demand is expected to cost, and why that is believed.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// Accelerators, requested hours, expected power, PUE.
+    pub workload: Workload,
+    /// Expected wall time, 10⁻⁹ h; at most what is asked for.
+    pub expected_nanohours: u64,
+    /// p95 / p50 of the power, parts per million.
+    pub spread_ppm: u32,
+    /// Carbon intensity of the time and place.
+    pub intensity: CarbonIntensity,
+    /// Facility energy.
+    pub energy: Estimate,
+    /// CO2e of the expected energy.
+    pub p50_co2e: CarbonMass,
+    /// CO2e of the p95 energy.
+    pub p95_co2e: CarbonMass,
+    /// What was taken for granted.
+    pub assumptions: Vec<Assumption>,
+    /// `stated`, `alike`, `fleet` or `prior`: what the power is from.
+    pub basis: &'static str,
+    /// Name of the site, where one is known.
+    pub site: Option<String>,
+}
+
+/// Where a demand runs: PUE, intensity and what is said of them.
+struct Place {
+    site: Option<String>,
+    pue: Pue,
+    intensity: CarbonIntensity,
+    assumptions: Vec<Assumption>,
+}
+
+impl Demand {
+    /// What it is expected to cost when it starts at `now` or at its own start.
+    ///
+    /// # Errors
+    ///
+    /// Unknown hardware, zone, region or site; a value outside its range.
+    pub fn assess(&self, tx: &Tx<'_>, library: &Library, now: Timestamp) -> Result<Assessment, BudgetError> {
+        self.expect_positive()?;
+        let hardware = Hardware {
+            accelerator: &self.accelerator,
+            instance: None,
+            count: self.count,
+            nanowatts: self.nanowatts,
+            utilisation_ppm: self.utilisation_ppm,
+        };
+        let is_stated = self.nanowatts.is_some() || self.utilisation_ppm.is_some();
+        let learned = if is_stated { None } else { learn(tx, self)? };
+        let (power, basis, expected) = match learned {
+            Some(learned) => (learned.power(self)?, learned.basis(), learned.expected_nanohours),
+            None => (hardware.power()?, if is_stated { "stated" } else { "prior" }, None),
+        };
+        let place = self.place(tx, library, self.start.unwrap_or(now))?;
+        let expected_nanohours = expected.unwrap_or(self.nanohours).min(self.nanohours);
+        Assessment::of(power, place, (self.nanohours, expected_nanohours), basis)
+    }
+
+    fn expect_positive(&self) -> Result<(), BudgetError> {
+        let wrong = |field, problem: &str| Err(BudgetError::Demand { field, problem: problem.to_owned() });
+        match self {
+            Self { count: 0, .. } => wrong("count", "a count is a whole number above 0"),
+            Self { nanohours: 0, .. } => wrong("hours", "hours are above 0"),
+            Self { nanowatts: Some(0), .. } => wrong("power_w", "the mean power of one accelerator is above 0 W"),
+            _ => Ok(()),
+        }
+    }
+
+    fn place(&self, tx: &Tx<'_>, library: &Library, at: Timestamp) -> Result<Place, BudgetError> {
+        let sites = tx.sites()?;
+        let site = self.chosen_site(&sites)?;
+        let mut assumptions = Vec::new();
+        let pue = self.pue(tx, site, at, &mut assumptions)?;
+        let intensity = self.grid(tx, library, site, at, &mut assumptions)?;
+        Ok(Place { site: site.map(|site| site.name.clone()), pue, intensity, assumptions })
+    }
+
+    /// The site that is named, or the only one there is.
+    fn chosen_site<'s>(&self, sites: &'s [SiteRow]) -> Result<Option<&'s SiteRow>, BudgetError> {
+        if let Some(name) = &self.site {
+            let found = sites.iter().find(|site| site.name == *name);
+            return found.map(Some).ok_or_else(|| BudgetError::UnknownSite { name: name.clone() });
+        }
+        let mut own = sites.iter().filter(|site| site.site != 0);
+        Ok(own.next().filter(|_| own.next().is_none()))
+    }
+
+    fn pue(
+        &self,
+        tx: &Tx<'_>,
+        site: Option<&SiteRow>,
+        at: Timestamp,
+        assumptions: &mut Vec<Assumption>,
+    ) -> Result<Pue, BudgetError> {
+        let (pue, source) = match (self.pue_ppm, site) {
+            (Some(ppm), _) => (Pue::from_parts_per_million(ppm).unwrap_or(Pue::ONE), "as stated".to_owned()),
+            // What is measured elsewhere is stated with its intensity; then the site says nothing of it.
+            (None, Some(site)) if self.intensity.is_none() && self.zone.is_none() && self.region.is_none() => {
+                (tx.pue(site.site, at)?, format!("of site {}", site.name))
+            }
+            _ => (Pue::ONE, "not given: cooling and power distribution of the facility are left out".to_owned()),
+        };
+        assumptions.push(Assumption::new("PUE", decimal::format(pue.parts_per_million().into(), 6), source));
+        Ok(pue)
+    }
+
+    fn grid(
+        &self,
+        tx: &Tx<'_>,
+        library: &Library,
+        site: Option<&SiteRow>,
+        at: Timestamp,
+        assumptions: &mut Vec<Assumption>,
+    ) -> Result<CarbonIntensity, BudgetError> {
+        let shown =
+            |intensity: CarbonIntensity| format!("{} g/kWh", decimal::format(intensity.milligrams_per_kwh().into(), 3));
+        if let Some(intensity) = self.intensity {
+            assumptions.push(Assumption::new("grid", shown(intensity), "as stated"));
+            return Ok(intensity);
+        }
+        if let Some(region) = &self.region {
+            let choice = library.choose_region(region, Some(at))?;
+            assumptions.push(Assumption::new("grid", choice.label(), choice.notes.join("; ")));
+            return Ok(choice.factor.intensity);
+        }
+        let zone = match (&self.zone, site) {
+            (Some(zone), _) => zone.trim().to_uppercase(),
+            (None, Some(site)) => {
+                let steps = tx.zone_history()?;
+                let step = steps.iter().rev().find(|step| step.site == site.site && step.since <= at);
+                step.map_or_else(|| site.zone.clone(), |step| step.zone.clone())
+            }
+            (None, None) => NO_SITE_ZONE.to_owned(),
+        };
+        let hours = u32::try_from(self.nanohours.div_ceil(NANOHOUR).clamp(1, FORECAST_HOURS)).unwrap_or(1);
+        let (intensity, used) = ledger::mean_intensity(tx, library, &zone, (at, hours))?;
+        let from = match (&self.zone, site) {
+            (Some(_), _) => "as asked for".to_owned(),
+            (None, Some(site)) => format!("of site {}", site.name),
+            (None, None) => format!("no site or grid named: {zone} stands in"),
+        };
+        let source = format!("{from}; {} {}, {} {}", used.zone, used.period, used.publisher, used.edition);
+        assumptions.push(Assumption::new("grid", shown(intensity), source));
+        Ok(intensity)
+    }
+}
+
+impl Assessment {
+    fn of(power: Power, place: Place, hours: (u64, u64), basis: &'static str) -> Result<Self, BudgetError> {
+        let workload = Workload {
+            accelerators: power.accelerators,
+            nanohours: hours.0,
+            nanowatts: power.nanowatts,
+            pue: place.pue,
+        };
+        let mut assumptions = power.assumptions;
+        assumptions.extend(place.assumptions);
+        let mut assessed = Self {
+            workload,
+            expected_nanohours: hours.1,
+            spread_ppm: power.spread_ppm,
+            intensity: place.intensity,
+            energy: Estimate { p50: Energy::ZERO, p95: Energy::ZERO },
+            p50_co2e: CarbonMass::ZERO,
+            p95_co2e: CarbonMass::ZERO,
+            assumptions,
+            basis,
+            site: place.site,
+        };
+        assessed.weigh()?;
+        Ok(assessed)
+    }
+
+    /// The same with other numbers of accelerators and hours.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] of a product.
+    pub fn resized(&self, accelerators: u64, nanohours: u64) -> Result<Self, Overflow> {
+        let mut other = self.clone();
+        (other.workload.accelerators, other.workload.nanohours) = (accelerators, nanohours);
+        other.expected_nanohours = self.expected_nanohours.min(nanohours);
+        other.weigh()?;
+        Ok(other)
+    }
+
+    /// p50 is of the expected wall time, p95 of the one that is asked for.
+    fn weigh(&mut self) -> Result<(), Overflow> {
+        let p95 = self.workload.estimate(self.spread_ppm)?.p95;
+        let expected = Workload { nanohours: self.expected_nanohours, ..self.workload };
+        self.energy = Estimate { p50: expected.estimate(1_000_000)?.p50, p95 };
+        self.p50_co2e = self.energy.p50.carbon(self.intensity)?;
+        self.p95_co2e = self.energy.p95.carbon(self.intensity)?;
+        Ok(())
+    }
+}
+
+impl Likeness {
+    const fn basis(&self) -> &'static str {
+        if self.is_own { "alike" } else { "fleet" }
+    }
+}

@@ -1,0 +1,407 @@
+//! What a budget says: whose energy, how much, over which time, and what happens when it is gone.
+
+use crate::moment;
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use units::Timestamp;
+
+/// Whose energy a budget counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ScopeKind {
+    /// Everything that is metered, idle energy too.
+    All,
+    /// One project's jobs.
+    Project,
+    /// Jobs with a label of one value.
+    Label,
+    /// Jobs of one user: their label `user`.
+    User,
+    /// Everything that is metered at one site, idle energy too.
+    Site,
+}
+
+/// What a budget counts. CO2e is location-based: a market-based budget would be 0 where every MWh is certified, and never bind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// Facility energy, mJ.
+    Energy,
+    /// Location-based CO2e of the facility energy, µg.
+    Co2e,
+}
+
+/// How long a limit lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PeriodKind {
+    /// Monday to Monday.
+    Week,
+    /// A calendar month.
+    Month,
+    /// Three calendar months.
+    Quarter,
+    /// A calendar year.
+    Year,
+    /// From `from` to `to`, once.
+    Fixed,
+}
+
+/// What a period leaves to the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RollOver {
+    /// Nothing.
+    #[default]
+    None,
+    /// What the last period did not use of its own limit.
+    Unused,
+    /// That, or what it used above its limit, which then is missing.
+    All,
+}
+
+/// What happens to an admission that does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// It is admitted, and recorded that it would have been denied.
+    Observe,
+    /// It is admitted with a warning.
+    Warn,
+    /// It is denied.
+    Block,
+}
+
+/// What a gate answers when the service does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Outage {
+    /// The job runs, marked unverified, and is reconciled later.
+    #[default]
+    Open,
+    /// The job is refused.
+    Closed,
+}
+
+/// The policy of a budget as it is sent, stored and shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyDocument {
+    /// Its name, unique.
+    pub name: String,
+    /// Whose energy it counts.
+    pub scope: ScopeKind,
+    /// With scope `project`: the project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// With scope `label`: the label as `KEY=VALUE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// With scope `user`: the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// With scope `site`: the site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// What it counts.
+    pub unit: Unit,
+    /// With unit `energy`: facility energy, mJ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_mj: Option<i64>,
+    /// With unit `co2e`: location-based CO2e, µg.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_ug: Option<i64>,
+    /// How long the limit lasts.
+    pub period: PeriodKind,
+    /// IANA time zone in which the period begins; UTC without it.
+    #[serde(default = "utc")]
+    pub time_zone: String,
+    /// With period `fixed`: first date, or moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// With period `fixed`: first date, or moment, after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// What a period leaves to the next.
+    #[serde(default)]
+    pub roll_over: RollOver,
+    /// Percent of the limit, spent and held, from which on it warns; 50, 80 and 95 without it.
+    #[serde(default = "thresholds")]
+    pub thresholds: Vec<u32>,
+    /// What happens to an admission that does not fit.
+    pub mode: Mode,
+    /// What a gate answers when the service does not.
+    #[serde(default)]
+    pub outage: Outage,
+    /// Stop a running job that breaks its hold: seconds between SIGTERM and SIGKILL. Never without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_after_s: Option<u32>,
+    /// Wall time of a job that states none, hours; such a job is refused without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_hours: Option<f64>,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+fn thresholds() -> Vec<u32> {
+    vec![50, 80, 95]
+}
+
+/// Why a policy is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct PolicyError {
+    /// The field at fault.
+    pub field: &'static str,
+    /// What is wrong, and what to do.
+    pub problem: String,
+}
+
+/// A policy that has been checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// As it was sent.
+    pub document: PolicyDocument,
+    /// The limit, in mJ or µg.
+    pub limit: i64,
+    zone: Tz,
+    fixed: Option<Span>,
+    label: Option<(String, String)>,
+}
+
+/// A period of a budget, half-open.
+pub type Span = (Timestamp, Timestamp);
+
+/// Whom energy belongs to.
+#[derive(Debug, Clone, Copy)]
+pub struct Owner<'a> {
+    /// The project, if any.
+    pub project: Option<&'a str>,
+    /// Labels.
+    pub labels: &'a BTreeMap<String, String>,
+    /// The user; its label `user` where it is not said apart.
+    pub user: Option<&'a str>,
+    /// Name of the site, if known.
+    pub site: Option<&'a str>,
+}
+
+impl PolicyDocument {
+    /// Checks it.
+    ///
+    /// # Errors
+    ///
+    /// The field that does not fit.
+    pub fn check(self) -> Result<Policy, PolicyError> {
+        let wrong = |field, problem: &str| PolicyError { field, problem: problem.to_owned() };
+        if self.name.is_empty() || self.name.chars().count() > 128 || self.name.chars().any(char::is_control) {
+            return Err(wrong("name", "a name has 1 to 128 characters, none of them control characters"));
+        }
+        if self.name.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(wrong("name", "a name is not a number, as budgets are known by number too"));
+        }
+        self.expect_scope()?;
+        let limit = match (self.unit, self.limit_mj, self.limit_ug) {
+            (Unit::Energy, Some(limit), None) | (Unit::Co2e, None, Some(limit)) => limit,
+            (Unit::Energy, ..) => {
+                return Err(wrong("limit_mj", "a budget of unit energy has limit_mj, in mJ, and no limit_ug"));
+            }
+            (Unit::Co2e, ..) => {
+                return Err(wrong("limit_ug", "a budget of unit co2e has limit_ug, in µg, and no limit_mj"));
+            }
+        };
+        if limit < 0 {
+            let field = if self.unit == Unit::Energy { "limit_mj" } else { "limit_ug" };
+            return Err(wrong(field, &format!("{limit} is below 0: a limit is 0 (nothing more is admitted) or above")));
+        }
+        let zone: Tz = self
+            .time_zone
+            .parse()
+            .map_err(|_| wrong("time_zone", "not an IANA time zone: write one such as Europe/Berlin"))?;
+        let fixed = self.fixed(zone)?;
+        if self.thresholds.iter().any(|percent| !(1..=100).contains(percent)) {
+            return Err(wrong("thresholds", "thresholds are percents from 1 to 100"));
+        }
+        if self.default_hours.is_some_and(|hours| !(hours > 0.0 && hours <= 8_784.0)) {
+            return Err(wrong("default_hours", "hours are above 0 and at most 8784"));
+        }
+        let label = self.label.as_deref().and_then(|label| label.split_once('='));
+        let label = label.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        Ok(Policy { limit, zone, fixed, label, document: self })
+    }
+
+    fn expect_scope(&self) -> Result<(), PolicyError> {
+        let given = [
+            ("project", self.project.as_deref(), self.scope == ScopeKind::Project),
+            ("label", self.label.as_deref(), self.scope == ScopeKind::Label),
+            ("user", self.user.as_deref(), self.scope == ScopeKind::User),
+            ("site", self.site.as_deref(), self.scope == ScopeKind::Site),
+        ];
+        for (field, value, is_wanted) in given {
+            let problem = match (value, is_wanted) {
+                (None | Some(""), true) => format!("scope {field:?} needs {field}"),
+                (Some(_), false) => format!("it goes with scope {field:?} only"),
+                (Some(label), true) if field == "label" && !label.contains('=') => "write KEY=VALUE".to_owned(),
+                _ => continue,
+            };
+            return Err(PolicyError { field, problem });
+        }
+        Ok(())
+    }
+
+    fn fixed(&self, zone: Tz) -> Result<Option<Span>, PolicyError> {
+        let wrong = |field, problem: String| PolicyError { field, problem };
+        match (self.period, &self.from, &self.to) {
+            (PeriodKind::Fixed, Some(from), Some(to)) => {
+                let from = moment::parse_in(from, zone).map_err(|problem| wrong("from", problem))?;
+                let to = moment::parse_in(to, zone).map_err(|problem| wrong("to", problem))?;
+                if to <= from {
+                    return Err(wrong("to", "the budget would end before it begins: give a later date".to_owned()));
+                }
+                Ok(Some((from, to)))
+            }
+            (PeriodKind::Fixed, ..) => Err(wrong("from", "period \"fixed\" needs from and to".to_owned())),
+            (_, None, None) => Ok(None),
+            _ => Err(wrong("from", "from and to go with period \"fixed\" only".to_owned())),
+        }
+    }
+}
+
+impl Policy {
+    /// A policy as it is stored.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn stored(text: &str) -> Result<Self, PolicyError> {
+        let document: PolicyDocument =
+            serde_json::from_str(text).map_err(|error| PolicyError { field: "policy", problem: error.to_string() })?;
+        document.check()
+    }
+
+    /// What it counts.
+    #[must_use]
+    pub const fn unit(&self) -> Unit {
+        self.document.unit
+    }
+
+    /// The period that `at` lies in; `None` outside of fixed dates.
+    #[must_use]
+    pub fn period(&self, at: Timestamp) -> Option<Span> {
+        if let Some((from, to)) = self.fixed {
+            return (from..to).contains(&at).then_some((from, to));
+        }
+        let date = self.date(at);
+        let first = match self.document.period {
+            PeriodKind::Week => date.checked_sub_days(Days::new(date.weekday().num_days_from_monday().into()))?,
+            PeriodKind::Month => date.with_day(1)?,
+            PeriodKind::Quarter => date.with_day(1)?.with_month0(date.month0() / 3 * 3)?,
+            PeriodKind::Year | PeriodKind::Fixed => NaiveDate::from_ymd_opt(date.year(), 1, 1)?,
+        };
+        let next = match self.document.period {
+            PeriodKind::Week => first.checked_add_days(Days::new(7))?,
+            PeriodKind::Month => first.checked_add_months(Months::new(1))?,
+            PeriodKind::Quarter => first.checked_add_months(Months::new(3))?,
+            PeriodKind::Year | PeriodKind::Fixed => first.checked_add_months(Months::new(12))?,
+        };
+        Some((self.begin(first)?, self.begin(next)?))
+    }
+
+    /// The period before the one that begins at `from`.
+    #[must_use]
+    pub fn period_before(&self, from: Timestamp) -> Option<Span> {
+        if self.fixed.is_some() {
+            return None;
+        }
+        self.period(Timestamp::from_nanoseconds(from.nanoseconds().checked_sub(1)?))
+    }
+
+    /// The first moment of the day that `at` lies in, by the clocks of the budget.
+    #[must_use]
+    pub fn day(&self, at: Timestamp) -> Timestamp {
+        self.begin(self.date(at)).unwrap_or(at)
+    }
+
+    /// `2026-12-01` by the clocks of the budget.
+    #[must_use]
+    pub fn date_of(&self, at: Timestamp) -> String {
+        self.date(at).to_string()
+    }
+
+    fn date(&self, at: Timestamp) -> NaiveDate {
+        DateTime::from_timestamp_nanos(at.nanoseconds()).with_timezone(&self.zone).date_naive()
+    }
+
+    fn begin(&self, date: NaiveDate) -> Option<Timestamp> {
+        let first = moment::first_moment(date, self.zone)?;
+        first.timestamp_nanos_opt().map(Timestamp::from_nanoseconds)
+    }
+
+    /// Whether it counts the energy of `owner`.
+    #[must_use]
+    pub fn covers(&self, owner: &Owner<'_>) -> bool {
+        let document = &self.document;
+        match document.scope {
+            ScopeKind::All => true,
+            ScopeKind::Project => owner.project.is_some() && owner.project == document.project.as_deref(),
+            ScopeKind::Site => owner.site.is_some() && owner.site == document.site.as_deref(),
+            ScopeKind::User => {
+                let user = owner.user.or_else(|| owner.labels.get("user").map(String::as_str));
+                user.is_some() && user == document.user.as_deref()
+            }
+            ScopeKind::Label => self.label.as_ref().is_some_and(|(key, value)| owner.labels.get(key) == Some(value)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(change: serde_json::Value) -> Result<Policy, PolicyError> {
+        let mut document = serde_json::json!({ "name": "b", "scope": "all", "unit": "energy", "limit_mj": 10, "period": "month", "mode": "block" });
+        for (key, value) in change.as_object().unwrap() {
+            document[key] = value.clone();
+        }
+        Policy::stored(&document.to_string())
+    }
+
+    #[test]
+    fn periods_begin_where_the_clocks_of_their_zone_say() {
+        for (period, zone, at, from, to) in [
+            ("month", "UTC", "2026-02-11T00:00Z", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"),
+            ("month", "Europe/Berlin", "2026-03-31T22:30Z", "2026-03-31T22:00:00Z", "2026-04-30T22:00:00Z"),
+            ("month", "Europe/Berlin", "2026-03-31T21:59Z", "2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z"),
+            ("week", "UTC", "2026-11-29T23:59Z", "2026-11-23T00:00:00Z", "2026-11-30T00:00:00Z"),
+            ("quarter", "UTC", "2026-11-29T00:00Z", "2026-10-01T00:00:00Z", "2027-01-01T00:00:00Z"),
+            ("year", "Asia/Kathmandu", "2025-12-31T18:15Z", "2025-12-31T18:15:00Z", "2026-12-31T18:15:00Z"),
+            // The day that Apia skipped belongs to no month's start.
+            ("month", "Pacific/Apia", "2011-12-30T10:00Z", "2011-12-01T10:00:00Z", "2011-12-31T10:00:00Z"),
+        ] {
+            let policy = policy(serde_json::json!({ "period": period, "time_zone": zone })).unwrap();
+            let (begin, end) = policy.period(moment::parse(at).unwrap()).unwrap();
+            assert_eq!([moment::show(begin), moment::show(end)], [from, to], "{period} {zone} {at}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_policy_names_its_field() {
+        for (change, field) in [
+            (serde_json::json!({ "limit_mj": -1 }), "limit_mj"),
+            (serde_json::json!({ "unit": "co2e" }), "limit_ug"),
+            (serde_json::json!({ "scope": "project" }), "project"),
+            (serde_json::json!({ "project": "p" }), "project"),
+            (serde_json::json!({ "scope": "label", "label": "team" }), "label"),
+            (serde_json::json!({ "time_zone": "Berlin" }), "time_zone"),
+            (serde_json::json!({ "period": "fixed", "from": "2026-02-01", "to": "2026-01-01" }), "to"),
+            (serde_json::json!({ "thresholds": [0] }), "thresholds"),
+            (serde_json::json!({ "name": "17" }), "name"),
+            (serde_json::json!({ "mood": "block" }), "policy"),
+        ] {
+            assert_eq!(policy(change.clone()).unwrap_err().field, field, "{change}");
+        }
+    }
+}

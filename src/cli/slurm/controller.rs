@@ -1,0 +1,60 @@
+//! Slurm's own commands.
+
+use crate::cli::Failure;
+use crate::gate::slurm::{Partition, Row, columns, gpus_of_node, rows};
+use std::collections::BTreeMap;
+use std::process::Command;
+
+/// The controller of this cluster, through the commands in the PATH.
+pub(super) struct Controller;
+
+impl Controller {
+    /// Every job and task that Slurm remembers.
+    pub(super) fn queue(&self) -> Result<Vec<Row>, Failure> {
+        let ask = |comment| {
+            output("squeue", &["--noheader", "--array", "--all", "--states", "all", "--Format", &columns(comment)])
+        };
+        let text = ask("admin_comment").or_else(|_| ask("AdminComment"))?;
+        rows(&text).map_err(|error| Failure::Internal(error.into()))
+    }
+
+    /// What each partition's nodes have.
+    pub(super) fn partitions(&self) -> Result<BTreeMap<String, Partition>, Failure> {
+        let mut found: BTreeMap<String, Vec<(String, u64)>> = BTreeMap::new();
+        for line in output("sinfo", &["--noheader", "--all", "--format", "%R|%G"])?.lines() {
+            let Some((name, gres)) = line.split_once('|') else { continue };
+            let gpus = gpus_of_node(gres.trim()).map_err(|error| Failure::Internal(error.into()))?;
+            let node = gpus.into_iter().map(|part| (part.kind, part.gpus));
+            found.entry(name.trim().to_owned()).or_default().extend(node);
+        }
+        Ok(found.into_iter().map(|(name, gpus)| (name, partition(&gpus))).collect())
+    }
+
+    /// Name of the cluster.
+    pub(super) fn cluster(&self) -> Result<String, Failure> {
+        let text = output("scontrol", &["show", "config"])?;
+        let line = text.lines().find_map(|line| line.strip_prefix("ClusterName"));
+        Ok(line.map_or_else(|| "slurm".to_owned(), |rest| rest.trim_matches([' ', '=']).to_owned()))
+    }
+
+    /// Keeps a pending job from starting.
+    pub(super) fn hold(&self, job: u64) -> Result<(), Failure> {
+        output("scontrol", &["hold", &job.to_string()]).map(drop)
+    }
+}
+
+fn partition(gpus: &[(String, u64)]) -> Partition {
+    let first = gpus.first().map(|(kind, _)| kind).filter(|kind| !kind.is_empty());
+    let kind = first.filter(|first| gpus.iter().all(|(kind, _)| kind == *first));
+    Partition { kind: kind.cloned(), gpus_per_node: gpus.iter().map(|(_, gpus)| *gpus).max() }
+}
+
+fn output(program: &str, arguments: &[&str]) -> Result<String, Failure> {
+    let ran = Command::new(program).args(arguments).output();
+    let ran =
+        ran.map_err(|cause| Failure::Usage(format!("{program}: {cause}; Slurm's commands must be in the PATH")))?;
+    if ran.status.success() {
+        return Ok(String::from_utf8_lossy(&ran.stdout).into_owned());
+    }
+    Err(Failure::Unreachable(format!("{program}: {}", String::from_utf8_lossy(&ran.stderr).trim())))
+}

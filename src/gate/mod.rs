@@ -1,0 +1,3 @@
+//! What foreign systems speak, as pure text and state: no network, no clock, no printing.
+
+pub mod slurm;

@@ -1,0 +1,106 @@
+//! The journal: one line for each decision of the plugin, in the order of decisions.
+
+use super::text::{Part, Tasks, TextError, parts};
+
+/// What was decided about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A submission that was let in.
+    Submitted,
+    /// What a change of a job needs beyond what is held for it.
+    Changed,
+    /// A submission or change that was refused.
+    Refused,
+}
+
+/// One decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// About what.
+    pub kind: Kind,
+    /// Identity of the decision; of a change it is the submission's, `/TASK` where only one task changed, `+` and letters of its own.
+    pub key: String,
+    /// When, s since 1970.
+    pub at_s: i64,
+    /// The project that pays.
+    pub project: String,
+    /// Who submitted.
+    pub user: String,
+    /// GPUs of each task.
+    pub parts: Vec<Part>,
+    /// Time limit, of a change the minutes beyond what is held.
+    pub minutes: u64,
+    /// Which tasks.
+    pub tasks: Tasks,
+    /// Let in while it could not be checked; what a refusal names is the budget.
+    pub is_unverified: bool,
+}
+
+impl Line {
+    /// Reads `s KEY TIME PROJECT USER PARTS MINUTES TASKS VERDICT`.
+    ///
+    /// # Errors
+    /// [`TextError`] names what is not understood: somebody else wrote the line, or a disk lost part of it.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let wrong = || TextError::Parts(text.to_owned());
+        let words: Vec<&str> = text.split(' ').collect();
+        let [kind, key, at, project, user, gpus, minutes, tasks, verdict] = words.as_slice() else {
+            return Err(wrong());
+        };
+        Ok(Self {
+            kind: match *kind {
+                "s" => Kind::Submitted,
+                "m" => Kind::Changed,
+                "d" => Kind::Refused,
+                _ => return Err(wrong()),
+            },
+            key: (*key).to_owned(),
+            at_s: at.parse().map_err(|_| wrong())?,
+            project: (*project).to_owned(),
+            user: (*user).to_owned(),
+            parts: parts(gpus)?,
+            minutes: minutes.parse().map_err(|_| wrong())?,
+            tasks: Tasks::parse(tasks)?,
+            is_unverified: *verdict == "unverified",
+        })
+    }
+
+    /// The submission that it is about: without `/TASK` and `+…`.
+    pub fn submission(&self) -> &str {
+        let key = self.key.split('+').next().unwrap_or(&self.key);
+        key.split('/').next().unwrap_or(key)
+    }
+
+    /// The one task that it is about, where it says so.
+    pub fn task(&self) -> Option<u32> {
+        self.key.split('+').next()?.split_once('/')?.1.parse().ok()
+    }
+}
+
+/// The part of `text` that ends with a whole line, in bytes: the plugin may be writing the next.
+pub fn whole_lines(text: &[u8]) -> usize {
+    text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_as_the_plugin_writes_it() {
+        let line = Line::parse("m abc/3+9f 1764050000 climate ana a100=2,h100=1 30 - held").unwrap();
+        assert_eq!((line.kind, line.submission(), line.task()), (Kind::Changed, "abc", Some(3)));
+        assert_eq!((line.parts[1].gpus, line.minutes, line.is_unverified), (1, 30, false));
+        assert!(Line::parse("s k 1 p u a100=1 10 1-3 unverified").unwrap().is_unverified);
+        for text in [
+            "",
+            "s k 1 p u a100=1 10 -",
+            "x k 1 p u a100=1 10 - held",
+            "s k 1 p u a100 10 - held",
+            "s k t p u a100=1 1 - held",
+        ] {
+            assert!(Line::parse(text).is_err(), "{text}");
+        }
+        assert_eq!((whole_lines(b"a\nb\nc"), whole_lines(b"abc"), whole_lines(b"")), (4, 0, 0));
+    }
+}

@@ -1,0 +1,163 @@
+//! What `squeue` prints of jobs.
+
+use super::text::{Part, TextError, minutes, parts};
+
+/// Columns and their widths, as `squeue --Format` takes them. No column but the administrator's comment holds text of a user, and users
+/// cannot write that one, so nobody's job name passes for a column.
+pub const COLUMNS: [(&str, usize); 7] = [
+    ("JobID", 24),
+    ("ArrayJobID", 24),
+    ("ArrayTaskID", 24),
+    ("State", 24),
+    ("RestartCnt", 12),
+    ("TimeLimit", 24),
+    ("TimeUsed", 24),
+];
+const COMMENT_WIDTH: usize = 1_024;
+
+/// The value of `squeue --Format`; the comment's column is `admin_comment` up to Slurm 22.05 and also `AdminComment` in later ones.
+pub fn columns(comment: &str) -> String {
+    let fields: Vec<String> = COLUMNS.iter().map(|(name, width)| format!("{name}:{width}")).collect();
+    format!("{},{comment}:{COMMENT_WIDTH}", fields.join(","))
+}
+
+/// Why a row is not understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueueError {
+    /// Too short, or a number that is none.
+    #[error("squeue printed a row that is not understood: {0:?}")]
+    Row(String),
+    /// A time in it.
+    #[error("squeue printed a row that is not understood: {0}")]
+    Text(#[from] TextError),
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// It has not started, or was requeued.
+    Pending,
+    /// It holds nodes.
+    Running,
+    /// It is over, however.
+    Ended,
+}
+
+/// What the plugin noted on a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// Key of the submission.
+    pub key: String,
+    /// The project that pays.
+    pub project: String,
+    /// Who submitted.
+    pub user: String,
+    /// GPUs of each task.
+    pub parts: Vec<Part>,
+    /// Time limit, minutes.
+    pub minutes: u64,
+}
+
+impl Comment {
+    /// Reads `wattledger|1|KEY|PROJECT|USER|PARTS|MINUTES|…` at the beginning of an administrator's comment.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut fields = text.split(' ').next()?.strip_prefix("wattledger|1|")?.split('|').map(str::to_owned);
+        Some(Self {
+            key: fields.next()?,
+            project: fields.next()?,
+            user: fields.next()?,
+            parts: parts(&fields.next()?).ok()?,
+            minutes: fields.next()?.parse().ok()?,
+        })
+    }
+}
+
+/// A job or a task of an array, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its own number.
+    pub job: u64,
+    /// The array's number, or its own.
+    pub array_job: u64,
+    /// Number within the array.
+    pub task: Option<u32>,
+    /// How far it is.
+    pub progress: Progress,
+    /// How often it was requeued.
+    pub restarts: u32,
+    /// Time limit, minutes; `None` without one.
+    pub limit_minutes: Option<u64>,
+    /// Time since it started, rounded up to minutes; 0 if it did not.
+    pub used_minutes: u64,
+    /// What the plugin noted, if it did.
+    pub comment: Option<Comment>,
+}
+
+/// Reads the output of `squeue --noheader --array --states all --Format COLUMNS`.
+///
+/// # Errors
+/// [`QueueError`] with the row: a newer Slurm prints otherwise, and no hold may be given back because of that.
+pub fn rows(text: &str) -> Result<Vec<Row>, QueueError> {
+    text.lines().filter(|line| !line.trim().is_empty()).map(row).collect()
+}
+
+fn row(line: &str) -> Result<Row, QueueError> {
+    let wrong = || QueueError::Row(line.trim().to_owned());
+    let mut rest = line;
+    let mut fields = Vec::new();
+    for (_, width) in COLUMNS {
+        let (field, after) = rest.split_at_checked(width).ok_or_else(wrong)?;
+        fields.push(field.trim());
+        rest = after;
+    }
+    let [job, array_job, task, state, restarts, limit, used] = fields.as_slice() else { return Err(wrong()) };
+    let job = job.parse().map_err(|_| wrong())?;
+    Ok(Row {
+        job,
+        array_job: array_job.parse().unwrap_or(job),
+        task: task.parse().ok(),
+        progress: progress(state),
+        restarts: restarts.parse().map_err(|_| wrong())?,
+        limit_minutes: minutes(limit)?,
+        used_minutes: minutes(used)?.unwrap_or(0),
+        comment: Comment::parse(rest.trim()),
+    })
+}
+
+/// Whatever Slurm does with a job that it will start again is pending, and what is not known to be over runs.
+fn progress(state: &str) -> Progress {
+    match state {
+        "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" | "RESV_DEL_HOLD" => Progress::Pending,
+        "BOOT_FAIL" | "CANCELLED" | "COMPLETED" | "DEADLINE" | "FAILED" | "NODE_FAIL" | "OUT_OF_MEMORY"
+        | "PREEMPTED" | "REVOKED" | "TIMEOUT" => Progress::Ended,
+        _ => Progress::Running,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_by_their_columns() {
+        let line = format!(
+            "{:<24}{:<24}{:<24}{:<24}{:<12}{:<24}{:<24}{:<1024}\n",
+            "4",
+            "1",
+            "2",
+            "PENDING",
+            "1",
+            "1-00:00:00",
+            "0:00",
+            "wattledger|1|k|climate|ana|a100=2,h100=1|10|5|held other"
+        );
+        let found = rows(&line).unwrap().remove(0);
+        assert_eq!((found.job, found.array_job, found.task, found.restarts), (4, 1, Some(2), 1));
+        assert_eq!((found.progress, found.limit_minutes, found.used_minutes), (Progress::Pending, Some(1_440), 0));
+        let comment = found.comment.unwrap();
+        assert_eq!((comment.key.as_str(), comment.parts.len(), comment.minutes), ("k", 2, 10));
+        assert_eq!(Comment::parse("told by wattledger|1|k|p|u|a100=1|1|1|held"), None);
+        assert!(rows("slurm_load_jobs error: Unable to contact slurm controller").is_err());
+        assert_eq!(rows("\n").unwrap(), []);
+    }
+}

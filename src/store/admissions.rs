@@ -1,0 +1,524 @@
+//! Admissions, what they hold, overrides, and the record of every decision.
+
+use super::sites::moment;
+use super::{StoreError, Tx};
+use rusqlite::{OptionalExtension, Row};
+use units::Timestamp;
+
+/// An admission as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdmissionRow {
+    /// Number.
+    pub admission: i64,
+    /// The submission key.
+    pub key: Option<String>,
+    /// What was asked, a JSON document.
+    pub demand: String,
+    /// The project.
+    pub project: String,
+    /// Identity of the job that settles it.
+    pub job: Option<String>,
+    /// `held`, `denied`, `checked`, `committed`, `settled`, `released` or `expired`.
+    pub state: String,
+    /// What was answered, a JSON document.
+    pub answer: String,
+    /// When.
+    pub decided: Timestamp,
+    /// When it is to start.
+    pub start: Timestamp,
+    /// The wall time that was asked for, ns.
+    pub span_ns: i64,
+    /// PUE of the estimate, ppm.
+    pub pue_ppm: u32,
+    /// Expected facility energy, mJ.
+    pub p50_mj: i64,
+    /// Its p95.
+    pub p95_mj: i64,
+    /// Expected CO2e, µg.
+    pub p50_ug: i64,
+    /// Its p95.
+    pub p95_ug: i64,
+    /// When the hold ends unless it is renewed.
+    pub expires: Timestamp,
+    /// When it was resolved.
+    pub resolved: Option<Timestamp>,
+    /// Facility energy that it used, once known, mJ.
+    pub actual_mj: Option<i64>,
+    /// CO2e of that, µg.
+    pub actual_ug: Option<i64>,
+    /// What it used above its hold, mJ.
+    pub overrun_mj: Option<i64>,
+    /// IT energy that the ledger has of its job, mJ.
+    pub metered_mj: i64,
+    /// From when on.
+    pub metered_from: Option<Timestamp>,
+    /// Until when.
+    pub metered_to: Option<Timestamp>,
+    /// What was told of it: empty, `breaking` or `stop`.
+    pub told: String,
+}
+
+/// What an admission holds of a budget, in the budget's unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HoldRow {
+    /// Number of the admission.
+    pub admission: i64,
+    /// Number of the budget.
+    pub budget: i64,
+    /// First moment of the budget's period that it is held in.
+    pub from: Timestamp,
+    /// What was reserved.
+    pub reserved: i64,
+    /// What is still held.
+    pub held: i64,
+    /// What was used and is not in the ledger.
+    pub settled: i64,
+}
+
+/// An override of a budget, or the request for one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OverrideRow {
+    /// Number.
+    pub number: i64,
+    /// The budget; `None` for every budget that denied the admission.
+    pub budget: Option<i64>,
+    /// The admission that it is for; `None` for all of the budget.
+    pub admission: Option<i64>,
+    /// `requested`, `approved` or `refused`.
+    pub state: String,
+    /// Who asked.
+    pub asked_by: Option<String>,
+    /// Why.
+    pub asked_reason: Option<String>,
+    /// When.
+    pub asked: Option<Timestamp>,
+    /// Who decided.
+    pub name: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Until when it holds.
+    pub expires: Option<Timestamp>,
+    /// When it was decided.
+    pub decided: Option<Timestamp>,
+    /// Id of the token that decided.
+    pub decided_by: Option<String>,
+    /// Project of the admission or the budget.
+    pub project: Option<String>,
+}
+
+/// A decision as it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionRow {
+    /// Number.
+    pub decision: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Id of the token, or `service`.
+    pub by: String,
+    /// What was done.
+    pub action: String,
+    /// Number of the budget.
+    pub budget: Option<i64>,
+    /// Number of the admission.
+    pub admission: Option<i64>,
+    /// What was known, a JSON document.
+    pub document: String,
+}
+
+/// Which admissions to list, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct AdmissionFilter {
+    /// Only this project's.
+    pub project: Option<String>,
+    /// Only in this state.
+    pub state: Option<String>,
+    /// Only of this job.
+    pub job: Option<String>,
+    /// Only those that hold of this budget.
+    pub budget: Option<i64>,
+    /// Only before this number.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+const COLUMNS: &str = "admission, key, demand, project, job, state, answer, decided_ns, start_ns, span_ns, pue_ppm, p50_mj, p95_mj,
+    p50_ug, p95_ug, expires_ns, resolved_ns, actual_mj, actual_ug, overrun_mj, metered_mj, metered_from_ns, metered_to_ns, told";
+const OVERRIDE: &str =
+    "override, budget, admission, state, asked_by, asked_reason, asked_ns, name, reason, expires_ns, decided_ns,
+    decided_by, project";
+
+impl Tx<'_> {
+    /// Stores an admission under the next number, or anew under its own where that is not 0; returns the number.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn put_admission(&self, row: &AdmissionRow) -> Result<i64, StoreError> {
+        let sql = format!(
+            "INSERT INTO admissions ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+            ?18, ?19, ?20, ?21, ?22, ?23, ?24) ON CONFLICT (admission) DO UPDATE SET state = ?6, answer = ?7, decided_ns = ?8,
+            start_ns = ?9, span_ns = ?10, pue_ppm = ?11, p50_mj = ?12, p95_mj = ?13, p50_ug = ?14, p95_ug = ?15, expires_ns = ?16,
+            resolved_ns = ?17, actual_mj = ?18, actual_ug = ?19, overrun_mj = ?20, metered_mj = ?21, metered_from_ns = ?22,
+            metered_to_ns = ?23, told = ?24, job = ?5"
+        );
+        let number = (row.admission != 0).then_some(row.admission);
+        let at = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds);
+        self.0.prepare_cached(&sql)?.execute(rusqlite::params![
+            number,
+            row.key,
+            row.demand,
+            row.project,
+            row.job,
+            row.state,
+            row.answer,
+            row.decided.nanoseconds(),
+            row.start.nanoseconds(),
+            row.span_ns,
+            row.pue_ppm,
+            row.p50_mj,
+            row.p95_mj,
+            row.p50_ug,
+            row.p95_ug,
+            row.expires.nanoseconds(),
+            at(row.resolved),
+            row.actual_mj,
+            row.actual_ug,
+            row.overrun_mj,
+            row.metered_mj,
+            at(row.metered_from),
+            at(row.metered_to),
+            row.told,
+        ])?;
+        Ok(number.unwrap_or_else(|| self.0.last_insert_rowid()))
+    }
+
+    /// The admission with this number.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn admission(&self, admission: i64) -> Result<Option<AdmissionRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM admissions WHERE admission = ?1");
+        Ok(self.0.prepare_cached(&sql)?.query_row([admission], admission_row).optional()?)
+    }
+
+    /// The admission with this submission key.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn admission_by_key(&self, key: &str) -> Result<Option<AdmissionRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM admissions WHERE key = ?1");
+        Ok(self.0.prepare_cached(&sql)?.query_row([key], admission_row).optional()?)
+    }
+
+    /// The admissions that are settled by the job with this number.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn admissions_of_job(&self, job: i64) -> Result<Vec<AdmissionRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM admissions WHERE job = (SELECT id FROM jobs WHERE job = ?1) ORDER BY admission"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        Ok(statement.query_map([job], admission_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Admissions, newest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn admissions(&self, filter: &AdmissionFilter) -> Result<Vec<AdmissionRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM admissions WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR state = ?2)
+            AND (?3 IS NULL OR job = ?3) AND (?4 IS NULL OR admission IN (SELECT admission FROM holds WHERE budget = ?4))
+            AND (?5 IS NULL OR admission < ?5) ORDER BY admission DESC LIMIT ?6"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let values = (&filter.project, &filter.state, &filter.job, filter.budget, filter.before, filter.limit);
+        Ok(statement.query_map(values, admission_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Every admission that holds something, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn held_admissions(&self) -> Result<Vec<AdmissionRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM admissions INDEXED BY admissions_held WHERE state = 'held' ORDER BY admission"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        Ok(statement.query_map((), admission_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The admissions whose hold ends by `now`, the first to end first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn expiring(&self, now: Timestamp) -> Result<Vec<AdmissionRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM admissions INDEXED BY admissions_held WHERE state = 'held' AND expires_ns <= ?1 ORDER BY expires_ns"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        Ok(statement.query_map([now.nanoseconds()], admission_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Stores what an admission holds of a budget.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn put_hold(&self, hold: &HoldRow) -> Result<(), StoreError> {
+        let sql =
+            "INSERT INTO holds (admission, budget, from_ns, reserved, held, settled) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT DO UPDATE SET from_ns = ?3, reserved = ?4, held = ?5, settled = ?6";
+        let from = hold.from.nanoseconds();
+        self.0.prepare_cached(sql)?.execute((
+            hold.admission,
+            hold.budget,
+            from,
+            hold.reserved,
+            hold.held,
+            hold.settled,
+        ))?;
+        Ok(())
+    }
+
+    /// What an admission holds, by budget.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn holds_of(&self, admission: i64) -> Result<Vec<HoldRow>, StoreError> {
+        let sql = "SELECT admission, budget, from_ns, reserved, held, settled FROM holds WHERE admission = ?1 ORDER BY budget";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([admission], |row| {
+            let (admission, budget, from) = (row.get(0)?, row.get(1)?, moment(row, 2)?);
+            Ok(HoldRow { admission, budget, from, reserved: row.get(3)?, held: row.get(4)?, settled: row.get(5)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What is held of a budget by admissions of periods that begin up to `from`, or of exactly that period, and what of that period is settled and not in the ledger.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn held_of_budget(&self, budget: i64, from: Timestamp, is_current: bool) -> Result<(i64, i64), StoreError> {
+        let sql =
+            "SELECT coalesce(sum(held), 0), coalesce(sum(settled) FILTER (WHERE from_ns = ?2), 0) FROM budget_holds
+            WHERE budget = ?1 AND (from_ns = ?2 OR (?3 AND from_ns < ?2))";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_row((budget, from.nanoseconds(), is_current), |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// The first budget whose holds do not sum to what is kept of them.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn budget_not_summed(&self) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT name FROM budgets JOIN budget_holds AS kept USING (budget) WHERE (kept.held, kept.settled) <>
+            (SELECT coalesce(sum(held), 0), coalesce(sum(settled), 0) FROM holds WHERE budget = kept.budget AND from_ns = kept.from_ns)
+            ORDER BY budget LIMIT 1";
+        Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
+    }
+
+    /// Stores a request or an override under the next number, or anew under its own where that is not 0.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn put_override(&self, row: &OverrideRow) -> Result<i64, StoreError> {
+        let sql = format!(
+            "INSERT INTO overrides ({OVERRIDE}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            ON CONFLICT (override) DO UPDATE SET state = ?4, name = ?8, reason = ?9, expires_ns = ?10, decided_ns = ?11, decided_by = ?12"
+        );
+        let number = (row.number != 0).then_some(row.number);
+        let at = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds);
+        self.0.prepare_cached(&sql)?.execute(rusqlite::params![
+            number,
+            row.budget,
+            row.admission,
+            row.state,
+            row.asked_by,
+            row.asked_reason,
+            at(row.asked),
+            row.name,
+            row.reason,
+            at(row.expires),
+            at(row.decided),
+            row.decided_by,
+            row.project,
+        ])?;
+        Ok(number.unwrap_or_else(|| self.0.last_insert_rowid()))
+    }
+
+    /// Requests and overrides, newest first; only of a project where one is given.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn overrides(
+        &self,
+        project: Option<&str>,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<OverrideRow>, StoreError> {
+        let sql = format!(
+            "SELECT {OVERRIDE} FROM overrides WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR override < ?2)
+            ORDER BY override DESC LIMIT ?3"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        Ok(statement.query_map((project, before, limit), override_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The request or override with this number.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn override_numbered(&self, number: i64) -> Result<Option<OverrideRow>, StoreError> {
+        let sql = format!("SELECT {OVERRIDE} FROM overrides WHERE override = ?1");
+        Ok(self.0.prepare_cached(&sql)?.query_row([number], override_row).optional()?)
+    }
+
+    /// Approved overrides, whether expired or not, that could let `admission` past `budget`; the longest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn overrides_for(&self, budget: i64, admission: Option<i64>) -> Result<Vec<OverrideRow>, StoreError> {
+        let sql = format!(
+            "SELECT {OVERRIDE} FROM overrides WHERE state = 'approved' AND (budget IS NULL OR budget = ?1)
+            AND (admission IS NULL OR admission = ?2) AND (budget IS NOT NULL OR admission IS NOT NULL) ORDER BY expires_ns DESC LIMIT 1"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        Ok(statement.query_map((budget, admission), override_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Records a decision.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn record(&self, row: &DecisionRow) -> Result<(), StoreError> {
+        let sql =
+            "INSERT INTO decisions (at_ns, by, action, budget, admission, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let values = (row.at.nanoseconds(), &row.by, &row.action, row.budget, row.admission, &row.document);
+        self.0.prepare_cached(sql)?.execute(values)?;
+        Ok(())
+    }
+
+    /// Recorded decisions on an admission, or on a budget, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn decisions(&self, admission: Option<i64>, budget: Option<i64>) -> Result<Vec<DecisionRow>, StoreError> {
+        let sql = "SELECT decision, at_ns, by, action, budget, admission, document FROM decisions
+            WHERE (?1 IS NULL OR admission = ?1) AND (?2 IS NULL OR budget = ?2) ORDER BY decision";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((admission, budget), |row| {
+            let (decision, at, by, action) = (row.get(0)?, moment(row, 1)?, row.get(2)?, row.get(3)?);
+            Ok(DecisionRow {
+                decision,
+                at,
+                by,
+                action,
+                budget: row.get(4)?,
+                admission: row.get(5)?,
+                document: row.get(6)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether there is a project of this name.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn has_project(&self, name: &str) -> Result<bool, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT 1 FROM projects WHERE name = ?1")?;
+        Ok(statement.exists([name])?)
+    }
+
+    /// When a job ended, by its identity; the outer `None` where it is not known.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn end_of_job(&self, id: &str) -> Result<Option<Timestamp>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT ended_ns FROM jobs WHERE id = ?1")?;
+        let ended: Option<Option<i64>> = statement.query_row([id], |row| row.get(0)).optional()?;
+        Ok(ended.flatten().map(Timestamp::from_nanoseconds))
+    }
+
+    /// How many resolved admissions with known energy there are, and how many of them stayed within their p95.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn p95_hits(&self, project: Option<&str>) -> Result<(i64, i64), StoreError> {
+        let sql = "SELECT count(*), coalesce(sum(actual_mj <= p95_mj), 0) FROM admissions
+            WHERE actual_mj IS NOT NULL AND (?1 IS NULL OR project = ?1)";
+        Ok(self.0.prepare_cached(sql)?.query_row([project], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+}
+
+fn optional(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_nanoseconds))
+}
+
+fn admission_row(row: &Row<'_>) -> rusqlite::Result<AdmissionRow> {
+    Ok(AdmissionRow {
+        admission: row.get(0)?,
+        key: row.get(1)?,
+        demand: row.get(2)?,
+        project: row.get(3)?,
+        job: row.get(4)?,
+        state: row.get(5)?,
+        answer: row.get(6)?,
+        decided: moment(row, 7)?,
+        start: moment(row, 8)?,
+        span_ns: row.get(9)?,
+        pue_ppm: row.get(10)?,
+        p50_mj: row.get(11)?,
+        p95_mj: row.get(12)?,
+        p50_ug: row.get(13)?,
+        p95_ug: row.get(14)?,
+        expires: moment(row, 15)?,
+        resolved: optional(row, 16)?,
+        actual_mj: row.get(17)?,
+        actual_ug: row.get(18)?,
+        overrun_mj: row.get(19)?,
+        metered_mj: row.get(20)?,
+        metered_from: optional(row, 21)?,
+        metered_to: optional(row, 22)?,
+        told: row.get(23)?,
+    })
+}
+
+fn override_row(row: &Row<'_>) -> rusqlite::Result<OverrideRow> {
+    Ok(OverrideRow {
+        number: row.get(0)?,
+        budget: row.get(1)?,
+        admission: row.get(2)?,
+        state: row.get(3)?,
+        asked_by: row.get(4)?,
+        asked_reason: row.get(5)?,
+        asked: optional(row, 6)?,
+        name: row.get(7)?,
+        reason: row.get(8)?,
+        expires: optional(row, 9)?,
+        decided: optional(row, 10)?,
+        decided_by: row.get(11)?,
+        project: row.get(12)?,
+    })
+}

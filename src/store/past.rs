@@ -1,0 +1,77 @@
+//! What jobs of the past used, to estimate those to come.
+
+use super::{StoreError, Tx};
+use rusqlite::params_from_iter;
+use rusqlite::types::Value;
+
+/// A job that has ended, and what of it is posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastJob {
+    /// IT energy of every component, mJ.
+    pub energy_mj: i64,
+    /// Device time of its accelerators, ns.
+    pub span_ns: i64,
+    /// From start to end, ns.
+    pub wall_ns: Option<i64>,
+}
+
+impl PastJob {
+    /// Mean power of one accelerator with its share of the host, nW.
+    #[must_use]
+    pub fn nanowatts(&self) -> Option<u64> {
+        // 1 mJ / 1 ns is 10⁶ W, or 10¹⁵ nW.
+        let product = i128::from(self.energy_mj) * 1_000_000_000_000_000;
+        u64::try_from(product.checked_div(i128::from(self.span_ns))?).ok().filter(|power| *power > 0)
+    }
+
+    /// Wall time, 10⁻⁹ h.
+    #[must_use]
+    pub fn nanohours(&self) -> Option<u64> {
+        u64::try_from(self.wall_ns? / 3_600).ok()
+    }
+}
+
+impl Tx<'_> {
+    /// Product names of the accelerators that were metered.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn accelerator_names(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT DISTINCT name FROM devices WHERE kind = 'accelerator'";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// The newest jobs that have ended, with what is posted of them, on accelerators with one of `names`; only of one project and name where given.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn past_jobs(
+        &self,
+        of: Option<(&str, &str)>,
+        names: &[String],
+        limit: u32,
+    ) -> Result<Vec<PastJob>, StoreError> {
+        let whose = if of.is_some() { "project = ?2 AND name = ?3" } else { "?2 IS NULL AND ?3 IS NULL" };
+        let places: Vec<String> = (4..names.len() + 4).map(|place| format!("?{place}")).collect();
+        let sql = format!(
+            "SELECT sum(energy_mj), sum(span_ns) FILTER (WHERE component = 'accelerator'), any_wall FROM
+                (SELECT job, ended_ns - started_ns AS any_wall FROM jobs WHERE job > 0 AND ended_ns IS NOT NULL AND posted_mj > 0 AND {whose}
+                AND EXISTS (SELECT 1 FROM holdings JOIN devices USING (device) WHERE holdings.job = jobs.job AND devices.name IN ({}))
+                ORDER BY job DESC LIMIT ?1)
+            JOIN ledger_entries USING (job) GROUP BY job HAVING sum(span_ns) FILTER (WHERE component = 'accelerator') > 0",
+            places.join(", ")
+        );
+        let mut values: Vec<Value> = vec![i64::from(limit).into()];
+        values.push(of.map_or(Value::Null, |(project, _)| project.to_owned().into()));
+        values.push(of.map_or(Value::Null, |(_, name)| name.to_owned().into()));
+        values.extend(names.iter().map(|name| Value::from(name.clone())));
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(values), |row| {
+            Ok(PastJob { energy_mj: row.get(0)?, span_ns: row.get(1)?, wall_ns: row.get(2)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

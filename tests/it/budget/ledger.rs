@@ -1,0 +1,210 @@
+//! Holds and the ledger: what is metered is spent, shrinks the hold, and is never counted twice (G08).
+
+use super::demand;
+use crate::ledger::{FAR, Fixture, at, batch, holding, job, window};
+use serde_json::json;
+use wattledger::budget::{self, Actual, Ask, Decision, Demand, Office};
+use wattledger::store::AdmissionRow;
+
+/// A thousand joules, mJ.
+const KJ: i64 = 1_000_000;
+
+fn office(fixture: &Fixture, now: i64) -> Office<'_> {
+    Office { store: &fixture.store, library: &fixture.library, now: at(now), by: "test" }
+}
+
+fn budget(fixture: &Fixture, limit_mj: i64, change: serde_json::Value) -> String {
+    budget::create(&office(fixture, 0), super::policy("llm", limit_mj, change)).unwrap().to_string()
+}
+
+/// One hour of `job` at `watts`.
+fn admit(fixture: &Fixture, key: &str, watts: u64) -> Decision {
+    budget::admit(&office(fixture, 0), Some(key), demand("llm", watts * 1_000), Ask::Reserve).unwrap()
+}
+
+fn figures(fixture: &Fixture, number: &str, now: i64) -> [i64; 3] {
+    let standing = budget::state_of(&office(fixture, now), number).unwrap().standing.unwrap();
+    [standing.spent, standing.held, standing.free]
+}
+
+fn row(fixture: &Fixture, id: &str) -> AdmissionRow {
+    fixture.store.read(|tx| tx.admission(id.parse().unwrap())).unwrap().unwrap()
+}
+
+/// `n1`'s batch `sequence`, in which `train` uses `energy_mj` from `start` to `end`.
+fn used(fixture: &Fixture, sequence: u64, (start, end): (i64, i64), energy_mj: i64, ended: Option<i64>) {
+    let mut batch = batch(sequence, end);
+    batch.windows = vec![window("gpu0", start, end, energy_mj)];
+    batch.holdings = vec![holding("gpu0", "train", 1, 0, ended)];
+    batch.jobs = vec![job("train", "llm", ended)];
+    fixture.apply(&batch);
+}
+
+#[test]
+fn metered_energy_is_spent_at_once_and_the_hold_shrinks_to_what_the_rest_can_cost() {
+    let fixture = Fixture::new();
+    let limit = 10_000 * KJ;
+    let number = budget(&fixture, limit, json!({}));
+    let id = admit(&fixture, "train", 500).id.unwrap();
+    let p95 = super::p95(500_000);
+    assert_eq!(figures(&fixture, &number, 1), [0, p95, limit - p95]);
+    // Half an hour at 400 W: the time that is left bounds the hold.
+    used(&fixture, 1, (0, 1_800), 720 * KJ, None);
+    let half = (p95 + 1) / 2;
+    assert_eq!(figures(&fixture, &number, 1_801), [720 * KJ, half, limit - 720 * KJ - half]);
+    // Open or posted is the same.
+    fixture.close(at(FAR));
+    assert_eq!(figures(&fixture, &number, 1_802), [720 * KJ, half, limit - 720 * KJ - half]);
+    used(&fixture, 2, (1_800, 2_700), 360 * KJ, Some(2_700));
+    assert_eq!(figures(&fixture, &number, 2_701), [1_080 * KJ, 0, limit - 1_080 * KJ]);
+    let changes = budget::settle(&fixture.store, at(2_701)).unwrap();
+    assert_eq!(changes.iter().map(|change| change.what).collect::<Vec<_>>(), ["settled"]);
+    let row = row(&fixture, &id);
+    assert_eq!((row.state.as_str(), row.actual_mj, row.overrun_mj), ("settled", Some(1_080 * KJ), Some(0)));
+    fixture.assert_sound();
+}
+
+#[test]
+fn what_is_committed_and_what_the_ledger_has_count_once() {
+    let fixture = Fixture::new();
+    let number = budget(&fixture, 10_000 * KJ, json!({}));
+    let id = admit(&fixture, "train", 500).id.unwrap();
+    used(&fixture, 1, (0, 600), 200 * KJ, Some(1_200));
+    let actual = Actual { energy_mj: Some(500 * KJ), co2e_ug: None };
+    budget::commit(&office(&fixture, 1_201), &id, actual).unwrap();
+    assert_eq!(figures(&fixture, &number, 1_202), [500 * KJ, 0, 9_500 * KJ]);
+    // The rest comes late: it was counted already.
+    used(&fixture, 2, (600, 1_200), 300 * KJ, Some(1_200));
+    assert_eq!(figures(&fixture, &number, 1_203), [500 * KJ, 0, 9_500 * KJ]);
+    // And more than was said is spent too.
+    used(&fixture, 3, (1_200, 1_300), 60 * KJ, Some(1_300));
+    assert_eq!(figures(&fixture, &number, 1_304), [560 * KJ, 0, 9_440 * KJ]);
+}
+
+#[test]
+fn an_overrun_is_posted_in_full_and_the_next_admission_sees_it() {
+    let fixture = Fixture::new();
+    let limit = 2 * super::p95(500_000);
+    let number = budget(&fixture, limit, json!({ "stop_after_s": 5 }));
+    let id = admit(&fixture, "train", 500).id.unwrap();
+    used(&fixture, 1, (0, 600), 400 * KJ, None);
+    let said =
+        |now| budget::settle(&fixture.store, at(now)).unwrap().iter().map(|change| change.what).collect::<Vec<_>>();
+    // 667 W in place of the 590 W that are held: it will break its hold.
+    assert_eq!(said(601), ["breaking"]);
+    assert_eq!(said(602), [""; 0]);
+    used(&fixture, 2, (600, 3_600), 2_400 * KJ, None);
+    assert_eq!(said(3_601), ["stop"]);
+    assert_eq!(row(&fixture, &id).told, "stop");
+    assert_eq!(figures(&fixture, &number, 3_602), [2_800 * KJ, 0, limit - 2_800 * KJ]);
+    let next = budget::admit(&office(&fixture, 3_603), Some("next"), demand("llm", 500_000), Ask::Reserve).unwrap();
+    assert!(!next.allowed, "{}", next.reason);
+    used(&fixture, 3, (3_600, 3_700), KJ, Some(3_700));
+    budget::settle(&fixture.store, at(3_701)).unwrap();
+    assert_eq!(row(&fixture, &id).overrun_mj, Some(2_801 * KJ - super::p95(500_000)));
+}
+
+#[test]
+fn what_never_starts_expires_and_what_is_requeued_is_another_attempt() {
+    let fixture = Fixture::new();
+    let number = budget(&fixture, 10_000 * KJ, json!({}));
+    let p95 = super::p95(500_000);
+    admit(&fixture, "never", 500);
+    let first = admit(&fixture, "train", 500).id.unwrap();
+    used(&fixture, 1, (0, 600), 100 * KJ, Some(600));
+    budget::settle(&fixture.store, at(601)).unwrap();
+    // The attempt after it has a key of its own and settles by another job.
+    let again = Demand { job: Some("train.2".to_owned()), ..demand("llm", 500_000) };
+    budget::admit(&office(&fixture, 700), Some("train/2"), again, Ask::Reserve).unwrap();
+    assert_eq!(figures(&fixture, &number, 701), [100 * KJ, 2 * p95, 9_900 * KJ - 2 * p95]);
+    assert_eq!(row(&fixture, &first).state, "settled");
+    let over = 3_600 + 86_400;
+    let expired = budget::settle(&fixture.store, at(over)).unwrap();
+    assert_eq!(expired.iter().map(|change| change.what).collect::<Vec<_>>(), ["expired"]);
+    assert_eq!(figures(&fixture, &number, over)[1], p95);
+}
+
+#[test]
+fn an_array_of_a_thousand_holds_a_thousand_times_and_is_given_back_one_by_one() {
+    let fixture = Fixture::new();
+    let p95 = super::p95(500_000);
+    let number = budget(&fixture, 1_000 * p95, json!({}));
+    let ids: Vec<String> = (0..1_000).map(|task| admit(&fixture, &format!("array_{task}"), 500).id.unwrap()).collect();
+    assert_eq!(figures(&fixture, &number, 1), [0, 1_000 * p95, 0]);
+    assert!(!admit(&fixture, "one more", 500).allowed);
+    for id in &ids {
+        budget::release(&office(&fixture, 2), id).unwrap();
+    }
+    assert_eq!(figures(&fixture, &number, 3), [0, 0, 1_000 * p95]);
+}
+
+#[test]
+fn energy_follows_its_job_into_another_project_and_idle_counts_for_all_of_it() {
+    let fixture = Fixture::in_germany(60);
+    let llm = budget(&fixture, 10_000 * KJ, json!({}));
+    let all = json!({ "name": "all", "scope": "all", "project": null });
+    let all = budget(&fixture, 10_000 * KJ, all);
+    let mut first = batch(1, 100);
+    first.windows = vec![window("gpu0", 0, 100, 1_000), window("gpu1", 0, 100, 500)];
+    first.holdings = vec![holding("gpu0", "train", 1, 0, None)];
+    first.jobs = vec![job("train", "llm", None)];
+    fixture.apply(&first);
+    // Facility energy, by the site's PUE of 1.2.
+    assert_eq!([figures(&fixture, &llm, 1)[0], figures(&fixture, &all, 1)[0]], [1_200, 1_800]);
+    fixture.close(at(FAR));
+    assert_eq!([figures(&fixture, &llm, 2)[0], figures(&fixture, &all, 2)[0]], [1_200, 1_800]);
+    let mut second = batch(2, 200);
+    second.jobs = vec![job("train", "vision", None)];
+    fixture.apply(&second);
+    assert_eq!([figures(&fixture, &llm, 3)[0], figures(&fixture, &all, 3)[0]], [0, 1_800]);
+}
+
+#[test]
+fn a_budget_of_co2e_sums_to_the_report() {
+    let fixture = Fixture::in_germany(60);
+    let change = json!({ "unit": "co2e", "limit_mj": null, "limit_ug": 1_000_000_000 });
+    let number = budget(&fixture, 0, change);
+    used(&fixture, 1, (0, 5_000), 700 * KJ, None);
+    fixture.close(at(3_600 + 600));
+    let report = fixture.report(&wattledger::store::GroupBy::Project);
+    let expected = report.total.co2e_ug_location + report.overhead.co2e_ug_location;
+    let spent = figures(&fixture, &number, 5_000)[0];
+    assert!(spent > 0 && (spent - expected).abs() <= 1, "{spent} {expected}");
+}
+
+#[test]
+fn three_jobs_of_a_name_tell_what_the_fourth_draws() {
+    let fixture = Fixture::new();
+    let named = |id: &str| {
+        let mut named = job(id, "llm", Some(1_000));
+        named.name = Some("pretrain".to_owned());
+        named
+    };
+    for (number, energy) in [(1, 300 * KJ), (2, 310 * KJ), (3, 330 * KJ)] {
+        let id = format!("j{number}");
+        let start = i64::try_from(number).unwrap() * 2_000;
+        let mut batch = batch(number, start + 1_000);
+        batch.windows = vec![window("gpu0", start, start + 1_000, energy)];
+        batch.holdings = vec![holding("gpu0", &id, 1, start, Some(start + 1_000))];
+        let mut facts = named(&id);
+        (facts.started, facts.ended) = (Some(at(start)), Some(at(start + 1_000)));
+        batch.jobs = vec![facts];
+        fixture.apply(&batch);
+    }
+    fixture.close(at(FAR));
+    let asked = Demand {
+        project: "llm".to_owned(),
+        accelerator: "H100".to_owned(),
+        count: 2,
+        nanohours: 1_000_000_000,
+        job_name: Some("pretrain".to_owned()),
+        ..Demand::default()
+    };
+    let estimate = budget::estimate(&office(&fixture, 9_000), &asked).unwrap();
+    assert_eq!((estimate.basis.as_str(), estimate.power_w), ("alike", 310.0));
+    // Expected as long as they took, held as long as is asked for; with three of them the spread of systems.
+    assert!((estimate.expected_hours - 1_000.0 / 3_600.0).abs() < 1e-8);
+    assert_eq!(estimate.p95.energy_mj, 2 * super::p95(310_000));
+    let other = Demand { job_name: Some("another".to_owned()), ..asked };
+    assert_eq!(budget::estimate(&office(&fixture, 9_000), &other).unwrap().basis, "prior");
+}
