@@ -5,6 +5,7 @@
 //! later start goes on where the last one ended and tells what the fleet did in between.
 
 mod agent;
+mod budgets;
 mod fleet;
 mod grid;
 mod history;
@@ -15,6 +16,7 @@ mod schedule;
 
 pub use live::Live;
 
+use crate::budget::{BudgetError, Office};
 use crate::grid::{DataError, Library};
 use crate::ingest::IngestError;
 use crate::ledger::{self, LedgerError};
@@ -62,6 +64,9 @@ pub enum DemoError {
     /// Sites or nodes were refused.
     #[error(transparent)]
     Workload(#[from] WorkloadError),
+    /// Budgets were refused.
+    #[error(transparent)]
+    Budget(#[from] BudgetError),
     /// Posting failed.
     #[error(transparent)]
     Ledger(Box<LedgerError>),
@@ -176,6 +181,7 @@ impl Demo {
         self.series.publish(&self.store, &self.library, from - 6 * schedule::HOUR, now)?;
         history::load(&self.store, &mut told, now, progress)?;
         let closed = ledger::close(&self.store, &self.library, now, grace)?;
+        budgets::found(&Office { store: &self.store, library: &self.library, now, by: "demo" })?;
         Ok(Loaded { from: agent::moment(from), continues, entries: closed.entries })
     }
 }
