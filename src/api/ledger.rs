@@ -1,6 +1,7 @@
 //! `/ledger` and `/reports`: totals, entries, and the way back to the evidence.
 
 use super::State;
+use super::budgets::OverrideDocument;
 use super::jobs::find;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
@@ -276,11 +277,29 @@ pub(crate) struct ReportQuery {
     timezone: Option<String>,
 }
 
+/// A report, and who let what pass in its time.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct EmissionsDocument {
+    #[serde(flatten)]
+    report: Report,
+    /// Overrides of budgets that were granted in this time, newest first.
+    overrides: Vec<OverrideDocument>,
+}
+
+/// Overrides that were granted in the time of `selection`.
+fn overrides(service: &super::Service, selection: &Selection) -> Result<Vec<OverrideDocument>, Problem> {
+    let (Some(from), Some(to)) = (selection.from, selection.to) else { return Ok(Vec::new()) };
+    let project = selection.project.as_deref();
+    let mut rows = service.store.read::<_, StoreError>(|tx| tx.overrides(project, None, u32::MAX))?;
+    rows.retain(|row| row.state == "approved" && row.decided.is_some_and(|at| (from..to).contains(&at)));
+    Ok(rows.into_iter().map(OverrideDocument::from).collect())
+}
+
 /// Energy and location-based CO2e by group
 #[utoipa::path(
     get, path = "/reports/emissions", tag = "reports", params(ReportQuery),
     responses(
-        (status = 200, description = "Totals of what starts in the time", body = Report),
+        (status = 200, description = "Totals of what starts in the time", body = EmissionsDocument),
         (status = 404, description = "No such project", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
@@ -288,7 +307,7 @@ pub(crate) async fn emissions(
     Extract(state): Extract<State>,
     who: Identity,
     Query(asked): Query<ReportQuery>,
-) -> Result<axum::Json<Report>, Problem> {
+) -> Result<axum::Json<EmissionsDocument>, Problem> {
     let zone = timezone(asked.timezone.as_deref())?;
     let by = group_by(asked.group_by.as_deref().unwrap_or("project"), zone)?;
     if asked.period.is_none() && (asked.from.is_none() || asked.to.is_none()) {
@@ -302,10 +321,12 @@ pub(crate) async fn emissions(
             if let (Some(from), Some(to)) = (selection.from, selection.to) {
                 refuse_long(&by, to.since(from).unwrap_or_default())?;
             }
-            Ok(ledger::report(&service.store, &service.library, &selection, &by)?)
+            let report = ledger::report(&service.store, &service.library, &selection, &by)?;
+            Ok((report, overrides(service, &selection)?))
         })
         .await?;
-    Ok(axum::Json(Report { timezone: zone.name(), ..report }))
+    let (report, overrides) = report;
+    Ok(axum::Json(EmissionsDocument { report: Report { timezone: zone.name(), ..report }, overrides }))
 }
 
 /// A year of hours and ten years of days are enough for one answer.

@@ -5,6 +5,9 @@ use super::Unit;
 /// An amount in the unit that reads best: `0.309 t`, `12.4 MWh`.
 #[must_use]
 pub fn amount(unit: Unit, value: i64) -> String {
+    if value == 0 {
+        return if unit == Unit::Energy { "0 kWh".to_owned() } else { "0 t".to_owned() };
+    }
     let value = value as f64;
     let scales: [(f64, &str); 4] = match unit {
         Unit::Energy => [(3.6e15, "GWh"), (3.6e12, "MWh"), (3.6e9, "kWh"), (3.6e6, "Wh")],
@@ -40,7 +43,7 @@ mod tests {
             (Unit::Co2e, 309_000_000_000, "0.309 t"),
             (Unit::Co2e, 1_300_000_000_000, "1.30 t"),
             (Unit::Co2e, 42_000_000_000, "42.0 kg"),
-            (Unit::Co2e, 0, "0.000 mg"),
+            (Unit::Co2e, 0, "0 t"),
             (Unit::Energy, 3_600_000_000, "1.00 kWh"),
             (Unit::Energy, -44_640_000_000_000, "-12.4 MWh"),
         ] {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Budgets: make, list, override
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    Create(Create),
+    Create(Box<Create>),
     List(List),
     Show(Show),
     Override(Override),

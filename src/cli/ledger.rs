@@ -193,7 +193,7 @@ pub(crate) fn report(arguments: &Report) -> Result<(), Failure> {
     match arguments.format {
         _ if arguments.json => print::json(&report),
         Format::Json => print::json(&report),
-        Format::Table => print::text(&report_table(&report).to_string()),
+        Format::Table => print::text(&format!("{}{}", report_table(&report), overrides(&report))),
         Format::Csv => print::text(&report_csv(&report)?),
     }
 }
@@ -204,6 +204,24 @@ fn lines(report: &Value) -> Vec<(String, &Value)> {
     let mut lines: Vec<_> = rows.map(|row| (text(&row["group"]), row)).collect();
     lines.extend(["total", "idle", "metered", "overhead"].map(|sum| (sum.to_owned(), &report[sum])));
     lines
+}
+
+/// Who let what pass, a line each.
+fn overrides(report: &Value) -> String {
+    let granted = report["overrides"].as_array().into_iter().flatten();
+    let line = |one: &Value| {
+        let what = match (one["admission"].as_str(), one["budget"].as_str()) {
+            (Some(admission), _) => format!("admission {admission}"),
+            (None, budget) => format!("budget {}", budget.unwrap_or("-")),
+        };
+        format!(
+            "override: {what}, by {} until {}: {}\n",
+            text(&one["name"]),
+            text(&one["expires"]),
+            text(&one["reason"])
+        )
+    };
+    granted.map(line).collect()
 }
 
 fn report_table(report: &Value) -> Table {

@@ -67,6 +67,14 @@ pub(crate) struct Arguments {
     command: Vec<OsString>,
 }
 
+/// Whether a run begins.
+enum Begin {
+    /// With the service that is told of it and what is held for it, if any.
+    Now(Box<(Option<Service>, Option<Hold>)>),
+    /// It was refused: the exit code.
+    Never(u8),
+}
+
 /// What `--json` appends: the footprint and the run around it.
 #[derive(Serialize)]
 struct Document<'a> {
@@ -117,8 +125,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let (service, hold) = match counted_by {
         Some(_) => (None, None),
         None => match arguments.admitted(&choice, &clock)? {
-            Ok(started) => started,
-            Err(exit_code) => return Ok(ExitCode::from(exit_code)),
+            Begin::Now(started) => *started,
+            Begin::Never(exit_code) => return Ok(ExitCode::from(exit_code)),
         },
     };
     let delivery = service.as_ref().map(Service::delivery);
@@ -170,25 +178,24 @@ impl Arguments {
     }
 
     /// Asks whether the run may start, and begins to tell the service of it; the exit code where it may not.
-    fn admitted(
-        &self,
-        choice: &Choice,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<Result<(Option<Service>, Option<Hold>), u8>, Failure> {
+    fn admitted(&self, choice: &Choice, clock: &Arc<dyn Clock>) -> Result<Begin, Failure> {
         if !self.service.has_server() {
-            return Ok(Ok((None, None)));
+            return Ok(Begin::Now(Box::default()));
         }
         let mut job = self.job();
         self.service.identify(&mut job)?;
-        let hold = match self.admission.ask(self.service.server(), &job, &choice.sources)? {
+        let mut notes = String::new();
+        let hold = match self.admission.ask(self.service.server(), &job, &choice.sources, &mut notes)? {
             Admitted::Yes(hold) => hold,
-            Admitted::No(exit_code) => return Ok(Err(exit_code)),
+            Admitted::No(exit_code) => return Ok(Begin::Never(exit_code)),
             Admitted::Unverified => {
                 job.labels.insert("wattledger.admission".to_owned(), "unverified".to_owned());
                 None
             }
         };
-        Ok(Ok((self.service.open(job, clock)?, hold)))
+        let service = self.service.open(job, clock)?;
+        say(&notes);
+        Ok(Begin::Now(Box::new((service, hold))))
     }
 
     /// What a service is told of the run, besides its identity.

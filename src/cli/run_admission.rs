@@ -53,12 +53,13 @@ pub(super) struct Hold {
 }
 
 impl AdmissionArguments {
-    /// Asks the service whether the run may start. Without a project nobody is asked.
+    /// Asks the service whether the run may start; `notes` takes what there is to say of it. Without a project nobody is asked.
     pub(super) fn ask(
         &self,
         server: &ServerArguments,
         job: &wire::Job,
         sources: &[Box<dyn Source>],
+        notes: &mut String,
     ) -> Result<Admitted, Failure> {
         let Some(project) = &job.project else { return Ok(Admitted::Yes(None)) };
         let (accelerator, count) = accelerators(sources);
@@ -67,23 +68,23 @@ impl AdmissionArguments {
         }
         let client = match server.client_within(DEADLINE) {
             Ok(client) => client,
-            Err(failure) => return self.without_answer(failure),
+            Err(failure) => return self.without_answer(failure, notes),
         };
         let document = self.document(project, job, (&accelerator, count))?;
         let answer = match ask(&client, &document) {
             Ok(answer) => answer,
-            Err(failure) => return self.without_answer(failure),
+            Err(failure) => return self.without_answer(failure, notes),
         };
         let decision: Decision = match serde_json::from_value(answer) {
             Ok(decision) => decision,
-            Err(error) => return self.without_answer(Failure::Unreachable(error.to_string())),
+            Err(error) => return self.without_answer(Failure::Unreachable(error.to_string()), notes),
         };
         if !decision.allowed {
             say(&decision.words());
             return Ok(Admitted::No(DENIED));
         }
         for warning in &decision.warnings {
-            say(&format!("wattledger: warning: {warning}\n"));
+            notes.push_str(&format!("wattledger: warning: {warning}\n"));
         }
         Ok(Admitted::Yes(decision.id.map(|id| Hold { client, id })))
     }
@@ -109,18 +110,18 @@ impl AdmissionArguments {
 
     /// What happens where the service does not decide. A run that states its wall time wants to be held to the budgets; what cannot be estimated is
     /// refused then, as it is by `check`.
-    fn without_answer(&self, failure: Failure) -> Result<Admitted, Failure> {
+    fn without_answer(&self, failure: Failure, notes: &mut String) -> Result<Admitted, Failure> {
         match failure {
             Failure::Unreachable(_) if self.outage == OutageWord::Closed => Err(failure),
             Failure::Unreachable(reason) => {
-                say(&format!(
+                notes.push_str(&format!(
                     "wattledger: {reason}; the run starts unverified, and its budgets see its energy when it is delivered\n"
                 ));
                 Ok(Admitted::Unverified)
             }
             failure if self.hours.is_some() => Err(failure),
             failure => {
-                say(&format!("wattledger: nothing is held for this run: {failure}\n"));
+                notes.push_str(&format!("wattledger: nothing is held for this run: {failure}\n"));
                 Ok(Admitted::Yes(None))
             }
         }
@@ -129,8 +130,10 @@ impl AdmissionArguments {
 
 /// Name and number of the accelerators that the run is metered on: of the first name, where there are several.
 fn accelerators(sources: &[Box<dyn Source>]) -> (String, u64) {
-    let is_accelerator = |source: &&Box<dyn Source>| !matches!(source.name(), "rapl" | "modelled");
-    let devices = || sources.iter().filter(is_accelerator).flat_map(|source| source.devices());
+    let devices = || {
+        let accelerators = sources.iter().filter(|source| !matches!(source.name(), "rapl" | "modelled"));
+        accelerators.flat_map(|source| source.devices())
+    };
     let first = devices().next().map(|device| device.name.clone()).unwrap_or_default();
     let count = devices().filter(|device| device.name == first && device.counted_in.is_none()).count();
     (first, u64::try_from(count).unwrap_or(0))

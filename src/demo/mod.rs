@@ -5,6 +5,7 @@
 //! later start goes on where the last one ended and tells what the fleet did in between.
 
 mod agent;
+mod budgets;
 mod fleet;
 mod grid;
 mod history;
@@ -16,6 +17,7 @@ mod schedule;
 
 pub use live::Live;
 
+use crate::budget::{BudgetError, Office};
 use crate::grid::{DataError, Library};
 use crate::ingest::IngestError;
 use crate::ledger::{self, LedgerError};
@@ -63,6 +65,9 @@ pub enum DemoError {
     /// Sites or nodes were refused.
     #[error(transparent)]
     Workload(#[from] WorkloadError),
+    /// Budgets were refused.
+    #[error(transparent)]
+    Budget(#[from] BudgetError),
     /// Posting failed.
     #[error(transparent)]
     Ledger(Box<LedgerError>),
@@ -194,6 +199,7 @@ impl Demo {
         let second = now.nanoseconds().div_euclid(1_000_000_000);
         progress::report(&self.store, (from.max(second - i64::from(days) * schedule::DAY), second))?;
         let closed = ledger::close(&self.store, &self.library, now, grace)?;
+        budgets::found(&Office { store: &self.store, library: &self.library, now, by: "demo" })?;
         Ok(Loaded { from: agent::moment(from), continues, entries: closed.entries })
     }
 }

@@ -84,13 +84,22 @@ fn a_fleet_with_a_past_goes_live_stops_and_goes_on() {
     assert!(energy(&before["idle"]) > 0 && energy(&before["total"]) > 100_000_000_000, "{before}");
     assert!(before["rows"].as_array().unwrap().len() >= 3, "{before}");
 
+    let budgets = items(&demo, &admin, "/api/v1/budgets");
+    assert_eq!(budgets.len(), 5);
+    assert!(budgets[0]["percent"].as_i64().unwrap() >= 95 && budgets[0]["mode"] == "block", "{budgets:?}");
+    let admissions = items(&demo, &admin, "/api/v1/admissions");
+    let states: Vec<&Value> = admissions.iter().map(|admission| &admission["state"]).collect();
+    assert_eq!(states, ["denied", "held"]);
+    let requests = items(&demo, &admin, "/api/v1/requests");
+    assert_eq!((requests.len(), &requests[0]["state"]), (1, &Value::from("requested")));
+
     let everything = "from=2026-01-01&to=2100-01-01";
     let metered = |demo: &Service| energy(&report(demo, &admin, everything)["metered"]);
     let first = metered(&demo);
     until(|| metered(&demo) > first);
 
     let commands: Vec<&str> = text.iter().filter_map(|line| line.strip_prefix("  ")).collect();
-    assert_eq!(commands.len(), 4, "{text:?}");
+    assert_eq!(commands.len(), 5, "{text:?}");
     pasted(&commands);
 
     let (code, log) = demo.stop();

@@ -15,7 +15,7 @@ const ROOM: i64 = 100;
 #[test]
 fn a_thousand_at_once_against_room_for_a_hundred_admit_exactly_a_hundred() {
     let bench = Bench::new();
-    let runs: usize = std::env::var("WATTLEDGER_LONG").map_or(100, |count| count.parse().unwrap());
+    let runs = crate::reliability::count(100);
     for run in 0..runs {
         let project = format!("p{run}");
         let budget = bench.budget(&project, ROOM * p95(1_000), at(0), json!({}));

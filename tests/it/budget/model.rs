@@ -1,6 +1,7 @@
 //! G03: the budget is the forty lines below, whatever happens in whatever order.
 
 use super::{Bench, at, demand, p95, policy};
+use crate::reliability::{count, random};
 use serde_json::json;
 use std::collections::BTreeMap;
 use units::Timestamp;
@@ -64,10 +65,9 @@ fn month(seconds: i64) -> String {
 
 #[test]
 fn random_steps_leave_what_the_model_says() {
-    let steps: u64 = std::env::var("WATTLEDGER_LONG").map_or(10_000, |_| 1_000_000);
-    let seed = fastrand::u64(..);
-    println!("seed {seed}");
-    let mut random = fastrand::Rng::with_seed(seed);
+    let steps = count(10_000);
+    let mut random = random();
+    let seed = random.get_seed();
     let mut bench = Bench::new();
     let mut now = 0;
     let mut model = Model { limit: 40 * p95(10_000), ..Model::default() };

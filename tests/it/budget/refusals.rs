@@ -96,6 +96,11 @@ fn a_request_that_is_granted_lets_the_same_key_pass_until_it_expires() {
     let actions: Vec<&str> =
         decisions["decisions"].as_array().unwrap().iter().map(|one| one["action"].as_str().unwrap()).collect();
     assert_eq!(actions, ["deny", "request", "approved", "admit"]);
+    let report = service.get("/api/v1/reports/emissions?from=2020-01-01&to=2100-01-01", &service.admin).json();
+    assert_eq!(
+        (&report["overrides"][0]["name"], &report["overrides"][0]["reason"]),
+        (&json!("grace"), &json!("agreed"))
+    );
     let requests = said(&service, &["budget", "requests"]);
     assert!(requests.contains("paper deadline") && requests.contains("grace"), "{requests}");
 }

@@ -87,6 +87,8 @@ fn a_refused_change_leaves_nothing() {
 
 /// What brings the tables back to their first version.
 const FIRST_VERSION: &str = "
+    DROP TRIGGER budget_facts; DROP TABLE decisions; DROP TABLE overrides; DROP TABLE holds; DROP TABLE budget_holds;
+    DROP TABLE admissions; DROP TABLE budget_progress; DROP TABLE budget_open; DROP TABLE budget_days; DROP TABLE budgets;
     CREATE TABLE spans (device INTEGER NOT NULL REFERENCES devices, start_ns INTEGER NOT NULL,
         batch INTEGER NOT NULL REFERENCES batches, end_ns INTEGER NOT NULL, PRIMARY KEY (device, start_ns, batch))
         STRICT, WITHOUT ROWID;
