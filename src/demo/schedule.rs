@@ -341,7 +341,7 @@ mod tests {
             assert!((300..1500).contains(&jobs.len()), "{}", jobs.len());
             let projects: std::collections::BTreeSet<_> = jobs.iter().map(|job| job.project).collect();
             assert_eq!(projects.len(), 4);
-            assert!(outages(from, to).iter().any(|outage| outage.node < 4) && outages(to - DAY, to).len() >= 1);
+            assert!(outages(from, to).iter().any(|outage| outage.node < 4) && !outages(to - DAY, to).is_empty());
             assert!(jobs.iter().any(|job| job.attempt == 2));
             // Three runs that have ended well are what the end of a running one is told from.
             let pretrained = jobs.iter().filter(|job| job.id.starts_with("atlas-7b-r") && job.exit_status == 0);
