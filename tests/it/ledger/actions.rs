@@ -206,6 +206,7 @@ fn a_directory_of_before_there_were_actions_opens_and_is_accounted_for_from_then
     drop(store);
     let connection = Connection::open(directory.path().join("wattledger.db")).unwrap();
     let back = "DROP TABLE actions; DROP TABLE action_head; DROP TABLE metered; PRAGMA user_version = 4";
+    connection.execute_batch(super::durability::BEFORE_SORTING_AND_BUDGETS).unwrap();
     connection.execute_batch(back).unwrap();
     drop(connection);
     std::fs::remove_file(directory.path().join("action-head")).unwrap();

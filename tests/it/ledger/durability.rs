@@ -85,10 +85,17 @@ fn a_refused_change_leaves_nothing() {
     assert_eq!(fixture.store.read(|tx| tx.job("j")).unwrap(), None);
 }
 
-/// What brings the tables back to their first version.
-const FIRST_VERSION: &str = "
+/// What brings the tables back to those before actions were recorded, but for those of actions.
+pub(super) const BEFORE_SORTING_AND_BUDGETS: &str = "
     DROP TRIGGER budget_facts; DROP TABLE decisions; DROP TABLE overrides; DROP TABLE holds; DROP TABLE budget_holds;
     DROP TABLE admissions; DROP TABLE budget_progress; DROP TABLE budget_open; DROP TABLE budget_days; DROP TABLE budgets;
+    DROP TABLE held_time; DROP INDEX jobs_by_intensity; DROP INDEX jobs_by_held_idle; DROP INDEX jobs_by_energy_per_step;
+    ALTER TABLE jobs DROP COLUMN posted_uj_per_step; ALTER TABLE jobs DROP COLUMN held_idle_ppm;
+    ALTER TABLE jobs DROP COLUMN posted_mg_per_kwh; ALTER TABLE jobs DROP COLUMN steps;
+    ALTER TABLE jobs DROP COLUMN held_idle_ns; ALTER TABLE jobs DROP COLUMN held_ns;";
+
+/// What brings those back to their first version.
+const FIRST_VERSION: &str = "
     CREATE TABLE spans (device INTEGER NOT NULL REFERENCES devices, start_ns INTEGER NOT NULL,
         batch INTEGER NOT NULL REFERENCES batches, end_ns INTEGER NOT NULL, PRIMARY KEY (device, start_ns, batch))
         STRICT, WITHOUT ROWID;
@@ -128,6 +135,7 @@ fn a_directory_of_the_first_version_opens_with_everything_in_it() {
     let Fixture { directory, store, library } = fixture;
     drop(store);
     let connection = Connection::open(directory.path().join("wattledger.db")).unwrap();
+    connection.execute_batch(BEFORE_SORTING_AND_BUDGETS).unwrap();
     connection.execute_batch(FIRST_VERSION).unwrap();
     for (body, sequence) in bodies.iter().zip(1..) {
         connection.execute("UPDATE batches SET body = ?1 WHERE sequence = ?2", (body, sequence)).unwrap();
