@@ -1,6 +1,819 @@
 // Generated from openapi.json by `npm run api`. Do not edit.
 
 export interface paths {
+    "/api/v1/admissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List admissions, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only of this project. */
+                    project?: string;
+                    /** @description Only in this state: `held`, `denied`, `checked`, `committed`, `settled`, `released` or `expired`. */
+                    state?: string;
+                    /** @description Only those that are settled by this job. */
+                    job?: string;
+                    /** @description Only those that hold of the budget with this number. */
+                    budget?: number;
+                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before; the first page without it. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_AdmissionDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Ask whether a job may run
+         * @description The p95 of its estimate is held against every budget that applies. A denial is answered with 200 too: `allowed` is false, `reason` says what is
+         *     needed and what is free, `options` what would fit. The same key and job get the same answer; the same key and another job are refused with 409.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AdmissionRequest"];
+                };
+            };
+            responses: {
+                /** @description Allowed or denied, and why */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Decision"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such project */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long, or did not arrive whole */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The key stands for another job */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Media type or encoding is not read here */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Nothing known says what this hardware draws */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One admission, with every decision on it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number of the admission */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The admission */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AdmissionDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such admission */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Give a hold back
+         * @description Of an admission that is settled, released or expired it changes nothing.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number of the admission */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The admission as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AdmissionDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such admission */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/{id}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle an admission
+         * @description What was used is posted in full, also above the hold; the rest of the hold is free again. Resolving twice changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number of the admission */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CommitRequest"];
+                };
+            };
+            responses: {
+                /** @description The admission as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AdmissionDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such admission */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long, or did not arrive whole */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description It was never allowed */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Media type or encoding is not read here */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/{id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a hold while its job lives
+         * @description Holds of jobs that are metered are renewed by themselves. The answer says whether the job is to be stopped.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number of the admission */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The admission as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AdmissionDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such admission */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admissions/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask that a denied admission may pass */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number of the admission */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WordsRequest"];
+                };
+            };
+            responses: {
+                /** @description The request */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BudgetOverride"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such admission */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long, or did not arrive whole */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Media type or encoding is not read here */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attention": {
         parameters: {
             query?: never;
@@ -216,6 +1029,673 @@ export interface paths {
                     };
                 };
                 /** @description Not stored; send it again later */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List budgets with how they stand, oldest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before; the first page without it. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Oldest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_BudgetDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Make a budget
+         * @description Its project, where it names one, is made with it. Jobs that run already hold of it from now on.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PolicyDocument"];
+                };
+            };
+            responses: {
+                /** @description The budget */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BudgetDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long, or did not arrive whole */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The name is taken */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Media type or encoding is not read here */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One budget, with its days and every decision on it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number or name of the budget */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The budget */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BudgetDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such budget */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** End a budget */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number or name of the budget */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It applies no more */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such budget */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{id}/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let everything that a budget counts pass for a time */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number or name of the budget */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OverrideRequest"];
+                };
+            };
+            responses: {
+                /** @description The override */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BudgetOverride"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such budget */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long, or did not arrive whole */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Media type or encoding is not read here */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{id}/revise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a budget
+         * @description Name, unit and what it counts stay.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number or name of the budget */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RevisionRequest"];
+                };
+            };
+            responses: {
+                /** @description The budget */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BudgetDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such budget */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long, or did not arrive whole */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Media type or encoding is not read here */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -492,6 +1972,229 @@ export interface paths {
                 };
                 /** @description No such device */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/estimates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate a job
+         * @description Energy and CO2e before the job runs, with p95: the same numbers that an admission of the same options would hold at this moment.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EstimateRequest"];
+                };
+            };
+            responses: {
+                /** @description p50, p95 and what was assumed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EstimateDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long, or did not arrive whole */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Media type or encoding is not read here */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Nothing known says what this hardware draws */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/estimates/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is p95 honest */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Hit rate of p95 */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccuracyDocument"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3980,7 +5683,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Report"];
+                        "application/json": components["schemas"]["EmissionsDocument"];
                     };
                 };
                 /** @description Something has a value that cannot be used */
@@ -4050,6 +5753,370 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List requests and overrides, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before; the first page without it. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_BudgetOverride"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Grant a request
+         * @description The job passes when it is asked for again with its key, until the override expires.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number of the request */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OverrideRequest"];
+                };
+            };
+            responses: {
+                /** @description The override */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BudgetOverride"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No open request */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long, or did not arrive whole */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Media type or encoding is not read here */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a request */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number of the request */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WordsRequest"];
+                };
+            };
+            responses: {
+                /** @description The request */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BudgetOverride"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No open request */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long, or did not arrive whole */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Media type or encoding is not read here */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -5587,6 +7654,24 @@ export interface components {
          * @enum {string}
          */
         Accounting: "production" | "consumption" | "marginal" | "residual" | "supplier" | "unspecified";
+        /** @description How often jobs stayed within the p95 that was held for them. */
+        AccuracyDocument: {
+            /**
+             * Format: double
+             * @description The share; 0.95 is the aim, `null` without jobs.
+             */
+            hit_rate?: number | null;
+            /**
+             * Format: int64
+             * @description Admissions with known energy.
+             */
+            jobs: number;
+            /**
+             * Format: int64
+             * @description Those that stayed within their p95.
+             */
+            within_p95: number;
+        };
         /** @description A batch that is on disk. */
         AcknowledgementDocument: {
             agent: string;
@@ -5622,6 +7707,62 @@ export interface components {
             kind: string;
             /** @description Which of them. */
             subject: string;
+        };
+        /** @description An admission and what became of it. */
+        AdmissionDocument: {
+            /**
+             * Format: int64
+             * @description What it used, once that is known, mJ.
+             */
+            actual_mj?: number | null;
+            /** @description What was answered. */
+            answer: components["schemas"]["Decision"];
+            decided: string;
+            /** @description Every decision on it, oldest first; empty in lists. */
+            decisions: components["schemas"]["DecisionDocument"][];
+            /** @description When the hold ends unless its job is metered or it is renewed. */
+            expires: string;
+            holds: components["schemas"]["HoldDocument"][];
+            id: string;
+            /** @description Identity of the job that settles it. */
+            job?: string | null;
+            key?: string | null;
+            /**
+             * Format: int64
+             * @description IT energy that the ledger has of the job, mJ.
+             */
+            metered_mj: number;
+            /**
+             * Format: int64
+             * @description What it used above its hold, mJ.
+             */
+            overrun_mj?: number | null;
+            /** @description What was expected. */
+            p50: components["schemas"]["Weight"];
+            /** @description What was reserved. */
+            p95: components["schemas"]["Weight"];
+            project: string;
+            resolved?: string | null;
+            /** @description `held`, `denied`, `checked` (nothing was reserved), `committed`, `settled` (by the ledger), `released` or `expired`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description Seconds between SIGTERM and SIGKILL of a job that is to be stopped.
+             */
+            stop_after_s?: number | null;
+            /** @description `breaking` where the job will use more than it holds, `stop` where it is to be stopped for that; else empty. */
+            told: string;
+        };
+        /** @description A job that asks whether it may run. */
+        AdmissionRequest: {
+            /** @description Hold nothing and write nothing. */
+            dry_run?: boolean;
+            /** @description Submission key: the same key and job get the same answer and hold once. */
+            key?: string | null;
+            /** @description Hold the p95 if it may run; without, the key stands for the job and nothing is held. */
+            reserve?: boolean;
+        } & {
+            [key: string]: unknown;
         };
         /** @description A sum, how good it is, and the way to what it is the sum of. */
         Aggregate: {
@@ -5683,9 +7824,18 @@ export interface components {
             since?: string | null;
             site: string;
         };
+        /** @description Something that an estimate takes for granted. */
+        Assumption: {
+            /** @description What. */
+            name: string;
+            /** @description Where that is from. */
+            source: string;
+            /** @description Its value, with unit. */
+            value: string;
+        };
         /** @description Something that needs someone. */
         AttentionItem: {
-            /** @description `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional` or `factors_stale`. */
+            /** @description `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
             kind: string;
             /** @description What is wrong and what to do, in words. */
             message: string;
@@ -5733,13 +7883,96 @@ export interface components {
             /** @description All of it. */
             total: components["schemas"]["Slice"];
         };
+        /** @description A budget and how it stands. */
+        BudgetDocument: (components["schemas"]["PolicyDocument"] | null) & components["schemas"]["StandingDocument"] & {
+            created: string;
+            /** @description Posted by day; empty in lists. */
+            days: components["schemas"]["DayDocument"][];
+            /** @description Decisions on the budget, oldest first; empty in lists. */
+            decisions: components["schemas"]["DecisionDocument"][];
+            id: string;
+            /**
+             * Format: int64
+             * @description Spent and held of the limit, percent.
+             */
+            percent?: number | null;
+            /** @description The period that runs; `null` outside of fixed dates. */
+            period_from?: string | null;
+            /** @description Its end. */
+            period_to?: string | null;
+            /** @description Why its policy cannot be read; then nothing is admitted. */
+            policy_error?: string | null;
+            retired?: string | null;
+            /** @description What needs someone, in words. */
+            warning?: string | null;
+        };
+        /** @description A request for an exception, or an override. */
+        BudgetOverride: {
+            /** @description Number of the admission that it is for; `null` for all of the budget. */
+            admission?: string | null;
+            asked?: string | null;
+            asked_by?: string | null;
+            asked_reason?: string | null;
+            /** @description Number of the budget that is overridden; `null` for all that denied the admission. */
+            budget?: string | null;
+            decided?: string | null;
+            /** @description Until when it holds. */
+            expires?: string | null;
+            id: string;
+            /** @description Who decided. */
+            name?: string | null;
+            project?: string | null;
+            reason?: string | null;
+            /** @description `requested`, `approved` or `refused`. */
+            state: string;
+        };
+        /** @description What one budget says of a demand; amounts in its unit, mJ or µg. */
+        BudgetShare: {
+            /** @description Number of the budget. */
+            budget: string;
+            /** @description Whether the demand fits. */
+            fits: boolean;
+            /**
+             * Format: int64
+             * @description Free before.
+             */
+            free: number;
+            /**
+             * Format: int64
+             * @description Held before, by others.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Its limit in the period, with what was carried over.
+             */
+            limit: number;
+            mode?: components["schemas"]["Mode"] | null;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description What the demand needs of it (p95).
+             */
+            needed: number;
+            /**
+             * Format: int64
+             * @description Spent before.
+             */
+            spent: number;
+            unit?: components["schemas"]["Unit"] | null;
+            /** @description End of the period, RFC 3339. */
+            until: string;
+            /** @description What it means in words. */
+            words: string;
+        };
         /** @description Something changed: what it is, which one, and whose it is. */
         Change: {
             /** @description Its id or name; of a batch agent, boot and sequence; of entries how many are new. */
             id: string;
             /** @description Its project; `null` where it concerns none. */
             project?: string | null;
-            /** @description `batch`, `job`, `entries`, `project`, `site`, `node`, `factors` or `period`. */
+            /** @description `batch`, `job`, `entries`, `project`, `site`, `node`, `factors`, `period`, `budget`, `admission` or `request`. */
             what: string;
         };
         /** @description A choice as programs read it. */
@@ -5755,6 +7988,19 @@ export interface components {
             notes: string[];
             /** @description What was asked for. */
             requested: string;
+        };
+        /** @description What a job used. */
+        CommitRequest: {
+            /**
+             * Format: int64
+             * @description Its CO2e, µg; its energy at the intensity of the estimate without.
+             */
+            co2e_ug?: number | null;
+            /**
+             * Format: int64
+             * @description Its energy, mJ; what the ledger has of it without.
+             */
+            energy_mj?: number | null;
         };
         /** @description Jobs side by side. */
         CompareDocument: {
@@ -5819,6 +8065,48 @@ export interface components {
              */
             energy_mj: number;
         };
+        /** @description What was spent on one day. */
+        DayDocument: {
+            /** @description The date by the clocks of the budget. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Posted on it, in the budget's unit: mJ or µg.
+             */
+            spent: number;
+        };
+        /** @description The answer to a demand. */
+        Decision: {
+            /** @description Whether the job may run. */
+            allowed: boolean;
+            /** @description Every budget that applies. */
+            budgets: components["schemas"]["BudgetShare"][];
+            /** @description The estimate that was held against the budgets. */
+            estimate: components["schemas"]["EstimateDocument"];
+            /** @description Whether something is held now. */
+            held: boolean;
+            /** @description Number of the admission; `null` of a dry run. */
+            id?: string | null;
+            /** @description The submission key. */
+            key?: string | null;
+            /** @description What would fit; empty when it is allowed. */
+            options: components["schemas"]["FitOption"][];
+            /** @description Why, for people: what is needed, what is free, until when. */
+            reason: string;
+            /** @description What should be known although it is allowed. */
+            warnings: string[];
+        };
+        /** @description A recorded decision. */
+        DecisionDocument: {
+            /** @description What was done. */
+            action: string;
+            /** @description When. */
+            at: string;
+            /** @description Id of the token, or `service`. */
+            by: string;
+            /** @description What was known then. */
+            document: Record<string, never>;
+        };
         /** @description A metered device. */
         DeviceDocument: {
             /** @description The device whose energy already contains this one's. */
@@ -5858,6 +8146,11 @@ export interface components {
             /** @description Start of each bucket in which one of them has windows, ms since 1970. */
             start_ms: number[];
             to: string;
+        };
+        /** @description A report, and who let what pass in its time. */
+        EmissionsDocument: components["schemas"]["Report"] & {
+            /** @description Overrides of budgets that were granted in this time, newest first. */
+            overrides: components["schemas"]["BudgetOverride"][];
         };
         /** @description A ledger entry. It is never changed, only reversed. */
         EntryDocument: {
@@ -5915,6 +8208,122 @@ export interface components {
             /** Format: int64 */
             span_ns: number;
             start: string;
+        };
+        /** @description An estimate as it is sent. */
+        EstimateDocument: {
+            /**
+             * Format: int64
+             * @description Accelerators.
+             */
+            accelerators: number;
+            /** @description What was taken for granted. */
+            assumptions: components["schemas"]["Assumption"][];
+            /** @description What the power is from: `stated`, `alike` (jobs of the same project and name), `fleet` (jobs on the same accelerator) or `prior`. */
+            basis: string;
+            /**
+             * Format: double
+             * @description The same, derived.
+             */
+            co2e_t: number;
+            /**
+             * Format: int64
+             * @description Expected CO2e, location-based, µg.
+             */
+            co2e_ug: number;
+            /**
+             * Format: int64
+             * @description Expected facility energy (p50), mJ.
+             */
+            energy_mj: number;
+            /**
+             * Format: double
+             * @description The same, derived.
+             */
+            energy_mwh: number;
+            /**
+             * Format: double
+             * @description Wall time that is expected, hours.
+             */
+            expected_hours: number;
+            /**
+             * Format: double
+             * @description Wall time that is held, hours.
+             */
+            hours: number;
+            /**
+             * Format: int32
+             * @description Carbon intensity, mg/kWh.
+             */
+            intensity_mg_per_kwh: number;
+            /** @description Exceeded by one job in twenty: what is held. */
+            p95: components["schemas"]["Weight"];
+            /**
+             * Format: double
+             * @description Mean power of one accelerator with its share of the host, W.
+             */
+            power_w: number;
+            /**
+             * Format: double
+             * @description Facility energy / IT energy.
+             */
+            pue: number;
+            /** @description `E`: an estimate, nothing of this job is measured. */
+            tier: string;
+        };
+        /** @description A job to come. */
+        EstimateRequest: {
+            /** @description Accelerator: key of the bundled table, NVML name, or family such as A100. */
+            accelerator: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description Wall time, hours. An admission without takes the longest that a budget of it gives such jobs.
+             */
+            hours?: number | null;
+            /**
+             * Format: double
+             * @description Carbon intensity, 0 to 1500 g/kWh.
+             */
+            intensity?: number | null;
+            /** @description Identity under which the ledger will know it; the submission key without it. */
+            job?: string | null;
+            /** @description Labels. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Name of the job, container image or script: jobs of one name are taken to be alike. */
+            name?: string | null;
+            /**
+             * Format: double
+             * @description Mean power of one accelerator with its share of the host, W.
+             */
+            power_w?: number | null;
+            /** @description The project, whose earlier jobs tell. */
+            project?: string | null;
+            /**
+             * Format: double
+             * @description Facility energy / IT energy, 1 to 3; the site's without it.
+             */
+            pue?: number | null;
+            /** @description Cloud region, `provider/region`. */
+            region?: string | null;
+            /** @description Site of this service that it will run at; the only one there is without it. */
+            site?: string | null;
+            /** @description When it is to start, RFC 3339; now without it. */
+            start?: string | null;
+            /** @description Who submits it. */
+            user?: string | null;
+            /**
+             * Format: double
+             * @description Mean share of the TDP, above 0 to 1, in place of the accelerator's prior.
+             */
+            utilisation?: number | null;
+            /** @description Grid zone. */
+            zone?: string | null;
         };
         /** @description What an entry is made of. */
         ExplanationDocument: {
@@ -6052,6 +8461,31 @@ export interface components {
              */
             to: string | null;
         };
+        /** @description A demand that would be admitted now, or when it says. */
+        FitOption: {
+            /** @description A command that asks for it. */
+            command: string;
+            /**
+             * Format: int64
+             * @description Accelerators.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description Wall time, hours.
+             */
+            hours: number;
+            /** @description `fewer_accelerators`, `shorter_limit`, `greener_start`, `other_site` or `next_period`. */
+            kind: string;
+            /** @description What it would hold. */
+            p95: components["schemas"]["Weight"];
+            /** @description Site, where it is another. */
+            site?: string | null;
+            /** @description When it starts, RFC 3339; now without it. */
+            start?: string | null;
+            /** @description In words. */
+            title: string;
+        };
         /** @description A time about which a device's windows say less than they should. */
         GapDocument: {
             /**
@@ -6082,6 +8516,25 @@ export interface components {
             status: string;
             /** @description Version of the program. */
             version: string;
+        };
+        /** @description What an admission holds of one budget, in its unit, mJ or µg. */
+        HoldDocument: {
+            budget: string;
+            /**
+             * Format: int64
+             * @description What is still held.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description What was reserved.
+             */
+            reserved: number;
+            /**
+             * Format: int64
+             * @description What was used and is not in the ledger.
+             */
+            settled: number;
         };
         /** @description Who acts on a site's idle energy. */
         IdleOwnerRequest: {
@@ -6366,6 +8819,11 @@ export interface components {
              */
             jobs: number;
         };
+        /**
+         * @description What happens to an admission that does not fit.
+         * @enum {string}
+         */
+        Mode: "observe" | "warn" | "block";
         /** @description A new token. It is shown only here. */
         NewToken: {
             /** @description By which it is listed and revoked. */
@@ -6387,6 +8845,20 @@ export interface components {
         OpenSlice: components["schemas"]["Slice"] & {
             /** @description How many accounts. */
             accounts: number;
+        };
+        /**
+         * @description What a gate answers when the service does not.
+         * @enum {string}
+         */
+        Outage: "open" | "closed";
+        /** @description Who lets something pass, why, and until when. */
+        OverrideRequest: {
+            /** @description Until when, RFC 3339. */
+            expires: string;
+            /** @description Who answers for it. */
+            name: string;
+            /** @description Why. */
+            reason: string;
         };
         /** @description One page of a list. */
         Page_ActionDocument: {
@@ -6416,10 +8888,60 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_AdmissionDocument: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description What it used, once that is known, mJ.
+                 */
+                actual_mj?: number | null;
+                /** @description What was answered. */
+                answer: components["schemas"]["Decision"];
+                decided: string;
+                /** @description Every decision on it, oldest first; empty in lists. */
+                decisions: components["schemas"]["DecisionDocument"][];
+                /** @description When the hold ends unless its job is metered or it is renewed. */
+                expires: string;
+                holds: components["schemas"]["HoldDocument"][];
+                id: string;
+                /** @description Identity of the job that settles it. */
+                job?: string | null;
+                key?: string | null;
+                /**
+                 * Format: int64
+                 * @description IT energy that the ledger has of the job, mJ.
+                 */
+                metered_mj: number;
+                /**
+                 * Format: int64
+                 * @description What it used above its hold, mJ.
+                 */
+                overrun_mj?: number | null;
+                /** @description What was expected. */
+                p50: components["schemas"]["Weight"];
+                /** @description What was reserved. */
+                p95: components["schemas"]["Weight"];
+                project: string;
+                resolved?: string | null;
+                /** @description `held`, `denied`, `checked` (nothing was reserved), `committed`, `settled` (by the ledger), `released` or `expired`. */
+                state: string;
+                /**
+                 * Format: int32
+                 * @description Seconds between SIGTERM and SIGKILL of a job that is to be stopped.
+                 */
+                stop_after_s?: number | null;
+                /** @description `breaking` where the job will use more than it holds, `stop` where it is to be stopped for that; else empty. */
+                told: string;
+            }[];
+            /** @description `cursor` of the next page; `null` on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_AttentionItem: {
             /** @description The items, in the order of the list. */
             items: {
-                /** @description `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional` or `factors_stale`. */
+                /** @description `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
                 kind: string;
                 /** @description What is wrong and what to do, in words. */
                 message: string;
@@ -6429,6 +8951,59 @@ export interface components {
                 since?: string | null;
                 /** @description What it is about. */
                 subject: components["schemas"]["Subject"];
+            }[];
+            /** @description `cursor` of the next page; `null` on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_BudgetDocument: {
+            /** @description The items, in the order of the list. */
+            items: ((components["schemas"]["PolicyDocument"] | null) & components["schemas"]["StandingDocument"] & {
+                created: string;
+                /** @description Posted by day; empty in lists. */
+                days: components["schemas"]["DayDocument"][];
+                /** @description Decisions on the budget, oldest first; empty in lists. */
+                decisions: components["schemas"]["DecisionDocument"][];
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Spent and held of the limit, percent.
+                 */
+                percent?: number | null;
+                /** @description The period that runs; `null` outside of fixed dates. */
+                period_from?: string | null;
+                /** @description Its end. */
+                period_to?: string | null;
+                /** @description Why its policy cannot be read; then nothing is admitted. */
+                policy_error?: string | null;
+                retired?: string | null;
+                /** @description What needs someone, in words. */
+                warning?: string | null;
+            })[];
+            /** @description `cursor` of the next page; `null` on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_BudgetOverride: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Number of the admission that it is for; `null` for all of the budget. */
+                admission?: string | null;
+                asked?: string | null;
+                asked_by?: string | null;
+                asked_reason?: string | null;
+                /** @description Number of the budget that is overridden; `null` for all that denied the admission. */
+                budget?: string | null;
+                decided?: string | null;
+                /** @description Until when it holds. */
+                expires?: string | null;
+                id: string;
+                /** @description Who decided. */
+                name?: string | null;
+                project?: string | null;
+                reason?: string | null;
+                /** @description `requested`, `approved` or `refused`. */
+                state: string;
             }[];
             /** @description `cursor` of the next page; `null` on the last. */
             next_cursor?: string | null;
@@ -6779,6 +9354,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description How long a limit lasts.
+         * @enum {string}
+         */
+        PeriodKind: "week" | "month" | "quarter" | "year" | "fixed";
         /** @description A period to close. */
         PeriodRequest: {
             /** @description First moment, a UTC date or RFC 3339. */
@@ -6815,6 +9395,59 @@ export interface components {
              * @description From 1.
              */
             version: number;
+        };
+        /** @description The policy of a budget as it is sent, stored and shown. */
+        PolicyDocument: {
+            /**
+             * Format: double
+             * @description Wall time of a job that states none, hours; such a job is refused without it.
+             */
+            default_hours?: number | null;
+            /** @description With period `fixed`: first date, or moment. */
+            from?: string | null;
+            /** @description With scope `label`: the label as `KEY=VALUE`. */
+            label?: string | null;
+            /**
+             * Format: int64
+             * @description With unit `energy`: facility energy, mJ.
+             */
+            limit_mj?: number | null;
+            /**
+             * Format: int64
+             * @description With unit `co2e`: location-based CO2e, µg.
+             */
+            limit_ug?: number | null;
+            /** @description What happens to an admission that does not fit. */
+            mode: components["schemas"]["Mode"];
+            /** @description Its name, unique. */
+            name: string;
+            /** @description What a gate answers when the service does not. */
+            outage?: components["schemas"]["Outage"];
+            /** @description How long the limit lasts. */
+            period: components["schemas"]["PeriodKind"];
+            /** @description With scope `project`: the project. */
+            project?: string | null;
+            /** @description What a period leaves to the next. */
+            roll_over?: components["schemas"]["RollOver"];
+            /** @description Whose energy it counts. */
+            scope: components["schemas"]["ScopeKind"];
+            /** @description With scope `site`: the site. */
+            site?: string | null;
+            /**
+             * Format: int32
+             * @description Stop a running job that breaks its hold: seconds between SIGTERM and SIGKILL. Never without it.
+             */
+            stop_after_s?: number | null;
+            /** @description Percent of the limit, spent and held, from which on it warns; 50, 80 and 95 without it. */
+            thresholds?: number[];
+            /** @description IANA time zone in which the period begins; UTC without it. */
+            time_zone?: string;
+            /** @description With period `fixed`: first date, or moment, after it. */
+            to?: string | null;
+            /** @description What it counts. */
+            unit: components["schemas"]["Unit"];
+            /** @description With scope `user`: the user. */
+            user?: string | null;
         };
         /** @description What entries sum to. */
         PostedSlice: components["schemas"]["Slice"] & {
@@ -7060,11 +9693,28 @@ export interface components {
             /** @description Whether it reaches 5 %, so that what was published on the old figures is to be recalculated. */
             recalculation: boolean;
         };
+        /** @description A change of a budget's policy. */
+        RevisionRequest: {
+            /** @description The whole policy as it is to be. */
+            policy: components["schemas"]["PolicyDocument"];
+            /** @description Why. */
+            reason: string;
+        };
+        /**
+         * @description What a period leaves to the next one.
+         * @enum {string}
+         */
+        RollOver: "none" | "unused" | "all";
         /**
          * @description What a token may do.
          * @enum {string}
          */
         Scope: "ingest" | "read" | "admit" | "admin";
+        /**
+         * @description Whose energy a budget counts.
+         * @enum {string}
+         */
+        ScopeKind: "all" | "project" | "label" | "user" | "site";
         /** @description Power over time. */
         SeriesDocument: {
             /**
@@ -7180,6 +9830,80 @@ export interface components {
             /** @description How good it is. */
             quality: components["schemas"]["ReportQuality"];
         };
+        /** @description Amounts of a budget, in its unit. */
+        StandingDocument: {
+            /**
+             * Format: int64
+             * @description The limit with what the last period left.
+             */
+            available_mj: number;
+            /**
+             * Format: int64
+             * @description What the last period left.
+             */
+            carried_mj: number;
+            /**
+             * Format: int64
+             * @description What may still be held; negative after an overrun.
+             */
+            free_mj: number;
+            /**
+             * Format: int64
+             * @description Held for admitted jobs.
+             */
+            held_mj: number;
+            /**
+             * Format: int64
+             * @description Expected at the end of the period.
+             */
+            projected_p50_mj: number;
+            /**
+             * Format: int64
+             * @description Exceeded once in twenty times.
+             */
+            projected_p95_mj: number;
+            /**
+             * Format: int64
+             * @description Used in the period: posted, open, and committed without being in the ledger.
+             */
+            spent_mj: number;
+        } | {
+            /**
+             * Format: int64
+             * @description The limit with what the last period left.
+             */
+            available_ug: number;
+            /**
+             * Format: int64
+             * @description What the last period left.
+             */
+            carried_ug: number;
+            /**
+             * Format: int64
+             * @description What may still be held; negative after an overrun.
+             */
+            free_ug: number;
+            /**
+             * Format: int64
+             * @description Held for admitted jobs.
+             */
+            held_ug: number;
+            /**
+             * Format: int64
+             * @description Expected at the end of the period.
+             */
+            projected_p50_ug: number;
+            /**
+             * Format: int64
+             * @description Exceeded once in twenty times.
+             */
+            projected_p95_ug: number;
+            /**
+             * Format: int64
+             * @description Used in the period: posted, open, and committed without being in the ledger.
+             */
+            spent_ug: number;
+        } | Record<string, never>;
         /**
          * @description How much a value can be relied on for the energy it is applied to.
          * @enum {string}
@@ -7221,7 +9945,7 @@ export interface components {
         Subject: {
             /** @description Its id or name; of a device, its node, a slash and its identity. */
             id: string;
-            /** @description `node`, `device`, `job` or `zone`. */
+            /** @description `node`, `device`, `job`, `zone`, `budget` or `request`. */
             type: string;
         };
         /** @description A token without its secret. */
@@ -7247,6 +9971,34 @@ export interface components {
             /** @description What it may do; at least one. */
             scopes: components["schemas"]["Scope"][];
         };
+        /**
+         * @description What a budget counts. CO2e is location-based: a market-based budget would be 0 where every MWh is certified, and never bind.
+         * @enum {string}
+         */
+        Unit: "energy" | "co2e";
+        /** @description Energy and CO2e, facility overhead included. */
+        Weight: {
+            /**
+             * Format: double
+             * @description The same, derived.
+             */
+            co2e_t: number;
+            /**
+             * Format: int64
+             * @description Location-based, µg.
+             */
+            co2e_ug: number;
+            /**
+             * Format: int64
+             * @description mJ.
+             */
+            energy_mj: number;
+            /**
+             * Format: double
+             * @description The same, derived.
+             */
+            energy_mwh: number;
+        };
         /** @description The part of a window that went to the entry. */
         WindowDocument: {
             batch: components["schemas"]["BatchDocument"];
@@ -7258,6 +10010,13 @@ export interface components {
             start: string;
             /** @description The whole window, as the agent sent it. */
             window: Record<string, never>;
+        };
+        /** @description Who asks or answers, and why. */
+        WordsRequest: {
+            /** @description Who. */
+            name: string;
+            /** @description Why. */
+            reason: string;
         };
         /** @description A zone from some moment on. */
         ZoneDocument: {
