@@ -153,7 +153,7 @@ impl Tx<'_> {
         Ok(action.action)
     }
 
-    /// Records what was just written about `subject`, a row of one of the kinds that [`Tx::stated`] lists.
+    /// Records what was just written about `subject`, a row of one of the kinds that `Tx::stated` lists.
     ///
     /// # Errors
     ///
