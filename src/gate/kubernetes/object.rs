@@ -56,6 +56,8 @@ pub struct Part {
     pub count: u64,
     /// Wall time, 10⁻⁹ h; 0 where none is stated.
     pub nanohours: u64,
+    /// How many one replica takes, where the number of replicas can be scaled alone; else 0.
+    pub per_replica: u64,
 }
 
 /// The controller that an object belongs to.
@@ -80,10 +82,10 @@ pub struct Workload {
     pub labels: BTreeMap<String, String>,
     /// Its controller, where that is of a kind that is counted itself.
     pub owner: Option<Owner>,
-    /// What it takes; empty where that is no accelerator.
+    /// What it takes, that of one replica where it has none yet; empty where that is no accelerator.
     pub parts: Vec<Part>,
-    /// Its replicas, where its number of pods can be scaled.
-    pub replicas: Option<u64>,
+    /// Whether it has no replica, so that it takes nothing until it is scaled.
+    pub is_at_rest: bool,
     /// Whether something of it has run.
     pub has_started: bool,
     /// Whether all of it is over.
@@ -215,15 +217,23 @@ impl Workload {
             }
             _ => tally.controller(shape, &document.spec)?,
         }
-        let is_scaled = shape == Shape::Replicated;
-        let replicas =
-            is_scaled.then(|| replicas("spec.replicas", document.spec.replicas, 1)).transpose()?;
-        Ok(Some(document.workload(namespace, kind, tally.parts()?, replicas)))
+        let pods = match shape {
+            Shape::Replicated => Some(replicas("spec.replicas", document.spec.replicas, 1)?),
+            _ => None,
+        };
+        let parts = tally.parts(pods)?;
+        Ok(Some(Self { is_at_rest: pods == Some(0), ..document.workload(namespace, kind, parts) }))
+    }
+}
+
+impl std::fmt::Display for Workload {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {}", self.kind, self.name)
     }
 }
 
 impl Document {
-    fn workload(self, namespace: &str, kind: &str, parts: Vec<Part>, replicas: Option<u64>) -> Workload {
+    fn workload(self, namespace: &str, kind: &str, parts: Vec<Part>) -> Workload {
         let Self { metadata, status, .. } = self;
         let owner = metadata.owner_references.iter().find(|owner| owner.controller).and_then(|owner| {
             let (group, _) = owner.api_version.split_once('/').unwrap_or_default();
@@ -239,7 +249,7 @@ impl Document {
             labels: metadata.labels,
             owner,
             parts,
-            replicas,
+            is_at_rest: false,
             has_started: status.has_started(),
             has_ended: status.has_ended(),
         }
@@ -329,7 +339,8 @@ impl<'a> Tally<'a> {
             Shape::Job => self.job(spec, 1),
             Shape::Replicated => {
                 let Some(template) = &spec.template else { return Ok(()) };
-                self.add(template, replicas("spec.replicas", spec.replicas, 1)?)
+                // One that has none yet says what each will take.
+                self.add(template, replicas("spec.replicas", spec.replicas, 1)?.max(1))
             }
             Shape::ReplicaSpecs => self.roles(spec),
             Shape::RayCluster => self.ray(spec),
@@ -395,10 +406,13 @@ impl<'a> Tally<'a> {
     }
 
     /// What the cluster enforces comes before what is announced, and that before what each pod may take.
-    fn parts(self) -> Result<Vec<Part>, AskError> {
+    fn parts(self, replicas: Option<u64>) -> Result<Vec<Part>, AskError> {
         let announced = self.annotated_hours.as_deref().map(|text| hours(HOURS, text)).transpose()?;
         let nanohours = self.limit.or(announced).unwrap_or(self.pods);
+        let per_replica = |count: u64| replicas.map_or(0, |replicas| count / replicas.max(1));
         let counts = self.counts.into_iter().filter(|(_, count)| *count > 0);
-        Ok(counts.map(|(accelerator, count)| Part { accelerator, count, nanohours }).collect())
+        Ok(counts
+            .map(|(accelerator, count)| Part { accelerator, count, nanohours, per_replica: per_replica(count) })
+            .collect())
     }
 }

@@ -243,9 +243,13 @@ impl Request<'_> {
 
 /// What `new` takes beyond `old`: more accelerators for its time, and a longer time for those that it has.
 fn grown(new: Workload, old: &Workload) -> Change {
+    if new.is_at_rest {
+        return if new.parts == old.parts { Change::Nothing } else { Change::Grow(new) };
+    }
+    let before = if old.is_at_rest { &[][..] } else { &old.parts };
     let mut more = Vec::new();
     for part in &new.parts {
-        let before = old.parts.iter().find(|before| before.accelerator == part.accelerator);
+        let before = before.iter().find(|before| before.accelerator == part.accelerator);
         let (count, nanohours) = before.map_or((0, 0), |before| (before.count, before.nanohours));
         let added = [
             (part.count.saturating_sub(count), part.nanohours),
