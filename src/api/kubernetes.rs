@@ -73,14 +73,21 @@ async fn read(state: &State, body: Bytes) -> Result<Review, Problem> {
 /// The answer where there is no decision.
 fn undecided(state: &State, review: &Review, why: &str) -> Answer {
     let outage = state.kubernetes.outage;
-    tracing::warn!(uid = review.uid, namespace = review.namespace, ?outage, why, "an object of Kubernetes was not checked");
+    tracing::warn!(
+        uid = review.uid,
+        namespace = review.namespace,
+        ?outage,
+        why,
+        "an object of Kubernetes was not checked"
+    );
     match outage {
         Outage::Open => {
             let warning = format!("not checked against carbon budgets ({why}); it is counted later");
             Answer::allow(review).warned(&[warning]).audited("unverified", why.to_owned())
         }
         Outage::Closed => {
-            let message = format!("carbon budgets could not be checked: {why}, and kubernetes.outage is closed; try again");
+            let message =
+                format!("carbon budgets could not be checked: {why}, and kubernetes.outage is closed; try again");
             Answer::deny(review, &message).audited("unverified", why.to_owned())
         }
     }
@@ -295,8 +302,10 @@ fn audited(answer: Answer, decisions: &[Decision]) -> Answer {
 /// What the user reads: what is needed, what is left, what would fit, and whom to ask.
 fn denial(object: &str, demand: &Demand, decision: &Decision) -> String {
     let hours = decision.estimate.hours;
-    let mut text =
-        format!("carbon budget: {object}, {} x {} for {hours} h: {}", demand.count, demand.accelerator, decision.reason);
+    let mut text = format!(
+        "carbon budget: {object}, {} x {} for {hours} h: {}",
+        demand.count, demand.accelerator, decision.reason
+    );
     if !decision.options.is_empty() {
         let titles: Vec<&str> =
             decision.options.iter().take(OPTIONS_SHOWN).map(|option| option.title.as_str()).collect();

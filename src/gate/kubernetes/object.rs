@@ -289,14 +289,8 @@ struct Tally<'a> {
 
 impl<'a> Tally<'a> {
     fn new(metadata: &Meta, default: &'a str) -> Self {
-        let mut tally = Self {
-            default,
-            named: None,
-            annotated_hours: None,
-            limit: None,
-            pods: 0,
-            counts: BTreeMap::new(),
-        };
+        let mut tally =
+            Self { default, named: None, annotated_hours: None, limit: None, pods: 0, counts: BTreeMap::new() };
         tally.annotated(metadata);
         tally
     }

@@ -35,7 +35,9 @@ pub enum ReviewError {
     #[error("the AdmissionReview has no request")]
     NoRequest,
     /// The answer could not be told from another.
-    #[error("request.uid {0:?} cannot be echoed: it has 1 to {UID_CHARACTERS_MAX} characters, none of them control characters")]
+    #[error(
+        "request.uid {0:?} cannot be echoed: it has 1 to {UID_CHARACTERS_MAX} characters, none of them control characters"
+    )]
     Uid(String),
 }
 
@@ -334,8 +336,7 @@ impl Answer {
     #[must_use]
     pub fn warned(mut self, warnings: &[String]) -> Self {
         let shown = warnings.iter().take(WARNINGS_MAX);
-        self.response.warnings =
-            shown.map(|warning| warning.chars().take(WARNING_CHARACTERS_MAX).collect()).collect();
+        self.response.warnings = shown.map(|warning| warning.chars().take(WARNING_CHARACTERS_MAX).collect()).collect();
         self
     }
 
