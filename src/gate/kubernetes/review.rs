@@ -296,10 +296,9 @@ pub struct Response {
     pub uid: String,
     /// Whether the object may be stored.
     pub allowed: bool,
-    /// Of a denial: `code` 403, `reason` `Forbidden` and the `message` that the user reads.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub status: Option<serde_json::Value>,
+    /// `code` 200; of a denial 403, with `reason` `Forbidden` and the `message` that the user reads.
+    #[schema(value_type = Object)]
+    pub status: serde_json::Value,
     /// What the user is told beside it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -315,7 +314,7 @@ impl Answer {
         let response = Response {
             uid: review.uid.clone(),
             allowed: true,
-            status: None,
+            status: serde_json::json!({ "status": "Success", "code": 200 }),
             warnings: Vec::new(),
             audit_annotations: BTreeMap::new(),
         };
@@ -327,8 +326,8 @@ impl Answer {
     pub fn deny(review: &Review, message: &str) -> Self {
         let mut answer = Self::allow(review);
         answer.response.allowed = false;
-        let status = serde_json::json!({ "status": "Failure", "code": 403, "reason": "Forbidden", "message": message });
-        answer.response.status = Some(status);
+        answer.response.status =
+            serde_json::json!({ "status": "Failure", "code": 403, "reason": "Forbidden", "message": message });
         answer
     }
 

@@ -214,7 +214,7 @@ fn what_does_not_fit_is_denied_with_what_is_needed_what_is_left_and_what_would_f
     let response = answer(&service, &job("r1", "big", 4, 4));
     assert!(!response.allowed);
     let message = &response.result.message;
-    for part in ["Job big", "16 x ", "everything has 5 kWh free", "What would fit", "admission 1"] {
+    for part in ["Job big", "16 x ", "everything has 5.00 kWh free", "What would fit", "admission 1"] {
         assert!(message.contains(part), "{part}: {message}");
     }
     assert_eq!(response.audit_annotations["admission"], "1");

@@ -54,7 +54,7 @@ fn an_object_of_three_megabytes_is_read() {
     let data = Data::new();
     let service = service(&data, i64::MAX / 2, "");
     let mut review = super::job("r1", "train", 2, 4);
-    let managed: Vec<Value> = (0..30_000).map(|field| json!({ "manager": "kubectl", "fieldsV1": { format!("f:field-{field}"): { ".": {}, "f:nvidia.com/gpu": {} } } })).collect();
+    let managed: Vec<Value> = (0..36_000).map(|field| json!({ "manager": "kubectl", "fieldsV1": { format!("f:field-{field}"): { ".": {}, "f:nvidia.com/gpu": {} } } })).collect();
     review["request"]["object"]["metadata"]["managedFields"] = json!(managed);
     review["request"]["object"]["metadata"]["annotations"] = json!({ "note": "x".repeat(250_000) });
     assert!(review.to_string().len() > 3_000_000, "{}", review.to_string().len());

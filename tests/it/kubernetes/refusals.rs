@@ -21,7 +21,9 @@ fn what_is_no_review_is_refused_and_named() {
         (with(|review| review["request"]["uid"] = json!("a\nb")), "cannot be echoed"),
         (with(|review| review["request"]["uid"] = json!("x".repeat(5_000))), "cannot be echoed"),
         (with(|review| review["request"]["uid"] = json!(7)), "no AdmissionReview"),
-        (json!([]), "no AdmissionReview"),
+        (json!([]), "is not answered here"),
+        (json!({}), "is not answered here"),
+        (json!("x"), "no AdmissionReview"),
     ] {
         let reply = send(&service, &review);
         assert_eq!(reply.status, 400, "{reply:?}");
