@@ -225,7 +225,7 @@ impl Desk<'_> {
 
     fn give_back(&self, decisions: &[Decision]) -> Result<(), BudgetError> {
         let held = decisions.iter().filter(|decision| decision.held).filter_map(|decision| decision.id.as_deref());
-        held.map(|id| budget::release(&self.office, id).map(drop)).collect()
+        held.map(|id| budget::release(&self.office, id)).try_for_each(|released| released.map(drop))
     }
 
     fn failed(&self, demand: &Demand, error: BudgetError) -> Result<(Answer, Told), BudgetError> {

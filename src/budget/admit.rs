@@ -235,7 +235,7 @@ pub fn admit(office: &Office<'_>, key: Option<&str>, demand: Demand, ask: Ask) -
 /// The store.
 pub fn is_blocked_unknown(office: &Office<'_>, demand: &Demand) -> Result<bool, BudgetError> {
     let owner = demand.owner(demand.site.as_deref());
-    let budgets = office.store.read(|tx| known(tx))?;
+    let budgets = office.store.read(known)?;
     Ok(budgets.into_iter().any(|known| match known.policy {
         Ok(policy) => policy.covers(&owner) && policy.document.mode == Mode::Block,
         Err(_) => true,

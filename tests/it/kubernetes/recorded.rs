@@ -1,4 +1,5 @@
 //! Reviews that a real API server sent.
+#![allow(clippy::print_stderr, reason = "what was skipped is to be seen")]
 
 use super::{KWH, answer, budget, held, p95, send, service};
 use crate::service::{Data, Service};
