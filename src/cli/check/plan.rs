@@ -3,7 +3,7 @@
 use super::{Arguments, DEADLINE, DENIED, Decision, ask, exact};
 use crate::cli::table::{Lean, Table, significant};
 use crate::cli::{Failure, print, show};
-use crate::gate::terraform::{Bill, BillError, HOURS_PER_MONTH, Item, Place, Plan, Usage};
+use crate::gate::terraform::{Bill, BillError, HOURS_PER_MONTH, Item, Load, Place, Plan, Usage};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -76,6 +76,9 @@ struct Unknown {
     reason: String,
 }
 
+/// Assumptions that people read; how each power follows is for those who ask.
+const TOLD: [&str; 3] = ["grid", "accelerator", "PUE"];
+
 const NO_REGION: &str =
     "the plan does not say where something of it runs: add --region, --zone or --intensity";
 
@@ -85,8 +88,9 @@ pub(super) fn run(arguments: &Arguments, path: &Path) -> Result<ExitCode, Failur
     let mut document = Document::of(&bill)?;
     let is_known = document.unknown.is_empty();
     let mut decision = None;
-    if is_known && arguments.project.is_some() && document.energy_mj > 0 {
-        let answer = ask(&arguments.server.client_within(DEADLINE)?, &Value::Object(demand(arguments, &document)?))?;
+    let load = bill.load(arguments.job.pue.unwrap_or(Pue::ONE))?;
+    if let Some(load) = load.filter(|_| is_known && arguments.project.is_some()) {
+        let answer = ask(&arguments.server.client_within(DEADLINE)?, &Value::Object(demand(arguments, load)?))?;
         decision = Some(Decision::read(&answer)?);
         document.decision = Some(answer);
     }
@@ -149,29 +153,18 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// The plan as the budgets weigh it: its mean power for a month.
-fn demand(arguments: &Arguments, document: &Document) -> Result<Map<String, Value>, Failure> {
+/// The plan as the budgets weigh it.
+fn demand(arguments: &Arguments, load: Load) -> Result<Map<String, Value>, Failure> {
     let mut asked = arguments.asker();
     let mut put = |name: &str, value: Value| asked.insert(name.to_owned(), value);
-    // With one kind of accelerator, fewer of them are an option.
-    let (name, count) = match document.accelerators.iter().next() {
-        Some((name, count)) if document.accelerators.len() == 1 && *count > 0 => (name.as_str(), *count),
-        _ => ("Terraform plan", 1),
-    };
-    let pue_ppm = i128::from(arguments.job.pue.unwrap_or(Pue::ONE).parts_per_million());
-    // mJ to nWh is x 1e9 / 3.6e6; a power of each for the month, without the facility's part.
-    let per_each = i128::from(document.energy_mj) * 1_000_000_000 * 1_000_000 / (3_600 * i128::from(HOURS_PER_MONTH) * i128::from(count) * pue_ppm);
-    put("accelerator", name.into());
-    put("count", count.into());
+    put("accelerator", load.accelerator.into());
+    put("count", load.count.into());
     put("hours", HOURS_PER_MONTH.into());
-    put("power_w", exact(per_each * 1_000, 9)?);
-    put("pue", exact(pue_ppm, 6)?);
-    let spread = i128::from(document.p95.energy_mj) * 1_000_000 / i128::from(document.energy_mj);
-    put("p95_over_p50", exact(spread.clamp(1_000_000, 10_000_000), 6)?);
-    if let Some(co2e_ug) = document.co2e_ug {
-        // µg per mJ is g/kWh x 3,600 / 1,000.
-        let milligrams = i128::from(co2e_ug) * 3_600_000 / i128::from(document.energy_mj);
-        put("intensity", exact(milligrams.clamp(0, 1_500_000), 3)?);
+    put("power_w", exact(load.nanowatts.into(), 9)?);
+    put("pue", exact(arguments.job.pue.unwrap_or(Pue::ONE).parts_per_million().into(), 6)?);
+    put("p95_over_p50", exact(load.spread_ppm.into(), 6)?);
+    if let Some(intensity) = load.intensity {
+        put("intensity", exact(intensity.milligrams_per_kwh().into(), 3)?);
     }
     Ok(asked)
 }
@@ -280,11 +273,15 @@ fn words(document: &Document, decision: Option<&Decision>, asks: bool) -> String
         significant(document.p95.energy_mwh, 5)
     );
     let _ = writeln!(text, "\nassumed (tier E: estimate, nothing measured by Wattledger)");
-    for assumption in &document.assumptions {
+    let (told, more): (Vec<_>, Vec<_>) = document.assumptions.iter().partition(|one| TOLD.contains(&one.name.as_str()));
+    for assumption in told {
         let _ = writeln!(text, "  {:<20}{}", assumption.name, assumption.value);
         if !assumption.source.is_empty() {
             let _ = writeln!(text, "  {:<20}{}", "", assumption.source);
         }
+    }
+    if !more.is_empty() {
+        let _ = writeln!(text, "  --json has {} more", more.len());
     }
     match decision {
         Some(decision) => {

@@ -71,6 +71,21 @@ pub struct Bill {
     pub assumptions: Vec<Assumption>,
 }
 
+/// A bill as budgets weigh it: accelerators at a mean power for a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Load {
+    /// Name of the accelerator; with several kinds, what adds them.
+    pub accelerator: String,
+    /// How many are added, where they are of one kind; else 1.
+    pub count: u64,
+    /// Mean power of each, without the facility's part, nW.
+    pub nanowatts: u64,
+    /// p95 / p50, parts per million.
+    pub spread_ppm: u32,
+    /// Mean intensity; `None` where a region is not known.
+    pub intensity: Option<CarbonIntensity>,
+}
+
 /// Where the electricity of every resource is from, when its own region is not what counts.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
@@ -158,6 +173,38 @@ impl Bill {
             sums = (add(sums.0, p50)?, add(sums.1, p95)?);
         }
         Ok(Some((CarbonMass::from_micrograms(sums.0), CarbonMass::from_micrograms(sums.1))))
+    }
+
+    /// What budgets weigh; `None` of a plan that adds nothing. `pue` is the one of the bill.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`].
+    pub fn load(&self, pue: Pue) -> Result<Option<Load>, Overflow> {
+        let (p50, p95) = self.added()?;
+        let millijoules = i128::from(p50.millijoules());
+        if millijoules <= 0 {
+            return Ok(None);
+        }
+        let added = self.added_accelerators();
+        let (accelerator, count) = match added.iter().next() {
+            Some((name, count)) if added.len() == 1 && *count > 0 => (name.clone(), count.unsigned_abs()),
+            _ => ("Terraform plan".to_owned(), 1),
+        };
+        // mJ over s is mW, and 1 mW is 10⁶ nW; the PUE is in parts per million.
+        let seconds = i128::from(HOURS_PER_MONTH) * 3_600 * i128::from(count);
+        let nanowatts = millijoules * 1_000_000 * 1_000_000 / (seconds * i128::from(pue.parts_per_million()));
+        let ratio = |part: i64, times: i128, most: i128| u32::try_from((i128::from(part) * times / millijoules).clamp(0, most));
+        let spread_ppm = ratio(p95.millijoules(), 1_000_000, 10_000_000).unwrap_or(1_000_000).max(1_000_000);
+        // µg over mJ is g/MJ: times 3,600 x 1,000 it is mg/kWh.
+        let milligrams = self.added_co2e()?.map(|(p50, _)| ratio(p50.micrograms(), 3_600_000, 1_500_000).unwrap_or(0));
+        Ok(Some(Load {
+            accelerator,
+            count,
+            nanowatts: u64::try_from(nanowatts).map_err(|_| Overflow { quantity: "mean power of a plan in nW" })?,
+            spread_ppm,
+            intensity: milligrams.map(CarbonIntensity::from_milligrams_per_kwh),
+        }))
     }
 
     /// Accelerators that are added less those that go, by name; none that stay the same.

@@ -7,11 +7,13 @@ mod bill;
 mod capacity;
 mod configuration;
 mod plan;
+mod task;
 mod usage;
 
-pub use bill::{Accelerators, Bill, BillError, Item, Place, Weighed};
+pub use bill::{Accelerators, Bill, BillError, Item, Load, Place, Weighed};
 pub use capacity::{Capacity, Machines};
 pub use plan::{Plan, PlanError, Resource};
+pub use task::{Task, TaskError, TaskResult, is_signed};
 pub use usage::{Usage, UsageError};
 
 /// Hours of a month of cloud prices, and of `energy_mwh` of a plan: 8,760 / 12.
