@@ -4,6 +4,7 @@ use super::State;
 use super::jobs::{JobDocument, at, within};
 use super::page::{Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
+use super::selection::label;
 use crate::access::Identity;
 use crate::ledger;
 use crate::store::{JobFilter, JobSort, JobState, JobTotals, PostedJob};
@@ -67,7 +68,7 @@ pub(crate) struct JobQuery {
     project: Option<String>,
     /// Only of this user: with the label `user` of this value.
     user: Option<String>,
-    /// Only with this label, `NAME:VALUE`.
+    /// Only with this label, `KEY=VALUE`.
     label: Option<String>,
     /// Only those that run, only those that have ended, or of these only those whose exit status is another than 0.
     #[param(inline)]
@@ -127,10 +128,6 @@ impl Sort {
 
 impl JobQuery {
     fn check(self, who: &Identity, now: Timestamp) -> Result<JobFilter, Problem> {
-        let label = self.label.as_deref().map(|label| label.split_once(':').ok_or_else(|| label.to_owned()));
-        let label = label.transpose().map_err(|given| {
-            Problem::field("label", format!("{given:?} has no colon: write label=NAME:VALUE, as label=team:vision"))
-        })?;
         let state = self.state.map(|state| match state {
             ListState::Running => JobState::Running,
             ListState::Ended => JobState::Ended,
@@ -139,7 +136,7 @@ impl JobQuery {
         Ok(JobFilter {
             project: within(self.project, who)?,
             user: self.user,
-            label: label.map(|(name, value)| (name.to_owned(), value.to_owned())),
+            label: self.label.as_deref().map(label).transpose()?,
             state: state.map(|state| (state, now)),
             from: at("from", self.from.as_deref())?,
             to: at("to", self.to.as_deref())?,

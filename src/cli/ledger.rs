@@ -23,7 +23,7 @@ pub(crate) struct Jobs {
     #[arg(long, value_name = "U")]
     user: Option<String>,
     /// Only with this label
-    #[arg(long, value_name = "NAME:VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = super::run::label_text)]
     label: Option<String>,
     /// Only those that run, only those that have ended, or of these only those that failed
     #[arg(long, value_name = "STATE", value_parser = ["running", "ended", "failed"])]
@@ -74,7 +74,7 @@ pub(crate) struct Report {
     /// Whose midnights dates mean, and whose hours, days and months are grouped by, such as Europe/Berlin; UTC without it
     #[arg(long, value_name = "ZONE")]
     timezone: Option<chrono_tz::Tz>,
-    /// project, job, node, site, month, day, hour or label:NAME
+    /// project, job, node, site, month, day, hour or label:KEY
     #[arg(long, value_name = "GROUP", default_value = "project")]
     group_by: String,
     /// Only this project's jobs

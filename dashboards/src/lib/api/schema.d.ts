@@ -2912,7 +2912,7 @@ export interface paths {
                     project?: string;
                     /** @description Only of this user: with the label `user` of this value. */
                     user?: string;
-                    /** @description Only with this label, `NAME:VALUE`. */
+                    /** @description Only with this label, `KEY=VALUE`. */
                     label?: string;
                     /** @description Only those that run, only those that have ended, or of these only those whose exit status is another than 0. */
                     state?: "running" | "ended" | "failed";
@@ -3247,7 +3247,7 @@ export interface paths {
                     project?: string;
                     /** @description Only of this user: with the label `user` of this value. */
                     user?: string;
-                    /** @description Only with this label, `NAME:VALUE`. */
+                    /** @description Only with this label, `KEY=VALUE`. */
                     label?: string;
                     /** @description Only those that run, only those that have ended, or of these only those whose exit status is another than 0. */
                     state?: "running" | "ended" | "failed";
@@ -4083,9 +4083,9 @@ export interface paths {
                     hour?: string;
                     /** @description Whose midnights dates mean, and whose hour, day or month that is: an IANA name such as Europe/Berlin; UTC without it. */
                     timezone?: string;
-                    /** @description Of jobs with this label, NAME:VALUE. */
+                    /** @description Of jobs with this label, `KEY=VALUE`. */
                     label?: string;
-                    /** @description Of jobs that lack it: `project` or `label:NAME`. */
+                    /** @description Of jobs that lack it: `project` or `label:KEY`. */
                     without?: string;
                     /** @description `true`: held by nobody; `false`: held by jobs. */
                     idle?: boolean;
@@ -4318,9 +4318,9 @@ export interface paths {
                     hour?: string;
                     /** @description Whose midnights dates mean, and whose hour, day or month that is: an IANA name such as Europe/Berlin; UTC without it. */
                     timezone?: string;
-                    /** @description Of jobs with this label, NAME:VALUE. */
+                    /** @description Of jobs with this label, `KEY=VALUE`. */
                     label?: string;
-                    /** @description Of jobs that lack it: `project` or `label:NAME`. */
+                    /** @description Of jobs that lack it: `project` or `label:KEY`. */
                     without?: string;
                     /** @description `true`: held by nobody; `false`: held by jobs. */
                     idle?: boolean;
@@ -5664,7 +5664,7 @@ export interface paths {
                     to?: string;
                     /** @description A closed period, as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an old version. */
                     period?: string;
-                    /** @description `project` (when not given), `job`, `node`, `site`, `month`, `day`, `hour` or `label:NAME`. */
+                    /** @description `project` (when not given), `job`, `node`, `site`, `month`, `day`, `hour` or `label:KEY`. */
                     group_by?: string;
                     /** @description Only this project's jobs. */
                     project?: string;
