@@ -5,7 +5,7 @@ use crate::ledger::permutation::{arrivals, cases};
 use crate::ledger::{batch, holding, job, window};
 use proptest::prelude::*;
 use std::sync::Arc;
-use units::Power;
+use units::{Power, Span};
 use wattledger::series::{HELD_IDLE_PERCENT, catch_up};
 
 proptest! {
@@ -49,6 +49,23 @@ fn a_day(fixture: &Fixture) {
         }
         fixture.apply(&batch);
     }
+}
+
+#[test]
+fn it_says_how_long_the_oldest_batch_that_it_lacks_has_waited() {
+    let fixture = Fixture::in_germany(60);
+    let (_directory, copy) = fresh();
+    let behind = |now: i64| wattledger::series::behind(&fixture.store, &copy, at(now)).unwrap();
+    assert_eq!(behind(50), Span::ZERO);
+    for (sequence, wall) in [(1, 10), (2, 30)] {
+        fixture.apply(&batch(sequence, wall));
+    }
+    assert_eq!(behind(50), Span::from_seconds(40));
+    catch_up(&fixture.store, &copy).unwrap();
+    assert_eq!(behind(50), Span::ZERO);
+    // A clock that was set back makes it no younger than now.
+    fixture.apply(&batch(3, 60));
+    assert_eq!(behind(50), Span::ZERO);
 }
 
 #[test]
