@@ -72,6 +72,11 @@ fn a_batch_is_reported_explained_and_verified_to_its_bytes() {
         let answer = service.command(&admin, arguments);
         assert_eq!(answer.code, 0, "{arguments:?} {}", answer.stderr);
     }
+    // Charts follow a moment later.
+    until(|| {
+        let shown = service.command(&admin, &["job", "finetune-7b.3"]).stdout;
+        shown.contains("power       █  mean of ") && shown.contains(" a bar, highest 613.2 W\n")
+    });
     let csv = ["report", "--from", "2026-01-05", "--to", "2026-01-06", "--format", "csv"];
     assert!(service.command(&admin, &csv).stdout.contains("language-models,4905984,"), "csv");
     assert_eq!(service.stop().0, 0);
