@@ -134,6 +134,11 @@ fn no_answer_shows_another_project_or_tells_what_it_has_from_what_nobody_has() {
         }
     }
     println!("{asked} pairs of requests");
+    let key =
+        json!({ "key": format!("{OTHER}-small"), "project": "alpha", "accelerator": "A100", "count": 1, "hours": 9 });
+    let taken = service.post("/api/v1/admissions", &alpha, &key);
+    assert!(taken.status == 409 && taken.body.contains("another project"), "{taken:?}");
+    assert!(!taken.body.contains("A100") && !taken.body.contains(" in project"), "{taken:?}");
     numbers(&service, &alpha, &bodies);
     assert_eq!(state(&service), before, "nothing of the other project was changed");
 }
