@@ -7934,7 +7934,7 @@ export interface components {
         };
         /** @description Something that needs someone. */
         AttentionItem: {
-            /** @description `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
+            /** @description `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
             kind: string;
             /** @description What is wrong and what to do, in words. */
             message: string;
@@ -9040,7 +9040,7 @@ export interface components {
         Page_AttentionItem: {
             /** @description The items, in the order of the list. */
             items: {
-                /** @description `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
+                /** @description `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
                 kind: string;
                 /** @description What is wrong and what to do, in words. */
                 message: string;
