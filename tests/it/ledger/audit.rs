@@ -193,6 +193,44 @@ fn r19_whatever_is_done_to_entries_the_first_bad_one_is_named_and_nothing_else_i
     println!("{trials} of {trials} found");
 }
 
+/// F03 of the database: where a flipped bit or a cut is neither refused nor found by `verify`, every figure is what it was.
+#[test]
+fn f03_a_damaged_database_is_refused_or_named_or_says_what_it_said_before() {
+    let mut random = crate::reliability::random();
+    let fixture = some_history();
+    let before = fixture.report(&GroupBy::Job);
+    let Fixture { directory, store, library } = fixture;
+    drop(store);
+    let whole = std::fs::read(directory.path().join("wattledger.db")).unwrap();
+    let head = std::fs::read(directory.path().join("chain-head")).unwrap();
+    let (trials, mut found) = (crate::reliability::count(300), 0);
+    for trial in 0..trials {
+        let place = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let mut damaged = whole.clone();
+        match trial % 3 {
+            0 => damaged.truncate(random.usize(0..whole.len())),
+            1 => damaged[random.usize(0..whole.len())] ^= 1 << random.u8(0..8),
+            _ => {
+                let start = random.usize(0..whole.len() - 512);
+                random.fill(&mut damaged[start..start + 512]);
+            }
+        }
+        std::fs::write(place.path().join("wattledger.db"), &damaged).unwrap();
+        std::fs::write(place.path().join("chain-head"), &head).unwrap();
+        // An empty file is a ledger without anything, which the note beside it contradicts.
+        let store = Store::open(place.path());
+        let said = store.as_ref().map(|store| (ledger::lost_head(store), ledger::verify(store)));
+        let Ok((Ok(None), Ok(ledger::Verified { fault: None, .. }))) = said else {
+            found += 1;
+            continue;
+        };
+        let again = Fixture { directory: place, store: store.unwrap(), library: Arc::clone(&library) };
+        assert_eq!(again.report(&GroupBy::Job), before, "trial {trial}");
+    }
+    println!("{found} of {trials} damages were refused or named; the others changed nothing that is shown");
+    assert!(found >= trials / 3, "every cut is found: {found}");
+}
+
 #[test]
 fn changed_evidence_holdings_and_postings_are_found() {
     for (sql, expected) in [
