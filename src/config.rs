@@ -3,7 +3,10 @@
 //! [`Config::parse`] reads TOML in which every key is optional and an unknown key is an error with its place, and checks each value's
 //! range. `config/wattledger.toml` shows every key with its default.
 
+use crate::budget::Outage;
+use crate::hardware::find_accelerator;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,6 +32,23 @@ pub struct Config {
     pub grace: Span,
     /// How long requests in flight may take at shutdown.
     pub shutdown_grace: Duration,
+    /// The webhook of Kubernetes.
+    pub kubernetes: Kubernetes,
+}
+
+/// What the webhook of Kubernetes takes for granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kubernetes {
+    /// The accelerator that a GPU is of which neither object nor node selection says more.
+    pub accelerator: String,
+    /// The site of the cluster; the only one there is without it.
+    pub site: Option<String>,
+    /// What is answered when no decision comes in time.
+    pub outage: Outage,
+    /// In time.
+    pub answer_within: Duration,
+    /// Project of each namespace; a namespace without one is charged to the project of its name.
+    pub projects: BTreeMap<String, String>,
 }
 
 /// Paths of a certificate chain and its key, PEM.
@@ -168,6 +188,7 @@ struct Document {
     log_format: LogFormat,
     limits: LimitsDocument,
     ledger: LedgerDocument,
+    kubernetes: KubernetesDocument,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq)]
@@ -203,6 +224,16 @@ struct LedgerDocument {
     shutdown_grace_s: u64,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct KubernetesDocument {
+    accelerator: String,
+    site: Option<String>,
+    outage: Outage,
+    answer_within_ms: u64,
+    projects: BTreeMap<String, String>,
+}
+
 impl Default for Document {
     fn default() -> Self {
         Self {
@@ -215,6 +246,7 @@ impl Default for Document {
             log_format: LogFormat::Json,
             limits: LimitsDocument::default(),
             ledger: LedgerDocument::default(),
+            kubernetes: KubernetesDocument::default(),
         }
     }
 }
@@ -245,6 +277,18 @@ impl Default for LedgerDocument {
     }
 }
 
+impl Default for KubernetesDocument {
+    fn default() -> Self {
+        Self {
+            accelerator: "H100".to_owned(),
+            site: None,
+            outage: Outage::Open,
+            answer_within_ms: 1500,
+            projects: BTreeMap::new(),
+        }
+    }
+}
+
 impl Document {
     fn validate(self, overrides: Overrides) -> Result<Config, ConfigError> {
         let listen = overrides.listen.unwrap_or(self.listen);
@@ -266,6 +310,7 @@ impl Document {
             close_every: seconds("ledger.close_every_s", self.ledger.close_every_s)?,
             grace: grace(self.ledger.grace_s)?,
             shutdown_grace: seconds("ledger.shutdown_grace_s", self.ledger.shutdown_grace_s)?,
+            kubernetes: self.kubernetes.validate()?,
         })
     }
 }
@@ -293,6 +338,24 @@ impl LimitsDocument {
             },
             event_streams: count("limits.event_streams", self.event_streams)?,
         })
+    }
+}
+
+impl KubernetesDocument {
+    fn validate(self) -> Result<Kubernetes, ConfigError> {
+        if find_accelerator(&self.accelerator).is_err() {
+            return Err(ConfigError::OutOfRange {
+                key: "kubernetes.accelerator",
+                value: format!("{:?}", self.accelerator),
+                expected: "an accelerator that `wattledger estimate --accelerator` takes",
+            });
+        }
+        let answer_within = match self.answer_within_ms {
+            milliseconds @ 50..=30_000 => Duration::from_millis(milliseconds),
+            other => return Err(out_of_range("kubernetes.answer_within_ms", other, "50 to 30000 milliseconds")),
+        };
+        let Self { accelerator, site, outage, projects, .. } = self;
+        Ok(Kubernetes { accelerator, site, outage, answer_within, projects })
     }
 }
 
@@ -382,6 +445,9 @@ mod tests {
             ("[limits]\nconnections = 0", "limits.connections = 0 cannot be used: 1 to 65536"),
             ("[limits]\nheader_timeout_s = 99999", "limits.header_timeout_s = 99999 cannot be used: 1 to 3600 seconds"),
             ("[limits]\nbody_bytes = 3", "limits.body_bytes = 3 cannot be used"),
+            ("[kubernetes]\naccelerator = \"Q9\"", "kubernetes.accelerator = \"Q9\" cannot be used"),
+            ("[kubernetes]\nanswer_within_ms = 1", "kubernetes.answer_within_ms = 1 cannot be used"),
+            ("[kubernetes]\noutage = \"ajar\"", "line 2, column 10"),
             (
                 "[limits]\nopen_body_bytes = 33554431",
                 "limits.open_body_bytes = 33554431 cannot be used: at least twice",

@@ -130,8 +130,10 @@ async fn serve(
     if offer_first_token(store, clock.as_ref(), &say)? {
         say_sign_in_link(store, clock.as_ref(), &format!("{scheme}://{}", reachable(address)), &say)?;
     }
-    let service =
-        Arc::new(Service::new(Arc::clone(store), Arc::new(Library::bundled()?), series, clock, config.limits, sign_in));
+    let library = Arc::new(Library::bundled()?);
+    let kubernetes = config.kubernetes.clone();
+    let service = Service::new(Arc::clone(store), library, series, clock, config.limits, sign_in, kubernetes);
+    let service = Arc::new(service);
     let router = api::router(&service);
     say(&format!("listening on {scheme}://{address}"));
     tracing::info!(%address, data = %config.data.display(), "the service is ready");

@@ -1,4 +1,4 @@
-//! What the service costs, as a real process on loopback: `cargo bench --bench service [-- PART…]`, where a part is `ingest`, `agents` or `year`.
+//! What the service costs, as a real process on loopback: `cargo bench --bench service [-- PART…]`, where a part is `ingest`, `agents`, `gates` or `year`.
 //!
 //! Figures, dated and with their machine, stand in docs/PERFORMANCE.md. Nothing here asserts a time.
 #![allow(
@@ -10,6 +10,7 @@
 )]
 
 mod fleet;
+mod gates;
 mod process;
 mod year;
 
@@ -36,6 +37,9 @@ fn main() {
     }
     if wants("agents") {
         agents(&folder.path().join("agents"));
+    }
+    if wants("gates") {
+        gates::measure(&folder.path().join("gates"));
     }
     if wants("year") {
         year::measure(&folder.path().join("year"));

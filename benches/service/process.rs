@@ -25,7 +25,7 @@ impl Service {
         let config = data.with_extension("toml");
         std::fs::write(
             &config,
-            "log_level = \"warn\"\n[limits]\nbatches_per_s = 1000000\nbatch_burst = 1000000\nheader_timeout_s = 60\n",
+            "log_level = \"warn\"\n[limits]\nbatches_per_s = 1000000\nbatch_burst = 1000000\nrequests_per_s = 1000000\nrequest_burst = 1000000\nheader_timeout_s = 60\n",
         )
         .unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_wattledger"))

@@ -34,7 +34,10 @@ pub(crate) async fn require(
     if let Some(scope) = scope.filter(|scope| !identity.holds(*scope)) {
         return Err(Problem::forbidden(format!("this needs a token with scope {}", scope.name())));
     }
-    let buckets = if request.uri().path().ends_with("/batches") { &state.batches_rate } else { &state.requests_rate };
+    // A fleet and a cluster ask under one token each.
+    let path = request.uri().path();
+    let is_of_machines = path.ends_with("/batches") || path.contains("/admission/");
+    let buckets = if is_of_machines { &state.batches_rate } else { &state.requests_rate };
     buckets.take(&identity.token, state.clock.monotonic()).map_err(|seconds| {
         Problem::too_many(format!("this token asks too often: come back after {seconds} s"), seconds)
     })?;

@@ -18,6 +18,7 @@ mod gaps;
 mod grid;
 mod job_list;
 mod jobs;
+mod kubernetes;
 mod ledger;
 mod metrics;
 mod operations;
@@ -37,7 +38,7 @@ pub(crate) use connection::{TlsError, acceptor, serve};
 pub(crate) use cookie::SignIn;
 pub(crate) use router::router;
 
-use crate::config::Limits;
+use crate::config::{Kubernetes, Limits};
 use crate::grid::Library;
 use crate::series::{Handover, SeriesStore};
 use crate::store::Store;
@@ -65,6 +66,7 @@ pub(crate) struct Service {
     handover: Handover,
     clock: Arc<dyn Clock>,
     limits: Limits,
+    kubernetes: Kubernetes,
     metrics: Metrics,
     events: Events,
     requests_rate: Buckets,
@@ -85,6 +87,7 @@ impl Service {
         clock: Arc<dyn Clock>,
         limits: Limits,
         sign_in: SignIn,
+        kubernetes: Kubernetes,
     ) -> Self {
         Self {
             store,
@@ -93,6 +96,7 @@ impl Service {
             handover,
             clock,
             limits,
+            kubernetes,
             metrics: Metrics::new(),
             events: Events::new(limits.event_streams),
             requests_rate: Buckets::new(limits.requests),

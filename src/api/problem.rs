@@ -123,6 +123,11 @@ impl Problem {
         self.status == StatusCode::REQUEST_TIMEOUT
     }
 
+    /// Whether the service could not answer, whatever was asked.
+    pub(crate) fn is_of_the_service(&self) -> bool {
+        self.status.is_server_error()
+    }
+
     /// 409: what is there already contradicts what was sent.
     pub(crate) fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", "This contradicts what is stored", detail)

@@ -3,7 +3,7 @@
 use super::problem::{Problem, ProblemDocument};
 use super::{
     State, actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, fleet, gaps, grid,
-    job_list, jobs, ledger, metrics, operations, periods, series, session, sites, steps, tokens,
+    job_list, jobs, kubernetes, ledger, metrics, operations, periods, series, session, sites, steps, tokens,
 };
 use crate::access::Scope;
 use axum::Router;
@@ -11,7 +11,7 @@ use axum::extract::Request;
 use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use std::any::Any;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -98,7 +98,8 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(admissions::commit))
         .routes(routes!(admissions::renew))
         .routes(routes!(admissions::release))
-        .routes(routes!(budgets::request));
+        .routes(routes!(budgets::request))
+        .routes(routes!(kubernetes::review));
     let admin = OpenApiRouter::new()
         .routes(routes!(fleet::add_site))
         .routes(routes!(fleet::set_pue))
@@ -125,10 +126,13 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .merge(under(Some(Scope::Read), read, state))
         .merge(under(Some(Scope::Admit), admit, state))
         .merge(under(Some(Scope::Admin), admin, state));
+    // As the API under a version, and where webhooks are usually found.
+    let gates = OpenApiRouter::new().route("/admission/kubernetes", post(kubernetes::review));
     let watch = OpenApiRouter::new().routes(routes!(metrics::show));
     OpenApiRouter::with_openapi(Document::openapi())
         .nest("/api/v1", guarded)
         .merge(under(Some(Scope::Read), watch, state))
+        .merge(under(Some(Scope::Admit), gates, state))
         .merge(open)
 }
 

@@ -3,7 +3,7 @@
 use super::fit::{self, FitOption};
 use super::standing::up_to_date;
 use super::sums::{Known, catch_up, known};
-use super::{Assessment, Assumption, BudgetError, Demand, Mode, Owner, Policy, Standing, Unit, json, of_json, words};
+use super::{Assessment, Assumption, BudgetError, Demand, Mode, Policy, Standing, Unit, json, of_json, words};
 use crate::grid::Library;
 use crate::moment;
 use crate::store::{AdmissionRow, DecisionRow, HoldRow, Store, Tx};
@@ -195,7 +195,8 @@ pub fn estimate(office: &Office<'_>, demand: &Demand) -> Result<EstimateDocument
 pub fn admit(office: &Office<'_>, key: Option<&str>, demand: Demand, ask: Ask) -> Result<Decision, BudgetError> {
     let now = office.now;
     let assessed = office.store.read(|tx| {
-        if !tx.has_project(&demand.project)? {
+        // What no project is charged for counts in the budgets of all, of a site, of a label and of a user.
+        if !demand.project.is_empty() && !tx.has_project(&demand.project)? {
             return Err(BudgetError::UnknownProject { name: demand.project.clone() });
         }
         // The key comes first: a repetition is answered even when nothing can be estimated any more.
@@ -227,17 +228,26 @@ pub fn admit(office: &Office<'_>, key: Option<&str>, demand: Demand, ask: Ask) -
     office.store.write(move |tx| desk.decide(tx))
 }
 
+/// Whether a budget that covers `demand` would deny what does not fit, or cannot be read: then what cannot be estimated may not run either.
+///
+/// # Errors
+///
+/// The store.
+pub fn is_blocked_unknown(office: &Office<'_>, demand: &Demand) -> Result<bool, BudgetError> {
+    let owner = demand.owner(demand.site.as_deref());
+    let budgets = office.store.read(known)?;
+    Ok(budgets.into_iter().any(|known| match known.policy {
+        Ok(policy) => policy.covers(&owner) && policy.document.mode == Mode::Block,
+        Err(_) => true,
+    }))
+}
+
 /// The wall time that a demand asks for or, where it asks for none, the longest that a budget of it gives such jobs; an hour where no budget applies.
 fn wall_time(tx: &Tx<'_>, demand: &Demand) -> Result<u64, BudgetError> {
     if demand.nanohours > 0 {
         return Ok(demand.nanohours);
     }
-    let owner = Owner {
-        project: Some(&demand.project),
-        labels: &demand.labels,
-        user: demand.user.as_deref(),
-        site: demand.site.as_deref(),
-    };
+    let owner = demand.owner(demand.site.as_deref());
     let budgets = known(tx)?.into_iter().filter_map(|known| known.policy.ok()).filter(|policy| policy.covers(&owner));
     let given: Vec<Option<f64>> = budgets.map(|policy| policy.document.default_hours).collect();
     if given.is_empty() {
@@ -423,12 +433,7 @@ impl Desk {
         budgets: &[Known],
         earlier: Option<&AdmissionRow>,
     ) -> Result<(Decision, Vec<Applying>), BudgetError> {
-        let owner = Owner {
-            project: Some(&self.demand.project),
-            labels: &self.demand.labels,
-            user: self.demand.user.as_deref(),
-            site: self.assessed.site.as_deref(),
-        };
+        let owner = self.demand.owner(self.assessed.site.as_deref());
         let at = self.demand.start.unwrap_or(self.now).max(self.now);
         let (mut applying, mut shares, mut warnings, mut is_allowed) = (Vec::new(), Vec::new(), Vec::new(), true);
         for Known { row, policy } in budgets {

@@ -1,11 +1,11 @@
 //! What a job asks for, and what that is expected to cost.
 
 use super::likeness::{Likeness, learn};
-use super::{Assumption, BudgetError, Estimate, Hardware, Power, Workload};
+use super::{Assumption, BudgetError, Estimate, Hardware, Owner, Power, Workload};
 use crate::decimal;
 use crate::grid::Library;
 use crate::ledger;
-use crate::store::{SiteRow, Tx};
+use crate::store::{SiteRow, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue, Timestamp};
@@ -99,6 +99,20 @@ struct Place {
 }
 
 impl Demand {
+    /// A demand as it was stored with its admission.
+    ///
+    /// # Errors
+    ///
+    /// It is none.
+    pub fn stored(text: &str) -> Result<Self, StoreError> {
+        super::of_json(text)
+    }
+
+    /// Whose it is, at `site`.
+    pub(super) fn owner<'a>(&'a self, site: Option<&'a str>) -> Owner<'a> {
+        Owner { project: Some(&self.project), labels: &self.labels, user: self.user.as_deref(), site }
+    }
+
     /// What it is expected to cost when it starts at `now` or at its own start.
     ///
     /// # Errors

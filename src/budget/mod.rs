@@ -17,7 +17,7 @@ mod standing;
 mod sums;
 mod words;
 
-pub use admit::{Ask, BudgetShare, Decision, EstimateDocument, Office, Weight, admit, estimate};
+pub use admit::{Ask, BudgetShare, Decision, EstimateDocument, Office, Weight, admit, estimate, is_blocked_unknown};
 pub use demand::{Assessment, Demand};
 pub use estimate::{Estimate, Workload};
 pub use fit::FitOption;

@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod estimate;
 mod grid;
+mod kubernetes;
 mod ledger;
 mod line;
 mod meter;

@@ -1,6 +1,132 @@
 // Generated from openapi.json by `npm run api`. Do not edit.
 
 export interface paths {
+    "/api/v1/admission/kubernetes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review an object of Kubernetes
+         * @description AdmissionReview of admission.k8s.io/v1 and v1beta1, answered in its own version: pods, Jobs, CronJobs, Deployments, StatefulSets, and training jobs
+         *     of Kubeflow, Ray and JobSet with accelerators are held against the budgets of their namespace. Also served at /admission/kubernetes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An AdmissionReview */
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description The AdmissionReview with its response, allowed or denied */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Answer"];
+                    };
+                };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long, or did not arrive whole */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Media type or encoding is not read here */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to come back */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admissions": {
         parameters: {
             query?: never;
@@ -7917,6 +8043,15 @@ export interface components {
              */
             energy_mwh: number;
         };
+        /** @description An answer, in the version that asked. */
+        Answer: {
+            /** @description As asked. */
+            apiVersion: string;
+            /** @description `AdmissionReview`. */
+            kind: string;
+            /** @description The decision. */
+            response: components["schemas"]["Response"];
+        };
         /** @description Where a node stands. */
         AssignmentRequest: {
             /** @description A UTC date or RFC 3339; ever since 1970 without it. */
@@ -9759,6 +9894,21 @@ export interface components {
          * @enum {string}
          */
         Resolution: "hour" | "month" | "year";
+        /** @description A decision as Kubernetes reads it. */
+        Response: {
+            /** @description Whether the object may be stored. */
+            allowed: boolean;
+            /** @description What the API server's audit log keeps: numbers of the admissions. */
+            auditAnnotations?: {
+                [key: string]: string;
+            };
+            /** @description `code` 200; of a denial 403, with `reason` `Forbidden` and the `message` that the user reads. */
+            status: Record<string, never>;
+            /** @description That of the request. */
+            uid: string;
+            /** @description What the user is told beside it. */
+            warnings?: string[];
+        };
         /** @description What restating changed. */
         RestateDocument: components["schemas"]["Restatement"] & {
             /**

@@ -1,0 +1,412 @@
+//! The kinds that run pods, and what they take together: replicas times devices, summed over roles.
+
+use super::accelerator::{self, Accelerator};
+use super::pod::{Meta, Template};
+use super::text::{AskError, deadline, hours, or_default, replicas};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The annotation that states the wall time, hours.
+const HOURS: &str = "wattledger.io/hours";
+
+/// How pods hang in an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// It is one.
+    Pod,
+    /// `spec.template` for `parallelism` pods at once.
+    Job,
+    /// `spec.jobTemplate`, one Job at a time.
+    CronJob,
+    /// `spec.template` for `replicas` pods.
+    Replicated,
+    /// `spec.…ReplicaSpecs`: a template and replicas for each role.
+    ReplicaSpecs,
+    /// `spec.headGroupSpec` and `spec.workerGroupSpecs`.
+    RayCluster,
+    /// A Ray cluster in `spec.rayClusterSpec` or `spec.rayClusterConfig`.
+    Ray,
+    /// `spec.replicatedJobs`.
+    JobSet,
+}
+
+/// The shape of a kind; `None` of one that runs no pods or is not known.
+pub(super) fn shape(group: &str, kind: &str) -> Option<Shape> {
+    Some(match (group, kind) {
+        ("", "Pod") => Shape::Pod,
+        ("", "ReplicationController") | ("apps", "Deployment" | "StatefulSet" | "ReplicaSet") => Shape::Replicated,
+        ("batch", "Job") => Shape::Job,
+        ("batch", "CronJob") => Shape::CronJob,
+        ("kubeflow.org", "TFJob" | "PyTorchJob" | "MPIJob" | "XGBoostJob" | "PaddleJob" | "JAXJob" | "MXJob") => {
+            Shape::ReplicaSpecs
+        }
+        ("ray.io", "RayCluster") => Shape::RayCluster,
+        ("ray.io", "RayJob" | "RayService") => Shape::Ray,
+        ("jobset.x-k8s.io", "JobSet") => Shape::JobSet,
+        _ => return None,
+    })
+}
+
+/// Accelerators of one kind for a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Which.
+    pub accelerator: Accelerator,
+    /// How many.
+    pub count: u64,
+    /// Wall time, 10⁻⁹ h; 0 where none is stated.
+    pub nanohours: u64,
+    /// How many one replica takes, where the number of replicas can be scaled alone; else 0.
+    pub per_replica: u64,
+}
+
+/// The controller that an object belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Its kind.
+    pub kind: String,
+    /// What it may be known as: see [`super::known_as`].
+    pub known_as: Vec<String>,
+}
+
+/// An object that runs pods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workload {
+    /// Its kind.
+    pub kind: String,
+    /// Its name, without what was generated; objects of one name are taken to be alike.
+    pub name: String,
+    /// What it may be known as, the best first.
+    pub known_as: Vec<String>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// Its controller, where that is of a kind that is counted itself.
+    pub owner: Option<Owner>,
+    /// What it takes, that of one replica where it has none yet; empty where that is no accelerator.
+    pub parts: Vec<Part>,
+    /// Whether it has no replica, so that it takes nothing until it is scaled.
+    pub is_at_rest: bool,
+    /// Whether something of it has run.
+    pub has_started: bool,
+    /// Whether all of it is over.
+    pub has_ended: bool,
+}
+
+/// Everything of every kind that is looked at; what a kind has not, stays empty.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Document {
+    #[serde(deserialize_with = "or_default")]
+    metadata: Meta,
+    #[serde(deserialize_with = "or_default")]
+    spec: Spec,
+    #[serde(deserialize_with = "or_default")]
+    status: Status,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Spec {
+    active_deadline_seconds: Option<i64>,
+    #[serde(deserialize_with = "or_default")]
+    run_policy: RunPolicy,
+    replicas: Option<i64>,
+    parallelism: Option<i64>,
+    completions: Option<i64>,
+    template: Option<Template>,
+    job_template: Option<Box<Document>>,
+    tf_replica_specs: Option<BTreeMap<String, Role>>,
+    pytorch_replica_specs: Option<BTreeMap<String, Role>>,
+    mpi_replica_specs: Option<BTreeMap<String, Role>>,
+    xgb_replica_specs: Option<BTreeMap<String, Role>>,
+    paddle_replica_specs: Option<BTreeMap<String, Role>>,
+    jax_replica_specs: Option<BTreeMap<String, Role>>,
+    mx_replica_specs: Option<BTreeMap<String, Role>>,
+    #[serde(deserialize_with = "or_default")]
+    elastic_policy: ElasticPolicy,
+    head_group_spec: Option<Role>,
+    #[serde(deserialize_with = "or_default")]
+    worker_group_specs: Vec<Role>,
+    #[serde(deserialize_with = "or_default")]
+    enable_in_tree_autoscaling: bool,
+    ray_cluster_spec: Option<Box<Spec>>,
+    ray_cluster_config: Option<Box<Spec>>,
+    #[serde(deserialize_with = "or_default")]
+    replicated_jobs: Vec<ReplicatedJob>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RunPolicy {
+    active_deadline_seconds: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ElasticPolicy {
+    max_replicas: Option<i64>,
+}
+
+/// A role of a training job, or a group of a Ray cluster.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Role {
+    replicas: Option<i64>,
+    min_replicas: Option<i64>,
+    max_replicas: Option<i64>,
+    num_of_hosts: Option<i64>,
+    #[serde(deserialize_with = "or_default")]
+    template: Template,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ReplicatedJob {
+    replicas: Option<i64>,
+    #[serde(deserialize_with = "or_default")]
+    template: Box<Document>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Status {
+    #[serde(deserialize_with = "or_default")]
+    phase: String,
+    #[serde(deserialize_with = "or_default")]
+    start_time: String,
+    #[serde(deserialize_with = "or_default")]
+    job_deployment_status: String,
+    #[serde(deserialize_with = "or_default")]
+    conditions: Vec<Condition>,
+    ready_replicas: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Condition {
+    #[serde(rename = "type", deserialize_with = "or_default")]
+    kind: String,
+    #[serde(deserialize_with = "or_default")]
+    status: String,
+}
+
+impl Workload {
+    /// Reads an object of `group` and `kind` in `namespace`; `None` of a kind that runs no pods. `default` is the accelerator that a GPU is of
+    /// which nothing is said.
+    pub(super) fn read(
+        (group, kind): (&str, &str),
+        namespace: &str,
+        object: &str,
+        default: &str,
+    ) -> Result<Option<Self>, AskError> {
+        let Some(shape) = shape(group, kind) else { return Ok(None) };
+        let shapeless = |error: serde_json::Error| AskError::new("object", format!("it is no {kind}: {error}"));
+        let document: Document = serde_json::from_str(object).map_err(shapeless)?;
+        let mut tally = Tally::new(&document.metadata, default);
+        match shape {
+            Shape::Pod => {
+                let pod: Template = serde_json::from_str(object).map_err(shapeless)?;
+                tally.limit(pod.spec.active_deadline_seconds)?;
+                tally.add(&pod, 1)?;
+            }
+            Shape::CronJob => {
+                if let Some(job) = &document.spec.job_template {
+                    tally.annotated(&job.metadata);
+                    tally.job(&job.spec, 1)?;
+                }
+            }
+            _ => tally.controller(shape, &document.spec)?,
+        }
+        let pods = match shape {
+            Shape::Replicated => Some(replicas("spec.replicas", document.spec.replicas, 1)?),
+            _ => None,
+        };
+        let parts = tally.parts(pods)?;
+        Ok(Some(Self { is_at_rest: pods == Some(0), ..document.workload(namespace, kind, parts) }))
+    }
+}
+
+impl std::fmt::Display for Workload {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {}", self.kind, self.name)
+    }
+}
+
+impl Document {
+    fn workload(self, namespace: &str, kind: &str, parts: Vec<Part>) -> Workload {
+        let Self { metadata, status, .. } = self;
+        let owner = metadata.owner_references.iter().find(|owner| owner.controller).and_then(|owner| {
+            let (group, _) = owner.api_version.split_once('/').unwrap_or_default();
+            shape(group, &owner.kind)?;
+            let known_as = super::known_as(&owner.uid, namespace, &owner.kind, &owner.name);
+            Some(Owner { kind: owner.kind.clone(), known_as })
+        });
+        let generated = metadata.generate_name.trim_end_matches('-');
+        Workload {
+            kind: kind.to_owned(),
+            name: if generated.is_empty() { metadata.name.clone() } else { generated.to_owned() },
+            known_as: super::known_as(&metadata.uid, namespace, kind, &metadata.name),
+            labels: metadata.labels,
+            owner,
+            parts,
+            is_at_rest: false,
+            has_started: status.has_started(),
+            has_ended: status.has_ended(),
+        }
+    }
+}
+
+impl Status {
+    fn has_ended(&self) -> bool {
+        let is_final = |text: &str| {
+            matches!(text.to_ascii_lowercase().as_str(), "complete" | "completed" | "succeeded" | "failed")
+        };
+        let is_true = |condition: &&Condition| condition.status == "True";
+        is_final(&self.phase)
+            || is_final(&self.job_deployment_status)
+            || self.conditions.iter().filter(is_true).any(|condition| is_final(&condition.kind))
+    }
+
+    fn has_started(&self) -> bool {
+        self.phase == "Running"
+            || !self.start_time.is_empty()
+            || self.ready_replicas.is_some_and(|pods| pods > 0)
+            || self.has_ended()
+    }
+}
+
+/// Accelerators of an object as they are added up, and the wall time that is stated for them.
+struct Tally<'a> {
+    default: &'a str,
+    named: Option<String>,
+    annotated_hours: Option<String>,
+    /// What the cluster enforces on the whole object, 10⁻⁹ h.
+    limit: Option<u64>,
+    /// The longest that its pods state, 10⁻⁹ h.
+    pods: u64,
+    counts: BTreeMap<Accelerator, u64>,
+}
+
+impl<'a> Tally<'a> {
+    fn new(metadata: &Meta, default: &'a str) -> Self {
+        let mut tally =
+            Self { default, named: None, annotated_hours: None, limit: None, pods: 0, counts: BTreeMap::new() };
+        tally.annotated(metadata);
+        tally
+    }
+
+    /// Takes what annotations say that nothing outside has said.
+    fn annotated(&mut self, metadata: &Meta) {
+        let said = |name: &str| metadata.annotations.get(name).cloned();
+        self.named = self.named.take().or_else(|| said(accelerator::ANNOTATION));
+        self.annotated_hours = self.annotated_hours.take().or_else(|| said(HOURS));
+    }
+
+    fn limit(&mut self, seconds: Option<i64>) -> Result<(), AskError> {
+        let Some(seconds) = seconds else { return Ok(()) };
+        self.limit = self.limit.max(Some(deadline(seconds)?));
+        Ok(())
+    }
+
+    fn add(&mut self, template: &Template, pods: u64) -> Result<(), AskError> {
+        self.annotated(&template.metadata);
+        for (accelerator, devices) in template.accelerators(self.named.as_deref(), self.default)? {
+            let sum = self.counts.entry(accelerator).or_default();
+            let more = devices.checked_mul(pods).and_then(|devices| sum.checked_add(devices));
+            *sum = more.ok_or_else(|| AskError::new("replicas", "more accelerators than can be counted"))?;
+        }
+        Ok(())
+    }
+
+    /// One pod after the other takes its own deadline; `rounds` of them follow each other.
+    fn pod_limit(&mut self, template: &Template, rounds: u64) -> Result<(), AskError> {
+        if let Some(seconds) = template.spec.active_deadline_seconds {
+            self.pods = self.pods.max(deadline(seconds)?.saturating_mul(rounds));
+        }
+        Ok(())
+    }
+
+    fn controller(&mut self, shape: Shape, spec: &Spec) -> Result<(), AskError> {
+        self.limit(spec.active_deadline_seconds)?;
+        self.limit(spec.run_policy.active_deadline_seconds)?;
+        match shape {
+            Shape::Job => self.job(spec, 1),
+            Shape::Replicated => {
+                let Some(template) = &spec.template else { return Ok(()) };
+                // One that has none yet says what each will take.
+                self.add(template, replicas("spec.replicas", spec.replicas, 1)?.max(1))
+            }
+            Shape::ReplicaSpecs => self.roles(spec),
+            Shape::RayCluster => self.ray(spec),
+            Shape::Ray => {
+                let cluster = spec.ray_cluster_spec.as_ref().or(spec.ray_cluster_config.as_ref());
+                cluster.map_or(Ok(()), |cluster| self.ray(cluster))
+            }
+            Shape::JobSet => spec.replicated_jobs.iter().try_for_each(|job| {
+                self.annotated(&job.template.metadata);
+                self.job(&job.template.spec, replicas("replicatedJobs.replicas", job.replicas, 1)?)
+            }),
+            Shape::Pod | Shape::CronJob => Ok(()),
+        }
+    }
+
+    /// `jobs` Jobs: as many pods at once as may run side by side, and no more than are to complete.
+    fn job(&mut self, spec: &Spec, jobs: u64) -> Result<(), AskError> {
+        self.limit(spec.active_deadline_seconds)?;
+        let Some(template) = &spec.template else { return Ok(()) };
+        let side_by_side = replicas("spec.parallelism", spec.parallelism, 1)?;
+        let completions = replicas("spec.completions", spec.completions, side_by_side)?;
+        let at_once = side_by_side.min(completions);
+        self.pod_limit(template, completions.div_ceil(at_once.max(1)))?;
+        self.add(template, at_once.saturating_mul(jobs))
+    }
+
+    fn roles(&mut self, spec: &Spec) -> Result<(), AskError> {
+        let specs = [
+            &spec.tf_replica_specs,
+            &spec.pytorch_replica_specs,
+            &spec.mpi_replica_specs,
+            &spec.xgb_replica_specs,
+            &spec.paddle_replica_specs,
+            &spec.jax_replica_specs,
+            &spec.mx_replica_specs,
+        ];
+        for (name, role) in specs.into_iter().flatten().flatten() {
+            let mut pods = replicas(&format!("{name}.replicas"), role.replicas, 1)?;
+            if name.eq_ignore_ascii_case("worker") {
+                // An elastic job grows to this by itself.
+                pods = pods.max(replicas("elasticPolicy.maxReplicas", spec.elastic_policy.max_replicas, 0)?);
+            }
+            self.pod_limit(&role.template, 1)?;
+            self.add(&role.template, pods)?;
+        }
+        Ok(())
+    }
+
+    fn ray(&mut self, spec: &Spec) -> Result<(), AskError> {
+        if let Some(head) = &spec.head_group_spec {
+            self.add(&head.template, 1)?;
+        }
+        for group in &spec.worker_group_specs {
+            let least = replicas("workerGroupSpecs.minReplicas", group.min_replicas, 0)?;
+            let mut pods = replicas("workerGroupSpecs.replicas", group.replicas, least)?.max(least);
+            if spec.enable_in_tree_autoscaling {
+                pods = pods.max(replicas("workerGroupSpecs.maxReplicas", group.max_replicas, 0)?);
+            }
+            let hosts = replicas("workerGroupSpecs.numOfHosts", group.num_of_hosts, 1)?;
+            self.add(&group.template, pods.saturating_mul(hosts))?;
+        }
+        Ok(())
+    }
+
+    /// What the cluster enforces comes before what is announced, and that before what each pod may take.
+    fn parts(self, replicas: Option<u64>) -> Result<Vec<Part>, AskError> {
+        let announced = self.annotated_hours.as_deref().map(|text| hours(HOURS, text)).transpose()?;
+        let nanohours = self.limit.or(announced).unwrap_or(self.pods);
+        let per_replica = |count: u64| replicas.map_or(0, |replicas| count / replicas.max(1));
+        let counts = self.counts.into_iter().filter(|(_, count)| *count > 0);
+        Ok(counts
+            .map(|(accelerator, count)| Part { accelerator, count, nanohours, per_replica: per_replica(count) })
+            .collect())
+    }
+}

@@ -1,0 +1,348 @@
+//! The review: what Kubernetes asks before an object is stored, and the answer.
+
+use super::object::{Part, Workload, shape};
+use super::text::AskError;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// Longer than any UID that an API server makes.
+const UID_CHARACTERS_MAX: usize = 128;
+/// Names of jobs have at most so many characters.
+const KNOWN_AS_CHARACTERS_MAX: usize = 128;
+/// Kubernetes shows warnings of up to so many characters whole.
+const WARNING_CHARACTERS_MAX: usize = 250;
+/// Warnings of one answer; the rest is in the admission.
+const WARNINGS_MAX: usize = 8;
+
+/// Why a body is no review that can be answered.
+#[derive(Debug, thiserror::Error)]
+pub enum ReviewError {
+    /// Not JSON, or of another shape.
+    #[error("this is no AdmissionReview: {0}")]
+    Shape(#[from] serde_json::Error),
+    /// Another version, or another document.
+    #[error(
+        "apiVersion {api_version:?}, kind {kind:?} is not answered here: send an AdmissionReview of admission.k8s.io/v1 or v1beta1 (admissionReviewVersions of the webhook)"
+    )]
+    Version {
+        /// As sent.
+        api_version: String,
+        /// As sent.
+        kind: String,
+    },
+    /// There is nothing to answer.
+    #[error("the AdmissionReview has no request")]
+    NoRequest,
+    /// The answer could not be told from another.
+    #[error(
+        "request.uid {0:?} cannot be echoed: it has 1 to {UID_CHARACTERS_MAX} characters, none of them control characters"
+    )]
+    Uid(String),
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    /// `admission.k8s.io/v1` or `admission.k8s.io/v1beta1`; the answer has the same.
+    pub api_version: String,
+    /// Identity of the request: the same one again is the same request.
+    pub uid: String,
+    /// Where the object is.
+    pub namespace: String,
+    /// Who asks.
+    pub user: Option<String>,
+    /// Nothing may be held.
+    pub dry_run: bool,
+    /// What is to happen, or why that cannot be said.
+    pub change: Result<Change, AskError>,
+}
+
+/// What is to happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing that takes accelerators.
+    Nothing,
+    /// A new object.
+    Create(Workload),
+    /// An object takes more: what it takes beyond what it took.
+    Grow(Workload),
+    /// Replicas of an object whose pods the review does not show.
+    Scale {
+        /// What the object may be known as.
+        known_as: Vec<String>,
+        /// Its kind.
+        kind: String,
+        /// Before.
+        from: u64,
+        /// After.
+        to: u64,
+    },
+    /// An object is over or is deleted.
+    End(Workload),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    #[serde(default)]
+    api_version: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(borrow, default)]
+    request: Option<Request<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request<'a> {
+    #[serde(default)]
+    uid: String,
+    #[serde(default)]
+    kind: Kind,
+    #[serde(default)]
+    resource: Resource,
+    #[serde(default)]
+    sub_resource: Option<String>,
+    #[serde(default)]
+    namespace: Option<String>,
+    #[serde(default)]
+    operation: String,
+    #[serde(default)]
+    user_info: UserInfo,
+    #[serde(borrow, default)]
+    object: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    old_object: Option<&'a RawValue>,
+    #[serde(default)]
+    dry_run: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+struct Kind {
+    #[serde(default)]
+    group: String,
+    #[serde(default)]
+    kind: String,
+}
+
+#[derive(Default, Deserialize)]
+struct Resource {
+    #[serde(default)]
+    resource: String,
+}
+
+#[derive(Default, Deserialize)]
+struct UserInfo {
+    #[serde(default)]
+    username: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Scale {
+    metadata: super::pod::Meta,
+    spec: ScaleSpec,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ScaleSpec {
+    replicas: Option<i64>,
+}
+
+impl Review {
+    /// Reads a body. `default` is the accelerator that a GPU is of which neither object nor node selection says more.
+    ///
+    /// # Errors
+    ///
+    /// Not an AdmissionReview that can be answered. An object that cannot be read is no error of the review: [`Review::change`] says so.
+    pub fn read(body: &[u8], default: &str) -> Result<Self, ReviewError> {
+        let document: Document<'_> = serde_json::from_slice(body)?;
+        let Document { api_version, kind, request } = document;
+        let is_known = matches!(api_version.as_str(), "admission.k8s.io/v1" | "admission.k8s.io/v1beta1");
+        if !is_known || kind != "AdmissionReview" {
+            return Err(ReviewError::Version { api_version, kind });
+        }
+        let request = request.ok_or(ReviewError::NoRequest)?;
+        let characters = request.uid.chars().count();
+        if !(1..=UID_CHARACTERS_MAX).contains(&characters) || request.uid.chars().any(char::is_control) {
+            return Err(ReviewError::Uid(request.uid.chars().take(UID_CHARACTERS_MAX).collect()));
+        }
+        Ok(Self {
+            api_version,
+            namespace: request.namespace.clone().unwrap_or_default(),
+            user: request.user_info.username.clone().filter(|name| !name.is_empty()),
+            dry_run: request.dry_run.unwrap_or(false),
+            change: request.change(default),
+            uid: request.uid,
+        })
+    }
+
+    /// Whether a controller of the cluster asks: a component of the system, or a service account of another namespace than the object's. A
+    /// service account of the same namespace is the users' own.
+    #[must_use]
+    pub fn is_of_a_controller(&self) -> bool {
+        let user = self.user.as_deref().unwrap_or_default();
+        match user.strip_prefix("system:serviceaccount:") {
+            Some(account) => account.split_once(':').is_some_and(|(namespace, _)| namespace != self.namespace),
+            None => user.starts_with("system:"),
+        }
+    }
+}
+
+impl Request<'_> {
+    fn change(&self, default: &str) -> Result<Change, AskError> {
+        let read = |object: Option<&RawValue>| match object {
+            Some(object) if object.get() != "null" => {
+                let namespace = self.namespace.as_deref().unwrap_or_default();
+                Workload::read((&self.kind.group, &self.kind.kind), namespace, object.get(), default)
+            }
+            _ if shape(&self.kind.group, &self.kind.kind).is_some() => {
+                Err(AskError::new("object", format!("{} of a {} without one", self.operation, self.kind.kind)))
+            }
+            _ => Ok(None),
+        };
+        let nothing = Ok(Change::Nothing);
+        match (self.operation.as_str(), self.sub_resource.as_deref().unwrap_or_default()) {
+            ("CREATE", "") => Ok(read(self.object)?.map_or(Change::Nothing, Change::Create)),
+            ("UPDATE", "") => {
+                let (Some(new), Some(old)) = (read(self.object)?, read(self.old_object)?) else { return nothing };
+                Ok(if new.has_ended { Change::End(new) } else { grown(new, &old) })
+            }
+            ("UPDATE", "status") => {
+                Ok(read(self.object)?.filter(|new| new.has_ended).map_or(Change::Nothing, Change::End))
+            }
+            ("UPDATE", "scale") => self.scale(),
+            ("DELETE", "") => Ok(read(self.old_object)?.map_or(Change::Nothing, Change::End)),
+            _ => nothing,
+        }
+    }
+
+    fn scale(&self) -> Result<Change, AskError> {
+        let read = |object: Option<&RawValue>| -> Result<Option<Scale>, AskError> {
+            let wrong = |error: serde_json::Error| AskError::new("object", format!("it is no Scale: {error}"));
+            object.map(|object| serde_json::from_str(object.get()).map_err(wrong)).transpose()
+        };
+        let (Some(new), Some(old)) = (read(self.object)?, read(self.old_object)?) else { return Ok(Change::Nothing) };
+        let kind = match self.resource.resource.as_str() {
+            "deployments" => "Deployment",
+            "statefulsets" => "StatefulSet",
+            "replicasets" => "ReplicaSet",
+            "replicationcontrollers" => "ReplicationController",
+            _ => return Ok(Change::Nothing),
+        };
+        let count = |scale: &Scale| super::text::replicas("spec.replicas", scale.spec.replicas, 0);
+        let (from, to) = (count(&old)?, count(&new)?);
+        if to <= from {
+            return Ok(Change::Nothing);
+        }
+        let namespace = self.namespace.as_deref().unwrap_or_default();
+        let known_as = known_as(&new.metadata.uid, namespace, kind, &new.metadata.name);
+        Ok(Change::Scale { known_as, kind: kind.to_owned(), from, to })
+    }
+}
+
+/// What `new` takes beyond `old`: more accelerators for its time, and a longer time for those that it has.
+fn grown(new: Workload, old: &Workload) -> Change {
+    if new.is_at_rest {
+        return if new.parts == old.parts { Change::Nothing } else { Change::Grow(new) };
+    }
+    let before = if old.is_at_rest { &[][..] } else { &old.parts };
+    let mut more = Vec::new();
+    for part in &new.parts {
+        let before = before.iter().find(|before| before.accelerator == part.accelerator);
+        let (count, nanohours) = before.map_or((0, 0), |before| (before.count, before.nanohours));
+        let added = [
+            (part.count.saturating_sub(count), part.nanohours),
+            // Without a stated time before, the time that was held is not known here.
+            (count.min(part.count), if nanohours == 0 { 0 } else { part.nanohours.saturating_sub(nanohours) }),
+        ];
+        let is_more = |(index, (count, nanohours)): &(usize, (u64, u64))| *count > 0 && (*index == 0 || *nanohours > 0);
+        let parts = added.into_iter().enumerate().filter(is_more);
+        more.extend(parts.map(|(_, (count, nanohours))| Part { count, nanohours, ..part.clone() }));
+    }
+    if more.is_empty() { Change::Nothing } else { Change::Grow(Workload { parts: more, ..new }) }
+}
+
+/// What an object may be known as, the best first: its UID; without one its place, kind and name.
+#[must_use]
+pub fn known_as(uid: &str, namespace: &str, kind: &str, name: &str) -> Vec<String> {
+    let place = format!("{namespace}:{kind}:{name}");
+    let is_name = |text: &String| {
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@+-".contains(&byte);
+        (1..=KNOWN_AS_CHARACTERS_MAX).contains(&text.len()) && text.bytes().all(is_allowed)
+    };
+    [uid.to_owned(), place].into_iter().filter(is_name).collect()
+}
+
+/// An answer, in the version that asked.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// As asked.
+    pub api_version: String,
+    /// `AdmissionReview`.
+    pub kind: String,
+    /// The decision.
+    pub response: Response,
+}
+
+/// A decision as Kubernetes reads it.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// That of the request.
+    pub uid: String,
+    /// Whether the object may be stored.
+    pub allowed: bool,
+    /// `code` 200; of a denial 403, with `reason` `Forbidden` and the `message` that the user reads.
+    #[schema(value_type = Object)]
+    pub status: serde_json::Value,
+    /// What the user is told beside it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// What the API server's audit log keeps: numbers of the admissions.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub audit_annotations: BTreeMap<String, String>,
+}
+
+impl Answer {
+    /// Allows what `review` asks.
+    #[must_use]
+    pub fn allow(review: &Review) -> Self {
+        let response = Response {
+            uid: review.uid.clone(),
+            allowed: true,
+            status: serde_json::json!({ "status": "Success", "code": 200 }),
+            warnings: Vec::new(),
+            audit_annotations: BTreeMap::new(),
+        };
+        Self { api_version: review.api_version.clone(), kind: "AdmissionReview".to_owned(), response }
+    }
+
+    /// Denies it, for the reason that `message` tells its user.
+    #[must_use]
+    pub fn deny(review: &Review, message: &str) -> Self {
+        let mut answer = Self::allow(review);
+        answer.response.allowed = false;
+        answer.response.status =
+            serde_json::json!({ "status": "Failure", "code": 403, "reason": "Forbidden", "message": message });
+        answer
+    }
+
+    /// The same with what the user is told beside it; what Kubernetes would cut is cut here, at a character.
+    #[must_use]
+    pub fn warned(mut self, warnings: &[String]) -> Self {
+        let shown = warnings.iter().take(WARNINGS_MAX);
+        self.response.warnings = shown.map(|warning| warning.chars().take(WARNING_CHARACTERS_MAX).collect()).collect();
+        self
+    }
+
+    /// The same with something for the audit log.
+    #[must_use]
+    pub fn audited(mut self, key: &str, value: String) -> Self {
+        self.response.audit_annotations.insert(key.to_owned(), value);
+        self
+    }
+}
