@@ -27,11 +27,11 @@ pub(crate) struct JobItem {
     co2e_g: f64,
     /// Location-based CO2e over IT energy.
     intensity_g_per_kwh: Option<f64>,
-    /// Its share of the time of its accelerators.
-    device_ns: Option<i64>,
+    /// Its share of the time of its accelerators, µs.
+    device_us: Option<i64>,
     /// What of it they did next to nothing in.
-    held_idle_ns: Option<i64>,
-    /// `held_idle_ns` over `device_ns`, 0 to 1.
+    held_idle_us: Option<i64>,
+    /// `held_idle_us` over `device_us`, 0 to 1.
     held_idle_share: Option<f64>,
     /// Training steps that it reported last.
     steps: Option<i64>,
@@ -50,8 +50,8 @@ impl JobItem {
             co2e_ug,
             co2e_g,
             intensity_g_per_kwh: (energy_mj > 0).then(|| co2e_g / energy_kwh),
-            device_ns: held.map(|held| held.device_ns),
-            held_idle_ns: held.map(|held| held.idle_ns),
+            device_us: held.map(|held| held.device_us),
+            held_idle_us: held.map(|held| held.idle_us),
             held_idle_share: held.and_then(|held| held.idle_share()),
             steps,
             kwh_per_step: steps.map(|steps| energy_kwh / steps as f64),

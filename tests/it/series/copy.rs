@@ -92,7 +92,7 @@ fn coarse_buckets_are_the_sums_of_fine_ones() {
         for (number, bucket) in &coarse.buckets {
             let inside: Vec<_> = fine.buckets.range(number * ratio..(number + 1) * ratio).map(|(_, b)| b).collect();
             assert_eq!(bucket.energy_mj, inside.iter().map(|b| b.energy_mj).sum::<i64>());
-            assert_eq!(bucket.length_ns, inside.iter().map(|b| b.length_ns).sum::<i64>());
+            assert_eq!(bucket.length_ns, inside.iter().map(|b| b.length_ns).sum::<i128>());
             assert_eq!(bucket.min_mw, inside.iter().map(|b| b.min_mw).min().unwrap());
             assert_eq!(bucket.max_mw, inside.iter().map(|b| b.max_mw).max().unwrap());
             assert_eq!((bucket.first, bucket.last), (inside[0].first, inside.last().unwrap().last));

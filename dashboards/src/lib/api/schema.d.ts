@@ -8954,9 +8954,9 @@ export interface components {
             co2e_ug: number;
             /**
              * Format: int64
-             * @description Its share of the time of its accelerators.
+             * @description Its share of the time of its accelerators, µs.
              */
-            device_ns?: number | null;
+            device_us?: number | null;
             /**
              * Format: double
              * @description Derived from `energy_mj`.
@@ -8968,15 +8968,15 @@ export interface components {
              */
             energy_mj: number;
             /**
+             * Format: double
+             * @description `held_idle_us` over `device_us`, 0 to 1.
+             */
+            held_idle_share?: number | null;
+            /**
              * Format: int64
              * @description What of it they did next to nothing in.
              */
-            held_idle_ns?: number | null;
-            /**
-             * Format: double
-             * @description `held_idle_ns` over `device_ns`, 0 to 1.
-             */
-            held_idle_share?: number | null;
+            held_idle_us?: number | null;
             /**
              * Format: double
              * @description Location-based CO2e over IT energy.
@@ -9412,9 +9412,9 @@ export interface components {
                 co2e_ug: number;
                 /**
                  * Format: int64
-                 * @description Its share of the time of its accelerators.
+                 * @description Its share of the time of its accelerators, µs.
                  */
-                device_ns?: number | null;
+                device_us?: number | null;
                 /**
                  * Format: double
                  * @description Derived from `energy_mj`.
@@ -9426,15 +9426,15 @@ export interface components {
                  */
                 energy_mj: number;
                 /**
+                 * Format: double
+                 * @description `held_idle_us` over `device_us`, 0 to 1.
+                 */
+                held_idle_share?: number | null;
+                /**
                  * Format: int64
                  * @description What of it they did next to nothing in.
                  */
-                held_idle_ns?: number | null;
-                /**
-                 * Format: double
-                 * @description `held_idle_ns` over `device_ns`, 0 to 1.
-                 */
-                held_idle_share?: number | null;
+                held_idle_us?: number | null;
                 /**
                  * Format: double
                  * @description Location-based CO2e over IT energy.
