@@ -57,16 +57,6 @@ fn some_history() -> Fixture {
     fixture
 }
 
-/// What `verify` says after `sql` was done to the closed file behind the program's back.
-fn after(fixture: Fixture, sql: &str) -> Option<Fault> {
-    let Fixture { directory, store, .. } = fixture;
-    drop(store);
-    let connection = Connection::open(directory.path().join("wattledger.db")).unwrap();
-    connection.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).unwrap();
-    drop(connection);
-    ledger::verify(&Store::open(directory.path()).unwrap()).unwrap().fault
-}
-
 #[test]
 fn an_untouched_ledger_has_no_fault() {
     let fixture = some_history();
