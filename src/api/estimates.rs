@@ -152,6 +152,7 @@ fn optional(
     post, path = "/estimates", tag = "budgets", request_body = EstimateRequest,
     responses(
         (status = 200, description = "p50, p95 and what was assumed", body = EstimateDocument),
+        (status = 404, description = "No such site", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "Nothing known says what this hardware draws", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
