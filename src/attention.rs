@@ -16,6 +16,8 @@ const HOUR_S: u64 = 60 * MINUTE_S;
 const DAY_S: u64 = 24 * HOUR_S;
 /// An agent sends every 10 s by default; thirty missed deliveries are no hiccup.
 const LATE: Span = Span::from_seconds(5 * MINUTE_S);
+/// Clocks that NTP keeps are off by less than a second; ten minutes move energy into another posting period.
+const AHEAD: Span = Span::from_seconds(10 * MINUTE_S);
 /// After an hour nobody is restarting it.
 const LOST: Span = Span::from_seconds(HOUR_S);
 /// A node that was silent for so long was taken away.
@@ -67,7 +69,7 @@ pub struct Subject {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = AttentionItem)]
 pub struct Item {
-    /// `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`.
+    /// `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`.
     pub kind: &'static str,
     /// How much it matters.
     pub severity: Severity,
@@ -146,6 +148,14 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), Store
                 moment::show(node.seen)
             );
             found.push(item(("agent_late", severity), ("node", node.name.clone()), message, Some(node.seen)));
+        }
+        if node.reached > now.after(AHEAD).unwrap_or(node.reached) {
+            let message = format!(
+                "{} sent windows that end at {}, which is to come: set its clock (NTP); what it metered counts at the time that its clock said",
+                node.name,
+                moment::show(node.reached)
+            );
+            found.push(item(("clock_ahead", Severity::Bad), ("node", node.name.clone()), message, None));
         }
         if node.site == "unassigned" {
             let message = format!(

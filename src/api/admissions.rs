@@ -340,7 +340,11 @@ pub(crate) async fn commit(
 /// Holds of jobs that are metered are renewed by themselves. The answer says whether the job is to be stopped.
 #[utoipa::path(
     post, path = "/admissions/{id}/renew", tag = "budgets", params(("id" = String, Path, description = "Number of the admission")),
-    responses((status = 200, description = "The admission as it is now", body = AdmissionDocument), (status = 404, description = "No such admission", body = ProblemDocument, content_type = "application/problem+json"))
+    responses(
+        (status = 200, description = "The admission as it is now", body = AdmissionDocument),
+        (status = 404, description = "No such admission", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "It was never allowed", body = ProblemDocument, content_type = "application/problem+json")
+    )
 )]
 pub(crate) async fn renew(
     Extract(state): Extract<State>,
@@ -355,7 +359,11 @@ pub(crate) async fn renew(
 /// Of an admission that is settled, released or expired it changes nothing.
 #[utoipa::path(
     delete, path = "/admissions/{id}", tag = "budgets", params(("id" = String, Path, description = "Number of the admission")),
-    responses((status = 200, description = "The admission as it is now", body = AdmissionDocument), (status = 404, description = "No such admission", body = ProblemDocument, content_type = "application/problem+json"))
+    responses(
+        (status = 200, description = "The admission as it is now", body = AdmissionDocument),
+        (status = 404, description = "No such admission", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "It was never allowed", body = ProblemDocument, content_type = "application/problem+json")
+    )
 )]
 pub(crate) async fn release(
     Extract(state): Extract<State>,

@@ -161,6 +161,7 @@ impl From<BudgetState> for BudgetDocument {
     post, path = "/budgets", tag = "budgets", request_body = PolicyDocument,
     responses(
         (status = 201, description = "The budget", body = BudgetDocument),
+        (status = 404, description = "No such site", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "The name is taken", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
@@ -382,7 +383,11 @@ pub(crate) async fn override_budget(
 /// Ask that a denied admission may pass
 #[utoipa::path(
     post, path = "/admissions/{id}/requests", tag = "budgets", request_body = WordsRequest, params(("id" = String, Path, description = "Number of the admission")),
-    responses((status = 201, description = "The request", body = OverrideDocument), (status = 404, description = "No such admission", body = ProblemDocument, content_type = "application/problem+json"))
+    responses(
+        (status = 201, description = "The request", body = OverrideDocument),
+        (status = 404, description = "No such admission", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "It was not denied", body = ProblemDocument, content_type = "application/problem+json")
+    )
 )]
 pub(crate) async fn request(
     Extract(state): Extract<State>,

@@ -109,13 +109,7 @@ impl EstimateRequest {
                 1..=1_000_000,
                 "utilisation is above 0 and at most 1",
             )?,
-            spread_ppm: optional(
-                "p95_over_p50",
-                self.p95_over_p50,
-                6,
-                1_000_000..=10_000_000,
-                "p95 / p50 is 1 to 10",
-            )?,
+            spread_ppm: optional("p95_over_p50", self.p95_over_p50, 6, 1_000_000..=10_000_000, "p95 / p50 is 1 to 10")?,
             pue_ppm: optional("pue", self.pue, 6, 1_000_000..=3_000_000, "PUE is 1.0 to 3.0")?,
             intensity: intensity.map(CarbonIntensity::from_milligrams_per_kwh),
             zone: self.zone,
@@ -163,6 +157,7 @@ fn optional(
     post, path = "/estimates", tag = "budgets", request_body = EstimateRequest,
     responses(
         (status = 200, description = "p50, p95 and what was assumed", body = EstimateDocument),
+        (status = 404, description = "No such site", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "Nothing known says what this hardware draws", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]

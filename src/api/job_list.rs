@@ -4,6 +4,7 @@ use super::State;
 use super::jobs::{JobDocument, at, within};
 use super::page::{Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
+use super::selection::label;
 use crate::access::Identity;
 use crate::ledger;
 use crate::store::{JobFilter, JobSort, JobState, JobTotals, PostedJob};
@@ -26,11 +27,11 @@ pub(crate) struct JobItem {
     co2e_g: f64,
     /// Location-based CO2e over IT energy.
     intensity_g_per_kwh: Option<f64>,
-    /// Its share of the time of its accelerators.
-    device_ns: Option<i64>,
+    /// Its share of the time of its accelerators, µs.
+    device_us: Option<i64>,
     /// What of it they did next to nothing in.
-    held_idle_ns: Option<i64>,
-    /// `held_idle_ns` over `device_ns`, 0 to 1.
+    held_idle_us: Option<i64>,
+    /// `held_idle_us` over `device_us`, 0 to 1.
     held_idle_share: Option<f64>,
     /// Training steps that it reported last.
     steps: Option<i64>,
@@ -49,8 +50,8 @@ impl JobItem {
             co2e_ug,
             co2e_g,
             intensity_g_per_kwh: (energy_mj > 0).then(|| co2e_g / energy_kwh),
-            device_ns: held.map(|held| held.device_ns),
-            held_idle_ns: held.map(|held| held.idle_ns),
+            device_us: held.map(|held| held.device_us),
+            held_idle_us: held.map(|held| held.idle_us),
             held_idle_share: held.and_then(|held| held.idle_share()),
             steps,
             kwh_per_step: steps.map(|steps| energy_kwh / steps as f64),
@@ -67,7 +68,7 @@ pub(crate) struct JobQuery {
     project: Option<String>,
     /// Only of this user: with the label `user` of this value.
     user: Option<String>,
-    /// Only with this label, `NAME:VALUE`.
+    /// Only with this label, `KEY=VALUE`.
     label: Option<String>,
     /// Only those that run, only those that have ended, or of these only those whose exit status is another than 0.
     #[param(inline)]
@@ -127,10 +128,6 @@ impl Sort {
 
 impl JobQuery {
     fn check(self, who: &Identity, now: Timestamp) -> Result<JobFilter, Problem> {
-        let label = self.label.as_deref().map(|label| label.split_once(':').ok_or_else(|| label.to_owned()));
-        let label = label.transpose().map_err(|given| {
-            Problem::field("label", format!("{given:?} has no colon: write label=NAME:VALUE, as label=team:vision"))
-        })?;
         let state = self.state.map(|state| match state {
             ListState::Running => JobState::Running,
             ListState::Ended => JobState::Ended,
@@ -139,7 +136,7 @@ impl JobQuery {
         Ok(JobFilter {
             project: within(self.project, who)?,
             user: self.user,
-            label: label.map(|(name, value)| (name.to_owned(), value.to_owned())),
+            label: self.label.as_deref().map(label).transpose()?,
             state: state.map(|state| (state, now)),
             from: at("from", self.from.as_deref())?,
             to: at("to", self.to.as_deref())?,

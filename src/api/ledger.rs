@@ -269,7 +269,7 @@ pub(crate) struct ReportQuery {
     to: Option<String>,
     /// A closed period, as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an old version.
     period: Option<String>,
-    /// `project` (when not given), `job`, `node`, `site`, `month`, `day`, `hour` or `label:NAME`.
+    /// `project` (when not given), `job`, `node`, `site`, `month`, `day`, `hour` or `label:KEY`.
     group_by: Option<String>,
     /// Only this project's jobs.
     project: Option<String>,
@@ -356,7 +356,7 @@ fn group_by(text: &str, zone: Tz) -> Result<GroupBy, Problem> {
         "hour" => Ok(GroupBy::Calendar(CalendarUnit::Hour, zone)),
         _ => match text.strip_prefix("label:") {
             Some(label) if super::is_name(label) => Ok(GroupBy::Label(label.to_owned())),
-            _ => Err(Problem::field("group_by", "write project, job, node, site, month, day, hour or label:NAME")),
+            _ => Err(Problem::field("group_by", "write project, job, node, site, month, day, hour or label:KEY")),
         },
     }
 }

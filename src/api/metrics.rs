@@ -1,6 +1,7 @@
 //! What the service counts about itself, as Prometheus text.
 
 use crate::access::Identity;
+use crate::series;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, header};
 use axum::middleware::Next;
@@ -12,6 +13,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use std::sync::atomic::AtomicU64;
 
 /// A method from a fixed list, a route from the router and a status: never text that a client chose.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -35,6 +37,7 @@ pub(crate) struct Metrics {
     batches: Family<OutcomeLabels, Counter>,
     entries: Counter,
     closings_failed: Counter,
+    charts_behind: Gauge<f64, AtomicU64>,
     panics: Counter,
     /// Open event streams.
     pub(super) event_streams: Gauge,
@@ -58,6 +61,7 @@ impl Metrics {
             batches: Family::default(),
             entries: Counter::default(),
             closings_failed: Counter::default(),
+            charts_behind: Gauge::default(),
             panics: Counter::default(),
             event_streams: Gauge::default(),
         };
@@ -77,6 +81,9 @@ impl Metrics {
         registry.register("batches", "Batches by outcome", self.batches.clone());
         registry.register("entries", "Ledger entries posted since the start", self.entries.clone());
         registry.register("closings_failed", "Closings of periods that failed", self.closings_failed.clone());
+        let (help, gauge) =
+            ("Age of the oldest batch that charts lack; attribution lacks none", self.charts_behind.clone());
+        registry.register_with_unit("charts_behind", help, Unit::Seconds, gauge);
         registry.register("panics", "Requests that met a defect and were answered with 500", self.panics.clone());
         registry.register("event_streams", "Open event streams", self.event_streams.clone());
     }
@@ -116,6 +123,14 @@ pub(crate) async fn count(State(state): State<super::State>, request: Request, n
     response
 }
 
+/// Takes what is not counted as it happens.
+async fn observe(state: &super::State) -> Result<(), super::problem::Problem> {
+    let now = state.clock.wall();
+    let behind = state.work(move |service| Ok(series::behind(&service.store, service.series.as_ref(), now)?)).await?;
+    state.metrics.charts_behind.set(behind.nanoseconds() as f64 / 1e9);
+    Ok(())
+}
+
 fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -133,6 +148,9 @@ fn known(method: &Method) -> &'static str {
 )]
 pub(crate) async fn show(State(state): State<super::State>, who: Identity) -> Response {
     if let Err(problem) = super::auth::unbound(&who) {
+        return problem.into_response();
+    }
+    if let Err(problem) = observe(&state).await {
         return problem.into_response();
     }
     let mut text = String::new();

@@ -16,8 +16,10 @@ use std::any::Any;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::{AnyOf, OneOf, Schema};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -26,7 +28,8 @@ use utoipa_axum::routes;
 
 /// Everything that is served.
 pub(crate) fn router(state: &State) -> Router {
-    let (routes, document) = routes(state).split_for_parts();
+    let (routes, mut document) = routes(state).split_for_parts();
+    describe_budgets(&mut document);
     let document: Arc<str> = document.to_pretty_json().unwrap_or_default().into();
     let sign_in = state.sign_in;
     let panicked = {
@@ -44,7 +47,7 @@ pub(crate) fn router(state: &State) -> Router {
 }
 
 fn routes(state: &State) -> OpenApiRouter<State> {
-    let open = OpenApiRouter::new()
+    let mut open = OpenApiRouter::new()
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(session::sign_in))
@@ -52,6 +55,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         // Signed by who asks: it needs no token.
         .routes(routes!(terraform::task))
         .route("/api/v1/admission/terraform", post(terraform::task));
+    open.get_openapi_mut().paths.paths.values_mut().filter_map(|item| item.post.as_mut()).for_each(describe_refusals);
     let anyone = OpenApiRouter::new().routes(routes!(session::show, session::sign_out));
     let ingest = OpenApiRouter::new()
         .routes(routes!(batches::post))
@@ -148,6 +152,23 @@ fn under(scope: Option<Scope>, routes: OpenApiRouter<State>, state: &State) -> O
         }
     }
     routes
+}
+
+/// A budget is shown as its policy with other keys beside: there the policy's schema may refuse no key, as requests do, and of the ways to stand
+/// the one without figures holds for every object.
+fn describe_budgets(document: &mut utoipa::openapi::OpenApi) {
+    let Some(components) = &mut document.components else { return };
+    if let Some(RefOr::T(Schema::Object(policy))) = components.schemas.get_mut("PolicyDocument") {
+        policy.additional_properties = None;
+    }
+    if let Some(RefOr::T(standing)) = components.schemas.get_mut("StandingDocument")
+        && let Schema::OneOf(ways) = standing
+    {
+        let OneOf { items, description, .. } = std::mem::take(ways);
+        let mut any = AnyOf::new();
+        (any.items, any.description) = (items, description);
+        *standing = Schema::AnyOf(any);
+    }
 }
 
 fn describe_refusals(operation: &mut utoipa::openapi::path::Operation) {

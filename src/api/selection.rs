@@ -4,7 +4,7 @@ use super::jobs::within;
 use super::problem::Problem;
 use crate::access::Identity;
 use crate::store::{CalendarUnit, Selection};
-use crate::{ledger, moment};
+use crate::{ledger, moment, workload};
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -36,9 +36,9 @@ pub(crate) struct SelectionQuery {
     hour: Option<String>,
     /// Whose midnights dates mean, and whose hour, day or month that is: an IANA name such as Europe/Berlin; UTC without it.
     timezone: Option<String>,
-    /// Of jobs with this label, NAME:VALUE.
+    /// Of jobs with this label, `KEY=VALUE`.
     label: Option<String>,
-    /// Of jobs that lack it: `project` or `label:NAME`.
+    /// Of jobs that lack it: `project` or `label:KEY`.
     without: Option<String>,
     /// `true`: held by nobody; `false`: held by jobs.
     idle: Option<bool>,
@@ -85,7 +85,7 @@ impl SelectionQuery {
                 (CalendarUnit::Hour, self.hour),
             ])?
             .map(|(unit, name)| (unit, zone, name)),
-            label: self.label.as_deref().map(label).transpose()?,
+            label: self.label.as_deref().map(label).transpose()?.map(|(key, value)| (key, Some(value))),
             idle: self.idle,
             provisional: self.provisional,
             ..Selection::default()
@@ -158,11 +158,9 @@ fn calendar(asked: [(CalendarUnit, Option<String>); 3]) -> Result<Option<(Calend
     Err(Problem::field(unit.name(), format!("write it as {example}")))
 }
 
-fn label(text: &str) -> Result<(String, Option<String>), Problem> {
-    match text.split_once(':') {
-        Some((name, value)) if super::is_name(name) => Ok((name.to_owned(), Some(value.to_owned()))),
-        _ => Err(Problem::field("label", "write NAME:VALUE; ?without=label:NAME selects what lacks it")),
-    }
+/// The label that jobs are asked for by.
+pub(super) fn label(text: &str) -> Result<(String, String), Problem> {
+    workload::label(text).ok_or_else(|| Problem::field("label", workload::LABEL_RULE))
 }
 
 fn lack(selection: &mut Selection, what: &str) -> Result<(), Problem> {
@@ -171,7 +169,7 @@ fn lack(selection: &mut Selection, what: &str) -> Result<(), Problem> {
             selection.label = Some((name.to_owned(), None));
         }
         None if what == "project" => selection.is_without_project = true,
-        _ => return Err(Problem::field("without", "write project, or label:NAME without `label` beside it")),
+        _ => return Err(Problem::field("without", "write project, or label:KEY without `label` beside it")),
     }
     Ok(())
 }

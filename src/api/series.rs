@@ -106,7 +106,8 @@ pub(crate) struct SeriesDocument {
     is_complete: bool,
 }
 
-fn share(part: i64, whole: i64) -> f64 {
+fn share(part: impl Into<i128>, whole: impl Into<i128>) -> f64 {
+    let (part, whole) = (part.into(), whole.into());
     if whole <= 0 { 0.0 } else { (part as f64 / whole as f64).min(1.0) }
 }
 

@@ -47,7 +47,9 @@ pub enum KeyError {
         cause: std::io::Error,
     },
     /// Too short to be secret.
-    #[error("terraform.hmac_key_file {path} has {bytes} bytes: a key has {KEY_BYTES_MIN} or more; `openssl rand -hex 32` makes one")]
+    #[error(
+        "terraform.hmac_key_file {path} has {bytes} bytes: a key has {KEY_BYTES_MIN} or more; `openssl rand -hex 32` makes one"
+    )]
     Short {
         /// As configured.
         path: PathBuf,
@@ -90,12 +92,6 @@ impl RunTasks {
     post, path = "/admission/terraform", tag = "gates", request_body(content = Object, description = "The request of a run task"),
     responses(
         (status = 200, description = "It is worked on"),
-        (status = 400, description = "No request of a run task", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed with the configured key", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 408, description = "The body did not arrive whole, or in time", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 415, description = "Not JSON", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 429, description = "Too many without a valid signature", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "Too many at once", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
@@ -134,9 +130,8 @@ async fn weigh(state: &State, task: &Task) -> TaskResult {
     let (asked, now) = (task.clone(), state.clock.wall());
     let weighed = state.work(move |service| {
         let hosts = &service.gates.terraform.config.hosts;
-        let plan = fetch(&url, &asked.access_token, hosts).and_then(|bytes| {
-            Plan::read(&bytes).map_err(|error| format!("the plan cannot be read: {error}"))
-        });
+        let plan = fetch(&url, &asked.access_token, hosts)
+            .and_then(|bytes| Plan::read(&bytes).map_err(|error| format!("the plan cannot be read: {error}")));
         let plan = match plan {
             Ok(plan) => plan,
             Err(reason) => return Ok(TaskResult::new(false, format!("cannot be estimated: {reason}"))),
@@ -185,7 +180,8 @@ fn decide(office: &Office<'_>, config: &Terraform, task: &Task, bill: &Bill) -> 
     let ask = if task.is_speculative { Ask::DryRun } else { Ask::Check };
     match budget::admit(office, key.as_deref(), demand, ask) {
         Ok(decision) => {
-            let month = format!("{:.3} MWh, {:.3} t CO2e a month", decision.estimate.energy_mwh, decision.estimate.co2e_t);
+            let month =
+                format!("{:.3} MWh, {:.3} t CO2e a month", decision.estimate.energy_mwh, decision.estimate.co2e_t);
             Ok(TaskResult::new(decision.allowed, format!("{month}: {}", decision.reason)))
         }
         Err(error @ (BudgetError::Store(_) | BudgetError::Ledger(_))) => Err(error),
@@ -207,9 +203,10 @@ fn fetch(url: &str, token: &str, hosts: &[String]) -> Result<Vec<u8>, String> {
         let status = answer.status().as_u16();
         match (status, answer.headers().get("location").and_then(|value| value.to_str().ok())) {
             (301 | 302 | 303 | 307 | 308, Some(next)) => {
+                let next = resolved(&url, next);
                 // Temporary addresses carry their own authority.
-                shows_token = shows_token && host_of(next) == host_of(&url);
-                url = next.to_owned();
+                shows_token = shows_token && host_of(&next) == host_of(&url);
+                url = next;
             }
             (200, _) => {
                 let mut bytes = Vec::new();
@@ -257,7 +254,9 @@ fn send(url: &str, token: &str, body: &str) -> Result<(), (String, bool)> {
     let answer = client().run(request).map_err(|error| (error.to_string(), false))?;
     match answer.status().as_u16() {
         200..=299 => Ok(()),
-        status => Err((format!("answered with {status}"), (400..500).contains(&status) && status != 408 && status != 429)),
+        status => {
+            Err((format!("answered with {status}"), (400..500).contains(&status) && status != 408 && status != 429))
+        }
     }
 }
 
@@ -269,6 +268,17 @@ fn client() -> ureq::Agent {
         .user_agent(concat!("wattledger/", env!("CARGO_PKG_VERSION")))
         .build();
     config.into()
+}
+
+/// Where a redirect from `url` leads: an address, or a path at the same host.
+fn resolved(url: &str, location: &str) -> String {
+    match url.parse::<Uri>() {
+        Ok(uri) if location.starts_with('/') && !location.starts_with("//") => {
+            let authority = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
+            format!("{}://{authority}{location}", uri.scheme_str().unwrap_or_default())
+        }
+        _ => location.to_owned(),
+    }
 }
 
 fn host_of(url: &str) -> Option<String> {

@@ -273,7 +273,11 @@ fn answered(
     if row.demand != json(demand)? {
         let was: Demand = of_json(&row.demand)?;
         let hours = words::hours(was.nanohours);
-        let was = format!("{} x {} for {hours} h in project {}", was.count, was.accelerator, was.project);
+        // What another project runs is not told.
+        let was = match was.project == demand.project {
+            true => format!("{} x {} for {hours} h in project {}", was.count, was.accelerator, was.project),
+            false => "of another project".to_owned(),
+        };
         return Err(BudgetError::KeyReused { key: key.to_owned(), was });
     }
     if row.state == "checked" || (row.state == "denied" && ask == Ask::DryRun) {

@@ -1,6 +1,6 @@
 //! What a budget says: whose energy, how much, over which time, and what happens when it is gone.
 
-use crate::moment;
+use crate::{moment, workload};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -228,8 +228,7 @@ impl PolicyDocument {
         if self.default_hours.is_some_and(|hours| !(hours > 0.0 && hours <= 8_784.0)) {
             return Err(wrong("default_hours", "hours are above 0 and at most 8784"));
         }
-        let label = self.label.as_deref().and_then(|label| label.split_once('='));
-        let label = label.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let label = self.label.as_deref().and_then(workload::label);
         Ok(Policy { limit, zone, fixed, label, document: self })
     }
 
@@ -244,7 +243,9 @@ impl PolicyDocument {
             let problem = match (value, is_wanted) {
                 (None | Some(""), true) => format!("scope {field:?} needs {field}"),
                 (Some(_), false) => format!("it goes with scope {field:?} only"),
-                (Some(label), true) if field == "label" && !label.contains('=') => "write KEY=VALUE".to_owned(),
+                (Some(label), true) if field == "label" && workload::label(label).is_none() => {
+                    workload::LABEL_RULE.to_owned()
+                }
                 _ => continue,
             };
             return Err(PolicyError { field, problem });

@@ -120,7 +120,7 @@ fn keep(tx: &Tx<'_>, row: &AdmissionRow) -> Result<(), BudgetError> {
     let actual_mj = row.actual_mj.unwrap_or(0);
     // What the ledger has of the job is counted there.
     let beyond = if row.state == "committed" { actual_mj.saturating_sub(facility_mj(row)?).max(0) } else { 0 };
-    let ended = row.job.as_deref().map(|job| tx.end_of_job(job)).transpose()?.flatten();
+    let ended = ended(tx, row)?;
     for hold in tx.holds_of(row.admission)? {
         let held = if row.state == "held" { left_of(row, hold.reserved, ended)? } else { 0 };
         let settled =
@@ -130,6 +130,11 @@ fn keep(tx: &Tx<'_>, row: &AdmissionRow) -> Result<(), BudgetError> {
         }
     }
     Ok(())
+}
+
+/// When the job that settles it ended.
+fn ended(tx: &Tx<'_>, row: &AdmissionRow) -> Result<Option<Timestamp>, BudgetError> {
+    Ok(row.job.as_deref().map(|job| tx.end_of_job(job, &row.project)).transpose()?.flatten())
 }
 
 fn is_energy(tx: &Tx<'_>, budget: i64) -> Result<bool, BudgetError> {
@@ -252,7 +257,7 @@ fn settle_one(
     mut row: AdmissionRow,
     now: Timestamp,
 ) -> Result<Option<Change>, BudgetError> {
-    let what = if let Some(ended) = row.job.as_deref().map(|job| tx.end_of_job(job)).transpose()?.flatten() {
+    let what = if let Some(ended) = ended(tx, &row)? {
         if row.metered_to.is_none_or(|to| to < ended) && ended.after(LATE)? > now {
             return Ok(None);
         }

@@ -1,6 +1,7 @@
 //! `wattledger compare`: jobs of a service side by side.
 
 use super::client::{ServerArguments, escaped};
+use super::ledger::cost;
 use super::table::{Lean, Table, significant};
 use super::{Failure, print, show};
 use clap::Args;
@@ -32,6 +33,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut table = Table::new(&columns.collect::<Vec<_>>());
     for (label, cell) in ROWS {
         table.row(std::iter::once((*label).to_owned()).chain(jobs.iter().map(|job| cell(job))).collect());
+    }
+    if jobs.iter().any(|job| job["footprint"]["total"]["energy_cost"].as_array().is_some_and(|costs| !costs.is_empty()))
+    {
+        let costs = jobs.iter().map(|job| cost(&job["footprint"]["total"]));
+        table.row(std::iter::once("energy cost".to_owned()).chain(costs).collect());
     }
     print::text(&format!(
         "{table}held idle: accelerator time below {} % of the power limit\n",

@@ -166,7 +166,6 @@ fn next(server: &str, data: &Path, now: Timestamp) -> String {
          \x20 export WATTLEDGER_SERVER={server} WATTLEDGER_TOKEN_FILE='{}'\n\
          \x20 wattledger report --from {} --to {} --group-by project\n\
          \x20 wattledger jobs --project atlas-llm\n\
-         \x20 wattledger budget list\n\
          \x20 wattledger explain 1\n",
         token_file(&data).display(),
         day(-6),

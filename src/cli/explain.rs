@@ -62,9 +62,9 @@ struct Selection {
     #[arg(long, value_name = "ZONE")]
     timezone: Option<chrono_tz::Tz>,
     /// Of jobs with this label
-    #[arg(long, value_name = "NAME:VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = super::run::label_text)]
     label: Option<String>,
-    /// Of jobs that lack it: project, or label:NAME
+    /// Of jobs that lack it: project, or label:KEY
     #[arg(long, value_name = "WHAT")]
     without: Option<String>,
     /// Held by nobody; `--idle false`: held by jobs

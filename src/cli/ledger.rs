@@ -3,7 +3,7 @@
 use super::client::{ServerArguments, escaped};
 use super::show::to_the_second;
 use super::table::{Lean, Table, significant};
-use super::{Failure, number, print};
+use super::{Failure, number, print, sparkline};
 use crate::ledger;
 use crate::store::Store;
 use clap::{Args, ValueEnum};
@@ -23,7 +23,7 @@ pub(crate) struct Jobs {
     #[arg(long, value_name = "U")]
     user: Option<String>,
     /// Only with this label
-    #[arg(long, value_name = "NAME:VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = super::run::label_text)]
     label: Option<String>,
     /// Only those that run, only those that have ended, or of these only those that failed
     #[arg(long, value_name = "STATE", value_parser = ["running", "ended", "failed"])]
@@ -74,7 +74,7 @@ pub(crate) struct Report {
     /// Whose midnights dates mean, and whose hours, days and months are grouped by, such as Europe/Berlin; UTC without it
     #[arg(long, value_name = "ZONE")]
     timezone: Option<chrono_tz::Tz>,
-    /// project, job, node, site, month, day, hour or label:NAME
+    /// project, job, node, site, month, day, hour or label:KEY
     #[arg(long, value_name = "GROUP", default_value = "project")]
     group_by: String,
     /// Only this project's jobs
@@ -158,10 +158,13 @@ pub(crate) fn jobs(arguments: &Jobs) -> Result<(), Failure> {
 
 /// Prints the job.
 pub(crate) fn job(arguments: &Job) -> Result<(), Failure> {
-    let job: Value = arguments.server.client()?.get(&format!("/jobs/{}", escaped(&arguments.id)))?;
+    let client = arguments.server.client()?;
+    let path = format!("/jobs/{}", escaped(&arguments.id));
+    let job: Value = client.get(&path)?;
     if arguments.json {
         return print::json(&job);
     }
+    let power: Value = client.get(&format!("{path}/series?points={}", sparkline::POINTS))?;
     let mut page = String::new();
     for key in ["id", "project", "name", "attempt", "started", "ended", "exit_status"] {
         page.push_str(&format!("{key:<12}{}\n", to_the_second(text(&job[key]))));
@@ -174,6 +177,7 @@ pub(crate) fn job(arguments: &Job) -> Result<(), Failure> {
     {
         page.push_str(&format!("{label:<12}{}\n", share(&job, key)));
     }
+    page.extend(sparkline::of(&power).map(|line| format!("{:<12}{line}\n", "power")));
     print::text(&page)
 }
 
@@ -240,11 +244,12 @@ fn report_table(report: &Value) -> Table {
     table
 }
 
-/// What energy costs, one figure per currency.
-fn cost(amount: &Value) -> String {
+/// What energy costs, one figure per currency; a dash where it has no price.
+pub(super) fn cost(amount: &Value) -> String {
     let lines = amount["energy_cost"].as_array().into_iter().flatten();
     let shown = lines.map(|line| format!("{:.2} {}", line["amount"].as_f64().unwrap_or(0.0), text(&line["currency"])));
-    shown.collect::<Vec<_>>().join(" + ")
+    let shown = shown.collect::<Vec<_>>().join(" + ");
+    if shown.is_empty() { "-".to_owned() } else { shown }
 }
 
 fn report_csv(report: &Value) -> Result<String, Failure> {

@@ -25,6 +25,7 @@ mod run_server;
 mod serve;
 pub(crate) mod show;
 mod slurm;
+mod sparkline;
 mod step;
 pub(crate) mod table;
 mod token;

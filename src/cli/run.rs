@@ -8,6 +8,7 @@ use super::{Failure, environment, number, show};
 use crate::footprint::{FactorUsed, Footprint, kwh};
 use crate::run::command::Handle;
 use crate::run::{self, Run, counting};
+use crate::workload;
 use anyhow::Context;
 use collectors::clock::{Clock, SystemClock};
 use collectors::source::{Choice, Spec};
@@ -259,10 +260,12 @@ impl fmt::Display for Overhead {
 }
 
 pub(super) fn label(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("write KEY=VALUE, for example team=vision".to_owned()),
-    }
+    workload::label(text).ok_or_else(|| workload::LABEL_RULE.to_owned())
+}
+
+/// The text, where it is a label.
+pub(super) fn label_text(text: &str) -> Result<String, String> {
+    label(text).map(|_| text.to_owned())
 }
 
 /// Opened before the command starts: a run of a week should not end without a place to write.

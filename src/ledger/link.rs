@@ -33,7 +33,7 @@ fn pairs(selection: &Selection) -> Vec<(&'static str, String)> {
         pairs.push(("without", "project".to_owned()));
     }
     pairs.extend(selection.label.as_ref().map(|(name, value)| match value {
-        Some(value) => ("label", format!("{name}:{value}")),
+        Some(value) => ("label", format!("{name}={value}")),
         None => ("without", format!("label:{name}")),
     }));
     pairs.extend(selection.idle.map(|idle| ("idle", idle.to_string())));

@@ -165,18 +165,18 @@ pub struct Bucket {
     /// First moment after the last metered one.
     pub last: Timestamp,
     /// Metered device time, shared or not, ns.
-    pub length_ns: i64,
+    pub length_ns: i128,
     /// Of it what was observed, ns.
-    pub observed_ns: i64,
+    pub observed_ns: i128,
     /// Device time that should have been metered, ns.
-    pub expected_ns: i64,
+    pub expected_ns: i128,
 }
 
 impl Bucket {
     /// Mean power, mW: energy over the time from the first to the last metered moment, or over the metered device time where that is shorter.
     #[must_use]
     pub fn mean_mw(&self) -> i64 {
-        power_mw(self.energy_mj, (self.last.nanoseconds() - self.first.nanoseconds()).min(self.length_ns))
+        power_mw(self.energy_mj, i128::from(self.last.nanoseconds() - self.first.nanoseconds()).min(self.length_ns))
     }
 
     /// [`Self::min_mw`], at most the mean.
@@ -199,9 +199,9 @@ impl Bucket {
         self.max_mw = self.max_mw.saturating_add(other.max_mw);
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
-        self.length_ns = self.length_ns.saturating_add(other.length_ns);
-        self.observed_ns = self.observed_ns.saturating_add(other.observed_ns);
-        self.expected_ns = self.expected_ns.saturating_add(other.expected_ns);
+        self.length_ns += other.length_ns;
+        self.observed_ns += other.observed_ns;
+        self.expected_ns += other.expected_ns;
         Ok(())
     }
 
@@ -213,8 +213,8 @@ impl Bucket {
         self.max_mw = self.max_mw.max(piece.max_mw);
         self.first = self.first.min(piece.start);
         self.last = self.last.max(piece.end);
-        self.length_ns = self.length_ns.saturating_add(piece.length_ns);
-        self.observed_ns = self.observed_ns.saturating_add(piece.observed_ns());
+        self.length_ns += i128::from(piece.length_ns);
+        self.observed_ns += i128::from(piece.observed_ns());
         Ok(())
     }
 }
@@ -231,8 +231,8 @@ impl Piece {
 }
 
 /// Power of an energy over a time, mW, rounded half up.
-pub(crate) fn power_mw(energy_mj: i64, span_ns: i64) -> i64 {
-    let span = i128::from(span_ns.max(1));
+pub(crate) fn power_mw(energy_mj: i64, span_ns: i128) -> i64 {
+    let span = span_ns.max(1);
     let power = (i128::from(energy_mj) * i128::from(SECOND_NS) + span / 2).div_euclid(span);
     i64::try_from(power).unwrap_or(i64::MAX)
 }
@@ -339,7 +339,7 @@ mod tests {
             let mut buckets = Buckets::new();
             pour(&grid, &mut buckets, &piece).unwrap();
             prop_assert_eq!(buckets.values().map(|bucket| i128::from(bucket.energy_mj)).sum::<i128>(), i128::from(energy));
-            prop_assert_eq!(buckets.values().map(|bucket| bucket.length_ns).sum::<i64>(), piece.length_ns);
+            prop_assert_eq!(buckets.values().map(|bucket| bucket.length_ns).sum::<i128>(), i128::from(piece.length_ns));
         }
     }
 }

@@ -123,6 +123,17 @@ pub fn catch_up(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesErr
     Ok(())
 }
 
+/// For how long the oldest batch that `series` lacks has been acknowledged; 0 when it lacks none.
+///
+/// # Errors
+///
+/// A store cannot be read.
+pub fn behind(store: &Store, series: &dyn SeriesStore, now: Timestamp) -> Result<Span, SeriesError> {
+    let taken = series.taken()?.batch;
+    let since = store.read::<_, SeriesError>(|tx| Ok(tx.received_after(taken)?))?;
+    Ok(since.and_then(|since| now.since(since)).unwrap_or(Span::from_seconds(0)))
+}
+
 /// Empties a copy of another ledger: one that was restored from a backup may lack the last batch that the copy has taken, or
 /// have another in its place.
 fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {

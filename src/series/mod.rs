@@ -15,7 +15,7 @@ mod power;
 pub use crate::ingest::HELD_IDLE_PERCENT;
 pub use bucket::{Bucket, Grid, GridError, POINTS_MAX};
 pub use embedded::Embedded;
-pub use follow::{Follower, Handover, catch_up};
+pub use follow::{Follower, Handover, behind, catch_up};
 pub use intensity::{IntensityBucket, IntensityFactor, IntensitySeries, intensity};
 pub use power::{
     DeviceSeries, GroupSeries, JobUse, PowerGroup, Series, accelerators, device, fleet, job, job_devices, job_use,

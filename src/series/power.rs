@@ -19,9 +19,9 @@ pub struct Series {
     /// What of it no sensor measured, mJ.
     pub modelled_mj: i64,
     /// Device time that was observed, ns.
-    pub observed_ns: i64,
+    pub observed_ns: i128,
     /// Device time that should have been, ns.
-    pub expected_ns: i64,
+    pub expected_ns: i128,
 }
 
 /// One device, or a job's part of it.
@@ -59,11 +59,11 @@ pub struct GroupSeries {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct JobUse {
     /// Its share of their time, ns.
-    pub device_ns: i64,
+    pub device_ns: i128,
     /// Its energy on them, mJ.
     pub energy_mj: i64,
     /// Time in windows in which they were held and did next to nothing, ns.
-    pub held_idle_ns: i64,
+    pub held_idle_ns: i128,
 }
 
 /// Times that do not overlap, ascending.
@@ -110,17 +110,17 @@ pub fn life(
 }
 
 /// Notes how much of each bucket should have been metered; returns the sum over the whole grid, until `now`.
-fn expect(grid: &Grid, now: Timestamp, held: &[(Timestamp, Timestamp)], buckets: &mut Buckets) -> i64 {
-    let mut whole = 0_i64;
+fn expect(grid: &Grid, now: Timestamp, held: &[(Timestamp, Timestamp)], buckets: &mut Buckets) -> i128 {
+    let mut whole = 0;
     for (start, end) in held {
         let (start, end) = ((*start).max(grid.from), (*end).min(grid.to).min(now.max(grid.from)));
         if end <= start {
             continue;
         }
-        whole = whole.saturating_add(end.nanoseconds() - start.nanoseconds());
+        whole += i128::from(end.nanoseconds() - start.nanoseconds());
         for (number, bucket) in buckets.range_mut(grid.number(start)..=grid.number(end)) {
             let inside = grid.end(*number).min(end).nanoseconds() - grid.start(*number).max(start).nanoseconds();
-            bucket.expected_ns = bucket.expected_ns.saturating_add(inside.max(0));
+            bucket.expected_ns += i128::from(inside.max(0));
         }
     }
     whole
@@ -132,17 +132,17 @@ impl Series {
     }
 
     /// Adds one device's buckets, which should have been metered for `expected_ns`.
-    fn add(&mut self, buckets: Buckets, expected_ns: i64) -> Result<(), SeriesError> {
+    fn add(&mut self, buckets: Buckets, expected_ns: i128) -> Result<(), SeriesError> {
         for (number, bucket) in buckets {
             self.energy_mj = summed(self.energy_mj, bucket.energy_mj)?;
             self.modelled_mj = summed(self.modelled_mj, bucket.modelled_mj)?;
-            self.observed_ns = self.observed_ns.saturating_add(bucket.observed_ns);
+            self.observed_ns += bucket.observed_ns;
             match self.buckets.get_mut(&number) {
                 Some(known) => known.add(&bucket)?,
                 None => drop(self.buckets.insert(number, bucket)),
             }
         }
-        self.expected_ns = self.expected_ns.saturating_add(expected_ns);
+        self.expected_ns += expected_ns;
         Ok(())
     }
 
@@ -297,9 +297,9 @@ pub fn job_use(store: &dyn SeriesStore, tx: &Tx<'_>, job: i64, now: Timestamp) -
     for (number, held) in held(store, tx, job, now)? {
         let Some(device) = tx.metered_device(number)?.filter(|device| device.kind == "accelerator") else { continue };
         visit_held(store, tx, &device, &held, (job, always, true), |piece| {
-            sum.device_ns = sum.device_ns.saturating_add(piece.span_ns);
+            sum.device_ns += i128::from(piece.span_ns);
             sum.energy_mj = summed(sum.energy_mj, piece.energy_mj)?;
-            sum.held_idle_ns = sum.held_idle_ns.saturating_add(piece.low_ns);
+            sum.held_idle_ns += i128::from(piece.low_ns);
             Ok(())
         })?;
     }
@@ -380,7 +380,7 @@ pub fn fleet(
     }
     let mean = |number: i64, energy_mj: i64| {
         let (first, last) = metered.get(&number).copied().unwrap_or_default();
-        power_mw(energy_mj, last.nanoseconds() - first.nanoseconds())
+        power_mw(energy_mj, i128::from(last.nanoseconds() - first.nanoseconds()))
     };
     let groups = names.groups.into_iter().zip(sums).map(|((is_idle, group), buckets)| {
         let buckets = buckets.into_iter().map(|(number, own)| (number, (own.energy_mj, mean(number, own.energy_mj))));

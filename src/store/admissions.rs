@@ -213,14 +213,15 @@ impl Tx<'_> {
         Ok(self.0.prepare_cached(&sql)?.query_row([key], admission_row).optional()?)
     }
 
-    /// The admissions that are settled by the job with this number.
+    /// The admissions that are settled by the job with this number: those of its project that name it, as energy of another project is neither
+    /// held for here nor told.
     ///
     /// # Errors
     ///
     /// The database.
     pub fn admissions_of_job(&self, job: i64) -> Result<Vec<AdmissionRow>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM admissions WHERE job = (SELECT id FROM jobs WHERE job = ?1) ORDER BY admission"
+            "SELECT {COLUMNS} FROM admissions WHERE (job, project) = (SELECT id, project FROM jobs WHERE job = ?1) ORDER BY admission"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         Ok(statement.query_map([job], admission_row)?.collect::<Result<_, _>>()?)
@@ -449,14 +450,14 @@ impl Tx<'_> {
         Ok(statement.exists([name])?)
     }
 
-    /// When a job ended, by its identity; the outer `None` where it is not known.
+    /// When a job of the project ended, by its identity.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn end_of_job(&self, id: &str) -> Result<Option<Timestamp>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT ended_ns FROM jobs WHERE id = ?1")?;
-        let ended: Option<Option<i64>> = statement.query_row([id], |row| row.get(0)).optional()?;
+    pub fn end_of_job(&self, id: &str, project: &str) -> Result<Option<Timestamp>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT ended_ns FROM jobs WHERE id = ?1 AND project = ?2")?;
+        let ended: Option<Option<i64>> = statement.query_row([id, project], |row| row.get(0)).optional()?;
         Ok(ended.flatten().map(Timestamp::from_nanoseconds))
     }
 

@@ -37,6 +37,16 @@ impl Tx<'_> {
         Ok(statement.query_row((), |row| row.get(0))?)
     }
 
+    /// When the first batch after number `after` was received; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn received_after(&self, after: i64) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT received_ns FROM batches WHERE batch > ?1 ORDER BY batch LIMIT 1";
+        Ok(self.0.prepare_cached(sql)?.query_row([after], |row| moment(row, 0)).optional()?)
+    }
+
     /// Numbers and nodes of up to `limit` batches after number `after`, and their SHA-256.
     ///
     /// # Errors

@@ -334,7 +334,7 @@ impl Tx<'_> {
         let order = filter.sort.column();
         let after = filter.after.filter(|_| has_open != Some(true));
         let sql = format!(
-            "SELECT {COLUMNS}, posted_mj, posted_ug, held_ns, held_idle_ns, steps FROM jobs
+            "SELECT {COLUMNS}, posted_mj, posted_ug, held_us, held_idle_us, steps FROM jobs
             WHERE job > 0 AND {} ORDER BY {order} DESC, job DESC LIMIT ?11",
             filter.conditions(has_open, after.is_some())
         );
@@ -344,7 +344,7 @@ impl Tx<'_> {
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map(rusqlite::params_from_iter(bound), |row| {
             let held = row.get::<_, Option<i64>>(11)?.zip(row.get::<_, Option<i64>>(12)?);
-            let held = held.map(|(device_ns, idle_ns)| HeldTime { device_ns, idle_ns });
+            let held = held.map(|(device_us, idle_us)| HeldTime { device_us, idle_us });
             Ok((columns(row)?, row.get(9)?, row.get(10)?, held, row.get(13)?))
         })?;
         rows.map(|row| {
@@ -386,9 +386,9 @@ impl Tx<'_> {
     pub fn job_not_summed(&self) -> Result<Option<String>, StoreError> {
         let sql = "SELECT jobs.id FROM jobs LEFT JOIN
                 (SELECT job, sum(energy_mj) AS mj, sum(co2e_ug) AS ug FROM ledger_entries GROUP BY job) AS sums USING (job)
-                LEFT JOIN (SELECT job, sum(device_ns) AS held, sum(idle_ns) AS idle FROM held_time GROUP BY job) USING (job)
-            WHERE posted_mj <> coalesce(mj, 0) OR posted_ug <> coalesce(ug, 0) OR held_ns <> coalesce(held, 0)
-                OR held_idle_ns <> coalesce(idle, 0) ORDER BY job LIMIT 1";
+                LEFT JOIN (SELECT job, sum(device_us) AS held, sum(idle_us) AS idle FROM held_time GROUP BY job) USING (job)
+            WHERE posted_mj <> coalesce(mj, 0) OR posted_ug <> coalesce(ug, 0) OR held_us <> coalesce(held, 0)
+                OR held_idle_us <> coalesce(idle, 0) ORDER BY job LIMIT 1";
         Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
     }
 

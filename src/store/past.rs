@@ -9,8 +9,8 @@ use rusqlite::types::Value;
 pub struct PastJob {
     /// IT energy of every component, mJ.
     pub energy_mj: i64,
-    /// Device time of its accelerators, ns.
-    pub span_ns: i64,
+    /// Device time of its accelerators, µs.
+    pub span_us: i64,
     /// From start to end, ns.
     pub wall_ns: Option<i64>,
 }
@@ -19,9 +19,9 @@ impl PastJob {
     /// Mean power of one accelerator with its share of the host, nW.
     #[must_use]
     pub fn nanowatts(&self) -> Option<u64> {
-        // 1 mJ / 1 ns is 10⁶ W, or 10¹⁵ nW.
-        let product = i128::from(self.energy_mj) * 1_000_000_000_000_000;
-        u64::try_from(product.checked_div(i128::from(self.span_ns))?).ok().filter(|power| *power > 0)
+        // 1 mJ / 1 µs is 10³ W, or 10¹² nW.
+        let product = i128::from(self.energy_mj) * 1_000_000_000_000;
+        u64::try_from(product.checked_div(i128::from(self.span_us))?).ok().filter(|power| *power > 0)
     }
 
     /// Wall time, 10⁻⁹ h.
@@ -57,7 +57,7 @@ impl Tx<'_> {
         let whose = if of.is_some() { "project = ?2 AND name = ?3" } else { "?2 IS NULL AND ?3 IS NULL" };
         let places: Vec<String> = (4..names.len() + 4).map(|place| format!("?{place}")).collect();
         let sql = format!(
-            "SELECT sum(energy_mj), sum(span_ns) FILTER (WHERE component = 'accelerator'), any_wall FROM
+            "SELECT sum(energy_mj), sum(span_ns / 1000) FILTER (WHERE component = 'accelerator'), any_wall FROM
                 (SELECT job, ended_ns - started_ns AS any_wall FROM jobs WHERE job > 0 AND ended_ns IS NOT NULL AND posted_mj > 0 AND {whose}
                 AND EXISTS (SELECT 1 FROM holdings JOIN devices USING (device) WHERE holdings.job = jobs.job AND devices.name IN ({}))
                 ORDER BY job DESC LIMIT ?1)
@@ -70,7 +70,7 @@ impl Tx<'_> {
         values.extend(names.iter().map(|name| Value::from(name.clone())));
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map(params_from_iter(values), |row| {
-            Ok(PastJob { energy_mj: row.get(0)?, span_ns: row.get(1)?, wall_ns: row.get(2)? })
+            Ok(PastJob { energy_mj: row.get(0)?, span_us: row.get(1)?, wall_ns: row.get(2)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -51,6 +51,8 @@ pub struct NodeRow {
     pub seen: Timestamp,
     /// Name of the newest site that it was assigned to.
     pub site: String,
+    /// Where its latest window ends.
+    pub reached: Timestamp,
 }
 
 /// A device as last declared.
@@ -212,12 +214,13 @@ impl Tx<'_> {
     pub fn nodes(&self, after: &str, limit: u32) -> Result<Vec<NodeRow>, StoreError> {
         let sql =
             "SELECT node, name, software, seen_ns, coalesce((SELECT sites.name FROM node_sites JOIN sites USING (site)
-                WHERE node_sites.node = nodes.node AND void IS NULL ORDER BY since_ns DESC LIMIT 1), 'unassigned')
+                WHERE node_sites.node = nodes.node AND void IS NULL ORDER BY since_ns DESC LIMIT 1), 'unassigned'), reached_ns
             FROM nodes WHERE name > ?1 ORDER BY name LIMIT ?2";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map((after, limit), |row| {
             let (node, name, software) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(NodeRow { node, name, software, seen: moment(row, 3)?, site: row.get(4)? })
+            let (seen, site, reached) = (moment(row, 3)?, row.get(4)?, moment(row, 5)?);
+            Ok(NodeRow { node, name, software, seen, site, reached })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

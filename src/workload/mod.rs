@@ -3,8 +3,10 @@
 //! Jobs and holdings come with batches, or by the calls here. Whatever changes who held a device, or where a node stood, attributes the affected
 //! energy anew in the same transaction. Whoever does it is recorded as an action, in the same transaction too.
 
+mod label;
 mod steps;
 
+pub use label::{LABEL_RULE, label};
 pub use steps::report_steps;
 
 use crate::grid::{Library, ZoneError};

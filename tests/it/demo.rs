@@ -99,7 +99,7 @@ fn a_fleet_with_a_past_goes_live_stops_and_goes_on() {
     until(|| metered(&demo) > first);
 
     let commands: Vec<&str> = text.iter().filter_map(|line| line.strip_prefix("  ")).collect();
-    assert_eq!(commands.len(), 5, "{text:?}");
+    assert_eq!(commands.len(), 4, "the environment and three to try: {text:?}");
     pasted(&commands);
 
     let (code, log) = demo.stop();

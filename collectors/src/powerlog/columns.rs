@@ -123,60 +123,56 @@ fn meaning(words: &[String], bracket: Option<&str>) -> Meaning {
     measured(&words, bracket).unwrap_or(Meaning::Other)
 }
 
+/// Words of which a column of times has at least one.
+const TIME: [&str; 14] = [
+    "timestamp",
+    "time",
+    "datetime",
+    "ts",
+    "t",
+    "elapsed",
+    "epoch",
+    "unixtime",
+    "seconds",
+    "sec",
+    "milliseconds",
+    "ms",
+    "timestamps",
+    "walltime",
+];
+/// Words that may stand beside them.
+const ABOUT_TIME: [&str; 18] = [
+    "unix",
+    "system",
+    "local",
+    "utc",
+    "gmt",
+    "wall",
+    "relative",
+    "since",
+    "start",
+    "stamp",
+    "clock",
+    "s",
+    "us",
+    "ns",
+    "microseconds",
+    "nanoseconds",
+    "iso",
+    "date",
+];
+
 fn time(words: &[&str], bracket: Option<&str>) -> Option<Meaning> {
-    const CORE: [&str; 14] = [
-        "timestamp",
-        "time",
-        "datetime",
-        "ts",
-        "t",
-        "elapsed",
-        "epoch",
-        "unixtime",
-        "seconds",
-        "sec",
-        "milliseconds",
-        "ms",
-        "timestamps",
-        "walltime",
-    ];
-    const AROUND: [&str; 18] = [
-        "unix",
-        "system",
-        "local",
-        "utc",
-        "gmt",
-        "wall",
-        "relative",
-        "since",
-        "start",
-        "stamp",
-        "clock",
-        "s",
-        "us",
-        "ns",
-        "microseconds",
-        "nanoseconds",
-        "iso",
-        "date",
-    ];
     if matches!(words, ["date"] | ["yyyymmdd"]) {
         return Some(Meaning::Date);
     }
-    let is_time = words.iter().any(|word| CORE.contains(word))
-        && words.iter().all(|word| CORE.contains(word) || AROUND.contains(word));
+    let is_time = words.iter().any(|word| TIME.contains(word))
+        && words.iter().all(|word| TIME.contains(word) || ABOUT_TIME.contains(word));
     if !is_time {
         return None;
     }
     let has = |word: &str| words.contains(&word);
-    let unit = bracket.or(words.last().copied()).unwrap_or_default();
-    let shift = match unit.to_lowercase().as_str() {
-        "s" | "sec" | "seconds" => Some(9),
-        "ms" | "msec" | "milliseconds" => Some(6),
-        "us" | "µs" | "μs" | "microseconds" => Some(3),
-        "ns" | "nanoseconds" => Some(0),
-        _ => None,
-    };
+    let shift = shift(bracket.or(words.last().copied()).unwrap_or_default());
     let rank = match () {
         () if has("elapsed") || has("relative") || has("since") => 3,
         () if has("timestamp") || has("timestamps") || has("datetime") => 0,
@@ -185,6 +181,17 @@ fn time(words: &[&str], bracket: Option<&str>) -> Option<Meaning> {
     };
     let utc = has("utc") || has("gmt") || bracket.is_some_and(|b| matches!(b.to_lowercase().as_str(), "utc" | "gmt"));
     Some(Meaning::Time { rank, hint: TimeHint { shift, utc } })
+}
+
+/// By how many decimals a time in this unit is shifted to be one in ns.
+fn shift(unit: &str) -> Option<i32> {
+    match unit.to_lowercase().as_str() {
+        "s" | "sec" | "seconds" => Some(9),
+        "ms" | "msec" | "milliseconds" => Some(6),
+        "us" | "µs" | "μs" | "microseconds" => Some(3),
+        "ns" | "nanoseconds" => Some(0),
+        _ => None,
+    }
 }
 
 fn identity(words: &[&str]) -> Option<Meaning> {

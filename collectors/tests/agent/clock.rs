@@ -4,7 +4,7 @@ use crate::kill;
 use crate::samples::{SECOND, Store, at, drain, energy, open};
 use crate::stub::{Reply, Request, serve};
 use collectors::agent::Reader;
-use collectors::clock::VirtualClock;
+use collectors::clock::{Clock, VirtualClock};
 use collectors::source::Spec;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -57,6 +57,32 @@ fn r15_a_step_of_the_date_costs_no_energy() {
             stepped.nanoseconds() > 10 * SECOND || date > here || last > date,
             "{name}: ends at {last:?}"
         );
+    }
+}
+
+/// A date that runs 500 ppm fast or slow for 12 h, until it is 21.6 s off.
+#[test]
+fn r15_a_date_that_drifts_costs_no_energy() {
+    for drift_ppm in [500, -500] {
+        let Ok(Spec::Synthetic(spec)) = "synthetic:watts=300,sensor=instant".parse() else { panic!("no such source") };
+        let source = Box::new(collectors::source::synthetic::SyntheticSource::open(spec));
+        let clock = Arc::new(VirtualClock::new(at(3)));
+        let mut reader = Reader::new(source, Span::from_seconds(10), clock.clone());
+        let (mut windows, seconds) = (Vec::new(), 12 * 3_600);
+        for _ in 0..seconds {
+            windows.extend(reader.poll().unwrap().windows);
+            clock.advance(Span::from_seconds(1));
+            let wall = clock.wall().nanoseconds();
+            clock.step_wall(Timestamp::from_nanoseconds(wall + drift_ppm * 1_000));
+        }
+        windows.extend(reader.finish().unwrap().windows);
+        assert_eq!(energy(&windows), seconds * 300_000, "{drift_ppm} ppm");
+        assert!(windows.iter().all(|window| window.start < window.end), "{drift_ppm} ppm");
+        let doubled = windows.windows(2).find(|pair| pair[0].end > pair[1].start);
+        // One step back, when it is noticed that the date is behind.
+        assert!(doubled.is_none() || drift_ppm < 0, "{drift_ppm} ppm: {doubled:?}");
+        let off = windows.last().unwrap().end.nanoseconds().abs_diff(clock.wall().nanoseconds());
+        assert!(off <= 20_000_000_000, "{drift_ppm} ppm: the windows are {off} ns from the date");
     }
 }
 

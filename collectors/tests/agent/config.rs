@@ -73,13 +73,15 @@ fn a_token_is_never_shown() {
 
 /// S-26: the unit that is shipped gives the agent next to no rights.
 #[test]
-fn the_systemd_unit_is_tight() {
-    let unit = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/systemd/wattledger-agent.service");
-    let analysed = std::process::Command::new("systemd-analyze")
-        .args(["security", "--offline=true", "--threshold=20", unit])
-        .output();
-    match analysed {
-        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
-        Err(error) => println!("SKIPPED: no systemd-analyze ({error})"),
+fn the_systemd_units_are_tight() {
+    for unit in ["wattledger-agent.service", "wattledger.service"] {
+        let unit = format!("{}/../deploy/systemd/{unit}", env!("CARGO_MANIFEST_DIR"));
+        let analysed = std::process::Command::new("systemd-analyze")
+            .args(["security", "--offline=true", "--threshold=20", &unit])
+            .output();
+        match analysed {
+            Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
+            Err(error) => println!("SKIPPED: no systemd-analyze ({error})"),
+        }
     }
 }

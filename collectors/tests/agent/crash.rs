@@ -128,3 +128,15 @@ fn r07_a_disk_that_fails_is_an_error_and_never_an_acknowledgement() {
         assert!(failures >= 4);
     }
 }
+
+#[test]
+fn r07_a_write_that_is_interrupted_is_written_again() {
+    if !can_trace() {
+        return;
+    }
+    // Every seventh from the third on.
+    let folder = tempfile::tempdir().unwrap();
+    let status = run(folder.path(), "pwrite64", "error=EINTR", "3+7");
+    assert!(status.success(), "{status}");
+    judge(folder.path(), "EINTR at every seventh pwrite64");
+}

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { parseFilter, queryOf, writeFilter } from './filter';
 
 test('tokens and words', () => {
-  const filter = parseFilter('project:atlas-llm pretrain user:"a b" label:gpu:h100');
-  expect(filter).toEqual({ tokens: [{ name: 'project', value: 'atlas-llm' }, { name: 'user', value: 'a b' }, { name: 'label', value: 'gpu:h100' }], text: 'pretrain' });
-  expect(queryOf(filter)).toEqual({ project: 'atlas-llm', user: 'a b', label: 'gpu:h100', q: 'pretrain' });
+  const filter = parseFilter('project:atlas-llm pretrain user:"a b" label:gpu=h100');
+  expect(filter).toEqual({ tokens: [{ name: 'project', value: 'atlas-llm' }, { name: 'user', value: 'a b' }, { name: 'label', value: 'gpu=h100' }], text: 'pretrain' });
+  expect(queryOf(filter)).toEqual({ project: 'atlas-llm', user: 'a b', label: 'gpu=h100', q: 'pretrain' });
 });
 
 test('what is no token is looked for as it was written', () => {

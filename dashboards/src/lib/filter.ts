@@ -31,7 +31,7 @@ const isName = (name: string): name is TokenName => (NAMES as readonly string[])
 
 function isUsable(name: TokenName, value: string): boolean {
   if (name === 'from' || name === 'to') return !Number.isNaN(Date.parse(value));
-  return name !== 'label' || /^[^:]+:./.test(value);
+  return name !== 'label' || /^[^=]+=./.test(value);
 }
 
 export function writeFilter({ tokens, text }: Filter): string {

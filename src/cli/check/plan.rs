@@ -79,8 +79,7 @@ struct Unknown {
 /// Assumptions that people read; how each power follows is for those who ask.
 const TOLD: [&str; 3] = ["grid", "accelerator", "PUE"];
 
-const NO_REGION: &str =
-    "the plan does not say where something of it runs: add --region, --zone or --intensity";
+const NO_REGION: &str = "the plan does not say where something of it runs: add --region, --zone or --intensity";
 
 /// Weighs the plan, asks the budgets where a project is given, and prints.
 pub(super) fn run(arguments: &Arguments, path: &Path) -> Result<ExitCode, Failure> {
@@ -265,7 +264,8 @@ fn words(document: &Document, decision: Option<&Decision>, asks: bool) -> String
         let _ = writeln!(text, "accelerators {}", accelerators.join(", "));
     }
     let whole = if document.unknown.is_empty() { "" } else { ", without what is unknown" };
-    let co2e = document.co2e_t.map_or_else(|| format!("CO2e unknown: {NO_REGION}"), |tonnes| format!("{} CO2e", mass(tonnes)));
+    let co2e =
+        document.co2e_t.map_or_else(|| format!("CO2e unknown: {NO_REGION}"), |tonnes| format!("{} CO2e", mass(tonnes)));
     let _ = writeln!(
         text,
         "a month of {HOURS_PER_MONTH} h adds {} MWh (p95 {} MWh), {co2e}{whole}",

@@ -116,17 +116,17 @@ mod tests {
             ("NVIDIA-A100-SXM4-40GB-MIG-1g.5gb", "a100-sxm4-40", 1),
             ("NVIDIA-A100-SXM4-80GB-MIG-3g.40gb", "a100-sxm4-80", 3),
             ("Tesla-T4-SHARED", "t4", 7),
-            ("nvidia-tesla-a100", "a100-sxm4-80", 7),
+            ("nvidia-tesla-a100", "a100-sxm4-40", 7),
             ("nvidia-a100-80gb", "a100-sxm4-80", 7),
             ("nvidia-h100-80gb", "h100-sxm5", 7),
             ("nvidia-h100-mega-80gb", "h100-sxm5", 7),
             ("nvidia-h200-141gb", "h200-sxm", 7),
-            ("nvidia-tesla-v100", "v100-sxm2-32", 7),
+            ("nvidia-tesla-v100", "v100-sxm2-16", 7),
             ("nvidia-l4", "l4", 7),
             ("tpu-v4-podslice", "tpu-v4", 7),
             ("tpu-v5p-slice", "tpu-v5p", 7),
             ("AMD_Instinct_MI300X_OAM", "mi300x", 7),
-            ("a100", "a100-sxm4-80", 7),
+            ("a100", "a100-sxm4-40", 7),
         ] {
             let found = of_product(product);
             let part = find_accelerator(&found.name).map(|found| found.accelerator.key);

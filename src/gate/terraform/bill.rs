@@ -1,9 +1,9 @@
 //! What a plan's difference burns in a month, resource by resource.
 
+use super::HOURS_PER_MONTH;
 use super::capacity::{Capacity, Machines};
 use super::plan::{Plan, Resource};
 use super::usage::{Usage, Use};
-use super::HOURS_PER_MONTH;
 use crate::budget::{Assumption, Hardware, Power, PowerError, Workload};
 use crate::grid::{Choice, Library, ZoneError};
 use crate::hardware::{find_instance, name_of_product};
@@ -194,7 +194,8 @@ impl Bill {
         // mJ over s is mW, and 1 mW is 10⁶ nW; the PUE is in parts per million.
         let seconds = i128::from(HOURS_PER_MONTH) * 3_600 * i128::from(count);
         let nanowatts = millijoules * 1_000_000 * 1_000_000 / (seconds * i128::from(pue.parts_per_million()));
-        let ratio = |part: i64, times: i128, most: i128| u32::try_from((i128::from(part) * times / millijoules).clamp(0, most));
+        let ratio =
+            |part: i64, times: i128, most: i128| u32::try_from((i128::from(part) * times / millijoules).clamp(0, most));
         let spread_ppm = ratio(p95.millijoules(), 1_000_000, 10_000_000).unwrap_or(1_000_000).max(1_000_000);
         // µg over mJ is g/MJ: times 3,600 x 1,000 it is mg/kWh.
         let milligrams = self.added_co2e()?.map(|(p50, _)| ratio(p50.micrograms(), 3_600_000, 1_500_000).unwrap_or(0));
@@ -276,9 +277,12 @@ impl Scale<'_> {
         let count = of.count.map(u64::from);
         match (capacity, &of.instance_type) {
             (Capacity::Nothing, _) => Ok(Vec::new()),
-            (Capacity::Unknown(_), Some(instance)) => {
-                Ok(vec![Machines { instance: instance.clone(), attached: None, count: count.unwrap_or(1), at_most: None }])
-            }
+            (Capacity::Unknown(_), Some(instance)) => Ok(vec![Machines {
+                instance: instance.clone(),
+                attached: None,
+                count: count.unwrap_or(1),
+                at_most: None,
+            }]),
             (Capacity::Unknown(reason), None) => Err(reason.clone()),
             (Capacity::Machines(machines), _) => {
                 let with = |machine: &Machines| Machines { count: count.unwrap_or(machine.count), ..machine.clone() };
@@ -299,8 +303,12 @@ impl Scale<'_> {
                 Err(PowerError::Hardware(_)) => (None, stated(machine.count, of)),
             };
             let nanohours = (of.hours.unwrap_or(HOURS_PER_MONTH as f64) * 1e9).round() as u64;
-            let workload =
-                Workload { accelerators: power.accelerators, nanohours, nanowatts: power.nanowatts, pue: self.place.pue };
+            let workload = Workload {
+                accelerators: power.accelerators,
+                nanohours,
+                nanowatts: power.nanowatts,
+                pue: self.place.pue,
+            };
             let energy = workload.estimate(power.spread_ppm)?;
             weighed.p50 = weighed.p50.checked_add(energy.p50)?;
             weighed.p95 = weighed.p95.checked_add(energy.p95)?;
@@ -366,8 +374,13 @@ fn power(machine: &Machines, of: &Use) -> Result<(Option<String>, Power), PowerE
         return Ok((Some(name), power));
     }
     let name = find_instance(&machine.instance)?.accelerator;
-    let hardware =
-        Hardware { accelerator: "", instance: Some(&machine.instance), count: machine.count, nanowatts, utilisation_ppm };
+    let hardware = Hardware {
+        accelerator: "",
+        instance: Some(&machine.instance),
+        count: machine.count,
+        nanowatts,
+        utilisation_ppm,
+    };
     let power = hardware.power()?;
     Ok((Some(name), power))
 }

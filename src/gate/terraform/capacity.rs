@@ -202,7 +202,8 @@ impl<'p> Attributes<'p> {
             Some(count) => count,
             None => self.number(self.values, "target_capacity")?.ok_or("target_capacity is not stated")?,
         };
-        let mut specifications: Vec<&Value> = self.values["launch_specification"].as_array().into_iter().flatten().collect();
+        let mut specifications: Vec<&Value> =
+            self.values["launch_specification"].as_array().into_iter().flatten().collect();
         for config in self.values["launch_template_config"].as_array().into_iter().flatten() {
             for field in ["overrides", "override"] {
                 specifications.extend(config[field].as_array().into_iter().flatten());
@@ -229,7 +230,9 @@ impl<'p> Attributes<'p> {
             return Ok(Vec::new());
         }
         let names = strings(&resources["instance_type"]);
-        let Some(name) = highest("aws", &names) else { return Err("compute_resources.instance_type is not stated".to_owned()) };
+        let Some(name) = highest("aws", &names) else {
+            return Err("compute_resources.instance_type is not stated".to_owned());
+        };
         let vcpus = |field: &str| Ok::<_, Reason>(self.number(resources, field)?.unwrap_or(0));
         let ready = vcpus("desired_vcpus")?.max(vcpus("min_vcpus")?);
         let of_one = find_instance(&format!("aws/{name}")).ok().and_then(|instance| instance.vcpus());
@@ -265,12 +268,22 @@ impl<'p> Attributes<'p> {
         let kind = guest["type"].as_str().ok_or("guest_accelerator.type is not stated")?;
         let kind = kind.rsplit('/').next().unwrap_or_default();
         let each = self.number(guest, "count")?.unwrap_or(1);
-        Ok(vec![Machines { instance: format!("gcp/{name}"), attached: Some((kind.to_owned(), each)), count, at_most: None }])
+        Ok(vec![Machines {
+            instance: format!("gcp/{name}"),
+            attached: Some((kind.to_owned(), each)),
+            count,
+            at_most: None,
+        }])
     }
 
     fn node_pool(self) -> Result<Vec<Machines>, Reason> {
         let scaling = &self.values["autoscaling"][0];
-        let stated = [(self.values, "node_count"), (self.values, "initial_node_count"), (scaling, "min_node_count"), (scaling, "total_min_node_count")];
+        let stated = [
+            (self.values, "node_count"),
+            (self.values, "initial_node_count"),
+            (scaling, "min_node_count"),
+            (scaling, "total_min_node_count"),
+        ];
         let mut count = None;
         for (values, field) in stated {
             // What is computed stands in for nothing that is stated.
@@ -284,7 +297,13 @@ impl<'p> Attributes<'p> {
         if pool.is_null() {
             return Ok(Vec::new());
         }
-        let name = pool["vm_size"].as_str().ok_or_else(|| if self.unknown["vm_size"] == true { format!("vm_size {APPLY}") } else { "vm_size is not stated".to_owned() })?;
+        let name = pool["vm_size"].as_str().ok_or_else(|| {
+            if self.unknown["vm_size"] == true {
+                format!("vm_size {APPLY}")
+            } else {
+                "vm_size is not stated".to_owned()
+            }
+        })?;
         let least = self.number(pool, "min_count").unwrap_or(None);
         let count = self.number(pool, "node_count").unwrap_or(least).or(least).unwrap_or(1);
         Ok(vec![machine("azure", name, count, self.number(pool, "max_count").unwrap_or(None))?])

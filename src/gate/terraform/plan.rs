@@ -14,7 +14,9 @@ pub enum PlanError {
     #[error("this is no JSON: {0}; `terraform show -json FILE` writes it")]
     Json(#[from] serde_json::Error),
     /// A state.
-    #[error("this is the JSON of a state, not of a plan: run `terraform plan -out FILE` and `terraform show -json FILE`")]
+    #[error(
+        "this is the JSON of a state, not of a plan: run `terraform plan -out FILE` and `terraform show -json FILE`"
+    )]
     State,
     /// Another document.
     #[error("this is no plan of `terraform show -json`: it has no {missing}")]
@@ -87,7 +89,8 @@ impl Plan {
         };
         let configuration = Configuration::new(&plan);
         let managed: Vec<&Value> = changes.iter().filter(|change| change["mode"] != "data").collect();
-        let resources: Vec<Resource> = managed.iter().filter_map(|change| Resource::of(change, &configuration)).collect();
+        let resources: Vec<Resource> =
+            managed.iter().filter_map(|change| Resource::of(change, &configuration)).collect();
         Ok(Self { others: managed.len() - resources.len(), resources })
     }
 }
@@ -146,7 +149,9 @@ fn region(kind: &str, values: &Value) -> Option<String> {
     let zone = values["availability_zone"].as_str().or_else(|| values["availability_zones"][0].as_str());
     let named = |field: &str| values[field].as_str().filter(|text| !text.is_empty());
     let region = match provider {
-        "aws" => named("region").map(str::to_owned).or_else(|| Some(zone?.trim_end_matches(|letter: char| letter.is_ascii_lowercase()).to_owned())),
+        "aws" => named("region")
+            .map(str::to_owned)
+            .or_else(|| Some(zone?.trim_end_matches(|letter: char| letter.is_ascii_lowercase()).to_owned())),
         "gcp" => {
             let zone = named("zone").or_else(|| named("location")).or_else(|| values["node_locations"][0].as_str());
             named("region").map(str::to_owned).or_else(|| zone.map(region_of_zone))

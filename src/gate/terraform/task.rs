@@ -150,7 +150,10 @@ fn outcome(item: &Item) -> Option<(String, String, String)> {
         mwh(p50),
         mwh(p95)
     );
-    let co2e = item.added_co2e().ok()?.map_or_else(|| "unknown".to_owned(), |(p50, _)| format!("{:+.3}", p50.micrograms() as f64 / 1e12));
+    let co2e = item
+        .added_co2e()
+        .ok()?
+        .map_or_else(|| "unknown".to_owned(), |(p50, _)| format!("{:+.3}", p50.micrograms() as f64 / 1e12));
     let _ = write!(body, "{co2e} |\n");
     Some((item.address.clone(), description, body))
 }

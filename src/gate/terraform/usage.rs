@@ -77,7 +77,12 @@ impl Usage {
             ];
             for (key, value, range, expected) in bounds {
                 if let Some(value) = value.filter(|value| !range.contains(value)) {
-                    return Err(UsageError::OutOfRange { address: address.clone(), key, value: value.to_string(), expected });
+                    return Err(UsageError::OutOfRange {
+                        address: address.clone(),
+                        key,
+                        value: value.to_string(),
+                        expected,
+                    });
                 }
             }
             if of.utilisation.is_some() && of.power_w.is_some() {

@@ -64,6 +64,28 @@ fn metered_energy_is_spent_at_once_and_the_hold_shrinks_to_what_the_rest_can_cos
     fixture.assert_sound();
 }
 
+/// Otherwise whoever may ask for project `llm` learns what another project's job uses, and frees its own hold with it.
+#[test]
+fn a_job_of_another_project_settles_nothing() {
+    let fixture = Fixture::new();
+    let limit = 10_000 * KJ;
+    let number = budget(&fixture, limit, json!({}));
+    let asked = Demand { job: Some("foreign".to_owned()), ..demand("llm", 500_000) };
+    let id = budget::admit(&office(&fixture, 0), Some("k"), asked, Ask::Reserve).unwrap().id.unwrap();
+    let before = row(&fixture, &id);
+    let mut batch = batch(1, 1_800);
+    batch.windows = vec![window("gpu0", 0, 1_800, 720 * KJ)];
+    batch.holdings = vec![holding("gpu0", "foreign", 1, 0, Some(1_800))];
+    batch.jobs = vec![job("foreign", "other", Some(1_800))];
+    fixture.apply(&batch);
+    fixture.close(at(FAR));
+    let p95 = super::p95(500_000);
+    assert_eq!(figures(&fixture, &number, 1_801), [0, p95, limit - p95]);
+    assert!(budget::settle(&fixture.store, at(1_801)).unwrap().is_empty());
+    assert_eq!(row(&fixture, &id), before);
+    assert_eq!(budget::settle(&fixture.store, at(FAR)).unwrap()[0].what, "expired", "as a hold whose job never came");
+}
+
 #[test]
 fn what_is_committed_and_what_the_ledger_has_count_once() {
     let fixture = Fixture::new();

@@ -1,6 +1,6 @@
 //! What was administered is accounted for: every change behind the program's back is named by `verify`.
 
-use super::{FAR, Fixture, at, batch, holding, job, window};
+use super::{FAR, Fixture, after, at, batch, holding, job, window};
 use rusqlite::Connection;
 use units::{CarbonIntensity, Interval, Pue};
 use wattledger::access::Scope;
@@ -84,16 +84,6 @@ fn administered() -> Fixture {
     let day = (at(-10 * 3_600), at(14 * 3_600));
     ledger::close_period(store, Some("a day".to_owned()), day, by(FAR)).unwrap();
     fixture
-}
-
-/// What `verify` says after `change` was done behind the program's back.
-fn after(fixture: Fixture, sql: &str) -> Option<Fault> {
-    let Fixture { directory, store, .. } = fixture;
-    drop(store);
-    let connection = Connection::open(directory.path().join("wattledger.db")).unwrap();
-    connection.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).unwrap();
-    drop(connection);
-    ledger::verify(&Store::open(directory.path()).unwrap()).unwrap().fault
 }
 
 #[test]

@@ -46,6 +46,24 @@ fn a_held_device_that_does_nothing_is_named_with_its_draw() {
     assert_eq!(at_time(&fixture, 3_700), [], "given back");
 }
 
+/// R15: an agent whose clock was set ahead.
+#[test]
+fn windows_of_the_future_are_named_until_their_time_has_come() {
+    let fixture = hour(400_000 * 3_600);
+    let ahead = ("clock_ahead", Severity::Bad, "n1".to_owned());
+    assert_eq!(at_time(&fixture, 3_600 - 600), []);
+    assert_eq!(at_time(&fixture, 3_600 - 601), [ahead]);
+    let message = &all(&fixture, 3_600 - 601, None)[0].message;
+    assert!(message.contains("end at 2026-03-10T11:00:00Z, which is to come: set its clock"), "{message}");
+    assert_eq!(all(&fixture, 0, Some("p")), [], "the fleet is not a project's");
+    // What it metered afterwards, with the right date, is there beside it.
+    let mut right = batch(2, 60);
+    right.windows = vec![window("gpu0", -60, 0, 1_000_003)];
+    fixture.apply(&right);
+    let verified = fixture.assert_sound();
+    assert_eq!(verified.metered_mj, 400_000 * 3_600 + 36_000_000 + 1_000_003);
+}
+
 #[test]
 fn a_silent_agent_is_late_then_lost_then_gone_and_its_job_is_asked_about() {
     let fixture = hour(400_000 * 3_600);

@@ -1,6 +1,36 @@
+#![allow(clippy::print_stdout, reason = "seeds and counts are to be seen")]
+
 use super::*;
 use ledger::Fault;
 use rusqlite::Connection;
+
+/// Every column of an entry but its number, what it reverses and its hash.
+const COLUMNS: [&str; 24] = [
+    "kind",
+    "reason",
+    "job",
+    "node",
+    "site",
+    "component",
+    "period_start_ns",
+    "period_end_ns",
+    "start_ns",
+    "end_ns",
+    "energy_mj",
+    "overhead_mj",
+    "pue_ppm",
+    "intensity_mg_per_kwh",
+    "co2e_ug",
+    "overhead_co2e_ug",
+    "factor",
+    "provisional",
+    "modelled_mj",
+    "covered_ns",
+    "span_ns",
+    "first_posting",
+    "last_posting",
+    "posted_ns",
+];
 
 /// A ledger with originals, reversals and reposts, closed.
 fn some_history() -> Fixture {
@@ -27,16 +57,6 @@ fn some_history() -> Fixture {
     fixture
 }
 
-/// What `verify` says after `sql` was done to the closed file behind the program's back.
-fn after(fixture: Fixture, sql: &str) -> Option<Fault> {
-    let Fixture { directory, store, .. } = fixture;
-    drop(store);
-    let connection = Connection::open(directory.path().join("wattledger.db")).unwrap();
-    connection.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).unwrap();
-    drop(connection);
-    ledger::verify(&Store::open(directory.path()).unwrap()).unwrap().fault
-}
-
 #[test]
 fn an_untouched_ledger_has_no_fault() {
     let fixture = some_history();
@@ -50,36 +70,10 @@ fn an_untouched_ledger_has_no_fault() {
 fn every_changed_column_of_every_entry_is_named() {
     let columns = some_history();
     let last = columns.entries().last().unwrap().id;
-    let names = [
-        "kind",
-        "reason",
-        "job",
-        "node",
-        "site",
-        "component",
-        "period_start_ns",
-        "period_end_ns",
-        "start_ns",
-        "end_ns",
-        "energy_mj",
-        "overhead_mj",
-        "pue_ppm",
-        "intensity_mg_per_kwh",
-        "co2e_ug",
-        "overhead_co2e_ug",
-        "factor",
-        "provisional",
-        "modelled_mj",
-        "covered_ns",
-        "span_ns",
-        "first_posting",
-        "last_posting",
-        "posted_ns",
-    ];
     let directory = columns.directory;
     drop(columns.store);
     let path = directory.path().join("wattledger.db");
-    for (position, name) in names.into_iter().enumerate() {
+    for (position, name) in COLUMNS.into_iter().enumerate() {
         let id = i64::try_from(position).unwrap() % last + 1;
         let connection = Connection::open(&path).unwrap();
         let is_text = ["kind", "reason", "component", "factor"].contains(&name);
@@ -117,6 +111,114 @@ fn deleted_swapped_and_cut_entries_are_found() {
         id = last - 1
     );
     assert_eq!(after(some_history(), &cut), Some(Fault::Checkpoint { entry: last }));
+}
+
+/// A random flip, deletion, swap or cut, as SQL, and the entry that `verify` must name.
+fn tampered(random: &mut fastrand::Rng, last: i64) -> (String, i64) {
+    let entry = random.i64(1..=last);
+    match random.u8(0..4) {
+        0 => {
+            let column = *random.choice(&COLUMNS).unwrap();
+            let bit = 1_i64 << random.u8(0..40);
+            let other = match column {
+                "kind" | "reason" | "component" | "factor" => format!("{column} || char({})", random.u8(33..127)),
+                "provisional" => "1 - provisional".to_owned(),
+                // One bit of the integer, as XOR.
+                _ => format!("({column} | {bit}) - ({column} & {bit})"),
+            };
+            (format!("UPDATE ledger_entries SET {column} = {other} WHERE id = {entry}"), entry)
+        }
+        1 => (format!("DELETE FROM ledger_entries WHERE id = {entry}"), entry),
+        2 => {
+            let other = entry % last + 1;
+            let ids = format!("CASE id WHEN {entry} THEN -{other} ELSE -{entry} END");
+            let swap = format!("UPDATE ledger_entries SET id = {ids} WHERE id IN ({entry}, {other})");
+            (format!("{swap}; UPDATE ledger_entries SET id = -id WHERE id < 0"), entry.min(other))
+        }
+        _ => {
+            let kept = entry - 1;
+            let head = format!("(SELECT hash FROM ledger_entries WHERE id = {kept})");
+            let cut = format!("DELETE FROM ledger_entries WHERE id > {kept}");
+            // The head is moved back with it, where there is an entry left to point at.
+            let moved = format!("UPDATE chain_head SET entries = {kept}, hash = {head}");
+            (if kept > 0 { format!("{cut}; {moved}") } else { cut }, if kept > 0 { last } else { 1 })
+        }
+    }
+}
+
+fn named(fault: Option<Fault>) -> Option<i64> {
+    match fault? {
+        Fault::Missing { entry }
+        | Fault::Unreadable { entry, .. }
+        | Fault::Changed { entry, .. }
+        | Fault::Checkpoint { entry } => Some(entry),
+        _ => None,
+    }
+}
+
+#[test]
+fn r19_whatever_is_done_to_entries_the_first_bad_one_is_named_and_nothing_else_is() {
+    let mut random = crate::reliability::random();
+    let fixture = some_history();
+    let last = fixture.entries().last().unwrap().id;
+    let Fixture { directory, store, .. } = fixture;
+    drop(store);
+    let [whole, head] = ["wattledger.db", "chain-head"].map(|name| std::fs::read(directory.path().join(name)).unwrap());
+    let place = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+    let trials = crate::reliability::count(1_000);
+    for trial in 0..trials {
+        std::fs::write(place.path().join("wattledger.db"), &whole).unwrap();
+        std::fs::write(place.path().join("chain-head"), &head).unwrap();
+        let verify = || ledger::verify(&Store::open(place.path()).unwrap()).unwrap().fault;
+        if trial % 10 == 0 {
+            assert_eq!(verify(), None, "a false alarm");
+        }
+        let (sql, entry) = tampered(&mut random, last);
+        let connection = Connection::open(place.path().join("wattledger.db")).unwrap();
+        connection.execute_batch(&format!("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; {sql}")).unwrap();
+        drop(connection);
+        let fault = verify();
+        assert_eq!(named(fault.clone()), Some(entry), "{sql}: {fault:?}");
+    }
+    println!("{trials} of {trials} found");
+}
+
+/// F03 of the database: where a flipped bit or a cut is neither refused nor found by `verify`, every figure is what it was.
+#[test]
+fn f03_a_damaged_database_is_refused_or_named_or_says_what_it_said_before() {
+    let mut random = crate::reliability::random();
+    let fixture = some_history();
+    let before = fixture.report(&GroupBy::Job);
+    let Fixture { directory, store, library } = fixture;
+    drop(store);
+    let whole = std::fs::read(directory.path().join("wattledger.db")).unwrap();
+    let head = std::fs::read(directory.path().join("chain-head")).unwrap();
+    let (trials, mut found) = (crate::reliability::count(300), 0);
+    for trial in 0..trials {
+        let place = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let mut damaged = whole.clone();
+        match trial % 3 {
+            0 => damaged.truncate(random.usize(0..whole.len())),
+            1 => damaged[random.usize(0..whole.len())] ^= 1 << random.u8(0..8),
+            _ => {
+                let start = random.usize(0..whole.len() - 512);
+                random.fill(&mut damaged[start..start + 512]);
+            }
+        }
+        std::fs::write(place.path().join("wattledger.db"), &damaged).unwrap();
+        std::fs::write(place.path().join("chain-head"), &head).unwrap();
+        // An empty file is a ledger without anything, which the note beside it contradicts.
+        let store = Store::open(place.path());
+        let said = store.as_ref().map(|store| (ledger::lost_head(store), ledger::verify(store)));
+        let Ok((Ok(None), Ok(ledger::Verified { fault: None, .. }))) = said else {
+            found += 1;
+            continue;
+        };
+        let again = Fixture { directory: place, store: store.unwrap(), library: Arc::clone(&library) };
+        assert_eq!(again.report(&GroupBy::Job), before, "trial {trial}");
+    }
+    println!("{found} of {trials} damages were refused or named; the others changed nothing that is shown");
+    assert!(found >= trials / 3, "every cut is found: {found}");
 }
 
 #[test]

@@ -92,7 +92,7 @@ pub(super) const BEFORE_SORTING_AND_BUDGETS: &str = "
     DROP TABLE held_time; DROP INDEX jobs_by_intensity; DROP INDEX jobs_by_held_idle; DROP INDEX jobs_by_energy_per_step;
     ALTER TABLE jobs DROP COLUMN posted_uj_per_step; ALTER TABLE jobs DROP COLUMN held_idle_ppm;
     ALTER TABLE jobs DROP COLUMN posted_mg_per_kwh; ALTER TABLE jobs DROP COLUMN steps;
-    ALTER TABLE jobs DROP COLUMN held_idle_ns; ALTER TABLE jobs DROP COLUMN held_ns;";
+    ALTER TABLE jobs DROP COLUMN held_idle_us; ALTER TABLE jobs DROP COLUMN held_us;";
 
 /// What brings those back to their first version.
 const FIRST_VERSION: &str = "

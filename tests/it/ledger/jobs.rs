@@ -68,7 +68,8 @@ fn every_order_pages_through_every_job_once_with_the_sums_of_the_report() {
 
 /// Of every GPU of the fixtures.
 const LIMIT_MW: i64 = 700_000;
-const SECOND: i64 = 1_000_000_000;
+/// µs.
+const SECOND: i64 = 1_000_000;
 
 const ALL: [JobSort; 6] =
     [JobSort::Newest, JobSort::Energy, JobSort::Co2e, JobSort::Intensity, JobSort::HeldIdle, JobSort::EnergyPerStep];
@@ -115,12 +116,40 @@ fn ratios_order_every_job_once_and_held_idle_is_what_the_windows_say() {
         let held = parts.iter().map(|(_, seconds)| seconds * SECOND).sum::<i64>();
         let idle =
             parts.iter().filter(|(window, _)| is_idle(*window)).map(|(_, seconds)| seconds * SECOND).sum::<i64>();
-        assert_eq!((job.held.unwrap().device_ns, job.held.unwrap().idle_ns), (held, idle), "{number}");
+        assert_eq!((job.held.unwrap().device_us, job.held.unwrap().idle_us), (held, idle), "{number}");
     }
-    assert!(listed.iter().any(|job| job.held.unwrap().idle_ns > 0));
-    assert!(listed.iter().any(|job| job.held.unwrap().idle_ns == 0));
+    assert!(listed.iter().any(|job| job.held.unwrap().idle_us > 0));
+    assert!(listed.iter().any(|job| job.held.unwrap().idle_us == 0));
     fixture.close(at(FAR));
     fixture.assert_sound();
+}
+
+/// 16,000 accelerators for a week are 307 device-years, more than an integer of nanoseconds holds.
+#[test]
+fn a_job_of_centuries_of_device_time_goes_on() {
+    let hour = |sequence: u64| {
+        let mut batch = batch(sequence, 3_600);
+        let start = 3_600 * sequence.cast_signed();
+        batch.windows = vec![window("gpu0", start, start + 3_600, 1_000_000_000)];
+        batch.holdings = vec![holding("gpu0", "large", 1, 0, None)];
+        batch.jobs = vec![job("large", "p", None)];
+        batch
+    };
+    let fixture = Fixture::in_germany(60);
+    fixture.apply(&hour(1));
+    let Fixture { directory, store, library } = fixture;
+    drop(store);
+    let centuries = 16_000 * 7 * 86_400 * SECOND;
+    let connection = rusqlite::Connection::open(directory.path().join("wattledger.db")).unwrap();
+    for sql in ["UPDATE held_time SET device_us = ?1", "UPDATE jobs SET held_us = ?1 WHERE id = 'large'"] {
+        assert_eq!(connection.execute(sql, [centuries]).unwrap(), 1);
+    }
+    drop(connection);
+    let fixture = Fixture { store: Store::open(directory.path()).unwrap(), directory, library };
+    fixture.apply(&hour(2));
+    let filter = JobFilter { limit: 1, ..JobFilter::default() };
+    let held = ledger::jobs(&fixture.store, &fixture.library, &filter).unwrap()[0].held.unwrap();
+    assert_eq!(held.device_us, centuries + 3_600 * SECOND);
 }
 
 #[test]
@@ -128,7 +157,7 @@ fn held_time_follows_what_is_believed_of_the_holdings_whatever_comes_late() {
     let fixture = history();
     let held = |id: &str| {
         let filter = JobFilter { text: Some(id.to_owned()), limit: 1, ..JobFilter::default() };
-        ledger::jobs(&fixture.store, &fixture.library, &filter).unwrap()[0].held.unwrap().device_ns / SECOND
+        ledger::jobs(&fixture.store, &fixture.library, &filter).unwrap()[0].held.unwrap().device_us / SECOND
     };
     assert_eq!(held("job-03"), 800);
     // A late statement: another job held the GPU with it for half of that time.

@@ -109,6 +109,16 @@ impl Fixture {
     }
 }
 
+/// What `verify` says after `sql` was done to the closed file behind the program's back.
+fn after(fixture: Fixture, sql: &str) -> Option<ledger::Fault> {
+    let Fixture { directory, store, .. } = fixture;
+    drop(store);
+    let connection = rusqlite::Connection::open(directory.path().join("wattledger.db")).unwrap();
+    connection.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).unwrap();
+    drop(connection);
+    ledger::verify(&Store::open(directory.path()).unwrap()).unwrap().fault
+}
+
 pub(crate) fn device(uuid: &str, kind: Kind, counted_in: Option<&str>) -> Device {
     Device {
         uuid: uuid.to_owned(),

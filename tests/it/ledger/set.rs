@@ -97,7 +97,7 @@ fn check(closing: Closing, copies: usize) {
 
 #[test]
 fn r13_every_order_of_one_set_gives_the_same_ledger() {
-    let copies = usize::try_from(count(100)).unwrap();
+    let copies = usize::try_from(count(500)).unwrap();
     check(Closing::InBetween, copies);
     check(Closing::AtTheEnd, copies);
 }

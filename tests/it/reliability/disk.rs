@@ -92,6 +92,22 @@ fn r07_after_a_failed_write_nothing_is_acknowledged_and_a_restart_has_everything
 }
 
 #[test]
+fn r07_a_write_that_is_interrupted_is_written_again() {
+    if !can_trace() {
+        return;
+    }
+    let (data, record) = (Data::new(), Record::default());
+    // Every seventh from the third on.
+    let inject = "inject=pwrite64:error=EINTR:when=3+7";
+    let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64", "-e", inject];
+    let service = Service::start_under(&strace, &data.path(), EAGER).unwrap();
+    let refused = send(&mut Line::new(&service.admin), service.address, 1..60, &record);
+    assert!(refused.is_none(), "{refused:?}");
+    assert_eq!(service.stop().0, 0);
+    judge(&data.path(), FLEET, &record, false);
+}
+
+#[test]
 fn r07_a_checkpoint_that_fails_is_the_end_of_acknowledging_and_never_tried_again() {
     if !can_trace() {
         return;

@@ -19,7 +19,7 @@ fn r02_a_service_that_is_killed_again_and_again_loses_and_doubles_nothing() {
     let service = Service::start(&data.path(), EAGER);
     let token = service.token(&["ingest"], None).1;
     drop(service);
-    let kills = count(30);
+    let kills = count(100);
     std::thread::scope(|scope| {
         let mut senders = Vec::new();
         for agent in 0..FLEET.agents {

@@ -185,7 +185,10 @@ fn jobs_are_compared_by_what_follows_from_their_footprints() {
     post(&service, &batch_of("beta"));
     let admin = service.admin.clone();
     let path = "/api/v1/jobs/compare?id=beta-job&id=alpha-job";
-    until(|| service.get(path, &admin).json()["jobs"][1]["held_idle_share"] == 0.0);
+    until(|| {
+        let compared = service.get(path, &admin).json();
+        (0..2).all(|job| compared["jobs"][job]["held_idle_share"] == 0.0)
+    });
     let compared = service.get(path, &admin).json();
     let job = &compared["jobs"][0];
     assert_eq!(
@@ -202,6 +205,20 @@ fn jobs_are_compared_by_what_follows_from_their_footprints() {
     let table = service.command(&admin, &["compare", "alpha-job", "beta-job"]);
     assert_eq!(table.code, 0, "{}", table.stderr);
     assert!(table.stdout.contains("alpha-job") && table.stdout.contains("613.2"), "{}", table.stdout);
+    assert!(!table.stdout.contains("energy cost"), "no site has a price");
+    let sites = [
+        ("/sites", json!({ "name": "fra", "zone": "DE" })),
+        ("/sites/fra/price", json!({ "per_mwh": 9_000_000, "currency": "EUR", "since": "2026-01-01" })),
+        ("/nodes/beta/site", json!({ "site": "fra" })),
+    ];
+    for (path, document) in sites {
+        let reply = service.post(&format!("/api/v1{path}"), &admin, &document);
+        assert!(reply.status < 300, "{reply:?}");
+    }
+    let table = service.command(&admin, &["compare", "alpha-job", "beta-job"]).stdout;
+    // 4,905,984 mJ at 9 EUR/Wh.
+    let cost = table.lines().find(|line| line.starts_with("energy cost")).unwrap();
+    assert_eq!(cost.split_whitespace().collect::<Vec<_>>(), ["energy", "cost", "-", "12.26", "EUR"], "{table}");
     let printed = service.command(&admin, &["compare", "beta-job", "alpha-job", "--json"]);
     assert_eq!(serde_json::from_str::<Value>(&printed.stdout).unwrap()["jobs"][0]["energy_mj"], job["energy_mj"]);
     assert_eq!(service.command(&admin, &["compare", "alpha-job"]).code, 2);

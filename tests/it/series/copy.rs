@@ -5,7 +5,7 @@ use crate::ledger::permutation::{arrivals, cases};
 use crate::ledger::{batch, holding, job, window};
 use proptest::prelude::*;
 use std::sync::Arc;
-use units::Power;
+use units::{Power, Span};
 use wattledger::series::{HELD_IDLE_PERCENT, catch_up};
 
 proptest! {
@@ -52,6 +52,23 @@ fn a_day(fixture: &Fixture) {
 }
 
 #[test]
+fn it_says_how_long_the_oldest_batch_that_it_lacks_has_waited() {
+    let fixture = Fixture::in_germany(60);
+    let (_directory, copy) = fresh();
+    let behind = |now: i64| wattledger::series::behind(&fixture.store, &copy, at(now)).unwrap();
+    assert_eq!(behind(50), Span::ZERO);
+    for (sequence, wall) in [(1, 10), (2, 30)] {
+        fixture.apply(&batch(sequence, wall));
+    }
+    assert_eq!(behind(50), Span::from_seconds(40));
+    catch_up(&fixture.store, &copy).unwrap();
+    assert_eq!(behind(50), Span::ZERO);
+    // A clock that was set back makes it no younger than now.
+    fixture.apply(&batch(3, 60));
+    assert_eq!(behind(50), Span::ZERO);
+}
+
+#[test]
 fn coarse_buckets_are_the_sums_of_fine_ones() {
     let fixture = Fixture::in_germany(60);
     a_day(&fixture);
@@ -75,7 +92,7 @@ fn coarse_buckets_are_the_sums_of_fine_ones() {
         for (number, bucket) in &coarse.buckets {
             let inside: Vec<_> = fine.buckets.range(number * ratio..(number + 1) * ratio).map(|(_, b)| b).collect();
             assert_eq!(bucket.energy_mj, inside.iter().map(|b| b.energy_mj).sum::<i64>());
-            assert_eq!(bucket.length_ns, inside.iter().map(|b| b.length_ns).sum::<i64>());
+            assert_eq!(bucket.length_ns, inside.iter().map(|b| b.length_ns).sum::<i128>());
             assert_eq!(bucket.min_mw, inside.iter().map(|b| b.min_mw).min().unwrap());
             assert_eq!(bucket.max_mw, inside.iter().map(|b| b.max_mw).max().unwrap());
             assert_eq!((bucket.first, bucket.last), (inside[0].first, inside.last().unwrap().last));

@@ -72,6 +72,11 @@ fn a_batch_is_reported_explained_and_verified_to_its_bytes() {
         let answer = service.command(&admin, arguments);
         assert_eq!(answer.code, 0, "{arguments:?} {}", answer.stderr);
     }
+    // Charts follow a moment later.
+    until(|| {
+        let shown = service.command(&admin, &["job", "finetune-7b.3"]).stdout;
+        shown.contains("power       █  mean of ") && shown.contains(" a bar, highest 613.2 W\n")
+    });
     let csv = ["report", "--from", "2026-01-05", "--to", "2026-01-06", "--format", "csv"];
     assert!(service.command(&admin, &csv).stdout.contains("language-models,4905984,"), "csv");
     assert_eq!(service.stop().0, 0);
@@ -200,6 +205,7 @@ fn a_job_announced_by_call_holds_devices_until_it_is_finished() {
     let by_team = REPORT.replace("project", "label:team");
     let row = |path: &str| service.get(path, &admin).json()["rows"][0].clone();
     assert_eq!((row(&by_team)["group"].as_str(), row(&by_team)["energy_mj"].as_i64()), (Some("t"), Some(6_132_480)));
+    labels_are_written_alike(&service, &row(&by_team));
     let end = json!({ "to": "2026-01-05T09:00:05Z", "exit_status": 0 });
     assert_eq!(service.post("/api/v1/jobs/j/finish", &admin, &end).status, 200);
     assert_eq!(row(REPORT)["energy_mj"], 3_066_240);
@@ -207,6 +213,28 @@ fn a_job_announced_by_call_holds_devices_until_it_is_finished() {
     assert_eq!(service.post("/api/v1/jobs", &admin, &early).json()["field"], "from");
     let unknown = json!({ "job": "k", "devices": ["GPU-none"] });
     assert_eq!(service.post("/api/v1/jobs", &admin, &unknown).status, 404);
+}
+
+/// `KEY=VALUE` in filters of the API and of commands, and in the link and the command behind a row by label.
+fn labels_are_written_alike(service: &Service, row: &Value) {
+    let admin = &service.admin;
+    for (filter, count) in [("team=t", 1), ("team=u", 0), ("tea=t", 0)] {
+        assert_eq!(items(&service.get(&format!("/api/v1/jobs?label={filter}"), admin)).len(), count, "{filter}");
+        let listed = service.command(admin, &["jobs", "--label", filter, "--json"]);
+        assert_eq!(serde_json::from_str::<Vec<Value>>(&listed.stdout).unwrap().len(), count, "{listed:?}");
+    }
+    for path in ["/api/v1/jobs?label=team:t", "/api/v1/ledger/entries?label=team:t"] {
+        let refused = service.get(path, admin);
+        assert_eq!((refused.status, refused.json()["field"].as_str()), (400, Some("label")), "{refused:?}");
+    }
+    let behind = service.get(row["explain"].as_str().unwrap(), admin).json();
+    let explained = service.command(admin, &["explain", "--label", "team=t", "--json"]);
+    let explained: Value = serde_json::from_str(&explained.stdout).unwrap();
+    for sum in [behind, explained] {
+        assert_eq!(sum["open"]["energy_mj"], row["energy_mj"], "{sum}");
+    }
+    let refused = service.command(admin, &["explain", "--label", "team:t"]);
+    assert!(refused.code == 2 && refused.stderr.contains("KEY=VALUE"), "{refused:?}");
 }
 
 #[test]

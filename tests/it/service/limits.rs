@@ -183,6 +183,19 @@ fn a_body_that_comes_too_slowly_or_fills_the_memory_for_bodies_is_refused() {
 }
 
 #[test]
+fn charts_say_how_far_they_are_behind() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    let body = include_bytes!("../../../docs/wire-example.json");
+    let taken = service.send("POST", "/api/v1/batches", &service.admin, &[("Content-Type", "application/json")], body);
+    assert_eq!(taken.status, 200, "{taken:?}");
+    super::process::until(|| {
+        let metrics = service.get("/metrics", &service.admin).body;
+        metrics.contains("wattledger_charts_behind_seconds 0.0\n")
+    });
+}
+
+#[test]
 fn what_a_client_chooses_never_becomes_a_label() {
     let data = Data::new();
     let service = Service::start(&data.path(), "");

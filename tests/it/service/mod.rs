@@ -2,6 +2,7 @@
 
 mod app;
 mod backup;
+mod boundary;
 mod events;
 mod ledger;
 mod limits;

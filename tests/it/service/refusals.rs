@@ -71,6 +71,82 @@ fn every_limit_of_a_batch_has_its_problem_document() {
     insta::assert_snapshot!("batch_refusals", page);
 }
 
+/// What the specification allows is taken, at each of its limits, and everything of it is shown and adds up.
+#[test]
+fn a_batch_at_every_limit_is_taken() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "log_level = \"error\"");
+    let (name, text) = ("n".repeat(wire::NAME_BYTES_MAX), "t".repeat(wire::TEXT_BYTES_MAX));
+    let numbered = |count: usize, value: &Value, change: &dyn Fn(usize, &mut Value)| -> Value {
+        let each = |number| {
+            let mut one = value.clone();
+            change(number, &mut one);
+            one
+        };
+        (0..count).map(each).collect()
+    };
+    let bodies = [
+        example(|batch| {
+            (batch["agent"], batch["node"]["name"]) = (json!(name), json!(name));
+            let labels = (0..wire::LABELS_MAX).map(|number| (format!("{number:0>128}"), json!(text)));
+            batch["jobs"][0]["labels"] = Value::Object(labels.collect());
+            (batch["jobs"][0]["name"], batch["jobs"][0]["id"]) = (json!(text), json!(name));
+            (batch["holdings"][0]["job"], batch["holdings"][0]["weight"]) = (json!(name), json!(wire::WEIGHT_MAX));
+        }),
+        example(|batch| {
+            batch["sequence"] = json!(u64::try_from(i64::MAX).unwrap());
+            batch["gaps"] = json!([]);
+            let device = batch["devices"][0].clone();
+            batch["devices"] = numbered(wire::DEVICES_MAX, &device, &|number, one| {
+                if number > 0 {
+                    one["uuid"] = json!(format!("GPU-{number}"));
+                }
+            });
+            let (window, day) = (batch["windows"][0].clone(), wire::WINDOW_NS_MAX);
+            batch["windows"] = numbered(wire::DEVICES_MAX - 1, &window, &|number, one| {
+                one["device"] = json!(format!("GPU-{}", number + 1));
+                one["end_ns"] = json!(one["start_ns"].as_u64().unwrap() + day);
+            });
+        }),
+        example(|batch| {
+            batch["sequence"] = json!(3);
+            let window = batch["windows"][0].clone();
+            batch["windows"] = numbered(wire::WINDOWS_MAX, &window, &|number, one| {
+                for key in ["start_ns", "end_ns"] {
+                    one[key] = json!(one[key].as_u64().unwrap() + (number as u64 + 10_000) * 10_000_000_000);
+                }
+            });
+        }),
+        example(|batch| {
+            batch["sequence"] = json!(4);
+            let device = batch["windows"][0]["device"].clone();
+            let (holding, job) = (batch["holdings"][0].clone(), batch["jobs"][0].clone());
+            batch["jobs"] = numbered(wire::JOBS_MAX, &job, &|number, one| one["id"] = json!(format!("j{number}")));
+            batch["holdings"] = numbered(wire::HOLDINGS_MAX, &holding, &|number, one| {
+                let start = one["start_ns"].as_u64().unwrap() + 900_000_000_000_000 + number as u64 * 1_000_000_000;
+                one["job"] = json!(format!("j{}", number % wire::JOBS_MAX));
+                (one["start_ns"], one["end_ns"]) = (json!(start), json!(start + 1_000_000_000));
+            });
+            let gap = json!({ "device": device, "start_ns": 0, "end_ns": 1, "reason": "unread" });
+            batch["gaps"] = numbered(wire::GAPS_MAX, &gap, &|number, one| {
+                (one["start_ns"], one["end_ns"]) = (json!(number * 2), json!(number * 2 + 1));
+            });
+        }),
+    ];
+    for body in &bodies {
+        assert!(body.len() <= wire::BODY_BYTES_MAX, "{}", body.len());
+        for expected in ["accepted", "duplicate"] {
+            let reply = service.send("POST", wire::PATH, &service.admin, &[JSON], body);
+            assert_eq!((reply.status, reply.json()["result"].as_str()), (200, Some(expected)), "{:.600}", reply.body);
+        }
+    }
+    let shown = service.get(&format!("/api/v1/jobs/{name}"), &service.admin).json();
+    assert_eq!(shown["labels"].as_object().unwrap().len(), wire::LABELS_MAX);
+    assert_eq!(service.stop().0, 0);
+    let verified = crate::command::wattledger(&["verify", "--data", data.path().to_str().unwrap()]);
+    assert_eq!(verified.code, 0, "{}", verified.stderr);
+}
+
 #[test]
 fn every_other_refusal_has_its_problem_document() {
     let data = Data::new();

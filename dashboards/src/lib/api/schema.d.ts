@@ -523,6 +523,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
+                /** @description It was never allowed */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
                 /** @description Too many requests; Retry-After says when to come back */
                 429: {
                     headers: {
@@ -772,6 +781,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
+                /** @description It was never allowed */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
                 /** @description Too many requests; Retry-After says when to come back */
                 429: {
                     headers: {
@@ -880,6 +898,15 @@ export interface paths {
                 };
                 /** @description The body took too long, or did not arrive whole */
                 408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description It was not denied */
+                409: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1305,6 +1332,15 @@ export interface paths {
                 };
                 /** @description The token lacks the scope */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description No such site */
+                404: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2204,6 +2240,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
+                /** @description No such site */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
                 /** @description The body took too long, or did not arrive whole */
                 408: {
                     headers: {
@@ -3038,7 +3083,7 @@ export interface paths {
                     project?: string;
                     /** @description Only of this user: with the label `user` of this value. */
                     user?: string;
-                    /** @description Only with this label, `NAME:VALUE`. */
+                    /** @description Only with this label, `KEY=VALUE`. */
                     label?: string;
                     /** @description Only those that run, only those that have ended, or of these only those whose exit status is another than 0. */
                     state?: "running" | "ended" | "failed";
@@ -3373,7 +3418,7 @@ export interface paths {
                     project?: string;
                     /** @description Only of this user: with the label `user` of this value. */
                     user?: string;
-                    /** @description Only with this label, `NAME:VALUE`. */
+                    /** @description Only with this label, `KEY=VALUE`. */
                     label?: string;
                     /** @description Only those that run, only those that have ended, or of these only those whose exit status is another than 0. */
                     state?: "running" | "ended" | "failed";
@@ -4209,9 +4254,9 @@ export interface paths {
                     hour?: string;
                     /** @description Whose midnights dates mean, and whose hour, day or month that is: an IANA name such as Europe/Berlin; UTC without it. */
                     timezone?: string;
-                    /** @description Of jobs with this label, NAME:VALUE. */
+                    /** @description Of jobs with this label, `KEY=VALUE`. */
                     label?: string;
-                    /** @description Of jobs that lack it: `project` or `label:NAME`. */
+                    /** @description Of jobs that lack it: `project` or `label:KEY`. */
                     without?: string;
                     /** @description `true`: held by nobody; `false`: held by jobs. */
                     idle?: boolean;
@@ -4444,9 +4489,9 @@ export interface paths {
                     hour?: string;
                     /** @description Whose midnights dates mean, and whose hour, day or month that is: an IANA name such as Europe/Berlin; UTC without it. */
                     timezone?: string;
-                    /** @description Of jobs with this label, NAME:VALUE. */
+                    /** @description Of jobs with this label, `KEY=VALUE`. */
                     label?: string;
-                    /** @description Of jobs that lack it: `project` or `label:NAME`. */
+                    /** @description Of jobs that lack it: `project` or `label:KEY`. */
                     without?: string;
                     /** @description `true`: held by nobody; `false`: held by jobs. */
                     idle?: boolean;
@@ -5790,7 +5835,7 @@ export interface paths {
                     to?: string;
                     /** @description A closed period, as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an old version. */
                     period?: string;
-                    /** @description `project` (when not given), `job`, `node`, `site`, `month`, `day`, `hour` or `label:NAME`. */
+                    /** @description `project` (when not given), `job`, `node`, `site`, `month`, `day`, `hour` or `label:KEY`. */
                     group_by?: string;
                     /** @description Only this project's jobs. */
                     project?: string;
@@ -6358,6 +6403,15 @@ export interface paths {
                         "application/json": components["schemas"]["SessionDocument"];
                     };
                 };
+                /** @description Something has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
                 /** @description No valid token */
                 401: {
                     headers: {
@@ -6376,8 +6430,53 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
+                /** @description The body took too long, or did not arrive whole */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Media type or encoding is not read here */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
                 /** @description Too many failed sign-ins; Retry-After says when to come back */
                 429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description A defect of the service */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not now; Retry-After says when to come back */
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -7970,7 +8069,7 @@ export interface components {
         };
         /** @description Something that needs someone. */
         AttentionItem: {
-            /** @description `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
+            /** @description `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
             kind: string;
             /** @description What is wrong and what to do, in words. */
             message: string;
@@ -8855,9 +8954,9 @@ export interface components {
             co2e_ug: number;
             /**
              * Format: int64
-             * @description Its share of the time of its accelerators.
+             * @description Its share of the time of its accelerators, µs.
              */
-            device_ns?: number | null;
+            device_us?: number | null;
             /**
              * Format: double
              * @description Derived from `energy_mj`.
@@ -8869,15 +8968,15 @@ export interface components {
              */
             energy_mj: number;
             /**
+             * Format: double
+             * @description `held_idle_us` over `device_us`, 0 to 1.
+             */
+            held_idle_share?: number | null;
+            /**
              * Format: int64
              * @description What of it they did next to nothing in.
              */
-            held_idle_ns?: number | null;
-            /**
-             * Format: double
-             * @description `held_idle_ns` over `device_ns`, 0 to 1.
-             */
-            held_idle_share?: number | null;
+            held_idle_us?: number | null;
             /**
              * Format: double
              * @description Location-based CO2e over IT energy.
@@ -9076,7 +9175,7 @@ export interface components {
         Page_AttentionItem: {
             /** @description The items, in the order of the list. */
             items: {
-                /** @description `agent_late`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
+                /** @description `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
                 kind: string;
                 /** @description What is wrong and what to do, in words. */
                 message: string;
@@ -9313,9 +9412,9 @@ export interface components {
                 co2e_ug: number;
                 /**
                  * Format: int64
-                 * @description Its share of the time of its accelerators.
+                 * @description Its share of the time of its accelerators, µs.
                  */
-                device_ns?: number | null;
+                device_us?: number | null;
                 /**
                  * Format: double
                  * @description Derived from `energy_mj`.
@@ -9327,15 +9426,15 @@ export interface components {
                  */
                 energy_mj: number;
                 /**
+                 * Format: double
+                 * @description `held_idle_us` over `device_us`, 0 to 1.
+                 */
+                held_idle_share?: number | null;
+                /**
                  * Format: int64
                  * @description What of it they did next to nothing in.
                  */
-                held_idle_ns?: number | null;
-                /**
-                 * Format: double
-                 * @description `held_idle_ns` over `device_ns`, 0 to 1.
-                 */
-                held_idle_share?: number | null;
+                held_idle_us?: number | null;
                 /**
                  * Format: double
                  * @description Location-based CO2e over IT energy.
