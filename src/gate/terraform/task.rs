@@ -70,7 +70,7 @@ pub fn is_signed(key: &[u8], body: &[u8], signature: &str) -> bool {
 
 fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
     let digits = hexadecimal.trim().as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
@@ -154,7 +154,7 @@ fn outcome(item: &Item) -> Option<(String, String, String)> {
         .added_co2e()
         .ok()?
         .map_or_else(|| "unknown".to_owned(), |(p50, _)| format!("{:+.3}", p50.micrograms() as f64 / 1e12));
-    let _ = write!(body, "{co2e} |\n");
+    let _ = writeln!(body, "{co2e} |");
     Some((item.address.clone(), description, body))
 }
 
