@@ -34,6 +34,19 @@ pub struct Config {
     pub shutdown_grace: Duration,
     /// The webhook of Kubernetes.
     pub kubernetes: Kubernetes,
+    /// The run task of HCP Terraform.
+    pub terraform: Terraform,
+}
+
+/// The run task of HCP Terraform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terraform {
+    /// File with the key that requests are signed with; without it none is answered.
+    pub hmac_key_file: Option<PathBuf>,
+    /// Hosts that plans are fetched from and answers go to, with the port where it is not the usual one.
+    pub hosts: Vec<String>,
+    /// Project of each workspace, named `ORGANIZATION/WORKSPACE` or `WORKSPACE`; a workspace without one is charged to the project of its name.
+    pub projects: BTreeMap<String, String>,
 }
 
 /// What the webhook of Kubernetes takes for granted.
@@ -189,6 +202,7 @@ struct Document {
     limits: LimitsDocument,
     ledger: LedgerDocument,
     kubernetes: KubernetesDocument,
+    terraform: TerraformDocument,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq)]
@@ -234,6 +248,21 @@ struct KubernetesDocument {
     projects: BTreeMap<String, String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct TerraformDocument {
+    hmac_key_file: Option<PathBuf>,
+    hosts: Vec<String>,
+    projects: BTreeMap<String, String>,
+}
+
+impl Default for TerraformDocument {
+    fn default() -> Self {
+        let hosts = ["app.terraform.io", "archivist.terraform.io"].map(str::to_owned);
+        Self { hmac_key_file: None, hosts: hosts.into(), projects: BTreeMap::new() }
+    }
+}
+
 impl Default for Document {
     fn default() -> Self {
         Self {
@@ -247,6 +276,7 @@ impl Default for Document {
             limits: LimitsDocument::default(),
             ledger: LedgerDocument::default(),
             kubernetes: KubernetesDocument::default(),
+            terraform: TerraformDocument::default(),
         }
     }
 }
@@ -311,6 +341,7 @@ impl Document {
             grace: grace(self.ledger.grace_s)?,
             shutdown_grace: seconds("ledger.shutdown_grace_s", self.ledger.shutdown_grace_s)?,
             kubernetes: self.kubernetes.validate()?,
+            terraform: self.terraform.validate()?,
         })
     }
 }
@@ -356,6 +387,20 @@ impl KubernetesDocument {
         };
         let Self { accelerator, site, outage, projects, .. } = self;
         Ok(Kubernetes { accelerator, site, outage, answer_within, projects })
+    }
+}
+
+impl TerraformDocument {
+    fn validate(self) -> Result<Terraform, ConfigError> {
+        let is_host = |host: &&String| !host.is_empty() && !host.contains(['/', '@', '*', ' ']);
+        if let Some(host) = self.hosts.iter().find(|host| !is_host(host)) {
+            return Err(ConfigError::OutOfRange {
+                key: "terraform.hosts",
+                value: format!("{host:?}"),
+                expected: "names of hosts, with a port where it is not the usual one, without scheme and path",
+            });
+        }
+        Ok(Terraform { hmac_key_file: self.hmac_key_file, hosts: self.hosts, projects: self.projects })
     }
 }
 
@@ -447,6 +492,7 @@ mod tests {
             ("[limits]\nbody_bytes = 3", "limits.body_bytes = 3 cannot be used"),
             ("[kubernetes]\naccelerator = \"Q9\"", "kubernetes.accelerator = \"Q9\" cannot be used"),
             ("[kubernetes]\nanswer_within_ms = 1", "kubernetes.answer_within_ms = 1 cannot be used"),
+            ("[terraform]\nhosts = [\"https://x\"]", "terraform.hosts = \"https://x\" cannot be used"),
             ("[kubernetes]\noutage = \"ajar\"", "line 2, column 10"),
             (
                 "[limits]\nopen_body_bytes = 33554431",

@@ -7,7 +7,7 @@
 //! 4. the copy for charts ends after the batches that it is taking, and the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
 
 use crate::access::Scope;
-use crate::api::{self, Service, SignIn, TlsError};
+use crate::api::{self, Gates, KeyError, Service, SignIn, TlsError};
 use crate::config::{Config, Log};
 use crate::grid::{DataError, Library};
 use crate::ledger::{self, LedgerError};
@@ -58,6 +58,9 @@ pub enum ServeError {
     /// TLS cannot be turned on.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The key of run tasks cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// A bundled table is broken.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -78,7 +81,7 @@ impl ServeError {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Store(error) => !matches!(error, StoreError::Database(_)),
-            Self::Listen { .. } | Self::Tls(_) | Self::LostHead { .. } => true,
+            Self::Listen { .. } | Self::Tls(_) | Self::Key(_) | Self::LostHead { .. } => true,
             Self::Ledger(_) | Self::Data(_) | Self::Token(_) | Self::Session(_) | Self::System(_) => false,
         }
     }
@@ -131,8 +134,8 @@ async fn serve(
         say_sign_in_link(store, clock.as_ref(), &format!("{scheme}://{}", reachable(address)), &say)?;
     }
     let library = Arc::new(Library::bundled()?);
-    let kubernetes = config.kubernetes.clone();
-    let service = Service::new(Arc::clone(store), library, series, clock, config.limits, sign_in, kubernetes);
+    let gates = Gates::open(config)?;
+    let service = Service::new(Arc::clone(store), library, series, clock, config.limits, sign_in, gates);
     let service = Arc::new(service);
     let router = api::router(&service);
     say(&format!("listening on {scheme}://{address}"));

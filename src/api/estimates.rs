@@ -37,6 +37,10 @@ pub(crate) struct EstimateRequest {
     #[schema(value_type = Option<f64>)]
     #[serde(default)]
     utilisation: Option<Number>,
+    /// p95 / p50 of the power, 1 to 10, where who asks knows it better than the service.
+    #[schema(value_type = Option<f64>)]
+    #[serde(default)]
+    p95_over_p50: Option<Number>,
     /// Facility energy / IT energy, 1 to 3; the site's without it.
     #[schema(value_type = Option<f64>)]
     #[serde(default)]
@@ -105,6 +109,7 @@ impl EstimateRequest {
                 1..=1_000_000,
                 "utilisation is above 0 and at most 1",
             )?,
+            spread_ppm: optional("p95_over_p50", self.p95_over_p50, 6, 1_000_000..=10_000_000, "p95 / p50 is 1 to 10")?,
             pue_ppm: optional("pue", self.pue, 6, 1_000_000..=3_000_000, "PUE is 1.0 to 3.0")?,
             intensity: intensity.map(CarbonIntensity::from_milligrams_per_kwh),
             zone: self.zone,

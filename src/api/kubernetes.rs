@@ -46,14 +46,14 @@ pub(crate) async fn review(
     let (now, asked) = (state.clock.wall(), review.clone());
     let deciding = state.work(move |service| {
         let office = Office { store: &service.store, library: &service.library, now, by: &who.token };
-        let desk = Desk { office, gate: &service.kubernetes, review: &asked };
+        let desk = Desk { office, gate: &service.gates.kubernetes, review: &asked };
         let (answer, admissions) = desk.decide()?;
         for (id, project) in admissions {
             service.events.tell("admission", id, Some(&project));
         }
         Ok(answer)
     });
-    let answer = match tokio::time::timeout(state.kubernetes.answer_within, deciding).await {
+    let answer = match tokio::time::timeout(state.gates.kubernetes.answer_within, deciding).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(problem)) if problem.is_of_the_service() => undecided(&state, &review, "the service failed"),
         Ok(Err(problem)) => return Err(problem),
@@ -65,14 +65,14 @@ pub(crate) async fn review(
 async fn read(state: &State, body: Bytes) -> Result<Review, Problem> {
     let wrong = |error: crate::gate::kubernetes::ReviewError| Problem::body(error.to_string());
     if body.len() <= READ_AT_ONCE_BYTES {
-        return Review::read(&body, &state.kubernetes.accelerator).map_err(wrong);
+        return Review::read(&body, &state.gates.kubernetes.accelerator).map_err(wrong);
     }
-    state.work(move |service| Review::read(&body, &service.kubernetes.accelerator).map_err(wrong)).await
+    state.work(move |service| Review::read(&body, &service.gates.kubernetes.accelerator).map_err(wrong)).await
 }
 
 /// The answer where there is no decision.
 fn undecided(state: &State, review: &Review, why: &str) -> Answer {
-    let outage = state.kubernetes.outage;
+    let outage = state.gates.kubernetes.outage;
     tracing::warn!(
         uid = review.uid,
         namespace = review.namespace,

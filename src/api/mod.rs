@@ -32,13 +32,15 @@ mod series;
 mod session;
 mod sites;
 mod steps;
+mod terraform;
 mod tokens;
 
 pub(crate) use connection::{TlsError, acceptor, serve};
 pub(crate) use cookie::SignIn;
 pub(crate) use router::router;
+pub(crate) use terraform::KeyError;
 
-use crate::config::{Kubernetes, Limits};
+use crate::config::{Config, Kubernetes, Limits};
 use crate::grid::Library;
 use crate::series::{Handover, SeriesStore};
 use crate::store::Store;
@@ -66,7 +68,7 @@ pub(crate) struct Service {
     handover: Handover,
     clock: Arc<dyn Clock>,
     limits: Limits,
-    kubernetes: Kubernetes,
+    gates: Gates,
     metrics: Metrics,
     events: Events,
     requests_rate: Buckets,
@@ -79,6 +81,19 @@ pub(crate) struct Service {
     is_stopping: AtomicBool,
 }
 
+/// What foreign systems are answered by.
+pub(crate) struct Gates {
+    kubernetes: Kubernetes,
+    terraform: terraform::RunTasks,
+}
+
+impl Gates {
+    /// As configured; the key of run tasks is read.
+    pub(crate) fn open(config: &Config) -> Result<Self, KeyError> {
+        Ok(Self { kubernetes: config.kubernetes.clone(), terraform: terraform::RunTasks::open(&config.terraform)? })
+    }
+}
+
 impl Service {
     pub(crate) fn new(
         store: Arc<Store>,
@@ -87,7 +102,7 @@ impl Service {
         clock: Arc<dyn Clock>,
         limits: Limits,
         sign_in: SignIn,
-        kubernetes: Kubernetes,
+        gates: Gates,
     ) -> Self {
         Self {
             store,
@@ -96,7 +111,7 @@ impl Service {
             handover,
             clock,
             limits,
-            kubernetes,
+            gates,
             metrics: Metrics::new(),
             events: Events::new(limits.event_streams),
             requests_rate: Buckets::new(limits.requests),

@@ -3,7 +3,7 @@
 use super::problem::{Problem, ProblemDocument};
 use super::{
     State, actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, fleet, gaps, grid,
-    job_list, jobs, kubernetes, ledger, metrics, operations, periods, series, session, sites, steps, tokens,
+    job_list, jobs, kubernetes, ledger, metrics, operations, periods, series, session, sites, steps, terraform, tokens,
 };
 use crate::access::Scope;
 use axum::Router;
@@ -51,7 +51,10 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(session::sign_in))
-        .routes(routes!(session::follow_link));
+        .routes(routes!(session::follow_link))
+        // Signed by who asks: it needs no token.
+        .routes(routes!(terraform::task))
+        .route("/api/v1/admission/terraform", post(terraform::task));
     open.get_openapi_mut().paths.paths.values_mut().filter_map(|item| item.post.as_mut()).for_each(describe_refusals);
     let anyone = OpenApiRouter::new().routes(routes!(session::show, session::sign_out));
     let ingest = OpenApiRouter::new()

@@ -33,6 +33,9 @@ pub struct Demand {
     /// Mean share of the TDP in place of the prior's, parts per million.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub utilisation_ppm: Option<u32>,
+    /// p95 / p50 of the power, parts per million, where who asks knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread_ppm: Option<u32>,
     /// Facility energy / IT energy, parts per million; the site's without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pue_ppm: Option<u32>,
@@ -129,10 +132,15 @@ impl Demand {
         };
         let is_stated = self.nanowatts.is_some() || self.utilisation_ppm.is_some();
         let learned = if is_stated { None } else { learn(tx, self)? };
-        let (power, basis, expected) = match learned {
+        let (mut power, basis, expected) = match learned {
             Some(learned) => (learned.power(self)?, learned.basis(), learned.expected_nanohours),
             None => (hardware.power()?, if is_stated { "stated" } else { "prior" }, None),
         };
+        if let Some(ppm) = self.spread_ppm {
+            power.spread_ppm = ppm;
+            power.assumptions.retain(|assumption| assumption.name != "p95 / p50");
+            power.assumptions.push(Assumption::new("p95 / p50", decimal::format(ppm.into(), 6), "as stated"));
+        }
         let place = self.place(tx, library, self.start.unwrap_or(now))?;
         let expected_nanohours = expected.unwrap_or(self.nanohours).min(self.nanohours);
         Assessment::of(power, place, (self.nanohours, expected_nanohours), basis)

@@ -1,5 +1,7 @@
 //! `wattledger check`: may this job run? The exit code is the answer.
 
+mod plan;
+
 use super::client::{Client, ServerArguments};
 use super::{Failure, estimate, print};
 use crate::decimal;
@@ -8,6 +10,7 @@ use crate::moment;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -20,14 +23,23 @@ pub(super) const DENIED: u8 = 3;
 ///
 /// 0 it may run, 3 a budget denies it, 4 it cannot be estimated (unknown project or hardware), 5 no answer within 5 seconds, 2 the options or
 /// the key cannot be used. Without --reserve nothing is held.
+///
+/// With --terraform, what the plan adds in a month of 730 hours takes the place of a job: a table of its resources, and 4 where one of them
+/// cannot be estimated. Without --project no budget is asked, and no service is needed.
 #[derive(clap::Args)]
 #[group(skip)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     job: estimate::Arguments,
+    /// Plan of `terraform show -json`, `-` for standard input: what it adds is checked
+    #[arg(long, value_name = "PLAN.JSON", conflicts_with_all = ["accelerator", "instance", "count", "hours", "power_w", "utilisation", "start", "site"])]
+    terraform: Option<PathBuf>,
+    /// With --terraform: hours, utilisation or power of its resources, TOML
+    #[arg(long, value_name = "FILE", requires = "terraform")]
+    usage: Option<PathBuf>,
     /// Project that the job is charged to
-    #[arg(long)]
-    project: String,
+    #[arg(long, required_unless_present = "terraform")]
+    project: Option<String>,
     /// Submission key: the same key and job get the same answer and hold once
     #[arg(long)]
     key: Option<String>,
@@ -84,11 +96,13 @@ struct Upper {
 
 /// Asks and prints; exits with the answer.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    if let Some(path) = &arguments.terraform {
+        return plan::run(arguments, path);
+    }
     let document = Value::Object(arguments.document()?);
     let client = arguments.server.client_within(DEADLINE)?;
     let answer = ask(&client, &document)?;
-    let decision: Decision = serde_json::from_value(answer.clone())
-        .map_err(|error| Failure::Unreachable(format!("the answer is none of a Wattledger service: {error}")))?;
+    let decision = Decision::read(&answer)?;
     if arguments.job.json {
         print::json(&answer)?
     } else {
@@ -112,26 +126,22 @@ impl Arguments {
         let (accelerator, count) = match &job.instance {
             Some(name) => {
                 let instance = find_instance(name)?;
-                let count = instance.accelerators()?.checked_mul(job.count);
+                let count = instance.accelerators()?.checked_mul(job.count());
                 let count = count.ok_or_else(|| Failure::Usage("too many instances".to_owned()))?;
                 (instance.accelerator, count)
             }
-            None => (job.accelerator.clone().unwrap_or_default(), job.count),
+            None => (job.accelerator.clone().unwrap_or_default(), job.count()),
         };
-        let mut document = Map::new();
+        let mut document = self.asker();
         let mut put = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
                 document.insert(name.to_owned(), value);
             }
         };
         let text = |text: &Option<String>| text.clone().map(Value::String);
-        put("project", Some(self.project.clone().into()));
-        put("key", text(&self.key));
-        put("reserve", Some(self.reserve.into()));
-        put("dry_run", Some((self.key.is_none()).into()));
         put("accelerator", Some(accelerator.into()));
         put("count", Some(count.into()));
-        put("hours", Some(exact(job.hours.into(), 9)?));
+        put("hours", Some(exact(job.nanohours().into(), 9)?));
         put("power_w", job.power_w.map(|power| exact(power.into(), 9)).transpose()?);
         put("utilisation", job.utilisation.map(|share| exact(share.into(), 6)).transpose()?);
         put("pue", job.pue.map(|pue| exact(pue.parts_per_million().into(), 6)).transpose()?);
@@ -141,12 +151,25 @@ impl Arguments {
         put("region", text(&job.grid.region));
         put("site", text(&self.site));
         put("start", job.start.map(|start| moment::show(start).into()));
-        put("name", text(&self.name));
-        put("user", text(&self.user));
-        let labels: Map<String, Value> =
-            self.labels.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect();
-        put("labels", (!labels.is_empty()).then(|| labels.into()));
         Ok(document)
+    }
+
+    /// Who asks, and for what kind of answer.
+    fn asker(&self) -> Map<String, Value> {
+        let mut document = Map::new();
+        let texts = [("project", &self.project), ("key", &self.key), ("name", &self.name), ("user", &self.user)];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                document.insert(name.to_owned(), text.as_str().into());
+            }
+        }
+        document.insert("reserve".to_owned(), self.reserve.into());
+        document.insert("dry_run".to_owned(), self.key.is_none().into());
+        if !self.labels.is_empty() {
+            let labels = self.labels.iter().map(|(key, value)| (key.clone(), value.as_str().into()));
+            document.insert("labels".to_owned(), Value::Object(labels.collect()));
+        }
+        document
     }
 }
 
@@ -157,6 +180,11 @@ pub(super) fn exact(value: i128, decimals: usize) -> Result<Value, Failure> {
 }
 
 impl Decision {
+    fn read(answer: &Value) -> Result<Self, Failure> {
+        serde_json::from_value(answer.clone())
+            .map_err(|error| Failure::Unreachable(format!("the answer is none of a Wattledger service: {error}")))
+    }
+
     /// What people read: the answer and why, the estimate, and what would fit.
     pub(super) fn words(&self) -> String {
         let mut text = String::new();

@@ -19,11 +19,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "CLOUD/TYPE")]
     pub(super) instance: Option<String>,
     /// Number of accelerators, or of instances with --instance
-    #[arg(long, value_name = "N", value_parser = number::count, allow_negative_numbers = true)]
-    pub(super) count: u64,
+    #[arg(long, value_name = "N", value_parser = number::count, allow_negative_numbers = true, required = true)]
+    pub(super) count: Option<u64>,
     /// Wall time in hours
-    #[arg(long, value_name = "H", value_parser = number::nanohours, allow_negative_numbers = true)]
-    pub(super) hours: u64,
+    #[arg(long, value_name = "H", value_parser = number::nanohours, allow_negative_numbers = true, required = true)]
+    pub(super) hours: Option<u64>,
     /// Mean power of one accelerator with its share of the host, W
     #[arg(long, value_name = "W", value_parser = number::nanowatts, allow_negative_numbers = true)]
     pub(super) power_w: Option<u64>,
@@ -52,11 +52,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 impl Arguments {
+    /// How many; commands that take no job instead require it.
+    pub(super) fn count(&self) -> u64 {
+        self.count.unwrap_or_default()
+    }
+
+    /// Wall time; the same.
+    pub(super) fn nanohours(&self) -> u64 {
+        self.hours.unwrap_or_default()
+    }
+
     fn hardware(&self) -> Hardware<'_> {
         Hardware {
             accelerator: self.accelerator.as_deref().unwrap_or_default(),
             instance: self.instance.as_deref(),
-            count: self.count,
+            count: self.count(),
             nanowatts: self.power_w,
             utilisation_ppm: self.utilisation,
         }
@@ -66,7 +76,7 @@ impl Arguments {
 fn answer(arguments: &Arguments, power: &Power, grid: Option<&Grid>) -> Result<Answer, Failure> {
     let workload = Workload {
         accelerators: power.accelerators,
-        nanohours: arguments.hours,
+        nanohours: arguments.nanohours(),
         nanowatts: power.nanowatts,
         pue: arguments.pue.unwrap_or(Pue::ONE),
     };
@@ -80,14 +90,14 @@ fn answer(arguments: &Arguments, power: &Power, grid: Option<&Grid>) -> Result<A
     Ok(answer)
 }
 
-fn pue_assumption(given: Option<Pue>) -> Assumption {
+pub(super) fn pue_assumption(given: Option<Pue>) -> Assumption {
     match given {
         Some(pue) => Assumption::new("PUE", crate::decimal::format(pue.parts_per_million().into(), 6), "--pue"),
         None => Assumption::new("PUE", "1.0", "not given: cooling and power distribution of the facility are left out"),
     }
 }
 
-fn grid_assumption(grid: Option<&Grid>) -> Assumption {
+pub(super) fn grid_assumption(grid: Option<&Grid>) -> Assumption {
     match grid {
         Some(grid) => {
             let source = if grid.choice.is_some() { "factor library" } else { "--intensity" };

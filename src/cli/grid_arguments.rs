@@ -79,6 +79,11 @@ impl GridArguments {
         Ok(Some(chosen(choice)))
     }
 
+    /// The set of factors that the options name.
+    pub(crate) fn library(&self) -> Result<Library, Failure> {
+        self.factors.open()
+    }
+
     /// Cloud regions with a cleaner grid than `choice`, by the same set; of the provider that was asked for, if one was.
     pub(crate) fn cleaner_regions(&self, choice: &Choice) -> Result<Vec<RegionFactor>, Failure> {
         let provider = self.region.as_deref().and_then(|region| region.split('/').next()).map(str::to_lowercase);

@@ -46,6 +46,10 @@ enum Command {
     Demo(demo::Arguments),
     /// Estimate energy and CO2e of a job before it runs
     Estimate(estimate::Arguments),
+    // A plan stands in for a job.
+    #[command(mut_arg("accelerator", |argument| argument.required_unless_present_any(["instance", "terraform"])))]
+    #[command(mut_arg("count", |argument| argument.required(false).required_unless_present("terraform")))]
+    #[command(mut_arg("hours", |argument| argument.required(false).required_unless_present("terraform")))]
     Check(check::Arguments),
     #[command(subcommand)]
     Budget(budget::Command),

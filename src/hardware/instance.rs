@@ -22,6 +22,7 @@ pub struct InstanceType {
     pub accelerator: String,
     count: String,
     accel_mem_total_gib: String,
+    vcpu: String,
     /// Where the row is from.
     #[serde(rename = "src")]
     pub source: String,
@@ -65,6 +66,19 @@ impl InstanceType {
             accelerator: self.accelerator.clone(),
             count: self.count.clone(),
         })
+    }
+
+    /// Its vCPUs, where the table has them.
+    #[must_use]
+    pub fn vcpus(&self) -> Option<u64> {
+        self.vcpu.parse().ok().filter(|vcpus| *vcpus > 0)
+    }
+
+    /// TDP of all its accelerators, W; 0 where none is known.
+    #[must_use]
+    pub fn accelerators_tdp_w(&self) -> u64 {
+        let each = self.find_accelerator().ok().and_then(|found| found.accelerator.tdp_w).unwrap_or(0);
+        u64::from(each).saturating_mul(self.accelerators().unwrap_or(0))
     }
 
     /// The accelerator of this type; the memory that the row states tells apart parts of one name.

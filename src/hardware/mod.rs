@@ -140,6 +140,26 @@ pub fn find_accelerator(name: &str) -> Result<Match, HardwareError> {
     Ok(Match { accelerator: (*highest).clone(), covers: covered.iter().map(|part| part.key.clone()).collect() })
 }
 
+/// The name under which [`find_accelerator`] knows a product as clouds and node labels write it, without blanks: `nvidia-tesla-t4`,
+/// `NVIDIA-H100-80GB-HBM3`, `tpu-v5-lite-podslice`. As it is where it is not known.
+#[must_use]
+pub fn name_of_product(product: &str) -> String {
+    let tpu = match product {
+        "tpu-v4-podslice" => Some("tpu-v4"),
+        "tpu-v5-lite-podslice" | "tpu-v5-lite-device" => Some("tpu-v5e"),
+        "tpu-v5p-slice" => Some("tpu-v5p"),
+        "tpu-v6e-slice" => Some("tpu-v6e"),
+        _ => None,
+    };
+    if let Some(tpu) = tpu {
+        return tpu.to_owned();
+    }
+    // Google's "mega" is the same board with another network.
+    let plain = product.replace("-mega", "");
+    let spellings = [product.to_owned(), product.replace(['-', '_'], " "), plain.replace(['-', '_'], " ")];
+    spellings.into_iter().find(|name| find_accelerator(name).is_ok()).unwrap_or_else(|| product.to_owned())
+}
+
 impl Match {
     /// Thermal design power in W, or why there is none.
     pub fn tdp_w(&self) -> Result<u32, HardwareError> {

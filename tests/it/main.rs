@@ -22,3 +22,4 @@ mod run;
 mod run_server;
 mod series;
 mod service;
+mod terraform;

@@ -1,6 +1,6 @@
 //! Which accelerator a pod's devices are: by resource name, and by the labels of the nodes that it selects.
 
-use crate::hardware::{find_accelerator, instance_types};
+use crate::hardware::{find_accelerator, instance_types, name_of_product};
 use std::collections::BTreeMap;
 
 /// Compute slices of a whole GPU with MIG (NVIDIA MIG User Guide).
@@ -83,24 +83,7 @@ pub(super) fn of_product(product: &str) -> Accelerator {
         Some((product, profile)) => (product, slices(profile).unwrap_or(SLICES)),
         None => (product, SLICES),
     };
-    Accelerator { name: spelled(product), slices }
-}
-
-/// The name under which the table knows a product; as it is where it knows none.
-fn spelled(product: &str) -> String {
-    let tpu = match product {
-        "tpu-v4-podslice" => Some("tpu-v4"),
-        "tpu-v5-lite-podslice" | "tpu-v5-lite-device" => Some("tpu-v5e"),
-        "tpu-v5p-slice" => Some("tpu-v5p"),
-        "tpu-v6e-slice" => Some("tpu-v6e"),
-        _ => None,
-    };
-    if let Some(tpu) = tpu {
-        return tpu.to_owned();
-    }
-    let plain = product.replace("-mega", "");
-    let spellings = [product.to_owned(), product.replace(['-', '_'], " "), plain.replace(['-', '_'], " ")];
-    spellings.into_iter().find(|name| find_accelerator(name).is_ok()).unwrap_or_else(|| product.to_owned())
+    Accelerator { name: name_of_product(product), slices }
 }
 
 fn of_instance(instance: &str) -> Option<Accelerator> {

@@ -1,0 +1,183 @@
+//! HCP Terraform's run tasks: what it asks, how that is signed, and what it is told.
+
+use super::bill::{Bill, Item};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::Deserialize;
+use sha2::Sha512;
+use std::fmt::Write;
+
+/// The token of the request that only tests the registration.
+const TEST_TOKEN: &str = "test-token";
+/// Longer messages are cut by HCP Terraform.
+const MESSAGE_CHARACTERS_MAX: usize = 500;
+const OUTCOMES_MAX: usize = 50;
+
+/// Why a run task cannot be answered.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    /// Not what HCP Terraform sends.
+    #[error("this is no request of a run task: {0}")]
+    Shape(#[from] serde_json::Error),
+}
+
+/// What HCP Terraform asks.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Task {
+    /// Token for the plan and the answer.
+    pub access_token: String,
+    /// Only a trial run, which is never applied.
+    #[serde(default)]
+    pub is_speculative: bool,
+    /// Identity of the question.
+    #[serde(default)]
+    pub task_result_id: Option<String>,
+    /// Where the answer goes.
+    #[serde(default)]
+    pub task_result_callback_url: Option<String>,
+    /// Where the plan is; from stage `post_plan` on.
+    #[serde(default)]
+    pub plan_json_api_url: Option<String>,
+    /// The organization.
+    #[serde(default)]
+    pub organization_name: String,
+    /// The workspace.
+    #[serde(default)]
+    pub workspace_name: String,
+    /// Who started the run.
+    #[serde(default)]
+    pub run_created_by: Option<String>,
+}
+
+/// What HCP Terraform is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskResult {
+    /// Whether the run may go on.
+    pub is_passed: bool,
+    /// Why, in a line.
+    pub message: String,
+    /// What it is about, resource by resource: an id, a line, and a text in Markdown.
+    pub outcomes: Vec<(String, String, String)>,
+}
+
+/// Whether `signature` (hexadecimal) is the HMAC-SHA512 of `body` under `key`; compared in constant time.
+#[must_use]
+pub fn is_signed(key: &[u8], body: &[u8], signature: &str) -> bool {
+    let Some(given) = bytes(signature) else { return false };
+    let Ok(mut mac) = Hmac::<Sha512>::new_from_slice(key) else { return false };
+    mac.update(body);
+    mac.verify_slice(&given).is_ok()
+}
+
+fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
+    let digits = hexadecimal.trim().as_bytes();
+    if !digits.len().is_multiple_of(2) {
+        return None;
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    digits.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}
+
+impl Task {
+    /// Reads a request.
+    ///
+    /// # Errors
+    ///
+    /// It is none.
+    pub fn read(body: &[u8]) -> Result<Self, TaskError> {
+        Ok(serde_json::from_slice(body)?)
+    }
+
+    /// Whether it only tests the registration, and wants nothing but an answer.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.access_token == TEST_TOKEN
+    }
+}
+
+impl TaskResult {
+    /// Without a bill.
+    #[must_use]
+    pub fn new(is_passed: bool, message: impl Into<String>) -> Self {
+        Self { is_passed, message: message.into(), outcomes: Vec::new() }
+    }
+
+    /// The same with what each resource of `bill` takes.
+    #[must_use]
+    pub fn with(mut self, bill: &Bill) -> Self {
+        self.outcomes = bill.items.iter().take(OUTCOMES_MAX).filter_map(outcome).collect();
+        self
+    }
+
+    /// The body of the answer, JSON:API.
+    #[must_use]
+    pub fn body(&self) -> serde_json::Value {
+        let (status, label, level) =
+            if self.is_passed { ("passed", "Allowed", "info") } else { ("failed", "Denied", "error") };
+        let outcomes: Vec<serde_json::Value> = self
+            .outcomes
+            .iter()
+            .map(|(id, description, body)| {
+                serde_json::json!({ "type": "task-result-outcomes", "attributes": {
+                    "outcome-id": id, "description": description, "body": body,
+                    "tags": { "Status": [{ "label": label, "level": level }] },
+                } })
+            })
+            .collect();
+        let message: String = self.message.chars().take(MESSAGE_CHARACTERS_MAX).collect();
+        serde_json::json!({ "data": {
+            "type": "task-results", "attributes": { "status": status, "message": message },
+            "relationships": { "outcomes": { "data": outcomes } },
+        } })
+    }
+}
+
+/// A resource that changes something, or of which nothing is known.
+fn outcome(item: &Item) -> Option<(String, String, String)> {
+    if let Some(reason) = &item.unknown {
+        let body = format!("`{}` cannot be estimated: {reason}.", item.address);
+        return Some((item.address.clone(), "cannot be estimated".to_owned(), body));
+    }
+    let (p50, p95) = item.added().ok()?;
+    if p50.millijoules() == 0 {
+        return None;
+    }
+    let mwh = |energy: units::Energy| energy.millijoules() as f64 / 3.6e12;
+    let description = format!("{:+.3} MWh a month", mwh(p50));
+    let mut body = format!(
+        "| before | after | MWh a month | p95 | t CO2e |\n|---|---|---|---|---|\n| {} | {} | {:+.3} | {:+.3} | ",
+        item.before.machines.join(", "),
+        item.after.machines.join(", "),
+        mwh(p50),
+        mwh(p95)
+    );
+    let co2e = item
+        .added_co2e()
+        .ok()?
+        .map_or_else(|| "unknown".to_owned(), |(p50, _)| format!("{:+.3}", p50.micrograms() as f64 / 1e12));
+    let _ = writeln!(body, "{co2e} |");
+    Some((item.address.clone(), description, body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4231, test case 2.
+    #[test]
+    fn a_signature_is_the_hmac_sha512_of_the_body() {
+        let signature = "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737";
+        let body = b"what do ya want for nothing?";
+        assert!(is_signed(b"Jefe", body, signature));
+        assert!(is_signed(b"Jefe", body, &signature.to_uppercase()));
+        for (key, body, signature) in [
+            (b"jefe".as_slice(), body.as_slice(), signature),
+            (b"Jefe", b"what do ya want", signature),
+            (b"Jefe", body, &signature[2..]),
+            (b"Jefe", body, ""),
+            (b"Jefe", body, "zz"),
+            (b"Jefe", body, "é"),
+        ] {
+            assert!(!is_signed(key, body, signature), "{signature}");
+        }
+    }
+}
