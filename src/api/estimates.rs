@@ -191,6 +191,17 @@ pub(crate) struct AccuracyDocument {
     within_p95: i64,
     /// The share; 0.95 is the aim, `null` without jobs.
     hit_rate: Option<f64>,
+    /// How much of its p95 each of them used, in steps of 5 %, lowest first; steps without a job are left out.
+    used: Vec<UsedDocument>,
+}
+
+/// Jobs that used a like part of what was held for them.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct UsedDocument {
+    /// Used energy / p95, percent, of the least of them, a multiple of 5; 200 stands for all from there on.
+    from_percent: i64,
+    /// How many.
+    jobs: i64,
 }
 
 /// Is p95 honest
@@ -199,9 +210,13 @@ pub(crate) async fn accuracy(
     Extract(state): Extract<State>,
     who: Identity,
 ) -> Result<axum::Json<AccuracyDocument>, Problem> {
-    let (jobs, within_p95) = state
-        .work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.p95_hits(who.project.as_deref()))?))
+    let ((jobs, within_p95), used) = state
+        .work(move |service| {
+            let project = who.project.as_deref();
+            Ok(service.store.read::<_, StoreError>(|tx| Ok((tx.p95_hits(project)?, tx.used_of_p95(project)?)))?)
+        })
         .await?;
     let hit_rate = (jobs > 0).then(|| within_p95 as f64 / jobs as f64);
-    Ok(axum::Json(AccuracyDocument { jobs, within_p95, hit_rate }))
+    let used = used.into_iter().map(|(from_percent, jobs)| UsedDocument { from_percent, jobs }).collect();
+    Ok(axum::Json(AccuracyDocument { jobs, within_p95, hit_rate, used }))
 }

@@ -355,7 +355,8 @@ impl Desk {
             (Ask::Reserve, false) => "denied",
             _ => "checked",
         };
-        let number = tx.put_admission(&self.row(state, &decision, earlier.map_or(0, |row| row.admission))?)?;
+        let mut row = self.row(state, &decision, earlier.map_or(0, |row| row.admission))?;
+        let number = tx.put_admission(&row)?;
         decision.id = Some(number.to_string());
         if is_held {
             for Applying { row, policy, standing } in applying {
@@ -370,6 +371,8 @@ impl Desk {
                     settled: 0,
                 })?;
             }
+            row.admission = number;
+            super::settle::note_metered_before(tx, &mut row)?;
         }
         let action = if self.ask == Ask::Reserve { if decision.allowed { "admit" } else { "deny" } } else { "check" };
         tx.record(&DecisionRow {

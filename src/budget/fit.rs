@@ -60,7 +60,7 @@ pub(super) fn options(
         candidates.extend(greener(tx, library, demand, now)?);
         candidates.extend(elsewhere(tx, demand, assessed)?);
     }
-    candidates.extend(next(demand, &binding));
+    candidates.extend(next(demand, assessed, &binding));
     let mut found = Vec::new();
     for candidate in candidates {
         if let Some(option) = tried(tx, library, candidate, (assessed, &binding), now)? {
@@ -169,13 +169,15 @@ fn elsewhere(tx: &Tx<'_>, demand: &Demand, assessed: &Assessment) -> Result<Vec<
         .collect())
 }
 
-/// After the last of the binding periods ends.
-fn next(demand: &Demand, binding: &[&Applying]) -> Option<Candidate> {
-    let short = binding.iter().filter(|budget| budget.standing.free < budget.standing.limit);
-    let start = short.map(|budget| budget.standing.period.1).max()?;
+/// After the last of the periods ends in which there is no room.
+fn next(demand: &Demand, assessed: &Assessment, binding: &[&Applying]) -> Option<Candidate> {
+    let p95 = Weight::new(assessed.energy.p95.millijoules(), assessed.p95_co2e.micrograms());
+    let short = binding.iter().filter(|budget| p95.in_unit(budget.policy.unit()) > budget.standing.free);
+    let last = short.max_by_key(|budget| budget.standing.period.1)?;
+    let start = last.standing.period.1;
     Some(Candidate {
         kind: "next_period",
-        title: format!("from {} on, in the next period", moment::show_short(start)),
+        title: format!("from {} on, in the next period", last.policy.date_of(start)),
         demand: Demand { start: Some(start), ..demand.clone() },
     })
 }

@@ -1,6 +1,7 @@
 //! Making and changing budgets, asking for exceptions, and granting them.
 
 use super::admit::Office;
+use super::settle::keep;
 use super::sums::{catch_up, known};
 use super::{BudgetError, Demand, Owner, Policy, PolicyDocument, Unit, json, of_json};
 use crate::store::{DecisionRow, HoldRow, OverrideRow, Tx};
@@ -117,6 +118,8 @@ fn take_over(tx: &Tx<'_>, budget: i64, policy: &Policy, now: Timestamp) -> Resul
         if policy.covers(&owner) {
             let reserved = if policy.unit() == Unit::Energy { row.p95_mj } else { row.p95_ug };
             tx.put_hold(&HoldRow { admission: row.admission, budget, from, reserved, held: reserved, settled: 0 })?;
+            // Of a job that has run for a while only the rest is still to come.
+            keep(tx, &row)?;
         }
     }
     Ok(())

@@ -115,7 +115,7 @@ fn resolve(
 }
 
 /// Stores an admission and what it holds now.
-fn keep(tx: &Tx<'_>, row: &AdmissionRow) -> Result<(), BudgetError> {
+pub(super) fn keep(tx: &Tx<'_>, row: &AdmissionRow) -> Result<(), BudgetError> {
     tx.put_admission(row)?;
     let actual_mj = row.actual_mj.unwrap_or(0);
     // What the ledger has of the job is counted there.
@@ -208,6 +208,15 @@ pub(super) fn note_metered(tx: &Tx<'_>, postings: &[Moved], _: &[Known]) -> Resu
     Ok(())
 }
 
+/// Takes note of what the ledger has of a job that ran before it was admitted, as where a gate let it pass while the service was away.
+pub(super) fn note_metered_before(tx: &Tx<'_>, row: &mut AdmissionRow) -> Result<(), BudgetError> {
+    let Some(job) = &row.job else { return Ok(()) };
+    let Some((energy_mj, start, end)) = tx.metered_of_job(job, &row.project)? else { return Ok(()) };
+    row.metered_mj = energy_mj.max(0);
+    (row.metered_from, row.metered_to) = (Some(start), Some(end));
+    keep(tx, row)
+}
+
 /// Ends the holds whose time is over, and renews those whose job is still being metered.
 pub(super) fn expire_due(tx: &Tx<'_>, now: Timestamp) -> Result<Vec<Change>, BudgetError> {
     let mut changes = Vec::new();
@@ -257,7 +266,7 @@ fn settle_one(
     mut row: AdmissionRow,
     now: Timestamp,
 ) -> Result<Option<Change>, BudgetError> {
-    let what = if let Some(ended) = ended(tx, &row)? {
+    let what = if let Some(ended) = ended(tx, &row)?.filter(|ended| *ended <= now) {
         if row.metered_to.is_none_or(|to| to < ended) && ended.after(LATE)? > now {
             return Ok(None);
         }

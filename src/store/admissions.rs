@@ -471,6 +471,34 @@ impl Tx<'_> {
             WHERE actual_mj IS NOT NULL AND (?1 IS NULL OR project = ?1)";
         Ok(self.0.prepare_cached(sql)?.query_row([project], |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
+
+    /// Of the same admissions: used energy / p95 in percent, rounded down to a multiple of 5 and at most 200, and how many are there.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn used_of_p95(&self, project: Option<&str>) -> Result<Vec<(i64, i64)>, StoreError> {
+        let sql = "SELECT CASE WHEN actual_mj / 2 >= p95_mj THEN 200 ELSE cast(actual_mj * 20.0 / p95_mj AS INTEGER) * 5 END AS used, count(*)
+            FROM admissions WHERE actual_mj IS NOT NULL AND (?1 IS NULL OR project = ?1) GROUP BY used ORDER BY used";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_map([project], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// IT energy that the ledger has of a job of the project, by its identity, with its first and last moment; `None` where it has none.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn metered_of_job(&self, id: &str, project: &str) -> Result<Option<(i64, Timestamp, Timestamp)>, StoreError> {
+        let sql = "WITH own AS (SELECT job FROM jobs WHERE id = ?1 AND project = ?2)
+            SELECT sum(energy_mj), min(start_ns), max(end_ns) FROM (
+                SELECT energy_mj, start_ns, end_ns FROM ledger_entries WHERE job = (SELECT job FROM own)
+                UNION ALL SELECT energy_mj, start_ns, end_ns FROM open_accounts WHERE job = (SELECT job FROM own))
+            HAVING count(*) > 0";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let found = statement.query_row([id, project], |row| Ok((row.get(0)?, moment(row, 1)?, moment(row, 2)?)));
+        Ok(found.optional()?)
+    }
 }
 
 fn optional(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {

@@ -230,3 +230,60 @@ fn three_jobs_of_a_name_tell_what_the_fourth_draws() {
     let other = Demand { job_name: Some("another".to_owned()), ..asked };
     assert_eq!(budget::estimate(&office(&fixture, 9_000), &other).unwrap().basis, "prior");
 }
+
+/// As where a gate let it pass while the service was away: what it used before counts as used, not as still to come.
+#[test]
+fn a_job_that_ran_before_it_was_admitted_holds_for_its_rest_alone() {
+    let fixture = Fixture::new();
+    let number = budget(&fixture, 10_000 * KJ, json!({}));
+    used(&fixture, 1, (0, 900), 300 * KJ, None);
+    fixture.close(at(FAR));
+    used(&fixture, 2, (900, 1_800), 300 * KJ, None);
+    let id = admit(&fixture, "train", 500).id.unwrap();
+    let half = (super::p95(500_000) + 1) / 2;
+    assert_eq!(figures(&fixture, &number, 1_801), [600 * KJ, half, 9_400 * KJ - half]);
+    // A budget that is made meanwhile holds the same rest.
+    let all = json!({ "name": "all", "scope": "all", "project": null });
+    assert_eq!(figures(&fixture, &budget(&fixture, 10_000 * KJ, all), 1_801), [600 * KJ, half, 9_400 * KJ - half]);
+    used(&fixture, 3, (1_800, 2_700), 300 * KJ, Some(2_700));
+    budget::settle(&fixture.store, at(2_701)).unwrap();
+    assert_eq!(row(&fixture, &id).actual_mj, Some(900 * KJ), "all of the job, not only what came after");
+    fixture.assert_sound();
+}
+
+#[test]
+fn how_much_of_its_p95_each_job_used_is_counted_in_steps_of_five_percent() {
+    let fixture = Fixture::new();
+    budget(&fixture, 100_000 * KJ, json!({}));
+    let p95 = super::p95(500_000);
+    // Percent of p95 in thousandths, and the step it belongs to.
+    for (place, thousandths) in [749, 751, 999, 1_001, 1_999, 5_000].into_iter().enumerate() {
+        let id = admit(&fixture, &format!("job {place}"), 500).id.unwrap();
+        let energy_mj = Some((i128::from(p95) * thousandths / 1_000).try_into().unwrap());
+        budget::commit(&office(&fixture, 1), &id, Actual { energy_mj, co2e_ug: None }).unwrap();
+    }
+    let (hits, used) = fixture
+        .store
+        .read(|tx| Ok::<_, wattledger::store::StoreError>((tx.p95_hits(None)?, tx.used_of_p95(None)?)))
+        .unwrap();
+    assert_eq!(hits, (6, 3));
+    assert_eq!(used, [(70, 1), (75, 1), (95, 1), (100, 1), (195, 1), (200, 1)]);
+}
+
+/// A wide budget with room does not put off what a narrow one refuses.
+#[test]
+fn the_next_period_is_that_of_the_budget_that_is_in_the_way() {
+    let fixture = Fixture::new();
+    budget(&fixture, 100 * KJ, json!({}));
+    budget(&fixture, 100_000 * KJ, json!({ "name": "all", "scope": "all", "project": null, "period": "year" }));
+    used(&fixture, 1, (0, 900), 50 * KJ, None);
+    let refused = budget::admit(&office(&fixture, 1_801), None, demand("llm", 100_000), Ask::DryRun).unwrap();
+    assert!(!refused.allowed);
+    // 360 kJ never fit into 100 kJ a month; half an hour of 100 W less does not either: there is no way out in time.
+    assert!(refused.options.iter().all(|option| option.kind != "next_period"), "{:?}", refused.options);
+    budget::revise(&office(&fixture, 1_802), "1", super::policy("llm", 440 * KJ, json!({})), "room for one").unwrap();
+    let refused = budget::admit(&office(&fixture, 1_803), None, demand("llm", 100_000), Ask::DryRun).unwrap();
+    let next = refused.options.iter().find(|option| option.kind == "next_period").unwrap();
+    let own = refused.budgets.iter().find(|share| share.budget == "1").unwrap();
+    assert_eq!(next.start.as_ref(), Some(&own.until));
+}
