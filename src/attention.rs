@@ -298,7 +298,7 @@ fn exceptions(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Resu
         let (name, reason) = (row.asked_by.unwrap_or_default(), row.asked_reason.unwrap_or_default());
         let admission = row.admission.unwrap_or_default();
         let message = format!(
-            "{name} asks that admission {admission} may pass: {reason}; `wattledger budget approve {}` or refuse",
+            "an exception for admission {admission} is asked for by {name}: {reason}; `wattledger budget approve {}` or refuse",
             row.number
         );
         found.push(item(

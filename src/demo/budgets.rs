@@ -1,8 +1,12 @@
-//! The budgets of the demonstration: five, one of them about to break, a job that was admitted, one that was refused, and one request.
+//! The budgets of the demonstration: five, one of them about to break, the jobs of the last days as they were admitted, one that was refused,
+//! and one request.
 //!
 //! Their limits follow from what the fleet used, so that they stand the same way on every day of a month.
 
-use super::DemoError;
+use super::fleet::{GPUS, NODES};
+use super::noise::between;
+use super::schedule::{self, DAY, Job};
+use super::{DemoError, agent};
 use crate::budget::{
     self, Ask, BudgetState, Demand, Mode, Office, PeriodKind, PolicyDocument, RollOver, ScopeKind, Unit,
 };
@@ -14,7 +18,7 @@ struct Plan {
     unit: Unit,
     period: PeriodKind,
     mode: Mode,
-    /// Percent of what is expected at the end of the period; of what is spent now where `is_breaking`.
+    /// Percent of what is expected at the end of the period; of what is spent and held now where `is_breaking`.
     percent: i64,
     is_breaking: bool,
 }
@@ -24,7 +28,7 @@ const fn plan(project: &'static str, unit: Unit, period: PeriodKind, mode: Mode,
 }
 
 const PLANS: [Plan; 5] = [
-    Plan { is_breaking: true, ..plan("atlas-llm", Unit::Co2e, PeriodKind::Month, Mode::Block, 104) },
+    Plan { is_breaking: true, ..plan("atlas-llm", Unit::Co2e, PeriodKind::Month, Mode::Block, 102) },
     plan("vision-lab", Unit::Energy, PeriodKind::Month, Mode::Block, 140),
     plan("weather-fm", Unit::Co2e, PeriodKind::Quarter, Mode::Warn, 160),
     plan("sweeps", Unit::Energy, PeriodKind::Week, Mode::Observe, 120),
@@ -34,22 +38,25 @@ const PLANS: [Plan; 5] = [
 /// A limit of a project that did nothing yet: 1 MWh or 0.3 t.
 const LEAST_MJ: i64 = 3_600_000_000_000;
 const LEAST_UG: i64 = 300_000_000_000;
-const HOUR: u64 = 1_000_000_000;
+/// The jobs of so many days have asked for admission, at most so many of them: the newest, and those that run.
+const ADMITTED_DAYS: i64 = 7;
+const ADMITTED_MOST: usize = 120;
+const NANOHOURS_PER_HOUR: u64 = 1_000_000_000;
 
-/// Makes them, unless the demonstration has budgets already.
-pub(super) fn found(office: &Office<'_>) -> Result<(), DemoError> {
+/// Makes them, unless the demonstration has budgets already; `since` is the first second of its past.
+pub(super) fn found(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
     if !office.store.read::<_, StoreError>(|tx| Ok(tx.budgets()?.is_empty()))? {
         return Ok(());
     }
+    admit_past(office, since)?;
     for plan in &PLANS {
         // First without a bound, to learn what is spent.
         let number = budget::create(office, plan.policy(i64::MAX / 4))?.to_string();
         let state = budget::state_of(office, &number)?;
         budget::revise(office, &number, plan.policy(plan.limit(&state)), "planned from what the fleet uses")?;
     }
-    let admitted = demand("vision-lab", 4, 2);
-    budget::admit(office, Some("demo-caption-adapter"), admitted, Ask::Reserve)?;
-    let refused = budget::admit(office, Some("demo-atlas-70b"), demand("atlas-llm", 64, 72), Ask::Reserve)?;
+    budget::admit(office, Some("demo-caption-adapter"), demand("vision-lab", 4, 2), Ask::Reserve)?;
+    let refused = budget::admit(office, Some("demo-atlas-70b"), demand("atlas-llm", 32, 48), Ask::Reserve)?;
     if let Some(id) = refused.id.filter(|_| !refused.allowed) {
         let reason = "the checkpoint for the evaluation in December; we gave back the sweeps of last week";
         budget::request(office, &id, "ana".to_owned(), reason.to_owned())?;
@@ -57,12 +64,53 @@ pub(super) fn found(office: &Office<'_>) -> Result<(), DemoError> {
     Ok(())
 }
 
+/// What ran lately was admitted when it began, before there were budgets; what has ended is settled, what runs holds.
+fn admit_past(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
+    let now = office.now.nanoseconds().div_euclid(1_000_000_000);
+    let since = since.max(now - ADMITTED_DAYS * DAY);
+    let mut jobs: Vec<Job> = schedule::jobs(since, now);
+    jobs.retain(|job| job.start >= since || job.end > now);
+    jobs.sort_unstable_by_key(|job| job.start);
+    let ended: Vec<&Job> = jobs.iter().filter(|job| job.end <= now).collect();
+    let newest = &ended[ended.len().saturating_sub(ADMITTED_MOST)..];
+    for job in newest.iter().copied().chain(jobs.iter().filter(|job| job.end > now)) {
+        let then = Office { now: agent::moment(job.start), ..*office };
+        budget::settle(office.store, then.now)?;
+        budget::admit(&then, Some(&job.id), past_demand(job), Ask::Reserve)?;
+    }
+    budget::settle(office.store, office.now)?;
+    Ok(())
+}
+
+/// What `job` asked for: people ask for more time than they need, of long jobs a little, but for one in twenty.
+fn past_demand(job: &Job) -> Demand {
+    let node = job.seats.first().map_or(0, |seat| seat.node);
+    let count: usize = job.seats.iter().map(|seat| (0..GPUS).filter(|gpu| seat.holds(*gpu)).count()).sum();
+    let draw = |what| [97, job.start, job.id.bytes().map(i64::from).sum(), what];
+    let most = if job.end - job.start > DAY { 112 } else { 165 };
+    let percent = if between(0, 20, &draw(0)) == 0 { between(70, 90, &draw(1)) } else { between(100, most, &draw(1)) };
+    let seconds = (job.end - job.start) * percent / 100;
+    // A nanohour is 3.6 µs.
+    let nanohours = seconds.unsigned_abs() * 1_000_000 * 10 / 36;
+    Demand {
+        project: job.project.to_owned(),
+        accelerator: NODES[node].model.name.to_owned(),
+        count: count.try_into().unwrap_or(1),
+        nanohours,
+        site: Some(NODES[node].site.to_owned()),
+        user: Some(job.user.to_owned()),
+        job_name: Some(job.name.clone()),
+        job: Some(job.id.clone()),
+        ..Demand::default()
+    }
+}
+
 fn demand(project: &str, count: u64, hours: u64) -> Demand {
     Demand {
         project: project.to_owned(),
         accelerator: "NVIDIA H100 80GB HBM3".to_owned(),
         count,
-        nanohours: hours * HOUR,
+        nanohours: hours * NANOHOURS_PER_HOUR,
         site: Some("frankfurt".to_owned()),
         user: Some("ana".to_owned()),
         ..Demand::default()
@@ -98,11 +146,12 @@ impl Plan {
 
     fn limit(&self, state: &BudgetState) -> i64 {
         let least = if self.unit == Unit::Energy { LEAST_MJ } else { LEAST_UG };
-        let spent = state.standing.map_or(0, |standing| standing.spent);
+        let (spent, held) = state.standing.map_or((0, 0), |standing| (standing.spent, standing.held));
         let expected = state.projection.map_or(0, |projection| projection.p50);
-        let of = if self.is_breaking { spent } else { expected };
-        let limit = i64::try_from(i128::from(of) * i128::from(self.percent) / 100).unwrap_or(least);
-        // A budget that is about to break does so on the first day of a month too.
+        // A budget that is about to break has a little left of what is neither spent nor held, less than what will be spent.
+        let (of, left) = if self.is_breaking { (spent + held, (expected - spent - held) / 2) } else { (expected, 0) };
+        let limit = i64::try_from(i128::from(of) * i128::from(self.percent) / 100).unwrap_or(least) + left;
+        // It breaks on the first day of a month too.
         if self.is_breaking && spent > 0 { limit } else { limit.max(least) }
     }
 }

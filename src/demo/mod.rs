@@ -199,7 +199,7 @@ impl Demo {
         let second = now.nanoseconds().div_euclid(1_000_000_000);
         progress::report(&self.store, (from.max(second - i64::from(days) * schedule::DAY), second))?;
         let closed = ledger::close(&self.store, &self.library, now, grace)?;
-        budgets::found(&Office { store: &self.store, library: &self.library, now, by: "demo" })?;
+        budgets::found(&Office { store: &self.store, library: &self.library, now, by: "demo" }, from)?;
         Ok(Loaded { from: agent::moment(from), continues, entries: closed.entries })
     }
 }

@@ -89,7 +89,10 @@ fn a_fleet_with_a_past_goes_live_stops_and_goes_on() {
     assert!(budgets[0]["percent"].as_i64().unwrap() >= 95 && budgets[0]["mode"] == "block", "{budgets:?}");
     let admissions = items(&demo, &admin, "/api/v1/admissions");
     let states: Vec<&Value> = admissions.iter().map(|admission| &admission["state"]).collect();
-    assert_eq!(states, ["denied", "held"]);
+    assert_eq!(states[..2], ["denied", "held"]);
+    assert!(states[2..].iter().all(|state| **state == "held" || **state == "settled"), "{states:?}");
+    let accuracy = demo.get("/api/v1/estimates/accuracy", &admin).json();
+    assert!(accuracy["jobs"].as_i64().unwrap() > 0, "{accuracy}");
     let requests = items(&demo, &admin, "/api/v1/requests");
     assert_eq!((requests.len(), &requests[0]["state"]), (1, &Value::from("requested")));
 
