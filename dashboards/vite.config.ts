@@ -3,12 +3,13 @@ import { defineConfig } from 'vitest/config';
 
 /** The service that `npm run dev` shows: start one with `wattledger demo` or name another. */
 const service = process.env.WATTLEDGER_SERVER ?? 'http://127.0.0.1:8780';
+// The service takes changes from its own origin alone.
 const served = ['/api', '/sign-in/', '/openapi.json', '/healthz', '/readyz', '/metrics'];
 
 export default defineConfig({
   plugins: [svelte()],
   server: {
-    proxy: Object.fromEntries(served.map((path) => [path, { target: service, changeOrigin: true }])),
+    proxy: Object.fromEntries(served.map((path) => [path, { target: service, changeOrigin: true, headers: { origin: service } }])),
   },
   build: {
     target: 'es2022',

@@ -14,6 +14,7 @@ export const PLACES: Place[] = [
   { name: 'Jobs', path: '/jobs', icon: 'jobs', key: 'j' },
   { name: 'Fleet', path: '/fleet', icon: 'fleet', key: 'f' },
   { name: 'Grid', path: '/grid', icon: 'grid', key: 'd' },
+  { name: 'Budgets', path: '/budgets', icon: 'budgets', key: 'b' },
   { name: 'Reports', path: '/reports', icon: 'reports', key: 'r' },
   { name: 'Admin', path: '/admin', icon: 'admin', key: 'a' },
 ];

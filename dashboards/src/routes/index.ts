@@ -22,6 +22,7 @@ export const ROUTES: Route[] = [
   { pattern: '/fleet', title: 'Fleet', load: (() => import('./fleet/Fleet.svelte')) as Page, tools: { range: '24h', site: true } },
   { pattern: '/fleet/{node}', title: 'Node', load: (() => import('./fleet/Node.svelte')) as unknown as Page, tools: { range: '24h' } },
   { pattern: '/grid', title: 'Grid', load: (() => import('./grid/Grid.svelte')) as Page, tools: { range: '7d' } },
+  { pattern: '/budgets', title: 'Budgets', load: (() => import('./budgets/Budgets.svelte')) as Page, tools: {} },
   { pattern: '/reports', title: 'Reports', load: (() => import('./reports/Reports.svelte')) as Page, tools: { units: true, scope: true } },
   { pattern: '/admin', title: 'Admin', load: (() => import('./admin/Admin.svelte')) as Page, tools: {} },
 ];

@@ -8015,6 +8015,8 @@ export interface components {
              * @description Admissions with known energy.
              */
             jobs: number;
+            /** @description How much of its p95 each of them used, in steps of 5 %, lowest first; steps without a job are left out. */
+            used: components["schemas"]["UsedDocument"][];
             /**
              * Format: int64
              * @description Those that stayed within their p95.
@@ -10354,6 +10356,19 @@ export interface components {
          * @enum {string}
          */
         Unit: "energy" | "co2e";
+        /** @description Jobs that used a like part of what was held for them. */
+        UsedDocument: {
+            /**
+             * Format: int64
+             * @description Used energy / p95, percent, of the least of them, a multiple of 5; 200 stands for all from there on.
+             */
+            from_percent: number;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            jobs: number;
+        };
         /** @description Energy and CO2e, facility overhead included. */
         Weight: {
             /**

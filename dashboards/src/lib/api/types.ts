@@ -30,6 +30,14 @@ export type AttentionItem = Got<'/api/v1/attention'>['items'][number];
 export type PeriodItem = Got<'/api/v1/periods'>['items'][number];
 export type PeriodFigures = Schemas['Figures'];
 
+export type Budget = Got<'/api/v1/budgets'>['items'][number];
+export type BudgetPolicy = Schemas['PolicyDocument'];
+export type Admission = Got<'/api/v1/admissions'>['items'][number];
+export type Exception = Got<'/api/v1/requests'>['items'][number];
+export type FitOption = Schemas['FitOption'];
+export type BudgetShare = Schemas['BudgetShare'];
+export type Accuracy = Schemas['AccuracyDocument'];
+
 /** Integers that `follow` leaves as text where no double holds them. */
 type Exact<Part> = Omit<Part, 'energy_mj' | 'co2e_ug_location'> & { energy_mj: number | string; co2e_ug_location: number | string };
 type ExactPart<Part> = Part extends { overhead: infer Overhead } ? Exact<Omit<Part, 'overhead'>> & { overhead: Exact<Overhead> } : Exact<Part>;

@@ -1,7 +1,7 @@
 /** Changes made from forms: a toast says what happened, a refusal what to do. */
 
-import { ApiError } from '../../lib/api/client';
-import { toasts } from '../../lib/state/toasts.svelte';
+import { ApiError } from './api/client';
+import { toasts } from './state/toasts.svelte';
 
 /** Whether it worked. */
 export async function act(what: () => Promise<unknown>, done: string): Promise<boolean> {
