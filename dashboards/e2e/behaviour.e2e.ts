@@ -200,7 +200,7 @@ test("a session's cookie alone, without the mark beside it, is signed in", async
 test('every order of the jobs is the service\'s own, and totals are those of the filter', async () => {
   const { page, context } = await watch(browser, demo);
   await signIn(page, demo, '/jobs');
-  for (const [name, server] of [['energy', 'energy'], ['co2e', 'co2e'], ['intensity', 'intensity'], ['held-idle', 'held_idle'], ['per-step', 'energy_per_step']] as const) {
+  for (const [name, server] of [['started', 'started'], ['energy', 'energy'], ['co2e', 'co2e'], ['intensity', 'intensity'], ['held-idle', 'held_idle'], ['per-step', 'energy_per_step']] as const) {
     await page.goto(`/jobs?state=ended&sort=${name}`);
     await settled(page);
     const listed = await api<{ items: Job[] }>(demo, `/api/v1/jobs?state=ended&sort=${server}&limit=5`);

@@ -28,10 +28,11 @@ const places = (): Record<string, string> => ({
   fleet: '/fleet',
   node: `/fleet/${node}`,
   grid: '/grid',
+  budgets: '/budgets',
   reports: '/reports',
   admin: '/admin',
 });
-const NAMES = ['overview', 'jobs', 'job', 'compare', 'fleet', 'node', 'grid', 'reports', 'admin'];
+const NAMES = ['overview', 'jobs', 'job', 'compare', 'fleet', 'node', 'grid', 'budgets', 'reports', 'admin'];
 
 interface Violation {
   id: string;

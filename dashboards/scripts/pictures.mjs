@@ -23,6 +23,7 @@ const pages = {
   fleet: '/fleet',
   node: `/fleet/${node}`,
   grid: '/grid',
+  budgets: '/budgets',
   reports: '/reports',
   admin: '/admin',
 };

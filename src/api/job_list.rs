@@ -94,7 +94,7 @@ enum ListState {
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SortQuery {
-    /// `newest` (by first mention), `energy`, `co2e`, `intensity` (g/kWh), `held_idle` (share) or `energy_per_step`, the highest first.
+    /// `newest` (by first mention), `started`, `energy`, `co2e`, `intensity` (g/kWh), `held_idle` (share) or `energy_per_step`, the highest or latest first.
     #[serde(default)]
     #[param(inline)]
     sort: Sort,
@@ -106,6 +106,7 @@ pub(crate) struct SortQuery {
 enum Sort {
     #[default]
     Newest,
+    Started,
     Energy,
     Co2e,
     Intensity,
@@ -117,6 +118,7 @@ impl Sort {
     const fn order(self) -> JobSort {
         match self {
             Self::Newest => JobSort::Newest,
+            Self::Started => JobSort::Started,
             Self::Energy => JobSort::Energy,
             Self::Co2e => JobSort::Co2e,
             Self::Intensity => JobSort::Intensity,

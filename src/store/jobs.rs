@@ -59,6 +59,8 @@ pub enum JobSort {
     /// By first mention.
     #[default]
     Newest,
+    /// By when they began; what has not begun comes last.
+    Started,
     /// By IT energy.
     Energy,
     /// By location-based CO2e of the IT energy.
@@ -76,6 +78,7 @@ impl JobSort {
     const fn column(self) -> &'static str {
         match self {
             Self::Newest => "job",
+            Self::Started => "coalesce(started_ns, -1)",
             Self::Energy => "posted_mj",
             Self::Co2e => "posted_ug",
             Self::Intensity => "posted_mg_per_kwh",
@@ -87,7 +90,7 @@ impl JobSort {
     /// Whether what is open changes the order.
     #[must_use]
     pub const fn needs_open(self) -> bool {
-        !matches!(self, Self::Newest | Self::HeldIdle)
+        !matches!(self, Self::Newest | Self::Started | Self::HeldIdle)
     }
 }
 
@@ -115,6 +118,7 @@ impl PostedJob {
         };
         match sort {
             JobSort::Newest => self.row.job,
+            JobSort::Started => self.row.facts.started.map_or(-1, Timestamp::nanoseconds),
             JobSort::Energy => self.energy_mj,
             JobSort::Co2e => self.co2e_ug,
             JobSort::Intensity => ratio(self.co2e_ug, 3_600_000.0, self.energy_mj),

@@ -68,7 +68,7 @@ use writer::Writer;
 /// Name of the database in the data directory.
 pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
@@ -77,6 +77,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("tables-6-sorting.sql"),
     include_str!("tables-7-budgets.sql"),
     include_str!("tables-8-held-time.sql"),
+    include_str!("tables-9-started.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];

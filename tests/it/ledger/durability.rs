@@ -89,7 +89,7 @@ fn a_refused_change_leaves_nothing() {
 pub(super) const BEFORE_SORTING_AND_BUDGETS: &str = "
     DROP TRIGGER budget_facts; DROP TABLE decisions; DROP TABLE overrides; DROP TABLE holds; DROP TABLE budget_holds;
     DROP TABLE admissions; DROP TABLE budget_progress; DROP TABLE budget_open; DROP TABLE budget_days; DROP TABLE budgets;
-    DROP TABLE held_time; DROP INDEX jobs_by_intensity; DROP INDEX jobs_by_held_idle; DROP INDEX jobs_by_energy_per_step;
+    DROP TABLE held_time; DROP INDEX jobs_by_start; DROP INDEX jobs_by_intensity; DROP INDEX jobs_by_held_idle; DROP INDEX jobs_by_energy_per_step;
     ALTER TABLE jobs DROP COLUMN posted_uj_per_step; ALTER TABLE jobs DROP COLUMN held_idle_ppm;
     ALTER TABLE jobs DROP COLUMN posted_mg_per_kwh; ALTER TABLE jobs DROP COLUMN steps;
     ALTER TABLE jobs DROP COLUMN held_idle_us; ALTER TABLE jobs DROP COLUMN held_us;";

@@ -71,8 +71,15 @@ const LIMIT_MW: i64 = 700_000;
 /// µs.
 const SECOND: i64 = 1_000_000;
 
-const ALL: [JobSort; 6] =
-    [JobSort::Newest, JobSort::Energy, JobSort::Co2e, JobSort::Intensity, JobSort::HeldIdle, JobSort::EnergyPerStep];
+const ALL: [JobSort; 7] = [
+    JobSort::Newest,
+    JobSort::Started,
+    JobSort::Energy,
+    JobSort::Co2e,
+    JobSort::Intensity,
+    JobSort::HeldIdle,
+    JobSort::EnergyPerStep,
+];
 
 #[test]
 fn ratios_order_every_job_once_and_held_idle_is_what_the_windows_say() {
@@ -98,6 +105,12 @@ fn ratios_order_every_job_once_and_held_idle_is_what_the_windows_say() {
         ids.dedup();
         assert_eq!(ids.len(), 12, "{sort:?} {limit}");
     }
+    let filter = JobFilter { sort: JobSort::Started, limit: 100, ..JobFilter::default() };
+    let begun = ledger::jobs(&fixture.store, &fixture.library, &filter).unwrap();
+    assert!(
+        begun.is_sorted_by(|earlier, later| earlier.row.facts.started >= later.row.facts.started),
+        "what has not begun is last"
+    );
     let filter = JobFilter { sort: JobSort::HeldIdle, limit: 100, ..JobFilter::default() };
     let listed = ledger::jobs(&fixture.store, &fixture.library, &filter).unwrap();
     for pair in listed.windows(2) {

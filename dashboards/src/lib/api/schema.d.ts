@@ -3217,8 +3217,8 @@ export interface paths {
                     to?: string;
                     /** @description Only those whose id or name contains it; ASCII letters without regard to case. */
                     q?: string;
-                    /** @description `newest` (by first mention), `energy`, `co2e`, `intensity` (g/kWh), `held_idle` (share) or `energy_per_step`, the highest first. */
-                    sort?: "newest" | "energy" | "co2e" | "intensity" | "held_idle" | "energy_per_step";
+                    /** @description `newest` (by first mention), `started`, `energy`, `co2e`, `intensity` (g/kWh), `held_idle` (share) or `energy_per_step`, the highest or latest first. */
+                    sort?: "newest" | "started" | "energy" | "co2e" | "intensity" | "held_idle" | "energy_per_step";
                 };
                 header?: never;
                 path?: never;

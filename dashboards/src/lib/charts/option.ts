@@ -51,7 +51,7 @@ export function option(placed: Placed[], frame: Frame): Record<string, unknown> 
 function largestOf(panel: Placed['panel']): number {
   if (panel.kind === 'band') return 1;
   if (panel.kind === 'painted') return Math.max(...panel.max, 1e-9) / panel.unit.size;
-  if (panel.kind === 'cumulative') return Math.max(panel.points.at(-1)?.[1] ?? 0, panel.projection?.p95 ?? 0, 1e-9) / panel.unit.size;
+  if (panel.kind === 'cumulative') return Math.max(panel.points.at(-1)?.[1] ?? 0, panel.projection?.p95 ?? 0, panel.hold ?? 0, 1e-9) / panel.unit.size;
   let largest = 1e-9;
   for (let at = 0; at < panel.startMs.length; at++) largest = Math.max(largest, panel.groups.reduce((sum, group) => sum + (group.values[at] ?? 0), 0));
   return largest / panel.unit.size;
@@ -251,6 +251,11 @@ function cumulative(panel: CumulativePanel, context: Context): Element[] {
     elements.push({ ...polyline([end, p50], palette.accent, 1.6), style: { stroke: palette.accent, fill: 'none', lineWidth: 1.6, lineDash: [4, 3] } });
     const labels = pushApart([{ y: p50[1] - 6, text: `p50 ${panel.unit.name ? fixed(panel.projection.p50 / panel.unit.size, 1) + NARROW + panel.unit.name : ''}`, weight: 2 }, { y: p95[1] - 8, text: `p95 ${fixed(panel.projection.p95 / panel.unit.size, 1)}${NARROW}${panel.unit.name}`, weight: 1 }], 15, context.top - 8, base);
     for (const label of labels) context.graphic.push(text(frame.width - frame.right + 6, label.y, label.text, frame, { size: 11, fill: label.text.startsWith('p50') ? palette.accent : palette.ink2, weight: 600 }));
+  }
+  if (panel.hold != null) {
+    const [right, high] = [frame.width - frame.right, y(panel.hold / panel.unit.size, context)];
+    elements.push({ ...polyline([[frame.left, high], [right, high]], palette.ink3, 1.2), style: { stroke: palette.ink3, fill: 'none', lineWidth: 1.2, lineDash: [2, 3] } });
+    context.graphic.push(text(right - 4, high + 3, `held ${fixed(panel.hold / panel.unit.size, 2)}${NARROW}${panel.unit.name}`, frame, { align: 'right', size: 11, fill: palette.ink2, halo: true }));
   }
   elements.push({ type: 'circle', shape: { cx: end[0], cy: end[1], r: 3 }, style: { fill: palette.ink } });
   const isLeft = end[0] > frame.left + 130;

@@ -48,6 +48,8 @@ export interface CumulativePanel {
   unit: { name: string; size: number };
   points: [number, number][];
   projection: { at: number; p50: number; p95: number } | null;
+  /** What is held for it: a line that it should not cross. */
+  hold: number | null;
   label: string;
 }
 

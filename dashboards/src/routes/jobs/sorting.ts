@@ -2,12 +2,12 @@
 
 import type { JobItem, JobTotals } from '../../lib/api/types';
 
-export type SortName = 'newest' | 'energy' | 'co2e' | 'intensity' | 'held-idle' | 'per-step';
+export type SortName = 'started' | 'energy' | 'co2e' | 'intensity' | 'held-idle' | 'per-step';
 export type StateName = 'all' | 'running' | 'ended' | 'failed';
 
 /** As a reader reads it, and as the service names it. */
 export const SORTS: Record<SortName, { text: string; server: string }> = {
-  newest: { text: 'newest first', server: 'newest' },
+  started: { text: 'start, the latest first', server: 'started' },
   energy: { text: 'energy', server: 'energy' },
   co2e: { text: 'CO₂e', server: 'co2e' },
   intensity: { text: 'g/kWh', server: 'intensity' },
