@@ -202,7 +202,13 @@ pub(crate) async fn admit(
     let decision = state
         .work(move |service| {
             let office = Office { store: &service.store, library: &service.library, now, by: &who.token };
-            Ok(budget::admit(&office, key.as_deref(), demand, ask)?)
+            match budget::admit(&office, key.as_deref(), demand.clone(), ask) {
+                Err(error) if error.is_of_demand() => {
+                    let blocks = budget::is_blocked_unknown(&office, &demand)?;
+                    Err(Problem::from(error).of_job(blocks))
+                }
+                decided => Ok(decided?),
+            }
         })
         .await?;
     if let Some(id) = decision.id.as_deref().filter(|_| ask == Ask::Reserve) {

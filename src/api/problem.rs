@@ -28,6 +28,7 @@ pub(crate) struct Problem {
     detail: String,
     field: Option<String>,
     retry_after_s: Option<u64>,
+    blocks: Option<bool>,
 }
 
 /// A refused request, RFC 9457.
@@ -44,11 +45,14 @@ pub(crate) struct ProblemDocument<'a> {
     /// The field, parameter or header at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
+    /// Of an admission that cannot be decided: whether a budget that blocks could count the job, which may not run then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocks: Option<bool>,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, title, detail: detail.into(), field: None, retry_after_s: None }
+        Self { status, kind, title, detail: detail.into(), field: None, retry_after_s: None, blocks: None }
     }
 
     /// 400: `field` holds something that cannot be used.
@@ -57,6 +61,12 @@ impl Problem {
             Self::new(StatusCode::BAD_REQUEST, "invalid-field", "A field has a value that cannot be used", detail);
         problem.field = Some(field.into());
         problem
+    }
+
+    /// The same, with whether a budget that blocks could count the job.
+    pub(crate) const fn of_job(mut self, blocks: bool) -> Self {
+        self.blocks = Some(blocks);
+        self
     }
 
     /// 400: the body as a whole cannot be read.
@@ -292,6 +302,7 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             detail: &self.detail,
             field: self.field.as_deref(),
+            blocks: self.blocks,
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let mut response = (self.status, body).into_response();

@@ -228,16 +228,20 @@ pub fn admit(office: &Office<'_>, key: Option<&str>, demand: Demand, ask: Ask) -
     office.store.write(move |tx| desk.decide(tx))
 }
 
-/// Whether a budget that covers `demand` would deny what does not fit, or cannot be read: then what cannot be estimated may not run either.
+/// Whether a budget that covers `demand` would deny what does not fit, or cannot be read: then what cannot be estimated may not run either. A project
+/// that nobody knows may be any other one, misspelt.
 ///
 /// # Errors
 ///
 /// The store.
 pub fn is_blocked_unknown(office: &Office<'_>, demand: &Demand) -> Result<bool, BudgetError> {
     let owner = demand.owner(demand.site.as_deref());
-    let budgets = office.store.read(known)?;
+    let (budgets, is_known) = office
+        .store
+        .read::<_, BudgetError>(|tx| Ok((known(tx)?, demand.project.is_empty() || tx.has_project(&demand.project)?)))?;
+    let may_cover = |policy: &Policy| policy.covers(&owner) || (!is_known && policy.document.project.is_some());
     Ok(budgets.into_iter().any(|known| match known.policy {
-        Ok(policy) => policy.covers(&owner) && policy.document.mode == Mode::Block,
+        Ok(policy) => may_cover(&policy) && policy.document.mode == Mode::Block,
         Err(_) => true,
     }))
 }

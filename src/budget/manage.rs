@@ -4,7 +4,7 @@ use super::admit::Office;
 use super::settle::keep;
 use super::sums::{catch_up, known};
 use super::{BudgetError, Demand, Owner, Policy, PolicyDocument, Unit, json, of_json};
-use crate::store::{DecisionRow, HoldRow, OverrideRow, Tx};
+use crate::store::{By, DecisionRow, HoldRow, OverrideRow, Tx};
 use units::Timestamp;
 
 /// Who lets something pass, why, and until when.
@@ -41,6 +41,7 @@ pub fn create(office: &Office<'_>, document: PolicyDocument) -> Result<i64, Budg
         sum_anew(tx)?;
         take_over(tx, budget, &policy, now)?;
         record(tx, (now, &by), "create", Some(budget), None, text)?;
+        stated(tx, (now, &by), "budget", budget)?;
         Ok(budget)
     })
 }
@@ -78,7 +79,8 @@ pub fn revise(office: &Office<'_>, id: &str, document: PolicyDocument, reason: &
         // Days may begin at other moments now.
         sum_anew(tx)?;
         let document = json(&serde_json::json!({ "before": row.policy, "policy": policy.document, "reason": reason }))?;
-        record(tx, (now, &by), "revise", Some(row.budget), None, document)
+        record(tx, (now, &by), "revise", Some(row.budget), None, document)?;
+        stated(tx, (now, &by), "budget", row.budget)
     })
 }
 
@@ -92,7 +94,8 @@ pub fn retire(office: &Office<'_>, id: &str) -> Result<(), BudgetError> {
     office.store.write(move |tx| {
         let row = tx.budget(&id)?.filter(|row| row.retired.is_none()).ok_or(BudgetError::UnknownBudget { id })?;
         tx.retire_budget(row.budget, now)?;
-        record(tx, (now, &by), "retire", Some(row.budget), None, row.policy)
+        record(tx, (now, &by), "retire", Some(row.budget), None, row.policy)?;
+        stated(tx, (now, &by), "budget", row.budget)
     })
 }
 
@@ -154,6 +157,7 @@ pub fn request(office: &Office<'_>, admission: &str, name: String, reason: Strin
             &serde_json::json!({ "request": asked.number, "name": asked.asked_by, "reason": asked.asked_reason }),
         )?;
         record(tx, (now, &by), "request", None, asked.admission, document)?;
+        stated(tx, (now, &by), "override", asked.number)?;
         Ok(asked)
     })
 }
@@ -197,8 +201,12 @@ fn answer(
         (row.name, row.reason, row.expires) = (Some(name), Some(reason), expires);
         (row.decided, row.decided_by) = (Some(now), Some(by.clone()));
         tx.put_override(&row)?;
-        let document = json(&serde_json::json!({ "request": row.number, "name": row.name, "reason": row.reason }))?;
+        let expires = expires.map(crate::moment::show);
+        let document = json(
+            &serde_json::json!({ "request": row.number, "name": row.name, "reason": row.reason, "expires": expires }),
+        )?;
         record(tx, (now, &by), state, None, row.admission, document)?;
+        stated(tx, (now, &by), "override", row.number)?;
         Ok(row)
     })
 }
@@ -226,8 +234,12 @@ pub fn override_budget(office: &Office<'_>, id: &str, granted: Override) -> Resu
             ..OverrideRow::default()
         };
         row.number = tx.put_override(&row)?;
-        let document = json(&serde_json::json!({ "override": row.number, "name": row.name, "reason": row.reason }))?;
+        let expires = row.expires.map(crate::moment::show);
+        let document = json(
+            &serde_json::json!({ "override": row.number, "name": row.name, "reason": row.reason, "expires": expires }),
+        )?;
         record(tx, (now, &by), "override", row.budget, None, document)?;
+        stated(tx, (now, &by), "override", row.number)?;
         Ok(row)
     })
 }
@@ -254,6 +266,11 @@ fn expect_words(name: &str, reason: &str) -> Result<(), BudgetError> {
         }
     }
     Ok(())
+}
+
+/// Records among the actions what a budget or an override says from now on, so that nobody can change it beside the service unseen.
+fn stated(tx: &Tx<'_>, (at, by): (Timestamp, &str), kind: &'static str, number: i64) -> Result<(), BudgetError> {
+    Ok(tx.record_stated(&By { token: by.to_owned(), at }, kind, &number.to_string())?)
 }
 
 fn record(

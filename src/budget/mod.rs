@@ -124,6 +124,21 @@ pub enum BudgetError {
     Store(#[from] StoreError),
 }
 
+impl BudgetError {
+    /// Whether nothing can be said of the job itself, so that it is neither allowed nor denied.
+    #[must_use]
+    pub const fn is_of_demand(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownProject { .. }
+                | Self::UnknownSite { .. }
+                | Self::Demand { .. }
+                | Self::Hardware(_)
+                | Self::Zone(_)
+        )
+    }
+}
+
 impl From<LedgerError> for BudgetError {
     fn from(error: LedgerError) -> Self {
         match error {

@@ -216,6 +216,11 @@ impl Decision {
         }
         if let Some(id) = &self.id {
             let _ = writeln!(text, "\nask for an exception\n  wattledger budget request {id} --name NAME --reason WHY");
+        } else if self.options.is_empty() {
+            let _ = writeln!(
+                text,
+                "\nnothing smaller would be admitted now\n  ask again with --key KEY --reserve: the denial gets a number, for which an exception can be requested"
+            );
         }
         text
     }

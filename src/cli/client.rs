@@ -181,15 +181,18 @@ impl Client {
             title: String,
             detail: String,
             field: Option<String>,
+            blocks: Option<bool>,
         }
         let problem = serde_json::from_slice::<Problem>(text);
         let names_field = problem.as_ref().is_ok_and(|problem| problem.field.is_some());
+        let blocks = problem.as_ref().is_ok_and(|problem| problem.blocks == Some(true));
         let words = match problem {
-            Ok(Problem { title, detail, field: Some(field) }) => format!("{title}: {field}: {detail}"),
-            Ok(Problem { title, detail, field: None }) => format!("{title}: {detail}"),
+            Ok(Problem { title, detail, field: Some(field), .. }) => format!("{title}: {field}: {detail}"),
+            Ok(Problem { title, detail, field: None, .. }) => format!("{title}: {detail}"),
             Err(_) => format!("{} answers with status {status}", self.server),
         };
         match status {
+            _ if blocks => Failure::Blocked(words),
             401 => Failure::Usage(format!("{words}; WATTLEDGER_TOKEN or WATTLEDGER_TOKEN_FILE holds the token")),
             422 => Failure::CannotEstimate(words),
             404 if names_field => Failure::CannotEstimate(words),

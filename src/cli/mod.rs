@@ -90,6 +90,9 @@ pub(crate) enum Failure {
     /// Exit 4: the question is clear, but nothing known answers it.
     #[error("{0}")]
     CannotEstimate(String),
+    /// Exit 4 too: nothing known answers it, and a budget that blocks could count the job.
+    #[error("{0}")]
+    Blocked(String),
     /// Exit 5: the service does not answer.
     #[error("{0}")]
     Unreachable(String),
@@ -100,7 +103,7 @@ impl Failure {
         ExitCode::from(match self {
             Self::Internal(_) => 1,
             Self::Usage(_) => 2,
-            Self::CannotEstimate(_) => 4,
+            Self::CannotEstimate(_) | Self::Blocked(_) => 4,
             Self::Unreachable(_) => 5,
         })
     }

@@ -108,8 +108,8 @@ impl AdmissionArguments {
         Ok(document.into())
     }
 
-    /// What happens where the service does not decide. A run that states its wall time wants to be held to the budgets; what cannot be estimated is
-    /// refused then, as it is by `check`.
+    /// What happens where the service does not decide. What cannot be estimated, or is of a project that nobody knows, is refused where a budget that
+    /// blocks could count it, and where the run states its wall time, as by `check`.
     fn without_answer(&self, failure: Failure, notes: &mut String) -> Result<Admitted, Failure> {
         match failure {
             Failure::Unreachable(_) if self.outage == OutageWord::Closed => Err(failure),
@@ -119,6 +119,9 @@ impl AdmissionArguments {
                 ));
                 Ok(Admitted::Unverified)
             }
+            Failure::Blocked(reason) => Err(Failure::Blocked(format!(
+                "{reason}; the run does not start, as a budget that blocks could count it"
+            ))),
             failure if self.hours.is_some() => Err(failure),
             failure => {
                 notes.push_str(&format!("wattledger: nothing is held for this run: {failure}\n"));

@@ -9,6 +9,7 @@ mod breakdown;
 mod chain;
 mod checkpoint;
 mod cost;
+mod decisions;
 mod evidence;
 mod explain;
 mod factor;

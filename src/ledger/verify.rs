@@ -1,7 +1,7 @@
 //! The audit: chain, arithmetic, postings and evidence of everything, and that it adds up.
 
 use super::checkpoint::Noted;
-use super::{LedgerError, actions, chain, checkpoint, evidence, period};
+use super::{LedgerError, actions, chain, checkpoint, decisions, evidence, period};
 use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
 use units::Energy;
 
@@ -82,6 +82,20 @@ pub enum Fault {
         kind: String,
         /// Which of them.
         subject: String,
+    },
+    /// A decision on a budget is not what was recorded.
+    #[error("decision {decision} on a budget was changed: {what}")]
+    Decision {
+        /// Its number.
+        decision: i64,
+        /// What does not agree.
+        what: &'static str,
+    },
+    /// What is kept of a budget's holds is not their sum.
+    #[error("budget {budget:?} was changed: its holds do not sum to what is kept of them")]
+    Holds {
+        /// Its name.
+        budget: String,
     },
     /// The time of a revision is not that of what made it.
     #[error("revision {revision} was changed: nothing that made it happened at its time")]
@@ -254,6 +268,7 @@ fn audit(tx: &Tx<'_>, [entries, administered]: &[Noted; 2], found: &mut Verified
         return Err(Wrong::Fault(Fault::Stated { job }));
     }
     actions::check(tx, administered.head())?;
+    decisions::check(tx)?;
     for (file, noted) in [(checkpoint::ENTRIES, entries), (checkpoint::ACTIONS, administered)] {
         if *noted == Noted::Unreadable {
             return Err(Wrong::Fault(Fault::Note { file }));

@@ -50,18 +50,23 @@ impl Action {
         let (number, at) = (self.action.to_string(), self.by.at.nanoseconds().to_string());
         let has_body = if self.body.is_some() { "1" } else { "0" };
         let body = self.body.as_deref().unwrap_or_default();
-        let mut sha256 = Sha256::new_with_prefix(previous);
-        for text in [&number, &at, &self.by.token, &self.kind, &self.subject, has_body, body] {
-            sha256.update((text.len() as u64).to_le_bytes());
-            sha256.update(text);
-        }
-        sha256.finalize().to_vec()
+        chained(previous, &[&number, &at, &self.by.token, &self.kind, &self.subject, has_body, body])
     }
+}
+
+/// SHA-256 over `previous` and the texts, each preceded by its length in bytes.
+pub(super) fn chained(previous: &[u8], texts: &[&str]) -> Vec<u8> {
+    let mut sha256 = Sha256::new_with_prefix(previous);
+    for text in texts {
+        sha256.update((text.len() as u64).to_le_bytes());
+        sha256.update(text);
+    }
+    sha256.finalize().to_vec()
 }
 
 /// Kinds of things whose rows are as the last action about them says: a query for subject and body of all of them, or of subject `?1`.
 /// What the service notes by itself, such as the last use of a token, is no part of a body.
-const STATED: [(&str, &str); 10] = [
+const STATED: [(&str, &str); 12] = [
     (
         "site",
         "SELECT site AS subject, json_object('name', name, 'zone', zone, 'posting_period_ns', period_ns) AS body
@@ -116,7 +121,21 @@ const STATED: [(&str, &str); 10] = [
             sha256(group_concat(start_ns || ' ' || end_ns || ' ' || intensity_mg_per_kwh || ' ' || edition || ' ' || origin, char(10)
             ORDER BY start_ns, edition))) AS body FROM factors WHERE ?1 IS NULL OR zone || ' ' || imported_ns = ?1 GROUP BY 1",
     ),
+    (
+        "budget",
+        "SELECT budget AS subject, json_object('name', name, 'policy', policy, 'created_ns', created_ns, 'retired_ns', retired_ns) AS body
+        FROM budgets",
+    ),
+    (
+        "override",
+        "SELECT override AS subject, json_object('budget', budget, 'admission', admission, 'state', state, 'asked_by', asked_by,
+            'asked_reason', asked_reason, 'asked_ns', asked_ns, 'name', name, 'reason', reason, 'expires_ns', expires_ns,
+            'decided_ns', decided_ns, 'decided_by', decided_by) AS body FROM overrides",
+    ),
 ];
+
+/// Kinds that came after actions were recorded.
+const YOUNGER: [&str; 2] = ["budget", "override"];
 
 /// Adds the function `sha256`, of the bytes of a text or a blob, in hexadecimal.
 pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
@@ -178,10 +197,17 @@ impl Tx<'_> {
     /// What `each` returns; the database.
     pub fn stated_rows<E: From<StoreError>>(
         &self,
+        each: impl FnMut(&'static str, String, String) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.rows_of(|_| true, each)
+    }
+
+    fn rows_of<E: From<StoreError>>(
+        &self,
+        is_asked: impl Fn(&str) -> bool,
         mut each: impl FnMut(&'static str, String, String) -> Result<(), E>,
     ) -> Result<(), E> {
-        let all = STATED.into_iter().map(|(kind, rows)| (kind, rows.to_owned()));
-        for (kind, rows) in all.chain([(JOB, CALLED.to_owned())]) {
+        for (kind, rows) in STATED.into_iter().chain([(JOB, CALLED)]).filter(|(kind, _)| is_asked(kind)) {
             let sql = format!("SELECT CAST(subject AS TEXT), body FROM ({rows})");
             let mut statement = self.0.prepare(&sql).map_err(StoreError::from)?;
             let bound = if statement.parameter_count() > 0 { vec![rusqlite::types::Null] } else { Vec::new() };
@@ -258,14 +284,7 @@ impl Tx<'_> {
 
     /// Takes what an older version wrote, before there were actions, as stated.
     pub(super) fn adopt(&self) -> Result<(), StoreError> {
-        let mut rows = Vec::new();
-        self.stated_rows(|kind, subject, body| {
-            rows.push((kind, subject, body));
-            Ok::<_, StoreError>(())
-        })?;
-        for (kind, subject, body) in rows {
-            self.record_action(&By::service(Timestamp::default()), kind, &subject, Some(&body))?;
-        }
+        self.adopt_rows(|kind| !YOUNGER.contains(&kind))?;
         let sql = "SELECT revision, at_ns, reason FROM revisions WHERE revision NOT IN (SELECT batch FROM batches)";
         let mut statement = self.0.prepare(sql)?;
         let revisions = statement
@@ -273,6 +292,27 @@ impl Tx<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         for (revision, at, reason) in revisions {
             self.record_action(&By::service(at), "revision", &revision.to_string(), Some(&reason))?;
+        }
+        Ok(())
+    }
+
+    /// The same of budgets, overrides and decisions, before they were chained.
+    pub(super) fn adopt_budgets(&self) -> Result<(), StoreError> {
+        self.adopt_rows(|kind| YOUNGER.contains(&kind))?;
+        for decision in self.decisions(None, None)? {
+            self.chain_decision(&decision)?;
+        }
+        Ok(())
+    }
+
+    fn adopt_rows(&self, is_asked: impl Fn(&str) -> bool) -> Result<(), StoreError> {
+        let mut rows = Vec::new();
+        self.rows_of(is_asked, |kind, subject, body| {
+            rows.push((kind, subject, body));
+            Ok::<_, StoreError>(())
+        })?;
+        for (kind, subject, body) in rows {
+            self.record_action(&By::service(Timestamp::default()), kind, &subject, Some(&body))?;
         }
         Ok(())
     }

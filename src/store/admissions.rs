@@ -1,4 +1,4 @@
-//! Admissions, what they hold, overrides, and the record of every decision.
+//! Admissions and what they hold.
 
 use super::sites::moment;
 use super::{StoreError, Tx};
@@ -75,56 +75,6 @@ pub struct HoldRow {
     pub settled: i64,
 }
 
-/// An override of a budget, or the request for one.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OverrideRow {
-    /// Number.
-    pub number: i64,
-    /// The budget; `None` for every budget that denied the admission.
-    pub budget: Option<i64>,
-    /// The admission that it is for; `None` for all of the budget.
-    pub admission: Option<i64>,
-    /// `requested`, `approved` or `refused`.
-    pub state: String,
-    /// Who asked.
-    pub asked_by: Option<String>,
-    /// Why.
-    pub asked_reason: Option<String>,
-    /// When.
-    pub asked: Option<Timestamp>,
-    /// Who decided.
-    pub name: Option<String>,
-    /// Why.
-    pub reason: Option<String>,
-    /// Until when it holds.
-    pub expires: Option<Timestamp>,
-    /// When it was decided.
-    pub decided: Option<Timestamp>,
-    /// Id of the token that decided.
-    pub decided_by: Option<String>,
-    /// Project of the admission or the budget.
-    pub project: Option<String>,
-}
-
-/// A decision as it was recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DecisionRow {
-    /// Number.
-    pub decision: i64,
-    /// When.
-    pub at: Timestamp,
-    /// Id of the token, or `service`.
-    pub by: String,
-    /// What was done.
-    pub action: String,
-    /// Number of the budget.
-    pub budget: Option<i64>,
-    /// Number of the admission.
-    pub admission: Option<i64>,
-    /// What was known, a JSON document.
-    pub document: String,
-}
-
 /// Which admissions to list, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct AdmissionFilter {
@@ -144,9 +94,6 @@ pub struct AdmissionFilter {
 
 const COLUMNS: &str = "admission, key, demand, project, job, state, answer, decided_ns, start_ns, span_ns, pue_ppm, p50_mj, p95_mj,
     p50_ug, p95_ug, expires_ns, resolved_ns, actual_mj, actual_ug, overrun_mj, metered_mj, metered_from_ns, metered_to_ns, told";
-const OVERRIDE: &str =
-    "override, budget, admission, state, asked_by, asked_reason, asked_ns, name, reason, expires_ns, decided_ns,
-    decided_by, project";
 
 impl Tx<'_> {
     /// Stores an admission under the next number, or anew under its own where that is not 0; returns the number.
@@ -330,116 +277,6 @@ impl Tx<'_> {
         Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
     }
 
-    /// Stores a request or an override under the next number, or anew under its own where that is not 0.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn put_override(&self, row: &OverrideRow) -> Result<i64, StoreError> {
-        let sql = format!(
-            "INSERT INTO overrides ({OVERRIDE}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-            ON CONFLICT (override) DO UPDATE SET state = ?4, name = ?8, reason = ?9, expires_ns = ?10, decided_ns = ?11, decided_by = ?12"
-        );
-        let number = (row.number != 0).then_some(row.number);
-        let at = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds);
-        self.0.prepare_cached(&sql)?.execute(rusqlite::params![
-            number,
-            row.budget,
-            row.admission,
-            row.state,
-            row.asked_by,
-            row.asked_reason,
-            at(row.asked),
-            row.name,
-            row.reason,
-            at(row.expires),
-            at(row.decided),
-            row.decided_by,
-            row.project,
-        ])?;
-        Ok(number.unwrap_or_else(|| self.0.last_insert_rowid()))
-    }
-
-    /// Requests and overrides, newest first; only of a project where one is given.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn overrides(
-        &self,
-        project: Option<&str>,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<OverrideRow>, StoreError> {
-        let sql = format!(
-            "SELECT {OVERRIDE} FROM overrides WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR override < ?2)
-            ORDER BY override DESC LIMIT ?3"
-        );
-        let mut statement = self.0.prepare_cached(&sql)?;
-        Ok(statement.query_map((project, before, limit), override_row)?.collect::<Result<_, _>>()?)
-    }
-
-    /// The request or override with this number.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn override_numbered(&self, number: i64) -> Result<Option<OverrideRow>, StoreError> {
-        let sql = format!("SELECT {OVERRIDE} FROM overrides WHERE override = ?1");
-        Ok(self.0.prepare_cached(&sql)?.query_row([number], override_row).optional()?)
-    }
-
-    /// Approved overrides, whether expired or not, that could let `admission` past `budget`; the longest first.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn overrides_for(&self, budget: i64, admission: Option<i64>) -> Result<Vec<OverrideRow>, StoreError> {
-        let sql = format!(
-            "SELECT {OVERRIDE} FROM overrides WHERE state = 'approved' AND (budget IS NULL OR budget = ?1)
-            AND (admission IS NULL OR admission = ?2) AND (budget IS NOT NULL OR admission IS NOT NULL) ORDER BY expires_ns DESC LIMIT 1"
-        );
-        let mut statement = self.0.prepare_cached(&sql)?;
-        Ok(statement.query_map((budget, admission), override_row)?.collect::<Result<_, _>>()?)
-    }
-
-    /// Records a decision.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn record(&self, row: &DecisionRow) -> Result<(), StoreError> {
-        let sql =
-            "INSERT INTO decisions (at_ns, by, action, budget, admission, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let values = (row.at.nanoseconds(), &row.by, &row.action, row.budget, row.admission, &row.document);
-        self.0.prepare_cached(sql)?.execute(values)?;
-        Ok(())
-    }
-
-    /// Recorded decisions on an admission, or on a budget, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn decisions(&self, admission: Option<i64>, budget: Option<i64>) -> Result<Vec<DecisionRow>, StoreError> {
-        let sql = "SELECT decision, at_ns, by, action, budget, admission, document FROM decisions
-            WHERE (?1 IS NULL OR admission = ?1) AND (?2 IS NULL OR budget = ?2) ORDER BY decision";
-        let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map((admission, budget), |row| {
-            let (decision, at, by, action) = (row.get(0)?, moment(row, 1)?, row.get(2)?, row.get(3)?);
-            Ok(DecisionRow {
-                decision,
-                at,
-                by,
-                action,
-                budget: row.get(4)?,
-                admission: row.get(5)?,
-                document: row.get(6)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// Whether there is a project of this name.
     ///
     /// # Errors
@@ -461,29 +298,6 @@ impl Tx<'_> {
         Ok(ended.flatten().map(Timestamp::from_nanoseconds))
     }
 
-    /// How many resolved admissions with known energy there are, and how many of them stayed within their p95.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn p95_hits(&self, project: Option<&str>) -> Result<(i64, i64), StoreError> {
-        let sql = "SELECT count(*), coalesce(sum(actual_mj <= p95_mj), 0) FROM admissions
-            WHERE actual_mj IS NOT NULL AND (?1 IS NULL OR project = ?1)";
-        Ok(self.0.prepare_cached(sql)?.query_row([project], |row| Ok((row.get(0)?, row.get(1)?)))?)
-    }
-
-    /// Of the same admissions: used energy / p95 in percent, rounded down to a multiple of 5 and at most 200, and how many are there.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn used_of_p95(&self, project: Option<&str>) -> Result<Vec<(i64, i64)>, StoreError> {
-        let sql = "SELECT CASE WHEN actual_mj / 2 >= p95_mj THEN 200 ELSE cast(actual_mj * 20.0 / p95_mj AS INTEGER) * 5 END AS used, count(*)
-            FROM admissions WHERE actual_mj IS NOT NULL AND (?1 IS NULL OR project = ?1) GROUP BY used ORDER BY used";
-        let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_map([project], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
-    }
-
     /// IT energy that the ledger has of a job of the project, by its identity, with its first and last moment; `None` where it has none.
     ///
     /// # Errors
@@ -501,7 +315,7 @@ impl Tx<'_> {
     }
 }
 
-fn optional(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+pub(super) fn optional(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_nanoseconds))
 }
 
@@ -531,23 +345,5 @@ fn admission_row(row: &Row<'_>) -> rusqlite::Result<AdmissionRow> {
         metered_from: optional(row, 21)?,
         metered_to: optional(row, 22)?,
         told: row.get(23)?,
-    })
-}
-
-fn override_row(row: &Row<'_>) -> rusqlite::Result<OverrideRow> {
-    Ok(OverrideRow {
-        number: row.get(0)?,
-        budget: row.get(1)?,
-        admission: row.get(2)?,
-        state: row.get(3)?,
-        asked_by: row.get(4)?,
-        asked_reason: row.get(5)?,
-        asked: optional(row, 6)?,
-        name: row.get(7)?,
-        reason: row.get(8)?,
-        expires: optional(row, 9)?,
-        decided: optional(row, 10)?,
-        decided_by: row.get(11)?,
-        project: row.get(12)?,
     })
 }

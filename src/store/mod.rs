@@ -8,6 +8,7 @@ mod admissions;
 mod attention;
 mod budgets;
 mod charts;
+mod decisions;
 mod entries;
 mod error;
 mod evidence;
@@ -17,6 +18,7 @@ mod held_time;
 mod holdings;
 mod jobs;
 mod listing;
+mod overrides;
 mod past;
 mod periods;
 mod postings;
@@ -31,10 +33,11 @@ mod tokens;
 mod writer;
 
 pub use actions::{Action, By};
-pub use admissions::{AdmissionFilter, AdmissionRow, DecisionRow, HoldRow, OverrideRow};
+pub use admissions::{AdmissionFilter, AdmissionRow, HoldRow};
 pub use attention::{AsideSum, Draw, SilentJob, ZoneFactors};
 pub use budgets::{BudgetRow, Facts, Moved, Progress};
 pub use charts::MeteredDevice;
+pub use decisions::DecisionRow;
 pub use entries::{Entry, EntryKind, Head};
 pub use error::StoreError;
 pub use evidence::{Evidence, SetAside, StoredBatch};
@@ -44,6 +47,7 @@ pub use held_time::HeldTime;
 pub use holdings::{Held, HoldingStatement, Rank};
 pub use jobs::{JobFilter, JobRow, JobSort, JobState, JobTotals, PostedJob, statement_body};
 pub use listing::{EntryFilter, NamedEntry};
+pub use overrides::OverrideRow;
 pub use past::PastJob;
 pub use periods::{KeptJob, PeriodRow, PeriodVersion};
 pub use postings::{Key, OpenKey, Part, Posting};
@@ -68,7 +72,7 @@ use writer::Writer;
 /// Name of the database in the data directory.
 pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
@@ -78,9 +82,12 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("tables-7-budgets.sql"),
     include_str!("tables-8-held-time.sql"),
     include_str!("tables-9-started.sql"),
+    include_str!("tables-10-decisions.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];
+/// The step from which on budgets are among them, and decisions are chained.
+const DECISIONS: &str = MIGRATIONS[9];
 /// Version of the tables that this program writes.
 const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Reading connections that are kept open.
@@ -302,6 +309,9 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
             change.execute_batch(step)?;
             if step == ACTIONS {
                 Tx(&change).adopt()?;
+            }
+            if step == DECISIONS {
+                Tx(&change).adopt_budgets()?;
             }
             change.pragma_update(None, "user_version", number)?;
             change.commit()?;

@@ -94,6 +94,10 @@ fn no_answer_is_exit_5_for_check_and_the_policy_s_answer_for_run() {
 }
 
 fn run(service: &Service, token: &str, arguments: &[&str], folder: &std::path::Path) -> Output {
+    run_of(service, "atlas", token, arguments, folder)
+}
+
+fn run_of(service: &Service, project: &str, token: &str, arguments: &[&str], folder: &std::path::Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wattledger"));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("WATTLEDGER_POWERCAP", "/nonexistent");
     command.env("WATTLEDGER_NVML_LIB", "/nonexistent/libnvidia-ml.so.1").env("WATTLEDGER_TOKEN", token);
@@ -101,7 +105,7 @@ fn run(service: &Service, token: &str, arguments: &[&str], folder: &std::path::P
         .env("WATTLEDGER_METERING_FILE", "/nonexistent")
         .args(["run", "--server", &service.server(), "--spool"])
         .arg(folder);
-    command.args(["--source", "synthetic:gpus=2,watts=300", "--project", "atlas"]).args(arguments).output().unwrap()
+    command.args(["--source", "synthetic:gpus=2,watts=300", "--project", project]).args(arguments).output().unwrap()
 }
 
 #[test]
@@ -124,6 +128,65 @@ fn a_run_is_held_and_settled_or_refused_before_it_starts() {
     assert!(!mark.exists());
     let said = String::from_utf8_lossy(&big.stderr).into_owned();
     assert!(said.contains("denied") && said.contains("what would fit"), "{said}");
+}
+
+#[test]
+fn a_misspelt_project_does_not_pass_a_budget_that_blocks() {
+    let data = Data::new();
+    let (service, budget) = service(&data, 10_000_000_000);
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("started");
+    let touch = format!("touch {}", mark.display());
+    let command = ["--", "sh", "-c", &touch];
+    let misspelt = run_of(&service, "atlsa", &service.admin, &command, folder.path());
+    let said = String::from_utf8_lossy(&misspelt.stderr).into_owned();
+    assert_eq!(misspelt.status.code(), Some(4), "{said}");
+    assert!(said.contains("no project \"atlsa\"") && said.contains("a budget that blocks could count it"), "{said}");
+    assert!(!mark.exists());
+    // Where no budget blocks, a project may begin with its first run.
+    let mut policy = service.get(&format!("/api/v1/budgets/{budget}"), &service.admin).json();
+    let kept = ["name", "scope", "project", "unit", "limit_mj", "period"];
+    policy.as_object_mut().unwrap().retain(|name, _| kept.contains(&name.as_str()));
+    policy["mode"] = json!("warn");
+    let revised = json!({ "policy": policy, "reason": "first look" });
+    let revised = service.post(&format!("/api/v1/budgets/{budget}/revise"), &service.admin, &revised);
+    assert_eq!(revised.status, 200, "{revised:?}");
+    let new = run_of(&service, "newcomer", &service.admin, &command, folder.path());
+    assert_eq!(new.status.code(), Some(0), "{new:?}");
+    assert!(mark.exists());
+}
+
+/// A command that breaks its hold is told to end, and killed when it does not: in each case the run ends with what became of it.
+#[test]
+fn a_budget_stops_a_run_that_breaks_its_hold() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    let asked = json!({ "name": "atlas month", "scope": "project", "project": "atlas", "unit": "energy", "limit_mj": 10_000_000_000_i64,
+        "period": "month", "mode": "block", "stop_after_s": 1 });
+    assert_eq!(service.post("/api/v1/budgets", &service.admin, &asked).status, 201);
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    // Two seconds of wall time are held; both would go on for ten minutes.
+    let stopped = |script: &str, folder: &tempfile::TempDir| {
+        let arguments = ["--hours", "0.0006", "--power-w", "300", "--", "sh", "-c", script];
+        let output = run(&service, &service.admin, &arguments, folder.path());
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let waits = "i=0; while [ $i -lt 6000 ]; do sleep 0.1; i=$((i + 1)); done";
+    let [obedient, deaf] = [format!("trap 'exit 9' TERM; {waits}"), format!("trap '' TERM; {waits}")];
+    let ((ended, said), (killed, shouted)) = std::thread::scope(|scope| {
+        let obedient = scope.spawn(|| stopped(&obedient, &folders[0]));
+        let deaf = scope.spawn(|| stopped(&deaf, &folders[1]));
+        (obedient.join().unwrap(), deaf.join().unwrap())
+    });
+    assert_eq!((ended, killed), (Some(9), Some(128 + 9)), "{said}\n{shouted}");
+    for words in [said, shouted] {
+        assert!(words.contains("its budget stops it: SIGTERM now, SIGKILL in 1 s"), "{words}");
+    }
+    let admissions = service.get("/api/v1/admissions", &service.admin).json();
+    for admission in admissions["items"].as_array().unwrap() {
+        assert_eq!((&admission["state"], &admission["told"]), (&json!("committed"), &json!("stop")), "{admission}");
+        assert!(admission["overrun_mj"].as_i64().unwrap() > 0, "{admission}");
+    }
 }
 
 /// G09: whatever a client believes of the time, decision and expiry are by the service's clock.

@@ -1,6 +1,7 @@
 //! Budgets that block: what is held, what is settled, and what is answered.
 
 mod api;
+mod audit;
 mod concurrency;
 mod gate;
 mod ledger;

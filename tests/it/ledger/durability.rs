@@ -87,7 +87,7 @@ fn a_refused_change_leaves_nothing() {
 
 /// What brings the tables back to those before actions were recorded, but for those of actions.
 pub(super) const BEFORE_SORTING_AND_BUDGETS: &str = "
-    DROP TRIGGER budget_facts; DROP TABLE decisions; DROP TABLE overrides; DROP TABLE holds; DROP TABLE budget_holds;
+    DROP TRIGGER budget_facts; DROP TABLE decision_hashes; DROP TABLE decision_head; DROP TABLE decisions; DROP TABLE overrides; DROP TABLE holds; DROP TABLE budget_holds;
     DROP TABLE admissions; DROP TABLE budget_progress; DROP TABLE budget_open; DROP TABLE budget_days; DROP TABLE budgets;
     DROP TABLE held_time; DROP INDEX jobs_by_start; DROP INDEX jobs_by_intensity; DROP INDEX jobs_by_held_idle; DROP INDEX jobs_by_energy_per_step;
     ALTER TABLE jobs DROP COLUMN posted_uj_per_step; ALTER TABLE jobs DROP COLUMN held_idle_ppm;

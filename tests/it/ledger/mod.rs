@@ -110,7 +110,7 @@ impl Fixture {
 }
 
 /// What `verify` says after `sql` was done to the closed file behind the program's back.
-fn after(fixture: Fixture, sql: &str) -> Option<ledger::Fault> {
+pub(crate) fn after(fixture: Fixture, sql: &str) -> Option<ledger::Fault> {
     let Fixture { directory, store, .. } = fixture;
     drop(store);
     let connection = rusqlite::Connection::open(directory.path().join("wattledger.db")).unwrap();

@@ -9890,6 +9890,8 @@ export interface components {
         };
         /** @description A refused request, RFC 9457. */
         ProblemDocument: {
+            /** @description Of an admission that cannot be decided: whether a budget that blocks could count the job, which may not run then. */
+            blocks?: boolean | null;
             /** @description What is wrong this time, and what to do. */
             detail: string;
             /** @description The field, parameter or header at fault. */

@@ -1,0 +1,39 @@
+//! The audit of what was decided on budgets: the chain of decisions, and that holds sum to what is kept of them.
+
+use super::chain::GENESIS;
+use super::verify::{Fault, Wrong};
+use crate::store::{Head, Tx};
+
+/// Decisions that are held at once.
+const SLICE: u32 = 1_000;
+
+/// Follows the chain to its head.
+pub(super) fn check(tx: &Tx<'_>) -> Result<(), Wrong> {
+    let mut head = Head { entries: 0, hash: GENESIS.to_vec() };
+    let mut last = 0;
+    loop {
+        let decisions = tx.decisions_after(last, SLICE)?;
+        if decisions.is_empty() {
+            break;
+        }
+        for row in decisions {
+            let hash = row.chained(&head.hash);
+            last = row.decision;
+            if tx.decision_hash(last)?.as_ref() != Some(&hash) {
+                return Err(fault(last, "its hash does not follow from its content and the decision before"));
+            }
+            head = Head { entries: head.entries + 1, hash };
+        }
+    }
+    if tx.decision_head()? != head {
+        return Err(fault(last, "what came after it is missing"));
+    }
+    match tx.budget_not_summed()? {
+        Some(budget) => Err(Wrong::Fault(Fault::Holds { budget })),
+        None => Ok(()),
+    }
+}
+
+const fn fault(decision: i64, what: &'static str) -> Wrong {
+    Wrong::Fault(Fault::Decision { decision, what })
+}
