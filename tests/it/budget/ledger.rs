@@ -1,10 +1,13 @@
 //! Holds and the ledger: what is metered is spent, shrinks the hold, and is never counted twice (G08).
 
 use super::demand;
+use crate::ledger::actions::hourly;
 use crate::ledger::{FAR, Fixture, at, batch, holding, job, window};
 use serde_json::json;
-use wattledger::budget::{self, Actual, Ask, Decision, Demand, Office};
-use wattledger::store::AdmissionRow;
+use units::{Pue, Timestamp};
+use wattledger::budget::{self, Actual, Ask, Decision, Demand, Office, Override};
+use wattledger::store::{AdmissionRow, By};
+use wattledger::workload;
 
 /// A thousand joules, mJ.
 const KJ: i64 = 1_000_000;
@@ -286,4 +289,49 @@ fn the_next_period_is_that_of_the_budget_that_is_in_the_way() {
     let next = refused.options.iter().find(|option| option.kind == "next_period").unwrap();
     let own = refused.budgets.iter().find(|share| share.budget == "1").unwrap();
     assert_eq!(next.start.as_ref(), Some(&own.until));
+}
+
+#[test]
+fn an_override_lets_pass_until_it_expires_and_is_named_afterwards() {
+    let fixture = Fixture::new();
+    let number = budget(&fixture, 100 * KJ, json!({}));
+    let granted = Override { name: "grace".to_owned(), reason: "the paper".to_owned(), expires: at(9_000) };
+    budget::override_budget(&office(&fixture, 1), &number, granted).unwrap();
+    let asked = |now| budget::admit(&office(&fixture, now), None, demand("llm", 500_000), Ask::DryRun).unwrap();
+    let before = asked(8_999);
+    assert!(before.allowed);
+    let after = asked(9_000);
+    assert!(!after.allowed && after.warnings.is_empty(), "{after:?}");
+    insta::assert_snapshot!("expired_override", format!("{}\n\n{}", before.warnings.join("\n"), after.reason));
+}
+
+/// Each way out is cheaper by what it says, and is admitted when it is asked for.
+#[test]
+fn a_cleaner_hour_and_a_cleaner_site_are_offered_and_fit() {
+    let fixture = Fixture::new();
+    let by = |now| By { token: "test".to_owned(), at: at(now) };
+    for (site, zone) in [("dirty", "PL"), ("clean", "SE")] {
+        workload::add_site(&fixture.store, &fixture.library, site.to_owned(), zone, 60, Pue::ONE, by(0)).unwrap();
+    }
+    // From the third hour on the grid of the dirty site is cleaner than in the first two.
+    let factors: Vec<_> = (0..60).map(|hour| hourly("PL", hour, if hour < 2 { 900_000 } else { 100_000 })).collect();
+    fixture.store.write(move |tx| tx.import_factors(&factors, &by(0))).unwrap();
+    let limit_ug = 200_000_000;
+    let policy = super::policy("llm", 0, json!({ "unit": "co2e", "limit_ug": limit_ug, "limit_mj": null }));
+    budget::create(&office(&fixture, 1), policy).unwrap();
+    let job = Demand { intensity: None, site: Some("dirty".to_owned()), ..demand("llm", 500_000) };
+    let refused = budget::admit(&office(&fixture, 2), None, job.clone(), Ask::DryRun).unwrap();
+    assert!(!refused.allowed, "{}", refused.reason);
+    for kind in ["greener_start", "other_site"] {
+        let option = refused.options.iter().find(|option| option.kind == kind);
+        let option = option.unwrap_or_else(|| panic!("no {kind}: {:?}", refused.options));
+        assert!(option.p95.co2e_ug < refused.estimate.p95.co2e_ug / 2 && option.p95.co2e_ug <= limit_ug, "{option:?}");
+        let start = option.start.as_deref().map(|start| {
+            let start = chrono::DateTime::parse_from_rfc3339(start).unwrap();
+            Timestamp::from_seconds(start.timestamp()).unwrap()
+        });
+        let asked = Demand { site: option.site.clone(), start, ..job.clone() };
+        let answer = budget::admit(&office(&fixture, 3), None, asked, Ask::DryRun).unwrap();
+        assert!(answer.allowed && answer.estimate.p95 == option.p95, "{kind}: {}", answer.reason);
+    }
 }

@@ -12,12 +12,13 @@ fn by(seconds: i64) -> By {
     By { token: "0123456789abcdef".to_owned(), at: at(seconds) }
 }
 
-fn factor(hour: i64) -> IntervalFactor {
+/// Of an hour after ten o'clock, mg/kWh.
+pub(crate) fn hourly(zone: &str, hour: i64, milligrams: u32) -> IntervalFactor {
     let text = |text: &str| text.to_owned();
     IntervalFactor {
-        zone: text("DE"),
+        zone: text(zone),
         interval: Interval::new(at(hour * 3_600), at((hour + 1) * 3_600)).unwrap(),
-        intensity: CarbonIntensity::from_milligrams_per_kwh(400_000),
+        intensity: CarbonIntensity::from_milligrams_per_kwh(milligrams),
         origin: FactorOrigin {
             basis: wattledger::grid::Basis::Lifecycle,
             gas: wattledger::grid::Gas::Co2e,
@@ -28,6 +29,10 @@ fn factor(hour: i64) -> IntervalFactor {
             licence: text("CC0-1.0"),
         },
     }
+}
+
+fn factor(hour: i64) -> IntervalFactor {
+    hourly("DE", hour, 400_000)
 }
 
 fn token(fixture: &Fixture, name: &str) -> String {

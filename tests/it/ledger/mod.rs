@@ -1,6 +1,6 @@
 //! The ledger core: what agents say goes in, and must come out exactly once, adding up, and provably so.
 
-mod actions;
+pub(crate) mod actions;
 mod attention;
 mod audit;
 mod breakdown;
