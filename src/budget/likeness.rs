@@ -88,7 +88,8 @@ impl Likeness {
             Some(name) if self.is_own => format!("the last {} jobs {name:?} of {} on it", self.jobs, demand.project),
             _ => format!("the last {} jobs of the fleet on it", self.jobs),
         };
-        let watts = crate::decimal::format(self.nanowatts.into(), 9);
+        // What is reckoned with is exact; a tenth of a watt is what a reader takes from a median.
+        let watts = crate::decimal::format((self.nanowatts / 100_000_000).into(), 1);
         let mut assumptions = vec![
             Assumption::new("accelerator", demand.accelerator.as_str(), "as metered here"),
             Assumption::new("power", format!("{watts} W"), format!("median of {whose}, with its share of the host")),

@@ -119,7 +119,7 @@ fn factor(zone: &'static str, hour: i64, value: u32, status: Status) -> Option<I
         gas: Gas::Co2e,
         accounting: Accounting::Production,
         status,
-        publisher: format!("demonstration: ENTSO-E 2020 shifted to {year}"),
+        publisher: "ENTSO-E".to_owned(),
         edition: format!("demonstration: ENTSO-E 2020 shifted to {year}, {word}"),
         licence: "CC BY 4.0".to_owned(),
     };

@@ -22,6 +22,9 @@ const HANDED_MAX: usize = 256;
 const PAUSE: Duration = Duration::from_millis(200);
 /// After a failure.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// Between two looks for hours to compress: batches of the past, as after a time without the service, come hour after hour, and an hour is better
+/// compressed once.
+const COMPRESS_EVERY: Span = Span::from_seconds(60);
 /// An hour is compressed when it has been over for so long; what comes later is merged in.
 const COMPRESS_AFTER: Span = Span::from_seconds(2 * 3_600);
 
@@ -87,6 +90,7 @@ fn run(
     is_stopping: &AtomicBool,
 ) {
     let mut is_checked = false;
+    let mut compress_at = clock.monotonic();
     while !is_stopping.load(Ordering::Relaxed) {
         let given: BTreeMap<i64, Batch> = handed.try_iter().take(HANDED_MAX).collect();
         let outcome = (|| {
@@ -99,7 +103,14 @@ fn run(
                 clock.wall().nanoseconds().saturating_sub(COMPRESS_AFTER.nanoseconds().cast_signed()),
             );
             // Batches first: charts of now are looked at more than the files of then.
-            Ok::<_, SeriesError>(has_more || series.compress(is_before)?)
+            if has_more || clock.monotonic() < compress_at {
+                return Ok::<_, SeriesError>(has_more);
+            }
+            let is_more_due = series.compress(is_before)?;
+            if !is_more_due {
+                compress_at = clock.monotonic().plus(COMPRESS_EVERY);
+            }
+            Ok(is_more_due)
         })();
         match outcome {
             Ok(true) => {}

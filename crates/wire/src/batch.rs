@@ -46,8 +46,10 @@ impl Batch {
         if bytes.len() > crate::BODY_BYTES_MAX {
             return Err(WireError::TooLarge { bytes: bytes.len() });
         }
-        // Keeping account of the place costs as much as reading: only what cannot be read is read again with it.
-        let batch: Self = serde_json::from_slice(bytes).map_err(|_| Self::unreadable(bytes))?;
+        // Keeping account of the place costs as much as reading, and so does looking at each string whether it is UTF-8: only what cannot be read
+        // is read again with both.
+        let read = std::str::from_utf8(bytes).ok().and_then(|text| serde_json::from_str(text).ok());
+        let batch: Self = read.ok_or_else(|| Self::unreadable(bytes))?;
         batch.check()?;
         Ok(batch)
     }
