@@ -93,6 +93,81 @@ fn no_answer_is_exit_5_for_check_and_the_policy_s_answer_for_run() {
     }
 }
 
+/// Passes everything on to `service`, each connection after `delay`.
+fn delayed(service: &Service, delay: Duration) -> SocketAddr {
+    let target = service.address;
+    stub(move |mut client| {
+        std::thread::sleep(delay);
+        let Ok(mut server) = std::net::TcpStream::connect(target) else { return };
+        let (mut from_client, mut to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut from_client, &mut to_server);
+            let _ = to_server.shutdown(std::net::Shutdown::Write);
+        });
+        let _ = std::io::copy(&mut server, &mut client);
+        let _ = client.shutdown(std::net::Shutdown::Write);
+    })
+}
+
+/// G05: a slow service decides as long as it answers within the deadline; `WATTLEDGER_GATE_REPEATS` asks more often (1,000 in the catalogue).
+#[test]
+fn a_slow_service_decides_and_one_that_is_too_slow_does_not() {
+    let data = Data::new();
+    let (service, _) = service(&data, 1_000_000_000);
+    let folder = tempfile::tempdir().unwrap();
+    let repeats = std::env::var("WATTLEDGER_GATE_REPEATS").map_or(3, |count| count.parse::<u32>().unwrap());
+    let code = |address: &str, hours: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wattledger"));
+        command.env_clear().env("WATTLEDGER_TOKEN", &service.admin).env("WATTLEDGER_SERVER", address);
+        let mut arguments = CHECK;
+        (arguments[8], arguments[10]) = (hours, "100");
+        let output = command.args(arguments).current_dir(folder.path()).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for milliseconds in [0, 50, 500] {
+        let address = format!("http://{}", delayed(&service, Duration::from_millis(milliseconds)));
+        for _ in 0..repeats {
+            assert_eq!(code(&address, "1").0, Some(0), "{milliseconds} ms");
+            assert_eq!(code(&address, "1000").0, Some(3), "{milliseconds} ms");
+        }
+    }
+    let too_slow = format!("http://{}", delayed(&service, Duration::from_secs(10)));
+    assert_eq!(code(&too_slow, "1").0, Some(5));
+    // TLS to a port that speaks none.
+    let no_tls = format!("https://{}", service.address);
+    let garbage = format!("http://{}", answering("<html>no service</html>"));
+    let reset = format!("http://{}", stub(drop));
+    for address in [no_tls, garbage, reset] {
+        for _ in 0..repeats {
+            let (code, said) = code(&address, "1");
+            assert_eq!(code, Some(5), "{address}: {said}");
+        }
+    }
+}
+
+/// A run that passed while the service was away is delivered by the next one, and its budget sees what it used.
+#[test]
+fn what_passed_while_the_service_was_away_is_spent_when_it_is_back() {
+    let data = Data::new();
+    let (service, budget) = service(&data, 10_000_000_000);
+    let folder = tempfile::tempdir().unwrap();
+    let away = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let arguments = ["run", "--project", "atlas", "--source", "synthetic:gpus=2,watts=300", "--", "sleep", "1.5"];
+    let unverified = wattledger(&away, &arguments, folder.path());
+    assert_eq!(unverified.status.code(), Some(0), "{unverified:?}");
+    assert!(String::from_utf8_lossy(&unverified.stderr).contains("unverified"), "{unverified:?}");
+    let spent =
+        || service.get(&format!("/api/v1/budgets/{budget}"), &service.admin).json()["spent_mj"].as_i64().unwrap();
+    assert_eq!(spent(), 0);
+    let next = run(&service, &service.admin, &["--hours", "0.001", "--power-w", "300", "--", "true"], folder.path());
+    assert_eq!(next.status.code(), Some(0), "{next:?}");
+    // 600 W for a second and a half.
+    crate::service::process::until(|| spent() >= 600_000);
+}
+
 fn run(service: &Service, token: &str, arguments: &[&str], folder: &std::path::Path) -> Output {
     run_of(service, "atlas", token, arguments, folder)
 }
