@@ -168,8 +168,11 @@ impl Sum {
         }
     }
 
+    /// Where energy went to another group, its CO2e may leave a microgram, as each amount is rounded by itself: that is something, or the parts would not
+    /// sum to the whole.
     fn is_nothing(&self) -> bool {
-        self.row.span_ns == 0 && self.row.energy_mj == 0
+        let SumRow { energy_mj, co2e_ug, overhead_mj, overhead_co2e_ug, span_ns, .. } = self.row;
+        span_ns == 0 && [energy_mj, co2e_ug, overhead_mj, overhead_co2e_ug] == [0; 4]
     }
 }
 

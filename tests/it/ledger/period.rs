@@ -208,3 +208,41 @@ proptest! {
         }
     }
 }
+
+/// Each amount is rounded by itself, half up: what moves from nobody to a job takes a microgram less with it than it was posted with.
+#[test]
+fn a_microgram_of_rounding_is_open_and_no_job_stated_anew() {
+    let fixture = Fixture::in_germany(60);
+    let empty =
+        |sequence| Batch { windows: Vec::new(), holdings: Vec::new(), jobs: Vec::new(), ..batch(sequence, 3_600) };
+    fixture.apply(&empty(1));
+    fixture.close(at(FAR));
+    let period = close_day(&fixture).unwrap();
+    let mut idle = empty(2);
+    idle.windows = vec![window("gpu0", 2_404, 3_154, 92_610_000)];
+    fixture.apply(&idle);
+    fixture.close(at(FAR));
+    let mut held = empty(3);
+    held.holdings = vec![holding("gpu0", "a", 1, 0, None)];
+    fixture.apply(&held);
+    for is_posted in [false, true] {
+        if is_posted {
+            fixture.close(at(FAR));
+        }
+        let found = shown(&fixture, period);
+        let reasons = &found.change.reasons;
+        assert!(reasons.iter().all(|reason| reason.reason != "the project of a job was stated anew"), "{reasons:?}");
+        let told = reasons.iter().map(|reason| reason.co2e_ug_location).sum::<i64>();
+        assert_eq!(told, found.change.delta.metered.co2e_ug_location);
+        let live =
+            ledger::report(&fixture.store, &fixture.library, &Selection::between(day().0, day().1), &Project).unwrap();
+        let left = i64::from(!is_posted);
+        assert_eq!(
+            (live.idle.energy_mj, live.idle.co2e_ug_location),
+            (0, left),
+            "what is posted takes back to the microgram"
+        );
+        assert_eq!(live.total.co2e_ug_location + live.idle.co2e_ug_location, live.metered.co2e_ug_location);
+        fixture.assert_sound();
+    }
+}
