@@ -115,6 +115,7 @@ fn a_slow_service_decides_and_one_that_is_too_slow_does_not() {
     let data = Data::new();
     let (service, _) = service(&data, 1_000_000_000);
     let folder = tempfile::tempdir().unwrap();
+    #[expect(clippy::disallowed_methods, reason = "how often a test asks")]
     let repeats = std::env::var("WATTLEDGER_GATE_REPEATS").map_or(3, |count| count.parse::<u32>().unwrap());
     let code = |address: &str, hours: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wattledger"));
