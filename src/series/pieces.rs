@@ -5,7 +5,8 @@ use super::embedded::{hour_after, hour_of};
 use super::{HOUR_NS, SeriesError, SeriesStore, SeriesWindow};
 use crate::ingest::{Surroundings, cut, holders_at, site_at};
 use crate::store::{Assigned, Held, MeteredDevice, StoreError, Sums, Track, Tx};
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use units::Timestamp;
 
 /// Who held a device, as stretches of time with one answer.
@@ -17,19 +18,41 @@ pub(super) struct Regimes {
     since: Vec<(Timestamp, Option<i64>)>,
 }
 
-impl Regimes {
-    /// Of `device` in `[from, to)` and a day around it: no window is longer, and one is cut over its whole length.
-    pub(super) fn of(
-        tx: &Tx<'_>,
-        device: &MeteredDevice,
-        (from, to): (Timestamp, Timestamp),
-    ) -> Result<Self, StoreError> {
-        let revision = tx.revision()?;
+/// Who held each device of a node, and where the node stood.
+type OfNode = (HashMap<i64, Vec<Held>>, Vec<Assigned>);
+
+/// Who held the devices of each node in a time, read once per node.
+pub(super) struct Holders<'a> {
+    tx: &'a Tx<'a>,
+    range: (Timestamp, Timestamp),
+    revision: i64,
+    nodes: BTreeMap<i64, OfNode>,
+}
+
+impl<'a> Holders<'a> {
+    /// In `[from, to)` and a day around it: no window is longer, and one is cut over its whole length.
+    pub(super) fn of(tx: &'a Tx<'a>, (from, to): (Timestamp, Timestamp)) -> Result<Self, StoreError> {
         let day = wire::WINDOW_NS_MAX.cast_signed();
         let wide = |at: Timestamp, by: i64| Timestamp::from_nanoseconds(at.nanoseconds().saturating_add(by));
-        let mut of_node = tx.holders(device.node, (wide(from, -day), wide(to, day)), revision)?;
-        let holders = of_node.remove(&device.device).unwrap_or_default();
-        let sites = tx.assignments(device.node, revision)?;
+        Ok(Self { tx, range: (wide(from, -day), wide(to, day)), revision: tx.revision()?, nodes: BTreeMap::new() })
+    }
+
+    /// Of one device.
+    pub(super) fn regimes(&mut self, device: &MeteredDevice) -> Result<Regimes, StoreError> {
+        let (of_node, sites) = match self.nodes.entry(device.node) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let holders = self.tx.holders(device.node, self.range, self.revision)?;
+                new.insert((holders, self.tx.assignments(device.node, self.revision)?))
+            }
+        };
+        let holders = of_node.get(&device.device).cloned().unwrap_or_default();
+        Ok(Regimes::of(device.node, holders, sites.clone()))
+    }
+}
+
+impl Regimes {
+    fn of(node: i64, holders: Vec<Held>, sites: Vec<Assigned>) -> Self {
         let mut edges = BTreeSet::from([Timestamp::from_nanoseconds(i64::MIN)]);
         edges.extend(holders.iter().flat_map(|held| [Some(held.start), held.end].into_iter().flatten()));
         edges.extend(sites.iter().map(|assigned| assigned.since));
@@ -38,7 +61,7 @@ impl Regimes {
             _ => None,
         };
         let since = edges.into_iter().map(|edge| (edge, only(edge))).collect();
-        Ok(Self { node: device.node, holders, sites, since })
+        Self { node, holders, sites, since }
     }
 
     /// The job that held the device alone in all of `[start, end)`, at one site.

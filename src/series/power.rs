@@ -1,7 +1,7 @@
 //! Power over time of devices, nodes, jobs and the fleet: windows cut and shared as the ledger does, summed in buckets.
 
 use super::bucket::{Bucket, Buckets, Grid, Piece, pour, power_mw, summed};
-use super::pieces::{Regimes, visit};
+use super::pieces::{Holders, Regimes, visit};
 use super::{SeriesError, SeriesStore};
 use crate::store::{MeteredDevice, StoreError, Track, Tx};
 use std::collections::BTreeMap;
@@ -103,10 +103,13 @@ pub fn life(
     job: i64,
     now: Timestamp,
 ) -> Result<Option<(Timestamp, Timestamp)>, SeriesError> {
-    let held = held(store, tx, job, now)?;
+    Ok(hull(&held(store, tx, job, now)?))
+}
+
+/// From the first moment at which anything was held to the last.
+fn hull(held: &BTreeMap<i64, Intervals>) -> Option<(Timestamp, Timestamp)> {
     let ends = |intervals: &Intervals| Some((intervals.first()?.0, intervals.last()?.1));
-    let hulls = held.values().filter_map(ends);
-    Ok(hulls.reduce(|(start, end), other| (start.min(other.0), end.max(other.1))))
+    held.values().filter_map(ends).reduce(|(start, end), other| (start.min(other.0), end.max(other.1)))
 }
 
 /// Notes how much of each bucket should have been metered; returns the sum over the whole grid, until `now`.
@@ -226,10 +229,15 @@ pub fn job_devices(
     now: Timestamp,
 ) -> Result<Vec<DeviceSeries>, SeriesError> {
     let mut found = Vec::new();
-    for (number, held) in held(store, tx, job, now)? {
+    let held = held(store, tx, job, now)?;
+    let Some((first, last)) = hull(&held) else { return Ok(found) };
+    let (from, to) = (grid.from.max(first), grid.to.min(last));
+    let mut holders = Holders::of(tx, (from, to))?;
+    for (number, held) in held {
         let Some(device) = tx.metered_device(number)? else { continue };
         let mut buckets = Buckets::new();
-        visit_held(store, tx, &device, &held, (job, (grid.from, grid.to), grid.is_coarse()), |piece| {
+        let regimes = holders.regimes(&device)?;
+        visit_held(store, (number, &held, &regimes), (job, (from, to), grid.is_coarse()), |piece| {
             Ok(pour(&grid, &mut buckets, &piece)?)
         })?;
         if buckets.is_empty() {
@@ -246,9 +254,7 @@ pub fn job_devices(
 /// Visits what of a device a job held in a range.
 fn visit_held(
     store: &dyn SeriesStore,
-    tx: &Tx<'_>,
-    device: &MeteredDevice,
-    held: &Intervals,
+    (device, held, regimes): (i64, &Intervals, &Regimes),
     (job, (from, to), is_coarse): (i64, (Timestamp, Timestamp), bool),
     mut each: impl FnMut(Piece) -> Result<(), SeriesError>,
 ) -> Result<(), SeriesError> {
@@ -258,14 +264,13 @@ fn visit_held(
     if to <= from {
         return Ok(());
     }
-    let regimes = Regimes::of(tx, device, (from, to))?;
-    let track = Track { device: device.device, is_contained: false };
+    let track = Track { device, is_contained: false };
     visit(
         store,
         track,
         (from, to),
         is_coarse,
-        Some(&regimes),
+        Some(regimes),
         |piece| {
             if piece.job == job { each(piece) } else { Ok(()) }
         },
@@ -293,10 +298,13 @@ pub fn job(store: &dyn SeriesStore, tx: &Tx<'_>, job: i64, grid: Grid, now: Time
 /// One of the stores cannot be read.
 pub fn job_use(store: &dyn SeriesStore, tx: &Tx<'_>, job: i64, now: Timestamp) -> Result<JobUse, SeriesError> {
     let mut sum = JobUse::default();
-    let always = (Timestamp::from_nanoseconds(i64::MIN), Timestamp::from_nanoseconds(i64::MAX));
-    for (number, held) in held(store, tx, job, now)? {
+    let held = held(store, tx, job, now)?;
+    let Some(life) = hull(&held) else { return Ok(sum) };
+    let mut holders = Holders::of(tx, life)?;
+    for (number, held) in held {
         let Some(device) = tx.metered_device(number)?.filter(|device| device.kind == "accelerator") else { continue };
-        visit_held(store, tx, &device, &held, (job, always, true), |piece| {
+        let regimes = holders.regimes(&device)?;
+        visit_held(store, (number, &held, &regimes), (job, life, true), |piece| {
             sum.device_ns += i128::from(piece.span_ns);
             sum.energy_mj = summed(sum.energy_mj, piece.energy_mj)?;
             sum.held_idle_ns += i128::from(piece.low_ns);
@@ -364,8 +372,9 @@ pub fn fleet(
 ) -> Result<Vec<GroupSeries>, SeriesError> {
     let mut names = Names::of(tx, by, &grid)?;
     let mut sums: Vec<Buckets> = Vec::new();
+    let mut holders = Holders::of(tx, (grid.from, grid.to))?;
     for device in tx.metered_devices(None)? {
-        let regimes = Regimes::of(tx, &device, (grid.from, grid.to))?;
+        let regimes = holders.regimes(&device)?;
         let track = Track { device: device.device, is_contained: false };
         visit(store, track, (grid.from, grid.to), grid.is_coarse(), Some(&regimes), |piece| {
             let Some(number) = names.number(&piece, &device, project) else { return Ok(()) };
