@@ -18,6 +18,7 @@ mod held_time;
 mod holdings;
 mod jobs;
 mod listing;
+mod mover;
 mod overrides;
 mod past;
 mod periods;
@@ -125,7 +126,8 @@ impl Store {
             Ok(connection)
         });
         let connection = connection.map_err(|error| named(error, &path))?;
-        let writer = Writer::start(connection).map_err(unusable)?;
+        let moving = connect(&path).map_err(|error| named(error, &path))?;
+        let writer = Writer::start(connection, moving).map_err(unusable)?;
         Ok(Self { writer, readers: Mutex::default(), directory: directory.to_owned(), _lock: lock })
     }
 

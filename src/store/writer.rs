@@ -1,8 +1,8 @@
 //! One thread writes. Changes that wait together share one transaction and one fsync; each is answered after the commit.
 
+use super::mover::Mover;
 use super::{StoreError, Tx};
 use rusqlite::config::DbConfig;
-use rusqlite::hooks::Wal;
 use rusqlite::{Connection, ErrorCode};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -10,8 +10,6 @@ use std::thread::JoinHandle;
 
 /// Most changes that share one fsync.
 const GROUP_MAX: usize = 512;
-/// Pages of the log from which on it is moved into the database: 16 MB, so that pages which many batches touch are written back once.
-const CHECKPOINT_PAGES: std::ffi::c_int = 4_000;
 
 /// Answers the caller, after the commit or with the reason that there was none.
 type Answer = Box<dyn FnOnce(Option<StoreError>) + Send>;
@@ -28,20 +26,17 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(mut connection: Connection) -> std::io::Result<Self> {
+    /// Writes on `connection`; the log that grows by it is moved into the database on the connection `moving`.
+    pub(super) fn start(mut connection: Connection, moving: Connection) -> std::io::Result<Self> {
         let (changes, waiting) = channel();
         let failure = Arc::new(OnceLock::new());
         let told = Arc::clone(&failure);
-        let failed = Arc::clone(&failure);
-        let hook = move |log: &mut Wal, pages| {
-            checkpoint(log, pages, &failed);
-            Ok(())
-        };
-        connection.wal_hook(Some(hook)).map_err(std::io::Error::other)?;
+        let mut mover = Mover::start(&mut connection, moving, Arc::clone(&failure))?;
         let trouble = Arc::new(Mutex::new(None));
         let noted = Arc::clone(&trouble);
         let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-            run(&connection, &waiting, (&told, &noted));
+            run(&connection, &waiting, &mut mover, (&told, &noted));
+            drop(mover);
             if told.get().is_some() {
                 // Closing would try the same file once more. A restart moves all of the log again, which is safe.
                 // If it cannot be set, closing tries.
@@ -113,24 +108,10 @@ impl Drop for Writer {
     }
 }
 
-/// Moves the log into the database, as SQLite does by itself; but SQLite would try again after a failure, and a second fsync can
-/// succeed without having written what the first one lost. What was committed is safe in the log, so it is only what follows that is refused.
-fn checkpoint(log: &mut Wal, pages: std::ffi::c_int, failure: &OnceLock<String>) {
-    if pages < CHECKPOINT_PAGES {
-        return;
-    }
-    match log.checkpoint() {
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => {
-            let _ = failure.set(error.to_string());
-        }
-        // With readers or a backup in the way, or on a full disk, the next commit tries again.
-        _ => {}
-    }
-}
-
 fn run(
     connection: &Connection,
     waiting: &Receiver<Change>,
+    mover: &mut Mover,
     (failure, trouble): (&OnceLock<String>, &Mutex<Option<String>>),
 ) {
     while let Ok(first) = waiting.recv() {
@@ -141,6 +122,7 @@ fn run(
             let _ = failure.set(reason);
             return;
         }
+        mover.after_commit(connection);
         if failure.get().is_some() {
             return;
         }
