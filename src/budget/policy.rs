@@ -320,10 +320,12 @@ impl Policy {
         self.period(Timestamp::from_nanoseconds(from.nanoseconds().checked_sub(1)?))
     }
 
-    /// The first moment of the day that `at` lies in, by the clocks of the budget.
+    /// The first moment of the day that `at` lies in, by the clocks of the budget; a day in which fixed dates begin or end is two.
     #[must_use]
     pub fn day(&self, at: Timestamp) -> Timestamp {
-        self.begin(self.date(at)).unwrap_or(at)
+        let day = self.begin(self.date(at)).unwrap_or(at);
+        let edges = self.fixed.into_iter().flat_map(|(from, to)| [from, to]);
+        edges.filter(|edge| *edge <= at).fold(day, Timestamp::max)
     }
 
     /// `2026-12-01` by the clocks of the budget.

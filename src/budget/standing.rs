@@ -87,8 +87,7 @@ fn spent(
     (row, policy): (&BudgetRow, &Policy),
     period: Span,
 ) -> Result<i64, BudgetError> {
-    // The first day of fixed dates may begin before them.
-    let days = tx.spent_days(row.budget, (policy.day(period.0), period.1))?;
+    let days = tx.spent_days(row.budget, period)?;
     let open = ledger::weigh(tx, library, &tx.open_of_budget(row.budget, period)?)?;
     let of = |(mj, ug): (i64, i64)| if policy.unit() == Unit::Energy { mj } else { ug };
     Ok(days.iter().fold(of(open), |sum, (_, mj, ug)| sum.saturating_add(of((*mj, *ug)))))
@@ -178,7 +177,7 @@ fn state(tx: &Tx<'_>, library: &Library, known: Known, now: Timestamp) -> Result
     state.standing = Standing::of(tx, library, (&state.row, policy), (now, now))?;
     if let Some(standing) = &state.standing {
         let unit = policy.unit();
-        let days = tx.spent_days(state.row.budget, (policy.day(standing.period.0), standing.period.1))?;
+        let days = tx.spent_days(state.row.budget, standing.period)?;
         state.days = days.into_iter().map(|(day, mj, ug)| (day, if unit == Unit::Energy { mj } else { ug })).collect();
         let begin = state.days.first().map_or(state.row.created.min(now), |(day, _)| *day);
         state.projection = Some(Projection::of(standing, &state.days, begin, now));

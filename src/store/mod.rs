@@ -73,7 +73,7 @@ use writer::Writer;
 /// Name of the database in the data directory.
 pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
@@ -84,6 +84,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("tables-8-held-time.sql"),
     include_str!("tables-9-started.sql"),
     include_str!("tables-10-decisions.sql"),
+    include_str!("tables-11-fixed-dates.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];

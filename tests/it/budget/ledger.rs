@@ -63,7 +63,25 @@ fn metered_energy_is_spent_at_once_and_the_hold_shrinks_to_what_the_rest_can_cos
     let changes = budget::settle(&fixture.store, at(2_701)).unwrap();
     assert_eq!(changes.iter().map(|change| change.what).collect::<Vec<_>>(), ["settled"]);
     let row = row(&fixture, &id);
-    assert_eq!((row.state.as_str(), row.actual_mj, row.overrun_mj), ("settled", Some(1_080 * KJ), Some(0)));
+    assert_eq!((row.state, row.actual_mj, row.overrun_mj), (AdmissionState::Settled, Some(1_080 * KJ), Some(0)));
+    fixture.assert_sound();
+}
+
+#[test]
+fn fixed_dates_that_begin_and_end_inside_a_day_count_nothing_before_and_after() {
+    let fixture = Fixture::new();
+    let limit = 10_000 * KJ;
+    let moment = |seconds| chrono::DateTime::from_timestamp_nanos(at(seconds).nanoseconds()).to_rfc3339();
+    let number = budget(&fixture, limit, json!({ "period": "fixed", "from": moment(3_600), "to": moment(10_800) }));
+    // An hour each: before, two inside, after.
+    for (sequence, hour) in (1..).zip(0..4) {
+        used(&fixture, sequence, (hour * 3_600, (hour + 1) * 3_600), 10_i64.pow(hour as u32) * KJ, None);
+    }
+    assert_eq!(figures(&fixture, &number, 10_799), [110 * KJ, 0, limit - 110 * KJ]);
+    fixture.close(at(FAR));
+    assert_eq!(figures(&fixture, &number, 10_799), [110 * KJ, 0, limit - 110 * KJ]);
+    let days = budget::state_of(&office(&fixture, 10_799), &number).unwrap().days;
+    assert_eq!(days, [(at(3_600), 110 * KJ)]);
     fixture.assert_sound();
 }
 
