@@ -8,7 +8,7 @@ use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
 use crate::budget::{self, Actual, Ask, BudgetError, Decision, Office, Weight};
 use crate::moment;
-use crate::store::{AdmissionFilter, AdmissionRow, DecisionRow, HoldRow, StoreError, Tx};
+use crate::store::{AdmissionFilter, AdmissionRow, AdmissionState, DecisionRow, HoldRow, StoreError, Tx};
 use axum::extract::State as Extract;
 use serde::{Deserialize, Serialize};
 use units::Timestamp;
@@ -82,8 +82,8 @@ pub(crate) struct AdmissionDocument {
     project: String,
     /// Identity of the job that settles it.
     job: Option<String>,
-    /// `held`, `denied`, `checked` (nothing was reserved), `committed`, `settled` (by the ledger), `released` or `expired`.
-    state: String,
+    /// `checked`: nothing was to be held; `committed`: settled by its caller; `settled`: by the ledger.
+    state: AdmissionState,
     decided: String,
     /// When the hold ends unless its job is metered or it is renewed.
     expires: String,
@@ -240,8 +240,9 @@ fn expect_key(key: Option<&str>, ask: Ask) -> Result<(), Problem> {
 pub(crate) struct AdmissionQuery {
     /// Only of this project.
     project: Option<String>,
-    /// Only in this state: `held`, `denied`, `checked`, `committed`, `settled`, `released` or `expired`.
-    state: Option<String>,
+    /// Only in this state.
+    #[param(inline)]
+    state: Option<AdmissionState>,
     /// Only those that are settled by this job.
     job: Option<String>,
     /// Only those that hold of the budget with this number.

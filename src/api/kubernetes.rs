@@ -11,7 +11,7 @@ use crate::access::Identity;
 use crate::budget::{self, Actual, Ask, BudgetError, Decision, Demand, Hardware, Office, Outage, PowerError};
 use crate::config::Kubernetes;
 use crate::gate::kubernetes::{Answer, Change, Part, Review, SLICES, Workload};
-use crate::store::{AdmissionFilter, AdmissionRow, StoreError};
+use crate::store::{AdmissionFilter, AdmissionRow, AdmissionState, StoreError};
 use axum::body::Bytes;
 use axum::extract::State as Extract;
 use std::collections::BTreeMap;
@@ -169,7 +169,7 @@ impl Desk<'_> {
         for id in known_as {
             let filter = AdmissionFilter { job: Some(id.clone()), limit: ADMISSIONS_MAX, ..AdmissionFilter::default() };
             let mut rows = self.office.store.read::<_, StoreError>(|tx| tx.admissions(&filter))?;
-            rows.retain(|row| row.state != "denied");
+            rows.retain(|row| row.state != AdmissionState::Denied);
             if !rows.is_empty() {
                 return Ok(rows);
             }
@@ -186,7 +186,7 @@ impl Desk<'_> {
         }
         // A CronJob holds its next run, which this is.
         if !self.review.dry_run {
-            for row in self.known(&owner.known_as)?.iter().filter(|row| row.state == "held") {
+            for row in self.known(&owner.known_as)?.iter().filter(|row| row.state == AdmissionState::Held) {
                 budget::release(&self.office, &row.admission.to_string())?;
             }
         }
@@ -250,7 +250,7 @@ impl Desk<'_> {
     fn end(&self, object: &Workload) -> Result<(Answer, Told), BudgetError> {
         let mut told = Vec::new();
         if !self.review.dry_run {
-            for row in self.known(&object.known_as)?.into_iter().filter(|row| row.state == "held") {
+            for row in self.known(&object.known_as)?.into_iter().filter(|row| row.state == AdmissionState::Held) {
                 let id = row.admission.to_string();
                 if object.has_started || row.metered_mj > 0 {
                     budget::commit(&self.office, &id, Actual::default())?;

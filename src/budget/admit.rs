@@ -6,7 +6,7 @@ use super::sums::{Known, catch_up, known};
 use super::{Assessment, Assumption, BudgetError, Demand, Mode, Policy, Standing, Unit, json, of_json, words};
 use crate::grid::Library;
 use crate::moment;
-use crate::store::{AdmissionRow, DecisionRow, HoldRow, Store, Tx};
+use crate::store::{AdmissionRow, AdmissionState, DecisionRow, HoldRow, Store, Tx};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use units::{Span, Timestamp};
@@ -284,10 +284,10 @@ fn answered(
         };
         return Err(BudgetError::KeyReused { key: key.to_owned(), was });
     }
-    if row.state == "checked" || (row.state == "denied" && ask == Ask::DryRun) {
+    if row.state == AdmissionState::Checked || (row.state == AdmissionState::Denied && ask == Ask::DryRun) {
         return Ok(None);
     }
-    if row.state == "denied" && is_overridden(tx, &row, now)? {
+    if row.state == AdmissionState::Denied && is_overridden(tx, &row, now)? {
         return Ok(None);
     }
     let mut decision: Decision = of_json(&row.answer)?;
@@ -355,9 +355,9 @@ impl Desk {
         let is_held = decision.allowed && self.ask == Ask::Reserve;
         decision.held = is_held;
         let state = match (self.ask, decision.allowed) {
-            (Ask::Reserve, true) => "held",
-            (Ask::Reserve, false) => "denied",
-            _ => "checked",
+            (Ask::Reserve, true) => AdmissionState::Held,
+            (Ask::Reserve, false) => AdmissionState::Denied,
+            _ => AdmissionState::Checked,
         };
         let mut row = self.row(state, &decision, earlier.map_or(0, |row| row.admission))?;
         let number = tx.put_admission(&row)?;
@@ -391,7 +391,7 @@ impl Desk {
         Ok(decision)
     }
 
-    fn row(&self, state: &str, decision: &Decision, number: i64) -> Result<AdmissionRow, BudgetError> {
+    fn row(&self, state: AdmissionState, decision: &Decision, number: i64) -> Result<AdmissionRow, BudgetError> {
         let start = self.demand.start.unwrap_or(self.now).max(self.now);
         // A nanohour is 3.6 µs.
         let span_ns = i64::try_from(u128::from(self.assessed.workload.nanohours) * 3_600).unwrap_or(i64::MAX);
@@ -403,7 +403,7 @@ impl Desk {
             demand: json(&self.demand)?,
             project: self.demand.project.clone(),
             job: self.demand.job.clone().or_else(|| self.key.clone()),
-            state: state.to_owned(),
+            state,
             answer: json(decision)?,
             decided: self.now,
             start,

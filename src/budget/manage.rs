@@ -4,7 +4,7 @@ use super::admit::Office;
 use super::settle::keep;
 use super::sums::{catch_up, known};
 use super::{BudgetError, Demand, Owner, Policy, PolicyDocument, Unit, json, of_json};
-use crate::store::{By, DecisionRow, HoldRow, OverrideRow, Tx};
+use crate::store::{AdmissionState, By, DecisionRow, HoldRow, OverrideRow, Tx};
 use units::Timestamp;
 
 /// Who lets something pass, why, and until when.
@@ -139,7 +139,7 @@ pub fn request(office: &Office<'_>, admission: &str, name: String, reason: Strin
     office.store.write(move |tx| {
         let unknown = || BudgetError::UnknownAdmission { id: id.clone() };
         let row = tx.admission(id.parse().map_err(|_| unknown())?)?.ok_or_else(unknown)?;
-        if row.state != "denied" {
+        if row.state != AdmissionState::Denied {
             let next = "only what was denied needs an exception";
             return Err(BudgetError::State { id: row.admission, state: row.state, next });
         }

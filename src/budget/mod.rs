@@ -34,7 +34,7 @@ pub use words::amount;
 use crate::grid::ZoneError;
 use crate::hardware::HardwareError;
 use crate::ledger::LedgerError;
-use crate::store::StoreError;
+use crate::store::{AdmissionState, StoreError};
 use units::Overflow;
 
 /// Why something about budgets was refused.
@@ -87,12 +87,12 @@ pub enum BudgetError {
         was: String,
     },
     /// The state does not allow it.
-    #[error("admission {id} is {state}: {next}")]
+    #[error("admission {id} is {}: {next}", state.name())]
     State {
         /// Its number.
         id: i64,
         /// Its state.
-        state: String,
+        state: AdmissionState,
         /// What to do.
         next: &'static str,
     },

@@ -5,7 +5,7 @@
 use super::admit::{Office, PATIENCE};
 use super::sums::{Known, catch_up, known};
 use super::{BudgetError, Demand, Mode, Policy, json, of_json};
-use crate::store::{AdmissionRow, DecisionRow, HoldRow, Moved, Store, Tx};
+use crate::store::{AdmissionRow, AdmissionState, DecisionRow, HoldRow, Moved, Store, Tx};
 use std::collections::BTreeMap;
 use units::{Energy, Pue, Span, Timestamp};
 
@@ -44,17 +44,17 @@ pub struct Change {
 /// There is no such admission, or it was never allowed; the store.
 pub fn commit(office: &Office<'_>, id: &str, actual: Actual) -> Result<AdmissionRow, BudgetError> {
     resolve(office, id, move |tx, row, now| {
-        if row.state != "held" && row.state != "expired" {
+        if row.state != AdmissionState::Held && row.state != AdmissionState::Expired {
             return Ok(false);
         }
         let metered = facility_mj(row)?;
         let mj = actual.energy_mj.unwrap_or(metered).max(metered);
         let ug = actual.co2e_ug.unwrap_or_else(|| share(row.p95_ug, mj, row.p95_mj));
-        let covered = if row.state == "expired" { 0 } else { row.p95_mj };
+        let covered = if row.state == AdmissionState::Expired { 0 } else { row.p95_mj };
         (row.actual_mj, row.actual_ug) = (Some(mj), Some(ug));
         row.overrun_mj = Some(mj.saturating_sub(covered).max(0));
         row.resolved = Some(now);
-        "committed".clone_into(&mut row.state);
+        row.state = AdmissionState::Committed;
         place_settled(tx, row, now)?;
         Ok(true)
     })
@@ -67,11 +67,11 @@ pub fn commit(office: &Office<'_>, id: &str, actual: Actual) -> Result<Admission
 /// There is no such admission, or it was never allowed; the store.
 pub fn release(office: &Office<'_>, id: &str) -> Result<AdmissionRow, BudgetError> {
     resolve(office, id, |_, row, now| {
-        if row.state != "held" {
+        if row.state != AdmissionState::Held {
             return Ok(false);
         }
         row.resolved = Some(now);
-        "released".clone_into(&mut row.state);
+        row.state = AdmissionState::Released;
         Ok(true)
     })
 }
@@ -83,7 +83,7 @@ pub fn release(office: &Office<'_>, id: &str) -> Result<AdmissionRow, BudgetErro
 /// There is no such admission, or it was never allowed; the store.
 pub fn renew(office: &Office<'_>, id: &str) -> Result<AdmissionRow, BudgetError> {
     resolve(office, id, |_, row, now| {
-        if row.state != "held" {
+        if row.state != AdmissionState::Held {
             return Ok(false);
         }
         row.expires = row.expires.max(now.after(PATIENCE)?);
@@ -102,7 +102,7 @@ fn resolve(
         expire_due(tx, now)?;
         let unknown = || BudgetError::UnknownAdmission { id: id.clone() };
         let mut row = tx.admission(id.parse().map_err(|_| unknown())?)?.ok_or_else(unknown)?;
-        if row.state == "denied" || row.state == "checked" {
+        if row.state == AdmissionState::Denied || row.state == AdmissionState::Checked {
             let next = "only what was admitted with a hold can be settled";
             return Err(BudgetError::State { id: row.admission, state: row.state, next });
         }
@@ -119,10 +119,11 @@ pub(super) fn keep(tx: &Tx<'_>, row: &AdmissionRow) -> Result<(), BudgetError> {
     tx.put_admission(row)?;
     let actual_mj = row.actual_mj.unwrap_or(0);
     // What the ledger has of the job is counted there.
-    let beyond = if row.state == "committed" { actual_mj.saturating_sub(facility_mj(row)?).max(0) } else { 0 };
+    let beyond =
+        if row.state == AdmissionState::Committed { actual_mj.saturating_sub(facility_mj(row)?).max(0) } else { 0 };
     let ended = ended(tx, row)?;
     for hold in tx.holds_of(row.admission)? {
-        let held = if row.state == "held" { left_of(row, hold.reserved, ended)? } else { 0 };
+        let held = if row.state == AdmissionState::Held { left_of(row, hold.reserved, ended)? } else { 0 };
         let settled =
             if is_energy(tx, hold.budget)? { beyond } else { share(row.actual_ug.unwrap_or(0), beyond, actual_mj) };
         if (held, settled) != (hold.held, hold.settled) {
@@ -228,7 +229,7 @@ pub(super) fn expire_due(tx: &Tx<'_>, now: Timestamp) -> Result<Vec<Change>, Bud
                 tx.put_admission(&row)?;
             }
             None => {
-                "expired".clone_into(&mut row.state);
+                row.state = AdmissionState::Expired;
                 keep(tx, &row)?;
                 record(tx, &row, (now, "service"))?;
                 changes.push(Change { admission: row.admission, project: row.project, what: "expired" });
@@ -274,7 +275,7 @@ fn settle_one(
         (row.actual_mj, row.actual_ug) = (Some(used), Some(share(row.p95_ug, used, row.p95_mj)));
         row.overrun_mj = Some(used.saturating_sub(row.p95_mj).max(0));
         row.resolved = Some(now);
-        "settled".clone_into(&mut row.state);
+        row.state = AdmissionState::Settled;
         "settled"
     } else {
         let said = will_break(tx, budgets, &row)?;
@@ -314,10 +315,10 @@ fn will_break(tx: &Tx<'_>, budgets: &[Known], row: &AdmissionRow) -> Result<&'st
 }
 
 fn record(tx: &Tx<'_>, row: &AdmissionRow, (now, by): (Timestamp, &str)) -> Result<(), BudgetError> {
-    let action = match row.state.as_str() {
-        "held" if row.told.is_empty() => "renew",
-        "held" => row.told.as_str(),
-        state => state,
+    let action = match row.state {
+        AdmissionState::Held if row.told.is_empty() => "renew",
+        AdmissionState::Held => row.told.as_str(),
+        state => state.name(),
     };
     let demand: Demand = of_json(&row.demand)?;
     let document = serde_json::json!({

@@ -2,8 +2,62 @@
 
 use super::sites::moment;
 use super::{StoreError, Tx};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
+use rusqlite::{OptionalExtension, Row, ToSql};
+use serde::{Deserialize, Serialize};
 use units::Timestamp;
+
+/// What became of an admission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AdmissionState {
+    /// Allowed, and what it may use is held.
+    Held,
+    /// Not allowed.
+    Denied,
+    /// Asked only: nothing was held.
+    Checked,
+    /// Settled with what its caller said that it used.
+    Committed,
+    /// Settled with what the ledger has of its job.
+    Settled,
+    /// Given back.
+    Released,
+    /// Neither metered nor renewed in time.
+    Expired,
+}
+
+impl AdmissionState {
+    const ALL: [Self; 7] =
+        [Self::Held, Self::Denied, Self::Checked, Self::Committed, Self::Settled, Self::Released, Self::Expired];
+
+    /// The word in the store and in documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Denied => "denied",
+            Self::Checked => "checked",
+            Self::Committed => "committed",
+            Self::Settled => "settled",
+            Self::Released => "released",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl ToSql for AdmissionState {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.name().into())
+    }
+}
+
+impl FromSql for AdmissionState {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let name = value.as_str()?;
+        Self::ALL.into_iter().find(|state| state.name() == name).ok_or(FromSqlError::InvalidType)
+    }
+}
 
 /// An admission as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +72,8 @@ pub struct AdmissionRow {
     pub project: String,
     /// Identity of the job that settles it.
     pub job: Option<String>,
-    /// `held`, `denied`, `checked`, `committed`, `settled`, `released` or `expired`.
-    pub state: String,
+    /// What became of it.
+    pub state: AdmissionState,
     /// What was answered, a JSON document.
     pub answer: String,
     /// When.
@@ -81,7 +135,7 @@ pub struct AdmissionFilter {
     /// Only this project's.
     pub project: Option<String>,
     /// Only in this state.
-    pub state: Option<String>,
+    pub state: Option<AdmissionState>,
     /// Only of this job.
     pub job: Option<String>,
     /// Only those that hold of this budget.

@@ -34,7 +34,7 @@ mod tokens;
 mod writer;
 
 pub use actions::{Action, By};
-pub use admissions::{AdmissionFilter, AdmissionRow, HoldRow};
+pub use admissions::{AdmissionFilter, AdmissionRow, AdmissionState, HoldRow};
 pub use attention::{AsideSum, Draw, SilentJob, ZoneFactors};
 pub use budgets::{BudgetRow, Facts, Moved, Progress};
 pub use charts::MeteredDevice;

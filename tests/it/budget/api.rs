@@ -56,6 +56,23 @@ fn a_hold_is_the_p95_of_the_estimate_and_is_settled_once() {
 }
 
 #[test]
+fn admissions_are_listed_by_state_and_a_state_that_there_is_not_is_refused() {
+    let data = Data::new();
+    let (service, _) = service(&data, 20 * KWH);
+    admit(&service, &job("fits", 10.0));
+    admit(&service, &job("does not", 20.0));
+    let list = |state: &str| service.get(&format!("/api/v1/admissions?state={state}"), &service.admin);
+    let keys = |state: &str| {
+        let items = list(state).json()["items"].as_array().unwrap().clone();
+        items.iter().map(|item| item["key"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((keys("held"), keys("denied"), keys("settled")), (vec!["fits".into()], vec!["does not".into()], vec![]));
+    let refused = list("holding");
+    assert_eq!(refused.status, 400, "{}", refused.body);
+    assert!(refused.body.contains("unknown variant `holding`") && refused.body.contains("`held`"), "{}", refused.body);
+}
+
+#[test]
 fn a_denial_says_what_is_needed_what_is_free_and_what_would_fit() {
     let data = Data::new();
     let (service, budget) = service(&data, 10 * KWH);

@@ -6,7 +6,7 @@ use crate::ledger::{FAR, Fixture, at, batch, holding, job, window};
 use serde_json::json;
 use units::{Pue, Timestamp};
 use wattledger::budget::{self, Actual, Ask, Decision, Demand, Office, Override};
-use wattledger::store::{AdmissionRow, By};
+use wattledger::store::{AdmissionRow, AdmissionState, By};
 use wattledger::workload;
 
 /// A thousand joules, mJ.
@@ -160,7 +160,7 @@ fn what_never_starts_expires_and_what_is_requeued_is_another_attempt() {
     let again = Demand { job: Some("train.2".to_owned()), ..demand("llm", 500_000) };
     budget::admit(&office(&fixture, 700), Some("train/2"), again, Ask::Reserve).unwrap();
     assert_eq!(figures(&fixture, &number, 701), [100 * KJ, 2 * p95, 9_900 * KJ - 2 * p95]);
-    assert_eq!(row(&fixture, &first).state, "settled");
+    assert_eq!(row(&fixture, &first).state, AdmissionState::Settled);
     let over = 3_600 + 86_400;
     let expired = budget::settle(&fixture.store, at(over)).unwrap();
     assert_eq!(expired.iter().map(|change| change.what).collect::<Vec<_>>(), ["expired"]);

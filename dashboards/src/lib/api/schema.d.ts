@@ -264,8 +264,8 @@ export interface paths {
                 query?: {
                     /** @description Only of this project. */
                     project?: string;
-                    /** @description Only in this state: `held`, `denied`, `checked`, `committed`, `settled`, `released` or `expired`. */
-                    state?: string;
+                    /** @description Only in this state. */
+                    state?: "held" | "denied" | "checked" | "committed" | "settled" | "released" | "expired";
                     /** @description Only those that are settled by this job. */
                     job?: string;
                     /** @description Only those that hold of the budget with this number. */
@@ -8094,8 +8094,8 @@ export interface components {
             p95: components["schemas"]["Weight"];
             project: string;
             resolved?: string | null;
-            /** @description `held`, `denied`, `checked` (nothing was reserved), `committed`, `settled` (by the ledger), `released` or `expired`. */
-            state: string;
+            /** @description `checked`: nothing was to be held; `committed`: settled by its caller; `settled`: by the ledger. */
+            state: components["schemas"]["AdmissionState"];
             /**
              * Format: int32
              * @description Seconds between SIGTERM and SIGKILL of a job that is to be stopped.
@@ -8115,6 +8115,11 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * @description What became of an admission.
+         * @enum {string}
+         */
+        AdmissionState: "held" | "denied" | "checked" | "committed" | "settled" | "released" | "expired";
         /** @description A sum, how good it is, and the way to what it is the sum of. */
         Aggregate: {
             /**
@@ -9289,8 +9294,8 @@ export interface components {
                 p95: components["schemas"]["Weight"];
                 project: string;
                 resolved?: string | null;
-                /** @description `held`, `denied`, `checked` (nothing was reserved), `committed`, `settled` (by the ledger), `released` or `expired`. */
-                state: string;
+                /** @description `checked`: nothing was to be held; `committed`: settled by its caller; `settled`: by the ledger. */
+                state: components["schemas"]["AdmissionState"];
                 /**
                  * Format: int32
                  * @description Seconds between SIGTERM and SIGKILL of a job that is to be stopped.
