@@ -1,6 +1,7 @@
 //! What would fit: the ways out of a denial, each with what it needs and a command that asks for it.
 
-use super::admit::{Applying, Weight};
+use super::admit::Applying;
+use super::answer::Weight;
 use super::{Assessment, BudgetError, Demand, Mode, Standing, Unit, words};
 use crate::grid::Library;
 use crate::moment;

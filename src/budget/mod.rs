@@ -4,6 +4,7 @@
 //! free again. Everything that moves a budget runs in the store's one writer, so that two requests never spend the same gram.
 
 mod admit;
+mod answer;
 mod demand;
 mod estimate;
 mod fit;
@@ -17,7 +18,8 @@ mod standing;
 mod sums;
 mod words;
 
-pub use admit::{Ask, BudgetShare, Decision, EstimateDocument, Office, Weight, admit, estimate, is_blocked_unknown};
+pub use admit::{Ask, Office, admit, estimate, is_blocked_unknown};
+pub use answer::{BudgetShare, Decision, EstimateDocument, Weight};
 pub use demand::{Assessment, Demand};
 pub use estimate::{Estimate, Workload};
 pub use fit::FitOption;
