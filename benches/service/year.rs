@@ -39,7 +39,7 @@ pub(crate) fn measure(data: &Path) {
         "&sort=co2e",
         "&project=project-1",
         "&state=running",
-        "&label=team:t3&sort=energy",
+        "&label=team%3Dt3&sort=energy",
         "&q=j-4-19",
     ] {
         lists(&mut client, &format!("/api/v1/jobs?limit=100{query}"));
