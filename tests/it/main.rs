@@ -17,6 +17,7 @@ mod line;
 mod meter;
 mod method;
 mod oracle;
+mod prolog;
 mod reliability;
 mod run;
 mod run_server;
