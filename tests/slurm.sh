@@ -129,6 +129,27 @@ submit --gpus=a100:1 -t 60 --array=1-8%2 >/dev/null 2>&1
 sync_once "$server"
 check "an array holds each task" "$(held)" $((30 * each))
 
+# Each component of a heterogeneous job is held, and given back with it.
+squeue -h -o %F | sort -u | xargs scancel
+sync_once "$server"
+check "nothing is held of what was cancelled" "$(held)" 0
+submit --gpus=a100:1 -t 60 : --gpus=a100:2 -t 60 >/dev/null
+sync_once "$server"
+check "a heterogeneous job holds each component" "$(held)" $((3 * each))
+scancel "$(squeue -h -o %A | sort -n | head -1)"
+sync_once "$server"
+check "a cancelled heterogeneous job holds nothing" "$(held)" 0
+
+# A user with the cli_filter reads before the submission what the job is expected to use.
+mkdir "$folder/filter"
+{ cat "$SLURM_CONF"; echo CliFilterPlugins=lua; } >"$folder/filter/slurm.conf"
+cp deploy/slurm/cli_filter.lua "$folder/filter/cli_filter.lua"
+PATH="$(cd "$(dirname "$program")" && pwd):$PATH" SLURM_CONF="$folder/filter/slurm.conf" submit --gpus=a100:2 -t 90 >"$folder/filter/said" 2>&1
+grep -o 'wattledger:.*' "$folder/filter/said" || cat "$folder/filter/said"
+check "what sbatch says before it submits" "$(grep -c 'wattledger: 2 x a100 for 1.5 h are expected to use [0-9.]* kWh a task' "$folder/filter/said")" 1
+sync_once "$server"
+scancel "$(squeue -h -o %A | head -1)"
+
 # The service is stalled, dead, or answers 500: sbatch answers by the policy.
 cat >"$folder/stub.py" <<'STUB'
 import socket, sys, threading, time
