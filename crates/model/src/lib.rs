@@ -1,0 +1,32 @@
+//! Identities and states that the store, the rooms, the API and the command line share, so that a budget is never taken for an admission.
+//!
+//! | kind | types | in JSON |
+//! |---|---|---|
+//! | numbers that the API shows as text | [`BudgetId`], [`AdmissionId`], [`OverrideId`] | `"17"` |
+//! | numbers that the API shows as numbers | [`EntryId`], [`BatchId`], [`DeviceId`], [`PeriodId`], [`ActionId`], [`PostingId`], … | `17` |
+//! | numbers that never leave the store | [`JobNumber`], [`NodeNumber`], [`SiteNumber`], [`Revision`] | |
+//! | texts from outside | [`JobId`], [`TokenId`], [`SessionId`], [`ProjectName`], [`NodeName`], [`SiteName`], [`ZoneId`], [`DeviceUuid`], [`AgentId`] | `"llm-7b"` |
+//! | states | [`AdmissionState`], [`OverrideState`], [`HoldNotice`], [`JobState`], [`EntryKind`], [`SetAsideReason`], [`Scope`] | one lower-case word |
+//!
+//! An `…Id` or a `…Name` is what people and the API address a thing by; a `…Number` is how the store refers to it. Identities do not mix:
+//!
+//! ```compile_fail,E0308
+//! use model::{AdmissionId, BudgetId};
+//! let budget: BudgetId = AdmissionId::new(17);
+//! ```
+//!
+//! Texts are not checked here: what a project may be called, say, is decided where it enters.
+#![forbid(unsafe_code)]
+
+mod error;
+mod number;
+mod state;
+mod text;
+
+pub use error::{NotANumber, UnknownWord};
+pub use number::{
+    ActionId, AdmissionId, BatchId, BudgetId, DecisionId, DeviceId, EntryId, GapId, JobNumber, NodeNumber, OverrideId,
+    PeriodId, PostingId, Revision, SiteNumber,
+};
+pub use state::{AdmissionState, EntryKind, HoldNotice, JobState, OverrideState, Scope, SetAsideReason};
+pub use text::{AgentId, DeviceUuid, JobId, NodeName, ProjectName, SessionId, SiteName, TokenId, ZoneId};
