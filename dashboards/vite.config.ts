@@ -9,7 +9,9 @@ const served = ['/api', '/sign-in/', '/openapi.json', '/healthz', '/readyz', '/m
 export default defineConfig({
   plugins: [svelte()],
   server: {
-    proxy: Object.fromEntries(served.map((path) => [path, { target: service, changeOrigin: true, headers: { origin: service } }])),
+    proxy: Object.fromEntries(
+      served.map((path) => [path, { target: service, changeOrigin: true, headers: { origin: service } }]),
+    ),
   },
   build: {
     target: 'es2022',

@@ -94,12 +94,18 @@ test("the report's table is the API's and closes exactly", async () => {
   const day = (back: number): Date => new Date((Math.floor(Date.now() / 86_400_000) - back) * 86_400_000);
   const range = { from: day(3), to: day(1) };
   const query = `from=${range.from.toISOString()}&to=${range.to.toISOString()}`;
-  const report = await api<{ total: { energy_mj: number }; idle: { energy_mj: number }; metered: { energy_mj: number } }>(demo, `/api/v1/reports/emissions?${query}`);
+  const report = await api<{
+    total: { energy_mj: number };
+    idle: { energy_mj: number };
+    metered: { energy_mj: number };
+  }>(demo, `/api/v1/reports/emissions?${query}`);
   await signIn(page, demo, `/reports?${query}`);
   await settled(page);
   const identity = await text(page, '.identity');
   expect(identity).toContain('Closes exactly');
-  expect(identity).toContain(`${exact(report.total.energy_mj)} + ${exact(report.idle.energy_mj)} = ${exact(report.metered.energy_mj)} mJ`);
+  expect(identity).toContain(
+    `${exact(report.total.energy_mj)} + ${exact(report.idle.energy_mj)} = ${exact(report.metered.energy_mj)} mJ`,
+  );
   await context.close();
 });
 
@@ -109,7 +115,10 @@ test('live values move and the mark says so', async () => {
   await settled(page);
   await page.waitForFunction(() => /^Live/.test(document.querySelector('[data-live]')?.textContent ?? ''));
   const before = await text(page, '[data-stat="Power now"]');
-  await page.waitForFunction((before) => document.querySelector('[data-stat="Power now"]')?.textContent?.trim() !== before, before);
+  await page.waitForFunction(
+    (before) => document.querySelector('[data-stat="Power now"]')?.textContent?.trim() !== before,
+    before,
+  );
   await context.close();
 });
 
@@ -133,7 +142,14 @@ test('without events a page says that it is stale, greys its figures, and is liv
   const { page, context } = await watch(browser, demo);
   await page.clock.install();
   let isCut = false;
-  await context.route('**/api/v1/events', (route) => (isCut ? route.abort() : route.fulfill({ contentType: 'text/event-stream', body: 'retry: 500\nevent: change\ndata: {"what":"batch","id":"","project":null}\n\n' })));
+  await context.route('**/api/v1/events', (route) =>
+    isCut
+      ? route.abort()
+      : route.fulfill({
+          contentType: 'text/event-stream',
+          body: 'retry: 500\nevent: change\ndata: {"what":"batch","id":"","project":null}\n\n',
+        }),
+  );
   await signIn(page, demo);
   await settled(page);
   await page.waitForSelector('[data-live=live]');
@@ -169,7 +185,11 @@ test('a hidden tab closes its stream and asks for nothing; seen again it catches
   const asked: string[] = [];
   page.on('request', (request) => request.url().includes('/api/') && asked.push(request.url()));
   // What would have moved it: three newer batches.
-  const seen = async (): Promise<string> => (await api<{ items: { seen: string }[] }>(demo, '/api/v1/nodes')).items.map((node) => node.seen).sort().at(-1)!;
+  const seen = async (): Promise<string> =>
+    (await api<{ items: { seen: string }[] }>(demo, '/api/v1/nodes')).items
+      .map((node) => node.seen)
+      .sort()
+      .at(-1)!;
   for (let last = await seen(), news = 0; news < 8; await new Promise((resolve) => setTimeout(resolve, 250))) {
     const next = await seen();
     if (next !== last) news++;
@@ -197,26 +217,44 @@ test("a session's cookie alone, without the mark beside it, is signed in", async
   await context.close();
 });
 
-test('every order of the jobs is the service\'s own, and totals are those of the filter', async () => {
+test("every order of the jobs is the service's own, and totals are those of the filter", async () => {
   const { page, context } = await watch(browser, demo);
   await signIn(page, demo, '/jobs');
-  for (const [name, server] of [['started', 'started'], ['energy', 'energy'], ['co2e', 'co2e'], ['intensity', 'intensity'], ['held-idle', 'held_idle'], ['per-step', 'energy_per_step']] as const) {
+  for (const [name, server] of [
+    ['started', 'started'],
+    ['energy', 'energy'],
+    ['co2e', 'co2e'],
+    ['intensity', 'intensity'],
+    ['held-idle', 'held_idle'],
+    ['per-step', 'energy_per_step'],
+  ] as const) {
     await page.goto(`/jobs?state=ended&sort=${name}`);
     await settled(page);
     const listed = await api<{ items: Job[] }>(demo, `/api/v1/jobs?state=ended&sort=${server}&limit=5`);
-    const shown = await page.locator('td.job a').evaluateAll((links) => links.slice(0, 5).map((link) => decodeURIComponent(link.getAttribute('href')!.split('/').pop()!)));
+    const shown = await page
+      .locator('td.job a')
+      .evaluateAll((links) =>
+        links.slice(0, 5).map((link) => decodeURIComponent(link.getAttribute('href')!.split('/').pop()!)),
+      );
     expect(shown).toEqual(listed.items.map((job) => job.id));
   }
   const totals = await api<{ succeeded: { jobs: number }; failed: { jobs: number } }>(demo, '/api/v1/jobs/totals');
-  expect(await text(page, '[aria-label=State] button[aria-pressed=true]')).toBe(`Ended${totals.succeeded.jobs + totals.failed.jobs}`);
+  expect(await text(page, '[aria-label=State] button[aria-pressed=true]')).toBe(
+    `Ended${totals.succeeded.jobs + totals.failed.jobs}`,
+  );
   await context.close();
 });
 
 test('the demonstration shows a node fault, a device held idle, a late agent and hours that turn final', async () => {
-  const kinds = new Set((await api<{ items: { kind: string }[] }>(demo, '/api/v1/attention?limit=1000')).items.map((item) => item.kind));
+  const kinds = new Set(
+    (await api<{ items: { kind: string }[] }>(demo, '/api/v1/attention?limit=1000')).items.map((item) => item.kind),
+  );
   for (const kind of ['agent_late', 'held_idle', 'gaps_reported']) expect(kinds).toContain(kind);
   const at = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
-  const { status } = await api<{ status: string[] }>(demo, `/api/v1/grid/intensity/series?zone=DE&from=${at(-12)}&to=${at(12)}`);
+  const { status } = await api<{ status: string[] }>(
+    demo,
+    `/api/v1/grid/intensity/series?zone=DE&from=${at(-12)}&to=${at(12)}`,
+  );
   for (const word of ['measured', 'provisional', 'forecast']) expect(status).toContain(word);
   const { page, context } = await watch(browser, demo);
   await signIn(page, demo, '/fleet');
@@ -299,7 +337,11 @@ test('exports download what is shown', async () => {
 
   await page.goto('/reports');
   await settled(page);
-  for (const [kind, expected] of [['CSV', 'metered,'], ['JSON', '"metered"'], ['HTML', 'jobs + idle = metered']] as const) {
+  for (const [kind, expected] of [
+    ['CSV', 'metered,'],
+    ['JSON', '"metered"'],
+    ['HTML', 'jobs + idle = metered'],
+  ] as const) {
     const file = await save(() => page.locator('.page-head button', { hasText: kind }).click());
     expect(file.name).toMatch(new RegExp(`\\.${kind.toLowerCase()}$`));
     expect(file.content).toContain(expected);
@@ -336,19 +378,52 @@ test('keys: g then a letter, / to search, ? lists them, arrows step through a ch
 
 /** S-17: names of jobs as somebody who wants to harm writes them. */
 const HOSTILE = [
-  '<script>alert(1)</script>', '"><script>alert(2)</script>', "'><img src=x onerror=alert(3)>", '<img src=x onerror=alert(4)>', '<svg onload=alert(5)>', '<svg/onload=alert(6)>',
-  'javascript:alert(7)', '<a href="javascript:alert(8)">x</a>', '<iframe src="javascript:alert(9)">', '<body onload=alert(10)>', '{{constructor.constructor("alert(11)")()}}', '${alert(12)}',
-  '</title><script>alert(13)</script>', '</textarea><script>alert(14)</script>', '<style>@import "//evil.example"</style>', '<link rel=stylesheet href=//evil.example>', '<base href=//evil.example>',
-  '<math><mi//xlink:href="data:x,<script>alert(18)</script>">', '<details open ontoggle=alert(19)>', '<input autofocus onfocus=alert(20)>', '<video><source onerror=alert(21)>', '<marquee onstart=alert(22)>',
-  '&lt;script&gt;alert(23)&lt;/script&gt;', '%3Cscript%3Ealert(24)%3C/script%3E', '\\u003cscript\\u003ealert(25)', '<scr<script>ipt>alert(26)</scr</script>ipt>', '{title|alert(27)}', '=HYPERLINK("//evil.example")',
-  '\u202egnp.exe', 'a'.repeat(200),
+  '<script>alert(1)</script>',
+  '"><script>alert(2)</script>',
+  "'><img src=x onerror=alert(3)>",
+  '<img src=x onerror=alert(4)>',
+  '<svg onload=alert(5)>',
+  '<svg/onload=alert(6)>',
+  'javascript:alert(7)',
+  '<a href="javascript:alert(8)">x</a>',
+  '<iframe src="javascript:alert(9)">',
+  '<body onload=alert(10)>',
+  '{{constructor.constructor("alert(11)")()}}',
+  '${alert(12)}',
+  '</title><script>alert(13)</script>',
+  '</textarea><script>alert(14)</script>',
+  '<style>@import "//evil.example"</style>',
+  '<link rel=stylesheet href=//evil.example>',
+  '<base href=//evil.example>',
+  '<math><mi//xlink:href="data:x,<script>alert(18)</script>">',
+  '<details open ontoggle=alert(19)>',
+  '<input autofocus onfocus=alert(20)>',
+  '<video><source onerror=alert(21)>',
+  '<marquee onstart=alert(22)>',
+  '&lt;script&gt;alert(23)&lt;/script&gt;',
+  '%3Cscript%3Ealert(24)%3C/script%3E',
+  '\\u003cscript\\u003ealert(25)',
+  '<scr<script>ipt>alert(26)</scr</script>ipt>',
+  '{title|alert(27)}',
+  '=HYPERLINK("//evil.example")',
+  '\u202egnp.exe',
+  'a'.repeat(200),
 ];
 
 test('thirty hostile names of jobs are text everywhere', async () => {
   expect(HOSTILE).toHaveLength(30);
   const from = new Date(Date.now() - 3_600_000).toISOString();
   for (const [index, name] of HOSTILE.entries()) {
-    await api(demo, '/api/v1/jobs', { method: 'POST', body: JSON.stringify({ job: `hostile-${index}`, name, labels: { user: name }, from, to: new Date().toISOString() }) });
+    await api(demo, '/api/v1/jobs', {
+      method: 'POST',
+      body: JSON.stringify({
+        job: `hostile-${index}`,
+        name,
+        labels: { user: name },
+        from,
+        to: new Date().toISOString(),
+      }),
+    });
   }
   const { page, context, complaints } = await watch(browser, demo);
   await signIn(page, demo, '/jobs?filter=hostile-');
@@ -376,7 +451,10 @@ test('an empty service shows three steps and turns live by itself', async () => 
   expect(await page.locator('.first code').first().textContent()).toContain(`--server ${empty.url}`);
   const folder = mkdtempSync(join(tmpdir(), 'wattledger-agent-'));
   writeFileSync(join(folder, 'token'), empty.token, { mode: 0o600 });
-  writeFileSync(join(folder, 'agent.toml'), `server = "${empty.url}"\nname = "first-node"\ntoken_file = "${join(folder, 'token')}"\nspool = "${join(folder, 'spool.sqlite')}"\nsources = ["synthetic:gpus=2,watts=300"]\nwindow_ms = 1000\npush_every_s = 1\n`);
+  writeFileSync(
+    join(folder, 'agent.toml'),
+    `server = "${empty.url}"\nname = "first-node"\ntoken_file = "${join(folder, 'token')}"\nspool = "${join(folder, 'spool.sqlite')}"\nsources = ["synthetic:gpus=2,watts=300"]\nwindow_ms = 1000\npush_every_s = 1\n`,
+  );
   const agent = tied(folder, inject('binary'), ['agent', '--config', join(folder, 'agent.toml')]);
   let said = '';
   agent.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));

@@ -3,12 +3,22 @@
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
 import type { Running } from './service';
 
-const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** For whatever is awaited: a busy machine is slow, not wrong. */
 export const PATIENCE = 240_000;
 
-export const open = (): Promise<Browser> => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
+export const open = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
 
 export interface Watched {
   page: Page;
@@ -22,15 +32,30 @@ interface Options {
   theme?: 'light' | 'dark';
 }
 
-export async function watch(browser: Browser, server: Running, { width = 1440, theme = 'light' }: Options = {}): Promise<Watched> {
-  const context = await browser.newContext({ baseURL: server.url, viewport: { width, height: 1000 }, colorScheme: theme, reducedMotion: 'reduce', acceptDownloads: true });
+export async function watch(
+  browser: Browser,
+  server: Running,
+  { width = 1440, theme = 'light' }: Options = {},
+): Promise<Watched> {
+  const context = await browser.newContext({
+    baseURL: server.url,
+    viewport: { width, height: 1000 },
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+  });
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const complaints: string[] = [];
   await context.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`));
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`),
+    );
   });
-  page.on('console', (message) => message.type() === 'error' && complaints.push(`console: ${message.text()} ${message.location().url}`));
+  page.on(
+    'console',
+    (message) => message.type() === 'error' && complaints.push(`console: ${message.text()} ${message.location().url}`),
+  );
   page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
   page.on('dialog', (dialog) => {
     complaints.push(`dialog: ${dialog.message()}`);
@@ -40,7 +65,10 @@ export async function watch(browser: Browser, server: Running, { width = 1440, t
     const { protocol, origin } = new URL(request.url());
     if (protocol.startsWith('http') && origin !== server.url) complaints.push(`another host: ${request.url()}`);
   });
-  page.on('response', (response) => response.status() >= 500 && complaints.push(`${response.status()}: ${response.url()}`));
+  page.on(
+    'response',
+    (response) => response.status() >= 500 && complaints.push(`${response.status()}: ${response.url()}`),
+  );
   return { page, context, complaints };
 }
 
@@ -53,7 +81,10 @@ export async function signIn(page: Page, server: Running, path = '/'): Promise<v
 
 /** What the API says, with the token and not through the app. */
 export async function api<T>(server: Running, path: string, init: RequestInit = {}): Promise<T> {
-  const response = await fetch(server.url + path, { ...init, headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json', ...init.headers } });
+  const response = await fetch(server.url + path, {
+    ...init,
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json', ...init.headers },
+  });
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
   const text = await response.text();
   return (text ? JSON.parse(text) : null) as T;
@@ -63,6 +94,8 @@ export async function api<T>(server: Running, path: string, init: RequestInit = 
 export async function settled(page: Page): Promise<void> {
   await page.waitForSelector('main#content h1');
   await page.waitForFunction(() => !document.querySelector('.skeleton, .number.loading'));
-  await page.waitForFunction(() => [...document.querySelectorAll('.time-chart')].every((chart) => chart.querySelector('canvas')));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('.time-chart')].every((chart) => chart.querySelector('canvas')),
+  );
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
 }

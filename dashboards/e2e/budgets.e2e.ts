@@ -22,19 +22,30 @@ test('bars show what the API says, the one in danger is open, and a row opens an
   await signIn(page, demo, '/budgets');
   await settled(page);
   const known = await budgets();
-  expect(await page.locator('tbody tr').filter({ has: page.locator('.bar') }).count()).toBeGreaterThanOrEqual(known.length);
+  expect(
+    await page
+      .locator('tbody tr')
+      .filter({ has: page.locator('.bar') })
+      .count(),
+  ).toBeGreaterThanOrEqual(known.length);
   const worst = known[0]!;
   expect(await page.textContent('table[aria-label=Budgets] tr.chosen button')).toBe(worst.name);
   expect(await page.textContent('nav.side a[href="/budgets"] .count')).toMatch(/^\d+ at risk$/);
   // The limit does not move while a job runs.
   const amounts = amountsOf(worst)!;
   const unit = commonUnit(amounts.kind, [amounts.limit]);
-  expect(await page.textContent('table[aria-label=Budgets] tr.chosen td.limit')).toContain(fixed(amounts.limit / unit.size, columnDecimals(amounts.limit / unit.size)));
+  expect(await page.textContent('table[aria-label=Budgets] tr.chosen td.limit')).toContain(
+    fixed(amounts.limit / unit.size, columnDecimals(amounts.limit / unit.size)),
+  );
   expect(await page.getAttribute('.chart[role=img]', 'aria-label')).toContain(`What is left of ${worst.name}`);
 
   const other = known[1]!;
   await page.click(`table[aria-label=Budgets] button:text-is("${other.name}")`);
-  await page.waitForFunction((name) => document.querySelector('.chart[role=img]')?.getAttribute('aria-label')?.includes(`What is left of ${name}`), other.name);
+  await page.waitForFunction(
+    (name) =>
+      document.querySelector('.chart[role=img]')?.getAttribute('aria-label')?.includes(`What is left of ${name}`),
+    other.name,
+  );
   expect(new URL(page.url()).searchParams.get('budget')).toBe(other.id);
   await page.reload();
   await settled(page);
@@ -45,15 +56,28 @@ test('bars show what the API says, the one in danger is open, and a row opens an
 
 test('a refused job says why and what would fit; asking, granting and the repetition with its key let it pass', async () => {
   const key = `e2e-${Date.now()}`;
-  const job = { key, project: 'atlas-llm', accelerator: 'NVIDIA H100 80GB HBM3', count: 32, hours: 500, site: 'frankfurt' };
-  const refused = await api<{ allowed: boolean; id: string; options: { command: string }[] }>(demo, '/api/v1/admissions', { method: 'POST', body: JSON.stringify(job) });
+  const job = {
+    key,
+    project: 'atlas-llm',
+    accelerator: 'NVIDIA H100 80GB HBM3',
+    count: 32,
+    hours: 500,
+    site: 'frankfurt',
+  };
+  const refused = await api<{ allowed: boolean; id: string; options: { command: string }[] }>(
+    demo,
+    '/api/v1/admissions',
+    { method: 'POST', body: JSON.stringify(job) },
+  );
   expect(refused.allowed).toBe(false);
   const { page, context, complaints } = await watch(browser, demo);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await signIn(page, demo, '/budgets');
   await page.waitForSelector(`.first:has-text("${key}")`);
   await settled(page);
-  expect(await page.textContent('.first .denial')).toMatch(/Needs .* \(p95\)\. atlas-llm has .* free until \d+ \w+\. Short by/);
+  expect(await page.textContent('.first .denial')).toMatch(
+    /Needs .* \(p95\)\. atlas-llm has .* free until \d+ \w+\. Short by/,
+  );
   if (refused.options.length) {
     await page.click('.first .option button >> nth=0');
     await page.waitForSelector('text=The command is copied');
@@ -70,7 +94,10 @@ test('a refused job says why and what would fit; asking, granting and the repeti
   await request.locator('input >> nth=1').fill('once, for the paper');
   await request.locator('button:has-text("Let it pass")').click();
   await page.waitForSelector(`li:has-text("ben lets ${key} pass until")`);
-  const again = await api<{ allowed: boolean; warnings: string[] }>(demo, '/api/v1/admissions', { method: 'POST', body: JSON.stringify(job) });
+  const again = await api<{ allowed: boolean; warnings: string[] }>(demo, '/api/v1/admissions', {
+    method: 'POST',
+    body: JSON.stringify(job),
+  });
   expect(again.allowed).toBe(true);
   expect(again.warnings.join()).toContain('overridden by ben');
   await page.waitForSelector(`li:has-text("Admitted ${key}")`);
@@ -82,7 +109,10 @@ test('a refused job says why and what would fit; asking, granting and the repeti
 });
 
 test('a job tells what it holds, and projects how their budget stands', async () => {
-  const held = await api<{ items: { job: string; metered_mj: number; holds: unknown[] }[] }>(demo, '/api/v1/admissions?state=held&limit=1000');
+  const held = await api<{ items: { job: string; metered_mj: number; holds: unknown[] }[] }>(
+    demo,
+    '/api/v1/admissions?state=held&limit=1000',
+  );
   const running = held.items.find((admission) => admission.metered_mj > 0 && admission.holds.length)!;
   const { page, context, complaints } = await watch(browser, demo);
   await signIn(page, demo, `/jobs/${encodeURIComponent(running.job)}`);
@@ -114,7 +144,14 @@ test('a budget is made, changed and ended from forms; a limit arrives to the mic
   await page.click('button:has-text("Make the budget")');
   await page.waitForSelector('table[aria-label=Budgets] button:text-is("speech month")');
   const made = (await api<{ items: Record<string, unknown>[] }>(empty, '/api/v1/budgets')).items.at(-1)!;
-  expect(made).toMatchObject({ name: 'speech month', project: 'speech', unit: 'co2e', limit_ug: 2_300_000_000_000, mode: 'observe', thresholds: [50, 90] });
+  expect(made).toMatchObject({
+    name: 'speech month',
+    project: 'speech',
+    unit: 'co2e',
+    limit_ug: 2_300_000_000_000,
+    mode: 'observe',
+    thresholds: [50, 90],
+  });
 
   await page.click('button:text-is("Change")');
   await page.selectOption('label:has-text("A job that does not fit") select', 'block');
@@ -122,7 +159,9 @@ test('a budget is made, changed and ended from forms; a limit arrives to the mic
   await page.fill('label:has-text("Why") input', 'the weeks of looking are over');
   await page.click('button:has-text("Change it")');
   await page.waitForSelector('table[aria-label=Budgets] :text("blocks")');
-  expect((await api<Record<string, unknown>>(empty, `/api/v1/budgets/${made.id as string}`)).limit_ug).toBe(2_500_000_000_000);
+  expect((await api<Record<string, unknown>>(empty, `/api/v1/budgets/${made.id as string}`)).limit_ug).toBe(
+    2_500_000_000_000,
+  );
 
   await page.click('button:text-is("End it")');
   await page.click('section[aria-label="End speech month"] button:text-is("End it")');

@@ -26,9 +26,23 @@ const draw = (most) => (random = (random * 1_103_515_245 + 12_345) % 2_147_483_6
 const ns = (second) => `${second}000000000`;
 
 const binary = process.env.WATTLEDGER_BIN ?? fileURLToPath(new URL('../../target/release/wattledger', import.meta.url));
-if (!existsSync(binary)) throw new Error('no release build: run cargo build --release, or name a binary with WATTLEDGER_BIN');
+if (!existsSync(binary))
+  throw new Error('no release build: run cargo build --release, or name a binary with WATTLEDGER_BIN');
 const folder = mkdtempSync(join(tmpdir(), 'wattledger-measure-'));
-const child = spawn(process.execPath, [fileURLToPath(new URL('tied.mjs', import.meta.url)), folder, binary, 'serve', '--listen', '127.0.0.1:0', '--data', join(folder, 'data')], { stdio: ['pipe', 'pipe', 'pipe'] });
+const child = spawn(
+  process.execPath,
+  [
+    fileURLToPath(new URL('tied.mjs', import.meta.url)),
+    folder,
+    binary,
+    'serve',
+    '--listen',
+    '127.0.0.1:0',
+    '--data',
+    join(folder, 'data'),
+  ],
+  { stdio: ['pipe', 'pipe', 'pipe'] },
+);
 const service = await new Promise((resolve, reject) => {
   let said = '';
   const hear = (chunk) => {
@@ -44,7 +58,10 @@ const service = await new Promise((resolve, reject) => {
 
 async function ask(path, init = {}) {
   for (;;) {
-    const response = await fetch(service.url + path, { ...init, headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json', ...init.headers } });
+    const response = await fetch(service.url + path, {
+      ...init,
+      headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json', ...init.headers },
+    });
     if (response.status === 429 || response.status === 503) {
       await new Promise((resolve) => setTimeout(resolve, 1000 * Number(response.headers.get('retry-after') ?? 1)));
       continue;
@@ -56,9 +73,19 @@ async function ask(path, init = {}) {
 }
 
 const nameOf = (number) => `node-${String(number).padStart(3, '0')}`;
-const deviceOf = (number, index) => (index < 8 ? `GPU-${String(number).padStart(8, '0')}-8d0e-4b7a-9c51-00000000000${index}` : `rapl:package-${index - 8}`);
+const deviceOf = (number, index) =>
+  index < 8 ? `GPU-${String(number).padStart(8, '0')}-8d0e-4b7a-9c51-00000000000${index}` : `rapl:package-${index - 8}`;
 const devices = (number) =>
-  Array.from({ length: 10 }, (_, index) => ({ uuid: deviceOf(number, index), name: index < 8 ? 'NVIDIA H100 80GB HBM3' : 'CPU package', index: index % 8, kind: index < 8 ? 'accelerator' : 'host', sensor: 'counter', limit_mw: index < 8 ? 700_000 : 350_000, systematic_ppm: 50_000, driver_epoch: 1 }));
+  Array.from({ length: 10 }, (_, index) => ({
+    uuid: deviceOf(number, index),
+    name: index < 8 ? 'NVIDIA H100 80GB HBM3' : 'CPU package',
+    index: index % 8,
+    kind: index < 8 ? 'accelerator' : 'host',
+    sensor: 'counter',
+    limit_mw: index < 8 ? 700_000 : 350_000,
+    systematic_ppm: 50_000,
+    driver_epoch: 1,
+  }));
 const sequences = new Map();
 
 /** One batch of a node as text: windows of `step` seconds over `[from, to)`. */
@@ -70,14 +97,23 @@ function batch(number, from, to, step, { holdings = [], jobs = [] } = {}) {
     for (let index = 0; index < 10; index++) {
       const watts = index < 8 ? 90 + draw(560) : 90 + draw(60);
       const [end, energy] = [Math.min(start + step, to), watts * Math.min(step, to - start) * 1000];
-      windows.push(`{"device":"${deviceOf(number, index)}","start_ns":${ns(start)},"end_ns":${ns(end)},"energy_mj":${energy},"covered_ns":${ns(end - start)},"method":"counter","quality":"counter","power_min_mw":${watts * 900},"power_peak_mw":${watts * 1050},"readings":${end - start},"integration_uncertainty_mj":100,"sensor_systematic_mj":${Math.floor(energy / 20)}}`);
+      windows.push(
+        `{"device":"${deviceOf(number, index)}","start_ns":${ns(start)},"end_ns":${ns(end)},"energy_mj":${energy},"covered_ns":${ns(end - start)},"method":"counter","quality":"counter","power_min_mw":${watts * 900},"power_peak_mw":${watts * 1050},"readings":${end - start},"integration_uncertainty_mj":100,"sensor_systematic_mj":${Math.floor(energy / 20)}}`,
+      );
     }
   }
-  const hold = ({ device, job, start, end }) => `{"device":"${device}","job":"${job}","weight":1,"start_ns":${ns(start)}${end ? `,"end_ns":${ns(end)}` : ''}}`;
-  const tell = ({ id, project, name, start, end, user }) => `{"id":"${id}","project":"${project}","name":"${name}","labels":{"user":"${user}"},"started_ns":${ns(start)}${end ? `,"ended_ns":${ns(end)},"exit_status":${draw(14) ? 0 : 1}` : ''}}`;
+  const hold = ({ device, job, start, end }) =>
+    `{"device":"${device}","job":"${job}","weight":1,"start_ns":${ns(start)}${end ? `,"end_ns":${ns(end)}` : ''}}`;
+  const tell = ({ id, project, name, start, end, user }) =>
+    `{"id":"${id}","project":"${project}","name":"${name}","labels":{"user":"${user}"},"started_ns":${ns(start)}${end ? `,"ended_ns":${ns(end)},"exit_status":${draw(14) ? 0 : 1}` : ''}}`;
   return `{"version":1,"agent":"${nameOf(number)}","boot":"${String(number).padStart(32, '0')}","sequence":${sequence},"node":{"name":"${nameOf(number)}","software":"measure 1"},"clock":{"wall_ns":${ns(to)},"monotonic_ns":${ns(to)}},"devices":${JSON.stringify(devices(number))},"windows":[${windows.join(',')}],"holdings":[${holdings.map(hold).join(',')}],"jobs":[${jobs.map(tell).join(',')}]}`;
 }
-const send = (text) => ask('/api/v1/batches', { method: 'POST', body: gzipSync(text, { level: 1 }), headers: { 'content-encoding': 'gzip' } });
+const send = (text) =>
+  ask('/api/v1/batches', {
+    method: 'POST',
+    body: gzipSync(text, { level: 1 }),
+    headers: { 'content-encoding': 'gzip' },
+  });
 
 /** The jobs of a node that begin or end in an hour. */
 function shortJobs(number, from, to) {
@@ -87,15 +123,31 @@ function shortJobs(number, from, to) {
     const start = today + run * length;
     const end = run === JOBS_PER_NODE - 1 ? null : start + length;
     if (start >= to || (end ?? to) <= from) continue;
-    const job = { id: `run-${number}-${run}`, project: `project-${number % 6}`, name: `train ${['resnet', 'llama', 'unet', 'vit'][run % 4]} r${run}`, user: `user${number % 9}`, start, end: end && end <= to ? end : null };
+    const job = {
+      id: `run-${number}-${run}`,
+      project: `project-${number % 6}`,
+      name: `train ${['resnet', 'llama', 'unet', 'vit'][run % 4]} r${run}`,
+      user: `user${number % 9}`,
+      start,
+      end: end && end <= to ? end : null,
+    };
     found.jobs.push(job);
-    for (let index = 0; index < 10; index++) found.holdings.push({ device: deviceOf(number, index), job: job.id, start, end: job.end });
+    for (let index = 0; index < 10; index++)
+      found.holdings.push({ device: deviceOf(number, index), job: job.id, start, end: job.end });
   }
   return found;
 }
 function longJob(number, from) {
   const job = { id: 'long', project: 'project-0', name: 'pretrain large r1', user: 'user0', start: from, end: null };
-  return { jobs: number === 0 ? [job] : [], holdings: Array.from({ length: 10 }, (_, index) => ({ device: deviceOf(number, index), job: 'long', start: from, end: null })) };
+  return {
+    jobs: number === 0 ? [job] : [],
+    holdings: Array.from({ length: 10 }, (_, index) => ({
+      device: deviceOf(number, index),
+      job: 'long',
+      start: from,
+      end: null,
+    })),
+  };
 }
 
 async function fill() {
@@ -103,15 +155,27 @@ async function fill() {
   const begin = today - (LONG_DAYS - 1) * DAY;
   const tellNode = async (number) => {
     if (number < LONG_NODES) {
-      for (let day = begin; day < today; day += DAY) await send(batch(number, day, Math.min(day + DAY, today), 600, day === begin ? longJob(number, begin) : {}));
-      for (let from = today; from < until; from += HOUR) await send(batch(number, from, Math.min(from + HOUR, until), MINUTE));
+      for (let day = begin; day < today; day += DAY)
+        await send(batch(number, day, Math.min(day + DAY, today), 600, day === begin ? longJob(number, begin) : {}));
+      for (let from = today; from < until; from += HOUR)
+        await send(batch(number, from, Math.min(from + HOUR, until), MINUTE));
     } else {
-      for (let from = today; from < until; from += HOUR) await send(batch(number, from, Math.min(from + HOUR, until), MINUTE, shortJobs(number, from, Math.min(from + HOUR, until))));
+      for (let from = today; from < until; from += HOUR)
+        await send(
+          batch(
+            number,
+            from,
+            Math.min(from + HOUR, until),
+            MINUTE,
+            shortJobs(number, from, Math.min(from + HOUR, until)),
+          ),
+        );
     }
     await ask(`/api/v1/nodes/${nameOf(number)}/site`, { method: 'POST', body: JSON.stringify({ site: 'hall' }) });
   };
   const start = performance.now();
-  for (let first = 0; first < NODES; first += 5) await Promise.all(Array.from({ length: Math.min(5, NODES - first) }, (_, index) => tellNode(first + index)));
+  for (let first = 0; first < NODES; first += 5)
+    await Promise.all(Array.from({ length: Math.min(5, NODES - first) }, (_, index) => tellNode(first + index)));
   console.log(`filled in ${((performance.now() - start) / 1000).toFixed(0)} s`);
 }
 
@@ -144,7 +208,7 @@ async function measureApi() {
     'jobs, first 250 by energy': '/api/v1/jobs?limit=250&sort=energy',
     'jobs, first 250 by held-idle share': '/api/v1/jobs?limit=250&sort=held_idle&state=ended',
     'jobs, first 250 by g/kWh': '/api/v1/jobs?limit=250&sort=intensity&state=ended',
-    'jobs, a filter\'s totals': '/api/v1/jobs/totals?project=project-1',
+    "jobs, a filter's totals": '/api/v1/jobs/totals?project=project-1',
     'a job': '/api/v1/jobs/run-50-3',
     'its curve': '/api/v1/jobs/run-50-3/series?points=900',
     '30 days of one job of 64 GPUs, 500 points': '/api/v1/jobs/long/series?points=500',
@@ -172,26 +236,39 @@ async function measureApi() {
 async function measureBrowser() {
   const args = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
-  const context = await browser.newContext({ baseURL: service.url, viewport: { width: 1440, height: 1000 }, reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    baseURL: service.url,
+    viewport: { width: 1440, height: 1000 },
+    reducedMotion: 'reduce',
+  });
   context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   await page.addInitScript(() => {
     const found = { shift: 0, first: 0, slowest: 0, interactions: 0 };
     Object.assign(window, { found });
-    new PerformanceObserver((list) => list.getEntries().forEach((entry) => !entry.hadRecentInput && (found.shift += entry.value))).observe({ type: 'layout-shift', buffered: true });
-    new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
-      if (!entry.interactionId) return;
-      found.interactions++;
-      found.slowest = Math.max(found.slowest, entry.duration);
-    })).observe({ type: 'event', durationThreshold: 16, buffered: true });
+    new PerformanceObserver((list) =>
+      list.getEntries().forEach((entry) => !entry.hadRecentInput && (found.shift += entry.value)),
+    ).observe({ type: 'layout-shift', buffered: true });
+    new PerformanceObserver((list) =>
+      list.getEntries().forEach((entry) => {
+        if (!entry.interactionId) return;
+        found.interactions++;
+        found.slowest = Math.max(found.slowest, entry.duration);
+      }),
+    ).observe({ type: 'event', durationThreshold: 16, buffered: true });
     const look = () => {
-      const numbers = [...document.querySelectorAll('[data-stat], td.number')].some((cell) => /\d/.test(cell.textContent));
+      const numbers = [...document.querySelectorAll('[data-stat], td.number')].some((cell) =>
+        /\d/.test(cell.textContent),
+      );
       if (numbers) found.first = performance.now();
       else requestAnimationFrame(look);
     };
     look();
   });
-  const settled = () => page.waitForFunction(() => document.querySelector('main#content h1') && !document.querySelector('.skeleton, .number.loading'));
+  const settled = () =>
+    page.waitForFunction(
+      () => document.querySelector('main#content h1') && !document.querySelector('.skeleton, .number.loading'),
+    );
   await page.goto('/');
   await page.fill('input[type=password]', service.token);
   await page.press('input[type=password]', 'Enter');
@@ -202,17 +279,25 @@ async function measureBrowser() {
     for (let turn = 0; turn < 7; turn++) {
       await page.goto(path);
       await settled();
-      const seen = await page.evaluate(() => ({ ...window.found, bytes: performance.getEntriesByType('resource').reduce((sum, entry) => sum + (entry.transferSize ?? 0), 0) }));
+      const seen = await page.evaluate(() => ({
+        ...window.found,
+        bytes: performance.getEntriesByType('resource').reduce((sum, entry) => sum + (entry.transferSize ?? 0), 0),
+      }));
       firsts.push(seen.first);
       shift = Math.max(shift, seen.shift);
       bytes = seen.bytes;
     }
-    console.log(`${path}: first numbers ${spread(firsts)}, layout shift at most ${shift.toFixed(3)}, ${(bytes / 1000).toFixed(0)} kB over the wire with a warm cache`);
+    console.log(
+      `${path}: first numbers ${spread(firsts)}, layout shift at most ${shift.toFixed(3)}, ${(bytes / 1000).toFixed(0)} kB over the wire with a warm cache`,
+    );
   }
   const acts = {
     '/jobs': async () => {
       for (const head of ['Energy', 'CO2e', 'g/kWh', 'Held-idle', 'Started']) {
-        await page.locator('thead button', { hasText: head === 'CO2e' ? 'CO' : head }).first().click();
+        await page
+          .locator('thead button', { hasText: head === 'CO2e' ? 'CO' : head })
+          .first()
+          .click();
         await settled();
       }
       for (let box = 0; box < 4; box++) await page.locator('tbody input[type=checkbox]').nth(box).click();
@@ -241,7 +326,9 @@ async function measureBrowser() {
     await act();
     await page.waitForTimeout(500);
     const { slowest, interactions } = await page.evaluate(() => window.found);
-    console.log(`${path}: slowest interaction until it is painted ${slowest || 'below 16'} ms (${interactions} of 16 ms and more)`);
+    console.log(
+      `${path}: slowest interaction until it is painted ${slowest || 'below 16'} ms (${interactions} of 16 ms and more)`,
+    );
   }
   await browser.close();
 }

@@ -15,7 +15,9 @@ beforeAll(async () => {
   browser = await open();
   const jobs = await api<{ items: { id: string }[] }>(demo, '/api/v1/jobs?state=running');
   job = jobs.items[0]!.id;
-  pair = (await api<{ items: { id: string }[] }>(demo, '/api/v1/jobs?limit=2')).items.map((item) => `id=${encodeURIComponent(item.id)}`).join('&');
+  pair = (await api<{ items: { id: string }[] }>(demo, '/api/v1/jobs?limit=2')).items
+    .map((item) => `id=${encodeURIComponent(item.id)}`)
+    .join('&');
   node = (await api<{ items: { name: string }[] }>(demo, '/api/v1/nodes')).items[0]!.name;
 });
 afterAll(() => browser.close());
@@ -47,9 +49,23 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
     await settled(page);
     // Evaluated by the debugger, since the policy rightly refuses an inline script.
     await page.evaluate(axe);
-    const violations = await page.evaluate(async () => (await (window as unknown as { axe: { run: () => Promise<{ violations: unknown[] }> } }).axe.run()).violations as unknown);
-    const serious = (violations as Violation[]).filter((violation) => violation.impact === 'serious' || violation.impact === 'critical');
-    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((found) => `${found.target.join(' ')} ${found.failureSummary}`).join(' | ')}`)).toEqual([]);
+    const violations = await page.evaluate(
+      async () =>
+        (await (window as unknown as { axe: { run: () => Promise<{ violations: unknown[] }> } }).axe.run())
+          .violations as unknown,
+    );
+    const serious = (violations as Violation[]).filter(
+      (violation) => violation.impact === 'serious' || violation.impact === 'critical',
+    );
+    expect(
+      serious.map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes
+            .slice(0, 3)
+            .map((found) => `${found.target.join(' ')} ${found.failureSummary}`)
+            .join(' | ')}`,
+      ),
+    ).toEqual([]);
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -71,7 +87,8 @@ test('first numbers are printed, and nothing shifts while a page fills', async (
     const found = { shift: 0, numbers: 0 };
     Object.assign(window, { found });
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) if (!entry.hadRecentInput) found.shift += entry.value;
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
+        if (!entry.hadRecentInput) found.shift += entry.value;
     }).observe({ type: 'layout-shift', buffered: true });
     const look = (): void => {
       if (document.querySelector('[data-stat]')) found.numbers = performance.now();
@@ -81,7 +98,9 @@ test('first numbers are printed, and nothing shifts while a page fills', async (
   });
   await page.reload();
   await settled(page);
-  const { shift, numbers } = await page.evaluate(() => (window as unknown as { found: { shift: number; numbers: number } }).found);
+  const { shift, numbers } = await page.evaluate(
+    () => (window as unknown as { found: { shift: number; numbers: number } }).found,
+  );
   console.log(`first numbers after ${Math.round(numbers)} ms, layout shift ${shift.toFixed(3)}`);
   // How fast they are is for a machine of its own to say (docs/PERFORMANCE.md); here they come at all.
   expect(numbers).toBeGreaterThan(0);

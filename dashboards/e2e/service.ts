@@ -57,7 +57,11 @@ export async function untie(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function start(binary: string, command: string, ...more: string[]): Promise<{ process: ChildProcess; running: Running }> {
+async function start(
+  binary: string,
+  command: string,
+  ...more: string[]
+): Promise<{ process: ChildProcess; running: Running }> {
   const folder = mkdtempSync(join(tmpdir(), `wattledger-e2e-${command}-`));
   const child = tied(folder, binary, [command, ...more, '--listen', '127.0.0.1:0', '--data', join(folder, 'data')]);
   const running: Partial<Running> = {};
@@ -88,7 +92,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const binary = findBinary();
   const known = runningDemo();
   console.log(`testing ${binary}${known ? ` at ${known.url}` : `, with ${DAYS} days of history`}`);
-  const [demo, empty] = await Promise.all([known ? { process: null, running: known } : start(binary, 'demo', '--days', DAYS), start(binary, 'serve')]);
+  const [demo, empty] = await Promise.all([
+    known ? { process: null, running: known } : start(binary, 'demo', '--days', DAYS),
+    start(binary, 'serve'),
+  ]);
   project.provide('demo', demo.running);
   project.provide('empty', empty.running);
   project.provide('binary', binary);

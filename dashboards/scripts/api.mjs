@@ -19,7 +19,8 @@ if (source) {
 const head = '// Generated from openapi.json by `npm run api`. Do not edit.\n\n';
 const described = JSON.parse(readFileSync(document, 'utf8'));
 // The client goes by path and method, so ids of operations only add a second name for each.
-for (const path of Object.values(described.paths)) for (const operation of Object.values(path)) delete operation.operationId;
+for (const path of Object.values(described.paths))
+  for (const operation of Object.values(path)) delete operation.operationId;
 const wanted = head + astToString(await openapi(described));
 /** The service's own test keeps its document too: both must be one. */
 function servedDocument() {

@@ -29,11 +29,25 @@ const pages = {
 };
 
 mkdirSync(folder, { recursive: true });
-const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const args = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
 for (const theme of ['light', 'dark']) {
   for (const width of [1440, 390]) {
-    const context = await browser.newContext({ baseURL: server, viewport: { width, height: 1000 }, colorScheme: theme, reducedMotion: 'reduce' });
+    const context = await browser.newContext({
+      baseURL: server,
+      viewport: { width, height: 1000 },
+      colorScheme: theme,
+      reducedMotion: 'reduce',
+    });
     const page = await context.newPage();
     page.on('console', (message) => message.type() === 'error' && console.error(message.text()));
     page.on('pageerror', (error) => console.error(error.message));
@@ -44,7 +58,13 @@ for (const theme of ['light', 'dark']) {
     for (const [name, path] of Object.entries(pages)) {
       if (only && only !== name) continue;
       await page.goto(path);
-      await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('.skeleton, .number.loading'), undefined, { timeout: 60_000 }).catch(() => console.error(`${name} is still loading`));
+      await page
+        .waitForFunction(
+          () => document.querySelector('main h1') && !document.querySelector('.skeleton, .number.loading'),
+          undefined,
+          { timeout: 60_000 },
+        )
+        .catch(() => console.error(`${name} is still loading`));
       await page.waitForTimeout(1_500);
       const isLong = name === 'jobs' || name === 'explain';
       await page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`), fullPage: !isLong });

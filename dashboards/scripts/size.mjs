@@ -8,7 +8,9 @@ const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
 const html = readFileSync(new URL('index.html', dist), 'utf8');
 const first = [...html.matchAll(/(?:src|href)="\/([^"]+\.js)"/g)].map((match) => match[1]);
-const scripts = readdirSync(new URL('assets/', dist)).filter((name) => name.endsWith('.js')).map((name) => `assets/${name}`);
+const scripts = readdirSync(new URL('assets/', dist))
+  .filter((name) => name.endsWith('.js'))
+  .map((name) => `assets/${name}`);
 const isChart = (name) => /\/(echarts|sankey)-/.test(name);
 
 /** A script and all that it needs before it runs. */
@@ -19,7 +21,10 @@ function needs(name, found = new Set()) {
   for (const [, needed] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)) needs(`assets/${needed}`, found);
   return found;
 }
-const more = (name) => [...needs(name)].filter((needed) => !first.includes(needed) && !isChart(needed)).reduce((sum, needed) => sum + size(needed), 0);
+const more = (name) =>
+  [...needs(name)]
+    .filter((needed) => !first.includes(needed) && !isChart(needed))
+    .reduce((sum, needed) => sum + size(needed), 0);
 const page = Math.max(...scripts.filter((name) => !isChart(name)).map(more));
 
 const firstLoad = first.reduce((sum, name) => sum + size(name), 0) + page;

@@ -21,5 +21,7 @@ export const PLACES: Place[] = [
 
 /** The place that a path belongs to: `/jobs/7` to Jobs. */
 export function placeOf(path: string): Place | undefined {
-  return PLACES.find((place) => (place.path === '/' ? path === '/' : path === place.path || path.startsWith(`${place.path}/`)));
+  return PLACES.find((place) =>
+    place.path === '/' ? path === '/' : path === place.path || path.startsWith(`${place.path}/`),
+  );
 }

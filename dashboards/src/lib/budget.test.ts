@@ -9,9 +9,28 @@ const T = 1e12;
 /** A month of Berlin that began at 23:00 UTC; 4.2 t. */
 const budget = (changes: Partial<Budget> & Record<string, unknown> = {}): Budget =>
   ({
-    id: '1', created: '2026-10-01T00:00:00Z', name: 'atlas-llm', scope: 'project', project: 'atlas-llm', unit: 'co2e', limit_ug: 4.2 * T, period: 'month', time_zone: 'Europe/Berlin',
-    thresholds: [50, 80, 95], mode: 'block', period_from: '2026-10-31T23:00:00Z', period_to: '2026-11-30T23:00:00Z', days: [], decisions: [],
-    spent_ug: 2.1 * T, held_ug: 0.1 * T, free_ug: 2 * T, available_ug: 4.2 * T, carried_ug: 0, projected_p50_ug: 3 * T, projected_p95_ug: 3.2 * T,
+    id: '1',
+    created: '2026-10-01T00:00:00Z',
+    name: 'atlas-llm',
+    scope: 'project',
+    project: 'atlas-llm',
+    unit: 'co2e',
+    limit_ug: 4.2 * T,
+    period: 'month',
+    time_zone: 'Europe/Berlin',
+    thresholds: [50, 80, 95],
+    mode: 'block',
+    period_from: '2026-10-31T23:00:00Z',
+    period_to: '2026-11-30T23:00:00Z',
+    days: [],
+    decisions: [],
+    spent_ug: 2.1 * T,
+    held_ug: 0.1 * T,
+    free_ug: 2 * T,
+    available_ug: 4.2 * T,
+    carried_ug: 0,
+    projected_p50_ug: 3 * T,
+    projected_p95_ug: 3.2 * T,
     ...changes,
   }) as Budget;
 const now = Date.parse('2026-11-15T23:00:00Z');
@@ -31,7 +50,9 @@ group('where a budget ends', () => {
     ['little is free', { held_ug: 2 * T, free_ug: 0.1 * T, projected_p50_ug: 4.1 * T }, 'bad', '98 % used or held'],
     ['all is held', { held_ug: 2.1 * T, free_ug: 0, projected_p50_ug: 4.1 * T }, 'bad', 'all is held'],
     ['it is spent', { spent_ug: 4.3 * T, free_ug: -0.1 * T, projected_p50_ug: 5 * T }, 'bad', 'spent'],
-  ])('%s', (_, changes, state, text) => expect({ ...toldOf(changes), text: toldOf(changes).text.replace(/\u202f/g, ' ') }).toEqual({ state, text }));
+  ])('%s', (_, changes, state, text) =>
+    expect({ ...toldOf(changes), text: toldOf(changes).text.replace(/\u202f/g, ' ') }).toEqual({ state, text }),
+  );
 
   test('outside of its dates it is nothing, and unreadable it is at risk', () => {
     const bare: Record<string, unknown> = { ...budget() };
@@ -43,7 +64,12 @@ group('where a budget ends', () => {
 });
 
 test('the burn-down begins at the limit, falls by the days of the budget and ends at what is not spent', () => {
-  const found = budget({ days: [{ day: '2026-11-01', spent: 0.5 * T }, { day: '2026-11-03', spent: 1 * T }] });
+  const found = budget({
+    days: [
+      { day: '2026-11-01', spent: 0.5 * T },
+      { day: '2026-11-03', spent: 1 * T },
+    ],
+  });
   const points = burnDown(found, amountsOf(found)!, now);
   expect(points[0]).toEqual({ at: Date.parse('2026-10-31T23:00:00Z'), left: 4.2e6 });
   expect(points.slice(1, 4).map(({ left }) => Math.round(left))).toEqual([3.7e6, 3.7e6, 2.7e6]);
@@ -53,15 +79,27 @@ test('the burn-down begins at the limit, falls by the days of the budget and end
 });
 
 test('days are those of the budget through the change of the clocks', () => {
-  const found = budget({ period_from: '2026-09-30T22:00:00Z', period_to: '2026-10-31T23:00:00Z', days: [{ day: '2026-10-25', spent: 1 * T }, { day: '2026-10-26', spent: 1 * T }], spent_ug: 2 * T });
+  const found = budget({
+    period_from: '2026-09-30T22:00:00Z',
+    period_to: '2026-10-31T23:00:00Z',
+    days: [
+      { day: '2026-10-25', spent: 1 * T },
+      { day: '2026-10-26', spent: 1 * T },
+    ],
+    spent_ug: 2 * T,
+  });
   const points = burnDown(found, amountsOf(found)!, Date.parse('2026-10-31T20:00:00Z'));
   const at = (text: string): number => Math.round(points.find((point) => point.at === Date.parse(text))!.left);
-  expect([at('2026-10-24T22:00:00Z'), at('2026-10-25T23:00:00Z'), at('2026-10-26T23:00:00Z')]).toEqual([4.2e6, 3.2e6, 2.2e6]);
+  expect([at('2026-10-24T22:00:00Z'), at('2026-10-25T23:00:00Z'), at('2026-10-26T23:00:00Z')]).toEqual([
+    4.2e6, 3.2e6, 2.2e6,
+  ]);
 });
 
 test('a policy in words', () => {
   expect(describe(budget() as never)).toBe('project atlas-llm, monthly, blocks');
-  expect(describe({ scope: 'all', unit: 'energy', period: 'year', mode: 'observe' })).toBe('all sites, energy, yearly, observes only');
+  expect(describe({ scope: 'all', unit: 'energy', period: 'year', mode: 'observe' })).toBe(
+    'all sites, energy, yearly, observes only',
+  );
 });
 
 test('limits are typed in t or MWh', () => {
@@ -73,8 +111,14 @@ test('limits are typed in t or MWh', () => {
 });
 
 test('the budget in the way is the one that lacks most, and only one that blocks', () => {
-  const share = (name: string, needed: number, free: number, mode: string): BudgetShare => ({ name, needed, free, mode, fits: needed <= free }) as BudgetShare;
-  const shares = [share('wide', 10, 9, 'block'), share('narrow', 10, 2, 'block'), share('looks', 10, 0, 'observe'), share('fits', 10, 20, 'block')];
+  const share = (name: string, needed: number, free: number, mode: string): BudgetShare =>
+    ({ name, needed, free, mode, fits: needed <= free }) as BudgetShare;
+  const shares = [
+    share('wide', 10, 9, 'block'),
+    share('narrow', 10, 2, 'block'),
+    share('looks', 10, 0, 'observe'),
+    share('fits', 10, 20, 'block'),
+  ];
   expect(bindingOf(shares)?.name).toBe('narrow');
   expect(bindingOf([share('looks', 10, 0, 'warn')])).toBeUndefined();
 });

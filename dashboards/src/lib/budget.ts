@@ -1,13 +1,24 @@
 /** A budget as a reader sees it: amounts in base units (Wh, g), where it will end, and in words what it does. */
 
 import type { Budget, BudgetPolicy, BudgetShare } from './api/types';
-import { commonUnit, fixed, grams, percent, quantity, significant, wattHours, type Quantity, type Unit } from './format/number';
+import {
+  commonUnit,
+  fixed,
+  grams,
+  percent,
+  quantity,
+  significant,
+  wattHours,
+  type Quantity,
+  type Unit,
+} from './format/number';
 import { DAY, HOUR, day, parse, parts, startOfDay, type Zone } from './format/time';
 
 /** The integers of a budget's unit, mJ or µg, to Wh or g. */
 export const inBase = (kind: Quantity, value: number): number => (kind === 'energy' ? wattHours(value) : grams(value));
 
-export const quantityOf = (unit: 'energy' | 'co2e' | null | undefined): Quantity => (unit === 'energy' ? 'energy' : 'carbon');
+export const quantityOf = (unit: 'energy' | 'co2e' | null | undefined): Quantity =>
+  unit === 'energy' ? 'energy' : 'carbon';
 
 export interface Amounts {
   kind: Quantity;
@@ -26,11 +37,29 @@ export interface Amounts {
 export function amountsOf(budget: Budget): Amounts | null {
   if ('spent_mj' in budget) {
     const of = (value: number): number => wattHours(value);
-    return { kind: 'energy', spent: of(budget.spent_mj), held: of(budget.held_mj), free: of(budget.free_mj), limit: of(budget.available_mj), carried: of(budget.carried_mj), p50: of(budget.projected_p50_mj), p95: of(budget.projected_p95_mj) };
+    return {
+      kind: 'energy',
+      spent: of(budget.spent_mj),
+      held: of(budget.held_mj),
+      free: of(budget.free_mj),
+      limit: of(budget.available_mj),
+      carried: of(budget.carried_mj),
+      p50: of(budget.projected_p50_mj),
+      p95: of(budget.projected_p95_mj),
+    };
   }
   if ('spent_ug' in budget) {
     const of = (value: number): number => grams(value);
-    return { kind: 'carbon', spent: of(budget.spent_ug), held: of(budget.held_ug), free: of(budget.free_ug), limit: of(budget.available_ug), carried: of(budget.carried_ug), p50: of(budget.projected_p50_ug), p95: of(budget.projected_p95_ug) };
+    return {
+      kind: 'carbon',
+      spent: of(budget.spent_ug),
+      held: of(budget.held_ug),
+      free: of(budget.free_ug),
+      limit: of(budget.available_ug),
+      carried: of(budget.carried_ug),
+      p50: of(budget.projected_p50_ug),
+      p95: of(budget.projected_p95_ug),
+    };
   }
   return null;
 }
@@ -59,7 +88,12 @@ export function outlook(budget: Budget, amounts: Amounts, now: number): Outlook 
   if (amounts.free <= 0) return { state: 'bad', text: 'all is held', goneAt, goneAtP95 };
   const used = (amounts.spent + amounts.held) / amounts.limit;
   if (last > 0 && used >= last) return { state: 'bad', text: `${percent(used, 0)} used or held`, goneAt, goneAtP95 };
-  return { state: goneAtP95 != null || (last > 0 && share >= last) ? 'warn' : 'ok', text: `ends at ${percent(share, 0)}`, goneAt, goneAtP95 };
+  return {
+    state: goneAtP95 != null || (last > 0 && share >= last) ? 'warn' : 'ok',
+    text: `ends at ${percent(share, 0)}`,
+    goneAt,
+    goneAtP95,
+  };
 }
 
 /** When what is spent reaches the limit if it grows evenly to `projected` at `to`. */
@@ -78,8 +112,16 @@ export function isAtRisk(budget: Budget, now: number): boolean {
 const EVERY = { week: 'weekly', month: 'monthly', quarter: 'quarterly', year: 'yearly', fixed: 'fixed dates' } as const;
 
 /** `project, monthly, blocks at 100 %` */
-export function describe(policy: Pick<BudgetPolicy, 'scope' | 'project' | 'label' | 'user' | 'site' | 'unit' | 'period' | 'mode'>): string {
-  const whose = { project: `project ${policy.project}`, label: `label ${policy.label}`, user: `user ${policy.user}`, site: `site ${policy.site}`, all: 'all sites' }[policy.scope];
+export function describe(
+  policy: Pick<BudgetPolicy, 'scope' | 'project' | 'label' | 'user' | 'site' | 'unit' | 'period' | 'mode'>,
+): string {
+  const whose = {
+    project: `project ${policy.project}`,
+    label: `label ${policy.label}`,
+    user: `user ${policy.user}`,
+    site: `site ${policy.site}`,
+    all: 'all sites',
+  }[policy.scope];
   const does = { block: 'blocks', warn: 'warns only', observe: 'observes only' }[policy.mode];
   return `${whose}, ${policy.unit === 'energy' ? 'energy, ' : ''}${EVERY[policy.period]}, ${does}`;
 }
@@ -104,7 +146,7 @@ export function burnDown(budget: Budget, amounts: Amounts, now: number): Left[] 
   const points: Left[] = [{ at: from, left: amounts.limit }];
   let left = amounts.limit;
   const end = Math.min(now, to);
-  for (let start = startOfDay(from, zone); start < end; ) {
+  for (let start = startOfDay(from, zone); start < end;) {
     const next = startOfDay(start + DAY + 6 * HOUR, zone);
     left -= spent.get(dateOf(start, zone)) ?? 0;
     if (next >= end) break;
@@ -121,12 +163,15 @@ function dateOf(ms: number, zone: Zone): string {
 }
 
 /** An amount of a share of a decision, in words: `0.309 t`. */
-export const amountOf = (share: Pick<BudgetShare, 'unit'>, value: number): string => quantity(quantityOf(share.unit), inBase(quantityOf(share.unit), value));
+export const amountOf = (share: Pick<BudgetShare, 'unit'>, value: number): string =>
+  quantity(quantityOf(share.unit), inBase(quantityOf(share.unit), value));
 
 /** The budget that stood most in the way: the one that lacks the most of what is needed. */
 export function bindingOf(shares: BudgetShare[]): BudgetShare | undefined {
   const short = shares.filter((share) => !share.fits && (share.mode ?? 'block') === 'block');
-  return short.sort((a, b) => (b.needed - b.free) / Math.max(1, b.needed) - (a.needed - a.free) / Math.max(1, a.needed))[0];
+  return short.sort(
+    (a, b) => (b.needed - b.free) / Math.max(1, b.needed) - (a.needed - a.free) / Math.max(1, a.needed),
+  )[0];
 }
 
 /** A limit that someone types in t or MWh, as the API takes it: µg or mJ; `null` for what is no positive number. */
@@ -138,7 +183,8 @@ export function limitFrom(text: string, unit: 'energy' | 'co2e'): number | null 
 }
 
 /** The other way, with as many digits as it was given. */
-export const limitText = (policy: Pick<BudgetPolicy, 'unit' | 'limit_mj' | 'limit_ug'>): string => String(policy.unit === 'energy' ? (policy.limit_mj ?? 0) / 3.6e12 : (policy.limit_ug ?? 0) / 1e12);
+export const limitText = (policy: Pick<BudgetPolicy, 'unit' | 'limit_mj' | 'limit_ug'>): string =>
+  String(policy.unit === 'energy' ? (policy.limit_mj ?? 0) / 3.6e12 : (policy.limit_ug ?? 0) / 1e12);
 
 /** `2.5 days`, `9 h`: what is left of a period. */
 export function timeLeft(ms: number): string {

@@ -24,6 +24,11 @@ export function calendar(year: number, startMs: number[], values: number[]): Cal
   return Array.from({ length }, (_, index) => {
     const ms = first + index * DAY;
     const known = byDay.get(ms);
-    return { ms, week: Math.floor((index + shift) / 7), weekday: (index + shift) % 7, value: known ? known.sum / known.count : null };
+    return {
+      ms,
+      week: Math.floor((index + shift) / 7),
+      weekday: (index + shift) % 7,
+      value: known ? known.sum / known.count : null,
+    };
   });
 }

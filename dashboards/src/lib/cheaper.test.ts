@@ -1,15 +1,35 @@
 import { expect, test } from 'vitest';
-import { heldIdle, heldIdleEnergy, hourProfile, lessPerStep, meanIntensity, otherHour, otherSite, ranked, type Run } from './cheaper';
+import {
+  heldIdle,
+  heldIdleEnergy,
+  hourProfile,
+  lessPerStep,
+  meanIntensity,
+  otherHour,
+  otherSite,
+  ranked,
+  type Run,
+} from './cheaper';
 import { DAY, HOUR, clock } from './format/time';
 import type { IntensitySeries } from './intensity';
 
 const run: Run = { startMs: [18 * HOUR, 19 * HOUR], energy: [1, 3], grams: 1000 };
-const flat = (value: number): IntensitySeries => ({ bucket_s: 3600, start_ms: [18 * HOUR, 19 * HOUR], intensity_mg_per_kwh: [value * 1000, value * 1000], status: ['measured', 'measured'] });
+const flat = (value: number): IntensitySeries => ({
+  bucket_s: 3600,
+  start_ms: [18 * HOUR, 19 * HOUR],
+  intensity_mg_per_kwh: [value * 1000, value * 1000],
+  status: ['measured', 'measured'],
+});
 
 /** 100 g/kWh at night, 400 from 12 to 24, for `days`. */
 function daily(days: number): IntensitySeries {
   const start_ms = Array.from({ length: days * 24 }, (_, index) => index * HOUR);
-  return { bucket_s: 3600, start_ms, intensity_mg_per_kwh: start_ms.map((ms) => (ms % DAY < 12 * HOUR ? 100_000 : 400_000)), status: start_ms.map(() => 'measured') };
+  return {
+    bucket_s: 3600,
+    start_ms,
+    intensity_mg_per_kwh: start_ms.map((ms) => (ms % DAY < 12 * HOUR ? 100_000 : 400_000)),
+    status: start_ms.map(() => 'measured'),
+  };
 }
 
 test('intensity is weighted by energy, and unknown where too much of it is unknown', () => {
@@ -28,10 +48,16 @@ test('another hour needs a week of measured hours and a difference', () => {
 });
 
 test('another site counts its intensity and its overhead', () => {
-  const saving = otherSite(run, { intensity: () => 400, pue: 1.2 }, { name: 'paris', zone: 'FR', series: flat(100), pue: 1.5 })!;
+  const saving = otherSite(
+    run,
+    { intensity: () => 400, pue: 1.2 },
+    { name: 'paris', zone: 'FR', series: flat(100), pue: 1.5 },
+  )!;
   expect(saving.share).toBeCloseTo((100 * 1.5) / (400 * 1.2) - 1, 9);
   expect(saving.evidence).toContain('yearly mean');
-  expect(otherSite(run, { intensity: () => null, pue: 1 }, { name: 'x', zone: 'X', series: flat(1), pue: 1 })).toBeNull();
+  expect(
+    otherSite(run, { intensity: () => null, pue: 1 }, { name: 'x', zone: 'X', series: flat(1), pue: 1 }),
+  ).toBeNull();
 });
 
 test('held-idle energy is what was drawn below the share of the limit', () => {
@@ -43,12 +69,23 @@ test('held-idle energy is what was drawn below the share of the limit', () => {
 
 test('only what is worth naming is named, the largest first', () => {
   const words = { title: 't', detail: 'd', evidence: 'e' };
-  const named = ranked([{ ...words, grams: -5, share: -0.005 }, { ...words, grams: -20, share: -0.02 }, null, { ...words, grams: -90, share: -0.09 }, { ...words, grams: 40, share: 0.04 }]);
+  const named = ranked([
+    { ...words, grams: -5, share: -0.005 },
+    { ...words, grams: -20, share: -0.02 },
+    null,
+    { ...words, grams: -90, share: -0.09 },
+    { ...words, grams: 40, share: 0.04 },
+  ]);
   expect(named.map((saving) => saving.grams)).toEqual([-90, -20]);
 });
 
 test('a like run counts only with reported steps', () => {
   expect(lessPerStep(run, null, [{ name: 'a', kwhPerStep: 1 }])).toBeNull();
   expect(lessPerStep(run, 2, [{ name: 'a', kwhPerStep: null }])).toBeNull();
-  expect(lessPerStep(run, 2, [{ name: 'a', kwhPerStep: 1.5 }, { name: 'b', kwhPerStep: 1 }])!.share).toBe(-0.5);
+  expect(
+    lessPerStep(run, 2, [
+      { name: 'a', kwhPerStep: 1.5 },
+      { name: 'b', kwhPerStep: 1 },
+    ])!.share,
+  ).toBe(-0.5);
 });

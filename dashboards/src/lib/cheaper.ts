@@ -28,7 +28,9 @@ const DAYS_NEEDED = 7;
 
 /** Savings worth naming, the largest first. */
 export function ranked(savings: (Saving | null)[]): Saving[] {
-  return savings.filter((saving): saving is Saving => saving != null && saving.share <= -WORTH).sort((a, b) => a.grams - b.grams);
+  return savings
+    .filter((saving): saving is Saving => saving != null && saving.share <= -WORTH)
+    .sort((a, b) => a.grams - b.grams);
 }
 
 function saving(run: Run, factor: number, words: Pick<Saving, 'title' | 'detail' | 'evidence'>): Saving {
@@ -67,10 +69,16 @@ export function hourProfile(history: IntensitySeries): number[] | null {
 }
 
 /** The same run begun at the hour of the day at which the grid is usually cleanest for it. */
-export function otherHour(run: Run, history: IntensitySeries, zone: string, clock: (ms: number) => string): Saving | null {
+export function otherHour(
+  run: Run,
+  history: IntensitySeries,
+  zone: string,
+  clock: (ms: number) => string,
+): Saving | null {
   const profile = hourProfile(history);
   if (!profile || !run.startMs.length) return null;
-  const mean = (shift: number): number => meanIntensity(run, (ms) => profile[new Date(ms + shift * HOUR).getUTCHours()]!)!;
+  const mean = (shift: number): number =>
+    meanIntensity(run, (ms) => profile[new Date(ms + shift * HOUR).getUTCHours()]!)!;
   const own = mean(0);
   let best = { shift: 0, mean: own };
   for (let shift = 1; shift < 24; shift++) {
@@ -88,7 +96,11 @@ export function otherHour(run: Run, history: IntensitySeries, zone: string, cloc
 }
 
 /** The same energy at another site of this installation, in the same hours, with that site's overhead. */
-export function otherSite(run: Run, here: { intensity: (ms: number) => number | null; pue: number }, there: { name: string; zone: string; series: IntensitySeries; pue: number }): Saving | null {
+export function otherSite(
+  run: Run,
+  here: { intensity: (ms: number) => number | null; pue: number },
+  there: { name: string; zone: string; series: IntensitySeries; pue: number },
+): Saving | null {
   const own = meanIntensity(run, here.intensity);
   const other = meanIntensity(run, (ms) => intensityAt(there.series, ms));
   if (own == null || other == null || own <= 0) return null;
@@ -101,7 +113,11 @@ export function otherSite(run: Run, here: { intensity: (ms: number) => number | 
 }
 
 /** Share of the devices' energy that was drawn below `percent` of their limits, by `node uuid`; `null` where no limit is known. */
-export function heldIdleEnergy(devices: { node: string; uuid: string; power_mean_mw: (number | null)[] }[], limits: Map<string, number>, percent: number): number | null {
+export function heldIdleEnergy(
+  devices: { node: string; uuid: string; power_mean_mw: (number | null)[] }[],
+  limits: Map<string, number>,
+  percent: number,
+): number | null {
   let [idle, all] = [0, 0];
   for (const device of devices) {
     const limit = limits.get(`${device.node} ${device.uuid}`);
@@ -117,13 +133,28 @@ export function heldIdleEnergy(devices: { node: string; uuid: string; power_mean
 /** Letting devices go while they do nothing. */
 export function heldIdle(run: Run, share: number | null | undefined): Saving | null {
   if (share == null || share <= 0) return null;
-  return saving(run, 1 - share, { title: 'Let go of devices that do nothing', detail: `${(share * 100).toFixed(1)}\u202f% of the energy went to devices held idle`, evidence: 'measured in this run, device by device' });
+  return saving(run, 1 - share, {
+    title: 'Let go of devices that do nothing',
+    detail: `${(share * 100).toFixed(1)}\u202f% of the energy went to devices held idle`,
+    evidence: 'measured in this run, device by device',
+  });
 }
 
 /** A like run that needed less energy for a step. */
-export function lessPerStep(run: Run, own: number | null | undefined, others: { name: string; kwhPerStep: number | null | undefined }[]): Saving | null {
+export function lessPerStep(
+  run: Run,
+  own: number | null | undefined,
+  others: { name: string; kwhPerStep: number | null | undefined }[],
+): Saving | null {
   const known = others.filter((other) => other.kwhPerStep != null && other.kwhPerStep > 0);
-  const best = known.reduce<(typeof known)[number] | null>((found, other) => (!found || other.kwhPerStep! < found.kwhPerStep! ? other : found), null);
+  const best = known.reduce<(typeof known)[number] | null>(
+    (found, other) => (!found || other.kwhPerStep! < found.kwhPerStep! ? other : found),
+    null,
+  );
   if (!own || !best || best.kwhPerStep! >= own) return null;
-  return saving(run, best.kwhPerStep! / own, { title: `Run it as ${best.name} was run`, detail: 'it needed less energy for a step', evidence: `steps reported by ${known.length + 1} runs` });
+  return saving(run, best.kwhPerStep! / own, {
+    title: `Run it as ${best.name} was run`,
+    detail: 'it needed less energy for a step',
+    evidence: `steps reported by ${known.length + 1} runs`,
+  });
 }

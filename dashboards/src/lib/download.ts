@@ -23,7 +23,12 @@ export function download(name: string, content: string | Blob, type = 'text/csv;
 }
 
 /** A file name of letters, digits and dashes, whatever a job is called. */
-export const fileName = (text: string, extension: string): string => `wattledger-${text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 60)}.${extension}`;
+export const fileName = (text: string, extension: string): string =>
+  `wattledger-${text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60)}.${extension}`;
 
 export async function copy(text: string): Promise<boolean> {
   try {

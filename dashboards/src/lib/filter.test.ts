@@ -3,16 +3,25 @@ import { parseFilter, queryOf, writeFilter } from './filter';
 
 test('tokens and words', () => {
   const filter = parseFilter('project:atlas-llm pretrain user:"a b" label:gpu=h100');
-  expect(filter).toEqual({ tokens: [{ name: 'project', value: 'atlas-llm' }, { name: 'user', value: 'a b' }, { name: 'label', value: 'gpu=h100' }], text: 'pretrain' });
+  expect(filter).toEqual({
+    tokens: [
+      { name: 'project', value: 'atlas-llm' },
+      { name: 'user', value: 'a b' },
+      { name: 'label', value: 'gpu=h100' },
+    ],
+    text: 'pretrain',
+  });
   expect(queryOf(filter)).toEqual({ project: 'atlas-llm', user: 'a b', label: 'gpu=h100', q: 'pretrain' });
 });
 
 test('what is no token is looked for as it was written', () => {
-  for (const line of ['color:red', 'from:soon', 'label:x', 'http://x', '"><script>alert(1)</script>']) expect(parseFilter(line).text).toBe(line);
+  for (const line of ['color:red', 'from:soon', 'label:x', 'http://x', '"><script>alert(1)</script>'])
+    expect(parseFilter(line).text).toBe(line);
 });
 
 test('written and read back it is the same', () => {
-  for (const line of ['project:x run', 'user:"a b"', 'from:2026-11-01 to:2026-11-02', '']) expect(parseFilter(writeFilter(parseFilter(line)))).toEqual(parseFilter(line));
+  for (const line of ['project:x run', 'user:"a b"', 'from:2026-11-01 to:2026-11-02', ''])
+    expect(parseFilter(writeFilter(parseFilter(line)))).toEqual(parseFilter(line));
 });
 
 test('dates become moments', () => {

@@ -3,13 +3,30 @@ import { expect, test } from 'vitest';
 import { HOUR } from './format/time';
 import { bestWindow, intensityAt, step, stepName, type IntensitySeries } from './intensity';
 
-const series = (values: number[]): IntensitySeries => ({ bucket_s: 3600, start_ms: values.map((_, index) => index * HOUR), intensity_mg_per_kwh: values.map((value) => value * 1000), status: values.map(() => 'forecast') });
+const series = (values: number[]): IntensitySeries => ({
+  bucket_s: 3600,
+  start_ms: values.map((_, index) => index * HOUR),
+  intensity_mg_per_kwh: values.map((value) => value * 1000),
+  status: values.map(() => 'forecast'),
+});
 
 test.each([
-  [0, 1], [49.9, 1], [50, 2], [100, 3], [199, 3], [200, 4], [317, 5], [461, 6], [560, 7], [649, 7], [650, 8], [900, 8],
+  [0, 1],
+  [49.9, 1],
+  [50, 2],
+  [100, 3],
+  [199, 3],
+  [200, 4],
+  [317, 5],
+  [461, 6],
+  [560, 7],
+  [649, 7],
+  [650, 8],
+  [900, 8],
 ])('%s g/kWh is step %s, whatever else is shown', (value, expected) => expect(step(value)).toBe(expected));
 
-test('steps have names', () => expect([1, 2, 7, 8].map(stepName)).toEqual(['under 50', '50 to 100', '500 to 650', 'over 650']));
+test('steps have names', () =>
+  expect([1, 2, 7, 8].map(stepName)).toEqual(['under 50', '50 to 100', '500 to 650', 'over 650']));
 
 test('the best window is the cleanest hours in a row, against the mean of all', () => {
   const best = bestWindow(series([300, 100, 100, 300, 50, 300]), 0, 6 * HOUR, 2)!;
@@ -30,11 +47,23 @@ test('a window never spans a gap', () => {
 
 test('an hour that is not there has no intensity', () => {
   const known = series([100, 200]);
-  expect([0, HOUR, 2 * HOUR - 1, 2 * HOUR, -1].map((ms) => intensityAt(known, ms))).toEqual([100, 200, 200, null, null]);
+  expect([0, HOUR, 2 * HOUR - 1, 2 * HOUR, -1].map((ms) => intensityAt(known, ms))).toEqual([
+    100,
+    200,
+    200,
+    null,
+    null,
+  ]);
 });
 
 test('both dark blocks of the tokens are one', () => {
   const css = readFileSync(new URL('../tokens.css', import.meta.url), 'utf8');
-  const block = (head: string): string[] => css.slice(css.indexOf(head) + head.length).split('}')[0]!.split(/[;{]/).map((line) => line.replace(/\/\*.*?\*\//g, '').trim()).filter((line) => line.includes(':'));
-  expect(block(':root:not([data-theme]) {')).toEqual(block(':root[data-theme="dark"] {'));
+  const block = (head: string): string[] =>
+    css
+      .slice(css.indexOf(head) + head.length)
+      .split('}')[0]!
+      .split(/[;{]/)
+      .map((line) => line.replace(/\/\*.*?\*\//g, '').trim())
+      .filter((line) => line.includes(':'));
+  expect(block(':root:not([data-theme]) {')).toEqual(block(":root[data-theme='dark'] {"));
 });

@@ -35,7 +35,9 @@ export interface Window {
 /** The cleanest `hours` in a row within `[from, to)`; `null` with less data than that, or when every hour is the same. */
 export function bestWindow(series: IntensitySeries, from: number, to: number, hours: number): Window | null {
   const length = series.bucket_s * 1000;
-  const indices = series.start_ms.map((_, index) => index).filter((index) => series.start_ms[index]! >= from && series.start_ms[index]! + length <= to);
+  const indices = series.start_ms
+    .map((_, index) => index)
+    .filter((index) => series.start_ms[index]! >= from && series.start_ms[index]! + length <= to);
   const wide = Math.round((hours * 3_600_000) / length);
   if (wide < 1 || indices.length <= wide) return null;
   const values = indices.map((index) => series.intensity_mg_per_kwh[index]! / 1000);

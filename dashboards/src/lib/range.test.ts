@@ -15,13 +15,19 @@ test('presets end now, a month begins at its first, a past month is whole', () =
   expect(read('range=24h').from).toBe(NOW - DAY);
   expect(stamp(read('range=month').from)).toBe('2026-11-01T00:00:00Z');
   const october = read('range=2026-10');
-  expect([stamp(october.from), stamp(october.to), october.isLive]).toEqual(['2026-10-01T00:00:00Z', '2026-11-01T00:00:00Z', false]);
+  expect([stamp(october.from), stamp(october.to), october.isLive]).toEqual([
+    '2026-10-01T00:00:00Z',
+    '2026-11-01T00:00:00Z',
+    false,
+  ]);
   expect(read('range=2026-11')).toMatchObject({ to: NOW, isLive: true });
 });
 
 test('what was brushed goes into the address and comes back', () => {
   const query = customQuery(NOW - HOUR, NOW - 2 * HOUR);
-  const back = read(new URLSearchParams(Object.entries(query).filter((pair): pair is [string, string] => pair[1] != null)).toString());
+  const back = read(
+    new URLSearchParams(Object.entries(query).filter((pair): pair is [string, string] => pair[1] != null)).toString(),
+  );
   expect(back).toMatchObject({ preset: null, from: NOW - 2 * HOUR, to: NOW - HOUR, isLive: false });
 });
 

@@ -16,13 +16,19 @@ export interface Range {
   isLive: boolean;
 }
 
-const LENGTHS: Record<Exclude<Preset, 'month'>, number> = { '24h': DAY, '72h': 3 * DAY, '7d': 7 * DAY, '30d': 30 * DAY };
+const LENGTHS: Record<Exclude<Preset, 'month'>, number> = {
+  '24h': DAY,
+  '72h': 3 * DAY,
+  '7d': 7 * DAY,
+  '30d': 30 * DAY,
+};
 const SHORTEST = 60_000;
 
 /** The range that the address asks for; `fallback` where it asks for none or for nonsense. */
 export function readRange(query: URLSearchParams, now: number, zone: Zone, fallback: Preset): Range {
   const [from, to] = [parse(query.get('from')), parse(query.get('to'))];
-  if (from != null && to != null && to - from >= SHORTEST) return { preset: null, month: null, from, to, isLive: false };
+  if (from != null && to != null && to - from >= SHORTEST)
+    return { preset: null, month: null, from, to, isLive: false };
   const asked = query.get('range');
   if (asked && /^\d{4}-(0[1-9]|1[0-2])$/.test(asked)) return monthRange(asked, now, zone);
   return presetRange(isPreset(asked) ? asked : fallback, now, zone);
@@ -50,7 +56,10 @@ export function presetQuery(preset: Preset, fallback: Preset): Record<string, st
 /** What to put into the address for a stretch that was brushed; the range that it was brushed in stays, to go back to. */
 export function customQuery(from: number, to: number): Record<string, string | null> {
   const [start, end] = from < to ? [from, to] : [to, from];
-  return { from: stamp(Math.floor(start / 1000) * 1000), to: stamp(Math.ceil(Math.max(end, start + SHORTEST) / 1000) * 1000) };
+  return {
+    from: stamp(Math.floor(start / 1000) * 1000),
+    to: stamp(Math.ceil(Math.max(end, start + SHORTEST) / 1000) * 1000),
+  };
 }
 
 /** The time to compare with: the same part of the month before, or the same length before. */
@@ -59,10 +68,21 @@ export function before(range: Range, zone: Zone): { from: number; to: number; na
     const from = startOfMonth(range.from, zone, -1);
     const to = Math.min(from + (range.to - range.from), range.from);
     const isWhole = !range.isLive;
-    return { from, to: isWhole ? range.from : to, name: isWhole ? month(from, zone).split(' ')[0]! : `1 to ${day(to - 1, zone, to)}` };
+    return {
+      from,
+      to: isWhole ? range.from : to,
+      name: isWhole ? month(from, zone).split(' ')[0]! : `1 to ${day(to - 1, zone, to)}`,
+    };
   }
   const length = range.to - range.from;
-  const name = range.preset === '7d' ? 'the 7 days before' : range.preset === '30d' ? 'the 30 days before' : range.preset === '24h' ? 'the 24 h before' : 'the time before';
+  const name =
+    range.preset === '7d'
+      ? 'the 7 days before'
+      : range.preset === '30d'
+        ? 'the 30 days before'
+        : range.preset === '24h'
+          ? 'the 24 h before'
+          : 'the time before';
   return { from: range.from - length, to: range.from, name };
 }
 

@@ -40,6 +40,9 @@ export function project(soFar: LikeRun, ended: LikeRun[]): Projection | null {
   const hours = median(known.map((run) => run.hours))!;
   if (hours <= soFar.hours) return null;
   const perHour = soFar.grams / soFar.hours;
-  const long = quantile(known.map((run) => run.hours), 0.95)!;
+  const long = quantile(
+    known.map((run) => run.hours),
+    0.95,
+  )!;
   return { p50: perHour * hours, p95: perHour * Math.max(long, hours), hours, runs: known.length };
 }

@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import { bucketAt, dropBefore, groupRuns, lowerBound, median, mergeTail, runs, tailQuery, type Series } from './series';
 
 function series(starts: number[], energy = starts.map(() => 10), bucketS = 10): Series {
-  return { bucket_s: bucketS, start_ms: starts, energy_mj_per_bucket: energy, power_min_mw: energy, power_mean_mw: energy, power_max_mw: energy, coverage: starts.map(() => 1) };
+  return {
+    bucket_s: bucketS,
+    start_ms: starts,
+    energy_mj_per_bucket: energy,
+    power_min_mw: energy,
+    power_mean_mw: energy,
+    power_max_mw: energy,
+    coverage: starts.map(() => 1),
+  };
 }
 
 test('a tail replaces the buckets that it begins with and appends the rest', () => {
@@ -40,18 +48,33 @@ test('what ended before the range is dropped, a bucket that reaches into it is n
 });
 
 test('runs break at gaps', () => {
-  expect(runs([0, 10_000, 30_000, 40_000], 10)).toEqual([[0, 2], [2, 4]]);
+  expect(runs([0, 10_000, 30_000, 40_000], 10)).toEqual([
+    [0, 2],
+    [2, 4],
+  ]);
   expect(runs([], 10)).toEqual([]);
   expect(runs([5], 10)).toEqual([[0, 1]]);
 });
 
 test('a moment in a gap has no bucket', () => {
   const starts = [0, 10_000, 30_000];
-  expect([0, 9_999, 10_000, 25_000, 39_999, 40_000, -1].map((ms) => bucketAt(starts, 10, ms))).toEqual([0, 0, 1, null, 2, null, null]);
+  expect([0, 9_999, 10_000, 25_000, 39_999, 40_000, -1].map((ms) => bucketAt(starts, 10, ms))).toEqual([
+    0,
+    0,
+    1,
+    null,
+    2,
+    null,
+    null,
+  ]);
 });
 
 test('neighbours of one key join', () => {
-  expect(groupRuns(5, (index) => 'aabba'[index])).toEqual([[0, 2, 'a'], [2, 4, 'b'], [4, 5, 'a']]);
+  expect(groupRuns(5, (index) => 'aabba'[index])).toEqual([
+    [0, 2, 'a'],
+    [2, 4, 'b'],
+    [4, 5, 'a'],
+  ]);
 });
 
 test('small helpers', () => {

@@ -11,7 +11,14 @@ export interface Series {
   coverage: number[];
 }
 
-const COLUMNS = ['start_ms', 'energy_mj_per_bucket', 'power_min_mw', 'power_mean_mw', 'power_max_mw', 'coverage'] as const;
+const COLUMNS = [
+  'start_ms',
+  'energy_mj_per_bucket',
+  'power_min_mw',
+  'power_mean_mw',
+  'power_max_mw',
+  'coverage',
+] as const;
 
 /**
  * `known` with everything from `tail`'s first bucket on replaced by `tail`: what is new is appended and the last buckets, which

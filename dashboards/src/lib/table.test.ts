@@ -15,11 +15,28 @@ test('bars scale to the second largest times 1.25, or to the largest where that 
 
 test('a project keeps its colour, the seventh and none are other', () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
-  expect(['a', 'f', 'g', null, 'z'].map((name) => projectColor(names, name))).toEqual(['cat-1', 'cat-6', 'cat-other', 'cat-other', 'cat-other']);
+  expect(['a', 'f', 'g', null, 'z'].map((name) => projectColor(names, name))).toEqual([
+    'cat-1',
+    'cat-6',
+    'cat-other',
+    'cat-other',
+    'cat-other',
+  ]);
 });
 
 test('exports are RFC 4180 and run nothing', () => {
-  expect(csv(['name', 'value'], [['a,"b"', 1.5], ['=1+1', null], ['-2', -2], ['@x', 0], ['two\r\nlines', 1]])).toBe('name,value\r\n"a,""b""",1.5\r\n\'=1+1,\r\n\'-2,-2\r\n\'@x,0\r\n"two\r\nlines",1\r\n');
+  expect(
+    csv(
+      ['name', 'value'],
+      [
+        ['a,"b"', 1.5],
+        ['=1+1', null],
+        ['-2', -2],
+        ['@x', 0],
+        ['two\r\nlines', 1],
+      ],
+    ),
+  ).toBe('name,value\r\n"a,""b""",1.5\r\n\'=1+1,\r\n\'-2,-2\r\n\'@x,0\r\n"two\r\nlines",1\r\n');
   expect(fileName('../../<b>Jobs</b> "now"', 'csv')).toBe('wattledger-b-jobs-b-now.csv');
 });
 
@@ -32,8 +49,22 @@ test('paths', () => {
 });
 
 test('areas: the largest at the ground, the seventh and on together, idle last', () => {
-  const group = (name: string | null, value: number, is_idle = false) => ({ group: name, is_idle, power_mean_mw: [value * 1000, null], energy_mj: [value, null] });
-  const power = { from: '', to: '', bucket_s: 10, start_ms: [0, 10_000], groups: [group(null, 1, true), ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name, index) => group(name, index + 2))] };
+  const group = (name: string | null, value: number, is_idle = false) => ({
+    group: name,
+    is_idle,
+    power_mean_mw: [value * 1000, null],
+    energy_mj: [value, null],
+  });
+  const power = {
+    from: '',
+    to: '',
+    bucket_s: 10,
+    start_ms: [0, 10_000],
+    groups: [
+      group(null, 1, true),
+      ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name, index) => group(name, index + 2)),
+    ],
+  };
   const found = areas(power, () => 'cat-1', 'none');
   expect(found.map((area) => area.name)).toEqual(['h', 'g', 'f', 'e', 'd', 'c', '2 others', 'idle']);
   expect(found[6]!.values).toEqual([5, null]);

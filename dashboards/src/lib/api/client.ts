@@ -24,11 +24,19 @@ export class ApiError extends Error {
 }
 
 type Answer<Operation> = Operation extends { responses: infer Responses }
-  ? { [Status in keyof Responses]: Responses[Status] extends { content: { 'application/json': infer Body } } ? (Status extends 200 | 201 ? Body : never) : never }[keyof Responses]
+  ? {
+      [Status in keyof Responses]: Responses[Status] extends { content: { 'application/json': infer Body } }
+        ? Status extends 200 | 201
+          ? Body
+          : never
+        : never;
+    }[keyof Responses]
   : never;
 type Parameters<Operation> = Operation extends { parameters: infer Given } ? Given : Record<string, never>;
 type QueryOf<Operation> = Parameters<Operation> extends { query?: infer Query } ? Query : undefined;
-type Body<Operation> = Operation extends { requestBody: { content: { 'application/json': infer Content } } } ? Content : unknown;
+type Body<Operation> = Operation extends { requestBody: { content: { 'application/json': infer Content } } }
+  ? Content
+  : unknown;
 
 type GetPaths = { [Path in keyof Paths]: Paths[Path] extends { get: object } ? Path : never }[keyof Paths];
 type PostPaths = { [Path in keyof Paths]: Paths[Path] extends { post: object } ? Path : never }[keyof Paths];
@@ -66,7 +74,10 @@ export function address(path: string, given: Record<string, string | number> = {
   return text ? `${filled}?${text}` : filled;
 }
 
-export async function get<Path extends GetPaths>(path: Path, asked: Asked<QueryOf<Paths[Path] extends { get: infer Operation } ? Operation : never>> = {}): Promise<Got<Path>> {
+export async function get<Path extends GetPaths>(
+  path: Path,
+  asked: Asked<QueryOf<Paths[Path] extends { get: infer Operation } ? Operation : never>> = {},
+): Promise<Got<Path>> {
   return (await request('GET', address(path, asked.path, asked.query ?? {}), undefined, asked.signal)) as Got<Path>;
 }
 
@@ -80,7 +91,9 @@ export async function post<Path extends PostPaths>(
   body: Body<Paths[Path] extends { post: infer Operation } ? Operation : never>,
   given: Record<string, string | number> = {},
 ): Promise<Answer<Paths[Path] extends { post: infer Operation } ? Operation : never>> {
-  return (await request('POST', address(path, given), body)) as Answer<Paths[Path] extends { post: infer Operation } ? Operation : never>;
+  return (await request('POST', address(path, given), body)) as Answer<
+    Paths[Path] extends { post: infer Operation } ? Operation : never
+  >;
 }
 
 export async function remove(path: string, given: Record<string, string | number> = {}): Promise<void> {
@@ -88,24 +101,44 @@ export async function remove(path: string, given: Record<string, string | number
 }
 
 /** Every item of a list, page by page, at most `most`. */
-export async function all<Path extends GetPaths>(path: Path, query: Record<string, QueryValue>, signal?: AbortSignal, most = 10_000): Promise<Got<Path> extends { items: (infer Item)[] } ? Item[] : never> {
+export async function all<Path extends GetPaths>(
+  path: Path,
+  query: Record<string, QueryValue>,
+  signal?: AbortSignal,
+  most = 10_000,
+): Promise<Got<Path> extends { items: (infer Item)[] } ? Item[] : never> {
   const items: unknown[] = [];
   let cursor: string | null | undefined;
   do {
-    const page = (await request('GET', address(path, {}, { limit: 1000, ...query, cursor }), undefined, signal)) as { items: unknown[]; next_cursor?: string | null };
+    const page = (await request('GET', address(path, {}, { limit: 1000, ...query, cursor }), undefined, signal)) as {
+      items: unknown[];
+      next_cursor?: string | null;
+    };
     items.push(...page.items);
     cursor = page.next_cursor;
   } while (cursor && items.length < most);
   return items as Got<Path> extends { items: (infer Item)[] } ? Item[] : never;
 }
 
-async function request(method: string, url: string, body?: unknown, signal?: AbortSignal, parse: (text: string) => unknown = JSON.parse): Promise<unknown> {
+async function request(
+  method: string,
+  url: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  parse: (text: string) => unknown = JSON.parse,
+): Promise<unknown> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET') headers['X-CSRF-Token'] = csrf;
   let response: Response;
   try {
-    response = await fetch(url, { method, headers, body: body === undefined ? null : JSON.stringify(body), signal: signal ?? null, credentials: 'same-origin' });
+    response = await fetch(url, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+      credentials: 'same-origin',
+    });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(0, 'unreachable', 'The service does not answer. What is shown is the last that it said.');
@@ -119,7 +152,12 @@ async function refused(response: Response, url: string): Promise<ApiError> {
   if (response.status === 401 && !url.endsWith('/session')) whenSignedOut();
   const problem = (await response.json().catch(() => null)) as Problem | null;
   const kind = problem?.type?.split(':').pop() ?? `http-${response.status}`;
-  return new ApiError(response.status, kind, problem?.detail || problem?.title || `The service answered ${response.status}.`, problem?.field ?? null);
+  return new ApiError(
+    response.status,
+    kind,
+    problem?.detail || problem?.title || `The service answered ${response.status}.`,
+    problem?.field ?? null,
+  );
 }
 
 /**

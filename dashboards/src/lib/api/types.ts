@@ -3,7 +3,11 @@
 import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
-type Got<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: { content: { 'application/json': infer Body } } } } } ? Body : never;
+type Got<Path extends keyof paths> = paths[Path] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } };
+}
+  ? Body
+  : never;
 
 export type Paths = paths;
 export type SessionDocument = Schemas['SessionDocument'];
@@ -39,8 +43,13 @@ export type BudgetShare = Schemas['BudgetShare'];
 export type Accuracy = Schemas['AccuracyDocument'];
 
 /** Integers that `follow` leaves as text where no double holds them. */
-type Exact<Part> = Omit<Part, 'energy_mj' | 'co2e_ug_location'> & { energy_mj: number | string; co2e_ug_location: number | string };
-type ExactPart<Part> = Part extends { overhead: infer Overhead } ? Exact<Omit<Part, 'overhead'>> & { overhead: Exact<Overhead> } : Exact<Part>;
+type Exact<Part> = Omit<Part, 'energy_mj' | 'co2e_ug_location'> & {
+  energy_mj: number | string;
+  co2e_ug_location: number | string;
+};
+type ExactPart<Part> = Part extends { overhead: infer Overhead }
+  ? Exact<Omit<Part, 'overhead'>> & { overhead: Exact<Overhead> }
+  : Exact<Part>;
 
 type Breakdown = Got<'/api/v1/ledger/explain'>;
 export type AggregateExplanation = Omit<Breakdown, 'total' | 'final' | 'provisional' | 'open'> & {

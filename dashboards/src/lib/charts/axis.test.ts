@@ -18,7 +18,16 @@ test.each([
 
 test('hours are round, midnight names the day', () => {
   const ticks = timeTicks(Date.UTC(2026, 10, 23, 7, 20), Date.UTC(2026, 10, 24, 14, 32), 700, 'UTC');
-  expect(ticks.map((tick) => tick.text)).toEqual(['08:00', '12:00', '16:00', '20:00', '24 Nov', '04:00', '08:00', '12:00']);
+  expect(ticks.map((tick) => tick.text)).toEqual([
+    '08:00',
+    '12:00',
+    '16:00',
+    '20:00',
+    '24 Nov',
+    '04:00',
+    '08:00',
+    '12:00',
+  ]);
   expect(ticks.filter((tick) => tick.isStrong).map((tick) => tick.text)).toEqual(['24 Nov']);
 });
 
@@ -37,7 +46,11 @@ test('no more ticks than there is room for', () => {
 });
 
 test('labels move apart, keep their order and drop the lightest when there is no room', () => {
-  const labels = [{ y: 50, text: 'a', weight: 3 }, { y: 52, text: 'b', weight: 2 }, { y: 54, text: 'c', weight: 1 }];
+  const labels = [
+    { y: 50, text: 'a', weight: 3 },
+    { y: 52, text: 'b', weight: 2 },
+    { y: 54, text: 'c', weight: 1 },
+  ];
   const wide = pushApart(labels, 15, 0, 200);
   expect(wide.map((label) => label.text)).toEqual(['a', 'b', 'c']);
   wide.slice(1).forEach((label, index) => expect(label.y - wide[index]!.y).toBeGreaterThanOrEqual(15));

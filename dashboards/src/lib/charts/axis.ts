@@ -18,7 +18,26 @@ export interface Tick {
   isStrong: boolean;
 }
 
-const STEPS = [MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 91 * DAY];
+const STEPS = [
+  MINUTE,
+  2 * MINUTE,
+  5 * MINUTE,
+  10 * MINUTE,
+  15 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  3 * HOUR,
+  4 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+  DAY,
+  2 * DAY,
+  7 * DAY,
+  14 * DAY,
+  30 * DAY,
+  91 * DAY,
+];
 
 /** Ticks of a time axis, about one for each `wide` px, on round times of the reader's clock. */
 export function timeTicks(from: number, to: number, pixels: number, zone: Zone, wide = 74): Tick[] {
@@ -31,7 +50,11 @@ export function timeTicks(from: number, to: number, pixels: number, zone: Zone, 
     if (at >= from) ticks.push(tick(at, isDays, to - from, zone));
     const next = at + step;
     // Days are not all 24 h long: a step over midnight goes back to midnight.
-    at = isDays ? startOfDay(next + 6 * HOUR, zone) : startOfDay(next, zone) > startOfDay(at, zone) ? startOfDay(next, zone) : next;
+    at = isDays
+      ? startOfDay(next + 6 * HOUR, zone)
+      : startOfDay(next, zone) > startOfDay(at, zone)
+        ? startOfDay(next, zone)
+        : next;
   }
   return ticks;
 }
@@ -57,7 +80,8 @@ export function pushApart<T extends Label>(labels: T[], gap: number, top: number
   const kept = [...labels].sort((a, b) => b.weight - a.weight).slice(0, room);
   kept.sort((a, b) => a.y - b.y);
   const placed = kept.map((label) => ({ ...label, y: Math.min(bottom, Math.max(top, label.y)) }));
-  for (let index = 1; index < placed.length; index++) placed[index]!.y = Math.max(placed[index]!.y, placed[index - 1]!.y + gap);
+  for (let index = 1; index < placed.length; index++)
+    placed[index]!.y = Math.max(placed[index]!.y, placed[index - 1]!.y + gap);
   let limit = bottom;
   for (let index = placed.length - 1; index >= 0; index--) {
     placed[index]!.y = Math.min(placed[index]!.y, limit);

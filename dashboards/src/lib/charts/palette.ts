@@ -24,7 +24,8 @@ export interface Palette {
 export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
-  const tokens = (name: string, from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, index) => token(`${name}-${from + index}`));
+  const tokens = (name: string, from: number, to: number): string[] =>
+    Array.from({ length: to - from + 1 }, (_, index) => token(`${name}-${from + index}`));
   return {
     surface: token('surface'),
     ink: token('ink'),

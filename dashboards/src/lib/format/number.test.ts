@@ -1,5 +1,23 @@
 import { beforeAll, expect, test } from 'vitest';
-import { burntAt, change, chosenUnit, columnUnit, commonUnit, columnDecimals, counted, exact, figure, fixed, intensity, percent, quantity, setLocale, signedPercent, significant, unitFor } from './number';
+import {
+  burntAt,
+  change,
+  chosenUnit,
+  columnUnit,
+  commonUnit,
+  columnDecimals,
+  counted,
+  exact,
+  figure,
+  fixed,
+  intensity,
+  percent,
+  quantity,
+  setLocale,
+  signedPercent,
+  significant,
+  unitFor,
+} from './number';
 
 beforeAll(() => setLocale('en-GB'));
 
@@ -30,7 +48,9 @@ test.each([
   ['carbon', 5e12, '5,000\u202fkt'],
   ['power', 68_500, '68.5\u202fkW'],
   ['power', 0, '0\u202fW'],
-] as const)('%s of %s reads %s: the unit switches where three digits round to 1,000', (kind, value, text) => expect(quantity(kind, value)).toBe(text));
+] as const)('%s of %s reads %s: the unit switches where three digits round to 1,000', (kind, value, text) =>
+  expect(quantity(kind, value)).toBe(text),
+);
 
 test('nothing is not zero', () => {
   expect(figure('energy', null)).toEqual({ number: 'no data', unit: '' });

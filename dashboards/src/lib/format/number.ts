@@ -116,7 +116,11 @@ export function quantity(kind: Quantity, value: number | null | undefined, choic
 }
 
 /** One unit for a whole column or axis: that of its largest value. */
-export function commonUnit(kind: Quantity, values: Iterable<number | null | undefined>, choice: UnitChoice = 'auto'): Unit {
+export function commonUnit(
+  kind: Quantity,
+  values: Iterable<number | null | undefined>,
+  choice: UnitChoice = 'auto',
+): Unit {
   let largest = 0;
   for (const value of values) largest = Math.max(largest, Math.abs(value ?? 0));
   return chosenUnit(kind, largest, choice);
@@ -127,10 +131,16 @@ export function commonUnit(kind: Quantity, values: Iterable<number | null | unde
  * larger one where the giant would need more than five digits.
  */
 export function columnUnit(kind: Quantity, values: (number | null | undefined)[], choice: UnitChoice = 'auto'): Unit {
-  const sizes = values.map((value) => Math.abs(value ?? 0)).filter((value) => value > 0).sort((a, b) => a - b);
+  const sizes = values
+    .map((value) => Math.abs(value ?? 0))
+    .filter((value) => value > 0)
+    .sort((a, b) => a - b);
   if (choice !== 'auto' || !sizes.length) return commonUnit(kind, values, choice);
   const middle = unitFor(kind, sizes[sizes.length >> 1]!);
-  return LADDERS[kind].find((unit) => unit.size >= middle.size && sizes[sizes.length - 1]! / unit.size < 100_000) ?? commonUnit(kind, values);
+  return (
+    LADDERS[kind].find((unit) => unit.size >= middle.size && sizes[sizes.length - 1]! / unit.size < 100_000) ??
+    commonUnit(kind, values)
+  );
 }
 
 /** Decimals for a column whose largest value is `largest`: enough to tell its rows apart, the same in every row. */
@@ -144,7 +154,8 @@ export function percentNumber(share: number | null | undefined, decimals = 1): s
   if (share == null || !Number.isFinite(share)) return NO_DATA;
   const percent = share * 100;
   // 99.96 % covered is not all of it: never round up to a whole that is not there.
-  if (percent < 100 && percent >= 100 - 0.5 * 10 ** -decimals) return fixed(Math.floor(percent * 10 ** (decimals + 1)) / 10 ** (decimals + 1), decimals + 1);
+  if (percent < 100 && percent >= 100 - 0.5 * 10 ** -decimals)
+    return fixed(Math.floor(percent * 10 ** (decimals + 1)) / 10 ** (decimals + 1), decimals + 1);
   return fixed(percent, decimals);
 }
 
@@ -180,4 +191,5 @@ export function exact(value: number | bigint | string | null | undefined): strin
 export const count = (value: number): string => fixed(value, 0);
 
 /** `1 job`, `13 jobs`. */
-export const counted = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
+export const counted = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;

@@ -1,5 +1,20 @@
 import { expect, test } from 'vitest';
-import { DAY, HOUR, ago, clock, day, duration, interval, moment, month, parse, parts, stamp, startOfDay, startOfMonth } from './time';
+import {
+  DAY,
+  HOUR,
+  ago,
+  clock,
+  day,
+  duration,
+  interval,
+  moment,
+  month,
+  parse,
+  parts,
+  stamp,
+  startOfDay,
+  startOfMonth,
+} from './time';
 
 const NOW = Date.UTC(2026, 10, 24, 14, 32, 5);
 

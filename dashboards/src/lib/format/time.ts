@@ -11,7 +11,20 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const MONTHS_LONG = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const MONTHS_LONG = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /** A moment taken apart in a zone. */
@@ -30,7 +43,16 @@ const formats = new Map<Zone, Intl.DateTimeFormat>();
 function format(zone: Zone): Intl.DateTimeFormat {
   let found = formats.get(zone);
   if (!found) {
-    const options = { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
+    const options = {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    } as const;
     found = new Intl.DateTimeFormat('en-GB', options);
     formats.set(zone, found);
   }
@@ -72,7 +94,9 @@ export function moment(ms: number | null | undefined, zone: Zone = 'UTC', now = 
 /** `14:00 to 14:32` of one day, or both in full. */
 export function interval(from: number, to: number, zone: Zone = 'UTC', now = Date.now()): string {
   const isSameDay = day(from, zone) === day(to - 1, zone);
-  return isSameDay ? `${day(from, zone, now)}, ${clock(from, zone)} to ${clock(to, zone)}` : `${moment(from, zone, now)} to ${moment(to, zone, now)}`;
+  return isSameDay
+    ? `${day(from, zone, now)}, ${clock(from, zone)} to ${clock(to, zone)}`
+    : `${moment(from, zone, now)} to ${moment(to, zone, now)}`;
 }
 
 /** `November 2026` */
@@ -86,7 +110,8 @@ export function duration(ms: number | null | undefined): string {
   if (ms == null || !Number.isFinite(ms)) return NO_DATA;
   const seconds = Math.max(0, Math.round(ms / SECOND));
   const unit = (value: number, name: string): string => `${value}${NARROW}${name}`;
-  const pair = (large: string, small: number, name: string): string => (small ? `${large} ${unit(small, name)}` : large);
+  const pair = (large: string, small: number, name: string): string =>
+    small ? `${large} ${unit(small, name)}` : large;
   if (seconds < 60) return unit(seconds, 's');
   if (seconds < 3600) return pair(unit(Math.floor(seconds / 60), 'min'), seconds % 60, 's');
   const minutes = Math.round(seconds / 60);

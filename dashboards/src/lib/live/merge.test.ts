@@ -43,6 +43,12 @@ test('after missed changes everyone reads anew, who left does not', () => {
 });
 
 test('the mark is quiet after 15 s without an event and stale after 60', () => {
-  expect([0, 14_999, 15_000, 59_999, 60_000].map((passed) => liveness(100, 100 + passed))).toEqual(['live', 'live', 'quiet', 'quiet', 'stale']);
+  expect([0, 14_999, 15_000, 59_999, 60_000].map((passed) => liveness(100, 100 + passed))).toEqual([
+    'live',
+    'live',
+    'quiet',
+    'quiet',
+    'stale',
+  ]);
   expect(liveness(null, 5)).toBe('connecting');
 });

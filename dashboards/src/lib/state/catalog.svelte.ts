@@ -18,10 +18,19 @@ let catalog: Catalog;
 export function makeCatalog(isBound: boolean): Catalog {
   catalog = {
     projects: resource((signal) => all('/api/v1/projects', {}, signal), { topics: ['project', 'job'], every: 10_000 }),
-    sites: resource((signal) => all('/api/v1/sites', {}, signal) as Promise<Site[]>, { topics: ['site'], every: 2_000 }),
+    sites: resource((signal) => all('/api/v1/sites', {}, signal) as Promise<Site[]>, {
+      topics: ['site'],
+      every: 2_000,
+    }),
     // A token that is bound to a project sees no nodes.
-    nodes: resource((signal) => (isBound ? null : all('/api/v1/nodes', {}, signal)), { topics: ['node', 'batch'], every: 10_000 }),
-    budgets: resource((signal) => all('/api/v1/budgets', {}, signal), { topics: ['budget', 'admission', 'entries', 'batch'], every: 10_000 }),
+    nodes: resource((signal) => (isBound ? null : all('/api/v1/nodes', {}, signal)), {
+      topics: ['node', 'batch'],
+      every: 10_000,
+    }),
+    budgets: resource((signal) => all('/api/v1/budgets', {}, signal), {
+      topics: ['budget', 'admission', 'entries', 'batch'],
+      every: 10_000,
+    }),
   };
   return catalog;
 }

@@ -25,7 +25,10 @@ export class Resource<T> {
  * Call while a component is made. `ask` names what it depends on by reading it before its first await; it may return `null` to
  * say that there is nothing to ask for. `known` is the last answer to the same question, for series that append.
  */
-export function resource<T>(ask: (signal: AbortSignal, known: T | undefined) => Promise<T> | null, { topics = [], every = 5_000 }: Options = {}): Resource<T> {
+export function resource<T>(
+  ask: (signal: AbortSignal, known: T | undefined) => Promise<T> | null,
+  { topics = [], every = 5_000 }: Options = {},
+): Resource<T> {
   const found = new Resource<T>();
   $effect(() => {
     const stop = new AbortController();
@@ -47,7 +50,9 @@ export function resource<T>(ask: (signal: AbortSignal, known: T | undefined) => 
           if (stop.signal.aborted) return;
           const isOurs = error instanceof ApiError;
           if (!isOurs) console.error(error);
-          found.error = isOurs ? error : new ApiError(0, 'defect', 'This page met a defect; the service is not concerned.');
+          found.error = isOurs
+            ? error
+            : new ApiError(0, 'defect', 'This page met a defect; the service is not concerned.');
           found.isLoading = false;
         },
       );

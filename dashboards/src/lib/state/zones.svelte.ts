@@ -7,18 +7,30 @@ import { sites } from './catalog.svelte';
 import { resource, type Resource } from './resource.svelte';
 
 export function zonesInUse(only: string | null = null): string[] {
-  return [...new Set(sites().filter((site) => !only || site.name === only).map((site) => site.zone))].sort();
+  return [
+    ...new Set(
+      sites()
+        .filter((site) => !only || site.name === only)
+        .map((site) => site.zone),
+    ),
+  ].sort();
 }
 
 /** One series for each zone in use; a zone of which nothing is known is left out. `range` is read inside, so that it is followed. */
-export function zoneSeries(range: () => { from: number; to: number; points: number; site?: string | null }): Resource<IntensityDocument[]> {
+export function zoneSeries(
+  range: () => { from: number; to: number; points: number; site?: string | null },
+): Resource<IntensityDocument[]> {
   // The list as a text: a new list of the same zones is no change.
   return resource(
     async (signal) => {
       const { from, to, points, site } = range();
       const zones = zonesInUse(site ?? null);
       const query = { from: stamp(Math.floor(from / HOUR) * HOUR), to: stamp(Math.ceil(to / HOUR) * HOUR), points };
-      const found = await Promise.all(zones.map((zone) => get('/api/v1/grid/intensity/series', { query: { zone, ...query }, signal }).catch(() => null)));
+      const found = await Promise.all(
+        zones.map((zone) =>
+          get('/api/v1/grid/intensity/series', { query: { zone, ...query }, signal }).catch(() => null),
+        ),
+      );
       return found.filter((series) => series != null && series.start_ms.length > 0) as IntensityDocument[];
     },
     { topics: ['factors', 'site'], every: 10_000 },

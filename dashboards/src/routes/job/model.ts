@@ -26,7 +26,11 @@ export function devicesOf(found: DeviceSeries | undefined): { count: number; nam
   for (const { name } of found.devices) counts.set(name, (counts.get(name) ?? 0) + 1);
   // A host's devices come along with the accelerators: the most of one kind are what the job is known by.
   const [name, count] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
-  return { count, name: name.replace(/^NVIDIA\s+/i, ''), nodes: [...new Set(found.devices.map((device) => device.node))] };
+  return {
+    count,
+    name: name.replace(/^NVIDIA\s+/i, ''),
+    nodes: [...new Set(found.devices.map((device) => device.node))],
+  };
 }
 
 /** Jobs named like this one, without itself. */

@@ -15,7 +15,8 @@ export const SORTS: Record<SortName, { text: string; server: string }> = {
   'per-step': { text: 'energy per step', server: 'energy_per_step' },
 };
 
-export const hasFailed = (job: Pick<JobItem, 'exit_status'>): boolean => job.exit_status != null && job.exit_status !== 0;
+export const hasFailed = (job: Pick<JobItem, 'exit_status'>): boolean =>
+  job.exit_status != null && job.exit_status !== 0;
 
 export interface Total {
   jobs: number;

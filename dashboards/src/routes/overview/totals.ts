@@ -22,20 +22,42 @@ export interface Scope {
 export async function totals(from: number, to: number, { project, site }: Scope, signal: AbortSignal): Promise<Totals> {
   const range = { from: stamp(from), to: stamp(to) };
   if (!site) {
-    const report = await get('/api/v1/reports/emissions', { query: { ...range, group_by: 'project', project: project ?? undefined }, signal });
-    return { metered: report.metered, idle: report.idle, overhead: report.overhead, openMj: report.open.energy_mj, rows: report.rows };
+    const report = await get('/api/v1/reports/emissions', {
+      query: { ...range, group_by: 'project', project: project ?? undefined },
+      signal,
+    });
+    return {
+      metered: report.metered,
+      idle: report.idle,
+      overhead: report.overhead,
+      openMj: report.open.energy_mj,
+      rows: report.rows,
+    };
   }
-  const explain = (more: Record<string, string>): string => address('/api/v1/ledger/explain', {}, { ...range, site, ...(project && { project }), ...more });
-  const [all, idle] = await Promise.all([explain({}), explain({ idle: 'true' })].map((link) => follow<AggregateExplanation>(link, signal)));
+  const explain = (more: Record<string, string>): string =>
+    address('/api/v1/ledger/explain', {}, { ...range, site, ...(project && { project }), ...more });
+  const [all, idle] = await Promise.all(
+    [explain({}), explain({ idle: 'true' })].map((link) => follow<AggregateExplanation>(link, signal)),
+  );
   return {
     metered: aggregate(all!, explain({})),
     idle: aggregate(idle!, explain({ idle: 'true' })),
-    overhead: { energy_mj: Number(all!.total.overhead.energy_mj), co2e_ug_location: Number(all!.total.overhead.co2e_ug_location) },
+    overhead: {
+      energy_mj: Number(all!.total.overhead.energy_mj),
+      co2e_ug_location: Number(all!.total.overhead.co2e_ug_location),
+    },
     openMj: Number(all!.open.energy_mj),
     rows: null,
   };
 }
 
 function aggregate({ total }: AggregateExplanation, explain: string): Aggregate {
-  return { energy_mj: Number(total.energy_mj), energy_mwh: total.energy_mwh, co2e_ug_location: Number(total.co2e_ug_location), co2e_t_location: total.co2e_t_location, quality: total.quality, explain };
+  return {
+    energy_mj: Number(total.energy_mj),
+    energy_mwh: total.energy_mwh,
+    co2e_ug_location: Number(total.co2e_ug_location),
+    co2e_t_location: total.co2e_t_location,
+    quality: total.quality,
+    explain,
+  };
 }

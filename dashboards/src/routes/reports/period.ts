@@ -17,11 +17,21 @@ export interface Period {
 /** Reports are of whole UTC months unless the address says otherwise, as the ledger's periods are UTC. */
 export function readPeriod(query: URLSearchParams, periods: PeriodItem[], now: number): Period {
   const asked = periods.find((period) => String(period.id) === query.get('period'));
-  const range = asked ? { preset: null, month: null, from: parse(asked.from)!, to: parse(asked.to)!, isLive: false } : readRange(query, now, 'UTC', 'month');
+  const range = asked
+    ? { preset: null, month: null, from: parse(asked.from)!, to: parse(asked.to)!, isLive: false }
+    : readRange(query, now, 'UTC', 'month');
   const isMonth = range.preset === 'month' || range.month != null;
   const to = isMonth ? startOfMonth(range.from, 'UTC', 1) : range.to;
-  const closed = asked ?? periods.find((period) => parse(period.from) === range.from && parse(period.to) === to) ?? null;
-  return { name: closed?.name ?? (isMonth ? month(range.from, 'UTC') : 'Chosen time'), from: range.from, to, range, closed, isOver: to <= now };
+  const closed =
+    asked ?? periods.find((period) => parse(period.from) === range.from && parse(period.to) === to) ?? null;
+  return {
+    name: closed?.name ?? (isMonth ? month(range.from, 'UTC') : 'Chosen time'),
+    from: range.from,
+    to,
+    range,
+    closed,
+    isOver: to <= now,
+  };
 }
 
 /** The months up to now, newest first: `2026-11`. */
