@@ -133,7 +133,7 @@ fn random(device: i64, draw: i64) -> i64 {
 
 fn read(store: &Store, copy: &Embedded) {
     let now = at(DAYS * 86_400);
-    let number = store.read::<_, SeriesError>(|tx| Ok(tx.job("long")?.unwrap().job)).unwrap();
+    let number = store.read::<_, SeriesError>(|tx| Ok(tx.jobs().find("long")?.unwrap().job)).unwrap();
     let timed = |what: &str, look: &dyn Fn()| {
         let mut times: Vec<f64> = (0..5)
             .map(|_| {

@@ -139,7 +139,7 @@ fn before(now: Timestamp, span: Span) -> Timestamp {
 }
 
 fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
-    for node in tx.nodes("", u32::MAX)?.into_iter().filter(|node| node.seen >= before(now, GONE)) {
+    for node in tx.nodes().list("", u32::MAX)?.into_iter().filter(|node| node.seen >= before(now, GONE)) {
         if node.seen < before(now, LATE) {
             let severity = if node.seen < before(now, LOST) { Severity::Bad } else { Severity::Warn };
             let message = format!(
@@ -184,7 +184,7 @@ fn coverage(store: &Store, library: &Library, now: Timestamp, found: &mut Vec<It
 }
 
 fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
-    for aside in tx.aside_since(before(now, ASIDE_TIME))? {
+    for aside in tx.attention().set_aside_since(before(now, ASIDE_TIME))? {
         let why = match aside.reason.as_str() {
             "implausible" => "say more than the device can draw: look at its sensor or its declared limit",
             _ => "overlap others of the device: two agents meter it, or a clock was set back",
@@ -200,7 +200,7 @@ fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), S
 }
 
 fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
-    for (node, gaps, first) in tx.gaps_by_node(before(now, GAP_TIME))? {
+    for (node, gaps, first) in tx.gaps().by_node(before(now, GAP_TIME))? {
         let message = format!(
             "the agent of {node} reported {gaps} gaps in the last day: GET /api/v1/gaps?node={node} lists them"
         );
@@ -210,14 +210,14 @@ fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreE
 }
 
 fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
-    for zone in tx.provisional_zones(before(now, PROVISIONAL_OLD))? {
+    for zone in tx.attention().provisional_zones(before(now, PROVISIONAL_OLD))? {
         let message = format!(
             "{} factors of {} are provisional or forecast and older than a month: import the final ones, then restate",
             zone.factors, zone.zone
         );
         found.push(item(("factors_provisional", Severity::Info), ("zone", zone.zone), message, Some(zone.at)));
     }
-    for zone in tx.stale_zones(before(now, STALE))? {
+    for zone in tx.attention().stale_zones(before(now, STALE))? {
         let message = format!(
             "the imported factors of {} end at {}: a yearly value stands in since; import what is new",
             zone.zone,
@@ -252,20 +252,21 @@ fn held_idle(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut Vec
 fn draws(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<Draw>, StoreError> {
     let mut sums: BTreeMap<(i64, i64), (i64, i64)> = BTreeMap::new();
     let open = tx
-        .open_keys()?
+        .postings()
+        .open()?
         .into_iter()
         .filter(|open| open.key.job > 0 && open.key.component == "accelerator" && open.sum.start >= since);
     let open = open.map(|open| [open.key.job, open.key.node, open.sum.energy.millijoules(), open.sum.covered_ns]);
-    for [job, node, energy_mj, covered_ns] in tx.posted_draws(since)?.into_iter().chain(open) {
+    for [job, node, energy_mj, covered_ns] in tx.attention().posted_draws(since)?.into_iter().chain(open) {
         let sum = sums.entry((job, node)).or_default();
         *sum = (sum.0.saturating_add(energy_mj), sum.1.saturating_add(covered_ns));
     }
-    let found = sums.into_iter().map(|((job, node), (energy_mj, ns))| tx.draw([job, node, energy_mj, ns]));
+    let found = sums.into_iter().map(|((job, node), (energy_mj, ns))| tx.attention().draw([job, node, energy_mj, ns]));
     Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 fn silent_jobs(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
-    let silent = tx.silent_jobs(before(now, SILENT))?;
+    let silent = tx.attention().silent_jobs(before(now, SILENT))?;
     for job in silent.into_iter().filter(|job| is_visible(project, job.project.as_deref())) {
         let message = format!(
             "{} has no end, but {} was last heard of at {}: if it ended, POST /api/v1/jobs/{}/finish",
@@ -293,7 +294,7 @@ fn budgets(office: &Office<'_>, project: Option<&str>, found: &mut Vec<Item>) ->
 
 /// Requests for exceptions that nobody has answered.
 fn exceptions(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
-    let open = tx.overrides(project, None, u32::MAX)?.into_iter().filter(|row| row.state == "requested");
+    let open = tx.overrides().list(project, None, u32::MAX)?.into_iter().filter(|row| row.state == "requested");
     for row in open {
         let (name, reason) = (row.asked_by.unwrap_or_default(), row.asked_reason.unwrap_or_default());
         let admission = row.admission.unwrap_or_default();
@@ -313,7 +314,7 @@ fn exceptions(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Resu
 
 /// Running jobs that will use more than they hold.
 fn holds(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
-    let breaking = tx.held_admissions()?.into_iter().filter(|row| !row.told.is_empty());
+    let breaking = tx.admissions().held()?.into_iter().filter(|row| !row.told.is_empty());
     for row in breaking.filter(|row| is_visible(project, Some(&row.project))) {
         let job = row.job.unwrap_or_default();
         let what = if row.told == "stop" { "is asked to stop" } else { "goes on" };

@@ -165,7 +165,7 @@ async fn close_periods(service: Arc<Service>, every: Duration, grace: Span) {
 /// Makes the first admin token of a fresh store, and tells whether it did. It is said before it is stored: after a kill in between, one that was shown and does
 /// not work is followed by another, while one that works and nobody saw would lock everybody out.
 fn offer_first_token(store: &Store, clock: &dyn Clock, say: impl Fn(&str)) -> Result<bool, ServeError> {
-    if store.read::<_, StoreError>(|tx| tx.has_tokens())? {
+    if store.read::<_, StoreError>(|tx| tx.tokens().any())? {
         return Ok(false);
     }
     let (token, stored) = TokenRecord {
@@ -180,7 +180,7 @@ fn offer_first_token(store: &Store, clock: &dyn Clock, say: impl Fn(&str)) -> Re
     }
     .issue()?;
     say(&format!("admin token: {}", token.reveal()));
-    store.write::<_, StoreError>(move |tx| tx.add_token(&stored, ""))?;
+    store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, ""))?;
     Ok(true)
 }
 

@@ -53,11 +53,11 @@ fn row(secret: &Secret, token: String, now: Timestamp) -> SessionRow {
 }
 
 fn begin_in(tx: &Tx<'_>, row: &SessionRow, replaced: Option<&Secret>, now: Timestamp) -> Result<(), SessionError> {
-    tx.forget_sessions(before(now, AGE_MAX), before(now, IDLE_MAX), now)?;
+    tx.sessions().forget(before(now, AGE_MAX), before(now, IDLE_MAX), now)?;
     if let Some(replaced) = replaced {
         end_in(tx, replaced)?;
     }
-    Ok(tx.add_session(row)?)
+    Ok(tx.sessions().add(row)?)
 }
 
 fn before(now: Timestamp, span: Span) -> Timestamp {
@@ -71,10 +71,10 @@ fn before(now: Timestamp, span: Span) -> Timestamp {
 /// The store.
 pub fn find(store: &Store, cookie: &Secret, now: Timestamp) -> Result<Option<Session>, StoreError> {
     let found = store.read::<_, StoreError>(|tx| {
-        let Some(row) = tx.session(cookie.id())?.filter(|row| row.digest.matches(&cookie.digest())) else {
+        let Some(row) = tx.sessions().get(cookie.id())?.filter(|row| row.digest.matches(&cookie.digest())) else {
             return Ok(None);
         };
-        Ok(tx.token(&row.token)?.map(|token| (row, token.record)))
+        Ok(tx.tokens().get(&row.token)?.map(|token| (row, token.record)))
     })?;
     let is_open = |(row, token): &(SessionRow, TokenRecord)| {
         let within = |since, most| now.since(since).is_none_or(|span| span < most);
@@ -93,8 +93,8 @@ pub fn end(store: &Store, cookie: Secret) -> Result<(), StoreError> {
 }
 
 fn end_in(tx: &Tx<'_>, cookie: &Secret) -> Result<(), StoreError> {
-    let is_known = tx.session(cookie.id())?.is_some_and(|row| row.digest.matches(&cookie.digest()));
-    if is_known { tx.end_session(cookie.id()) } else { Ok(()) }
+    let is_known = tx.sessions().get(cookie.id())?.is_some_and(|row| row.digest.matches(&cookie.digest()));
+    if is_known { tx.sessions().end(cookie.id()) } else { Ok(()) }
 }
 
 /// What a request must carry beside `cookie` to change anything: another site cannot read it.
@@ -110,11 +110,11 @@ pub fn csrf(cookie: &Secret) -> String {
 ///
 /// No randomness, the store.
 pub fn administrator_link(store: &Store, now: Timestamp) -> Result<Option<Secret>, SessionError> {
-    let Some(token) = store.read::<_, StoreError>(|tx| tx.first_administrator(now))? else { return Ok(None) };
+    let Some(token) = store.read::<_, StoreError>(|tx| tx.tokens().first_administrator(now))? else { return Ok(None) };
     let code = Secret::generate()?;
     let expires = now.after(LINK_AGE_MAX).unwrap_or(now);
     let link = SignInLink { id: code.id().to_owned(), digest: code.digest(), token, expires };
-    store.write::<_, StoreError>(move |tx| tx.add_sign_in_link(&link))?;
+    store.write::<_, StoreError>(move |tx| tx.sessions().add_link(&link))?;
     Ok(Some(code))
 }
 
@@ -132,8 +132,8 @@ pub fn redeem(
     let secret = Secret::generate()?;
     let digest = secret.clone();
     let is_begun = store.write::<_, SessionError>(move |tx| {
-        let Some(link) = tx.take_sign_in_link(&code)?.filter(|link| now < link.expires) else { return Ok(false) };
-        if !tx.token(&link.token)?.is_some_and(|token| token.record.is_valid_at(now)) {
+        let Some(link) = tx.sessions().take_link(&code)?.filter(|link| now < link.expires) else { return Ok(false) };
+        if !tx.tokens().get(&link.token)?.is_some_and(|token| token.record.is_valid_at(now)) {
             return Ok(false);
         }
         begin_in(tx, &row(&digest, link.token, now), replaced.as_ref(), now)?;
@@ -169,7 +169,7 @@ mod tests {
         };
         let (_, stored) = record.issue().unwrap();
         let id = stored.record.id.clone();
-        store.write::<_, StoreError>(move |tx| tx.add_token(&stored, "")).unwrap();
+        store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, "")).unwrap();
         (directory, store, id)
     }
 
@@ -183,7 +183,7 @@ mod tests {
         while at < 7 * 86_400 {
             assert!(is_open(at), "{at}");
             let (id, seen) = (cookie.id().to_owned(), later(at));
-            store.write::<_, StoreError>(move |tx| tx.note_session_use(&id, seen)).unwrap();
+            store.write::<_, StoreError>(move |tx| tx.sessions().note_use(&id, seen)).unwrap();
             at += 40_000;
         }
         assert!(!is_open(7 * 86_400));
@@ -192,7 +192,7 @@ mod tests {
         assert!(find(&store, &cookie, later(20 * 86_400 - 1)).unwrap().is_some());
         assert!(find(&store, &cookie, later(20 * 86_400)).unwrap().is_none(), "the token has expired");
         store
-            .write::<_, StoreError>(move |tx| tx.revoke_token(&token, None, &crate::store::By::service(later(eve))))
+            .write::<_, StoreError>(move |tx| tx.tokens().revoke(&token, None, &crate::store::By::service(later(eve))))
             .unwrap();
         assert!(find(&store, &cookie, later(eve + 1)).unwrap().is_none(), "the token is revoked");
     }
@@ -224,7 +224,7 @@ mod tests {
         let forged = Secret::parse(&format!("{}{}", code.id(), "0".repeat(64))).unwrap();
         assert!(redeem(&store, forged, None, NOON).unwrap().is_none());
         store
-            .write::<_, StoreError>(move |tx| tx.revoke_token(&token, None, &crate::store::By::service(NOON)))
+            .write::<_, StoreError>(move |tx| tx.tokens().revoke(&token, None, &crate::store::By::service(NOON)))
             .unwrap();
         assert!(redeem(&store, code, None, NOON).unwrap().is_none(), "token revoked");
         assert!(administrator_link(&store, NOON).unwrap().is_none(), "nobody to sign in as");

@@ -58,7 +58,7 @@ pub(crate) async fn list(
     unbound(&who)?;
     let (limit, before) = (page.limit()?, page.after_number()?.unwrap_or(i64::MAX));
     let read = move |service: &super::Service| {
-        Ok(service.store.read::<_, StoreError>(|tx| tx.newest_actions(before, limit.saturating_add(1)))?)
+        Ok(service.store.read::<_, StoreError>(|tx| tx.actions().newest(before, limit.saturating_add(1)))?)
     };
     let found = state.work(read).await?;
     Ok(axum::Json(Page::of(found, limit, |action| action.action.to_string()).map(ActionDocument::from)))

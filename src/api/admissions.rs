@@ -127,9 +127,9 @@ impl AdmissionDocument {
         let mut answer: Decision = serde_json::from_str(&row.answer)
             .map_err(|_| StoreError::Value { what: "an answer", value: row.answer.clone() })?;
         answer.id = Some(row.admission.to_string());
-        let holds = tx.holds_of(row.admission)?;
+        let holds = tx.holds().of_admission(row.admission)?;
         let stop_after_s = if row.told == "stop" { stop_after_s(tx, &holds)? } else { None };
-        let decisions = if is_whole { tx.decisions(Some(row.admission), None)? } else { Vec::new() };
+        let decisions = if is_whole { tx.decisions().list(Some(row.admission), None)? } else { Vec::new() };
         Ok(Self {
             id: row.admission.to_string(),
             key: row.key,
@@ -157,7 +157,7 @@ impl AdmissionDocument {
 fn stop_after_s(tx: &Tx<'_>, holds: &[HoldRow]) -> Result<Option<u32>, StoreError> {
     let mut shortest = None;
     for hold in holds {
-        let row = tx.budget(&hold.budget.to_string())?;
+        let row = tx.budgets().find(&hold.budget.to_string())?;
         let policy = row.and_then(|row| budget::Policy::stored(&row.policy).ok());
         shortest = shortest.into_iter().chain(policy.and_then(|policy| policy.document.stop_after_s)).min();
     }
@@ -281,7 +281,8 @@ pub(crate) async fn list(
     let found = state
         .work(move |service| {
             Ok(service.store.read::<_, StoreError>(|tx| {
-                tx.admissions(&filter)?
+                tx.admissions()
+                    .list(&filter)?
                     .into_iter()
                     .map(|row| AdmissionDocument::of(tx, row, false))
                     .collect::<Result<Vec<_>, _>>()
@@ -311,7 +312,7 @@ pub(crate) async fn show(
 }
 
 fn find(tx: &Tx<'_>, id: &str, who: &Identity) -> Result<AdmissionRow, Problem> {
-    let row = id.parse().ok().map(|number| tx.admission(number)).transpose()?.flatten();
+    let row = id.parse().ok().map(|number| tx.admissions().get(number)).transpose()?.flatten();
     let row = row.filter(|row| who.reaches(&row.project));
     row.ok_or_else(|| BudgetError::UnknownAdmission { id: id.to_owned() }.into())
 }

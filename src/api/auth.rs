@@ -83,7 +83,7 @@ async fn by_token(state: &State, headers: &HeaderMap) -> Result<Option<Identity>
 pub(crate) async fn check_token(state: &State, token: Token) -> Result<Option<TokenRecord>, Problem> {
     let now = state.clock.wall();
     // One row by its key, which waits for nobody: handing it to another thread would cost more.
-    let stored = state.store.read::<_, StoreError>(|tx| tx.token(token.id()))?;
+    let stored = state.store.read::<_, StoreError>(|tx| tx.tokens().get(token.id()))?;
     let is_valid = |stored: &StoredToken| stored.digest.matches(&token.digest()) && stored.record.is_valid_at(now);
     Ok(stored.filter(is_valid).map(|stored| stored.record))
 }
@@ -125,8 +125,8 @@ async fn note_use(state: &State, token: &TokenRecord, session: Option<(&str, Tim
     }
     let noted = state.work(move |service| {
         Ok(service.store.write::<_, StoreError>(move |tx| {
-            token.map(|id| tx.note_token_use(&id, now)).transpose()?;
-            session.map(|id| tx.note_session_use(&id, now)).transpose()?;
+            token.map(|id| tx.tokens().note_use(&id, now)).transpose()?;
+            session.map(|id| tx.sessions().note_use(&id, now)).transpose()?;
             Ok(())
         })?)
     });

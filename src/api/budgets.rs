@@ -282,7 +282,7 @@ pub(crate) async fn show(
         if !is_visible(&asks, &found) {
             return Err(BudgetError::UnknownBudget { id });
         }
-        let decisions = office.store.read::<_, StoreError>(|tx| tx.decisions(None, Some(found.row.budget)))?;
+        let decisions = office.store.read::<_, StoreError>(|tx| tx.decisions().list(None, Some(found.row.budget)))?;
         Ok((found, decisions))
     })
     .await?;
@@ -398,7 +398,7 @@ pub(crate) async fn request(
     let asks = who.clone();
     let made = worked(&state, who, move |office| {
         let number = id.parse().unwrap_or(0);
-        let row = office.store.read::<_, StoreError>(|tx| tx.admission(number))?;
+        let row = office.store.read::<_, StoreError>(|tx| tx.admissions().get(number))?;
         if !row.is_some_and(|row| asks.reaches(&row.project)) {
             return Err(BudgetError::UnknownAdmission { id });
         }
@@ -420,7 +420,9 @@ pub(crate) async fn requests(
     let found = state
         .work(move |service| {
             let project = who.project.as_deref();
-            Ok(service.store.read::<_, StoreError>(|tx| tx.overrides(project, before, limit.saturating_add(1)))?)
+            Ok(service
+                .store
+                .read::<_, StoreError>(|tx| tx.overrides().list(project, before, limit.saturating_add(1)))?)
         })
         .await?;
     Ok(axum::Json(Page::of(found, limit, |row| row.number.to_string()).map(OverrideDocument::from)))

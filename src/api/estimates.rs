@@ -213,7 +213,9 @@ pub(crate) async fn accuracy(
     let ((jobs, within_p95), used) = state
         .work(move |service| {
             let project = who.project.as_deref();
-            Ok(service.store.read::<_, StoreError>(|tx| Ok((tx.p95_hits(project)?, tx.used_of_p95(project)?)))?)
+            Ok(service.store.read::<_, StoreError>(|tx| {
+                Ok((tx.decisions().p95_hits(project)?, tx.decisions().used_of_p95(project)?))
+            })?)
         })
         .await?;
     let hit_rate = (jobs > 0).then(|| within_p95 as f64 / jobs as f64);

@@ -43,7 +43,7 @@ pub(crate) async fn nodes(
     let rows = state
         .work(move |service| {
             let after = page.after().unwrap_or_default();
-            Ok(service.store.read::<_, StoreError>(|tx| tx.nodes(after, limit.saturating_add(1)))?)
+            Ok(service.store.read::<_, StoreError>(|tx| tx.nodes().list(after, limit.saturating_add(1)))?)
         })
         .await?;
     Ok(axum::Json(Page::of(rows, limit, |row| row.name.clone()).map(NodeDocument::from)))
@@ -86,7 +86,7 @@ pub(crate) async fn devices(
     let after = page.after_number()?.unwrap_or(0);
     let rows = state
         .work(move |service| {
-            Ok(service.store.read::<_, StoreError>(|tx| tx.devices(after, limit.saturating_add(1)))?)
+            Ok(service.store.read::<_, StoreError>(|tx| tx.devices().list(after, limit.saturating_add(1)))?)
         })
         .await?;
     Ok(axum::Json(Page::of(rows, limit, |row| row.device.to_string()).map(DeviceDocument::from)))
@@ -220,11 +220,11 @@ pub(super) fn named(field: &str, name: &str) -> Result<(), Problem> {
 /// Every site, by name.
 fn all_sites(service: &super::Service) -> Result<Vec<SiteDocument>, Problem> {
     let sites = service.store.read::<_, StoreError>(|tx| {
-        let (prices, zones) = (tx.prices(i64::MAX)?, tx.zone_history()?);
-        let stated = tx.sites()?.into_iter().map(|site| {
+        let (prices, zones) = (tx.prices().list(i64::MAX)?, tx.sites().zone_history()?);
+        let stated = tx.sites().list()?.into_iter().map(|site| {
             let own_prices = prices.iter().filter(|step| step.site == site.site).cloned().collect();
             let own_zones = zones.iter().filter(|step| step.site == site.site).cloned().collect();
-            Ok((tx.pue_history(site.site)?, own_zones, own_prices, tx.idle_owner(site.site)?, site))
+            Ok((tx.sites().pue_history(site.site)?, own_zones, own_prices, tx.sites().idle_owner(site.site)?, site))
         });
         stated.collect::<Result<Vec<_>, _>>()
     })?;
@@ -355,7 +355,7 @@ pub(crate) async fn projects(
     let names = state
         .work(move |service| {
             let after = page.after().unwrap_or_default();
-            Ok(service.store.read::<_, StoreError>(|tx| tx.projects(after, limit.saturating_add(1)))?)
+            Ok(service.store.read::<_, StoreError>(|tx| tx.projects().list(after, limit.saturating_add(1)))?)
         })
         .await?;
     Ok(axum::Json(Page::of(names, limit, String::clone).map(|name| Project { name })))

@@ -64,6 +64,7 @@ pub(crate) async fn list(
     let limit = page.limit()?;
     let (below, device) = (page.after_number()?, asked.device);
     let filter = GapFilter { from, to, node: asked.node, device, below, limit: limit.saturating_add(1) };
-    let rows = state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.gaps(&filter))?)).await?;
+    let rows =
+        state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.gaps().list(&filter))?)).await?;
     Ok(axum::Json(Page::of(rows, limit, |row| row.gap.to_string()).map(GapDocument::from)))
 }

@@ -181,7 +181,7 @@ pub(crate) async fn import(
             let intervals = || factors.iter().map(|factor| factor.interval);
             let ends = intervals().map(Interval::start).min().zip(intervals().map(Interval::end).max());
             let (rows, range) = (factors.len(), ends.and_then(|(start, end)| Interval::new(start, end)));
-            let new = service.store.write::<_, StoreError>(move |tx| tx.import_factors(&factors, &by))?;
+            let new = service.store.write::<_, StoreError>(move |tx| tx.factors().import(&factors, &by))?;
             ImportDocument::of(service, (rows, new), range)
         })
         .await?;

@@ -220,7 +220,7 @@ pub(super) fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, P
 
 /// Whether a token of project `own` may say something about job `id`: it is of that project, or new and claimed for it.
 pub(super) fn may_state(service: &super::Service, id: &str, claimed: Option<&str>, own: &str) -> Result<bool, Problem> {
-    let known = service.store.read::<_, StoreError>(|tx| tx.job(id))?;
+    let known = service.store.read::<_, StoreError>(|tx| tx.jobs().find(id))?;
     Ok(match known.map(|row| row.facts.project) {
         Some(project) => project.as_deref() == Some(own),
         None => claimed == Some(own),
@@ -229,7 +229,7 @@ pub(super) fn may_state(service: &super::Service, id: &str, claimed: Option<&str
 
 /// The job `id`, if `who` may see it.
 pub(super) fn find(service: &super::Service, id: &str, who: &Identity) -> Result<JobRow, Problem> {
-    let found = service.store.read::<_, StoreError>(|tx| tx.job(id))?;
+    let found = service.store.read::<_, StoreError>(|tx| tx.jobs().find(id))?;
     let sees = |row: &JobRow| who.project.is_none() || who.project == row.facts.project;
     found.filter(sees).ok_or_else(|| Problem::not_found("job", id))
 }
@@ -263,7 +263,7 @@ pub(crate) async fn show(
 /// A job with its footprint.
 pub(super) fn footprint(service: &super::Service, row: JobRow, now: Timestamp) -> Result<JobFootprint, Problem> {
     let footprint = ledger::job_report(&service.store, &service.library, row.job)?;
-    let reported = service.store.read::<_, StoreError>(|tx| tx.last_steps(row.job))?;
+    let reported = service.store.read::<_, StoreError>(|tx| tx.steps().last(row.job))?;
     let explain = footprint.metered.explain.clone();
     let (energy_mj, co2e_ug) = (footprint.total.energy_mj, footprint.total.co2e_ug_location);
     let energy_kwh = energy_mj as f64 / 3.6e9;

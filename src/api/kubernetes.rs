@@ -127,7 +127,7 @@ impl Desk<'_> {
         let namespace = &self.review.namespace;
         let project = match self.gate.projects.get(namespace) {
             Some(project) => project.clone(),
-            None if self.office.store.read::<_, StoreError>(|tx| tx.has_project(namespace))? => namespace.clone(),
+            None if self.office.store.read::<_, StoreError>(|tx| tx.projects().exists(namespace))? => namespace.clone(),
             None => String::new(),
         };
         Ok(Demand {
@@ -168,7 +168,7 @@ impl Desk<'_> {
     fn known(&self, known_as: &[String]) -> Result<Vec<AdmissionRow>, BudgetError> {
         for id in known_as {
             let filter = AdmissionFilter { job: Some(id.clone()), limit: ADMISSIONS_MAX, ..AdmissionFilter::default() };
-            let mut rows = self.office.store.read::<_, StoreError>(|tx| tx.admissions(&filter))?;
+            let mut rows = self.office.store.read::<_, StoreError>(|tx| tx.admissions().list(&filter))?;
             rows.retain(|row| row.state != AdmissionState::Denied);
             if !rows.is_empty() {
                 return Ok(rows);

@@ -115,7 +115,7 @@ pub(crate) async fn entries(
         .work(move |service| {
             let selection = asked.find(service)?;
             let filter = EntryFilter { selection, id: None, after, limit: limit.saturating_add(1) };
-            Ok(service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?)
+            Ok(service.store.read::<_, StoreError>(|tx| tx.entries().named(&filter))?)
         })
         .await?;
     let page = Page::of(found, limit, |named| named.entry.id.to_string());
@@ -209,7 +209,7 @@ pub(crate) async fn explain(
     let filter = EntryFilter { selection, id: Some(id), limit: 1, after: 0 };
     let (named, explained) = state
         .work(move |service| {
-            let named = service.store.read::<_, StoreError>(|tx| tx.named_entries(&filter))?.pop();
+            let named = service.store.read::<_, StoreError>(|tx| tx.entries().named(&filter))?.pop();
             let named = named.ok_or_else(|| Problem::not_found("ledger entry", &asked))?;
             Ok((named, ledger::explain(&service.store, id)?))
         })
@@ -290,7 +290,7 @@ pub(crate) struct EmissionsDocument {
 fn overrides(service: &super::Service, selection: &Selection) -> Result<Vec<OverrideDocument>, Problem> {
     let (Some(from), Some(to)) = (selection.from, selection.to) else { return Ok(Vec::new()) };
     let project = selection.project.as_deref();
-    let mut rows = service.store.read::<_, StoreError>(|tx| tx.overrides(project, None, u32::MAX))?;
+    let mut rows = service.store.read::<_, StoreError>(|tx| tx.overrides().list(project, None, u32::MAX))?;
     rows.retain(|row| row.state == "approved" && row.decided.is_some_and(|at| (from..to).contains(&at)));
     Ok(rows.into_iter().map(OverrideDocument::from).collect())
 }

@@ -128,8 +128,8 @@ pub(crate) async fn list(
         .work(move |service| {
             Ok(service.store.read::<_, StoreError>(|tx| {
                 let mut found = Vec::new();
-                for row in tx.periods(own.as_deref(), after, limit.saturating_add(1))? {
-                    if let Some(version) = tx.period_versions(row.period)?.pop() {
+                for row in tx.periods().list(own.as_deref(), after, limit.saturating_add(1))? {
+                    if let Some(version) = tx.periods().versions(row.period)?.pop() {
                         found.push((row, version));
                     }
                 }
@@ -236,11 +236,12 @@ pub(crate) async fn restate_entries(
         .work(move |service| {
             let selection = Selection::between(range.0, range.1);
             let figures = || ledger::report(&service.store, &service.library, &selection, &GroupBy::Project);
-            let (old, head) = (Figures::of(&figures()?), service.store.read::<_, StoreError>(|tx| tx.last_entry())?);
+            let (old, head) =
+                (Figures::of(&figures()?), service.store.read::<_, StoreError>(|tx| tx.entries().last())?);
             let closed = ledger::restate(&service.store, &service.library, range, reason, by)?;
             let new = Figures::of(&figures()?);
             let mut change = Restatement::between(&old, &new).map_err(ledger::LedgerError::from)?;
-            let reasons = service.store.read::<_, StoreError>(|tx| tx.sums_by_reason(&selection, head))?;
+            let reasons = service.store.read::<_, StoreError>(|tx| tx.entry_sums().by_reason(&selection, head))?;
             change.reasons = reasons.into_iter().map(Into::into).collect();
             Ok(RestateDocument { entries: closed.entries, old, new, change })
         })

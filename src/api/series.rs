@@ -163,9 +163,9 @@ pub(crate) async fn device(
     let grid = asked.grid(None, now)?;
     let document = state.work(move |service| {
         let (number, newest) = service.store.read::<_, Problem>(|tx| {
-            let known = id.parse().ok().map(|number| tx.metered_device(number)).transpose()?.flatten();
+            let known = id.parse().ok().map(|number| tx.devices().get(number)).transpose()?.flatten();
             let known = known.ok_or_else(|| Problem::not_found("device", &id))?;
-            Ok((known.device, tx.newest_batch()?))
+            Ok((known.device, tx.evidence().newest()?))
         })?;
         let is_complete = service.is_complete(newest)?;
         Ok(SeriesDocument::of(&series::device(service.series.as_ref(), number, grid, now)?, is_complete))
@@ -194,8 +194,8 @@ pub(crate) async fn node(
     let grid = asked.grid(None, now)?;
     let document = state.work(move |service| {
         service.store.read::<_, Problem>(|tx| {
-            let node = tx.node(&name)?.ok_or_else(|| Problem::not_found("node", &name))?;
-            let is_complete = service.is_complete(tx.newest_batch()?)?;
+            let node = tx.nodes().find(&name)?.ok_or_else(|| Problem::not_found("node", &name))?;
+            let is_complete = service.is_complete(tx.evidence().newest()?)?;
             Ok(SeriesDocument::of(&series::node(service.series.as_ref(), tx, node, grid, now)?, is_complete))
         })
     });
@@ -237,7 +237,7 @@ pub(crate) async fn job(
     let document = state.work(move |service| {
         let (job, grid) = job_grid(service, &id, &who, &asked, now)?;
         service.store.read::<_, Problem>(|tx| {
-            let is_complete = service.is_complete(tx.newest_batch()?)?;
+            let is_complete = service.is_complete(tx.evidence().newest()?)?;
             Ok(SeriesDocument::of(&series::job(service.series.as_ref(), tx, job, grid, now)?, is_complete))
         })
     });

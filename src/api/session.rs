@@ -91,7 +91,8 @@ pub(crate) async fn show(
     who: Identity,
     headers: HeaderMap,
 ) -> Result<axum::Json<SessionDocument>, Problem> {
-    let found = state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.token(&who.token))?)).await?;
+    let found =
+        state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.tokens().get(&who.token))?)).await?;
     let token = found.ok_or_else(Problem::unauthenticated)?.record;
     let is_session = !headers.contains_key(header::AUTHORIZATION);
     let cookie = cookie::read(&headers, state.sign_in).filter(|_| is_session);

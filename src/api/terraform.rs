@@ -158,7 +158,7 @@ fn decide(office: &Office<'_>, config: &Terraform, task: &Task, bill: &Bill) -> 
     let mapped = config.projects.get(&whole).or_else(|| config.projects.get(&task.workspace_name));
     let project = match mapped {
         Some(project) => project.clone(),
-        None if office.store.read::<_, StoreError>(|tx| tx.has_project(&task.workspace_name))? => {
+        None if office.store.read::<_, StoreError>(|tx| tx.projects().exists(&task.workspace_name))? => {
             task.workspace_name.clone()
         }
         None => String::new(),

@@ -91,7 +91,9 @@ pub(crate) async fn create(
     let answer = NewToken { id: stored.record.id.clone(), token: token.reveal().to_owned() };
     tracing::info!(token = stored.record.id, by = who.token, "a token was made");
     state
-        .work(move |service| Ok(service.store.write::<_, StoreError>(move |tx| tx.add_token(&stored, &who.token))?))
+        .work(move |service| {
+            Ok(service.store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, &who.token))?)
+        })
         .await?;
     Ok((StatusCode::CREATED, axum::Json(answer)))
 }
@@ -159,7 +161,9 @@ pub(crate) async fn list(
     let found = state
         .work(move |service| {
             let project = who.project.as_deref();
-            Ok(service.store.read::<_, StoreError>(|tx| tx.tokens(project, page.after(), limit.saturating_add(1)))?)
+            Ok(service
+                .store
+                .read::<_, StoreError>(|tx| tx.tokens().list(project, page.after(), limit.saturating_add(1)))?)
         })
         .await?;
     let page = Page::of(found, limit, |record| record.id.clone());
@@ -177,7 +181,7 @@ pub(crate) async fn revoke(Extract(state): Extract<State>, who: Identity, Id(id)
     let project = who.project.clone();
     let is_revoked = state
         .work(move |service| {
-            Ok(service.store.write::<_, StoreError>(move |tx| tx.revoke_token(&asked, project.as_deref(), &by))?)
+            Ok(service.store.write::<_, StoreError>(move |tx| tx.tokens().revoke(&asked, project.as_deref(), &by))?)
         })
         .await?;
     if !is_revoked {

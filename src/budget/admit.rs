@@ -59,7 +59,7 @@ pub fn admit(office: &Office<'_>, key: Option<&str>, demand: Demand, ask: Ask) -
     let now = office.now;
     let assessed = office.store.read(|tx| {
         // What no project is charged for counts in the budgets of all, of a site, of a label and of a user.
-        if !demand.project.is_empty() && !tx.has_project(&demand.project)? {
+        if !demand.project.is_empty() && !tx.projects().exists(&demand.project)? {
             return Err(BudgetError::UnknownProject { name: demand.project.clone() });
         }
         // The key comes first: a repetition is answered even when nothing can be estimated any more.
@@ -99,9 +99,9 @@ pub fn admit(office: &Office<'_>, key: Option<&str>, demand: Demand, ask: Ask) -
 /// The store.
 pub fn is_blocked_unknown(office: &Office<'_>, demand: &Demand) -> Result<bool, BudgetError> {
     let owner = demand.owner(demand.site.as_deref());
-    let (budgets, is_known) = office
-        .store
-        .read::<_, BudgetError>(|tx| Ok((known(tx)?, demand.project.is_empty() || tx.has_project(&demand.project)?)))?;
+    let (budgets, is_known) = office.store.read::<_, BudgetError>(|tx| {
+        Ok((known(tx)?, demand.project.is_empty() || tx.projects().exists(&demand.project)?))
+    })?;
     let may_cover = |policy: &Policy| policy.covers(&owner) || (!is_known && policy.document.project.is_some());
     Ok(budgets.into_iter().any(|known| match known.policy {
         Ok(policy) => may_cover(&policy) && policy.document.mode == Mode::Block,
@@ -136,7 +136,7 @@ fn answered(
     ask: Ask,
     now: Timestamp,
 ) -> Result<Option<Decision>, BudgetError> {
-    let Some(row) = tx.admission_by_key(key)? else { return Ok(None) };
+    let Some(row) = tx.admissions().by_key(key)? else { return Ok(None) };
     if row.demand != json(demand)? {
         let was: Demand = of_json(&row.demand)?;
         let hours = words::hours(was.nanohours);
@@ -161,11 +161,11 @@ fn answered(
 /// Whether somebody lets this admission pass since it was denied.
 fn is_overridden(tx: &Tx<'_>, row: &AdmissionRow, now: Timestamp) -> Result<bool, BudgetError> {
     // Number 0 is no budget: only what was granted to the admission itself.
-    let granted = tx.overrides_for(0, Some(row.admission))?;
+    let granted = tx.overrides().covering(0, Some(row.admission))?;
     let mut granted: Vec<_> = granted.into_iter().filter(|granted| granted.admission == Some(row.admission)).collect();
     let decision: Decision = of_json(&row.answer)?;
     for share in decision.budgets {
-        granted.extend(tx.overrides_for(share.budget.parse().unwrap_or(0), Some(row.admission))?);
+        granted.extend(tx.overrides().covering(share.budget.parse().unwrap_or(0), Some(row.admission))?);
     }
     Ok(granted.iter().any(|granted| {
         granted.expires.is_some_and(|expires| expires > now) && granted.decided.is_some_and(|at| at >= row.decided)
@@ -194,7 +194,7 @@ impl Desk {
     /// Decides without writing.
     fn look(&self, store: &Store) -> Result<Decision, BudgetError> {
         store.read(|tx| {
-            let earlier = self.key.as_ref().map(|key| tx.admission_by_key(key)).transpose()?.flatten();
+            let earlier = self.key.as_ref().map(|key| tx.admissions().by_key(key)).transpose()?.flatten();
             let budgets = known(tx)?;
             Ok(self.weigh(tx, &budgets, earlier.as_ref())?.0)
         })
@@ -207,7 +207,7 @@ impl Desk {
             // Another request of the same key may have come first.
             Some(key) => match answered(tx, key, &self.demand, self.ask, self.now)? {
                 Some(answer) => return Ok(answer),
-                None => tx.admission_by_key(key)?,
+                None => tx.admissions().by_key(key)?,
             },
             None => None,
         };
@@ -223,13 +223,13 @@ impl Desk {
             _ => AdmissionState::Checked,
         };
         let mut row = self.row(state, &decision, earlier.map_or(0, |row| row.admission))?;
-        let number = tx.put_admission(&row)?;
+        let number = tx.admissions().put(&row)?;
         decision.id = Some(number.to_string());
         if is_held {
             for Applying { row, policy, standing } in applying {
                 let needed = self.needed(policy.unit());
                 let from = standing.period.0;
-                tx.put_hold(&HoldRow {
+                tx.holds().put(&HoldRow {
                     admission: number,
                     budget: row.budget,
                     from,
@@ -242,7 +242,7 @@ impl Desk {
             super::settle::note_metered_before(tx, &mut row)?;
         }
         let action = if self.ask == Ask::Reserve { if decision.allowed { "admit" } else { "deny" } } else { "check" };
-        tx.record(&DecisionRow {
+        tx.decisions().record(&DecisionRow {
             decision: 0,
             at: self.now,
             by: self.by.clone(),
@@ -398,7 +398,7 @@ impl Desk {
             }
             Mode::Block => {}
         }
-        let granted = tx.overrides_for(budget.row.budget, earlier.map(|row| row.admission))?;
+        let granted = tx.overrides().covering(budget.row.budget, earlier.map(|row| row.admission))?;
         for granted in granted {
             let (name, reason) = (granted.name.unwrap_or_default(), granted.reason.unwrap_or_default());
             let Some(expires) = granted.expires else { continue };

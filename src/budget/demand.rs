@@ -157,7 +157,7 @@ impl Demand {
     }
 
     fn place(&self, tx: &Tx<'_>, library: &Library, at: Timestamp) -> Result<Place, BudgetError> {
-        let sites = tx.sites()?;
+        let sites = tx.sites().list()?;
         let site = self.chosen_site(&sites)?;
         let mut assumptions = Vec::new();
         let pue = self.pue(tx, site, at, &mut assumptions)?;
@@ -186,7 +186,7 @@ impl Demand {
             (Some(ppm), _) => (Pue::from_parts_per_million(ppm).unwrap_or(Pue::ONE), "as stated".to_owned()),
             // What is measured elsewhere is stated with its intensity; then the site says nothing of it.
             (None, Some(site)) if self.intensity.is_none() && self.zone.is_none() && self.region.is_none() => {
-                (tx.pue(site.site, at)?, format!("of site {}", site.name))
+                (tx.sites().pue(site.site, at)?, format!("of site {}", site.name))
             }
             _ => (Pue::ONE, "not given: cooling and power distribution of the facility are left out".to_owned()),
         };
@@ -216,7 +216,7 @@ impl Demand {
         let zone = match (&self.zone, site) {
             (Some(zone), _) => zone.trim().to_uppercase(),
             (None, Some(site)) => {
-                let steps = tx.zone_history()?;
+                let steps = tx.sites().zone_history()?;
                 let step = steps.iter().rev().find(|step| step.site == site.site && step.since <= at);
                 step.map_or_else(|| site.zone.clone(), |step| step.zone.clone())
             }

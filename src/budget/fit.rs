@@ -160,7 +160,8 @@ fn greener(tx: &Tx<'_>, library: &Library, demand: &Demand, now: Timestamp) -> R
 
 /// The other sites of the fleet.
 fn elsewhere(tx: &Tx<'_>, demand: &Demand, assessed: &Assessment) -> Result<Vec<Candidate>, BudgetError> {
-    let other = tx.sites()?.into_iter().filter(|site| site.site != 0 && Some(&site.name) != assessed.site.as_ref());
+    let other =
+        tx.sites().list()?.into_iter().filter(|site| site.site != 0 && Some(&site.name) != assessed.site.as_ref());
     Ok(other
         .map(|site| Candidate {
             kind: "other_site",

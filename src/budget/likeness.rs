@@ -38,19 +38,19 @@ pub(super) fn learn(tx: &Tx<'_>, demand: &Demand) -> Result<Option<Likeness>, Bu
         return Ok(None);
     }
     if let Some(name) = &demand.job_name {
-        let own = tx.past_jobs(Some((&demand.project, name)), &names, OWN_MAX)?;
+        let own = tx.jobs().past(Some((&demand.project, name)), &names, OWN_MAX)?;
         if own.len() >= OWN_MIN {
             return Ok(summed(&own, true));
         }
     }
-    let fleet = tx.past_jobs(None, &names, FLEET_MAX)?;
+    let fleet = tx.jobs().past(None, &names, FLEET_MAX)?;
     Ok(if fleet.len() >= FLEET_MIN { summed(&fleet, false) } else { None })
 }
 
 /// Product names of metered accelerators that `asked` stands for.
 fn accelerator_names(tx: &Tx<'_>, asked: &str) -> Result<Vec<String>, BudgetError> {
     let covered = find_accelerator(asked).map(|found| found.covers).unwrap_or_default();
-    let mut names = tx.accelerator_names()?;
+    let mut names = tx.devices().accelerator_names()?;
     names.retain(|name| {
         name.eq_ignore_ascii_case(asked.trim())
             || find_accelerator(name).is_ok_and(|found| covered.contains(&found.accelerator.key))

@@ -28,16 +28,16 @@ pub fn create(office: &Office<'_>, document: PolicyDocument) -> Result<i64, Budg
     let (now, by) = (office.now, office.by.to_owned());
     office.store.write(move |tx| {
         if let Some(site) = &policy.document.site
-            && !tx.sites()?.iter().any(|known| known.name == *site)
+            && !tx.sites().list()?.iter().any(|known| known.name == *site)
         {
             return Err(BudgetError::UnknownSite { name: site.clone() });
         }
         if let Some(project) = &policy.document.project {
-            tx.add_project(project)?;
+            tx.projects().add(project)?;
         }
         let text = json(&policy.document)?;
         let taken = || BudgetError::Taken { name: policy.document.name.clone() };
-        let budget = tx.add_budget(&policy.document.name, &text, now, &by)?.ok_or_else(taken)?;
+        let budget = tx.budgets().add(&policy.document.name, &text, now, &by)?.ok_or_else(taken)?;
         sum_anew(tx)?;
         take_over(tx, budget, &policy, now)?;
         record(tx, (now, &by), "create", Some(budget), None, text)?;
@@ -55,7 +55,7 @@ pub fn revise(office: &Office<'_>, id: &str, document: PolicyDocument, reason: &
     let policy = document.check()?;
     let (id, reason, now, by) = (id.to_owned(), reason.to_owned(), office.now, office.by.to_owned());
     office.store.write(move |tx| {
-        let row = tx.budget(&id)?.ok_or(BudgetError::UnknownBudget { id })?;
+        let row = tx.budgets().find(&id)?.ok_or(BudgetError::UnknownBudget { id })?;
         if let Ok(before) = Policy::stored(&row.policy) {
             let counts = |policy: &Policy| {
                 let document = &policy.document;
@@ -75,7 +75,7 @@ pub fn revise(office: &Office<'_>, id: &str, document: PolicyDocument, reason: &
             }
         }
         let text = json(&policy.document)?;
-        tx.set_policy(row.budget, &text)?;
+        tx.budgets().set_policy(row.budget, &text)?;
         // Days may begin at other moments now.
         sum_anew(tx)?;
         let document = json(&serde_json::json!({ "before": row.policy, "policy": policy.document, "reason": reason }))?;
@@ -92,25 +92,26 @@ pub fn revise(office: &Office<'_>, id: &str, document: PolicyDocument, reason: &
 pub fn retire(office: &Office<'_>, id: &str) -> Result<(), BudgetError> {
     let (id, now, by) = (id.to_owned(), office.now, office.by.to_owned());
     office.store.write(move |tx| {
-        let row = tx.budget(&id)?.filter(|row| row.retired.is_none()).ok_or(BudgetError::UnknownBudget { id })?;
-        tx.retire_budget(row.budget, now)?;
+        let row =
+            tx.budgets().find(&id)?.filter(|row| row.retired.is_none()).ok_or(BudgetError::UnknownBudget { id })?;
+        tx.budgets().retire(row.budget, now)?;
         record(tx, (now, &by), "retire", Some(row.budget), None, row.policy)?;
         stated(tx, (now, &by), "budget", row.budget)
     })
 }
 
 fn sum_anew(tx: &Tx<'_>) -> Result<(), BudgetError> {
-    let progress = tx.budget_progress()?;
+    let progress = tx.budget_sums().progress()?;
     let budgets = known(tx)?;
     // What came since is noted first, as summing anew forgets where the sums stood.
-    tx.set_budget_progress(crate::store::Progress { stale: true, ..progress })?;
+    tx.budget_sums().set_progress(crate::store::Progress { stale: true, ..progress })?;
     catch_up(tx, &budgets)
 }
 
 /// Admissions that hold something hold of a new budget too.
 fn take_over(tx: &Tx<'_>, budget: i64, policy: &Policy, now: Timestamp) -> Result<(), BudgetError> {
     let Some((from, _)) = policy.period(now) else { return Ok(()) };
-    for row in tx.held_admissions()? {
+    for row in tx.admissions().held()? {
         let demand: Demand = of_json(&row.demand)?;
         let owner = Owner {
             project: Some(&demand.project),
@@ -120,7 +121,14 @@ fn take_over(tx: &Tx<'_>, budget: i64, policy: &Policy, now: Timestamp) -> Resul
         };
         if policy.covers(&owner) {
             let reserved = if policy.unit() == Unit::Energy { row.p95_mj } else { row.p95_ug };
-            tx.put_hold(&HoldRow { admission: row.admission, budget, from, reserved, held: reserved, settled: 0 })?;
+            tx.holds().put(&HoldRow {
+                admission: row.admission,
+                budget,
+                from,
+                reserved,
+                held: reserved,
+                settled: 0,
+            })?;
             // Of a job that has run for a while only the rest is still to come.
             keep(tx, &row)?;
         }
@@ -138,7 +146,7 @@ pub fn request(office: &Office<'_>, admission: &str, name: String, reason: Strin
     let (id, now, by) = (admission.to_owned(), office.now, office.by.to_owned());
     office.store.write(move |tx| {
         let unknown = || BudgetError::UnknownAdmission { id: id.clone() };
-        let row = tx.admission(id.parse().map_err(|_| unknown())?)?.ok_or_else(unknown)?;
+        let row = tx.admissions().get(id.parse().map_err(|_| unknown())?)?.ok_or_else(unknown)?;
         if row.state != AdmissionState::Denied {
             let next = "only what was denied needs an exception";
             return Err(BudgetError::State { id: row.admission, state: row.state, next });
@@ -152,7 +160,7 @@ pub fn request(office: &Office<'_>, admission: &str, name: String, reason: Strin
             project: Some(row.project),
             ..OverrideRow::default()
         };
-        asked.number = tx.put_override(&asked)?;
+        asked.number = tx.overrides().put(&asked)?;
         let document = json(
             &serde_json::json!({ "request": asked.number, "name": asked.asked_by, "reason": asked.asked_reason }),
         )?;
@@ -193,14 +201,14 @@ fn answer(
     let (id, now, by) = (id.to_owned(), office.now, office.by.to_owned());
     office.store.write(move |tx| {
         let unknown = || BudgetError::UnknownRequest { id: id.clone() };
-        let mut row = tx.override_numbered(id.parse().map_err(|_| unknown())?)?.ok_or_else(unknown)?;
+        let mut row = tx.overrides().get(id.parse().map_err(|_| unknown())?)?.ok_or_else(unknown)?;
         if row.state != "requested" {
             return Err(BudgetError::UnknownRequest { id: format!("{id} that is open: it was {}", row.state) });
         }
         state.clone_into(&mut row.state);
         (row.name, row.reason, row.expires) = (Some(name), Some(reason), expires);
         (row.decided, row.decided_by) = (Some(now), Some(by.clone()));
-        tx.put_override(&row)?;
+        tx.overrides().put(&row)?;
         let expires = expires.map(crate::moment::show);
         let document = json(
             &serde_json::json!({ "request": row.number, "name": row.name, "reason": row.reason, "expires": expires }),
@@ -220,7 +228,7 @@ pub fn override_budget(office: &Office<'_>, id: &str, granted: Override) -> Resu
     granted.check(office.now)?;
     let (id, now, by) = (id.to_owned(), office.now, office.by.to_owned());
     office.store.write(move |tx| {
-        let budget = tx.budget(&id)?.ok_or(BudgetError::UnknownBudget { id })?;
+        let budget = tx.budgets().find(&id)?.ok_or(BudgetError::UnknownBudget { id })?;
         let project = Policy::stored(&budget.policy).ok().and_then(|policy| policy.document.project);
         let mut row = OverrideRow {
             budget: Some(budget.budget),
@@ -233,7 +241,7 @@ pub fn override_budget(office: &Office<'_>, id: &str, granted: Override) -> Resu
             project,
             ..OverrideRow::default()
         };
-        row.number = tx.put_override(&row)?;
+        row.number = tx.overrides().put(&row)?;
         let expires = row.expires.map(crate::moment::show);
         let document = json(
             &serde_json::json!({ "override": row.number, "name": row.name, "reason": row.reason, "expires": expires }),
@@ -270,7 +278,7 @@ fn expect_words(name: &str, reason: &str) -> Result<(), BudgetError> {
 
 /// Records among the actions what a budget or an override says from now on, so that nobody can change it beside the service unseen.
 fn stated(tx: &Tx<'_>, (at, by): (Timestamp, &str), kind: &'static str, number: i64) -> Result<(), BudgetError> {
-    Ok(tx.record_stated(&By { token: by.to_owned(), at }, kind, &number.to_string())?)
+    Ok(tx.actions().record_stated(&By { token: by.to_owned(), at }, kind, &number.to_string())?)
 }
 
 fn record(
@@ -282,5 +290,5 @@ fn record(
     document: String,
 ) -> Result<(), BudgetError> {
     let (by, action) = (by.to_owned(), action.to_owned());
-    Ok(tx.record(&DecisionRow { decision: 0, at, by, action, budget, admission, document })?)
+    Ok(tx.decisions().record(&DecisionRow { decision: 0, at, by, action, budget, admission, document })?)
 }

@@ -101,7 +101,7 @@ fn resolve(
         catch_up(tx, &known(tx)?)?;
         expire_due(tx, now)?;
         let unknown = || BudgetError::UnknownAdmission { id: id.clone() };
-        let mut row = tx.admission(id.parse().map_err(|_| unknown())?)?.ok_or_else(unknown)?;
+        let mut row = tx.admissions().get(id.parse().map_err(|_| unknown())?)?.ok_or_else(unknown)?;
         if row.state == AdmissionState::Denied || row.state == AdmissionState::Checked {
             let next = "only what was admitted with a hold can be settled";
             return Err(BudgetError::State { id: row.admission, state: row.state, next });
@@ -116,18 +116,18 @@ fn resolve(
 
 /// Stores an admission and what it holds now.
 pub(super) fn keep(tx: &Tx<'_>, row: &AdmissionRow) -> Result<(), BudgetError> {
-    tx.put_admission(row)?;
+    tx.admissions().put(row)?;
     let actual_mj = row.actual_mj.unwrap_or(0);
     // What the ledger has of the job is counted there.
     let beyond =
         if row.state == AdmissionState::Committed { actual_mj.saturating_sub(facility_mj(row)?).max(0) } else { 0 };
     let ended = ended(tx, row)?;
-    for hold in tx.holds_of(row.admission)? {
+    for hold in tx.holds().of_admission(row.admission)? {
         let held = if row.state == AdmissionState::Held { left_of(row, hold.reserved, ended)? } else { 0 };
         let settled =
             if is_energy(tx, hold.budget)? { beyond } else { share(row.actual_ug.unwrap_or(0), beyond, actual_mj) };
         if (held, settled) != (hold.held, hold.settled) {
-            tx.put_hold(&HoldRow { held, settled, ..hold })?;
+            tx.holds().put(&HoldRow { held, settled, ..hold })?;
         }
     }
     Ok(())
@@ -135,11 +135,11 @@ pub(super) fn keep(tx: &Tx<'_>, row: &AdmissionRow) -> Result<(), BudgetError> {
 
 /// When the job that settles it ended.
 fn ended(tx: &Tx<'_>, row: &AdmissionRow) -> Result<Option<Timestamp>, BudgetError> {
-    Ok(row.job.as_deref().map(|job| tx.end_of_job(job, &row.project)).transpose()?.flatten())
+    Ok(row.job.as_deref().map(|job| tx.jobs().end_of(job, &row.project)).transpose()?.flatten())
 }
 
 fn is_energy(tx: &Tx<'_>, budget: i64) -> Result<bool, BudgetError> {
-    let row = tx.budget(&budget.to_string())?;
+    let row = tx.budgets().find(&budget.to_string())?;
     let policy = row.and_then(|row| Policy::stored(&row.policy).ok());
     Ok(policy.is_none_or(|policy| policy.unit() == super::Unit::Energy))
 }
@@ -148,11 +148,11 @@ fn is_energy(tx: &Tx<'_>, budget: i64) -> Result<bool, BudgetError> {
 fn place_settled(tx: &Tx<'_>, row: &AdmissionRow, now: Timestamp) -> Result<(), BudgetError> {
     let end = Timestamp::from_nanoseconds(row.start.nanoseconds().saturating_add(row.span_ns));
     let at = now.min(end);
-    for hold in tx.holds_of(row.admission)? {
-        let stored = tx.budget(&hold.budget.to_string())?;
+    for hold in tx.holds().of_admission(row.admission)? {
+        let stored = tx.budgets().find(&hold.budget.to_string())?;
         let policy = stored.and_then(|stored| Policy::stored(&stored.policy).ok());
         if let Some(period) = policy.and_then(|policy| policy.period(at)) {
-            tx.put_hold(&HoldRow { from: period.0, ..hold })?;
+            tx.holds().put(&HoldRow { from: period.0, ..hold })?;
         }
     }
     Ok(())
@@ -199,7 +199,7 @@ pub(super) fn note_metered(tx: &Tx<'_>, postings: &[Moved], _: &[Known]) -> Resu
         *sum = (sum.0.saturating_add(moved.energy_mj), sum.1.min(moved.start), sum.2.max(moved.end));
     }
     for (job, (energy_mj, start, end)) in jobs {
-        for mut row in tx.admissions_of_job(job)? {
+        for mut row in tx.admissions().of_job(job)? {
             row.metered_mj = row.metered_mj.saturating_add(energy_mj).max(0);
             row.metered_from = Some(row.metered_from.map_or(start, |from| from.min(start)));
             row.metered_to = Some(row.metered_to.map_or(end, |to| to.max(end)));
@@ -212,7 +212,7 @@ pub(super) fn note_metered(tx: &Tx<'_>, postings: &[Moved], _: &[Known]) -> Resu
 /// Takes note of what the ledger has of a job that ran before it was admitted, as where a gate let it pass while the service was away.
 pub(super) fn note_metered_before(tx: &Tx<'_>, row: &mut AdmissionRow) -> Result<(), BudgetError> {
     let Some(job) = &row.job else { return Ok(()) };
-    let Some((energy_mj, start, end)) = tx.metered_of_job(job, &row.project)? else { return Ok(()) };
+    let Some((energy_mj, start, end)) = tx.jobs().metered(job, &row.project)? else { return Ok(()) };
     row.metered_mj = energy_mj.max(0);
     (row.metered_from, row.metered_to) = (Some(start), Some(end));
     keep(tx, row)
@@ -221,12 +221,12 @@ pub(super) fn note_metered_before(tx: &Tx<'_>, row: &mut AdmissionRow) -> Result
 /// Ends the holds whose time is over, and renews those whose job is still being metered.
 pub(super) fn expire_due(tx: &Tx<'_>, now: Timestamp) -> Result<Vec<Change>, BudgetError> {
     let mut changes = Vec::new();
-    for mut row in tx.expiring(now)? {
+    for mut row in tx.admissions().expiring(now)? {
         let lives_until = row.metered_to.map(|to| to.after(PATIENCE)).transpose()?.filter(|until| *until > now);
         match lives_until {
             Some(until) => {
                 row.expires = until;
-                tx.put_admission(&row)?;
+                tx.admissions().put(&row)?;
             }
             None => {
                 row.state = AdmissionState::Expired;
@@ -245,8 +245,8 @@ pub(super) fn expire_due(tx: &Tx<'_>, now: Timestamp) -> Result<Vec<Change>, Bud
 ///
 /// The ledger or the store.
 pub fn settle(store: &Store, now: Timestamp) -> Result<Vec<Change>, BudgetError> {
-    let has_work =
-        store.read(|tx| Ok::<_, BudgetError>(!tx.budgets()?.is_empty() || !tx.held_admissions()?.is_empty()))?;
+    let has_work = store
+        .read(|tx| Ok::<_, BudgetError>(!tx.budgets().list()?.is_empty() || !tx.admissions().held()?.is_empty()))?;
     if !has_work {
         return Ok(Vec::new());
     }
@@ -254,7 +254,7 @@ pub fn settle(store: &Store, now: Timestamp) -> Result<Vec<Change>, BudgetError>
         let budgets = known(tx)?;
         catch_up(tx, &budgets)?;
         let mut changes = expire_due(tx, now)?;
-        for row in tx.held_admissions()? {
+        for row in tx.admissions().held()? {
             changes.extend(settle_one(tx, &budgets, row, now)?);
         }
         Ok(changes)
@@ -304,7 +304,7 @@ fn will_break(tx: &Tx<'_>, budgets: &[Known], row: &AdmissionRow) -> Result<&'st
         return Ok("");
     }
     let in_two_minutes = used + used * LAST_MINUTES_NS / elapsed;
-    let holds = tx.holds_of(row.admission)?;
+    let holds = tx.holds().of_admission(row.admission)?;
     let stops = |known: &&Known| {
         let policy = known.policy.as_ref().ok();
         policy.is_some_and(|policy| policy.document.mode == Mode::Block && policy.document.stop_after_s.is_some())
@@ -326,6 +326,14 @@ fn record(tx: &Tx<'_>, row: &AdmissionRow, (now, by): (Timestamp, &str)) -> Resu
         "actual_ug": row.actual_ug, "overrun_mj": row.overrun_mj,
     });
     let (action, admission, document) = (action.to_owned(), Some(row.admission), json(&document)?);
-    tx.record(&DecisionRow { decision: 0, at: now, by: by.to_owned(), action, budget: None, admission, document })?;
+    tx.decisions().record(&DecisionRow {
+        decision: 0,
+        at: now,
+        by: by.to_owned(),
+        action,
+        budget: None,
+        admission,
+        document,
+    })?;
     Ok(())
 }

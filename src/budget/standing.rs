@@ -62,7 +62,7 @@ impl Standing {
     ) -> Result<Option<Self>, BudgetError> {
         let Some(period) = policy.period(at) else { return Ok(None) };
         let is_current = (period.0..period.1).contains(&now);
-        let (held, settled) = tx.held_of_budget(row.budget, period.0, is_current)?;
+        let (held, settled) = tx.holds().of_budget(row.budget, period.0, is_current)?;
         let spent = spent(tx, library, (row, policy), period)?.saturating_add(settled);
         let carried = carried(tx, library, (row, policy), period)?;
         let limit = policy.limit.saturating_add(carried);
@@ -87,8 +87,8 @@ fn spent(
     (row, policy): (&BudgetRow, &Policy),
     period: Span,
 ) -> Result<i64, BudgetError> {
-    let days = tx.spent_days(row.budget, period)?;
-    let open = ledger::weigh(tx, library, &tx.open_of_budget(row.budget, period)?)?;
+    let days = tx.budget_sums().spent_days(row.budget, period)?;
+    let open = ledger::weigh(tx, library, &tx.budget_sums().open_of(row.budget, period)?)?;
     let of = |(mj, ug): (i64, i64)| if policy.unit() == Unit::Energy { mj } else { ug };
     Ok(days.iter().fold(of(open), |sum, (_, mj, ug)| sum.saturating_add(of((*mj, *ug)))))
 }
@@ -104,7 +104,7 @@ fn carried(
         return Ok(0);
     }
     let Some(before) = policy.period_before(period.0).filter(|before| before.1 > row.created) else { return Ok(0) };
-    let (_, settled) = tx.held_of_budget(row.budget, before.0, false)?;
+    let (_, settled) = tx.holds().of_budget(row.budget, before.0, false)?;
     let left = policy.limit.saturating_sub(spent(tx, library, (row, policy), before)?.saturating_add(settled));
     Ok(if policy.document.roll_over == RollOver::Unused { left.max(0) } else { left })
 }
@@ -150,7 +150,7 @@ pub fn states(office: &Office<'_>) -> Result<Vec<BudgetState>, BudgetError> {
 pub fn state_of(office: &Office<'_>, id: &str) -> Result<BudgetState, BudgetError> {
     up_to_date(office)?;
     office.store.read(|tx| {
-        let row = tx.budget(id)?.ok_or_else(|| BudgetError::UnknownBudget { id: id.to_owned() })?;
+        let row = tx.budgets().find(id)?.ok_or_else(|| BudgetError::UnknownBudget { id: id.to_owned() })?;
         let policy = Policy::stored(&row.policy).map_err(|error| error.to_string());
         state(tx, office.library, Known { row, policy }, office.now)
     })
@@ -159,7 +159,8 @@ pub fn state_of(office: &Office<'_>, id: &str) -> Result<BudgetState, BudgetErro
 /// Brings the sums up to the ledger, where something is new.
 pub(super) fn up_to_date(office: &Office<'_>) -> Result<(), BudgetError> {
     let now = office.now;
-    let is_behind = office.store.read(|tx| Ok::<_, BudgetError>(is_behind(tx)? || !tx.expiring(now)?.is_empty()))?;
+    let is_behind =
+        office.store.read(|tx| Ok::<_, BudgetError>(is_behind(tx)? || !tx.admissions().expiring(now)?.is_empty()))?;
     if is_behind {
         office.store.write(move |tx| {
             let budgets = known(tx)?;
@@ -177,7 +178,7 @@ fn state(tx: &Tx<'_>, library: &Library, known: Known, now: Timestamp) -> Result
     state.standing = Standing::of(tx, library, (&state.row, policy), (now, now))?;
     if let Some(standing) = &state.standing {
         let unit = policy.unit();
-        let days = tx.spent_days(state.row.budget, standing.period)?;
+        let days = tx.budget_sums().spent_days(state.row.budget, standing.period)?;
         state.days = days.into_iter().map(|(day, mj, ug)| (day, if unit == Unit::Energy { mj } else { ug })).collect();
         let begin = state.days.first().map_or(state.row.created.min(now), |(day, _)| *day);
         state.projection = Some(Projection::of(standing, &state.days, begin, now));

@@ -16,7 +16,7 @@ pub(super) struct Known {
 
 /// Every budget that applies.
 pub(super) fn known(tx: &Tx<'_>) -> Result<Vec<Known>, BudgetError> {
-    let rows = tx.budgets()?;
+    let rows = tx.budgets().list()?;
     Ok(rows
         .into_iter()
         .map(|row| {
@@ -28,31 +28,31 @@ pub(super) fn known(tx: &Tx<'_>) -> Result<Vec<Known>, BudgetError> {
 
 /// Whether there is something in the ledger that the sums do not hold.
 pub(super) fn is_behind(tx: &Tx<'_>) -> Result<bool, BudgetError> {
-    let Progress { posting, entry, stale } = tx.budget_progress()?;
-    Ok(stale || tx.last_posting_and_entry()? != (posting, entry))
+    let Progress { posting, entry, stale } = tx.budget_sums().progress()?;
+    Ok(stale || tx.budget_sums().last_posting_and_entry()? != (posting, entry))
 }
 
 /// Brings the sums of the budgets and what is known of admitted jobs up to the ledger.
 pub(super) fn catch_up(tx: &Tx<'_>, budgets: &[Known]) -> Result<(), BudgetError> {
-    let progress = tx.budget_progress()?;
-    let (posting, entry) = tx.last_posting_and_entry()?;
+    let progress = tx.budget_sums().progress()?;
+    let (posting, entry) = tx.budget_sums().last_posting_and_entry()?;
     if !progress.stale && (posting, entry) == (progress.posting, progress.entry) {
         return Ok(());
     }
-    let postings = tx.posted_after(progress.posting)?;
+    let postings = tx.budget_sums().posted_after(progress.posting)?;
     let mut whose = Whose::new(tx)?;
     if progress.stale {
-        tx.clear_budget_sums()?;
-        whose.add(budgets, &tx.entered_after(0)?, &[])?;
-        whose.add(budgets, &[], &tx.open_energy()?)?;
+        tx.budget_sums().clear()?;
+        whose.add(budgets, &tx.budget_sums().entered_after(0)?, &[])?;
+        whose.add(budgets, &[], &tx.budget_sums().open_energy()?)?;
     } else {
-        let entries = tx.entered_after(progress.entry)?;
+        let entries = tx.budget_sums().entered_after(progress.entry)?;
         whose.add(budgets, &entries, &postings)?;
         let closed: Vec<Moved> =
             entries.into_iter().map(|moved| Moved { energy_mj: -moved.energy_mj, ..moved }).collect();
         whose.add(budgets, &[], &closed)?;
     }
-    tx.set_budget_progress(Progress { posting, entry, stale: false })?;
+    tx.budget_sums().set_progress(Progress { posting, entry, stale: false })?;
     note_metered(tx, &postings, budgets)
 }
 
@@ -65,7 +65,7 @@ struct Whose<'a> {
 
 impl<'a> Whose<'a> {
     fn new(tx: &'a Tx<'a>) -> Result<Self, BudgetError> {
-        let sites = tx.sites()?.into_iter().map(|site| (site.site, site.name)).collect();
+        let sites = tx.sites().list()?.into_iter().map(|site| (site.site, site.name)).collect();
         Ok(Self { tx, sites, jobs: HashMap::new() })
     }
 
@@ -73,7 +73,7 @@ impl<'a> Whose<'a> {
         let all = entries.iter().map(|moved| (moved, true)).chain(open.iter().map(|moved| (moved, false)));
         for (moved, is_posted) in all {
             if !self.jobs.contains_key(&moved.job) {
-                let (project, labels) = self.tx.facts_of(moved.job)?;
+                let (project, labels) = self.tx.jobs().facts_of(moved.job)?;
                 self.jobs.insert(moved.job, (project, labels.into_iter().collect()));
             }
             let Some((project, labels)) = self.jobs.get(&moved.job) else { continue };
@@ -83,9 +83,9 @@ impl<'a> Whose<'a> {
                 let Some(policy) = policy.as_ref().ok().filter(|policy| policy.covers(&owner)) else { continue };
                 if is_posted {
                     let day = policy.day(moved.period_start);
-                    self.tx.add_spent(row.budget, day, (moved.facility_mj, moved.facility_ug))?;
+                    self.tx.budget_sums().add_spent(row.budget, day, (moved.facility_mj, moved.facility_ug))?;
                 } else {
-                    self.tx.add_open(row.budget, moved.site, moved.period_start, moved.energy_mj)?;
+                    self.tx.budget_sums().add_open(row.budget, moved.site, moved.period_start, moved.energy_mj)?;
                 }
             }
         }

@@ -45,7 +45,7 @@ const NANOHOURS_PER_HOUR: u64 = 1_000_000_000;
 
 /// Makes them, unless the demonstration has budgets already; `since` is the first second of its past.
 pub(super) fn found(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
-    if !office.store.read::<_, StoreError>(|tx| Ok(tx.budgets()?.is_empty()))? {
+    if !office.store.read::<_, StoreError>(|tx| Ok(tx.budgets().list()?.is_empty()))? {
         return Ok(());
     }
     admit_past(office, since)?;

@@ -85,7 +85,7 @@ impl Series {
         let mut finals = 0;
         for status in [Status::Forecast, Status::Provisional, Status::Measured] {
             let factors = self.factors((from, to), second, status);
-            let new = store.write::<_, StoreError>(move |tx| tx.import_factors(&factors, &By::service(now)))?;
+            let new = store.write::<_, StoreError>(move |tx| tx.factors().import(&factors, &By::service(now)))?;
             finals += if status == Status::Measured { new } else { 0 };
         }
         if finals > 0 {

@@ -121,12 +121,12 @@ fn token(store: &Store, now: Timestamp) -> Result<String, DemoError> {
     }
     .issue()?;
     store.write::<_, StoreError>(move |tx| {
-        for earlier in tx.tokens(None, None, 10_000)? {
+        for earlier in tx.tokens().list(None, None, 10_000)? {
             if earlier.name == TOKEN_NAME {
-                tx.revoke_token(&earlier.id, None, &By::service(now))?;
+                tx.tokens().revoke(&earlier.id, None, &By::service(now))?;
             }
         }
-        tx.add_token(&stored, "")
+        tx.tokens().add(&stored, "")
     })?;
     Ok(token.reveal().to_owned())
 }

@@ -154,7 +154,7 @@ impl Demo {
             }
         }
         for node in &fleet::NODES {
-            if self.store.read::<_, StoreError>(|tx| tx.node(node.name))?.is_none() {
+            if self.store.read::<_, StoreError>(|tx| tx.nodes().find(node.name))?.is_none() {
                 let (name, site) = (node.name.to_owned(), node.site.to_owned());
                 workload::assign_node(&self.store, name, site, Timestamp::from_nanoseconds(0), By::service(now))?;
             }
@@ -227,7 +227,7 @@ fn foreign(directory: &Path) -> DemoError {
 
 /// Whether the ledger has the whole fleet, or nothing but a part of it, as after a first start that was cut off.
 fn is_own(tx: &Tx<'_>) -> Result<bool, StoreError> {
-    let known: BTreeSet<String> = tx.nodes("", 10_000)?.into_iter().map(|node| node.name).collect();
+    let known: BTreeSet<String> = tx.nodes().list("", 10_000)?.into_iter().map(|node| node.name).collect();
     let fleet: BTreeSet<String> = fleet::NODES.iter().map(|node| node.name.to_owned()).collect();
-    Ok(fleet.is_subset(&known) || known.is_subset(&fleet) && !tx.has_tokens()?)
+    Ok(fleet.is_subset(&known) || known.is_subset(&fleet) && !tx.tokens().any()?)
 }

@@ -33,7 +33,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) node: i64,
     /// `accelerator`, `host` or `platform`.
     pub(crate) component: &'static str,
-    /// Who held it, as [`Tx::holders`] orders them.
+    /// Who held it, as [`crate::store::HoldingStore::holders`] orders them.
     pub(crate) holders: &'a [Held],
     /// Where its node stood, oldest first.
     pub(crate) sites: &'a [Assigned],
@@ -58,10 +58,10 @@ impl<'a> Stored<'a> {
         (number, node, batch): (i64, i64, &'a Batch),
         newest: i64,
     ) -> Result<Self, IngestError> {
-        let devices = tx.device_numbers(node, &batch.devices)?;
+        let devices = tx.devices().numbers(node, &batch.devices)?;
         let reaches = reaches(batch, &devices);
         let is_alone = match whole(&reaches) {
-            Some(reach) => !tx.is_met((node, number), reach, newest)?,
+            Some(reach) => !tx.evidence().is_met((node, number), reach, newest)?,
             None => true,
         };
         Ok(Self { number, node, batch, devices, reaches, is_alone })
@@ -79,7 +79,7 @@ pub(super) struct Shares {
 
 /// Attributes the windows of stored batch `number` as believed at `revision`.
 pub(crate) fn attribute(tx: &Tx<'_>, number: i64, revision: i64) -> Result<Attributed, IngestError> {
-    let kept = tx.batch(number)?;
+    let kept = tx.evidence().get(number)?;
     let batch = Batch::parse(&kept.body)?;
     let stored = Stored::of(tx, (number, kept.node, &batch), revision)?;
     let Shares { totals, pieces, aside, held } = attribute_stored(tx, &stored, revision)?;
@@ -90,8 +90,8 @@ pub(crate) fn attribute(tx: &Tx<'_>, number: i64, revision: i64) -> Result<Attri
 pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: i64) -> Result<Shares, IngestError> {
     let mut found = Shares::default();
     let Some(reach) = whole(&stored.reaches) else { return Ok(found) };
-    let sites = tx.assignments(stored.node, revision)?;
-    let holders = tx.holders(stored.node, reach, revision)?;
+    let sites = tx.nodes().assignments(stored.node, revision)?;
+    let holders = tx.holdings().holders(stored.node, reach, revision)?;
     let mut own: BTreeMap<&str, Vec<(usize, &Window)>> = BTreeMap::new();
     for (place, window) in stored.batch.windows.iter().enumerate() {
         own.entry(&window.device).or_default().push((place, window));

@@ -57,7 +57,7 @@ fn anew<W>(
 ) -> Result<(Timestamp, Timestamp), IngestError> {
     let mut whole: Option<(Timestamp, Timestamp)> = None;
     for number in met {
-        let kept = tx.batch(number)?;
+        let kept = tx.evidence().get(number)?;
         let batch = Batch::parse(&kept.body)?;
         let stored = Stored::of(tx, (number, kept.node, &batch), newest)?;
         let Some(own) = batch.devices.iter().find(|own| own.uuid == uuid) else { continue };

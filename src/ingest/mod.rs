@@ -93,7 +93,7 @@ impl Received {
     fn apply(self, tx: &Tx<'_>) -> Result<Applied, IngestError> {
         let Self { batch, evidence, at } = self;
         let boot = batch.boot.to_string();
-        match tx.batch_named(&batch.agent, &boot, batch.sequence)? {
+        match tx.evidence().find(&batch.agent, &boot, batch.sequence)? {
             Some((known, first)) if known == evidence.sha256 => {
                 Ok(Applied { outcome: Outcome::Duplicate, batch, number: None, received: first })
             }
@@ -127,15 +127,15 @@ pub async fn apply_later(store: &Store, received: Received) -> Result<Applied, I
 
 /// Returns the number of the batch.
 fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> Result<i64, IngestError> {
-    let (node, reached) = tx.note_node(&batch.node.name, &batch.node.software, received)?;
-    let revision = tx.begin_revision(received, "batch")?;
-    tx.add_batch(batch, node, (revision, received), evidence)?;
-    let devices = tx.note_devices(node, &batch.devices)?;
+    let (node, reached) = tx.nodes().note(&batch.node.name, &batch.node.software, received)?;
+    let revision = tx.revisions().begin(received, "batch")?;
+    tx.evidence().add(batch, node, (revision, received), evidence)?;
+    let devices = tx.devices().note(node, &batch.devices)?;
     let mut affected = state(tx, batch, &devices, revision)?;
     let reaches = selection::reaches(batch, &devices);
     // Most batches are newer than all that is known of their node, and then nothing can meet them.
     let is_alone = match selection::whole(&reaches) {
-        Some(whole) => whole.0 >= reached || !tx.is_met((node, revision), whole, revision)?,
+        Some(whole) => whole.0 >= reached || !tx.evidence().is_met((node, revision), whole, revision)?,
         None => true,
     };
     for (reach, devices) in selection::shared(&reaches) {
@@ -144,17 +144,17 @@ fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> 
                 affected.extend(selection::meeting(tx, *device, reach, revision)?);
             }
         }
-        tx.add_reach(node, revision, reach, &devices)?;
+        tx.evidence().add_reach(node, revision, reach, &devices)?;
     }
-    tx.add_gaps(revision, node, &batch.gaps)?;
+    tx.gaps().add(revision, node, &batch.gaps)?;
     let stored = Stored { number: revision, node, batch, devices, reaches, is_alone };
     let attributed = attribution::attribute_stored(tx, &stored, revision)?;
     if !attributed.aside.is_empty() {
-        tx.set_aside(revision, &attributed.aside)?;
+        tx.evidence().set_aside(revision, &attributed.aside)?;
     }
     let gained = post(tx, revision, revision, attributed.totals)?;
     count(tx, gained)?;
-    tx.note_held_time(revision, &attributed.held)?;
+    tx.held_time().note(revision, &attributed.held)?;
     reattribute(tx, affected, revision)?;
     Ok(revision)
 }
@@ -168,13 +168,13 @@ fn state(
 ) -> Result<BTreeSet<i64>, StoreError> {
     let rank = Rank::of(batch);
     for job in &batch.jobs {
-        tx.state_job(job, &rank)?;
+        tx.jobs().state(job, &rank)?;
     }
     let mut affected = BTreeSet::new();
     for holding in &batch.holdings {
         let Some(&device) = devices.get(holding.device.as_str()) else { continue };
         let (start, end, weight) = (holding.start, holding.end, holding.weight);
-        let job = tx.note_job(&holding.job)?;
+        let job = tx.jobs().note(&holding.job)?;
         let statement = HoldingStatement { device, job, start, end, weight, rank: rank.clone() };
         affected.extend(hold(tx, &statement, revision)?);
     }
@@ -183,8 +183,13 @@ fn state(
 
 /// Records one statement that a job holds a device; returns the batches whose energy it may move.
 pub(crate) fn hold(tx: &Tx<'_>, stated: &HoldingStatement, revision: i64) -> Result<BTreeSet<i64>, StoreError> {
-    let Some(changed) = tx.state_holding(stated, revision)? else { return Ok(BTreeSet::new()) };
-    Ok(tx.reaches(stated.device, changed, revision)?.into_iter().map(|(batch, _, _)| batch).collect())
+    let Some(changed) = tx.holdings().state(stated, revision)? else { return Ok(BTreeSet::new()) };
+    Ok(tx
+        .evidence()
+        .reaches_of_device(stated.device, changed, revision)?
+        .into_iter()
+        .map(|(batch, _, _)| batch)
+        .collect())
 }
 
 /// Attributes each of `batches` as believed at `revision` and posts what differs from what it had posted.
@@ -192,14 +197,14 @@ pub(crate) fn reattribute(tx: &Tx<'_>, batches: BTreeSet<i64>, revision: i64) ->
     let mut gained = 0;
     for number in batches {
         let attributed = attribute(tx, number, revision)?;
-        tx.set_aside(number, &attributed.aside)?;
-        tx.note_held_time(number, &attributed.held)?;
+        tx.evidence().set_aside(number, &attributed.aside)?;
+        tx.held_time().note(number, &attributed.held)?;
         let mut wanted = attributed.totals;
-        for (key, had) in tx.posted_by(number)? {
+        for (key, had) in tx.postings().of_batch(number)? {
             if wanted.get(&key).is_some_and(|part| *part == had) {
                 wanted.remove(&key);
             } else {
-                tx.post(number, revision, &key, &negative(had), true)?;
+                tx.postings().add(number, revision, &key, &negative(had), true)?;
                 gained -= i128::from(had.energy.millijoules());
             }
         }
@@ -210,7 +215,7 @@ pub(crate) fn reattribute(tx: &Tx<'_>, batches: BTreeSet<i64>, revision: i64) ->
 
 /// Returns the energy, mJ.
 fn post(tx: &Tx<'_>, batch: i64, revision: i64, totals: BTreeMap<Key, Part>) -> Result<i128, StoreError> {
-    totals.iter().try_for_each(|(key, part)| tx.post(batch, revision, key, part, false))?;
+    totals.iter().try_for_each(|(key, part)| tx.postings().add(batch, revision, key, part, false))?;
     Ok(totals.values().map(|part| i128::from(part.energy.millijoules())).sum())
 }
 
@@ -223,9 +228,9 @@ fn count(tx: &Tx<'_>, gained: i128) -> Result<(), IngestError> {
     if gained == 0 {
         return Ok(());
     }
-    let metered = i128::from(tx.metered()?) + gained;
+    let metered = i128::from(tx.postings().metered()?) + gained;
     let metered = i64::try_from(metered).ok().filter(|metered| *metered <= METERED_MAX.millijoules());
-    Ok(tx.set_metered(metered.ok_or(IngestError::Full)?)?)
+    Ok(tx.postings().set_metered(metered.ok_or(IngestError::Full)?)?)
 }
 
 fn negative(part: Part) -> Part {

@@ -37,13 +37,13 @@ pub(super) fn shared(reaches: &BTreeMap<i64, Reach>) -> BTreeMap<Reach, Vec<i64>
     shared
 }
 
-/// What [`Tx::reaches_of`] must hold of a batch: the devices of each reach.
+/// What [`crate::store::EvidenceStore::reaches_of_batch`] must hold of a batch: the devices of each reach.
 pub(crate) fn reaches_of(
     tx: &Tx<'_>,
     node: i64,
     batch: &Batch,
 ) -> Result<BTreeMap<(Timestamp, Timestamp), BTreeSet<i64>>, StoreError> {
-    let shared = shared(&reaches(batch, &tx.device_numbers(node, &batch.devices)?));
+    let shared = shared(&reaches(batch, &tx.devices().numbers(node, &batch.devices)?));
     Ok(shared.into_iter().map(|(reach, devices)| (reach, devices.into_iter().collect())).collect())
 }
 
@@ -56,7 +56,7 @@ pub(super) fn meeting(
     newest: i64,
 ) -> Result<BTreeSet<i64>, StoreError> {
     loop {
-        let met = tx.reaches(device, reach, newest)?;
+        let met = tx.evidence().reaches_of_device(device, reach, newest)?;
         let wider = met.iter().fold(reach, |(start, end), span| (start.min(span.1), end.max(span.2)));
         if wider == reach {
             return Ok(met.into_iter().map(|(batch, _, _)| batch).collect());
@@ -86,7 +86,7 @@ pub(super) fn overlapped(
         if other == number {
             windows.extend(ranked(batch, uuid, true));
         } else {
-            windows.extend(ranked(&Batch::parse(&tx.batch(other)?.body)?, uuid, false));
+            windows.extend(ranked(&Batch::parse(&tx.evidence().get(other)?.body)?, uuid, false));
         }
     }
     windows.sort();

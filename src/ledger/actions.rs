@@ -2,7 +2,7 @@
 
 use super::chain::GENESIS;
 use super::verify::{Fault, Wrong};
-use crate::store::{Action, Head, Tx};
+use crate::store::{Action, ActionStore, Head, Tx};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ type Said = BTreeMap<(String, String), (Option<[u8; 32]>, i64)>;
 /// Checks the chain against its head and the head that is noted outside, then all rows.
 pub(super) fn check(tx: &Tx<'_>, noted: Option<&Head>) -> Result<(), Wrong> {
     let mut said = follow(tx, noted)?;
-    tx.stated_rows(|kind, subject, body| {
+    tx.actions().stated_rows(|kind, subject, body| {
         let key = (kind.to_owned(), subject);
         match said.remove(&key) {
             Some((Some(digest), _)) if digest == digest_of(&body) => Ok(()),
@@ -27,7 +27,7 @@ pub(super) fn check(tx: &Tx<'_>, noted: Option<&Head>) -> Result<(), Wrong> {
     if let Some((key, (_, action))) = said.into_iter().find(|(_, (digest, _))| digest.is_some()) {
         return Err(administered(key, Some(action), "it is missing"));
     }
-    match tx.revision_of_nobody()? {
+    match tx.revisions().unaccounted()? {
         Some(revision) => Err(Wrong::Fault(Fault::Revision { revision })),
         None => Ok(()),
     }
@@ -49,19 +49,19 @@ fn follow(tx: &Tx<'_>, noted: Option<&Head>) -> Result<Said, Wrong> {
     let mut said = Said::new();
     let mut head = Head { entries: 0, hash: GENESIS.to_vec() };
     loop {
-        let actions = tx.actions(if head.entries == 0 { i64::MIN } else { head.entries }, SLICE)?;
+        let actions = tx.actions().after(if head.entries == 0 { i64::MIN } else { head.entries }, SLICE)?;
         if actions.is_empty() {
             break;
         }
         for action in actions {
             head = next(&head, &action, noted)?;
-            if Tx::is_stated(&action.kind) {
+            if ActionStore::is_stated(&action.kind) {
                 let digest = action.body.as_deref().map(digest_of);
                 said.insert((action.kind, action.subject), (digest, action.action));
             }
         }
     }
-    let kept = tx.action_head()?;
+    let kept = tx.actions().head()?;
     if kept != head || noted.is_some_and(|noted| noted.entries > head.entries) {
         return Err(fault(head.entries + 1, "it is missing"));
     }

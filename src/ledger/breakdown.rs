@@ -118,7 +118,7 @@ pub fn breakdown(store: &Store, library: &Library, selection: &Selection) -> Res
         for (sum, _) in [&settled, &provisional] {
             total.join(sum)?;
         }
-        let sums = tx.sums_by_factor(selection)?;
+        let sums = tx.entry_sums().by_factor(selection)?;
         Ok(Breakdown {
             intensities: intensities(&sums, &accounts)?,
             total: part(&total),
@@ -140,7 +140,7 @@ fn posted_part(tx: &Tx<'_>, selection: &Selection) -> Result<(Sum, PostedSlice),
     for group in posted(tx, selection, &GroupBy::Project)?.values() {
         sum.join(group)?;
     }
-    let (entries, link) = (tx.count_entries(selection)?, link("/ledger/entries", selection));
+    let (entries, link) = (tx.entry_sums().count(selection)?, link("/ledger/entries", selection));
     let part = PostedSlice { part: part(&sum), entries, link };
     Ok((sum, part))
 }

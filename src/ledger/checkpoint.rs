@@ -49,7 +49,8 @@ pub(super) fn write(store: &Store) -> Result<(), LedgerError> {
     static WRITING: Mutex<()> = Mutex::new(());
     // Two that post at once write one after the other; which of two heads stays does not matter.
     let _one = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-    let heads = store.read::<_, StoreError>(|tx| Ok([(ENTRIES, tx.head()?), (ACTIONS, tx.action_head()?)]))?;
+    let heads =
+        store.read::<_, StoreError>(|tx| Ok([(ENTRIES, tx.entries().head()?), (ACTIONS, tx.actions().head()?)]))?;
     for (file, head) in heads {
         if head.entries > 0 && read(store.directory(), file)?.head() != Some(&head) {
             replace(store.directory(), file, &line(&head))?;

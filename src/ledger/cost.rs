@@ -60,7 +60,7 @@ impl Prices {
     pub(super) fn of(tx: &Tx<'_>, selection: &Selection) -> Result<Self, StoreError> {
         let newest = selection.snapshot.map_or(i64::MAX, |snapshot| snapshot.prices);
         let mut sites: BTreeMap<i64, Vec<PriceStep>> = BTreeMap::new();
-        for step in tx.prices(newest)? {
+        for step in tx.prices().list(newest)? {
             sites.entry(step.site).or_default().push(step);
         }
         Ok(Self(sites))
@@ -96,7 +96,7 @@ impl Prices {
         let ends = starts.iter().copied().skip(1).chain([last]);
         let parts = starts.iter().copied().zip(ends).map(|(start, end)| {
             let part = Selection { from: Some(start), to: Some(end), ..selection.clone() };
-            Ok((start, tx.sums_by_site(&part, by)?))
+            Ok((start, tx.entry_sums().by_site(&part, by)?))
         });
         parts.collect()
     }

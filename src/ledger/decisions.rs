@@ -12,23 +12,23 @@ pub(super) fn check(tx: &Tx<'_>) -> Result<(), Wrong> {
     let mut head = Head { entries: 0, hash: GENESIS.to_vec() };
     let mut last = 0;
     loop {
-        let decisions = tx.decisions_after(last, SLICE)?;
+        let decisions = tx.decisions().after(last, SLICE)?;
         if decisions.is_empty() {
             break;
         }
         for row in decisions {
             let hash = row.chained(&head.hash);
             last = row.decision;
-            if tx.decision_hash(last)?.as_ref() != Some(&hash) {
+            if tx.decisions().hash(last)?.as_ref() != Some(&hash) {
                 return Err(fault(last, "its hash does not follow from its content and the decision before"));
             }
             head = Head { entries: head.entries + 1, hash };
         }
     }
-    if tx.decision_head()? != head {
+    if tx.decisions().head()? != head {
         return Err(fault(last, "what came after it is missing"));
     }
-    match tx.budget_not_summed()? {
+    match tx.holds().first_not_summed()? {
         Some(budget) => Err(Wrong::Fault(Fault::Holds { budget })),
         None => Ok(()),
     }

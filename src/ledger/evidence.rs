@@ -9,7 +9,7 @@ use wire::Batch;
 
 /// Each batch's bytes are those received, and what is kept and posted of it is what they say.
 pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
-    let (revision, numbers) = (tx.revision()?, tx.batch_numbers()?);
+    let (revision, numbers) = (tx.revisions().current()?, tx.evidence().list()?);
     let wrong = |batch, what| Wrong::Fault(Fault::Batch { batch, what });
     // All of them first, since attribution of one reads those that overlap it.
     for batch in &numbers {
@@ -20,14 +20,14 @@ pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
     let (mut said, mut declared, mut reaches) = (HashSet::new(), HashMap::new(), 0);
     for batch in numbers {
         let attributed = attribute(tx, batch, revision)?;
-        let node = tx.node_of(batch)?;
+        let node = tx.evidence().node_of(batch)?;
         reaches += check_reaches(tx, (batch, node), &attributed.batch)?;
         declared.extend(attributed.batch.devices.iter().map(|device| ((node, device.uuid.clone()), device.clone())));
         found.metered_mj = found.metered_mj.saturating_add(metered(&attributed));
         let rank = Rank::of(&attributed.batch);
         for job in &attributed.batch.jobs {
             let body = statement_body(job)?;
-            if !tx.is_stated_by(&job.id, &rank, &body)? {
+            if !tx.jobs().is_stated_by(&job.id, &rank, &body)? {
                 return Err(Wrong::Fault(Fault::Stated { job: job.id.clone() }));
             }
             said.insert(digest(&rank, &body));
@@ -37,13 +37,13 @@ pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
         }
         found.batches += 1;
     }
-    if let Some(node) = tx.node_reaching_otherwise(reaches)? {
+    if let Some(node) = tx.evidence().first_node_reaching_otherwise(reaches)? {
         return Err(Wrong::Fault(Fault::Reach { node }));
     }
-    if let Some((node, uuid)) = tx.device_declared_otherwise(&declared)? {
+    if let Some((node, uuid)) = tx.devices().first_declared_otherwise(&declared)? {
         return Err(Wrong::Fault(Fault::Device { node, uuid }));
     }
-    match tx.job_stated_by_nobody(|rank, body| said.contains(&digest(rank, body)))? {
+    match tx.jobs().first_stated_by_nobody(|rank, body| said.contains(&digest(rank, body)))? {
         Some(job) => Err(Wrong::Fault(Fault::Stated { job })),
         None => Ok(()),
     }
@@ -56,7 +56,7 @@ fn digest(rank: &Rank, body: &str) -> [u8; 32] {
 }
 
 fn fault_of_bytes(tx: &Tx<'_>, batch: i64) -> Result<Option<&'static str>, StoreError> {
-    let stored = match tx.batch(batch) {
+    let stored = match tx.evidence().get(batch) {
         Err(StoreError::Value { .. }) => return Ok(Some("it cannot be read")),
         stored => stored?,
     };
@@ -71,14 +71,14 @@ fn fault_of_records(
     Attributed { batch, totals, mut aside, held, .. }: Attributed,
 ) -> Result<Option<&'static str>, StoreError> {
     aside.sort_by_key(|aside| aside.position);
-    let noted = tx.held_time_of(number)?;
-    Ok(if tx.posted_by(number)?.into_iter().collect::<BTreeMap<_, _>>() != totals {
+    let noted = tx.held_time().of_batch(number)?;
+    Ok(if tx.postings().of_batch(number)?.into_iter().collect::<BTreeMap<_, _>>() != totals {
         Some("its postings are not what its windows and the holdings say")
-    } else if !tx.is_named(number, &batch)? {
+    } else if !tx.evidence().is_as_named(number, &batch)? {
         Some("its agent, boot, sequence, node or time is not that of its bytes")
-    } else if tx.aside_of(number)? != aside {
+    } else if tx.evidence().set_aside_of(number)? != aside {
         Some("the windows set aside are not those that do not count")
-    } else if tx.gaps_of(number)? != batch.gaps {
+    } else if tx.gaps().of_batch(number)? != batch.gaps {
         Some("its gaps are not those of its bytes")
     } else if !noted.is_empty() && noted != held {
         // None is noted of a batch from before this was kept.
@@ -102,7 +102,7 @@ fn metered(attributed: &Attributed) -> i64 {
 fn check_reaches(tx: &Tx<'_>, (batch, node): (i64, i64), said: &Batch) -> Result<usize, Wrong> {
     let expected = reaches_of(tx, node, said)?;
     let (Some(first), Some(last)) = (expected.keys().next(), expected.keys().last()) else { return Ok(0) };
-    if tx.reaches_of((node, batch), (first.0, last.0))? == expected {
+    if tx.evidence().reaches_of_batch((node, batch), (first.0, last.0))? == expected {
         return Ok(expected.len());
     }
     Err(Wrong::Fault(Fault::Reach { node: said.node.name.clone() }))

@@ -53,10 +53,10 @@ pub struct ExplainedWindow {
 /// There is no such entry; its evidence cannot be read.
 pub fn explain(store: &Store, id: i64) -> Result<Explanation, LedgerError> {
     store.read(|tx| {
-        let entry = tx.entry(id)?.ok_or(LedgerError::UnknownEntry { id })?;
+        let entry = tx.entries().get(id)?.ok_or(LedgerError::UnknownEntry { id })?;
         let damaged = |_| StoreError::Value { what: "factor of an entry", value: entry.factor.clone() };
         let factor: FactorUsed = serde_json::from_str(&entry.factor).map_err(damaged)?;
-        let postings = tx.postings_of(&entry.key, entry.first_posting, entry.last_posting)?;
+        let postings = tx.postings().list(&entry.key, entry.first_posting, entry.last_posting)?;
         let windows = windows(tx, &entry, &postings)?;
         Ok(Explanation { entry, factor, postings, windows })
     })
@@ -73,7 +73,7 @@ fn windows(tx: &Tx<'_>, entry: &Entry, postings: &[Posting]) -> Result<Vec<Expla
 }
 
 fn windows_of(tx: &Tx<'_>, entry: &Entry, number: i64, revision: i64) -> Result<Vec<ExplainedWindow>, LedgerError> {
-    let stored = tx.batch(number)?;
+    let stored = tx.evidence().get(number)?;
     let attributed = attribute(tx, number, revision)?;
     let batch = attributed.batch;
     let sign = if entry.kind == EntryKind::Reversal { -1 } else { 1 };

@@ -105,7 +105,7 @@ pub(super) struct Chooser<'a> {
 
 impl<'a> Chooser<'a> {
     pub(super) fn new(tx: &'a Tx<'a>, library: &'a Library) -> Result<Self, LedgerError> {
-        Ok(Self { tx, library, zones: tx.zone_history()?, known: HashMap::new() })
+        Ok(Self { tx, library, zones: tx.sites().zone_history()?, known: HashMap::new() })
     }
 
     pub(super) fn rates(&mut self, key: &Key) -> Result<Rates, LedgerError> {
@@ -126,14 +126,14 @@ impl<'a> Chooser<'a> {
         }
         let provisional = used.status != Status::Measured;
         let factor = serde_json::to_string(&used).map_err(|_| LedgerError::Factor { zone })?;
-        let pue = self.tx.pue(site, period_start)?;
+        let pue = self.tx.sites().pue(site, period_start)?;
         let rates = Rates { intensity, pue, factor, provisional };
         self.known.insert(of, rates.clone());
         Ok(rates)
     }
 
     fn choose(&self, zone: &str, at: Timestamp) -> Result<(CarbonIntensity, FactorUsed), LedgerError> {
-        if let Some(imported) = self.tx.imported_factor(zone, at)? {
+        if let Some(imported) = self.tx.factors().at(zone, at)? {
             let origin = imported.origin;
             let moment = |at: Timestamp| {
                 chrono::DateTime::from_timestamp_nanos(at.nanoseconds()).format("%Y-%m-%dT%H:%MZ").to_string()

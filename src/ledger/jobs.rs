@@ -20,13 +20,13 @@ pub fn jobs(store: &Store, library: &Library, filter: &JobFilter) -> Result<Vec<
             found.into_iter().map(|posted| with_open(tx, &mut chooser, posted)).collect()
         };
         if !filter.sort.needs_open() {
-            return listed(tx.jobs(filter, None)?);
+            return listed(tx.jobs().list(filter, None)?);
         }
         // What is posted alone is sorted in the store; what is also open has to be weighed first.
-        let mut found = listed(tx.jobs(filter, Some(true))?)?;
+        let mut found = listed(tx.jobs().list(filter, Some(true))?)?;
         let place = |job: &PostedJob| (job.rank(filter.sort), job.row.job);
         found.retain(|job| filter.after.is_none_or(|after| place(job) < after));
-        found.extend(tx.jobs(filter, Some(false))?);
+        found.extend(tx.jobs().list(filter, Some(false))?);
         found.sort_by_key(|job| std::cmp::Reverse(place(job)));
         found.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
         Ok(found)
@@ -45,9 +45,9 @@ pub fn job_totals(
     now: Timestamp,
 ) -> Result<[JobTotals; 3], LedgerError> {
     store.read(|tx| {
-        let mut found = tx.job_totals(filter, now)?;
+        let mut found = tx.jobs().totals(filter, now)?;
         let mut chooser = Chooser::new(tx, library)?;
-        for posted in tx.jobs(filter, Some(true))? {
+        for posted in tx.jobs().list(filter, Some(true))? {
             let facts = &posted.row.facts;
             let kind = match facts.exit_status {
                 _ if facts.ended.is_none_or(|end| end > now) => 0,
@@ -71,7 +71,7 @@ fn with_open(tx: &Tx<'_>, chooser: &mut Chooser<'_>, posted: PostedJob) -> Resul
 /// Energy (mJ) and location-based CO2e (µg) of a job's open accounts.
 fn open_of(tx: &Tx<'_>, chooser: &mut Chooser<'_>, job: i64) -> Result<(i64, i64), LedgerError> {
     let mut sum = (0, 0);
-    for open in tx.open_keys_of(job)? {
+    for open in tx.postings().open_of_job(job)? {
         let energy = open.sum.energy;
         let co2e = Weighed::of(energy, &chooser.rates(&open.key)?)?.co2e;
         sum = (add(sum.0, energy.millijoules())?, add(sum.1, co2e.micrograms())?);

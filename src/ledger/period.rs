@@ -86,7 +86,7 @@ pub fn close_period(
     store.write(move |tx| {
         refuse_open(tx, from, to)?;
         let taken = || LedgerError::PeriodTaken { name: name.clone() };
-        let period = tx.add_period(&name, from, to)?.ok_or_else(taken)?;
+        let period = tx.periods().add(&name, from, to)?.ok_or_else(taken)?;
         add_version(tx, &PeriodRow { period, name, from, to }, 1, None, &by)?;
         Ok(period)
     })
@@ -103,9 +103,9 @@ pub fn restate_period(store: &Store, number: i64, reason: String, by: By) -> Res
         refuse_open(tx, period.from, period.to)?;
         let next = add_version(tx, &period, last.version + 1, Some(reason), &by)?;
         let range = Selection::between(period.from, period.to);
-        let is_same = tx.sums_by_reason(&range, last.head)?.is_empty()
-            && tx.prices(last.prices)? == tx.prices(next.prices)?
-            && tx.kept_jobs(number, last.version)? == tx.kept_jobs(number, next.version)?;
+        let is_same = tx.entry_sums().by_reason(&range, last.head)?.is_empty()
+            && tx.prices().list(last.prices)? == tx.prices().list(next.prices)?
+            && tx.periods().kept_jobs(number, last.version)? == tx.periods().kept_jobs(number, next.version)?;
         if is_same { Err(LedgerError::Unchanged { period: number, version: last.version }) } else { Ok(()) }
     })
 }
@@ -117,21 +117,21 @@ fn add_version(
     reason: Option<String>,
     by: &By,
 ) -> Result<PeriodVersion, LedgerError> {
-    let head = tx.head()?;
-    let jobs = tx.jobs_of_period(period, head.entries)?;
+    let head = tx.entries().head()?;
+    let jobs = tx.periods().jobs_now(period, head.entries)?;
     let mut made = PeriodVersion {
         version,
         head: head.entries,
         head_hash: head.hash,
-        prices: tx.last_price()?,
+        prices: tx.prices().last()?,
         closed: by.at,
         closed_by: by.token.clone(),
         reason,
         seal: Vec::new(),
     };
     made.seal = seal(period, &made, &jobs);
-    tx.add_version(period.period, &made, &jobs)?;
-    tx.record_stated(by, "period", &format!("{}.{version}", period.period))?;
+    tx.periods().add_version(period.period, &made, &jobs)?;
+    tx.actions().record_stated(by, "period", &format!("{}.{version}", period.period))?;
     Ok(made)
 }
 
@@ -170,18 +170,18 @@ pub(super) fn fault_of(
 ) -> Result<Option<&'static str>, LedgerError> {
     let hash = match version.head {
         0 => Some(chain::GENESIS.to_vec()),
-        head => tx.entry(head)?.map(|entry| entry.hash),
+        head => tx.entries().get(head)?.map(|entry| entry.hash),
     };
     if hash.as_ref() != Some(&version.head_hash) {
         return Ok(Some("the chain does not have the entry that it ends with"));
     }
-    let jobs = tx.kept_jobs(period.period, version.version)?;
+    let jobs = tx.periods().kept_jobs(period.period, version.version)?;
     Ok((seal(period, version, &jobs) != version.seal)
         .then_some("its time, jobs or reason are not those that were sealed"))
 }
 
 fn refuse_open(tx: &Tx<'_>, from: Timestamp, to: Timestamp) -> Result<(), LedgerError> {
-    let open = tx.open_keys()?.into_iter().filter(|open| (from..to).contains(&open.sum.start));
+    let open = tx.postings().open()?.into_iter().filter(|open| (from..to).contains(&open.sum.start));
     let ends: Vec<_> = open.map(|open| open.key.period_end).collect();
     let Some(last) = ends.iter().max() else { return Ok(()) };
     Err(LedgerError::StillOpen { accounts: ends.len(), last: moment::show(*last) })
@@ -189,8 +189,8 @@ fn refuse_open(tx: &Tx<'_>, from: Timestamp, to: Timestamp) -> Result<(), Ledger
 
 fn find(tx: &Tx<'_>, project: Option<&str>, number: i64) -> Result<(PeriodRow, PeriodVersion), LedgerError> {
     let unknown = || LedgerError::UnknownPeriod { id: number.to_string() };
-    let period = tx.period(project, number)?.ok_or_else(unknown)?;
-    let last = tx.period_versions(number)?.pop().ok_or_else(unknown)?;
+    let period = tx.periods().get(project, number)?.ok_or_else(unknown)?;
+    let last = tx.periods().versions(number)?.pop().ok_or_else(unknown)?;
     Ok((period, last))
 }
 
@@ -212,8 +212,8 @@ pub fn closed(store: &Store, named: &str, own: Option<&str>) -> Result<Selection
     let id: i64 = id.parse().map_err(|_| unknown())?;
     let version: Option<i64> = version.map(str::parse).transpose().map_err(|_| unknown())?;
     store.read(|tx| {
-        let period = tx.period(own, id)?.ok_or_else(unknown)?;
-        let mut versions = tx.period_versions(id)?.into_iter().rev();
+        let period = tx.periods().get(own, id)?.ok_or_else(unknown)?;
+        let mut versions = tx.periods().versions(id)?.into_iter().rev();
         let found = versions.find(|found| version.is_none_or(|version| version == found.version));
         Ok(selection_of(&period, &found.ok_or_else(unknown)?, None))
     })
@@ -229,12 +229,12 @@ pub fn period(store: &Store, library: &Library, number: i64, project: Option<&st
         let (row, last) = find(tx, project, number)?;
         let mut versions: Vec<Version> = Vec::new();
         let mut before: Option<(i64, Figures)> = None;
-        for version in tx.period_versions(number)? {
+        for version in tx.periods().versions(number)? {
             let selection = selection_of(&row, &version, project);
             let figures = Figures::of(&report_in(tx, library, &selection, &GroupBy::Project)?);
             let change = match &before {
                 None => None,
-                Some((head, old)) => Some(explained(old, &figures, tx.sums_by_reason(&selection, *head)?)?),
+                Some((head, old)) => Some(explained(old, &figures, tx.entry_sums().by_reason(&selection, *head)?)?),
             };
             before = Some((version.head, figures.clone()));
             versions.push(described((number, project.is_some()), version, figures, change));
@@ -243,7 +243,7 @@ pub fn period(store: &Store, library: &Library, number: i64, project: Option<&st
         let now = report_in(tx, library, &live, &GroupBy::Project)?;
         let current = Figures::of(&now);
         let closed = versions.last().map(|version| version.figures.clone()).unwrap_or_default();
-        let mut reasons = tx.sums_by_reason(&live, last.head)?;
+        let mut reasons = tx.entry_sums().by_reason(&live, last.head)?;
         if now.open.energy_mj != 0 || now.open.co2e_ug_location != 0 {
             let (energy_mj, co2e_ug) = (now.open.energy_mj, now.open.co2e_ug_location);
             reasons.push(ReasonSum { reason: OPEN.to_owned(), entries: 0, energy_mj, co2e_ug, overhead_co2e_ug: 0 });

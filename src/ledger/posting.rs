@@ -49,13 +49,13 @@ fn close_slice(
     now: Timestamp,
 ) -> Result<(Head, Head, usize), LedgerError> {
     let mut chooser = Chooser::new(tx, library)?;
-    let before = tx.head()?;
+    let before = tx.entries().head()?;
     let mut chain = Chain { tx, head: before.clone(), now };
-    let closing = tx.closing_keys(ended_by, now, SLICE)?;
+    let closing = tx.postings().closing(ended_by, now, SLICE)?;
     for open in &closing {
         let rates = chooser.rates(&open.key)?;
         chain.post(open, &rates)?;
-        tx.close_account(&open.key)?;
+        tx.postings().close(&open.key)?;
     }
     Ok((before, chain.head, closing.len()))
 }
@@ -75,7 +75,7 @@ pub fn restate(
     let library = Arc::clone(library);
     let (before, head) = store.write(move |tx| {
         let mut chooser = Chooser::new(tx, &library)?;
-        let before = tx.head()?;
+        let before = tx.entries().head()?;
         let mut chain = Chain { tx, head: before.clone(), now: by.at };
         for (live, rates) in changed(tx, &mut chooser, (from, to))? {
             chain.replace(&live, None, &reason, &rates)?;
@@ -85,7 +85,12 @@ pub fn restate(
             let range = [from, to].map(Timestamp::nanoseconds);
             let body =
                 serde_json::json!({ "from_ns": range[0], "to_ns": range[1], "reason": reason, "entries": entries });
-            tx.record_action(&by, "restatement", &format!("{}-{}", entries[0], entries[1]), Some(&body.to_string()))?;
+            tx.actions().record(
+                &by,
+                "restatement",
+                &format!("{}-{}", entries[0], entries[1]),
+                Some(&body.to_string()),
+            )?;
         }
         Ok::<_, LedgerError>((before, chain.head))
     })?;
@@ -111,9 +116,9 @@ fn changed(
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<(Vec<Entry>, Rates)>, LedgerError> {
     let mut accounts: BTreeMap<Key, Vec<Entry>> = BTreeMap::new();
-    for entry in tx.live_entries_between(from, to)? {
+    for entry in tx.entries().live_between(from, to)? {
         if !accounts.contains_key(&entry.key) {
-            accounts.insert(entry.key.clone(), tx.live_entries(&entry.key)?);
+            accounts.insert(entry.key.clone(), tx.entries().live(&entry.key)?);
         }
     }
     let mut found = Vec::new();
@@ -156,11 +161,11 @@ struct Chain<'a> {
 impl Chain<'_> {
     /// Posts the open postings of one account; returns the entry that now holds them.
     fn post(&mut self, open: &OpenKey, rates: &Rates) -> Result<i64, LedgerError> {
-        let live = self.tx.live_entries(&open.key)?;
+        let live = self.tx.entries().live(&open.key)?;
         if !live.is_empty() && open.takes_back {
             return self.replace(&live, Some(open), MOVED, rates);
         }
-        let is_first = live.is_empty() && !self.tx.is_posted(&open.key)?;
+        let is_first = live.is_empty() && !self.tx.entries().is_posted(&open.key)?;
         let (kind, reason) = if is_first { (EntryKind::Original, PERIOD_ENDED) } else { (EntryKind::Supplement, LATE) };
         self.append(kind, reason, (&open.key, open.sum), (open.first, open.last), rates)
     }
@@ -179,7 +184,7 @@ impl Chain<'_> {
             (first, last) = (first.min(entry.first_posting), last.max(entry.last_posting));
         }
         let Some(entry) = live.first() else { return Ok(self.head.entries) };
-        let Some(sum) = self.tx.sum_of(&entry.key, first, last)? else { return Ok(self.head.entries) };
+        let Some(sum) = self.tx.postings().sum(&entry.key, first, last)? else { return Ok(self.head.entries) };
         if sum.span_ns == 0 && sum.energy == Energy::ZERO {
             return Ok(self.head.entries);
         }
@@ -241,7 +246,7 @@ impl Chain<'_> {
     fn link(&mut self, entry: Entry) -> Result<i64, LedgerError> {
         let mut entry = Entry { id: self.head.entries + 1, posted: self.now, ..entry };
         entry.hash = chain::hash(&self.head.hash, &entry);
-        self.tx.append(&entry)?;
+        self.tx.entries().append(&entry)?;
         self.head = Head { entries: entry.id, hash: entry.hash };
         Ok(entry.id)
     }

@@ -225,7 +225,7 @@ pub(super) fn report_in(
 /// As [`report`].
 pub fn job_report(store: &Store, library: &Library, job: i64) -> Result<Report, LedgerError> {
     store.read(|tx| {
-        let selection = Selection { job: Some(tx.job_id(job)?), ..Selection::default() };
+        let selection = Selection { job: Some(tx.jobs().id_of(job)?), ..Selection::default() };
         report_in(tx, library, &selection, &GroupBy::Job)
     })
 }
@@ -233,7 +233,7 @@ pub fn job_report(store: &Store, library: &Library, job: i64) -> Result<Report, 
 /// Sums of the entries of a selection.
 pub(super) fn posted(tx: &Tx<'_>, selection: &Selection, by: &GroupBy) -> Result<Groups, LedgerError> {
     let mut groups = Groups::new();
-    for row in tx.sums(selection, by)? {
+    for row in tx.entry_sums().by_group(selection, by)? {
         join(&mut groups, Sum { row, ..Sum::default() })?;
     }
     let prices = Prices::of(tx, selection)?;
@@ -277,7 +277,7 @@ pub(super) fn open_accounts(
         if !is_within(selection, start) {
             continue;
         }
-        if let Some(group) = tx.group_of(selection, by, (key.job, key.node, key.site), start)? {
+        if let Some(group) = tx.entry_sums().group_of(selection, by, (key.job, key.node, key.site), start)? {
             let rates = chooser.rates(key)?;
             found.push(OpenAccount { sum: weighed(&open, group, &rates, &prices)?, rates });
         }
@@ -288,9 +288,9 @@ pub(super) fn open_accounts(
 /// Open accounts, all of the selection among them, found by index.
 fn candidates(tx: &Tx<'_>, selection: &Selection) -> Result<Vec<OpenKey>, LedgerError> {
     match (&selection.job, selection.from, selection.to) {
-        (Some(id), ..) => Ok(tx.job(id)?.map_or(Ok(Vec::new()), |row| tx.open_keys_of(row.job))?),
-        (None, Some(from), Some(to)) => Ok(tx.open_keys_between((from, to))?),
-        _ => Ok(tx.open_keys()?),
+        (Some(id), ..) => Ok(tx.jobs().find(id)?.map_or(Ok(Vec::new()), |row| tx.postings().open_of_job(row.job))?),
+        (None, Some(from), Some(to)) => Ok(tx.postings().open_between((from, to))?),
+        _ => Ok(tx.postings().open()?),
     }
 }
 

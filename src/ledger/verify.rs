@@ -224,9 +224,10 @@ pub fn lost_head(store: &Store) -> Result<Option<(&'static str, i64)>, LedgerErr
         let number = noted.entries;
         let hash = store.read::<_, StoreError>(|tx| {
             Ok(match file {
-                checkpoint::ENTRIES => tx.entry(number)?.map(|entry| entry.hash),
+                checkpoint::ENTRIES => tx.entries().get(number)?.map(|entry| entry.hash),
                 _ => tx
-                    .newest_actions(number.saturating_add(1), 1)?
+                    .actions()
+                    .newest(number.saturating_add(1), 1)?
                     .pop()
                     .filter(|found| found.action == number)
                     .map(|found| found.hash),
@@ -256,15 +257,15 @@ fn audit(tx: &Tx<'_>, [entries, administered]: &[Noted; 2], found: &mut Verified
     evidence::check(tx, found)?;
     check_open(tx, found)?;
     let posted_mj = found.jobs_mj.saturating_add(found.idle_mj);
-    for metered_mj in [found.metered_mj, tx.postings_sum()?, tx.metered()?] {
+    for metered_mj in [found.metered_mj, tx.postings().total()?, tx.postings().metered()?] {
         if posted_mj != metered_mj {
             return Err(Wrong::Fault(Fault::Conservation { posted_mj, metered_mj }));
         }
     }
-    if let Some(job) = tx.job_not_summed()? {
+    if let Some(job) = tx.jobs().first_not_summed()? {
         return Err(Wrong::Fault(Fault::Job { job }));
     }
-    if let Some(job) = tx.job_not_as_stated()? {
+    if let Some(job) = tx.jobs().first_not_as_stated()? {
         return Err(Wrong::Fault(Fault::Stated { job }));
     }
     actions::check(tx, administered.head())?;
@@ -282,8 +283,8 @@ fn audit(tx: &Tx<'_>, [entries, administered]: &[Noted; 2], found: &mut Verified
 
 /// Each open account holds the sum of its postings.
 fn check_open(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
-    for open in tx.open_keys()? {
-        if tx.sum_of(&open.key, open.first, open.last)? != Some(open.sum) {
+    for open in tx.postings().open()? {
+        if tx.postings().sum(&open.key, open.first, open.last)? != Some(open.sum) {
             return Err(Wrong::Fault(Fault::Open { node: open.key.node, job: open.key.job }));
         }
         book(found, open.key.job, open.sum.energy);
@@ -297,14 +298,14 @@ fn book(found: &mut Verified, job: i64, energy: Energy) {
 }
 
 fn check_chain(tx: &Tx<'_>, noted: Option<&Head>, found: &mut Verified) -> Result<(), Wrong> {
-    let kept = tx.head()?;
-    let last = tx.last_entry()?;
-    if let Some(entry) = tx.entry_outside_chain()? {
+    let kept = tx.entries().head()?;
+    let last = tx.entries().last()?;
+    if let Some(entry) = tx.entries().first_outside_chain()? {
         return Err(Wrong::Fault(Fault::Changed { entry, what: "its number is none of the chain" }));
     }
     let mut head = Head { entries: 0, hash: chain::GENESIS.to_vec() };
     for id in 1..=last.max(kept.entries) {
-        let entry = match tx.entry(id) {
+        let entry = match tx.entries().get(id) {
             Ok(Some(entry)) => entry,
             Ok(None) => return Err(Wrong::Fault(Fault::Missing { entry: id })),
             Err(error) => return Err(Wrong::Fault(Fault::Unreadable { entry: id, reason: error.to_string() })),
@@ -330,8 +331,8 @@ fn check_chain(tx: &Tx<'_>, noted: Option<&Head>, found: &mut Verified) -> Resul
 
 /// Each closed period ends with an entry of the chain, and is as it was sealed.
 fn check_periods(tx: &Tx<'_>) -> Result<(), Wrong> {
-    for row in tx.periods(None, 0, u32::MAX)? {
-        let versions = tx.period_versions(row.period)?;
+    for row in tx.periods().list(None, 0, u32::MAX)? {
+        let versions = tx.periods().versions(row.period)?;
         if versions.is_empty() {
             return Err(Wrong::Fault(Fault::Period { period: row.period, version: 1, what: "it is missing" }));
         }
@@ -350,7 +351,7 @@ fn fault_of(tx: &Tx<'_>, entry: &Entry, head: &Head) -> Result<Option<&'static s
         return Ok(Some("its hash does not follow from its content and the entry before"));
     }
     if let Some(reversed) = entry.reverses {
-        let is_negative = match tx.entry(reversed)? {
+        let is_negative = match tx.entries().get(reversed)? {
             Some(reversed) => numbers(&reversed).map(|number| -number) == numbers(entry),
             None => false,
         };
@@ -361,7 +362,7 @@ fn fault_of(tx: &Tx<'_>, entry: &Entry, head: &Head) -> Result<Option<&'static s
     if (overhead, co2e) != (entry.overhead, (entry.co2e, entry.overhead_co2e)) {
         return Ok(Some("its grams or its overhead do not follow from energy, intensity and PUE"));
     }
-    let Some(sum) = tx.sum_of(&entry.key, entry.first_posting, entry.last_posting)? else {
+    let Some(sum) = tx.postings().sum(&entry.key, entry.first_posting, entry.last_posting)? else {
         return Ok(Some("its postings are missing"));
     };
     let sums = |part: &Part| (part.energy, part.modelled_mj, part.covered_ns, part.span_ns);

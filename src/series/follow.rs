@@ -141,7 +141,7 @@ pub fn catch_up(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesErr
 /// A store cannot be read.
 pub fn behind(store: &Store, series: &dyn SeriesStore, now: Timestamp) -> Result<Span, SeriesError> {
     let taken = series.taken()?.batch;
-    let since = store.read::<_, SeriesError>(|tx| Ok(tx.received_after(taken)?))?;
+    let since = store.read::<_, SeriesError>(|tx| Ok(tx.evidence().received_after(taken)?))?;
     Ok(since.and_then(|since| now.since(since)).unwrap_or(Span::from_seconds(0)))
 }
 
@@ -149,7 +149,7 @@ pub fn behind(store: &Store, series: &dyn SeriesStore, now: Timestamp) -> Result
 /// have another in its place.
 fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
     let taken = series.taken()?;
-    let stored: Vec<_> = store.read::<_, SeriesError>(|tx| Ok(tx.batches_after(taken.batch - 1, 1)?))?;
+    let stored: Vec<_> = store.read::<_, SeriesError>(|tx| Ok(tx.evidence().after(taken.batch - 1, 1)?))?;
     let is_same = stored.first().is_some_and(|(batch, _, sha256)| (*batch, sha256) == (taken.batch, &taken.sha256));
     if taken.batch > 0 && !is_same {
         tracing::warn!("the copy for charts is of another state of the ledger and is built anew");
@@ -162,12 +162,12 @@ fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
 fn take(store: &Store, series: &dyn SeriesStore, mut given: BTreeMap<i64, Batch>) -> Result<bool, SeriesError> {
     let last = series.taken()?.batch;
     let (changes, taken, count) = store.read::<_, SeriesError>(|tx| {
-        let next = tx.batches_after(last, BATCHES_PER_ROUND)?;
+        let next = tx.evidence().after(last, BATCHES_PER_ROUND)?;
         let mut changes = Vec::new();
         for (number, node, _) in &next {
             let batch = match given.remove(number) {
                 Some(batch) => batch,
-                None => Batch::parse(&tx.batch(*number)?.body).map_err(ingest::IngestError::from)?,
+                None => Batch::parse(&tx.evidence().get(*number)?.body).map_err(ingest::IngestError::from)?,
             };
             let counted = ingest::counted(tx, (*number, *node, &batch), SeriesWindow::of)?;
             changes.extend(counted.into_iter().map(|counted| {

@@ -76,7 +76,7 @@ struct Stretch {
 /// Nothing is known of the zone; the store cannot be read.
 pub fn intensity(tx: &Tx<'_>, library: &Library, zone: &str, grid: Grid) -> Result<IntensitySeries, SeriesError> {
     let zone = library.choose(zone, Some(grid.from))?.asked;
-    let imported = tx.imported_factors(&zone, (grid.from, grid.to))?;
+    let imported = tx.factors().between(&zone, (grid.from, grid.to))?;
     let mut factors = Vec::new();
     let stretches = stretches(library, &zone, &grid, &imported, &mut factors)?;
     let mut lengths = vec![0_i64; factors.len()];

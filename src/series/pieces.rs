@@ -34,7 +34,12 @@ impl<'a> Holders<'a> {
     pub(super) fn of(tx: &'a Tx<'a>, (from, to): (Timestamp, Timestamp)) -> Result<Self, StoreError> {
         let day = wire::WINDOW_NS_MAX.cast_signed();
         let wide = |at: Timestamp, by: i64| Timestamp::from_nanoseconds(at.nanoseconds().saturating_add(by));
-        Ok(Self { tx, range: (wide(from, -day), wide(to, day)), revision: tx.revision()?, nodes: BTreeMap::new() })
+        Ok(Self {
+            tx,
+            range: (wide(from, -day), wide(to, day)),
+            revision: tx.revisions().current()?,
+            nodes: BTreeMap::new(),
+        })
     }
 
     /// Of one device.
@@ -42,8 +47,8 @@ impl<'a> Holders<'a> {
         let (of_node, sites) = match self.nodes.entry(device.node) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let holders = self.tx.holders(device.node, self.range, self.revision)?;
-                new.insert((holders, self.tx.assignments(device.node, self.revision)?))
+                let holders = self.tx.holdings().holders(device.node, self.range, self.revision)?;
+                new.insert((holders, self.tx.nodes().assignments(device.node, self.revision)?))
             }
         };
         let holders = of_node.get(&device.device).cloned().unwrap_or_default();

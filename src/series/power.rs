@@ -77,7 +77,7 @@ fn held(
     now: Timestamp,
 ) -> Result<BTreeMap<i64, Intervals>, SeriesError> {
     let mut found: BTreeMap<i64, Intervals> = BTreeMap::new();
-    for (device, start, end) in tx.held_by(job)? {
+    for (device, start, end) in tx.holdings().of_job(job)? {
         let end = match end {
             Some(end) => end,
             None => store.latest(Track { device, is_contained: false })?.map_or(now, |latest| latest.max(now)),
@@ -188,7 +188,7 @@ pub fn accelerators(
     now: Timestamp,
 ) -> Result<Vec<DeviceSeries>, SeriesError> {
     let mut found = Vec::new();
-    for device in tx.metered_devices(None)?.into_iter().filter(|device| device.kind == "accelerator") {
+    for device in tx.devices().metered(None)?.into_iter().filter(|device| device.kind == "accelerator") {
         let series = self::device(store, device.device, grid, now)?;
         if !series.buckets.is_empty() {
             found.push(DeviceSeries { device, series });
@@ -210,7 +210,7 @@ pub fn node(
     now: Timestamp,
 ) -> Result<Series, SeriesError> {
     let mut series = Series::new(grid);
-    for device in tx.metered_devices(Some(node))? {
+    for device in tx.devices().metered(Some(node))? {
         series.add_tracks(store, &[Track { device: device.device, is_contained: false }], now)?;
     }
     Ok(series)
@@ -234,7 +234,7 @@ pub fn job_devices(
     let (from, to) = (grid.from.max(first), grid.to.min(last));
     let mut holders = Holders::of(tx, (from, to))?;
     for (number, held) in held {
-        let Some(device) = tx.metered_device(number)? else { continue };
+        let Some(device) = tx.devices().get(number)? else { continue };
         let mut buckets = Buckets::new();
         let regimes = holders.regimes(&device)?;
         visit_held(store, (number, &held, &regimes), (job, (from, to), grid.is_coarse()), |piece| {
@@ -302,7 +302,7 @@ pub fn job_use(store: &dyn SeriesStore, tx: &Tx<'_>, job: i64, now: Timestamp) -
     let Some(life) = hull(&held) else { return Ok(sum) };
     let mut holders = Holders::of(tx, life)?;
     for (number, held) in held {
-        let Some(device) = tx.metered_device(number)?.filter(|device| device.kind == "accelerator") else { continue };
+        let Some(device) = tx.devices().get(number)?.filter(|device| device.kind == "accelerator") else { continue };
         let regimes = holders.regimes(&device)?;
         visit_held(store, (number, &held, &regimes), (job, life, true), |piece| {
             sum.device_ns += i128::from(piece.span_ns);
@@ -327,8 +327,9 @@ impl Names {
     fn of(tx: &Tx<'_>, by: PowerGroup, grid: &Grid) -> Result<Self, StoreError> {
         let day = wire::WINDOW_NS_MAX.cast_signed();
         let wide = |at: Timestamp, by: i64| Timestamp::from_nanoseconds(at.nanoseconds().saturating_add(by));
-        let projects = tx.projects_of_holders((wide(grid.from, -day), wide(grid.to, day)))?.into_iter().collect();
-        let sites = tx.sites()?.into_iter().map(|site| (site.site, site.name)).collect();
+        let projects =
+            tx.holdings().projects_of_holders((wide(grid.from, -day), wide(grid.to, day)))?.into_iter().collect();
+        let sites = tx.sites().list()?.into_iter().map(|site| (site.site, site.name)).collect();
         Ok(Self { by, projects, sites, numbers: BTreeMap::new(), groups: Vec::new() })
     }
 
@@ -373,7 +374,7 @@ pub fn fleet(
     let mut names = Names::of(tx, by, &grid)?;
     let mut sums: Vec<Buckets> = Vec::new();
     let mut holders = Holders::of(tx, (grid.from, grid.to))?;
-    for device in tx.metered_devices(None)? {
+    for device in tx.devices().metered(None)? {
         let regimes = holders.regimes(&device)?;
         let track = Track { device: device.device, is_contained: false };
         visit(store, track, (grid.from, grid.to), grid.is_coarse(), Some(&regimes), |piece| {

@@ -1,8 +1,8 @@
 //! What was administered: a chain of actions, and what each says of the rows that it wrote.
 
 use super::entries::Head;
-use super::sites::moment;
-use super::{StoreError, Tx};
+use super::row::moment;
+use super::{ActionStore, DecisionStore, StoreError};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sha2::{Digest, Sha256};
@@ -146,14 +146,14 @@ pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
     })
 }
 
-impl Tx<'_> {
+impl ActionStore<'_> {
     /// Appends an action to the chain of those that are accounted for: `body` is what holds of `subject` from now on. Returns its number.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn record_action(&self, by: &By, kind: &str, subject: &str, body: Option<&str>) -> Result<i64, StoreError> {
-        let head = self.action_head()?;
+    pub fn record(&self, by: &By, kind: &str, subject: &str, body: Option<&str>) -> Result<i64, StoreError> {
+        let head = self.head()?;
         let mut action = Action {
             action: head.entries + 1,
             by: by.clone(),
@@ -172,7 +172,7 @@ impl Tx<'_> {
         Ok(action.action)
     }
 
-    /// Records what was just written about `subject`, a row of one of the kinds that `Tx::stated` lists.
+    /// Records what was just written about `subject`, a row of one of the kinds that [`Self::stated_rows`] lists.
     ///
     /// # Errors
     ///
@@ -184,9 +184,9 @@ impl Tx<'_> {
                 let sql = format!("SELECT body FROM ({rows}) WHERE CAST(subject AS TEXT) = ?1");
                 self.0.prepare_cached(&sql)?.query_row([subject], |row| row.get::<_, String>(0)).optional()?
             }
-            None => return Err(super::jobs::value("kind of action", kind)),
+            None => return Err(super::row::value("kind of action", kind)),
         };
-        self.record_action(by, kind, subject, body.as_deref())?;
+        self.record(by, kind, subject, body.as_deref())?;
         Ok(())
     }
 
@@ -232,8 +232,8 @@ impl Tx<'_> {
     ///
     /// The database.
     pub fn record_job(&self, by: &By, job: &str, body: &str) -> Result<i64, StoreError> {
-        let place = self.action_head()?.entries + 1;
-        self.record_action(by, JOB, &format!("{job} {} {place}", by.at.nanoseconds()), Some(body))
+        let place = self.head()?.entries + 1;
+        self.record(by, JOB, &format!("{job} {} {place}", by.at.nanoseconds()), Some(body))
     }
 
     /// Up to `limit` actions with numbers above `after`, oldest first.
@@ -241,7 +241,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn actions(&self, after: i64, limit: u32) -> Result<Vec<Action>, StoreError> {
+    pub fn after(&self, after: i64, limit: u32) -> Result<Vec<Action>, StoreError> {
         self.actions_where("action > ?1 ORDER BY action", after, limit)
     }
 
@@ -250,7 +250,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn newest_actions(&self, before: i64, limit: u32) -> Result<Vec<Action>, StoreError> {
+    pub fn newest(&self, before: i64, limit: u32) -> Result<Vec<Action>, StoreError> {
         self.actions_where("action < ?1 ORDER BY action DESC", before, limit)
     }
 
@@ -265,21 +265,9 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn action_head(&self) -> Result<Head, StoreError> {
+    pub fn head(&self) -> Result<Head, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT actions, hash FROM action_head")?;
         Ok(statement.query_row((), |row| Ok(Head { entries: row.get(0)?, hash: row.get(1)? }))?)
-    }
-
-    /// A revision that neither a batch nor an action made at its time.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn revision_of_nobody(&self) -> Result<Option<i64>, StoreError> {
-        let sql = "SELECT revision FROM revisions LEFT JOIN batches ON batch = revision
-            WHERE iif(batch IS NULL, NOT EXISTS (SELECT 1 FROM actions WHERE actions.at_ns = revisions.at_ns),
-                received_ns <> revisions.at_ns) ORDER BY revision LIMIT 1";
-        Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
     }
 
     /// Takes what an older version wrote, before there were actions, as stated.
@@ -291,7 +279,7 @@ impl Tx<'_> {
             .query_map((), |row| Ok((row.get::<_, i64>(0)?, moment(row, 1)?, row.get::<_, String>(2)?)))?
             .collect::<Result<Vec<_>, _>>()?;
         for (revision, at, reason) in revisions {
-            self.record_action(&By::service(at), "revision", &revision.to_string(), Some(&reason))?;
+            self.record(&By::service(at), "revision", &revision.to_string(), Some(&reason))?;
         }
         Ok(())
     }
@@ -299,8 +287,8 @@ impl Tx<'_> {
     /// The same of budgets, overrides and decisions, before they were chained.
     pub(super) fn adopt_budgets(&self) -> Result<(), StoreError> {
         self.adopt_rows(|kind| YOUNGER.contains(&kind))?;
-        for decision in self.decisions(None, None)? {
-            self.chain_decision(&decision)?;
+        for decision in DecisionStore(self.0).list(None, None)? {
+            DecisionStore(self.0).chain(&decision)?;
         }
         Ok(())
     }
@@ -312,7 +300,7 @@ impl Tx<'_> {
             Ok::<_, StoreError>(())
         })?;
         for (kind, subject, body) in rows {
-            self.record_action(&By::service(Timestamp::default()), kind, &subject, Some(&body))?;
+            self.record(&By::service(Timestamp::default()), kind, &subject, Some(&body))?;
         }
         Ok(())
     }
@@ -320,6 +308,7 @@ impl Tx<'_> {
 
 /// What callers of the API say about jobs.
 const JOB: &str = "job";
+
 const CALLED: &str =
     "SELECT jobs.id || ' ' || wall_ns || ' ' || sequence AS subject, body FROM job_statements JOIN jobs USING (job)
     WHERE agent = ''";

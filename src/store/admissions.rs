@@ -1,7 +1,7 @@
 //! Admissions and what they hold.
 
-use super::sites::moment;
-use super::{StoreError, Tx};
+use super::row::{moment, optional};
+use super::{AdmissionStore, StoreError};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row, ToSql};
 use serde::{Deserialize, Serialize};
@@ -112,23 +112,6 @@ pub struct AdmissionRow {
     pub told: String,
 }
 
-/// What an admission holds of a budget, in the budget's unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HoldRow {
-    /// Number of the admission.
-    pub admission: i64,
-    /// Number of the budget.
-    pub budget: i64,
-    /// First moment of the budget's period that it is held in.
-    pub from: Timestamp,
-    /// What was reserved.
-    pub reserved: i64,
-    /// What is still held.
-    pub held: i64,
-    /// What was used and is not in the ledger.
-    pub settled: i64,
-}
-
 /// Which admissions to list, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct AdmissionFilter {
@@ -149,13 +132,13 @@ pub struct AdmissionFilter {
 const COLUMNS: &str = "admission, key, demand, project, job, state, answer, decided_ns, start_ns, span_ns, pue_ppm, p50_mj, p95_mj,
     p50_ug, p95_ug, expires_ns, resolved_ns, actual_mj, actual_ug, overrun_mj, metered_mj, metered_from_ns, metered_to_ns, told";
 
-impl Tx<'_> {
+impl AdmissionStore<'_> {
     /// Stores an admission under the next number, or anew under its own where that is not 0; returns the number.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn put_admission(&self, row: &AdmissionRow) -> Result<i64, StoreError> {
+    pub fn put(&self, row: &AdmissionRow) -> Result<i64, StoreError> {
         let sql = format!(
             "INSERT INTO admissions ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
             ?18, ?19, ?20, ?21, ?22, ?23, ?24) ON CONFLICT (admission) DO UPDATE SET state = ?6, answer = ?7, decided_ns = ?8,
@@ -199,7 +182,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn admission(&self, admission: i64) -> Result<Option<AdmissionRow>, StoreError> {
+    pub fn get(&self, admission: i64) -> Result<Option<AdmissionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM admissions WHERE admission = ?1");
         Ok(self.0.prepare_cached(&sql)?.query_row([admission], admission_row).optional()?)
     }
@@ -209,7 +192,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn admission_by_key(&self, key: &str) -> Result<Option<AdmissionRow>, StoreError> {
+    pub fn by_key(&self, key: &str) -> Result<Option<AdmissionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM admissions WHERE key = ?1");
         Ok(self.0.prepare_cached(&sql)?.query_row([key], admission_row).optional()?)
     }
@@ -220,7 +203,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn admissions_of_job(&self, job: i64) -> Result<Vec<AdmissionRow>, StoreError> {
+    pub fn of_job(&self, job: i64) -> Result<Vec<AdmissionRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM admissions WHERE (job, project) = (SELECT id, project FROM jobs WHERE job = ?1) ORDER BY admission"
         );
@@ -233,7 +216,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn admissions(&self, filter: &AdmissionFilter) -> Result<Vec<AdmissionRow>, StoreError> {
+    pub fn list(&self, filter: &AdmissionFilter) -> Result<Vec<AdmissionRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM admissions WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR state = ?2)
             AND (?3 IS NULL OR job = ?3) AND (?4 IS NULL OR admission IN (SELECT admission FROM holds WHERE budget = ?4))
@@ -249,7 +232,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn held_admissions(&self) -> Result<Vec<AdmissionRow>, StoreError> {
+    pub fn held(&self) -> Result<Vec<AdmissionRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM admissions INDEXED BY admissions_held WHERE state = 'held' ORDER BY admission"
         );
@@ -269,108 +252,6 @@ impl Tx<'_> {
         let mut statement = self.0.prepare_cached(&sql)?;
         Ok(statement.query_map([now.nanoseconds()], admission_row)?.collect::<Result<_, _>>()?)
     }
-
-    /// Stores what an admission holds of a budget.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn put_hold(&self, hold: &HoldRow) -> Result<(), StoreError> {
-        let sql =
-            "INSERT INTO holds (admission, budget, from_ns, reserved, held, settled) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            ON CONFLICT DO UPDATE SET from_ns = ?3, reserved = ?4, held = ?5, settled = ?6";
-        let from = hold.from.nanoseconds();
-        self.0.prepare_cached(sql)?.execute((
-            hold.admission,
-            hold.budget,
-            from,
-            hold.reserved,
-            hold.held,
-            hold.settled,
-        ))?;
-        Ok(())
-    }
-
-    /// What an admission holds, by budget.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn holds_of(&self, admission: i64) -> Result<Vec<HoldRow>, StoreError> {
-        let sql = "SELECT admission, budget, from_ns, reserved, held, settled FROM holds WHERE admission = ?1 ORDER BY budget";
-        let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map([admission], |row| {
-            let (admission, budget, from) = (row.get(0)?, row.get(1)?, moment(row, 2)?);
-            Ok(HoldRow { admission, budget, from, reserved: row.get(3)?, held: row.get(4)?, settled: row.get(5)? })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// What is held of a budget by admissions of periods that begin up to `from`, or of exactly that period, and what of that period is settled and not in the ledger.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn held_of_budget(&self, budget: i64, from: Timestamp, is_current: bool) -> Result<(i64, i64), StoreError> {
-        let sql =
-            "SELECT coalesce(sum(held), 0), coalesce(sum(settled) FILTER (WHERE from_ns = ?2), 0) FROM budget_holds
-            WHERE budget = ?1 AND (from_ns = ?2 OR (?3 AND from_ns < ?2))";
-        let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_row((budget, from.nanoseconds(), is_current), |row| Ok((row.get(0)?, row.get(1)?)))?)
-    }
-
-    /// The first budget whose holds do not sum to what is kept of them.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn budget_not_summed(&self) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT name FROM budgets JOIN budget_holds AS kept USING (budget) WHERE (kept.held, kept.settled) <>
-            (SELECT coalesce(sum(held), 0), coalesce(sum(settled), 0) FROM holds WHERE budget = kept.budget AND from_ns = kept.from_ns)
-            ORDER BY budget LIMIT 1";
-        Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
-    }
-
-    /// Whether there is a project of this name.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn has_project(&self, name: &str) -> Result<bool, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT 1 FROM projects WHERE name = ?1")?;
-        Ok(statement.exists([name])?)
-    }
-
-    /// When a job of the project ended, by its identity.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn end_of_job(&self, id: &str, project: &str) -> Result<Option<Timestamp>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT ended_ns FROM jobs WHERE id = ?1 AND project = ?2")?;
-        let ended: Option<Option<i64>> = statement.query_row([id, project], |row| row.get(0)).optional()?;
-        Ok(ended.flatten().map(Timestamp::from_nanoseconds))
-    }
-
-    /// IT energy that the ledger has of a job of the project, by its identity, with its first and last moment; `None` where it has none.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn metered_of_job(&self, id: &str, project: &str) -> Result<Option<(i64, Timestamp, Timestamp)>, StoreError> {
-        let sql = "WITH own AS (SELECT job FROM jobs WHERE id = ?1 AND project = ?2)
-            SELECT sum(energy_mj), min(start_ns), max(end_ns) FROM (
-                SELECT energy_mj, start_ns, end_ns FROM ledger_entries WHERE job = (SELECT job FROM own)
-                UNION ALL SELECT energy_mj, start_ns, end_ns FROM open_accounts WHERE job = (SELECT job FROM own))
-            HAVING count(*) > 0";
-        let mut statement = self.0.prepare_cached(sql)?;
-        let found = statement.query_row([id, project], |row| Ok((row.get(0)?, moment(row, 1)?, moment(row, 2)?)));
-        Ok(found.optional()?)
-    }
-}
-
-pub(super) fn optional(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_nanoseconds))
 }
 
 fn admission_row(row: &Row<'_>) -> rusqlite::Result<AdmissionRow> {

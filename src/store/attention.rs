@@ -1,7 +1,7 @@
 //! What the store knows of things that may need someone.
 
-use super::sites::moment;
-use super::{StoreError, Tx};
+use super::row::moment;
+use super::{AttentionStore, StoreError};
 use rusqlite::OptionalExtension;
 use units::Timestamp;
 
@@ -61,7 +61,7 @@ pub struct ZoneFactors {
     pub at: Timestamp,
 }
 
-impl Tx<'_> {
+impl AttentionStore<'_> {
     /// What is posted of jobs' accelerators since `since`: number of the job, of the node, mJ, and ns of device time observed.
     ///
     /// # Errors
@@ -115,7 +115,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn aside_since(&self, since: Timestamp) -> Result<Vec<AsideSum>, StoreError> {
+    pub fn set_aside_since(&self, since: Timestamp) -> Result<Vec<AsideSum>, StoreError> {
         let sql = "SELECT nodes.name, uuid, reason, count(*), min(start_ns) FROM set_aside JOIN devices USING (device)
             JOIN nodes USING (node) WHERE start_ns >= ?1 GROUP BY device, reason ORDER BY nodes.name, uuid, reason";
         let mut statement = self.0.prepare_cached(sql)?;

@@ -2,8 +2,8 @@
 
 use super::actions::chained;
 use super::entries::Head;
-use super::sites::moment;
-use super::{StoreError, Tx};
+use super::row::moment;
+use super::{DecisionStore, StoreError};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
@@ -40,7 +40,7 @@ impl DecisionRow {
     }
 }
 
-impl Tx<'_> {
+impl DecisionStore<'_> {
     /// Records a decision under the next number, whatever its own is, and appends it to the chain.
     ///
     /// # Errors
@@ -51,12 +51,12 @@ impl Tx<'_> {
             "INSERT INTO decisions (at_ns, by, action, budget, admission, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let values = (row.at.nanoseconds(), &row.by, &row.action, row.budget, row.admission, &row.document);
         self.0.prepare_cached(sql)?.execute(values)?;
-        self.chain_decision(&DecisionRow { decision: self.0.last_insert_rowid(), ..row.clone() })
+        self.chain(&DecisionRow { decision: self.0.last_insert_rowid(), ..row.clone() })
     }
 
     /// Appends a stored decision to the chain.
-    pub(super) fn chain_decision(&self, row: &DecisionRow) -> Result<(), StoreError> {
-        let head = self.decision_head()?;
+    pub(super) fn chain(&self, row: &DecisionRow) -> Result<(), StoreError> {
+        let head = self.head()?;
         let hash = row.chained(&head.hash);
         self.0.prepare_cached("INSERT INTO decision_hashes VALUES (?1, ?2)")?.execute((row.decision, &hash))?;
         let sql = "UPDATE decision_head SET decisions = decisions + 1, hash = ?1";
@@ -69,7 +69,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn decision_head(&self) -> Result<Head, StoreError> {
+    pub fn head(&self) -> Result<Head, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT decisions, hash FROM decision_head")?;
         Ok(statement.query_row((), |row| Ok(Head { entries: row.get(0)?, hash: row.get(1)? }))?)
     }
@@ -79,7 +79,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn decision_hash(&self, decision: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    pub fn hash(&self, decision: i64) -> Result<Option<Vec<u8>>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT hash FROM decision_hashes WHERE decision = ?1")?;
         Ok(statement.query_row([decision], |row| row.get(0)).optional()?)
     }
@@ -89,7 +89,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn decisions_after(&self, after: i64, limit: u32) -> Result<Vec<DecisionRow>, StoreError> {
+    pub fn after(&self, after: i64, limit: u32) -> Result<Vec<DecisionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM decisions WHERE decision > ?1 ORDER BY decision LIMIT ?2");
         let mut statement = self.0.prepare_cached(&sql)?;
         Ok(statement.query_map((after, limit), decision_row)?.collect::<Result<_, _>>()?)
@@ -100,7 +100,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn decisions(&self, admission: Option<i64>, budget: Option<i64>) -> Result<Vec<DecisionRow>, StoreError> {
+    pub fn list(&self, admission: Option<i64>, budget: Option<i64>) -> Result<Vec<DecisionRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM decisions WHERE (?1 IS NULL OR admission = ?1) AND (?2 IS NULL OR budget = ?2) ORDER BY decision"
         );

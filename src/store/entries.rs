@@ -1,9 +1,8 @@
 //! Ledger entries and the head of their chain. Nothing here updates or deletes an entry.
 
-use super::jobs::value;
 use super::postings::{Key, Part, key, part};
-use super::sites::moment;
-use super::{StoreError, Tx};
+use super::row::{moment, value};
+use super::{EntryStore, StoreError};
 use rusqlite::{OptionalExtension, Row};
 use units::{CarbonIntensity, CarbonMass, Energy, Pue, Timestamp};
 
@@ -91,7 +90,7 @@ const COLUMNS: &str = "node, period_start_ns, period_end_ns, job, component, sit
     covered_ns, span_ns, id, kind, reverses, reason, overhead_mj, pue_ppm, intensity_mg_per_kwh, co2e_ug, overhead_co2e_ug,
     factor, provisional, first_posting, last_posting, posted_ns, hash";
 
-impl Tx<'_> {
+impl EntryStore<'_> {
     /// Appends an entry and moves the head to it.
     ///
     /// # Errors
@@ -155,7 +154,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn entry(&self, id: i64) -> Result<Option<Entry>, StoreError> {
+    pub fn get(&self, id: i64) -> Result<Option<Entry>, StoreError> {
         let mut statement = self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM ledger_entries WHERE id = ?1"))?;
         statement.query_row([id], columns).optional()?.map(|(entry, kind)| with_kind(entry, &kind)).transpose()
     }
@@ -165,7 +164,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn entries(&self, job: Option<i64>, after: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
+    pub fn list(&self, job: Option<i64>, after: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
         let which = if job.is_some() { "job = ?1" } else { "?1 IS NULL" };
         let sql = format!("SELECT {COLUMNS} FROM ledger_entries WHERE {which} AND id > ?2 ORDER BY id LIMIT ?3");
         let mut statement = self.0.prepare_cached(&sql)?;
@@ -178,7 +177,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn live_entries(&self, of: &Key) -> Result<Vec<Entry>, StoreError> {
+    pub fn live(&self, of: &Key) -> Result<Vec<Entry>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM ledger_entries AS own WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3
             AND component = ?4 AND site = ?5 AND reverses IS NULL
@@ -195,7 +194,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn live_entries_between(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Entry>, StoreError> {
+    pub fn live_between(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Entry>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM ledger_entries AS own WHERE start_ns >= ?1 AND start_ns < ?2 AND reverses IS NULL
             AND NOT EXISTS (SELECT 1 FROM ledger_entries AS other WHERE other.reverses = own.id) ORDER BY id"
@@ -210,7 +209,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn last_entry(&self) -> Result<i64, StoreError> {
+    pub fn last(&self) -> Result<i64, StoreError> {
         Ok(self.0.query_row("SELECT coalesce(max(id), 0) FROM ledger_entries", (), |row| row.get(0))?)
     }
 
@@ -219,7 +218,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn entry_outside_chain(&self) -> Result<Option<i64>, StoreError> {
+    pub fn first_outside_chain(&self) -> Result<Option<i64>, StoreError> {
         Ok(self.0.query_row("SELECT id FROM ledger_entries WHERE id < 1 LIMIT 1", (), |row| row.get(0)).optional()?)
     }
 

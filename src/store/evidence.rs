@@ -1,7 +1,7 @@
 //! Batches as they came, and which time of which device they speak of.
 
-use super::sites::moment;
-use super::{StoreError, Tx};
+use super::row::moment;
+use super::{EvidenceStore, StoreError};
 use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -10,6 +10,7 @@ use units::{Energy, Timestamp};
 
 /// Value of `packing` where the bytes are a zstd frame; 0 where they are as sent.
 const ZSTD: i64 = 1;
+
 /// Twice as fast as the default level and a tenth larger.
 const ZSTD_LEVEL: i32 = 1;
 
@@ -79,13 +80,13 @@ pub struct SetAside {
     pub reason: String,
 }
 
-impl Tx<'_> {
+impl EvidenceStore<'_> {
     /// Keeps the bytes of `batch` under `revision`.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn add_batch(
+    pub fn add(
         &self,
         batch: &wire::Batch,
         node: i64,
@@ -118,12 +119,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn batch_named(
-        &self,
-        agent: &str,
-        boot: &str,
-        sequence: u64,
-    ) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError> {
+    pub fn find(&self, agent: &str, boot: &str, sequence: u64) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError> {
         let sql = "SELECT sha256, received_ns FROM batches WHERE agent = ?1 AND boot = ?2 AND sequence = ?3";
         let mut statement = self.0.prepare_cached(sql)?;
         let found =
@@ -136,7 +132,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database; a batch that is not there.
-    pub fn batch(&self, batch: i64) -> Result<StoredBatch, StoreError> {
+    pub fn get(&self, batch: i64) -> Result<StoredBatch, StoreError> {
         let sql = "SELECT node, received_ns, sha256, body, packing FROM batches WHERE batch = ?1";
         let mut statement = self.0.prepare_cached(sql)?;
         let (mut stored, packing) = statement.query_row([batch], |row| {
@@ -171,7 +167,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn reaches_of(
+    pub fn reaches_of_batch(
         &self,
         (node, batch): (i64, i64),
         (first, last): (Timestamp, Timestamp),
@@ -192,7 +188,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn node_reaching_otherwise(&self, count: usize) -> Result<Option<String>, StoreError> {
+    pub fn first_node_reaching_otherwise(&self, count: usize) -> Result<Option<String>, StoreError> {
         let sql = "SELECT name FROM nodes LEFT JOIN (SELECT node, max(end_ns - start_ns) AS longest, max(end_ns) AS last FROM reaches
                 GROUP BY node) USING (node)
             WHERE longest_ns <> coalesce(longest, 0) OR reached_ns <> coalesce(last, 0) ORDER BY node LIMIT 1";
@@ -211,7 +207,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn batch_numbers(&self) -> Result<Vec<i64>, StoreError> {
+    pub fn list(&self) -> Result<Vec<i64>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT batch FROM batches ORDER BY batch")?;
         Ok(statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
@@ -259,7 +255,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn reaches(
+    pub fn reaches_of_device(
         &self,
         device: i64,
         (start, end): (Timestamp, Timestamp),
@@ -292,7 +288,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn batches_since(&self, node: i64, since: Timestamp) -> Result<Vec<i64>, StoreError> {
+    pub fn of_node_since(&self, node: i64, since: Timestamp) -> Result<Vec<i64>, StoreError> {
         let sql = "SELECT DISTINCT batch FROM reaches WHERE node = ?1 AND end_ns > ?2";
         let mut statement = self.0.prepare_cached(sql)?;
         Ok(statement.query_map((node, since.nanoseconds()), |row| row.get(0))?.collect::<Result<_, _>>()?)
@@ -329,7 +325,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn aside_of(&self, batch: i64) -> Result<Vec<SetAside>, StoreError> {
+    pub fn set_aside_of(&self, batch: i64) -> Result<Vec<SetAside>, StoreError> {
         let sql = "SELECT batch, position, device, start_ns, end_ns, energy_mj, reason FROM set_aside
             WHERE batch = ?1 ORDER BY position";
         Ok(self.0.prepare_cached(sql)?.query_map([batch], aside)?.collect::<Result<_, _>>()?)
@@ -340,12 +336,44 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn is_named(&self, number: i64, batch: &wire::Batch) -> Result<bool, StoreError> {
+    pub fn is_as_named(&self, number: i64, batch: &wire::Batch) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM batches JOIN nodes USING (node) WHERE batch = ?1 AND agent = ?2
             AND boot = ?3 AND sequence = ?4 AND wall_ns = ?5 AND nodes.name = ?6)";
         let (boot, sequence) = (batch.boot.to_string(), batch.sequence.cast_signed());
         let names = (number, &batch.agent, boot, sequence, batch.clock.wall.nanoseconds(), &batch.node.name);
         Ok(self.0.prepare_cached(sql)?.query_row(names, |row| row.get(0))?)
+    }
+
+    /// The highest number of a batch; 0 before the first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn newest(&self) -> Result<i64, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT coalesce(max(batch), 0) FROM batches")?;
+        Ok(statement.query_row((), |row| row.get(0))?)
+    }
+
+    /// When the first batch after number `after` was received; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn received_after(&self, after: i64) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT received_ns FROM batches WHERE batch > ?1 ORDER BY batch LIMIT 1";
+        Ok(self.0.prepare_cached(sql)?.query_row([after], |row| moment(row, 0)).optional()?)
+    }
+
+    /// Numbers and nodes of up to `limit` batches after number `after`, and their SHA-256.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn after(&self, after: i64, limit: u32) -> Result<Vec<(i64, i64, Vec<u8>)>, StoreError> {
+        let sql = "SELECT batch, node, sha256 FROM batches WHERE batch > ?1 ORDER BY batch LIMIT ?2";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((after, limit), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 

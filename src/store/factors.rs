@@ -1,7 +1,7 @@
 //! Imported factors of an hour or less.
 
-use super::sites::moment;
-use super::{By, StoreError, Tx};
+use super::row::moment;
+use super::{ActionStore, By, FactorStore, StoreError};
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -39,13 +39,13 @@ pub struct FactorOrigin {
     pub licence: String,
 }
 
-impl Tx<'_> {
+impl FactorStore<'_> {
     /// Adds the factors of one zone or of several; those of a zone, start and edition that are there are kept as they are. Returns how many are new.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn import_factors(&self, factors: &[IntervalFactor], by: &By) -> Result<usize, StoreError> {
+    pub fn import(&self, factors: &[IntervalFactor], by: &By) -> Result<usize, StoreError> {
         let sql =
             "INSERT OR IGNORE INTO factors (zone, start_ns, end_ns, intensity_mg_per_kwh, edition, origin, imported_ns)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -54,13 +54,13 @@ impl Tx<'_> {
         for factor in factors {
             let (start, end) = (factor.interval.start().nanoseconds(), factor.interval.end().nanoseconds());
             let origin = serde_json::to_string(&factor.origin)
-                .map_err(|_| super::jobs::value("factor", &factor.origin.edition))?;
+                .map_err(|_| super::row::value("factor", &factor.origin.edition))?;
             let (value, edition) = (factor.intensity.milligrams_per_kwh(), &factor.origin.edition);
             new += statement.execute((&factor.zone, start, end, value, edition, origin, by.at.nanoseconds()))?;
         }
         let zones: BTreeSet<&str> = factors.iter().map(|factor| factor.zone.as_str()).collect();
         for zone in zones.into_iter().filter(|_| new > 0) {
-            self.record_stated(by, "factors", &format!("{zone} {}", by.at.nanoseconds()))?;
+            ActionStore(self.0).record_stated(by, "factors", &format!("{zone} {}", by.at.nanoseconds()))?;
         }
         Ok(new)
     }
@@ -70,7 +70,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn imported_factor(&self, zone: &str, at: Timestamp) -> Result<Option<IntervalFactor>, StoreError> {
+    pub fn at(&self, zone: &str, at: Timestamp) -> Result<Option<IntervalFactor>, StoreError> {
         let sql = "SELECT start_ns, end_ns, intensity_mg_per_kwh, origin FROM factors
             WHERE zone = ?1 AND start_ns <= ?2 AND start_ns > ?2 - 3600000000000 AND end_ns > ?2
             ORDER BY imported_ns DESC, end_ns - start_ns, edition DESC LIMIT 1";
@@ -81,12 +81,38 @@ impl Tx<'_> {
             })
             .optional()?;
         let Some((start, end, value, origin)) = found else { return Ok(None) };
-        let wrong = || super::jobs::value("imported factor", &origin);
+        let wrong = || super::row::value("imported factor", &origin);
         Ok(Some(IntervalFactor {
             zone: zone.to_owned(),
             interval: Interval::new(start, end).ok_or_else(wrong)?,
             intensity: CarbonIntensity::from_milligrams_per_kwh(value),
             origin: serde_json::from_str(&origin).map_err(|_| wrong())?,
         }))
+    }
+
+    /// Imported factors of `zone` that describe a part of `[from, to)`; the one that is preferred where they overlap comes first.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn between(&self, zone: &str, (from, to): (Timestamp, Timestamp)) -> Result<Vec<IntervalFactor>, StoreError> {
+        // None is longer than an hour, which bounds the search on the left.
+        let sql = "SELECT start_ns, end_ns, intensity_mg_per_kwh, origin FROM factors
+            WHERE zone = ?1 AND start_ns < ?3 AND start_ns > ?2 - 3600000000000 AND end_ns > ?2
+            ORDER BY imported_ns DESC, end_ns - start_ns, edition DESC";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((zone, from.nanoseconds(), to.nanoseconds()), |row| {
+            Ok((moment(row, 0)?, moment(row, 1)?, row.get::<_, u32>(2)?, row.get::<_, String>(3)?))
+        })?;
+        let mut found = Vec::new();
+        for row in rows {
+            let (start, end, value, origin) = row?;
+            let wrong = || super::row::value("imported factor", &origin);
+            let origin: FactorOrigin = serde_json::from_str(&origin).map_err(|_| wrong())?;
+            let interval = Interval::new(start, end).ok_or_else(|| super::row::value("imported factor", zone))?;
+            let intensity = CarbonIntensity::from_milligrams_per_kwh(value);
+            found.push(IntervalFactor { zone: zone.to_owned(), interval, intensity, origin });
+        }
+        Ok(found)
     }
 }

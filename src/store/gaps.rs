@@ -1,8 +1,7 @@
 //! Times about which agents say that their windows say less than they should.
 
-use super::jobs::value;
-use super::sites::moment;
-use super::{StoreError, Tx};
+use super::row::{moment, value};
+use super::{GapStore, StoreError};
 use units::Timestamp;
 
 /// A gap as reported.
@@ -43,13 +42,13 @@ pub struct GapFilter {
     pub limit: u32,
 }
 
-impl Tx<'_> {
+impl GapStore<'_> {
     /// Keeps the gaps that a batch reports of devices of `node`.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn add_gaps(&self, batch: i64, node: i64, gaps: &[wire::Gap]) -> Result<(), StoreError> {
+    pub fn add(&self, batch: i64, node: i64, gaps: &[wire::Gap]) -> Result<(), StoreError> {
         let sql = "INSERT INTO gaps (batch, device, start_ns, end_ns, reason)
             SELECT ?1, device, ?4, ?5, ?6 FROM devices WHERE node = ?2 AND uuid = ?3";
         for gap in gaps {
@@ -66,7 +65,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database; a reason that the wire format does not have.
-    pub fn gaps_of(&self, batch: i64) -> Result<Vec<wire::Gap>, StoreError> {
+    pub fn of_batch(&self, batch: i64) -> Result<Vec<wire::Gap>, StoreError> {
         let sql =
             "SELECT uuid, start_ns, end_ns, reason FROM gaps JOIN devices USING (device) WHERE batch = ?1 ORDER BY gap";
         let mut statement = self.0.prepare_cached(sql)?;
@@ -87,7 +86,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn gaps(&self, filter: &GapFilter) -> Result<Vec<GapRow>, StoreError> {
+    pub fn list(&self, filter: &GapFilter) -> Result<Vec<GapRow>, StoreError> {
         let sql = "SELECT gap, nodes.name, device, uuid, start_ns, end_ns, reason, batch
             FROM gaps JOIN devices USING (device) JOIN nodes USING (node)
             WHERE gap < ?1 AND end_ns > ?2 AND start_ns < ?3 AND (?4 IS NULL OR nodes.name = ?4)
@@ -116,7 +115,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn gaps_by_node(&self, since: Timestamp) -> Result<Vec<(String, i64, Timestamp)>, StoreError> {
+    pub fn by_node(&self, since: Timestamp) -> Result<Vec<(String, i64, Timestamp)>, StoreError> {
         let sql = "SELECT nodes.name, count(*), min(start_ns) FROM gaps JOIN devices USING (device)
             JOIN nodes USING (node) WHERE end_ns > ?1 AND reason <> 'merged' GROUP BY node ORDER BY nodes.name";
         let mut statement = self.0.prepare_cached(sql)?;

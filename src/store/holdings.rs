@@ -1,7 +1,7 @@
 //! Who held which device when, as believed at a revision.
 
-use super::sites::moment;
-use super::{StoreError, Tx};
+use super::row::moment;
+use super::{HoldingStore, StoreError};
 use rusqlite::OptionalExtension;
 use std::collections::HashMap;
 use units::Timestamp;
@@ -64,14 +64,14 @@ pub struct Held {
     pub weight: u32,
 }
 
-impl Tx<'_> {
+impl HoldingStore<'_> {
     /// Records a statement from `revision` on; returns the time in which it changes who holds the device, if it does. An end that is known beats an open one, then the
     /// higher rank wins, so that the order of arrival does not matter.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn state_holding(
+    pub fn state(
         &self,
         stated: &HoldingStatement,
         revision: i64,
@@ -92,7 +92,7 @@ impl Tx<'_> {
                 return Ok(None);
             }
             if (*known_end, *weight) == (end, stated.weight) {
-                self.rerank_holding(*id, &stated.rank)?;
+                self.rerank(*id, &stated.rank)?;
                 return Ok(None);
             }
             self.0.prepare_cached("UPDATE holdings SET void = ?2 WHERE id = ?1")?.execute((id, revision))?;
@@ -118,7 +118,7 @@ impl Tx<'_> {
         Ok(Some(changed))
     }
 
-    fn rerank_holding(&self, id: i64, rank: &Rank) -> Result<(), StoreError> {
+    fn rerank(&self, id: i64, rank: &Rank) -> Result<(), StoreError> {
         let sql = "UPDATE holdings SET wall_ns = ?2, sequence = ?3, agent = ?4, boot = ?5 WHERE id = ?1";
         self.0.prepare_cached(sql)?.execute((id, rank.wall_ns, rank.sequence, &rank.agent, &rank.boot))?;
         Ok(())
@@ -166,10 +166,41 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn open_holdings(&self, job: i64) -> Result<Vec<(i64, Timestamp, u32)>, StoreError> {
+    pub fn open_of_job(&self, job: i64) -> Result<Vec<(i64, Timestamp, u32)>, StoreError> {
         let sql = "SELECT device, start_ns, weight FROM holdings WHERE job = ?1 AND end_ns IS NULL AND void IS NULL";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([job], |row| Ok((row.get(0)?, moment(row, 1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What a job holds or held, by device and start: until when is missing while it lasts.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn of_job(&self, job: i64) -> Result<Vec<(i64, Timestamp, Option<Timestamp>)>, StoreError> {
+        let sql =
+            "SELECT device, start_ns, end_ns FROM holdings WHERE job = ?1 AND void IS NULL ORDER BY device, start_ns";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([job], |row| {
+            Ok((row.get(0)?, moment(row, 1)?, row.get::<_, Option<i64>>(2)?.map(Timestamp::from_nanoseconds)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Project of every job that has one, by number, of the jobs that held something in `[from, to)`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn projects_of_holders(
+        &self,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<Vec<(i64, Option<String>)>, StoreError> {
+        let sql = "SELECT job, project FROM jobs WHERE job IN (SELECT job FROM holdings
+            WHERE void IS NULL AND start_ns < ?2 AND (end_ns IS NULL OR end_ns > ?1))";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((from.nanoseconds(), to.nanoseconds()), |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -2,7 +2,8 @@
 
 use super::held_time::HeldTime;
 use super::holdings::Rank;
-use super::{StoreError, Tx};
+use super::row::{moment, value};
+use super::{JobStore, ProjectStore, StoreError};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row};
 use std::collections::BTreeMap;
@@ -142,7 +143,7 @@ pub struct JobTotals {
 const COLUMNS: &str = "job, id, project, name, labels, attempt, started_ns, ended_ns, exit_status";
 
 impl JobFilter {
-    /// What [`Tx::jobs`] asks of each job, in SQL; every parameter is named whether it is given or not.
+    /// What [`JobStore::list`] asks of each job, in SQL; every parameter is named whether it is given or not.
     fn conditions(&self, has_open: Option<bool>, has_cursor: bool) -> String {
         let either = |is_given: bool, condition: &'static str, otherwise: &'static str| {
             if is_given { condition } else { otherwise }
@@ -213,33 +214,16 @@ impl JobFilter {
     }
 }
 
-impl Tx<'_> {
-    /// Makes a project; `false` when it is there.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn add_project(&self, name: &str) -> Result<bool, StoreError> {
-        Ok(self.0.prepare_cached("INSERT OR IGNORE INTO projects (name) VALUES (?1)")?.execute([name])? == 1)
-    }
+/// Project and labels of a job.
+pub type Facts = (Option<String>, Vec<(String, String)>);
 
-    /// Up to `limit` projects after the name `after`.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn projects(&self, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
-        let mut statement =
-            self.0.prepare_cached("SELECT name FROM projects WHERE name > ?1 ORDER BY name LIMIT ?2")?;
-        Ok(statement.query_map((after, limit), |row| row.get(0))?.collect::<Result<_, _>>()?)
-    }
-
+impl JobStore<'_> {
     /// Number of the job with this identity, which is made when it is new.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn note_job(&self, id: &str) -> Result<i64, StoreError> {
+    pub fn note(&self, id: &str) -> Result<i64, StoreError> {
         let known = self.0.prepare_cached("SELECT job FROM jobs WHERE id = ?1")?.query_row([id], |row| row.get(0));
         match known.optional()? {
             Some(job) => Ok(job),
@@ -252,8 +236,8 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn state_job(&self, stated: &wire::Job, rank: &Rank) -> Result<i64, StoreError> {
-        let job = self.note_job(&stated.id)?;
+    pub fn state(&self, stated: &wire::Job, rank: &Rank) -> Result<i64, StoreError> {
+        let job = self.note(&stated.id)?;
         let body = statement_body(stated)?;
         // Of equal statements of agents the latest decides whatever the others could. Those of callers all stay, as actions speak of them.
         let values = (job, rank.wall_ns, rank.sequence, &rank.agent, &rank.boot, body);
@@ -264,7 +248,7 @@ impl Tx<'_> {
         let sql = "DELETE FROM job_statements WHERE job = ?1 AND body = ?6 AND agent <> ''
             AND (wall_ns, sequence, agent, boot) < (?2, ?3, ?4, ?5)";
         self.0.prepare_cached(sql)?.execute(values)?;
-        self.fold_job(job, &stated.id)?;
+        self.fold(job, &stated.id)?;
         Ok(job)
     }
 
@@ -281,10 +265,10 @@ impl Tx<'_> {
         Ok(known)
     }
 
-    fn fold_job(&self, job: i64, id: &str) -> Result<(), StoreError> {
+    fn fold(&self, job: i64, id: &str) -> Result<(), StoreError> {
         let known = self.stated(job, id)?;
         if let Some(project) = &known.project {
-            self.add_project(project)?;
+            ProjectStore(self.0).add(project)?;
         }
         let labels = serde_json::to_string(&known.labels).map_err(|_| value("labels", id))?;
         let sql = "UPDATE jobs SET project = ?2, name = ?3, labels = ?4, attempt = ?5, started_ns = ?6, ended_ns = ?7,
@@ -313,7 +297,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn job(&self, id: &str) -> Result<Option<JobRow>, StoreError> {
+    pub fn find(&self, id: &str) -> Result<Option<JobRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM jobs WHERE id = ?1 AND job > 0");
         let found = self.0.prepare_cached(&sql)?.query_row([id], columns).optional()?;
         found.map(job_row).transpose()
@@ -324,7 +308,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database; a job that is not there.
-    pub fn job_id(&self, job: i64) -> Result<String, StoreError> {
+    pub fn id_of(&self, job: i64) -> Result<String, StoreError> {
         Ok(self.0.prepare_cached("SELECT id FROM jobs WHERE job = ?1")?.query_row([job], |row| row.get(0))?)
     }
 
@@ -334,7 +318,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn jobs(&self, filter: &JobFilter, has_open: Option<bool>) -> Result<Vec<PostedJob>, StoreError> {
+    pub fn list(&self, filter: &JobFilter, has_open: Option<bool>) -> Result<Vec<PostedJob>, StoreError> {
         let order = filter.sort.column();
         let after = filter.after.filter(|_| has_open != Some(true));
         let sql = format!(
@@ -363,7 +347,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn job_totals(&self, filter: &JobFilter, now: Timestamp) -> Result<[JobTotals; 3], StoreError> {
+    pub fn totals(&self, filter: &JobFilter, now: Timestamp) -> Result<[JobTotals; 3], StoreError> {
         let sql = format!(
             "SELECT CASE WHEN ended_ns IS NULL OR ended_ns > ?11 THEN 0 WHEN coalesce(exit_status, 0) = 0 THEN 1 ELSE 2 END AS kind,
             count(*), sum(posted_mj), sum(posted_ug) FROM jobs WHERE job > 0 AND {} GROUP BY kind",
@@ -387,7 +371,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn job_not_summed(&self) -> Result<Option<String>, StoreError> {
+    pub fn first_not_summed(&self) -> Result<Option<String>, StoreError> {
         let sql = "SELECT jobs.id FROM jobs LEFT JOIN
                 (SELECT job, sum(energy_mj) AS mj, sum(co2e_ug) AS ug FROM ledger_entries GROUP BY job) AS sums USING (job)
                 LEFT JOIN (SELECT job, sum(device_us) AS held, sum(idle_us) AS idle FROM held_time GROUP BY job) USING (job)
@@ -401,7 +385,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database; facts that cannot be read.
-    pub fn job_not_as_stated(&self) -> Result<Option<String>, StoreError> {
+    pub fn first_not_as_stated(&self) -> Result<Option<String>, StoreError> {
         let mut statement = self.0.prepare(&format!("SELECT {COLUMNS} FROM jobs WHERE job > 0 ORDER BY job"))?;
         for row in statement.query_map((), columns)? {
             let JobRow { job, facts } = job_row(row?)?;
@@ -430,7 +414,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn job_stated_by_nobody(&self, is_made: impl Fn(&Rank, &str) -> bool) -> Result<Option<String>, StoreError> {
+    pub fn first_stated_by_nobody(&self, is_made: impl Fn(&Rank, &str) -> bool) -> Result<Option<String>, StoreError> {
         let sql = "SELECT wall_ns, sequence, agent, boot, body, id FROM job_statements JOIN jobs USING (job)
             WHERE agent <> '' ORDER BY job";
         let mut statement = self.0.prepare(sql)?;
@@ -447,6 +431,46 @@ impl Tx<'_> {
     fn labels_of(&self, job: i64) -> Result<BTreeMap<String, String>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT name, value FROM job_labels WHERE job = ?1")?;
         Ok(statement.query_map([job], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// When a job of the project ended, by its identity.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn end_of(&self, id: &str, project: &str) -> Result<Option<Timestamp>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT ended_ns FROM jobs WHERE id = ?1 AND project = ?2")?;
+        let ended: Option<Option<i64>> = statement.query_row([id, project], |row| row.get(0)).optional()?;
+        Ok(ended.flatten().map(Timestamp::from_nanoseconds))
+    }
+
+    /// IT energy that the ledger has of a job of the project, by its identity, with its first and last moment; `None` where it has none.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn metered(&self, id: &str, project: &str) -> Result<Option<(i64, Timestamp, Timestamp)>, StoreError> {
+        let sql = "WITH own AS (SELECT job FROM jobs WHERE id = ?1 AND project = ?2)
+            SELECT sum(energy_mj), min(start_ns), max(end_ns) FROM (
+                SELECT energy_mj, start_ns, end_ns FROM ledger_entries WHERE job = (SELECT job FROM own)
+                UNION ALL SELECT energy_mj, start_ns, end_ns FROM open_accounts WHERE job = (SELECT job FROM own))
+            HAVING count(*) > 0";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let found = statement.query_row([id, project], |row| Ok((row.get(0)?, moment(row, 1)?, moment(row, 2)?)));
+        Ok(found.optional()?)
+    }
+
+    /// Project and labels of the job with this number.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn facts_of(&self, job: i64) -> Result<Facts, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT project FROM jobs WHERE job = ?1")?;
+        let project = statement.query_row([job], |row| row.get(0)).optional()?.flatten();
+        let mut statement = self.0.prepare_cached("SELECT name, value FROM job_labels WHERE job = ?1")?;
+        let labels = statement.query_map([job], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        Ok((project, labels))
     }
 }
 
@@ -488,8 +512,4 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<(JobRow, String)> {
 fn job_row((mut row, labels): (JobRow, String)) -> Result<JobRow, StoreError> {
     row.facts.labels = serde_json::from_str(&labels).map_err(|_| value("labels", &labels))?;
     Ok(row)
-}
-
-pub(super) fn value(what: &'static str, value: &str) -> StoreError {
-    StoreError::Value { what, value: value.to_owned() }
 }

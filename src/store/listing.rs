@@ -1,7 +1,7 @@
 //! Entries with the names of what they belong to, under a project boundary, and the sum of one job.
 
 use super::selection::{Bound, Selection};
-use super::{Entry, StoreError, Tx};
+use super::{Entry, EntryStore, StoreError};
 use rusqlite::{Row, params_from_iter};
 
 /// An entry with names in place of numbers.
@@ -32,13 +32,13 @@ pub struct EntryFilter {
     pub limit: u32,
 }
 
-impl Tx<'_> {
+impl EntryStore<'_> {
     /// Entries by number.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn named_entries(&self, filter: &EntryFilter) -> Result<Vec<NamedEntry>, StoreError> {
+    pub fn named(&self, filter: &EntryFilter) -> Result<Vec<NamedEntry>, StoreError> {
         let mut bound = Bound::default();
         let joins = filter.selection.joins(&mut bound);
         let mut condition = filter.selection.condition(&mut bound);
@@ -54,7 +54,7 @@ impl Tx<'_> {
         let rows = statement.query_map(params_from_iter(bound.0), names)?.collect::<Result<Vec<_>, _>>()?;
         let mut found = Vec::with_capacity(rows.len());
         for (id, job, project, node, site) in rows {
-            if let Some(entry) = self.entry(id)? {
+            if let Some(entry) = self.get(id)? {
                 found.push(NamedEntry { entry, job, project, node, site });
             }
         }

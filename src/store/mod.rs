@@ -1,14 +1,16 @@
 //! The only room that knows SQL: one SQLite file, `wattledger.db`, in the data directory (WAL, `synchronous=FULL`, STRICT tables).
 //!
-//! Operations, not tables: each file holds the operations on one thing, as methods of [`Tx`]. A change is a closure that runs inside
+//! Operations, not tables: each file holds the operations on one thing, as methods of a narrow view that [`Tx`] hands out
+//! (`tx.jobs()`, `tx.budgets()`, …). A change is a closure that runs inside
 //! [`Store::write`]: all of it or nothing is kept, and what has returned is on disk. Readers see committed state on connections of their own.
 
 mod actions;
 mod admissions;
 mod attention;
+mod budget_sums;
 mod budgets;
-mod charts;
 mod decisions;
+mod devices;
 mod entries;
 mod error;
 mod evidence;
@@ -16,29 +18,37 @@ mod factors;
 mod gaps;
 mod held_time;
 mod holdings;
+mod holds;
 mod jobs;
 mod listing;
 mod mover;
+mod nodes;
 mod overrides;
 mod past;
 mod periods;
 mod postings;
 mod prices;
+mod projects;
 mod report;
+mod revisions;
+mod row;
 mod selection;
 mod series;
 mod sessions;
 mod sites;
 mod steps;
 mod tokens;
+mod view;
 mod writer;
 
 pub use actions::{Action, By};
-pub use admissions::{AdmissionFilter, AdmissionRow, AdmissionState, HoldRow};
+pub use admissions::{AdmissionFilter, AdmissionRow, AdmissionState};
 pub use attention::{AsideSum, Draw, SilentJob, ZoneFactors};
-pub use budgets::{BudgetRow, Facts, Moved, Progress};
-pub use charts::MeteredDevice;
+pub use budget_sums::{Moved, Progress};
+pub use budgets::BudgetRow;
 pub use decisions::DecisionRow;
+pub(crate) use devices::kind;
+pub use devices::{DeviceRow, MeteredDevice};
 pub use entries::{Entry, EntryKind, Head};
 pub use error::StoreError;
 pub use evidence::{Evidence, SetAside, StoredBatch};
@@ -46,8 +56,10 @@ pub use factors::{FactorOrigin, IntervalFactor};
 pub use gaps::{GapFilter, GapRow};
 pub use held_time::HeldTime;
 pub use holdings::{Held, HoldingStatement, Rank};
-pub use jobs::{JobFilter, JobRow, JobSort, JobState, JobTotals, PostedJob, statement_body};
+pub use holds::HoldRow;
+pub use jobs::{Facts, JobFilter, JobRow, JobSort, JobState, JobTotals, PostedJob, statement_body};
 pub use listing::{EntryFilter, NamedEntry};
+pub use nodes::{Assigned, NodeRow};
 pub use overrides::OverrideRow;
 pub use past::PastJob;
 pub use periods::{KeptJob, PeriodRow, PeriodVersion};
@@ -57,17 +69,21 @@ pub use report::{CalendarUnit, FactorSum, GroupBy, ReasonSum, SiteSum, SumRow};
 pub use selection::{Selection, Snapshot};
 pub use series::{SeriesFile, SeriesTx, Sums, Taken, Track};
 pub use sessions::{SessionRow, SignInLink};
-pub(crate) use sites::kind;
-pub use sites::{Assigned, DeviceRow, NodeRow, PueStep, SiteRow, ZoneStep};
+pub use sites::{PueStep, SiteRow, ZoneStep};
 pub use steps::StepReport;
 pub use tokens::{StoredToken, TokenRecord};
+pub use view::{
+    ActionStore, AdmissionStore, AttentionStore, BudgetStore, BudgetSumStore, DecisionStore, DeviceStore, EntryStore,
+    EntrySumStore, EvidenceStore, FactorStore, GapStore, HeldTimeStore, HoldStore, HoldingStore, JobStore, NodeStore,
+    OverrideStore, PeriodStore, PostingStore, PriceStore, ProjectStore, RevisionStore, SessionStore, SiteStore,
+    StepStore, TokenStore,
+};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use std::fs::{DirBuilder, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use units::Timestamp;
 use writer::Writer;
 
 /// Name of the database in the data directory.
@@ -210,25 +226,6 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Begins a revision: everything written under its number was believed from then on.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn begin_revision(&self, at: Timestamp, reason: &str) -> Result<i64, StoreError> {
-        let mut statement = self.0.prepare_cached("INSERT INTO revisions (at_ns, reason) VALUES (?1, ?2)")?;
-        Ok(statement.insert((at.nanoseconds(), reason))?)
-    }
-
-    /// The revision that holds now; 0 before the first.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn revision(&self) -> Result<i64, StoreError> {
-        Ok(self.0.query_row("SELECT coalesce(max(revision), 0) FROM revisions", (), |row| row.get(0))?)
-    }
-
     /// What SQLite finds wrong with its own file; empty when it is sound.
     ///
     /// # Errors
@@ -311,10 +308,10 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
             let change = connection.unchecked_transaction()?;
             change.execute_batch(step)?;
             if step == ACTIONS {
-                Tx(&change).adopt()?;
+                ActionStore(&change).adopt()?;
             }
             if step == DECISIONS {
-                Tx(&change).adopt_budgets()?;
+                ActionStore(&change).adopt_budgets()?;
             }
             change.pragma_update(None, "user_version", number)?;
             change.commit()?;

@@ -1,7 +1,7 @@
 //! Requests for exceptions, and overrides.
 
-use super::admissions::optional;
-use super::{StoreError, Tx};
+use super::row::optional;
+use super::{OverrideStore, StoreError};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
@@ -40,13 +40,13 @@ const OVERRIDE: &str =
     "override, budget, admission, state, asked_by, asked_reason, asked_ns, name, reason, expires_ns, decided_ns,
     decided_by, project";
 
-impl Tx<'_> {
+impl OverrideStore<'_> {
     /// Stores a request or an override under the next number, or anew under its own where that is not 0.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn put_override(&self, row: &OverrideRow) -> Result<i64, StoreError> {
+    pub fn put(&self, row: &OverrideRow) -> Result<i64, StoreError> {
         let sql = format!(
             "INSERT INTO overrides ({OVERRIDE}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             ON CONFLICT (override) DO UPDATE SET state = ?4, name = ?8, reason = ?9, expires_ns = ?10, decided_ns = ?11, decided_by = ?12"
@@ -76,12 +76,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn overrides(
-        &self,
-        project: Option<&str>,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<OverrideRow>, StoreError> {
+    pub fn list(&self, project: Option<&str>, before: Option<i64>, limit: u32) -> Result<Vec<OverrideRow>, StoreError> {
         let sql = format!(
             "SELECT {OVERRIDE} FROM overrides WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR override < ?2)
             ORDER BY override DESC LIMIT ?3"
@@ -95,7 +90,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn override_numbered(&self, number: i64) -> Result<Option<OverrideRow>, StoreError> {
+    pub fn get(&self, number: i64) -> Result<Option<OverrideRow>, StoreError> {
         let sql = format!("SELECT {OVERRIDE} FROM overrides WHERE override = ?1");
         Ok(self.0.prepare_cached(&sql)?.query_row([number], override_row).optional()?)
     }
@@ -105,7 +100,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn overrides_for(&self, budget: i64, admission: Option<i64>) -> Result<Vec<OverrideRow>, StoreError> {
+    pub fn covering(&self, budget: i64, admission: Option<i64>) -> Result<Vec<OverrideRow>, StoreError> {
         let sql = format!(
             "SELECT {OVERRIDE} FROM overrides WHERE state = 'approved' AND (budget IS NULL OR budget = ?1)
             AND (admission IS NULL OR admission = ?2) AND (budget IS NOT NULL OR admission IS NOT NULL) ORDER BY expires_ns DESC LIMIT 1"

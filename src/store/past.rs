@@ -1,6 +1,6 @@
 //! What jobs of the past used, to estimate those to come.
 
-use super::{StoreError, Tx};
+use super::{JobStore, StoreError};
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
@@ -31,29 +31,13 @@ impl PastJob {
     }
 }
 
-impl Tx<'_> {
-    /// Product names of the accelerators that were metered.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn accelerator_names(&self) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT DISTINCT name FROM devices WHERE kind = 'accelerator'";
-        let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?)
-    }
-
+impl JobStore<'_> {
     /// The newest jobs that have ended, with what is posted of them, on accelerators with one of `names`; only of one project and name where given.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn past_jobs(
-        &self,
-        of: Option<(&str, &str)>,
-        names: &[String],
-        limit: u32,
-    ) -> Result<Vec<PastJob>, StoreError> {
+    pub fn past(&self, of: Option<(&str, &str)>, names: &[String], limit: u32) -> Result<Vec<PastJob>, StoreError> {
         let whose = if of.is_some() { "project = ?2 AND name = ?3" } else { "?2 IS NULL AND ?3 IS NULL" };
         let places: Vec<String> = (4..names.len() + 4).map(|place| format!("?{place}")).collect();
         let sql = format!(

@@ -1,7 +1,7 @@
 //! Reporting periods and the versions of their numbers. Nothing here updates or deletes one.
 
-use super::sites::moment;
-use super::{StoreError, Tx};
+use super::row::moment;
+use super::{PeriodStore, StoreError};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
@@ -44,13 +44,13 @@ pub type KeptJob = (String, Option<String>, String);
 
 const COLUMNS: &str = "period, name, from_ns, to_ns";
 
-impl Tx<'_> {
+impl PeriodStore<'_> {
     /// Makes a period; `None` when its name or its time is taken.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn add_period(&self, name: &str, from: Timestamp, to: Timestamp) -> Result<Option<i64>, StoreError> {
+    pub fn add(&self, name: &str, from: Timestamp, to: Timestamp) -> Result<Option<i64>, StoreError> {
         let sql = "INSERT OR IGNORE INTO periods (name, from_ns, to_ns) VALUES (?1, ?2, ?3) RETURNING period";
         let made = self.0.query_row(sql, (name, from.nanoseconds(), to.nanoseconds()), |row| row.get(0));
         Ok(made.optional()?)
@@ -61,7 +61,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn periods(&self, project: Option<&str>, after: i64, limit: u32) -> Result<Vec<PeriodRow>, StoreError> {
+    pub fn list(&self, project: Option<&str>, after: i64, limit: u32) -> Result<Vec<PeriodRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM periods WHERE period > ?1 AND (?3 IS NULL OR EXISTS (SELECT 1 FROM period_jobs AS kept
                 WHERE kept.period = periods.period AND kept.project = ?3)) ORDER BY period LIMIT ?2"
@@ -75,8 +75,8 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn period(&self, project: Option<&str>, number: i64) -> Result<Option<PeriodRow>, StoreError> {
-        let next = self.periods(project, number.saturating_sub(1), 1)?.pop();
+    pub fn get(&self, project: Option<&str>, number: i64) -> Result<Option<PeriodRow>, StoreError> {
+        let next = self.list(project, number.saturating_sub(1), 1)?.pop();
         Ok(next.filter(|row| row.period == number))
     }
 
@@ -85,7 +85,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn period_versions(&self, period: i64) -> Result<Vec<PeriodVersion>, StoreError> {
+    pub fn versions(&self, period: i64) -> Result<Vec<PeriodVersion>, StoreError> {
         let sql = "SELECT version, head, head_hash, prices, closed_ns, closed_by, reason, seal FROM period_versions
             WHERE period = ?1 ORDER BY version";
         let mut statement = self.0.prepare_cached(sql)?;
@@ -109,7 +109,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn jobs_of_period(&self, period: &PeriodRow, head: i64) -> Result<Vec<KeptJob>, StoreError> {
+    pub fn jobs_now(&self, period: &PeriodRow, head: i64) -> Result<Vec<KeptJob>, StoreError> {
         let sql = "SELECT id, project, labels FROM jobs WHERE job IN (SELECT job FROM ledger_entries AS part
             WHERE part.start_ns >= ?1 AND part.start_ns < ?2 AND part.id <= ?3) ORDER BY job";
         let mut statement = self.0.prepare_cached(sql)?;

@@ -1,8 +1,7 @@
 //! What batches moved: energy per job, node, component and posting period, never changed, only taken back by its negative.
 
-use super::jobs::value;
-use super::sites::moment;
-use super::{StoreError, Tx};
+use super::row::{moment, value};
+use super::{PostingStore, StoreError};
 use rusqlite::{OptionalExtension, Row};
 use units::{Energy, Timestamp};
 
@@ -86,13 +85,13 @@ fn sums() -> String {
 
 const KEY: &str = "node, period_start_ns, period_end_ns, job, component, site";
 
-impl Tx<'_> {
+impl PostingStore<'_> {
     /// Writes a posting of `batch` under `revision`, or takes one back by its negative.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn post(&self, batch: i64, revision: i64, key: &Key, part: &Part, takes_back: bool) -> Result<(), StoreError> {
+    pub fn add(&self, batch: i64, revision: i64, key: &Key, part: &Part, takes_back: bool) -> Result<(), StoreError> {
         let sql = "INSERT INTO postings (revision, batch, job, node, site, component, period_start_ns, period_end_ns,
             start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns, takes_back)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
@@ -147,7 +146,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn posted_by(&self, batch: i64) -> Result<Vec<(Key, Part)>, StoreError> {
+    pub fn of_batch(&self, batch: i64) -> Result<Vec<(Key, Part)>, StoreError> {
         let sql = format!(
             "SELECT {KEY}, start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns FROM postings AS own
             WHERE batch = ?1 AND {STANDS}"
@@ -162,7 +161,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn sum_of(&self, of: &Key, first: i64, last: i64) -> Result<Option<Part>, StoreError> {
+    pub fn sum(&self, of: &Key, first: i64, last: i64) -> Result<Option<Part>, StoreError> {
         let sql = format!(
             "SELECT {} FROM postings AS own WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3 AND component = ?4
             AND site = ?5 AND posting BETWEEN ?6 AND ?7 HAVING count(*) > 0",
@@ -178,7 +177,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn open_keys(&self) -> Result<Vec<OpenKey>, StoreError> {
+    pub fn open(&self) -> Result<Vec<OpenKey>, StoreError> {
         self.open_where("?1 IS NULL AND ?2 IS NULL", (None, None), u32::MAX)
     }
 
@@ -187,7 +186,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn closing_keys(&self, ended_by: Timestamp, now: Timestamp, limit: u32) -> Result<Vec<OpenKey>, StoreError> {
+    pub fn closing(&self, ended_by: Timestamp, now: Timestamp, limit: u32) -> Result<Vec<OpenKey>, StoreError> {
         let closing = "period_end_ns <= ?1 OR job IN (SELECT job FROM jobs WHERE ended_ns <= ?2
             AND job IN (SELECT DISTINCT job FROM open_accounts))";
         self.open_where(closing, (Some(ended_by.nanoseconds()), Some(now.nanoseconds())), limit)
@@ -198,7 +197,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn open_keys_of(&self, job: i64) -> Result<Vec<OpenKey>, StoreError> {
+    pub fn open_of_job(&self, job: i64) -> Result<Vec<OpenKey>, StoreError> {
         self.open_where("job = ?1 AND ?2 IS NULL", (Some(job), None), u32::MAX)
     }
 
@@ -207,7 +206,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn open_keys_between(&self, (from, to): (Timestamp, Timestamp)) -> Result<Vec<OpenKey>, StoreError> {
+    pub fn open_between(&self, (from, to): (Timestamp, Timestamp)) -> Result<Vec<OpenKey>, StoreError> {
         // A period holds what it starts with; what was taken back may have started earlier than what stands.
         let near = "period_end_ns > ?1 AND period_start_ns < ?2";
         let mut found = self.open_where(near, (Some(from.nanoseconds()), Some(to.nanoseconds())), u32::MAX)?;
@@ -233,7 +232,7 @@ impl Tx<'_> {
         let mut found: Vec<OpenKey> = rows.collect::<Result<_, _>>()?;
         for open in found.iter_mut().filter(|open| open.takes_back) {
             // Only what stands has an extent.
-            let sum = self.sum_of(&open.key, open.first, open.last)?;
+            let sum = self.sum(&open.key, open.first, open.last)?;
             open.sum = sum.ok_or_else(|| value("postings of an open account", &open.key.component))?;
         }
         Ok(found)
@@ -244,7 +243,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn postings_of(&self, of: &Key, first: i64, last: i64) -> Result<Vec<Posting>, StoreError> {
+    pub fn list(&self, of: &Key, first: i64, last: i64) -> Result<Vec<Posting>, StoreError> {
         let sql =
             "SELECT posting, revision, batch, start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns, takes_back
             FROM postings
@@ -264,7 +263,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn close_account(&self, of: &Key) -> Result<(), StoreError> {
+    pub fn close(&self, of: &Key) -> Result<(), StoreError> {
         let sql = "DELETE FROM open_accounts WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3 AND component = ?4
             AND site = ?5";
         let start = of.period_start.nanoseconds();
@@ -296,7 +295,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn postings_sum(&self) -> Result<i64, StoreError> {
+    pub fn total(&self) -> Result<i64, StoreError> {
         Ok(self.0.query_row("SELECT coalesce(sum(energy_mj), 0) FROM postings", (), |row| row.get(0))?)
     }
 }

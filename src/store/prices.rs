@@ -1,8 +1,7 @@
-//! What sites pay for energy, and who acts on what is idle there.
+//! What sites pay for energy.
 
-use super::sites::moment;
-use super::{StoreError, Tx};
-use rusqlite::OptionalExtension;
+use super::row::moment;
+use super::{PriceStore, StoreError};
 use units::Timestamp;
 
 /// The price of energy at a site from a moment on.
@@ -20,13 +19,13 @@ pub struct PriceStep {
     pub micro_per_mwh: i64,
 }
 
-impl Tx<'_> {
+impl PriceStore<'_> {
     /// States the price of a site's energy from `since` on.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn set_price(&self, site: i64, since: Timestamp, currency: &str, micro_per_mwh: i64) -> Result<(), StoreError> {
+    pub fn set(&self, site: i64, since: Timestamp, currency: &str, micro_per_mwh: i64) -> Result<(), StoreError> {
         let sql = "INSERT INTO site_prices (site, since_ns, currency, micro_per_mwh) VALUES (?1, ?2, ?3, ?4)";
         self.0.execute(sql, (site, since.nanoseconds(), currency, micro_per_mwh))?;
         Ok(())
@@ -37,7 +36,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn prices(&self, newest: i64) -> Result<Vec<PriceStep>, StoreError> {
+    pub fn list(&self, newest: i64) -> Result<Vec<PriceStep>, StoreError> {
         let sql = "SELECT max(price), site, since_ns, currency, micro_per_mwh FROM site_prices WHERE price <= ?1
             GROUP BY site, since_ns ORDER BY site, since_ns";
         let mut statement = self.0.prepare_cached(sql)?;
@@ -53,31 +52,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn last_price(&self) -> Result<i64, StoreError> {
+    pub fn last(&self) -> Result<i64, StoreError> {
         Ok(self.0.query_row("SELECT coalesce(max(price), 0) FROM site_prices", (), |row| row.get(0))?)
-    }
-
-    /// States who acts on the idle energy of a site; nobody without.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn set_idle_owner(&self, site: i64, owner: Option<&str>) -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO site_idle_owners (site, owner) VALUES (?1, ?2)";
-        match owner {
-            Some(owner) => self.0.execute(sql, (site, owner))?,
-            None => self.0.execute("DELETE FROM site_idle_owners WHERE site = ?1", [site])?,
-        };
-        Ok(())
-    }
-
-    /// Who acts on the idle energy of a site.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn idle_owner(&self, site: i64) -> Result<Option<String>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT owner FROM site_idle_owners WHERE site = ?1")?;
-        Ok(statement.query_row([site], |row| row.get(0)).optional()?)
     }
 }

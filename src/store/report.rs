@@ -1,7 +1,7 @@
 //! Sums over entries, in the database.
 
 use super::selection::{Bound, Selection};
-use super::{StoreError, Tx};
+use super::{EntrySumStore, StoreError};
 use chrono::DateTime;
 use chrono_tz::Tz;
 use rusqlite::functions::FunctionFlags;
@@ -181,13 +181,13 @@ fn wide(row: &Row<'_>, at: usize) -> rusqlite::Result<i128> {
     Ok(i128::from(row.get::<_, i64>(at)?) * i128::from(NS) + i128::from(row.get::<_, i64>(at + 1)?))
 }
 
-impl Tx<'_> {
+impl EntrySumStore<'_> {
     /// Sums of entries by group and idleness.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn sums(&self, selection: &Selection, by: &GroupBy) -> Result<Vec<SumRow>, StoreError> {
+    pub fn by_group(&self, selection: &Selection, by: &GroupBy) -> Result<Vec<SumRow>, StoreError> {
         let mut bound = Bound::default();
         let (group, joins) = (by.expression(&mut bound), selection.joins(&mut bound));
         let sql = format!(
@@ -219,7 +219,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn sums_by_site(&self, selection: &Selection, by: &GroupBy) -> Result<Vec<SiteSum>, StoreError> {
+    pub fn by_site(&self, selection: &Selection, by: &GroupBy) -> Result<Vec<SiteSum>, StoreError> {
         let mut bound = Bound::default();
         let (group, joins) = (by.expression(&mut bound), selection.joins(&mut bound));
         let sql = format!(
@@ -240,7 +240,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn sums_by_factor(&self, selection: &Selection) -> Result<Vec<FactorSum>, StoreError> {
+    pub fn by_factor(&self, selection: &Selection) -> Result<Vec<FactorSum>, StoreError> {
         let mut bound = Bound::default();
         let joins = selection.joins(&mut bound);
         let sql = format!(
@@ -269,7 +269,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn sums_by_reason(&self, selection: &Selection, after: i64) -> Result<Vec<ReasonSum>, StoreError> {
+    pub fn by_reason(&self, selection: &Selection, after: i64) -> Result<Vec<ReasonSum>, StoreError> {
         let mut bound = Bound::default();
         let (joins, after) = (selection.joins(&mut bound), bound.bind(after));
         let sql = format!(
@@ -290,7 +290,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn count_entries(&self, selection: &Selection) -> Result<i64, StoreError> {
+    pub fn count(&self, selection: &Selection) -> Result<i64, StoreError> {
         let mut bound = Bound::default();
         let joins = selection.joins(&mut bound);
         let condition = selection.condition(&mut bound);

@@ -1,7 +1,7 @@
 //! `series.db`: windows for charts, in hours. A copy of what the evidence says, with a file of its own so that neither its size nor its writing
 //! burdens the ledger: it may lose the last transactions with the machine, for it knows which batch it took last and goes on from there.
 
-use super::sites::moment;
+use super::row::moment;
 use super::{READERS_MAX, StoreError};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension};

@@ -1,6 +1,6 @@
 //! Sessions of browsers, and links that sign in once. No secret is stored.
 
-use super::{StoreError, Tx};
+use super::{SessionStore, StoreError};
 use crate::access::{Secret, TokenDigest};
 use rusqlite::{OptionalExtension, params};
 use units::Timestamp;
@@ -33,13 +33,13 @@ pub struct SignInLink {
     pub expires: Timestamp,
 }
 
-impl Tx<'_> {
+impl SessionStore<'_> {
     /// Stores a new session.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn add_session(&self, session: &SessionRow) -> Result<(), StoreError> {
+    pub fn add(&self, session: &SessionRow) -> Result<(), StoreError> {
         self.0.execute(
             "INSERT INTO sessions (id, digest, token, created_ns, seen_ns) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![
@@ -58,7 +58,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn session(&self, id: &str) -> Result<Option<SessionRow>, StoreError> {
+    pub fn get(&self, id: &str) -> Result<Option<SessionRow>, StoreError> {
         let sql = "SELECT id, digest, token, created_ns, seen_ns FROM sessions WHERE id = ?1";
         let found = self.0.prepare_cached(sql)?.query_row([id], |row| {
             Ok(SessionRow {
@@ -77,7 +77,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn note_session_use(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub fn note_use(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
         self.0.execute("UPDATE sessions SET seen_ns = ?2 WHERE id = ?1", params![id, now.nanoseconds()])?;
         Ok(())
     }
@@ -87,7 +87,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn end_session(&self, id: &str) -> Result<(), StoreError> {
+    pub fn end(&self, id: &str) -> Result<(), StoreError> {
         self.0.execute("DELETE FROM sessions WHERE id = ?1", [id])?;
         Ok(())
     }
@@ -97,7 +97,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn forget_sessions(&self, created: Timestamp, seen: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+    pub fn forget(&self, created: Timestamp, seen: Timestamp, now: Timestamp) -> Result<(), StoreError> {
         let bounds = params![created.nanoseconds(), seen.nanoseconds()];
         self.0.execute("DELETE FROM sessions WHERE created_ns < ?1 OR seen_ns < ?2", bounds)?;
         self.0.execute("DELETE FROM sign_in_links WHERE expires_ns < ?1", [now.nanoseconds()])?;
@@ -109,7 +109,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn add_sign_in_link(&self, link: &SignInLink) -> Result<(), StoreError> {
+    pub fn add_link(&self, link: &SignInLink) -> Result<(), StoreError> {
         self.0.execute(
             "INSERT INTO sign_in_links (id, digest, token, expires_ns) VALUES (?1, ?2, ?3, ?4)",
             params![link.id, link.digest.0, link.token, link.expires.nanoseconds()],
@@ -122,7 +122,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn take_sign_in_link(&self, code: &Secret) -> Result<Option<SignInLink>, StoreError> {
+    pub fn take_link(&self, code: &Secret) -> Result<Option<SignInLink>, StoreError> {
         let sql = "SELECT id, digest, token, expires_ns FROM sign_in_links WHERE id = ?1";
         let found = self.0.prepare_cached(sql)?.query_row([code.id()], |row| {
             Ok(SignInLink {
@@ -135,18 +135,5 @@ impl Tx<'_> {
         let Some(link) = found.optional()?.filter(|link| link.digest.matches(&code.digest())) else { return Ok(None) };
         self.0.execute("DELETE FROM sign_in_links WHERE id = ?1", [&link.id])?;
         Ok(Some(link))
-    }
-
-    /// The oldest valid token that may administer every project.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn first_administrator(&self, now: Timestamp) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT id FROM tokens WHERE project IS NULL AND revoked_ns IS NULL
-            AND (expires_ns IS NULL OR expires_ns > ?1) AND ' ' || scopes || ' ' LIKE '% admin %'
-            ORDER BY created_ns, id LIMIT 1";
-        let found = self.0.query_row(sql, [now.nanoseconds()], |row| row.get(0));
-        Ok(found.optional()?)
     }
 }

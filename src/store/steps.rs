@@ -1,6 +1,6 @@
 //! Steps and samples that training scripts report.
 
-use super::{StoreError, Tx};
+use super::{StepStore, StoreError};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
@@ -15,13 +15,13 @@ pub struct StepReport {
     pub samples: Option<i64>,
 }
 
-impl Tx<'_> {
+impl StepStore<'_> {
     /// Stores a report; one of the same moment is replaced.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn add_steps(&self, job: i64, report: &StepReport) -> Result<(), StoreError> {
+    pub fn add(&self, job: i64, report: &StepReport) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO job_steps (job, at_ns, steps, samples) VALUES (?1, ?2, ?3, ?4)";
         self.0.prepare_cached(sql)?.execute((job, report.at.nanoseconds(), report.steps, report.samples))?;
         let sql = "UPDATE jobs SET steps = (SELECT steps FROM job_steps WHERE job = ?1 ORDER BY at_ns DESC LIMIT 1)
@@ -35,8 +35,8 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn last_steps(&self, job: i64) -> Result<Option<StepReport>, StoreError> {
-        self.steps_until(job, Timestamp::from_nanoseconds(i64::MAX))
+    pub fn last(&self, job: i64) -> Result<Option<StepReport>, StoreError> {
+        self.until(job, Timestamp::from_nanoseconds(i64::MAX))
     }
 
     /// The last report of a job at or before `at`.
@@ -44,7 +44,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn steps_until(&self, job: i64, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
+    pub fn until(&self, job: i64, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
         let sql =
             "SELECT at_ns, steps, samples FROM job_steps WHERE job = ?1 AND at_ns <= ?2 ORDER BY at_ns DESC LIMIT 1";
         Ok(self.0.prepare_cached(sql)?.query_row((job, at.nanoseconds()), report).optional()?)
@@ -55,7 +55,7 @@ impl Tx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn steps_after(&self, job: i64, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
+    pub fn after(&self, job: i64, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
         let sql = "SELECT at_ns, steps, samples FROM job_steps WHERE job = ?1 AND at_ns > ?2 ORDER BY at_ns LIMIT 1";
         Ok(self.0.prepare_cached(sql)?.query_row((job, at.nanoseconds()), report).optional()?)
     }

@@ -1,6 +1,6 @@
 //! Bearer tokens: made, looked up, listed, revoked. No secret is stored.
 
-use super::{By, StoreError, Tx};
+use super::{ActionStore, By, StoreError, TokenStore};
 use crate::access::{Identity, NoRandomness, Scope, Token, TokenDigest};
 use rusqlite::{OptionalExtension, Row, params};
 use units::Timestamp;
@@ -56,14 +56,14 @@ impl TokenRecord {
     }
 }
 
-impl Tx<'_> {
+impl TokenStore<'_> {
     /// Whether a token was ever made here.
-    pub fn has_tokens(&self) -> Result<bool, StoreError> {
+    pub fn any(&self) -> Result<bool, StoreError> {
         Ok(self.0.query_row("SELECT EXISTS (SELECT 1 FROM tokens)", [], |row| row.get(0))?)
     }
 
     /// Stores a new token, made at its time by the holder of the token `maker` (empty: the service).
-    pub fn add_token(&self, token: &StoredToken, maker: &str) -> Result<(), StoreError> {
+    pub fn add(&self, token: &StoredToken, maker: &str) -> Result<(), StoreError> {
         let record = &token.record;
         let scopes: Vec<&str> = record.scopes.iter().map(|scope| scope.name()).collect();
         self.0.execute(
@@ -78,11 +78,11 @@ impl Tx<'_> {
                 record.expires.map(Timestamp::nanoseconds)
             ],
         )?;
-        self.record_stated(&By { token: maker.to_owned(), at: record.created }, "token", &record.id)
+        ActionStore(self.0).record_stated(&By { token: maker.to_owned(), at: record.created }, "token", &record.id)
     }
 
     /// The token `id`.
-    pub fn token(&self, id: &str) -> Result<Option<StoredToken>, StoreError> {
+    pub fn get(&self, id: &str) -> Result<Option<StoredToken>, StoreError> {
         let mut statement = self.0.prepare_cached(
             "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns, digest FROM tokens WHERE id = ?1",
         )?;
@@ -92,12 +92,7 @@ impl Tx<'_> {
     }
 
     /// At most `limit` tokens with ids above `after`, by id; with `project` only those that are bound to it.
-    pub fn tokens(
-        &self,
-        project: Option<&str>,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<TokenRecord>, StoreError> {
+    pub fn list(&self, project: Option<&str>, after: Option<&str>, limit: u32) -> Result<Vec<TokenRecord>, StoreError> {
         let mut statement = self.0.prepare_cached(
             "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns FROM tokens \
              WHERE id > ?1 AND (?2 IS NULL OR project = ?2) ORDER BY id LIMIT ?3",
@@ -107,21 +102,34 @@ impl Tx<'_> {
     }
 
     /// Revokes the token `id` for ever; `false` when there is none, or none of `project`, or it was revoked before.
-    pub fn revoke_token(&self, id: &str, project: Option<&str>, by: &By) -> Result<bool, StoreError> {
+    pub fn revoke(&self, id: &str, project: Option<&str>, by: &By) -> Result<bool, StoreError> {
         let changed = self.0.execute(
             "UPDATE tokens SET revoked_ns = ?2 WHERE id = ?1 AND revoked_ns IS NULL AND (?3 IS NULL OR project = ?3)",
             params![id, by.at.nanoseconds(), project],
         )?;
         if changed > 0 {
-            self.record_stated(by, "token", id)?;
+            ActionStore(self.0).record_stated(by, "token", id)?;
         }
         Ok(changed > 0)
     }
 
     /// Notes that `id` was used.
-    pub fn note_token_use(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub fn note_use(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
         self.0.execute("UPDATE tokens SET last_used_ns = ?2 WHERE id = ?1", params![id, now.nanoseconds()])?;
         Ok(())
+    }
+
+    /// The oldest valid token that may administer every project.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn first_administrator(&self, now: Timestamp) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT id FROM tokens WHERE project IS NULL AND revoked_ns IS NULL
+            AND (expires_ns IS NULL OR expires_ns > ?1) AND ' ' || scopes || ' ' LIKE '% admin %'
+            ORDER BY created_ns, id LIMIT 1";
+        let found = self.0.query_row(sql, [now.nanoseconds()], |row| row.get(0));
+        Ok(found.optional()?)
     }
 }
 

@@ -103,11 +103,11 @@ pub struct DeviceName {
 /// The name is taken, or it cannot be stored.
 pub fn add_project(store: &Store, name: String, by: By) -> Result<(), WorkloadError> {
     store.write(move |tx| {
-        if !tx.add_project(&name)? {
+        if !tx.projects().add(&name)? {
             return Err(WorkloadError::Taken { what: "project", name });
         }
         let body = serde_json::json!({ "name": name }).to_string();
-        tx.record_action(&by, "project", &name, Some(&body))?;
+        tx.actions().record(&by, "project", &name, Some(&body))?;
         Ok(())
     })
 }
@@ -131,11 +131,11 @@ pub fn add_site(
     }
     let zone = library.choose(zone, None)?.asked;
     store.write(move |tx| {
-        if !tx.add_site(&name, &zone, Span::from_seconds(minutes * 60), pue)? {
+        if !tx.sites().add(&name, &zone, Span::from_seconds(minutes * 60), pue)? {
             return Err(WorkloadError::Taken { what: "site", name });
         }
-        tx.record_stated(&by, "site", &site_number(tx, &name)?.to_string())?;
-        Ok(tx.record_stated(&by, "pue", &step_of(&name, Timestamp::from_nanoseconds(0)))?)
+        tx.actions().record_stated(&by, "site", &site_number(tx, &name)?.to_string())?;
+        Ok(tx.actions().record_stated(&by, "pue", &step_of(&name, Timestamp::from_nanoseconds(0)))?)
     })
 }
 
@@ -146,8 +146,8 @@ pub fn add_site(
 /// There is no such site.
 pub fn set_pue(store: &Store, site: String, since: Timestamp, pue: Pue, by: By) -> Result<(), WorkloadError> {
     store.write(move |tx| {
-        tx.set_pue(site_number(tx, &site)?, since, pue)?;
-        Ok(tx.record_stated(&by, "pue", &step_of(&site, since))?)
+        tx.sites().set_pue(site_number(tx, &site)?, since, pue)?;
+        Ok(tx.actions().record_stated(&by, "pue", &step_of(&site, since))?)
     })
 }
 
@@ -166,12 +166,12 @@ pub fn set_price(
 ) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         let number = site_number(tx, &site)?;
-        let own = tx.prices(i64::MAX)?.into_iter().find(|step| step.site == number).map(|step| step.currency);
+        let own = tx.prices().list(i64::MAX)?.into_iter().find(|step| step.site == number).map(|step| step.currency);
         if let Some(own) = own.filter(|own| *own != currency) {
             return Err(WorkloadError::Currency { site, own });
         }
-        tx.set_price(number, since, &currency, micro_per_mwh)?;
-        Ok(tx.record_stated(&by, "price", &tx.last_price()?.to_string())?)
+        tx.prices().set(number, since, &currency, micro_per_mwh)?;
+        Ok(tx.actions().record_stated(&by, "price", &tx.prices().last()?.to_string())?)
     })
 }
 
@@ -190,8 +190,8 @@ pub fn set_zone(
 ) -> Result<(), WorkloadError> {
     let zone = library.choose(zone, None)?.asked;
     store.write(move |tx| {
-        tx.set_zone(site_number(tx, &site)?, since, &zone)?;
-        Ok(tx.record_stated(&by, "zone", &step_of(&site, since))?)
+        tx.sites().set_zone(site_number(tx, &site)?, since, &zone)?;
+        Ok(tx.actions().record_stated(&by, "zone", &step_of(&site, since))?)
     })
 }
 
@@ -202,8 +202,8 @@ pub fn set_zone(
 /// There is no such site.
 pub fn set_idle_owner(store: &Store, site: String, owner: Option<String>, by: By) -> Result<(), WorkloadError> {
     store.write(move |tx| {
-        tx.set_idle_owner(site_number(tx, &site)?, owner.as_deref())?;
-        Ok(tx.record_stated(&by, "idle_owner", &site)?)
+        tx.sites().set_idle_owner(site_number(tx, &site)?, owner.as_deref())?;
+        Ok(tx.actions().record_stated(&by, "idle_owner", &site)?)
     })
 }
 
@@ -215,14 +215,14 @@ pub fn set_idle_owner(store: &Store, site: String, owner: Option<String>, by: By
 pub fn assign_node(store: &Store, node: String, site: String, since: Timestamp, by: By) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         let site = site_number(tx, &site)?;
-        let node = match tx.node(&node)? {
+        let node = match tx.nodes().find(&node)? {
             Some(known) => known,
-            None => tx.note_node(&node, "", by.at)?.0,
+            None => tx.nodes().note(&node, "", by.at)?.0,
         };
-        let revision = tx.begin_revision(by.at, "site of a node")?;
-        let assigned = tx.assign(node, site, since, revision)?;
-        tx.record_stated(&by, "node_site", &assigned.to_string())?;
-        let affected = tx.batches_since(node, since)?.into_iter().collect();
+        let revision = tx.revisions().begin(by.at, "site of a node")?;
+        let assigned = tx.nodes().assign(node, site, since, revision)?;
+        tx.actions().record_stated(&by, "node_site", &assigned.to_string())?;
+        let affected = tx.evidence().of_node_since(node, since)?.into_iter().collect();
         Ok(ingest::reattribute(tx, affected, revision)?)
     })
 }
@@ -239,7 +239,7 @@ pub fn state_job(store: &Store, mut job: wire::Job, devices: Vec<DeviceName>, by
     }
     store.write(move |tx| {
         let (number, rank) = state(tx, &job, &by)?;
-        let revision = tx.begin_revision(by.at, "job")?;
+        let revision = tx.revisions().begin(by.at, "job")?;
         let mut affected = BTreeSet::new();
         for name in &devices {
             let device = device_number(tx, name)?;
@@ -265,14 +265,14 @@ pub fn finish_job(
 ) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         let unknown = || WorkloadError::Unknown { what: "job", name: id.clone(), next: "`wattledger jobs` lists all" };
-        let known = tx.job(&id)?.ok_or_else(unknown)?;
-        let open = tx.open_holdings(known.job)?;
+        let known = tx.jobs().find(&id)?.ok_or_else(unknown)?;
+        let open = tx.holdings().open_of_job(known.job)?;
         if known.facts.started.is_some_and(|start| end <= start) || open.iter().any(|(_, start, _)| end <= *start) {
             return Err(WorkloadError::EmptyInterval { id });
         }
         let facts = wire::Job { id, ended: Some(end), exit_status, ..wire::Job::default() };
         let (_, rank) = state(tx, &facts, &by)?;
-        let revision = tx.begin_revision(by.at, "end of a job")?;
+        let revision = tx.revisions().begin(by.at, "end of a job")?;
         let mut affected = BTreeSet::new();
         for (device, start, weight) in open {
             let (job, end, rank) = (known.job, Some(end), rank.clone());
@@ -285,9 +285,9 @@ pub fn finish_job(
 
 /// Records what a caller of the API says about a job; its number, and the rank of what is said: by the service's own clock, in the order of actions.
 fn state(tx: &Tx<'_>, job: &wire::Job, by: &By) -> Result<(i64, Rank), StoreError> {
-    let sequence = tx.record_job(by, &job.id, &statement_body(job)?)?;
+    let sequence = tx.actions().record_job(by, &job.id, &statement_body(job)?)?;
     let rank = Rank { wall_ns: by.at.nanoseconds(), sequence, agent: String::new(), boot: String::new() };
-    Ok((tx.state_job(job, &rank)?, rank))
+    Ok((tx.jobs().state(job, &rank)?, rank))
 }
 
 /// How actions name what holds of a site from a moment on.
@@ -296,13 +296,13 @@ fn step_of(site: &str, since: Timestamp) -> String {
 }
 
 fn site_number(tx: &Tx<'_>, name: &str) -> Result<i64, WorkloadError> {
-    let found = tx.sites()?.into_iter().find(|site| site.name == name).map(|site| site.site);
+    let found = tx.sites().list()?.into_iter().find(|site| site.name == name).map(|site| site.site);
     let next = "make it with POST /api/v1/sites";
     found.ok_or_else(|| WorkloadError::Unknown { what: "site", name: name.to_owned(), next })
 }
 
 fn device_number(tx: &Tx<'_>, name: &DeviceName) -> Result<i64, WorkloadError> {
-    match tx.devices_named(name.node.as_deref(), &name.uuid)?.as_slice() {
+    match tx.devices().named(name.node.as_deref(), &name.uuid)?.as_slice() {
         [device] => Ok(*device),
         [] => {
             let next = "a device is known once an agent has metered it; GET /api/v1/devices lists all";

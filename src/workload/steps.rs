@@ -12,9 +12,9 @@ use crate::store::{StepReport, Store};
 pub fn report_steps(store: &Store, id: String, report: StepReport) -> Result<StepReport, WorkloadError> {
     store.write(move |tx| {
         let unknown = || WorkloadError::Unknown { what: "job", name: id.clone(), next: "`wattledger jobs` lists all" };
-        let job = tx.job(&id)?.ok_or_else(unknown)?.job;
-        let before = tx.steps_until(job, report.at)?;
-        let after = tx.steps_after(job, report.at)?;
+        let job = tx.jobs().find(&id)?.ok_or_else(unknown)?.job;
+        let before = tx.steps().until(job, report.at)?;
+        let after = tx.steps().after(job, report.at)?;
         for (earlier, later) in [(before, Some(report)), (Some(report), after)] {
             if let (Some(earlier), Some(later)) = (earlier, later) {
                 expect_forward(&id, &earlier, &later)?;
@@ -23,7 +23,7 @@ pub fn report_steps(store: &Store, id: String, report: StepReport) -> Result<Ste
         if let Some(same) = before.filter(|before| adds_nothing(before, &report)) {
             return Ok(same);
         }
-        tx.add_steps(job, &report)?;
+        tx.steps().add(job, &report)?;
         Ok(report)
     })
 }

@@ -331,8 +331,8 @@ fn stored(store: &Store, fleet: Fleet) -> BTreeSet<Name> {
     let mut windows: BTreeMap<(String, Timestamp), Window> = BTreeMap::new();
     store
         .read(|tx| {
-            for number in tx.batch_numbers()? {
-                for window in Batch::parse(&tx.batch(number)?.body).unwrap().windows {
+            for number in tx.evidence().list()? {
+                for window in Batch::parse(&tx.evidence().get(number)?.body).unwrap().windows {
                     let twice = windows.insert((window.device.clone(), window.start), window);
                     assert_eq!(twice, None, "I3: applied twice");
                 }
@@ -361,7 +361,7 @@ fn check_heads(store: &Store, heads: &BTreeSet<String>) {
     for head in heads {
         let (number, hash) = head.split_once(' ').unwrap();
         let number: i64 = number.parse().unwrap();
-        let entry = store.read(|tx| tx.entry(number)).unwrap();
+        let entry = store.read(|tx| tx.entries().get(number)).unwrap();
         let found: Option<String> = entry.map(|entry| entry.hash.iter().map(|byte| format!("{byte:02x}")).collect());
         assert!(number == 0 || found.as_deref() == Some(hash), "I6: {head} was published and the chain has {found:?}");
     }

@@ -31,7 +31,7 @@ fn figures(fixture: &Fixture, number: &str, now: i64) -> [i64; 3] {
 }
 
 fn row(fixture: &Fixture, id: &str) -> AdmissionRow {
-    fixture.store.read(|tx| tx.admission(id.parse().unwrap())).unwrap().unwrap()
+    fixture.store.read(|tx| tx.admissions().get(id.parse().unwrap())).unwrap().unwrap()
 }
 
 /// `n1`'s batch `sequence`, in which `train` uses `energy_mj` from `start` to `end`.
@@ -285,7 +285,9 @@ fn how_much_of_its_p95_each_job_used_is_counted_in_steps_of_five_percent() {
     }
     let (hits, used) = fixture
         .store
-        .read(|tx| Ok::<_, wattledger::store::StoreError>((tx.p95_hits(None)?, tx.used_of_p95(None)?)))
+        .read(|tx| {
+            Ok::<_, wattledger::store::StoreError>((tx.decisions().p95_hits(None)?, tx.decisions().used_of_p95(None)?))
+        })
         .unwrap();
     assert_eq!(hits, (6, 3));
     assert_eq!(used, [(70, 1), (75, 1), (95, 1), (100, 1), (195, 1), (200, 1)]);
@@ -333,7 +335,7 @@ fn a_cleaner_hour_and_a_cleaner_site_are_offered_and_fit() {
     }
     // From the third hour on the grid of the dirty site is cleaner than in the first two.
     let factors: Vec<_> = (0..60).map(|hour| hourly("PL", hour, if hour < 2 { 900_000 } else { 100_000 })).collect();
-    fixture.store.write(move |tx| tx.import_factors(&factors, &by(0))).unwrap();
+    fixture.store.write(move |tx| tx.factors().import(&factors, &by(0))).unwrap();
     let limit_ug = 200_000_000;
     let policy = super::policy("llm", 0, json!({ "unit": "co2e", "limit_ug": limit_ug, "limit_mj": null }));
     budget::create(&office(&fixture, 1), policy).unwrap();

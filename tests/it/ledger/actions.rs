@@ -47,7 +47,7 @@ fn token(fixture: &Fixture, name: &str) -> String {
         revoked: None,
     };
     let (token, stored) = record.issue().unwrap();
-    fixture.store.write::<_, StoreError>(move |tx| tx.add_token(&stored, "0123456789abcdef")).unwrap();
+    fixture.store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, "0123456789abcdef")).unwrap();
     token.id().to_owned()
 }
 
@@ -80,11 +80,11 @@ fn administered() -> Fixture {
         .unwrap();
     }
     workload::finish_job(store, "called".to_owned(), at(1_000), Some(0), by(30)).unwrap();
-    store.write(|tx| tx.import_factors(&[factor(0), factor(1)], &by(40))).unwrap();
-    store.write(|tx| tx.import_factors(&[factor(1), factor(2)], &by(50))).unwrap();
+    store.write(|tx| tx.factors().import(&[factor(0), factor(1)], &by(40))).unwrap();
+    store.write(|tx| tx.factors().import(&[factor(1), factor(2)], &by(50))).unwrap();
     let revoked = token(&fixture, "old");
     token(&fixture, "current");
-    store.write(move |tx| tx.revoke_token(&revoked, None, &by(60))).unwrap();
+    store.write(move |tx| tx.tokens().revoke(&revoked, None, &by(60))).unwrap();
     fixture.close(at(FAR));
     let day = (at(-10 * 3_600), at(14 * 3_600));
     ledger::close_period(store, Some("a day".to_owned()), day, by(FAR)).unwrap();
@@ -95,7 +95,7 @@ fn administered() -> Fixture {
 fn every_action_names_who_did_what_and_when() {
     let fixture = administered();
     fixture.assert_sound();
-    let actions = fixture.store.read(|tx| tx.actions(0, 1_000)).unwrap();
+    let actions = fixture.store.read(|tx| tx.actions().after(0, 1_000)).unwrap();
     assert_eq!(actions.iter().map(|action| action.action).collect::<Vec<_>>(), (1..=20).collect::<Vec<_>>());
     let said = |kind: &str| {
         let of_kind = actions.iter().filter(|action| action.kind == kind);
@@ -207,7 +207,7 @@ fn a_directory_of_before_there_were_actions_opens_and_is_accounted_for_from_then
     std::fs::remove_file(directory.path().join("action-head")).unwrap();
     let store = Store::open(directory.path()).unwrap();
     assert_eq!(ledger::verify(&store).unwrap().fault, None);
-    let adopted = store.read(|tx| tx.actions(0, 1_000)).unwrap();
+    let adopted = store.read(|tx| tx.actions().after(0, 1_000)).unwrap();
     assert!(adopted.len() > 10 && adopted.iter().all(|action| action.by.token.is_empty()), "{adopted:?}");
     drop(store);
     let connection = Connection::open(directory.path().join("wattledger.db")).unwrap();

@@ -85,8 +85,10 @@ fn low_coverage_windows_set_aside_and_a_node_of_nowhere_are_listed() {
     let gap = |reason| wire::Gap { device: "gpu0".to_owned(), start: at(3_000), end: at(3_500), reason };
     odd.gaps = vec![gap(wire::GapReason::Unread), gap(wire::GapReason::Merged)];
     fixture.apply(&odd);
-    let gaps =
-        fixture.store.read(|tx| tx.gaps(&wattledger::store::GapFilter { limit: 9, ..Default::default() })).unwrap();
+    let gaps = fixture
+        .store
+        .read(|tx| tx.gaps().list(&wattledger::store::GapFilter { limit: 9, ..Default::default() }))
+        .unwrap();
     assert_eq!(
         gaps.iter().map(|gap| (gap.uuid.as_str(), gap.reason.as_str())).collect::<Vec<_>>(),
         [("gpu0", "merged"), ("gpu0", "unread")]
@@ -113,7 +115,7 @@ fn factors_that_stand_still_or_stay_provisional_are_listed() {
         let store = &fixture.store;
         store
             .write::<_, wattledger::store::StoreError>(move |tx| {
-                tx.import_factors(&[factor], &wattledger::store::By::service(at(0)))
+                tx.factors().import(&[factor], &wattledger::store::By::service(at(0)))
             })
             .unwrap();
     };

@@ -31,7 +31,7 @@ fn mixed() -> Fixture {
     // A measured hour, so that the first entries are final.
     fixture
         .store
-        .write::<_, wattledger::store::StoreError>(|tx| tx.import_factors(&[measured_hour()], &By::service(at(0))))
+        .write::<_, wattledger::store::StoreError>(|tx| tx.factors().import(&[measured_hour()], &By::service(at(0))))
         .unwrap();
     fixture.close(at(1_600));
     let mut late = batch(2, 1_000);
@@ -77,7 +77,7 @@ fn assert_adds_up(fixture: &Fixture, sum: &Aggregate, selection: &Selection) {
     for (provisional, part) in [(false, &found.settled), (true, &found.provisional)] {
         let selection = Selection { provisional: Some(provisional), ..selection.clone() };
         let filter = EntryFilter { selection, id: None, after: 0, limit: 10_000 };
-        let entries = fixture.store.read(|tx| tx.named_entries(&filter)).unwrap();
+        let entries = fixture.store.read(|tx| tx.entries().named(&filter)).unwrap();
         assert_eq!(i64::try_from(entries.len()).unwrap(), part.entries);
         let energy: i64 = entries.iter().map(|named| named.entry.part.energy.millijoules()).sum();
         assert_eq!(energy, part.part.amount.energy_mj);

@@ -82,7 +82,7 @@ fn a_refused_change_leaves_nothing() {
         workload::state_job(&fixture.store, job("j", "p", None), devices.into(), wattledger::store::By::service(at(0)))
             .unwrap_err();
     assert!(refused.to_string().starts_with("no device \"gpu9\": a device is known once an agent has metered it"));
-    assert_eq!(fixture.store.read(|tx| tx.job("j")).unwrap(), None);
+    assert_eq!(fixture.store.read(|tx| tx.jobs().find("j")).unwrap(), None);
 }
 
 /// What brings the tables back to those before actions were recorded, but for those of actions.

@@ -88,9 +88,9 @@ fn ratios_order_every_job_once_and_held_idle_is_what_the_windows_say() {
         .store
         .write::<_, wattledger::store::StoreError>(|tx| {
             for (id, steps) in [("job-02", 1_000), ("job-05", 10), ("job-11", 100)] {
-                let job = tx.job(id)?.unwrap().job;
-                tx.add_steps(job, &wattledger::store::StepReport { at: at(1), steps: 1, samples: None })?;
-                tx.add_steps(job, &wattledger::store::StepReport { at: at(2), steps, samples: None })?;
+                let job = tx.jobs().find(id)?.unwrap().job;
+                tx.steps().add(job, &wattledger::store::StepReport { at: at(1), steps: 1, samples: None })?;
+                tx.steps().add(job, &wattledger::store::StepReport { at: at(2), steps, samples: None })?;
             }
             Ok(())
         })

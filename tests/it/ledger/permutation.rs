@@ -126,7 +126,7 @@ proptest! {
         fixture.assert_sound();
         fixture.assert_explained();
         prop_assert_eq!(&fixture.by_job(), &expected);
-        let open: Vec<_> = fixture.store.read(|tx| tx.open_keys()).unwrap();
+        let open: Vec<_> = fixture.store.read(|tx| tx.postings().open()).unwrap();
         prop_assert!(open.is_empty());
     }
 }

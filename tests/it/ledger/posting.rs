@@ -75,7 +75,7 @@ fn more_than_the_device_can_draw_is_kept_but_not_posted() {
     first.windows = vec![window("gpu0", 0, 10, 8_400_000), window("gpu0", 10, 20, 8_400_001)];
     let number = fixture.apply(&first).number.unwrap();
     assert_eq!(fixture.by_job()["idle"], 8_400_000);
-    let aside = fixture.store.read(|tx| tx.aside_of(number)).unwrap();
+    let aside = fixture.store.read(|tx| tx.evidence().set_aside_of(number)).unwrap();
     assert_eq!((aside.len(), aside[0].position, aside[0].reason.as_str()), (1, 1, "implausible"));
     fixture.assert_sound();
 }
@@ -142,7 +142,7 @@ fn a_factor_that_came_later_restates_with_its_reason_and_nothing_before() {
             licence: "own data".to_owned(),
         },
     };
-    fixture.store.write(move |tx| tx.import_factors(&[hour], &By::service(at(FAR)))).unwrap();
+    fixture.store.write(move |tx| tx.factors().import(&[hour], &By::service(at(FAR)))).unwrap();
     assert_eq!(fixture.report(&GroupBy::Project), before, "adding a factor changes no stored result");
 
     let restate = |reason: &str| {
@@ -176,7 +176,10 @@ fn a_node_that_moves_takes_its_energy_along() {
         .unwrap();
     workload::assign_node(&fixture.store, "n1".to_owned(), "par".to_owned(), at(50), By::service(at(FAR))).unwrap();
     fixture.close(at(FAR));
-    let sites = fixture.store.read(|tx| tx.sums(&Selection::between(at(-FAR), at(FAR)), &GroupBy::Site)).unwrap();
+    let sites = fixture
+        .store
+        .read(|tx| tx.entry_sums().by_group(&Selection::between(at(-FAR), at(FAR)), &GroupBy::Site))
+        .unwrap();
     let sums: Vec<_> = sites.iter().map(|row| (row.group.as_deref().unwrap(), row.energy_mj)).collect();
     assert_eq!(sums, [("par", 500), ("unassigned", 500)]);
     fixture.assert_sound();

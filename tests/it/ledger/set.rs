@@ -37,7 +37,9 @@ fn said(copy: usize) -> Vec<Batch> {
 fn digests(fixture: &Fixture, closing: Closing) -> BTreeMap<String, Vec<(String, [i64; 7])>> {
     let mut found: BTreeMap<String, Vec<_>> = BTreeMap::new();
     for by in [GroupBy::Job, GroupBy::Node] {
-        for row in fixture.store.read(|tx| tx.sums(&Selection::between(at(-FAR), at(FAR)), &by)).unwrap() {
+        for row in
+            fixture.store.read(|tx| tx.entry_sums().by_group(&Selection::between(at(-FAR), at(FAR)), &by)).unwrap()
+        {
             let Some((name, copy)) = row.group.as_deref().and_then(|group| group.split_once('.')) else { continue };
             let grams = |ug: i64| if closing == Closing::AtTheEnd { ug } else { 0 };
             let numbers = [

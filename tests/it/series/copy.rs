@@ -76,7 +76,7 @@ fn coarse_buckets_are_the_sums_of_fine_ones() {
     catch_up(&fixture.store, &copy).unwrap();
     let read = |points| {
         fixture.store.read(|tx| {
-            let number = tx.job("a")?.unwrap().job;
+            let number = tx.jobs().find("a")?.unwrap().job;
             series::job(&copy, tx, number, grid(at(0), at(86_400), points), at(NOW_S))
         })
     };
@@ -151,11 +151,11 @@ fn several_devices_add_up_and_one_that_another_contains_is_shown_but_not_added()
     fixture
         .store
         .read::<_, series::SeriesError>(|tx| {
-            let node = tx.node("n1")?.unwrap();
+            let node = tx.nodes().find("n1")?.unwrap();
             assert_eq!(shown(series::node(&copy, tx, node, all, at(NOW_S))?), (700_000, 800_000, 950_000));
-            let job = tx.job("a")?.unwrap().job;
+            let job = tx.jobs().find("a")?.unwrap().job;
             assert_eq!(shown(series::job(&copy, tx, job, all, at(NOW_S))?), (700_000, 800_000, 950_000));
-            let mig = tx.metered_devices(None)?.into_iter().find(|device| device.uuid == "mig0").unwrap();
+            let mig = tx.devices().metered(None)?.into_iter().find(|device| device.uuid == "mig0").unwrap();
             assert_eq!(shown(series::device(&copy, mig.device, all, at(NOW_S))?), (90_000, 100_000, 110_000));
             Ok(())
         })
@@ -179,7 +179,7 @@ fn held_idle_is_time_below_the_share_of_the_limit() {
     batch.holdings = vec![holding("gpu0", "a", 1, 5, Some(30))];
     fixture.apply(&batch);
     catch_up(&fixture.store, &copy).unwrap();
-    let number = fixture.store.read::<_, series::SeriesError>(|tx| Ok(tx.job("a")?.unwrap().job)).unwrap();
+    let number = fixture.store.read::<_, series::SeriesError>(|tx| Ok(tx.jobs().find("a")?.unwrap().job)).unwrap();
     let used = fixture.store.read(|tx| series::job_use(&copy, tx, number, at(NOW_S))).unwrap();
     assert_eq!((used.device_ns, used.held_idle_ns), (25_000_000_000, 5_000_000_000));
     assert_eq!(used.energy_mj, fixture.by_job()["a"]);

@@ -22,7 +22,7 @@ fn by_job(fixture: &Fixture, store: &dyn SeriesStore, points: i64) -> BTreeMap<S
     let mut found = BTreeMap::new();
     for id in ["a", "b", "c"] {
         let energy = fixture.store.read::<_, series::SeriesError>(|tx| {
-            let Some(job) = tx.job(id)? else { return Ok(0) };
+            let Some(job) = tx.jobs().find(id)? else { return Ok(0) };
             let Some((from, to)) = series::life(store, tx, job.job, now)? else { return Ok(0) };
             let sum = series::job(store, tx, job.job, grid(from, to, points), now)?;
             assert!(i64::try_from(sum.buckets.len()).unwrap() <= points);

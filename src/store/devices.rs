@@ -1,0 +1,227 @@
+//! Devices as their nodes declare them.
+
+use super::row::integer;
+use super::{DeviceStore, StoreError};
+use rusqlite::{OptionalExtension, Row};
+use std::collections::{BTreeMap, HashMap};
+
+/// A device with its node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeteredDevice {
+    /// Number of the device.
+    pub device: i64,
+    /// Number of its node.
+    pub node: i64,
+    /// Name of its node.
+    pub node_name: String,
+    /// Its identity within the node.
+    pub uuid: String,
+    /// Product name.
+    pub name: String,
+    /// Number for people.
+    pub index: u32,
+    /// `accelerator`, `host` or `platform`.
+    pub kind: String,
+}
+
+const DEVICE: &str = "device, node, nodes.name, uuid, devices.name, number, kind FROM devices JOIN nodes USING (node)";
+
+/// A device as last declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRow {
+    /// Number in the store.
+    pub device: i64,
+    /// Name of its node.
+    pub node: String,
+    /// Name of the newest site that its node was assigned to.
+    pub site: String,
+    /// Its identity within the node.
+    pub uuid: String,
+    /// Product name.
+    pub name: String,
+    /// Number for people.
+    pub index: u32,
+    /// `accelerator`, `host` or `platform`.
+    pub kind: String,
+    /// Power that it cannot exceed, mW.
+    pub limit_mw: i64,
+    /// The device whose energy contains this one's.
+    pub counted_in: Option<String>,
+}
+
+/// What is stated of a device: name, number for people, kind, limit in mW, what contains it.
+type Stated = (String, u32, String, i64, Option<String>);
+
+impl DeviceStore<'_> {
+    /// The device with this number.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn get(&self, device: i64) -> Result<Option<MeteredDevice>, StoreError> {
+        let mut statement = self.0.prepare_cached(&format!("SELECT {DEVICE} WHERE device = ?1"))?;
+        Ok(statement.query_row([device], metered).optional()?)
+    }
+
+    /// Every device, of one node or of all, by number.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn metered(&self, node: Option<i64>) -> Result<Vec<MeteredDevice>, StoreError> {
+        let mut statement =
+            self.0.prepare_cached(&format!("SELECT {DEVICE} WHERE ?1 IS NULL OR node = ?1 ORDER BY device"))?;
+        Ok(statement.query_map([node], metered)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Product names of the accelerators that were metered.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn accelerator_names(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT DISTINCT name FROM devices WHERE kind = 'accelerator'";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes the devices of a node as declared, and returns their numbers by identity.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn note<'d>(&self, node: i64, declared: &'d [wire::Device]) -> Result<BTreeMap<&'d str, i64>, StoreError> {
+        let known = self.of_node(node)?;
+        let mut numbers = BTreeMap::new();
+        for device in declared {
+            // Nearly always nothing is new, and looking is far cheaper than writing.
+            let number = match known.get(&device.uuid) {
+                Some((number, row)) if *row == stated(device) => *number,
+                _ => self.state(node, device)?,
+            };
+            numbers.insert(device.uuid.as_str(), number);
+        }
+        Ok(numbers)
+    }
+
+    fn state(&self, node: i64, device: &wire::Device) -> Result<i64, StoreError> {
+        let sql = "INSERT INTO devices (node, uuid, name, number, kind, limit_mw, counted_in)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT (node, uuid) DO UPDATE SET name = excluded.name, number = excluded.number, kind = excluded.kind,
+                limit_mw = excluded.limit_mw, counted_in = excluded.counted_in RETURNING device";
+        let (name, index, kind, limit, contained) = stated(device);
+        let values = (node, &device.uuid, name, index, kind, limit, contained);
+        Ok(self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+    }
+
+    /// The devices of a node as last declared, by identity: number and what is stated.
+    fn of_node(&self, node: i64) -> Result<HashMap<String, (i64, Stated)>, StoreError> {
+        let sql = "SELECT uuid, device, name, number, kind, limit_mw, counted_in FROM devices WHERE node = ?1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([node], |row| {
+            let stated = (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
+            Ok((row.get(0)?, (row.get(1)?, stated)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Numbers of those of `declared` that a node has, by identity.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn numbers<'d>(&self, node: i64, declared: &'d [wire::Device]) -> Result<BTreeMap<&'d str, i64>, StoreError> {
+        let known = self.of_node(node)?;
+        let number = |device: &'d wire::Device| Some((device.uuid.as_str(), known.get(&device.uuid)?.0));
+        Ok(declared.iter().filter_map(number).collect())
+    }
+
+    /// Up to `limit` devices with numbers above `after`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn list(&self, after: i64, limit: u32) -> Result<Vec<DeviceRow>, StoreError> {
+        let sql = "SELECT device, nodes.name, uuid, devices.name, number, kind, limit_mw, counted_in,
+                coalesce((SELECT sites.name FROM node_sites JOIN sites USING (site)
+                WHERE node_sites.node = nodes.node AND void IS NULL ORDER BY since_ns DESC LIMIT 1), 'unassigned')
+            FROM devices JOIN nodes USING (node) WHERE device > ?1 ORDER BY device LIMIT ?2";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((after, limit), |row| {
+            Ok(DeviceRow {
+                device: row.get(0)?,
+                node: row.get(1)?,
+                uuid: row.get(2)?,
+                name: row.get(3)?,
+                index: row.get(4)?,
+                kind: row.get(5)?,
+                limit_mw: row.get(6)?,
+                counted_in: row.get(7)?,
+                site: row.get(8)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Node and identity of a device that is not as it was last declared, by number of the node and identity.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn first_declared_otherwise(
+        &self,
+        declared: &HashMap<(i64, String), wire::Device>,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        let nodes = self
+            .0
+            .prepare("SELECT node, name FROM nodes ORDER BY node")?
+            .query_map((), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?
+            .collect::<Result<Vec<_>, _>>()?;
+        for (node, name) in nodes {
+            for (uuid, (_, row)) in self.of_node(node)? {
+                if declared.get(&(node, uuid.clone())).is_none_or(|device| stated(device) != row) {
+                    return Ok(Some((name, uuid)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Numbers of the devices with this identity, on `node` or on any.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn named(&self, node: Option<&str>, uuid: &str) -> Result<Vec<i64>, StoreError> {
+        let sql =
+            "SELECT device FROM devices JOIN nodes USING (node) WHERE uuid = ?1 AND (?2 IS NULL OR nodes.name = ?2)";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_map((uuid, node), |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+}
+
+fn metered(row: &Row<'_>) -> rusqlite::Result<MeteredDevice> {
+    Ok(MeteredDevice {
+        device: row.get(0)?,
+        node: row.get(1)?,
+        node_name: row.get(2)?,
+        uuid: row.get(3)?,
+        name: row.get(4)?,
+        index: row.get(5)?,
+        kind: row.get(6)?,
+    })
+}
+
+fn stated(device: &wire::Device) -> Stated {
+    let (kind, limit) = (kind(device.kind).to_owned(), integer(device.limit.milliwatts()));
+    (device.name.clone(), device.index, kind, limit, device.counted_in.clone())
+}
+
+/// The word for a kind of device in the store and in documents.
+pub(crate) fn kind(kind: wire::Kind) -> &'static str {
+    match kind {
+        wire::Kind::Accelerator => "accelerator",
+        wire::Kind::Host => "host",
+        wire::Kind::Platform => "platform",
+    }
+}

@@ -1,0 +1,86 @@
+//! What admissions hold of budgets.
+
+use super::row::moment;
+use super::{HoldStore, StoreError};
+use rusqlite::OptionalExtension;
+use units::Timestamp;
+
+/// What an admission holds of a budget, in the budget's unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HoldRow {
+    /// Number of the admission.
+    pub admission: i64,
+    /// Number of the budget.
+    pub budget: i64,
+    /// First moment of the budget's period that it is held in.
+    pub from: Timestamp,
+    /// What was reserved.
+    pub reserved: i64,
+    /// What is still held.
+    pub held: i64,
+    /// What was used and is not in the ledger.
+    pub settled: i64,
+}
+
+impl HoldStore<'_> {
+    /// Stores what an admission holds of a budget.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn put(&self, hold: &HoldRow) -> Result<(), StoreError> {
+        let sql =
+            "INSERT INTO holds (admission, budget, from_ns, reserved, held, settled) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT DO UPDATE SET from_ns = ?3, reserved = ?4, held = ?5, settled = ?6";
+        let from = hold.from.nanoseconds();
+        self.0.prepare_cached(sql)?.execute((
+            hold.admission,
+            hold.budget,
+            from,
+            hold.reserved,
+            hold.held,
+            hold.settled,
+        ))?;
+        Ok(())
+    }
+
+    /// What an admission holds, by budget.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn of_admission(&self, admission: i64) -> Result<Vec<HoldRow>, StoreError> {
+        let sql = "SELECT admission, budget, from_ns, reserved, held, settled FROM holds WHERE admission = ?1 ORDER BY budget";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([admission], |row| {
+            let (admission, budget, from) = (row.get(0)?, row.get(1)?, moment(row, 2)?);
+            Ok(HoldRow { admission, budget, from, reserved: row.get(3)?, held: row.get(4)?, settled: row.get(5)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What is held of a budget by admissions of periods that begin up to `from`, or of exactly that period, and what of that period is settled and not in the ledger.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn of_budget(&self, budget: i64, from: Timestamp, is_current: bool) -> Result<(i64, i64), StoreError> {
+        let sql =
+            "SELECT coalesce(sum(held), 0), coalesce(sum(settled) FILTER (WHERE from_ns = ?2), 0) FROM budget_holds
+            WHERE budget = ?1 AND (from_ns = ?2 OR (?3 AND from_ns < ?2))";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_row((budget, from.nanoseconds(), is_current), |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// The first budget whose holds do not sum to what is kept of them.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn first_not_summed(&self) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT name FROM budgets JOIN budget_holds AS kept USING (budget) WHERE (kept.held, kept.settled) <>
+            (SELECT coalesce(sum(held), 0), coalesce(sum(settled), 0) FROM holds WHERE budget = kept.budget AND from_ns = kept.from_ns)
+            ORDER BY budget LIMIT 1";
+        Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
+    }
+}

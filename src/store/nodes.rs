@@ -1,0 +1,106 @@
+//! Nodes and the sites that they belong to.
+
+use super::row::moment;
+use super::{NodeStore, StoreError};
+use rusqlite::OptionalExtension;
+use units::Timestamp;
+
+/// A node as last seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeRow {
+    /// Number in the store.
+    pub node: i64,
+    /// Its name.
+    pub name: String,
+    /// Program and version that last spoke for it.
+    pub software: String,
+    /// When a batch of it last arrived.
+    pub seen: Timestamp,
+    /// Name of the newest site that it was assigned to.
+    pub site: String,
+    /// Where its latest window ends.
+    pub reached: Timestamp,
+}
+
+/// A node belongs to a site since a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assigned {
+    /// Since when.
+    pub since: Timestamp,
+    /// The site.
+    pub site: i64,
+    /// Length of its posting periods, ns.
+    pub period_ns: i64,
+}
+
+impl NodeStore<'_> {
+    /// Notes that a node spoke, and returns its number and until when its windows are known to reach at most.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn note(&self, name: &str, software: &str, seen: Timestamp) -> Result<(i64, Timestamp), StoreError> {
+        let sql = "INSERT INTO nodes (name, software, seen_ns) VALUES (?1, ?2, ?3)
+            ON CONFLICT (name) DO UPDATE SET software = excluded.software, seen_ns = max(seen_ns, excluded.seen_ns)
+            RETURNING node, reached_ns";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_row((name, software, seen.nanoseconds()), |row| Ok((row.get(0)?, moment(row, 1)?)))?)
+    }
+
+    /// Number of a node.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn find(&self, name: &str) -> Result<Option<i64>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT node FROM nodes WHERE name = ?1")?;
+        Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+    }
+
+    /// Up to `limit` nodes after the name `after`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn list(&self, after: &str, limit: u32) -> Result<Vec<NodeRow>, StoreError> {
+        let sql =
+            "SELECT node, name, software, seen_ns, coalesce((SELECT sites.name FROM node_sites JOIN sites USING (site)
+                WHERE node_sites.node = nodes.node AND void IS NULL ORDER BY since_ns DESC LIMIT 1), 'unassigned'), reached_ns
+            FROM nodes WHERE name > ?1 ORDER BY name LIMIT ?2";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((after, limit), |row| {
+            let (node, name, software) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (seen, site, reached) = (moment(row, 3)?, row.get(4)?, moment(row, 5)?);
+            Ok(NodeRow { node, name, software, seen, site, reached })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Assigns a node to a site since `since`, and returns the number of the assignment; what was stated for the same moment is void from `revision` on.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn assign(&self, node: i64, site: i64, since: Timestamp, revision: i64) -> Result<i64, StoreError> {
+        let since = since.nanoseconds();
+        let sql = "UPDATE node_sites SET void = ?3 WHERE node = ?1 AND since_ns = ?2 AND void IS NULL";
+        self.0.execute(sql, (node, since, revision))?;
+        let sql = "INSERT INTO node_sites (node, site, since_ns, made) VALUES (?1, ?2, ?3, ?4)";
+        Ok(self.0.prepare_cached(sql)?.insert((node, site, since, revision))?)
+    }
+
+    /// To which sites a node belonged, oldest first, as believed at `revision`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn assignments(&self, node: i64, revision: i64) -> Result<Vec<Assigned>, StoreError> {
+        let sql = "SELECT since_ns, site, period_ns FROM node_sites JOIN sites USING (site)
+            WHERE node = ?1 AND made <= ?2 AND (void IS NULL OR void > ?2) ORDER BY since_ns";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((node, revision), |row| {
+            Ok(Assigned { since: moment(row, 0)?, site: row.get(1)?, period_ns: row.get(2)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,35 @@
+//! Projects.
+
+use super::{ProjectStore, StoreError};
+
+impl ProjectStore<'_> {
+    /// Whether there is a project of this name.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn exists(&self, name: &str) -> Result<bool, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT 1 FROM projects WHERE name = ?1")?;
+        Ok(statement.exists([name])?)
+    }
+
+    /// Makes a project; `false` when it is there.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn add(&self, name: &str) -> Result<bool, StoreError> {
+        Ok(self.0.prepare_cached("INSERT OR IGNORE INTO projects (name) VALUES (?1)")?.execute([name])? == 1)
+    }
+
+    /// Up to `limit` projects after the name `after`.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn list(&self, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
+        let mut statement =
+            self.0.prepare_cached("SELECT name FROM projects WHERE name > ?1 ORDER BY name LIMIT ?2")?;
+        Ok(statement.query_map((after, limit), |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+}

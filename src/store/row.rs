@@ -1,0 +1,22 @@
+//! Reading and writing what SQLite has no type for.
+
+use super::StoreError;
+use rusqlite::Row;
+use units::Timestamp;
+
+pub(super) fn optional(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_nanoseconds))
+}
+
+pub(super) fn value(what: &'static str, value: &str) -> StoreError {
+    StoreError::Value { what, value: value.to_owned() }
+}
+
+pub(super) fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    row.get(column).map(Timestamp::from_nanoseconds)
+}
+
+/// SQLite has no unsigned integers; what is larger than its largest is shown as that.
+pub(super) fn integer(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
