@@ -3,8 +3,8 @@
 //! [`Config::parse`] reads TOML in which every key is optional and an unknown key is an error with its place, and checks each value's
 //! range. `config/wattledger.toml` shows every key with its default.
 
-use crate::budget::Outage;
 use crate::hardware::find_accelerator;
+use api::Outage;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

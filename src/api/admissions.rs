@@ -6,12 +6,13 @@ use super::estimates::EstimateRequest;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
-use crate::budget::{self, Actual, Ask, BudgetError, Decision, Office, Weight};
+use crate::budget::{self, Actual, Ask, BudgetError, Office};
 use crate::moment;
 use crate::store::{AdmissionFilter, AdmissionRow, AdmissionState, DecisionRow, HoldRow, StoreError, Tx};
+use api::{Decision, Weight};
 use axum::extract::State as Extract;
 use serde::{Deserialize, Serialize};
-use units::Timestamp;
+use units::{CarbonMass, Energy, Timestamp};
 
 const KEY_CHARACTERS_MAX: usize = 256;
 
@@ -139,8 +140,8 @@ impl AdmissionDocument {
             decided: moment::show(row.decided),
             expires: moment::show(row.expires),
             resolved: row.resolved.map(moment::show),
-            p50: Weight::new(row.p50_mj, row.p50_ug),
-            p95: Weight::new(row.p95_mj, row.p95_ug),
+            p50: weight(row.p50_mj, row.p50_ug),
+            p95: weight(row.p95_mj, row.p95_ug),
             metered_mj: row.metered_mj,
             actual_mj: row.actual_mj,
             overrun_mj: row.overrun_mj,
@@ -151,6 +152,10 @@ impl AdmissionDocument {
             decisions: decisions.into_iter().map(DecisionDocument::from).collect(),
         })
     }
+}
+
+fn weight(energy_mj: i64, co2e_ug: i64) -> Weight {
+    Weight::new(Energy::from_millijoules(energy_mj), CarbonMass::from_micrograms(co2e_ug))
 }
 
 /// The shortest time that a budget gives a job to stop.

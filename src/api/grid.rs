@@ -6,7 +6,9 @@ use super::body::Csv;
 use super::page::{Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
-use crate::grid::{self, Accounting, Basis, ChoiceDocument, FactorDocument, Gas, Library, Set, Status, ZoneError};
+use crate::grid::{
+    self, Accounting, Basis, ChoiceDocument, FactorDocument, FactorStatus, Gas, Library, Set, ZoneError,
+};
 use crate::store::{FactorOrigin, IntervalFactor, StoreError};
 use crate::{ledger, moment};
 use axum::extract::State as Extract;
@@ -106,7 +108,7 @@ pub(crate) struct ImportQuery {
     accounting: Accounting,
     /// `measured`, `provisional`, `forecast` or `fallback`.
     #[param(inline)]
-    status: Status,
+    status: FactorStatus,
     /// Length of each interval: 5, 15, 30 or 60; 60 without it.
     minutes: Option<u64>,
 }

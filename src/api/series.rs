@@ -5,7 +5,7 @@ use super::page::{Id, Query};
 use super::problem::{Problem, ProblemDocument};
 use super::{Service, State};
 use crate::access::Identity;
-use crate::grid::Status;
+use crate::grid::FactorStatus;
 use crate::moment;
 use crate::series::{self, Bucket, DeviceSeries, Grid, GridError, IntensityFactor, PowerGroup, Series, SeriesError};
 use axum::extract::State as Extract;
@@ -445,7 +445,7 @@ pub(crate) struct IntensityDocument {
     min: Vec<u32>,
     max: Vec<u32>,
     /// The least certain of each bucket.
-    status: Vec<Status>,
+    status: Vec<FactorStatus>,
     /// The factor that describes most of the time.
     factor: Option<IntensityFactor>,
     /// Those that describe the rest.

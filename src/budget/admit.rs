@@ -1,13 +1,13 @@
 //! Admission: the estimate held against every budget that applies, in one transaction.
 
-use super::answer::{BudgetShare, Decision, EstimateDocument};
 use super::fit;
 use super::standing::up_to_date;
 use super::sums::{Known, catch_up, known};
-use super::{Assessment, BudgetError, Demand, Mode, Policy, Standing, Unit, json, of_json, words};
+use super::{Assessment, BudgetError, Demand, Policy, Standing, json, of_json, words};
 use crate::grid::Library;
 use crate::moment;
 use crate::store::{AdmissionRow, AdmissionState, DecisionRow, HoldRow, Store, Tx};
+use api::{BudgetShare, Decision, EstimateDocument, Mode, Unit};
 use std::sync::Arc;
 use units::{Span, Timestamp};
 

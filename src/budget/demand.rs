@@ -1,11 +1,12 @@
 //! What a job asks for, and what that is expected to cost.
 
 use super::likeness::{Likeness, learn};
-use super::{Assumption, BudgetError, Estimate, Hardware, Owner, Power, Workload};
+use super::{BudgetError, Estimate, Hardware, Owner, Power, Workload};
 use crate::decimal;
 use crate::grid::Library;
 use crate::ledger;
 use crate::store::{SiteRow, StoreError, Tx};
+use api::{Assumption, EstimateBasis};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue, Timestamp};
@@ -87,8 +88,8 @@ pub struct Assessment {
     pub p95_co2e: CarbonMass,
     /// What was taken for granted.
     pub assumptions: Vec<Assumption>,
-    /// `stated`, `alike`, `fleet` or `prior`: what the power is from.
-    pub basis: &'static str,
+    /// What the mean power is based on.
+    pub basis: EstimateBasis,
     /// Name of the site, where one is known.
     pub site: Option<String>,
 }
@@ -134,7 +135,7 @@ impl Demand {
         let learned = if is_stated { None } else { learn(tx, self)? };
         let (mut power, basis, expected) = match learned {
             Some(learned) => (learned.power(self)?, learned.basis(), learned.expected_nanohours),
-            None => (hardware.power()?, if is_stated { "stated" } else { "prior" }, None),
+            None => (hardware.power()?, if is_stated { EstimateBasis::Stated } else { EstimateBasis::Prior }, None),
         };
         if let Some(ppm) = self.spread_ppm {
             power.spread_ppm = ppm;
@@ -236,7 +237,7 @@ impl Demand {
 }
 
 impl Assessment {
-    fn of(power: Power, place: Place, hours: (u64, u64), basis: &'static str) -> Result<Self, BudgetError> {
+    fn of(power: Power, place: Place, hours: (u64, u64), basis: EstimateBasis) -> Result<Self, BudgetError> {
         let workload = Workload {
             accelerators: power.accelerators,
             nanohours: hours.0,
@@ -286,7 +287,7 @@ impl Assessment {
 }
 
 impl Likeness {
-    const fn basis(&self) -> &'static str {
-        if self.is_own { "alike" } else { "fleet" }
+    const fn basis(&self) -> EstimateBasis {
+        if self.is_own { EstimateBasis::Alike } else { EstimateBasis::Fleet }
     }
 }

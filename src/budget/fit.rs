@@ -1,12 +1,11 @@
 //! What would fit: the ways out of a denial, each with what it needs and a command that asks for it.
 
 use super::admit::Applying;
-use super::answer::Weight;
-use super::{Assessment, BudgetError, Demand, Mode, Standing, Unit, words};
+use super::{Assessment, BudgetError, Demand, Standing, words};
 use crate::grid::Library;
 use crate::moment;
 use crate::store::Tx;
-use serde::{Deserialize, Serialize};
+use api::{FitKind, FitOption, Mode, Unit, Weight};
 use units::{Span, Timestamp};
 
 /// A tenth of an hour, to which shorter limits are rounded down.
@@ -15,30 +14,9 @@ const TENTH: u64 = 100_000_000;
 const AHEAD_HOURS: u64 = 48;
 const HOUR: Span = Span::from_seconds(3_600);
 
-/// A demand that would be admitted now, or when it says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct FitOption {
-    /// `fewer_accelerators`, `shorter_limit`, `greener_start`, `other_site` or `next_period`.
-    pub kind: String,
-    /// In words.
-    pub title: String,
-    /// Accelerators.
-    pub count: u64,
-    /// Wall time, hours.
-    pub hours: f64,
-    /// When it starts, RFC 3339; now without it.
-    pub start: Option<String>,
-    /// Site, where it is another.
-    pub site: Option<String>,
-    /// What it would hold.
-    pub p95: Weight,
-    /// A command that asks for it.
-    pub command: String,
-}
-
 /// A way out as a demand.
 struct Candidate {
-    kind: &'static str,
+    kind: FitKind,
     title: String,
     demand: Demand,
 }
@@ -80,10 +58,10 @@ fn tried(
     now: Timestamp,
 ) -> Result<Option<FitOption>, BudgetError> {
     let Candidate { kind, title, demand } = candidate;
-    let is_resized = matches!(kind, "fewer_accelerators" | "shorter_limit");
+    let is_resized = matches!(kind, FitKind::FewerAccelerators | FitKind::ShorterLimit);
     let tried =
         if is_resized { assessed.resized(demand.count, demand.nanohours)? } else { demand.assess(tx, library, now)? };
-    let p95 = Weight::new(tried.energy.p95.millijoules(), tried.p95_co2e.micrograms());
+    let p95 = Weight::new(tried.energy.p95, tried.p95_co2e);
     let at = demand.start.unwrap_or(now).max(now);
     for Applying { row, policy, standing } in binding {
         let is_same = (standing.period.0..standing.period.1).contains(&at);
@@ -97,12 +75,12 @@ fn tried(
     let title = format!("{title}: {} (p95)", words::amount(unit, p95.in_unit(unit)));
     let (count, hours) = (demand.count, demand.nanohours as f64 / 1e9);
     let (start, site) = (demand.start.map(moment::show), demand.site.clone());
-    Ok(Some(FitOption { kind: kind.to_owned(), title, count, hours, start, site, p95, command: command(&demand) }))
+    Ok(Some(FitOption { kind, title, count, hours, start, site, p95, command: command(&demand) }))
 }
 
 /// The smallest share of what is needed that is free, as (free, needed).
 fn room(assessed: &Assessment, binding: &[&Applying]) -> (i128, i128) {
-    let p95 = Weight::new(assessed.energy.p95.millijoules(), assessed.p95_co2e.micrograms());
+    let p95 = Weight::new(assessed.energy.p95, assessed.p95_co2e);
     let shares = binding
         .iter()
         .map(|budget| (i128::from(budget.standing.free.max(0)), i128::from(p95.in_unit(budget.policy.unit()).max(1))));
@@ -116,7 +94,7 @@ fn fewer(demand: &Demand, assessed: &Assessment, binding: &[&Applying]) -> Optio
     let count = if demand.count > 8 && demand.count.is_multiple_of(8) && count >= 8 { count / 8 * 8 } else { count };
     let is_way_out = (1..demand.count).contains(&count);
     is_way_out.then(|| Candidate {
-        kind: "fewer_accelerators",
+        kind: FitKind::FewerAccelerators,
         title: format!("{count} accelerators instead of {}", demand.count),
         demand: Demand { count, ..demand.clone() },
     })
@@ -127,7 +105,7 @@ fn shorter(demand: &Demand, assessed: &Assessment, binding: &[&Applying]) -> Opt
     let nanohours = u64::try_from(i128::from(demand.nanohours) * free / needed).ok()? / TENTH * TENTH;
     let is_way_out = (TENTH..demand.nanohours).contains(&nanohours);
     is_way_out.then(|| Candidate {
-        kind: "shorter_limit",
+        kind: FitKind::ShorterLimit,
         title: format!("a limit of {} h instead of {} h", words::hours(nanohours), words::hours(demand.nanohours)),
         demand: Demand { nanohours, ..demand.clone() },
     })
@@ -152,7 +130,7 @@ fn greener(tx: &Tx<'_>, library: &Library, demand: &Demand, now: Timestamp) -> R
         }
     }
     Ok(best.map(|(_, start)| Candidate {
-        kind: "greener_start",
+        kind: FitKind::GreenerStart,
         title: format!("a start at {}, when the grid is cleaner", moment::show(start)),
         demand: Demand { start: Some(start), ..demand.clone() },
     }))
@@ -164,7 +142,7 @@ fn elsewhere(tx: &Tx<'_>, demand: &Demand, assessed: &Assessment) -> Result<Vec<
         tx.sites().list()?.into_iter().filter(|site| site.site != 0 && Some(&site.name) != assessed.site.as_ref());
     Ok(other
         .map(|site| Candidate {
-            kind: "other_site",
+            kind: FitKind::OtherSite,
             title: format!("at site {}", site.name),
             demand: Demand { site: Some(site.name), zone: None, region: None, ..demand.clone() },
         })
@@ -173,12 +151,12 @@ fn elsewhere(tx: &Tx<'_>, demand: &Demand, assessed: &Assessment) -> Result<Vec<
 
 /// After the last of the periods ends in which there is no room.
 fn next(demand: &Demand, assessed: &Assessment, binding: &[&Applying]) -> Option<Candidate> {
-    let p95 = Weight::new(assessed.energy.p95.millijoules(), assessed.p95_co2e.micrograms());
+    let p95 = Weight::new(assessed.energy.p95, assessed.p95_co2e);
     let short = binding.iter().filter(|budget| p95.in_unit(budget.policy.unit()) > budget.standing.free);
     let last = short.max_by_key(|budget| budget.standing.period.1)?;
     let start = last.standing.period.1;
     Some(Candidate {
-        kind: "next_period",
+        kind: FitKind::NextPeriod,
         title: format!("from {} on, in the next period", last.policy.date_of(start)),
         demand: Demand { start: Some(start), ..demand.clone() },
     })

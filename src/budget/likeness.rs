@@ -1,8 +1,9 @@
 //! What jobs alike used before: quantiles from the ledger.
 
-use super::{Assumption, BudgetError, Demand, Power};
+use super::{BudgetError, Demand, Power};
 use crate::hardware::find_accelerator;
 use crate::store::{PastJob, Tx};
+use api::Assumption;
 
 /// Jobs of the same project and name that are looked at, the newest.
 const OWN_MAX: u32 = 100;

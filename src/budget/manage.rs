@@ -3,8 +3,9 @@
 use super::admit::Office;
 use super::settle::keep;
 use super::sums::{catch_up, known};
-use super::{BudgetError, Demand, Owner, Policy, PolicyDocument, Unit, json, of_json};
+use super::{BudgetError, Demand, Owner, Policy, json, of_json};
 use crate::store::{AdmissionState, By, DecisionRow, HoldRow, OverrideRow, Tx};
+use api::{PolicyDocument, Unit};
 use units::Timestamp;
 
 /// Who lets something pass, why, and until when.
@@ -24,7 +25,7 @@ pub struct Override {
 ///
 /// A policy that is none, a name that is taken, an unknown site, the store.
 pub fn create(office: &Office<'_>, document: PolicyDocument) -> Result<i64, BudgetError> {
-    let policy = document.check()?;
+    let policy = Policy::check(document)?;
     let (now, by) = (office.now, office.by.to_owned());
     office.store.write(move |tx| {
         if let Some(site) = &policy.document.site
@@ -52,7 +53,7 @@ pub fn create(office: &Office<'_>, document: PolicyDocument) -> Result<i64, Budg
 ///
 /// There is no such budget, a policy that is none, the store.
 pub fn revise(office: &Office<'_>, id: &str, document: PolicyDocument, reason: &str) -> Result<(), BudgetError> {
-    let policy = document.check()?;
+    let policy = Policy::check(document)?;
     let (id, reason, now, by) = (id.to_owned(), reason.to_owned(), office.now, office.by.to_owned());
     office.store.write(move |tx| {
         let row = tx.budgets().find(&id)?.ok_or(BudgetError::UnknownBudget { id })?;

@@ -19,15 +19,11 @@ mod sums;
 mod words;
 
 pub use admit::{Ask, Office, admit, estimate, is_blocked_unknown};
-pub use answer::{BudgetShare, Decision, EstimateDocument, Weight};
 pub use demand::{Assessment, Demand};
 pub use estimate::{Estimate, Workload};
-pub use fit::FitOption;
 pub use manage::{Override, approve, create, override_budget, refuse, request, retire, revise};
-pub use policy::{
-    Mode, Outage, Owner, PeriodKind, Policy, PolicyDocument, PolicyError, RollOver, ScopeKind, Span, Unit,
-};
-pub use power::{Assumption, Hardware, Power, PowerError};
+pub use policy::{Owner, Policy, PolicyError, Span};
+pub use power::{Hardware, Power, PowerError};
 pub use prior::{Prior, measured_spread_ppm, prior};
 pub use settle::{Actual, Change, commit, release, renew, settle};
 pub use standing::{BudgetState, Projection, Standing, state_of, states};

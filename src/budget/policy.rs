@@ -1,155 +1,11 @@
 //! What a budget says: whose energy, how much, over which time, and what happens when it is gone.
 
 use crate::{moment, workload};
+use api::{PeriodKind, PolicyDocument, ScopeKind, Unit};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate};
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use units::Timestamp;
-
-/// Whose energy a budget counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ScopeKind {
-    /// Everything that is metered, idle energy too.
-    All,
-    /// One project's jobs.
-    Project,
-    /// Jobs with a label of one value.
-    Label,
-    /// Jobs of one user: their label `user`.
-    User,
-    /// Everything that is metered at one site, idle energy too.
-    Site,
-}
-
-/// What a budget counts. CO2e is location-based: a market-based budget would be 0 where every MWh is certified, and never bind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Unit {
-    /// Facility energy, mJ.
-    Energy,
-    /// Location-based CO2e of the facility energy, µg.
-    Co2e,
-}
-
-/// How long a limit lasts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum PeriodKind {
-    /// Monday to Monday.
-    Week,
-    /// A calendar month.
-    Month,
-    /// Three calendar months.
-    Quarter,
-    /// A calendar year.
-    Year,
-    /// From `from` to `to`, once.
-    Fixed,
-}
-
-/// What a period leaves to the next one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum RollOver {
-    /// Nothing.
-    #[default]
-    None,
-    /// What the last period did not use of its own limit.
-    Unused,
-    /// That, or what it used above its limit, which then is missing.
-    All,
-}
-
-/// What happens to an admission that does not fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// It is admitted, and recorded that it would have been denied.
-    Observe,
-    /// It is admitted with a warning.
-    Warn,
-    /// It is denied.
-    Block,
-}
-
-/// What a gate answers when the service does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Outage {
-    /// The job runs, marked unverified, and is reconciled later.
-    #[default]
-    Open,
-    /// The job is refused.
-    Closed,
-}
-
-/// The policy of a budget as it is sent, stored and shown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PolicyDocument {
-    /// Its name, unique.
-    pub name: String,
-    /// Whose energy it counts.
-    pub scope: ScopeKind,
-    /// With scope `project`: the project.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub project: Option<String>,
-    /// With scope `label`: the label as `KEY=VALUE`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// With scope `user`: the user.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-    /// With scope `site`: the site.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub site: Option<String>,
-    /// What it counts.
-    pub unit: Unit,
-    /// With unit `energy`: facility energy, mJ.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit_mj: Option<i64>,
-    /// With unit `co2e`: location-based CO2e, µg.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit_ug: Option<i64>,
-    /// How long the limit lasts.
-    pub period: PeriodKind,
-    /// IANA time zone in which the period begins; UTC without it.
-    #[serde(default = "utc")]
-    pub time_zone: String,
-    /// With period `fixed`: first date, or moment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// With period `fixed`: first date, or moment, after it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-    /// What a period leaves to the next.
-    #[serde(default)]
-    pub roll_over: RollOver,
-    /// Percent of the limit, spent and held, from which on it warns; 50, 80 and 95 without it.
-    #[serde(default = "thresholds")]
-    pub thresholds: Vec<u32>,
-    /// What happens to an admission that does not fit.
-    pub mode: Mode,
-    /// What a gate answers when the service does not.
-    #[serde(default)]
-    pub outage: Outage,
-    /// Stop a running job that breaks its hold: seconds between SIGTERM and SIGKILL. Never without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stop_after_s: Option<u32>,
-    /// Wall time of a job that states none, hours; such a job is refused without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_hours: Option<f64>,
-}
-
-fn utc() -> String {
-    "UTC".to_owned()
-}
-
-fn thresholds() -> Vec<u32> {
-    vec![50, 80, 95]
-}
 
 /// Why a policy is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -189,22 +45,25 @@ pub struct Owner<'a> {
     pub site: Option<&'a str>,
 }
 
-impl PolicyDocument {
-    /// Checks it.
+impl Policy {
+    /// Checks the policy in `document`.
     ///
     /// # Errors
     ///
-    /// The field that does not fit.
-    pub fn check(self) -> Result<Policy, PolicyError> {
+    /// The field that does not fit, and why.
+    pub fn check(document: PolicyDocument) -> Result<Self, PolicyError> {
         let wrong = |field, problem: &str| PolicyError { field, problem: problem.to_owned() };
-        if self.name.is_empty() || self.name.chars().count() > 128 || self.name.chars().any(char::is_control) {
+        if document.name.is_empty()
+            || document.name.chars().count() > 128
+            || document.name.chars().any(char::is_control)
+        {
             return Err(wrong("name", "a name has 1 to 128 characters, none of them control characters"));
         }
-        if self.name.bytes().all(|byte| byte.is_ascii_digit()) {
+        if document.name.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(wrong("name", "a name is not a number, as budgets are known by number too"));
         }
-        self.expect_scope()?;
-        let limit = match (self.unit, self.limit_mj, self.limit_ug) {
+        expect_scope(&document)?;
+        let limit = match (document.unit, document.limit_mj, document.limit_ug) {
             (Unit::Energy, Some(limit), None) | (Unit::Co2e, None, Some(limit)) => limit,
             (Unit::Energy, ..) => {
                 return Err(wrong("limit_mj", "a budget of unit energy has limit_mj, in mJ, and no limit_ug"));
@@ -214,64 +73,24 @@ impl PolicyDocument {
             }
         };
         if limit < 0 {
-            let field = if self.unit == Unit::Energy { "limit_mj" } else { "limit_ug" };
+            let field = if document.unit == Unit::Energy { "limit_mj" } else { "limit_ug" };
             return Err(wrong(field, &format!("{limit} is below 0: a limit is 0 (nothing more is admitted) or above")));
         }
-        let zone: Tz = self
+        let zone: Tz = document
             .time_zone
             .parse()
             .map_err(|_| wrong("time_zone", "not an IANA time zone: write one such as Europe/Berlin"))?;
-        let fixed = self.fixed(zone)?;
-        if self.thresholds.iter().any(|percent| !(1..=100).contains(percent)) {
+        let fixed = fixed(&document, zone)?;
+        if document.thresholds.iter().any(|percent| !(1..=100).contains(percent)) {
             return Err(wrong("thresholds", "thresholds are percents from 1 to 100"));
         }
-        if self.default_hours.is_some_and(|hours| !(hours > 0.0 && hours <= 8_784.0)) {
+        if document.default_hours.is_some_and(|hours| !(hours > 0.0 && hours <= 8_784.0)) {
             return Err(wrong("default_hours", "hours are above 0 and at most 8784"));
         }
-        let label = self.label.as_deref().and_then(workload::label);
-        Ok(Policy { limit, zone, fixed, label, document: self })
+        let label = document.label.as_deref().and_then(workload::label);
+        Ok(Self { limit, zone, fixed, label, document })
     }
 
-    fn expect_scope(&self) -> Result<(), PolicyError> {
-        let given = [
-            ("project", self.project.as_deref(), self.scope == ScopeKind::Project),
-            ("label", self.label.as_deref(), self.scope == ScopeKind::Label),
-            ("user", self.user.as_deref(), self.scope == ScopeKind::User),
-            ("site", self.site.as_deref(), self.scope == ScopeKind::Site),
-        ];
-        for (field, value, is_wanted) in given {
-            let problem = match (value, is_wanted) {
-                (None | Some(""), true) => format!("scope {field:?} needs {field}"),
-                (Some(_), false) => format!("it goes with scope {field:?} only"),
-                (Some(label), true) if field == "label" && workload::label(label).is_none() => {
-                    workload::LABEL_RULE.to_owned()
-                }
-                _ => continue,
-            };
-            return Err(PolicyError { field, problem });
-        }
-        Ok(())
-    }
-
-    fn fixed(&self, zone: Tz) -> Result<Option<Span>, PolicyError> {
-        let wrong = |field, problem: String| PolicyError { field, problem };
-        match (self.period, &self.from, &self.to) {
-            (PeriodKind::Fixed, Some(from), Some(to)) => {
-                let from = moment::parse_in(from, zone).map_err(|problem| wrong("from", problem))?;
-                let to = moment::parse_in(to, zone).map_err(|problem| wrong("to", problem))?;
-                if to <= from {
-                    return Err(wrong("to", "the budget would end before it begins: give a later date".to_owned()));
-                }
-                Ok(Some((from, to)))
-            }
-            (PeriodKind::Fixed, ..) => Err(wrong("from", "period \"fixed\" needs from and to".to_owned())),
-            (_, None, None) => Ok(None),
-            _ => Err(wrong("from", "from and to go with period \"fixed\" only".to_owned())),
-        }
-    }
-}
-
-impl Policy {
     /// A policy as it is stored.
     ///
     /// # Errors
@@ -280,7 +99,7 @@ impl Policy {
     pub fn stored(text: &str) -> Result<Self, PolicyError> {
         let document: PolicyDocument =
             serde_json::from_str(text).map_err(|error| PolicyError { field: "policy", problem: error.to_string() })?;
-        document.check()
+        Self::check(document)
     }
 
     /// What it counts.
@@ -357,6 +176,44 @@ impl Policy {
             }
             ScopeKind::Label => self.label.as_ref().is_some_and(|(key, value)| owner.labels.get(key) == Some(value)),
         }
+    }
+}
+
+fn expect_scope(document: &PolicyDocument) -> Result<(), PolicyError> {
+    let given = [
+        ("project", document.project.as_deref(), document.scope == ScopeKind::Project),
+        ("label", document.label.as_deref(), document.scope == ScopeKind::Label),
+        ("user", document.user.as_deref(), document.scope == ScopeKind::User),
+        ("site", document.site.as_deref(), document.scope == ScopeKind::Site),
+    ];
+    for (field, value, is_wanted) in given {
+        let problem = match (value, is_wanted) {
+            (None | Some(""), true) => format!("scope {field:?} needs {field}"),
+            (Some(_), false) => format!("it goes with scope {field:?} only"),
+            (Some(label), true) if field == "label" && workload::label(label).is_none() => {
+                workload::LABEL_RULE.to_owned()
+            }
+            _ => continue,
+        };
+        return Err(PolicyError { field, problem });
+    }
+    Ok(())
+}
+
+fn fixed(document: &PolicyDocument, zone: Tz) -> Result<Option<Span>, PolicyError> {
+    let wrong = |field, problem: String| PolicyError { field, problem };
+    match (document.period, &document.from, &document.to) {
+        (PeriodKind::Fixed, Some(from), Some(to)) => {
+            let from = moment::parse_in(from, zone).map_err(|problem| wrong("from", problem))?;
+            let to = moment::parse_in(to, zone).map_err(|problem| wrong("to", problem))?;
+            if to <= from {
+                return Err(wrong("to", "the budget would end before it begins: give a later date".to_owned()));
+            }
+            Ok(Some((from, to)))
+        }
+        (PeriodKind::Fixed, ..) => Err(wrong("from", "period \"fixed\" needs from and to".to_owned())),
+        (_, None, None) => Ok(None),
+        _ => Err(wrong("from", "from and to go with period \"fixed\" only".to_owned())),
     }
 }
 

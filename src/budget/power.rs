@@ -3,26 +3,8 @@
 use super::{Prior, measured_spread_ppm, prior};
 use crate::decimal;
 use crate::hardware::{HardwareError, Match, find_accelerator, find_instance};
-use serde::Serialize;
+use api::Assumption;
 use units::Overflow;
-
-/// Something that an estimate takes for granted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize, utoipa::ToSchema)]
-pub struct Assumption {
-    /// What.
-    pub name: String,
-    /// Its value, with unit.
-    pub value: String,
-    /// Where that is from.
-    pub source: String,
-}
-
-impl Assumption {
-    /// One.
-    pub fn new(name: &str, value: impl Into<String>, source: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), value: value.into(), source: source.into() }
-    }
-}
 
 /// What is said of the hardware.
 #[derive(Debug, Clone, Copy)]

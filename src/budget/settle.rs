@@ -4,8 +4,9 @@
 
 use super::admit::{Office, PATIENCE};
 use super::sums::{Known, catch_up, known};
-use super::{BudgetError, Demand, Mode, Policy, json, of_json};
+use super::{BudgetError, Demand, Policy, json, of_json};
 use crate::store::{AdmissionRow, AdmissionState, DecisionRow, HoldRow, Moved, Store, Tx};
+use api::{Mode, Unit};
 use std::collections::BTreeMap;
 use units::{Energy, Pue, Span, Timestamp};
 
@@ -141,7 +142,7 @@ fn ended(tx: &Tx<'_>, row: &AdmissionRow) -> Result<Option<Timestamp>, BudgetErr
 fn is_energy(tx: &Tx<'_>, budget: i64) -> Result<bool, BudgetError> {
     let row = tx.budgets().find(&budget.to_string())?;
     let policy = row.and_then(|row| Policy::stored(&row.policy).ok());
-    Ok(policy.is_none_or(|policy| policy.unit() == super::Unit::Energy))
+    Ok(policy.is_none_or(|policy| policy.unit() == Unit::Energy))
 }
 
 /// What is stated as used belongs to the period in which it was used: at most at the planned end.

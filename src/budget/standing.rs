@@ -2,10 +2,11 @@
 
 use super::admit::Office;
 use super::sums::{Known, catch_up, is_behind, known};
-use super::{BudgetError, Policy, RollOver, Span, Unit, words};
+use super::{BudgetError, Policy, Span, words};
 use crate::grid::Library;
 use crate::ledger;
 use crate::store::{BudgetRow, Tx};
+use api::{RollOver, Unit};
 use std::sync::Arc;
 use units::Timestamp;
 

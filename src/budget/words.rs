@@ -1,6 +1,6 @@
 //! Amounts of budgets in words.
 
-use super::Unit;
+use api::Unit;
 
 /// An amount in the unit that reads best: `0.309 t`, `12.4 MWh`.
 #[must_use]

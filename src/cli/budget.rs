@@ -3,7 +3,8 @@
 use super::client::{Client, ServerArguments, escaped};
 use super::table::{Lean, Table};
 use super::{Failure, number, print};
-use crate::budget::{Mode, Outage, PeriodKind, RollOver, Unit, amount};
+use crate::budget::amount;
+use api::{Mode, Outage, PeriodKind, RollOver, Unit};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
 use std::path::PathBuf;

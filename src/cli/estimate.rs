@@ -4,10 +4,11 @@ mod answer;
 
 use super::grid_arguments::{Grid, GridArguments};
 use super::{Failure, number, print};
-use crate::budget::{Assumption, Hardware, Power, PowerError, Workload};
+use crate::budget::{Hardware, Power, PowerError, Workload};
 use crate::hardware::HardwareError;
 use answer::Answer;
 pub(super) use answer::energy;
+use api::Assumption;
 use units::{Overflow, Pue, Timestamp};
 
 #[derive(clap::Args)]

@@ -7,10 +7,9 @@ use super::fleet::{GPUS, NODES};
 use super::noise::between;
 use super::schedule::{self, DAY, Job};
 use super::{DemoError, agent};
-use crate::budget::{
-    self, Ask, BudgetState, Demand, Mode, Office, PeriodKind, PolicyDocument, RollOver, ScopeKind, Unit,
-};
+use crate::budget::{self, Ask, BudgetState, Demand, Office};
 use crate::store::StoreError;
+use api::{Mode, Outage, PeriodKind, PolicyDocument, RollOver, ScopeKind, Unit};
 
 /// A budget, and what its limit is of what the period will use.
 struct Plan {
@@ -138,7 +137,7 @@ impl Plan {
             roll_over: RollOver::None,
             thresholds: vec![50, 80, 95],
             mode: self.mode,
-            outage: budget::Outage::Open,
+            outage: Outage::Open,
             stop_after_s: None,
             default_hours: Some(24.0),
         }

@@ -4,7 +4,7 @@ use super::DemoError;
 use super::agent::moment;
 use super::noise::white;
 use super::schedule::{DAY, HOUR, MINUTE};
-use crate::grid::{Accounting, Basis, Gas, Library, Status, intensities};
+use crate::grid::{Accounting, Basis, FactorStatus, Gas, Library, intensities};
 use crate::ledger;
 use crate::store::{By, FactorOrigin, IntervalFactor, Store, StoreError};
 use std::collections::BTreeMap;
@@ -61,7 +61,7 @@ impl Series {
     }
 
     /// Factors of the hours in `[from, to)` that have `status` at `now`.
-    fn factors(&self, (from, to): (i64, i64), now: i64, status: Status) -> Vec<IntervalFactor> {
+    fn factors(&self, (from, to): (i64, i64), now: i64, status: FactorStatus) -> Vec<IntervalFactor> {
         let mut found = Vec::new();
         for ((zone, _), final_after) in FILES.into_iter().zip(FINAL_AFTER_S) {
             for hour in (from.div_euclid(HOUR)..to.div_euclid(HOUR)).map(|hour| hour * HOUR) {
@@ -83,10 +83,10 @@ impl Series {
         let second = now.nanoseconds().div_euclid(1_000_000_000);
         let to = second + AHEAD_S;
         let mut finals = 0;
-        for status in [Status::Forecast, Status::Provisional, Status::Measured] {
+        for status in [FactorStatus::Forecast, FactorStatus::Provisional, FactorStatus::Measured] {
             let factors = self.factors((from, to), second, status);
             let new = store.write::<_, StoreError>(move |tx| tx.factors().import(&factors, &By::service(now)))?;
-            finals += if status == Status::Measured { new } else { 0 };
+            finals += if status == FactorStatus::Measured { new } else { 0 };
         }
         if finals > 0 {
             let reason = "demonstration: provisional intensities became final".to_owned();
@@ -96,19 +96,19 @@ impl Series {
     }
 }
 
-fn status_of(hour: i64, now: i64, final_after: i64) -> Status {
+fn status_of(hour: i64, now: i64, final_after: i64) -> FactorStatus {
     match now - (hour + HOUR) {
-        ..0 => Status::Forecast,
-        age if age < final_after => Status::Provisional,
-        _ => Status::Measured,
+        ..0 => FactorStatus::Forecast,
+        age if age < final_after => FactorStatus::Provisional,
+        _ => FactorStatus::Measured,
     }
 }
 
 /// What was published before the final value is off by some percent, as forecasts and first figures are.
-fn factor(zone: &'static str, hour: i64, value: u32, status: Status) -> Option<IntervalFactor> {
+fn factor(zone: &'static str, hour: i64, value: u32, status: FactorStatus) -> Option<IntervalFactor> {
     let (word, off) = match status {
-        Status::Forecast => ("forecast", white(70, &[hour, 1])),
-        Status::Provisional => ("provisional", white(20, &[hour, 2])),
+        FactorStatus::Forecast => ("forecast", white(70, &[hour, 1])),
+        FactorStatus::Provisional => ("provisional", white(20, &[hour, 2])),
         _ => ("final", 0),
     };
     let intensity =
@@ -156,7 +156,7 @@ mod tests {
         for (now, expected) in
             [(hour + HOUR - 1, "forecast"), (hour + HOUR, "provisional"), (hour + HOUR + FINAL_AFTER_S[0], "final")]
         {
-            let all = [Status::Forecast, Status::Provisional, Status::Measured];
+            let all = [FactorStatus::Forecast, FactorStatus::Provisional, FactorStatus::Measured];
             let found: Vec<_> =
                 all.iter().flat_map(|status| series.factors((hour, hour + HOUR), now, *status)).collect();
             assert_eq!(found.len(), 3);

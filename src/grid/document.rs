@@ -1,4 +1,4 @@
-use super::{Accounting, Basis, Choice, Factor, Gas, Resolution, Status};
+use super::{Accounting, Basis, Choice, Factor, FactorStatus, Gas, Resolution};
 use serde::Serialize;
 
 /// A factor as programs read it; the keys `zone`, `g_per_kwh`, `basis`, `gas`, `accounting`, `edition`, `licence`,
@@ -24,7 +24,7 @@ pub struct FactorDocument {
     /// ISO 8601 interval, end exclusive.
     pub period: String,
     /// Measured, provisional, forecast or fallback.
-    pub status: Status,
+    pub status: FactorStatus,
     /// Who published it.
     pub publisher: String,
     /// Release of the data.

@@ -1,70 +1,5 @@
-use std::fmt;
+use model::{Accounting, Basis, FactorStatus, Gas, Resolution};
 use units::{CarbonIntensity, Interval};
-
-/// What is counted per kWh.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Basis {
-    /// Combustion at the plant only.
-    Direct,
-    /// Fuel supply, construction and waste too.
-    Lifecycle,
-}
-
-/// Which gases are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-pub enum Gas {
-    /// Carbon dioxide alone.
-    #[serde(rename = "CO2")]
-    Co2,
-    /// All gases, weighted by their warming potential.
-    #[serde(rename = "CO2e")]
-    Co2e,
-}
-
-/// Whose electricity the factor describes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Accounting {
-    /// Average of what plants in the zone emit.
-    Production,
-    /// Average after imports and exports.
-    Consumption,
-    /// One more kWh. Never in one sum with an average.
-    Marginal,
-    /// Average after all claimed certificates are taken out.
-    Residual,
-    /// What one supplier states.
-    Supplier,
-    /// An average whose publisher does not say which.
-    Unspecified,
-}
-
-/// Length of time that one value stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Resolution {
-    /// One hour or less.
-    Hour,
-    /// A calendar month.
-    Month,
-    /// A calendar year.
-    Year,
-}
-
-/// How much a value can be relied on for the energy it is applied to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Published for exactly that time and place.
-    Measured,
-    /// Published, and still to be revised.
-    Provisional,
-    /// Predicted.
-    Forecast,
-    /// Stands in for a finer value that is not at hand, such as a year for an hour.
-    Fallback,
-}
 
 /// A carbon intensity with its full type. Two factors that differ in basis, gas or accounting never mix silently.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +21,7 @@ pub struct Factor {
     /// Length of time one value stands for.
     pub resolution: Resolution,
     /// Measured, provisional, forecast or fallback.
-    pub status: Status,
+    pub status: FactorStatus,
     /// Who published it.
     pub publisher: String,
     /// Which release of the publisher's data; a new edition of one period is a new factor.
@@ -121,36 +56,5 @@ impl Factor {
     #[must_use]
     pub fn type_in_words(&self) -> String {
         format!("g {}/kWh, {}, {}", self.gas, self.basis, self.accounting)
-    }
-}
-
-impl fmt::Display for Basis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Direct => "direct",
-            Self::Lifecycle => "lifecycle",
-        })
-    }
-}
-
-impl fmt::Display for Gas {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Co2 => "CO2",
-            Self::Co2e => "CO2e",
-        })
-    }
-}
-
-impl fmt::Display for Accounting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Production => "average production",
-            Self::Consumption => "average consumption",
-            Self::Marginal => "marginal",
-            Self::Residual => "residual",
-            Self::Supplier => "supplier",
-            Self::Unspecified => "average, unspecified",
-        })
     }
 }

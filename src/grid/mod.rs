@@ -12,8 +12,9 @@ mod table;
 
 pub use crate::bundled::DataError;
 pub use document::{ChoiceDocument, FactorDocument};
-pub use factor::{Accounting, Basis, Factor, Gas, Resolution, Status};
+pub use factor::Factor;
 pub use import::{ImportError, intensities};
+pub use model::{Accounting, Basis, FactorStatus, Gas, Resolution};
 pub use region::{CloudRegion, RegionFactor, cloud_regions};
 
 use crate::decimal;

@@ -1,6 +1,6 @@
 //! The bundled tables of `config/grid`, each parsed into factors of its own type.
 
-use super::factor::{Accounting, Basis, Factor, Gas, Resolution, Status};
+use super::{Accounting, Basis, Factor, FactorStatus, Gas, Resolution};
 use crate::bundled::{DataError, Table};
 use crate::decimal;
 use chrono::NaiveDate;
@@ -77,7 +77,7 @@ impl Table {
             gas: Gas::Co2e,
             accounting: Accounting::Production,
             resolution: Resolution::Year,
-            status: Status::Fallback,
+            status: FactorStatus::Fallback,
             publisher: self.publisher.to_owned(),
             edition: self.edition.to_owned(),
             licence: self.licence.to_owned(),

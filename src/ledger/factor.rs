@@ -2,7 +2,7 @@
 
 use super::LedgerError;
 use super::posting::Weighed;
-use crate::grid::{Library, Status};
+use crate::grid::{FactorStatus, Library};
 use crate::store::{Key, Tx, ZoneStep};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ pub struct FactorUsed {
     /// Average, marginal, residual or supplier.
     pub accounting: crate::grid::Accounting,
     /// Measured, provisional, forecast or fallback.
-    pub status: Status,
+    pub status: FactorStatus,
     /// Who published it.
     pub publisher: String,
     /// Which release.
@@ -124,7 +124,7 @@ impl<'a> Chooser<'a> {
         if site == 0 {
             used.notes.insert(0, format!("the node belongs to no site: {} stands in", used.zone));
         }
-        let provisional = used.status != Status::Measured;
+        let provisional = used.status != FactorStatus::Measured;
         let factor = serde_json::to_string(&used).map_err(|_| LedgerError::Factor { zone })?;
         let pue = self.tx.sites().pue(site, period_start)?;
         let rates = Rates { intensity, pue, factor, provisional };
@@ -142,7 +142,7 @@ impl<'a> Chooser<'a> {
                 zone: zone.to_owned(),
                 asked: zone.to_owned(),
                 period: format!("{}/{}", moment(imported.interval.start()), moment(imported.interval.end())),
-                fallback_step: if origin.status == Status::Measured { 1 } else { 2 },
+                fallback_step: if origin.status == FactorStatus::Measured { 1 } else { 2 },
                 basis: origin.basis,
                 gas: origin.gas,
                 accounting: origin.accounting,

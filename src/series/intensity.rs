@@ -2,7 +2,7 @@
 
 use super::SeriesError;
 use super::bucket::Grid;
-use crate::grid::{Accounting, Basis, Gas, Library, Status};
+use crate::grid::{Accounting, Basis, FactorStatus, Gas, Library};
 use crate::store::{IntervalFactor, Tx};
 use chrono::{DateTime, Datelike, NaiveDate};
 use serde::Serialize;
@@ -44,7 +44,7 @@ pub struct IntensityBucket {
     /// Highest.
     pub max: u32,
     /// The least certain.
-    pub status: Status,
+    pub status: FactorStatus,
 }
 
 /// Intensity of a zone.
@@ -65,7 +65,7 @@ struct Stretch {
     start: Timestamp,
     end: Timestamp,
     value: u32,
-    status: Status,
+    status: FactorStatus,
     factor: usize,
 }
 
@@ -106,12 +106,12 @@ pub fn intensity(tx: &Tx<'_>, library: &Library, zone: &str, grid: Grid) -> Resu
     Ok(IntensitySeries { zone, grid, buckets, factors: order.into_iter().map(|(_, factor)| factor).collect() })
 }
 
-fn less_certain(a: Status, b: Status) -> Status {
+fn less_certain(a: FactorStatus, b: FactorStatus) -> FactorStatus {
     let rank = |status| match status {
-        Status::Measured => 0,
-        Status::Provisional => 1,
-        Status::Forecast => 2,
-        Status::Fallback => 3,
+        FactorStatus::Measured => 0,
+        FactorStatus::Provisional => 1,
+        FactorStatus::Forecast => 2,
+        FactorStatus::Fallback => 3,
     };
     if rank(b) > rank(a) { b } else { a }
 }
@@ -177,7 +177,7 @@ fn of_import(factor: &IntervalFactor) -> IntensityFactor {
         publisher: origin.publisher.clone(),
         edition: origin.edition.clone(),
         licence: origin.licence.clone(),
-        fallback_step: if origin.status == Status::Measured { 1 } else { 2 },
+        fallback_step: if origin.status == FactorStatus::Measured { 1 } else { 2 },
         notes: Vec::new(),
     }
 }

@@ -30,7 +30,7 @@ pub struct FactorOrigin {
     /// Average, marginal, residual or supplier.
     pub accounting: crate::grid::Accounting,
     /// Measured, provisional, forecast or fallback.
-    pub status: crate::grid::Status,
+    pub status: crate::grid::FactorStatus,
     /// Who published it.
     pub publisher: String,
     /// Which release; the latest import of a time is taken.

@@ -36,7 +36,7 @@ struct Document {
     other_resources: usize,
     /// Resources that cannot be estimated: they are not in the sums.
     unknown: Vec<Unknown>,
-    assumptions: Vec<crate::budget::Assumption>,
+    assumptions: Vec<api::Assumption>,
     /// The budgets' answer, where a project was given and everything is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<Value>,

@@ -1,9 +1,10 @@
 use super::{Failure, Grid};
-use crate::budget::{Assumption, Estimate, Workload};
+use crate::budget::{Estimate, Workload};
 use crate::cli::grid_arguments::NO_GRID;
 use crate::cli::show::mass;
 use crate::cli::table::{Lean, Table, significant};
 use crate::decimal;
+use api::Assumption;
 use serde::Serialize;
 use std::fmt;
 use units::{CarbonMass, Energy};

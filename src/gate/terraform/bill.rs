@@ -4,9 +4,10 @@ use super::HOURS_PER_MONTH;
 use super::capacity::{Capacity, Machines};
 use super::plan::{Plan, Resource};
 use super::usage::{Usage, Use};
-use crate::budget::{Assumption, Hardware, Power, PowerError, Workload};
+use crate::budget::{Hardware, Power, PowerError, Workload};
 use crate::grid::{Choice, Library, ZoneError};
 use crate::hardware::{find_instance, name_of_product};
+use api::Assumption;
 use std::collections::BTreeMap;
 use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue};
 

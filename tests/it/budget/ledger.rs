@@ -3,9 +3,10 @@
 use super::demand;
 use crate::ledger::actions::hourly;
 use crate::ledger::{FAR, Fixture, at, batch, holding, job, window};
+use ::api::{Decision, EstimateBasis, FitKind};
 use serde_json::json;
 use units::{Pue, Timestamp};
-use wattledger::budget::{self, Actual, Ask, Decision, Demand, Office, Override};
+use wattledger::budget::{self, Actual, Ask, Demand, Office, Override};
 use wattledger::store::{AdmissionRow, AdmissionState, By};
 use wattledger::workload;
 
@@ -244,12 +245,12 @@ fn three_jobs_of_a_name_tell_what_the_fourth_draws() {
         ..Demand::default()
     };
     let estimate = budget::estimate(&office(&fixture, 9_000), &asked).unwrap();
-    assert_eq!((estimate.basis.as_str(), estimate.power_w), ("alike", 310.0));
+    assert_eq!((estimate.basis, estimate.power_w), (EstimateBasis::Alike, 310.0));
     // Expected as long as they took, held as long as is asked for; with three of them the spread of systems.
     assert!((estimate.expected_hours - 1_000.0 / 3_600.0).abs() < 1e-8);
     assert_eq!(estimate.p95.energy_mj, 2 * super::p95(310_000));
     let other = Demand { job_name: Some("another".to_owned()), ..asked };
-    assert_eq!(budget::estimate(&office(&fixture, 9_000), &other).unwrap().basis, "prior");
+    assert_eq!(budget::estimate(&office(&fixture, 9_000), &other).unwrap().basis, EstimateBasis::Prior);
 }
 
 /// As where a gate let it pass while the service was away: what it used before counts as used, not as still to come.
@@ -303,10 +304,10 @@ fn the_next_period_is_that_of_the_budget_that_is_in_the_way() {
     let refused = budget::admit(&office(&fixture, 1_801), None, demand("llm", 100_000), Ask::DryRun).unwrap();
     assert!(!refused.allowed);
     // 360 kJ never fit into 100 kJ a month; half an hour of 100 W less does not either: there is no way out in time.
-    assert!(refused.options.iter().all(|option| option.kind != "next_period"), "{:?}", refused.options);
+    assert!(refused.options.iter().all(|option| option.kind != FitKind::NextPeriod), "{:?}", refused.options);
     budget::revise(&office(&fixture, 1_802), "1", super::policy("llm", 440 * KJ, json!({})), "room for one").unwrap();
     let refused = budget::admit(&office(&fixture, 1_803), None, demand("llm", 100_000), Ask::DryRun).unwrap();
-    let next = refused.options.iter().find(|option| option.kind == "next_period").unwrap();
+    let next = refused.options.iter().find(|option| option.kind == FitKind::NextPeriod).unwrap();
     let own = refused.budgets.iter().find(|share| share.budget == "1").unwrap();
     assert_eq!(next.start.as_ref(), Some(&own.until));
 }
@@ -342,9 +343,9 @@ fn a_cleaner_hour_and_a_cleaner_site_are_offered_and_fit() {
     let job = Demand { intensity: None, site: Some("dirty".to_owned()), ..demand("llm", 500_000) };
     let refused = budget::admit(&office(&fixture, 2), None, job.clone(), Ask::DryRun).unwrap();
     assert!(!refused.allowed, "{}", refused.reason);
-    for kind in ["greener_start", "other_site"] {
+    for kind in [FitKind::GreenerStart, FitKind::OtherSite] {
         let option = refused.options.iter().find(|option| option.kind == kind);
-        let option = option.unwrap_or_else(|| panic!("no {kind}: {:?}", refused.options));
+        let option = option.unwrap_or_else(|| panic!("no {kind:?}: {:?}", refused.options));
         assert!(option.p95.co2e_ug < refused.estimate.p95.co2e_ug / 2 && option.p95.co2e_ug <= limit_ug, "{option:?}");
         let start = option.start.as_deref().map(|start| {
             let start = chrono::DateTime::parse_from_rfc3339(start).unwrap();
@@ -352,6 +353,6 @@ fn a_cleaner_hour_and_a_cleaner_site_are_offered_and_fit() {
         });
         let asked = Demand { site: option.site.clone(), start, ..job.clone() };
         let answer = budget::admit(&office(&fixture, 3), None, asked, Ask::DryRun).unwrap();
-        assert!(answer.allowed && answer.estimate.p95 == option.p95, "{kind}: {}", answer.reason);
+        assert!(answer.allowed && answer.estimate.p95 == option.p95, "{kind:?}: {}", answer.reason);
     }
 }

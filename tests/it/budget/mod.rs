@@ -8,10 +8,11 @@ mod ledger;
 mod model;
 mod refusals;
 
+use ::api::{Decision, PolicyDocument};
 use std::sync::Arc;
 use tempfile::TempDir;
 use units::{CarbonIntensity, Timestamp};
-use wattledger::budget::{self, Ask, BudgetError, Decision, Demand, Office, PolicyDocument};
+use wattledger::budget::{self, Ask, BudgetError, Demand, Office};
 use wattledger::grid::Library;
 use wattledger::store::Store;
 

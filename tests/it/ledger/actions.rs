@@ -23,7 +23,7 @@ pub(crate) fn hourly(zone: &str, hour: i64, milligrams: u32) -> IntervalFactor {
             basis: wattledger::grid::Basis::Lifecycle,
             gas: wattledger::grid::Gas::Co2e,
             accounting: wattledger::grid::Accounting::Consumption,
-            status: wattledger::grid::Status::Measured,
+            status: wattledger::grid::FactorStatus::Measured,
             publisher: text("Test"),
             edition: text("1"),
             licence: text("CC0-1.0"),

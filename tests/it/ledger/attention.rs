@@ -106,7 +106,7 @@ fn low_coverage_windows_set_aside_and_a_node_of_nowhere_are_listed() {
 
 #[test]
 fn factors_that_stand_still_or_stay_provisional_are_listed() {
-    use wattledger::grid::Status::{Measured, Provisional};
+    use wattledger::grid::FactorStatus::{Measured, Provisional};
     let fixture = Fixture::in_germany(60);
     let import = |edition: &'static str, status, hour: i64| {
         let mut factor = breakdown::measured_hour();

@@ -3,7 +3,7 @@ use ledger::{Aggregate, Breakdown};
 use wattledger::store::{By, EntryFilter, FactorOrigin, IntervalFactor};
 
 pub(super) fn measured_hour() -> IntervalFactor {
-    use wattledger::grid::{Accounting, Basis, Gas, Status};
+    use wattledger::grid::{Accounting, Basis, FactorStatus, Gas};
     IntervalFactor {
         zone: "DE".to_owned(),
         interval: units::Interval::new(at(0), at(3_600)).unwrap(),
@@ -12,7 +12,7 @@ pub(super) fn measured_hour() -> IntervalFactor {
             basis: Basis::Lifecycle,
             gas: Gas::Co2e,
             accounting: Accounting::Production,
-            status: Status::Measured,
+            status: FactorStatus::Measured,
             publisher: "tester".to_owned(),
             edition: "1".to_owned(),
             licence: "none".to_owned(),

@@ -136,7 +136,7 @@ fn a_factor_that_came_later_restates_with_its_reason_and_nothing_before() {
             basis: wattledger::grid::Basis::Lifecycle,
             gas: wattledger::grid::Gas::Co2e,
             accounting: wattledger::grid::Accounting::Production,
-            status: wattledger::grid::Status::Measured,
+            status: wattledger::grid::FactorStatus::Measured,
             publisher: "operator".to_owned(),
             edition: "2026-03".to_owned(),
             licence: "own data".to_owned(),
