@@ -65,9 +65,33 @@ fn recompute(example: &Example<'_>) {
             let overhead = Energy::from_millijoules(energy_mj()).overhead(pue).unwrap();
             assert_eq!(overhead.millijoules(), example.number::<i64>("overhead_mj"));
         }
+        "log" => log(example),
+        "split" => split(example),
         "estimate" => estimate(example),
         other => panic!("docs/METHOD.md has an example of an unknown rule: {other}"),
     }
+}
+
+/// The energy of one device of a recorded log, as `wattledger meter` answers it.
+fn log(example: &Example<'_>) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_wattledger"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["meter", example.values["file"], "--json"])
+        .output()
+        .unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut devices = answer["devices"].as_array().unwrap().iter();
+    let device = devices.find(|device| device["uuid"] == example.values["device"]).unwrap();
+    assert_eq!(device["energy_mj"], example.number::<i64>("energy_mj"));
+}
+
+fn split(example: &Example<'_>) {
+    let numbers =
+        |key: &str| -> Vec<i64> { example.values[key].split(',').map(|number| number.parse().unwrap()).collect() };
+    let weights: Vec<u64> = numbers("weights").into_iter().map(|weight| weight.try_into().unwrap()).collect();
+    let parts = account::attribute::split(Energy::from_millijoules(example.number("energy_mj")), &weights).unwrap();
+    let parts: Vec<i64> = parts.into_iter().map(Energy::millijoules).collect();
+    assert_eq!(parts, numbers("parts_mj"));
 }
 
 fn estimate(example: &Example<'_>) {
@@ -89,6 +113,6 @@ fn estimate(example: &Example<'_>) {
 fn the_worked_examples_of_the_method_are_what_the_code_computes() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/METHOD.md")).unwrap();
     let examples = examples(&page);
-    assert!(examples.len() >= 7, "found {} examples", examples.len());
+    assert!(examples.len() >= 18, "found {} examples", examples.len());
     examples.iter().for_each(recompute);
 }
