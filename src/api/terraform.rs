@@ -13,23 +13,23 @@ use crate::config::Terraform;
 use crate::gate::terraform::{Bill, HOURS_PER_MONTH, Place, Plan, Task, TaskResult, Usage, is_signed};
 use crate::store::StoreError;
 use axum::extract::State as Extract;
-use axum::http::{HeaderMap, Method};
+use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::{Extension, response::Response};
-use std::io::Read;
-use std::net::IpAddr;
+use client::{Call, CallLimits, Client, Content, Method, SendError, Uri};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use units::Pue;
-use ureq::http::{Request, Uri};
 
 const SIGNATURE: &str = "x-tfc-task-signature";
 const KEY_BYTES_MIN: usize = 16;
 /// Run tasks that are worked on at once; HCP Terraform sends the others again.
 const AT_ONCE_MAX: usize = 16;
 const PLAN_BYTES_MAX: u64 = 256 << 20;
+/// Of the answer to a result, nothing but the status is read.
+const CALLBACK_ANSWER_BYTES_MAX: u64 = 1 << 16;
 const REDIRECTS_MAX: usize = 3;
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// Waits between attempts to deliver a result: HCP Terraform gives up after ten minutes without one.
@@ -191,17 +191,15 @@ fn decide(office: &Office<'_>, config: &Terraform, task: &Task, bill: &Bill) -> 
 
 /// The plan as JSON; redirects lead to configured hosts alone, and the token goes to the first.
 fn fetch(url: &str, token: &str, hosts: &[String]) -> Result<Vec<u8>, String> {
+    let client = http_client()?;
     let (mut url, mut shows_token) = (url.to_owned(), true);
     for _ in 0..=REDIRECTS_MAX {
         allowed(&url, hosts)?;
-        let mut request = Request::get(&url);
-        if shows_token {
-            request = request.header("Authorization", format!("Bearer {token}"));
-        }
-        let request = request.body(()).map_err(|error| error.to_string())?;
-        let mut answer = client().run(request).map_err(|error| format!("the plan did not come: {error}"))?;
-        let status = answer.status().as_u16();
-        match (status, answer.headers().get("location").and_then(|value| value.to_str().ok())) {
+        let token = shows_token.then_some(token);
+        let limits = CallLimits { time: CALL_TIMEOUT, answer_bytes: PLAN_BYTES_MAX };
+        let answer = client.send(&Call { method: Method::GET, url: &url, token, content: None, limits });
+        let answer = answer.map_err(|error| format!("the plan did not come: {error}"))?;
+        match (answer.status, answer.location.as_deref()) {
             (301 | 302 | 303 | 307 | 308, Some(next)) => {
                 let next = resolved(&url, next);
                 // Temporary addresses carry their own authority.
@@ -209,15 +207,12 @@ fn fetch(url: &str, token: &str, hosts: &[String]) -> Result<Vec<u8>, String> {
                 url = next;
             }
             (200, _) => {
-                let mut bytes = Vec::new();
-                let mut reader = answer.body_mut().as_reader().take(PLAN_BYTES_MAX + 1);
-                reader.read_to_end(&mut bytes).map_err(|error| format!("the plan broke off: {error}"))?;
-                if bytes.len() as u64 > PLAN_BYTES_MAX {
-                    return Err(format!("the plan has more than {PLAN_BYTES_MAX} bytes"));
-                }
-                return Ok(bytes);
+                return match answer.incomplete {
+                    Some(reason) => Err(format!("the plan did not come whole: {reason}")),
+                    None => Ok(answer.body),
+                };
             }
-            _ => return Err(format!("the plan was answered with {status}")),
+            (status, _) => return Err(format!("the plan was answered with {status}")),
         }
     }
     Err(format!("the plan was redirected more than {REDIRECTS_MAX} times"))
@@ -244,15 +239,13 @@ async fn deliver(state: &State, task: &Task, callback: &str, result: &TaskResult
 
 /// What went wrong, and whether trying again is useless.
 fn send(url: &str, token: &str, body: &str) -> Result<(), (String, bool)> {
-    let request = Request::builder()
-        .method(Method::PATCH)
-        .uri(url)
-        .header("Authorization", format!("Bearer {token}"))
-        .header("Content-Type", "application/vnd.api+json")
-        .body(body)
-        .map_err(|error| (error.to_string(), true))?;
-    let answer = client().run(request).map_err(|error| (error.to_string(), false))?;
-    match answer.status().as_u16() {
+    let content = Content { media_type: "application/vnd.api+json", encoding: None, bytes: body.as_bytes() };
+    let limits = CallLimits { time: CALL_TIMEOUT, answer_bytes: CALLBACK_ANSWER_BYTES_MAX };
+    let call = Call { method: Method::PATCH, url, token: Some(token), content: Some(content), limits };
+    let sent = http_client().map_err(|error| (error, false))?.send(&call);
+    let answer =
+        sent.map_err(|error| (error.to_string(), matches!(error, SendError::Address(_) | SendError::Request(_))))?;
+    match answer.status {
         200..=299 => Ok(()),
         status => {
             Err((format!("answered with {status}"), (400..500).contains(&status) && status != 408 && status != 429))
@@ -260,14 +253,8 @@ fn send(url: &str, token: &str, body: &str) -> Result<(), (String, bool)> {
     }
 }
 
-fn client() -> ureq::Agent {
-    let config = ureq::Agent::config_builder()
-        .timeout_global(Some(CALL_TIMEOUT))
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .user_agent(concat!("wattledger/", env!("CARGO_PKG_VERSION")))
-        .build();
-    config.into()
+fn http_client() -> Result<Client, String> {
+    Client::new(concat!("wattledger/", env!("CARGO_PKG_VERSION")), None).map_err(|error| error.to_string())
 }
 
 /// Where a redirect from `url` leads: an address, or a path at the same host.
@@ -290,10 +277,7 @@ fn allowed(url: &str, hosts: &[String]) -> Result<(), String> {
     let uri: Uri = url.parse().map_err(|_| format!("{url:?} is no address"))?;
     let authority = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
     let is_listed = hosts.iter().any(|host| host.eq_ignore_ascii_case(authority));
-    let is_loopback = uri
-        .host()
-        .and_then(|host| host.trim_matches(['[', ']']).parse::<IpAddr>().ok())
-        .is_some_and(|address| address.is_loopback());
+    let is_loopback = uri.host().is_some_and(client::is_loopback);
     match uri.scheme_str() {
         Some("https") if is_listed => Ok(()),
         Some("http") if is_listed && is_loopback => Ok(()),

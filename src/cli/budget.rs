@@ -1,6 +1,6 @@
 //! `wattledger budget`: what may be used, how that stands, and who lets what pass.
 
-use super::client::{Client, ServerArguments, escaped};
+use super::client::{ServerArguments, ServiceClient, escaped};
 use super::table::{Lean, Table};
 use super::{Failure, number, print};
 use crate::budget::amount;
@@ -399,7 +399,7 @@ fn text(budget: &Value) -> String {
 }
 
 /// What is held of a budget now.
-fn holds(client: &Client, budget: &str) -> Result<String, Failure> {
+fn holds(client: &ServiceClient, budget: &str) -> Result<String, Failure> {
     let held = client.list(&format!("/admissions?state=held&limit=1000&budget={budget}"))?;
     if held.is_empty() {
         return Ok("\nnothing is held\n".to_owned());

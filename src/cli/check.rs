@@ -2,7 +2,7 @@
 
 mod plan;
 
-use super::client::{Client, ServerArguments};
+use super::client::{ServerArguments, ServiceClient};
 use super::{Failure, estimate, print};
 use crate::decimal;
 use crate::hardware::find_instance;
@@ -112,7 +112,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 /// The service's answer; what is no answer is as if it did not answer.
-pub(super) fn ask(client: &Client, document: &Value) -> Result<Value, Failure> {
+pub(super) fn ask(client: &ServiceClient, document: &Value) -> Result<Value, Failure> {
     client.post("/admissions", document).map_err(|failure| match failure {
         Failure::Internal(error) => Failure::Unreachable(format!("{error:#}")),
         other => other,

@@ -1,18 +1,14 @@
-//! A service, as commands talk to it.
+//! The service, as commands talk to it.
 
 use super::Failure;
 use super::environment::variable;
 pub(crate) use crate::escape::escaped;
-use collectors::push::certificates;
+use ::client::{Call, CallLimits, Client, Content, Method, SendError, check_address};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
-use ureq::http::{Method, Request, Uri};
-use ureq::tls::TlsConfig;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 const JSON: &str = "application/json";
 const ANSWER_BYTES_MAX: u64 = 256 << 20;
@@ -29,10 +25,11 @@ pub(crate) struct ServerArguments {
 }
 
 /// A service with the token to show to it.
-pub(crate) struct Client {
-    agent: ureq::Agent,
+pub(crate) struct ServiceClient {
+    client: Client,
     server: String,
     token: Option<String>,
+    limits: CallLimits,
 }
 
 impl ServerArguments {
@@ -41,37 +38,36 @@ impl ServerArguments {
         self.server.clone().or_else(|| variable("WATTLEDGER_SERVER")).filter(|server| !server.is_empty())
     }
 
+    /// The certificates to trust that the option or the environment names, if any.
+    pub(crate) fn ca_file(&self) -> Option<PathBuf> {
+        self.ca_file
+            .clone()
+            .or_else(|| variable("WATTLEDGER_CA_FILE").filter(|path| !path.is_empty()).map(PathBuf::from))
+    }
+
     /// The service that the option or the environment names, with the environment's token.
-    pub(crate) fn client(&self) -> Result<Client, Failure> {
+    pub(crate) fn client(&self) -> Result<ServiceClient, Failure> {
         self.client_within(ANSWER_TIMEOUT)
     }
 
-    /// The same, where an answer that takes longer than `deadline` is none.
-    pub(crate) fn client_within(&self, deadline: Duration) -> Result<Client, Failure> {
+    /// The same, for a service that must answer within `deadline`.
+    pub(crate) fn client_within(&self, deadline: Duration) -> Result<ServiceClient, Failure> {
         let server = self.named().ok_or_else(|| {
             Failure::Usage("which service? name it with --server URL or WATTLEDGER_SERVER".to_owned())
         })?;
         let token = token()?;
         check(&server, token.is_some())?;
-        let config = ureq::Agent::config_builder()
-            .timeout_connect(Some(CONNECT_TIMEOUT.min(deadline)))
-            .timeout_global(Some(deadline))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .tls_config(self.tls()?)
-            .user_agent(concat!("wattledger/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Ok(Client { agent: config.into(), server: server.trim_end_matches('/').to_owned(), token })
-    }
-
-    fn tls(&self) -> Result<TlsConfig, Failure> {
-        let path = self.ca_file.clone().or_else(|| variable("WATTLEDGER_CA_FILE").map(PathBuf::from));
-        let Some(path) = path else { return Ok(TlsConfig::default()) };
-        let trusted = certificates(&path).map_err(|error| Failure::Usage(error.to_string()))?;
-        Ok(TlsConfig::builder().root_certs(trusted).build())
+        let client = Client::new(concat!("wattledger/", env!("CARGO_PKG_VERSION")), self.ca_file().as_deref());
+        Ok(ServiceClient {
+            client: client.map_err(|error| Failure::Usage(error.to_string()))?,
+            server: server.trim_end_matches('/').to_owned(),
+            token,
+            limits: CallLimits { time: deadline, answer_bytes: ANSWER_BYTES_MAX },
+        })
     }
 }
 
+/// The token that the environment holds or names a file of, if any.
 pub(crate) fn token() -> Result<Option<String>, Failure> {
     if let Some(token) = variable("WATTLEDGER_TOKEN") {
         return Ok(Some(token.trim().to_owned()));
@@ -83,31 +79,15 @@ pub(crate) fn token() -> Result<Option<String>, Failure> {
     }
 }
 
-/// An address that can be used, and over which a token may go.
+/// Refuses an address that cannot be called, or over which the token would go unencrypted.
 pub(crate) fn check(server: &str, has_token: bool) -> Result<(), Failure> {
-    let unusable =
-        || Failure::Usage(format!("{server:?} is no address of a service: write https://HOST or http://HOST:PORT"));
-    let address: Uri = server.parse().map_err(|_| unusable())?;
-    let host = address.host().ok_or_else(unusable)?;
-    match address.scheme_str() {
-        Some("https") => Ok(()),
-        Some("http") if !has_token || is_loopback(host) => Ok(()),
-        Some("http") => Err(Failure::Usage(format!(
-            "{server} would carry the token over the network in the clear: use https, or http on this machine only"
-        ))),
-        _ => Err(unusable()),
-    }
+    check_address(server, has_token).map(drop).map_err(|error| Failure::Usage(error.to_string()))
 }
 
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-}
-
-impl Client {
+impl ServiceClient {
     /// `GET /api/v1/PATH`; `path` begins after the version.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        self.json(&self.send(Method::GET, path, (JSON, Vec::new()))?)
+        self.json(&self.send(Method::GET, path, None)?)
     }
 
     /// Every item of a list, page by page; `path` has a query already.
@@ -130,38 +110,35 @@ impl Client {
     /// `POST /api/v1/PATH` of a JSON document.
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, document: &impl Serialize) -> Result<T, Failure> {
         let body = serde_json::to_vec(document).map_err(anyhow::Error::from)?;
-        self.json(&self.send(Method::POST, path, (JSON, body))?)
+        self.json(&self.send(Method::POST, path, Some(Content { media_type: JSON, encoding: None, bytes: &body }))?)
     }
 
     /// `POST /api/v1/PATH` of a CSV file.
-    pub(crate) fn post_csv<T: DeserializeOwned>(&self, path: &str, file: Vec<u8>) -> Result<T, Failure> {
-        self.json(&self.send(Method::POST, path, ("text/csv", file))?)
+    pub(crate) fn post_csv<T: DeserializeOwned>(&self, path: &str, file: &[u8]) -> Result<T, Failure> {
+        self.json(&self.send(
+            Method::POST,
+            path,
+            Some(Content { media_type: "text/csv", encoding: None, bytes: file }),
+        )?)
     }
 
     /// `DELETE /api/v1/PATH`.
     pub(crate) fn delete(&self, path: &str) -> Result<(), Failure> {
-        self.send(Method::DELETE, path, (JSON, Vec::new())).map(drop)
+        self.send(Method::DELETE, path, None).map(drop)
     }
 
-    fn send(&self, method: Method, path: &str, (media_type, body): (&str, Vec<u8>)) -> Result<Vec<u8>, Failure> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("{}/api/v1{path}", self.server))
-            .header("Accept", "application/json");
-        if let Some(token) = &self.token {
-            request = request.header("Authorization", format!("Bearer {token}"));
+    fn send(&self, method: Method, path: &str, content: Option<Content<'_>>) -> Result<Vec<u8>, Failure> {
+        let url = format!("{}/api/v1{path}", self.server);
+        let call = Call { method, url: &url, token: self.token.as_deref(), content, limits: self.limits };
+        let answer = self.client.send(&call).map_err(|error| match error {
+            SendError::Address(_) | SendError::Request(_) => Failure::Usage(error.to_string()),
+            SendError::Late(_) | SendError::Connection(_) => self.unreachable(&error.to_string()),
+        })?;
+        match (answer.status, answer.incomplete) {
+            (_, Some(reason)) => Err(self.unreachable(&format!("the answer is incomplete: {reason}"))),
+            (..400, None) => Ok(answer.body),
+            (status, None) => Err(self.refused(status, &answer.body)),
         }
-        if !body.is_empty() {
-            request = request.header("Content-Type", media_type);
-        }
-        let request = request
-            .body(body)
-            .map_err(|error| Failure::Usage(format!("the token or an id cannot be sent: {error}")))?;
-        let mut answer = self.agent.run(request).map_err(|error| self.unreachable(&error))?;
-        let status = answer.status().as_u16();
-        let text = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
-        let text = text.map_err(|error| self.unreachable(&error))?;
-        if status < 400 { Ok(text) } else { Err(self.refused(status, &text)) }
     }
 
     fn json<T: DeserializeOwned>(&self, text: &[u8]) -> Result<T, Failure> {
@@ -170,7 +147,7 @@ impl Client {
         })
     }
 
-    fn unreachable(&self, error: &ureq::Error) -> Failure {
+    fn unreachable(&self, error: &str) -> Failure {
         Failure::Unreachable(format!("{} does not answer: {error}; is the service running there?", self.server))
     }
 
@@ -200,29 +177,5 @@ impl Client {
             500.. => Failure::Internal(anyhow::Error::msg(words)),
             _ => Failure::Usage(words),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_goes_over_https_or_stays_on_this_machine() {
-        for (server, is_usable) in [
-            ("https://wattledger.example", true),
-            ("http://127.0.0.1:8780", true),
-            ("http://localhost:8780/", true),
-            ("http://[::1]:8780", true),
-            ("http://wattledger.example", false),
-            ("http://localhost.example", false),
-            ("http://127.0.0.1.example", false),
-            ("ftp://127.0.0.1", false),
-            ("127.0.0.1:8780", false),
-            ("", false),
-        ] {
-            assert_eq!(check(server, true).is_ok(), is_usable, "{server}");
-        }
-        assert!(check("http://wattledger.example", false).is_ok());
     }
 }

@@ -123,7 +123,7 @@ fn send(arguments: &Import) -> Result<(), Failure> {
     ];
     let query: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
     let path = format!("/grid/factors?{}", query.join("&"));
-    let imported: serde_json::Value = arguments.server.client()?.post_csv(&path, file)?;
+    let imported: serde_json::Value = arguments.server.client()?.post_csv(&path, &file)?;
     if arguments.json {
         return print::json(&imported);
     }

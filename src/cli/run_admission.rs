@@ -1,7 +1,7 @@
 //! `wattledger run --project P` against a service: may it start, and what becomes of its hold.
 
 use super::check::{DEADLINE, DENIED, Decision, ask, exact};
-use super::client::{Client, ServerArguments, escaped};
+use super::client::{ServerArguments, ServiceClient, escaped};
 use super::run::say;
 use super::{Failure, number};
 use crate::run::command::Handle;
@@ -48,7 +48,7 @@ pub(super) enum Admitted {
 
 /// A hold of the run.
 pub(super) struct Hold {
-    client: Client,
+    client: ServiceClient,
     id: String,
 }
 

@@ -4,7 +4,7 @@ mod controller;
 mod state;
 mod sync;
 
-use super::client::{Client, ServerArguments};
+use super::client::{ServerArguments, ServiceClient};
 use super::{Failure, print};
 use clap::{Args, Subcommand};
 use controller::Controller;
@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// p95 of one GPU for an hour, as the service answers `POST /estimates`.
-fn estimate(client: &Client, accelerator: &str, project: Option<&str>) -> Result<Value, Failure> {
+fn estimate(client: &ServiceClient, accelerator: &str, project: Option<&str>) -> Result<Value, Failure> {
     let mut asked = json!({ "accelerator": accelerator, "count": 1, "hours": 1 });
     if let Some(project) = project {
         asked["project"] = json!(project);

@@ -159,7 +159,7 @@ impl Sender {
             self.waiting = self.next(second);
         }
         let Some((sealed, until)) = &self.waiting else { return false };
-        match self.http.send(sealed, ANSWER_TIMEOUT).map(|answer| answer.verdict(sealed.key)) {
+        match self.http.send(sealed, ANSWER_TIMEOUT).map(|answer| Verdict::of(&answer, sealed.key)) {
             Ok(Verdict::Acknowledged) => {
                 self.agent.until = *until;
                 self.waiting = None;

@@ -214,23 +214,11 @@ fn address(server: String) -> Result<String, Problem> {
             "is missing; write the address of the service, as https://wattledger.example".to_owned(),
         ));
     }
-    let uri: ureq::http::Uri = server
-        .parse()
-        .map_err(|cause| ("server", format!("`{server}` is not an address ({cause}); write https://HOST[:PORT]")))?;
-    let host = uri.host().unwrap_or_default();
-    let here = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
-    match uri.scheme_str() {
-        _ if !matches!(uri.path(), "" | "/") || uri.query().is_some() => {
-            Err(("server", format!("`{server}` has a path; write https://HOST[:PORT] alone")))
-        }
-        Some("https") if !host.is_empty() => Ok(server),
-        Some("http") if here => Ok(server),
-        Some("http") => Err((
-            "server",
-            format!("`{server}` would carry the token in the clear; write https://, http:// is for this machine only"),
-        )),
-        _ => Err(("server", format!("`{server}` is not an address; write https://HOST[:PORT]"))),
+    let uri = client::check_address(&server, true).map_err(|error| ("server", error.to_string()))?;
+    if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+        return Err(("server", format!("`{server}` has a path; write https://HOST[:PORT] alone")));
     }
+    Ok(server)
 }
 
 fn token(file: &Path) -> Result<String, Problem> {

@@ -21,10 +21,11 @@ pub use reading::Reader;
 use crate::clock::Clock;
 use crate::delivery::{Announced, Leftovers, Metering};
 use crate::push::sending::{self, Pace};
-use crate::push::{Backoff, Http, HttpError, Pusher, locked};
+use crate::push::{Http, Pusher, locked};
 use crate::source::visible::Variables;
 use crate::source::{Choice, ChoiceError, Places};
 use crate::spool::{Sender, Spool, SpoolError};
+use client::{Backoff, ClientError};
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
@@ -78,7 +79,7 @@ pub enum AgentError {
     Spool(#[from] SpoolError),
     /// The client.
     #[error(transparent)]
-    Http(#[from] HttpError),
+    Http(#[from] ClientError),
     /// A number left its range.
     #[error(transparent)]
     Overflow(#[from] Overflow),

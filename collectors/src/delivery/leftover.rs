@@ -2,8 +2,9 @@
 
 use crate::agent::random_bits;
 use crate::clock::Clock;
-use crate::push::{Backoff, Http, Next, Pusher, locked};
+use crate::push::{Http, Next, Pusher, locked};
 use crate::spool::{Sender as Speaker, Spool, SpoolError};
+use client::Backoff;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};

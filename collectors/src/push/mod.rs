@@ -4,17 +4,16 @@
 //! [`Pusher::turn`] makes one attempt and says when the next is due. It asks no clock and opens no connection itself, so
 //! that a day of outage passes in a test within seconds.
 
-mod answer;
-mod backoff;
 mod http;
 pub(crate) mod sending;
+mod verdict;
 
-pub use answer::{Answer, Verdict};
-pub use backoff::Backoff;
-pub use http::{Http, HttpError, certificates};
+pub use http::Http;
+pub use verdict::Verdict;
 
 use crate::clock::Clock;
 use crate::spool::{Halved, Key, Order, Sealed, Spool, SpoolError};
+use client::{Answer, Backoff};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -117,7 +116,7 @@ impl Pusher {
         };
         let answer = service.send(&sealed, limit);
         let (verdict, said) = match &answer {
-            Ok(answer) => (answer.verdict(sealed.key), answer.to_string()),
+            Ok(answer) => (Verdict::of(answer, sealed.key), answer.to_string()),
             Err(reason) => (Verdict::NotNow, reason.clone()),
         };
         self.tell(verdict, sealed.key, &said);

@@ -1,8 +1,9 @@
 //! The thread that sends.
 
-use super::{Backoff, Http, Next, Pusher};
+use super::{Http, Next, Pusher};
 use crate::clock::Clock;
 use crate::spool::{Spool, SpoolError};
+use client::Backoff;
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};

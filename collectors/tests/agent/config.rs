@@ -52,9 +52,9 @@ fn what_is_wrong_is_said_with_its_place_and_the_fix() {
     check(&with("sources = []"), "sources: names none");
     check(&with("sources = [\"gpu\"]"), "sources: `gpu` is not a source");
     check("", "server: is missing; write the address of the service");
-    check("server = \"http://ledger.example\"", "would carry the token in the clear; write https://");
+    check("server = \"http://ledger.example\"", "would send the token unencrypted: use https");
     check("server = \"https://x/api\"", "has a path; write https://HOST[:PORT] alone");
-    check("server = \"ftp://x\"", "server: `ftp://x` is not an address");
+    check("server = \"ftp://x\"", "server: \"ftp://x\" is not a service address");
     assert!(load(folder.path(), "server = \"http://127.0.0.1:8600\"").is_ok());
     let missing = Config::load(&folder.path().join("none.toml"), &Overrides::default()).unwrap_err().to_string();
     assert!(missing.ends_with("(config/agent.toml is one to start from), or name another with --config"), "{missing}");

@@ -1,8 +1,9 @@
 //! R10: a day without the service, in virtual time.
 
 use crate::samples::{Reached, at, energy, open, round};
+use client::Backoff;
 use collectors::clock::{Clock, VirtualClock};
-use collectors::push::{Backoff, Next, Pusher};
+use collectors::push::{Next, Pusher};
 use collectors::spool::Contents;
 use std::sync::Mutex;
 use std::time::Duration;

@@ -2,8 +2,9 @@
 
 use crate::samples::{Store, open, round};
 use crate::stub::{Reply, Request, serve};
+use client::Backoff;
 use collectors::clock::SystemClock;
-use collectors::push::{Backoff, Http, Next, Pusher, Sent};
+use collectors::push::{Http, Next, Pusher, Sent};
 use collectors::spool::Held;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

@@ -1,6 +1,7 @@
 //! Windows of devices that do not exist, and a store that takes batches exactly once and judges them.
 
-use collectors::push::{Answer, Service};
+use client::Answer;
+use collectors::push::Service;
 use collectors::spool::{Contents, Key, Opened, Sealed, Sender, Spool};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -146,7 +147,7 @@ impl Service for Reached {
             return Err("unreachable".to_owned());
         }
         self.store.take(&sealed.body);
-        Ok(Answer { status: 200, whole: true, body: acknowledgement(&sealed.body), ..Answer::default() })
+        Ok(Answer { status: 200, body: acknowledgement(&sealed.body), ..Answer::default() })
     }
 }
 

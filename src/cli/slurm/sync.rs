@@ -4,7 +4,7 @@ use super::controller::Controller;
 use super::estimate;
 use super::state::{Config, Folder};
 use crate::cli::Failure;
-use crate::cli::client::{Client, escaped};
+use crate::cli::client::{ServiceClient, escaped};
 use crate::gate::slurm::{BudgetLine, Deed, Hold, Partition, Phase, Price, Table};
 use collectors::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use std::time::Duration;
 const SLOW_S: i64 = 60;
 
 struct Sidecar {
-    client: Client,
+    client: ServiceClient,
     config: Config,
     folder: Folder,
     clock: SystemClock,
@@ -27,7 +27,7 @@ struct Sidecar {
 }
 
 /// Rounds until it is ended, or one.
-pub(super) fn run(client: Client, config: Config, state: &Path, once: bool) -> Result<(), Failure> {
+pub(super) fn run(client: ServiceClient, config: Config, state: &Path, once: bool) -> Result<(), Failure> {
     let folder = Folder::open(state)?;
     let cluster = config.cluster.clone().map_or_else(|| Controller.cluster(), Ok)?;
     let pause = Duration::from_secs(config.every_s.max(1));

@@ -3,8 +3,9 @@
 use super::{EAGER, Target, count, random};
 use crate::oracle::{Fleet, Record, judge, node};
 use crate::service::{Data, Service};
+use client::Backoff;
 use collectors::clock::SystemClock;
-use collectors::push::{Backoff, Http, Next, Pusher};
+use collectors::push::{Http, Next, Pusher};
 use collectors::spool::{Sender, Spool};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

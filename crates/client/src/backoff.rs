@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-/// How long to wait between attempts: doubling, capped and jittered, without an end.
+/// How long to wait between attempts: twice as long after each failure up to a minute, with jitter, for as long as it takes.
 #[derive(Debug, Clone)]
 pub struct Backoff {
     failures: u32,
@@ -8,24 +8,25 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Wait after the first failure, before jitter.
+    /// Wait after the first failure, before jitter takes up to half of it.
     pub const FIRST: Duration = Duration::from_secs(1);
-    /// Longest wait that was not asked for by the service.
+    /// Longest wait, unless the other side asks for a longer one.
     pub const LONGEST: Duration = Duration::from_secs(60);
 
-    /// A backoff whose jitter comes from `seed`: agents must draw different ones.
+    /// A back-off whose jitter comes from `seed`: each agent must draw its own, or all return at once.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self { failures: 0, random: fastrand::Rng::with_seed(seed) }
     }
 
-    /// An attempt went well.
+    /// Starts again at [`Backoff::FIRST`], after an attempt that went well.
     pub const fn reset(&mut self) {
         self.failures = 0;
     }
 
-    /// How long to wait after one more failure: between half and all of 1, 2, 4, … 60 s, and not less than `asked`, to which up to a
-    /// tenth is added so that those who were told the same do not return together.
+    /// How long to wait after one more failure: between half and all of 1, 2, 4, … 60 s, and at least `asked`
+    /// ([`Answer::retry_after`](crate::Answer::retry_after)), to which up to a tenth is added so that clients which were all asked for the
+    /// same wait do not return together.
     pub fn wait(&mut self, asked: Option<Duration>) -> Duration {
         let doubled = Self::FIRST.saturating_mul(1 << self.failures.min(16)).min(Self::LONGEST);
         self.failures = self.failures.saturating_add(1);
@@ -33,7 +34,7 @@ impl Backoff {
         asked.map_or(own, |asked| own.max(asked + self.jitter(asked / 10)))
     }
 
-    /// A time from nothing to `most`.
+    /// A random duration from zero to `most`.
     pub fn jitter(&mut self, most: Duration) -> Duration {
         let most = u64::try_from(most.as_nanos()).unwrap_or(u64::MAX);
         Duration::from_nanos(self.random.u64(0..=most))
