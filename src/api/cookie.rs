@@ -8,7 +8,9 @@ use super::problem::Problem;
 use crate::access::Secret;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::AppendHeaders;
-use std::net::IpAddr;
+use client::is_loopback;
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
 use units::Span;
 
 const SECURE_NAME: &str = "__Host-wattledger";
@@ -39,12 +41,10 @@ fn host(headers: &HeaderMap) -> Option<String> {
     Some(authority.host().to_ascii_lowercase())
 }
 
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-}
-
-/// The secret in the session's cookie, if there is exactly one and it is well formed.
+/// The secret in the session's cookie, if the cookie is there exactly once and well formed.
+///
+/// Parsed by hand: a jar of the crate `cookie` keeps the last of several cookies of one name, where two of them are refused here, as one may
+/// have been set by another host of the domain.
 pub(crate) fn read(headers: &HeaderMap, sign_in: SignIn) -> Option<Secret> {
     let name = sign_in.cookie_name(headers);
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
@@ -61,8 +61,7 @@ pub(crate) type Lines = AppendHeaders<[(header::HeaderName, HeaderValue); 2]>;
 
 /// Begins a session in the browser.
 pub(crate) fn begin(headers: &HeaderMap, sign_in: SignIn, secret: &Secret, age_max: Span) -> Option<Lines> {
-    let age_s = age_max.nanoseconds() / 1_000_000_000;
-    lines(headers, sign_in, (secret.reveal(), "1"), age_s)
+    lines(headers, sign_in, Values { session: secret.reveal(), mark: "1" }, seconds(age_max))
 }
 
 /// The mark alone, for a browser that has a session's cookie without it: it went through a restore of cookies, or another program set one.
@@ -70,27 +69,43 @@ pub(crate) fn missing_mark(headers: &HeaderMap, sign_in: SignIn, age_max: Span) 
     let mut lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let has_mark = lines.any(|line| line.split(';').any(|pair| pair.trim() == format!("{MARK}=1")));
     read(headers, sign_in).filter(|_| !has_mark)?;
-    HeaderValue::try_from(mark(headers, sign_in, "1", age_max.nanoseconds() / 1_000_000_000)).ok()
+    HeaderValue::try_from(mark(headers, sign_in, "1", seconds(age_max))).ok()
 }
 
-/// Ends it.
+/// Ends the session in the browser: both cookies lose their value and expire at once.
 pub(crate) fn end(headers: &HeaderMap, sign_in: SignIn) -> Option<Lines> {
-    lines(headers, sign_in, ("", ""), 0)
+    lines(headers, sign_in, Values { session: "", mark: "" }, Duration::ZERO)
 }
 
-fn lines(headers: &HeaderMap, sign_in: SignIn, (session, mark): (&str, &str), age_s: u64) -> Option<Lines> {
-    let name = sign_in.cookie_name(headers);
-    let secure = if sign_in.is_secure(headers) { "; Secure" } else { "" };
-    let session = format!("{name}={session}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}");
-    let mark = self::mark(headers, sign_in, mark, age_s);
-    let (mut session, mark) = (HeaderValue::try_from(session).ok()?, HeaderValue::try_from(mark).ok()?);
+/// Values of the two cookies.
+struct Values<'a> {
+    session: &'a str,
+    mark: &'a str,
+}
+
+fn seconds(age: Span) -> Duration {
+    Duration::seconds(i64::try_from(age.nanoseconds() / 1_000_000_000).unwrap_or(i64::MAX))
+}
+
+fn lines(headers: &HeaderMap, sign_in: SignIn, values: Values<'_>, age: Duration) -> Option<Lines> {
+    let mut session = strict(sign_in.cookie_name(headers), values.session, age);
+    session.set_http_only(true);
+    session.set_secure(sign_in.is_secure(headers));
+    let mark = mark(headers, sign_in, values.mark, age);
+    let (mut session, mark) = (HeaderValue::try_from(session.to_string()).ok()?, HeaderValue::try_from(mark).ok()?);
     session.set_sensitive(true);
     Some(AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, mark)]))
 }
 
-fn mark(headers: &HeaderMap, sign_in: SignIn, value: &str, age_s: u64) -> String {
-    let secure = if sign_in.is_secure(headers) { "; Secure" } else { "" };
-    format!("{MARK}={value}; Path=/; Max-Age={age_s}; SameSite=Strict{secure}")
+fn mark(headers: &HeaderMap, sign_in: SignIn, value: &str, age: Duration) -> String {
+    let mut mark = strict(MARK, value, age);
+    mark.set_secure(sign_in.is_secure(headers));
+    mark.to_string()
+}
+
+/// A cookie for every path of this host that no other site's page can send.
+fn strict<'a>(name: &'a str, value: &'a str, age: Duration) -> Cookie<'a> {
+    Cookie::build((name, value)).path("/").max_age(age).same_site(SameSite::Strict).build()
 }
 
 /// Refuses a request whose `Origin`, where the browser says one, is not this service.
@@ -143,7 +158,7 @@ mod tests {
             let asked = headers(&[(header::HOST, host)]);
             let AppendHeaders([(_, set), (_, mark)]) = begin(&asked, sign_in, &secret, Span::from_seconds(60)).unwrap();
             let mark_expected = format!(
-                "wattledger-signed-in=1; Path=/; Max-Age=60; SameSite=Strict{}",
+                "wattledger-signed-in=1; SameSite=Strict{}; Path=/; Max-Age=60",
                 if is_secure { "; Secure" } else { "" }
             );
             assert_eq!(mark, mark_expected, "{host}");
@@ -151,7 +166,7 @@ mod tests {
             let expected = if is_secure { "; Secure" } else { "" };
             assert_eq!(name == "__Host-wattledger", is_secure, "{host}");
             let text = secret.reveal();
-            assert_eq!(rest, format!("{text}; Path=/; Max-Age=60; HttpOnly; SameSite=Strict{expected}"), "{host}");
+            assert_eq!(rest, format!("{text}; HttpOnly; SameSite=Strict{expected}; Path=/; Max-Age=60"), "{host}");
             let cookie = format!("other=1; {name}={text}");
             let back = headers(&[(header::HOST, host), (header::COOKIE, &cookie)]);
             assert_eq!(read(&back, sign_in).as_ref(), Some(&secret), "{host}");

@@ -54,7 +54,7 @@ fn a_session_says_who_it_is_and_may_what_its_token_may() {
     let reply = sign_in(&service, &token, &[]);
     let set = reply.headers["set-cookie"].to_str().unwrap().to_owned();
     assert!(
-        set.starts_with("wattledger=") && set.ends_with("; Path=/; Max-Age=604800; HttpOnly; SameSite=Strict"),
+        set.starts_with("wattledger=") && set.ends_with("; HttpOnly; SameSite=Strict; Path=/; Max-Age=604800"),
         "{set}"
     );
     assert_eq!(reply.headers["cache-control"], "no-store");
@@ -117,7 +117,7 @@ fn signing_in_again_or_out_and_revoking_the_token_end_a_session_at_once() {
     let mut signed_out = listen_with(&service, &format!("Cookie: {}", third.cookie));
     let out = third.send("DELETE", SESSION, &[("X-CSRF-Token", &third.csrf)], b"");
     assert_eq!(out.status, 204, "{out:?}");
-    assert_eq!(out.headers["set-cookie"], "wattledger=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
+    assert_eq!(out.headers["set-cookie"], "wattledger=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
     assert_eq!([third.get(SESSION).status, second.get(SESSION).status], [401, 200]);
     assert_eq!(next(&mut signed_out), None);
     let mut stream = listen_with(&service, &format!("Cookie: {}", second.cookie));
