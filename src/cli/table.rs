@@ -1,5 +1,7 @@
 //! Columns of text for people.
 
+use unicode_width::UnicodeWidthStr;
+
 /// Which way the cells of a column lean.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lean {
@@ -10,6 +12,8 @@ pub(crate) enum Lean {
 }
 
 /// Rows under a header, each column as wide as its widest cell, two spaces between; no trailing spaces.
+///
+/// Widths are those of a terminal: a Chinese or Japanese character takes two columns, an accent that is a character of its own none.
 pub(crate) struct Table {
     leans: Vec<Lean>,
     rows: Vec<Vec<String>>,
@@ -30,14 +34,14 @@ impl Table {
 
 impl std::fmt::Display for Table {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let length = |cell: Option<&String>| cell.map_or(0, |cell| cell.chars().count());
+        let length = |cell: Option<&String>| cell.map_or(0, |cell| cell.width());
         let widths: Vec<usize> = (0..self.leans.len())
             .map(|column| self.rows.iter().map(|row| length(row.get(column))).max().unwrap_or(0))
             .collect();
         for row in &self.rows {
             let mut line = String::new();
             for (column, cell) in row.iter().enumerate() {
-                let pad = " ".repeat(widths[column].saturating_sub(cell.chars().count()));
+                let pad = " ".repeat(widths[column].saturating_sub(cell.width()));
                 if column > 0 {
                     line.push_str("  ");
                 }
@@ -78,5 +82,13 @@ mod tests {
         table.row(vec!["a".into(), "1.5".into()]);
         table.row(vec!["longer".into(), "12.0".into()]);
         assert_eq!(table.to_string(), "name       W\na        1.5\nlonger  12.0\n");
+    }
+
+    #[test]
+    fn columns_line_up_where_characters_are_wide_or_have_no_width() {
+        let mut table = Table::new(&[("project", Lean::Left), ("W", Lean::Right)]);
+        table.row(vec!["語言模型".into(), "1.5".into()]);
+        table.row(vec!["e\u{301}te\u{301}".into(), "12.0".into()]);
+        assert_eq!(table.to_string(), "project      W\n語言模型   1.5\ne\u{301}te\u{301}       12.0\n");
     }
 }
