@@ -56,7 +56,8 @@ impl ServiceArguments {
         let folder = self.spool.clone().or_else(environment::run_spools).ok_or_else(|| {
             Failure::Usage("no folder for what the service has not taken yet; name it with --spool DIR".to_owned())
         })?;
-        let http = Http::new(&server, &token.unwrap_or_default(), None).map_err(anyhow::Error::from)?;
+        let http = Http::new(&server, &token.unwrap_or_default(), self.server.ca_file().as_deref())
+            .map_err(|error| Failure::Usage(error.to_string()))?;
         let id = job.id.clone();
         let settings = Settings { server: server.clone(), http, folder, metering: environment::metering_file(), job };
         let delivery = Delivery::start(settings, Arc::clone(clock)).map_err(anyhow::Error::from)?;

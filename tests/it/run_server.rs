@@ -1,6 +1,6 @@
 //! `wattledger run --server`: a real service, real runs, and what is left when either goes away.
 
-use crate::service::{Data, Service};
+use crate::service::{Data, Service, tls};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -477,4 +477,30 @@ fn a_run_inside_a_run_is_no_second_job_and_a_bad_name_is_refused_before_the_star
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
     assert!(stderr(&refused).contains("--project: `no name` is not a name"), "{refused:?}");
     assert!(!Path::new(&place.at("started")).exists());
+}
+
+#[test]
+fn a_run_delivers_to_a_service_with_a_certificate_of_the_sites_own_authority() {
+    let (data, place) = (Data::new(), Place::new());
+    let [ca, certificate, key] = tls::certificates(place.0.path());
+    let service = Service::start(&data.path(), &format!("tls_certificate = {certificate:?}\ntls_key = {key:?}"));
+    let server = format!("https://{}", service.address);
+    for is_option in [true, false] {
+        let mut run = place.run(&server, &service.admin);
+        if is_option {
+            run.arg("--ca-file").arg(&ca)
+        } else {
+            run.env("WATTLEDGER_CA_FILE", &ca)
+        };
+        let output = run.args(["--", "sh", "-c", "exit 7"]).output().unwrap();
+        let text = stderr(&output);
+        assert_eq!(output.status.code(), Some(7), "{text}");
+        let delivered = format!("job       {}, delivered to {server}", job_of(&text));
+        assert!(text.contains(&delivered), "{text}");
+        assert_eq!(place.spools(), [""; 0], "{text}");
+    }
+    let mut run = place.run(&server, &service.admin);
+    let missing = run.args(["--ca-file", "/nonexistent.pem", "--", "touch"]).arg(place.at("started")).output().unwrap();
+    assert!(missing.status.code() == Some(2) && stderr(&missing).contains("/nonexistent.pem"), "{missing:?}");
+    assert!(!place.at("started").exists());
 }

@@ -12,7 +12,7 @@ mod reporting;
 mod session;
 mod start;
 mod steps;
-mod tls;
+pub(crate) mod tls;
 mod tokens;
 
 use serde_json::Value;

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// A private authority, a certificate of it for 127.0.0.1, and the key: `ca.pem`, `certificate.pem`, `key.pem`.
-fn certificates(folder: &std::path::Path) -> [PathBuf; 3] {
+pub(crate) fn certificates(folder: &std::path::Path) -> [PathBuf; 3] {
     let authority = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
