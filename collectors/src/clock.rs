@@ -117,6 +117,71 @@ impl Timeline {
     }
 }
 
+/// A difference between the wall clock and the date that is taken for a change of the date, not for drift.
+const STEP_NS: i64 = 10_000_000_000;
+
+/// A [`Timeline`] with the date beside it, which follows the wall clock when that is set by more than ten seconds.
+///
+/// Intervals are measured on the time line, which never steps; the date is that line moved by a constant, until the next
+/// [`DateChange`].
+#[derive(Debug, Clone, Copy)]
+pub struct DateLine {
+    timeline: Timeline,
+    ahead_ns: i64,
+}
+
+/// One moment at which the wall clock was set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DateChange {
+    /// The moment on the time line, which never steps.
+    pub at: Timestamp,
+    /// Its date so far.
+    pub before: Timestamp,
+    /// Its date from now on.
+    pub after: Timestamp,
+}
+
+impl DateLine {
+    /// The date is that of `timeline` until the wall clock is set.
+    #[must_use]
+    pub const fn new(timeline: Timeline) -> Self {
+        Self { timeline, ahead_ns: 0 }
+    }
+
+    /// The line that never steps.
+    #[must_use]
+    pub const fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// The date of the moment `at` on the time line.
+    #[must_use]
+    pub const fn date_of(&self, at: Timestamp) -> Timestamp {
+        Timestamp::from_nanoseconds(at.nanoseconds().saturating_add(self.ahead_ns))
+    }
+
+    /// Takes over the date of `clock` where it was set; the change is dated to the moment `at`.
+    pub fn follow(&mut self, clock: &dyn Clock, at: Timestamp) -> Option<DateChange> {
+        let now = self.timeline.now(clock);
+        let ahead_ns = clock.wall().nanoseconds().saturating_sub(now.nanoseconds());
+        if ahead_ns.saturating_sub(self.ahead_ns).saturating_abs() <= STEP_NS {
+            return None;
+        }
+        let before = self.date_of(at);
+        self.ahead_ns = ahead_ns;
+        Some(DateChange { at, before, after: self.date_of(at) })
+    }
+}
+
+impl DateChange {
+    /// The new date of the moment `at` on the time line.
+    #[must_use]
+    pub const fn date_of(&self, at: Timestamp) -> Timestamp {
+        let since = at.nanoseconds().saturating_sub(self.at.nanoseconds());
+        Timestamp::from_nanoseconds(self.after.nanoseconds().saturating_add(since))
+    }
+}
+
 /// `duration` as a span, at most 584 years.
 #[must_use]
 pub fn span_of(duration: Duration) -> Span {
@@ -136,6 +201,25 @@ mod tests {
         clock.step_wall(Timestamp::from_seconds(1_755_676_800).unwrap());
         clock.advance(Span::from_seconds(5));
         assert_eq!(line.now(&clock), nine.after(Span::from_seconds(15)).unwrap());
+    }
+
+    #[test]
+    fn the_date_follows_a_clock_that_was_set_and_not_one_that_drifts() {
+        let nine = Timestamp::from_seconds(1_755_680_400).unwrap();
+        let clock = VirtualClock::new(nine);
+        let mut date = DateLine::new(Timeline::open(&clock));
+        clock.advance(Span::from_seconds(60));
+        clock.step_wall(nine.after(Span::from_seconds(70)).unwrap());
+        let at = date.timeline().now(&clock);
+        assert_eq!(date.follow(&clock, at), None);
+        clock.step_wall(Timestamp::from_seconds(1_755_676_800).unwrap());
+        let change = date.follow(&clock, at).unwrap();
+        assert_eq!((change.at, change.before, change.after), (at, at, clock.wall()));
+        clock.advance(Span::from_seconds(5));
+        let later = date.timeline().now(&clock);
+        assert_eq!(date.date_of(later), clock.wall());
+        assert_eq!(change.date_of(later), clock.wall());
+        assert_eq!(date.follow(&clock, later), None);
     }
 
     #[test]

@@ -1,21 +1,50 @@
-//! Reads a source at its cadence and meters each device.
+//! The loop that reads sensors, for the agent and for a metered run alike.
+//!
+//! A [`Sampler`] polls one source at the cadence of its most demanding device, and every 10 ms for the first half second
+//! where a device has an energy counter, so that its meter sees how often the counter renews. Readings go to one meter per
+//! device for the whole time, to one that cuts windows, or to both.
+//!
+//! Sources are polled and intervals are measured on a line that no step of the wall clock moves. Windows carry the date:
+//! when the wall clock is set by more than ten seconds, they are closed at the old date and begun at the new one, at the
+//! same reading, so that no energy is lost, doubled or moved.
 
-use crate::agent::identity;
-use crate::clock::{Clock, Timeline};
+use crate::clock::{Clock, DateChange, DateLine, Timeline};
+use crate::identity;
 use crate::source::{Device, ReadError, Source};
 use crate::spool::Contents;
-use account::meter::{Meter, Window};
+use account::meter::{Meter, Reading, Window};
 use std::io;
+use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use units::{Overflow, Span, Timestamp};
 
-/// What was metered of one device.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Time between two polls while meters learn how often counters renew.
+const LEARNING_STEP: Span = Span::from_milliseconds(10);
+/// How long they learn: several renewals of the slowest counter known (100 ms).
+const LEARNING: Span = Span::from_milliseconds(500);
+
+/// What one poll completed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metered {
-    /// Source that read it.
+    /// Windows that are complete, and the source's devices where there are any or the date changed.
+    pub contents: Contents,
+    /// The wall clock was set: later windows are on the new date.
+    pub date_change: Option<DateChange>,
+}
+
+impl Metered {
+    fn is_empty(&self) -> bool {
+        self.contents.is_empty() && self.date_change.is_none()
+    }
+}
+
+/// What was metered of one device from the first poll to the last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceTotal {
+    /// Name of the source that read it.
     pub source: &'static str,
     /// The device. `counted_in` is a position among the devices of the same source.
     pub device: Device,
@@ -25,242 +54,282 @@ pub struct Metered {
     pub failure: Option<ReadError>,
 }
 
-/// At the start, counters are read this often,
-const LEARNING_STEP: Span = Span::from_milliseconds(10);
-/// for this long: several renewals of the slowest counter known (100 ms).
-const LEARNING: Span = Span::from_milliseconds(500);
-
-/// One source, and a meter for each of its devices; time is an argument.
-pub struct Sampling {
+/// One source and the meters of its devices.
+pub struct Sampler {
     source: Box<dyn Source>,
-    meters: Vec<Metering>,
+    clock: Arc<dyn Clock>,
+    date: DateLine,
+    meters: Vec<DeviceMeters>,
+    window_length: Option<Span>,
     cadence: Span,
+    has_counter: bool,
+    /// Time of the first poll, from which the schedule counts.
+    first: Option<Timestamp>,
+    /// Since when the window meters learn.
+    learning_since: Timestamp,
 }
 
-/// How metering of one device stands.
-struct Metering {
-    meter: Meter,
-    /// Beside the whole, the same in windows.
-    live: Option<Meter>,
+/// The meters of one device, and what was last heard from it.
+#[derive(Default)]
+struct DeviceMeters {
+    /// Meters everything as one window, on the line that never steps.
+    total: Option<Meter>,
+    /// Cuts windows, on the date.
+    windows: Option<Meter>,
+    last: Option<Reading>,
     failure: Option<ReadError>,
-    epoch: u64,
 }
 
-impl Sampling {
-    /// Nothing read yet. `length` cuts windows aligned to UTC; `None` makes one of everything.
+impl DeviceMeters {
+    fn push(&mut self, reading: Reading, date: &DateLine) -> Result<(), Overflow> {
+        if let Some(total) = &mut self.total {
+            total.push(&reading)?;
+        }
+        if let Some(windows) = &mut self.windows {
+            windows.push(&Reading { at: date.date_of(reading.at), ..reading })?;
+        }
+        self.last = Some(reading);
+        Ok(())
+    }
+}
+
+impl Sampler {
+    /// A sampler that has read nothing yet and meters nothing until it is told what: see [`Self::with_total`] and
+    /// [`Self::with_windows`]. Times of readings are on `timeline`.
     #[must_use]
-    pub fn new(source: Box<dyn Source>, length: Option<Span>) -> Self {
-        let metering = |device: &Device| Metering {
-            meter: Meter::new(device.sensor, length),
-            live: None,
-            failure: None,
-            epoch: 0,
-        };
-        let meters = source.devices().iter().map(metering).collect();
-        let cadences = source.devices().iter().map(|device| device.sensor.cadence);
-        let cadence = cadences.min().unwrap_or(Span::from_seconds(1));
-        Self { source, meters, cadence }
+    pub fn new(source: Box<dyn Source>, clock: Arc<dyn Clock>, timeline: Timeline) -> Self {
+        let sensors = || source.devices().iter().map(|device| device.sensor);
+        Self {
+            meters: sensors().map(|_| DeviceMeters::default()).collect(),
+            cadence: sensors().map(|sensor| sensor.cadence).min().unwrap_or(Span::from_seconds(1)),
+            has_counter: sensors().any(|sensor| sensor.counter.is_some()),
+            window_length: None,
+            date: DateLine::new(timeline),
+            first: None,
+            learning_since: Timestamp::default(),
+            source,
+            clock,
+        }
     }
 
-    /// The source.
+    /// Meters each device from its first reading to its last as well: [`Self::finish`] returns the totals.
     #[must_use]
-    pub fn source(&self) -> &dyn Source {
-        &*self.source
+    pub fn with_total(mut self) -> Self {
+        for (meters, device) in self.meters.iter_mut().zip(self.source.devices()) {
+            meters.total = Some(Meter::new(device.sensor, None));
+        }
+        self
     }
 
-    /// The counter epoch that the device at `position` told last; 0 before the first reading.
+    /// Cuts windows of `length`, aligned to UTC.
     #[must_use]
-    pub fn epoch(&self, position: usize) -> u64 {
-        self.meters.get(position).map_or(0, |metering| metering.epoch)
+    pub fn with_windows(mut self, length: Span) -> Self {
+        self.window_length = Some(length);
+        for (meters, device) in self.meters.iter_mut().zip(self.source.devices()) {
+            meters.windows = Some(Meter::new(device.sensor, Some(length)));
+        }
+        self
     }
 
-    /// Windows that are complete, with the position of their device.
-    pub fn drain(&mut self) -> impl Iterator<Item = (usize, Window)> {
-        let meters = self.meters.iter_mut().enumerate();
-        meters.flat_map(|(position, metering)| metering.meter.drain().map(move |window| (position, window)))
+    /// The devices that are read.
+    #[must_use]
+    pub fn devices(&self) -> &[Device] {
+        self.source.devices()
     }
 
-    /// Closes the meters and begins anew, with windows of `length`; the windows that were not drained.
-    pub fn restart(&mut self, length: Option<Span>) -> Result<Vec<(usize, Window)>, Overflow> {
+    /// How long to wait before the next [`Self::poll`].
+    ///
+    /// Polls keep to multiples of the cadence after the first one, so that the schedule does not drift; a poll that was
+    /// missed is not made up for.
+    #[must_use]
+    pub fn until_next_poll(&self) -> Duration {
+        let Some(first) = self.first else { return Duration::ZERO };
+        let now = self.date.timeline().now(&*self.clock);
+        let is_learning = self.has_counter && now.since(self.learning_since).is_some_and(|since| since < LEARNING);
+        until_next(first, if is_learning { LEARNING_STEP.min(self.cadence) } else { self.cadence }, now)
+    }
+
+    /// Reads every device once. A device that fails does not stop the others.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] of a sum.
+    pub fn poll(&mut self) -> Result<Metered, Overflow> {
+        let now = self.date.timeline().now(&*self.clock);
+        if self.first.is_none() {
+            (self.first, self.learning_since) = (Some(now), now);
+        }
+        self.read(now)?;
+        let mut windows = self.drain();
+        let date_change = self.date.follow(&*self.clock, now);
+        if date_change.is_some() {
+            tracing::warn!("the date of this machine was set; windows go on with the new date");
+            self.learning_since = now;
+            windows.extend(self.restart_windows()?);
+        }
+        Ok(self.metered(&windows, date_change))
+    }
+
+    /// Reads once more and closes every meter: the last windows, and the totals where they were asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] of a sum.
+    pub fn finish(mut self) -> Result<(Metered, Vec<DeviceTotal>), Overflow> {
+        let mut last = self.poll()?;
         let mut windows = Vec::new();
-        for (position, (metering, device)) in self.meters.iter_mut().zip(self.source.devices()).enumerate() {
-            let closed = std::mem::replace(&mut metering.meter, Meter::new(device.sensor, length));
-            windows.extend(closed.finish()?.into_iter().map(|window| (position, window)));
+        for (position, meters) in self.meters.iter_mut().enumerate() {
+            let Some(meter) = meters.windows.take() else { continue };
+            windows.extend(meter.finish()?.into_iter().map(|window| (position, window)));
+        }
+        let closed = self.metered(&windows, None).contents;
+        last.contents.windows.extend(closed.windows);
+        if !closed.devices.is_empty() {
+            last.contents.devices = closed.devices;
+        }
+        Ok((last, self.totals()?))
+    }
+
+    /// Polls until `stop` is closed, then finishes; what is complete goes to `sink`, which ends the loop at once when it
+    /// breaks. Returns the totals.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] of a sum.
+    pub fn run(
+        mut self,
+        stop: &Receiver<()>,
+        sink: &mut dyn FnMut(Metered) -> ControlFlow<()>,
+    ) -> Result<Vec<DeviceTotal>, Overflow> {
+        while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(self.until_next_poll()) {
+            let metered = self.poll()?;
+            if !metered.is_empty() && sink(metered).is_break() {
+                return self.totals();
+            }
+        }
+        let (last, totals) = self.finish()?;
+        if !last.is_empty() {
+            // Nothing is left to end.
+            let _ = sink(last);
+        }
+        Ok(totals)
+    }
+
+    fn read(&mut self, now: Timestamp) -> Result<(), Overflow> {
+        let (meters, date) = (&mut self.meters, &self.date);
+        let mut outcome = Ok(());
+        self.source.poll(now, &mut |position, reading| {
+            let Some(meters) = meters.get_mut(position) else { return };
+            match reading {
+                Ok(reading) => outcome = outcome.and(meters.push(reading, date)),
+                Err(error) => meters.failure = Some(error),
+            }
+        });
+        outcome
+    }
+
+    /// Complete windows, each with the position of its device.
+    fn drain(&mut self) -> Vec<(usize, Window)> {
+        let meters = self.meters.iter_mut().enumerate();
+        let windows = meters.flat_map(|(position, meters)| {
+            meters.windows.iter_mut().flat_map(Meter::drain).map(move |window| (position, window))
+        });
+        windows.collect()
+    }
+
+    /// Closes the windows and begins new ones at the last reading of each device, on the date as it is now.
+    fn restart_windows(&mut self) -> Result<Vec<(usize, Window)>, Overflow> {
+        let mut windows = Vec::new();
+        for (position, (meters, device)) in self.meters.iter_mut().zip(self.source.devices()).enumerate() {
+            let Some(windows_meter) = &mut meters.windows else { continue };
+            let mut fresh = Meter::new(device.sensor, self.window_length);
+            if let Some(last) = meters.last {
+                fresh.push(&Reading { at: self.date.date_of(last.at), ..last })?;
+            }
+            let closed = std::mem::replace(windows_meter, fresh).finish()?;
+            windows.extend(closed.into_iter().map(|window| (position, window)));
         }
         Ok(windows)
     }
 
-    /// Time between two polls: that of the device that needs most.
-    #[must_use]
-    pub fn cadence(&self) -> Span {
-        self.cadence
+    fn metered(&self, windows: &[(usize, Window)], date_change: Option<DateChange>) -> Metered {
+        if windows.is_empty() && date_change.is_none() {
+            return Metered::default();
+        }
+        let epoch =
+            |position: usize| self.meters.get(position).and_then(|meters| Some(meters.last?.epoch)).unwrap_or(0);
+        let devices = identity::devices(&*self.source, epoch);
+        Metered { contents: identity::contents(devices, windows), date_change }
     }
 
-    /// Time to the next poll: short at the start while counters show how often they renew (D9), then the cadence.
-    fn cadence_at(&self, first: Timestamp, now: Timestamp) -> Span {
-        let has_counter = self.source.devices().iter().any(|device| device.sensor.counter.is_some());
-        let is_start = now.since(first).is_some_and(|elapsed| elapsed < LEARNING);
-        if has_counter && is_start { LEARNING_STEP.min(self.cadence) } else { self.cadence }
-    }
-
-    /// Reads every device once. A device that fails does not stop the others.
-    pub fn poll(&mut self, now: Timestamp) -> Result<(), Overflow> {
-        let meters = &mut self.meters;
-        let mut overflow = Ok(());
-        self.source.poll(now, &mut |position, reading| {
-            let Some(metering) = meters.get_mut(position) else {
-                return;
-            };
-            match reading {
-                Ok(reading) => {
-                    metering.epoch = reading.epoch;
-                    overflow = overflow.and(metering.meter.push(&reading).map(drop));
-                    if let Some(live) = &mut metering.live {
-                        overflow = overflow.and(live.push(&reading).map(drop));
-                    }
-                }
-                Err(error) => metering.failure = Some(error),
-            }
-        });
-        overflow
-    }
-
-    /// Closes the meters.
-    pub fn finish(self) -> Result<Vec<Metered>, Overflow> {
+    fn totals(self) -> Result<Vec<DeviceTotal>, Overflow> {
         let source = self.source.name();
-        let devices = self.source.devices().iter().cloned();
-        devices
-            .zip(self.meters)
-            .map(|(device, Metering { meter, failure, .. })| {
-                Ok(Metered { source, device, window: meter.finish()?.into_iter().next(), failure })
-            })
-            .collect()
+        let mut totals = Vec::new();
+        for (device, meters) in self.source.devices().iter().zip(self.meters) {
+            let Some(total) = meters.total else { continue };
+            let window = total.finish()?.into_iter().next();
+            totals.push(DeviceTotal { source, device: device.clone(), window, failure: meters.failure });
+        }
+        Ok(totals)
     }
 }
 
-/// Windows as they become complete, beside the whole: they sum to it.
-pub struct Live {
-    /// Of a window.
-    pub length: Span,
-    /// Takes them, on the sampler's thread.
-    pub sink: Box<dyn FnMut(Contents) + Send>,
+fn until_next(first: Timestamp, step: Span, now: Timestamp) -> Duration {
+    let step = step.nanoseconds().max(1);
+    let elapsed = now.since(first).unwrap_or(Span::ZERO).nanoseconds();
+    Duration::from_nanos(step - elapsed % step)
 }
 
-impl Live {
-    fn begin(&self, sampling: &mut Sampling) {
-        for (metering, device) in sampling.meters.iter_mut().zip(sampling.source.devices()) {
-            metering.live = Some(Meter::new(device.sensor, Some(self.length)));
-        }
-    }
-
-    fn tell(&mut self, sampling: &mut Sampling) {
-        let live = sampling.meters.iter_mut().enumerate();
-        let ready = live.flat_map(|(position, metering)| {
-            metering.live.iter_mut().flat_map(Meter::drain).map(move |window| (position, window))
-        });
-        let windows: Vec<_> = ready.collect();
-        self.send(sampling, &windows);
-    }
-
-    fn end(&mut self, sampling: &mut Sampling) -> Result<(), Overflow> {
-        let mut windows = Vec::new();
-        for (position, metering) in sampling.meters.iter_mut().enumerate() {
-            let Some(live) = metering.live.take() else { continue };
-            windows.extend(live.finish()?.into_iter().map(|window| (position, window)));
-        }
-        self.send(sampling, &windows);
-        Ok(())
-    }
-
-    fn send(&mut self, sampling: &Sampling, windows: &[(usize, Window)]) {
-        if !windows.is_empty() {
-            (self.sink)(identity::contents(sampling, windows));
-        }
-    }
-}
-
-/// A thread that samples one source until it is stopped.
-pub struct Sampler {
-    stop: mpsc::Sender<()>,
-    thread: JoinHandle<Result<Vec<Metered>, Overflow>>,
+/// A thread that runs a [`Sampler`] until it is stopped.
+pub struct SamplerThread {
+    stop: Sender<()>,
+    thread: JoinHandle<Result<Vec<DeviceTotal>, Overflow>>,
 }
 
 /// Why metering ended without a result.
 #[derive(Debug, thiserror::Error)]
 pub enum SamplerError {
     /// No thread could be started.
-    #[error("no thread for the sensor readings: {0}")]
+    #[error("cannot start a thread for the sensor readings: {0}")]
     Thread(#[from] io::Error),
-    /// A number left its range.
+    /// A sum left the range of its type.
     #[error(transparent)]
     Overflow(#[from] Overflow),
-    /// The thread is gone; a defect of this program.
+    /// The thread panicked; a defect of this program.
     #[error("the thread that reads the sensors ended early; please report this")]
     Lost,
 }
 
-impl Sampler {
-    /// Reads `source` once, before returning, and then at its cadence. Times are on `timeline`. `live` gets windows
-    /// meanwhile.
-    pub fn start(
-        source: Box<dyn Source>,
-        clock: Arc<dyn Clock>,
-        timeline: Timeline,
-        live: Option<Live>,
-    ) -> Result<Self, SamplerError> {
-        let mut sampling = Sampling::new(source, None);
-        if let Some(live) = &live {
-            live.begin(&mut sampling);
-        }
-        let first = timeline.now(&*clock);
-        sampling.poll(first)?;
+impl SamplerThread {
+    /// Polls `sampler` once, before returning, and then on a thread of its own; what is complete goes to `sink` there.
+    ///
+    /// # Errors
+    ///
+    /// See [`SamplerError`].
+    pub fn start(mut sampler: Sampler, mut sink: impl FnMut(Metered) + Send + 'static) -> Result<Self, SamplerError> {
         let (stop, stopped) = mpsc::channel();
-        let thread = thread::Builder::new()
-            .name("sampler".to_owned())
-            .spawn(move || sample(sampling, live, (first, &timeline), &*clock, &stopped))?;
+        let first = sampler.poll()?;
+        let thread = thread::Builder::new().name("sampler".to_owned()).spawn(move || {
+            if !first.is_empty() {
+                sink(first);
+            }
+            sampler.run(&stopped, &mut |metered| {
+                sink(metered);
+                ControlFlow::Continue(())
+            })
+        })?;
         Ok(Self { stop, thread })
     }
 
-    /// Reads once more and closes the meters.
-    pub fn stop(self) -> Result<Vec<Metered>, SamplerError> {
+    /// Reads once more, closes the meters, and returns what each device used.
+    ///
+    /// # Errors
+    ///
+    /// See [`SamplerError`].
+    pub fn stop(self) -> Result<Vec<DeviceTotal>, SamplerError> {
         drop(self.stop);
-        let metered = self.thread.join().map_err(|_| SamplerError::Lost)?;
-        Ok(metered?)
+        Ok(self.thread.join().map_err(|_| SamplerError::Lost)??)
     }
-}
-
-/// Polls at multiples of the cadence after `first`, so that the schedule does not drift; a poll that was missed is not
-/// made up for.
-fn sample(
-    mut sampling: Sampling,
-    mut live: Option<Live>,
-    (first, timeline): (Timestamp, &Timeline),
-    clock: &dyn Clock,
-    stopped: &mpsc::Receiver<()>,
-) -> Result<Vec<Metered>, Overflow> {
-    loop {
-        let now = timeline.now(clock);
-        let wait = until_next(first, sampling.cadence_at(first, now), now);
-        match stopped.recv_timeout(wait) {
-            Err(RecvTimeoutError::Timeout) => sampling.poll(timeline.now(clock))?,
-            Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
-        }
-        if let Some(live) = &mut live {
-            live.tell(&mut sampling);
-        }
-    }
-    sampling.poll(timeline.now(clock))?;
-    if let Some(live) = &mut live {
-        live.tell(&mut sampling);
-        live.end(&mut sampling)?;
-    }
-    sampling.finish()
-}
-
-pub(crate) fn until_next(first: Timestamp, cadence: Span, now: Timestamp) -> Duration {
-    let cadence = cadence.nanoseconds().max(1);
-    let elapsed = now.since(first).unwrap_or(Span::ZERO).nanoseconds();
-    Duration::from_nanos(cadence - elapsed % cadence)
 }
 
 #[cfg(test)]

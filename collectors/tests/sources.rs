@@ -4,7 +4,7 @@
 
 use account::meter::{Flag, Quality, Window};
 use collectors::clock::{Clock, Timeline, VirtualClock};
-use collectors::sampler::{Metered, Sampling};
+use collectors::sampler::{DeviceTotal, Sampler};
 use collectors::source::modelled::ModelledSource;
 use collectors::source::rapl::{OpenError, RaplSource};
 use collectors::source::replay::ReplaySource;
@@ -14,6 +14,7 @@ use collectors::source::{Choice, Places, Source, Spec, roots};
 use std::fs;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use tempfile::TempDir;
 use units::{ExactEnergy, Power, Span, Timestamp};
 
@@ -65,13 +66,18 @@ fn at(milliseconds: u64) -> Timestamp {
 }
 
 /// Meters `source` at the given milliseconds, `before(i)` preparing the world for reading `i`.
-fn meter(source: impl Source + 'static, polls_ms: &[u64], mut before: impl FnMut(usize)) -> Vec<Metered> {
-    let mut sampling = Sampling::new(Box::new(source), None);
+fn meter(source: impl Source + 'static, polls_ms: &[u64], mut before: impl FnMut(usize)) -> Vec<DeviceTotal> {
+    let clock = Arc::new(VirtualClock::new(at(0)));
+    let mut sampler = Sampler::new(Box::new(source), clock.clone(), Timeline::open(&*clock)).with_total();
     for (i, &poll) in polls_ms.iter().enumerate() {
+        clock.advance(Span::from_milliseconds(poll).minus(clock.monotonic()));
         before(i);
-        sampling.poll(at(poll)).unwrap();
+        if i + 1 < polls_ms.len() {
+            sampler.poll().unwrap();
+        }
     }
-    sampling.finish().unwrap()
+    // Polls once more, which is the last of `polls_ms`.
+    sampler.finish().unwrap().1
 }
 
 /// One package whose counter shows `counts` at `polls_ms`.
@@ -81,12 +87,12 @@ fn package(range: Option<u64>, limit_w: u64, polls_ms: &[u64], counts: &[u64]) -
     metered[0].window.unwrap()
 }
 
-fn joules(metered: &[Metered], uuid: &str) -> i64 {
+fn joules(metered: &[DeviceTotal], uuid: &str) -> i64 {
     let device = metered.iter().find(|metered| metered.device.uuid == uuid).unwrap();
     device.window.unwrap().energy.millijoules() / 1_000
 }
 
-fn total_joules(metered: &[Metered]) -> i64 {
+fn total_joules(metered: &[DeviceTotal]) -> i64 {
     let devices: Vec<_> = metered.iter().map(|metered| metered.device.clone()).collect();
     roots(&devices).map(|position| joules(metered, &devices[position].uuid)).sum()
 }
@@ -245,17 +251,17 @@ fn t22_a_three_second_job_is_metered_by_its_own_readings() {
 
 #[test]
 fn t27_a_step_of_the_wall_clock_changes_no_energy() {
-    let clock = VirtualClock::new(at(0));
-    let timeline = Timeline::open(&clock);
-    let mut sampling = Sampling::new(Box::new(synthetic("watts=400")), None);
-    for second in 0..=600 {
-        sampling.poll(timeline.now(&clock)).unwrap();
+    let clock = Arc::new(VirtualClock::new(at(0)));
+    let source = Box::new(synthetic("watts=400"));
+    let mut sampler = Sampler::new(source, clock.clone(), Timeline::open(&*clock)).with_total();
+    for second in 0..600 {
+        sampler.poll().unwrap();
         if second == 300 {
             clock.step_wall(Timestamp::from_nanoseconds(clock.wall().nanoseconds() - 3_600_000_000_000));
         }
         clock.advance(Span::from_seconds(1));
     }
-    let window = sampling.finish().unwrap()[0].window.unwrap();
+    let window = sampler.finish().unwrap().1[0].window.unwrap();
     assert_eq!(window.energy.millijoules(), 240_000_000);
     assert_eq!(window.interval.span(), Span::from_seconds(600));
 }

@@ -16,6 +16,7 @@
 //! | `WATTLEDGER_NVML_LIB` | path of the NVML library, instead of `libnvidia-ml.so.1` |
 //! | `WATTLEDGER_POWERCAP` | path of the powercap tree, instead of `/sys/class/powercap` |
 
+use collectors::announcement::METERING_FILE;
 use collectors::delivery;
 use collectors::source::Places;
 use collectors::source::visible::Variables;
@@ -45,7 +46,7 @@ pub(crate) fn run_spools() -> Option<PathBuf> {
 
 /// Where the node's agent says what it meters.
 pub(crate) fn metering_file() -> PathBuf {
-    std::env::var_os("WATTLEDGER_METERING_FILE").map_or_else(|| delivery::METERING.into(), PathBuf::from)
+    std::env::var_os("WATTLEDGER_METERING_FILE").map_or_else(|| METERING_FILE.into(), PathBuf::from)
 }
 
 /// The variables that choose among GPUs.

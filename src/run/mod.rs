@@ -6,7 +6,7 @@ pub mod counting;
 use crate::footprint::{FactorUsed, Footprint, MeteredDevice};
 use collectors::clock::{Clock, Timeline};
 use collectors::delivery::Delivery;
-use collectors::sampler::{Live, Metered, Sampler};
+use collectors::sampler::{DeviceTotal, Sampler, SamplerError, SamplerThread};
 use collectors::source::{Choice, Source};
 use command::{CommandError, Ended, Handle, Relay};
 use std::ffi::OsString;
@@ -23,7 +23,7 @@ pub struct Run {
     /// Just after it ended.
     pub end: Timestamp,
     /// What the devices used meanwhile.
-    pub metered: Vec<Metered>,
+    pub metered: Vec<DeviceTotal>,
     /// What was taken, what was left, what went wrong.
     pub notes: Vec<String>,
 }
@@ -53,7 +53,8 @@ pub fn run(
     }
     let mut samplers = Vec::new();
     for source in choice.sources {
-        match Sampler::start(source, Arc::clone(&clock), timeline, delivery.map(live)) {
+        let sampler = Sampler::new(source, Arc::clone(&clock), timeline).with_total();
+        match start_sampler(sampler, delivery) {
             Ok(sampler) => samplers.push(sampler),
             Err(error) => notes.push(error.to_string()),
         }
@@ -71,12 +72,16 @@ pub fn run(
     Ok(Run { ended, start, end, metered, notes })
 }
 
-fn live(delivery: &Delivery) -> Live {
-    Live { length: WINDOW, sink: delivery.sink() }
+/// With windows for the service, where there is one.
+fn start_sampler(sampler: Sampler, delivery: Option<&Delivery>) -> Result<SamplerThread, SamplerError> {
+    match delivery {
+        Some(delivery) => SamplerThread::start(sampler.with_windows(WINDOW), delivery.sink()),
+        None => SamplerThread::start(sampler, drop),
+    }
 }
 
 /// Positions inside a source become positions among all devices.
-fn append(all: &mut Vec<Metered>, devices: Vec<Metered>) {
+fn append(all: &mut Vec<DeviceTotal>, devices: Vec<DeviceTotal>) {
     let offset = all.len();
     all.extend(devices.into_iter().map(|mut metered| {
         metered.device.counted_in = metered.device.counted_in.map(|position| position + offset);
@@ -99,7 +104,7 @@ fn taken(source: &dyn Source) -> String {
     }
 }
 
-fn failure(metered: &Metered) -> Option<String> {
+fn failure(metered: &DeviceTotal) -> Option<String> {
     let failure = metered.failure.as_ref()?;
     Some(format!("{} {failure}", metered.device.uuid))
 }
@@ -130,7 +135,7 @@ impl Run {
     }
 }
 
-fn device(metered: &Metered) -> MeteredDevice {
+fn device(metered: &DeviceTotal) -> MeteredDevice {
     MeteredDevice {
         uuid: metered.device.uuid.clone(),
         name: Some(metered.device.name.clone()),

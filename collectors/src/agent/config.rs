@@ -1,6 +1,6 @@
 //! `agent.toml`: read, then checked into another type, so that the agent never sees a setting that cannot be.
 
-use crate::delivery::METERING;
+use crate::announcement::METERING_FILE;
 use crate::source::Spec;
 use crate::spool::{MEBIBYTES_MAX, MEBIBYTES_MIN};
 use serde::Deserialize;
@@ -122,7 +122,7 @@ impl Default for File {
             window_ms: 10_000,
             push_every_s: 10,
             run_spools: None,
-            metering_file: PathBuf::from(METERING),
+            metering_file: PathBuf::from(METERING_FILE),
             log: "info".to_owned(),
         }
     }
@@ -194,16 +194,10 @@ fn within<T: PartialOrd + std::fmt::Display>(key: &'static str, value: T, least:
 }
 
 fn check_name(name: &str) -> Result<(), Problem> {
-    if is_name(name) {
+    if wire::is_name(name) {
         return Ok(());
     }
     Err(("name", format!("`{name}` is not a name; write 1 to 128 of A-Z a-z 0-9 . _ : @ + -")))
-}
-
-/// Whether `text` is what `crates/wire` calls a *name*.
-pub(super) fn is_name(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@+-".contains(&byte);
-    (1..=wire::NAME_BYTES_MAX).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// `https://…`, or `http://…` on this machine: a token is never sent in the clear.

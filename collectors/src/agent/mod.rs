@@ -7,35 +7,33 @@
 //! A sample counts as taken when its window is in the spool. Stopping closes the windows, writes them, tries to
 //! send once, and ends within five seconds; what was not sent is sent by the next start.
 
-mod backlog;
 mod command;
 mod config;
-pub(crate) mod identity;
-mod reading;
 
-pub use backlog::Backlog;
 pub use command::execute;
 pub use config::{CONFIG, Config, ConfigError, Overrides};
-pub use reading::Reader;
 
-use crate::clock::Clock;
-use crate::delivery::{Announced, Leftovers, Metering};
+use crate::announcement::{Announced, Announcement};
+use crate::clock::{Clock, Timeline};
+use crate::leftovers::Leftovers;
 use crate::push::sending::{self, Pace};
 use crate::push::{Http, Pusher, locked};
+use crate::sampler::{Metered, Sampler};
 use crate::source::visible::Variables;
 use crate::source::{Choice, ChoiceError, Places};
-use crate::spool::{Sender, Spool, SpoolError};
+use crate::spool::{Backlog, Contents, Sender, Spool, SpoolError};
+use crate::{identity, random};
 use client::{Backoff, ClientError};
 use std::io;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use units::{Overflow, Span};
-use wire::Boot;
 
-/// Messages between readers and spool: hours of windows, so that a disk that hangs does not stop the reading at once.
+/// Messages between samplers and spool: hours of windows, so that a disk that hangs does not stop the reading at once.
 const QUEUE: usize = 1_024;
 /// How long windows are collected for one write: those of all sources become complete together.
 const COLLECT: Span = Span::from_milliseconds(200);
@@ -92,8 +90,8 @@ pub enum AgentError {
 }
 
 /// What the main thread waits for.
-pub(crate) enum Message {
-    Metered(crate::spool::Contents),
+enum Message {
+    Metered(Contents),
     Stop,
     Failed(AgentError),
 }
@@ -116,7 +114,7 @@ pub struct Agent {
     clock: Arc<dyn Clock>,
     node: String,
     spool: Arc<Mutex<Spool>>,
-    readers: Vec<Reader>,
+    samplers: Vec<Sampler>,
     http: Http,
     messages: Receiver<Message>,
     sender: SyncSender<Message>,
@@ -130,10 +128,10 @@ impl Agent {
     /// See [`AgentError`].
     pub fn open(config: Config, clock: Arc<dyn Clock>, resend: bool) -> Result<Self, AgentError> {
         let http = Http::new(&config.server, &config.token, config.ca_file.as_deref())?;
-        let readers = open_sources(&config, &clock)?;
+        let samplers = open_sources(&config, &clock)?;
         let name = config.name.clone().or_else(identity::host_name).ok_or(AgentError::Nameless)?;
         let node = name.clone();
-        let sender = Sender { node: identity::node(&name), agent: name, boot: Boot::from_bits(random_bits()?) };
+        let sender = Sender { node: identity::node(&name), agent: name, boot: random::boot()? };
         let opened = Spool::open(&config.spool, config.spool_mb_max, sender, clock.wall())?;
         if let Some((aside, damage)) = opened.moved_aside {
             tracing::error!("{damage}; it was moved to {} and a fresh one is begun", aside.display());
@@ -143,7 +141,7 @@ impl Agent {
             tracing::info!("{} kept batches are sent again", spool.resend()?);
         }
         let (sender, messages) = mpsc::sync_channel(QUEUE);
-        Ok(Self { config, clock, node, spool: Arc::new(Mutex::new(spool)), readers, http, messages, sender })
+        Ok(Self { config, clock, node, spool: Arc::new(Mutex::new(spool)), samplers, http, messages, sender })
     }
 
     /// What ends it.
@@ -158,8 +156,8 @@ impl Agent {
     ///
     /// [`SpoolError::Disk`], [`SpoolError::Damaged`] and defects; a full disk, a service that is away and devices that fail are no errors.
     pub fn run(self) -> Result<(), AgentError> {
-        let Self { config, clock, node, spool, readers, http, messages, sender } = self;
-        let seed = u64::try_from(random_bits()? >> 64).unwrap_or_default();
+        let Self { config, clock, node, spool, samplers, http, messages, sender } = self;
+        let seed = random::seed()?;
         let pusher = Pusher::new(&locked(&spool), Backoff::new(seed), config.keep)?;
         let leftovers = config.run_spools.clone().map(|folder| Leftovers::start(folder, None, http.clone(), &clock));
         let leftovers = leftovers.transpose()?;
@@ -172,14 +170,14 @@ impl Agent {
             Pace::of_agent(config.push_every, seed),
             move |error| drop(failed.send(Message::Failed(error.into()))),
         )?;
-        let announced = announce(&config, &node, &readers);
-        let (stops, threads) = start_readers(readers, &sender)?;
+        let announced = announce(&config, &node, &samplers);
+        let (stops, threads) = start_samplers(samplers, &sender)?;
         drop(sender);
         let mut backlog = Backlog::default();
         let ended = write_until_stopped(&messages, &spool, &mut backlog, &*clock);
         drop(stops);
         ended?;
-        // Each reader's last windows are in the queue once its thread has ended, unless the queue is full and it waits for us.
+        // Each sampler's last windows are in the queue once its thread has ended, unless the queue is full and it waits for us.
         while let Some(message) = next_of_ending(&messages, &threads) {
             if let Message::Metered(contents) = message {
                 backlog.add(contents)?;
@@ -199,9 +197,10 @@ impl Agent {
 }
 
 /// Tells runs on this node what is metered here, so that they do not send the same energy.
-fn announce(config: &Config, node: &str, readers: &[Reader]) -> Option<Announced> {
-    let devices = readers.iter().flat_map(Reader::uuids).collect();
-    let announced = Metering::of_this_process(node.to_owned(), &config.server, devices).announce(&config.metering_file);
+fn announce(config: &Config, node: &str, samplers: &[Sampler]) -> Option<Announced> {
+    let devices = samplers.iter().flat_map(Sampler::devices).map(|device| device.uuid.clone()).collect();
+    let announced =
+        Announcement::of_this_process(node.to_owned(), &config.server, devices).announce(&config.metering_file);
     if let Err(cause) = &announced {
         let path = config.metering_file.display();
         tracing::warn!(
@@ -211,7 +210,7 @@ fn announce(config: &Config, node: &str, readers: &[Reader]) -> Option<Announced
     announced.ok()
 }
 
-fn open_sources(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<Reader>, AgentError> {
+fn open_sources(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<Sampler>, AgentError> {
     let choice = Choice::open(&config.sources, &Places::default(), &Variables::default())?;
     for left in &choice.left {
         tracing::info!("{} is not read: {}", left.source, left.reason);
@@ -220,20 +219,26 @@ fn open_sources(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<Reader>, 
         let reasons: Vec<String> = choice.left.iter().map(|left| format!("{}: {}", left.source, left.reason)).collect();
         return Err(AgentError::NoSource(reasons.join("; ")));
     }
-    let reader = |source| Reader::new(source, config.window, Arc::clone(clock));
-    Ok(choice.sources.into_iter().map(reader).collect())
+    let timeline = Timeline::open(&**clock);
+    let sampler = |source| Sampler::new(source, Arc::clone(clock), timeline).with_windows(config.window);
+    Ok(choice.sources.into_iter().map(sampler).collect())
 }
 
-type Readers = (Vec<mpsc::Sender<()>>, Vec<JoinHandle<()>>);
+type Samplers = (Vec<mpsc::Sender<()>>, Vec<JoinHandle<()>>);
 
-/// Starts a thread for each reader; dropping the senders stops them.
-fn start_readers(readers: Vec<Reader>, messages: &SyncSender<Message>) -> Result<Readers, AgentError> {
+/// Starts a thread for each sampler; dropping the senders stops them.
+fn start_samplers(samplers: Vec<Sampler>, messages: &SyncSender<Message>) -> Result<Samplers, AgentError> {
     let (mut stops, mut threads) = (Vec::new(), Vec::new());
-    for reader in readers {
+    for sampler in samplers {
         let (stop, stopped) = mpsc::channel();
         let messages = messages.clone();
-        threads.push(thread::Builder::new().name("reader".to_owned()).spawn(move || {
-            if let Err(overflow) = reading::read_until_stopped(reader, &stopped, &messages) {
+        threads.push(thread::Builder::new().name("sampler".to_owned()).spawn(move || {
+            // Nobody listens any more only when the agent has failed already.
+            let mut sink = |metered: Metered| match messages.send(Message::Metered(metered.contents)) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            };
+            if let Err(overflow) = sampler.run(&stopped, &mut sink) {
                 drop(messages.send(Message::Failed(overflow.into())));
             }
         })?);
@@ -280,7 +285,7 @@ fn write_until_stopped(
     }
 }
 
-/// The next message while readers end; `None` once they have and the queue is empty.
+/// The next message while samplers end; `None` once they have and the queue is empty.
 fn next_of_ending(messages: &Receiver<Message>, threads: &[JoinHandle<()>]) -> Option<Message> {
     loop {
         let ended = threads.iter().all(JoinHandle::is_finished);
@@ -290,12 +295,6 @@ fn next_of_ending(messages: &Receiver<Message>, threads: &[JoinHandle<()>]) -> O
             Err(_) => {}
         }
     }
-}
-
-pub(crate) fn random_bits() -> io::Result<u128> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
-    Ok(u128::from_le_bytes(bytes))
 }
 
 /// Runs an agent as a process: until SIGTERM or SIGINT.

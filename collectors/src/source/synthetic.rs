@@ -300,9 +300,7 @@ impl Source for SyntheticSource {
     }
 
     fn poll(&mut self, now: Timestamp, sink: &mut dyn FnMut(usize, Result<Reading, ReadError>)) {
-        // The date may be set to before the load began: it begins again.
-        let start = self.start.map_or(now, |start| start.min(now));
-        self.start = Some(start);
+        let start = *self.start.get_or_insert(now);
         let reading = self.read(start, now);
         for position in 0..self.devices.len() {
             sink(position, reading.clone());

@@ -29,12 +29,14 @@
 //!
 //! Opening reads and checks every row. A damaged file is moved aside, for people to look at, and a fresh one is begun.
 
+mod backlog;
 mod error;
 mod merge;
 mod room;
 mod rows;
 mod will;
 
+pub use backlog::Backlog;
 pub use error::SpoolError;
 pub(crate) use merge::merge;
 pub use will::Will;

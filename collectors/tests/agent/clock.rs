@@ -3,31 +3,38 @@
 use crate::kill;
 use crate::samples::{SECOND, Store, at, drain, energy, open};
 use crate::stub::{Reply, Request, serve};
-use collectors::agent::Reader;
-use collectors::clock::{Clock, VirtualClock};
-use collectors::source::Spec;
+use collectors::clock::{Clock, SystemClock, Timeline, VirtualClock, span_of};
+use collectors::delivery::{Delivered, Delivery, Settings};
+use collectors::push::Http;
+use collectors::sampler::Sampler;
+use collectors::source::{Source, Spec};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use units::{Power, Span, Timestamp};
-use wire::Window;
+use wire::{Holding, Job, Window};
+
+/// A sampler as the agent has it.
+fn sampler(source: Box<dyn Source>, clock: &Arc<VirtualClock>) -> Sampler {
+    Sampler::new(source, clock.clone(), Timeline::open(&**clock)).with_windows(Span::from_seconds(10))
+}
 
 /// A minute at 300 W, the date being set to `date` after 31.3 s; the windows.
 fn windows_around(date: Timestamp) -> Vec<Window> {
     let Ok(Spec::Synthetic(spec)) = "synthetic:watts=300,sensor=instant".parse() else { panic!("no such source") };
     let source = Box::new(collectors::source::synthetic::SyntheticSource::open(spec));
     let clock = Arc::new(VirtualClock::new(at(3)));
-    let mut reader = Reader::new(source, Span::from_seconds(10), clock.clone());
+    let mut sampler = sampler(source, &clock);
     let mut windows = Vec::new();
     for tenth in 0..600 {
         if tenth == 313 {
             clock.step_wall(date);
         }
-        windows.extend(reader.poll().unwrap().windows);
+        windows.extend(sampler.poll().unwrap().contents.windows);
         clock.advance(Span::from_milliseconds(100));
     }
-    windows.extend(reader.finish().unwrap().windows);
+    windows.extend(sampler.finish().unwrap().0.contents.windows);
     windows
 }
 
@@ -60,6 +67,95 @@ fn r15_a_step_of_the_date_costs_no_energy() {
     }
 }
 
+#[test]
+fn polls_are_fast_while_counters_are_learned_at_the_start_and_after_the_date_was_set() {
+    let Ok(Spec::Synthetic(spec)) = "synthetic:watts=300,sensor=counter".parse() else { panic!("no such source") };
+    let source = Box::new(collectors::source::synthetic::SyntheticSource::open(spec));
+    let clock = Arc::new(VirtualClock::new(at(3)));
+    let mut sampler = sampler(source, &clock);
+    // How many polls there are in the next three seconds.
+    let mut polls = || {
+        let end = clock.monotonic().plus(Span::from_seconds(3));
+        let mut polls = 0;
+        while clock.monotonic() < end {
+            sampler.poll().unwrap();
+            polls += 1;
+            clock.advance(span_of(sampler.until_next_poll()));
+        }
+        polls
+    };
+    // 0, 10, …, 500 ms, then 1 s and 2 s.
+    assert_eq!(polls(), 53);
+    assert_eq!(polls(), 3);
+    clock.step_wall(at(7_200));
+    assert_eq!(polls(), 53);
+    assert_eq!(polls(), 3);
+}
+
+/// A run of a minute whose date is set after half of it, as a service on loopback is told of it.
+fn run_told(seconds: i64) -> Arc<Mutex<Store>> {
+    let store = Arc::new(Mutex::new(Store::default()));
+    let shelf = Arc::clone(&store);
+    let address = serve(move |request: Request| {
+        shelf.lock().unwrap().take(&request.body);
+        Reply::acknowledge(&request.body)
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let server = format!("http://{address}");
+    let settings = Settings {
+        http: Http::new(&server, "wl_x", None).unwrap(),
+        server,
+        folder: folder.path().join("runs"),
+        metering: folder.path().join("metering.json"),
+        job: Job { id: "run-1".to_owned(), ..Job::default() },
+    };
+    let Ok(Spec::Synthetic(spec)) = "synthetic:gpus=2,watts=300".parse() else { panic!("no such source") };
+    let source = Box::new(collectors::source::synthetic::SyntheticSource::open(spec));
+    let clock = Arc::new(VirtualClock::new(at(3)));
+    let timeline = Timeline::open(&*clock);
+    let delivery = Delivery::start(settings, Arc::new(SystemClock::new())).unwrap();
+    delivery.started(timeline.now(&*clock), std::iter::once(&*source as &dyn Source));
+    let mut sampler = Sampler::new(source, clock.clone(), timeline).with_total().with_windows(Span::from_seconds(1));
+    let mut sink = delivery.sink();
+    for second in 0..60 {
+        if second == 30 {
+            let date = clock.wall().nanoseconds() + seconds * SECOND;
+            clock.step_wall(Timestamp::from_nanoseconds(date));
+        }
+        sink(sampler.poll().unwrap());
+        clock.advance(Span::from_seconds(1));
+    }
+    let (last, totals) = sampler.finish().unwrap();
+    sink(last);
+    let total = totals[0].window.as_ref().unwrap();
+    assert_eq!(total.energy.millijoules(), 60 * 300_000, "{seconds} s");
+    assert_eq!(delivery.ended(timeline.now(&*clock), 0), Delivered::Whole);
+    store
+}
+
+/// Holdings and windows move to the new date together, so that all energy is the job's.
+#[test]
+fn a_run_whose_date_is_set_holds_its_devices_on_both_dates() {
+    for seconds in [3_600, -3_600, 5] {
+        let store = run_told(seconds);
+        let store = store.lock().unwrap();
+        let windows = store.windows();
+        assert_eq!(energy(&windows), 2 * 60 * 300_000, "{seconds} s");
+        let held = store.holdings();
+        let ended: Vec<&Holding> = held.iter().filter(|holding| holding.end.is_some()).collect();
+        let is_held = |window: &&Window| {
+            ended
+                .iter()
+                .any(|held| held.device == window.device && held.start <= window.start && Some(window.end) <= held.end)
+        };
+        assert_eq!(windows.iter().filter(is_held).count(), windows.len(), "{seconds} s: {held:?}");
+        assert_eq!(ended.len(), if seconds.abs() > 10 { 4 } else { 2 }, "{seconds} s: {held:?}");
+        let last = store.jobs().into_iter().filter_map(|job| job.ended).next_back();
+        let date = at(63 + if seconds.abs() > 10 { seconds } else { 0 });
+        assert_eq!(last, Some(date), "{seconds} s");
+    }
+}
+
 /// A date that runs 500 ppm fast or slow for 12 h, until it is 21.6 s off.
 #[test]
 fn r15_a_date_that_drifts_costs_no_energy() {
@@ -67,15 +163,15 @@ fn r15_a_date_that_drifts_costs_no_energy() {
         let Ok(Spec::Synthetic(spec)) = "synthetic:watts=300,sensor=instant".parse() else { panic!("no such source") };
         let source = Box::new(collectors::source::synthetic::SyntheticSource::open(spec));
         let clock = Arc::new(VirtualClock::new(at(3)));
-        let mut reader = Reader::new(source, Span::from_seconds(10), clock.clone());
+        let mut sampler = sampler(source, &clock);
         let (mut windows, seconds) = (Vec::new(), 12 * 3_600);
         for _ in 0..seconds {
-            windows.extend(reader.poll().unwrap().windows);
+            windows.extend(sampler.poll().unwrap().contents.windows);
             clock.advance(Span::from_seconds(1));
             let wall = clock.wall().nanoseconds();
             clock.step_wall(Timestamp::from_nanoseconds(wall + drift_ppm * 1_000));
         }
-        windows.extend(reader.finish().unwrap().windows);
+        windows.extend(sampler.finish().unwrap().0.contents.windows);
         assert_eq!(energy(&windows), seconds * 300_000, "{drift_ppm} ppm");
         assert!(windows.iter().all(|window| window.start < window.end), "{drift_ppm} ppm");
         let doubled = windows.windows(2).find(|pair| pair[0].end > pair[1].start);

@@ -1,8 +1,7 @@
 //! R08: when there is no room, resolution goes and energy stays.
 
 use crate::samples::{CLOCK, Store, at, device, drain, energy, open, round};
-use collectors::agent::Backlog;
-use collectors::spool::{Contents, Order, SpoolError};
+use collectors::spool::{Backlog, Contents, Order, SpoolError};
 use std::collections::BTreeMap;
 use std::fs;
 use units::Timestamp;

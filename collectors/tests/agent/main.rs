@@ -8,6 +8,7 @@ mod crash;
 mod damage;
 mod full;
 mod kill;
+mod learning;
 mod outage;
 mod protocol;
 mod samples;

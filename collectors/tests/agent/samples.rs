@@ -9,7 +9,8 @@ use std::path::Path;
 use std::time::Duration;
 use units::{Energy, Power, Span, Timestamp};
 use wire::{
-    Acknowledgement, Batch, Boot, Clock, Device, Gap, Kind, Method, Node, Outcome, Quality, SensorClass, Window,
+    Acknowledgement, Batch, Boot, Clock, Device, Gap, Holding, Job, Kind, Method, Node, Outcome, Quality, SensorClass,
+    Window,
 };
 
 pub(crate) const START: i64 = 1_767_603_600_000_000_000;
@@ -114,6 +115,19 @@ impl Store {
 
     pub(crate) fn gaps(&self) -> Vec<Gap> {
         self.batches.values().flat_map(|body| unpack(body).gaps).collect()
+    }
+
+    /// All statements about jobs, in the order of their batches.
+    pub(crate) fn jobs(&self) -> Vec<Job> {
+        self.batches.values().flat_map(|body| unpack(body).jobs).collect()
+    }
+
+    /// Every holding, with its end where any statement has one: whatever the order of batches, an end beats none.
+    pub(crate) fn holdings(&self) -> Vec<Holding> {
+        let mut holdings: Vec<Holding> = self.batches.values().flat_map(|body| unpack(body).holdings).collect();
+        holdings.sort_by(|one, other| (&one.device, one.start, other.end).cmp(&(&other.device, other.start, one.end)));
+        holdings.dedup_by(|other, one| (&one.device, one.start) == (&other.device, other.start));
+        holdings
     }
 
     pub(crate) fn energy(&self) -> i64 {

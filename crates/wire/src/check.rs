@@ -212,9 +212,15 @@ fn count(key: &'static str, found: usize, most: usize) -> Result<(), Found> {
     Ok(())
 }
 
-fn name(key: &'static str, value: &str) -> Result<(), Found> {
+/// Whether `text` is a *name*: 1 to [`NAME_BYTES_MAX`] of `A-Z a-z 0-9 . _ : @ + -`.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@+-".contains(&byte);
-    if (1..=NAME_BYTES_MAX).contains(&value.len()) && value.bytes().all(allowed) {
+    (1..=NAME_BYTES_MAX).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+fn name(key: &'static str, value: &str) -> Result<(), Found> {
+    if is_name(value) {
         return Ok(());
     }
     Err((key, Problem::Name(shortened(value))))

@@ -126,6 +126,7 @@ pub use acknowledgement::{Acknowledgement, Outcome};
 pub use batch::{
     Batch, Boot, Clock, Device, Flag, Gap, GapReason, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window,
 };
+pub use check::is_name;
 pub use error::{Problem, WireError};
 
 /// The version of the document that this crate reads and writes.

@@ -1,7 +1,5 @@
 //! Who this agent is and what its devices are, in the words of `crates/wire`.
 
-use super::config::is_name;
-use crate::sampler::Sampling;
 use crate::source::{Device, Source};
 use crate::spool::Contents;
 use account::meter::{self, PowerSensor, Sensor};
@@ -10,7 +8,7 @@ use wire::{Flag, Kind, Method, Node, Quality, SensorClass, TEXT_BYTES_MAX, Windo
 
 /// The host's name as the kernel tells it; `None` where that is no *name* of `crates/wire`.
 pub(crate) fn host_name() -> Option<String> {
-    first_line("/proc/sys/kernel/hostname").filter(|name| is_name(name))
+    first_line("/proc/sys/kernel/hostname").filter(|name| wire::is_name(name))
 }
 
 /// The machine this process runs on, under `name`.
@@ -29,29 +27,8 @@ fn first_line(path: &str) -> Option<String> {
     (!line.is_empty()).then(|| text_of(line))
 }
 
-/// The devices of a source as they stand.
-pub(crate) fn devices(sampling: &Sampling) -> Vec<wire::Device> {
-    describe(sampling.source(), |position| sampling.epoch(position))
-}
-
-/// The devices of a source that was not read yet.
-pub(crate) fn devices_of(source: &dyn Source) -> Vec<wire::Device> {
-    describe(source, |_| 0)
-}
-
-/// `windows`, each with the position of its device, and the devices.
-pub(crate) fn contents(sampling: &Sampling, windows: &[(usize, meter::Window)]) -> Contents {
-    if windows.is_empty() {
-        return Contents::default();
-    }
-    let devices = devices(sampling);
-    let of = |(position, metered): &(usize, meter::Window)| {
-        devices.get(*position).map(|device| window(&device.uuid, metered))
-    };
-    Contents { windows: windows.iter().filter_map(of).collect(), devices, ..Contents::default() }
-}
-
-fn describe(source: &dyn Source, epoch: impl Fn(usize) -> u64) -> Vec<wire::Device> {
+/// The devices of `source`, each with the epoch of its counter as `epoch` has it by position.
+pub(crate) fn devices(source: &dyn Source, epoch: impl Fn(usize) -> u64) -> Vec<wire::Device> {
     let found = source.devices();
     let described = |(position, device): (usize, &Device)| wire::Device {
         uuid: text_of(&device.uuid),
@@ -65,6 +42,14 @@ fn describe(source: &dyn Source, epoch: impl Fn(usize) -> u64) -> Vec<wire::Devi
         driver_epoch: epoch(position),
     };
     found.iter().enumerate().map(described).collect()
+}
+
+/// `windows`, each with the position of its device, and the devices.
+pub(crate) fn contents(devices: Vec<wire::Device>, windows: &[(usize, meter::Window)]) -> Contents {
+    let of = |(position, metered): &(usize, meter::Window)| {
+        devices.get(*position).map(|device| window(&device.uuid, metered))
+    };
+    Contents { windows: windows.iter().filter_map(of).collect(), devices, ..Contents::default() }
 }
 
 fn kind(source: &str, uuid: &str) -> Kind {

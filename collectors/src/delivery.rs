@@ -10,23 +10,19 @@
 //! at its last window. Whoever finds a spool that no process has open goes on for it: the next run, or the node's agent
 //! ([`Leftovers`]).
 //!
-//! While the node's agent meters a device for the same service ([`Metering`]), the run sends no windows of it, only that the
+//! While the node's agent meters a device for the same service ([`Announcement`]), the run sends no windows of it, only that the
 //! job holds it; no energy is sent twice. Nothing here delays the start of the command, and its end by a few seconds at most.
 
-mod leftover;
-mod metering;
-
-pub use leftover::Leftovers;
-pub use metering::{Announced, METERING, Metering};
-
-use crate::agent::identity;
-use crate::agent::{Backlog, random_bits};
-use crate::clock::Clock;
+use crate::announcement::Announcement;
+use crate::clock::{Clock, DateChange};
+use crate::leftovers::{self, Leftovers, MEBIBYTES, spool_of};
 use crate::push::sending::{self, Pace, Pushing};
 use crate::push::{Http, Pusher, locked};
-use crate::spool::{Contents, Sender as Speaker, Spool, SpoolError, Will};
+use crate::sampler::Metered;
+use crate::source::Source;
+use crate::spool::{Backlog, Contents, Sender as Speaker, Spool, SpoolError, Will};
+use crate::{identity, random};
 use client::Backoff;
-use leftover::spool_of;
 use std::ffi::OsString;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -35,10 +31,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::{fs, io, thread};
 use units::{Overflow, Span, Timestamp};
-use wire::{Boot, Device, Holding, Job, Window, WireError};
+use wire::{Boot, Device, Holding, Job, WireError};
 
-/// Disk that a run's spool may use, MiB: days of eight devices at full resolution, weeks in minutes after that.
-const MEBIBYTES: u32 = 256;
 /// Time between two deliveries of what is new.
 const EVERY: Duration = Duration::from_secs(1);
 /// Longest wait at the end of a run; what is not told by then is in the spool.
@@ -95,7 +89,7 @@ pub fn default_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<Pat
 ///
 /// The system has no random bits.
 pub fn new_job_id() -> io::Result<String> {
-    Ok(format!("run-{:016x}", random_bits()? >> 64))
+    Ok(format!("run-{:016x}", random::seed()?))
 }
 
 /// Refuses what a service would refuse of a job.
@@ -115,7 +109,7 @@ pub fn check_job(job: &Job) -> Result<(), WireError> {
 
 enum Told {
     Started(Timestamp, Vec<Device>),
-    Metered(Contents),
+    Metered(Metered),
     Ended(Timestamp, i32),
 }
 
@@ -145,15 +139,16 @@ impl Delivery {
     }
 
     /// The job holds every device of `sources` from `at` on.
-    pub fn started<'a>(&self, at: Timestamp, sources: impl Iterator<Item = &'a dyn crate::source::Source>) {
+    pub fn started<'a>(&self, at: Timestamp, sources: impl Iterator<Item = &'a dyn Source>) {
+        let devices = sources.flat_map(|source| identity::devices(source, |_| 0)).collect();
         // A delivery that failed says so at the end.
-        drop(self.told.send(Told::Started(at, sources.flat_map(identity::devices_of).collect())));
+        drop(self.told.send(Told::Started(at, devices)));
     }
 
     /// Takes windows as they become complete.
-    pub fn sink(&self) -> Box<dyn FnMut(Contents) + Send> {
+    pub fn sink(&self) -> impl FnMut(Metered) + Send + use<> {
         let told = self.told.clone();
-        Box::new(move |contents| drop(told.send(Told::Metered(contents))))
+        move |metered| drop(told.send(Told::Metered(metered)))
     }
 
     /// The job ended at `at`; waits some seconds at most until the service knows.
@@ -184,11 +179,16 @@ fn deliver(settings: &Settings, clock: &Arc<dyn Clock>, told: &Receiver<Told>) -
     let path = spool_of(&settings.folder, &settings.job.id);
     let (spool, will) = open(settings, &path, &**clock)?;
     let spool = Arc::new(Mutex::new(spool));
-    let backoff = u64::try_from(random_bits()? >> 64).unwrap_or_default();
-    let pusher = Pusher::new(&locked(&spool), Backoff::new(backoff), Span::ZERO)?;
+    let pusher = Pusher::new(&locked(&spool), Backoff::new(random::seed()?), Span::ZERO)?;
     let pace = Pace { every: EVERY, first: Duration::ZERO };
-    let mut writing =
-        Writing { settings, spool: Arc::clone(&spool), will, backlog: Backlog::default(), held: Vec::new() };
+    let mut writing = Writing {
+        settings,
+        spool: Arc::clone(&spool),
+        will,
+        backlog: Backlog::default(),
+        held: Vec::new(),
+        date_change: None,
+    };
     let pushing = writing.start(pusher, pace, clock, told)?;
     let leftovers = Leftovers::start(settings.folder.clone(), Some(path.clone()), settings.http.clone(), clock)?;
     let written = writing.until_ended(told);
@@ -197,7 +197,7 @@ fn deliver(settings: &Settings, clock: &Arc<dyn Clock>, told: &Receiver<Told>) -
         written?;
         return Ok(Delivered::Kept { spool: path, reason: "no answer in time".to_owned() });
     };
-    if leftover::remove_if_told(&locked(&spool), &path)? {
+    if leftovers::remove_if_told(&locked(&spool), &path)? {
         leftovers.finish();
         return written.map(|()| Delivered::Whole);
     }
@@ -208,12 +208,12 @@ fn deliver(settings: &Settings, clock: &Arc<dyn Clock>, told: &Receiver<Told>) -
 
 /// The spool of the run, under the name of the node as its agent says it.
 fn open(settings: &Settings, path: &Path, clock: &dyn Clock) -> Result<(Spool, Will), DeliveryError> {
-    let agents = Metering::read(&settings.metering, &settings.server).map(|metering| metering.node);
+    let agents = Announcement::read(&settings.metering, &settings.server).map(|announced| announced.node);
     let name = agents.or_else(identity::host_name).ok_or(DeliveryError::Nameless)?;
     let node = identity::node(&name);
     let agent = speaker(&name);
     let will = Will { agent: agent.clone(), node: node.clone(), holdings: Vec::new(), jobs: Vec::new() };
-    let boot = Boot::from_bits(random_bits()?);
+    let boot = random::boot()?;
     for _ in 0..TRIES {
         drop(make(path));
         let speaker = Speaker { agent: agent.clone(), boot, node: node.clone() };
@@ -256,7 +256,10 @@ struct Writing<'a> {
     spool: Arc<Mutex<Spool>>,
     will: Will,
     backlog: Backlog,
+    /// The job's holdings that last.
     held: Vec<Holding>,
+    /// The last change of the date.
+    date_change: Option<DateChange>,
 }
 
 impl Writing<'_> {
@@ -278,7 +281,7 @@ impl Writing<'_> {
     fn until_ended(&mut self, told: &Receiver<Told>) -> Result<(), DeliveryError> {
         loop {
             match told.recv_timeout(Duration::MAX) {
-                Ok(Told::Metered(contents)) => self.take(contents)?,
+                Ok(Told::Metered(metered)) => self.take(metered)?,
                 Ok(Told::Ended(at, exit_status)) => return self.end(at, exit_status),
                 Ok(Told::Started(..)) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(DeliveryError::Unsaid),
@@ -301,18 +304,37 @@ impl Writing<'_> {
         Ok(locked(&self.spool).append(&contents)?)
     }
 
-    fn take(&mut self, mut contents: Contents) -> Result<(), DeliveryError> {
-        if let Some(last) = contents.windows.iter().map(|window| window.end).max() {
+    fn take(&mut self, metered: Metered) -> Result<(), DeliveryError> {
+        let Metered { mut contents, date_change } = metered;
+        let mut last = contents.windows.iter().map(|window| window.end).max();
+        if let Some(change) = date_change {
+            contents.holdings = self.hold_on_new_date(&contents.devices, change);
+            last = Some(change.after);
+        }
+        if let Some(last) = last {
             self.bequeath(last)?;
         }
-        if let Some(agent) = Metering::read(&self.settings.metering, &self.settings.server) {
-            contents.windows.retain(|window: &Window| !agent.devices.contains(&window.device));
+        if let Some(agent) = Announcement::read(&self.settings.metering, &self.settings.server) {
+            contents.windows.retain(|window| !agent.devices.contains(&window.device));
         }
         self.backlog.add(contents)?;
         kept_if_full(self.backlog.flush(&mut locked(&self.spool)))
     }
 
+    /// Ends the job's holdings of `devices` at the old date and begins them at the new one, as their windows do.
+    fn hold_on_new_date(&mut self, devices: &[Device], change: DateChange) -> Vec<Holding> {
+        self.date_change = Some(change);
+        let moves = |holding: &Holding| devices.iter().any(|device| device.uuid == holding.device);
+        let (moved, kept): (Vec<Holding>, Vec<Holding>) = std::mem::take(&mut self.held).into_iter().partition(moves);
+        let mut holdings = until(&moved, change.before);
+        let begun: Vec<_> = moved.into_iter().map(|holding| Holding { start: change.after, ..holding }).collect();
+        holdings.extend(begun.iter().cloned());
+        self.held = kept.into_iter().chain(begun).collect();
+        holdings
+    }
+
     fn end(&mut self, at: Timestamp, exit_status: i32) -> Result<(), DeliveryError> {
+        let at = self.date_change.map_or(at, |change| change.date_of(at));
         let mut spool = locked(&self.spool);
         self.backlog.flush(&mut spool)?;
         let job =

@@ -1,6 +1,6 @@
-//! What was metered and is not in the spool yet.
+//! What was metered and is not on disk yet.
 
-use crate::spool::{Contents, Spool, SpoolError, merge};
+use super::{Contents, Spool, SpoolError, merge};
 use units::{Overflow, Span};
 
 /// Windows kept in memory while the disk is full, before they are merged.
@@ -15,7 +15,7 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// Takes what was metered. While the disk stays full, the windows are merged to minutes and then to hours.
+    /// Takes `more`. When there are too many windows because the disk stays full, they are merged to minutes, then to hours.
     ///
     /// # Errors
     ///
@@ -25,6 +25,9 @@ impl Backlog {
         self.contents.devices.retain(|device| !told(device));
         self.contents.devices.extend(more.devices);
         self.contents.windows.extend(more.windows);
+        self.contents.holdings.extend(more.holdings);
+        self.contents.jobs.extend(more.jobs);
+        self.contents.gaps.extend(more.gaps);
         for length in [Span::from_seconds(60), Span::from_seconds(3_600)] {
             if self.contents.windows.len() > WINDOWS_MAX {
                 let (merged, gaps) = merge(std::mem::take(&mut self.contents.windows), length)?;
@@ -46,11 +49,14 @@ impl Backlog {
             let part = Contents {
                 devices: self.contents.devices.clone(),
                 windows: self.contents.windows.get(..count).unwrap_or_default().to_vec(),
+                holdings: self.contents.holdings.clone(),
+                jobs: self.contents.jobs.clone(),
                 gaps: self.contents.gaps.clone(),
-                ..Contents::default()
             };
             spool.append(&part)?;
             self.contents.windows.drain(..count);
+            self.contents.holdings.clear();
+            self.contents.jobs.clear();
             self.contents.gaps.clear();
         }
         Ok(())

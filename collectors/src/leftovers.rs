@@ -1,8 +1,8 @@
 //! Spools that runs left behind: killed, or ended while the service was away.
 
-use crate::agent::random_bits;
 use crate::clock::Clock;
 use crate::push::{Http, Next, Pusher, locked};
+use crate::random;
 use crate::spool::{Sender as Speaker, Spool, SpoolError};
 use client::Backoff;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::{fs, io, thread};
 use units::Span;
-use wire::{Boot, Node};
+use wire::Node;
 
+/// Disk that a run's spool may use, MiB: days of eight devices at full resolution, weeks in minutes after that.
+pub(crate) const MEBIBYTES: u32 = 256;
 /// Ends the name of a spool that may have something to tell.
 const EXTENSION: &str = "sqlite";
 /// Time between two looks into the folder.
@@ -23,7 +25,7 @@ const ANSWER: Duration = Duration::from_secs(10);
 const END: Duration = Duration::from_secs(2);
 
 /// Delivers what runs left in a folder, from time to time.
-pub struct Leftovers {
+pub(crate) struct Leftovers {
     stop: Sender<()>,
     ended: Receiver<()>,
 }
@@ -34,7 +36,7 @@ impl Leftovers {
     /// # Errors
     ///
     /// No thread can be started.
-    pub fn start(folder: PathBuf, own: Option<PathBuf>, http: Http, clock: &Arc<dyn Clock>) -> io::Result<Self> {
+    pub(crate) fn start(folder: PathBuf, own: Option<PathBuf>, http: Http, clock: &Arc<dyn Clock>) -> io::Result<Self> {
         let (stop, stopped) = mpsc::channel();
         let (end, ended) = mpsc::channel();
         let clock = Arc::clone(clock);
@@ -47,7 +49,7 @@ impl Leftovers {
     }
 
     /// Lets the look that is under way come to its end, but not for long.
-    pub fn finish(self) {
+    pub(crate) fn finish(self) {
         drop(self.stop);
         // Nothing is ever sent: this waits for the thread.
         self.ended.recv_timeout(END).ok();
@@ -55,12 +57,12 @@ impl Leftovers {
 }
 
 /// The spool of the run that is `job`.
-pub(super) fn spool_of(folder: &Path, job: &str) -> PathBuf {
+pub(crate) fn spool_of(folder: &Path, job: &str) -> PathBuf {
     folder.join(format!("{job}.{EXTENSION}"))
 }
 
 /// Removes the spool at `path` if nothing of it is left to tell; whether that is so.
-pub(super) fn remove_if_told(spool: &Spool, path: &Path) -> Result<bool, SpoolError> {
+pub(crate) fn remove_if_told(spool: &Spool, path: &Path) -> Result<bool, SpoolError> {
     let held = spool.held()?;
     let is_told = held.records == 0 && held.sealed == 0 && held.quarantined == 0;
     if is_told {
@@ -124,17 +126,16 @@ impl Search {
 
     fn deliver(&mut self, path: &Path) -> Result<Outcome, SpoolError> {
         let now = self.clock.wall();
-        let boot = Boot::from_bits(random_bits()?);
+        let boot = random::boot()?;
         let node = Node { name: String::new(), software: String::new(), machine_id: None, host_boot: None };
         // The names are those of the will.
-        let mut spool = Spool::open(path, super::MEBIBYTES, Speaker { agent: String::new(), boot, node }, now)?.spool;
+        let mut spool = Spool::open(path, MEBIBYTES, Speaker { agent: String::new(), boot, node }, now)?.spool;
         if !spool.execute_will()? {
             // Another deliverer was faster, or a run is about to begin: that one makes it again.
             remove(path);
             return Ok(Outcome::Done);
         }
-        let seed = u64::try_from(boot.bits() >> 64).unwrap_or_default();
-        let mut pusher = Pusher::new(&spool, Backoff::new(seed), Span::ZERO)?;
+        let mut pusher = Pusher::new(&spool, Backoff::new(random::seed()?), Span::ZERO)?;
         let spool = Mutex::new(spool);
         loop {
             let refused = pusher.sent().quarantined;

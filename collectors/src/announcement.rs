@@ -1,4 +1,4 @@
-//! What the node's agent meters, for runs on the same node to see.
+//! What the node's agent meters, announced in a file so that runs on the same node do not send the same energy again.
 
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -6,12 +6,13 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-/// Where an agent says what it meters unless its settings name another file.
-pub const METERING: &str = "/run/wattledger-agent/metering.json";
+/// The file in which an agent announces what it meters, unless its settings name another.
+pub const METERING_FILE: &str = "/run/wattledger-agent/metering.json";
 
-/// An agent that runs: which node, for which service, which devices. Readable by everybody on the node; holds no secret.
+/// What a running agent meters: on which node, for which service, which devices. Every user of the node can read it; it
+/// holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Metering {
+pub struct Announcement {
     /// Name of the node in the agent's batches.
     pub node: String,
     /// Address of the service.
@@ -22,11 +23,11 @@ pub struct Metering {
     process: String,
 }
 
-/// What was announced, and is withdrawn when dropped.
+/// An announcement that stands until this is dropped.
 #[derive(Debug)]
 pub struct Announced(PathBuf);
 
-impl Metering {
+impl Announcement {
     /// What this process meters as `node` for the service at `server`.
     #[must_use]
     pub fn of_this_process(node: String, server: &str, devices: Vec<String>) -> Self {
@@ -97,16 +98,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("metering.json");
         let server = "https://Ledger.example/";
-        let metering = Metering::of_this_process("node".to_owned(), server, vec!["GPU-1".to_owned()]);
-        let announced = metering.announce(&path).unwrap();
-        assert_eq!(Metering::read(&path, "https://ledger.example"), Some(metering.clone()));
-        assert_eq!(Metering::read(&path, "https://other.example"), None);
+        let announcement = Announcement::of_this_process("node".to_owned(), server, vec!["GPU-1".to_owned()]);
+        let announced = announcement.announce(&path).unwrap();
+        assert_eq!(Announcement::read(&path, "https://ledger.example"), Some(announcement.clone()));
+        assert_eq!(Announcement::read(&path, "https://other.example"), None);
         drop(announced);
-        assert_eq!(Metering::read(&path, server), None);
+        assert_eq!(Announcement::read(&path, server), None);
         for process in ["", "boot:1", "no boot of this machine:1:1", &format!("{}:1:x", boot_id())] {
-            let gone = Metering { process: process.to_owned(), ..metering.clone() };
+            let gone = Announcement { process: process.to_owned(), ..announcement.clone() };
             let _announced = gone.announce(&path).unwrap();
-            assert_eq!(Metering::read(&path, server), None, "{process}");
+            assert_eq!(Announcement::read(&path, server), None, "{process}");
         }
     }
 }
