@@ -13,7 +13,7 @@ use units::{Energy, Power, Span, Timestamp};
 use wattledger::ingest;
 use wattledger::series::{self, Change, Embedded, Grid, PowerGroup, SeriesError, SeriesStore, SeriesWindow};
 use wattledger::store::{Store, Taken};
-use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Node, Quality, SensorClass};
+use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Node, Quality, SensorClass};
 
 const START_S: i64 = 1_772_323_200;
 const DAYS: i64 = 30;
@@ -74,7 +74,7 @@ fn declared(node: i64) -> Batch {
         boot: Boot::from_bits(1),
         sequence: 1,
         node: Node { name, software: "bench".to_owned(), machine_id: None, host_boot: None },
-        clock: Clock { wall: at(0), monotonic: Span::ZERO },
+        clock: ClockEvidence { wall: at(0), monotonic: Span::ZERO },
         devices: (0..GPUS).map(device).collect(),
         windows: Vec::new(),
         holdings: (0..GPUS).map(holding).collect(),

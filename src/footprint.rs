@@ -122,7 +122,8 @@ impl Footprint {
         factor: Result<FactorUsed, String>,
         notes: Vec<String>,
     ) -> Result<Self, Overflow> {
-        let roots = || devices.iter().filter(|device| device.counted_in.is_none()).filter_map(|device| device.window);
+        let roots =
+            || devices.iter().filter(|device| device.counted_in.is_none()).filter_map(|device| device.window.as_ref());
         let energy = if roots().next().is_some() { Some(sum(roots().map(|w| w.energy))?) } else { None };
         let (mass, reason) = match (&factor, energy) {
             (Ok(factor), Some(energy)) => (Some(energy.carbon(factor.intensity)?), None),
@@ -130,7 +131,7 @@ impl Footprint {
             (Err(reason), _) => (None, Some(reason.clone())),
         };
         let factor = factor.ok();
-        let span = whole(devices.iter().filter_map(|device| device.window));
+        let span = whole(devices.iter().filter_map(|device| device.window.as_ref()));
         Ok(Self {
             energy_mj: energy.map(Energy::millijoules),
             energy_kwh: energy.map(kwh),
@@ -164,7 +165,7 @@ impl Footprint {
 
 impl DeviceFootprint {
     fn of(device: &MeteredDevice, all: &[MeteredDevice]) -> Self {
-        let window = device.window;
+        let window = device.window.as_ref();
         let watts = |milliwatts: u64| milliwatts as f64 / 1_000.0;
         Self {
             uuid: device.uuid.clone(),
@@ -174,11 +175,11 @@ impl DeviceFootprint {
             energy_kwh: window.map(|w| kwh(w.energy)),
             mean_w: window.map(|w| watts(w.mean_power().milliwatts())),
             peak_w: window.map(|w| watts(w.power_peak.milliwatts())),
-            duration_s: window.map_or(0.0, |w| seconds(w.interval)),
+            duration_s: window.and_then(Window::interval).map_or(0.0, seconds),
             coverage: window.map_or(0.0, |w| f64::from(w.coverage_ppm()) / 1e6),
             method: window.map(|w| w.method.name()),
             quality: window.map(|w| w.quality.name()),
-            flags: window.iter().flat_map(|w| w.flags.iter()).map(account::meter::Flag::name).collect(),
+            flags: window.iter().flat_map(|w| &w.flags).map(|flag| flag.name()).collect(),
             readings: window.map_or(0, |w| w.readings),
             integration_uncertainty_kwh: window.map(|w| kwh(w.integration_uncertainty)),
             sensor_systematic_kwh: window.map(|w| kwh(w.sensor_systematic)),
@@ -196,9 +197,9 @@ fn seconds(interval: Interval) -> f64 {
 }
 
 /// From the first start to the last end.
-fn whole(windows: impl Iterator<Item = Window>) -> Option<Interval> {
+fn whole<'a>(windows: impl Iterator<Item = &'a Window>) -> Option<Interval> {
     windows
-        .map(|window| window.interval)
+        .filter_map(Window::interval)
         .reduce(|all, next| Interval::new(all.start().min(next.start()), all.end().max(next.end())).unwrap_or(all))
 }
 

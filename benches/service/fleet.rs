@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use units::{Energy, Power, Span, Timestamp};
-use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Method, Quality, SensorClass, Window};
+use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Method, Quality, SensorClass, Window};
 
 pub(crate) const WINDOWS_PER_MINUTE: u64 = 60;
 /// A job ends and the next begins after so many batches.
@@ -69,7 +69,7 @@ impl Node {
                 machine_id: Some(format!("{:032x}", self.number * 982_451_653)),
                 host_boot: Some("6f1c3a52-8d0e-4b7a-9c51-2e7d90b4f6aa".to_owned()),
             },
-            clock: Clock { wall: after(self.start, at), monotonic: Span::from_seconds(at + 1_000) },
+            clock: ClockEvidence { wall: after(self.start, at), monotonic: Span::from_seconds(at + 1_000) },
             devices: self.devices(),
             windows: Vec::new(),
             holdings: Vec::new(),

@@ -13,13 +13,13 @@ pub const METERING_FILE: &str = "/run/wattledger-agent/metering.json";
 /// holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announcement {
-    /// Name of the node in the agent's batches.
+    /// Name of the node, as in the agent's batches.
     pub node: String,
-    /// Address of the service.
+    /// Address of the service that the agent sends to, in lower case and without a slash at its end.
     pub server: String,
-    /// Identities of the devices.
+    /// Identities of the devices that the agent meters.
     pub devices: Vec<String>,
-    /// Start of the machine, process id and start of the process, joined by `:`.
+    /// Boot of the machine, process id and start time of the agent's process, joined by `:`.
     process: String,
 }
 
@@ -28,21 +28,21 @@ pub struct Announcement {
 pub struct Announced(PathBuf);
 
 impl Announcement {
-    /// What this process meters as `node` for the service at `server`.
+    /// Announces that this process meters `devices` as `node` for the service at `server`.
     #[must_use]
     pub fn of_this_process(node: String, server: &str, devices: Vec<String>) -> Self {
         let process = format!("{}:{}", std::process::id(), started("self").unwrap_or_default());
         Self { node, server: plain(server), devices, process: format!("{}:{process}", boot_id()) }
     }
 
-    /// Writes it to `path`, readable by everybody.
+    /// Writes the announcement to `path`, readable by every user.
     ///
     /// # Errors
     ///
-    /// The folder is missing, or not this user's.
+    /// The folder is missing or not writable.
     pub fn announce(&self, path: &Path) -> io::Result<Announced> {
         let written = path.with_extension("new");
-        // What an earlier start left there may belong to another user.
+        // A file of an earlier start may belong to another user.
         drop(fs::remove_file(&written));
         let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o644).open(&written)?;
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
@@ -51,7 +51,7 @@ impl Announcement {
         Ok(Announced(path.to_owned()))
     }
 
-    /// The agent that announced itself at `path`, if it still runs and meters for the service at `server`.
+    /// The announcement at `path`, if its agent is still running and sends to the service at `server`.
     #[must_use]
     pub fn read(path: &Path, server: &str) -> Option<Self> {
         let found: Self = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
@@ -67,7 +67,7 @@ impl Announcement {
 
 impl Drop for Announced {
     fn drop(&mut self) {
-        // Whoever reads it afterwards sees that the process is gone.
+        // A reader of a file that cannot be removed finds that the process has ended.
         drop(fs::remove_file(&self.0));
     }
 }
@@ -81,7 +81,7 @@ fn boot_id() -> String {
     id.trim().to_owned()
 }
 
-/// When the process started, in ticks since the machine did: with the process id, no other process has both.
+/// Start time of a process in ticks since boot. No other process of the boot has the same id and start time.
 fn started(process: &str) -> Option<String> {
     let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The second field is a name in parentheses that may hold anything; the start is field 22.

@@ -1,29 +1,29 @@
-//! Time as an argument: the one place that asks the machine for it.
+//! Time as an argument: only this module asks the machine for it.
 //!
-//! Intervals are measured on the monotonic clock and joined to UTC once, by a [`Timeline`]. A step of the wall clock
-//! (NTP, an operator, a resumed machine) therefore never changes energy.
+//! Intervals are measured on the monotonic clock, which a [`Timeline`] joins to UTC once. A step of the wall clock (by NTP, an
+//! operator, or a machine that resumes) therefore never changes energy.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use units::{Span, Timestamp};
 
-/// Two clocks: one that measures intervals and one that knows the date.
+/// A machine's two clocks: one that measures intervals and one that shows the date.
 pub trait Clock: Send + Sync {
-    /// Time since an origin of the clock's own; never runs backwards.
+    /// Time since an origin that the clock chooses; never runs backwards.
     fn monotonic(&self) -> Span;
 
-    /// UTC as the machine believes it; may step in either direction.
+    /// The date, UTC, as the machine has it; may step in either direction.
     fn wall(&self) -> Timestamp;
 }
 
-/// The machine's clocks: `CLOCK_MONOTONIC` (which stands still while a machine is suspended) and the system time.
+/// The machine's own clocks: `CLOCK_MONOTONIC`, which stands still while the machine is suspended, and the system time.
 #[derive(Debug)]
 pub struct SystemClock {
     origin: Instant,
 }
 
 impl SystemClock {
-    /// A clock whose monotonic origin is now.
+    /// A clock whose monotonic time starts at zero now.
     #[must_use]
     #[allow(clippy::disallowed_methods, reason = "the clock that everything else takes as an argument")]
     pub fn new() -> Self {
@@ -53,34 +53,34 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that moves when told to: hours pass in no time, in tests and in the demonstration's history.
+/// A clock that stands still until it is moved, so that tests and the demo's history pass hours in no time.
 #[derive(Debug)]
 pub struct VirtualClock {
     now: Mutex<(Span, Timestamp)>,
 }
 
 impl VirtualClock {
-    /// A clock that stands at `wall`, its monotonic time at zero.
+    /// A clock that shows the date `wall` and the monotonic time zero.
     #[must_use]
     pub fn new(wall: Timestamp) -> Self {
         Self { now: Mutex::new((Span::ZERO, wall)) }
     }
 
-    /// Lets `span` pass on both clocks.
+    /// Moves both clocks forward by `span`.
     pub fn advance(&self, span: Span) {
         let mut now = self.lock();
         now.0 = now.0.plus(span);
-        // Beyond the year 2262 the date stands still; intervals go on.
+        // The date stands still in the year 2262, the end of its type; intervals go on.
         now.1 = now.1.after(span).unwrap_or(now.1);
     }
 
-    /// Sets the wall clock, as an operator or NTP would; no time passes.
+    /// Sets the wall clock, as an operator or NTP would, without any time passing.
     pub fn step_wall(&self, wall: Timestamp) {
         self.lock().1 = wall;
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, (Span, Timestamp)> {
-        // The pair is written in one go, so a panicking holder leaves it whole.
+        // The pair is written at once, so that a thread that panicked left it whole.
         self.now.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -95,7 +95,7 @@ impl Clock for VirtualClock {
     }
 }
 
-/// Monotonic time written as UTC: the wall clock is asked once, when the line is opened.
+/// Monotonic time written as UTC. The wall clock is read once, when the line is opened.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeline {
     origin: Span,
@@ -103,13 +103,13 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Joins `clock`'s two clocks at this moment.
+    /// Joins the two clocks of `clock` as they stand now.
     #[must_use]
     pub fn open(clock: &dyn Clock) -> Self {
         Self { origin: clock.monotonic(), origin_wall: clock.wall() }
     }
 
-    /// Now, on this line; stands still at the year 2262.
+    /// The present moment on this line, which stands still in the year 2262.
     #[must_use]
     pub fn now(&self, clock: &dyn Clock) -> Timestamp {
         let elapsed = clock.monotonic().minus(self.origin);
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_of_the_wall_clock_is_no_time() {
+    fn a_step_of_the_wall_clock_does_not_move_the_line() {
         let nine = Timestamp::from_seconds(1_755_680_400).unwrap();
         let clock = VirtualClock::new(nine);
         let line = Timeline::open(&clock);

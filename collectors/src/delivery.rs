@@ -1,17 +1,18 @@
-//! A run told to a service while it goes on: a job, what it holds, and what its devices use.
+//! Reports a metered run to a service while it goes on: the job, the devices that it holds, and their energy.
 //!
 //! ```text
 //! samplers → channel → writer thread: spool (fsync) → push thread: send, acknowledge
-//!                                   ↘ thread: what runs before left behind
+//!                                   ↘ leftovers thread: spools that earlier runs left behind
 //! ```
 //!
-//! Everything goes through a spool of the run's own, `JOB.sqlite` in a folder that runs share, which is removed once the service
-//! has all of it. With each write, the spool is told what to say if this process is killed ([`Will`]): that the job ended
-//! at its last window. Whoever finds a spool that no process has open goes on for it: the next run, or the node's agent
-//! ([`Leftovers`]).
+//! Everything goes through a spool of the run's own, `JOB.sqlite` in a folder that all runs of a user share. The spool is
+//! removed once the service has everything. With each write, the spool also gets a [`Will`]: what to report if this process
+//! is killed, namely that the job ended at its last window. The next run, or the node's agent, finds a spool that no process
+//! has open and delivers it ([`Leftovers`]).
 //!
-//! While the node's agent meters a device for the same service ([`Announcement`]), the run sends no windows of it, only that the
-//! job holds it; no energy is sent twice. Nothing here delays the start of the command, and its end by a few seconds at most.
+//! While the node's agent meters a device for the same service ([`Announcement`]), the run sends no windows of that device,
+//! only that the job holds it, so that no energy is sent twice. The start of the command is never delayed, and its end by a
+//! few seconds at most.
 
 use crate::announcement::Announcement;
 use crate::clock::{Clock, DateChange};
@@ -20,7 +21,7 @@ use crate::push::sending::{self, Pace, Pushing};
 use crate::push::{Http, Pusher, locked};
 use crate::sampler::Metered;
 use crate::source::Source;
-use crate::spool::{Backlog, Contents, Sender as Speaker, Spool, SpoolError, Will};
+use crate::spool::{Backlog, BatchSender, Contents, Spool, SpoolError, Will};
 use crate::{identity, random};
 use client::Backoff;
 use std::ffi::OsString;
@@ -33,49 +34,51 @@ use std::{fs, io, thread};
 use units::{Overflow, Span, Timestamp};
 use wire::{Boot, Device, Holding, Job, WireError};
 
-/// Time between two deliveries of what is new.
+/// Time between two deliveries of new windows.
 const EVERY: Duration = Duration::from_secs(1);
-/// Longest wait at the end of a run; what is not told by then is in the spool.
+/// Longest wait at the end of a run; what is not delivered by then stays in the spool.
 const END: Duration = Duration::from_secs(5);
-/// How often a spool that another process looks at right now is tried again, and how long after.
+/// How many times to try to open a spool that another process is looking at.
 const TRIES: u32 = 20;
+/// Time between two of these tries.
 const TRY_AGAIN: Duration = Duration::from_millis(50);
 
-/// What a run tells, and to whom.
+/// What a run reports, and where.
 #[derive(Debug)]
 pub struct Settings {
-    /// Address of the service, without a path.
+    /// Address of the service, `https://HOST[:PORT]`, without a path.
     pub server: String,
-    /// The same service.
+    /// Client of the same service.
     pub http: Http,
-    /// Where spools of runs are.
+    /// Folder of the spools of runs.
     pub folder: PathBuf,
-    /// Where the node's agent says what it meters.
+    /// File in which the node's agent announces what it meters.
     pub metering: PathBuf,
-    /// The job: identity, project, name, labels.
+    /// The job: its identity, project, name and labels.
     pub job: Job,
 }
 
-/// What became of the job's spool.
+/// What a delivery achieved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivered {
     /// The service has everything.
     Whole,
-    /// The rest is in this file.
+    /// The service does not have everything; the rest is kept.
     Kept {
-        /// The spool.
+        /// The spool that holds the rest.
         spool: PathBuf,
-        /// What the service said, or that it did not answer in time.
+        /// Answer of the service, or that it did not answer in time.
         reason: String,
     },
-    /// Nothing could be kept, so nothing was sent.
+    /// The run could not be kept on disk, so that it was not sent either.
     Lost {
-        /// Why.
+        /// Why it could not be kept.
         reason: String,
     },
 }
 
-/// Where spools of runs are unless said otherwise: `wattledger/runs` in `XDG_STATE_HOME`, or in `.local/state` of `HOME`.
+/// The folder of the spools of runs unless another is named: `wattledger/runs` in `XDG_STATE_HOME`, else in `.local/state` of
+/// `HOME`; `None` if neither is set.
 #[must_use]
 pub fn default_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -83,7 +86,7 @@ pub fn default_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<Pat
     Some(state.join("wattledger/runs"))
 }
 
-/// An identity for a job that no other has: `run-` and 16 hexadecimal digits.
+/// A new identity for a job, `run-` and 16 random hexadecimal digits.
 ///
 /// # Errors
 ///
@@ -92,13 +95,13 @@ pub fn new_job_id() -> io::Result<String> {
     Ok(format!("run-{:016x}", random::seed()?))
 }
 
-/// Refuses what a service would refuse of a job.
+/// Checks a job by the rules that a service applies to it.
 ///
 /// # Errors
 ///
-/// Which key of `jobs[0]`, and what to write.
+/// Which key of `jobs[0]` is wrong, and what to write instead.
 pub fn check_job(job: &Job) -> Result<(), WireError> {
-    let clock = wire::Clock { wall: Timestamp::default(), monotonic: Span::ZERO };
+    let clock = wire::ClockEvidence { wall: Timestamp::default(), monotonic: Span::ZERO };
     let node = wire::Node { name: "node".to_owned(), software: "run".to_owned(), machine_id: None, host_boot: None };
     let (version, agent, boot) = (wire::VERSION, node.name.clone(), Boot::from_bits(0));
     let (devices, windows, holdings, gaps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -107,15 +110,16 @@ pub fn check_job(job: &Job) -> Result<(), WireError> {
     wire::Batch::parse(&batch.to_json()?).map(drop)
 }
 
-enum Told {
+/// What happens to a run, in this order.
+enum RunEvent {
     Started(Timestamp, Vec<Device>),
     Metered(Metered),
     Ended(Timestamp, i32),
 }
 
-/// A running delivery.
+/// A delivery that is under way.
 pub struct Delivery {
-    told: Sender<Told>,
+    events: Sender<RunEvent>,
     outcome: Receiver<Delivered>,
     spool: PathBuf,
 }
@@ -128,54 +132,58 @@ impl Delivery {
     /// No thread can be started.
     pub fn start(settings: Settings, clock: Arc<dyn Clock>) -> io::Result<Self> {
         let spool = spool_of(&settings.folder, &settings.job.id);
-        let (told, telling) = mpsc::channel();
+        let (events, received) = mpsc::channel();
         let (end, outcome) = mpsc::channel();
         thread::Builder::new().name("delivery".to_owned()).spawn(move || {
-            let delivered = deliver(&settings, &clock, &telling);
-            // A run that waits no longer has said that the rest is in the spool.
+            let delivered = deliver(&settings, &clock, &received);
+            // A run that no longer waits has reported that the rest is in the spool.
             drop(end.send(delivered.unwrap_or_else(|error| Delivered::Lost { reason: error.to_string() })));
         })?;
-        Ok(Self { told, outcome, spool })
+        Ok(Self { events, outcome, spool })
     }
 
-    /// The job holds every device of `sources` from `at` on.
+    /// Reports that the job holds every device of `sources` from `at` on.
     pub fn started<'a>(&self, at: Timestamp, sources: impl Iterator<Item = &'a dyn Source>) {
         let devices = sources.flat_map(|source| identity::devices(source, |_| 0)).collect();
-        // A delivery that failed says so at the end.
-        drop(self.told.send(Told::Started(at, devices)));
+        // A delivery that failed returns its error at the end.
+        drop(self.events.send(RunEvent::Started(at, devices)));
     }
 
-    /// Takes windows as they become complete.
+    /// A sink for windows as they become complete.
     pub fn sink(&self) -> impl FnMut(Metered) + Send + use<> {
-        let told = self.told.clone();
-        move |metered| drop(told.send(Told::Metered(metered)))
+        let events = self.events.clone();
+        move |metered| drop(events.send(RunEvent::Metered(metered)))
     }
 
-    /// The job ended at `at`; waits some seconds at most until the service knows.
+    /// Reports that the job ended at `at`, and waits a few seconds at most until the service has everything.
     #[must_use]
     pub fn ended(self, at: Timestamp, exit_status: i32) -> Delivered {
-        drop(self.told.send(Told::Ended(at, exit_status)));
+        drop(self.events.send(RunEvent::Ended(at, exit_status)));
         let late = || Delivered::Kept { spool: self.spool.clone(), reason: "no answer in time".to_owned() };
         self.outcome.recv_timeout(END).unwrap_or_else(|_| late())
     }
 }
 
-/// Why a run cannot be told.
+/// Why a run cannot be reported.
 #[derive(Debug, thiserror::Error)]
 enum DeliveryError {
-    #[error("this host has no usable name")]
+    #[error("the host name cannot be used as the node's name")]
     Nameless,
-    #[error("the run ended without a word")]
-    Unsaid,
+    #[error("the run ended without reporting its end")]
+    Unreported,
     #[error(transparent)]
     Spool(#[from] SpoolError),
     #[error(transparent)]
     Overflow(#[from] Overflow),
-    #[error("the system refuses what a delivery needs: {0}")]
+    #[error("the system refused a thread, random bits or a change of the spool's file: {0}")]
     System(#[from] io::Error),
 }
 
-fn deliver(settings: &Settings, clock: &Arc<dyn Clock>, told: &Receiver<Told>) -> Result<Delivered, DeliveryError> {
+fn deliver(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    events: &Receiver<RunEvent>,
+) -> Result<Delivered, DeliveryError> {
     let path = spool_of(&settings.folder, &settings.job.id);
     let (spool, will) = open(settings, &path, &**clock)?;
     let spool = Arc::new(Mutex::new(spool));
@@ -189,39 +197,39 @@ fn deliver(settings: &Settings, clock: &Arc<dyn Clock>, told: &Receiver<Told>) -
         held: Vec::new(),
         date_change: None,
     };
-    let pushing = writing.start(pusher, pace, clock, told)?;
+    let pushing = writing.start(pusher, pace, clock, events)?;
     let leftovers = Leftovers::start(settings.folder.clone(), Some(path.clone()), settings.http.clone(), clock)?;
-    let written = writing.until_ended(told);
+    let written = writing.until_ended(events);
     let pusher = pushing.finish();
     let Some(pusher) = pusher else {
         written?;
         return Ok(Delivered::Kept { spool: path, reason: "no answer in time".to_owned() });
     };
-    if leftovers::remove_if_told(&locked(&spool), &path)? {
+    if leftovers::remove_if_delivered(&locked(&spool), &path)? {
         leftovers.finish();
         return written.map(|()| Delivered::Whole);
     }
     written?;
-    let reason = pusher.complaint().unwrap_or("not all was sent in time").to_owned();
+    let reason = pusher.complaint().unwrap_or("not everything was sent in time").to_owned();
     Ok(Delivered::Kept { spool: path, reason })
 }
 
-/// The spool of the run, under the name of the node as its agent says it.
+/// Opens the spool of the run, under the name that the node's agent announces for the node, else the host name.
 fn open(settings: &Settings, path: &Path, clock: &dyn Clock) -> Result<(Spool, Will), DeliveryError> {
     let agents = Announcement::read(&settings.metering, &settings.server).map(|announced| announced.node);
     let name = agents.or_else(identity::host_name).ok_or(DeliveryError::Nameless)?;
     let node = identity::node(&name);
-    let agent = speaker(&name);
+    let agent = agent_name(&name);
     let will = Will { agent: agent.clone(), node: node.clone(), holdings: Vec::new(), jobs: Vec::new() };
     let boot = random::boot()?;
     for _ in 0..TRIES {
         drop(make(path));
-        let speaker = Speaker { agent: agent.clone(), boot, node: node.clone() };
+        let sender = BatchSender { agent: agent.clone(), boot, node: node.clone() };
         let made = inode(path);
-        match Spool::open(path, MEBIBYTES, speaker, clock.wall()) {
-            // A deliverer looks at it and finds nothing.
+        match Spool::open(path, MEBIBYTES, sender, clock.wall()) {
+            // Another process is looking for leftovers in it and will find none.
             Err(SpoolError::InUse(_)) => thread::sleep(TRY_AGAIN),
-            // It was removed before it was locked.
+            // Such a process removed the file before it was locked here.
             Ok(_) if inode(path) != made => {}
             other => return Ok((other?.spool, will)),
         }
@@ -229,8 +237,8 @@ fn open(settings: &Settings, path: &Path, clock: &dyn Clock) -> Result<(Spool, W
     Err(SpoolError::InUse(path.to_owned()).into())
 }
 
-/// Makes the spool's file: for its user alone, or in a folder with the group bit set for the group, which the node's agent is in.
-/// What cannot be made is told by who opens it.
+/// Creates the spool's file, for its user only, or in a folder with the set-group-id bit for its group too, which the node's
+/// agent belongs to. Opening a file that could not be created reports why.
 fn make(path: &Path) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -243,48 +251,48 @@ fn inode(path: &Path) -> Option<u64> {
     fs::metadata(path).ok().map(|file| file.ino())
 }
 
-/// Name of the agent in a run's batches: the node's with `-run`, cut so that it stays a *name*.
-fn speaker(node: &str) -> String {
+/// Name of the agent in a run's batches: the node's name and `-run`, shortened to the length of a *name*.
+fn agent_name(node: &str) -> String {
     let suffix = "-run";
     let kept = node.len().min(wire::NAME_BYTES_MAX - suffix.len());
     format!("{}{suffix}", node.get(..kept).unwrap_or_default())
 }
 
-/// What the writer thread knows.
+/// State of the writer thread.
 struct Writing<'a> {
     settings: &'a Settings,
     spool: Arc<Mutex<Spool>>,
     will: Will,
     backlog: Backlog,
-    /// The job's holdings that last.
+    /// Holdings of the job that have not ended.
     held: Vec<Holding>,
     /// The last change of the date.
     date_change: Option<DateChange>,
 }
 
 impl Writing<'_> {
-    /// Starts to send once the start of the job is in the spool.
+    /// Starts to send as soon as the start of the job is in the spool.
     fn start(
         &mut self,
         pusher: Pusher,
         pace: Pace,
         clock: &Arc<dyn Clock>,
-        told: &Receiver<Told>,
+        events: &Receiver<RunEvent>,
     ) -> Result<Pushing, DeliveryError> {
-        let Ok(Told::Started(at, devices)) = told.recv() else { return Err(DeliveryError::Unsaid) };
+        let Ok(RunEvent::Started(at, devices)) = events.recv() else { return Err(DeliveryError::Unreported) };
         self.begin(at, devices)?;
         let (http, spool) = (self.settings.http.clone(), Arc::clone(&self.spool));
-        // A spool that fails here fails for the writer too, who says so.
+        // A spool that fails for the push thread fails for the writer too, which returns the error.
         Ok(sending::start(pusher, http, spool, Arc::clone(clock), pace, drop)?)
     }
 
-    fn until_ended(&mut self, told: &Receiver<Told>) -> Result<(), DeliveryError> {
+    fn until_ended(&mut self, events: &Receiver<RunEvent>) -> Result<(), DeliveryError> {
         loop {
-            match told.recv_timeout(Duration::MAX) {
-                Ok(Told::Metered(metered)) => self.take(metered)?,
-                Ok(Told::Ended(at, exit_status)) => return self.end(at, exit_status),
-                Ok(Told::Started(..)) | Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Err(DeliveryError::Unsaid),
+            match events.recv_timeout(Duration::MAX) {
+                Ok(RunEvent::Metered(metered)) => self.take(metered)?,
+                Ok(RunEvent::Ended(at, exit_status)) => return self.end(at, exit_status),
+                Ok(RunEvent::Started(..)) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(DeliveryError::Unreported),
             }
         }
     }
@@ -344,7 +352,7 @@ impl Writing<'_> {
         Ok(spool.bequeath(&self.will)?)
     }
 
-    /// If this process is killed now, the job ended at `last`.
+    /// Records in the will that the job ended at `last`, in case this process is killed.
     fn bequeath(&mut self, last: Timestamp) -> Result<(), DeliveryError> {
         self.will.holdings = until(&self.held, last);
         self.will.jobs = vec![Job { id: self.settings.job.id.clone(), ended: Some(last), ..Job::default() }];
@@ -352,13 +360,13 @@ impl Writing<'_> {
     }
 }
 
-/// The holdings ended at `end`, or as soon as they began.
+/// The holdings, ended at `end`, or right after they began if that is later.
 fn until(held: &[Holding], end: Timestamp) -> Vec<Holding> {
     let least = |start: Timestamp| start.after(Span::from_nanoseconds(1)).unwrap_or(start);
     held.iter().map(|holding| Holding { end: Some(end.max(least(holding.start))), ..holding.clone() }).collect()
 }
 
-/// While the disk is full, what was metered waits in memory.
+/// Ignores a full disk: windows stay in memory until there is room.
 fn kept_if_full(written: Result<(), SpoolError>) -> Result<(), DeliveryError> {
     match written {
         Err(SpoolError::Full) => Ok(()),

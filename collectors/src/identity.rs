@@ -1,17 +1,16 @@
-//! Who this agent is and what its devices are, in the words of `crates/wire`.
+//! Describes this node and its devices in the terms of `crates/wire`.
 
-use crate::source::{Device, Source};
-use crate::spool::Contents;
-use account::meter::{self, PowerSensor, Sensor};
+use crate::source::{Source, SourceDevice, SourceKind};
+use account::meter::{PowerSensor, Sensor};
 use std::fs;
-use wire::{Flag, Kind, Method, Node, Quality, SensorClass, TEXT_BYTES_MAX, Window};
+use wire::{Kind, Node, SensorClass, TEXT_BYTES_MAX};
 
-/// The host's name as the kernel tells it; `None` where that is no *name* of `crates/wire`.
+/// The host name; `None` if it is not a *name* as `crates/wire` defines it.
 pub(crate) fn host_name() -> Option<String> {
     first_line("/proc/sys/kernel/hostname").filter(|name| wire::is_name(name))
 }
 
-/// The machine this process runs on, under `name`.
+/// The machine that this process runs on, called `name`.
 pub(crate) fn node(name: &str) -> Node {
     Node {
         name: name.to_owned(),
@@ -27,36 +26,28 @@ fn first_line(path: &str) -> Option<String> {
     (!line.is_empty()).then(|| text_of(line))
 }
 
-/// The devices of `source`, each with the epoch of its counter as `epoch` has it by position.
+/// Describes the devices of `source`. `epoch` gives the epoch of the counter of the device at a position.
 pub(crate) fn devices(source: &dyn Source, epoch: impl Fn(usize) -> u64) -> Vec<wire::Device> {
     let found = source.devices();
-    let described = |(position, device): (usize, &Device)| wire::Device {
-        uuid: text_of(&device.uuid),
+    let described = |(position, device): (usize, &SourceDevice)| wire::Device {
+        uuid: device_id(device),
         name: text_of(&device.name),
         index: device.index,
-        kind: kind(source.name(), &device.uuid),
+        kind: kind(source.kind(), &device.uuid),
         sensor: sensor_class(&device.sensor),
         limit: device.sensor.limit,
         systematic_ppm: device.sensor.systematic_ppm.min(1_000_000),
-        counted_in: device.counted_in.and_then(|outer| found.get(outer)).map(|outer| text_of(&outer.uuid)),
+        counted_in: device.counted_in.and_then(|outer| found.get(outer)).map(device_id),
         driver_epoch: epoch(position),
     };
     found.iter().enumerate().map(described).collect()
 }
 
-/// `windows`, each with the position of its device, and the devices.
-pub(crate) fn contents(devices: Vec<wire::Device>, windows: &[(usize, meter::Window)]) -> Contents {
-    let of = |(position, metered): &(usize, meter::Window)| {
-        devices.get(*position).map(|device| window(&device.uuid, metered))
-    };
-    Contents { windows: windows.iter().filter_map(of).collect(), devices, ..Contents::default() }
-}
-
-fn kind(source: &str, uuid: &str) -> Kind {
+fn kind(source: SourceKind, uuid: &str) -> Kind {
     match source {
-        "rapl" if uuid.contains("psys") => Kind::Platform,
-        "rapl" | "modelled" => Kind::Host,
-        _ => Kind::Accelerator,
+        SourceKind::Rapl if uuid.contains("psys") => Kind::Platform,
+        SourceKind::Rapl | SourceKind::Modelled => Kind::Host,
+        SourceKind::Nvml | SourceKind::Replay | SourceKind::Synthetic => Kind::Accelerator,
     }
 }
 
@@ -70,48 +61,12 @@ fn sensor_class(sensor: &Sensor) -> SensorClass {
     }
 }
 
-/// A metered window of the device `uuid`, as it is sent.
-fn window(uuid: &str, window: &meter::Window) -> Window {
-    Window {
-        device: uuid.to_owned(),
-        start: window.interval.start(),
-        end: window.interval.end(),
-        energy: window.energy,
-        covered: window.covered.min(window.interval.span()),
-        method: match window.method {
-            meter::Method::Counter => Method::Counter,
-            meter::Method::BackwardRectangle => Method::BackwardRectangle,
-            meter::Method::Trapezoid => Method::Trapezoid,
-            meter::Method::Modelled => Method::Modelled,
-        },
-        quality: match window.quality {
-            meter::Quality::Counter => Quality::Counter,
-            meter::Quality::Integrated => Quality::Integrated,
-            meter::Quality::GapFilled => Quality::GapFilled,
-            meter::Quality::Modelled => Quality::Modelled,
-        },
-        flags: window.flags.iter().map(flag).collect(),
-        power_min: window.power_min,
-        power_peak: window.power_peak,
-        readings: window.readings,
-        integration_uncertainty: window.integration_uncertainty,
-        sensor_systematic: window.sensor_systematic,
-    }
+/// Identity of a device in batches.
+pub(crate) fn device_id(device: &SourceDevice) -> String {
+    text_of(&device.uuid)
 }
 
-fn flag(flag: meter::Flag) -> Flag {
-    match flag {
-        meter::Flag::Boundary => Flag::Boundary,
-        meter::Flag::Reset => Flag::Reset,
-        meter::Flag::Aliased => Flag::Aliased,
-        meter::Flag::Quarantined => Flag::Quarantined,
-        meter::Flag::ClassUnknown => Flag::ClassUnknown,
-        meter::Flag::CounterDistrusted => Flag::CounterDistrusted,
-        meter::Flag::PowerDisagrees => Flag::PowerDisagrees,
-    }
-}
-
-/// `text` without control characters and cut to what a *text* may hold; logs and drivers name devices as they like.
+/// `text` as a *text* of `crates/wire`: without control characters and shortened, since logs and drivers use any names.
 fn text_of(text: &str) -> String {
     let mut clean: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
     while clean.len() > TEXT_BYTES_MAX {

@@ -1,4 +1,4 @@
-//! Where power readings come from: sensors, recorded logs, closed-form loads.
+//! What runs on a node: reading sensors and recorded logs, metering them, and delivering the energy to a service.
 
 pub mod agent;
 pub mod announcement;

@@ -1,14 +1,14 @@
-//! `wattledger-agent`: the lean program for nodes. The same agent is `wattledger agent`.
+//! `wattledger-agent`: the small program for nodes. `wattledger agent` is the same agent.
 
 use clap::Parser;
-use collectors::agent::{Arguments, execute};
+use collectors::agent::{AgentArguments, execute};
 
-/// Meters this node's devices and sends their energy to a Wattledger service.
+/// Meter this node's devices and send their energy to a Wattledger service
 #[derive(Parser)]
 #[command(name = "wattledger-agent", version)]
 struct CommandLine {
     #[command(flatten)]
-    arguments: Arguments,
+    arguments: AgentArguments,
 }
 
 fn main() -> std::process::ExitCode {

@@ -10,7 +10,7 @@
 
 use crate::clock::{Clock, DateChange, DateLine, Timeline};
 use crate::identity;
-use crate::source::{Device, ReadError, Source};
+use crate::source::{ReadError, Source, SourceDevice};
 use crate::spool::Contents;
 use account::meter::{Meter, Reading, Window};
 use std::io;
@@ -29,9 +29,9 @@ const LEARNING: Span = Span::from_milliseconds(500);
 /// What one poll completed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metered {
-    /// Windows that are complete, and the source's devices where there are any or the date changed.
+    /// Windows that are complete. If there are any, or the date changed, also the devices of the source.
     pub contents: Contents,
-    /// The wall clock was set: later windows are on the new date.
+    /// The date changed: later windows are on the new date.
     pub date_change: Option<DateChange>,
 }
 
@@ -44,14 +44,21 @@ impl Metered {
 /// What was metered of one device from the first poll to the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceTotal {
-    /// Name of the source that read it.
-    pub source: &'static str,
     /// The device. `counted_in` is a position among the devices of the same source.
-    pub device: Device,
+    pub device: SourceDevice,
     /// Its energy, from its first reading to its last; `None` when there were fewer than two.
     pub window: Option<Window>,
     /// The last read that failed.
     pub failure: Option<ReadError>,
+}
+
+/// What a sampler yields at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// The windows that were complete or open at the end.
+    pub last: Metered,
+    /// The total of each device; empty unless [`Sampler::with_total`] asked for them.
+    pub totals: Vec<DeviceTotal>,
 }
 
 /// One source and the meters of its devices.
@@ -69,10 +76,10 @@ pub struct Sampler {
     learning_since: Timestamp,
 }
 
-/// The meters of one device, and what was last heard from it.
+/// The meters of one device, and its last reading and failure.
 #[derive(Default)]
 struct DeviceMeters {
-    /// Meters everything as one window, on the line that never steps.
+    /// Meters the whole time as one window, on the line that never steps.
     total: Option<Meter>,
     /// Cuts windows, on the date.
     windows: Option<Meter>,
@@ -94,8 +101,8 @@ impl DeviceMeters {
 }
 
 impl Sampler {
-    /// A sampler that has read nothing yet and meters nothing until it is told what: see [`Self::with_total`] and
-    /// [`Self::with_windows`]. Times of readings are on `timeline`.
+    /// A sampler that has not read yet. It meters nothing unless [`Self::with_total`] or [`Self::with_windows`] is called. Times of
+    /// readings are on `timeline`.
     #[must_use]
     pub fn new(source: Box<dyn Source>, clock: Arc<dyn Clock>, timeline: Timeline) -> Self {
         let sensors = || source.devices().iter().map(|device| device.sensor);
@@ -116,7 +123,7 @@ impl Sampler {
     #[must_use]
     pub fn with_total(mut self) -> Self {
         for (meters, device) in self.meters.iter_mut().zip(self.source.devices()) {
-            meters.total = Some(Meter::new(device.sensor, None));
+            meters.total = Some(Meter::new(identity::device_id(device), device.sensor, None));
         }
         self
     }
@@ -126,14 +133,14 @@ impl Sampler {
     pub fn with_windows(mut self, length: Span) -> Self {
         self.window_length = Some(length);
         for (meters, device) in self.meters.iter_mut().zip(self.source.devices()) {
-            meters.windows = Some(Meter::new(device.sensor, Some(length)));
+            meters.windows = Some(Meter::new(identity::device_id(device), device.sensor, Some(length)));
         }
         self
     }
 
     /// The devices that are read.
     #[must_use]
-    pub fn devices(&self) -> &[Device] {
+    pub fn devices(&self) -> &[SourceDevice] {
         self.source.devices()
     }
 
@@ -160,34 +167,29 @@ impl Sampler {
             (self.first, self.learning_since) = (Some(now), now);
         }
         self.read(now)?;
-        let mut windows = self.drain();
+        let mut windows: Vec<Window> = self.window_meters().flat_map(Meter::drain).collect();
         let date_change = self.date.follow(&*self.clock, now);
         if date_change.is_some() {
             tracing::warn!("the date of this machine was set; windows go on with the new date");
             self.learning_since = now;
             windows.extend(self.restart_windows()?);
         }
-        Ok(self.metered(&windows, date_change))
+        Ok(self.metered(windows, date_change))
     }
 
-    /// Reads once more and closes every meter: the last windows, and the totals where they were asked for.
+    /// Reads once more and closes every meter.
     ///
     /// # Errors
     ///
     /// [`Overflow`] of a sum.
-    pub fn finish(mut self) -> Result<(Metered, Vec<DeviceTotal>), Overflow> {
-        let mut last = self.poll()?;
-        let mut windows = Vec::new();
-        for (position, meters) in self.meters.iter_mut().enumerate() {
+    pub fn finish(mut self) -> Result<Finished, Overflow> {
+        let Metered { contents, date_change } = self.poll()?;
+        let mut windows = contents.windows;
+        for meters in &mut self.meters {
             let Some(meter) = meters.windows.take() else { continue };
-            windows.extend(meter.finish()?.into_iter().map(|window| (position, window)));
+            windows.extend(meter.finish()?);
         }
-        let closed = self.metered(&windows, None).contents;
-        last.contents.windows.extend(closed.windows);
-        if !closed.devices.is_empty() {
-            last.contents.devices = closed.devices;
-        }
-        Ok((last, self.totals()?))
+        Ok(Finished { last: self.metered(windows, date_change), totals: self.totals()? })
     }
 
     /// Polls until `stop` is closed, then finishes; what is complete goes to `sink`, which ends the loop at once when it
@@ -207,7 +209,7 @@ impl Sampler {
                 return self.totals();
             }
         }
-        let (last, totals) = self.finish()?;
+        let Finished { last, totals } = self.finish()?;
         if !last.is_empty() {
             // Nothing is left to end.
             let _ = sink(last);
@@ -228,47 +230,39 @@ impl Sampler {
         outcome
     }
 
-    /// Complete windows, each with the position of its device.
-    fn drain(&mut self) -> Vec<(usize, Window)> {
-        let meters = self.meters.iter_mut().enumerate();
-        let windows = meters.flat_map(|(position, meters)| {
-            meters.windows.iter_mut().flat_map(Meter::drain).map(move |window| (position, window))
-        });
-        windows.collect()
+    fn window_meters(&mut self) -> impl Iterator<Item = &mut Meter> {
+        self.meters.iter_mut().filter_map(|meters| meters.windows.as_mut())
     }
 
     /// Closes the windows and begins new ones at the last reading of each device, on the date as it is now.
-    fn restart_windows(&mut self) -> Result<Vec<(usize, Window)>, Overflow> {
+    fn restart_windows(&mut self) -> Result<Vec<Window>, Overflow> {
         let mut windows = Vec::new();
-        for (position, (meters, device)) in self.meters.iter_mut().zip(self.source.devices()).enumerate() {
-            let Some(windows_meter) = &mut meters.windows else { continue };
-            let mut fresh = Meter::new(device.sensor, self.window_length);
+        for (meters, device) in self.meters.iter_mut().zip(self.source.devices()) {
+            let Some(meter) = &mut meters.windows else { continue };
+            let mut fresh = Meter::new(identity::device_id(device), device.sensor, self.window_length);
             if let Some(last) = meters.last {
                 fresh.push(&Reading { at: self.date.date_of(last.at), ..last })?;
             }
-            let closed = std::mem::replace(windows_meter, fresh).finish()?;
-            windows.extend(closed.into_iter().map(|window| (position, window)));
+            windows.extend(std::mem::replace(meter, fresh).finish()?);
         }
         Ok(windows)
     }
 
-    fn metered(&self, windows: &[(usize, Window)], date_change: Option<DateChange>) -> Metered {
+    fn metered(&self, windows: Vec<Window>, date_change: Option<DateChange>) -> Metered {
         if windows.is_empty() && date_change.is_none() {
             return Metered::default();
         }
-        let epoch =
-            |position: usize| self.meters.get(position).and_then(|meters| Some(meters.last?.epoch)).unwrap_or(0);
-        let devices = identity::devices(&*self.source, epoch);
-        Metered { contents: identity::contents(devices, windows), date_change }
+        let epoch = |position: usize| self.meters.get(position).and_then(|meters| Some(meters.last?.epoch));
+        let devices = identity::devices(&*self.source, |position| epoch(position).unwrap_or(0));
+        Metered { contents: Contents { devices, windows, ..Contents::default() }, date_change }
     }
 
     fn totals(self) -> Result<Vec<DeviceTotal>, Overflow> {
-        let source = self.source.name();
         let mut totals = Vec::new();
         for (device, meters) in self.source.devices().iter().zip(self.meters) {
             let Some(total) = meters.total else { continue };
             let window = total.finish()?.into_iter().next();
-            totals.push(DeviceTotal { source, device: device.clone(), window, failure: meters.failure });
+            totals.push(DeviceTotal { device: device.clone(), window, failure: meters.failure });
         }
         Ok(totals)
     }

@@ -1,6 +1,6 @@
-//! What an NVIDIA power figure means: sensor class by architecture, driver and field (D4).
+//! What an NVIDIA power reading means, which depends on the architecture, the driver and the field that is read.
 //!
-//! Window and update period in ms, from Yang, Adamek, Armour, "Part-time Power Measurements", SC24, arXiv 2312.02741:
+//! The table has window / update period in ms, from Yang, Adamek, Armour, "Part-time Power Measurements", SC24, arXiv 2312.02741:
 //!
 //! | architecture | default power, driver < 530 | 530 | > 530 | average field | instant field |
 //! |---|---|---|---|---|---|
@@ -12,14 +12,14 @@
 
 use account::meter::PowerSensor;
 
-/// NVIDIA GPU architecture, as far as the meaning of a power reading depends on it.
+/// An NVIDIA GPU architecture, as far as the meaning of a power reading depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Architecture {
-    /// P100, P40, GTX 10xx.
+    /// P100, P40, GeForce GTX 10xx.
     Pascal,
-    /// V100.
+    /// V100, the data centre chip of its family.
     Volta,
-    /// T4, RTX 20xx, Quadro RTX.
+    /// T4, GeForce RTX 20xx, Quadro RTX.
     Turing,
     /// A100, A800, A30: the data centre chip of the Ampere family, whose sensor is unlike the rest of the family.
     Ga100,
@@ -29,13 +29,13 @@ pub enum Architecture {
     Ada,
     /// H100, H200, H800, H20, GH200.
     Gh100,
-    /// B200, GB200, RTX 50xx. Nobody has published what its sensor does.
+    /// B200, GB200, RTX 50xx. What its sensor does is not published.
     Blackwell,
-    /// Anything else, or not known.
+    /// Any other architecture, or one that is not known.
     Other,
 }
 
-/// Which of NVIDIA's power figures was read.
+/// Which of NVIDIA's power readings is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PowerField {
     /// `nvmlDeviceGetPowerUsage`, `power.draw`, `DCGM_FI_DEV_POWER_USAGE`: its meaning depends on architecture and driver.
@@ -46,8 +46,8 @@ pub enum PowerField {
     Instant,
 }
 
-/// What `field` means on `architecture` under `driver` (major, minor); without a driver version the newest column of the
-/// table is taken. [`PowerSensor::Unknown`] wherever the table is silent.
+/// What `field` means on `architecture` under `driver` (major, minor). Without a version the driver is taken to be recent. The
+/// result is [`PowerSensor::Unknown`] where the table has no entry.
 #[must_use]
 pub fn classify(architecture: Architecture, driver: Option<(u32, u32)>, field: PowerField) -> PowerSensor {
     use Architecture::{Ada, Blackwell, Ga10x, Ga100, Gh100, Other, Pascal, Turing, Volta};
@@ -68,8 +68,8 @@ pub fn classify(architecture: Architecture, driver: Option<(u32, u32)>, field: P
     }
 }
 
-/// Architecture by product name, as NVML and nvidia-smi spell it (`NVIDIA A100-SXM4-80GB`, `Tesla T4`,
-/// `NVIDIA GeForce RTX 3090`); `None` for a name that is in no known family.
+/// Architecture by product name as NVML and nvidia-smi spell it (`NVIDIA A100-SXM4-80GB`, `Tesla T4`,
+/// `NVIDIA GeForce RTX 3090`); `None` for a name of no known family.
 #[must_use]
 pub fn architecture_of(gpu_name: &str) -> Option<Architecture> {
     let name = gpu_name.to_ascii_lowercase();

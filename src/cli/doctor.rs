@@ -5,7 +5,7 @@ use super::{Failure, environment, print};
 use account::meter::Reading;
 use collectors::clock::{Clock, SystemClock};
 use collectors::source::visible::{Variables, select};
-use collectors::source::{Choice, Device, Left, ReadError, Source};
+use collectors::source::{Left, ReadError, Source, SourceChoice, SourceDevice};
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::Path;
@@ -67,13 +67,13 @@ struct Missing {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let places = environment::places();
     // All devices, whatever is visible to commands: the variables are a line of their own.
-    let choice = Choice::open(&[], &places, &Variables::default()).map_err(anyhow::Error::from)?;
+    let choice = SourceChoice::open(&[], &places, &Variables::default()).map_err(anyhow::Error::from)?;
     let report = Report::of(choice, &places.proc);
     if arguments.json { print::json(&report) } else { print::text(&report.in_words()) }
 }
 
 impl Report {
-    fn of(mut choice: Choice, proc: &Path) -> Self {
+    fn of(mut choice: SourceChoice, proc: &Path) -> Self {
         let now = SystemClock::new().wall();
         let visible = visible(&choice);
         let devices: Vec<_> = choice.sources.iter_mut().flat_map(|source| examine(&mut **source, now)).collect();
@@ -157,11 +157,16 @@ fn examine(source: &mut dyn Source, now: Timestamp) -> Vec<DeviceReport> {
     });
     let devices = source.devices();
     let named = devices.iter().zip(outcomes);
-    named.map(|(device, outcome)| DeviceReport::of(source.name(), device, devices, outcome)).collect()
+    named.map(|(device, outcome)| DeviceReport::of(source.kind().name(), device, devices, outcome)).collect()
 }
 
 impl DeviceReport {
-    fn of(source: &'static str, device: &Device, all: &[Device], outcome: Option<Result<Reading, ReadError>>) -> Self {
+    fn of(
+        source: &'static str,
+        device: &SourceDevice,
+        all: &[SourceDevice],
+        outcome: Option<Result<Reading, ReadError>>,
+    ) -> Self {
         let watts = |power: Power| power.milliwatts() as f64 / 1e3;
         let (power, failure) = match outcome {
             Some(Ok(reading)) => (reading.power, None),
@@ -203,7 +208,7 @@ impl DeviceReport {
 
 impl From<Left> for Missing {
     fn from(left: Left) -> Self {
-        Self { source: left.source, reason: left.reason, remedy: left.remedy }
+        Self { source: left.source.name(), reason: left.reason, remedy: left.remedy }
     }
 }
 
@@ -223,7 +228,7 @@ impl Missing {
 }
 
 /// What a command that is started here may use of the boards that were found.
-fn visible(choice: &Choice) -> Option<String> {
+fn visible(choice: &SourceChoice) -> Option<String> {
     let boards: Vec<_> = choice.sources.iter().flat_map(|source| source.boards()).cloned().collect();
     let variables = environment::Visible::read();
     let named = variables.named()?;

@@ -4,7 +4,7 @@ use super::grid_arguments::{GridArguments, NO_GRID};
 use super::{Failure, print, show};
 use crate::footprint::{Footprint, MeteredDevice};
 use account::meter::{Flag, Meter};
-use collectors::powerlog::{Format, LogError, LoggedDevice, Options, PowerLog, Times};
+use collectors::powerlog::{LogError, LoggedDevice, Options, PowerLog, PowerLogFormat, Times};
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     file: String,
     /// Format of the log, where it is not recognised
     #[arg(long, value_name = "FORMAT")]
-    format: Option<Format>,
+    format: Option<PowerLogFormat>,
     /// Column or metric to take, where the log has several (power.draw is taken unless another is named)
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
@@ -98,7 +98,7 @@ fn meter(source: impl Read, options: &Options) -> Result<Metered, MeterError> {
         if position >= meters.len() {
             meters.resize_with(position + 1, || None);
         }
-        match meters[position].get_or_insert_with(|| Meter::new(device.sensor, None)).push(&reading) {
+        match meters[position].get_or_insert_with(|| Meter::new(&*device.id, device.sensor, None)).push(&reading) {
             Ok(_) => ControlFlow::Continue(()),
             Err(error) => {
                 overflow = Some(error);
@@ -136,7 +136,7 @@ fn metered(device: &LoggedDevice, meter: Option<Meter>) -> Result<MeteredDevice,
 
 /// What is missing from the energy of a device whose counter was not believed.
 fn quarantined(device: &MeteredDevice) -> Option<String> {
-    device.window.filter(|window| window.flags.contains(Flag::Quarantined)).map(|_| {
+    device.window.as_ref().filter(|window| window.flags.contains(&Flag::Quarantined)).map(|_| {
         format!(
             "device {:?}: its energy counter rises by more than such a device can draw; those steps are not charged and not \
              covered",
@@ -172,7 +172,7 @@ fn footprint(metered: Metered, arguments: &Arguments) -> Result<Footprint, Failu
 impl Metered {
     /// The moment of the first reading, if the log says one.
     fn start(&self) -> Option<Timestamp> {
-        let starts = self.devices.iter().filter_map(|device| device.window).map(|window| window.interval.start());
+        let starts = self.devices.iter().filter_map(|device| Some(device.window.as_ref()?.start));
         starts.min().filter(|_| self.times != Times::Relative)
     }
 }

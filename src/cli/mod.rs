@@ -61,7 +61,7 @@ enum Command {
     Doctor(doctor::Arguments),
     Serve(serve::Arguments),
     /// Meter this node and send its energy to a service, as wattledger-agent does
-    Agent(collectors::agent::Arguments),
+    Agent(collectors::agent::AgentArguments),
     Token(token::Arguments),
     Jobs(ledger::Jobs),
     Job(ledger::Job),

@@ -11,7 +11,7 @@ use crate::run::{self, Run, counting};
 use crate::workload;
 use anyhow::Context;
 use collectors::clock::{Clock, SystemClock};
-use collectors::source::{Choice, Spec};
+use collectors::source::{SourceChoice, SourceSpec};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -52,7 +52,7 @@ pub(crate) struct Arguments {
     /// Where readings come from: auto (every sensor that is there), nvml, rapl, replay:FILE, synthetic:SPEC (try
     /// synthetic:gpus=8,watts=300) or modelled:cpu_tdp_w=WATTS; may be repeated
     #[arg(long = "source", value_name = "SOURCE")]
-    sources: Vec<Spec>,
+    sources: Vec<SourceSpec>,
     /// Append the footprint to FILE, as one line of JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -115,10 +115,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let json = arguments.json.as_deref().map(open_to_append).transpose()?;
     let counted_by = counting::counted_by(&environment::variable, arguments.each_rank);
     let choice = match counted_by {
-        Some(_) => Choice::default(),
+        Some(_) => SourceChoice::default(),
         None => {
             let visible = environment::Visible::read();
-            let opened = Choice::open(&arguments.sources, &environment::places(), &visible.variables());
+            let opened = SourceChoice::open(&arguments.sources, &environment::places(), &visible.variables());
             opened.map_err(|error| Failure::Usage(error.to_string()))?
         }
     };
@@ -179,7 +179,7 @@ impl Arguments {
     }
 
     /// Asks whether the run may start, and begins to tell the service of it; the exit code where it may not.
-    fn admitted(&self, choice: &Choice, clock: &Arc<dyn Clock>) -> Result<Begin, Failure> {
+    fn admitted(&self, choice: &SourceChoice, clock: &Arc<dyn Clock>) -> Result<Begin, Failure> {
         if !self.service.has_server() {
             return Ok(Begin::Now(Box::default()));
         }

@@ -134,7 +134,7 @@ impl AdmissionArguments {
 /// Name and number of the accelerators that the run is metered on: of the first name, where there are several.
 fn accelerators(sources: &[Box<dyn Source>]) -> (String, u64) {
     let devices = || {
-        let accelerators = sources.iter().filter(|source| !matches!(source.name(), "rapl" | "modelled"));
+        let accelerators = sources.iter().filter(|source| !source.kind().is_of_whole_machine());
         accelerators.flat_map(|source| source.devices())
     };
     let first = devices().next().map(|device| device.name.clone()).unwrap_or_default();

@@ -6,7 +6,7 @@ use super::power::NodePower;
 use super::schedule::{Job, Outage, Seat};
 use std::collections::BTreeMap;
 use units::{Energy, Span, Timestamp};
-use wire::{Batch, Boot, Clock, Device, Gap, GapReason, Holding, Method, Node, Quality, Window};
+use wire::{Batch, Boot, ClockEvidence, Device, Gap, GapReason, Holding, Method, Node, Quality, Window};
 
 /// Longest time between two readings, s.
 const READING_S: i64 = 5;
@@ -66,7 +66,7 @@ impl Agent {
                 machine_id: None,
                 host_boot: None,
             },
-            clock: Clock { wall: moment(to), monotonic: Span::from_seconds(to.cast_unsigned()) },
+            clock: ClockEvidence { wall: moment(to), monotonic: Span::from_seconds(to.cast_unsigned()) },
             windows: windows(self.node, &own, &devices, (from, to), step),
             holdings: self.holdings(&own, &devices, (from, to)),
             jobs: self.facts(&own, (from, to)),

@@ -7,8 +7,8 @@ use super::{Demo, DemoError, history, progress};
 use crate::access::Scope;
 use crate::store::{By, Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
-use collectors::push::{Http, Service, Verdict};
-use collectors::spool::{Key, Sealed};
+use collectors::push::{Http, Recipient, Verdict};
+use collectors::spool::{BatchKey, Sealed};
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -194,7 +194,7 @@ impl Sender {
             self.agent.until = to;
             return None;
         };
-        let key = Key { boot: told.batch.boot, sequence: told.batch.sequence };
+        let key = BatchKey { boot: told.batch.boot, sequence: told.batch.sequence };
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(&told.batch.to_json().ok()?).ok()?;
         Some((Sealed { key, body: encoder.finish().ok()? }, told.until))

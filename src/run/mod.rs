@@ -7,7 +7,7 @@ use crate::footprint::{FactorUsed, Footprint, MeteredDevice};
 use collectors::clock::{Clock, Timeline};
 use collectors::delivery::Delivery;
 use collectors::sampler::{DeviceTotal, Sampler, SamplerError, SamplerThread};
-use collectors::source::{Choice, Source};
+use collectors::source::{Source, SourceChoice};
 use command::{CommandError, Ended, Handle, Relay};
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ const WINDOW: Span = Span::from_seconds(1);
 /// Only when the command cannot be started or watched.
 pub fn run(
     command: &[OsString],
-    choice: Choice,
+    choice: SourceChoice,
     clock: Arc<dyn Clock>,
     delivery: Option<&Delivery>,
     handle: &Handle,
@@ -89,7 +89,7 @@ fn append(all: &mut Vec<DeviceTotal>, devices: Vec<DeviceTotal>) {
     }));
 }
 
-fn notes(choice: &Choice) -> Vec<String> {
+fn notes(choice: &SourceChoice) -> Vec<String> {
     let taken = choice.sources.iter().map(|source| taken(&**source));
     let left = choice.left.iter().map(|left| format!("{} not read: {}", left.source, left.reason));
     taken.chain(choice.notes.iter().cloned()).chain(left).collect()
@@ -98,10 +98,11 @@ fn notes(choice: &Choice) -> Vec<String> {
 fn taken(source: &dyn Source) -> String {
     let count = source.devices().len();
     let devices = if count == 1 { "1 device".to_owned() } else { format!("{count} devices") };
-    match source.name() {
-        name @ ("rapl" | "modelled") => format!("{name} read: {devices}, the whole machine's, whoever uses them"),
-        name => format!("{name} read: {devices}"),
+    let kind = source.kind();
+    if kind.is_of_whole_machine() {
+        return format!("{kind} read: {devices} of the whole machine, whoever uses it");
     }
+    format!("{kind} read: {devices}")
 }
 
 fn failure(metered: &DeviceTotal) -> Option<String> {
@@ -118,15 +119,15 @@ impl Run {
     pub fn footprint(&self, factor: Result<FactorUsed, String>) -> Result<Footprint, Overflow> {
         let devices: Vec<_> = self.metered.iter().map(device).collect();
         let mut footprint = Footprint::of(&devices, factor, self.notes.clone())?;
-        let first = devices.iter().filter_map(|device| Some(device.window?.interval.start())).min();
-        let last = devices.iter().filter_map(|device| Some(device.window?.interval.end())).max();
+        let first = devices.iter().filter_map(|device| Some(device.window.as_ref()?.start)).min();
+        let last = devices.iter().filter_map(|device| Some(device.window.as_ref()?.end)).max();
         // Without readings, the run itself is what took the time.
         let whole = Interval::new(first.unwrap_or(self.start), last.unwrap_or(self.end));
         if let Some(whole) = whole {
             footprint.set_interval(whole);
         }
         for (shown, device) in footprint.devices.iter_mut().zip(&devices) {
-            if let (Some(window), Some(whole)) = (device.window, whole) {
+            if let (Some(window), Some(whole)) = (&device.window, whole) {
                 let observed = window.covered.nanoseconds() as f64 / whole.span().nanoseconds() as f64;
                 shown.coverage = observed.min(1.0);
             }
@@ -140,7 +141,7 @@ fn device(metered: &DeviceTotal) -> MeteredDevice {
         uuid: metered.device.uuid.clone(),
         name: Some(metered.device.name.clone()),
         reading: Some(metered.device.sensor_in_words()),
-        window: metered.window,
+        window: metered.window.clone(),
         counted_in: metered.device.counted_in,
     }
 }

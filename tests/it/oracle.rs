@@ -14,7 +14,7 @@ use units::{Energy, Power, Span, Timestamp};
 use wattledger::grid::Library;
 use wattledger::ledger;
 use wattledger::store::{GroupBy, Selection, Store};
-use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
+use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
 
 /// 2026-01-05T00:00:00Z.
 const START_S: i64 = 1_767_571_200;
@@ -186,7 +186,7 @@ impl Fleet {
             boot: Boot::from_bits(u128::from(agent) + 1),
             sequence: number,
             node,
-            clock: Clock { wall, monotonic: Span::ZERO },
+            clock: ClockEvidence { wall, monotonic: Span::ZERO },
             devices,
             windows,
             holdings,

@@ -1,15 +1,15 @@
-//! The agent as a command, `wattledger-agent` and `wattledger agent` alike.
+//! The agent as a command: `wattledger-agent` and `wattledger agent`.
 
-use super::{AgentError, Arguments, Config, Overrides, run};
+use super::{AgentArguments, AgentConfig, AgentError, AgentOverrides, run};
 use crate::clock::SystemClock;
 use crate::delivery::default_folder;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Runs the agent until it is told to stop; logs to stderr. Exit status 2 where a setting has to be repaired, 1 where a
-/// new start may cure it.
+/// Runs the agent until SIGTERM or SIGINT, and logs to stderr. The exit status is 0 after such a stop, 2 if a setting has to
+/// be corrected, and 1 after any other failure, which a restart may cure.
 #[must_use]
-pub fn execute(arguments: &Arguments) -> ExitCode {
+pub fn execute(arguments: &AgentArguments) -> ExitCode {
     match start(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -20,18 +20,18 @@ pub fn execute(arguments: &Arguments) -> ExitCode {
     }
 }
 
-fn start(arguments: &Arguments) -> Result<(), AgentError> {
-    let overrides = Overrides {
+fn start(arguments: &AgentArguments) -> Result<(), AgentError> {
+    let overrides = AgentOverrides {
         server: arguments.server.clone(),
         sources: arguments.sources.clone(),
         run_spools: default_folder(|name| std::env::var_os(name)),
     };
-    let config = Config::load(&arguments.config, &overrides)?;
+    let config = AgentConfig::load(&arguments.config, &overrides)?;
     log_to_stderr(config.log);
     run(config, Arc::new(SystemClock::new()), arguments.resend)
 }
 
-/// The first call decides.
+/// Logs from `level` on; only the first call has an effect.
 fn log_to_stderr(level: tracing::Level) {
     let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false);
     drop(log.try_init());

@@ -1,98 +1,98 @@
-//! `agent.toml`: read, then checked into another type, so that the agent never sees a setting that cannot be.
+//! The settings in `agent.toml`: parsed first, then checked into [`AgentConfig`], which holds only valid settings.
 
 use crate::announcement::METERING_FILE;
-use crate::source::Spec;
+use crate::source::SourceSpec;
 use crate::spool::{MEBIBYTES_MAX, MEBIBYTES_MIN};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 use units::Span;
 
-/// Where the agent looks for its settings when none are named.
+/// The file of settings that is read unless another is named.
 pub const CONFIG: &str = "/etc/wattledger/agent.toml";
 
-/// Checked settings.
+/// Valid settings of an agent.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Config {
-    /// Address of the service, without a path.
+pub struct AgentConfig {
+    /// Address of the service, `https://HOST[:PORT]`, without a path.
     pub server: String,
-    /// The service's token; never shown.
+    /// Token for the service; never logged or shown.
     pub token: String,
-    /// Certificates to trust instead of the public ones.
+    /// PEM file with the certificates to trust instead of the public authorities; `None` for those.
     pub ca_file: Option<PathBuf>,
-    /// Name of the agent and node; the host name if `None`.
+    /// Name of the node and of its agent; `None` for the host name.
     pub name: Option<String>,
-    /// What is read.
-    pub sources: Vec<Spec>,
-    /// The spool's file.
+    /// The sources to read.
+    pub sources: Vec<SourceSpec>,
+    /// File of the spool.
     pub spool: PathBuf,
-    /// Disk that the spool may use, MiB.
+    /// Disk space that the spool may use, MiB.
     pub spool_mb_max: u32,
-    /// How long acknowledged batches are kept.
+    /// How long batches are kept after the service acknowledged them.
     pub keep: Span,
     /// Length of a window.
     pub window: Span,
-    /// Time between two pushes of what is new.
+    /// Time between two deliveries of new windows.
     pub push_every: Span,
-    /// Where runs leave what they could not deliver; `None` where this user has no such place.
+    /// Folder where `wattledger run` leaves what it could not deliver; `None` if the agent's user has no state directory.
     pub run_spools: Option<PathBuf>,
-    /// Where runs see what is metered.
+    /// File in which the agent announces what it meters.
     pub metering_file: PathBuf,
-    /// What is logged.
+    /// The least severe level that is logged.
     pub log: tracing::Level,
 }
 
-impl std::fmt::Debug for Config {
+impl std::fmt::Debug for AgentConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Config").field("server", &self.server).field("spool", &self.spool).finish_non_exhaustive()
     }
 }
 
-/// What the command line says instead of the file.
+/// Settings of the command line, which take precedence over the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Overrides {
-    /// Address of the service.
+pub struct AgentOverrides {
+    /// Address of the service; `None` for that of the file.
     pub server: Option<String>,
-    /// What is read.
+    /// The sources to read, as text; empty for those of the file.
     pub sources: Vec<String>,
-    /// Where runs leave what they could not deliver, unless the file says.
+    /// Folder where `wattledger run` leaves what it could not deliver, for a file that does not name one.
     pub run_spools: Option<PathBuf>,
 }
 
-/// What is wrong with the settings.
+/// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
+pub enum AgentConfigError {
     /// The file cannot be read.
-    #[error("{path}: {cause}; write it (config/agent.toml is one to start from), or name another with --config")]
+    #[error("{path}: {cause}; create it (config/agent.toml is a template), or name another file with --config")]
     Unreadable {
-        /// The file.
+        /// The file of settings.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the system.
         cause: io::Error,
     },
-    /// Not TOML, an unknown key, or a value of another type: line and column are in the message.
+    /// The file is not TOML, has an unknown key, or a value has the wrong type. The message has line and column.
     #[error("{path}: {cause}")]
     Syntax {
-        /// The file.
+        /// The file of settings.
         path: PathBuf,
-        /// With place.
+        /// Error of the parser, with its place.
         cause: Box<toml::de::Error>,
     },
-    /// A value that cannot be.
+    /// A setting has a value that cannot be used.
     #[error("{path}: {key}: {problem}")]
     Value {
-        /// The file.
+        /// The file of settings.
         path: PathBuf,
-        /// Which setting.
+        /// Name of the setting.
         key: &'static str,
-        /// What, and what to write.
+        /// What is wrong with it, and what to write instead.
         problem: String,
     },
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct File {
+struct AgentFile {
     server: String,
     token_file: PathBuf,
     ca_file: Option<PathBuf>,
@@ -108,7 +108,7 @@ struct File {
     log: String,
 }
 
-impl Default for File {
+impl Default for AgentFile {
     fn default() -> Self {
         Self {
             server: String::new(),
@@ -128,17 +128,17 @@ impl Default for File {
     }
 }
 
-impl Config {
+impl AgentConfig {
     /// Reads the settings at `path`, with `overrides` in their place, and the token.
     ///
     /// # Errors
     ///
-    /// See [`ConfigError`].
-    pub fn load(path: &Path, overrides: &Overrides) -> Result<Self, ConfigError> {
+    /// See [`AgentConfigError`].
+    pub fn load(path: &Path, overrides: &AgentOverrides) -> Result<Self, AgentConfigError> {
         let text =
-            fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable { path: path.to_owned(), cause })?;
-        let mut file: File = toml::from_str(&text)
-            .map_err(|cause| ConfigError::Syntax { path: path.to_owned(), cause: Box::new(cause) })?;
+            fs::read_to_string(path).map_err(|cause| AgentConfigError::Unreadable { path: path.to_owned(), cause })?;
+        let mut file: AgentFile = toml::from_str(&text)
+            .map_err(|cause| AgentConfigError::Syntax { path: path.to_owned(), cause: Box::new(cause) })?;
         if let Some(server) = &overrides.server {
             file.server.clone_from(server);
         }
@@ -146,17 +146,21 @@ impl Config {
         if !overrides.sources.is_empty() {
             file.sources.clone_from(&overrides.sources);
         }
-        file.check().map_err(|(key, problem)| ConfigError::Value { path: path.to_owned(), key, problem })
+        file.check().map_err(|(key, problem)| AgentConfigError::Value { path: path.to_owned(), key, problem })
     }
 }
 
+/// Name of a setting, and what is wrong with it.
 type Problem = (&'static str, String);
 
-impl File {
-    fn check(self) -> Result<Config, Problem> {
+impl AgentFile {
+    fn check(self) -> Result<AgentConfig, Problem> {
         let window = self.window_ms;
         if !(100..=60_000).contains(&window) || 60_000 % window != 0 {
-            return Err(("window_ms", format!("{window} does not divide a minute; write 100 to 60000, as 10000")));
+            return Err((
+                "window_ms",
+                format!("{window} does not divide a minute; write a divisor of 60000 from 100 on, such as 10000"),
+            ));
         }
         within("spool_mb_max", self.spool_mb_max, MEBIBYTES_MIN, MEBIBYTES_MAX)?;
         within("keep_hours", self.keep_hours, 0, 8_760)?;
@@ -168,7 +172,7 @@ impl File {
             .log
             .parse()
             .map_err(|_| ("log", format!("`{}` is not a level; write error, warn, info, debug or trace", self.log)))?;
-        Ok(Config {
+        Ok(AgentConfig {
             server: address(self.server)?,
             token: token(&self.token_file)?,
             ca_file: self.ca_file,
@@ -197,41 +201,44 @@ fn check_name(name: &str) -> Result<(), Problem> {
     if wire::is_name(name) {
         return Ok(());
     }
-    Err(("name", format!("`{name}` is not a name; write 1 to 128 of A-Z a-z 0-9 . _ : @ + -")))
+    Err(("name", format!("`{name}` is not a name; write 1 to 128 letters, digits or . _ : @ + -")))
 }
 
-/// `https://…`, or `http://…` on this machine: a token is never sent in the clear.
+/// Accepts `https://…`, and `http://…` for this machine only: the token is never sent unencrypted over a network.
 fn address(server: String) -> Result<String, Problem> {
     if server.is_empty() {
         return Err((
             "server",
-            "is missing; write the address of the service, as https://wattledger.example".to_owned(),
+            "is missing; write the address of the service, such as https://wattledger.example".to_owned(),
         ));
     }
     let uri = client::check_address(&server, true).map_err(|error| ("server", error.to_string()))?;
     if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-        return Err(("server", format!("`{server}` has a path; write https://HOST[:PORT] alone")));
+        return Err(("server", format!("`{server}` has a path; write only https://HOST[:PORT]")));
     }
     Ok(server)
 }
 
 fn token(file: &Path) -> Result<String, Problem> {
     let text = fs::read_to_string(file).map_err(|cause| {
-        ("token_file", format!("{}: {cause}; write the token of the service into it, mode 0600", file.display()))
+        ("token_file", format!("{}: {cause}; write the token for the service into it, with mode 0600", file.display()))
     })?;
     let token = text.trim();
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err((
             "token_file",
-            format!("{} holds no token; write the one line that the service gave", file.display()),
+            format!(
+                "{} does not hold a token; write into it the one line that `wattledger token` printed",
+                file.display()
+            ),
         ));
     }
     Ok(token.to_owned())
 }
 
-fn sources(texts: &[String]) -> Result<Vec<Spec>, Problem> {
+fn sources(texts: &[String]) -> Result<Vec<SourceSpec>, Problem> {
     if texts.is_empty() {
-        return Err(("sources", "names none; write [\"auto\"]".to_owned()));
+        return Err(("sources", "is empty; write [\"auto\"]".to_owned()));
     }
     texts.iter().map(|text| text.parse().map_err(|error| ("sources", format!("{error}")))).collect()
 }

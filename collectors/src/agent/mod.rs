@@ -1,17 +1,17 @@
-//! The agent of a node: meters its devices, keeps what was metered on disk, and sends it.
+//! The agent of a node: meters its devices, keeps what it metered on disk, and sends it to the service.
 //!
 //! ```text
-//! thread per source: read, meter → bounded queue → main thread: spool (fsync) → push thread: send, acknowledge
+//! a sampler thread per source → bounded queue → main thread: spool (fsync) → push thread: send, acknowledge
 //! ```
 //!
-//! A sample counts as taken when its window is in the spool. Stopping closes the windows, writes them, tries to
-//! send once, and ends within five seconds; what was not sent is sent by the next start.
+//! Energy is safe once its window is in the spool. Stopping the agent closes the windows, writes them, tries once to send
+//! them, and takes at most five seconds; the next start sends what is left.
 
 mod command;
 mod config;
 
 pub use command::execute;
-pub use config::{CONFIG, Config, ConfigError, Overrides};
+pub use config::{AgentConfig, AgentConfigError, AgentOverrides, CONFIG};
 
 use crate::announcement::{Announced, Announcement};
 use crate::clock::{Clock, Timeline};
@@ -20,8 +20,8 @@ use crate::push::sending::{self, Pace};
 use crate::push::{Http, Pusher, locked};
 use crate::sampler::{Metered, Sampler};
 use crate::source::visible::Variables;
-use crate::source::{Choice, ChoiceError, Places};
-use crate::spool::{Backlog, Contents, Sender, Spool, SpoolError};
+use crate::source::{ChoiceError, Places, SourceChoice};
+use crate::spool::{Backlog, BatchSender, Contents, DamagedSpool, Spool, SpoolError};
 use crate::{identity, random};
 use client::{Backoff, ClientError};
 use std::io;
@@ -33,84 +33,85 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use units::{Overflow, Span};
 
-/// Messages between samplers and spool: hours of windows, so that a disk that hangs does not stop the reading at once.
+/// Messages that may wait for the spool: hours of windows, so that a disk that hangs does not stop the samplers at once.
 const QUEUE: usize = 1_024;
-/// How long windows are collected for one write: those of all sources become complete together.
+/// How long windows are collected for one write, since those of all sources become complete at about the same time.
 const COLLECT: Span = Span::from_milliseconds(200);
-/// How often a full disk is tried again.
+/// Time between two attempts to write to a full disk.
 const RETRY: Duration = Duration::from_secs(10);
 
-/// `wattledger-agent` on the command line.
+/// Arguments of `wattledger-agent` and of `wattledger agent`.
 #[derive(Debug, Clone, clap::Args)]
-pub struct Arguments {
-    /// Settings
+pub struct AgentArguments {
+    /// File with the settings of the agent
     #[arg(long, value_name = "FILE", default_value = CONFIG)]
     pub config: PathBuf,
-    /// Address of the service, instead of `server` in the settings
+    /// Address of the service; replaces `server` in the settings
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
-    /// What to read, instead of `sources` in the settings: auto, nvml, rapl, replay:FILE, synthetic:SPEC, modelled:SPEC
+    /// Source to read; may be repeated, and replaces `sources` in the settings: auto, nvml, rapl, replay:FILE,
+    /// synthetic:SPEC or modelled:SPEC
     #[arg(long = "source", value_name = "SOURCE")]
     pub sources: Vec<String>,
-    /// Send again every batch that is kept, once: after the service was restored from a backup, or repaired
+    /// Send every batch that is still in the spool once more, after the service was restored from a backup or repaired
     #[arg(long)]
     pub resend: bool,
 }
 
-/// Why the agent does not run, or stopped.
+/// Why the agent did not start, or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum AgentError {
-    /// The settings.
+    /// The settings cannot be used.
     #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// Something named is not there.
+    Config(#[from] AgentConfigError),
+    /// A source that is named cannot be opened.
     #[error(transparent)]
     Source(#[from] ChoiceError),
-    /// Nothing can be read.
+    /// There is no source that can be read.
     #[error("nothing to meter: {0}; see `wattledger doctor`")]
     NoSource(String),
-    /// No name for the node.
-    #[error("this host has no usable name; write `name` into the settings")]
+    /// The node has no name.
+    #[error("the host name cannot be used as the node's name; set `name` in the settings")]
     Nameless,
-    /// The queue on disk.
+    /// The spool cannot be opened or used.
     #[error(transparent)]
     Spool(#[from] SpoolError),
-    /// The client.
+    /// The HTTP client cannot be set up.
     #[error(transparent)]
     Http(#[from] ClientError),
-    /// A number left its range.
+    /// A sum left the range of its type.
     #[error(transparent)]
     Overflow(#[from] Overflow),
-    /// No thread, signal or random bits.
-    #[error("the system refuses what an agent needs: {0}")]
+    /// The system has no thread, signal handler or random bits for the agent.
+    #[error("the system refused a thread, a signal handler or random bits: {0}")]
     System(#[from] io::Error),
-    /// A thread is gone; a defect of this program.
-    #[error("a part of the agent ended early; please report this")]
+    /// A thread panicked; a defect of this program.
+    #[error("a thread of the agent ended early; please report this")]
     Lost,
 }
 
-/// What the main thread waits for.
+/// What the main thread is sent.
 enum Message {
     Metered(Contents),
     Stop,
     Failed(AgentError),
 }
 
-/// Asks a running agent to end; may be used from any thread.
+/// Stops a running agent, from any thread.
 #[derive(Clone)]
 pub struct Stopper(SyncSender<Message>);
 
 impl Stopper {
-    /// The agent closes its windows, writes them, tries to send once, and returns.
+    /// Makes [`Agent::run`] close the windows, write them, try once to send them, and return.
     pub fn stop(&self) {
-        // An agent that is gone needs no stopping.
+        // An agent that has ended need not be stopped.
         drop(self.0.send(Message::Stop));
     }
 }
 
-/// An agent whose parts are ready to run.
+/// An agent that is ready to run.
 pub struct Agent {
-    config: Config,
+    config: AgentConfig,
     clock: Arc<dyn Clock>,
     node: String,
     spool: Arc<Mutex<Spool>>,
@@ -121,40 +122,40 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// Opens sources, spool and client. With `resend`, batches that are kept are sent again.
+    /// Opens the sources, the spool and the HTTP client. With `resend`, batches that are kept in the spool are sent again.
     ///
     /// # Errors
     ///
     /// See [`AgentError`].
-    pub fn open(config: Config, clock: Arc<dyn Clock>, resend: bool) -> Result<Self, AgentError> {
+    pub fn open(config: AgentConfig, clock: Arc<dyn Clock>, resend: bool) -> Result<Self, AgentError> {
         let http = Http::new(&config.server, &config.token, config.ca_file.as_deref())?;
         let samplers = open_sources(&config, &clock)?;
         let name = config.name.clone().or_else(identity::host_name).ok_or(AgentError::Nameless)?;
         let node = name.clone();
-        let sender = Sender { node: identity::node(&name), agent: name, boot: random::boot()? };
+        let sender = BatchSender { node: identity::node(&name), agent: name, boot: random::boot()? };
         let opened = Spool::open(&config.spool, config.spool_mb_max, sender, clock.wall())?;
-        if let Some((aside, damage)) = opened.moved_aside {
-            tracing::error!("{damage}; it was moved to {} and a fresh one is begun", aside.display());
+        if let Some(DamagedSpool { moved_to, damage }) = opened.damaged {
+            tracing::error!("{damage}; it was moved to {}, and a new one is begun", moved_to.display());
         }
         let mut spool = opened.spool;
         if resend {
-            tracing::info!("{} kept batches are sent again", spool.resend()?);
+            tracing::info!("sending {} kept batches again", spool.resend()?);
         }
         let (sender, messages) = mpsc::sync_channel(QUEUE);
         Ok(Self { config, clock, node, spool: Arc::new(Mutex::new(spool)), samplers, http, messages, sender })
     }
 
-    /// What ends it.
+    /// A handle that stops this agent.
     #[must_use]
     pub fn stopper(&self) -> Stopper {
         Stopper(self.sender.clone())
     }
 
-    /// Meters and sends until it is stopped.
+    /// Meters and sends until it is stopped. It goes on when the disk is full, the service is unreachable, or devices fail.
     ///
     /// # Errors
     ///
-    /// [`SpoolError::Disk`], [`SpoolError::Damaged`] and defects; a full disk, a service that is away and devices that fail are no errors.
+    /// [`SpoolError::Disk`], [`SpoolError::Damaged`], and defects of the program.
     pub fn run(self) -> Result<(), AgentError> {
         let Self { config, clock, node, spool, samplers, http, messages, sender } = self;
         let seed = random::seed()?;
@@ -171,13 +172,13 @@ impl Agent {
             move |error| drop(failed.send(Message::Failed(error.into()))),
         )?;
         let announced = announce(&config, &node, &samplers);
-        let (stops, threads) = start_samplers(samplers, &sender)?;
+        let SamplerThreads { stops, threads } = start_samplers(samplers, &sender)?;
         drop(sender);
         let mut backlog = Backlog::default();
         let ended = write_until_stopped(&messages, &spool, &mut backlog, &*clock);
         drop(stops);
         ended?;
-        // Each sampler's last windows are in the queue once its thread has ended, unless the queue is full and it waits for us.
+        // The last windows of a sampler are in the queue once its thread has ended, unless it waits for room in the queue.
         while let Some(message) = next_of_ending(&messages, &threads) {
             if let Message::Metered(contents) = message {
                 backlog.add(contents)?;
@@ -196,24 +197,24 @@ impl Agent {
     }
 }
 
-/// Tells runs on this node what is metered here, so that they do not send the same energy.
-fn announce(config: &Config, node: &str, samplers: &[Sampler]) -> Option<Announced> {
+/// Announces to runs on this node what is metered here, so that they do not send the same energy.
+fn announce(config: &AgentConfig, node: &str, samplers: &[Sampler]) -> Option<Announced> {
     let devices = samplers.iter().flat_map(Sampler::devices).map(|device| device.uuid.clone()).collect();
     let announced =
         Announcement::of_this_process(node.to_owned(), &config.server, devices).announce(&config.metering_file);
     if let Err(cause) = &announced {
         let path = config.metering_file.display();
         tracing::warn!(
-            "metering_file {path}: {cause}; `wattledger run --server` cannot see what is metered here and sends it too"
+            "metering_file {path}: {cause}; `wattledger run --server` on this node cannot see what the agent meters and will send the same energy again"
         );
     }
     announced.ok()
 }
 
-fn open_sources(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<Sampler>, AgentError> {
-    let choice = Choice::open(&config.sources, &Places::default(), &Variables::default())?;
+fn open_sources(config: &AgentConfig, clock: &Arc<dyn Clock>) -> Result<Vec<Sampler>, AgentError> {
+    let choice = SourceChoice::open(&config.sources, &Places::default(), &Variables::default())?;
     for left in &choice.left {
-        tracing::info!("{} is not read: {}", left.source, left.reason);
+        tracing::info!("source {} is not read: {}", left.source, left.reason);
     }
     if choice.sources.is_empty() {
         let reasons: Vec<String> = choice.left.iter().map(|left| format!("{}: {}", left.source, left.reason)).collect();
@@ -224,16 +225,22 @@ fn open_sources(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<Sampler>,
     Ok(choice.sources.into_iter().map(sampler).collect())
 }
 
-type Samplers = (Vec<mpsc::Sender<()>>, Vec<JoinHandle<()>>);
+/// The threads of the samplers.
+#[derive(Default)]
+struct SamplerThreads {
+    /// Dropping these stops the threads.
+    stops: Vec<mpsc::Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
 
-/// Starts a thread for each sampler; dropping the senders stops them.
-fn start_samplers(samplers: Vec<Sampler>, messages: &SyncSender<Message>) -> Result<Samplers, AgentError> {
-    let (mut stops, mut threads) = (Vec::new(), Vec::new());
+/// Starts a thread for each sampler.
+fn start_samplers(samplers: Vec<Sampler>, messages: &SyncSender<Message>) -> Result<SamplerThreads, AgentError> {
+    let SamplerThreads { mut stops, mut threads } = SamplerThreads::default();
     for sampler in samplers {
         let (stop, stopped) = mpsc::channel();
         let messages = messages.clone();
         threads.push(thread::Builder::new().name("sampler".to_owned()).spawn(move || {
-            // Nobody listens any more only when the agent has failed already.
+            // The queue is closed only after the agent has failed.
             let mut sink = |metered: Metered| match messages.send(Message::Metered(metered.contents)) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(_) => ControlFlow::Break(()),
@@ -244,10 +251,10 @@ fn start_samplers(samplers: Vec<Sampler>, messages: &SyncSender<Message>) -> Res
         })?);
         stops.push(stop);
     }
-    Ok((stops, threads))
+    Ok(SamplerThreads { stops, threads })
 }
 
-/// Writes windows to the spool as they come. A full disk is no error: windows wait in memory.
+/// Writes windows to the spool as they come. While the disk is full, windows wait in memory.
 fn write_until_stopped(
     messages: &Receiver<Message>,
     spool: &Mutex<Spool>,
@@ -274,7 +281,7 @@ fn write_until_stopped(
         match backlog.flush(&mut locked(spool)) {
             Err(SpoolError::Full) if full => {}
             Err(SpoolError::Full) => {
-                tracing::error!("{}; windows wait in memory and are merged to minutes", SpoolError::Full);
+                tracing::error!("{}; until then windows stay in memory and are merged to minutes", SpoolError::Full);
                 full = true;
             }
             other => {
@@ -285,7 +292,7 @@ fn write_until_stopped(
     }
 }
 
-/// The next message while samplers end; `None` once they have and the queue is empty.
+/// The next message while samplers end; `None` once all have ended and the queue is empty.
 fn next_of_ending(messages: &Receiver<Message>, threads: &[JoinHandle<()>]) -> Option<Message> {
     loop {
         let ended = threads.iter().all(JoinHandle::is_finished);
@@ -297,12 +304,12 @@ fn next_of_ending(messages: &Receiver<Message>, threads: &[JoinHandle<()>]) -> O
     }
 }
 
-/// Runs an agent as a process: until SIGTERM or SIGINT.
+/// Runs an agent until the process gets SIGTERM or SIGINT.
 ///
 /// # Errors
 ///
 /// See [`AgentError`].
-pub fn run(config: Config, clock: Arc<dyn Clock>, resend: bool) -> Result<(), AgentError> {
+pub fn run(config: AgentConfig, clock: Arc<dyn Clock>, resend: bool) -> Result<(), AgentError> {
     let agent = Agent::open(config, clock, resend)?;
     let stopper = agent.stopper();
     let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT])?;

@@ -1,20 +1,20 @@
-//! What the columns of a log mean, by their names.
+//! Finds out what the columns of a log mean from their names.
 
 use super::time::TimeHint;
-use super::value::{Quantity, Unit};
+use super::value::{LogQuantity, LogUnit};
 use crate::sensor_class::PowerField;
 
-/// One column name, understood.
+/// The name of a column, and what it means.
 #[derive(Debug, Clone)]
-pub(super) struct Column {
-    /// As it stands in the header, without blanks and quotes around it.
+pub(super) struct LogColumn {
+    /// The name as the header has it, without surrounding blanks and quotes.
     pub(super) text: String,
     pub(super) meaning: Meaning,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// The best kind has the lowest rank.
+    /// A time. Of several such columns the one with the lowest rank is best.
     Time {
         rank: u8,
         hint: TimeHint,
@@ -23,13 +23,13 @@ pub(super) enum Meaning {
     Date,
     /// A power reading or an energy counter.
     Measured(Measured),
-    /// A limit, cap or setting that has to do with power and is no reading. `rank` orders what bounds a reading;
-    /// `None` does not.
+    /// A limit, cap or setting that concerns power but is not a reading. `rank` orders those that limit readings; it is `None`
+    /// for others.
     Limit {
         rank: Option<u8>,
-        unit: Unit,
+        unit: LogUnit,
     },
-    /// Tells devices apart; the best has the lowest rank.
+    /// Identifies devices. Of several such columns the one with the lowest rank is best.
     Device {
         rank: u8,
     },
@@ -42,22 +42,22 @@ pub(super) enum Meaning {
 /// A power reading or an energy counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Measured {
-    pub(super) unit: Unit,
-    /// The unit stands in brackets: nobody wrote that by accident.
+    pub(super) unit: LogUnit,
+    /// Whether the unit is in brackets, so that it is certainly meant as one.
     pub(super) unit_is_certain: bool,
-    /// What is left of the name without the words for power, energy and unit: the device, in a log with one column per
-    /// device; empty for the reading of the row's own device.
+    /// The name without the words for power, energy and units. In a log with one column per device it names the device; it is
+    /// empty if the column belongs to the device of the row.
     pub(super) subject: String,
-    /// Between several readings of one subject: the lowest is taken.
+    /// Of several readings of one subject, the one with the lowest rank is taken.
     pub(super) rank: u8,
-    /// Which of NVIDIA's figures this is; `None` if it is none of them.
+    /// Which of NVIDIA's power readings this is; `None` if it is none of them.
     pub(super) field: Option<PowerField>,
 }
 
-/// Rank of the product name among the columns that tell devices apart: the last resort.
+/// Rank of the product name among the columns that identify devices, which is the last resort.
 pub(super) const NAME_RANK: u8 = 5;
 
-impl Column {
+impl LogColumn {
     pub(super) fn parse(header_cell: &[u8]) -> Self {
         let text = String::from_utf8_lossy(header_cell);
         let text = text.trim().trim_matches('"').trim_start_matches('#').trim().to_owned();
@@ -73,7 +73,7 @@ impl Column {
         }
     }
 
-    /// Whether `--column name` means this one: the name with or without its unit in brackets, in any case.
+    /// Whether `--column name` means this column. The unit in brackets may be left out, and case does not matter.
     pub(super) fn is_named(&self, name: &str) -> bool {
         let (own, _) = split_bracket(&self.text);
         self.text.eq_ignore_ascii_case(name.trim()) || own.trim().eq_ignore_ascii_case(name.trim())
@@ -96,7 +96,7 @@ fn split_bracket(text: &str) -> (&str, Option<&str>) {
 fn words_of(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     for raw in name.split(|c: char| !c.is_alphanumeric()).filter(|raw| !raw.is_empty()) {
-        if Unit::parse(raw).is_some() {
+        if LogUnit::parse(raw).is_some() {
             words.push(raw.to_lowercase());
             continue;
         }
@@ -123,7 +123,7 @@ fn meaning(words: &[String], bracket: Option<&str>) -> Meaning {
     measured(&words, bracket).unwrap_or(Meaning::Other)
 }
 
-/// Words of which a column of times has at least one.
+/// Words of which the name of a time column has at least one.
 const TIME: [&str; 14] = [
     "timestamp",
     "time",
@@ -140,7 +140,7 @@ const TIME: [&str; 14] = [
     "timestamps",
     "walltime",
 ];
-/// Words that may stand beside them.
+/// Other words that the name of a time column may have.
 const ABOUT_TIME: [&str; 18] = [
     "unix",
     "system",
@@ -183,7 +183,7 @@ fn time(words: &[&str], bracket: Option<&str>) -> Option<Meaning> {
     Some(Meaning::Time { rank, hint: TimeHint { shift, utc } })
 }
 
-/// By how many decimals a time in this unit is shifted to be one in ns.
+/// Power of ten that converts a time in this unit to nanoseconds.
 fn shift(unit: &str) -> Option<i32> {
     match unit.to_lowercase().as_str() {
         "s" | "sec" | "seconds" => Some(9),
@@ -221,8 +221,8 @@ fn identity(words: &[&str]) -> Option<Meaning> {
     }
 }
 
-/// Words that make a column with "power" in its name something else than a reading.
-const NO_READING: [&str; 38] = [
+/// Words that show that a column with "power" in its name is not a reading.
+const NOT_A_READING: [&str; 38] = [
     "limit",
     "limits",
     "cap",
@@ -264,14 +264,14 @@ const NO_READING: [&str; 38] = [
 ];
 
 fn measured(words: &[&str], bracket: Option<&str>) -> Option<Meaning> {
-    // A bracket with anything but a unit of power or energy (%, us, C) names another quantity.
+    // Anything in brackets but a unit of power or energy, such as % or C, shows that this is another quantity.
     let from_bracket = match bracket {
-        Some(text) => Some(Unit::parse(text)?),
+        Some(text) => Some(LogUnit::parse(text)?),
         None => None,
     };
-    let from_words = words.iter().rev().find_map(|word| Unit::parse(word));
+    let from_words = words.iter().rev().find_map(|word| LogUnit::parse(word));
     let unit = from_bracket.or(from_words).or_else(|| quantity_word(words))?;
-    if words.iter().any(|word| NO_READING.contains(word)) {
+    if words.iter().any(|word| NOT_A_READING.contains(word)) {
         let rank = match words {
             ["enforced", "power", "limit"] => Some(0),
             ["power", "limit"] => Some(1),
@@ -282,13 +282,13 @@ fn measured(words: &[&str], bracket: Option<&str>) -> Option<Meaning> {
     }
     let has = |word: &str| words.contains(&word);
     let field = match () {
-        () if unit.quantity == Quantity::Energy || !has("power") => None,
+        () if unit.quantity == LogQuantity::Energy || !has("power") => None,
         () if has("draw") && has("average") => Some(PowerField::Average),
         () if has("instant") => Some(PowerField::Instant),
         () => Some(PowerField::Default),
     };
     let rank = match (unit.quantity, field) {
-        (Quantity::Energy, _) => u8::from(unit.is_watt_hours()),
+        (LogQuantity::Energy, _) => u8::from(unit.is_watt_hours()),
         (_, Some(PowerField::Average)) => 1,
         (_, Some(PowerField::Instant)) => 2,
         _ if has("draw") => 0,
@@ -298,16 +298,16 @@ fn measured(words: &[&str], bracket: Option<&str>) -> Option<Meaning> {
     Some(Meaning::Measured(Measured { unit, unit_is_certain, subject: subject(words, unit.quantity), rank, field }))
 }
 
-fn quantity_word(words: &[&str]) -> Option<Unit> {
+fn quantity_word(words: &[&str]) -> Option<LogUnit> {
     words.iter().find_map(|word| match *word {
-        "power" | "pwr" | "wattage" | "draw" => Some(Unit::WATT),
-        "energy" => Some(Unit::JOULE),
+        "power" | "pwr" | "wattage" | "draw" => Some(LogUnit::WATT),
+        "energy" => Some(LogUnit::JOULE),
         _ => None,
     })
 }
 
-/// The words that name neither quantity nor unit nor kind of reading.
-fn subject(words: &[&str], quantity: Quantity) -> String {
+/// The words that name neither the quantity, nor the unit, nor the kind of reading.
+fn subject(words: &[&str], quantity: LogQuantity) -> String {
     const QUANTITY: [&str; 21] = [
         "power",
         "pwr",
@@ -332,8 +332,8 @@ fn subject(words: &[&str], quantity: Quantity) -> String {
         "in",
     ];
     let mut named: Vec<&str> =
-        words.iter().copied().filter(|word| !QUANTITY.contains(word) && Unit::parse(word).is_none()).collect();
-    if quantity == Quantity::Energy && named.len() > 1 {
+        words.iter().copied().filter(|word| !QUANTITY.contains(word) && LogUnit::parse(word).is_none()).collect();
+    if quantity == LogQuantity::Energy && named.len() > 1 {
         // The total of a counter is over time, not over devices.
         named.retain(|word| *word != "total");
     }
@@ -345,12 +345,12 @@ mod tests {
     use super::*;
 
     fn measured_of(name: &str) -> Measured {
-        Column::parse(name.as_bytes()).measured().unwrap_or_else(|| panic!("{name} is not measured")).clone()
+        LogColumn::parse(name.as_bytes()).measured().unwrap_or_else(|| panic!("{name} is not measured")).clone()
     }
 
     #[test]
     fn readings_are_found_by_name_with_their_unit_and_subject() {
-        let unit = |name: &str| Unit::parse(name).unwrap();
+        let unit = |name: &str| LogUnit::parse(name).unwrap();
         for (name, expected_unit, subject) in [
             (" power.draw [W]", unit("W"), ""),
             ("power.draw.instant [W]", unit("W"), ""),
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_and_settings_are_no_readings() {
+    fn limits_and_settings_are_not_readings() {
         for name in [
             "power.limit [W]",
             "enforced.power.limit [W]",
@@ -394,7 +394,7 @@ mod tests {
             "temperature_C",
             "utilization.gpu [%]",
         ] {
-            assert_eq!(Column::parse(name.as_bytes()).measured(), None, "{name}");
+            assert_eq!(LogColumn::parse(name.as_bytes()).measured(), None, "{name}");
         }
     }
 
@@ -419,7 +419,7 @@ mod tests {
             ("name", Name),
             ("driver_version", Driver),
         ] {
-            assert_eq!(Column::parse(name.as_bytes()).meaning, expected, "{name}");
+            assert_eq!(LogColumn::parse(name.as_bytes()).meaning, expected, "{name}");
         }
     }
 }

@@ -1,17 +1,17 @@
-//! Which device's reading already contains which other's (D11), by the names that logs give them.
+//! Finds out which devices contain others, from the names that logs give them.
 
 use super::LoggedDevice;
 
-/// How much of a machine a name stands for; `None` for accelerators and for names that say nothing.
+/// How much of a machine a name stands for; `None` for accelerators and names that do not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
-    /// `core`, `IA`, `GT`, `uncore`.
+    /// A part of a processor: `core`, `IA`, `GT`, `uncore`.
     PartOfPackage,
-    /// `package`, `Processor`, `CPU`.
+    /// A processor: `package`, `Processor`, `CPU`.
     Package,
-    /// `psys`, `platform`: processors and memory.
+    /// Processors and memory: `psys`, `platform`.
     Platform,
-    /// `node`, `total`: everything beside it.
+    /// Everything else in the log: `node`, `total`.
     Node,
 }
 
@@ -21,8 +21,8 @@ pub(super) fn is_total(name: &str) -> bool {
     !is_numbered && words(name).any(|word| matches!(word.as_str(), "total" | "sum" | "all" | "overall" | "aggregate"))
 }
 
-/// Joins the newest device to the smallest one that contains it, and to it those that it contains more closely.
-/// `containers` are the positions of those earlier devices that may contain others; most logs have none.
+/// Links the newest device to the smallest device that contains it, and links to it the devices whose smallest container it
+/// is. `containers` has the positions of earlier devices that may contain others; in most logs there are none.
 pub(super) fn join_newest(devices: &mut [LoggedDevice], containers: &mut Vec<usize>) {
     let Some((newest, earlier)) = devices.split_last_mut() else { return };
     let position = earlier.len();
@@ -54,7 +54,7 @@ fn contains(outer: &str, inner: &str) -> bool {
     }
 }
 
-/// `n1/package-0` → (`n1`, `package-0`).
+/// Splits the host from the name: `n1/package-0` → (`n1`, `package-0`).
 fn split_host(id: &str) -> (&str, &str) {
     id.split_once('/').unwrap_or(("", id))
 }
@@ -68,7 +68,7 @@ fn level(id: &str) -> Option<Level> {
     if words(name).any(is_accelerator) {
         return None;
     }
-    // `cpu_cores` is less than `cpu`.
+    // `cpu_cores` is a part of `cpu`.
     let levels = words(name).filter_map(|word| match word.as_str() {
         "node" | "system" | "chassis" | "wall" | "server" => Some(Level::Node),
         "psys" | "platform" => Some(Level::Platform),
@@ -83,7 +83,7 @@ fn is_memory(id: &str) -> bool {
     words(id).any(|word| matches!(word.as_str(), "dram" | "memory" | "ram"))
 }
 
-/// Names with a socket number belong together only if it is the same.
+/// Whether two names have the same socket number, as far as they have one.
 fn same_socket(outer: &str, inner: &str) -> bool {
     let number = |id: &str| id.bytes().rfind(u8::is_ascii_digit);
     match (number(outer), number(inner)) {
@@ -92,7 +92,7 @@ fn same_socket(outer: &str, inner: &str) -> bool {
     }
 }
 
-/// Lower-case words, digits cut off at their ends: `Package-0` → package, `gpu3` → gpu.
+/// Lower-case words without digits at their ends: `Package-0` → package, `gpu3` → gpu.
 fn words(name: &str) -> impl Iterator<Item = String> {
     name.split(|c: char| !c.is_alphanumeric())
         .map(|word| match word.trim_end_matches(|c: char| c.is_ascii_digit()) {

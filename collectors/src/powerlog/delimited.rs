@@ -1,14 +1,14 @@
-//! Tables with one row per moment: nvidia-smi, dmon, amd-smi, hl-smi, hand-made loops, wide and plain CSV.
+//! Reads tables with one row per moment: of nvidia-smi, dmon, amd-smi, hl-smi and scripts around them, wide and plain CSV.
 
 use super::fields::{Fields, Separator};
-use super::layout::{Layout, Source};
-use super::text::{Line, excerpt, trim};
+use super::layout::{Layout, ReadingColumn};
+use super::text::{LogLine, excerpt, trim};
 use super::time::{TimeHint, TimeParser, Times};
 use super::track::Tracker;
 use super::value::{Value, parse_value};
-use super::{Format, LogError, LoggedDevice, Note, Options};
+use super::{DeviceReading, LogError, LogNote, LoggedDevice, Options, PowerLogFormat};
 use crate::sensor_class::{Architecture, PowerField, architecture_of, classify};
-use account::meter::{CounterSensor, CounterUnit, PowerSensor, Reading, Sensor};
+use account::meter::{CounterSensor, CounterUnit, PowerSensor, Sensor};
 use units::{Power, Span};
 
 /// Reads the rows of a table.
@@ -20,22 +20,22 @@ pub(super) struct Delimited {
     accelerator: Option<String>,
     fields: Fields,
     joined: Vec<u8>,
-    /// Time of the rows that follow, where it stands in a line of its own.
+    /// Time of the rows that follow, in logs that have it on a line of its own.
     now: Option<i64>,
-    /// Rows seen per device, where the interval is the only clock.
+    /// Rows so far per device, in logs without times, whose rows are a fixed interval apart.
     row_counts: Vec<i64>,
-    /// The line before, in which another column may tell two devices apart.
+    /// The line before, where another column may differ between two devices.
     before: Vec<u8>,
     before_line: u64,
     skipped: Skipped,
 }
 
-/// Lines that are no rows.
+/// Lines that are not rows of the table.
 #[derive(Clone, Default)]
 struct Skipped {
     count: u64,
     first_line: u64,
-    /// What is wrong with the first, for a log in which no line is a row.
+    /// What is wrong with the first such line, for a log in which no line is a row.
     first_time: Option<String>,
     first_cells: usize,
 }
@@ -59,7 +59,7 @@ impl Delimited {
         }
     }
 
-    /// Whether rows of several devices would look like those of one.
+    /// Whether rows do not name their device.
     pub(super) fn is_undivided(&self) -> bool {
         self.layout.host.is_none() && (self.layout.device.is_none() || self.layout.device == self.layout.name)
     }
@@ -67,9 +67,9 @@ impl Delimited {
     /// Reads one line; readings are appended to `queue`.
     pub(super) fn line(
         &mut self,
-        line: Line<'_>,
+        line: LogLine<'_>,
         tracker: &mut Tracker,
-        queue: &mut Vec<(usize, Reading)>,
+        queue: &mut Vec<DeviceReading>,
     ) -> Result<(), LogError> {
         let bytes = line.bytes;
         if bytes.first().is_none_or(|byte| *byte == b'#') || trim(bytes).is_empty() {
@@ -87,7 +87,7 @@ impl Delimited {
         }
         let at = match self.time_of_row(line, tracker)? {
             RowTime::At(at) => at,
-            RowTime::Counted => 0,
+            RowTime::CounterValue => 0,
             RowTime::Header => return Ok(()),
             RowTime::None => {
                 self.skip(line, true);
@@ -102,7 +102,7 @@ impl Delimited {
             let counter = series.energy.as_ref().map(|source| self.value(line, source)).transpose()?;
             let reading = tracker.accept(device, at, power, counter, line.number);
             if let Some(reading) = reading.map_err(|error| self.name_other_column(error, bytes))? {
-                queue.push((device, reading));
+                queue.push(DeviceReading { device, reading });
             }
         }
         if self.layout.identities.is_empty() {
@@ -114,31 +114,41 @@ impl Delimited {
         Ok(())
     }
 
-    /// Notes what was skipped. Fails if there was nothing else.
+    /// Adds notes on the lines that were skipped.
+    ///
+    /// # Errors
+    ///
+    /// No line was a row.
     pub(super) fn end(&mut self, tracker: &mut Tracker) -> Result<(), LogError> {
         if tracker.devices.is_empty() {
             return Err(self.no_rows());
         }
         if self.skipped.count > 0 {
-            let lines = if self.skipped.count == 1 { "line is" } else { "lines are" };
-            tracker.notes.push(Note::warning(format!(
-                "{} {lines} no complete row and left out; the first is line {}",
+            let lines = if self.skipped.count == 1 { "line was" } else { "lines were" };
+            tracker.notes.push(LogNote::warning(format!(
+                "{} {lines} skipped: not a complete row; the first is line {}",
                 self.skipped.count, self.skipped.first_line
             )));
         }
         if tracker.times == Times::LocalWithoutZone {
-            tracker.notes.push(Note::info(
-                "the times have no zone: their distances hold, their moments are taken as UTC (--timezone names the zone)",
-            ));
+            tracker
+                .notes
+                .push(LogNote::info("the times have no time zone and are read as UTC; name the zone with --timezone"));
         }
         if self.time.is_unit_assumed() && tracker.times == Times::Relative {
-            tracker.notes.push(Note::warning("the times are numbers without a unit: taken as seconds since the start"));
+            tracker.notes.push(LogNote::warning(
+                "the times are numbers without a unit; they are read as seconds since the start",
+            ));
         }
         Ok(())
     }
 
-    /// Fails on a decimal comma, which quotes or another separator have kept in one cell.
-    fn value(&self, line: Line<'_>, source: &Source) -> Result<Value, LogError> {
+    /// Reads a cell.
+    ///
+    /// # Errors
+    ///
+    /// The cell has a decimal comma, which is in one cell because of quotes or another separator.
+    fn value(&self, line: LogLine<'_>, source: &ReadingColumn) -> Result<Value, LogError> {
         let cell = self.fields.get(line.bytes, source.index);
         let value = parse_value(cell, source.unit);
         if value == Value::Unreadable
@@ -151,7 +161,7 @@ impl Delimited {
         Ok(value)
     }
 
-    fn skip(&mut self, line: Line<'_>, has_unreadable_time: bool) {
+    fn skip(&mut self, line: LogLine<'_>, has_unreadable_time: bool) {
         if self.skipped.count == 0 {
             self.skipped.first_line = line.number;
             self.skipped.first_cells = self.fields.len();
@@ -163,7 +173,7 @@ impl Delimited {
         self.skipped.count += 1;
     }
 
-    /// Why a log of which no line is a row cannot be used.
+    /// Why a log in which no line is a row cannot be used.
     fn no_rows(&mut self) -> LogError {
         let (line, cells, columns) = (self.skipped.first_line, self.skipped.first_cells, self.layout.width);
         match self.skipped.first_time.take() {
@@ -173,9 +183,9 @@ impl Delimited {
         }
     }
 
-    /// A row with another number of cells: a trailing separator is harmless, a decimal comma is refused, a row that
-    /// was cut has lost what it lacks.
-    fn is_usable(&self, line: Line<'_>) -> Result<bool, LogError> {
+    /// Handles a row with the wrong number of cells: a separator at its end is harmless, a decimal comma is refused, and a row
+    /// that was cut off is read as far as it goes.
+    fn is_usable(&self, line: LogLine<'_>) -> Result<bool, LogError> {
         let extra = self.fields.len().saturating_sub(self.layout.width);
         if extra == 0 || self.layout.separator == Separator::Blanks {
             return Ok(false);
@@ -194,7 +204,7 @@ impl Delimited {
         Ok(false)
     }
 
-    fn time_of_row(&mut self, line: Line<'_>, tracker: &mut Tracker) -> Result<RowTime, LogError> {
+    fn time_of_row(&mut self, line: LogLine<'_>, tracker: &mut Tracker) -> Result<RowTime, LogError> {
         let Some(column) = self.layout.time else { return Ok(self.without_time(line)) };
         let mut cell = self.fields.get(line.bytes, column.index);
         if let Some(date) = column.date {
@@ -211,8 +221,8 @@ impl Delimited {
         self.repeated_header(line)
     }
 
-    /// A line with nothing but a time, from a loop with `date`.
-    fn time_line(&mut self, line: Line<'_>, tracker: &mut Tracker) -> Result<(), LogError> {
+    /// Takes the time from a line with nothing else on it, as a loop with `date` prints it.
+    fn time_line(&mut self, line: LogLine<'_>, tracker: &mut Tracker) -> Result<(), LogError> {
         match self.time.parse(trim(line.bytes), line.number, &mut tracker.notes)? {
             Some(at) => {
                 self.now = Some(at);
@@ -223,15 +233,15 @@ impl Delimited {
         Ok(())
     }
 
-    fn without_time(&self, line: Line<'_>) -> RowTime {
+    fn without_time(&self, line: LogLine<'_>) -> RowTime {
         match &self.layout.header {
             Some(header) if trim(line.bytes) == &header[..] => RowTime::Header,
-            _ if self.interval.is_some() => RowTime::Counted,
+            _ if self.interval.is_some() => RowTime::CounterValue,
             _ => self.now.map_or(RowTime::None, RowTime::At),
         }
     }
 
-    fn repeated_header(&self, line: Line<'_>) -> Result<RowTime, LogError> {
+    fn repeated_header(&self, line: LogLine<'_>) -> Result<RowTime, LogError> {
         let (Some(header), Some(column)) = (&self.layout.header, self.layout.time) else { return Ok(RowTime::None) };
         if trim(line.bytes) == &header[..] {
             return Ok(RowTime::Header);
@@ -293,7 +303,7 @@ impl Delimited {
         LoggedDevice { id, name, sensor, counted_in: None, column: series.column() }
     }
 
-    /// Says which other column differs between the two lines that carry one name.
+    /// Adds to the error which other column differs between two lines with one name.
     fn name_other_column(&self, error: LogError, line: &[u8]) -> LogError {
         let LogError::TwoDevices(mut clash) = error else { return error };
         if clash.before_line == self.before_line {
@@ -301,50 +311,51 @@ impl Delimited {
             earlier.split(&self.before, self.layout.separator);
             let differs = |index: usize| earlier.get(&self.before, index) != self.fields.get(line, index);
             if let Some((_, name)) = self.layout.identities.iter().find(|(index, _)| differs(*index)) {
-                clash.remedy = format!("column {name:?} differs between them: give every GPU its own name by it");
+                clash.remedy =
+                    format!("column {name:?} differs between them: build a name of its own for every GPU from it");
             }
         }
         LogError::TwoDevices(clash)
     }
 }
 
-/// `30`, `-30`.
+/// Whether a cell is a whole number, such as `30` or `-30`.
 fn is_digits(cell: &[u8]) -> bool {
     let digits = cell.strip_prefix(b"-").unwrap_or(cell);
     !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
 }
 
-/// `3`, `30`, or with a unit behind it.
+/// Whether a cell looks like the decimals of a number: `3`, `30`, possibly followed by a unit.
 fn is_fraction(cell: &[u8]) -> bool {
     let digits = cell.iter().take_while(|byte| byte.is_ascii_digit()).count();
     digits > 0 && matches!(trim(&cell[digits..]), b"" | b"W")
 }
 
-/// What the time of a row is.
+/// How a row gets its time.
 enum RowTime {
     At(i64),
-    /// The interval counts it.
-    Counted,
-    /// It is a header again.
+    /// It is computed from the interval.
+    CounterValue,
+    /// It has none, because the row repeats the header.
     Header,
     None,
 }
 
-/// 100 ms: what is known of NVIDIA's counters, and no worse than the step of slower logs.
-pub(super) fn counter_sensor(format: Format, cadence: Span) -> CounterSensor {
-    let update = if format == Format::PowerGadget { cadence } else { Span::from_milliseconds(100) };
+/// Update period of counters: 100 ms, as is known of those of NVIDIA. The steps of most logs are longer.
+pub(super) fn counter_sensor(format: PowerLogFormat, cadence: Span) -> CounterSensor {
+    let update = if format == PowerLogFormat::PowerGadget { cadence } else { Span::from_milliseconds(100) };
     CounterSensor { unit: CounterUnit::Microjoule, range: None, update }
 }
 
 pub(super) fn power_sensor(
-    format: Format,
+    format: PowerLogFormat,
     field: Option<PowerField>,
     name: Option<&str>,
     driver: Option<String>,
     cadence: Span,
 ) -> PowerSensor {
-    if format == Format::PowerGadget {
-        // Each value is the mean since the one before.
+    if format == PowerLogFormat::PowerGadget {
+        // Each value is the mean since the value before.
         return PowerSensor::Average { window: cadence, update: cadence };
     }
     let Some(field) = field else { return PowerSensor::Unknown };
@@ -352,7 +363,7 @@ pub(super) fn power_sensor(
     classify(architecture, driver.as_deref().and_then(driver_version), field)
 }
 
-/// `550.54.15` → (550, 54).
+/// Parses `550.54.15` into (550, 54).
 fn driver_version(text: &str) -> Option<(u32, u32)> {
     let mut parts = text.trim().split('.').map(str::parse);
     Some((parts.next()?.ok()?, parts.next().and_then(Result::ok).unwrap_or(0)))

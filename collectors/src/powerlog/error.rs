@@ -1,297 +1,297 @@
-use super::Format;
+use super::PowerLogFormat;
 
-/// Why a power log cannot be used. The message stands on its own: what is wrong, where, and what to do next.
+/// Why a power log cannot be used. Each message says what is wrong, where, and what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    /// The file or stream failed.
+    /// The file or stream cannot be read.
     #[error("cannot read the log: {0}")]
     Read(#[from] std::io::Error),
-    /// No byte, or only blank lines.
+    /// The log has no bytes, or only blank lines.
     #[error("the log is empty: nothing was recorded")]
     Empty,
-    /// A header and nothing below it.
+    /// The log has a header and no rows.
     #[error("the log has a header but no rows: nothing was recorded")]
     HeaderOnly,
-    /// gzip magic.
-    #[error("the log is compressed; unpack it on the way in: gzip -dc FILE | wattledger meter -")]
+    /// The log is compressed with gzip.
+    #[error("the log is compressed; decompress it first: gzip -dc FILE | wattledger meter -")]
     Gzip,
-    /// Not text.
+    /// The file is not text.
     #[error(
-        "this is a binary file, not a power log: byte {offset} is not text (UTF-16 needs its byte-order mark); \
-         give the text that nvidia-smi, amd-smi, hl-smi or an exporter printed"
+        "this is a binary file, not a power log: byte {offset} is not text (UTF-16 needs a byte-order mark); \
+         use the text that nvidia-smi, amd-smi, hl-smi or an exporter printed"
     )]
     Binary {
-        /// First offending byte, from 0.
+        /// Position of the first byte that is not text, from 0.
         offset: usize,
     },
-    /// A line that no power log has.
-    #[error("line {line} is longer than {limit} bytes: this is not a power log of one reading per line")]
+    /// A line is too long for a power log.
+    #[error("line {line} is longer than {limit} bytes: this is not a power log with one reading per line")]
     LineTooLong {
         /// Line number, from 1.
         line: u64,
-        /// The longest line that is read.
+        /// Length of the longest line that is read, in bytes.
         limit: usize,
     },
-    /// Text, but none of the known shapes.
+    /// The text is in no known format.
     #[error(
-        "no known power log: the first line is {first:?}; a header that names the columns is needed, \
-         for example timestamp,uuid,power.draw [W] (--format names: {})",
-        Format::NAMES
+        "this is not a power log in a known format: the first line is {first:?}; add a header that names the columns, \
+         for example timestamp,uuid,power.draw [W], or name the format with --format ({})",
+        PowerLogFormat::NAMES
     )]
     Unrecognised {
-        /// The first line, cut after 80 characters.
+        /// The first line, at most 80 characters of it.
         first: String,
     },
-    /// A table without a column of power or energy.
+    /// The table has no column of power or energy.
     #[error(
         "the log has no power column; its columns are: {columns} (if one of them holds watts, name it with --column)"
     )]
     NoPower {
-        /// Column names, joined with commas.
+        /// Names of all columns, joined with commas.
         columns: String,
     },
-    /// `--column` names nothing that can be metered.
+    /// `--column` names no column of the log.
     #[error("column {column:?} is not in the log; columns with power or energy are: {available}")]
     UnknownColumn {
-        /// What was asked for.
+        /// Name that `--column` has.
         column: String,
-        /// Column names, joined with commas.
+        /// Names of the columns with power or energy, joined with commas.
         available: String,
     },
-    /// `--column` names a limit.
+    /// `--column` names a limit or a setting.
     #[error(
         "column {column:?} is a limit or a setting, not a power reading; columns with power or energy are: {available}"
     )]
     NotPower {
-        /// What was asked for.
+        /// Name that `--column` has.
         column: String,
-        /// Column names, joined with commas.
+        /// Names of the columns with power or energy, joined with commas.
         available: String,
     },
-    /// Two columns hold watts and nothing says which is the reading.
+    /// Several columns hold watts, and nothing says which of them is the reading.
     #[error(
-        "the log has no header, and {count} of its columns hold power: the draw cannot be told from a limit; \
-         put the header line back (drop noheader), or a line that names the columns on top"
+        "the log has no header, and {count} of its columns hold power: which is the draw and which a limit is unknown; \
+         log with the header (without noheader), or add a first line that names the columns"
     )]
     AmbiguousPower {
         /// How many columns hold power.
         count: usize,
     },
-    /// CodeCarbon's `emissions.csv`.
+    /// The file is an `emissions.csv` of CodeCarbon.
     #[error(
-        "this is CodeCarbon's emissions.csv: results of finished runs (energy in kWh), not power over time; \
-         its energy_consumed column is already the answer (take the last row of each run_id), \
-         so meter the log that nvidia-smi or an exporter recorded instead"
+        "this is CodeCarbon's emissions.csv, which has the results of finished runs (energy in kWh), not power over time; \
+         its energy_consumed column is already the answer (in the last row of each run_id), \
+         or meter the log that nvidia-smi or an exporter recorded"
     )]
     EmissionsFile,
-    /// Neither a time column nor `--interval`.
-    #[error("the log has no time column; say how far apart its readings are: --interval 1s")]
+    /// The log has no time column, and `--interval` is not given.
+    #[error("the log has no time column; give the time between its readings, for example --interval 1s")]
     NoTime,
-    /// No time of the log can be read.
+    /// No time in the log can be read.
     #[error(
-        "line {line}: {text:?} is not a time that can be read; known are 2025/03/10 09:00:00.123, \
+        "line {line}: {text:?} is not a time that can be read; readable are 2025/03/10 09:00:00.123, \
          2025-03-10T09:00:00Z, 2025-03-10T09:00:00+01:00, 09:00:00.123, and numbers since 1970 or since the start"
     )]
     UnreadableTime {
         /// Line number, from 1.
         line: u64,
-        /// The cell.
+        /// Text of the cell.
         text: String,
     },
-    /// No row has the cells that the header names.
-    #[error(
-        "line {line} has {cells} cells where the header names {columns}: no row fits the header; correct the header line"
-    )]
+    /// No row has as many cells as the header.
+    #[error("line {line} has {cells} cells and the header {columns}: no row fits the header; correct the header line")]
     RowsDoNotFit {
         /// Number of the first such line, from 1.
         line: u64,
-        /// Its cells.
+        /// How many cells it has.
         cells: usize,
-        /// The header's cells.
+        /// How many cells the header has.
         columns: usize,
     },
-    /// Called Prometheus text, and no line is a sample.
+    /// `--format` says Prometheus text, but no line is a sample.
     #[error(
         "no line is a Prometheus sample (name{{label=\"…\"}} value time); the first line is {first:?}: \
-         leave --format out, or name another"
+         leave out --format, or name another format"
     )]
     NoSamples {
-        /// The first line, cut after 80 characters.
+        /// The first line, at most 80 characters of it.
         first: String,
     },
-    /// Prometheus text without times.
+    /// The log is one scrape without times.
     #[error(
-        "one scrape without timestamps is no time series: no energy can be computed from it; \
-         scrape repeatedly and put the time in milliseconds behind each value, or export the series from Prometheus"
+        "one scrape without timestamps is not a time series: no energy can be computed from it; \
+         scrape repeatedly and append the time in milliseconds to each value, or export the series from Prometheus"
     )]
     OneScrape,
-    /// Several scrapes without times.
+    /// The log is several scrapes without times.
     #[error(
         "the samples carry no timestamps, so how far apart the scrapes are is unknown; \
-         put the time in milliseconds behind each value, or export the series from Prometheus"
+         append the time in milliseconds to each value, or export the series from Prometheus"
     )]
     NoTimestamps,
-    /// Prometheus text of one moment.
-    #[error("one scrape is no time series: all samples are of one moment; scrape repeatedly into one file")]
+    /// All samples are of one moment.
+    #[error("one scrape is not a time series: all samples are of the same moment; scrape repeatedly into one file")]
     OneMoment,
-    /// Prometheus samples written series by series, too long to be put in order here.
+    /// Prometheus samples are written series by series, and are too many to sort here.
     #[error(
-        "line {line}: the samples of device {device:?} stand series after series, not in the order of time; \
+        "line {line}: the samples of device {device:?} are written series by series, not in the order of time; \
          sort them first: awk '{{print $NF, $0}}' FILE | sort -s -n -k1,1 | cut -d' ' -f2- | wattledger meter -"
     )]
     SeriesAfterSeries {
         /// Line number, from 1.
         line: u64,
-        /// The device.
+        /// Identifier of the device.
         device: String,
     },
-    /// `30,3` in a log separated by commas.
+    /// A number has a decimal comma in a log that is separated by commas.
     #[error(
-        "line {line}: {cell} has a decimal comma: whether it is one number or two cannot be told safely; \
+        "line {line}: {cell} has a decimal comma, so that it could be one number or two; \
          write the log with LC_ALL=C, so that numbers have a decimal point"
     )]
     DecimalComma {
         /// Line number, from 1.
         line: u64,
-        /// The number as it stands.
+        /// The number as it is written.
         cell: String,
     },
-    /// Milliwatts under the name of watts.
+    /// Values that are called watts are probably milliwatts.
     #[error(
-        "column {column:?}: every value is above {threshold} W (the lowest is {lowest} W), which no such device draws: \
-         probably milliwatts; say so in the column's name (…_mw, or [mW]), or confirm watts with [W]"
+        "column {column:?}: every value is above {threshold} W (the lowest is {lowest} W), which no such device draws; \
+         if these are milliwatts, rename the column (…_mw, or [mW]); if they are watts, add [W] to its name"
     )]
     Milliwatts {
-        /// The column.
+        /// Name of the column.
         column: String,
-        /// Watts that the kind of device never exceeds.
+        /// Power that this kind of device never exceeds, in W.
         threshold: u64,
-        /// Lowest value of the head, in W.
+        /// Lowest value in the head of the log, in W.
         lowest: u64,
     },
-    /// One device's time decreases.
+    /// The time of a device decreases.
     #[error(
         "line {line}: the clock runs backwards: device {device:?} goes from {before} (line {before_line}) to {at}; \
-         sort the log by time, or meter the recordings apart"
+         sort the log by time, or meter its recordings separately"
     )]
     ClockBackwards {
         /// Line number, from 1.
         line: u64,
-        /// The device.
+        /// Identifier of the device.
         device: String,
-        /// Time of its reading before.
+        /// Time of its previous reading.
         before: String,
-        /// Line of its reading before.
+        /// Line of its previous reading.
         before_line: u64,
-        /// The earlier time.
+        /// Time of this reading, which is earlier.
         at: String,
     },
-    /// Local time without zone jumps back by about an hour.
+    /// A local time without a time zone jumps back by about an hour.
     #[error(
-        "line {line}: the local time jumps back by an hour, from {before} (line {before_line}) to {at}: \
-         a clock change; name the zone of the log, for example --timezone Europe/Berlin"
+        "line {line}: the local time jumps back by an hour, from {before} (line {before_line}) to {at}, as at the end of \
+         daylight saving time; give the time zone of the log, for example --timezone Europe/Berlin"
     )]
     ClockChange {
         /// Line number, from 1.
         line: u64,
-        /// Time of the reading before.
+        /// Time of the previous reading.
         before: String,
-        /// Line of the reading before.
+        /// Line of the previous reading.
         before_line: u64,
-        /// The earlier time.
+        /// Time of this reading, which is earlier.
         at: String,
     },
-    /// `Z` and `+08:00`, or with and without zone.
+    /// The times are in two time zones, or some are with and some without one.
     #[error(
-        "line {line}: two zones in one log: times were in {first} and are now in {second}; \
-         write all of them in one zone, or name the zone whose clock changed with --timezone"
+        "line {line}: two time zones in one log: times were in {first} and are now in {second}; \
+         write all times in one zone, or, if its clock changed, name the zone with --timezone"
     )]
     TwoZones {
         /// Line number, from 1.
         line: u64,
-        /// Zone of the first time: `UTC`, `+08:00`, `local time without zone`.
+        /// Zone of the first time: `UTC (Z)`, `+08:00` or `local time without zone`.
         first: String,
-        /// The other zone.
+        /// Zone of the time on this line.
         second: String,
     },
-    /// A local time that the clock skipped.
-    #[error("line {line}: {text} does not exist in {zone} (the clock was put forward over it); check --timezone")]
+    /// The local time does not exist, because the clock was put forward.
+    #[error("line {line}: {text} does not exist in {zone} (the clock was put forward then); check --timezone")]
     SkippedTime {
         /// Line number, from 1.
         line: u64,
-        /// The local time.
+        /// The local time as it is written.
         text: String,
-        /// The zone's name.
+        /// Name of the time zone.
         zone: String,
     },
-    /// Two different values of one device at one moment.
+    /// One device has two different values at one moment.
     #[error(
-        "lines {} and {}: two GPUs under one name: device {:?} has {} and {} at {}; {}",
+        "lines {} and {}: two GPUs with the same name: device {:?} has {} and {} at {}; {}",
         .0.before_line, .0.line, .0.device, .0.before, .0.now, .0.at, .0.remedy
     )]
     TwoDevices(Box<NameClash>),
-    /// Rows of several devices that nothing tells apart.
+    /// Rows of several devices do not name their device.
     #[error(
-        "two GPUs under one name: the rows of {device:?} come in groups of {count} close together, as from {count} devices, \
-         and no column tells them apart; log uuid or index"
+        "two GPUs with the same name: the rows of {device:?} come in groups of {count}, as from {count} devices, \
+         and no column identifies the device; log uuid or index as well"
     )]
     Interleaved {
-        /// Rows per group.
+        /// How many rows a group has.
         count: usize,
-        /// The name that all carry.
+        /// Name that all rows have.
         device: String,
     },
-    /// An energy counter that decreases to a value that no restart explains.
+    /// An energy counter decreases to a value that no restart explains.
     #[error(
         "line {line}: the energy counter of device {device:?} runs backwards without a reset, from {before} J \
-         (line {before_line}) to {now} J; this is no cumulative counter of one device: use a power column (--column)"
+         (line {before_line}) to {now} J; this is not a cumulative counter of one device: use a power column (--column)"
     )]
     CounterBackwards {
         /// Line number, from 1.
         line: u64,
-        /// The device.
+        /// Identifier of the device.
         device: String,
-        /// Value before, in J.
+        /// Previous value, in J.
         before: String,
-        /// Line of the value before.
+        /// Line of the previous value.
         before_line: u64,
         /// The lower value, in J.
         now: String,
     },
-    /// A second header with other columns.
-    #[error("line {line}: a second header with other columns: two recordings in one file; meter them apart")]
+    /// The log has a second header with other columns.
+    #[error(
+        "line {line}: a second header with other columns: there are two recordings in the file; meter them separately"
+    )]
     HeaderChanged {
         /// Line number, from 1.
         line: u64,
     },
-    /// The column that should tell devices apart tells rows apart.
+    /// The column that should identify devices has too many different values.
     #[error(
-        "more than {most} devices, the next is {device:?}: the column that names the devices holds something else; \
-         give it another name in the header"
+        "more than {most} devices (the next is {device:?}): the column that should identify devices holds something else; \
+         rename that column in the header"
     )]
     TooManyDevices {
-        /// How many devices one log may have.
+        /// How many devices a log may have.
         most: usize,
-        /// The name that is one too many.
+        /// Name of the first device beyond that.
         device: String,
     },
 }
 
-/// Two lines that give one device two values at one moment.
+/// Two lines with different values of one device at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameClash {
     /// Line of the first value, from 1.
     pub before_line: u64,
-    /// Line of the second value.
+    /// Line of the second value, from 1.
     pub line: u64,
-    /// The name that both carry.
+    /// Name of the device on both lines.
     pub device: String,
-    /// First value with unit.
+    /// First value, with its unit.
     pub before: String,
-    /// Second value with unit.
+    /// Second value, with its unit.
     pub now: String,
-    /// The moment.
+    /// Time of both lines.
     pub at: String,
-    /// What to do.
+    /// What to do about it.
     pub remedy: String,
 }

@@ -1,6 +1,6 @@
-//! From a line to its cells.
+//! Splits lines into cells.
 
-/// What stands between two cells.
+/// What separates the cells of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separator {
     /// Comma, semicolon or tab; cells may be quoted.
@@ -10,7 +10,7 @@ pub(super) enum Separator {
 }
 
 impl Separator {
-    /// The separator that the line has most of; a comma if it has none.
+    /// The separator that occurs most often in the line; a comma if none does.
     pub(super) fn of_line(line: &[u8]) -> Self {
         let count = |byte: u8| {
             let mut quoted = false;
@@ -26,7 +26,7 @@ impl Separator {
     }
 }
 
-/// Where the cells of a line are. Reused from line to line.
+/// The positions of the cells of a line, reused from line to line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fields {
     bounds: Vec<(usize, usize)>,
@@ -49,7 +49,7 @@ impl Fields {
         }
     }
 
-    /// Quotes are rare: one pass finds them together with the separators.
+    /// Splits a line at separators. Quotes are rare, so that one pass looks for both.
     fn split_at(&mut self, line: &[u8], separator: u8) {
         let mut quoted = false;
         let mut start = 0;
@@ -68,12 +68,12 @@ impl Fields {
         self.bounds.len()
     }
 
-    /// The cell without blanks and quotes around it, empty where the line is too short.
+    /// The cell without surrounding blanks and quotes; empty if the line has no such cell.
     pub(super) fn get<'a>(&self, line: &'a [u8], index: usize) -> &'a [u8] {
         self.bounds.get(index).map_or(&[], |(start, end)| bare(&line[*start..*end]))
     }
 
-    /// All cells in order.
+    /// All cells of the line, in order.
     pub(super) fn cells<'a>(&self, line: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
         self.bounds.iter().map(move |(start, end)| bare(&line[*start..*end]))
     }

@@ -1,32 +1,32 @@
-//! Which tool wrote a log.
+//! Recognises which tool wrote a log.
 
 use super::delimited::Delimited;
-use super::header::{self, Table};
+use super::header::{self, LogTable};
 use super::layout::Layout;
 use super::prometheus::{self, Prometheus};
 use super::rocm::RocmText;
 use super::text::{excerpt, lines_of, trim};
 use super::time::Times;
 use super::track::{Conflict, Tracker};
-use super::{LogError, Note, Options, Reader};
+use super::{LogError, LogNote, Options, Reader};
 use std::str::FromStr;
 
-/// The shapes of power logs.
+/// The formats of power logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// `nvidia-smi --query-gpu=… --format=csv`, and loops around it with a header of their own.
+pub enum PowerLogFormat {
+    /// `nvidia-smi --query-gpu=… --format=csv`, and scripts around it with a header of their own.
     NvidiaSmi,
     /// `nvidia-smi dmon`, with `-o T` or `-o DT`.
     NvidiaSmiDmon,
-    /// Text of DCGM and other exporters, with a timestamp behind each value.
+    /// Text of DCGM and other Prometheus exporters, with a timestamp after each value.
     Prometheus,
-    /// `amd-smi metric --csv`.
+    /// The table that `amd-smi metric --csv` prints.
     AmdSmi,
-    /// `rocm-smi --showpower`, `--csv` or not, in a loop that adds the time.
+    /// `rocm-smi --showpower`, with `--csv` or without, in a loop that adds the time.
     RocmSmi,
     /// `hl-smi -Q … --format csv`.
     HlSmi,
-    /// Intel Power Gadget.
+    /// The CSV file of Intel Power Gadget.
     PowerGadget,
     /// A table with one column per device.
     Wide,
@@ -34,7 +34,7 @@ pub enum Format {
     Plain,
 }
 
-impl Format {
+impl PowerLogFormat {
     const ALL: [(Self, &str); 9] = [
         (Self::NvidiaSmi, "nvidia-smi"),
         (Self::NvidiaSmiDmon, "dmon"),
@@ -47,28 +47,28 @@ impl Format {
         (Self::Plain, "csv"),
     ];
 
-    /// All names that [`Format::from_str`] knows, for messages.
+    /// All names that [`PowerLogFormat::from_str`] accepts, for messages.
     pub const NAMES: &str = "nvidia-smi, dmon, prometheus, amd-smi, rocm-smi, hl-smi, power-gadget, wide, csv";
 
-    /// Name as `--format` takes it.
+    /// Name of the format, as `--format` accepts it.
     #[must_use]
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(format, _)| *format == self).map_or("csv", |(_, name)| name)
     }
 
-    /// Whether one device of the format is one accelerator board.
+    /// Whether each device in this format is an accelerator board.
     pub(super) const fn is_of_boards(self) -> bool {
         matches!(self, Self::NvidiaSmi | Self::NvidiaSmiDmon | Self::AmdSmi | Self::RocmSmi | Self::HlSmi)
     }
 }
 
-impl std::fmt::Display for Format {
+impl std::fmt::Display for PowerLogFormat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
     }
 }
 
-impl FromStr for Format {
+impl FromStr for PowerLogFormat {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
@@ -76,21 +76,22 @@ impl FromStr for Format {
             .iter()
             .find(|(_, known)| known.eq_ignore_ascii_case(name))
             .map(|(format, _)| *format)
-            .ok_or_else(|| format!("unknown log format {name:?}; known are {}", Self::NAMES))
+            .ok_or_else(|| format!("unknown log format {name:?}; the formats are {}", Self::NAMES))
     }
 }
 
-/// 20 kW: above every accelerator board.
+/// Power above that of any accelerator board: 20 kW.
 const BOARD_CEILING: u64 = 20_000_000;
-/// 1 GW: above every machine.
+/// Power above that of any machine: 1 GW.
 const ANY_CEILING: u64 = 1_000_000_000_000;
 
-/// The reader for the log that begins with `head`, an empty register of devices, and the notes on what was chosen.
+/// Recognises the log that begins with `head`: returns its reader, an empty list of devices, and notes on the choice of
+/// columns.
 pub(super) fn recognise(
     head: &[u8],
     is_whole: bool,
     options: &Options,
-) -> Result<(Reader, Tracker, Vec<Note>), LogError> {
+) -> Result<(Reader, Tracker, Vec<LogNote>), LogError> {
     if let Some(offset) = binary_offset(head) {
         return Err(LogError::Binary { offset });
     }
@@ -98,7 +99,7 @@ pub(super) fn recognise(
         return Err(LogError::Empty);
     };
     let is_prometheus = match options.format {
-        Some(format) => format == Format::Prometheus,
+        Some(format) => format == PowerLogFormat::Prometheus,
         None => prometheus::is_exporter_text(head),
     };
     if is_prometheus {
@@ -119,16 +120,21 @@ pub(super) fn recognise(
     delimited(&table, is_whole, options)
 }
 
-fn delimited(table: &Table<'_>, is_whole: bool, options: &Options) -> Result<(Reader, Tracker, Vec<Note>), LogError> {
+fn delimited(
+    table: &LogTable<'_>,
+    is_whole: bool,
+    options: &Options,
+) -> Result<(Reader, Tracker, Vec<LogNote>), LogError> {
     let (layout, notes) = Layout::choose(table, is_whole, options)?;
     let ceiling = if layout.format.is_of_boards() { BOARD_CEILING } else { ANY_CEILING };
     let mut tracker = Tracker::new(ceiling, Conflict::Refuse);
     tracker.times = if layout.time.is_none() { Times::Relative } else { Times::Utc };
-    tracker.is_mean_since_previous = layout.format == Format::PowerGadget;
+    tracker.is_mean_since_previous = layout.format == PowerLogFormat::PowerGadget;
     Ok((Reader::Delimited(Box::new(Delimited::new(layout, options))), tracker, notes))
 }
 
-/// Where text stops being text: a NUL, or where more than a tenth is control characters and broken UTF-8.
+/// Position at which `head` is found not to be text: a NUL, or the place where more than a tenth is control characters and
+/// invalid UTF-8.
 fn binary_offset(head: &[u8]) -> Option<usize> {
     if let Some(nul) = memchr::memchr(0, head) {
         return Some(nul);

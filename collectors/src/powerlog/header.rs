@@ -1,43 +1,43 @@
 //! Finds the header of a table, or infers one from the shape of the cells.
 
-use super::columns::{Column, Meaning};
+use super::columns::{LogColumn, Meaning};
 use super::fields::{Fields, Separator};
-use super::text::{Line, lines_of, trim};
+use super::text::{LogLine, lines_of, trim};
 use super::time::{TimeHint, TimeParser};
-use super::value::{Decimal, Unit, Value, parse_value};
-use super::{Format, LogError};
+use super::value::{Decimal, LogUnit, Value, parse_value};
+use super::{LogError, PowerLogFormat};
 
-/// How many lines may stand above the header.
+/// How many lines may precede the header.
 const PREAMBLE: usize = 30;
 /// How many rows are looked at to choose columns.
 const SAMPLE: usize = 4_000;
 
-/// A table's header, and rows of the head.
-pub(super) struct Table<'a> {
+/// The header of a table, and the rows in the head of the log.
+pub(super) struct LogTable<'a> {
     pub(super) separator: Separator,
     /// `None` if the columns were inferred from the cells.
     pub(super) header: Option<&'a [u8]>,
-    pub(super) columns: Vec<Column>,
-    /// The rows with as many cells as columns.
+    pub(super) columns: Vec<LogColumn>,
+    /// The rows that have as many cells as there are columns.
     pub(super) rows: Vec<Vec<&'a [u8]>>,
-    /// How many lines below the header are not blank.
+    /// How many lines after the header are not blank.
     pub(super) line_count: usize,
     pub(super) is_dmon: bool,
-    /// Lines with nothing but a time stand between the rows, as a loop with `date` writes them.
+    /// Whether there are lines with nothing but a time between the rows, as a loop with `date` prints them.
     pub(super) has_time_lines: bool,
 }
 
-/// The table in `head`; `None` if nothing in it looks like one.
-pub(super) fn find(head: &[u8], format: Option<Format>) -> Result<Option<Table<'_>>, LogError> {
-    let lines: Vec<Line<'_>> = lines_of(head).filter(|line| !trim(line.bytes).is_empty()).collect();
+/// Finds the table in `head`; `None` if nothing in it looks like one.
+pub(super) fn find(head: &[u8], format: Option<PowerLogFormat>) -> Result<Option<LogTable<'_>>, LogError> {
+    let lines: Vec<LogLine<'_>> = lines_of(head).filter(|line| !trim(line.bytes).is_empty()).collect();
     if let Some(table) = dmon(&lines) {
         return Ok(Some(table));
     }
     let candidates = || lines.iter().enumerate().take(PREAMBLE).filter_map(|(at, line)| Some((at, names(line.bytes)?)));
     let has_time =
-        |columns: &[Column]| columns.iter().any(|c| matches!(c.meaning, Meaning::Time { .. } | Meaning::Date));
-    let has_power = |columns: &[Column]| columns.iter().any(|c| c.measured().is_some());
-    let is_emissions = |columns: &[Column]| {
+        |columns: &[LogColumn]| columns.iter().any(|c| matches!(c.meaning, Meaning::Time { .. } | Meaning::Date));
+    let has_power = |columns: &[LogColumn]| columns.iter().any(|c| c.measured().is_some());
+    let is_emissions = |columns: &[LogColumn]| {
         let has = |name: &str| columns.iter().any(|c| c.text == name);
         has("emissions") && (has("energy_consumed") || has("emissions_rate"))
     };
@@ -50,29 +50,29 @@ pub(super) fn find(head: &[u8], format: Option<Format>) -> Result<Option<Table<'
     });
     let with_time = || candidates().find(|(_, (_, columns))| columns.len() > 1 && has_time(columns));
     if let Some((at, (separator, columns))) = with_power.or_else(with_time) {
-        return Ok(Some(Table::below(&lines, at, separator, columns, format)));
+        return Ok(Some(LogTable::below(&lines, at, separator, columns, format)));
     }
     without_header(&lines)
 }
 
-impl<'a> Table<'a> {
+impl<'a> LogTable<'a> {
     fn below(
-        lines: &[Line<'a>],
+        lines: &[LogLine<'a>],
         header: usize,
         separator: Separator,
-        columns: Vec<Column>,
-        format: Option<Format>,
+        columns: Vec<LogColumn>,
+        format: Option<PowerLogFormat>,
     ) -> Self {
         let mut table = Self::of_rows(&lines[header + 1..], separator, columns);
         table.header = lines.get(header).map(|line| trim(line.bytes));
-        table.is_dmon = format == Some(Format::NvidiaSmiDmon);
+        table.is_dmon = format == Some(PowerLogFormat::NvidiaSmiDmon);
         table
     }
 
-    fn of_rows(lines: &[Line<'a>], separator: Separator, columns: Vec<Column>) -> Self {
+    fn of_rows(lines: &[LogLine<'a>], separator: Separator, columns: Vec<LogColumn>) -> Self {
         let rows = lines.iter().take(SAMPLE).filter(|line| !line.bytes.starts_with(b"#"));
         let rows = rows.map(|line| cells(line.bytes, separator)).filter(|row| row.len() == columns.len()).collect();
-        let is_time_line = |line: &Line<'_>| columns.len() > 1 && is_time(trim(line.bytes));
+        let is_time_line = |line: &LogLine<'_>| columns.len() > 1 && is_time(trim(line.bytes));
         let has_time_lines = lines.iter().take(SAMPLE).any(is_time_line);
         Self { separator, header: None, columns, rows, line_count: lines.len(), is_dmon: false, has_time_lines }
     }
@@ -84,25 +84,25 @@ fn cells(line: &[u8], separator: Separator) -> Vec<&[u8]> {
     fields.cells(line).collect()
 }
 
-/// The line as column names: none of its cells is a number or a time.
-fn names(line: &[u8]) -> Option<(Separator, Vec<Column>)> {
+/// Reads a line as column names; `None` if one of its cells is a number or a time.
+fn names(line: &[u8]) -> Option<(Separator, Vec<LogColumn>)> {
     let separator = Separator::of_line(line);
     let cells = cells(line, separator);
     let is_name = |cell: &&[u8]| !cell.first().is_some_and(u8::is_ascii_digit) && Decimal::parse(cell).is_none();
     let has_letters = cells.iter().any(|cell| cell.iter().any(u8::is_ascii_alphabetic));
     (has_letters && cells.iter().all(is_name))
-        .then(|| (separator, cells.iter().map(|cell| Column::parse(cell)).collect()))
+        .then(|| (separator, cells.iter().map(|cell| LogColumn::parse(cell)).collect()))
 }
 
-/// `# gpu pwr …` over `# Idx W …`.
-fn dmon<'a>(lines: &[Line<'a>]) -> Option<Table<'a>> {
+/// Reads the two header lines of dmon, `# gpu pwr …` and `# Idx W …`.
+fn dmon<'a>(lines: &[LogLine<'a>]) -> Option<LogTable<'a>> {
     let (at, line) = lines.iter().enumerate().take(PREAMBLE).find(|(_, line)| {
         let words = cells(line.bytes, Separator::Blanks);
         line.bytes.starts_with(b"#") && words.iter().any(|w| trim_marks(w) == b"gpu") && words.len() > 2
     })?;
     let separator = if memchr::memchr(b',', line.bytes).is_some() { Separator::Byte(b',') } else { Separator::Blanks };
     let columns = cells(line.bytes, separator).into_iter().map(trim_marks).filter(|word| !word.is_empty());
-    let mut table = Table::of_rows(&lines[at + 1..], separator, columns.map(Column::parse).collect());
+    let mut table = LogTable::of_rows(&lines[at + 1..], separator, columns.map(LogColumn::parse).collect());
     table.header = Some(trim(line.bytes));
     table.is_dmon = true;
     Some(table)
@@ -112,33 +112,34 @@ fn trim_marks(word: &[u8]) -> &[u8] {
     trim(word.strip_prefix(b"#").unwrap_or(word))
 }
 
-/// Columns by the shape of their cells, for logs written with `noheader`; `None` without a recognisable power column.
-fn without_header<'a>(lines: &[Line<'a>]) -> Result<Option<Table<'a>>, LogError> {
+/// Infers the columns from the shape of their cells, for logs written with `noheader`; `None` if no power column can be
+/// recognised.
+fn without_header<'a>(lines: &[LogLine<'a>]) -> Result<Option<LogTable<'a>>, LogError> {
     let Some(first) = lines.iter().find(|line| shape_of_row(line.bytes).is_some()) else { return Ok(None) };
     let separator = Separator::of_line(first.bytes);
     let width = cells(first.bytes, separator).len();
-    let unnamed = (0..width).map(|_| Column { text: String::new(), meaning: Meaning::Other }).collect();
-    let mut table = Table::of_rows(lines, separator, unnamed);
+    let unnamed = (0..width).map(|_| LogColumn { text: String::new(), meaning: Meaning::Other }).collect();
+    let mut table = LogTable::of_rows(lines, separator, unnamed);
     let power = power_by_shape(&table)?;
     let Some(power) = power else { return Ok(None) };
     table.columns = (0..width)
         .map(|index| {
             let name = if index == power { "power.draw [W]".to_owned() } else { name_by_shape(&table, index) };
-            Column::parse(name.as_bytes())
+            LogColumn::parse(name.as_bytes())
         })
         .collect();
     Ok(Some(table))
 }
 
-/// Whether the line may be a row: at least one time or UUID or watt cell among at least two.
+/// Whether a line may be a row: it has at least two cells, one of them a time, a UUID or watts.
 fn shape_of_row(line: &[u8]) -> Option<()> {
     let cells = cells(line, Separator::of_line(line));
     let is_known = |cell: &&[u8]| is_time(cell) || is_uuid(cell) || has_watts(cell);
     (cells.len() > 1 && cells.iter().any(is_known)).then_some(())
 }
 
-/// The one column that holds watts: by the unit in its cells, else by the two decimals that `nvidia-smi` gives power only.
-fn power_by_shape(table: &Table<'_>) -> Result<Option<usize>, LogError> {
+/// Finds the column that holds watts, by the unit in its cells, else by the two decimals that `nvidia-smi` gives only to power.
+fn power_by_shape(table: &LogTable<'_>) -> Result<Option<usize>, LogError> {
     let columns_where = |is_power: fn(&[u8]) -> bool| -> Vec<usize> {
         let is_power_column = |index: &usize| table.rows.iter().any(|row| is_power(row[*index]));
         (0..table.columns.len()).filter(is_power_column).collect()
@@ -149,7 +150,7 @@ fn power_by_shape(table: &Table<'_>) -> Result<Option<usize>, LogError> {
     }
     let is_gaudi = table.rows.iter().any(|row| row.iter().any(|cell| cell.starts_with(b"HL-")));
     if is_gaudi || candidates.len() <= 1 {
-        // hl-smi's documented query has power.draw before power.max.
+        // The query in the documentation of hl-smi has power.draw before power.max.
         return Ok(candidates.first().copied());
     }
     let varies = |index: &&usize| table.rows.iter().any(|row| row[**index] != table.rows[0][**index]);
@@ -160,7 +161,7 @@ fn power_by_shape(table: &Table<'_>) -> Result<Option<usize>, LogError> {
     }
 }
 
-fn name_by_shape(table: &Table<'_>, index: usize) -> String {
+fn name_by_shape(table: &LogTable<'_>, index: usize) -> String {
     let column = || table.rows.iter().map(|row| row[index]);
     let any = |is: fn(&[u8]) -> bool| column().any(is);
     let name = match () {
@@ -175,7 +176,7 @@ fn name_by_shape(table: &Table<'_>, index: usize) -> String {
 }
 
 fn is_time(cell: &[u8]) -> bool {
-    // A bare number is a time only if it can be one since 1970.
+    // A bare number is a time only if it can be a time since 1970.
     let is_epoch = |number: Decimal| number.scaled(0).is_some_and(|seconds| seconds > 1_000_000_000);
     match Decimal::parse_all(cell) {
         Some(number) => is_epoch(number),
@@ -198,7 +199,7 @@ fn is_product(cell: &[u8]) -> bool {
 }
 
 fn has_watts(cell: &[u8]) -> bool {
-    cell.ends_with(b"W") && matches!(parse_value(cell, Unit::WATT), Value::Number(_))
+    cell.ends_with(b"W") && matches!(parse_value(cell, LogUnit::WATT), Value::Number(_))
 }
 
 fn has_two_decimals(cell: &[u8]) -> bool {
@@ -207,7 +208,7 @@ fn has_two_decimals(cell: &[u8]) -> bool {
         && !is_time(cell)
 }
 
-/// Whether the cells go round 0, 1, 2, … as the index of interleaved devices does.
+/// Whether the cells repeat 0, 1, 2, …, as the index of devices in turn does.
 fn is_index(cells: &[&[u8]]) -> bool {
     let numbers: Option<Vec<u64>> = cells.iter().map(|cell| Decimal::parse_all(cell)?.whole()).collect();
     let Some(numbers) = numbers else { return false };

@@ -1,67 +1,67 @@
-//! Which columns of a table are taken, and as what.
+//! Chooses which columns of a table are read, and as what.
 
-use super::columns::{Column, Meaning, Measured, NAME_RANK};
+use super::columns::{LogColumn, Meaning, Measured, NAME_RANK};
 use super::containment;
 use super::fields::Separator;
-use super::header::Table;
+use super::header::LogTable;
 use super::time::{TimeHint, TimeParser};
-use super::value::{Decimal, Quantity, Unit, Value, parse_value};
-use super::{Format, LogError, Note, Options};
+use super::value::{Decimal, LogQuantity, LogUnit, Value, parse_value};
+use super::{LogError, LogNote, Options, PowerLogFormat};
 use crate::sensor_class::PowerField;
 use std::collections::HashSet;
 
-/// What each row of a table is read for.
+/// The columns of a table that are read.
 #[derive(Clone)]
 pub(super) struct Layout {
-    pub(super) format: Format,
+    pub(super) format: PowerLogFormat,
     pub(super) separator: Separator,
-    /// The header line, so that repetitions of it are skipped.
+    /// The header line, to skip where it is repeated.
     pub(super) header: Option<Vec<u8>>,
     pub(super) width: usize,
     pub(super) time: Option<TimeColumn>,
     pub(super) host: Option<usize>,
-    /// The column that tells devices apart; `None` for one device, or one column per device.
+    /// The column that identifies devices; `None` if there is one device, or one column per device.
     pub(super) device: Option<usize>,
-    /// Other columns that could tell devices apart, with their names, for messages.
+    /// Other columns that could identify devices, with their names, for messages.
     pub(super) identities: Vec<(usize, String)>,
     pub(super) name: Option<usize>,
     pub(super) driver: Option<usize>,
-    pub(super) limit: Option<(usize, Unit)>,
-    /// One, or one per device of a wide table.
-    pub(super) series: Vec<Series>,
-    /// Length of the shortest cell of the last column, by [`Layout::length_of_last`]; `None` if nothing is read from it.
+    pub(super) limit: Option<(usize, LogUnit)>,
+    /// What is read of each row: one series, or one for each device of a wide table.
+    pub(super) series: Vec<LogSeries>,
+    /// Length of the shortest cell in the last column, by [`Layout::length_of_last`]; `None` if that column is not read.
     shortest_last: Option<usize>,
 }
 
-/// Where the time of a row stands.
+/// The column with the time of a row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TimeColumn {
     pub(super) index: usize,
-    /// A date in a column of its own.
+    /// Column of the date, if it has one of its own.
     pub(super) date: Option<usize>,
     pub(super) hint: TimeHint,
 }
 
-/// Power and energy of one device.
+/// The columns with power and energy of one device.
 #[derive(Debug, Clone)]
-pub(super) struct Series {
-    /// Identifier, if the row has none.
+pub(super) struct LogSeries {
+    /// Identifier of the device, for rows that have none.
     pub(super) id: String,
-    pub(super) power: Option<Source>,
-    pub(super) energy: Option<Source>,
+    pub(super) power: Option<ReadingColumn>,
+    pub(super) energy: Option<ReadingColumn>,
 }
 
-/// One measured column.
+/// A column that is read.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
+pub(super) struct ReadingColumn {
     pub(super) index: usize,
-    pub(super) unit: Unit,
+    pub(super) unit: LogUnit,
     pub(super) field: Option<PowerField>,
     pub(super) name: String,
 }
 
-impl Series {
-    /// Names of the columns, as they are reported.
+impl LogSeries {
+    /// Names of the columns, for messages.
     pub(super) fn column(&self) -> String {
         let names: Vec<&str> = self.energy.iter().chain(&self.power).map(|source| source.name.as_str()).collect();
         names.join(", ")
@@ -69,16 +69,20 @@ impl Series {
 }
 
 impl Layout {
-    /// Decides by names, and by the rows where names leave a choice.
-    pub(super) fn choose(table: &Table<'_>, is_whole: bool, options: &Options) -> Result<(Self, Vec<Note>), LogError> {
+    /// Chooses by the names of the columns, and by their cells where the names leave a choice.
+    pub(super) fn choose(
+        table: &LogTable<'_>,
+        is_whole: bool,
+        options: &Options,
+    ) -> Result<(Self, Vec<LogNote>), LogError> {
         let columns = &table.columns;
         let measured = Candidates::of(table, options)?;
         if table.line_count == 0 && is_whole {
             return Err(LogError::HeaderOnly);
         }
         let device = device_column(table);
-        let is_wide = options.format == Some(Format::Wide)
-            || (options.format != Some(Format::Plain) && device.is_none() && measured.subjects().len() > 1);
+        let is_wide = options.format == Some(PowerLogFormat::Wide)
+            || (options.format != Some(PowerLogFormat::Plain) && device.is_none() && measured.subjects().len() > 1);
         let mut notes = Vec::new();
         let device = device.or_else(|| position(columns, |meaning| *meaning == Meaning::Name)).filter(|_| !is_wide);
         let series = if is_wide { measured.wide(table, &mut notes) } else { vec![measured.one(table)] };
@@ -107,14 +111,15 @@ impl Layout {
         Ok((layout, notes))
     }
 
-    /// Whether this, the last cell of a line without end, stops at its point or is shorter than all others of its column.
+    /// Whether the last cell of a line without a line end was cut off: it ends with a point, or is shorter than all others in its
+    /// column.
     pub(super) fn is_cut(&self, last_cell: &[u8]) -> bool {
         self.shortest_last
             .is_some_and(|shortest| last_cell.ends_with(b".") || self.length_of_last(last_cell) < shortest)
     }
 
-    /// The head's last row, which may itself be cut, has no say.
-    fn shortest_last_of(&self, table: &Table<'_>) -> Option<usize> {
+    /// Length of the shortest cell in the last column, without the last row of the head, which may itself be cut off.
+    fn shortest_last_of(&self, table: &LogTable<'_>) -> Option<usize> {
         let last = self.width.checked_sub(1)?;
         let mut sources = self.series.iter().flat_map(|series| series.power.iter().chain(&series.energy));
         let is_read = self.is_time(last) || sources.any(|source| source.index == last);
@@ -123,7 +128,8 @@ impl Layout {
         numbers.map(|cell| self.length_of_last(cell)).min()
     }
 
-    /// All of a time; of a reading what stands behind its whole digits, which may be fewer at any time.
+    /// Length of a cell in the last column: that of a whole time, but of a reading only what follows its integer digits, whose
+    /// number may vary.
     fn length_of_last(&self, cell: &[u8]) -> usize {
         if self.is_time(self.width - 1) {
             return cell.len();
@@ -135,8 +141,8 @@ impl Layout {
         self.time.is_some_and(|time| time.index == index)
     }
 
-    fn note_choice(&self, table: &Table<'_>, notes: &mut Vec<Note>) {
-        let taken: Vec<String> = self.series.iter().map(Series::column).collect();
+    fn note_choice(&self, table: &LogTable<'_>, notes: &mut Vec<LogNote>) {
+        let taken: Vec<String> = self.series.iter().map(LogSeries::column).collect();
         let used = |index: usize| {
             self.series.iter().any(|s| s.power.iter().chain(&s.energy).any(|source| source.index == index))
         };
@@ -146,24 +152,26 @@ impl Layout {
             .collect();
         let mut text = format!("read as {}: energy from {}", self.format, taken.join(", "));
         if !unused.is_empty() {
-            text += &format!("; not used: {} (--column takes another)", unused.join(", "));
+            text += &format!("; not used: {} (choose with --column)", unused.join(", "));
         }
-        notes.insert(0, Note::info(text));
+        notes.insert(0, LogNote::info(text));
         if table.header.is_none() {
-            notes.push(Note::warning("the log has no header: its columns were recognised by the shape of their cells"));
+            notes.push(LogNote::warning(
+                "the log has no header; its columns were recognised by the shape of their cells",
+            ));
         }
         if let Some(device) = self.device {
-            notes.push(Note::info(format!("devices are told apart by column {:?}", name_of(table, device))));
+            notes.push(LogNote::info(format!("devices are identified by column {:?}", name_of(table, device))));
         }
     }
 
-    /// No board draws more than 3 kW and no machine more than 20 kW in every single reading.
-    fn refuse_milliwatts(&self, table: &Table<'_>) -> Result<(), LogError> {
+    /// Refuses a column whose readings are all above what a board (3 kW) or a machine (20 kW) draws: it is probably in milliwatts.
+    fn refuse_milliwatts(&self, table: &LogTable<'_>) -> Result<(), LogError> {
         let is_board = self.format.is_of_boards() || self.device.is_some_and(|d| is_gpu(&name_of(table, d)));
         for series in &self.series {
             let Some(source) = &series.power else { continue };
             let is_certain = table.columns[source.index].measured().is_some_and(|m| m.unit_is_certain);
-            if source.unit != Unit::WATT || is_certain {
+            if source.unit != LogUnit::WATT || is_certain {
                 continue;
             }
             let threshold = if is_board || is_gpu(&series.id) { 3_000 } else { 20_000 };
@@ -177,10 +185,10 @@ impl Layout {
     }
 }
 
-/// Whole watts of a cell without a unit of its own, above zero.
+/// Watts above zero in a cell that names no unit, rounded down.
 fn bare_watts(cell: &[u8]) -> Option<u64> {
     let bare = Decimal::parse_all(cell)?;
-    match parse_value(cell, Unit::WATT) {
+    match parse_value(cell, LogUnit::WATT) {
         Value::Number(milliwatts) if !bare.negative && milliwatts > 0 => Some(milliwatts / 1_000),
         _ => None,
     }
@@ -191,22 +199,22 @@ fn is_gpu(name: &str) -> bool {
     ["gpu", "card", "gcd", "uuid", "accel"].iter().any(|word| name.contains(word))
 }
 
-/// The columns that can be metered.
+/// The columns with power or energy.
 struct Candidates<'a> {
-    columns: Vec<(usize, &'a Column, Measured)>,
-    /// `--column` chose.
+    columns: Vec<(usize, &'a LogColumn, Measured)>,
+    /// Whether `--column` chose the column.
     is_chosen: bool,
 }
 
 impl<'a> Candidates<'a> {
-    fn of(table: &'a Table<'_>, options: &Options) -> Result<Self, LogError> {
+    fn of(table: &'a LogTable<'_>, options: &Options) -> Result<Self, LogError> {
         let columns: Vec<_> = table.columns.iter().enumerate().collect();
         let measured = columns.iter().filter_map(|(index, column)| Some((*index, *column, column.measured()?.clone())));
         let mut all: Vec<_> = measured.collect();
-        if all.is_empty() && options.format == Some(Format::Wide) {
+        if all.is_empty() && options.format == Some(PowerLogFormat::Wide) {
             all = unnamed_watts(table);
         }
-        let names = |names: &mut dyn Iterator<Item = &Column>| {
+        let names = |names: &mut dyn Iterator<Item = &LogColumn>| {
             names.map(|c| c.text.as_str()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
         };
         let available = names(&mut all.iter().map(|(_, column, _)| *column));
@@ -223,7 +231,7 @@ impl<'a> Candidates<'a> {
         let measured = match &column.meaning {
             Meaning::Measured(measured) => measured.clone(),
             Meaning::Other => {
-                Measured { unit: Unit::WATT, unit_is_certain: false, subject: String::new(), rank: 0, field: None }
+                Measured { unit: LogUnit::WATT, unit_is_certain: false, subject: String::new(), rank: 0, field: None }
             }
             _ => return Err(LogError::NotPower { column: wanted.clone(), available }),
         };
@@ -240,32 +248,32 @@ impl<'a> Candidates<'a> {
         subjects
     }
 
-    /// The best column of a quantity among those that `fits`; between equals the first.
-    fn best(&self, quantity: Quantity, fits: impl Fn(&Measured) -> bool) -> Option<Source> {
+    /// The best of the columns with a quantity that `fits` accepts; the first of equals.
+    fn best(&self, quantity: LogQuantity, fits: impl Fn(&Measured) -> bool) -> Option<ReadingColumn> {
         let fitting = self.columns.iter().filter(|(_, _, m)| m.unit.quantity == quantity && fits(m));
         let (index, column, measured) = fitting.min_by_key(|(_, _, m)| m.rank)?;
-        Some(Source { index: *index, unit: measured.unit, field: measured.field, name: column.text.clone() })
+        Some(ReadingColumn { index: *index, unit: measured.unit, field: measured.field, name: column.text.clone() })
     }
 
-    /// The series of a table whose rows name their device, or have only one.
-    fn one(&self, table: &Table<'_>) -> Series {
+    /// The series of a table whose rows name their device, or are all of one device.
+    fn one(&self, table: &LogTable<'_>) -> LogSeries {
         let own = |m: &Measured| m.subject.is_empty() || is_gpu(&m.subject);
-        let power = self.best(Quantity::Power, own).or_else(|| self.best(Quantity::Power, |_| true));
-        let energy = self.best(Quantity::Energy, own).or_else(|| self.best(Quantity::Energy, |_| true));
+        let power = self.best(LogQuantity::Power, own).or_else(|| self.best(LogQuantity::Power, |_| true));
+        let energy = self.best(LogQuantity::Energy, own).or_else(|| self.best(LogQuantity::Energy, |_| true));
         let first = power.as_ref().or(energy.as_ref()).map_or(0, |source| source.index);
         let subject = table.columns[first].measured().map(|m| m.subject.clone()).unwrap_or_default();
         let id = if subject.is_empty() { plain_name(&table.columns[first].text) } else { subject };
-        Series { id, power, energy }
+        LogSeries { id, power, energy }
     }
 
-    /// One series per subject, without the sums of the others.
-    fn wide(&self, table: &Table<'_>, notes: &mut Vec<Note>) -> Vec<Series> {
-        let series_of = |subject: &str| Series {
+    /// The series of a wide table, one per subject, without series that are the sum of the others.
+    fn wide(&self, table: &LogTable<'_>, notes: &mut Vec<LogNote>) -> Vec<LogSeries> {
+        let series_of = |subject: &str| LogSeries {
             id: subject.to_owned(),
-            power: self.best(Quantity::Power, |m| m.subject == subject),
-            energy: self.best(Quantity::Energy, |m| m.subject == subject),
+            power: self.best(LogQuantity::Power, |m| m.subject == subject),
+            energy: self.best(LogQuantity::Energy, |m| m.subject == subject),
         };
-        let mut series: Vec<Series> = self.subjects().into_iter().map(series_of).collect();
+        let mut series: Vec<LogSeries> = self.subjects().into_iter().map(series_of).collect();
         for position in (0..series.len()).rev() {
             if self.is_chosen || series.len() < 2 {
                 break;
@@ -274,18 +282,17 @@ impl<'a> Candidates<'a> {
             let is_named_total = series[position].id.is_empty() || containment::is_total(&series[position].id);
             if adds_up || is_named_total {
                 let total = series.remove(position);
-                let why =
-                    if adds_up { "it is the sum of the others" } else { "its name says that it holds the others" };
-                notes.push(Note::info(format!("column {:?} is left out: {why}", total.column())));
+                let why = if adds_up { "it is the sum of the others" } else { "by its name it contains the others" };
+                notes.push(LogNote::info(format!("column {:?} is left out: {why}", total.column())));
             }
         }
         series
     }
 }
 
-/// Whether at least two other series add up to this one, within 1 %, in nine of ten rows.
-fn is_sum_of_others(table: &Table<'_>, series: &[Series], position: usize) -> bool {
-    let value = |row: &[&[u8]], series: &Series| match parse_value(
+/// Whether this series is the sum of at least two others, within 1 %, in nine of ten rows.
+fn is_sum_of_others(table: &LogTable<'_>, series: &[LogSeries], position: usize) -> bool {
+    let value = |row: &[&[u8]], series: &LogSeries| match parse_value(
         row[series.power.as_ref()?.index],
         series.power.as_ref()?.unit,
     ) {
@@ -310,11 +317,11 @@ fn is_sum_of_others(table: &Table<'_>, series: &[Series], position: usize) -> bo
     compared > 0 && equal * 10 >= compared * 9
 }
 
-/// `--format wide`: every column that means nothing else is a device's power in W.
-fn unnamed_watts<'a>(table: &'a Table<'_>) -> Vec<(usize, &'a Column, Measured)> {
+/// With `--format wide`, every column without another meaning is the power of a device in W.
+fn unnamed_watts<'a>(table: &'a LogTable<'_>) -> Vec<(usize, &'a LogColumn, Measured)> {
     let others = table.columns.iter().enumerate().filter(|(_, c)| c.meaning == Meaning::Other && !c.text.is_empty());
     let watts = |subject: &str| Measured {
-        unit: Unit::WATT,
+        unit: LogUnit::WATT,
         unit_is_certain: false,
         subject: subject.to_owned(),
         rank: 0,
@@ -323,31 +330,32 @@ fn unnamed_watts<'a>(table: &'a Table<'_>) -> Vec<(usize, &'a Column, Measured)>
     others.map(|(index, column)| (index, column, watts(&column.text))).collect()
 }
 
-fn position(columns: &[Column], is: impl Fn(&Meaning) -> bool) -> Option<usize> {
+fn position(columns: &[LogColumn], is: impl Fn(&Meaning) -> bool) -> Option<usize> {
     columns.iter().position(|column| is(&column.meaning))
 }
 
-fn is_uuid(columns: &[Column], index: usize) -> bool {
+fn is_uuid(columns: &[LogColumn], index: usize) -> bool {
     columns[index].meaning == Meaning::Device { rank: 0 }
 }
 
-fn name_of(table: &Table<'_>, index: usize) -> String {
+fn name_of(table: &LogTable<'_>, index: usize) -> String {
     table.columns[index].text.clone()
 }
 
-/// `power.draw [W]` → `power.draw`.
+/// The name without its unit: `power.draw [W]` → `power.draw`.
 fn plain_name(text: &str) -> String {
     text.split(['[', '(']).next().unwrap_or(text).trim().to_owned()
 }
 
-/// By rank, except that a column with one value for all rows gives way to one that varies (a misleading `index`).
-fn device_column(table: &Table<'_>) -> Option<usize> {
+/// The column that identifies devices, by rank. A column with the same value in all rows, as an `index` that is always 0, gives
+/// way to one that varies.
+fn device_column(table: &LogTable<'_>) -> Option<usize> {
     let distinct = |index: usize| table.rows.iter().map(|row| row[index]).collect::<HashSet<_>>().len();
     let mut candidates: Vec<(u8, usize)> = Vec::new();
     for (index, column) in table.columns.iter().enumerate() {
         let Meaning::Device { rank } = column.meaning else { continue };
         let has_values = table.rows.is_empty() || table.rows.iter().any(|row| !row[index].is_empty());
-        // A number of its own for every row is the row's, not the device's.
+        // A number that differs in every row numbers the rows, not the devices.
         let is_row_number = rank == 2 && table.rows.len() > 2 && distinct(index) == table.rows.len();
         if has_values && !is_row_number && rank < NAME_RANK {
             candidates.push((rank, index));
@@ -360,13 +368,13 @@ fn device_column(table: &Table<'_>) -> Option<usize> {
     }
 }
 
-fn identities(columns: &[Column], device: Option<usize>) -> Vec<(usize, String)> {
+fn identities(columns: &[LogColumn], device: Option<usize>) -> Vec<(usize, String)> {
     let tells_apart = |meaning: &Meaning| matches!(meaning, Meaning::Device { .. } | Meaning::Name | Meaning::Host);
     let others = columns.iter().enumerate().filter(|(index, c)| Some(*index) != device && tells_apart(&c.meaning));
     others.map(|(index, column)| (index, column.text.clone())).collect()
 }
 
-fn limit_column(columns: &[Column]) -> Option<(usize, Unit)> {
+fn limit_column(columns: &[LogColumn]) -> Option<(usize, LogUnit)> {
     let ranked = columns.iter().enumerate().filter_map(|(index, column)| match column.meaning {
         Meaning::Limit { rank: Some(rank), unit } => Some((rank, index, unit)),
         _ => None,
@@ -374,8 +382,8 @@ fn limit_column(columns: &[Column]) -> Option<(usize, Unit)> {
     ranked.min_by_key(|(rank, index, _)| (*rank, *index)).map(|(_, index, unit)| (index, unit))
 }
 
-/// The best-ranked column whose cells are times; a date beside a time of day belongs to it.
-fn time_column(table: &Table<'_>) -> Option<TimeColumn> {
+/// The best-ranked column whose cells are times, with a column of dates if it has only times of day.
+fn time_column(table: &LogTable<'_>) -> Option<TimeColumn> {
     let date = position(&table.columns, |meaning| *meaning == Meaning::Date);
     let mut candidates: Vec<(u8, TimeColumn)> = Vec::new();
     for (index, column) in table.columns.iter().enumerate() {
@@ -398,17 +406,17 @@ fn time_column(table: &Table<'_>) -> Option<TimeColumn> {
     Some(chosen)
 }
 
-fn format_of(table: &Table<'_>, is_wide: bool) -> Format {
+fn format_of(table: &LogTable<'_>, is_wide: bool) -> PowerLogFormat {
     let has = |part: &str| table.columns.iter().any(|column| column.text.to_ascii_lowercase().contains(part));
     match () {
-        () if table.is_dmon => Format::NvidiaSmiDmon,
-        () if has("temperature.aip") || has("utilization.aip") => Format::HlSmi,
-        () if table.rows.iter().any(|row| row.iter().any(|cell| cell.starts_with(b"HL-"))) => Format::HlSmi,
-        () if has("socket_power") => Format::AmdSmi,
-        () if has("graphics package power") => Format::RocmSmi,
-        () if has("cumulative processor energy") => Format::PowerGadget,
-        () if is_wide => Format::Wide,
-        () if has("power.draw") || has("utilization.gpu") => Format::NvidiaSmi,
-        () => Format::Plain,
+        () if table.is_dmon => PowerLogFormat::NvidiaSmiDmon,
+        () if has("temperature.aip") || has("utilization.aip") => PowerLogFormat::HlSmi,
+        () if table.rows.iter().any(|row| row.iter().any(|cell| cell.starts_with(b"HL-"))) => PowerLogFormat::HlSmi,
+        () if has("socket_power") => PowerLogFormat::AmdSmi,
+        () if has("graphics package power") => PowerLogFormat::RocmSmi,
+        () if has("cumulative processor energy") => PowerLogFormat::PowerGadget,
+        () if is_wide => PowerLogFormat::Wide,
+        () if has("power.draw") || has("utilization.gpu") => PowerLogFormat::NvidiaSmi,
+        () => PowerLogFormat::Plain,
     }
 }

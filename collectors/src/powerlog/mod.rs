@@ -1,6 +1,7 @@
-//! Recorded power logs as people have them: from a stream of bytes to devices and their readings.
+//! Reads recorded power logs, as common tools write them: from a stream of bytes to devices and their readings.
 //!
-//! Nothing is integrated here; readings go to [`account::meter`]. One pass, in memory that does not grow with the log.
+//! Nothing is integrated here; readings go to [`account::meter`]. A log is read in one pass, in memory that does not grow with
+//! its length.
 
 mod columns;
 mod containment;
@@ -27,54 +28,54 @@ use prometheus::Prometheus;
 use rocm::RocmText;
 use std::io::Read;
 use std::ops::ControlFlow;
-use text::{Line, Lines};
+use text::{Lines, LogLine};
 use track::Tracker;
 use units::Span;
 
 pub use error::{LogError, NameClash};
-pub use format::Format;
+pub use format::PowerLogFormat;
 pub use time::Times;
 
-/// What the caller knows about a log that the log does not say.
+/// What the caller knows about a log and the log does not say.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The format, where recognising it fails.
-    pub format: Option<Format>,
-    /// The power or energy column (or metric) to take instead of the preferred one.
+    /// Format of the log; `None` to recognise it.
+    pub format: Option<PowerLogFormat>,
+    /// Name of the column or metric to read power or energy from; `None` to choose the best.
     pub column: Option<String>,
-    /// Zone of local times without zone.
+    /// Time zone of local times that are written without one.
     pub timezone: Option<chrono_tz::Tz>,
     /// Time between two readings of a device, for a log without times.
     pub interval: Option<Span>,
-    /// Product name of the accelerators, where the log has none.
+    /// Product name of the accelerators, for a log that has none.
     pub accelerator: Option<String>,
 }
 
-/// A device that a log holds readings of.
+/// A device whose readings a log holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedDevice {
-    /// UUID, or the log's own identifier: index, `host/index`, name of the column.
+    /// UUID, or the identifier that the log has: an index, `host/index`, or the name of the column.
     pub id: String,
     /// Product name, from the log or from [`Options::accelerator`].
     pub name: Option<String>,
-    /// What its readings mean. Counters are in µJ.
+    /// What the readings mean. Counters are in µJ.
     pub sensor: Sensor,
-    /// Position of the device whose readings contain this one's: a total sums the devices that are in no other.
+    /// Position of the device whose readings already contain those of this one. A total adds the devices that no other contains.
     pub counted_in: Option<usize>,
-    /// The column or metric that was taken.
+    /// Name of the column or metric that is read.
     pub column: String,
 }
 
-/// Something worth knowing about how a log was read.
+/// A remark on how a log was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
-    /// Whether the figures may be wrong because of it.
+pub struct LogNote {
+    /// Whether the figures may be wrong because of this.
     pub is_warning: bool,
-    /// One sentence.
+    /// The remark, one sentence.
     pub text: String,
 }
 
-impl Note {
+impl LogNote {
     fn info(text: impl Into<String>) -> Self {
         Self { is_warning: false, text: text.into() }
     }
@@ -84,17 +85,24 @@ impl Note {
     }
 }
 
-/// A power log being read.
+/// A reading, with the position of its device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct DeviceReading {
+    device: usize,
+    reading: Reading,
+}
+
+/// A power log that is being read.
 pub struct PowerLog<R> {
     lines: Lines<R>,
     reader: Reader,
     tracker: Tracker,
-    queue: Vec<(usize, Reading)>,
+    queue: Vec<DeviceReading>,
     taken: usize,
     is_finished: bool,
 }
 
-/// One per shape of text.
+/// The reader for the format of a log.
 #[derive(Clone)]
 enum Reader {
     Delimited(Box<Delimited>),
@@ -105,9 +113,9 @@ enum Reader {
 impl Reader {
     fn line(
         &mut self,
-        line: Line<'_>,
+        line: LogLine<'_>,
         tracker: &mut Tracker,
-        queue: &mut Vec<(usize, Reading)>,
+        queue: &mut Vec<DeviceReading>,
     ) -> Result<(), LogError> {
         match self {
             Self::Delimited(reader) => reader.line(line, tracker, queue),
@@ -116,12 +124,12 @@ impl Reader {
         }
     }
 
-    /// Whether nothing in a row says whose it is, so that rows of several devices would look like one.
+    /// Whether rows do not name their device, so that rows of several devices would look like those of one.
     fn is_undivided(&self) -> bool {
         matches!(self, Self::Delimited(reader) if reader.is_undivided())
     }
 
-    fn end(&mut self, tracker: &mut Tracker, queue: &mut Vec<(usize, Reading)>) -> Result<(), LogError> {
+    fn end(&mut self, tracker: &mut Tracker, queue: &mut Vec<DeviceReading>) -> Result<(), LogError> {
         match self {
             Self::Delimited(reader) => reader.end(tracker),
             Self::Prometheus(reader) => reader.end(tracker, queue),
@@ -131,7 +139,11 @@ impl Reader {
 }
 
 impl<R: Read> PowerLog<R> {
-    /// Looks at the head of the log: what format it is, which columns are taken, which devices are there.
+    /// Recognises the format of the log, its columns and devices, from its first 256 KiB.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be used; see [`LogError`].
     pub fn open(source: R, options: &Options) -> Result<Self, LogError> {
         let mut lines = Lines::open(source)?;
         let (head, is_whole) = lines.head()?;
@@ -147,14 +159,18 @@ impl<R: Read> PowerLog<R> {
         Ok(Self { lines, reader, tracker, queue: Vec::new(), taken: 0, is_finished: false })
     }
 
-    /// Hands every reading with its device and the device's position to `sink`, per device in the order of time. After
-    /// `sink` broke off, a further call goes on with the reading behind. Fails where the log cannot be believed.
+    /// Passes every reading to `sink`, with its device and the position of the device; those of one device are in the order of
+    /// time. If `sink` breaks off, another call goes on with the next reading.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be read any further; see [`LogError`].
     pub fn read(
         &mut self,
         sink: &mut impl FnMut(&LoggedDevice, usize, Reading) -> ControlFlow<()>,
     ) -> Result<(), LogError> {
         loop {
-            while let Some(&(device, reading)) = self.queue.get(self.taken) {
+            while let Some(&DeviceReading { device, reading }) = self.queue.get(self.taken) {
                 self.taken += 1;
                 if sink(&self.tracker.devices[device], device, reading).is_break() {
                     return Ok(());
@@ -174,17 +190,17 @@ impl<R: Read> PowerLog<R> {
         }
     }
 
-    /// The devices met so far; those of the first 256 KiB from the start. One without readings stays listed.
+    /// The devices found so far, at first those of the first 256 KiB. Devices without readings are listed too.
     pub fn devices(&self) -> &[LoggedDevice] {
         &self.tracker.devices
     }
 
-    /// What is worth knowing so far: the choice of columns from the start, the rest once the log is read to its end.
-    pub fn notes(&self) -> &[Note] {
+    /// Remarks so far: at first on the choice of columns, and all others once the log is read to its end.
+    pub fn notes(&self) -> &[LogNote] {
         &self.tracker.notes
     }
 
-    /// What the times of the readings are; certain once the first reading was handed out.
+    /// What the times of the readings are; known for certain after the first reading.
     pub fn times(&self) -> Times {
         self.tracker.times
     }

@@ -1,42 +1,42 @@
-//! Exporter text scraped over time: `name{label="value"} number timestamp`.
+//! Reads the text of Prometheus exporters, scraped over time: `name{label="value"} number timestamp`.
 
-use super::columns::{Column, Meaning};
+use super::columns::{LogColumn, Meaning};
 use super::delimited::{counter_sensor, power_sensor};
-use super::text::{Line, excerpt, lines_of, trim};
+use super::text::{LogLine, excerpt, lines_of, trim};
 use super::time::Times;
 use super::track::Tracker;
-use super::value::{Decimal, Quantity, Unit, parse_value};
-use super::{Format, LogError, LoggedDevice, Note, Options};
+use super::value::{Decimal, LogQuantity, LogUnit, parse_value};
+use super::{DeviceReading, LogError, LogNote, LoggedDevice, Options, PowerLogFormat};
 use crate::sensor_class::PowerField;
-use account::meter::{Reading, Sensor};
+use account::meter::Sensor;
 use std::collections::HashMap;
 
-/// How many metric names a message lists.
+/// How many names of metrics a message lists at most.
 const LISTED: usize = 20;
 
-/// Reads samples of one power metric and one energy counter.
+/// Reads the samples of one power metric and one energy counter.
 #[derive(Clone)]
 pub(super) struct Prometheus {
-    metrics: Metrics,
-    /// Power of ten from a timestamp to ns.
+    metrics: ScrapeMetrics,
+    /// Power of ten that converts a timestamp to nanoseconds.
     shift: i32,
-    /// Length of the shortest timestamp of the head: in a line without end, a shorter one was cut.
+    /// Length of the shortest timestamp in the head; on a line without a line end, a shorter one was cut off.
     shortest_time: usize,
     accelerator: Option<String>,
-    /// The newest moment of each device, until a later one shows that it is complete.
+    /// The samples of the newest moment of each device, until a later moment shows that they are complete.
     pending: Vec<Option<Pending>>,
     without_time: u64,
 }
 
-/// What is read of each scrape.
+/// The metrics that are read.
 #[derive(Clone)]
-struct Metrics {
+struct ScrapeMetrics {
     power: Option<Metric>,
     energy: Option<Metric>,
 }
 
-impl Metrics {
-    /// The counter first, as it is what the energy comes from.
+impl ScrapeMetrics {
+    /// The metrics that are read; the counter comes first, as energy is taken from it.
     fn taken(&self) -> impl Iterator<Item = &Metric> {
         self.energy.iter().chain(&self.power)
     }
@@ -45,7 +45,7 @@ impl Metrics {
 #[derive(Clone)]
 struct Metric {
     name: Vec<u8>,
-    unit: Unit,
+    unit: LogUnit,
     field: Option<PowerField>,
 }
 
@@ -57,9 +57,9 @@ struct Pending {
     counter: Option<super::value::Value>,
 }
 
-/// One line, taken apart.
+/// One line with a sample, split into its parts.
 struct Sample<'a> {
-    /// Name and labels.
+    /// Name and labels together.
     series: &'a [u8],
     name: &'a [u8],
     labels: &'a [u8],
@@ -90,7 +90,7 @@ impl<'a> Sample<'a> {
         Some(Self { series: &line[..end], name: &line[..name_end], labels, value, timestamp })
     }
 
-    /// Value of the first of `names` among the labels.
+    /// Value of the first label that is in `names`, in the order of `names`.
     fn label(&self, names: &[&[u8]]) -> Option<&'a [u8]> {
         names
             .iter()
@@ -98,7 +98,7 @@ impl<'a> Sample<'a> {
             .map(|(_, value)| value)
     }
 
-    /// UUID of the board; else host and index; else all labels.
+    /// Identifies the device: by the UUID of the board, else by host and index, else by all labels.
     fn device(&self) -> Vec<u8> {
         if let Some(uuid) = self.label(&[b"UUID", b"uuid", b"gpu_uuid", b"GPU_UUID"]) {
             return uuid.to_vec();
@@ -123,7 +123,7 @@ impl<'a> Sample<'a> {
     }
 }
 
-/// Position of the brace that closes the one at the start, outside quotes.
+/// Position of the brace that closes the one at the start; braces in quotes do not count.
 fn end_of_labels(text: &[u8]) -> Option<usize> {
     let mut quoted = false;
     let mut escaped = false;
@@ -135,7 +135,7 @@ fn end_of_labels(text: &[u8]) -> Option<usize> {
     })
 }
 
-/// Names and values of labels; escapes in values stay as they are.
+/// Names and values of the labels. Escapes in values are not decoded.
 fn labels(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -153,7 +153,7 @@ fn labels(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     })
 }
 
-/// Whether the head is exporter text: comments on types, or samples with labels.
+/// Whether the head of a log is exporter text: it has comments on types, or samples with labels or timestamps.
 pub(super) fn is_exporter_text(head: &[u8]) -> bool {
     let is_comment = |line: &[u8]| line.starts_with(b"# HELP ") || line.starts_with(b"# TYPE ");
     let mut lines = lines_of(head).map(|line| trim(line.bytes)).filter(|line| !line.is_empty());
@@ -164,8 +164,8 @@ pub(super) fn is_exporter_text(head: &[u8]) -> bool {
 }
 
 impl Prometheus {
-    /// Chooses the metrics.
-    pub(super) fn open(head: &[u8], is_whole: bool, options: &Options) -> Result<(Self, Vec<Note>), LogError> {
+    /// Chooses the metrics to read.
+    pub(super) fn open(head: &[u8], is_whole: bool, options: &Options) -> Result<(Self, Vec<LogNote>), LogError> {
         let samples = || lines_of(head).filter_map(|line| Sample::parse(line.bytes));
         let mut names: Vec<&[u8]> = Vec::new();
         for sample in samples() {
@@ -189,7 +189,7 @@ impl Prometheus {
             return Err(LogError::OneMoment);
         }
         let accelerator = options.accelerator.clone();
-        // The last one may itself be cut.
+        // The last one may itself be cut off.
         let shortest_time = times[..times.len() - 1].iter().map(|time| time.len()).min().unwrap_or(0);
         let shift = shift(first);
         let reader = Self { metrics, shift, shortest_time, accelerator, pending: Vec::new(), without_time: 0 };
@@ -199,9 +199,9 @@ impl Prometheus {
     /// Reads one line; readings of moments that are complete are appended to `queue`.
     pub(super) fn line(
         &mut self,
-        line: Line<'_>,
+        line: LogLine<'_>,
         tracker: &mut Tracker,
-        queue: &mut Vec<(usize, Reading)>,
+        queue: &mut Vec<DeviceReading>,
     ) -> Result<(), LogError> {
         let Some(sample) = Sample::parse(line.bytes) else { return Ok(()) };
         let is_of =
@@ -220,7 +220,7 @@ impl Prometheus {
         let device = self.device_of(&sample, tracker)?;
         self.pending.resize(self.pending.len().max(device + 1), None);
         match &mut self.pending[device] {
-            // Rows of MIG instances and of pods that share a board repeat it: the first counts.
+            // Samples for MIG instances and for pods that share a board repeat its value: the first counts.
             Some(pending) if pending.at == at => {
                 pending.power = pending.power.or(power);
                 pending.counter = pending.counter.or(counter);
@@ -237,15 +237,15 @@ impl Prometheus {
         }
     }
 
-    /// Passes on what is pending.
-    pub(super) fn end(&mut self, tracker: &mut Tracker, queue: &mut Vec<(usize, Reading)>) -> Result<(), LogError> {
+    /// Passes on the samples that are pending.
+    pub(super) fn end(&mut self, tracker: &mut Tracker, queue: &mut Vec<DeviceReading>) -> Result<(), LogError> {
         for (device, pending) in self.pending.iter_mut().enumerate() {
             pass_on(device, pending.take(), tracker, queue)?;
         }
         if self.without_time > 0 {
-            let samples = if self.without_time == 1 { "sample is" } else { "samples are" };
-            let text = format!("{} {samples} left out: without a whole timestamp", self.without_time);
-            tracker.notes.push(Note::warning(text));
+            let samples = if self.without_time == 1 { "sample was" } else { "samples were" };
+            let text = format!("{} {samples} skipped: without a complete timestamp", self.without_time);
+            tracker.notes.push(LogNote::warning(text));
         }
         Ok(())
     }
@@ -268,12 +268,10 @@ impl Prometheus {
         let device = LoggedDevice {
             id: String::from_utf8_lossy(&key).into_owned(),
             sensor: Sensor {
-                counter: self.metrics.energy.as_ref().map(|_| counter_sensor(Format::Prometheus, cadence)),
-                power: self
-                    .metrics
-                    .power
-                    .as_ref()
-                    .map(|metric| power_sensor(Format::Prometheus, metric.field, name.as_deref(), driver, cadence)),
+                counter: self.metrics.energy.as_ref().map(|_| counter_sensor(PowerLogFormat::Prometheus, cadence)),
+                power: self.metrics.power.as_ref().map(|metric| {
+                    power_sensor(PowerLogFormat::Prometheus, metric.field, name.as_deref(), driver, cadence)
+                }),
                 limit: Sensor::UNKNOWN_LIMIT,
                 cadence,
                 systematic_ppm: Sensor::BOARD_SYSTEMATIC_PPM,
@@ -290,14 +288,14 @@ fn pass_on(
     device: usize,
     complete: Option<Pending>,
     tracker: &mut Tracker,
-    queue: &mut Vec<(usize, Reading)>,
+    queue: &mut Vec<DeviceReading>,
 ) -> Result<(), LogError> {
     let Some(Pending { at, line, power, counter }) = complete else { return Ok(()) };
-    queue.extend(tracker.accept(device, at, power, counter, line)?.map(|reading| (device, reading)));
+    queue.extend(tracker.accept(device, at, power, counter, line)?.map(|reading| DeviceReading { device, reading }));
     Ok(())
 }
 
-/// Prometheus writes whole milliseconds, OpenMetrics seconds with a point.
+/// Power of ten of a timestamp: Prometheus writes whole milliseconds, OpenMetrics seconds with a decimal point.
 fn shift(timestamp: &[u8]) -> i32 {
     let is_seconds = Decimal::parse_all(timestamp)
         .and_then(|number| number.scaled(0))
@@ -305,27 +303,27 @@ fn shift(timestamp: &[u8]) -> i32 {
     if is_seconds || timestamp.contains(&b'.') { 9 } else { 6 }
 }
 
-/// The power metric and the energy counter to read.
-fn choose(names: &[&[u8]], options: &Options) -> Result<(Metrics, Vec<Note>), LogError> {
-    let columns: Vec<Column> = names.iter().map(|name| Column::parse(name)).collect();
-    let measured: Vec<&Column> = columns.iter().filter(|column| column.measured().is_some()).collect();
-    let listed = |columns: &mut dyn Iterator<Item = &Column>| {
+/// Chooses the power metric and the energy counter to read.
+fn choose(names: &[&[u8]], options: &Options) -> Result<(ScrapeMetrics, Vec<LogNote>), LogError> {
+    let columns: Vec<LogColumn> = names.iter().map(|name| LogColumn::parse(name)).collect();
+    let measured: Vec<&LogColumn> = columns.iter().filter(|column| column.measured().is_some()).collect();
+    let listed = |columns: &mut dyn Iterator<Item = &LogColumn>| {
         columns.take(LISTED).map(|column| column.text.as_str()).collect::<Vec<_>>().join(", ")
     };
-    let best = |quantity: Quantity| {
+    let best = |quantity: LogQuantity| {
         let of_quantity = measured.iter().filter(|c| c.measured().is_some_and(|m| m.unit.quantity == quantity));
         of_quantity.min_by_key(|column| column.measured().map(|m| m.rank)).copied()
     };
     let (power, energy) = match &options.column {
         None if measured.is_empty() => return Err(LogError::NoPower { columns: listed(&mut columns.iter()) }),
-        None => (best(Quantity::Power), best(Quantity::Energy)),
+        None => (best(LogQuantity::Power), best(LogQuantity::Energy)),
         Some(wanted) => {
             let available = || listed(&mut measured.iter().copied());
             let found = columns.iter().find(|column| column.is_named(wanted));
             let found =
                 found.ok_or_else(|| LogError::UnknownColumn { column: wanted.clone(), available: available() })?;
             match &found.meaning {
-                Meaning::Measured(m) if m.unit.quantity == Quantity::Power => (Some(found), None),
+                Meaning::Measured(m) if m.unit.quantity == LogQuantity::Power => (Some(found), None),
                 Meaning::Measured(_) => (None, Some(found)),
                 _ => return Err(LogError::NotPower { column: wanted.clone(), available: available() }),
             }
@@ -333,28 +331,28 @@ fn choose(names: &[&[u8]], options: &Options) -> Result<(Metrics, Vec<Note>), Lo
     };
     let taken: Vec<&str> = energy.iter().chain(&power).map(|column| column.text.as_str()).collect();
     let unused: Vec<&str> = measured.iter().map(|c| c.text.as_str()).filter(|text| !taken.contains(text)).collect();
-    let mut text = format!("read as {}: energy from {}", Format::Prometheus, taken.join(", "));
+    let mut text = format!("read as {}: energy from {}", PowerLogFormat::Prometheus, taken.join(", "));
     if !unused.is_empty() {
-        text += &format!("; not used: {} (--column takes another)", unused.join(", "));
+        text += &format!("; not used: {} (choose with --column)", unused.join(", "));
     }
-    Ok((Metrics { power: power.and_then(metric), energy: energy.and_then(metric) }, vec![Note::info(text)]))
+    Ok((ScrapeMetrics { power: power.and_then(metric), energy: energy.and_then(metric) }, vec![LogNote::info(text)]))
 }
 
-fn metric(column: &Column) -> Option<Metric> {
+fn metric(column: &LogColumn) -> Option<Metric> {
     let measured = column.measured()?;
-    // DCGM counts millijoules without saying so in the name.
-    let is_dcgm_energy = column.text.starts_with("DCGM_") && measured.unit == Unit::JOULE;
-    let unit = if is_dcgm_energy { Unit::MILLIJOULE } else { measured.unit };
+    // The counter of DCGM is in millijoules, which its name does not say.
+    let is_dcgm_energy = column.text.starts_with("DCGM_") && measured.unit == LogUnit::JOULE;
+    let unit = if is_dcgm_energy { LogUnit::MILLIJOULE } else { measured.unit };
     Some(Metric { name: column.text.clone().into_bytes(), unit, field: measured.field })
 }
 
-/// The samples in the order of time, if each series is in order and only the series stand one after another.
+/// Sorts the samples by time, if each series is in the order of time and the series only follow one another.
 pub(super) fn in_order_of_time(text: &[u8]) -> Option<Vec<u8>> {
     let mut last_of_series: HashMap<&[u8], u64> = HashMap::new();
     let mut samples: Vec<(u64, &[u8])> = Vec::new();
     for line in lines_of(text) {
         let Some(sample) = Sample::parse(line.bytes) else { continue };
-        // Nanoseconds, if they were seconds: only the order counts.
+        // Scaled as if they were seconds, since only their order matters.
         let at = sample.timestamp.and_then(Decimal::parse_all).and_then(|number| number.scaled(6))?;
         if last_of_series.insert(sample.series, at).is_some_and(|last| at < last) {
             return None;

@@ -1,40 +1,44 @@
-//! `rocm-smi --showpower` in a loop with the time: `GPU[0] : Average Graphics Package Power (W): 35.0`.
+//! Reads `rocm-smi --showpower` in a loop that prints the time: `GPU[0] : Average Graphics Package Power (W): 35.0`.
 
-use super::columns::Column;
+use super::columns::LogColumn;
 use super::delimited::power_sensor;
-use super::text::{Line, lines_of, trim};
+use super::text::{LogLine, lines_of, trim};
 use super::time::{TimeHint, TimeParser};
 use super::track::Tracker;
-use super::value::{Quantity, Unit, parse_value};
-use super::{Format, LogError, LoggedDevice, Note, Options};
-use account::meter::{Reading, Sensor};
+use super::value::{LogQuantity, LogUnit, parse_value};
+use super::{DeviceReading, LogError, LogNote, LoggedDevice, Options, PowerLogFormat};
+use account::meter::Sensor;
 use units::Span;
 
-/// Reads the power lines below each line with a time.
+/// Reads the lines with power that follow each line with a time.
 #[derive(Clone)]
 pub(super) struct RocmText {
     time: TimeParser,
     accelerator: Option<String>,
     interval: Option<Span>,
-    /// Moment of the readings that follow.
+    /// Time of the readings that follow.
     now: Option<i64>,
     row_counts: Vec<u64>,
 }
 
-/// `GPU[0] : <name>: <value>` as index, column and value.
-fn power_line(line: &[u8]) -> Option<(&[u8], Column, &[u8])> {
+/// Splits `GPU[0] : <name>: <value>` into index, column and value.
+fn power_line(line: &[u8]) -> Option<(&[u8], LogColumn, &[u8])> {
     let rest = trim(line).strip_prefix(b"GPU[")?;
     let close = memchr::memchr(b']', rest)?;
     let tail = trim(&rest[close + 1..]).strip_prefix(b":")?;
     let colon = memchr::memrchr(b':', tail)?;
-    let column = Column::parse(&tail[..colon]);
-    let is_power = column.measured().is_some_and(|measured| measured.unit.quantity == Quantity::Power);
+    let column = LogColumn::parse(&tail[..colon]);
+    let is_power = column.measured().is_some_and(|measured| measured.unit.quantity == LogQuantity::Power);
     is_power.then_some((&rest[..close], column, trim(&tail[colon + 1..])))
 }
 
 impl RocmText {
-    /// `None` if the head is something else. Fails if nothing tells the time.
-    pub(super) fn open(head: &[u8], options: &Options) -> Option<Result<(Self, Vec<Note>), LogError>> {
+    /// A reader for the log, or `None` if it is of another format.
+    ///
+    /// # Errors
+    ///
+    /// The log has no times, and no interval is given.
+    pub(super) fn open(head: &[u8], options: &Options) -> Option<Result<(Self, Vec<LogNote>), LogError>> {
         let (_, column, _) = lines_of(head).find_map(|line| power_line(line.bytes))?;
         let mut reader = Self {
             time: TimeParser::new(TimeHint::default(), options.timezone),
@@ -50,16 +54,16 @@ impl RocmText {
             return Some(Err(LogError::NoTime));
         }
         reader.time = TimeParser::new(TimeHint::default(), options.timezone);
-        let note = Note::info(format!("read as {}: energy from {}", Format::RocmSmi, column.text));
+        let note = LogNote::info(format!("read as {}: energy from {}", PowerLogFormat::RocmSmi, column.text));
         Some(Ok((reader, vec![note])))
     }
 
-    /// Reads one line: a time, a reading, or decoration.
+    /// Reads one line, which is a time, a reading, or decoration.
     pub(super) fn line(
         &mut self,
-        line: Line<'_>,
+        line: LogLine<'_>,
         tracker: &mut Tracker,
-        queue: &mut Vec<(usize, Reading)>,
+        queue: &mut Vec<DeviceReading>,
     ) -> Result<(), LogError> {
         let Some((index, column, value)) = power_line(line.bytes) else {
             if let Some(now) = self.time.parse(trim(line.bytes), line.number, &mut tracker.notes)? {
@@ -73,8 +77,8 @@ impl RocmText {
             None => tracker.register(index, self.describe(index, &column, tracker.cadence))?,
         };
         if let Some(at) = self.now.or_else(|| self.count_row(device)) {
-            let reading = tracker.accept(device, at, Some(parse_value(value, Unit::WATT)), None, line.number)?;
-            queue.extend(reading.map(|reading| (device, reading)));
+            let reading = tracker.accept(device, at, Some(parse_value(value, LogUnit::WATT)), None, line.number)?;
+            queue.extend(reading.map(|reading| DeviceReading { device, reading }));
         }
         Ok(())
     }
@@ -86,13 +90,13 @@ impl RocmText {
         i64::try_from(at.nanoseconds()).ok()
     }
 
-    fn describe(&self, index: &[u8], column: &Column, cadence: Span) -> LoggedDevice {
+    fn describe(&self, index: &[u8], column: &LogColumn, cadence: Span) -> LoggedDevice {
         let name = self.accelerator.clone();
         LoggedDevice {
             id: String::from_utf8_lossy(index).into_owned(),
             sensor: Sensor {
                 counter: None,
-                power: Some(power_sensor(Format::RocmSmi, None, name.as_deref(), None, cadence)),
+                power: Some(power_sensor(PowerLogFormat::RocmSmi, None, name.as_deref(), None, cadence)),
                 limit: Sensor::UNKNOWN_LIMIT,
                 cadence,
                 systematic_ppm: Sensor::BOARD_SYSTEMATIC_PPM,

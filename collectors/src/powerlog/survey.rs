@@ -1,15 +1,19 @@
-//! A look at the head of the log before it is read: which devices are there, and how far apart their readings are.
+//! Reads the head of a log in advance, to find its devices and how far apart their readings are.
 
 use super::track::Tracker;
-use super::{LogError, Reader, text};
+use super::{DeviceReading, LogError, Reader, text};
 use account::meter::{CounterSensor, PowerSensor, Reading, Sensor};
 use units::{Power, Span};
 
-/// 1 MW: above what one counter of machines in a log stands for, and far below an impossible jump.
+/// Highest power that a counter of machines is believed to show: 1 MW, far less than a jump of a broken counter.
 const MOST_COUNTED: Power = Power::from_milliwatts(1_000_000_000);
 
-/// Reads the head once for the devices in it and the usual step of each. Errors in its lines are left to the real
-/// reading; it fails itself where rows of several devices cannot be told apart.
+/// Reads the head of the log once, and notes its devices and the usual time between readings of each. Errors in its lines are
+/// reported when the log is read.
+///
+/// # Errors
+///
+/// Rows of several devices cannot be told apart.
 pub(super) fn run(mut reader: Reader, tracker: &mut Tracker, head: &[u8]) -> Result<(), LogError> {
     let is_undivided = reader.is_undivided();
     let readings = readings_of_devices(&mut reader, tracker, head);
@@ -25,7 +29,7 @@ pub(super) fn run(mut reader: Reader, tracker: &mut Tracker, head: &[u8]) -> Res
         if let Some(median) = median(&mut steps) {
             device.sensor.cadence = median;
         }
-        // A counter that always rises faster than an accelerator can draw is that of a machine or more.
+        // A counter that always rises faster than an accelerator can draw belongs to a machine, or several.
         if device.sensor.limit == Sensor::UNKNOWN_LIMIT && counted_power(readings) > Sensor::UNKNOWN_LIMIT {
             device.sensor.limit = most_counted;
         }
@@ -49,8 +53,8 @@ pub(super) fn run(mut reader: Reader, tracker: &mut Tracker, head: &[u8]) -> Res
 fn readings_of_devices(reader: &mut Reader, tracker: &mut Tracker, head: &[u8]) -> Vec<Vec<Reading>> {
     let mut readings: Vec<Vec<Reading>> = Vec::new();
     let mut queue = Vec::new();
-    let mut take = |queue: &mut Vec<(usize, Reading)>| {
-        for (device, reading) in queue.drain(..) {
+    let mut take = |queue: &mut Vec<DeviceReading>| {
+        for DeviceReading { device, reading } in queue.drain(..) {
             readings.resize_with(readings.len().max(device + 1), Vec::new);
             readings[device].push(reading);
         }
@@ -61,13 +65,13 @@ fn readings_of_devices(reader: &mut Reader, tracker: &mut Tracker, head: &[u8]) 
         }
         take(&mut queue);
     }
-    // A reader may hold back what is not complete; an error was met above or will be met again.
+    // Readers may hold back incomplete samples. An error here occurred above, or will occur again.
     let _ = reader.end(tracker, &mut queue);
     take(&mut queue);
     readings
 }
 
-/// Median power by the counter in µJ, zero without one.
+/// Median power by the counter, which is in µJ; zero without a counter.
 fn counted_power(readings: &[Reading]) -> Power {
     let counts: Vec<(i64, u64)> =
         readings.iter().filter_map(|reading| Some((reading.at.nanoseconds(), reading.counter?))).collect();
@@ -81,8 +85,8 @@ fn counted_power(readings: &[Reading]) -> Power {
     Power::from_milliwatts(rates.get(lower_median).copied().unwrap_or(0))
 }
 
-/// How many devices take turns in a log that names none: at least three whole cycles of equally many rows, close
-/// together in each and far apart between them.
+/// How many devices take turns in a log whose rows do not name them: the rows come in at least three groups of equal size,
+/// close together within a group and far apart between groups.
 fn interleaved(steps: &[u64]) -> Option<usize> {
     let mut sorted = steps.to_vec();
     sorted.sort_unstable();

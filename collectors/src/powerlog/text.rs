@@ -1,29 +1,29 @@
-//! From bytes to lines: encodings, line ends, bounded memory.
+//! Splits bytes into lines: decodes them, finds line ends, and uses bounded memory.
 
 use super::LogError;
 use std::io::{ErrorKind, Read};
 
-/// The longest line that is read; the widest real log (`amd-smi`, 114 columns) has lines of 2 KiB.
+/// Length of the longest line that is read. The widest known log (of `amd-smi`, with 114 columns) has lines of 2 KiB.
 pub(super) const LONGEST_LINE: usize = 1 << 20;
-/// Bytes that are looked at to recognise the format.
+/// How many bytes are read to recognise the format.
 const HEAD: usize = 256 << 10;
 const CHUNK: usize = 64 << 10;
 
-/// One line without its end, in UTF-8 (as far as the log is text).
+/// One line without its line end, in UTF-8 as far as the log is text.
 #[derive(Clone, Copy)]
-pub(super) struct Line<'a> {
+pub(super) struct LogLine<'a> {
     pub(super) bytes: &'a [u8],
-    /// From 1.
+    /// Line number, from 1.
     pub(super) number: u64,
-    /// Whether a line end followed; the last line of a cut log has none.
+    /// Whether the line has a line end; the last line of a log that was cut off has none.
     pub(super) terminated: bool,
 }
 
-/// Lines of a stream, in one pass through one reused buffer.
+/// The lines of a stream, read once through one buffer.
 pub(super) struct Lines<R> {
     source: R,
     utf16: Option<Utf16>,
-    /// What is read and not consumed is `buffer[start..end]`; the rest is room.
+    /// The bytes that are read but not consumed are `buffer[start..end]`; the rest is free.
     buffer: Vec<u8>,
     start: usize,
     end: usize,
@@ -32,7 +32,11 @@ pub(super) struct Lines<R> {
 }
 
 impl<R: Read> Lines<R> {
-    /// Looks at the byte-order mark. Fails on a stream that cannot be read and on compressed or binary content.
+    /// Reads the byte-order mark.
+    ///
+    /// # Errors
+    ///
+    /// The stream cannot be read, or is compressed or binary.
     pub(super) fn open(mut source: R) -> Result<Self, LogError> {
         let mut first = [0; 4];
         let mut length = 0;
@@ -79,14 +83,14 @@ impl<R: Read> Lines<R> {
         Ok((&self.buffer[..end], false))
     }
 
-    /// Puts `text` in the place of a log that is in memory from end to end.
+    /// Replaces the log, all of which is in memory, with `text`.
     pub(super) fn replace_whole(&mut self, text: Vec<u8>) {
         self.end = text.len();
         self.buffer = text;
     }
 
     /// The next line; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Line<'_>>, LogError> {
+    pub(super) fn next(&mut self) -> Result<Option<LogLine<'_>>, LogError> {
         let mut searched = 0;
         let (length, terminated) = loop {
             let rest = &self.buffer[self.start..self.end];
@@ -109,7 +113,7 @@ impl<R: Read> Lines<R> {
         let line = &self.buffer[self.start..self.start + length];
         self.start += length + usize::from(terminated);
         self.number += 1;
-        Ok(Some(Line { bytes: line.strip_suffix(b"\r").unwrap_or(line), number: self.number, terminated }))
+        Ok(Some(LogLine { bytes: line.strip_suffix(b"\r").unwrap_or(line), number: self.number, terminated }))
     }
 
     fn check_length(&self) -> Result<(), LogError> {
@@ -120,7 +124,7 @@ impl<R: Read> Lines<R> {
         Ok(())
     }
 
-    /// Moves what is left to the front and reads at most one chunk behind it.
+    /// Moves the remaining bytes to the front and reads at most one chunk after them.
     fn fill(&mut self) -> Result<(), LogError> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
@@ -157,7 +161,7 @@ fn read_some(source: &mut impl Read, into: &mut [u8]) -> Result<usize, LogError>
     }
 }
 
-/// UTF-16 bytes that are not decoded yet.
+/// Bytes of UTF-16 that are not decoded yet.
 struct Utf16 {
     little_endian: bool,
     pending: Vec<u8>,
@@ -165,7 +169,7 @@ struct Utf16 {
 }
 
 impl Utf16 {
-    /// Appends all complete characters to `text` as UTF-8; half a unit or half a pair stays pending.
+    /// Appends all complete characters to `text` as UTF-8. Half a code unit or half a surrogate pair stays pending.
     fn decode(&mut self, text: &mut Vec<u8>) {
         let unit = |pair: &[u8]| match (self.little_endian, pair) {
             (true, &[low, high]) | (false, &[high, low]) => u16::from_be_bytes([high, low]),
@@ -185,8 +189,8 @@ impl Utf16 {
     }
 }
 
-/// The lines of a piece of text that is in memory.
-pub(super) fn lines_of(text: &[u8]) -> impl Iterator<Item = Line<'_>> {
+/// The lines of a text that is in memory.
+pub(super) fn lines_of(text: &[u8]) -> impl Iterator<Item = LogLine<'_>> {
     let mut rest = text;
     (1..).map_while(move |number| {
         if rest.is_empty() {
@@ -200,16 +204,16 @@ pub(super) fn lines_of(text: &[u8]) -> impl Iterator<Item = Line<'_>> {
             }
             None => (std::mem::take(&mut rest), false),
         };
-        Some(Line { bytes: line.strip_suffix(b"\r").unwrap_or(line), number, terminated })
+        Some(LogLine { bytes: line.strip_suffix(b"\r").unwrap_or(line), number, terminated })
     })
 }
 
-/// The cell as text for messages, at most 80 characters.
+/// A cell as text for messages, at most 80 characters.
 pub(super) fn excerpt(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).chars().take(80).collect()
 }
 
-/// Without blanks on either side.
+/// The text without surrounding blanks.
 pub(super) fn trim(cell: &[u8]) -> &[u8] {
     cell.trim_ascii()
 }

@@ -1,8 +1,8 @@
-//! Times as logs write them, to nanoseconds UTC.
+//! Parses times as logs write them, into nanoseconds UTC.
 
 use super::text::excerpt;
 use super::value::Decimal;
-use super::{LogError, Note};
+use super::{LogError, LogNote};
 use chrono::{DateTime, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone, Timelike};
 use chrono_tz::Tz;
 
@@ -12,20 +12,20 @@ const DAY: i64 = 86_400 * SECOND;
 /// What the times of a log are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Times {
-    /// Moments in UTC.
+    /// Moments, which are known in UTC.
     Utc,
-    /// Local times whose zone nobody told; their distances hold, the moments are read as if they were UTC.
+    /// Local times in an unknown zone, which are read as if they were UTC. Only the times between readings are right.
     LocalWithoutZone,
-    /// Counted from the start of the log, or times of day without a date: distances only.
+    /// Times since the start of the log, or times of day without a date. Only the times between readings are known.
     Relative,
 }
 
-/// What the name of a time column says.
+/// What the name of a time column says of its times.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct TimeHint {
-    /// Power of ten from the column's unit to nanoseconds.
+    /// Power of ten that converts the unit in the name to nanoseconds; `None` without a unit.
     pub(super) shift: Option<i32>,
-    /// The name says UTC.
+    /// Whether the name says UTC.
     pub(super) utc: bool,
 }
 
@@ -35,8 +35,8 @@ pub(super) struct TimeParser {
     hint: TimeHint,
     timezone: Option<Tz>,
     style: Option<Style>,
-    /// Zone of the first time of day with a date.
-    zone: Option<Zone>,
+    /// Zone of the first time that has a date.
+    zone: Option<WrittenZone>,
     last: i64,
     utc_offset: Option<i32>,
     cache: MinuteCache,
@@ -49,15 +49,15 @@ enum Style {
     TimeOfDay { day: i64 },
 }
 
-/// How a time names its zone.
+/// The time zone that is written with a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Zone {
+enum WrittenZone {
     Absent,
     /// Seconds east of UTC.
     Offset(i32),
 }
 
-impl std::fmt::Display for Zone {
+impl std::fmt::Display for WrittenZone {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Absent => f.write_str("local time without zone"),
@@ -70,12 +70,12 @@ impl std::fmt::Display for Zone {
     }
 }
 
-/// The minute that was read last: most rows of a log share it.
+/// The minute of the last time, which most rows of a log share with the row before.
 #[derive(Clone, Default)]
 struct MinuteCache {
-    /// `2025/03/10 09:00:`
+    /// Text up to the minute: `2025/03/10 09:00:`.
     prefix: Option<[u8; 17]>,
-    /// `Z`, `+08:00` or nothing.
+    /// Text of the zone: `Z`, `+08:00` or nothing.
     zone_text: Vec<u8>,
     minute: i64,
 }
@@ -86,9 +86,13 @@ impl TimeParser {
         Self { hint, timezone, style: None, zone: None, last: i64::MIN, utc_offset: None, cache }
     }
 
-    /// Nanoseconds since 1970 (or since the start); `None` if the cell is no time, or none in the style of the first.
-    /// A change of the clock inside the log is added to `notes`.
-    pub(super) fn parse(&mut self, cell: &[u8], line: u64, notes: &mut Vec<Note>) -> Result<Option<i64>, LogError> {
+    /// Parses a cell into nanoseconds since 1970, or since the start of the log. Returns `None` if the cell is not a time, or
+    /// not in the style of the first one. Adds a note if daylight saving time begins or ends inside the log.
+    ///
+    /// # Errors
+    ///
+    /// The time does not exist in the zone, or is in another zone than the first.
+    pub(super) fn parse(&mut self, cell: &[u8], line: u64, notes: &mut Vec<LogNote>) -> Result<Option<i64>, LogError> {
         let at = match self.cache.look_up(cell) {
             Some(at) => Some(at),
             None => self.parse_anew(cell, line, notes)?,
@@ -97,25 +101,25 @@ impl TimeParser {
         Ok(at)
     }
 
-    /// What the times read so far are.
+    /// What the times so far are.
     pub(super) fn times(&self) -> Times {
         match (self.style, self.zone) {
-            (Some(Style::Civil), Some(Zone::Absent)) if self.timezone.is_none() && !self.hint.utc => {
+            (Some(Style::Civil), Some(WrittenZone::Absent)) if self.timezone.is_none() && !self.hint.utc => {
                 Times::LocalWithoutZone
             }
-            // 1973: earlier numbers count from the start of the log.
+            // Numbers before 1973 are taken as times since the start of the log.
             (Some(Style::Number { .. }), _) if self.last < 100_000_000 * SECOND => Times::Relative,
             (Some(Style::TimeOfDay { .. }) | None, _) => Times::Relative,
             _ => Times::Utc,
         }
     }
 
-    /// Whether the times are numbers whose unit nothing names.
+    /// Whether the times are numbers, and their unit is not given.
     pub(super) fn is_unit_assumed(&self) -> bool {
         matches!(self.style, Some(Style::Number { .. })) && self.hint.shift.is_none()
     }
 
-    fn parse_anew(&mut self, cell: &[u8], line: u64, notes: &mut Vec<Note>) -> Result<Option<i64>, LogError> {
+    fn parse_anew(&mut self, cell: &[u8], line: u64, notes: &mut Vec<LogNote>) -> Result<Option<i64>, LogError> {
         if matches!(self.style, None | Some(Style::Civil))
             && let Some(civil) = Civil::parse(cell)
         {
@@ -147,7 +151,7 @@ impl TimeParser {
         Some(at)
     }
 
-    /// Times of day step by less than half a day: a larger step back is midnight.
+    /// Adds the day to a time of day: a step back by more than half a day is taken for midnight.
     fn roll_over_midnight(&mut self, since_midnight: i64) -> Option<i64> {
         let mut day = match self.style {
             Some(Style::TimeOfDay { day }) => day,
@@ -169,37 +173,40 @@ impl TimeParser {
         civil: &Civil,
         cell: &[u8],
         line: u64,
-        notes: &mut Vec<Note>,
+        notes: &mut Vec<LogNote>,
     ) -> Result<Option<i64>, LogError> {
         let first = *self.zone.get_or_insert(civil.zone);
         let local = civil.local.and_utc();
         let offset = match (civil.zone, self.timezone) {
-            (Zone::Offset(seconds), _) => seconds,
-            (Zone::Absent, Some(zone)) if !self.hint.utc => self.local_offset(civil, zone, cell, line)?,
-            (Zone::Absent, _) => 0,
+            (WrittenZone::Offset(seconds), _) => seconds,
+            (WrittenZone::Absent, Some(zone)) if !self.hint.utc => self.local_offset(civil, zone, cell, line)?,
+            (WrittenZone::Absent, _) => 0,
         };
         let at = nanoseconds(local).and_then(|ns| ns.checked_sub(i64::from(offset) * SECOND));
         let agrees_with_timezone = self.timezone.is_some_and(|zone| {
             let utc = DateTime::from_timestamp_nanos(at.unwrap_or(0)).naive_utc();
             zone.offset_from_utc_datetime(&utc).fix().local_minus_utc() == offset
         });
-        if civil.zone != first && (civil.zone == Zone::Absent || first == Zone::Absent || !agrees_with_timezone) {
+        if civil.zone != first
+            && (civil.zone == WrittenZone::Absent || first == WrittenZone::Absent || !agrees_with_timezone)
+        {
             return Err(LogError::TwoZones { line, first: first.to_string(), second: civil.zone.to_string() });
         }
         if let (Some(before), Some(zone)) = (self.utc_offset.replace(offset), self.timezone)
             && before != offset
         {
-            notes.push(Note::info(format!(
-                "clock change in {zone} at line {line}: local time {} is at {}, after {}",
+            notes.push(LogNote::info(format!(
+                "clock change in {zone} at line {line}: local time {} is at UTC{}, the time before at UTC{}",
                 excerpt(cell),
-                Zone::Offset(offset),
-                Zone::Offset(before)
+                WrittenZone::Offset(offset),
+                WrittenZone::Offset(before)
             )));
         }
         Ok(at)
     }
 
-    /// An hour that the clock shows twice is the first one until times would run backwards.
+    /// Offset of a local time from UTC, in seconds. An hour that the clock shows twice is the first one, unless times would run
+    /// backwards.
     fn local_offset(&self, civil: &Civil, zone: Tz, cell: &[u8], line: u64) -> Result<i32, LogError> {
         let seconds = |time: DateTime<Tz>| time.offset().fix().local_minus_utc();
         match zone.from_local_datetime(&civil.local) {
@@ -233,7 +240,7 @@ impl MinuteCache {
     fn remember(&mut self, cell: &[u8], civil: &Civil, at: i64) {
         self.prefix = None;
         let Some((prefix, rest)) = cell.split_first_chunk::<17>() else { return };
-        // Only the common shape, in which the prefix ends with the minute.
+        // Only times in the common form are cached, in which the prefix ends with the minute.
         if prefix[13] != b':' || prefix[16] != b':' || rest.len() < 2 || rest[0] > b'5' {
             return;
         }
@@ -249,10 +256,10 @@ impl MinuteCache {
     }
 }
 
-/// A date and time as written, and its zone.
+/// A date and time as it is written, and its zone.
 struct Civil {
     local: NaiveDateTime,
-    zone: Zone,
+    zone: WrittenZone,
 }
 
 impl Civil {
@@ -269,7 +276,8 @@ impl Civil {
     }
 }
 
-/// `2025/03/10`, `2025-03-10`, `2025.03.10`, `20250310`. Orders that begin with day or month are not guessed at.
+/// Parses `2025/03/10`, `2025-03-10`, `2025.03.10` or `20250310`. Dates that begin with the day or month are ambiguous and not
+/// accepted.
 fn date(text: &[u8]) -> Option<(NaiveDate, &[u8])> {
     let (year, rest) = number(text, 4)?;
     let (month, day, rest) = match rest {
@@ -287,7 +295,7 @@ fn date(text: &[u8]) -> Option<(NaiveDate, &[u8])> {
     Some((NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?, rest))
 }
 
-/// `09:00:00.123`, `09:00:00,123`, `14:55:35:726`, `09:00`, in nanoseconds since midnight, and what follows.
+/// Parses `09:00:00.123`, `09:00:00,123`, `14:55:35:726` or `09:00` into nanoseconds since midnight; returns what follows too.
 fn time_of_day(text: &[u8]) -> Option<(i64, &[u8])> {
     let (hours, rest) = number(text, 2).or_else(|| number(text, 1))?;
     let (minutes, rest) = number(rest.strip_prefix(b":")?, 2)?;
@@ -296,7 +304,7 @@ fn time_of_day(text: &[u8]) -> Option<(i64, &[u8])> {
         None => (0, rest),
     };
     let (fraction, rest) = match rest {
-        // Three digits behind one more colon are milliseconds in Intel Power Gadget.
+        // In logs of Intel Power Gadget, three digits after another colon are milliseconds.
         [b':', digits @ ..] if digits.len() >= 3 && digits.iter().all(u8::is_ascii_digit) => fraction_digits(digits),
         _ => fraction(rest),
     };
@@ -306,11 +314,12 @@ fn time_of_day(text: &[u8]) -> Option<(i64, &[u8])> {
     Some((i64::from(hours * 3_600 + minutes * 60 + seconds) * SECOND + fraction, rest))
 }
 
-/// `` (no zone), `Z`, `UTC`, `+08:00`, `+0800`, `+08`, `+0000 UTC`; `None` for names that are not unique (`CST`).
-fn zone(text: &[u8]) -> Option<Zone> {
+/// Parses a zone: nothing, `Z`, `UTC`, `+08:00`, `+0800`, `+08` or `+0000 UTC`; `None` for others, such as `CST`, which is
+/// ambiguous.
+fn zone(text: &[u8]) -> Option<WrittenZone> {
     let (sign, digits) = match text {
-        b"" => return Some(Zone::Absent),
-        b"Z" | b"z" | b"UTC" | b"GMT" => return Some(Zone::Offset(0)),
+        b"" => return Some(WrittenZone::Absent),
+        b"Z" | b"z" | b"UTC" | b"GMT" => return Some(WrittenZone::Offset(0)),
         [b'+', digits @ ..] => (1, digits),
         [b'-', digits @ ..] => (-1, digits),
         _ => return None,
@@ -321,17 +330,17 @@ fn zone(text: &[u8]) -> Option<Zone> {
         rest => (0, rest),
     };
     let is_valid = hours <= 18 && minutes < 60 && matches!(rest.trim_ascii(), b"" | b"UTC" | b"GMT");
-    is_valid.then_some(Zone::Offset(sign * i32::try_from(hours * 3_600 + minutes * 60).ok()?))
+    is_valid.then_some(WrittenZone::Offset(sign * i32::try_from(hours * 3_600 + minutes * 60).ok()?))
 }
 
-/// Exactly `length` digits, and what follows.
+/// Parses exactly `length` digits; returns what follows too.
 fn number(text: &[u8], length: usize) -> Option<(u32, &[u8])> {
     let (digits, rest) = text.split_at_checked(length)?;
     let all_digits = digits.iter().all(u8::is_ascii_digit);
     all_digits.then(|| (digits.iter().fold(0, |sum, byte| sum * 10 + u32::from(byte - b'0')), rest))
 }
 
-/// `.123` or `,123` in nanoseconds, and what follows; 0 if there is none.
+/// Parses `.123` or `,123` into nanoseconds, 0 if there is no fraction; returns what follows too.
 fn fraction(text: &[u8]) -> (i64, &[u8]) {
     match text {
         [b'.' | b',', digits @ ..] => fraction_digits(digits),
@@ -360,7 +369,8 @@ fn scaled_time(number: Decimal, shift: i32) -> Option<i64> {
     Some(if number.negative { -magnitude } else { magnitude })
 }
 
-/// Power of ten to nanoseconds by size: since 1970, seconds have 10 digits, ms 13, µs 16, ns 19. Small numbers are seconds.
+/// Guesses the power of ten that converts a number to nanoseconds from its size: since 1970, seconds have 10 digits,
+/// milliseconds 13, microseconds 16 and nanoseconds 19. Smaller numbers are seconds.
 fn by_magnitude(number: Decimal) -> i32 {
     match number.scaled(0) {
         Some(0..=99_999_999_999) => 9,
@@ -370,7 +380,7 @@ fn by_magnitude(number: Decimal) -> i32 {
     }
 }
 
-/// A moment for messages, in the form that fits the log.
+/// A moment for messages, in the form that suits the log's times.
 pub(super) fn show(at: i64, times: Times) -> String {
     let format = match times {
         Times::Relative => {
@@ -387,7 +397,7 @@ pub(super) fn show(at: i64, times: Times) -> String {
 mod tests {
     use super::*;
 
-    fn parse_all(timezone: Option<Tz>, cells: &[&str]) -> Result<(Vec<Option<i64>>, Vec<Note>), LogError> {
+    fn parse_all(timezone: Option<Tz>, cells: &[&str]) -> Result<(Vec<Option<i64>>, Vec<LogNote>), LogError> {
         let mut parser = TimeParser::new(TimeHint::default(), timezone);
         let mut notes = Vec::new();
         let times = (1..).zip(cells).map(|(line, cell)| parser.parse(cell.as_bytes(), line, &mut notes));
@@ -444,7 +454,9 @@ mod tests {
         assert_eq!(times, [0, 1, 2, 3].map(|second| Some(first + second * SECOND)));
         assert_eq!(
             notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(),
-            ["clock change in Europe/Berlin at line 3: local time 2025/10/26 02:00:00 is at +01:00, after +02:00"]
+            [
+                "clock change in Europe/Berlin at line 3: local time 2025/10/26 02:00:00 is at UTC+01:00, the time before at UTC+02:00"
+            ]
         );
     }
 
@@ -453,7 +465,7 @@ mod tests {
         let error = parse_all(Some(chrono_tz::Europe::Berlin), &["2025/03/30 02:30:00"]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "line 1: 2025/03/30 02:30:00 does not exist in Europe/Berlin (the clock was put forward over it); check --timezone"
+            "line 1: 2025/03/30 02:30:00 does not exist in Europe/Berlin (the clock was put forward then); check --timezone"
         );
     }
 
@@ -466,8 +478,8 @@ mod tests {
         ] {
             let error = parse_all(None, &[first, second]).unwrap_err().to_string();
             let expected = format!(
-                "line 2: two zones in one log: times were in {names}; \
-                 write all of them in one zone, or name the zone whose clock changed with --timezone"
+                "line 2: two time zones in one log: times were in {names}; \
+                 write all times in one zone, or, if its clock changed, name the zone with --timezone"
             );
             assert_eq!(error, expected);
         }

@@ -1,16 +1,17 @@
-//! The devices of a log, and the checks that every reading passes before it is believed.
+//! Keeps track of the devices of a log, and checks every reading before it is believed.
 
 use super::time::{self, Times};
 use super::value::Value;
-use super::{LogError, LoggedDevice, NameClash, Note};
+use super::{LogError, LogNote, LoggedDevice, NameClash};
 use account::meter::{PowerSensor, Reading};
 use std::collections::HashMap;
 use units::{Power, Span, Timestamp};
 
-/// A constant reading is suspicious after this time and this many repetitions.
+/// A sensor may be stuck if its reading stays the same for this long,
 const STUCK_AFTER: i64 = 60_000_000_000;
+/// and this many times in a row.
 const STUCK_COUNT: u64 = 30;
-/// More names than this are no devices of one log.
+/// How many devices a log has at most; with more, their names must be something else.
 const MOST_DEVICES: usize = 4_096;
 const HOUR: i64 = 3_600_000_000_000;
 const MINUTE: i64 = 60_000_000_000;
@@ -18,25 +19,25 @@ const MINUTE: i64 = 60_000_000_000;
 /// What to do with two different values of one device at one moment.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Conflict {
-    /// Two devices share a name: refuse.
+    /// Refuse the log, as two devices share a name.
     Refuse,
-    /// Exporters repeat a board for each of its parts: the first counts.
+    /// Keep the first, as exporters repeat the value of a board for each of its parts.
     KeepFirst,
 }
 
-/// Devices as they are met, in order.
+/// The devices of a log, in the order in which they are found.
 pub(super) struct Tracker {
     pub(super) devices: Vec<LoggedDevice>,
-    pub(super) notes: Vec<Note>,
+    pub(super) notes: Vec<LogNote>,
     pub(super) times: Times,
-    /// Usual step of a device that the head of the log did not show.
+    /// Usual time between readings, for a device that is not in the head of the log.
     pub(super) cadence: Span,
-    /// More than this is no power reading of one device.
+    /// Values above this are not believed as the power of one device.
     pub(super) ceiling_milliwatts: u64,
     pub(super) conflict: Conflict,
-    /// Every power value is the mean since the value before.
+    /// Whether every power value is the mean since the value before.
     pub(super) is_mean_since_previous: bool,
-    states: Vec<State>,
+    states: Vec<DeviceState>,
     by_key: HashMap<Box<[u8]>, usize>,
     has_noted_hour: bool,
     /// Positions of the devices that may contain others.
@@ -46,12 +47,12 @@ pub(super) struct Tracker {
 }
 
 #[derive(Default)]
-struct State {
+struct DeviceState {
     key: Box<[u8]>,
     first_at: i64,
     last: Option<Last>,
-    run: Run,
-    longest: Run,
+    run: ConstantRun,
+    longest: ConstantRun,
     readings: u64,
 }
 
@@ -61,23 +62,23 @@ struct Last {
     line: u64,
     power: Option<u64>,
     counter: Option<u64>,
-    /// Last counter value that is believed.
-    counted: Option<Counted>,
-    /// A later one that rose by more than the device can draw: a glitch, unless the next goes on from it.
-    doubted: Option<Counted>,
+    /// The last counter value that is believed.
+    counted: Option<CounterValue>,
+    /// A later value that rose by more than the device can draw. It is a glitch, unless the next value goes on from it.
+    doubted: Option<CounterValue>,
 }
 
-/// A counter value, in µJ, with its time and line.
+/// A counter value in µJ, with its time and line.
 #[derive(Clone, Copy)]
-struct Counted {
+struct CounterValue {
     value: u64,
     at: i64,
     line: u64,
 }
 
-/// A run of equal power readings.
+/// Equal power readings in a row.
 #[derive(Clone, Copy, Default)]
-struct Run {
+struct ConstantRun {
     since: i64,
     until: i64,
     count: u64,
@@ -90,21 +91,21 @@ struct Dropped {
     first_line: u64,
 }
 
-/// Why a value is no reading; indexes `Tracker::dropped`.
+/// Why a value was skipped.
 #[derive(Clone, Copy)]
-enum Reason {
+enum DropReason {
     Blank,
     Negative,
     Implausible,
     Unreadable,
 }
 
-impl Reason {
+impl DropReason {
     const ALL: [(Self, &str); 4] = [
-        (Self::Blank, "blank (N/A, not supported, a driver's blank number)"),
+        (Self::Blank, "not a reading (N/A, not supported, or a driver's number for \"no value\")"),
         (Self::Negative, "negative"),
-        (Self::Implausible, "higher than any device draws"),
-        (Self::Unreadable, "not numbers"),
+        (Self::Implausible, "above what any device draws"),
+        (Self::Unreadable, "not a number"),
     ];
 
     const fn index(self) -> usize {
@@ -136,7 +137,7 @@ impl Tracker {
         }
     }
 
-    /// Position of the device with this key. Logs go round their devices, so the one after the last is tried first.
+    /// Position of the device with this key. Logs list their devices in turn, so the one after the last is tried first.
     pub(super) fn find(&mut self, key: &[u8]) -> Option<usize> {
         let found = match self.states.get(self.expected) {
             Some(state) if *state.key == *key => self.expected,
@@ -146,32 +147,36 @@ impl Tracker {
         Some(found)
     }
 
-    /// Adds a device and joins it to those that contain it or that it contains.
+    /// Adds a device, and links it to those that contain it or that it contains.
     pub(super) fn register(&mut self, key: &[u8], device: LoggedDevice) -> Result<usize, LogError> {
         let position = self.devices.len();
         if position == MOST_DEVICES {
             return Err(LogError::TooManyDevices { most: MOST_DEVICES, device: device.id });
         }
         self.by_key.insert(key.into(), position);
-        self.states.push(State { key: key.into(), ..State::default() });
+        self.states.push(DeviceState { key: key.into(), ..DeviceState::default() });
         self.devices.push(device);
         super::containment::join_newest(&mut self.devices, &mut self.containers);
         Ok(position)
     }
 
-    /// Forgets the readings, keeps the devices: after a look at the head, the log is read from its start.
+    /// Forgets the readings and keeps the devices, to read the log from its start after its head was surveyed.
     pub(super) fn restart(&mut self) {
         self.notes.clear();
         self.has_noted_hour = false;
         self.dropped = [Dropped::default(); 4];
         self.expected = 0;
         for state in &mut self.states {
-            *state = State { key: std::mem::take(&mut state.key), ..State::default() };
+            *state = DeviceState { key: std::mem::take(&mut state.key), ..DeviceState::default() };
         }
     }
 
-    /// Checks one reading; `None` when nothing is left of it. `power` and `counter` are `None` where the log has no such
+    /// Checks one reading; returns `None` if it has no usable value. `power` and `counter` are `None` if the log has no such
     /// column.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be believed.
     pub(super) fn accept(
         &mut self,
         device: usize,
@@ -193,13 +198,13 @@ impl Tracker {
                 if at == last.at {
                     return self.same_moment(device, last, power, counter, line).map(|()| None);
                 }
-                let believed = self.believe(device, last, counter.map(|value| Counted { value, at, line }))?;
+                let believed = self.believe(device, last, counter.map(|value| CounterValue { value, at, line }))?;
                 self.note_hour(last, at, line);
                 believed
             }
             None => {
                 self.states[device].first_at = at;
-                (counter.map(|value| Counted { value, at, line }), None)
+                (counter.map(|value| CounterValue { value, at, line }), None)
             }
         };
         let state = &mut self.states[device];
@@ -219,10 +224,10 @@ impl Tracker {
     fn keep(&mut self, value: Value, ceiling: u64, line: u64) -> Option<u64> {
         let reason = match value {
             Value::Number(number) if number <= ceiling => return Some(number),
-            Value::Number(_) => Reason::Implausible,
-            Value::Blank => Reason::Blank,
-            Value::Negative => Reason::Negative,
-            Value::Unreadable => Reason::Unreadable,
+            Value::Number(_) => DropReason::Implausible,
+            Value::Blank => DropReason::Blank,
+            Value::Negative => DropReason::Negative,
+            Value::Unreadable => DropReason::Unreadable,
         };
         let dropped = &mut self.dropped[reason.index()];
         if dropped.count == 0 {
@@ -272,19 +277,20 @@ impl Tracker {
             before: show(last.power, last.counter),
             now: show(power, counter),
             at: time::show(last.at, self.times),
-            remedy: "log a column that tells them apart (uuid or index), or times with milliseconds if it is one GPU"
-                .to_owned(),
+            remedy:
+                "log a column that identifies the GPU (uuid or index), or, if it is one GPU, times with milliseconds"
+                    .to_owned(),
         })))
     }
 
-    /// The counter value to go on from, and one that is doubted. A counter that restarts begins near zero, and cannot
-    /// have counted more than the device draws since; any other fall is refused, except back from a glitch.
+    /// The counter value to go on from, and one that is in doubt. A counter that started again is near zero, and has counted no
+    /// more than the device can draw since. Any other decrease is refused, except that back from a glitch.
     fn believe(
         &self,
         device: usize,
         last: Last,
-        now: Option<Counted>,
-    ) -> Result<(Option<Counted>, Option<Counted>), LogError> {
+        now: Option<CounterValue>,
+    ) -> Result<(Option<CounterValue>, Option<CounterValue>), LogError> {
         let (Some(now), Some(before)) = (now, last.counted) else {
             return Ok((now.or(last.counted), last.doubted));
         };
@@ -307,15 +313,15 @@ impl Tracker {
         }
     }
 
-    /// A local clock that was put forward looks like a pause of an hour.
+    /// Notes a pause of an hour, which a local clock that is put forward looks like.
     fn note_hour(&mut self, last: Last, at: i64, line: u64) {
         let step = at.saturating_sub(last.at);
         let is_hour = (HOUR - MINUTE..=HOUR + 10 * MINUTE).contains(&step);
         if is_hour && !self.has_noted_hour && self.times == Times::LocalWithoutZone && self.is_short(MINUTE) {
             self.has_noted_hour = true;
-            self.notes.push(Note::warning(format!(
-                "line {line}: the local time jumps forward by an hour, from {} to {}: a pause, or a clock change, whose hour \
-                 is counted although it never was; name the zone of the log with --timezone",
+            self.notes.push(LogNote::warning(format!(
+                "line {line}: the local time jumps forward by an hour, from {} to {}: this is a pause, or the start of daylight \
+                 saving time, whose hour is then counted although it did not exist; give the time zone of the log with --timezone",
                 time::show(last.at, self.times),
                 time::show(at, self.times)
             )));
@@ -327,16 +333,16 @@ impl Tracker {
         i64::try_from(self.cadence.nanoseconds()).is_ok_and(|cadence| cadence <= nanoseconds)
     }
 
-    /// What is worth knowing once the log is read to its end.
+    /// Adds the notes that can be made once the log is read to its end.
     pub(super) fn finish(&mut self) {
-        for (reason, what) in Reason::ALL {
+        for (reason, what) in DropReason::ALL {
             let Dropped { count, first_line } = self.dropped[reason.index()];
             if count > 0 {
-                let values = if count == 1 { "value is" } else { "values are" };
-                let text = format!("{count} {values} no reading: {what}; the first in line {first_line}");
+                let values = if count == 1 { "value was" } else { "values were" };
+                let text = format!("{count} {values} skipped: {what}; the first is in line {first_line}");
                 self.notes.push(match reason {
-                    Reason::Blank => Note::info(text),
-                    _ => Note::warning(text),
+                    DropReason::Blank => LogNote::info(text),
+                    _ => LogNote::warning(text),
                 });
             }
         }
@@ -344,13 +350,13 @@ impl Tracker {
             state.end_run();
             let run = state.longest;
             if state.readings == 0 {
-                self.notes.push(Note::warning(format!("device {:?} gives no reading at all", device.id)));
+                self.notes.push(LogNote::warning(format!("device {:?} has no reading", device.id)));
             } else if run.milliwatts > 0
                 && run.count >= STUCK_COUNT
                 && run.until.saturating_sub(run.since) >= STUCK_AFTER
             {
-                self.notes.push(Note::warning(format!(
-                    "device {:?}: {} readings in a row over {} are all exactly {}: the sensor may be stuck",
+                self.notes.push(LogNote::warning(format!(
+                    "device {:?}: {} readings in a row, over {}, are exactly {}: the sensor may be stuck",
                     device.id,
                     run.count,
                     time::show(run.until.saturating_sub(run.since), Times::Relative),
@@ -362,7 +368,7 @@ impl Tracker {
         self.note_different_spans();
     }
 
-    /// Says where nothing tells what the power readings mean.
+    /// Notes that it is not known what the power readings mean.
     fn note_unknown_sensors(&mut self) {
         let metered = self.states.iter().zip(&self.devices).filter(|(state, _)| state.readings > 1);
         let is_unknown = |device: &LoggedDevice| {
@@ -370,11 +376,11 @@ impl Tracker {
         };
         let Some((_, device)) = metered.into_iter().find(|(_, device)| is_unknown(device)) else { return };
         let why = match &device.name {
-            Some(name) => format!("nothing is known of {name:?}"),
-            None => "the log names no model, --accelerator does".to_owned(),
+            Some(name) => format!("{name:?} is not a known model"),
+            None => "the log names no model; name it with --accelerator".to_owned(),
         };
-        self.notes.push(Note::info(format!(
-            "whether {} is an instant or an average value is not known ({why}): integrated by the trapezoid",
+        self.notes.push(LogNote::info(format!(
+            "it is not known whether {} is an instant or an average value ({why}); it is integrated by the trapezoid rule",
             device.column
         )));
     }
@@ -398,7 +404,7 @@ impl Tracker {
         let tolerance = i64::try_from(self.cadence.nanoseconds() / 2).unwrap_or(i64::MAX);
         let text = if latest_end.saturating_sub(end) > tolerance {
             format!(
-                "the devices do not cover the same span: {:?} ends at {}, {:?} at {}",
+                "the devices do not cover the same time: {:?} ends at {}, {:?} at {}",
                 short.id,
                 time::show(end, self.times),
                 long.id,
@@ -406,7 +412,7 @@ impl Tracker {
             )
         } else if latest_start.saturating_sub(start) > tolerance {
             format!(
-                "the devices do not cover the same span: {:?} begins only at {}, the log at {}",
+                "the devices do not cover the same time: {:?} begins only at {}, the log at {}",
                 late.id,
                 time::show(latest_start, self.times),
                 time::show(start, self.times)
@@ -414,18 +420,18 @@ impl Tracker {
         } else {
             return;
         };
-        self.notes.push(Note::warning(format!("{text}; their sum is not the energy of one window")));
+        self.notes.push(LogNote::warning(format!("{text}; their sum is not the energy of one interval")));
     }
 }
 
-impl State {
+impl DeviceState {
     fn run_on(&mut self, at: i64, milliwatts: u64) {
         if self.run.count > 0 && self.run.milliwatts == milliwatts {
             self.run.until = at;
             self.run.count += 1;
         } else {
             self.end_run();
-            self.run = Run { since: at, until: at, count: 1, milliwatts };
+            self.run = ConstantRun { since: at, until: at, count: 1, milliwatts };
         }
     }
 

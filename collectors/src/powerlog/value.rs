@@ -1,6 +1,6 @@
-//! Decimal text to exact integers: numbers, units, and the many spellings of "no value".
+//! Parses decimal text into exact integers: numbers, units, and the many spellings of "no value".
 
-/// A number as it is written: `digits` × 10^`exponent`, negative or not. Digits after the nineteenth are dropped.
+/// A number as it is written: ±`digits` × 10^`exponent`. Digits after the nineteenth are dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Decimal {
     pub(super) negative: bool,
@@ -9,7 +9,7 @@ pub(super) struct Decimal {
 }
 
 impl Decimal {
-    /// The number at the start of `text` and what follows it; `None` if it does not start with one.
+    /// Parses the number at the start of `text`, and returns what follows too; `None` if there is no number.
     pub(super) fn parse(text: &[u8]) -> Option<(Self, &[u8])> {
         let (negative, unsigned) = match text {
             [b'-', rest @ ..] => (true, rest),
@@ -29,7 +29,7 @@ impl Decimal {
                         digits = digits * 10 + u64::from(byte - b'0');
                         exponent -= i32::from(seen_point);
                     } else {
-                        // Twenty digits fit u64 up to 1.8e19: sentinels do.
+                        // Numbers of twenty digits fit u64 up to 1.8e19, as the drivers' numbers for "no value" do.
                         match digits.checked_mul(10).and_then(|d| d.checked_add(u64::from(byte - b'0'))) {
                             Some(more) if !seen_point => digits = more,
                             _ => exponent = exponent.saturating_add(i32::from(!seen_point)),
@@ -49,12 +49,12 @@ impl Decimal {
         Some((Self { negative, digits, exponent: exponent.saturating_add(power_of_ten) }, rest))
     }
 
-    /// The whole of `text` as one number.
+    /// Parses all of `text` as one number.
     pub(super) fn parse_all(text: &[u8]) -> Option<Self> {
         Self::parse(text).and_then(|(decimal, rest)| rest.is_empty().then_some(decimal))
     }
 
-    /// The magnitude × 10^`shift`, rounded half up; `None` beyond u64.
+    /// The absolute value × 10^`shift`, rounded half up; `None` if that is too large for u64.
     pub(super) fn scaled(self, shift: i32) -> Option<u64> {
         let exponent = self.exponent.saturating_add(shift);
         let power = |exponent: i32| u32::try_from(exponent).ok().and_then(|e| 10_u64.checked_pow(e));
@@ -66,7 +66,7 @@ impl Decimal {
         Some(quotient + u64::from(remainder >= divisor - remainder))
     }
 
-    /// The magnitude if it is a whole number.
+    /// The absolute value, if it is a whole number.
     pub(super) fn whole(self) -> Option<u64> {
         let whole = self.scaled(0)?;
         let back = if self.exponent >= 0 { 0 } else { self.exponent.saturating_neg() };
@@ -75,7 +75,7 @@ impl Decimal {
     }
 }
 
-/// `e-05` behind a number, and what follows.
+/// Parses the exponent after a number, such as `e-05`; returns what follows too.
 fn scientific(text: &[u8]) -> (i32, &[u8]) {
     let [b'e' | b'E', tail @ ..] = text else { return (0, text) };
     let (negative, tail) = match tail {
@@ -92,32 +92,32 @@ fn scientific(text: &[u8]) -> (i32, &[u8]) {
     (if negative { -magnitude } else { magnitude }, &tail[length..])
 }
 
-/// A unit of power or energy, as a factor to mW or µJ: `times` × 10^`shift`.
+/// A unit of power or energy: `times` × 10^`shift` mW or µJ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Unit {
-    pub(super) quantity: Quantity,
+pub(super) struct LogUnit {
+    pub(super) quantity: LogQuantity,
     times: u64,
     shift: i32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Quantity {
-    /// Held in mW.
+pub(super) enum LogQuantity {
+    /// Power, kept in mW.
     Power,
-    /// Held in µJ.
+    /// Energy, kept in µJ.
     Energy,
 }
 
-impl Unit {
-    pub(super) const WATT: Self = Self { quantity: Quantity::Power, times: 1, shift: 3 };
-    pub(super) const JOULE: Self = Self { quantity: Quantity::Energy, times: 1, shift: 6 };
-    pub(super) const MILLIJOULE: Self = Self { quantity: Quantity::Energy, times: 1, shift: 3 };
+impl LogUnit {
+    pub(super) const WATT: Self = Self { quantity: LogQuantity::Power, times: 1, shift: 3 };
+    pub(super) const JOULE: Self = Self { quantity: LogQuantity::Energy, times: 1, shift: 6 };
+    pub(super) const MILLIJOULE: Self = Self { quantity: LogQuantity::Energy, times: 1, shift: 3 };
 
-    /// The unit by its name or symbol. `MW` is a megawatt only in just this spelling.
+    /// Parses the name or symbol of a unit. Case matters only for `MW`, which is a megawatt.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let power = |shift| Self { quantity: Quantity::Power, times: 1, shift };
-        let energy = |shift| Self { quantity: Quantity::Energy, times: 1, shift };
-        let watt_hours = |shift| Self { quantity: Quantity::Energy, times: 3_600, shift };
+        let power = |shift| Self { quantity: LogQuantity::Power, times: 1, shift };
+        let energy = |shift| Self { quantity: LogQuantity::Energy, times: 1, shift };
+        let watt_hours = |shift| Self { quantity: LogQuantity::Energy, times: 3_600, shift };
         if text == "MW" {
             return Some(power(9));
         }
@@ -137,39 +137,39 @@ impl Unit {
         })
     }
 
-    /// Whether the unit is a multiple of watt-hours, which logs print as a coarse copy of the joules beside them.
+    /// Whether the unit is a multiple of watt-hours, in which logs repeat, with fewer digits, what they also have in joules.
     pub(super) const fn is_watt_hours(self) -> bool {
         self.times != 1
     }
 
     const fn is_watt(self) -> bool {
-        matches!(self.quantity, Quantity::Power) && self.shift == 3
+        matches!(self.quantity, LogQuantity::Power) && self.shift == 3
     }
 }
 
-/// What a cell says.
+/// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Value {
-    /// mW or µJ.
+    /// A reading, in mW or µJ.
     Number(u64),
-    /// Empty, `-`, `N/A`, `[Not Supported]`, `NaN`, a driver's blank number: no reading.
+    /// No value: empty, `-`, `N/A`, `[Not Supported]`, `NaN`, or a driver's number for "no value".
     Blank,
-    /// Below zero, which no board draws: no reading.
+    /// A number below zero, which is not a reading, since no device draws that.
     Negative,
-    /// Neither a number nor a known blank: no reading.
+    /// Anything else, which is not a reading either.
     Unreadable,
 }
 
-/// Reads a cell in `unit`, unless the cell names its own.
-pub(super) fn parse_value(cell: &[u8], unit: Unit) -> Value {
+/// Reads a cell in `unit`, or in the unit that the cell itself names.
+pub(super) fn parse_value(cell: &[u8], unit: LogUnit) -> Value {
     let Some((decimal, rest)) = Decimal::parse(cell) else {
         return if is_blank(cell) { Value::Blank } else { Value::Unreadable };
     };
     let rest = rest.trim_ascii();
     let unit = match rest {
         b"" => unit,
-        b"W" if unit.quantity == Quantity::Power => Unit::WATT,
-        _ => match std::str::from_utf8(rest).ok().and_then(Unit::parse) {
+        b"W" if unit.quantity == LogQuantity::Power => LogUnit::WATT,
+        _ => match std::str::from_utf8(rest).ok().and_then(LogUnit::parse) {
             Some(named) if named.quantity == unit.quantity => named,
             _ => return if is_blank(cell) { Value::Blank } else { Value::Unreadable },
         },
@@ -183,7 +183,7 @@ pub(super) fn parse_value(cell: &[u8], unit: Unit) -> Value {
     if decimal.negative && decimal.digits != 0 { Value::Negative } else { Value::Number(number) }
 }
 
-/// Text that means "no value" in the tools that print it.
+/// Whether the text means "no value" in the tools that print it.
 fn is_blank(cell: &[u8]) -> bool {
     let inner = cell.strip_prefix(b"[").and_then(|c| c.strip_suffix(b"]")).unwrap_or(cell);
     const SPELLINGS: [&str; 21] = [
@@ -218,8 +218,9 @@ fn is_blank(cell: &[u8]) -> bool {
         || (inner.len() < cell.len() && text.chars().all(|c| c.is_ascii_alphabetic() || " /".contains(c)))
 }
 
-/// Numbers that drivers and exporters print for "no value" (DCGM blanks, all ones), also after a passage through `f64`.
-fn is_sentinel(decimal: Decimal, unit: Unit) -> bool {
+/// Whether drivers or exporters print the number for "no value": DCGM's blank numbers and all ones, also after conversion to
+/// `f64`.
+fn is_sentinel(decimal: Decimal, unit: LogUnit) -> bool {
     const DCGM_32: u64 = 0x7fff_fff0;
     const DCGM_64: u64 = 0x7fff_ffff_ffff_fff0;
     const DCGM_FLOAT: u64 = 1 << 47;
@@ -241,33 +242,33 @@ mod tests {
 
     #[test]
     fn power_is_exact_from_decimal_text() {
-        let milliwatt = Unit::parse("mW").unwrap();
+        let milliwatt = LogUnit::parse("mW").unwrap();
         for (cell, unit, expected) in [
-            ("46.19", Unit::WATT, 46_190),
-            ("213.42 W", Unit::WATT, 213_420),
+            ("46.19", LogUnit::WATT, 46_190),
+            ("213.42 W", LogUnit::WATT, 213_420),
             ("213.42 W", milliwatt, 213_420),
-            ("45000 mW", Unit::WATT, 45_000),
-            ("1.2 kW", Unit::WATT, 1_200_000),
-            ("1e2", Unit::WATT, 100_000),
-            ("4.3378e+02", Unit::WATT, 433_780),
-            ("1.4280000000000002", Unit::WATT, 1_428),
-            ("0.7659999999999999", Unit::WATT, 766),
-            ("0.0005", Unit::WATT, 1),
-            ("0.00049", Unit::WATT, 0),
-            ("23.528000", Unit::WATT, 23_528),
+            ("45000 mW", LogUnit::WATT, 45_000),
+            ("1.2 kW", LogUnit::WATT, 1_200_000),
+            ("1e2", LogUnit::WATT, 100_000),
+            ("4.3378e+02", LogUnit::WATT, 433_780),
+            ("1.4280000000000002", LogUnit::WATT, 1_428),
+            ("0.7659999999999999", LogUnit::WATT, 766),
+            ("0.0005", LogUnit::WATT, 1),
+            ("0.00049", LogUnit::WATT, 0),
+            ("23.528000", LogUnit::WATT, 23_528),
             ("65535", milliwatt, 65_535),
-            ("-0.0", Unit::WATT, 0),
-            ("31035686671", Unit::MILLIJOULE, 31_035_686_671_000),
-            ("0.145", Unit::JOULE, 145_000),
-            ("0.5", Unit::parse("kWh").unwrap(), 1_800_000_000_000),
-            ("0.023", Unit::parse("mWh").unwrap(), 82_800),
+            ("-0.0", LogUnit::WATT, 0),
+            ("31035686671", LogUnit::MILLIJOULE, 31_035_686_671_000),
+            ("0.145", LogUnit::JOULE, 145_000),
+            ("0.5", LogUnit::parse("kWh").unwrap(), 1_800_000_000_000),
+            ("0.023", LogUnit::parse("mWh").unwrap(), 82_800),
         ] {
             assert_eq!(parse_value(cell.as_bytes(), unit), Value::Number(expected), "{cell}");
         }
     }
 
     #[test]
-    fn blanks_and_sentinels_are_no_reading() {
+    fn blanks_and_sentinels_are_not_readings() {
         for cell in [
             "",
             "-",
@@ -294,11 +295,11 @@ mod tests {
             "0x7ffffff0",
             "0xFFFF",
         ] {
-            assert_eq!(parse_value(cell.as_bytes(), Unit::WATT), Value::Blank, "{cell}");
+            assert_eq!(parse_value(cell.as_bytes(), LogUnit::WATT), Value::Blank, "{cell}");
         }
-        assert_eq!(parse_value(b"-13123.45", Unit::WATT), Value::Negative);
+        assert_eq!(parse_value(b"-13123.45", LogUnit::WATT), Value::Negative);
         for cell in ["abc", "12 C", "30,3", "12 J", "1.2.3"] {
-            assert_eq!(parse_value(cell.as_bytes(), Unit::WATT), Value::Unreadable, "{cell}");
+            assert_eq!(parse_value(cell.as_bytes(), LogUnit::WATT), Value::Unreadable, "{cell}");
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::Service;
+use super::Recipient;
 use crate::spool::Sealed;
 use client::{Answer, Call, CallLimits, Client, ClientError, Content, Method};
 use std::path::Path;
@@ -35,7 +35,7 @@ impl Http {
     }
 }
 
-impl Service for Http {
+impl Recipient for Http {
     fn send(&mut self, sealed: &Sealed, limit: Duration) -> Result<Answer, String> {
         let content = Content { media_type: wire::MEDIA_TYPE, encoding: Some("gzip"), bytes: &sealed.body };
         let answer = self.client.send(&Call {

@@ -1,8 +1,8 @@
-//! Sends batches until the service has them: retries for ever, sets aside what the service will never take, and does not let
-//! an outage's backlog starve what is metered now.
+//! Sends batches until the service has them. It retries for ever, sets aside batches that the service will never accept, and
+//! does not let the backlog of an outage hold up new windows.
 //!
-//! [`Pusher::turn`] makes one attempt and says when the next is due. It asks no clock and opens no connection itself, so
-//! that a day of outage passes in a test within seconds.
+//! [`Pusher::turn`] makes one attempt and says when the next is due. Clock and connection are its arguments, so that a test
+//! passes a day of outage within seconds.
 
 mod http;
 pub(crate) mod sending;
@@ -12,50 +12,55 @@ pub use http::Http;
 pub use verdict::Verdict;
 
 use crate::clock::Clock;
-use crate::spool::{Halved, Key, Order, Sealed, Spool, SpoolError};
+use crate::spool::{BatchKey, Halved, Order, Sealed, Spool, SpoolError};
 use client::{Answer, Backoff};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use units::{Span, Timestamp};
 
-/// Most entries of a batch; a service that refuses so many makes it fewer.
+/// Entries that a batch has at most, until a service refuses a batch as too large.
 pub const ENTRIES_MAX: usize = 1_000;
-/// Batches that failed and wait, before no new one is made: one that always fails does not stop the others.
+/// How many batches may wait for another attempt before no new one is made. One batch that always fails then does not stop the
+/// others.
 const WAITING_MAX: usize = 4;
 
-/// Something that takes batches.
-pub trait Service {
-    /// Sends `sealed` and waits at most `limit`; an error says why there was no answer.
+/// Something that batches are sent to.
+pub trait Recipient {
+    /// Sends `sealed` and waits at most `limit` for the answer.
+    ///
+    /// # Errors
+    ///
+    /// Why there was no answer.
     fn send(&mut self, sealed: &Sealed, limit: Duration) -> Result<Answer, String>;
 }
 
 /// When to make the next attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// At once: the last went well.
+    /// At once: the last attempt succeeded.
     Now,
-    /// After this.
+    /// After waiting for this time.
     Wait(Duration),
-    /// When something new was metered: everything is delivered.
+    /// When there are new windows: everything is delivered.
     Idle,
 }
 
-/// What became of batches since the start.
+/// How many batches were sent since the start, by result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sent {
-    /// The service has them.
+    /// Batches that the service acknowledged.
     pub acknowledged: u64,
-    /// The service refuses them; they are set aside.
+    /// Batches that the service refused, which are set aside.
     pub quarantined: u64,
-    /// Attempts that will be repeated.
+    /// Attempts that failed and will be repeated.
     pub failed: u64,
 }
 
-/// The order of attempts and what follows from their answers.
+/// Decides which batch is sent next, and acts on the answers.
 #[derive(Debug)]
 pub struct Pusher {
-    waiting: VecDeque<Key>,
+    waiting: VecDeque<BatchKey>,
     fresh_was_last: bool,
     newest_was_last: bool,
     entries_max: usize,
@@ -67,7 +72,7 @@ pub struct Pusher {
 }
 
 impl Pusher {
-    /// Goes on with the batches that `spool` holds from before; acknowledged ones are kept for `keep`.
+    /// Goes on with the batches that an earlier process left in `spool`; acknowledged ones are kept for `keep`.
     ///
     /// # Errors
     ///
@@ -86,27 +91,27 @@ impl Pusher {
         })
     }
 
-    /// What became of batches so far.
+    /// How many batches were sent so far, by result.
     #[must_use]
     pub const fn sent(&self) -> Sent {
         self.sent
     }
 
-    /// Why the last attempt failed, or else why the last batch was refused, in the words of the service.
+    /// Why the last attempt failed, or else why the last batch was refused, as the service put it.
     #[must_use]
     pub fn complaint(&self) -> Option<&str> {
         self.trouble.as_ref().map(|(_, said)| said).or(self.refusal.as_ref()).map(String::as_str)
     }
 
-    /// Sends one batch, waiting at most `limit` for the answer, and does what the answer asks for.
+    /// Sends one batch, waits at most `limit` for the answer, and acts on it.
     ///
     /// # Errors
     ///
-    /// Those of the spool; [`SpoolError::Full`] means that the disk is full and the attempt is to be repeated later.
+    /// Those of the spool. After [`SpoolError::Full`] the attempt is to be repeated later.
     pub fn turn(
         &mut self,
         spool: &Mutex<Spool>,
-        service: &mut dyn Service,
+        service: &mut dyn Recipient,
         clock: &dyn Clock,
         limit: Duration,
     ) -> Result<Next, SpoolError> {
@@ -145,12 +150,13 @@ impl Pusher {
         }
     }
 
-    /// A batch that waits and a new one by turns; of new ones, the newest and the oldest records by turns.
+    /// Takes a waiting batch and a new one in turn, and makes new ones of the newest and the oldest records in turn.
     fn pick(&mut self, spool: &mut Spool, clock: &dyn Clock) -> Result<Option<Sealed>, SpoolError> {
         let retry = !self.waiting.is_empty() && (self.fresh_was_last || self.waiting.len() >= WAITING_MAX);
         if !retry {
             let order = if self.newest_was_last { Order::Oldest } else { Order::Newest };
-            let evidence = wire::Clock { wall: clock.wall().max(Timestamp::default()), monotonic: clock.monotonic() };
+            let evidence =
+                wire::ClockEvidence { wall: clock.wall().max(Timestamp::default()), monotonic: clock.monotonic() };
             if let Some(sealed) = spool.seal(order, self.entries_max, evidence)? {
                 self.newest_was_last = !self.newest_was_last;
                 self.fresh_was_last = true;
@@ -166,10 +172,10 @@ impl Pusher {
         Ok(None)
     }
 
-    fn set_aside(&mut self, spool: &mut Spool, key: Key, now: Timestamp) -> Result<Next, SpoolError> {
+    fn set_aside(&mut self, spool: &mut Spool, key: BatchKey, now: Timestamp) -> Result<Next, SpoolError> {
         self.sent.quarantined += 1;
         spool.quarantine(key, now)?;
-        // A service that refuses everything is more likely broken than the batches are.
+        // If the service refuses everything, it is more likely to be broken than the batches are.
         Ok(Next::Wait(self.backoff.wait(None)))
     }
 
@@ -178,28 +184,28 @@ impl Pusher {
         spool.forget_acknowledged_before(Timestamp::from_nanoseconds(now.nanoseconds().saturating_sub(keep)))
     }
 
-    /// Logs trouble when it begins or changes, each batch that is set aside, and the end of trouble.
-    fn tell(&mut self, verdict: Verdict, key: Key, said: &str) {
+    /// Logs when failures begin, change or end, and each batch that is set aside.
+    fn tell(&mut self, verdict: Verdict, key: BatchKey, said: &str) {
         let (boot, sequence) = (key.boot, key.sequence);
         let before = self.trouble.as_ref().map(|(verdict, _)| *verdict);
         match verdict {
             Verdict::Acknowledged if before.is_some() => {
-                tracing::info!("the service takes batches again");
+                tracing::info!("the service accepts batches again");
             }
             Verdict::Refused => {
-                tracing::error!(%boot, sequence, "the service refuses a batch, which is set aside: {said}");
+                tracing::error!(%boot, sequence, "the service refused a batch, which is set aside: {said}");
             }
             Verdict::Conflict => tracing::error!(
                 %boot, sequence,
-                "the service has other bytes under this batch's number, so it is set aside; do two agents share a spool? {said}"
+                "the service already has another batch with this number, so this one is set aside; do two agents share a spool? {said}"
             ),
             Verdict::Misconfigured if before != Some(verdict) => {
                 tracing::error!(
-                    "nothing is delivered until `server` or its token is right; everything is kept: {said}"
+                    "nothing is delivered until `server` or its token is corrected; everything is kept: {said}"
                 );
             }
             Verdict::NotNow if before != Some(verdict) => {
-                tracing::warn!("the service does not take batches now; everything is kept and sent later: {said}");
+                tracing::warn!("the service does not accept batches now; everything is kept and sent later: {said}");
             }
             _ => {}
         }
@@ -210,7 +216,7 @@ impl Pusher {
     }
 }
 
-/// The spool; a holder that panicked left it as its last transaction did.
+/// Locks the spool. A thread that panicked while it held the lock left the spool as of its last transaction.
 pub(crate) fn locked(spool: &Mutex<Spool>) -> MutexGuard<'_, Spool> {
     spool.lock().unwrap_or_else(PoisonError::into_inner)
 }

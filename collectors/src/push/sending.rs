@@ -1,4 +1,4 @@
-//! The thread that sends.
+//! The thread that sends batches until it is stopped.
 
 use super::{Http, Next, Pusher};
 use crate::clock::Clock;
@@ -11,47 +11,47 @@ use std::thread;
 use std::time::Duration;
 use units::Span;
 
-/// Longest wait for an answer.
+/// Longest wait for an answer of the service.
 const ANSWER: Duration = Duration::from_secs(60);
-/// The same, for the last attempts of a process that ends, all together.
+/// Longest wait for the answers to all last attempts together, when the process ends.
 const LAST_ANSWERS: Span = Span::from_seconds(2);
-/// How long a process that ends waits for those attempts.
+/// How long the end of the process waits for these attempts.
 const END: Duration = Duration::from_secs(3);
-/// Wait after the disk was found full.
+/// Time before another attempt when the disk is full.
 const FULL: Duration = Duration::from_secs(10);
 
 /// When new windows are sent.
 pub(crate) struct Pace {
-    /// Wait after everything was sent.
+    /// Time to wait after everything was sent.
     pub(crate) every: Duration,
-    /// Wait before the first attempt.
+    /// Time to wait before the first attempt.
     pub(crate) first: Duration,
 }
 
 impl Pace {
-    /// With a start that differs between agents so that not all send at the same second.
+    /// Sends every `every`, first after a time that differs between agents, so that they do not all send in the same second.
     pub(crate) fn of_agent(every: Span, seed: u64) -> Self {
         let every = Duration::from_nanos(every.nanoseconds());
         Self { every, first: Backoff::new(seed).jitter(every) }
     }
 }
 
-/// A running sender.
+/// A running thread that sends.
 pub(crate) struct Pushing {
     stop: Sender<()>,
     ended: Receiver<Pusher>,
 }
 
 impl Pushing {
-    /// Lets it make its last attempts and waits for them, but not long: what is not sent is on the disk. `None` where the
-    /// service keeps it waiting.
+    /// Lets the thread make its last attempts and waits for them, but not for long, since what is not sent is on disk. `None`
+    /// if the service keeps the thread waiting.
     pub(crate) fn finish(self) -> Option<Pusher> {
         drop(self.stop);
         self.ended.recv_timeout(END).ok()
     }
 }
 
-/// Starts to send; `failed` is told a failure of the spool.
+/// Starts the thread; `failed` gets the error if the spool fails.
 pub(crate) fn start(
     pusher: Pusher,
     http: Http,
@@ -67,7 +67,7 @@ pub(crate) fn start(
         if let Err(error) = sender.send_until_stopped(&pace, &stopped) {
             failed(error);
         }
-        // The spool is closed before the end is told.
+        // Closes the spool before the end is reported.
         let Sending { pusher, spool, .. } = sender;
         drop(spool);
         drop(end.send(pusher));

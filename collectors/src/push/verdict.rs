@@ -1,4 +1,4 @@
-use crate::spool::Key;
+use crate::spool::BatchKey;
 use client::Answer;
 
 /// What an answer means for the batch.
@@ -6,23 +6,24 @@ use client::Answer;
 pub enum Verdict {
     /// The service has it on its disk.
     Acknowledged,
-    /// The service will never take it.
+    /// The service will never accept it.
     Refused,
     /// The service has other bytes under the batch's number.
     Conflict,
     /// The batch is too large for the service.
     TooLarge,
-    /// Token, rights or address are wrong: nothing is taken until someone puts that right.
+    /// Token, rights or address are wrong: no batch is accepted until that is corrected.
     Misconfigured,
-    /// The service may take it later.
+    /// The service may accept it later.
     NotNow,
 }
 
 impl Verdict {
-    /// What `answer` means for batch `key`. A success counts only with an acknowledgement that names the batch: an empty body, the page of a
-    /// captive portal, half a reply, or the acknowledgement of another batch acknowledge nothing.
+    /// What `answer` means for the batch with number `key`. A success counts only with an acknowledgement that names the
+    /// batch, and not with an empty body, the page of a captive portal, half a reply, or the acknowledgement of another
+    /// batch.
     #[must_use]
-    pub fn of(answer: &Answer, key: Key) -> Self {
+    pub fn of(answer: &Answer, key: BatchKey) -> Self {
         match answer.status {
             200 | 201 if answer.incomplete.is_none() && acknowledges(answer, key) => Self::Acknowledged,
             300..=399 | 401 | 403 | 404 | 407 => Self::Misconfigured,
@@ -35,7 +36,7 @@ impl Verdict {
     }
 }
 
-fn acknowledges(answer: &Answer, key: Key) -> bool {
+fn acknowledges(answer: &Answer, key: BatchKey) -> bool {
     serde_json::from_slice::<wire::Acknowledgement>(&answer.body)
         .is_ok_and(|said| said.boot == key.boot && said.sequence == key.sequence)
 }
@@ -45,7 +46,7 @@ mod tests {
     use super::*;
     use wire::Boot;
 
-    const KEY: Key = Key { boot: Boot::from_bits(0xab), sequence: 3 };
+    const KEY: BatchKey = BatchKey { boot: Boot::from_bits(0xab), sequence: 3 };
 
     #[test]
     fn only_an_acknowledgement_that_names_the_batch_acknowledges() {

@@ -1,75 +1,75 @@
-//! Which sources are taken, which are left, and why.
+//! Opens the sources that `--source` names, and says which of them cannot be read and why.
 
-use super::Source;
 use super::modelled::{self, ModelledSource};
 use super::nvml::NvmlSource;
 use super::rapl::{self, RaplSource};
 use super::replay::{self, ReplaySource};
 use super::synthetic::{self, SyntheticSource};
 use super::visible::{Board, Variables, VisibleError, select};
+use super::{Source, SourceKind};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// What `--source` names.
+/// A source as `--source` names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Spec {
-    /// Every sensor that is there.
+pub enum SourceSpec {
+    /// Every sensor of the machine.
     Auto,
-    /// NVIDIA GPUs.
+    /// NVIDIA GPUs, through NVML.
     Nvml,
-    /// RAPL zones.
+    /// CPUs and memory, through RAPL.
     Rapl,
-    /// A recorded log.
-    Replay(replay::Spec),
-    /// Devices with a known load.
-    Synthetic(synthetic::Spec),
-    /// CPU utilisation × TDP, where nothing measures.
-    Modelled(modelled::Spec),
+    /// A recorded log, replayed as if it happened now.
+    Replay(replay::ReplaySpec),
+    /// Simulated devices with a known load.
+    Synthetic(synthetic::SyntheticSpec),
+    /// CPU utilisation × TDP, for machines without a sensor.
+    Modelled(modelled::ModelledSpec),
 }
 
-/// Why a `--source` cannot be understood.
+/// Why the text of a `--source` cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SpecError {
-    /// The word before the colon is not a source.
+pub enum SourceSpecError {
+    /// There is no source with this name.
     #[error(
-        "`{0}` is not a source; known are auto, nvml, rapl, replay:FILE, synthetic:SPEC and modelled:SPEC, for example synthetic:gpus=8,watts=300"
+        "`{0}` is not a source; the sources are auto, nvml, rapl, replay:FILE, synthetic:SPEC and modelled:SPEC, for example synthetic:gpus=8,watts=300"
     )]
     Unknown(String),
-    /// See [`synthetic::SpecError`].
+    /// The specification after `synthetic:` is wrong.
     #[error(transparent)]
-    Synthetic(#[from] synthetic::SpecError),
-    /// See [`modelled::SpecError`].
+    Synthetic(#[from] synthetic::SyntheticSpecError),
+    /// The specification after `modelled:` is wrong.
     #[error(transparent)]
-    Modelled(#[from] modelled::SpecError),
+    Modelled(#[from] modelled::ModelledSpecError),
 }
 
-impl FromStr for Spec {
-    type Err = SpecError;
+impl FromStr for SourceSpec {
+    type Err = SourceSpecError;
 
-    fn from_str(text: &str) -> Result<Self, SpecError> {
+    fn from_str(text: &str) -> Result<Self, SourceSpecError> {
         match text.split_once(':') {
             None if text == "auto" => Ok(Self::Auto),
             None if text == "nvml" => Ok(Self::Nvml),
             None if text == "rapl" => Ok(Self::Rapl),
-            Some(("replay", spec)) if !spec.is_empty() => Ok(Self::Replay(replay::Spec::parse(spec))),
+            Some(("replay", spec)) if !spec.is_empty() => Ok(Self::Replay(replay::ReplaySpec::parse(spec))),
             Some(("synthetic", spec)) => Ok(Self::Synthetic(spec.parse()?)),
             Some(("modelled", spec)) => Ok(Self::Modelled(spec.parse()?)),
             None if text == "synthetic" => Ok(Self::Synthetic("".parse()?)),
             None if text == "modelled" => Ok(Self::Modelled("".parse()?)),
-            _ => Err(SpecError::Unknown(text.to_owned())),
+            _ => Err(SourceSpecError::Unknown(text.to_owned())),
         }
     }
 }
 
-/// Where the machine shows its sensors.
+/// Where the sensors of the machine are found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
-    /// Powercap tree.
+    /// Directory of the powercap zones.
     pub powercap: PathBuf,
-    /// Process file system.
+    /// Directory of the process file system.
     pub proc: PathBuf,
-    /// NVML library, where it is not the installed driver's.
+    /// Path of the NVML library; `None` for that of the installed driver.
     pub nvml_library: Option<OsString>,
 }
 
@@ -79,64 +79,65 @@ impl Default for Places {
     }
 }
 
-/// A source that is not read.
+/// A source that was not opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
-    /// Name of the source.
-    pub source: &'static str,
-    /// Why.
+    /// The source that was not opened.
+    pub source: SourceKind,
+    /// Why it was not opened.
     pub reason: String,
-    /// What would add it: commands, one a line, with comments after `#`.
+    /// Commands that would add the source, one per line, with comments after `#`; `None` if there is nothing to do.
     pub remedy: Option<String>,
 }
 
-/// Why sources cannot be chosen: something was named that is not there.
+/// Why sources cannot be opened: one was named that does not exist.
 #[derive(Debug, thiserror::Error)]
 pub enum ChoiceError {
-    /// A GPU.
+    /// A variable names a GPU that does not exist.
     #[error(transparent)]
     Visible(#[from] VisibleError),
-    /// A log.
+    /// A log cannot be replayed.
     #[error(transparent)]
-    Replay(#[from] replay::OpenError),
+    Replay(#[from] replay::ReplayOpenError),
 }
 
 /// The sources that were opened, and those that were not.
 #[derive(Default)]
-pub struct Choice {
-    /// Opened, each once.
+pub struct SourceChoice {
+    /// The sources that were opened, each once.
     pub sources: Vec<Box<dyn Source>>,
-    /// Not opened.
+    /// The sources that were not opened.
     pub left: Vec<Left>,
-    /// What the reader of a figure must know about the devices that were chosen.
+    /// What a reader of the figures has to know about the choice of devices.
     pub notes: Vec<String>,
 }
 
-impl Choice {
-    /// Opens what `specs` name; nothing named is [`Spec::Auto`]. A sensor that is not there is left with its reason, not
-    /// an error: metering must not keep a command from running. Of GPUs, those that `variables` show. A model is taken
-    /// only when nothing measures.
+impl SourceChoice {
+    /// Opens the sources that `specs` names, or [`SourceSpec::Auto`] if it is empty.
+    ///
+    /// A sensor that does not exist is left out with its reason and is not an error, since metering must not keep a command
+    /// from running. Of the GPUs, those are read that `variables` make visible. A model is used only if there is no sensor.
     ///
     /// # Errors
     ///
     /// See [`ChoiceError`].
-    pub fn open(specs: &[Spec], places: &Places, variables: &Variables<'_>) -> Result<Self, ChoiceError> {
+    pub fn open(specs: &[SourceSpec], places: &Places, variables: &Variables<'_>) -> Result<Self, ChoiceError> {
         let mut choice = Self::default();
-        let named = if specs.is_empty() { &[Spec::Auto] } else { specs };
+        let named = if specs.is_empty() { &[SourceSpec::Auto] } else { specs };
         for spec in named {
             match spec {
-                Spec::Auto | Spec::Nvml => choice.take_nvml(places),
-                Spec::Replay(spec) => choice.sources.push(Box::new(ReplaySource::open(spec)?)),
-                Spec::Synthetic(spec) => choice.sources.push(Box::new(SyntheticSource::open(spec.clone()))),
-                Spec::Rapl | Spec::Modelled(_) => {}
+                SourceSpec::Auto | SourceSpec::Nvml => choice.take_nvml(places),
+                SourceSpec::Replay(spec) => choice.sources.push(Box::new(ReplaySource::open(spec)?)),
+                SourceSpec::Synthetic(spec) => choice.sources.push(Box::new(SyntheticSource::open(spec.clone()))),
+                SourceSpec::Rapl | SourceSpec::Modelled(_) => {}
             }
         }
         choice.keep_visible(variables)?;
-        if named.iter().any(|spec| matches!(spec, Spec::Auto | Spec::Rapl)) {
+        if named.iter().any(|spec| matches!(spec, SourceSpec::Auto | SourceSpec::Rapl)) {
             choice.take_rapl(places);
         }
         for spec in named {
-            if let Spec::Modelled(spec) = spec {
+            if let SourceSpec::Modelled(spec) = spec {
                 choice.take_model(*spec, places);
             }
         }
@@ -144,22 +145,21 @@ impl Choice {
     }
 
     fn take_nvml(&mut self, places: &Places) {
-        let is_nvml = |name: &str| name == "nvml";
-        if self.sources.iter().any(|source| is_nvml(source.name())) || self.left.iter().any(|left| is_nvml(left.source))
-        {
+        let mut tried = self.sources.iter().map(|source| source.kind()).chain(self.left.iter().map(|left| left.source));
+        if tried.any(|kind| kind == SourceKind::Nvml) {
             return;
         }
         match NvmlSource::open(places.nvml_library.as_deref()) {
             Ok(source) => self.sources.push(Box::new(source)),
-            Err(error) => self.leave("nvml", error.to_string(), Some(error.remedy().to_owned())),
+            Err(error) => self.leave(SourceKind::Nvml, error.to_string(), Some(error.remedy().to_owned())),
         }
     }
 
-    /// Beside other devices the platform zone is left: on some machines it contains them.
+    /// Leaves the platform zone out if there are other devices, which it contains on some machines.
     fn take_rapl(&mut self, places: &Places) {
         let source = match RaplSource::open(&places.powercap) {
             Ok(source) => source,
-            Err(error) => return self.leave("rapl", error.to_string(), error.remedy()),
+            Err(error) => return self.leave(SourceKind::Rapl, error.to_string(), error.remedy()),
         };
         if self.sources.is_empty() {
             return self.sources.push(Box::new(source));
@@ -167,23 +167,23 @@ impl Choice {
         self.sources.push(Box::new(source.without_platform()));
     }
 
-    fn take_model(&mut self, spec: modelled::Spec, places: &Places) {
+    fn take_model(&mut self, spec: modelled::ModelledSpec, places: &Places) {
         if self.sources.is_empty() {
             self.sources.push(Box::new(ModelledSource::open(spec, &places.proc)));
         } else {
-            let reason = "there are sensors, and a model is taken only when nothing measures";
-            self.leave("modelled", reason.to_owned(), None);
+            let reason = "there are sensors, and a model is used only where there are none";
+            self.leave(SourceKind::Modelled, reason.to_owned(), None);
         }
     }
 
-    /// Without a source that has boards there is nothing to hold the variables against.
+    /// Keeps the boards that the variables make visible.
     fn keep_visible(&mut self, variables: &Variables<'_>) -> Result<(), VisibleError> {
         let boards: Vec<Board> = self.sources.iter().flat_map(|source| source.boards()).cloned().collect();
         if boards.is_empty() {
             return Ok(());
         }
-        // What a container shows is about real GPUs only.
-        let real = self.sources.iter().any(|source| source.name() == "nvml");
+        // What a container runtime makes visible applies to real GPUs only.
+        let real = self.sources.iter().any(|source| source.kind() == SourceKind::Nvml);
         let shown = variables.nvidia_visible_devices.filter(|_| real);
         let selection = select(&boards, &Variables { nvidia_visible_devices: shown, ..*variables })?;
         self.notes.extend(selection.notes.iter().map(ToString::to_string));
@@ -197,13 +197,13 @@ impl Choice {
                 self.sources.push(source);
             } else if kept.is_empty() {
                 self.leave(
-                    source.name(),
-                    "the command is shown none of its devices (CUDA_VISIBLE_DEVICES, NVIDIA_VISIBLE_DEVICES)"
+                    source.kind(),
+                    "none of its devices is visible to the command (CUDA_VISIBLE_DEVICES, NVIDIA_VISIBLE_DEVICES)"
                         .to_owned(),
                     None,
                 );
             } else {
-                self.notes.push(format!("{} of the {count} devices of {} are visible", kept.len(), source.name()));
+                self.notes.push(format!("{} of the {count} devices of {} are visible", kept.len(), source.kind()));
                 source.keep(&kept);
                 self.sources.push(source);
             }
@@ -211,7 +211,7 @@ impl Choice {
         Ok(())
     }
 
-    fn leave(&mut self, source: &'static str, reason: String, remedy: Option<String>) {
+    fn leave(&mut self, source: SourceKind, reason: String, remedy: Option<String>) {
         self.left.push(Left { source, reason, remedy });
     }
 }

@@ -1,4 +1,4 @@
-//! Where readings come from: one file per source behind one small trait.
+//! The sources of readings, one file each, behind a small trait.
 
 mod choice;
 pub mod modelled;
@@ -8,30 +8,32 @@ pub mod replay;
 pub mod synthetic;
 pub mod visible;
 
-pub use choice::{Choice, ChoiceError, Left, Places, Spec, SpecError};
+pub use choice::{ChoiceError, Left, Places, SourceChoice, SourceSpec, SourceSpecError};
 
 use account::meter::{PowerSensor, Reading, Sensor};
+use std::fmt;
 use units::{Power, Span, Timestamp};
 use visible::Board;
 
-/// A device that a source found.
+/// A device that a source found and can read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Device {
-    /// Stable identity: `GPU-…` UUID, `MIG-…`, `rapl:package-0`, or the log's own identifier. Never a bare index (D10).
+pub struct SourceDevice {
+    /// Identity that stays the same over restarts: the driver's `GPU-…` or `MIG-…` UUID, `rapl:package-0`, or the identifier in
+    /// a log. Never a bare index, which may change at every boot.
     pub uuid: String,
-    /// Index for people: NVML index, powercap zone number. Not an identity.
+    /// Index that people know the device by: of NVML, or of a powercap zone. Not an identity.
     pub index: u32,
-    /// Product name, as the driver or the log says it.
+    /// Product name as the driver or the log gives it.
     pub name: String,
-    /// What it can be read for, and how well.
+    /// What the device can be read for, and how well.
     pub sensor: Sensor,
-    /// Position of the device whose reading already contains this one (D11): package of a core, psys of a package,
-    /// GH200 module of a Grace. A total sums the devices that are in no other.
+    /// Position of the device whose readings already contain those of this one: the package of a core, the platform of a
+    /// package, the GH200 module of a Grace CPU. A total adds the devices that no other contains.
     pub counted_in: Option<usize>,
 }
 
-impl Device {
-    /// What is read, for people: `energy counter`, `average power over 1000 ms`, `instant power (25 ms of every 100 ms)`.
+impl SourceDevice {
+    /// What is read, in words: `energy counter`, `average power over 1000 ms`, `instant power (25 ms of every 100 ms)`.
     #[must_use]
     pub fn sensor_in_words(&self) -> String {
         let milliseconds = |span: Span| span.nanoseconds() / 1_000_000;
@@ -43,52 +45,93 @@ impl Device {
             (None, Some(PowerSensor::Instant { window, update })) => {
                 format!("instant power ({} ms of every {} ms)", milliseconds(window), milliseconds(update))
             }
-            (None, Some(PowerSensor::Unknown)) => "power of unknown kind".to_owned(),
+            (None, Some(PowerSensor::Unknown)) => "power, average or instant unknown".to_owned(),
             (None, Some(PowerSensor::Modelled)) => "no sensor: utilisation × TDP".to_owned(),
             (None, None) => "nothing".to_owned(),
         }
     }
 }
 
+/// The kinds of sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceKind {
+    /// NVIDIA GPUs, through NVML.
+    Nvml,
+    /// CPUs and memory, through RAPL.
+    Rapl,
+    /// A recorded log that is replayed.
+    Replay,
+    /// Simulated devices with a known load.
+    Synthetic,
+    /// CPU utilisation × TDP, without a sensor.
+    Modelled,
+}
+
+impl SourceKind {
+    /// Name of the source, as `--source` accepts it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nvml => "nvml",
+            Self::Rapl => "rapl",
+            Self::Replay => "replay",
+            Self::Synthetic => "synthetic",
+            Self::Modelled => "modelled",
+        }
+    }
+
+    /// Whether the devices are those of the whole machine, whoever uses them, and not accelerators.
+    #[must_use]
+    pub const fn is_of_whole_machine(self) -> bool {
+        matches!(self, Self::Rapl | Self::Modelled)
+    }
+}
+
+impl fmt::Display for SourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// Something that reads the power or energy of its devices.
 pub trait Source: Send {
-    /// Short name, as `--source` takes it: `nvml`, `rapl`, `replay`, `synthetic`, `modelled`.
-    fn name(&self) -> &'static str;
+    /// What kind of source this is.
+    fn kind(&self) -> SourceKind;
 
-    /// The devices found when the source was opened; their order is fixed.
-    fn devices(&self) -> &[Device];
+    /// The devices that were found when the source was opened. Their order never changes.
+    fn devices(&self) -> &[SourceDevice];
 
-    /// The devices as boards among which `CUDA_VISIBLE_DEVICES` chooses, in the order of [`Source::devices`]; empty where it
-    /// says nothing about them.
+    /// The devices as boards that `CUDA_VISIBLE_DEVICES` selects from, in the order of [`Source::devices`]; empty if that
+    /// variable does not apply to them.
     fn boards(&self) -> &[Board] {
         &[]
     }
 
-    /// Keeps the boards at `positions`, in their order, and reads no other from now on.
+    /// Drops all boards but those at `positions`, which keep their order.
     fn keep(&mut self, _positions: &[usize]) {}
 
-    /// Reads every device once, `now` being the sampler's time line, and hands each outcome to `sink` with the device's
-    /// position. A device that cannot be read yields an error and does not stop the others. A source that buffers
-    /// (a driver's ring, a recorded log) may yield several readings per device, in time order.
+    /// Reads every device once and passes each outcome to `sink` with the position of the device. `now` is on a time line that
+    /// never steps. A device that cannot be read gives an error and does not stop the others. A source with a buffer (a
+    /// driver's ring, a recorded log) may give several readings of a device, in the order of time.
     fn poll(&mut self, now: Timestamp, sink: &mut dyn FnMut(usize, Result<Reading, ReadError>));
 }
 
-/// Why a device gave no reading this time.
+/// Why a device gave no reading.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// The device is gone (NVML `GPU_LOST`, unplugged); other devices go on.
-    #[error("device is lost: {0}; the others go on")]
+    /// The device is lost: unplugged, or fallen off the bus (NVML `GPU_LOST`).
+    #[error("the device is lost: {0}; the others are still read")]
     Lost(String),
-    /// The device or driver refuses this reading.
+    /// The device or its driver refused the reading.
     #[error("cannot be read: {0}")]
     Unreadable(String),
-    /// The device answered with a value that means "no value" (sentinel, blank, N/A).
-    #[error("answered with a blank value: {0}")]
+    /// The device gave a value that stands for "no value".
+    #[error("gave no value: {0}")]
     Blank(String),
 }
 
-/// Positions of the devices whose readings no other device contains: what a total sums (D11).
-pub fn roots(devices: &[Device]) -> impl Iterator<Item = usize> {
+/// Positions of the devices that no other device contains: a total adds these.
+pub fn roots(devices: &[SourceDevice]) -> impl Iterator<Item = usize> {
     devices.iter().enumerate().filter(|(_, device)| device.counted_in.is_none()).map(|(position, _)| position)
 }
 
@@ -97,12 +140,12 @@ fn keep_positions<T>(all: &mut Vec<T>, positions: &[usize]) {
     all.retain(|_| position.next().is_some_and(|position| positions.contains(&position)));
 }
 
-/// Watts with up to three decimals, as people write them in a specification; `None` for anything else.
+/// Parses watts with up to three decimals; `None` for any other text.
 fn watts(text: &str) -> Option<Power> {
     thousandths(text).map(Power::from_milliwatts)
 }
 
-/// Thousandths in a plain decimal number with up to three decimals.
+/// Parses a plain decimal number with up to three decimals, into thousandths; `None` for any other text.
 fn thousandths(text: &str) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

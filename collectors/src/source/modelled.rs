@@ -1,27 +1,27 @@
-//! CPU power as utilisation × a stated TDP, for machines where nothing measures.
+//! CPU power as utilisation × a stated TDP, for machines without a sensor.
 //!
-//! `modelled:cpu_tdp_w=150` or `modelled:cpu_tdp_w=150,idle_w=40`: power is `idle + (TDP − idle) × busy share`, the busy
-//! share being that of all processors since the previous reading (`/proc/stat`: everything but idle and iowait). It is
-//! the whole machine's, not one command's, and it is a guess with a name: every figure from it says `modelled`. Without
-//! `idle_w`, an idle processor counts as 0 W.
+//! `modelled:cpu_tdp_w=150` or `modelled:cpu_tdp_w=150,idle_w=40`: power is `idle + (TDP − idle) × busy share`. The busy share
+//! is that of all processors since the previous reading, from `/proc/stat`: everything but idle and iowait. The power is that
+//! of the whole machine, not of one command, and it is an estimate: every figure from it says `modelled`. Without `idle_w`,
+//! an idle processor counts as 0 W.
 
-use super::{Device, ReadError, Source};
+use super::{ReadError, Source, SourceDevice, SourceKind};
 use account::meter::{PowerSensor, Reading, Sensor};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use units::{Power, Span, Timestamp};
 
-/// Published estimators by utilisation err by up to 40 %.
+/// Published estimates from utilisation err by up to 40 %.
 const SYSTEMATIC_PPM: u32 = 400_000;
-/// Highest power that is accepted as a TDP.
+/// The highest power that is accepted as a TDP.
 const HIGHEST: Power = Power::from_milliwatts(10_000_000);
 
-/// The processor as its owner states it.
+/// The processors as their owner describes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spec {
+pub struct ModelledSpec {
     /// Thermal design power of all processors of the machine together.
     pub tdp: Power,
-    /// Power of the idle processors.
+    /// Power of all processors together when they are idle.
     pub idle: Power,
 }
 
@@ -30,16 +30,16 @@ pub struct Spec {
 #[error(
     "modelled:{spec}: {problem}; write modelled:cpu_tdp_w=WATTS[,idle_w=WATTS], for example modelled:cpu_tdp_w=150,idle_w=40"
 )]
-pub struct SpecError {
+pub struct ModelledSpecError {
     spec: String,
     problem: String,
 }
 
-impl FromStr for Spec {
-    type Err = SpecError;
+impl FromStr for ModelledSpec {
+    type Err = ModelledSpecError;
 
-    fn from_str(spec: &str) -> Result<Self, SpecError> {
-        let fail = |problem: String| SpecError { spec: spec.to_owned(), problem };
+    fn from_str(spec: &str) -> Result<Self, ModelledSpecError> {
+        let fail = |problem: String| ModelledSpecError { spec: spec.to_owned(), problem };
         let (mut tdp, mut idle) = (None, Power::ZERO);
         for option in spec.split(',') {
             let (key, value) = option.split_once('=').ok_or_else(|| fail(format!("`{option}` is not KEY=WATTS")))?;
@@ -52,36 +52,36 @@ impl FromStr for Spec {
                 _ => return Err(fail(format!("`{key}` is not an option"))),
             }
         }
-        let tdp = tdp.ok_or_else(|| fail("no cpu_tdp_w".to_owned()))?;
+        let tdp = tdp.ok_or_else(|| fail("cpu_tdp_w is missing".to_owned()))?;
         if tdp == Power::ZERO || idle > tdp {
-            return Err(fail("idle_w is above cpu_tdp_w, or that is 0".to_owned()));
+            return Err(fail("cpu_tdp_w must be above 0 and at least idle_w".to_owned()));
         }
         Ok(Self { tdp, idle })
     }
 }
 
-/// Processor time since boot, in clock ticks.
+/// Time of all processors since boot, in clock ticks.
 #[derive(Debug, Clone, Copy, Default)]
 struct Ticks {
     busy: u64,
     all: u64,
 }
 
-/// A processor without a sensor.
+/// The processors of a machine without a sensor, as one device.
 #[derive(Debug)]
 pub struct ModelledSource {
-    spec: Spec,
+    spec: ModelledSpec,
     stat: PathBuf,
-    devices: Vec<Device>,
+    devices: Vec<SourceDevice>,
     previous: Ticks,
     power: Power,
 }
 
 impl ModelledSource {
-    /// A model of the processors whose `/proc` is `proc`.
+    /// A model of the processors of the machine whose process file system is at `proc`.
     #[must_use]
-    pub fn open(spec: Spec, proc: &Path) -> Self {
-        let device = Device {
+    pub fn open(spec: ModelledSpec, proc: &Path) -> Self {
+        let device = SourceDevice {
             uuid: "modelled:cpu".to_owned(),
             index: 0,
             name: format!("CPU model: {} × utilisation", spec.tdp),
@@ -104,7 +104,7 @@ impl ModelledSource {
             ticks(&text).ok_or_else(|| ReadError::Blank(format!("{} has no `cpu` line", self.stat.display())))?;
         let busy = ticks.busy.saturating_sub(self.previous.busy);
         let all = ticks.all.saturating_sub(self.previous.all);
-        // Within one tick nothing is known anew: the last power stands.
+        // Within one tick there is no new utilisation, so that the last power stands.
         if all > 0 {
             self.power = self.at_utilisation(busy.min(all), all);
         }
@@ -120,11 +120,11 @@ impl ModelledSource {
 }
 
 impl Source for ModelledSource {
-    fn name(&self) -> &'static str {
-        "modelled"
+    fn kind(&self) -> SourceKind {
+        SourceKind::Modelled
     }
 
-    fn devices(&self) -> &[Device] {
+    fn devices(&self) -> &[SourceDevice] {
         &self.devices
     }
 
@@ -133,8 +133,8 @@ impl Source for ModelledSource {
     }
 }
 
-/// Parses the first line: `cpu user nice system idle iowait irq softirq steal guest guest_nice`; guest time is already
-/// in user time.
+/// Parses the line `cpu user nice system idle iowait irq softirq steal guest guest_nice`. Guest time is left out, since user
+/// time contains it.
 fn ticks(stat: &str) -> Option<Ticks> {
     let line = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
     let columns: Vec<u64> = line.split_whitespace().take(8).map_while(|column| column.parse().ok()).collect();

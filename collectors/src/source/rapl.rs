@@ -2,62 +2,62 @@
 //!
 //! A zone is a directory `intel-rapl:<n>` (or `intel-rapl-mmio:<n>`, children `intel-rapl:<n>:<k>`) with `name`,
 //! `energy_uj` and `max_energy_range_uj`. Zones contain each other: psys holds packages and memory, a package holds its
-//! core and uncore; memory (`dram`) stands beside its package although its directory lies inside. The same zone seen
+//! core and uncore. Memory (`dram`) counts beside its package, although its directory is inside. A zone that is visible
 //! through two interfaces is one device.
 
-use super::{Device, ReadError, Source};
+use super::{ReadError, Source, SourceDevice, SourceKind};
 use account::meter::{CounterSensor, CounterUnit, Reading, Sensor};
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use units::{Power, Span, Timestamp};
 
-/// Where Linux shows powercap zones.
+/// The directory in which Linux shows powercap zones.
 pub const POWERCAP: &str = "/sys/class/powercap";
 
-/// What to try where there is no zone.
+/// What to try if there is no zone.
 const LOAD: &str = "\
 # on the machine itself, not inside a guest or container:
 sudo modprobe intel_rapl_common && sudo modprobe intel_rapl_msr
-# in a Docker container, which hides the counters (and more, all of which this shows):
+# in a Docker container, which hides the counters and other system files (this shows all of them):
 docker run --security-opt systempaths=unconfined …";
 
-/// How to let everyone read the counters, now and after the next boot. Fine-grained power reveals secrets of other
-/// processes (CVE-2020-8694), so the reader has to know what is given away.
+/// How to let every user read the counters, now and after the next boot. Fine-grained power can reveal secrets of other
+/// processes (CVE-2020-8694), which the operator has to know.
 const ALLOW: &str = "\
-# where you trust every user of this machine (power reveals what other processes compute):
+# if you trust every user of this machine (power can reveal what other processes compute):
 sudo chmod a+r /sys/class/powercap/*/energy_uj
-# and to keep it so after a reboot:
+# to keep it that way after a reboot:
 echo 'SUBSYSTEM==\"powercap\", ACTION==\"add\", RUN+=\"/bin/chmod a+r /sys%p/energy_uj\"' | sudo tee /etc/udev/rules.d/60-powercap.rules";
 
-/// RAPL's error is not published; the band that NVIDIA states for boards is taken for it too (D6).
+/// The error of RAPL is not published; that which NVIDIA states for its boards is assumed.
 const SYSTEMATIC_PPM: u32 = 50_000;
-/// The register is renewed about every millisecond.
+/// The register is updated about every millisecond.
 const UPDATE: Span = Span::from_milliseconds(1);
 /// Far below the shortest time in which a counter can pass its range twice (66 s at 1 kW).
 const CADENCE: Span = Span::from_seconds(1);
 
-/// Why there is no RAPL here.
+/// Why RAPL cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// No zone: another kind of machine, a guest, a container with masked `/sys`, or a module that is not loaded.
-    #[error("no energy counter under {}: the machine is virtual, a container hides it, or its module is not loaded", .0.display())]
+pub enum RaplOpenError {
+    /// There is no zone: on another kind of machine, in a guest, in a container that hides `/sys`, or without the kernel module.
+    #[error("no energy counter under {}: the machine is virtual, a container hides it, or the kernel module is not loaded", .0.display())]
     NoZone(PathBuf),
-    /// Zones are there, but not for this user.
+    /// There are zones, but this user may not read them.
     #[error("{} is readable by root only (since Linux 5.10, against CVE-2020-8694)", .0.display())]
     NotAllowed(PathBuf),
-    /// Zones are there and cannot be read for another reason.
+    /// There are zones, which cannot be read for another reason.
     #[error("{} cannot be read: {cause}", path.display())]
     Unreadable {
         /// The counter that was tried.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the system.
         cause: io::Error,
     },
 }
 
-impl OpenError {
-    /// What would add the sensor, as commands with a word of explanation each.
+impl RaplOpenError {
+    /// Commands that would add the sensor, with comments after `#`.
     #[must_use]
     pub fn remedy(&self) -> Option<String> {
         match self {
@@ -71,20 +71,20 @@ impl OpenError {
 /// The readable energy zones of this machine.
 #[derive(Debug)]
 pub struct RaplSource {
-    devices: Vec<Device>,
-    zones: Vec<Zone>,
+    devices: Vec<SourceDevice>,
+    zones: Vec<RaplZone>,
 }
 
-/// A zone directory, by its place and name.
+/// A zone whose counter can be read.
 #[derive(Debug)]
-struct Zone {
+struct RaplZone {
     directory: PathBuf,
-    /// `psys`, `package-0`, `package-0/core`.
+    /// Name of the zone, after that of its parent: `psys`, `package-0`, `package-0/core`.
     identity: String,
     number: u32,
 }
 
-impl Zone {
+impl RaplZone {
     fn counter(&self) -> PathBuf {
         self.directory.join("energy_uj")
     }
@@ -95,9 +95,12 @@ impl Zone {
 }
 
 impl RaplSource {
-    /// Finds the zones under `root`, normally [`POWERCAP`]. A zone that cannot be read is no device; none at all is an
-    /// error that says what to do.
-    pub fn open(root: &Path) -> Result<Self, OpenError> {
+    /// Finds the zones under `root`, normally [`POWERCAP`]. Zones that cannot be read are left out.
+    ///
+    /// # Errors
+    ///
+    /// There is no zone that can be read: [`RaplOpenError::remedy`] says what to do.
+    pub fn open(root: &Path) -> Result<Self, RaplOpenError> {
         let mut zones = Vec::new();
         let mut refused = None;
         for zone in discover(root) {
@@ -109,25 +112,25 @@ impl RaplSource {
         }
         match (zones.is_empty(), refused) {
             (false, _) => Ok(Self::of(zones)),
-            (true, None) => Err(OpenError::NoZone(root.to_owned())),
+            (true, None) => Err(RaplOpenError::NoZone(root.to_owned())),
             (true, Some((path, cause))) if cause.kind() == ErrorKind::PermissionDenied => {
-                Err(OpenError::NotAllowed(path))
+                Err(RaplOpenError::NotAllowed(path))
             }
-            (true, Some((path, cause))) => Err(OpenError::Unreadable { path, cause }),
+            (true, Some((path, cause))) => Err(RaplOpenError::Unreadable { path, cause }),
         }
     }
 
-    /// The processors and their memory, without the zone of the whole platform, which on laptops contains the GPU.
+    /// Leaves out the zones of the whole platform, which on laptops contain the GPU.
     #[must_use]
     pub fn without_platform(self) -> Self {
         Self::of(self.zones.into_iter().filter(|zone| !zone.is_platform()).collect())
     }
 
-    fn of(zones: Vec<Zone>) -> Self {
+    fn of(zones: Vec<RaplZone>) -> Self {
         let position = |identity: &str| zones.iter().position(|zone| zone.identity == identity);
         let devices = zones
             .iter()
-            .map(|zone| Device {
+            .map(|zone| SourceDevice {
                 uuid: format!("rapl:{}", zone.identity),
                 index: zone.number,
                 name: describe(&zone.identity),
@@ -140,11 +143,11 @@ impl RaplSource {
 }
 
 impl Source for RaplSource {
-    fn name(&self) -> &'static str {
-        "rapl"
+    fn kind(&self) -> SourceKind {
+        SourceKind::Rapl
     }
 
-    fn devices(&self) -> &[Device] {
+    fn devices(&self) -> &[SourceDevice] {
         &self.devices
     }
 
@@ -167,8 +170,9 @@ fn read_error(path: &Path, cause: &io::Error) -> ReadError {
     }
 }
 
-/// All zones, one per identity, containers before what they contain; the register interface before its copy in memory.
-fn discover(root: &Path) -> Vec<Zone> {
+/// Finds all zones, each once, and each after those that contain it. The register interface is preferred to the memory-mapped
+/// one.
+fn discover(root: &Path) -> Vec<RaplZone> {
     let Ok(entries) = std::fs::read_dir(root) else {
         return Vec::new();
     };
@@ -186,18 +190,18 @@ fn discover(root: &Path) -> Vec<Zone> {
     zones.into_values().collect()
 }
 
-fn zone(root: &Path, directory: &str) -> Option<Zone> {
+fn zone(root: &Path, directory: &str) -> Option<RaplZone> {
     let (_, place) = directory.split_once(':')?;
     let own = read_text(&root.join(directory).join("name")).ok()?;
     let identity = match directory.rsplit_once(':') {
-        // A child's name says only what it is; its parent says of which package.
+        // The name of a child does not say which package it belongs to; that of its parent does.
         Some((parent, _)) if place.contains(':') => {
             let parent = read_text(&root.join(parent).join("name")).ok()?;
             format!("{parent}/{own}")
         }
         _ => own,
     };
-    Some(Zone { directory: root.join(directory), identity, number: place.split(':').next()?.parse().ok()? })
+    Some(RaplZone { directory: root.join(directory), identity, number: place.split(':').next()?.parse().ok()? })
 }
 
 fn rank(identity: &str) -> u8 {
@@ -208,7 +212,7 @@ fn rank(identity: &str) -> u8 {
     }
 }
 
-/// What may contain a zone, nearest first.
+/// Identities of the zones that may contain a zone, the nearest first.
 fn containers(identity: &str) -> Vec<String> {
     if identity.starts_with("psys") {
         return Vec::new();
@@ -221,7 +225,7 @@ fn containers(identity: &str) -> Vec<String> {
     if part.is_some_and(|part| part != "dram") {
         containers.push(package.to_owned());
     }
-    // Linux numbers the platform zones of a second socket; the first has no number.
+    // Linux numbers the platform zones from the second socket on; that of the first has no number.
     if let Some(number) = package.strip_prefix("package-") {
         containers.push(format!("psys-{number}"));
     }
@@ -253,8 +257,8 @@ fn sensor(zone: &Path) -> Sensor {
     }
 }
 
-/// The highest power that the zone states (long term, short term, peak). A zone without such a figure (core, memory,
-/// many servers) and one whose limits are switched off is believed up to [`Sensor::UNKNOWN_LIMIT`].
+/// The highest power limit that the zone has (long term, short term, peak), or [`Sensor::UNKNOWN_LIMIT`] if it has none, as
+/// cores, memory and many servers, or if its limits are switched off.
 fn limit(zone: &Path) -> Power {
     let switched_off = read_number(&zone.join("enabled")).is_ok_and(|enabled| enabled == 0);
     let names = ["power_limit_uw", "max_power_uw"];

@@ -1,12 +1,11 @@
-//! A recorded power log, as if it happened now.
+//! Replays a recorded power log as if it happened now.
 //!
-//! `replay:FILE` hands the readings of FILE over in the rhythm in which they were recorded, the first one now;
-//! `replay:FILE@SPEED` does it SPEED times as fast (`@60`: an hour in a minute). Every log that `wattledger meter` reads
-//! is read. Power and distances in time stay those of the log, so that at any speed the energy is the log's: a reading
-//! that was recorded ten minutes after the first one is placed ten minutes after the start, and handed over after ten
-//! minutes / SPEED.
+//! `replay:FILE` gives the readings in FILE at the pace at which they were recorded, the first one now. `replay:FILE@SPEED`
+//! gives them SPEED times as fast; with `@60` an hour takes a minute. Any log that `wattledger meter` reads can be replayed.
+//! Power and times stay those of the log, so that at any speed the energy is that of the log: a reading that was recorded ten
+//! minutes after the first one has a time ten minutes after the start, and is given ten minutes / SPEED after it.
 
-use super::{Device, ReadError, Source};
+use super::{ReadError, Source, SourceDevice, SourceKind};
 use crate::powerlog::{LogError, LoggedDevice, Options, PowerLog};
 use account::meter::Reading;
 use std::fs::File;
@@ -17,17 +16,18 @@ use units::{Span, Timestamp};
 
 const FASTEST: u64 = 1_000_000;
 
-/// A parsed `FILE[@SPEED]`.
+/// What `replay:FILE[@SPEED]` describes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spec {
-    /// The log.
+pub struct ReplaySpec {
+    /// The log to replay.
     pub file: PathBuf,
-    /// How many times as fast as recorded, in thousandths; above 0.
+    /// Speed in thousandths of the recorded speed, above 0.
     pub speed_thousandths: u64,
 }
 
-impl Spec {
-    /// Splits off the speed: a number from 0.001 to 1,000,000 after the last `@`. Anything else belongs to the file's name.
+impl ReplaySpec {
+    /// Splits `text` into the file and the speed, a number from 0.001 to 1,000,000 after the last `@`. Any other text after an
+    /// `@` belongs to the name of the file.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let speed = |text: &str| {
@@ -43,34 +43,50 @@ impl Spec {
 
 /// Why a log cannot be replayed.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum ReplayOpenError {
     /// The file cannot be opened.
     #[error("replay:{}: {cause}", file.display())]
     File {
-        /// The file.
+        /// Path of the log.
         file: PathBuf,
-        /// What the system said.
+        /// Error of the system.
         cause: io::Error,
     },
-    /// It is no log that can be used.
+    /// The file is not a power log, or cannot be used.
     #[error("replay:{}: {cause}", file.display())]
     Log {
-        /// The file.
+        /// Path of the log.
         file: PathBuf,
         /// What is wrong with it.
         cause: Box<LogError>,
     },
 }
 
-/// The devices of a log. Those that appear only after its first 256 KiB are not replayed.
+/// The start of a replay.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    /// Time of the first poll.
+    now: Timestamp,
+    /// Time of the first reading in the log.
+    recorded: Timestamp,
+}
+
+/// A reading of the log, with the position of its device.
+#[derive(Debug, Clone, Copy)]
+struct Ahead {
+    position: usize,
+    reading: Reading,
+}
+
+/// The devices of a log. Devices that first appear after 256 KiB are not replayed.
 pub struct ReplaySource {
     log: PowerLog<File>,
     speed_thousandths: u64,
-    devices: Vec<Device>,
-    /// Time of the first poll, and of the first reading in the log.
-    start: Option<(Timestamp, Timestamp)>,
-    /// Read from the log, and not yet due.
-    ahead: Option<(usize, Reading)>,
+    devices: Vec<SourceDevice>,
+    /// When the replay started; `None` before the first poll.
+    start: Option<Start>,
+    /// The next reading of the log, which is not due yet.
+    ahead: Option<Ahead>,
     failure: Option<String>,
 }
 
@@ -79,10 +95,10 @@ impl ReplaySource {
     ///
     /// # Errors
     ///
-    /// See [`OpenError`].
-    pub fn open(spec: &Spec) -> Result<Self, OpenError> {
-        let file = File::open(&spec.file).map_err(|cause| OpenError::File { file: spec.file.clone(), cause })?;
-        let unusable = |cause| OpenError::Log { file: spec.file.clone(), cause: Box::new(cause) };
+    /// See [`ReplayOpenError`].
+    pub fn open(spec: &ReplaySpec) -> Result<Self, ReplayOpenError> {
+        let file = File::open(&spec.file).map_err(|cause| ReplayOpenError::File { file: spec.file.clone(), cause })?;
+        let unusable = |cause| ReplayOpenError::Log { file: spec.file.clone(), cause: Box::new(cause) };
         let log = PowerLog::open(file, &Options::default()).map_err(unusable)?;
         let devices = (0..).zip(log.devices()).map(|(index, logged)| device(index, logged)).collect();
         let speed_thousandths = spec.speed_thousandths;
@@ -91,17 +107,17 @@ impl ReplaySource {
         Ok(source)
     }
 
-    /// Takes the next reading from the log; none at its end.
+    /// Reads the next reading of the log; there is none at its end.
     fn read_ahead(&mut self) -> Result<(), LogError> {
         let ahead = &mut self.ahead;
         *ahead = None;
         self.log.read(&mut |_, position, reading| {
-            *ahead = Some((position, reading));
+            *ahead = Some(Ahead { position, reading });
             ControlFlow::Break(())
         })
     }
 
-    /// How far into the log `now` is.
+    /// Time from the start of the log that is replayed by `now`.
     fn elapsed(&self, start: Timestamp, now: Timestamp) -> Span {
         let real = u128::from(now.since(start).unwrap_or(Span::ZERO).nanoseconds());
         let scaled = real * u128::from(self.speed_thousandths) / 1_000;
@@ -109,8 +125,8 @@ impl ReplaySource {
     }
 }
 
-fn device(index: u32, logged: &LoggedDevice) -> Device {
-    Device {
+fn device(index: u32, logged: &LoggedDevice) -> SourceDevice {
+    SourceDevice {
         uuid: logged.id.clone(),
         index,
         name: logged.name.clone().unwrap_or_else(|| logged.column.clone()),
@@ -120,27 +136,27 @@ fn device(index: u32, logged: &LoggedDevice) -> Device {
 }
 
 impl Source for ReplaySource {
-    fn name(&self) -> &'static str {
-        "replay"
+    fn kind(&self) -> SourceKind {
+        SourceKind::Replay
     }
 
-    fn devices(&self) -> &[Device] {
+    fn devices(&self) -> &[SourceDevice] {
         &self.devices
     }
 
     fn poll(&mut self, now: Timestamp, sink: &mut dyn FnMut(usize, Result<Reading, ReadError>)) {
-        let Some(first) = self.ahead.map(|(_, reading)| reading.at) else {
+        let Some(first) = self.ahead.map(|ahead| ahead.reading.at) else {
             return self.end(sink);
         };
-        let (start, origin) = *self.start.get_or_insert((now, first));
-        let elapsed = self.elapsed(start, now);
-        while let Some((position, reading)) = self.ahead {
-            let offset = reading.at.since(origin).unwrap_or(Span::ZERO);
+        let start = *self.start.get_or_insert(Start { now, recorded: first });
+        let elapsed = self.elapsed(start.now, now);
+        while let Some(Ahead { position, reading }) = self.ahead {
+            let offset = reading.at.since(start.recorded).unwrap_or(Span::ZERO);
             if offset > elapsed {
                 return;
             }
             if position < self.devices.len() {
-                sink(position, Ok(Reading { at: start.after(offset).unwrap_or(now), ..reading }));
+                sink(position, Ok(Reading { at: start.now.after(offset).unwrap_or(now), ..reading }));
             }
             if let Err(error) = self.read_ahead() {
                 self.failure = Some(error.to_string());

@@ -1,24 +1,24 @@
-//! Devices that do not exist, with loads whose exact energy is known: everything can be tried without a GPU.
+//! Simulated devices with loads whose exact energy is known, so that everything can be tried without a GPU.
 //!
-//! `synthetic:SPEC`, SPEC being options joined by commas:
+//! `synthetic:SPEC`, where SPEC is a list of options, separated by commas:
 //!
 //! | option | meaning | default |
 //! |---|---|---|
 //! | `gpus=N` | number of devices, 1 to 1024 | 1 |
-//! | `watts=W` | constant power of each | |
-//! | `steps=WxMS+WxMS+…` | W watts for MS milliseconds, then the next, over and over | |
-//! | `load=training` | 650 W × 420 ms and 280 W × 60 ms, and 8 s at 160 W (a checkpoint) every two minutes | |
-//! | `sensor=counter` | energy counter in mJ beside a 1 s average, as on a new data centre GPU | yes |
-//! | `sensor=average` | 1 s average renewed every 100 ms, no counter | |
-//! | `sensor=instant` | 25 ms of every 100 ms, no counter (A100 without its counter) | |
+//! | `watts=W` | constant power of each device | |
+//! | `steps=WxMS+WxMS+…` | W watts for MS milliseconds, then the next step, repeated for ever | |
+//! | `load=training` | 650 W × 420 ms and 280 W × 60 ms in turn, with 8 s at 160 W (a checkpoint) every two minutes | |
+//! | `sensor=counter` | energy counter in mJ and a 1 s average of power, as on new data centre GPUs | yes |
+//! | `sensor=average` | 1 s average of power, renewed every 100 ms, without a counter | |
+//! | `sensor=instant` | power over 25 ms of every 100 ms, without a counter, as on an A100 whose counter is not read | |
 //!
-//! Exactly one of `watts`, `steps` and `load` is given. Watts have up to three decimals. `synthetic:gpus=8,watts=300` is
-//! eight devices at 300 W; `synthetic:steps=400x10000+100x10000` one that alternates every ten seconds and means 250 W.
-//! The load begins with the first reading and knows no chance: the same times give the same energy. `CUDA_VISIBLE_DEVICES`
-//! selects among these devices as it does among real ones.
+//! Exactly one of `watts`, `steps` and `load` is required. Watts have up to three decimals. `synthetic:gpus=8,watts=300` is
+//! eight devices at 300 W; `synthetic:steps=400x10000+100x10000` is one that alternates every ten seconds, with a mean of 250 W.
+//! The load begins with the first reading and is not random: the same times give the same energy. `CUDA_VISIBLE_DEVICES`
+//! selects among these devices as among real ones.
 
 use super::visible::Board;
-use super::{Device, ReadError, Source, keep_positions};
+use super::{ReadError, Source, SourceDevice, SourceKind, keep_positions};
 use account::meter::{CounterSensor, CounterUnit, PowerSensor, Reading, Sensor};
 use std::str::FromStr;
 use units::{ExactEnergy, Power, Span, Timestamp};
@@ -28,113 +28,124 @@ const UPDATE: Span = Span::from_milliseconds(100);
 const MOST_GPUS: u32 = 1_024;
 const HIGHEST: Power = Power::from_milliwatts(100_000_000);
 
-/// A load that repeats: constant power for a while, then another.
+/// A load that repeats a sequence of steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Curve {
-    steps: Vec<(Power, Span)>,
+    steps: Vec<LoadStep>,
+}
+
+/// Constant power for some time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoadStep {
+    /// Power of the step.
+    pub power: Power,
+    /// Length of the step.
+    pub span: Span,
 }
 
 impl Curve {
-    /// Constant `power`.
+    /// A load of constant `power`.
     #[must_use]
     pub fn constant(power: Power) -> Self {
-        Self { steps: vec![(power, Span::from_seconds(1))] }
+        Self { steps: vec![LoadStep { power, span: Span::from_seconds(1) }] }
     }
 
-    /// Each power for its span, over and over; `None` when there is no step or one lasts no time.
+    /// A load that repeats `steps`; `None` if there are none, or one has no length.
     #[must_use]
-    pub fn steps(steps: Vec<(Power, Span)>) -> Option<Self> {
-        let valid = !steps.is_empty() && steps.iter().all(|(_, span)| *span > Span::ZERO);
+    pub fn steps(steps: Vec<LoadStep>) -> Option<Self> {
+        let valid = !steps.is_empty() && steps.iter().all(|step| step.span > Span::ZERO);
         valid.then_some(Self { steps })
     }
 
-    /// Training with checkpoints: 233 iterations of 650 W × 420 ms and 280 W × 60 ms, the rest of 112 s at 280 W, then
+    /// A training with checkpoints: 233 iterations of 650 W × 420 ms and 280 W × 60 ms, then 280 W until 112 s are full, then
     /// 8 s at 160 W.
     #[must_use]
     pub fn training() -> Self {
-        let watts = |watts: u64| Power::from_milliwatts(watts * 1_000);
-        let iteration = [(watts(650), Span::from_milliseconds(420)), (watts(280), Span::from_milliseconds(60))];
-        let mut steps = iteration.repeat(233);
-        steps.push((watts(280), Span::from_milliseconds(160)));
-        steps.push((watts(160), Span::from_seconds(8)));
+        let step = |watts: u64, milliseconds: u64| LoadStep {
+            power: Power::from_milliwatts(watts * 1_000),
+            span: Span::from_milliseconds(milliseconds),
+        };
+        let mut steps = [step(650, 420), step(280, 60)].repeat(233);
+        steps.push(step(280, 160));
+        steps.push(step(160, 8_000));
         Self { steps }
     }
 
-    /// Energy from the start of the load to `elapsed` later, without rounding.
+    /// Energy of the first `elapsed` of the load, without rounding.
     #[must_use]
     pub fn energy(&self, elapsed: Span) -> ExactEnergy {
         let period = self.period();
         let rounds = elapsed.nanoseconds() / period.nanoseconds();
         let mut rest = Span::from_nanoseconds(elapsed.nanoseconds() % period.nanoseconds());
-        let mut energy: ExactEnergy = self.steps.iter().map(|(power, span)| power.times(span.times(rounds))).sum();
-        for (power, span) in &self.steps {
-            let inside = rest.min(*span);
-            energy += power.times(inside);
+        let mut energy: ExactEnergy = self.steps.iter().map(|step| step.power.times(step.span.times(rounds))).sum();
+        for step in &self.steps {
+            let inside = rest.min(step.span);
+            energy += step.power.times(inside);
             rest = rest.minus(inside);
         }
         energy
     }
 
-    /// Mean power over the `window` that ends `elapsed` after the start; the load has been running before.
+    /// Mean power over the `window` that ends `elapsed` after the start, as if the load had been running before that.
     #[must_use]
     pub fn trailing_mean(&self, elapsed: Span, window: Span) -> Power {
-        // Whole periods ahead, so that the window never reaches back before the start.
+        // Adds whole periods, so that the window never begins before the start.
         let ahead = self.period().times(window.nanoseconds() / self.period().nanoseconds() + 1);
         let end = elapsed.plus(ahead);
         (self.energy(end) - self.energy(end.minus(window))).mean_power(window).unwrap_or_default()
     }
 
     fn period(&self) -> Span {
-        self.steps.iter().fold(Span::ZERO, |sum, (_, span)| sum.plus(*span))
+        self.steps.iter().fold(Span::ZERO, |sum, step| sum.plus(step.span))
     }
 
     fn peak(&self) -> Power {
-        self.steps.iter().map(|(power, _)| *power).max().unwrap_or_default()
+        self.steps.iter().map(|step| step.power).max().unwrap_or_default()
     }
 }
 
-/// What the devices can be read for.
+/// The sensor of simulated devices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SensorKind {
-    /// Energy counter and a 1 s average.
+    /// An energy counter and a 1 s average of power.
     Counter,
-    /// 1 s average.
+    /// A 1 s average of power.
     Average,
-    /// 25 ms of every 100 ms.
+    /// Power over 25 ms of every 100 ms.
     Instant,
 }
 
-/// A parsed `SPEC`.
+/// The simulated devices that `synthetic:SPEC` describes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spec {
-    /// Number of devices.
+pub struct SyntheticSpec {
+    /// Number of devices, 1 to 1024.
     pub gpus: u32,
-    /// Load of each.
+    /// Load of each device.
     pub curve: Curve,
-    /// Sensor of each.
+    /// Sensor of each device.
     pub sensor: SensorKind,
 }
 
 /// What is wrong with a `synthetic:` specification.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "synthetic:{spec}: {problem}; write synthetic:[gpus=N,]LOAD[,sensor=counter|average|instant], LOAD being watts=W, \
+    "synthetic:{spec}: {problem}; write synthetic:[gpus=N,]LOAD[,sensor=counter|average|instant], where LOAD is watts=W, \
      steps=WxMS+WxMS+… or load=training, for example synthetic:gpus=8,watts=300 or synthetic:steps=400x10000+100x10000"
 )]
-pub struct SpecError {
+pub struct SyntheticSpecError {
     spec: String,
     problem: String,
 }
 
-impl FromStr for Spec {
-    type Err = SpecError;
+impl FromStr for SyntheticSpec {
+    type Err = SyntheticSpecError;
 
-    fn from_str(text: &str) -> Result<Self, SpecError> {
-        parse(text).map_err(|problem| SpecError { spec: text.to_owned(), problem })
+    fn from_str(text: &str) -> Result<Self, SyntheticSpecError> {
+        parse(text).map_err(|problem| SyntheticSpecError { spec: text.to_owned(), problem })
     }
 }
 
-fn parse(text: &str) -> Result<Spec, String> {
+fn parse(text: &str) -> Result<SyntheticSpec, String> {
     let (mut gpus, mut curve, mut sensor) = (1, None, SensorKind::Counter);
     for option in text.split(',') {
         let (key, value) = option.split_once('=').ok_or_else(|| format!("`{option}` is not OPTION=VALUE"))?;
@@ -143,14 +154,14 @@ fn parse(text: &str) -> Result<Spec, String> {
             "sensor" => sensor = parse_sensor(value)?,
             "watts" | "steps" | "load" => {
                 if curve.replace(parse_curve(key, value)?).is_some() {
-                    return Err("more than one of watts, steps and load".to_owned());
+                    return Err("more than one of watts, steps and load is given".to_owned());
                 }
             }
             _ => return Err(format!("`{key}` is not an option")),
         }
     }
-    let curve = curve.ok_or("no load")?;
-    Ok(Spec { gpus, curve, sensor })
+    let curve = curve.ok_or("one of watts, steps and load is missing")?;
+    Ok(SyntheticSpec { gpus, curve, sensor })
 }
 
 fn parse_gpus(value: &str) -> Result<u32, String> {
@@ -181,12 +192,14 @@ fn parse_curve(key: &str, value: &str) -> Result<Curve, String> {
     }
 }
 
-fn parse_step(step: &str) -> Result<(Power, Span), String> {
+fn parse_step(step: &str) -> Result<LoadStep, String> {
     let (watts, milliseconds) =
         step.split_once('x').ok_or_else(|| format!("step `{step}` is not WATTSxMILLISECONDS"))?;
     match milliseconds.parse() {
-        Ok(milliseconds @ 0..=86_400_000) => Ok((parse_watts(watts)?, Span::from_milliseconds(milliseconds))),
-        _ => Err(format!("`{milliseconds}` is not a number of ms up to a day")),
+        Ok(milliseconds @ 0..=86_400_000) => {
+            Ok(LoadStep { power: parse_watts(watts)?, span: Span::from_milliseconds(milliseconds) })
+        }
+        _ => Err(format!("`{milliseconds}` is not a number of milliseconds from 1 to 86400000, a day")),
     }
 }
 
@@ -196,22 +209,22 @@ fn parse_watts(value: &str) -> Result<Power, String> {
         .ok_or_else(|| format!("`{value}` is not a power from 0 to 100000 W with up to three decimals"))
 }
 
-/// Devices that follow a [`Curve`] from their first reading on.
+/// Simulated devices that follow a [`Curve`] from their first reading on.
 #[derive(Debug)]
 pub struct SyntheticSource {
-    spec: Spec,
-    devices: Vec<Device>,
+    spec: SyntheticSpec,
+    devices: Vec<SourceDevice>,
     boards: Vec<Board>,
     start: Option<Timestamp>,
 }
 
 impl SyntheticSource {
-    /// The devices of `spec`.
+    /// Makes the devices of `spec`.
     #[must_use]
-    pub fn open(spec: Spec) -> Self {
+    pub fn open(spec: SyntheticSpec) -> Self {
         let sensor = sensor(spec.sensor, spec.curve.peak());
         let boards: Vec<Board> = (0..spec.gpus).map(board).collect();
-        let device = |board: &Board| Device {
+        let device = |board: &Board| SourceDevice {
             uuid: board.uuid.clone(),
             index: board.index,
             name: board.name.clone(),
@@ -221,8 +234,7 @@ impl SyntheticSource {
         Self { devices: boards.iter().map(device).collect(), spec, boards, start: None }
     }
 
-    /// The true energy of one device between two moments at or after the first reading; `None` before there was one,
-    /// and where `from` or `to` lies before it.
+    /// The true energy of one device between two moments; `None` if one of them is before the first reading.
     #[must_use]
     pub fn exact_energy(&self, from: Timestamp, to: Timestamp) -> Option<ExactEnergy> {
         let start = self.start?;
@@ -258,7 +270,7 @@ fn millijoules(energy: ExactEnergy) -> Result<u64, ReadError> {
     let whole = energy.floor().ok().map(units::Energy::millijoules);
     whole
         .and_then(|millijoules| u64::try_from(millijoules).ok())
-        .ok_or_else(|| ReadError::Unreadable("the energy counter is full".to_owned()))
+        .ok_or_else(|| ReadError::Unreadable("the energy counter overflows".to_owned()))
 }
 
 fn sensor(kind: SensorKind, peak: Power) -> Sensor {
@@ -282,11 +294,11 @@ fn sensor(kind: SensorKind, peak: Power) -> Sensor {
 }
 
 impl Source for SyntheticSource {
-    fn name(&self) -> &'static str {
-        "synthetic"
+    fn kind(&self) -> SourceKind {
+        SourceKind::Synthetic
     }
 
-    fn devices(&self) -> &[Device] {
+    fn devices(&self) -> &[SourceDevice] {
         &self.devices
     }
 

@@ -1,99 +1,99 @@
 //! Which boards a command may use, from the variables that CUDA and the container runtime read.
 //!
-//! Boards are told apart by UUID and ordered by PCI address, never by their place in NVML's list, which need not be
-//! CUDA's. Whoever names a device that is not there gets an error: neither all devices nor none.
+//! Boards are identified by UUID and ordered by PCI address, never by their position in NVML's list, which need not be CUDA's.
+//! Naming a device that does not exist is an error, and selects neither all devices nor none.
 
 use std::fmt;
 
 /// A board as the driver describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Board {
-    /// NVML's index, for people and for `NVIDIA_VISIBLE_DEVICES`.
+    /// Index in NVML's list, which people and `NVIDIA_VISIBLE_DEVICES` use.
     pub index: u32,
-    /// `GPU-…`.
+    /// UUID of the board, `GPU-…`.
     pub uuid: String,
-    /// Product name.
+    /// Product name as the driver gives it.
     pub name: String,
-    /// PCI address, `00000000:07:00.0`; empty where the driver does not tell it.
+    /// PCI address, `00000000:07:00.0`; empty if the driver does not give it.
     pub pci: String,
-    /// `MIG-…` of the instances on it; empty where MIG is off. Power and energy exist for the whole board only.
+    /// UUIDs of the MIG instances on the board, `MIG-…`; empty if MIG is off. Power and energy exist only for the whole board.
     pub mig: Vec<String>,
 }
 
-/// The variables that decide, as text; `None` where one is not set.
+/// The variables that select boards, as text; `None` for one that is not set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Variables<'a> {
     /// `CUDA_VISIBLE_DEVICES`: indices in CUDA's order, `GPU-<uuid>` or `MIG-<uuid>`, or a unique beginning of one.
     pub cuda_visible_devices: Option<&'a str>,
     /// `CUDA_DEVICE_ORDER`: `PCI_BUS_ID`, or CUDA's default `FASTEST_FIRST`.
     pub cuda_device_order: Option<&'a str>,
-    /// `NVIDIA_VISIBLE_DEVICES`, looked at only without the first: `all`, `none`, `void`, or a list.
+    /// `NVIDIA_VISIBLE_DEVICES`: `all`, `none`, `void`, or a list. Used only if `CUDA_VISIBLE_DEVICES` is not set.
     pub nvidia_visible_devices: Option<&'a str>,
 }
 
 /// The boards that a command may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection {
-    /// Positions in the list of boards, ascending, each once. May be empty.
+pub struct VisibleBoards {
+    /// Positions in the list of boards, in ascending order, each once. May be empty.
     pub positions: Vec<usize>,
-    /// What the reader of a figure must know about the choice.
-    pub notes: Vec<Note>,
+    /// What a reader of the figures has to know about the selection.
+    pub notes: Vec<VisibleNote>,
 }
 
-/// Something about a selection that changes what its energy means.
+/// Something about a selection that affects what its energy means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
-    /// The board is split by MIG: the energy is the board's, with what other instances use.
+pub enum VisibleNote {
+    /// The board is split by MIG: the energy is that of the whole board, including other instances.
     WholeBoard {
-        /// The board.
+        /// UUID of the board.
         uuid: String,
-        /// How many instances share it.
+        /// How many instances share the board.
         instances: usize,
     },
-    /// Boards of several models and no `CUDA_DEVICE_ORDER=PCI_BUS_ID`: CUDA may count in another order.
+    /// There are boards of several models and no `CUDA_DEVICE_ORDER=PCI_BUS_ID`, so that CUDA may order them in another way.
     OrderUnknown {
-        /// The entry that was taken in PCI order.
+        /// The CUDA index that was counted in PCI order.
         index: usize,
     },
 }
 
-impl fmt::Display for Note {
+impl fmt::Display for VisibleNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::WholeBoard { uuid, instances } => write!(
                 f,
-                "{uuid} is split into {instances} MIG instances; no driver measures them apart, so the energy is the whole board's"
+                "{uuid} is split into {instances} MIG instances; drivers do not measure them separately, so the energy is that of the whole board"
             ),
             Self::OrderUnknown { index } => write!(
                 f,
-                "CUDA device {index} was taken in PCI order, but CUDA may order boards of different models by speed; \
+                "CUDA device {index} was counted in PCI order, but CUDA may order boards of different models by speed; \
                  set CUDA_DEVICE_ORDER=PCI_BUS_ID or name the board by its UUID"
             ),
         }
     }
 }
 
-/// A variable names a device that cannot be told.
+/// A variable names a device that cannot be identified.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VisibleError {
-    /// No such device.
+    /// There is no such device.
     #[error("{variable} names `{entry}`, which this machine does not have; it has {known}")]
     Unknown {
-        /// The variable.
+        /// Name of the variable.
         variable: &'static str,
-        /// What it names.
+        /// The entry that names no device.
         entry: String,
-        /// Every device there is.
+        /// All devices of the machine.
         known: String,
     },
-    /// A beginning of more than one UUID.
-    #[error("{variable} names `{entry}`, which fits more than one device; give more of its UUID: {known}")]
+    /// The entry is the beginning of more than one UUID.
+    #[error("{variable} names `{entry}`, which matches more than one device; write more of the UUID: {known}")]
     Ambiguous {
-        /// The variable.
+        /// Name of the variable.
         variable: &'static str,
-        /// What it names.
+        /// The entry that matches several devices.
         entry: String,
-        /// Every device there is.
+        /// All devices of the machine.
         known: String,
     },
 }
@@ -101,12 +101,12 @@ pub enum VisibleError {
 const CUDA: &str = "CUDA_VISIBLE_DEVICES";
 const NVIDIA: &str = "NVIDIA_VISIBLE_DEVICES";
 
-/// The boards among `boards` that a command under these `variables` may use: all without any variable.
+/// The boards among `boards` that a command with these `variables` may use: all if none of them is set.
 ///
 /// # Errors
 ///
-/// An entry that is no device of this machine, or the beginning of several UUIDs.
-pub fn select(boards: &[Board], variables: &Variables<'_>) -> Result<Selection, VisibleError> {
+/// An entry names no device of this machine, or several.
+pub fn select(boards: &[Board], variables: &Variables<'_>) -> Result<VisibleBoards, VisibleError> {
     let chosen = match (variables.cuda_visible_devices, variables.nvidia_visible_devices) {
         (Some(list), _) => cuda(boards, list)?,
         (None, Some(list)) => container(boards, list)?,
@@ -116,25 +116,26 @@ pub fn select(boards: &[Board], variables: &Variables<'_>) -> Result<Selection, 
     Ok(conclude(boards, &chosen, by_pci))
 }
 
-/// A board, and the CUDA index that named it.
+/// A board, and the CUDA index that named it, if one did.
 #[derive(Debug, Clone, Copy)]
-struct Choice {
+struct NamedBoard {
     position: usize,
     cuda_index: Option<usize>,
 }
 
-impl From<usize> for Choice {
+impl From<usize> for NamedBoard {
     fn from(position: usize) -> Self {
         Self { position, cuda_index: None }
     }
 }
 
-fn everything(boards: &[Board]) -> Vec<Choice> {
-    (0..boards.len()).map(Choice::from).collect()
+fn everything(boards: &[Board]) -> Vec<NamedBoard> {
+    (0..boards.len()).map(NamedBoard::from).collect()
 }
 
-/// CUDA shows what stands before a negative index; an empty list and Slurm's `NoDevFiles` show nothing.
-fn cuda(boards: &[Board], list: &str) -> Result<Vec<Choice>, VisibleError> {
+/// Boards that `CUDA_VISIBLE_DEVICES` names: the entries before the first negative index; none for an empty list and for
+/// Slurm's `NoDevFiles`.
+fn cuda(boards: &[Board], list: &str) -> Result<Vec<NamedBoard>, VisibleError> {
     let in_pci_order = pci_order(boards);
     let mut chosen = Vec::new();
     for entry in list.split(',').map(str::trim) {
@@ -146,7 +147,7 @@ fn cuda(boards: &[Board], list: &str) -> Result<Vec<Choice>, VisibleError> {
             Ok(index) => {
                 let index = usize::try_from(index).unwrap_or(usize::MAX);
                 let position = in_pci_order.get(index).copied().ok_or_else(|| unknown(boards, CUDA, entry))?;
-                Choice { position, cuda_index: Some(index) }
+                NamedBoard { position, cuda_index: Some(index) }
             }
             Err(_) => by_uuid(boards, CUDA, entry)?.into(),
         });
@@ -154,9 +155,10 @@ fn cuda(boards: &[Board], list: &str) -> Result<Vec<Choice>, VisibleError> {
     Ok(chosen)
 }
 
-/// The container runtime has already hidden what it does not show: a list as long as what is visible, `all`, and `void`
-/// (devices are injected by other means) change nothing. Indices are NVML's, `1:0` is an instance on board 1.
-fn container(boards: &[Board], list: &str) -> Result<Vec<Choice>, VisibleError> {
+/// Boards that `NVIDIA_VISIBLE_DEVICES` names. The container runtime has already hidden the other devices, so that `all`, `void`
+/// (devices are made visible by other means) and a list as long as the visible devices change nothing. Indices are those of
+/// NVML; `1:0` is an instance on board 1.
+fn container(boards: &[Board], list: &str) -> Result<Vec<NamedBoard>, VisibleError> {
     let entries: Vec<&str> = list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
     match entries[..] {
         [] | ["all" | "void"] => return Ok(everything(boards)),
@@ -173,15 +175,15 @@ fn container(boards: &[Board], list: &str) -> Result<Vec<Choice>, VisibleError> 
             let board = entry.split(':').next().unwrap_or(entry);
             match board.parse::<u32>() {
                 Ok(index) => boards.iter().position(|board| board.index == index),
-                Err(_) => return by_uuid(boards, NVIDIA, entry).map(Choice::from),
+                Err(_) => return by_uuid(boards, NVIDIA, entry).map(NamedBoard::from),
             }
-            .map(Choice::from)
+            .map(NamedBoard::from)
             .ok_or_else(|| unknown(boards, NVIDIA, entry))
         })
         .collect()
 }
 
-/// The board whose UUID, or one of whose instances' UUIDs, begins with `entry`.
+/// Position of the board whose UUID, or the UUID of one of whose instances, begins with `entry`.
 fn by_uuid(boards: &[Board], variable: &'static str, entry: &str) -> Result<usize, VisibleError> {
     let identities = || {
         boards.iter().enumerate().flat_map(|(position, board)| {
@@ -191,7 +193,7 @@ fn by_uuid(boards: &[Board], variable: &'static str, entry: &str) -> Result<usiz
     if let Some((position, _)) = identities().find(|(_, uuid)| uuid.eq_ignore_ascii_case(entry)) {
         return Ok(position);
     }
-    // "GPU-" alone says nothing, even where there is one board.
+    // "GPU-" alone names no board, even if there is only one.
     let begins = |uuid: &str| {
         entry.len() > "GPU-".len() && uuid.get(..entry.len()).is_some_and(|start| start.eq_ignore_ascii_case(entry))
     };
@@ -207,7 +209,7 @@ fn unknown(boards: &[Board], variable: &'static str, entry: &str) -> VisibleErro
     VisibleError::Unknown { variable, entry: entry.to_owned(), known: list(boards) }
 }
 
-/// `0 = GPU-… (NVIDIA H100), 1 = GPU-… (NVIDIA A100) with MIG-…`, indices in CUDA's PCI order.
+/// All boards for messages, with indices in CUDA's PCI order: `0 = GPU-… (NVIDIA H100), 1 = GPU-… (NVIDIA A100) with MIG-…`.
 fn list(boards: &[Board]) -> String {
     if boards.is_empty() {
         return "no NVIDIA device".to_owned();
@@ -220,7 +222,7 @@ fn list(boards: &[Board]) -> String {
     ordered.enumerate().map(describe).collect::<Vec<_>>().join(", ")
 }
 
-/// Positions by PCI address; boards without one last.
+/// Positions of the boards in the order of their PCI addresses, with boards without an address last.
 fn pci_order(boards: &[Board]) -> Vec<usize> {
     let mut ordered: Vec<(bool, String, u32, usize)> = boards
         .iter()
@@ -231,7 +233,7 @@ fn pci_order(boards: &[Board]) -> Vec<usize> {
     ordered.into_iter().map(|(.., position)| position).collect()
 }
 
-fn conclude(boards: &[Board], chosen: &[Choice], by_pci: bool) -> Selection {
+fn conclude(boards: &[Board], chosen: &[NamedBoard], by_pci: bool) -> VisibleBoards {
     let mut positions: Vec<usize> = chosen.iter().map(|choice| choice.position).collect();
     positions.sort_unstable();
     positions.dedup();
@@ -239,11 +241,13 @@ fn conclude(boards: &[Board], chosen: &[Choice], by_pci: bool) -> Selection {
     let order_matters = several_models && !by_pci && positions.len() < boards.len();
     let mut notes = Vec::new();
     if order_matters {
-        notes.extend(chosen.iter().filter_map(|choice| choice.cuda_index).map(|index| Note::OrderUnknown { index }));
+        notes.extend(
+            chosen.iter().filter_map(|choice| choice.cuda_index).map(|index| VisibleNote::OrderUnknown { index }),
+        );
     }
     let split = positions.iter().filter_map(|position| boards.get(*position)).filter(|board| !board.mig.is_empty());
-    notes.extend(split.map(|board| Note::WholeBoard { uuid: board.uuid.clone(), instances: board.mig.len() }));
-    Selection { positions, notes }
+    notes.extend(split.map(|board| VisibleNote::WholeBoard { uuid: board.uuid.clone(), instances: board.mig.len() }));
+    VisibleBoards { positions, notes }
 }
 
 #[cfg(test)]
@@ -276,7 +280,7 @@ mod tests {
         "0 = GPU-cccc3333 (H100), 1 = GPU-aaaa1111 (H100), 2 = GPU-aaaa2222 (H100) with MIG-1111aaaa MIG-2222bbbb";
 
     #[test]
-    fn t36_the_devices_that_are_named_and_no_others() {
+    fn the_devices_that_are_named_and_no_others() {
         for (list, expected) in [
             ("GPU-aaaa1111", &[0][..]),
             ("GPU-c", &[2]),
@@ -297,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn t36_an_unknown_device_is_an_error_that_lists_the_known() {
+    fn an_unknown_device_is_an_error_that_lists_the_known() {
         for entry in ["3", "GPU-dddd", "MIG-9", "GPU-", "all", "0x1", "0,,1"] {
             let message = cuda(entry).unwrap_err();
             let named = if entry == "0,,1" { "" } else { entry };
@@ -306,7 +310,7 @@ mod tests {
             assert_eq!(message, expected);
         }
         let expected = format!(
-            "CUDA_VISIBLE_DEVICES names `GPU-aaaa`, which fits more than one device; give more of its UUID: {KNOWN}"
+            "CUDA_VISIBLE_DEVICES names `GPU-aaaa`, which matches more than one device; write more of the UUID: {KNOWN}"
         );
         assert_eq!(cuda("GPU-aaaa"), Err(expected));
     }
@@ -347,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn t37_an_index_of_mixed_boards_is_certain_only_in_pci_order() {
+    fn an_index_of_mixed_boards_is_certain_only_in_pci_order() {
         let mut boards = three();
         boards[0].name = "T4".into();
         let notes = |list, order| {
@@ -355,11 +359,11 @@ mod tests {
                 Variables { cuda_visible_devices: Some(list), cuda_device_order: order, ..Variables::default() };
             select(&boards, &variables).map(|selection| selection.notes)
         };
-        assert_eq!(notes("0", None), Ok(vec![Note::OrderUnknown { index: 0 }]));
-        assert_eq!(notes("0", Some("FASTEST_FIRST")), Ok(vec![Note::OrderUnknown { index: 0 }]));
+        assert_eq!(notes("0", None), Ok(vec![VisibleNote::OrderUnknown { index: 0 }]));
+        assert_eq!(notes("0", Some("FASTEST_FIRST")), Ok(vec![VisibleNote::OrderUnknown { index: 0 }]));
         assert_eq!(notes("0", Some("PCI_BUS_ID")), Ok(vec![]));
         assert_eq!(notes("GPU-cccc", None), Ok(vec![]));
-        let whole_board = Note::WholeBoard { uuid: "GPU-aaaa2222".into(), instances: 2 };
+        let whole_board = VisibleNote::WholeBoard { uuid: "GPU-aaaa2222".into(), instances: 2 };
         // All of them are the same set in any order.
         assert_eq!(notes("0,1,2", None), Ok(vec![whole_board.clone()]));
         assert_eq!(notes("MIG-1111aaaa", None), Ok(vec![whole_board]));

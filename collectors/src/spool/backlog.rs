@@ -3,12 +3,12 @@
 use super::{Contents, Spool, SpoolError, merge};
 use units::{Overflow, Span};
 
-/// Windows kept in memory while the disk is full, before they are merged.
+/// How many windows are kept in memory while the disk is full, before they are merged.
 const WINDOWS_MAX: usize = 5_000;
-/// Windows written in one transaction.
+/// How many windows are written in one transaction.
 const STEP: usize = 500;
 
-/// A queue in memory that loses resolution and never energy.
+/// A queue in memory that may lose resolution but never energy.
 #[derive(Debug, Default)]
 pub struct Backlog {
     contents: Contents,
@@ -21,8 +21,8 @@ impl Backlog {
     ///
     /// [`Overflow`].
     pub fn add(&mut self, more: Contents) -> Result<(), Overflow> {
-        let told = |device: &wire::Device| more.devices.iter().any(|newer| newer.uuid == device.uuid);
-        self.contents.devices.retain(|device| !told(device));
+        let is_newer = |device: &wire::Device| more.devices.iter().any(|newer| newer.uuid == device.uuid);
+        self.contents.devices.retain(|device| !is_newer(device));
         self.contents.devices.extend(more.devices);
         self.contents.windows.extend(more.windows);
         self.contents.holdings.extend(more.holdings);
@@ -30,15 +30,15 @@ impl Backlog {
         self.contents.gaps.extend(more.gaps);
         for length in [Span::from_seconds(60), Span::from_seconds(3_600)] {
             if self.contents.windows.len() > WINDOWS_MAX {
-                let (merged, gaps) = merge(std::mem::take(&mut self.contents.windows), length)?;
-                self.contents.windows = merged.into_iter().map(|(_, window)| window).collect();
-                self.contents.gaps.extend(gaps);
+                let merged = merge(std::mem::take(&mut self.contents.windows), length)?;
+                self.contents.windows = merged.windows.into_iter().map(|merged| merged.window).collect();
+                self.contents.gaps.extend(merged.gaps);
             }
         }
         Ok(())
     }
 
-    /// Writes everything to `spool`; what was not written stays.
+    /// Writes everything to `spool`; what could not be written stays here.
     ///
     /// # Errors
     ///

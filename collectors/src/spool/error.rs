@@ -1,47 +1,45 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why the spool could not do what was asked.
+/// Why an operation of the spool failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
-    /// Another process has it open.
-    #[error("{0}: another agent uses this spool; stop it, or give this one a `spool` of its own")]
+    /// Another process has the spool open.
+    #[error("{0}: another agent uses this spool; stop that agent, or set another `spool` for this one")]
     InUse(PathBuf),
-    /// Written by a later release.
-    #[error(
-        "{path}: written by a later release (spool version {found}); install that release, or give another `spool`"
-    )]
+    /// The spool was written by a later release.
+    #[error("{path}: written by a later release (spool version {found}); install that release, or set another `spool`")]
     Newer {
-        /// The file.
+        /// Path of the spool's file.
         path: PathBuf,
-        /// The version it has.
+        /// Version of the spool.
         found: i64,
     },
-    /// Nothing may be written at its place.
-    #[error(
-        "{path}: cannot be opened for writing ({cause}); make the folder and give its user the right to write there"
-    )]
+    /// The file cannot be opened for writing.
+    #[error("{path}: cannot be opened for writing ({cause}); create the folder and make it writable for this user")]
     Unwritable {
-        /// The file.
+        /// Path of the spool's file.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the system.
         cause: io::Error,
     },
-    /// The size that is allowed is used, or the disk is full; nothing was changed.
-    #[error("no room in the spool: the disk or `spool_mb_max` is used up; free space, or raise it")]
+    /// The spool has reached its size limit, or the disk is full; nothing was changed.
+    #[error("no room in the spool: the disk is full or `spool_mb_max` is reached; free disk space, or raise the limit")]
     Full,
-    /// What was written cannot be read back.
-    #[error("the spool is damaged: {0}; it is moved aside at the next start")]
+    /// The file does not hold what was written to it.
+    #[error("the spool is damaged: {0}; the next start moves it aside and begins a new one")]
     Damaged(String),
-    /// The system refused a write or a sync. What became of the bytes is unknown, so this process must not go on with the file.
-    #[error("the spool's disk failed: {0}; look at the machine's log, the next start goes on from what is on the disk")]
+    /// The system refused a write or a sync. It is unknown what is on disk, so this process must not go on with the file.
+    #[error(
+        "the spool's disk failed: {0}; see the system log of the machine (the next start goes on from what is on disk)"
+    )]
     Disk(#[source] rusqlite::Error),
     /// A batch could not be encoded; a defect of this program.
     #[error(transparent)]
     Wire(#[from] wire::WireError),
-    /// No random bits, or no compression; a defect of the machine.
-    #[error("batch cannot be compressed: {0}")]
-    Compress(#[from] io::Error),
+    /// A batch could not be compressed, or the file not renamed.
+    #[error("the system failed at the spool: {0}")]
+    System(#[from] io::Error),
 }
 
 impl From<rusqlite::Error> for SpoolError {
@@ -50,7 +48,7 @@ impl From<rusqlite::Error> for SpoolError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
-            // A value of another type, a table that is missing, a statement that the damaged schema refuses.
+            // A value of the wrong type, a missing table, or a statement that a damaged schema refuses.
             Some(ErrorCode::Unknown) | None => Self::Damaged(error.to_string()),
             _ => Self::Disk(error),
         }

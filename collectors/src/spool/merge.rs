@@ -1,18 +1,34 @@
-//! Windows added up to longer ones: less resolution, the same energy.
+//! Merges windows into longer ones, which have less resolution and the same energy.
 
 use std::collections::BTreeMap;
 use units::{Energy, Overflow, Span, Timestamp};
 use wire::{Gap, GapReason, Window};
 
-/// Windows, each with the position of its first part, and gaps that say from when to when resolution was lost.
-pub(crate) type Merged = (Vec<(usize, Window)>, Vec<Gap>);
+/// The result of a merge.
+pub(crate) struct MergedWindows {
+    /// The merged windows, in the order of their first parts.
+    pub(crate) windows: Vec<MergedWindow>,
+    /// For each device that lost resolution, from when to when.
+    pub(crate) gaps: Vec<Gap>,
+}
 
-/// Adds up the windows of each device that start within the same `length` (aligned to UTC), in the order of their first
-/// parts.
+/// A window that stands for one or several.
+pub(crate) struct MergedWindow {
+    /// Position of its first part among the windows that were merged.
+    pub(crate) first: usize,
+    /// The sum of its parts.
+    pub(crate) window: Window,
+}
+
+/// Merges the windows of each device that start within the same `length`, aligned to UTC.
 ///
-/// Energy, observed time and both uncertainties are exact sums; the result has the least certain quality, all flags, the
-/// extremes of power and the method of its last part. Sums that leave their range are an [`Overflow`].
-pub(crate) fn merge(windows: Vec<Window>, length: Span) -> Result<Merged, Overflow> {
+/// Energy, observed time and both uncertainties are exact sums. The result has the least certain quality of its parts, all
+/// their flags, the extremes of power, and the method of the last part.
+///
+/// # Errors
+///
+/// [`Overflow`] of a sum.
+pub(crate) fn merge(windows: Vec<Window>, length: Span) -> Result<MergedWindows, Overflow> {
     let mut groups: Vec<(usize, Vec<Window>)> = Vec::new();
     let mut position_of: BTreeMap<(String, Timestamp), usize> = BTreeMap::new();
     for (first, window) in windows.into_iter().enumerate() {
@@ -32,13 +48,13 @@ pub(crate) fn merge(windows: Vec<Window>, length: Span) -> Result<Merged, Overfl
             let span = lost.entry(window.device.clone()).or_insert((window.start, window.end));
             *span = (span.0.min(window.start), span.1.max(window.end));
         }
-        merged.push((first, window));
+        merged.push(MergedWindow { first, window });
     }
     let gaps = lost.into_iter().map(|(device, (start, end))| Gap { device, start, end, reason: GapReason::Merged });
-    Ok((merged, gaps.collect()))
+    Ok(MergedWindows { windows: merged, gaps: gaps.collect() })
 }
 
-/// One window of several of the same device; `None` of none.
+/// One window for several of the same device; `None` if `windows` is empty.
 fn sum(windows: Vec<Window>) -> Result<Option<Window>, Overflow> {
     let mut rest = windows.into_iter();
     let Some(mut sum) = rest.next() else { return Ok(None) };

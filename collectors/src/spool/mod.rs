@@ -1,33 +1,36 @@
-//! What was metered and is not known to be on the service's disk yet: one SQLite file that survives kill and power loss.
+//! Keeps what was metered until it is known to be on the service's disk, in one SQLite file that survives a kill and a loss of
+//! power.
 //!
 //! # The file
 //!
-//! WAL, `synchronous=FULL`, locked by the process that has it open. Every row carries a CRC-32 of its content, because
-//! SQLite notices damaged pages but not damaged values.
+//! The file has a write-ahead log, is written with `synchronous=FULL`, and is locked by the process that has it open. Every
+//! row has a CRC-32 of its content, because SQLite notices damaged pages but not damaged values.
 //!
-//! | table | a row |
+//! | table | row |
 //! |---|---|
-//! | `format` | one: name and version of this layout |
-//! | `devices` | a device as last described, and up to when its windows reach |
+//! | `format` | a single row: name and version of this layout |
+//! | `devices` | a device as it was last described, and the end of its last window |
 //! | `records` | a window, holding, job or gap, as JSON of `crates/wire`, in the order of metering; `coarse` counts how often it was merged |
-//! | `batches` | the bytes of a batch as they are sent (JSON, gzip) by (boot, sequence), and its state |
-//! | `will` | at most one: what is told if the process ends without telling it ([`Will`]) |
+//! | `batches` | a batch by (boot, sequence): its bytes as they are sent (JSON, gzip), and its state |
+//! | `will` | at most one row: what is reported if the process ends without reporting it ([`Will`]) |
 //!
 //! # Life of a record
 //!
-//! [`Spool::append`] takes it, durably. [`Spool::seal`] moves records into a batch and fixes its bytes in one transaction; from
-//! then on the batch is sent until it is acknowledged, kept for a grace time after that, and forgotten. A refused batch is set aside
-//! in quarantine. Numbers are taken from 1 for each boot, in the transaction that fixes the bytes, so they have no gap.
+//! [`Spool::append`] writes a record durably. [`Spool::seal`] moves records into a batch and fixes its bytes in one
+//! transaction. From then on the batch is sent until it is acknowledged, then kept for some time, then forgotten. A batch that
+//! the service refuses is set aside in quarantine. Batches are numbered from 1 for each boot, in the transaction that fixes
+//! their bytes, so that the numbers have no gap.
 //!
 //! # When it is full
 //!
-//! The file never grows over its limit. Room is made in this order: acknowledged batches go first, then the oldest
-//! windows are merged to minutes, then to hours (the energy stays exact, a `merged` gap says so), then batches in quarantine go
-//! (a `dropped` gap says so). Only then [`SpoolError::Full`] is returned and the caller keeps what it has.
+//! The file never grows beyond its limit. Room is made in this order: acknowledged batches are forgotten; the oldest windows
+//! are merged to minutes, then to hours, which keeps the energy exact and leaves a `merged` gap; batches in quarantine are
+//! dropped, which leaves a `dropped` gap. If that is not enough, the caller gets [`SpoolError::Full`] and keeps what it has.
 //!
 //! # When it is damaged
 //!
-//! Opening reads and checks every row. A damaged file is moved aside, for people to look at, and a fresh one is begun.
+//! Opening the spool reads and checks every row. A damaged file is moved aside, for people to look at, and a new one is
+//! begun.
 
 mod backlog;
 mod error;
@@ -41,39 +44,40 @@ pub use error::SpoolError;
 pub(crate) use merge::merge;
 pub use will::Will;
 
-use crate::spool::rows::State;
+use crate::spool::rows::BatchState;
 use rusqlite::{Connection, params};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 use units::Timestamp;
-use wire::{Batch, Boot, Clock, Device, Gap, GapReason, Holding, Job, Node, Window};
+use wire::{Batch, Boot, ClockEvidence, Device, Gap, GapReason, Holding, Job, Node, Window};
 
 const PAGE_BYTES: u32 = 4_096;
-/// Pages of the write-ahead log before it is copied into the file, so that it stays about this long.
+/// Pages of the write-ahead log after which it is copied into the file.
 const WAL_PAGES: u32 = 256;
-/// Smallest limit of the file, MiB.
+/// Smallest size limit of a spool, MiB.
 pub const MEBIBYTES_MIN: u32 = 8;
-/// Largest limit of the file, MiB: 64 GiB.
+/// Largest size limit of a spool, MiB: 64 GiB.
 pub const MEBIBYTES_MAX: u32 = 65_536;
 
-/// Things to tell the service.
+/// Records to send to the service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// Every device that the rest speaks of, and the devices these are counted in; those already told may be left out.
+    /// Every device that the other lists refer to, and the devices that these are counted in. Devices that the spool already
+    /// has may be left out.
     pub devices: Vec<Device>,
-    /// Energy; those of one device in order.
+    /// Windows; those of one device in the order of time.
     pub windows: Vec<Window>,
-    /// Who held which device.
+    /// Which jobs held which devices.
     pub holdings: Vec<Holding>,
-    /// Facts about jobs.
+    /// Facts about jobs, in the order in which they became known.
     pub jobs: Vec<Job>,
-    /// Where something is missing.
+    /// Where windows are missing or coarser than usual.
     pub gaps: Vec<Gap>,
 }
 
 impl Contents {
-    /// Whether there is nothing but devices.
+    /// Whether there is nothing to send; devices alone are not sent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries() == 0
@@ -84,140 +88,161 @@ impl Contents {
     }
 }
 
-/// Who sends the batches.
+/// The sender of a spool's batches.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sender {
+pub struct BatchSender {
     /// Name of the agent.
     pub agent: String,
-    /// This start of it.
+    /// Identity of this start of the agent.
     pub boot: Boot,
-    /// The machine.
+    /// The machine that the agent runs on.
     pub node: Node,
 }
 
 /// Number of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Key {
-    /// Which start of the agent.
+pub struct BatchKey {
+    /// The start of the agent that made the batch.
     pub boot: Boot,
-    /// Which batch of it.
+    /// Number of the batch within the boot, from 1.
     pub sequence: u64,
 }
 
 /// A batch whose bytes are fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
-    /// Its number.
-    pub key: Key,
-    /// JSON, compressed with gzip.
+    /// Number of the batch.
+    pub key: BatchKey,
+    /// The batch as JSON, compressed with gzip.
     pub body: Vec<u8>,
 }
 
-/// Which records go first.
+/// Which records a batch is made of first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// What was metered first.
+    /// The records that were written first.
     Oldest,
-    /// What was metered last.
+    /// The records that were written last.
     Newest,
 }
 
-/// What [`Spool::halve`] did.
+/// The result of [`Spool::halve`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Halved {
-    /// The batch has this many entries now; the others will be sealed again.
+    /// The batch now has this many entries; the others will be sealed again.
     To(usize),
-    /// It has one entry and cannot be smaller.
+    /// The batch has a single entry and cannot be made smaller.
     Indivisible,
 }
 
-/// How much the spool holds.
+/// How much a spool holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Held {
-    /// Records in no batch yet.
+pub struct SpoolUsage {
+    /// Records that are not in a batch yet.
     pub records: u64,
-    /// Batches that wait for their acknowledgement.
+    /// Batches that are not acknowledged yet.
     pub sealed: u64,
-    /// Batches that are acknowledged and kept for a while.
+    /// Batches that are acknowledged and still kept.
     pub acknowledged: u64,
-    /// Batches that the service refused.
+    /// Batches that the service refused, in quarantine.
     pub quarantined: u64,
-    /// Used bytes of the file.
+    /// Bytes of the file that are in use.
     pub bytes: u64,
 }
 
-/// An opened spool, and where its damaged predecessor went.
+/// A spool that was opened, and the damaged one that it replaces.
 #[derive(Debug)]
 pub struct Opened {
-    /// Ready.
+    /// The spool, ready for use.
     pub spool: Spool,
-    /// The damaged file, and what was wrong with it.
-    pub moved_aside: Option<(PathBuf, SpoolError)>,
+    /// The damaged file that was in its place; `None` if there was none.
+    pub damaged: Option<DamagedSpool>,
 }
 
-/// The durable queue; the module documentation tells its rules.
+/// A damaged spool that was moved aside.
+#[derive(Debug)]
+pub struct DamagedSpool {
+    /// New place of the file.
+    pub moved_to: PathBuf,
+    /// What is wrong with it.
+    pub damage: SpoolError,
+}
+
+/// A durable queue of records and batches; see the documentation of this module.
 #[derive(Debug)]
 pub struct Spool {
     connection: Connection,
-    sender: Sender,
+    sender: BatchSender,
     sequence: u64,
     pages_max: u32,
-    /// Up to when the windows of each device reach, and whether that was told in this boot.
-    reach: HashMap<String, (Timestamp, bool)>,
+    /// The last window of each device.
+    reach: HashMap<String, DeviceReach>,
+}
+
+/// How far the windows of a device reach.
+#[derive(Debug, Clone, Copy)]
+struct DeviceReach {
+    /// End of the last window.
+    until: Timestamp,
+    /// Whether this process wrote that window.
+    is_of_this_boot: bool,
 }
 
 impl Spool {
-    /// Opens or makes the spool at `path`, which may use `mebibytes_max` ([`MEBIBYTES_MIN`] to [`MEBIBYTES_MAX`]) MiB of disk; `now` names a damaged file.
+    /// Opens or creates the spool at `path`, which may use `mebibytes_max` MiB of disk, [`MEBIBYTES_MIN`] to [`MEBIBYTES_MAX`].
+    /// A damaged file is moved aside under a name with the time `now`.
     ///
     /// # Errors
     ///
     /// [`SpoolError::InUse`], [`SpoolError::Newer`], [`SpoolError::Unwritable`], [`SpoolError::Disk`], [`SpoolError::Full`].
-    pub fn open(path: &Path, mebibytes_max: u32, sender: Sender, now: Timestamp) -> Result<Opened, SpoolError> {
+    pub fn open(path: &Path, mebibytes_max: u32, sender: BatchSender, now: Timestamp) -> Result<Opened, SpoolError> {
         let unwritable = |cause| SpoolError::Unwritable { path: path.to_owned(), cause };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(unwritable)?;
-        // A missing right is told in the words of the system, which SQLite swallows.
+        // Gets the error of the system if the file cannot be written, which SQLite does not pass on.
         drop(fs::OpenOptions::new().append(true).create(true).open(path).map_err(unwritable)?);
         let attempt = Self::open_checked(path, mebibytes_max, sender.clone());
-        let (spool, moved_aside) = match attempt {
+        let (spool, damaged) = match attempt {
             Err(damage @ SpoolError::Damaged(_)) => {
-                let aside = move_aside(path, now).map_err(unwritable)?;
-                (Self::open_checked(path, mebibytes_max, sender)?, Some((aside, damage)))
+                let moved_to = move_aside(path, now).map_err(unwritable)?;
+                (Self::open_checked(path, mebibytes_max, sender)?, Some(DamagedSpool { moved_to, damage }))
             }
             other => (other?, None),
         };
         fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritable)?;
-        Ok(Opened { spool, moved_aside })
+        Ok(Opened { spool, damaged })
     }
 
-    fn open_checked(path: &Path, mebibytes_max: u32, sender: Sender) -> Result<Self, SpoolError> {
+    fn open_checked(path: &Path, mebibytes_max: u32, sender: BatchSender) -> Result<Self, SpoolError> {
         let connection = Connection::open(path)?;
         let mebibytes = mebibytes_max.clamp(MEBIBYTES_MIN, MEBIBYTES_MAX);
-        // The log beside the file may be twice as long as it should before it is copied.
+        // The write-ahead log may grow to twice its length before it is copied.
         let pages_max = mebibytes * ((1 << 20) / PAGE_BYTES) - 2 * WAL_PAGES;
         rows::prepare(&connection, path, pages_max)?;
-        let reach = rows::check(&connection)?.into_iter().map(|(uuid, until)| (uuid, (until, false))).collect();
+        let of_earlier_boot = |(uuid, until)| (uuid, DeviceReach { until, is_of_this_boot: false });
+        let reach = rows::check(&connection)?.into_iter().map(of_earlier_boot).collect();
         Ok(Self { connection, sender, sequence: 0, pages_max, reach })
     }
 
-    /// Takes `contents`, durably: after `Ok` they survive power loss. Where the windows of a device leave a hole to the ones
-    /// before, a gap is added: the agent was not running, or the device was not read.
+    /// Writes `contents` durably: after `Ok` they survive a loss of power. Where there is a time between two windows of a device,
+    /// a gap is added, because no agent was running or the device gave no readings.
     ///
     /// # Errors
     ///
-    /// [`SpoolError::Full`]: nothing was taken. [`SpoolError::Disk`], [`SpoolError::Damaged`]: this process must not go on with the file.
+    /// After [`SpoolError::Full`] nothing was written. After [`SpoolError::Disk`] and [`SpoolError::Damaged`] this process must
+    /// not go on with the file.
     pub fn append(&mut self, contents: &Contents) -> Result<(), SpoolError> {
         if contents.is_empty() {
             return Ok(());
         }
         self.make_room()?;
-        let (reach, gaps) = self.holes(&contents.windows);
+        let (reach, gaps) = self.gaps_before(&contents.windows);
         let transaction = self.connection.transaction()?;
         for device in &contents.devices {
             rows::put_device(&transaction, device)?;
         }
-        for (uuid, (until, _)) in &reach {
-            rows::put_reach(&transaction, uuid, *until)?;
+        for (uuid, reach) in &reach {
+            rows::put_reach(&transaction, uuid, reach.until)?;
         }
         rows::put_contents(&transaction, &Contents { devices: Vec::new(), ..contents.clone() })?;
         rows::put_contents(&transaction, &Contents { gaps, ..Contents::default() })?;
@@ -226,33 +251,38 @@ impl Spool {
         Ok(())
     }
 
-    /// How far `windows` move the reach of their devices, and the holes that they leave.
-    fn holes(&self, windows: &[Window]) -> (HashMap<String, (Timestamp, bool)>, Vec<Gap>) {
-        let mut reach: HashMap<String, (Timestamp, bool)> = HashMap::new();
+    /// How far the devices reach with `windows`, and the gaps before these.
+    fn gaps_before(&self, windows: &[Window]) -> (HashMap<String, DeviceReach>, Vec<Gap>) {
+        let mut reach: HashMap<String, DeviceReach> = HashMap::new();
         let mut gaps = Vec::new();
         for window in windows {
             let before = reach.get(&window.device).or_else(|| self.reach.get(&window.device)).copied();
-            if let Some((until, running)) = before
+            if let Some(DeviceReach { until, is_of_this_boot }) = before
                 && until < window.start
             {
-                let reason = if running { GapReason::Unread } else { GapReason::AgentStopped };
+                let reason = if is_of_this_boot { GapReason::Unread } else { GapReason::AgentStopped };
                 gaps.push(Gap { device: window.device.clone(), start: until, end: window.start, reason });
             }
-            reach.insert(window.device.clone(), (window.end, true));
+            reach.insert(window.device.clone(), DeviceReach { until: window.end, is_of_this_boot: true });
         }
         (reach, gaps)
     }
 
-    /// Makes a batch of at most `entries_max` records and fixes its bytes and number; `None` when there are none.
+    /// Makes a batch of at most `entries_max` records and fixes its bytes and number; `None` if there are no records.
     ///
     /// # Errors
     ///
     /// As [`Spool::append`].
-    pub fn seal(&mut self, order: Order, entries_max: usize, clock: Clock) -> Result<Option<Sealed>, SpoolError> {
+    pub fn seal(
+        &mut self,
+        order: Order,
+        entries_max: usize,
+        clock: ClockEvidence,
+    ) -> Result<Option<Sealed>, SpoolError> {
         let sequence = self.sequence + 1;
-        let key = Key { boot: self.sender.boot, sequence };
+        let key = BatchKey { boot: self.sender.boot, sequence };
         let transaction = self.connection.transaction()?;
-        let (ids, mut contents) = take(&transaction, order, entries_max.max(1))?;
+        let TakenRecords { ids, mut contents } = take(&transaction, order, entries_max.max(1))?;
         if ids.is_empty() {
             return Ok(None);
         }
@@ -265,40 +295,40 @@ impl Spool {
         Ok(Some(Sealed { key, body }))
     }
 
-    /// Batches that wait for their acknowledgement, also those of earlier boots.
+    /// Numbers of the batches that are not acknowledged yet, including those of earlier boots.
     ///
     /// # Errors
     ///
     /// [`SpoolError::Disk`], [`SpoolError::Damaged`].
-    pub fn sealed(&self) -> Result<Vec<Key>, SpoolError> {
-        rows::keys(&self.connection, State::Sealed)
+    pub fn sealed(&self) -> Result<Vec<BatchKey>, SpoolError> {
+        rows::keys(&self.connection, BatchState::Sealed)
     }
 
-    /// The bytes of a batch; `None` when it is not here any more.
+    /// The batch with number `key`; `None` if it is no longer kept.
     ///
     /// # Errors
     ///
     /// [`SpoolError::Disk`], [`SpoolError::Damaged`].
-    pub fn batch(&self, key: Key) -> Result<Option<Sealed>, SpoolError> {
+    pub fn batch(&self, key: BatchKey) -> Result<Option<Sealed>, SpoolError> {
         Ok(rows::body(&self.connection, key)?.map(|body| Sealed { key, body }))
     }
 
-    /// The service has the batch on its disk.
+    /// Marks a batch as acknowledged: the service has it on its disk.
     ///
     /// # Errors
     ///
     /// [`SpoolError::Disk`], [`SpoolError::Damaged`].
-    pub fn acknowledge(&mut self, key: Key, now: Timestamp) -> Result<(), SpoolError> {
-        rows::set_state(&self.connection, key, State::Acknowledged, now)
+    pub fn acknowledge(&mut self, key: BatchKey, now: Timestamp) -> Result<(), SpoolError> {
+        rows::set_state(&self.connection, key, BatchState::Acknowledged, now)
     }
 
-    /// The service will never take the batch; it is kept for people to look at.
+    /// Sets a batch aside that the service will never accept, for people to look at.
     ///
     /// # Errors
     ///
     /// [`SpoolError::Disk`], [`SpoolError::Damaged`].
-    pub fn quarantine(&mut self, key: Key, now: Timestamp) -> Result<(), SpoolError> {
-        rows::set_state(&self.connection, key, State::Quarantined, now)
+    pub fn quarantine(&mut self, key: BatchKey, now: Timestamp) -> Result<(), SpoolError> {
+        rows::set_state(&self.connection, key, BatchState::Quarantined, now)
     }
 
     /// Forgets batches that were acknowledged before `moment`.
@@ -307,31 +337,31 @@ impl Spool {
     ///
     /// [`SpoolError::Disk`], [`SpoolError::Damaged`].
     pub fn forget_acknowledged_before(&mut self, moment: Timestamp) -> Result<(), SpoolError> {
-        let acknowledged = State::Acknowledged.number();
+        let acknowledged = BatchState::Acknowledged.number();
         self.connection
             .prepare_cached("DELETE FROM batches WHERE state = ?1 AND at_ns < ?2")?
             .execute(params![acknowledged, moment.nanoseconds()])?;
         Ok(())
     }
 
-    /// Sends again what is kept: acknowledged batches (the service was restored from a backup) and those in quarantine (it was
-    /// repaired). The service takes what it lacks and knows the rest by its number. Returns how many.
+    /// Marks every kept batch to be sent again, and returns how many there are: acknowledged ones, for a service that was restored
+    /// from a backup, and those in quarantine, for one that was repaired. The service recognises batches that it already has by
+    /// their numbers.
     ///
     /// # Errors
     ///
     /// [`SpoolError::Disk`], [`SpoolError::Damaged`].
     pub fn resend(&mut self) -> Result<usize, SpoolError> {
-        let sealed = State::Sealed.number();
+        let sealed = BatchState::Sealed.number();
         Ok(self.connection.execute("UPDATE batches SET state = ?1 WHERE state <> ?1", [sealed])?)
     }
 
-    /// Leaves the first half of a batch under its number, which the service did not take, and gives the rest back to be
-    /// sealed again.
+    /// Leaves the first half of a batch under its number, which the service has not used, and turns the rest into records again.
     ///
     /// # Errors
     ///
     /// As [`Spool::append`].
-    pub fn halve(&mut self, key: Key) -> Result<Halved, SpoolError> {
+    pub fn halve(&mut self, key: BatchKey) -> Result<Halved, SpoolError> {
         let Some(body) = rows::body(&self.connection, key)? else { return Ok(Halved::Indivisible) };
         let mut batch = decode(&body)?;
         let mut rest = Contents {
@@ -358,32 +388,40 @@ impl Spool {
         Ok(Halved::To(kept))
     }
 
-    /// How much is here.
+    /// How much the spool holds.
     ///
     /// # Errors
     ///
     /// [`SpoolError::Disk`], [`SpoolError::Damaged`].
-    pub fn held(&self) -> Result<Held, SpoolError> {
-        let count = |state: State| -> Result<u64, SpoolError> {
+    pub fn usage(&self) -> Result<SpoolUsage, SpoolError> {
+        let count = |state: BatchState| -> Result<u64, SpoolError> {
             let sql = "SELECT count(*) FROM batches WHERE state = ?1";
             let count: i64 = self.connection.prepare_cached(sql)?.query_row([state.number()], |row| row.get(0))?;
             Ok(count.unsigned_abs())
         };
         let records: i64 =
             self.connection.prepare_cached("SELECT count(*) FROM records")?.query_row([], |row| row.get(0))?;
-        Ok(Held {
+        Ok(SpoolUsage {
             records: records.unsigned_abs(),
-            sealed: count(State::Sealed)?,
-            acknowledged: count(State::Acknowledged)?,
-            quarantined: count(State::Quarantined)?,
+            sealed: count(BatchState::Sealed)?,
+            acknowledged: count(BatchState::Acknowledged)?,
+            quarantined: count(BatchState::Quarantined)?,
             bytes: room::pages_used(&self.connection)? * u64::from(PAGE_BYTES),
         })
     }
 }
 
-/// The records of a batch: at most `entries_max` and half of the bytes that a batch may have, and no two windows (or holdings, jobs) that a batch may not hold together.
-fn take(connection: &Connection, order: Order, entries_max: usize) -> Result<(Vec<i64>, Contents), SpoolError> {
-    let (mut ids, mut contents) = (Vec::new(), Contents::default());
+/// Records that make up a batch.
+#[derive(Default)]
+struct TakenRecords {
+    ids: Vec<i64>,
+    contents: Contents,
+}
+
+/// Reads the records of the next batch: at most `entries_max`, at most half of the bytes that a batch may have, and no two that
+/// may not be in one batch.
+fn take(connection: &Connection, order: Order, entries_max: usize) -> Result<TakenRecords, SpoolError> {
+    let TakenRecords { mut ids, mut contents } = TakenRecords::default();
     let (mut seen, mut devices, mut bytes) = (HashSet::new(), HashSet::new(), 0);
     let sql = match order {
         Order::Oldest => "SELECT id, kind, body, crc FROM records ORDER BY id LIMIT ?1",
@@ -393,10 +431,10 @@ fn take(connection: &Connection, order: Order, entries_max: usize) -> Result<(Ve
     let mut found = statement.query([i64::try_from(entries_max).unwrap_or(i64::MAX)])?;
     while let Some(row) = found.next()? {
         let (kind, body) = rows::record(row)?;
-        let entry = rows::Entry::decode(kind, &body)?;
+        let entry = rows::Record::decode(kind, &body)?;
         bytes += body.len();
         devices.extend(entry.device().map(str::to_owned));
-        // Half of the devices of a batch are left to those that others are counted in.
+        // Leaves half of the devices of a batch for those that others are counted in.
         let crowded = devices.len() > wire::DEVICES_MAX / 2 || bytes > wire::BODY_BYTES_MAX / 2;
         if !seen.insert(entry.identity()) || crowded {
             break;
@@ -407,10 +445,10 @@ fn take(connection: &Connection, order: Order, entries_max: usize) -> Result<(Ve
     if order == Order::Newest {
         contents.windows.reverse();
     }
-    Ok((ids, contents))
+    Ok(TakenRecords { ids, contents })
 }
 
-fn batch_of(sender: &Sender, key: Key, clock: Clock, contents: Contents) -> Batch {
+fn batch_of(sender: &BatchSender, key: BatchKey, clock: ClockEvidence, contents: Contents) -> Batch {
     Batch {
         version: wire::VERSION,
         agent: sender.agent.clone(),
@@ -439,7 +477,7 @@ fn decode(body: &[u8]) -> Result<Batch, SpoolError> {
     Ok(Batch::parse(&json)?)
 }
 
-/// Takes up to `left` entries off the front, counting them off.
+/// Takes up to `left` entries off the front of `list`, and reduces `left` by their number.
 fn split_front<T>(list: &mut Vec<T>, left: &mut usize) -> Vec<T> {
     let count = list.len().min(*left);
     *left -= count;
@@ -447,7 +485,7 @@ fn split_front<T>(list: &mut Vec<T>, left: &mut usize) -> Vec<T> {
     std::mem::replace(list, rest)
 }
 
-/// Renames a damaged spool and its log; returns its new place.
+/// Renames a damaged spool and its write-ahead log, and returns the new place of the spool.
 fn move_aside(path: &Path, now: Timestamp) -> io::Result<PathBuf> {
     let beside = |suffix: &str| {
         let mut name = path.as_os_str().to_owned();

@@ -1,20 +1,21 @@
-//! What goes when the spool is full: first what is safe elsewhere, then resolution, and energy last.
+//! Makes room in a full spool: first by forgetting what is safe elsewhere, then at the cost of resolution, and at last at the
+//! cost of energy.
 
-use super::rows::{self, Kind, State};
+use super::rows::{self, BatchState, RecordKind};
 use super::{Contents, Spool, SpoolError, decode, merge};
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use units::{Span, Timestamp};
 use wire::{Gap, GapReason, Window};
 
-/// Windows that are merged in one step.
+/// How many windows are merged in one step.
 const STEP: i64 = 2_000;
-/// Pages that an append may need.
+/// Pages of the file that one append may need.
 const RESERVE: u64 = 128;
-/// What windows are merged to, each time room is needed.
+/// Lengths that windows are merged to, one after the other.
 const LENGTHS: [Span; 2] = [Span::from_seconds(60), Span::from_seconds(3_600)];
 
-/// Pages of the file that hold something.
+/// How many pages of the file are in use.
 pub(super) fn pages_used(connection: &Connection) -> Result<u64, SpoolError> {
     let pragma =
         |name: &str| -> Result<i64, SpoolError> { Ok(connection.pragma_query_value(None, name, |row| row.get(0))?) };
@@ -22,7 +23,7 @@ pub(super) fn pages_used(connection: &Connection) -> Result<u64, SpoolError> {
 }
 
 impl Spool {
-    /// Makes room for one append. Does nothing, without an error, when nothing more can go.
+    /// Makes room for one append, as far as that is possible.
     pub(super) fn make_room(&mut self) -> Result<(), SpoolError> {
         while pages_used(&self.connection)? + RESERVE > u64::from(self.pages_max) {
             let freed = self.forget_one()? || self.coarsen()? || self.drop_quarantined()?;
@@ -34,36 +35,37 @@ impl Spool {
     }
 
     fn forget_one(&mut self) -> Result<bool, SpoolError> {
-        let Some(key) = rows::oldest(&self.connection, State::Acknowledged)? else { return Ok(false) };
+        let Some(key) = rows::oldest(&self.connection, BatchState::Acknowledged)? else { return Ok(false) };
         rows::delete_batch(&self.connection, key)?;
         Ok(true)
     }
 
-    /// Merges the oldest windows of the finest resolution; whether anything was merged.
+    /// Merges the oldest windows of the finest resolution; returns whether there were any.
     fn coarsen(&mut self) -> Result<bool, SpoolError> {
         for (coarse, length) in (0..).zip(LENGTHS) {
             let (ids, windows) = self.oldest_windows(coarse)?;
             if ids.is_empty() {
                 continue;
             }
-            let (merged, gaps) = merge(windows, length).map_err(|error| SpoolError::Damaged(error.to_string()))?;
+            let merged = merge(windows, length).map_err(|error| SpoolError::Damaged(error.to_string()))?;
             let transaction = self.connection.transaction()?;
             rows::delete_records(&transaction, &ids)?;
-            for (id, window) in merged.iter().filter_map(|(first, window)| Some((*ids.get(*first)?, window))) {
-                rows::replace_window(&transaction, id, coarse + 1, window)?;
+            for merged in &merged.windows {
+                let Some(id) = ids.get(merged.first) else { continue };
+                rows::replace_window(&transaction, *id, coarse + 1, &merged.window)?;
             }
-            rows::put_contents(&transaction, &Contents { gaps, ..Contents::default() })?;
+            rows::put_contents(&transaction, &Contents { gaps: merged.gaps, ..Contents::default() })?;
             transaction.commit()?;
             return Ok(true);
         }
         Ok(false)
     }
 
-    /// Windows merged `coarse` times, oldest first, up to [`STEP`].
+    /// Ids and windows of the oldest records that were merged `coarse` times, at most [`STEP`].
     fn oldest_windows(&self, coarse: i64) -> Result<(Vec<i64>, Vec<Window>), SpoolError> {
         let sql = "SELECT id, kind, body, crc FROM records WHERE kind = ?1 AND coarse = ?2 ORDER BY id LIMIT ?3";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut found = statement.query(params![Kind::Window.number(), coarse, STEP])?;
+        let mut found = statement.query(params![RecordKind::Window.number(), coarse, STEP])?;
         let (mut ids, mut windows) = (Vec::new(), Vec::new());
         while let Some(row) = found.next()? {
             let (_, body) = rows::record(row)?;
@@ -74,7 +76,7 @@ impl Spool {
     }
 
     fn drop_quarantined(&mut self) -> Result<bool, SpoolError> {
-        let Some(key) = rows::oldest(&self.connection, State::Quarantined)? else { return Ok(false) };
+        let Some(key) = rows::oldest(&self.connection, BatchState::Quarantined)? else { return Ok(false) };
         let body = rows::body(&self.connection, key)?.unwrap_or_default();
         let mut lost: BTreeMap<String, (Timestamp, Timestamp)> = BTreeMap::new();
         for window in decode(&body)?.windows {
@@ -87,7 +89,7 @@ impl Spool {
         rows::delete_batch(&transaction, key)?;
         rows::put_contents(&transaction, &Contents { gaps: gaps.collect(), ..Contents::default() })?;
         transaction.commit()?;
-        tracing::warn!(boot = %key.boot, sequence = key.sequence, "the spool is full: a refused batch is dropped");
+        tracing::warn!(boot = %key.boot, sequence = key.sequence, "the spool is full: dropped a batch that the service had refused");
         Ok(true)
     }
 }

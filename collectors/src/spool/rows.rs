@@ -1,6 +1,6 @@
-//! The spool's SQL: rows as they are written, read and checked.
+//! The SQL of the spool: how rows are written, read and checked.
 
-use super::{Contents, Key, SpoolError, Will};
+use super::{BatchKey, Contents, SpoolError, Will};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -19,19 +19,19 @@ CREATE TABLE batches (boot TEXT NOT NULL, sequence INTEGER NOT NULL, state INTEG
                       body BLOB NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (boot, sequence)) STRICT;
 CREATE INDEX batches_by_state ON batches (state, at_ns);
 ";
-/// Since a release that wrote spools of version 1 without it.
+/// Created apart from the rest, because earlier releases wrote spools of version 1 without this table.
 const WILL: &str = "CREATE TABLE IF NOT EXISTS will (only INTEGER PRIMARY KEY CHECK (only = 1), body BLOB NOT NULL, crc INTEGER NOT NULL) STRICT";
 
-/// What a record is.
+/// The kind of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(super) enum RecordKind {
     Window,
     Holding,
     Job,
     Gap,
 }
 
-impl Kind {
+impl RecordKind {
     pub(super) const fn number(self) -> i64 {
         match self {
             Self::Window => 0,
@@ -45,19 +45,19 @@ impl Kind {
         [Self::Window, Self::Holding, Self::Job, Self::Gap]
             .into_iter()
             .find(|kind| kind.number() == number)
-            .ok_or_else(|| SpoolError::Damaged(format!("a record of kind {number}")))
+            .ok_or_else(|| SpoolError::Damaged(format!("a record has the unknown kind {number}")))
     }
 }
 
-/// What became of a batch.
+/// The state of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum BatchState {
     Sealed,
     Acknowledged,
     Quarantined,
 }
 
-impl State {
+impl BatchState {
     pub(super) const fn number(self) -> i64 {
         match self {
             Self::Sealed => 0,
@@ -67,22 +67,22 @@ impl State {
     }
 }
 
-/// A decoded record.
+/// A record, decoded from its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(super) enum Record {
     Window(Window),
     Holding(Holding),
     Job(Job),
     Gap(Gap),
 }
 
-impl Entry {
-    pub(super) fn decode(kind: Kind, body: &[u8]) -> Result<Self, SpoolError> {
+impl Record {
+    pub(super) fn decode(kind: RecordKind, body: &[u8]) -> Result<Self, SpoolError> {
         let decoded = match kind {
-            Kind::Window => serde_json::from_slice(body).map(Self::Window),
-            Kind::Holding => serde_json::from_slice(body).map(Self::Holding),
-            Kind::Job => serde_json::from_slice(body).map(Self::Job),
-            Kind::Gap => serde_json::from_slice(body).map(Self::Gap),
+            RecordKind::Window => serde_json::from_slice(body).map(Self::Window),
+            RecordKind::Holding => serde_json::from_slice(body).map(Self::Holding),
+            RecordKind::Job => serde_json::from_slice(body).map(Self::Job),
+            RecordKind::Gap => serde_json::from_slice(body).map(Self::Gap),
         };
         decoded.map_err(unreadable)
     }
@@ -96,16 +96,16 @@ impl Entry {
         }
     }
 
-    /// What no two entries of a batch may share.
-    pub(super) fn identity(&self) -> (Kind, String, Option<String>, i64) {
+    /// What no two records of one batch may have in common.
+    pub(super) fn identity(&self) -> (RecordKind, String, Option<String>, i64) {
         match self {
-            Self::Window(window) => (Kind::Window, window.device.clone(), None, window.start.nanoseconds()),
+            Self::Window(window) => (RecordKind::Window, window.device.clone(), None, window.start.nanoseconds()),
             Self::Holding(holding) => {
-                (Kind::Holding, holding.device.clone(), Some(holding.job.clone()), holding.start.nanoseconds())
+                (RecordKind::Holding, holding.device.clone(), Some(holding.job.clone()), holding.start.nanoseconds())
             }
-            Self::Job(job) => (Kind::Job, job.id.clone(), None, 0),
+            Self::Job(job) => (RecordKind::Job, job.id.clone(), None, 0),
             Self::Gap(gap) => {
-                (Kind::Gap, gap.device.clone(), Some(format!("{:?}", gap.reason)), gap.start.nanoseconds())
+                (RecordKind::Gap, gap.device.clone(), Some(format!("{:?}", gap.reason)), gap.start.nanoseconds())
             }
         }
     }
@@ -120,7 +120,7 @@ impl Entry {
     }
 }
 
-/// Sets the connection up, takes the lock, and makes the tables where there are none.
+/// Sets up the connection, locks the file, and creates the tables if there are none.
 pub(super) fn prepare(connection: &Connection, path: &Path, pages_max: u32) -> Result<(), SpoolError> {
     let in_use = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
@@ -129,7 +129,7 @@ pub(super) fn prepare(connection: &Connection, path: &Path, pages_max: u32) -> R
         _ => error.into(),
     };
     connection.busy_timeout(std::time::Duration::ZERO).map_err(in_use)?;
-    // The lock comes first, so that the log needs no shared memory beside it.
+    // Locking before the write-ahead log is opened lets the log do without a file of shared memory.
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE").map_err(in_use)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(in_use)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(in_use)?;
@@ -156,12 +156,12 @@ fn check_format(connection: &Connection, path: &Path) -> Result<(), SpoolError> 
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?;
     if name != NAME || crc != checksum(&[name.as_bytes(), &found.to_le_bytes()]) {
-        return Err(SpoolError::Damaged("it does not say that it is a spool".to_owned()));
+        return Err(SpoolError::Damaged("the file is not a spool".to_owned()));
     }
     if found == VERSION { Ok(()) } else { Err(SpoolError::Newer { path: path.to_owned(), found }) }
 }
 
-/// Reads everything once; up to when the windows of each device reach.
+/// Reads and checks every row, and returns the end of the last window of each device.
 pub(super) fn check(connection: &Connection) -> Result<Vec<(String, Timestamp)>, SpoolError> {
     let verdict: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
@@ -189,33 +189,33 @@ pub(super) fn check(connection: &Connection) -> Result<Vec<(String, Timestamp)>,
     Ok(reach)
 }
 
-/// Adds what `contents` hold besides devices.
+/// Adds the records in `contents`, without the devices.
 pub(super) fn put_contents(connection: &Connection, contents: &Contents) -> Result<(), SpoolError> {
     for window in &contents.windows {
-        put_record(connection, Kind::Window, &json(window)?)?;
+        put_record(connection, RecordKind::Window, &json(window)?)?;
     }
     for holding in &contents.holdings {
-        put_record(connection, Kind::Holding, &json(holding)?)?;
+        put_record(connection, RecordKind::Holding, &json(holding)?)?;
     }
     for job in &contents.jobs {
-        put_record(connection, Kind::Job, &json(job)?)?;
+        put_record(connection, RecordKind::Job, &json(job)?)?;
     }
     for gap in &contents.gaps {
-        put_record(connection, Kind::Gap, &json(gap)?)?;
+        put_record(connection, RecordKind::Gap, &json(gap)?)?;
     }
     Ok(())
 }
 
-fn put_record(connection: &Connection, kind: Kind, body: &[u8]) -> Result<(), SpoolError> {
+fn put_record(connection: &Connection, kind: RecordKind, body: &[u8]) -> Result<(), SpoolError> {
     connection
         .prepare_cached("INSERT INTO records (kind, coarse, body, crc) VALUES (?1, 0, ?2, ?3)")?
         .execute(params![kind.number(), body, checksum(&[&kind.number().to_le_bytes(), body])])?;
     Ok(())
 }
 
-/// Puts a merged window in the place of record `id`.
+/// Inserts a merged window as record `id`.
 pub(super) fn replace_window(connection: &Connection, id: i64, coarse: i64, window: &Window) -> Result<(), SpoolError> {
-    let (kind, body) = (Kind::Window.number(), json(window)?);
+    let (kind, body) = (RecordKind::Window.number(), json(window)?);
     connection
         .prepare_cached("INSERT INTO records (id, kind, coarse, body, crc) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![id, kind, coarse, body, checksum(&[&kind.to_le_bytes(), &body])])?;
@@ -230,13 +230,13 @@ pub(super) fn delete_records(connection: &Connection, ids: &[i64]) -> Result<(),
     Ok(())
 }
 
-/// A row `(id, kind, body, crc)` of `records`.
-pub(super) fn record(row: &Row<'_>) -> Result<(Kind, Vec<u8>), SpoolError> {
+/// Reads and checks a row `(id, kind, body, crc)` of `records`.
+pub(super) fn record(row: &Row<'_>) -> Result<(RecordKind, Vec<u8>), SpoolError> {
     let (id, kind, body, crc): (i64, i64, Vec<u8>, i64) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
     if crc != checksum(&[&kind.to_le_bytes(), &body]) {
-        return Err(SpoolError::Damaged(format!("record {id} is not what was written")));
+        return Err(SpoolError::Damaged(format!("record {id} has changed since it was written")));
     }
-    Ok((Kind::of(kind)?, body))
+    Ok((RecordKind::of(kind)?, body))
 }
 
 pub(super) fn put_device(connection: &Connection, device: &Device) -> Result<(), SpoolError> {
@@ -269,12 +269,12 @@ pub(super) fn will(connection: &Connection) -> Result<Option<Will>, SpoolError> 
     let found: Option<(Vec<u8>, i64)> = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let Some((body, crc)) = found else { return Ok(None) };
     if crc != checksum(&[&body]) {
-        return Err(SpoolError::Damaged("the will is not what was written".to_owned()));
+        return Err(SpoolError::Damaged("the will has changed since it was written".to_owned()));
     }
     serde_json::from_slice(&body).map(Some).map_err(unreadable)
 }
 
-/// The devices that `contents` speak of, and those that these are counted in.
+/// The devices that `contents` refer to, and those that these are counted in.
 pub(super) fn devices_of(connection: &Connection, contents: &Contents) -> Result<Vec<Device>, SpoolError> {
     let windows = contents.windows.iter().map(|window| &window.device);
     let holdings = contents.holdings.iter().map(|holding| &holding.device);
@@ -290,19 +290,19 @@ pub(super) fn devices_of(connection: &Connection, contents: &Contents) -> Result
             None => None,
         };
         let device =
-            device.ok_or_else(|| SpoolError::Damaged(format!("device {uuid} is spoken of and not described")))?;
+            device.ok_or_else(|| SpoolError::Damaged(format!("device {uuid} is referenced but not described")))?;
         wanted.extend(device.counted_in.iter().filter(|outer| !found.contains_key(*outer)).cloned());
         found.insert(uuid, device);
     }
     Ok(found.into_values().collect())
 }
 
-/// The description in a row of `devices`, where there is one.
+/// The description in a row of `devices`, if it has one.
 fn device(row: &Row<'_>) -> Result<Option<Device>, SpoolError> {
     let (uuid, body, crc): (String, Option<Vec<u8>>, Option<i64>) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let Some(body) = body else { return Ok(None) };
     if crc != Some(checksum(&[uuid.as_bytes(), &body])) {
-        return Err(SpoolError::Damaged(format!("device {uuid} is not what was written")));
+        return Err(SpoolError::Damaged(format!("device {uuid} has changed since it was written")));
     }
     serde_json::from_slice(&body).map(Some).map_err(unreadable)
 }
@@ -311,29 +311,36 @@ fn until(row: &Row<'_>) -> Result<Option<(String, Timestamp)>, SpoolError> {
     let (uuid, until, crc): (String, Option<i64>, Option<i64>) = (row.get(0)?, row.get(3)?, row.get(4)?);
     let Some(until) = until else { return Ok(None) };
     if crc != Some(checksum(&[uuid.as_bytes(), &until.to_le_bytes()])) {
-        return Err(SpoolError::Damaged(format!("the last time of device {uuid} is not what was written")));
+        return Err(SpoolError::Damaged(format!(
+            "the end of the last window of device {uuid} has changed since it was written"
+        )));
     }
     Ok(Some((uuid, Timestamp::from_nanoseconds(until))))
 }
 
-/// Fixes the bytes of a batch that is to be sent.
-pub(super) fn put_batch(connection: &Connection, key: Key, body: &[u8]) -> Result<(), SpoolError> {
+/// Writes the bytes of a batch that is to be sent.
+pub(super) fn put_batch(connection: &Connection, key: BatchKey, body: &[u8]) -> Result<(), SpoolError> {
     let sql = "INSERT INTO batches (boot, sequence, state, at_ns, body, crc) VALUES (?1, ?2, ?3, 0, ?4, ?5)
                ON CONFLICT (boot, sequence) DO UPDATE SET body = ?4, crc = ?5";
     let (boot, sequence, crc) = (key.boot.to_string(), number(key.sequence), batch_checksum(key, body));
-    connection.prepare_cached(sql)?.execute(params![boot, sequence, State::Sealed.number(), body, crc])?;
+    connection.prepare_cached(sql)?.execute(params![boot, sequence, BatchState::Sealed.number(), body, crc])?;
     Ok(())
 }
 
-pub(super) fn set_state(connection: &Connection, key: Key, state: State, now: Timestamp) -> Result<(), SpoolError> {
+pub(super) fn set_state(
+    connection: &Connection,
+    key: BatchKey,
+    state: BatchState,
+    now: Timestamp,
+) -> Result<(), SpoolError> {
     connection
         .prepare_cached("UPDATE batches SET state = ?3, at_ns = ?4 WHERE boot = ?1 AND sequence = ?2")?
         .execute(params![key.boot.to_string(), number(key.sequence), state.number(), now.nanoseconds()])?;
     Ok(())
 }
 
-/// Numbers of the batches in `state`, in the order in which they were made.
-pub(super) fn keys(connection: &Connection, state: State) -> Result<Vec<Key>, SpoolError> {
+/// Numbers of the batches in `state`, in the order in which the batches were made.
+pub(super) fn keys(connection: &Connection, state: BatchState) -> Result<Vec<BatchKey>, SpoolError> {
     let mut statement =
         connection.prepare_cached("SELECT boot, sequence FROM batches WHERE state = ?1 ORDER BY rowid")?;
     let mut rows = statement.query([state.number()])?;
@@ -344,50 +351,50 @@ pub(super) fn keys(connection: &Connection, state: State) -> Result<Vec<Key>, Sp
     Ok(found)
 }
 
-pub(super) fn body(connection: &Connection, key: Key) -> Result<Option<Vec<u8>>, SpoolError> {
+pub(super) fn body(connection: &Connection, key: BatchKey) -> Result<Option<Vec<u8>>, SpoolError> {
     let sql = "SELECT boot, sequence, body, crc FROM batches WHERE boot = ?1 AND sequence = ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params![key.boot.to_string(), number(key.sequence)])?;
     rows.next()?.map(sound_batch).transpose()
 }
 
-/// The body in a row `(boot, sequence, body, crc)` of `batches`.
+/// Reads and checks the body in a row `(boot, sequence, body, crc)` of `batches`.
 fn sound_batch(row: &Row<'_>) -> Result<Vec<u8>, SpoolError> {
-    let (key, body, crc): (Key, Vec<u8>, i64) = (key(row)?, row.get(2)?, row.get(3)?);
+    let (key, body, crc): (BatchKey, Vec<u8>, i64) = (key(row)?, row.get(2)?, row.get(3)?);
     if crc != batch_checksum(key, &body) {
-        let Key { boot, sequence } = key;
-        return Err(SpoolError::Damaged(format!("batch {sequence} of boot {boot} is not what was written")));
+        let BatchKey { boot, sequence } = key;
+        return Err(SpoolError::Damaged(format!("batch {sequence} of boot {boot} has changed since it was written")));
     }
     Ok(body)
 }
 
-fn key(row: &Row<'_>) -> Result<Key, SpoolError> {
+fn key(row: &Row<'_>) -> Result<BatchKey, SpoolError> {
     let (boot, sequence): (String, i64) = (row.get(0)?, row.get(1)?);
     let boot = Boot::try_from(boot).map_err(SpoolError::Damaged)?;
-    Ok(Key { boot, sequence: sequence.unsigned_abs() })
+    Ok(BatchKey { boot, sequence: sequence.unsigned_abs() })
 }
 
-/// The oldest batch in `state`.
-pub(super) fn oldest(connection: &Connection, state: State) -> Result<Option<Key>, SpoolError> {
+/// Number of the batch that has been in `state` longest.
+pub(super) fn oldest(connection: &Connection, state: BatchState) -> Result<Option<BatchKey>, SpoolError> {
     let sql = "SELECT boot, sequence FROM batches WHERE state = ?1 ORDER BY at_ns, rowid LIMIT 1";
     let found: Option<(String, i64)> =
         connection.prepare_cached(sql)?.query_row([state.number()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     found
         .map(|(boot, sequence)| {
             let boot = Boot::try_from(boot).map_err(SpoolError::Damaged)?;
-            Ok(Key { boot, sequence: sequence.unsigned_abs() })
+            Ok(BatchKey { boot, sequence: sequence.unsigned_abs() })
         })
         .transpose()
 }
 
-pub(super) fn delete_batch(connection: &Connection, key: Key) -> Result<(), SpoolError> {
+pub(super) fn delete_batch(connection: &Connection, key: BatchKey) -> Result<(), SpoolError> {
     connection
         .prepare_cached("DELETE FROM batches WHERE boot = ?1 AND sequence = ?2")?
         .execute(params![key.boot.to_string(), number(key.sequence)])?;
     Ok(())
 }
 
-fn batch_checksum(key: Key, body: &[u8]) -> i64 {
+fn batch_checksum(key: BatchKey, body: &[u8]) -> i64 {
     checksum(&[&key.boot.bits().to_le_bytes(), &key.sequence.to_le_bytes(), body])
 }
 
@@ -407,7 +414,7 @@ fn unreadable(error: serde_json::Error) -> SpoolError {
     SpoolError::Damaged(error.to_string())
 }
 
-/// Sequences count batches; they end long before `i64` does.
+/// A sequence number as SQLite has it; no boot makes more than `i64::MAX` batches.
 fn number(sequence: u64) -> i64 {
     i64::try_from(sequence).unwrap_or(i64::MAX)
 }

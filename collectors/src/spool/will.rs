@@ -2,21 +2,21 @@ use super::{Contents, Spool, SpoolError, rows};
 use serde::{Deserialize, Serialize};
 use wire::{Holding, Job, Node};
 
-/// What is to be told if the process that writes the spool ends without telling it, and who spoke.
+/// What is reported of a run if its process ends without reporting it, and the names to report it under.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Will {
     /// Name of the agent in the spool's batches.
     pub agent: String,
-    /// The machine that they speak of.
+    /// The machine in the spool's batches.
     pub node: Node,
-    /// How holdings end.
+    /// Holdings of the run, with their ends.
     pub holdings: Vec<Holding>,
-    /// How jobs end.
+    /// Jobs of the run, with their ends.
     pub jobs: Vec<Job>,
 }
 
 impl Spool {
-    /// Puts `will` in the place of the one before, durably.
+    /// Replaces the will, durably.
     ///
     /// # Errors
     ///
@@ -25,8 +25,8 @@ impl Spool {
         rows::put_will(&self.connection, will)
     }
 
-    /// Goes on for a process that is gone: what its will says is told, once, and from now on batches name its agent and
-    /// node. `false`, and nothing changed, where there is no will.
+    /// Goes on in place of a process that has ended: adds the records of its will, once, and sends batches in the name of its
+    /// agent and node from now on. Without a will it returns `false` and changes nothing.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! R15: whatever is done to the date, no energy is lost, doubled or moved, and no interval is negative.
+//! Whatever happens to the date of the machine, no energy is lost, doubled or moved, and no interval is negative.
 
 use crate::kill;
 use crate::samples::{SECOND, Store, at, drain, energy, open};
@@ -6,8 +6,8 @@ use crate::stub::{Reply, Request, serve};
 use collectors::clock::{Clock, SystemClock, Timeline, VirtualClock, span_of};
 use collectors::delivery::{Delivered, Delivery, Settings};
 use collectors::push::Http;
-use collectors::sampler::Sampler;
-use collectors::source::{Source, Spec};
+use collectors::sampler::{Finished, Sampler};
+use collectors::source::{Source, SourceSpec};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,7 +22,9 @@ fn sampler(source: Box<dyn Source>, clock: &Arc<VirtualClock>) -> Sampler {
 
 /// A minute at 300 W, the date being set to `date` after 31.3 s; the windows.
 fn windows_around(date: Timestamp) -> Vec<Window> {
-    let Ok(Spec::Synthetic(spec)) = "synthetic:watts=300,sensor=instant".parse() else { panic!("no such source") };
+    let Ok(SourceSpec::Synthetic(spec)) = "synthetic:watts=300,sensor=instant".parse() else {
+        panic!("no such source")
+    };
     let source = Box::new(collectors::source::synthetic::SyntheticSource::open(spec));
     let clock = Arc::new(VirtualClock::new(at(3)));
     let mut sampler = sampler(source, &clock);
@@ -34,12 +36,12 @@ fn windows_around(date: Timestamp) -> Vec<Window> {
         windows.extend(sampler.poll().unwrap().contents.windows);
         clock.advance(Span::from_milliseconds(100));
     }
-    windows.extend(sampler.finish().unwrap().0.contents.windows);
+    windows.extend(sampler.finish().unwrap().last.contents.windows);
     windows
 }
 
 #[test]
-fn r15_a_step_of_the_date_costs_no_energy() {
+fn a_step_of_the_date_costs_no_energy() {
     let seconds = |seconds: i64| Timestamp::from_seconds(seconds).unwrap();
     let here = at(34);
     let dates = [
@@ -69,7 +71,9 @@ fn r15_a_step_of_the_date_costs_no_energy() {
 
 #[test]
 fn polls_are_fast_while_counters_are_learned_at_the_start_and_after_the_date_was_set() {
-    let Ok(Spec::Synthetic(spec)) = "synthetic:watts=300,sensor=counter".parse() else { panic!("no such source") };
+    let Ok(SourceSpec::Synthetic(spec)) = "synthetic:watts=300,sensor=counter".parse() else {
+        panic!("no such source")
+    };
     let source = Box::new(collectors::source::synthetic::SyntheticSource::open(spec));
     let clock = Arc::new(VirtualClock::new(at(3)));
     let mut sampler = sampler(source, &clock);
@@ -109,7 +113,7 @@ fn run_told(seconds: i64) -> Arc<Mutex<Store>> {
         metering: folder.path().join("metering.json"),
         job: Job { id: "run-1".to_owned(), ..Job::default() },
     };
-    let Ok(Spec::Synthetic(spec)) = "synthetic:gpus=2,watts=300".parse() else { panic!("no such source") };
+    let Ok(SourceSpec::Synthetic(spec)) = "synthetic:gpus=2,watts=300".parse() else { panic!("no such source") };
     let source = Box::new(collectors::source::synthetic::SyntheticSource::open(spec));
     let clock = Arc::new(VirtualClock::new(at(3)));
     let timeline = Timeline::open(&*clock);
@@ -125,7 +129,7 @@ fn run_told(seconds: i64) -> Arc<Mutex<Store>> {
         sink(sampler.poll().unwrap());
         clock.advance(Span::from_seconds(1));
     }
-    let (last, totals) = sampler.finish().unwrap();
+    let Finished { last, totals } = sampler.finish().unwrap();
     sink(last);
     let total = totals[0].window.as_ref().unwrap();
     assert_eq!(total.energy.millijoules(), 60 * 300_000, "{seconds} s");
@@ -158,9 +162,11 @@ fn a_run_whose_date_is_set_holds_its_devices_on_both_dates() {
 
 /// A date that runs 500 ppm fast or slow for 12 h, until it is 21.6 s off.
 #[test]
-fn r15_a_date_that_drifts_costs_no_energy() {
+fn a_date_that_drifts_costs_no_energy() {
     for drift_ppm in [500, -500] {
-        let Ok(Spec::Synthetic(spec)) = "synthetic:watts=300,sensor=instant".parse() else { panic!("no such source") };
+        let Ok(SourceSpec::Synthetic(spec)) = "synthetic:watts=300,sensor=instant".parse() else {
+            panic!("no such source")
+        };
         let source = Box::new(collectors::source::synthetic::SyntheticSource::open(spec));
         let clock = Arc::new(VirtualClock::new(at(3)));
         let mut sampler = sampler(source, &clock);
@@ -171,7 +177,7 @@ fn r15_a_date_that_drifts_costs_no_energy() {
             let wall = clock.wall().nanoseconds();
             clock.step_wall(Timestamp::from_nanoseconds(wall + drift_ppm * 1_000));
         }
-        windows.extend(sampler.finish().unwrap().0.contents.windows);
+        windows.extend(sampler.finish().unwrap().last.contents.windows);
         assert_eq!(energy(&windows), seconds * 300_000, "{drift_ppm} ppm");
         assert!(windows.iter().all(|window| window.start < window.end), "{drift_ppm} ppm");
         let doubled = windows.windows(2).find(|pair| pair[0].end > pair[1].start);
@@ -223,7 +229,7 @@ fn metered_while_set(library: &Path, seconds: i64) -> Vec<Window> {
 }
 
 #[test]
-fn r15_a_real_agent_whose_date_is_set_loses_doubles_and_invents_no_energy() {
+fn a_real_agent_whose_date_is_set_loses_doubles_and_invents_no_energy() {
     let Some(library) = libfaketime() else {
         println!("SKIPPED: no libfaketime; `apt-get install faketime` brings it");
         return;

@@ -1,17 +1,17 @@
 //! The settings that people start from are read, and what is wrong with others is said with its place.
 
-use collectors::agent::{Config, Overrides};
+use collectors::agent::{AgentConfig, AgentOverrides};
 use std::fs;
 use std::path::Path;
 
 const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/agent.toml");
 
-fn load(folder: &Path, text: &str) -> Result<Config, String> {
+fn load(folder: &Path, text: &str) -> Result<AgentConfig, String> {
     let token = folder.join("token");
     fs::write(&token, "wl_abc\n").unwrap();
     let path = folder.join("agent.toml");
     fs::write(&path, format!("{text}\ntoken_file = {token:?}\n")).unwrap();
-    Config::load(&path, &Overrides::default())
+    AgentConfig::load(&path, &AgentOverrides::default())
         .map_err(|error| error.to_string().replace(&folder.display().to_string(), "DIR"))
 }
 
@@ -44,20 +44,21 @@ fn what_is_wrong_is_said_with_its_place_and_the_fix() {
     check(&with("spol = 3"), "unknown field `spol`, expected one of");
     check(&with("spool_mb_max = \"64\""), "invalid type: string");
     check(&with("spool_mb_max = 4"), "DIR/agent.toml: spool_mb_max: 4 is out of range; write 8 to 65536");
-    check(&with("window_ms = 7000"), "window_ms: 7000 does not divide a minute");
+    check(&with("window_ms = 7000"), "window_ms: 7000 does not divide a minute; write a divisor of 60000");
     check(&with("push_every_s = 0"), "push_every_s: 0 is out of range; write 1 to 3600");
     check(&with("keep_hours = 9000"), "keep_hours: 9000 is out of range");
     check(&with("name = \"a b\""), "name: `a b` is not a name");
     check(&with("log = \"loud\""), "log: `loud` is not a level; write error, warn, info, debug or trace");
-    check(&with("sources = []"), "sources: names none");
+    check(&with("sources = []"), "sources: is empty; write [\"auto\"]");
     check(&with("sources = [\"gpu\"]"), "sources: `gpu` is not a source");
     check("", "server: is missing; write the address of the service");
     check("server = \"http://ledger.example\"", "would send the token unencrypted: use https");
-    check("server = \"https://x/api\"", "has a path; write https://HOST[:PORT] alone");
+    check("server = \"https://x/api\"", "has a path; write only https://HOST[:PORT]");
     check("server = \"ftp://x\"", "server: \"ftp://x\" is not a service address");
     assert!(load(folder.path(), "server = \"http://127.0.0.1:8600\"").is_ok());
-    let missing = Config::load(&folder.path().join("none.toml"), &Overrides::default()).unwrap_err().to_string();
-    assert!(missing.ends_with("(config/agent.toml is one to start from), or name another with --config"), "{missing}");
+    let missing =
+        AgentConfig::load(&folder.path().join("none.toml"), &AgentOverrides::default()).unwrap_err().to_string();
+    assert!(missing.ends_with("(config/agent.toml is a template), or name another file with --config"), "{missing}");
 }
 
 #[test]
@@ -67,11 +68,11 @@ fn a_token_is_never_shown() {
     assert!(!format!("{config:?}").contains("wl_abc"));
     fs::write(folder.path().join("token"), "two words\n").unwrap();
     let path = folder.path().join("agent.toml");
-    let said = Config::load(&path, &Overrides::default()).unwrap_err().to_string();
-    assert!(said.contains("holds no token") && !said.contains("two words"), "{said}");
+    let said = AgentConfig::load(&path, &AgentOverrides::default()).unwrap_err().to_string();
+    assert!(said.contains("does not hold a token") && !said.contains("two words"), "{said}");
 }
 
-/// S-26: the unit that is shipped gives the agent next to no rights.
+/// The unit that is shipped gives the agent next to no rights.
 #[test]
 fn the_systemd_units_are_tight() {
     for unit in ["wattledger-agent.service", "wattledger.service"] {

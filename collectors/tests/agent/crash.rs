@@ -1,4 +1,4 @@
-//! R04 and R07: a spool that is killed, or whose disk fails, at its Nth system call loses nothing it said it had.
+//! A spool that is killed, or whose disk fails, at its Nth system call loses nothing that it had confirmed.
 
 use crate::samples::{CLOCK, Store, at, drain, open, round};
 use collectors::spool::Order;
@@ -60,7 +60,7 @@ fn judge(folder: &Path, what: &str) {
         }
     }
     let opened = open(&folder.join("spool"), 8, 2);
-    assert!(opened.moved_aside.is_none(), "{what}: {:?}", opened.moved_aside);
+    assert!(opened.damaged.is_none(), "{what}: {:?}", opened.damaged);
     let mut spool = opened.spool;
     drain(&mut spool, &mut store);
     let stored = store.windows();
@@ -88,7 +88,7 @@ fn positions() -> impl Iterator<Item = u64> {
 }
 
 #[test]
-fn r04_a_kill_at_any_system_call_loses_and_doubles_nothing() {
+fn a_kill_at_any_system_call_loses_and_doubles_nothing() {
     if !can_trace() {
         return;
     }
@@ -108,7 +108,7 @@ fn r04_a_kill_at_any_system_call_loses_and_doubles_nothing() {
 }
 
 #[test]
-fn r07_a_disk_that_fails_is_an_error_and_never_an_acknowledgement() {
+fn a_disk_that_fails_is_an_error_and_never_an_acknowledgement() {
     if !can_trace() {
         return;
     }
@@ -130,7 +130,7 @@ fn r07_a_disk_that_fails_is_an_error_and_never_an_acknowledgement() {
 }
 
 #[test]
-fn r07_a_write_that_is_interrupted_is_written_again() {
+fn a_write_that_is_interrupted_is_written_again() {
     if !can_trace() {
         return;
     }

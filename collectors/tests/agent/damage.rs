@@ -1,11 +1,11 @@
-//! F03: flipped bits and cut files. A damaged spool is moved aside, and the agent goes on.
+//! Flipped bits and truncated files: a damaged spool is moved aside, and the agent goes on.
 
 use crate::samples::{CLOCK, Store, drain, open, round};
-use collectors::spool::Order;
+use collectors::spool::{DamagedSpool, Order};
 use std::fs;
 
 #[test]
-fn f03_a_damaged_spool_is_noticed_and_moved_aside_and_nothing_is_invented() {
+fn a_damaged_spool_is_noticed_and_moved_aside_and_nothing_is_invented() {
     let mut random = fastrand::Rng::with_seed(crate::seed());
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let whole = folder.path().join("whole");
@@ -39,7 +39,7 @@ fn f03_a_damaged_spool_is_noticed_and_moved_aside_and_nothing_is_invented() {
         fs::write(&path, &damaged).unwrap();
         let opened = open(&path, 8, 2);
         let mut spool = opened.spool;
-        if let Some((place, damage)) = opened.moved_aside {
+        if let Some(DamagedSpool { moved_to: place, damage }) = opened.damaged {
             aside += 1;
             assert_eq!(fs::read(&place).unwrap(), damaged, "the damaged file is kept as it was");
             assert!(damage.to_string().starts_with("the spool is damaged: "), "{damage}");

@@ -1,4 +1,4 @@
-//! R08: when there is no room, resolution goes and energy stays.
+//! A spool without room: resolution is lost, energy is not.
 
 use crate::samples::{CLOCK, Store, at, device, drain, energy, open, round};
 use collectors::spool::{Backlog, Contents, Order, SpoolError};
@@ -9,7 +9,7 @@ use wire::{GapReason, Job};
 
 /// A day and a half of eight GPUs in 8 MiB.
 #[test]
-fn r08_a_full_spool_keeps_every_millijoule_at_less_resolution_and_says_so() {
+fn a_full_spool_keeps_every_millijoule_at_less_resolution_and_says_so() {
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let path = folder.path().join("spool");
     let mut spool = open(&path, 8, 1).spool;
@@ -55,7 +55,7 @@ fn r08_a_full_spool_keeps_every_millijoule_at_less_resolution_and_says_so() {
 
 /// Jobs cannot be merged, so they fill the file for good.
 #[test]
-fn r08_a_spool_without_room_takes_nothing_in_part_and_memory_holds_the_energy_until_there_is_some() {
+fn a_spool_without_room_takes_nothing_in_part_and_memory_holds_the_energy_until_there_is_some() {
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let mut spool = open(&folder.path().join("spool"), 8, 1).spool;
     let job = |number: i64| Job {
@@ -68,7 +68,7 @@ fn r08_a_spool_without_room_takes_nothing_in_part_and_memory_holds_the_energy_un
         matches!(spool.append(&contents), Err(SpoolError::Full))
     });
     assert!(filled.is_some_and(|jobs| jobs > 500), "{filled:?}");
-    let before = spool.held().unwrap();
+    let before = spool.usage().unwrap();
     let mut backlog = Backlog::default();
     let mut issued = Vec::new();
     for seconds in (0..20_000).step_by(10) {
@@ -76,7 +76,7 @@ fn r08_a_spool_without_room_takes_nothing_in_part_and_memory_holds_the_energy_un
         issued.extend(round(8, seconds).windows);
     }
     assert!(matches!(backlog.flush(&mut spool), Err(SpoolError::Full)));
-    assert_eq!(spool.held().unwrap(), before);
+    assert_eq!(spool.usage().unwrap(), before);
     while let Some(sealed) = spool.seal(Order::Oldest, 1_000, CLOCK).unwrap() {
         spool.acknowledge(sealed.key, at(0)).unwrap();
     }
@@ -101,7 +101,7 @@ fn acknowledged_batches_are_kept_for_the_grace_time_and_can_be_sent_again() {
     assert_eq!(spool.batch(spool.sealed().unwrap()[0]).unwrap(), Some(sealed.clone()));
     spool.acknowledge(sealed.key, at(100)).unwrap();
     spool.forget_acknowledged_before(at(101)).unwrap();
-    assert_eq!(spool.held().unwrap().acknowledged, 0);
+    assert_eq!(spool.usage().unwrap().acknowledged, 0);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_spool_is_used_by_one_process_and_names_what_is_in_its_way() {
         let sender = crate::samples::sender(2);
         collectors::spool::Spool::open(path, 8, sender, at(0)).unwrap_err().to_string()
     };
-    assert!(again(&path).contains("another agent uses this spool; stop it"), "{}", again(&path));
+    assert!(again(&path).contains("another agent uses this spool; stop that agent"), "{}", again(&path));
     drop(first);
     assert!(again(folder.path()).contains("cannot be opened for writing"), "{}", again(folder.path()));
     let mut described = Contents { devices: vec![device(0)], ..Contents::default() };

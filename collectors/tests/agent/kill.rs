@@ -1,4 +1,4 @@
-//! R01: the real agent, killed again and again. And its end when it is asked to end.
+//! The real agent, killed again and again, and stopped as an operator stops it.
 
 use crate::samples::{CLOCK, Store, drain, open};
 use crate::stub::{Reply, Request, serve};
@@ -65,7 +65,7 @@ pub(crate) fn chains(windows: &[Window]) -> Vec<&[Window]> {
     windows.chunk_by(|one, next| one.device == next.device && one.end == next.start).collect()
 }
 
-/// Oracle I1 to I4 and I8: in every chain the energy is that of 300 W, and every hole between chains is told.
+/// In every chain the energy is that of 300 W, no two windows overlap, and every hole between chains has a gap.
 fn judge(store: &Store) {
     let windows = store.windows();
     for pair in windows.windows(2) {
@@ -93,7 +93,7 @@ fn judge(store: &Store) {
 }
 
 #[test]
-fn r01_an_agent_that_is_killed_again_and_again_loses_doubles_and_invents_nothing() {
+fn an_agent_that_is_killed_again_and_again_loses_doubles_and_invents_nothing() {
     let seed = crate::seed();
     let kills = crate::trials("WATTLEDGER_KILLS", 100);
     let mut random = fastrand::Rng::with_seed(seed);
@@ -119,7 +119,7 @@ fn r01_an_agent_that_is_killed_again_and_again_loses_doubles_and_invents_nothing
         calm.store(kill % 5 == 4, Ordering::SeqCst);
         let agent = start(folder.path(), address);
         if kill % 5 == 4 {
-            // Oracle I7: once the service takes batches again, it starts alone, and what is metered now arrives.
+            // Once the service accepts batches again, sending starts by itself, and new windows arrive.
             let newest = || store.lock().unwrap().newest;
             let before = newest();
             wait_until("a fresh window", || newest() > before);

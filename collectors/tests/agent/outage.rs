@@ -1,4 +1,4 @@
-//! R10: a day without the service, in virtual time.
+//! A day without the service, in virtual time.
 
 use crate::samples::{Reached, at, energy, open, round};
 use client::Backoff;
@@ -26,7 +26,7 @@ fn span(duration: Duration) -> Span {
 }
 
 #[test]
-fn r10_a_day_of_outage_is_kept_small_and_drains_without_starving_what_is_live() {
+fn a_day_of_outage_is_kept_small_and_drains_without_starving_what_is_live() {
     // Memory where there is some: the outage writes 8,640 transactions.
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let clock = VirtualClock::new(at(0));
@@ -46,7 +46,7 @@ fn r10_a_day_of_outage_is_kept_small_and_drains_without_starving_what_is_live() 
         spool.lock().unwrap().append(&metered).unwrap();
         issued.extend(metered.windows);
         if elapsed == DAY {
-            let bytes = spool.lock().unwrap().held().unwrap().bytes;
+            let bytes = spool.lock().unwrap().usage().unwrap().bytes;
             println!("a day of {GPUS} GPUs: {:.1} MB in the spool", bytes as f64 / 1e6);
             assert!(bytes <= 60_000_000, "{bytes} bytes");
         }
@@ -68,7 +68,7 @@ fn r10_a_day_of_outage_is_kept_small_and_drains_without_starving_what_is_live() 
             let behind =
                 service.store.newest.and_then(|end| at(elapsed).since(end)).unwrap_or(Span::from_seconds(86_400));
             stalest = stalest.max(behind.nanoseconds() / 1_000_000_000);
-            let held = spool.lock().unwrap().held().unwrap();
+            let held = spool.lock().unwrap().usage().unwrap();
             if drained_after.is_none() && held.records <= u64::from(2 * GPUS) {
                 drained_after = Some(elapsed - DAY);
             }

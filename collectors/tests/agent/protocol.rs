@@ -1,11 +1,11 @@
-//! R11: what every answer, and every way of not answering, makes of a batch. Real sockets.
+//! What every answer, and every way of not answering, does to a batch, over real sockets.
 
 use crate::samples::{Store, open, round};
 use crate::stub::{Reply, Request, serve};
 use client::Backoff;
 use collectors::clock::SystemClock;
 use collectors::push::{Http, Next, Pusher, Sent};
-use collectors::spool::Held;
+use collectors::spool::SpoolUsage;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,11 +24,11 @@ fn client(address: SocketAddr) -> Http {
 }
 
 /// Makes `turns` attempts with four windows in the spool.
-fn attempts(address: SocketAddr, turns: usize) -> (Vec<Next>, Sent, Held) {
+fn attempts(address: SocketAddr, turns: usize) -> (Vec<Next>, Sent, SpoolUsage) {
     attempts_within(PATIENCE, address, turns)
 }
 
-fn attempts_within(limit: Duration, address: SocketAddr, turns: usize) -> (Vec<Next>, Sent, Held) {
+fn attempts_within(limit: Duration, address: SocketAddr, turns: usize) -> (Vec<Next>, Sent, SpoolUsage) {
     let folder = tempfile::tempdir().unwrap();
     let mut spool = open(&folder.path().join("spool"), 8, 1).spool;
     spool.append(&round(4, 0)).unwrap();
@@ -36,7 +36,7 @@ fn attempts_within(limit: Duration, address: SocketAddr, turns: usize) -> (Vec<N
     let spool = Mutex::new(spool);
     let (mut http, clock) = (client(address), SystemClock::new());
     let next = (0..turns).map(|_| pusher.turn(&spool, &mut http, &clock, limit).unwrap()).collect();
-    let held = spool.lock().unwrap().held().unwrap();
+    let held = spool.lock().unwrap().usage().unwrap();
     (next, pusher.sent(), held)
 }
 
@@ -72,7 +72,7 @@ fn check(reply: Reply, expected: Fate) {
 }
 
 #[test]
-fn r11_every_status_has_its_consequence() {
+fn every_status_has_its_consequence() {
     for status in [200, 201] {
         check(Reply::Answer(status, String::new(), ACKNOWLEDGEMENT.into()), Fate::Acknowledged);
     }
@@ -88,7 +88,7 @@ fn r11_every_status_has_its_consequence() {
 }
 
 #[test]
-fn r11_what_is_no_answer_acknowledges_nothing() {
+fn what_is_no_answer_acknowledges_nothing() {
     let answer = |body: &str| Reply::Answer(200, String::new(), body.as_bytes().to_vec());
     check(answer("<html>please sign in</html>"), Fate::Kept);
     check(answer(""), Fate::Kept);
@@ -110,7 +110,7 @@ fn r11_what_is_no_answer_acknowledges_nothing() {
 }
 
 #[test]
-fn r11_retry_after_is_honoured() {
+fn retry_after_is_honoured() {
     let headers = "retry-after: 120\r\n".to_owned();
     let address = serve(move |_| Reply::Answer(429, headers.clone(), Vec::new()));
     let (next, ..) = attempts(address, 1);
@@ -118,7 +118,7 @@ fn r11_retry_after_is_honoured() {
 }
 
 #[test]
-fn r11_a_batch_that_is_too_large_is_halved_until_it_fits() {
+fn a_batch_that_is_too_large_is_halved_until_it_fits() {
     let store = Arc::new(Mutex::new(Store::default()));
     let shelf = Arc::clone(&store);
     let address = serve(move |request: Request| {
@@ -137,7 +137,7 @@ fn r11_a_batch_that_is_too_large_is_halved_until_it_fits() {
 }
 
 #[test]
-fn r11_one_window_that_is_too_large_is_set_aside() {
+fn one_window_that_is_too_large_is_set_aside() {
     let (next, sent, held) = attempts(serve(|_| Reply::status(413)), 16);
     assert_eq!(next.last(), Some(&Next::Idle), "{next:?}");
     assert_eq!((sent.quarantined, held.quarantined, held.records, held.sealed), (4, 4, 0, 0));
@@ -145,7 +145,7 @@ fn r11_one_window_that_is_too_large_is_set_aside() {
 
 /// One batch that always fails, with 400 or 500, does not keep the others from the service.
 #[test]
-fn r11_a_poison_pill_never_blocks_the_queue() {
+fn a_poison_pill_never_blocks_the_queue() {
     for poison in [400, 500] {
         let store = Arc::new(Mutex::new(Store::default()));
         let shelf = Arc::clone(&store);

@@ -1,30 +1,30 @@
 //! Windows of devices that do not exist, and a store that takes batches exactly once and judges them.
 
 use client::Answer;
-use collectors::push::Service;
-use collectors::spool::{Contents, Key, Opened, Sealed, Sender, Spool};
+use collectors::push::Recipient;
+use collectors::spool::{BatchKey, BatchSender, Contents, Opened, Sealed, Spool};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 use units::{Energy, Power, Span, Timestamp};
 use wire::{
-    Acknowledgement, Batch, Boot, Clock, Device, Gap, Holding, Job, Kind, Method, Node, Outcome, Quality, SensorClass,
-    Window,
+    Acknowledgement, Batch, Boot, ClockEvidence, Device, Gap, Holding, Job, Kind, Method, Node, Outcome, Quality,
+    SensorClass, Window,
 };
 
 pub(crate) const START: i64 = 1_767_603_600_000_000_000;
 pub(crate) const SECOND: i64 = 1_000_000_000;
-pub(crate) const CLOCK: Clock = Clock { wall: at(0), monotonic: Span::ZERO };
+pub(crate) const CLOCK: ClockEvidence = ClockEvidence { wall: at(0), monotonic: Span::ZERO };
 
 /// `seconds` after the start of the samples.
 pub(crate) const fn at(seconds: i64) -> Timestamp {
     Timestamp::from_nanoseconds(START + seconds * SECOND)
 }
 
-pub(crate) fn sender(boot: u128) -> Sender {
+pub(crate) fn sender(boot: u128) -> BatchSender {
     let node = Node { name: "node".to_owned(), software: "test".to_owned(), machine_id: None, host_boot: None };
-    Sender { agent: "node".to_owned(), boot: Boot::from_bits(boot), node }
+    BatchSender { agent: "node".to_owned(), boot: Boot::from_bits(boot), node }
 }
 
 pub(crate) fn open(path: &Path, mebibytes: u32, boot: u128) -> Opened {
@@ -155,7 +155,7 @@ pub(crate) struct Reached {
     pub(crate) away: bool,
 }
 
-impl Service for Reached {
+impl Recipient for Reached {
     fn send(&mut self, sealed: &Sealed, _limit: Duration) -> Result<Answer, String> {
         if self.away {
             return Err("unreachable".to_owned());
@@ -167,7 +167,7 @@ impl Service for Reached {
 
 /// Everything that is in `spool`, delivered to `store`.
 pub(crate) fn drain(spool: &mut Spool, store: &mut Store) {
-    let mut keys: Vec<Key> = spool.sealed().unwrap();
+    let mut keys: Vec<BatchKey> = spool.sealed().unwrap();
     while let Some(sealed) = spool.seal(collectors::spool::Order::Oldest, 1_000, CLOCK).unwrap() {
         keys.push(sealed.key);
     }

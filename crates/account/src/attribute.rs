@@ -1,10 +1,15 @@
-//! Splits measured energy between those who hold a device, so that the parts sum to the whole.
+//! Splits measured energy among the jobs that hold a device, so that the parts sum to the whole.
 
 use units::{Energy, Overflow};
 
-/// Splits `energy` in proportion to `weights` by largest remainder; equal remainders go to the earlier position, so
-/// order holders by job id. The parts sum to `energy` with `==`. Without any weight the first part takes everything;
-/// no parts come from no weights.
+/// Splits `energy` in proportion to `weights` by the method of largest remainders. The parts sum to `energy` with `==`.
+///
+/// Of two equal remainders the earlier position gets the millijoule, so order holders by job id to get the same result
+/// everywhere. When all weights are zero the first part takes everything; an empty `weights` gives no parts.
+///
+/// # Errors
+///
+/// [`Overflow`] if a part leaves the range of [`Energy`].
 ///
 /// ```
 /// use units::Energy;

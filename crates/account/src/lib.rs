@@ -1,4 +1,4 @@
-//! Pure energy and carbon accounting: no IO, no clock, no floating point.
+//! Pure energy accounting: no I/O, no clock, no floating point.
 #![forbid(unsafe_code)]
 #![deny(
     clippy::float_arithmetic,

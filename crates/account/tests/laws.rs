@@ -64,7 +64,7 @@ fn series() -> impl Strategy<Value = Vec<Reading>> {
 }
 
 fn windows(sensor: Sensor, length: Option<Span>, readings: &[Reading]) -> Vec<Window> {
-    let mut meter = Meter::new(sensor, length);
+    let mut meter = Meter::new("device", sensor, length);
     let mut out = Vec::new();
     for reading in readings {
         meter.push(reading).unwrap();
@@ -85,7 +85,7 @@ proptest! {
         let parts = windows(sensor, Some(Span::from_milliseconds(length_ms)), &readings);
         prop_assert_eq!(total(&whole), total(&parts));
         for pair in parts.windows(2) {
-            prop_assert_eq!(pair[0].interval.end(), pair[1].interval.start());
+            prop_assert_eq!(pair[0].end, pair[1].start);
         }
         let covered = |windows: &[Window]| windows.iter().map(|w| w.covered.nanoseconds()).sum::<u64>();
         prop_assert_eq!(covered(&whole), covered(&parts));
@@ -94,7 +94,7 @@ proptest! {
     #[test]
     fn interrupting_and_going_on_changes_nothing(sensor in sensors(), readings in series(), at in any::<prop::sample::Index>()) {
         let at = at.index(readings.len());
-        let mut meter = Meter::new(sensor, None);
+        let mut meter = Meter::new("device", sensor, None);
         for reading in &readings[..at] {
             meter.push(reading).unwrap();
         }
@@ -110,7 +110,7 @@ proptest! {
         for window in windows(sensor, Some(Span::from_seconds(10)), &readings) {
             prop_assert!(window.energy.millijoules() >= 0);
             prop_assert!(window.integration_uncertainty.millijoules() >= 0);
-            prop_assert!(window.covered <= window.interval.span());
+            prop_assert!(window.covered <= window.span());
             prop_assert!(window.power_min <= window.power_peak);
         }
     }

@@ -32,7 +32,7 @@ impl fmt::Display for CarbonIntensity {
 pub struct CarbonMass(i64);
 
 impl CarbonMass {
-    /// No carbon.
+    /// A mass of zero micrograms.
     pub const ZERO: Self = Self(0);
 
     /// Mass of `micrograms` CO2e.
@@ -47,7 +47,11 @@ impl CarbonMass {
         self.0
     }
 
-    /// Sum, or [`Overflow`].
+    /// The sum of both masses.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] if the sum leaves the range of the type.
     pub fn checked_add(self, other: Self) -> Result<Self, Overflow> {
         self.0.checked_add(other.0).map(Self).ok_or(Overflow { quantity: "carbon mass in µg" })
     }
@@ -59,7 +63,7 @@ impl CarbonMass {
 pub struct Pue(u32);
 
 impl Pue {
-    /// A facility without overhead.
+    /// A facility that uses no energy beyond that of its IT equipment.
     pub const ONE: Self = Self(1_000_000);
 
     /// PUE of `ppm` / 1,000,000; `None` below 1.0, which no facility can reach.

@@ -8,16 +8,16 @@ use std::fmt;
 pub struct Power(u64);
 
 impl Power {
-    /// No power.
+    /// A power of zero milliwatts.
     pub const ZERO: Self = Self(0);
 
-    /// Power of `milliwatts`.
+    /// A power of `milliwatts` mW.
     #[must_use]
     pub const fn from_milliwatts(milliwatts: u64) -> Self {
         Self(milliwatts)
     }
 
-    /// Power of whole `watts`; `None` above 1.8e16 W.
+    /// A power of `watts` W; `None` above 1.8e16 W, the end of the type.
     #[must_use]
     pub const fn from_watts(watts: u64) -> Option<Self> {
         match watts.checked_mul(1_000) {
@@ -32,14 +32,14 @@ impl Power {
         self.0
     }
 
-    /// Energy of this power held for `span`, without rounding.
+    /// Energy of this power over `span`, without rounding.
     #[must_use]
     pub fn times(self, span: Span) -> ExactEnergy {
         // 1 mW x 1 ns = 1 pJ
         ExactEnergy(i128::from(self.0) * i128::from(span.nanoseconds()) * ExactEnergy::PER_PICOJOULE)
     }
 
-    /// Energy of a straight line from `self` to `end` over `span`, without rounding (trapezoid).
+    /// Energy of power that goes in a straight line from `self` to `end` over `span`, without rounding (the trapezoid rule).
     #[must_use]
     pub fn line_to(self, end: Self, span: Span) -> ExactEnergy {
         let both_ends = i128::from(self.0) + i128::from(end.0);
@@ -59,10 +59,10 @@ impl fmt::Display for Power {
 pub struct Energy(i64);
 
 impl Energy {
-    /// No energy.
+    /// An energy of zero.
     pub const ZERO: Self = Self(0);
 
-    /// Energy of `millijoules`.
+    /// An energy of `millijoules` mJ.
     #[must_use]
     pub const fn from_millijoules(millijoules: i64) -> Self {
         Self(millijoules)
@@ -74,19 +74,31 @@ impl Energy {
         self.0
     }
 
-    /// Sum, or [`Overflow`].
+    /// The sum of both energies.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] if the sum leaves the range of the type.
     pub fn checked_add(self, other: Self) -> Result<Self, Overflow> {
         self.0.checked_add(other.0).map(Self).ok_or(Overflow { quantity: "energy in mJ" })
     }
 
-    /// Difference, or [`Overflow`].
+    /// This energy less `other`.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] if the difference leaves the range of the type.
     pub fn checked_sub(self, other: Self) -> Result<Self, Overflow> {
         self.0.checked_sub(other.0).map(Self).ok_or(Overflow { quantity: "energy in mJ" })
     }
 
     /// CO2e of this energy: `µg = (mJ × mg/kWh + 1 800 000) div 3 600 000`, rounded once, half up.
     ///
-    /// A reversal negates the posted number; it never recomputes it, since half up is not symmetric.
+    /// A reversal negates the mass that was posted and never computes it again, since rounding half up is not symmetric.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] if the mass leaves the range of its type.
     pub fn carbon(self, intensity: CarbonIntensity) -> Result<CarbonMass, Overflow> {
         let product = i128::from(self.0) * i128::from(intensity.milligrams_per_kwh());
         i64::try_from(div_half_up(product, 3_600_000))
@@ -94,8 +106,12 @@ impl Energy {
             .map_err(|_| Overflow { quantity: "carbon mass in µg" })
     }
 
-    /// Facility overhead beside this IT energy: `mJ × (PUE − 1)`, rounded half up. A line of its own, never
-    /// added to the IT energy.
+    /// Energy that the facility uses on top of this IT energy: `mJ × (PUE − 1)`, rounded half up. It is shown separately and
+    /// never added to the IT energy.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] if the overhead leaves the range of the type.
     pub fn overhead(self, pue: Pue) -> Result<Self, Overflow> {
         let above_one = i128::from(pue.parts_per_million()) - 1_000_000;
         i64::try_from(div_half_up(i128::from(self.0) * above_one, 1_000_000))
@@ -116,7 +132,7 @@ impl std::iter::Sum for ExactEnergy {
     }
 }
 
-/// Energy in sixteenths of a picojoule, for sums that must not round.
+/// Energy in sixteenths of a picojoule, for sums that must be exact.
 ///
 /// The unit is the largest in which all of these are integers: mW × ns, half of it (trapezoid),
 /// µJ (RAPL), mJ (NVML) and the AMD accumulator's 2⁻¹⁶ J. Range ±1e25 J.
@@ -124,7 +140,7 @@ impl std::iter::Sum for ExactEnergy {
 pub struct ExactEnergy(i128);
 
 impl ExactEnergy {
-    /// No energy.
+    /// An energy of zero.
     pub const ZERO: Self = Self(0);
     const PER_PICOJOULE: i128 = 16;
     const PER_MICROJOULE: i128 = 16_000_000;
@@ -132,44 +148,48 @@ impl ExactEnergy {
     /// 2⁻¹⁶ J = 15.2587890625 µJ.
     const PER_AMD_COUNT: i128 = 244_140_625;
 
-    /// Energy of `millijoules`.
+    /// An energy of `millijoules` mJ.
     #[must_use]
     pub const fn from_millijoules(millijoules: i128) -> Self {
         Self(millijoules * Self::PER_MILLIJOULE)
     }
 
-    /// Energy of `microjoules` (RAPL).
+    /// An energy of `microjoules` µJ, the unit of RAPL.
     #[must_use]
     pub const fn from_microjoules(microjoules: i128) -> Self {
         Self(microjoules * Self::PER_MICROJOULE)
     }
 
-    /// Energy of `counts` of AMD's accumulator, 2⁻¹⁶ J each.
+    /// The energy of `counts` counts of AMD's accumulator, 2⁻¹⁶ J each.
     #[must_use]
     pub const fn from_amd_counts(counts: i128) -> Self {
         Self(counts * Self::PER_AMD_COUNT)
     }
 
-    /// Whole millijoules, rounded down. Differences of rounded-down running sums add up to the whole.
+    /// The energy in whole millijoules, rounded down. Differences of running sums that are rounded down add up to the whole.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] if the energy leaves the range of [`Energy`].
     pub fn floor(self) -> Result<Energy, Overflow> {
         i64::try_from(self.0.div_euclid(Self::PER_MILLIJOULE))
             .map(Energy)
             .map_err(|_| Overflow { quantity: "energy in mJ" })
     }
 
-    /// `self × part / whole`, rounded down, for `0 <= part <= whole`; the whole itself when `whole` is 0.
+    /// `self × part / whole`, rounded down, for `0 <= part <= whole`; `self` if `whole` is 0.
     #[must_use]
     pub fn fraction(self, part: u64, whole: u64) -> Self {
         if whole == 0 {
             return self;
         }
         let (part, whole) = (i128::from(part), i128::from(whole));
-        // Split before multiplying: the product of a century of energy and nanoseconds would leave i128.
+        // Divides before it multiplies, since the energy of a century times nanoseconds would leave i128.
         let (quotient, rest) = (self.0.div_euclid(whole), self.0.rem_euclid(whole));
         Self(quotient * part + (rest * part).div_euclid(whole))
     }
 
-    /// Mean power over `span`, rounded down; `None` for an empty span or negative energy.
+    /// Mean power over `span`, rounded down; `None` if the span is empty or the energy negative.
     #[must_use]
     pub fn mean_power(self, span: Span) -> Option<Power> {
         let span = i128::from(span.nanoseconds());
@@ -179,13 +199,13 @@ impl ExactEnergy {
         u64::try_from(self.0 / Self::PER_PICOJOULE / span).ok().map(Power)
     }
 
-    /// Whether it is below zero.
+    /// Whether the energy is below zero.
     #[must_use]
     pub fn is_negative(self) -> bool {
         self.0 < 0
     }
 
-    /// Distance from zero.
+    /// The energy without its sign.
     #[must_use]
     pub fn magnitude(self) -> Self {
         Self(self.0.abs())

@@ -34,13 +34,21 @@ impl Timestamp {
         u64::try_from(nanoseconds).ok().map(Span)
     }
 
-    /// The moment `span` later, or [`Overflow`] after the year 2262.
+    /// The moment `span` later.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] after the year 2262.
     pub fn after(self, span: Span) -> Result<Self, Overflow> {
         let nanoseconds = i128::from(self.0) + i128::from(span.0);
         i64::try_from(nanoseconds).map(Self).map_err(|_| Overflow { quantity: "time in ns" })
     }
 
-    /// The first multiple of `step` (counted from 1970) after `self`; `self` when `step` is zero.
+    /// The first multiple of `step`, counted from 1970, after `self`; `self` if `step` is zero.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] after the year 2262.
     pub fn next_multiple(self, step: Span) -> Result<Self, Overflow> {
         if step.0 == 0 {
             return Ok(self);
@@ -57,7 +65,7 @@ impl Timestamp {
 pub struct Span(u64);
 
 impl Span {
-    /// No time.
+    /// A span of zero nanoseconds.
     pub const ZERO: Self = Self(0);
 
     /// A span of `nanoseconds`.
@@ -84,13 +92,13 @@ impl Span {
         self.0
     }
 
-    /// Sum, at most 584 years.
+    /// The sum of both spans, at most 584 years.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
 
-    /// What is left of `self` after taking `other` away, at least zero.
+    /// This span less `other`, at least zero.
     #[must_use]
     pub const fn minus(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
@@ -103,7 +111,7 @@ impl Span {
     }
 }
 
-/// Half-open time `[start, end)` that is never empty, so that neighbours share no moment.
+/// A half-open interval `[start, end)` that is never empty. Neighbouring intervals share no moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Interval {
     start: Timestamp,
@@ -117,19 +125,19 @@ impl Interval {
         (start < end).then_some(Self { start, end })
     }
 
-    /// First moment inside.
+    /// First moment inside the interval.
     #[must_use]
     pub const fn start(self) -> Timestamp {
         self.start
     }
 
-    /// First moment after it.
+    /// First moment after the interval.
     #[must_use]
     pub const fn end(self) -> Timestamp {
         self.end
     }
 
-    /// Its length, above zero.
+    /// Length of the interval, above zero.
     #[must_use]
     pub fn span(self) -> Span {
         self.end.since(self.start).unwrap_or(Span::ZERO)

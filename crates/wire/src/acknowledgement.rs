@@ -2,36 +2,36 @@ use crate::batch::{Batch, Boot};
 use serde::{Deserialize, Serialize};
 use units::Timestamp;
 
-/// The service's word that a batch is on its disk. Keys that an agent does not know are to be ignored.
+/// Confirms that a batch is on the service's disk. An agent ignores keys that it does not know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledgement {
-    /// What became of the batch.
+    /// What the service did with the batch.
     pub result: Outcome,
-    /// `agent` of the batch.
+    /// Name of the agent, as in the batch.
     pub agent: String,
-    /// `boot` of the batch.
+    /// Boot of the agent, as in the batch.
     pub boot: Boot,
-    /// `sequence` of the batch.
+    /// Number of the batch within its boot.
     pub sequence: u64,
-    /// When the service received it first, by its own clock.
+    /// When the service first received the batch, by the service's clock.
     #[serde(rename = "received_ns")]
     pub received: Timestamp,
 }
 
 impl Acknowledgement {
-    /// Acknowledges `batch`.
+    /// The acknowledgement of `batch`.
     #[must_use]
     pub fn of(batch: &Batch, result: Outcome, received: Timestamp) -> Self {
         Self { result, agent: batch.agent.clone(), boot: batch.boot, sequence: batch.sequence, received }
     }
 }
 
-/// What became of a batch.
+/// What the service did with a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Applied and durable.
+    /// The batch is applied and durable.
     Accepted,
-    /// The same bytes had been applied before; nothing changed.
+    /// The same bytes were applied before; nothing changed.
     Duplicate,
 }

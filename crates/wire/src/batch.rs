@@ -1,53 +1,54 @@
 use crate::error::WireError;
+use account::meter::Window;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use units::{Energy, Power, Span, Timestamp};
+use units::{Power, Span, Timestamp};
 
-/// One ordered, numbered statement of an agent. The module documentation of the crate specifies every key.
+/// One numbered message of an agent. The documentation of the crate specifies every key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Batch {
-    /// [`crate::VERSION`].
+    /// Version of the document, [`crate::VERSION`].
     pub version: u32,
-    /// Who speaks; a *name*.
+    /// Name of the agent that sends the batch; a *name*.
     pub agent: String,
-    /// Which start of the agent.
+    /// The start of the agent that made the batch.
     pub boot: Boot,
-    /// Number within the boot, from 1, without a gap.
+    /// Number of the batch within the boot: 1, 2, 3, … without a gap.
     pub sequence: u64,
-    /// The machine.
+    /// The machine that the agent runs on.
     pub node: Node,
-    /// What its clocks said when the batch was made.
-    pub clock: Clock,
-    /// Every device that the batch speaks of, each once.
+    /// What the agent's clocks showed when the batch was made.
+    pub clock: ClockEvidence,
+    /// Every device that the batch refers to, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<Device>,
-    /// Energy.
+    /// Energy of devices, in windows of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub windows: Vec<Window>,
-    /// Who held which device.
+    /// Which jobs held which devices.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holdings: Vec<Holding>,
-    /// What is told of jobs.
+    /// Facts about jobs: names, projects, starts and ends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub jobs: Vec<Job>,
-    /// Where something is missing.
+    /// Where windows are missing or coarser than usual.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Gap>,
 }
 
 impl Batch {
-    /// Reads a decompressed body and checks everything the crate's documentation says of it.
+    /// Reads a decompressed body and checks every rule of the crate's documentation.
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong, with its place and what to do; see [`WireError`].
+    /// See [`WireError`]: the first thing that is wrong, its place, and what to do about it.
     pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
         if bytes.len() > crate::BODY_BYTES_MAX {
             return Err(WireError::TooLarge { bytes: bytes.len() });
         }
-        // Keeping account of the place costs as much as reading, and so does looking at each string whether it is UTF-8: only what cannot be read
-        // is read again with both.
+        // Tracking the place doubles the cost of reading, and so does checking each string for UTF-8: only a body that cannot be
+        // read is read again, with both.
         let read = std::str::from_utf8(bytes).ok().and_then(|text| serde_json::from_str(text).ok());
         let batch: Self = read.ok_or_else(|| Self::unreadable(bytes))?;
         batch.check()?;
@@ -70,25 +71,25 @@ impl Batch {
     ///
     /// # Errors
     ///
-    /// [`WireError::Json`] if memory could not be written, which does not happen.
+    /// [`WireError::Json`] if writing to memory fails, which does not happen.
     pub fn to_json(&self) -> Result<Vec<u8>, WireError> {
         serde_json::to_vec(self).map_err(|error| WireError::Json { path: ".".to_owned(), reason: error.to_string() })
     }
 }
 
-/// 128 random bits drawn when an agent starts; 32 lowercase hexadecimal digits in JSON.
+/// Identity of one start of an agent: 128 random bits, written as 32 lowercase hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Boot(u128);
 
 impl Boot {
-    /// A boot of these bits; the caller draws them at random.
+    /// The boot with these bits, which the caller draws at random.
     #[must_use]
     pub const fn from_bits(bits: u128) -> Self {
         Self(bits)
     }
 
-    /// The bits.
+    /// The boot's 128 bits.
     #[must_use]
     pub const fn bits(self) -> u128 {
         self.0
@@ -125,61 +126,61 @@ impl TryFrom<String> for Boot {
     }
 }
 
-/// Facts about the machine.
+/// The machine that an agent runs on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Node {
     /// Name of the node; a *name*.
     pub name: String,
-    /// Program and version that speaks.
+    /// Name and version of the program that sends the batch.
     pub software: String,
-    /// The operating system's identity of the machine.
+    /// The operating system's identifier of the machine (`/etc/machine-id`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine_id: Option<String>,
-    /// The operating system's identity of its start.
+    /// The operating system's identifier of this boot (`/proc/sys/kernel/random/boot_id`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host_boot: Option<String>,
 }
 
-/// What the agent's clocks said when it made a batch: evidence, not order.
+/// What the agent's clocks showed when it made a batch. This is evidence for people; nothing is ordered by it alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Clock {
-    /// UTC as the machine believed it.
+pub struct ClockEvidence {
+    /// The machine's wall clock, UTC.
     #[serde(rename = "wall_ns")]
     pub wall: Timestamp,
-    /// Monotonic time since an origin of the agent's own.
+    /// The machine's monotonic clock, counted from an origin that the agent chooses.
     #[serde(rename = "monotonic_ns")]
     pub monotonic: Span,
 }
 
-/// A device.
+/// A device that is metered, and what it is metered with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Device {
-    /// Stable identity.
+    /// Identity that stays the same over restarts: the driver's UUID, `rapl:package-0`; never a bare index.
     pub uuid: String,
-    /// Product name.
+    /// Product name as the driver gives it.
     pub name: String,
-    /// Number for people.
+    /// Index that people know the device by; not an identity.
     pub index: u32,
-    /// What it is a part of a machine.
+    /// Which part of a machine it is.
     pub kind: Kind,
-    /// What a power reading means.
+    /// What the sensor's readings mean.
     pub sensor: SensorClass,
-    /// Power that it cannot exceed.
+    /// Highest plausible power of the device.
     #[serde(rename = "limit_mw")]
     pub limit: Power,
-    /// Gain error of the sensor, 0 to 1,000,000.
+    /// Gain error of the sensor, 0 to 1,000,000 parts per million.
     pub systematic_ppm: u32,
-    /// The device whose energy already contains this one's.
+    /// `uuid` of the device whose energy already contains this one's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted_in: Option<String>,
-    /// Changes when the counter may have started again.
+    /// Changes when the device's energy counter may have started again.
     pub driver_epoch: u64,
 }
 
-/// What part of a machine a device is.
+/// Which part of a machine a device is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -187,116 +188,27 @@ pub enum Kind {
     Accelerator,
     /// CPU package or memory.
     Host,
-    /// The whole machine.
+    /// The whole machine, as one device.
     Platform,
 }
 
-/// What a power reading means.
+/// What the readings of a device's sensor mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SensorClass {
-    /// There is an energy counter.
+    /// The device has an energy counter.
     Counter,
-    /// Mean over a window that reaches back.
+    /// Power, as the mean over the time before the reading.
     Average,
-    /// Mean over a window much shorter than the time between readings.
+    /// Power, as the mean over a time much shorter than that between readings.
     Instant,
-    /// Average or instant.
+    /// Power, and it is not known whether as an average or an instant.
     Unknown,
-    /// No sensor: utilisation × TDP.
+    /// No sensor: power is computed as utilisation × TDP.
     Modelled,
 }
 
-/// Energy of one device over one interval.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Window {
-    /// `uuid` of a declared device.
-    pub device: String,
-    /// First moment inside.
-    #[serde(rename = "start_ns")]
-    pub start: Timestamp,
-    /// First moment after it.
-    #[serde(rename = "end_ns")]
-    pub end: Timestamp,
-    /// At least zero.
-    #[serde(rename = "energy_mj")]
-    pub energy: Energy,
-    /// How much of the interval was observed.
-    #[serde(rename = "covered_ns")]
-    pub covered: Span,
-    /// How readings became energy.
-    pub method: Method,
-    /// The least certain origin of any part of the energy.
-    pub quality: Quality,
-    /// What a reader should know besides, each at most once.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub flags: Vec<Flag>,
-    /// Lowest power seen.
-    #[serde(rename = "power_min_mw")]
-    pub power_min: Power,
-    /// Highest power seen.
-    #[serde(rename = "power_peak_mw")]
-    pub power_peak: Power,
-    /// Number of readings.
-    pub readings: u64,
-    /// Half width of what integration may be off, at least zero.
-    #[serde(rename = "integration_uncertainty_mj")]
-    pub integration_uncertainty: Energy,
-    /// Gain error of the sensor on this energy, at least zero.
-    #[serde(rename = "sensor_systematic_mj")]
-    pub sensor_systematic: Energy,
-}
-
-/// How power or a counter became energy; the words of METHOD.md.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// Difference of an energy counter.
-    Counter,
-    /// Each reading stands for the interval before it.
-    BackwardRectangle,
-    /// Straight lines between readings.
-    Trapezoid,
-    /// Utilisation × TDP.
-    Modelled,
-}
-
-/// Where energy came from, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Quality {
-    /// Counter difference.
-    Counter,
-    /// Integral of power readings.
-    Integrated,
-    /// Part of it bridges a hole: an estimate.
-    GapFilled,
-    /// No sensor.
-    Modelled,
-}
-
-/// What a reader of a window should know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Flag {
-    /// Its ends do not lie on sensor updates, and that matters here.
-    Boundary,
-    /// The counter started again inside.
-    Reset,
-    /// Faster structure of the load is not seen.
-    Aliased,
-    /// Impossible counter values were set aside.
-    Quarantined,
-    /// It is not known whether readings are averages or instants.
-    ClassUnknown,
-    /// The counter contradicts the power readings and is not used.
-    CounterDistrusted,
-    /// Counter and integrated power differ by more than 10 %.
-    PowerDisagrees,
-}
-
-/// A job holds a device.
+/// States that a job holds a device for some time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Holding {
@@ -304,71 +216,71 @@ pub struct Holding {
     pub device: String,
     /// `id` of the job.
     pub job: String,
-    /// Its part among those that hold the device at once, 1 to 1,000,000.
+    /// Weight of the job among those that hold the device at the same time, 1 to 1,000,000.
     pub weight: u32,
-    /// Since when.
+    /// When the job began to hold the device.
     #[serde(rename = "start_ns")]
     pub start: Timestamp,
-    /// Until when; `None` while it lasts.
+    /// When the job stopped holding the device; `None` while it still does.
     #[serde(rename = "end_ns", default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Timestamp>,
 }
 
-/// What is told of a job.
+/// Facts about a job. A later statement about the same `id` replaces an earlier one, key by key.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
-    /// Identity; a *name*.
+    /// Identity of the job; a *name*.
     pub id: String,
-    /// Project it is charged to; a *name*.
+    /// Project that the job is charged to; a *name*.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
-    /// Name for people.
+    /// Name that people gave the job; a *text*.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// *name* to *text*.
+    /// Labels of the job: each key is a *name*, each value a *text*.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// Which try, from 1.
+    /// Number of the attempt, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<u32>,
-    /// When it started.
+    /// When the job started.
     #[serde(rename = "started_ns", default, skip_serializing_if = "Option::is_none")]
     pub started: Option<Timestamp>,
-    /// When it ended.
+    /// When the job ended.
     #[serde(rename = "ended_ns", default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Timestamp>,
-    /// How it ended; a signal is negative.
+    /// Exit status of the job's process, -255 to 255; a signal is negative.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_status: Option<i32>,
 }
 
-/// A time about which a device's windows say less than they should, or nothing.
+/// A time in which windows of a device are missing, or coarser than usual.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Gap {
     /// `uuid` of a declared device.
     pub device: String,
-    /// First moment inside.
+    /// First moment inside the gap.
     #[serde(rename = "start_ns")]
     pub start: Timestamp,
-    /// First moment after it.
+    /// First moment after the gap.
     #[serde(rename = "end_ns")]
     pub end: Timestamp,
-    /// Why.
+    /// Why there is a gap.
     pub reason: GapReason,
 }
 
-/// Why something is missing.
+/// Why windows are missing or coarser than usual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GapReason {
-    /// Nobody read the device.
+    /// No agent was running.
     AgentStopped,
-    /// The device did not answer.
+    /// The device gave no readings.
     Unread,
-    /// Windows were lost: there was no room for them.
+    /// Windows were dropped because the agent's spool was full.
     Dropped,
-    /// No energy is missing: windows were added up to longer ones to save room.
+    /// No energy is missing: windows were merged into longer ones to save space.
     Merged,
 }

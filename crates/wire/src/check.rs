@@ -1,22 +1,23 @@
-//! Everything that the types alone do not say of a batch.
+//! The rules for a batch that its types do not enforce.
 
-use crate::batch::{Batch, Device, Gap, Holding, Job, Window};
-use crate::error::{Problem, WireError};
+use crate::batch::{Batch, Device, Gap, Holding, Job};
+use crate::error::{FieldProblem, WireError};
 use crate::{
     DEVICES_MAX, GAPS_MAX, HOLDINGS_MAX, JOBS_MAX, LABELS_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX, VERSION, WEIGHT_MAX,
     WINDOW_NS_MAX, WINDOWS_MAX,
 };
+use account::meter::Window;
 use std::collections::{HashMap, HashSet};
 use units::{Energy, Timestamp};
 
-/// A problem and the key it is at, inside the entry that is being checked.
-type Found = (&'static str, Problem);
+/// A problem and the key of the checked entry that has it.
+type Found = (&'static str, FieldProblem);
 
 /// The devices of the batch, by identity.
 type Declared<'a> = HashMap<&'a str, &'a Device>;
 
 impl Batch {
-    /// Checks what is said in the crate's documentation.
+    /// Checks the rules of the crate's documentation.
     pub(crate) fn check(&self) -> Result<(), WireError> {
         if self.version != VERSION {
             return Err(WireError::Version { found: u64::from(self.version) });
@@ -25,7 +26,7 @@ impl Batch {
         once("devices", "uuid", &self.devices, |device| device.uuid.as_str())?;
         let declared: Declared<'_> = self.devices.iter().map(|device| (device.uuid.as_str(), device)).collect();
         each("devices", &self.devices, |device: &Device| device.check(&declared))?;
-        each("windows", &self.windows, |window: &Window| window.check(&declared))?;
+        each("windows", &self.windows, |window: &Window| check_window(window, &declared))?;
         once("windows", "start_ns", &self.windows, |window| (window.device.as_str(), window.start.nanoseconds()))?;
         each("holdings", &self.holdings, |holding: &Holding| holding.check(&declared))?;
         once("holdings", "start_ns", &self.holdings, |holding| {
@@ -39,7 +40,7 @@ impl Batch {
     fn check_head(&self) -> Result<(), Found> {
         name("agent", &self.agent)?;
         if self.sequence == 0 {
-            return Err(("sequence", Problem::Sequence));
+            return Err(("sequence", FieldProblem::Sequence));
         }
         name("node.name", &self.node.name)?;
         text("node.software", &self.node.software)?;
@@ -59,41 +60,40 @@ impl Device {
         text("uuid", &self.uuid)?;
         text("name", &self.name)?;
         if self.systematic_ppm > 1_000_000 {
-            return Err(("systematic_ppm", Problem::PartsPerMillion(self.systematic_ppm)));
+            return Err(("systematic_ppm", FieldProblem::PartsPerMillion(self.systematic_ppm)));
         }
         let mut container = self.counted_in.as_deref();
         // A chain longer than the list of devices goes round in a ring.
         for _ in 0..=declared.len() {
             let Some(uuid) = container else { return Ok(()) };
-            let outer = declared.get(uuid).ok_or_else(|| ("counted_in", Problem::UndeclaredDevice(uuid.to_owned())))?;
+            let outer =
+                declared.get(uuid).ok_or_else(|| ("counted_in", FieldProblem::UndeclaredDevice(uuid.to_owned())))?;
             container = outer.counted_in.as_deref();
         }
-        Err(("counted_in", Problem::CountedInItself(self.uuid.clone())))
+        Err(("counted_in", FieldProblem::CountedInItself(self.uuid.clone())))
     }
 }
 
-impl Window {
-    fn check(&self, declared: &Declared<'_>) -> Result<(), Found> {
-        device(&self.device, declared)?;
-        let span = interval(self.start, self.end)?;
-        if span > WINDOW_NS_MAX {
-            return Err(("end_ns", Problem::LongWindow(span)));
-        }
-        if self.covered.nanoseconds() > span {
-            return Err(("covered_ns", Problem::Covered { covered: self.covered.nanoseconds(), span }));
-        }
-        energy("energy_mj", self.energy)?;
-        energy("integration_uncertainty_mj", self.integration_uncertainty)?;
-        energy("sensor_systematic_mj", self.sensor_systematic)?;
-        if self.power_min > self.power_peak {
-            let (min, peak) = (self.power_min.milliwatts(), self.power_peak.milliwatts());
-            return Err(("power_min_mw", Problem::MinAbovePeak { min, peak }));
-        }
-        let repeated = (1..self.flags.len()).find(|&position| self.flags[..position].contains(&self.flags[position]));
-        match repeated {
-            Some(position) => Err(("flags", Problem::Repeated(format!("{:?}", self.flags[position])))),
-            None => Ok(()),
-        }
+fn check_window(window: &Window, declared: &Declared<'_>) -> Result<(), Found> {
+    device(&window.device, declared)?;
+    let span = interval(window.start, window.end)?;
+    if span > WINDOW_NS_MAX {
+        return Err(("end_ns", FieldProblem::LongWindow(span)));
+    }
+    if window.covered.nanoseconds() > span {
+        return Err(("covered_ns", FieldProblem::Covered { covered: window.covered.nanoseconds(), span }));
+    }
+    energy("energy_mj", window.energy)?;
+    energy("integration_uncertainty_mj", window.integration_uncertainty)?;
+    energy("sensor_systematic_mj", window.sensor_systematic)?;
+    if window.power_min > window.power_peak {
+        let (min, peak) = (window.power_min.milliwatts(), window.power_peak.milliwatts());
+        return Err(("power_min_mw", FieldProblem::MinAbovePeak { min, peak }));
+    }
+    let repeated = (1..window.flags.len()).find(|&position| window.flags[..position].contains(&window.flags[position]));
+    match repeated {
+        Some(position) => Err(("flags", FieldProblem::Repeated(format!("{:?}", window.flags[position])))),
+        None => Ok(()),
     }
 }
 
@@ -102,7 +102,7 @@ impl Holding {
         device(&self.device, declared)?;
         name("job", &self.job)?;
         if !(1..=WEIGHT_MAX).contains(&self.weight) {
-            return Err(("weight", Problem::Weight(self.weight)));
+            return Err(("weight", FieldProblem::Weight(self.weight)));
         }
         match self.end {
             Some(end) => interval(self.start, end).map(drop),
@@ -122,7 +122,7 @@ impl Job {
             text("labels", value)?;
         }
         if self.attempt == Some(0) {
-            return Err(("attempt", Problem::Attempt));
+            return Err(("attempt", FieldProblem::Attempt));
         }
         if let Some(started) = self.started {
             moment("started_ns", started)?;
@@ -134,10 +134,10 @@ impl Job {
             && ended < started
         {
             let (start, end) = (started.nanoseconds(), ended.nanoseconds());
-            return Err(("ended_ns", Problem::EmptyInterval { start, end }));
+            return Err(("ended_ns", FieldProblem::EmptyInterval { start, end }));
         }
         match self.exit_status {
-            Some(status) if !(-255..=255).contains(&status) => Err(("exit_status", Problem::ExitStatus(status))),
+            Some(status) if !(-255..=255).contains(&status) => Err(("exit_status", FieldProblem::ExitStatus(status))),
             _ => Ok(()),
         }
     }
@@ -169,7 +169,7 @@ fn once<'a, T, K: std::hash::Hash + Eq + std::fmt::Debug>(
     match entries.iter().position(|entry| !seen.insert(identity(entry))) {
         Some(position) => Err(WireError::Invalid {
             field: format!("{list}[{position}].{key}"),
-            problem: Problem::Repeated(format!("{:?}", identity(&entries[position]))),
+            problem: FieldProblem::Repeated(format!("{:?}", identity(&entries[position]))),
         }),
         None => Ok(()),
     }
@@ -179,35 +179,35 @@ fn device(uuid: &str, declared: &Declared<'_>) -> Result<(), Found> {
     if declared.contains_key(uuid) {
         return Ok(());
     }
-    Err(("device", Problem::UndeclaredDevice(shortened(uuid))))
+    Err(("device", FieldProblem::UndeclaredDevice(shortened(uuid))))
 }
 
-/// Length of the interval, ns.
+/// Length of the interval in nanoseconds.
 fn interval(start: Timestamp, end: Timestamp) -> Result<u64, Found> {
     moment("start_ns", start)?;
     match end.since(start).map(units::Span::nanoseconds) {
         Some(span @ 1..) => Ok(span),
-        _ => Err(("end_ns", Problem::EmptyInterval { start: start.nanoseconds(), end: end.nanoseconds() })),
+        _ => Err(("end_ns", FieldProblem::EmptyInterval { start: start.nanoseconds(), end: end.nanoseconds() })),
     }
 }
 
 fn moment(key: &'static str, at: Timestamp) -> Result<(), Found> {
     if at.nanoseconds() < 0 {
-        return Err((key, Problem::BeforeEpoch(at.nanoseconds())));
+        return Err((key, FieldProblem::BeforeEpoch(at.nanoseconds())));
     }
     Ok(())
 }
 
 fn energy(key: &'static str, energy: Energy) -> Result<(), Found> {
     if energy < Energy::ZERO {
-        return Err((key, Problem::NegativeEnergy(energy.millijoules())));
+        return Err((key, FieldProblem::NegativeEnergy(energy.millijoules())));
     }
     Ok(())
 }
 
 fn count(key: &'static str, found: usize, most: usize) -> Result<(), Found> {
     if found > most {
-        return Err((key, Problem::Count { found, most }));
+        return Err((key, FieldProblem::Count { found, most }));
     }
     Ok(())
 }
@@ -223,14 +223,14 @@ fn name(key: &'static str, value: &str) -> Result<(), Found> {
     if is_name(value) {
         return Ok(());
     }
-    Err((key, Problem::Name(shortened(value))))
+    Err((key, FieldProblem::Name(shortened(value))))
 }
 
 fn text(key: &'static str, value: &str) -> Result<(), Found> {
     if (1..=TEXT_BYTES_MAX).contains(&value.len()) && !value.chars().any(char::is_control) {
         return Ok(());
     }
-    Err((key, Problem::Text(shortened(value))))
+    Err((key, FieldProblem::Text(shortened(value))))
 }
 
 fn optional(
@@ -241,7 +241,7 @@ fn optional(
     value.map_or(Ok(()), |value| check(key, value))
 }
 
-/// Enough of a refused value to find it, without the control characters that a terminal would obey.
+/// The beginning of a refused value, enough to find it by, with control characters escaped.
 fn shortened(value: &str) -> String {
     value.chars().take(40).flat_map(char::escape_debug).collect()
 }

@@ -3,114 +3,115 @@ use crate::{BODY_BYTES_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX, VERSION, WEIGHT_MAX}
 /// Why a document is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WireError {
-    /// More bytes than a batch may have.
-    #[error("the batch has {bytes} bytes decompressed; at most {BODY_BYTES_MAX} are taken: send it in halves")]
+    /// The batch is larger than [`BODY_BYTES_MAX`].
+    #[error("the batch has {bytes} bytes when decompressed; at most {BODY_BYTES_MAX} are accepted: send it in halves")]
     TooLarge {
-        /// Decompressed.
+        /// Size of the decompressed batch.
         bytes: usize,
     },
-    /// Not JSON, a key too many or too few, or a value of the wrong type.
+    /// The document is not JSON, has an unknown key or lacks one, or a value has the wrong type.
     #[error("{path}: {reason}")]
     Json {
-        /// Where, as `windows[3].energy_mj`.
+        /// Place in the document, such as `windows[3].energy_mj`.
         path: String,
-        /// What the JSON reader says.
+        /// Message of the JSON parser.
         reason: String,
     },
-    /// Another version of the document.
-    #[error("version: {found} is not known here, only {VERSION}; bring agent and service to the same release")]
+    /// The document has another version.
+    #[error("version: {found} is not supported, only {VERSION}; bring agent and service to the same release")]
     Version {
-        /// What the document says.
+        /// Version that the document has.
         found: u64,
     },
-    /// A value that may not be.
+    /// A value is outside its range.
     #[error("{field}: {problem}")]
     Invalid {
-        /// Where, as `windows[3].energy_mj`.
+        /// Place in the document, such as `windows[3].energy_mj`.
         field: String,
-        /// What, and what to do.
-        problem: Problem,
+        /// What is wrong with it, and what to do.
+        problem: FieldProblem,
     },
 }
 
 /// What is wrong with a value, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
-    /// More entries than a list may have.
-    #[error("{found} entries; at most {most} are taken: send them in several batches")]
+pub enum FieldProblem {
+    /// A list has too many entries.
+    #[error("{found} entries; at most {most} are accepted: send them in several batches")]
     Count {
-        /// Entries found.
+        /// Entries that the list has.
         found: usize,
-        /// Entries taken.
+        /// Entries that are accepted.
         most: usize,
     },
-    /// Not a *name*.
+    /// The value is not a *name*.
     #[error("`{0}` is not a name; write 1 to {NAME_BYTES_MAX} of A-Z a-z 0-9 . _ : @ + -")]
     Name(String),
-    /// Not a *text*.
+    /// The value is not a *text*.
     #[error("`{0}` is not a text; write 1 to {TEXT_BYTES_MAX} bytes without control characters")]
     Text(String),
-    /// A sequence of 0.
-    #[error("0 is no sequence; count batches from 1")]
+    /// The sequence is 0.
+    #[error("0 is not a sequence number; number batches from 1")]
     Sequence,
-    /// Before 1970.
+    /// The time is before 1970.
     #[error("{0} ns is before 1970; send nanoseconds since 1970-01-01T00:00:00 UTC")]
     BeforeEpoch(i64),
-    /// Energy below zero.
-    #[error("{0} mJ is negative; send what was metered, at least 0")]
+    /// The energy is below zero.
+    #[error("{0} mJ is negative; metered energy is at least 0")]
     NegativeEnergy(i64),
-    /// Nothing between start and end.
-    #[error("ends at {end} ns, not after its start at {start} ns; leave it out")]
+    /// The interval does not end after it starts.
+    #[error("the end, {end} ns, is not after the start, {start} ns; leave the entry out")]
     EmptyInterval {
-        /// First moment.
+        /// Start of the interval, ns.
         start: i64,
-        /// The end given.
+        /// End of the interval, ns.
         end: i64,
     },
-    /// A window of more than a day.
-    #[error("spans {0} ns, more than a day; cut it")]
+    /// The window is longer than a day.
+    #[error("the window is {0} ns long, more than a day; split it")]
     LongWindow(u64),
-    /// More observed than there is.
-    #[error("{covered} ns is more than the {span} ns between start and end; send what of them was observed")]
+    /// More time was observed than the window has.
+    #[error("{covered} ns is more than the {span} ns between start and end; send how much of the window was observed")]
     Covered {
-        /// As given.
+        /// Observed time of the window, ns.
         covered: u64,
-        /// Length of the interval.
+        /// Length of the window, ns.
         span: u64,
     },
-    /// Lowest power above the highest.
+    /// The lowest power is above the highest.
     #[error("{min} mW is above power_peak_mw ({peak} mW); send the lowest power seen")]
     MinAbovePeak {
-        /// Lowest.
+        /// Lowest power in the window, mW.
         min: u64,
-        /// Highest.
+        /// Highest power in the window, mW.
         peak: u64,
     },
-    /// A weight outside its range.
-    #[error("{0} is no weight; write 1 to {WEIGHT_MAX}")]
+    /// The weight is outside its range.
+    #[error("{0} is not a weight; write 1 to {WEIGHT_MAX}")]
     Weight(u32),
-    /// Parts per million above the whole.
-    #[error("{0} ppm is more than the whole; write 0 to 1000000")]
+    /// The parts per million are above a million.
+    #[error("{0} ppm is out of range; write 0 to 1000000")]
     PartsPerMillion(u32),
-    /// Attempt 0.
-    #[error("0 is no attempt; count from 1")]
+    /// The attempt is 0.
+    #[error("0 is not an attempt number; count from 1")]
     Attempt,
-    /// Not a status of a process.
-    #[error("{0} is no exit status; write -255 to 255, a signal being negative")]
+    /// The exit status is outside its range.
+    #[error("{0} is not an exit status; write -255 to 255, with signals negative")]
     ExitStatus(i32),
-    /// A device that `devices` does not hold.
+    /// The device is not in `devices`.
     #[error("`{0}` is not among this batch's devices; declare it there")]
     UndeclaredDevice(String),
-    /// A device inside itself, directly or in a ring.
-    #[error("`{0}` would be counted in itself; name the device whose energy contains it, or nothing")]
+    /// The device is counted in itself, directly or through others.
+    #[error("`{0}` would be counted in itself; name the device whose energy contains it, or leave the key out")]
     CountedInItself(String),
-    /// The same entry twice.
+    /// The entry occurs twice.
     #[error("repeats an earlier entry of the batch ({0}); send it once")]
     Repeated(String),
 }
 
 impl WireError {
-    /// What is wrong with `bytes`, which could not be read: another version is the better answer than a key unknown in this one.
+    /// What is wrong with `bytes`, which could not be read. If they are of another version, that is a better answer than the
+    /// first key that this version does not know.
     pub(crate) fn of_json(bytes: &[u8], error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         #[derive(serde::Deserialize)]
         struct Versioned {

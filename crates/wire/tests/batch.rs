@@ -53,11 +53,11 @@ fn every_refusal_names_the_field_and_the_fix() {
         let said = refusal(pointer, value);
         assert!(said.starts_with(expected), "{pointer}:\n said     {said}\n expected {expected}");
     };
-    check("/version", json!(2), "version: 2 is not known here, only 1; bring agent and service to the same release");
+    check("/version", json!(2), "version: 2 is not supported, only 1; bring agent and service to the same release");
     check("/agent", json!("a b"), "agent: `a b` is not a name; write 1 to 128 of A-Z a-z 0-9");
     check("/agent", json!(""), "agent: `` is not a name");
     check("/boot", json!("5F0C3A9E17D24B6C8E21F4A7905BD3C6"), "boot: `5F0C3A9E17D24B6C8E21F4A7905BD3C6` is not a boot");
-    check("/sequence", json!(0), "sequence: 0 is no sequence; count batches from 1");
+    check("/sequence", json!(0), "sequence: 0 is not a sequence number; number batches from 1");
     check("/sequence", json!(-1), "sequence: invalid value: integer `-1`");
     check("/clock/wall_ns", json!(-5), "clock.wall_ns: -5 ns is before 1970");
     check(
@@ -76,11 +76,7 @@ fn every_refusal_names_the_field_and_the_fix() {
         json!("rapl:package-0/core"),
         "devices[1].counted_in: `rapl:package-0` would be counted in itself",
     );
-    check(
-        "/devices/0/systematic_ppm",
-        json!(1_000_001),
-        "devices[0].systematic_ppm: 1000001 ppm is more than the whole",
-    );
+    check("/devices/0/systematic_ppm", json!(1_000_001), "devices[0].systematic_ppm: 1000001 ppm is out of range");
     check(
         "/devices/0/kind",
         json!("toaster"),
@@ -98,12 +94,12 @@ fn every_refusal_names_the_field_and_the_fix() {
     check(
         "/windows/1/end_ns",
         json!(1_767_603_600_000_000_000_i64),
-        "windows[1].end_ns: ends at 1767603600000000000 ns, not after its start",
+        "windows[1].end_ns: the end, 1767603600000000000 ns, is not after the start",
     );
     check(
         "/windows/1/end_ns",
         json!(1_767_693_600_000_000_000_i64),
-        "windows[1].end_ns: spans 90000000000000 ns, more than a day",
+        "windows[1].end_ns: the window is 90000000000000 ns long, more than a day",
     );
     check(
         "/windows/1/covered_ns",
@@ -123,15 +119,15 @@ fn every_refusal_names_the_field_and_the_fix() {
     check("/windows/1/sensor_systematic_mj", json!(-1), "windows[1].sensor_systematic_mj: -1 mJ is negative");
     check("/windows/2", example()["windows"][0].clone(), "windows[2].start_ns: repeats an earlier entry of the batch");
     check("/windows/0/watts", json!(300), "windows[0].watts: unknown field `watts`");
-    check("/holdings/0/weight", json!(0), "holdings[0].weight: 0 is no weight; write 1 to 1000000");
-    check("/holdings/0/weight", json!(1_000_001), "holdings[0].weight: 1000001 is no weight");
+    check("/holdings/0/weight", json!(0), "holdings[0].weight: 0 is not a weight; write 1 to 1000000");
+    check("/holdings/0/weight", json!(1_000_001), "holdings[0].weight: 1000001 is not a weight");
     check("/holdings/0/job", json!("../x"), "holdings[0].job: `../x` is not a name");
-    check("/holdings/0/end_ns", json!(1), "holdings[0].end_ns: ends at 1 ns, not after its start");
-    check("/jobs/0/attempt", json!(0), "jobs[0].attempt: 0 is no attempt; count from 1");
-    check("/jobs/0/exit_status", json!(256), "jobs[0].exit_status: 256 is no exit status");
-    check("/jobs/0/ended_ns", json!(1), "jobs[0].ended_ns: ends at 1 ns, not after its start");
+    check("/holdings/0/end_ns", json!(1), "holdings[0].end_ns: the end, 1 ns, is not after the start");
+    check("/jobs/0/attempt", json!(0), "jobs[0].attempt: 0 is not an attempt number; count from 1");
+    check("/jobs/0/exit_status", json!(256), "jobs[0].exit_status: 256 is not an exit status");
+    check("/jobs/0/ended_ns", json!(1), "jobs[0].ended_ns: the end, 1 ns, is not after the start");
     check("/jobs/0/labels/a key", json!("x"), "jobs[0].labels: `a key` is not a name");
-    check("/gaps/0/end_ns", json!(0), "gaps[0].end_ns: ends at 0 ns, not after its start");
+    check("/gaps/0/end_ns", json!(0), "gaps[0].end_ns: the end, 0 ns, is not after the start");
     check("/gaps/0/reason", json!("lunch"), "gaps[0].reason: unknown variant `lunch`");
 }
 
@@ -152,7 +148,7 @@ fn the_limits_are_exact() {
     assert_eq!(with_windows(wire::WINDOWS_MAX).unwrap().windows.len(), wire::WINDOWS_MAX);
     assert_eq!(
         with_windows(wire::WINDOWS_MAX + 1).unwrap_err().to_string(),
-        "windows: 20001 entries; at most 20000 are taken: send them in several batches"
+        "windows: 20001 entries; at most 20000 are accepted: send them in several batches"
     );
     let padded = format!("{EXAMPLE}{}", " ".repeat(wire::BODY_BYTES_MAX - EXAMPLE.len()));
     assert!(Batch::parse(padded.as_bytes()).is_ok());

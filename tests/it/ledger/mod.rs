@@ -20,7 +20,7 @@ use wattledger::grid::Library;
 use wattledger::ledger::{self, Report};
 use wattledger::store::{By, GroupBy, Selection, Store};
 use wattledger::{ingest, workload};
-use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
+use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
 
 /// 2026-03-10T10:00:00Z.
 pub(crate) const TEN_O_CLOCK_S: i64 = 1_773_136_800;
@@ -141,7 +141,7 @@ pub(crate) fn batch(sequence: u64, wall: i64) -> Batch {
         boot: Boot::from_bits(7),
         sequence,
         node: Node { name: "n1".to_owned(), software: "test 1".to_owned(), machine_id: None, host_boot: None },
-        clock: Clock { wall: at(wall), monotonic: Span::ZERO },
+        clock: ClockEvidence { wall: at(wall), monotonic: Span::ZERO },
         devices: vec![
             device("gpu0", Kind::Accelerator, None),
             device("gpu1", Kind::Accelerator, None),

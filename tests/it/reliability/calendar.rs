@@ -12,7 +12,7 @@ use wattledger::grid::Library;
 use wattledger::ledger::{self, Report};
 use wattledger::store::{By, CalendarUnit, GroupBy, Selection, Store};
 use wattledger::{ingest, workload};
-use wire::{Batch, Boot, Clock, Device, Holding, Job, Kind, Method, Quality, SensorClass, Window};
+use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Method, Quality, SensorClass, Window};
 
 const ZONES: [Tz; 12] = [
     Tz::UTC,
@@ -100,7 +100,7 @@ fn batch(sequence: u64, limit_mw: u64, windows: Vec<Window>) -> Batch {
         boot: Boot::from_bits(1),
         sequence,
         node: node(0),
-        clock: Clock { wall: at(0), monotonic: Span::ZERO },
+        clock: ClockEvidence { wall: at(0), monotonic: Span::ZERO },
         devices: vec![device(limit_mw)],
         windows,
         holdings: Vec::new(),

@@ -1,7 +1,7 @@
 //! One log of each shape (values invented), and what is read of it.
 
 use super::{Log, read};
-use crate::powerlog::{Format, Options};
+use crate::powerlog::{Options, PowerLogFormat};
 use account::meter::PowerSensor;
 use units::{Power, Span};
 
@@ -65,7 +65,7 @@ fn power_draw_is_preferred_and_its_class_follows_name_driver_and_column() {
     assert_eq!(
         default.note_texts()[0],
         "read as nvidia-smi: energy from power.draw [W]; \
-         not used: power.draw.instant [W], power.draw.average [W] (--column takes another)"
+         not used: power.draw.instant [W], power.draw.average [W] (choose with --column)"
     );
     let options = Options { column: Some("power.draw.instant".to_owned()), ..Options::default() };
     let instant = log_with(text, &options);
@@ -78,7 +78,7 @@ fn power_draw_is_preferred_and_its_class_follows_name_driver_and_column() {
 fn a_device_without_readings_stays_listed() {
     let log = log("timestamp,gpu,power.draw\n0,0,100\n0,1,[Not Supported]\n1,0,100\n1,1,[Not Supported]\n");
     assert_eq!(powers(&log), [("0", vec![(0, 100_000), (1_000, 100_000)]), ("1", vec![])]);
-    assert!(log.note_texts().contains(&"device \"1\" gives no reading at all"), "{:?}", log.notes);
+    assert!(log.note_texts().contains(&"device \"1\" has no reading"), "{:?}", log.notes);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_timestamp_that_was_cut_is_no_time() {
     assert_eq!(log(&whole).readings[0].len(), 3);
     let cut = log(&whole[..whole.len() - 5]);
     assert_eq!(cut.readings[0].len(), 2);
-    assert_eq!(cut.note_texts()[1], "1 sample is left out: without a whole timestamp");
+    assert_eq!(cut.note_texts()[1], "1 sample was skipped: without a complete timestamp");
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn wide_tables_never_count_a_total_twice() {
 
 #[test]
 fn bare_names_are_devices_in_a_table_that_is_said_to_be_wide() {
-    let options = Options { format: Some(Format::Wide), ..Options::default() };
+    let options = Options { format: Some(PowerLogFormat::Wide), ..Options::default() };
     let log = log_with("timestamp,a,b\n0,100,50\n1,110,51\n", &options);
     assert_eq!(powers(&log), [("a", vec![(0, 100_000), (1_000, 110_000)]), ("b", vec![(0, 50_000), (1_000, 51_000)])]);
 }
@@ -224,8 +224,8 @@ fn bare_names_are_devices_in_a_table_that_is_said_to_be_wide() {
 fn an_hour_that_may_never_have_been_is_named() {
     let log = log("timestamp, power.draw [W]\n2025/03/30 01:59:58.000, 100.00 W\n2025/03/30 01:59:59.000, 100.00 W\n\
                    2025/03/30 03:00:00.000, 100.00 W\n2025/03/30 03:00:01.000, 100.00 W\n");
-    let expected = "line 4: the local time jumps forward by an hour, from 2025-03-30 01:59:59 to 2025-03-30 03:00:00: a pause, or a \
-                    clock change, whose hour is counted although it never was; name the zone of the log with --timezone";
+    let expected = "line 4: the local time jumps forward by an hour, from 2025-03-30 01:59:59 to 2025-03-30 03:00:00: this is a pause, or \
+                    the start of daylight saving time, whose hour is then counted although it did not exist; give the time zone of the log with --timezone";
     assert!(log.note_texts().contains(&expected), "{:?}", log.notes);
 }
 
@@ -277,12 +277,12 @@ fn glitches_and_cut_lines_are_no_readings() {
     assert_eq!(
         log.note_texts()[2..],
         [
-            "2 lines are no complete row and left out; the first is line 5",
-            "the times have no zone: their distances hold, their moments are taken as UTC (--timezone names the zone)",
-            "1 value is no reading: negative; the first in line 3",
-            "1 value is no reading: higher than any device draws; the first in line 4",
-            "whether power.draw [W] is an instant or an average value is not known (the log names no model, --accelerator \
-             does): integrated by the trapezoid",
+            "2 lines were skipped: not a complete row; the first is line 5",
+            "the times have no time zone and are read as UTC; name the zone with --timezone",
+            "1 value was skipped: negative; the first is in line 3",
+            "1 value was skipped: above what any device draws; the first is in line 4",
+            "it is not known whether power.draw [W] is an instant or an average value (the log names no model; name it with \
+             --accelerator); it is integrated by the trapezoid rule",
         ]
     );
 }
@@ -319,7 +319,7 @@ fn a_named_zone_carries_a_log_over_the_clock_change() {
     assert_eq!(powers(&log), [("power.draw", vec![(0, 100_000), (1_000, 100_000)])]);
     assert!(
         log.note_texts().contains(
-            &"clock change in Europe/Berlin at line 3: local time 2025/10/26 02:00:00.000 is at +01:00, after +02:00"
+            &"clock change in Europe/Berlin at line 3: local time 2025/10/26 02:00:00.000 is at UTC+01:00, the time before at UTC+02:00"
         ),
         "{:?}",
         log.notes

@@ -5,7 +5,7 @@ mod properties;
 mod refusals;
 mod samples;
 
-use super::{LogError, LoggedDevice, Note, Options, PowerLog, Times};
+use super::{LogError, LogNote, LoggedDevice, Options, PowerLog, Times};
 use account::meter::Reading;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -16,7 +16,7 @@ use units::ExactEnergy;
 struct Log {
     devices: Vec<LoggedDevice>,
     readings: Vec<Vec<Reading>>,
-    notes: Vec<Note>,
+    notes: Vec<LogNote>,
     times: Times,
 }
 

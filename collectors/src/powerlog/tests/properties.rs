@@ -1,7 +1,7 @@
 //! Laws over arbitrary input.
 
 use super::read;
-use crate::powerlog::{Format, Options};
+use crate::powerlog::{Options, PowerLogFormat};
 use proptest::prelude::*;
 use std::io::Read;
 use std::str::FromStr;
@@ -68,7 +68,7 @@ proptest! {
 
     #[test]
     fn no_input_makes_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), name in 0_usize..10) {
-        let format = Format::NAMES.split(", ").nth(name).map(|name| Format::from_str(name).unwrap());
+        let format = PowerLogFormat::NAMES.split(", ").nth(name).map(|name| PowerLogFormat::from_str(name).unwrap());
         let options = Options { format, interval: Some(Span::from_seconds(1)), ..Options::default() };
         let _ = read(&bytes[..], &options);
     }

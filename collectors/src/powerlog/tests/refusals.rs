@@ -1,7 +1,7 @@
 //! Every log that cannot be used, with the one message that says why.
 
 use super::read;
-use crate::powerlog::{Format, Options};
+use crate::powerlog::{Options, PowerLogFormat};
 use std::io::Read;
 
 #[track_caller]
@@ -36,27 +36,24 @@ fn nothing_recorded() {
 fn not_a_text_of_lines() {
     let binary = |offset: usize| {
         format!(
-            "this is a binary file, not a power log: byte {offset} is not text (UTF-16 needs its byte-order mark); \
-             give the text that nvidia-smi, amd-smi, hl-smi or an exporter printed"
+            "this is a binary file, not a power log: byte {offset} is not text (UTF-16 needs a byte-order mark); \
+             use the text that nvidia-smi, amd-smi, hl-smi or an exporter printed"
         )
     };
     refused(b"\x7fELF\x02\x01\x01\x00\x00", &binary(7));
     refused(b"\xe9\xb1\xfa\x9c\xd4\xa3\x01\x88\xff", &binary(0));
-    refused(
-        b"\x1f\x8b\x08\x00\x00",
-        "the log is compressed; unpack it on the way in: gzip -dc FILE | wattledger meter -",
-    );
+    refused(b"\x1f\x8b\x08\x00\x00", "the log is compressed; decompress it first: gzip -dc FILE | wattledger meter -");
     let endless = std::io::repeat(b'7').take(1 << 30);
     let error = read(endless, &Options::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 1 is longer than 1048576 bytes: this is not a power log of one reading per line"
+        "line 1 is longer than 1048576 bytes: this is not a power log with one reading per line"
     );
     let late = b"timestamp,power_w\n1741597200,100\n".chain(endless_line());
     let error = read(late, &Options::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 3 is longer than 1048576 bytes: this is not a power log of one reading per line"
+        "line 3 is longer than 1048576 bytes: this is not a power log with one reading per line"
     );
 }
 
@@ -68,8 +65,8 @@ fn endless_line() -> impl Read {
 fn a_text_that_is_no_log() {
     refused(
         "Dear diary,\ntoday it rained.\n",
-        "no known power log: the first line is \"Dear diary,\"; a header that names the columns is needed, \
-         for example timestamp,uuid,power.draw [W] (--format names: nvidia-smi, dmon, prometheus, amd-smi, rocm-smi, \
+        "this is not a power log in a known format: the first line is \"Dear diary,\"; add a header that names the columns, \
+         for example timestamp,uuid,power.draw [W], or name the format with --format (nvidia-smi, dmon, prometheus, amd-smi, rocm-smi, \
          hl-smi, power-gadget, wide, csv)",
     );
 }
@@ -96,8 +93,8 @@ fn no_power_column() {
     );
     refused(
         "2025/03/10 09:00:00.123, 100.00 W, 300.00 W\n2025/03/10 09:00:01.123, 101.00 W, 301.00 W\n",
-        "the log has no header, and 2 of its columns hold power: the draw cannot be told from a limit; \
-         put the header line back (drop noheader), or a line that names the columns on top",
+        "the log has no header, and 2 of its columns hold power: which is the draw and which a limit is unknown; \
+         log with the header (without noheader), or add a first line that names the columns",
     );
 }
 
@@ -105,27 +102,27 @@ fn no_power_column() {
 fn results_instead_of_samples() {
     refused(
         "timestamp,run_id,duration,emissions,emissions_rate,cpu_power,gpu_power,energy_consumed\n2025-03-10T09:00:00,a,1,2,3,4,5,6\n",
-        "this is CodeCarbon's emissions.csv: results of finished runs (energy in kWh), not power over time; \
-         its energy_consumed column is already the answer (take the last row of each run_id), \
-         so meter the log that nvidia-smi or an exporter recorded instead",
+        "this is CodeCarbon's emissions.csv, which has the results of finished runs (energy in kWh), not power over time; \
+         its energy_consumed column is already the answer (in the last row of each run_id), \
+         or meter the log that nvidia-smi or an exporter recorded",
     );
 }
 
 #[test]
 fn no_time() {
-    let message = "the log has no time column; say how far apart its readings are: --interval 1s";
+    let message = "the log has no time column; give the time between its readings, for example --interval 1s";
     refused("# gpu    pwr  gtemp\n# Idx      W      C\n    0     86     33\n", message);
     refused("index, power.draw [W]\n0, 100.00 W\n", message);
     refused("0, 01P4-HL0000A0-18-AAAAAA-00-00-00, HL-325L, 315 W, 850 W, 41 C\n", message);
     refused("GPU[0]\t\t: Average Graphics Package Power (W): 35.0\n", message);
     refused(
         "timestamp,power_w\n10/03/2025 09:00:00,100\n10/03/2025 09:00:01,100\n",
-        "line 2: \"10/03/2025 09:00:00\" is not a time that can be read; known are 2025/03/10 09:00:00.123, \
+        "line 2: \"10/03/2025 09:00:00\" is not a time that can be read; readable are 2025/03/10 09:00:00.123, \
          2025-03-10T09:00:00Z, 2025-03-10T09:00:00+01:00, 09:00:00.123, and numbers since 1970 or since the start",
     );
     refused(
         "timestamp,power_w\n2025-03-10 09:00:00,x,100,7\n",
-        "line 2 has 4 cells where the header names 2: no row fits the header; correct the header line",
+        "line 2 has 4 cells and the header 2: no row fits the header; correct the header line",
     );
 }
 
@@ -134,23 +131,23 @@ fn one_scrape() {
     let scrape = "# TYPE DCGM_FI_DEV_POWER_USAGE gauge\nDCGM_FI_DEV_POWER_USAGE{gpu=\"0\",UUID=\"GPU-1\"} 213.418000";
     refused(
         scrape,
-        "one scrape without timestamps is no time series: no energy can be computed from it; \
-         scrape repeatedly and put the time in milliseconds behind each value, or export the series from Prometheus",
+        "one scrape without timestamps is not a time series: no energy can be computed from it; \
+         scrape repeatedly and append the time in milliseconds to each value, or export the series from Prometheus",
     );
     refused(
         format!("{scrape}\n{scrape}\n"),
         "the samples carry no timestamps, so how far apart the scrapes are is unknown; \
-         put the time in milliseconds behind each value, or export the series from Prometheus",
+         append the time in milliseconds to each value, or export the series from Prometheus",
     );
     refused(
         format!("{scrape} 1741597200000\n"),
-        "one scrape is no time series: all samples are of one moment; scrape repeatedly into one file",
+        "one scrape is not a time series: all samples are of the same moment; scrape repeatedly into one file",
     );
     refused_with(
         "timestamp,power_w\n0,100\n1,100\n",
-        &Options { format: Some(Format::Prometheus), ..Options::default() },
+        &Options { format: Some(PowerLogFormat::Prometheus), ..Options::default() },
         "no line is a Prometheus sample (name{label=\"…\"} value time); the first line is \"timestamp,power_w\": \
-         leave --format out, or name another",
+         leave out --format, or name another format",
     );
 }
 
@@ -158,7 +155,7 @@ fn one_scrape() {
 fn decimal_commas() {
     let message = |cell: &str| {
         format!(
-            "line 2: {cell} has a decimal comma: whether it is one number or two cannot be told safely; \
+            "line 2: {cell} has a decimal comma, so that it could be one number or two; \
              write the log with LC_ALL=C, so that numbers have a decimal point"
         )
     };
@@ -173,8 +170,8 @@ fn decimal_commas() {
 fn milliwatts_called_watts() {
     refused(
         "timestamp,gpu0_power_w,gpu1_power_w\n0,61230,58110\n1,61240,58120\n",
-        "column \"gpu0_power_w\": every value is above 3000 W (the lowest is 61230 W), which no such device draws: \
-         probably milliwatts; say so in the column's name (…_mw, or [mW]), or confirm watts with [W]",
+        "column \"gpu0_power_w\": every value is above 3000 W (the lowest is 61230 W), which no such device draws; \
+         if these are milliwatts, rename the column (…_mw, or [mW]); if they are watts, add [W] to its name",
     );
 }
 
@@ -183,17 +180,17 @@ fn clocks_that_run_backwards() {
     refused(
         "timestamp,gpu,power_w\n2025-03-10T09:00:01Z,0,100\n2025-03-10T09:00:01Z,1,100\n2025-03-10T09:00:00.5Z,1,100\n",
         "line 4: the clock runs backwards: device \"1\" goes from 2025-03-10T09:00:01Z (line 3) to \
-         2025-03-10T09:00:00.500Z; sort the log by time, or meter the recordings apart",
+         2025-03-10T09:00:00.500Z; sort the log by time, or meter its recordings separately",
     );
     refused(
         "time_ms,power_w\n1000,100\n900,100\n",
         "line 3: the clock runs backwards: device \"power_w\" goes from 1 s (line 2) to 0.9 s; \
-         sort the log by time, or meter the recordings apart",
+         sort the log by time, or meter its recordings separately",
     );
     refused(
         "timestamp, power.draw [W]\n2025/10/26 02:59:59.500, 100.00 W\n2025/10/26 02:00:00.500, 100.00 W\n",
-        "line 3: the local time jumps back by an hour, from 2025-10-26 02:59:59.500 (line 2) to 2025-10-26 02:00:00.500: \
-         a clock change; name the zone of the log, for example --timezone Europe/Berlin",
+        "line 3: the local time jumps back by an hour, from 2025-10-26 02:59:59.500 (line 2) to 2025-10-26 02:00:00.500, as at the end of \
+         daylight saving time; give the time zone of the log, for example --timezone Europe/Berlin",
     );
 }
 
@@ -201,8 +198,8 @@ fn clocks_that_run_backwards() {
 fn two_zones() {
     refused(
         "timestamp,power_w\n2025-03-10T09:00:00Z,100\n2025-03-10T17:00:01+08:00,100\n",
-        "line 3: two zones in one log: times were in UTC (Z) and are now in +08:00; \
-         write all of them in one zone, or name the zone whose clock changed with --timezone",
+        "line 3: two time zones in one log: times were in UTC (Z) and are now in +08:00; \
+         write all times in one zone, or, if its clock changed, name the zone with --timezone",
     );
 }
 
@@ -210,13 +207,13 @@ fn two_zones() {
 fn two_gpus_under_one_name() {
     refused(
         "timestamp, name, power.draw [W]\n2025/03/10 09:00:00.123, Tesla T4, 30.00 W\n2025/03/10 09:00:00.123, Tesla T4, 31.00 W\n",
-        "lines 2 and 3: two GPUs under one name: device \"Tesla T4\" has 30.000 W and 31.000 W at 2025-03-10 09:00:00.123; \
-         log a column that tells them apart (uuid or index), or times with milliseconds if it is one GPU",
+        "lines 2 and 3: two GPUs with the same name: device \"Tesla T4\" has 30.000 W and 31.000 W at 2025-03-10 09:00:00.123; \
+         log a column that identifies the GPU (uuid or index), or, if it is one GPU, times with milliseconds",
     );
     refused(
         "timestamp,uuid,index,power_w\n1741597200,GPU-0,0,30\n1741597200,GPU-0,1,31\n",
-        "lines 2 and 3: two GPUs under one name: device \"GPU-0\" has 30.000 W and 31.000 W at 2025-03-10T09:00:00Z; \
-         column \"index\" differs between them: give every GPU its own name by it",
+        "lines 2 and 3: two GPUs with the same name: device \"GPU-0\" has 30.000 W and 31.000 W at 2025-03-10T09:00:00Z; \
+         column \"index\" differs between them: build a name of its own for every GPU from it",
     );
 }
 
@@ -230,8 +227,8 @@ fn several_gpus_without_a_name() {
     }
     refused(
         log,
-        "two GPUs under one name: the rows of \"Tesla T4\" come in groups of 4 close together, as from 4 devices, \
-         and no column tells them apart; log uuid or index",
+        "two GPUs with the same name: the rows of \"Tesla T4\" come in groups of 4, as from 4 devices, \
+         and no column identifies the device; log uuid or index as well",
     );
 }
 
@@ -240,7 +237,7 @@ fn counters_that_run_backwards() {
     refused(
         "timestamp,device,energy_j\n1741597200,gpu0,5000\n1741597210,gpu0,6000\n1741597220,gpu0,5500.5\n",
         "line 4: the energy counter of device \"gpu0\" runs backwards without a reset, from 6000 J (line 3) to 5500.5 J; \
-         this is no cumulative counter of one device: use a power column (--column)",
+         this is not a cumulative counter of one device: use a power column (--column)",
     );
 }
 
@@ -248,7 +245,7 @@ fn counters_that_run_backwards() {
 fn two_recordings_in_one_file() {
     refused(
         "timestamp,gpu,power_w\n1741597200,0,30\ntimestamp,power_w,gpu\n1741597201,30,0\n",
-        "line 3: a second header with other columns: two recordings in one file; meter them apart",
+        "line 3: a second header with other columns: there are two recordings in the file; meter them separately",
     );
 }
 
@@ -260,7 +257,7 @@ fn a_device_column_that_names_rows() {
     }
     refused(
         log,
-        "more than 4096 devices, the next is \"1eef000\": the column that names the devices holds something else; \
-         give it another name in the header",
+        "more than 4096 devices (the next is \"1eef000\"): the column that should identify devices holds something else; \
+         rename that column in the header",
     );
 }

@@ -47,10 +47,10 @@ fn a_stuck_sensor_is_metered_and_warned_of() {
         log.note_texts(),
         [
             "read as nvidia-smi: energy from power.draw [W]",
-            "the times have no zone: their distances hold, their moments are taken as UTC (--timezone names the zone)",
-            "device \"power.draw\": 12792 readings in a row over 699.63 s are all exactly 46.190 W: the sensor may be stuck",
-            "whether power.draw [W] is an instant or an average value is not known (the log names no model, --accelerator \
-             does): integrated by the trapezoid",
+            "the times have no time zone and are read as UTC; name the zone with --timezone",
+            "device \"power.draw\": 12792 readings in a row, over 699.63 s, are exactly 46.190 W: the sensor may be stuck",
+            "it is not known whether power.draw [W] is an instant or an average value (the log names no model; name it with \
+             --accelerator); it is integrated by the trapezoid rule",
         ]
     );
 }
@@ -66,7 +66,7 @@ fn three_power_columns_are_three_sensors() {
     assert_eq!(
         default.note_texts()[0],
         "read as nvidia-smi: energy from power.draw [W]; not used: power.draw.average [W], power.draw.instant [W] \
-         (--column takes another)"
+         (choose with --column)"
     );
     let average = log(NAME, &column("power.draw.average")).unwrap();
     check(&average, &[("power.draw.average", 1_690, 2_872_009_375)]);
@@ -117,8 +117,8 @@ fn a_misleading_index_column_gives_way_to_the_one_that_varies() {
     assert_eq!(
         log.note_texts().last(),
         Some(
-            &"the devices do not cover the same span: \"3\" ends at 2025-09-08T09:26:56Z, \"2\" at 2025-09-08T09:26:58Z; \
-              their sum is not the energy of one window"
+            &"the devices do not cover the same time: \"3\" ends at 2025-09-08T09:26:56Z, \"2\" at 2025-09-08T09:26:58Z; \
+              their sum is not the energy of one interval"
         )
     );
 }

@@ -1,4 +1,4 @@
-//! What one board can be read for, decided once when it is found (D4), and the reading itself.
+//! What one board can be read for, which is decided once when the board is found, and how it is read.
 
 use super::error::{Reach, reach};
 use super::session::field;
@@ -16,24 +16,31 @@ use units::{Power, Span};
 
 /// What a board's energy and power cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// GPU, its memory and the circuitry around them.
+pub enum PowerScope {
+    /// The GPU, its memory and the circuitry around them.
     Gpu,
-    /// GH200: GPU, Grace CPU and their memory. A Grace power meter is contained in it and never added.
+    /// The module of a GH200: GPU, Grace CPU and their memory. It contains what a power meter of the Grace CPU shows.
     Module,
 }
 
-/// Which calls a reading of a board takes; all of them in one [`Scope`].
+/// What one reading of a board gave, at least one of the two.
+pub(super) struct BoardValues {
+    pub(super) power: Option<Power>,
+    /// Raw value of the energy counter.
+    pub(super) counter: Option<u64>,
+}
+
+/// The calls that read a board, all of them in the same [`PowerScope`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Plan {
-    pub(super) scope: Scope,
+pub(super) struct ReadingPlan {
+    pub(super) scope: PowerScope,
     counter: bool,
     power: Option<PowerCall>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PowerCall {
-    /// `nvmlDeviceGetPowerUsage`: GPU scope.
+    /// The call `nvmlDeviceGetPowerUsage`, in GPU scope.
     Usage,
     /// Field 185 in module scope.
     ModuleAverage,
@@ -41,12 +48,12 @@ enum PowerCall {
     ModuleInstant,
 }
 
-impl Plan {
-    /// For a board of which nothing is known.
-    pub(super) const NOTHING: Self = Self { scope: Scope::Gpu, counter: false, power: None };
+impl ReadingPlan {
+    /// The plan for a board of which nothing is known.
+    pub(super) const NOTHING: Self = Self { scope: PowerScope::Gpu, counter: false, power: None };
 
-    /// Asks the board what it answers to. The counter of a GH200 covers the module, so its power is taken in module
-    /// scope too; elsewhere module scope is the last resort.
+    /// Tries which calls the board answers. The counter of a GH200 covers the module, so that its power is read in module scope
+    /// too; on other boards that is the last resort.
     pub(super) fn of(device: &Device<'_>, name: &str) -> Self {
         let counter = offered(device.total_energy_consumption().map_err(FieldFailure::Driver));
         let usage = offered(device.power_usage().map_err(FieldFailure::Driver)).then_some(PowerCall::Usage);
@@ -57,16 +64,16 @@ impl Plan {
         if counter_covers_module(name) {
             let power = module();
             if counter || power.is_some() {
-                return Self { scope: Scope::Module, counter, power };
+                return Self { scope: PowerScope::Module, counter, power };
             }
         }
         match usage.map_or_else(module, |_| None) {
-            Some(power) => Self { scope: Scope::Module, counter, power: Some(power) },
-            None => Self { scope: Scope::Gpu, counter, power: usage },
+            Some(power) => Self { scope: PowerScope::Module, counter, power: Some(power) },
+            None => Self { scope: PowerScope::Gpu, counter, power: usage },
         }
     }
 
-    /// The sensor that these calls make of a board of this name under this driver version.
+    /// The sensor that these calls are, on a board with this name and under this version of the driver.
     pub(super) fn sensor(&self, device: &Device<'_>, name: &str, driver: &str) -> Sensor {
         let architecture = architecture(device, name);
         let classify = |field| classify(architecture, version(driver), field);
@@ -80,17 +87,17 @@ impl Plan {
         }
     }
 
-    /// Enforced power limit of the plan's scope.
+    /// The enforced power limit in the plan's scope.
     fn limit(&self, device: &Device<'_>) -> Option<Power> {
         let milliwatts = match self.scope {
-            Scope::Gpu => device.enforced_power_limit().ok().map(u64::from),
-            Scope::Module => field(device, NVML_FI_DEV_POWER_CURRENT_LIMIT, NVML_POWER_SCOPE_MODULE).ok(),
+            PowerScope::Gpu => device.enforced_power_limit().ok().map(u64::from),
+            PowerScope::Module => field(device, NVML_FI_DEV_POWER_CURRENT_LIMIT, NVML_POWER_SCOPE_MODULE).ok(),
         }?;
         power_milliwatts(milliwatts).ok().filter(|limit| *limit > 0).map(Power::from_milliwatts)
     }
 
-    /// Power and counter, at least one of them; one may fail without the other.
-    pub(super) fn read(&self, device: &Device<'_>) -> Result<(Option<Power>, Option<u64>), FieldFailure> {
+    /// Reads power and counter. One of them may fail without the other.
+    pub(super) fn read(&self, device: &Device<'_>) -> Result<BoardValues, FieldFailure> {
         let mut failure = None;
         let counter = self.counter.then(|| counter_millijoules(device.total_energy_consumption()?));
         let counter = unless_gone(counter, &mut failure)?;
@@ -98,11 +105,11 @@ impl Plan {
         if counter.is_none() && power.is_none() {
             return Err(failure.unwrap_or(NvmlError::NotSupported.into()));
         }
-        Ok((power.map(Power::from_milliwatts), counter))
+        Ok(BoardValues { power: power.map(Power::from_milliwatts), counter })
     }
 }
 
-/// The value, or nothing and its failure in `failure`; an error that reaches beyond this value is passed on.
+/// The value, or `None` after storing its error in `failure`. An error that concerns more than this value is returned.
 fn unless_gone(
     value: Option<Result<u64, FieldFailure>>,
     failure: &mut Option<FieldFailure>,
@@ -135,11 +142,12 @@ impl PowerCall {
     }
 }
 
-/// Millijoules since driver load. Its update period is not documented; the slowest that was reported is taken.
+/// The counter of millijoules since the driver was loaded. Its update period is not documented; this is the slowest that was
+/// reported.
 const COUNTER: CounterSensor =
     CounterSensor { unit: CounterUnit::Millijoule, range: None, update: Span::from_milliseconds(100) };
 
-/// Whether a call is worth repeating: it works, or failed for a reason that may pass.
+/// Whether a call is worth repeating: it worked, or failed for a reason that may pass.
 fn offered<T>(result: Result<T, FieldFailure>) -> bool {
     use NvmlError::{FailedToLoadSymbol, FunctionNotFound, InvalidArg, NoPermission, NotSupported};
     !matches!(
@@ -148,12 +156,14 @@ fn offered<T>(result: Result<T, FieldFailure>) -> bool {
     )
 }
 
-/// GH200 (ml-energy/zeus, pull request 172). Nobody has published what the counters of GB200 and GB300 cover.
+/// Whether the counter covers the whole module, as on the GH200 (ml-energy/zeus, pull request 172). What the counters of the
+/// GB200 and GB300 cover is not published.
 fn counter_covers_module(name: &str) -> bool {
     name.to_ascii_uppercase().contains("GH200")
 }
 
-/// NVML's Ampere holds two chips with different sensors, which the product name tells apart.
+/// The architecture of a board. NVML has one value for the two Ampere chips, whose sensors differ; the product name decides
+/// between them.
 fn architecture(device: &Device<'_>, name: &str) -> Architecture {
     match device.architecture() {
         Ok(DeviceArchitecture::Pascal) => Architecture::Pascal,
@@ -169,14 +179,14 @@ fn architecture(device: &Device<'_>, name: &str) -> Architecture {
     }
 }
 
-/// `535.104.05` to (535, 104).
+/// Parses `535.104.05` into (535, 104).
 fn version(driver: &str) -> Option<(u32, u32)> {
     let mut parts = driver.split('.').map(|part| part.parse().ok());
     Some((parts.next()??, parts.next().flatten().unwrap_or(0)))
 }
 
-/// Once a second where a counter or a one-second mean carries the energy; as often as the sensor has something new
-/// where single readings do (D2, D3).
+/// Time between two readings: a second if the energy comes from a counter or a one-second mean, which faster readings do not
+/// improve; else the update period of the sensor, since a load may change between any two updates.
 fn cadence(counter: bool, power: Option<PowerSensor>) -> Span {
     match power {
         Some(PowerSensor::Instant { update, .. }) if !counter => update,

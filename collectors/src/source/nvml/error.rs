@@ -2,50 +2,50 @@
 
 use nvml_wrapper::error::NvmlError;
 
-/// Why no NVIDIA device can be read; [`OpenError::remedy`] is what to do next.
+/// Why no NVIDIA device can be read. [`NvmlOpenError::remedy`] says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
+pub enum NvmlOpenError {
     /// There is no driver library on this machine (or in this container).
-    #[error("no NVIDIA driver library `{library}` here ({reason})")]
+    #[error("the NVIDIA driver library `{library}` is not installed here ({reason})")]
     NoLibrary {
-        /// What was looked for.
+        /// Name or path of the library.
         library: String,
-        /// The dynamic loader's words.
+        /// Error of the dynamic loader.
         reason: String,
     },
-    /// The library is there, its kernel module is not.
-    #[error("the NVIDIA driver library `{library}` is here, but the driver is not loaded")]
+    /// The library is installed, but the kernel module is not loaded.
+    #[error("the NVIDIA driver library `{library}` is installed, but the driver is not loaded")]
     NotLoaded {
-        /// The library.
+        /// Name or path of the library.
         library: String,
     },
-    /// Library and kernel module are of different versions.
-    #[error("the NVIDIA driver library `{library}` and the loaded kernel module are of different versions")]
+    /// The library and the kernel module have different versions.
+    #[error("the NVIDIA driver library `{library}` and the loaded kernel module have different versions")]
     VersionMismatch {
-        /// The library.
+        /// Name or path of the library.
         library: String,
     },
-    /// The driver refuses this user, wholly or every board.
-    #[error("no permission to use the NVIDIA driver's devices (/dev/nvidiactl, /dev/nvidia0 and on)")]
+    /// This user may not use the driver, or none of its boards.
+    #[error("no permission to use the devices of the NVIDIA driver (/dev/nvidiactl, /dev/nvidia0, …)")]
     NoPermission,
-    /// The driver works and has no device.
-    #[error("NVIDIA driver {driver} is loaded, but it has no device")]
+    /// The driver works, but has no device.
+    #[error("NVIDIA driver {driver} is loaded, but has no device")]
     NoDevices {
-        /// Driver version.
+        /// Version of the driver.
         driver: String,
     },
-    /// Something is there that does not behave like NVML.
+    /// The library does not behave like NVML.
     #[error("the NVIDIA driver library `{library}` cannot be used: {reason}")]
     Unusable {
-        /// The library.
+        /// Name or path of the library.
         library: String,
-        /// Its words.
+        /// Error of the library.
         reason: String,
     },
 }
 
-impl OpenError {
-    /// What would add the sensor, as commands with a word of explanation each.
+impl NvmlOpenError {
+    /// Commands that would add the sensor, with comments after `#`.
     #[must_use]
     pub const fn remedy(&self) -> &'static str {
         match self {
@@ -59,12 +59,14 @@ impl OpenError {
             }
             Self::NoPermission => {
                 "ls -l /dev/nvidia*                 # this user needs read and write access\n\
-                 srun --gpus=1 ...                  # a batch system shows a job only the GPUs that it was given"
+                 srun --gpus=1 ...                  # a batch system gives a job access only to the GPUs it requested"
             }
             Self::NoDevices { .. } => {
                 "lspci | grep -i nvidia             # a GPU listed here has failed to start: see dmesg"
             }
-            Self::Unusable { .. } => "nvidia-smi                         # uses the same library and says more",
+            Self::Unusable { .. } => {
+                "nvidia-smi                         # uses the same library and reports more detail"
+            }
         }
     }
 
@@ -80,14 +82,14 @@ impl OpenError {
     }
 }
 
-/// How far an error of the driver reaches.
+/// How much an error of the driver concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// This reading.
+    /// Nothing but this reading.
     Reading,
-    /// This device, until it is found again.
+    /// The device, until it is found again.
     Device,
-    /// The connection to the driver.
+    /// The connection to the driver, and so all devices.
     Driver,
 }
 

@@ -1,93 +1,93 @@
-//! NVIDIA GPUs through the driver's own library, which is opened at run time: no driver is needed to build or to start.
+//! NVIDIA GPUs, through the driver's own library. It is opened at run time, so that building and starting need no driver.
 //!
-//! Every reading asks a board for its energy counter and its power; which of them carries the energy is the meter's
-//! decision. A board that is lost, or a driver that goes away, gives errors until it is back, and then readings of a
-//! new epoch. What power means is decided by [`sensor_class`](crate::sensor_class).
+//! Every reading asks a board for its energy counter and its power; the meter decides which of them the energy comes from. A
+//! board that is lost, or a driver that is unloaded, gives errors until it is back, and then readings of a new epoch.
+//! [`sensor_class`](crate::sensor_class) decides what a power reading means.
 
 mod board;
 mod error;
 mod session;
 mod value;
 
-pub use board::Scope;
-pub use error::OpenError;
+pub use board::PowerScope;
+pub use error::NvmlOpenError;
 
-use super::visible::{Board, Selection, Variables, VisibleError, select};
-use super::{Device, ReadError, Source, keep_positions};
+use super::visible::{Board, Variables, VisibleBoards, VisibleError, select};
+use super::{ReadError, Source, SourceDevice, SourceKind, keep_positions};
 use account::meter::{Reading, Sensor};
-use board::Plan;
+use board::{BoardValues, ReadingPlan};
 use error::{Reach, reach};
 use nvml_wrapper::error::NvmlError;
-use session::Session;
+use session::NvmlSession;
 use std::ffi::{OsStr, OsString};
 use units::{Span, Timestamp};
 use value::FieldFailure;
 
-/// The driver's library, as every driver package installs it.
+/// Name of the library that every driver package installs.
 const LIBRARY: &str = "libnvidia-ml.so.1";
-/// A lost board or driver is looked for again after this long.
+/// Time between two attempts to find a lost board or driver.
 const RETRY: Span = Span::from_milliseconds(500);
 
 /// The NVIDIA boards of this machine that this process may use.
 #[derive(Debug)]
 pub struct NvmlSource {
     library: OsString,
-    /// `None` while the driver is away.
-    session: Option<Session>,
+    /// `None` while the driver cannot be used.
+    session: Option<NvmlSession>,
     driver: String,
     boot: String,
-    devices: Vec<Device>,
+    devices: Vec<SourceDevice>,
     boards: Vec<Board>,
     slots: Vec<Slot>,
     retry_at: Timestamp,
 }
 
-/// What is remembered of one board between readings.
+/// What is kept of one board between readings.
 #[derive(Debug)]
 struct Slot {
-    plan: Plan,
-    /// Times that the board was lost or the driver opened again since the source was opened.
+    plan: ReadingPlan,
+    /// How often the board was lost or the driver reopened since the source was opened.
     losses: u64,
     epoch: u64,
-    /// Timestamp of the last process sample, µs since 1970.
+    /// Time of the last process sample, µs since 1970.
     process_cursor: u64,
 }
 
-/// A board as it was found, before it has a place among the others.
+/// A board that was found, before it is added to the others.
 struct Found {
-    device: Device,
+    device: SourceDevice,
     board: Board,
-    plan: Plan,
+    plan: ReadingPlan,
 }
 
-/// How much one process used a board over one of the driver's sample periods.
+/// How much one process used a board during one sample period of the driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProcessSample {
-    /// Process id.
+    /// Id of the process.
     pub pid: u32,
-    /// When, µs since 1970 by the CPU's clock.
+    /// Time of the sample, µs since 1970 by the CPU's clock.
     pub at_us: u64,
-    /// Use of the multiprocessors, 0 to 100 %.
+    /// Utilisation of the streaming multiprocessors, 0 to 100 %.
     pub sm_percent: u32,
 }
 
 impl NvmlSource {
-    /// Opens `library`, or the installed driver's, and finds its boards. Boards that this user may not use are left
-    /// out, as CUDA leaves them out; a board that is lost is listed and gives [`ReadError::Lost`].
+    /// Opens `library`, or that of the installed driver, and finds its boards. Boards that this user may not use are left out, as
+    /// CUDA does; a board that is lost is listed and gives [`ReadError::Lost`].
     ///
     /// # Errors
     ///
-    /// There is no usable driver, or no board: [`OpenError`] says which and what to do.
-    pub fn open(library: Option<&OsStr>) -> Result<Self, OpenError> {
+    /// There is no usable driver, or no board; see [`NvmlOpenError`].
+    pub fn open(library: Option<&OsStr>) -> Result<Self, NvmlOpenError> {
         let library = library.unwrap_or(OsStr::new(LIBRARY));
-        let unusable = |error: NvmlError| OpenError::new(&library.to_string_lossy(), &error);
-        let mut session = Session::open(library)?;
+        let unusable = |error: NvmlError| NvmlOpenError::new(&library.to_string_lossy(), &error);
+        let mut session = NvmlSession::open(library)?;
         session.find_devices().map_err(unusable)?;
         let driver = session.nvml().sys_driver_version().unwrap_or_else(|_| "unknown".to_owned());
         let count = session.nvml().device_count().map_err(unusable)?;
         let found: Vec<Found> = (0..count).filter_map(|index| find(&session, index, &driver)).collect();
         if found.is_empty() {
-            return Err(if count == 0 { OpenError::NoDevices { driver } } else { OpenError::NoPermission });
+            return Err(if count == 0 { NvmlOpenError::NoDevices { driver } } else { NvmlOpenError::NoPermission });
         }
         let mut source = Self {
             library: library.to_owned(),
@@ -108,32 +108,32 @@ impl NvmlSource {
         Ok(source)
     }
 
-    /// Version of the driver, `580.65.06`.
+    /// Version of the driver, such as `580.65.06`.
     #[must_use]
     pub fn driver_version(&self) -> &str {
         &self.driver
     }
 
-    /// What the readings of the device at `position` cover; `None` past the last device.
+    /// What the readings of the device at `position` cover; `None` if there is no such device.
     #[must_use]
-    pub fn scope(&self, position: usize) -> Option<Scope> {
+    pub fn scope(&self, position: usize) -> Option<PowerScope> {
         self.slots.get(position).map(|slot| slot.plan.scope)
     }
 
-    /// Positions of the devices that a command under these variables may use. A MIG instance stands for its board.
+    /// The devices that a command with these variables may use. Naming a MIG instance selects its board.
     ///
     /// # Errors
     ///
-    /// A variable names a device that is not here: [`VisibleError`] lists those that are.
-    pub fn visible(&self, variables: &Variables<'_>) -> Result<Selection, VisibleError> {
+    /// A variable names a device that does not exist; see [`VisibleError`].
+    pub fn visible(&self, variables: &Variables<'_>) -> Result<VisibleBoards, VisibleError> {
         select(&self.boards, variables)
     }
 
-    /// Samples of the processes on the device at `position` that no earlier call has given; empty where there are none.
+    /// Samples of the processes on the device at `position` since the last call; empty if there are none.
     ///
     /// # Errors
     ///
-    /// The device is lost, or the driver keeps no such samples (MIG).
+    /// The device is lost, or the driver has no such samples, as with MIG.
     pub fn process_utilisation(&mut self, position: usize) -> Result<Vec<ProcessSample>, ReadError> {
         let (Some(device), Some(slot)) = (self.devices.get(position), self.slots.get_mut(position)) else {
             return Err(ReadError::Unreadable(format!("no device at position {position}")));
@@ -157,14 +157,14 @@ impl NvmlSource {
         Ok(samples)
     }
 
-    /// Looks for the driver, or for lost boards, where there are any and it is time.
+    /// Looks for the driver or for lost boards, if any is missing and it is time to.
     fn look_again(&mut self, now: Timestamp) {
         if now < self.retry_at || self.session.as_ref().is_some_and(|session| self.all_here(session)) {
             return;
         }
         self.retry_at = now.after(RETRY).unwrap_or(now);
         match &mut self.session {
-            // A driver that has lost every board finds them again only from the start.
+            // A driver that has lost every board finds them again only after it is reopened.
             Some(session) => match session.find_devices() {
                 Ok(()) if session.has_devices() => {}
                 Err(error) if reach(&error) != Reach::Driver => {}
@@ -174,14 +174,14 @@ impl NvmlSource {
         }
     }
 
-    /// Whether every board answers that told its UUID.
-    fn all_here(&self, session: &Session) -> bool {
-        let known = self.devices.iter().zip(&self.slots).filter(|(_, slot)| slot.plan != Plan::NOTHING);
+    /// Whether every board whose UUID is known is found.
+    fn all_here(&self, session: &NvmlSession) -> bool {
+        let known = self.devices.iter().zip(&self.slots).filter(|(_, slot)| slot.plan != ReadingPlan::NOTHING);
         known.into_iter().all(|(device, _)| session.device(&device.uuid).is_some())
     }
 
     fn reconnect(&mut self) {
-        let Ok(mut session) = Session::open(&self.library) else { return };
+        let Ok(mut session) = NvmlSession::open(&self.library) else { return };
         if session.find_devices().is_err() {
             return;
         }
@@ -204,11 +204,16 @@ impl NvmlSource {
             return Err(ReadError::Unreadable(format!("no device at position {position}")));
         };
         let Some(session) = &mut self.session else {
-            return Err(ReadError::Unreadable("the NVIDIA driver is gone; it is looked for again".to_owned()));
+            return Err(ReadError::Unreadable(
+                "the NVIDIA driver cannot be used at the moment; trying again".to_owned(),
+            ));
         };
         let handle = session.device(&device.uuid).ok_or_else(|| lost(&device.uuid))?;
         let failure = match slot.plan.read(&handle) {
-            Ok((power, counter)) => return Ok(Reading { at: now, power, counter, epoch: slot.epoch }),
+            Ok(values) => {
+                let BoardValues { power, counter } = values;
+                return Ok(Reading { at: now, power, counter, epoch: slot.epoch });
+            }
             Err(failure) => failure,
         };
         if let FieldFailure::Driver(error) = &failure {
@@ -226,11 +231,11 @@ impl NvmlSource {
 }
 
 impl Source for NvmlSource {
-    fn name(&self) -> &'static str {
-        "nvml"
+    fn kind(&self) -> SourceKind {
+        SourceKind::Nvml
     }
 
-    fn devices(&self) -> &[Device] {
+    fn devices(&self) -> &[SourceDevice] {
         &self.devices
     }
 
@@ -253,8 +258,8 @@ impl Source for NvmlSource {
     }
 }
 
-/// The board at `index`; `None` if this user may not use it.
-fn find(session: &Session, index: u32, driver: &str) -> Option<Found> {
+/// Finds the board at `index`; `None` if this user may not use it.
+fn find(session: &NvmlSession, index: u32, driver: &str) -> Option<Found> {
     let handle = match session.nvml().device_by_index(index) {
         Ok(handle) => handle,
         Err(NvmlError::NoPermission) => return None,
@@ -265,14 +270,14 @@ fn find(session: &Session, index: u32, driver: &str) -> Option<Found> {
         return Some(lost_board(index, pci));
     };
     let name = handle.name().unwrap_or_else(|_| "NVIDIA GPU".to_owned());
-    let plan = Plan::of(&handle, &name);
+    let plan = ReadingPlan::of(&handle, &name);
     let sensor = plan.sensor(&handle, &name, driver);
     let mig = mig_instances(&handle);
-    let device = Device { uuid: uuid.clone(), index, name: name.clone(), sensor, counted_in: None };
+    let device = SourceDevice { uuid: uuid.clone(), index, name: name.clone(), sensor, counted_in: None };
     Some(Found { device, board: Board { index, uuid, name, pci, mig }, plan })
 }
 
-/// A board that does not tell its UUID. It stays lost: a later answer could be another board's.
+/// A board that does not give its UUID. It stays lost, since a later answer could come from another board.
 fn lost_board(index: u32, pci: String) -> Found {
     let place = if pci.is_empty() { format!("nvml-{index}") } else { pci.clone() };
     let (uuid, name) = (format!("lost:{place}"), "NVIDIA GPU (lost)".to_owned());
@@ -283,11 +288,11 @@ fn lost_board(index: u32, pci: String) -> Found {
         cadence: Span::from_seconds(1),
         systematic_ppm: Sensor::BOARD_SYSTEMATIC_PPM,
     };
-    let device = Device { uuid: uuid.clone(), index, name: name.clone(), sensor, counted_in: None };
-    Found { device, board: Board { index, uuid, name, pci, mig: Vec::new() }, plan: Plan::NOTHING }
+    let device = SourceDevice { uuid: uuid.clone(), index, name: name.clone(), sensor, counted_in: None };
+    Found { device, board: Board { index, uuid, name, pci, mig: Vec::new() }, plan: ReadingPlan::NOTHING }
 }
 
-/// UUIDs of the MIG instances on a board; empty where MIG is off or unknown to the board.
+/// UUIDs of the MIG instances on a board; empty if MIG is off or the board does not support it.
 fn mig_instances(board: &nvml_wrapper::Device<'_>) -> Vec<String> {
     if !board.mig_mode().is_ok_and(|mode| mode.current == 1) {
         return Vec::new();
@@ -305,16 +310,16 @@ fn read_error(failure: FieldFailure) -> ReadError {
 }
 
 fn lost(uuid: &str) -> ReadError {
-    ReadError::Lost(format!("{uuid} does not answer; it is looked for again"))
+    ReadError::Lost(format!("{uuid} does not answer; trying again"))
 }
 
-/// Changes with every boot; empty where the kernel does not tell.
+/// Identifier of this boot; empty if the kernel does not give one.
 fn boot_id() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned()).unwrap_or_default()
 }
 
-/// A number that stays the same while the counter of a board goes on, also in the next process (D10): FNV-1a over boot,
-/// driver version, board and the losses that this source has seen.
+/// A number that stays the same while the counter of a board goes on, also in the next process: the FNV-1a hash of boot,
+/// driver version, board, and how often this source has lost the board.
 fn epoch(boot: &str, driver: &str, uuid: &str, losses: u64) -> u64 {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0100_0000_01b3;

@@ -1,13 +1,13 @@
-//! What the driver's numbers mean, and which of them mean "no value" (T8).
+//! Decodes the driver's numbers, and recognises those that stand for "no value".
 
 use nvml_wrapper::error::NvmlError;
 
-/// Why a value could not be had.
+/// Why the driver gave no value.
 #[derive(Debug)]
 pub(super) enum FieldFailure {
-    /// The driver said why.
+    /// The driver returned an error.
     Driver(NvmlError),
-    /// It answered with a number that stands for "no value".
+    /// The driver returned a number that stands for "no value".
     Blank(String),
 }
 
@@ -17,7 +17,7 @@ impl From<NvmlError> for FieldFailure {
     }
 }
 
-/// `nvmlValueType_t` and the eight bytes of `nvmlValue_t` to a whole number.
+/// Converts the eight bytes of an `nvmlValue_t` of type `kind` (`nvmlValueType_t`) to a whole number.
 pub(super) fn decode(kind: u32, bytes: [u8; 8]) -> Result<u64, FieldFailure> {
     let [a, b, c, d, ..] = bytes;
     let value = match kind {
@@ -29,18 +29,18 @@ pub(super) fn decode(kind: u32, bytes: [u8; 8]) -> Result<u64, FieldFailure> {
         6 => Some(u64::from(u16::from_ne_bytes([a, b]))),
         other => return Err(NvmlError::UnexpectedVariant(other).into()),
     };
-    value.ok_or_else(|| FieldFailure::Blank(format!("a value of type {kind} that is negative or no number")))
+    value.ok_or_else(|| FieldFailure::Blank(format!("a value of type {kind} that is negative or not a number")))
 }
 
-/// A power or energy as the driver's floating point, if it is one.
+/// Rounds a floating-point number of the driver; `None` if it cannot be a power or energy.
 fn whole(value: f64) -> Option<u64> {
     let sensible = value.is_finite() && (0.0..=9e15).contains(&value);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // in range, just checked
     sensible.then_some(value.round() as u64)
 }
 
-/// Power in mW, unless it is one of the driver's blanks: `0x7ffffff0` and what follows it (blank, not found, not
-/// supported, no permission), all ones, and what they become as a double.
+/// Checks a power in mW. The driver's blank numbers are `0x7ffffff0` and the numbers after it (blank, not found, not supported,
+/// no permission), all ones, and these as doubles.
 pub(super) fn power_milliwatts(value: u64) -> Result<u64, FieldFailure> {
     const BLANK: u64 = 0x7fff_fff0;
     const BLANK_END: u64 = 0x7fff_ffff;
@@ -51,10 +51,10 @@ pub(super) fn power_milliwatts(value: u64) -> Result<u64, FieldFailure> {
     }
 }
 
-/// Energy counter in mJ, unless it is one of the driver's 64-bit blanks.
+/// Checks the value of an energy counter in mJ, for which the driver's blanks are 64-bit numbers.
 pub(super) fn counter_millijoules(value: u64) -> Result<u64, FieldFailure> {
     const BLANK: u64 = 0x7fff_ffff_ffff_fff0;
-    /// 2⁴⁷, the blank of doubles.
+    /// 2⁴⁷, the blank number of doubles.
     const BLANK_DOUBLE: u64 = 1 << 47;
     const BLANK_DOUBLE_END: u64 = BLANK_DOUBLE + 3;
     match value {
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn t8_blanks_are_no_reading() {
+    fn blanks_are_not_readings() {
         for value in [0x7fff_fff0, 0x7fff_fff1, 0x7fff_fff2, 0x7fff_fff3, 0xffff_ffff, 0x7fff_ffff_ffff_fff0, 1 << 47] {
             assert!(blank(power_milliwatts(value)), "{value:x}");
         }

@@ -1,23 +1,23 @@
-//! One step of a cumulative energy counter, by the case table of METHOD.md.
+//! One step of a cumulative energy counter, by the table of cases in `docs/METHOD.md`, section "Counters".
 
 use super::{CounterSensor, CounterUnit};
 use units::{ExactEnergy, Power, Timestamp};
 
-/// A counter value and when it was read.
+/// The value of a counter at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CounterReading {
-    /// When it was read.
+    /// When the counter was read.
     pub at: Timestamp,
-    /// Raw counter value.
+    /// Raw counter value, in the sensor's [`CounterUnit`].
     pub count: u64,
-    /// Boot, device and driver load it belongs to.
+    /// Stands for the boot, device and driver load that the value belongs to; see [`Reading::epoch`](super::Reading).
     pub epoch: u64,
 }
 
-/// What happened between two counter readings. Only `Advanced` and `Wrapped` are measured energy.
+/// What happened between two readings of a counter. Only `Advanced` and `Wrapped` are measured energy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// No earlier reading: the interval opens here.
+    /// There is no earlier reading: the interval starts here.
     First,
     /// The counter rose by a believable amount.
     Advanced(ExactEnergy),
@@ -25,24 +25,24 @@ pub enum Step {
     Wrapped(ExactEnergy),
     /// The counter started again.
     Reset {
-        /// What it counted since, if that is believable for the interval; `None` means that it ran backwards without
-        /// having been near zero.
+        /// What the counter counted since it started again, if that is plausible for the interval; `None` if it ran
+        /// backwards to a value that no restart explains.
         counted: Option<ExactEnergy>,
-        /// The reading before the reset; energy after it is not on the counter.
+        /// Time of the last reading before the reset; the counter says nothing of the energy after it.
         lost_before: Timestamp,
     },
-    /// The counter cannot be right: the raw values are quarantined and nothing is charged.
+    /// The counter cannot be right: its values are set aside and nothing is charged.
     Implausible {
-        /// What the counter claims.
+        /// Energy that the counter claims.
         delta: ExactEnergy,
-        /// What the device can have used at most: 1.2 × limit × (elapsed + update period).
+        /// The most energy that the device can have used: 1.2 × limit × (elapsed time + update period).
         bound: ExactEnergy,
     },
 }
 
-/// Compares two readings of one counter. `limit` is the device's power limit; 1.2 times it is the ceiling.
+/// Compares two readings of one counter. A device is taken to draw at most 1.2 times `limit`, its power limit.
 ///
-/// `next` must not be before `previous`.
+/// `next` must not be earlier than `previous`.
 #[must_use]
 pub fn step(sensor: &CounterSensor, limit: Power, previous: Option<CounterReading>, next: CounterReading) -> Step {
     let Some(previous) = previous else {

@@ -1,25 +1,28 @@
 //! Cuts a growing energy curve into windows so that their sums equal the curve with `==`.
 
 use super::uncertainty::{self, Facts};
-use super::{Flag, Flags, Method, Quality, Sensor, Window};
+use super::window::Flags;
+use super::{Flag, Method, Quality, Reading, Sensor, Window};
 use std::collections::VecDeque;
-use units::{Energy, ExactEnergy, Interval, Overflow, Power, Span, Timestamp};
+use units::{ExactEnergy, Overflow, Power, Span, Timestamp};
 
-/// The next stretch of the curve, from where the last one ended.
-pub(super) struct Piece {
+/// The next stretch of the energy curve, which begins where the one before ended.
+pub(super) struct CurvePiece {
     pub to: Timestamp,
     pub energy: ExactEnergy,
     pub method: Method,
     pub quality: Quality,
-    /// Power read at its end.
+    /// Power read at the end of the stretch.
     pub power: Option<Power>,
-    /// Nothing observed it.
+    /// Whether no reading was taken in it.
     pub gap: bool,
 }
 
-/// Windows of a fixed length aligned to UTC, or one window for everything.
+/// Cuts windows of a fixed length, aligned to UTC, or one window of everything.
 #[derive(Debug, Clone)]
 pub(super) struct Cutter {
+    /// Identity of the device, for its windows.
+    device: String,
     length: Option<Span>,
     cursor: Timestamp,
     /// Energy since the start, exactly. Windows are differences of its rounded-down values.
@@ -49,12 +52,14 @@ impl Open {
 }
 
 impl Cutter {
-    pub(super) fn open(start: Timestamp, length: Option<Span>, power: Option<Power>) -> Result<Self, Overflow> {
+    /// Begins at the first reading, `first`.
+    pub(super) fn open(device: String, length: Option<Span>, first: &Reading) -> Result<Self, Overflow> {
+        let start = first.at;
         let mut open = Open::starting(start, length, ExactEnergy::ZERO)?;
-        if let Some(power) = power {
+        if let Some(power) = first.power {
             open.note_power(power);
         }
-        Ok(Self { length, cursor: start, total: ExactEnergy::ZERO, open, ready: VecDeque::new() })
+        Ok(Self { device, length, cursor: start, total: ExactEnergy::ZERO, open, ready: VecDeque::new() })
     }
 
     pub(super) fn cursor(&self) -> Timestamp {
@@ -69,8 +74,8 @@ impl Cutter {
         &mut self.ready
     }
 
-    /// Adds a piece and closes the windows that it completes. A piece that does not move forward is ignored.
-    pub(super) fn commit(&mut self, sensor: &Sensor, piece: &Piece) -> Result<(), Overflow> {
+    /// Adds a stretch and closes the windows that it completes. A stretch that does not move forward is ignored.
+    pub(super) fn commit(&mut self, sensor: &Sensor, piece: &CurvePiece) -> Result<(), Overflow> {
         let Some(span) = piece.to.since(self.cursor).filter(|span| *span > Span::ZERO) else {
             return Ok(());
         };
@@ -88,12 +93,12 @@ impl Cutter {
         Ok(())
     }
 
-    /// Closes the window that is open, if anything is in it.
+    /// Closes the open window, if there is anything in it.
     pub(super) fn finish(&mut self, sensor: &Sensor) -> Result<(), Overflow> {
         if self.cursor > self.open.start { self.close(sensor) } else { Ok(()) }
     }
 
-    fn extend(&mut self, to: Timestamp, energy: ExactEnergy, piece: &Piece) {
+    fn extend(&mut self, to: Timestamp, energy: ExactEnergy, piece: &CurvePiece) {
         let Some(span) = to.since(self.cursor).filter(|span| *span > Span::ZERO) else {
             return;
         };
@@ -115,8 +120,8 @@ impl Cutter {
     fn close(&mut self, sensor: &Sensor) -> Result<(), Overflow> {
         let next = Open::starting(self.cursor, self.length, self.total)?;
         let open = std::mem::replace(&mut self.open, next);
-        if let Some(window) = open.into_window(sensor, self.cursor, self.total)? {
-            self.ready.push_back(window);
+        if self.cursor > open.start {
+            self.ready.push_back(open.into_window(self.device.clone(), sensor, self.cursor, self.total)?);
         }
         Ok(())
     }
@@ -138,17 +143,21 @@ impl Open {
         })
     }
 
-    fn into_window(self, sensor: &Sensor, end: Timestamp, total: ExactEnergy) -> Result<Option<Window>, Overflow> {
-        let Some(interval) = Interval::new(self.start, end) else {
-            return Ok(None);
-        };
+    fn into_window(
+        self,
+        device: String,
+        sensor: &Sensor,
+        end: Timestamp,
+        total: ExactEnergy,
+    ) -> Result<Window, Overflow> {
+        let span = end.since(self.start).unwrap_or(Span::ZERO);
         let (power_min, power_peak) = self.power.unwrap_or_default();
         let exact = total - self.total_at_start;
         let (uncertainty, warned) = uncertainty::integration(
             sensor,
             &Facts {
                 method: self.method,
-                span: interval.span(),
+                span,
                 energy: exact,
                 gap_energy: if self.quality == Quality::Counter { ExactEnergy::ZERO } else { self.gap_energy },
                 power_min,
@@ -156,19 +165,20 @@ impl Open {
                 readings: self.readings,
             },
         );
-        let energy: Energy = total.floor()?.checked_sub(self.total_at_start.floor()?)?;
-        Ok(Some(Window {
-            interval,
-            energy,
-            covered: self.covered,
+        Ok(Window {
+            device,
+            start: self.start,
+            end,
+            energy: total.floor()?.checked_sub(self.total_at_start.floor()?)?,
+            covered: self.covered.min(span),
             method: self.method,
             quality: self.quality,
-            flags: self.flags.union(warned),
+            flags: self.flags.union(warned).to_vec(),
             power_min,
             power_peak,
             readings: self.readings,
             integration_uncertainty: uncertainty.floor()?,
             sensor_systematic: exact.scaled(sensor.systematic_ppm, 1_000_000).floor()?,
-        }))
+        })
     }
 }

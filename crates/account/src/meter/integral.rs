@@ -3,10 +3,10 @@
 use super::{PowerSensor, Reading, Sensor};
 use units::{ExactEnergy, Power, Span, Timestamp};
 
-/// A hole without readings longer than this (and than three times the usual cadence) is a gap.
+/// A time without readings that is longer than this, and than three times the usual cadence, is a gap.
 const GAP: Span = Span::from_seconds(10);
 
-/// Power integral since the anchor, up to a reading that the counter has not settled yet.
+/// The integral of power since the anchor, up to a reading whose energy the counter has not settled yet.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Knot {
     pub(super) at: Timestamp,
@@ -15,7 +15,7 @@ pub(super) struct Knot {
     pub(super) gap: bool,
 }
 
-/// What is known at the start of the interval that a reading closes.
+/// What is known at the start of the interval that the next reading closes.
 pub(super) struct Before {
     pub(super) at: Timestamp,
     pub(super) power: Option<Power>,
@@ -23,7 +23,7 @@ pub(super) struct Before {
 }
 
 impl Before {
-    /// The power integral up to `reading`, on top of `so_far`.
+    /// The integral of power up to `reading`: `so_far` and the interval that `reading` closes.
     pub(super) fn knot(&self, sensor: &Sensor, so_far: ExactEnergy, reading: &Reading) -> Knot {
         let span = reading.at.since(self.at).unwrap_or(Span::ZERO);
         let gap = span > GAP && span > sensor.cadence.times(3);
@@ -39,8 +39,8 @@ impl Before {
     }
 }
 
-/// Mean power of the last five minutes or so, and the range seen, from which a gap is filled: the single readings at
-/// its ends say little about a load that switches.
+/// Mean power of about the last five minutes, and the range of power seen. Gaps are filled from these, since the single
+/// readings at the ends of a gap say little about a load that switches.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct RecentPower {
     mean_mw: u64,
@@ -59,7 +59,7 @@ impl RecentPower {
         };
         self.range = Some((min.min(power), max.max(power)));
         self.span = self.span.plus(span).min(Self::MEMORY);
-        // Microseconds, so that the product stays in 64 bits; this is a level to bridge gaps with, not a sum.
+        // In microseconds, so that the product stays in 64 bits; the mean only fills gaps and enters no exact sum.
         let part = span.min(Self::MEMORY).nanoseconds() / 1_000;
         let whole = (self.span.nanoseconds() / 1_000).max(1);
         let away = self.mean_mw.abs_diff(power.milliwatts());
@@ -67,8 +67,8 @@ impl RecentPower {
         self.mean_mw = if power.milliwatts() > self.mean_mw { self.mean_mw + moved } else { self.mean_mw - moved };
     }
 
-    /// Energy of a gap that ends at `power`: the load goes on as before if it ends in the range that was seen, else a
-    /// line from there to the new level.
+    /// Energy of a gap that ends at `power`. If that lies in the range seen before, the load is taken to have gone on at its
+    /// mean; else to have moved in a straight line from the mean to `power`.
     fn bridge(&self, power: Power, span: Span) -> ExactEnergy {
         let mean = Power::from_milliwatts(self.mean_mw);
         match self.range {

@@ -1,9 +1,9 @@
 //! From readings to energy windows.
 //!
-//! A [`Meter`] takes the readings of one device in time order and yields [`Window`]s. The counter comes first (D1);
-//! power carries the energy where there is no counter, where the counter is not to be trusted, and where the counter
-//! started again. Everything is summed exactly and rounded down only where windows meet, so that any split of a series
-//! sums to the whole with `==`.
+//! A [`Meter`] takes the readings of one device in the order of time and yields [`Window`]s. Energy is the difference of the
+//! device's energy counter. Power is integrated where there is no counter, where the counter cannot be trusted, and where
+//! the counter started again. Sums are exact and rounded down only where windows meet, so that any split of a series adds up
+//! to the whole with `==`. `docs/METHOD.md` has the rules and their reasons.
 
 mod counter;
 mod cut;
@@ -15,46 +15,47 @@ mod window;
 
 pub use counter::{CounterReading, Step, step};
 pub use sensor::{CounterSensor, CounterUnit, PowerSensor, Reading, Sensor};
-pub use window::{Flag, Flags, Method, Quality, Window};
+pub use window::{Flag, Method, Quality, Window};
 
-use cut::{Cutter, Piece};
+use cut::{CurvePiece, Cutter};
 use integral::{Before, Knot, RecentPower};
 use renewal::Renewal;
 use units::{ExactEnergy, Overflow, Power, Span, Timestamp};
 
-/// The first stretch over which a counter is held against integrated power before it is trusted.
+/// How long a counter is compared with integrated power before it is trusted.
 const PROBATION: Span = Span::from_seconds(5);
-/// A counter that stands still this long while power flows is frozen.
+/// A counter that stands still this long while power is drawn is frozen.
 const FROZEN: Span = Span::from_seconds(30);
-/// After this long without a counter value, power carries the energy and the counter starts anew.
+/// After this long without a value of the counter, energy comes from power and the counter starts anew.
 const COUNTER_LOST: Span = Span::from_seconds(60);
-/// Counter and power are reconciled over at least this long.
+/// Counter and integrated power are compared over at least this long.
 const RECONCILE: Span = Span::from_seconds(60);
 
-/// What became of a reading.
+/// What a meter did with a reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Not later than the one before it (a repeat, a replay), or empty: nothing changed.
+pub enum ReadingOutcome {
+    /// Ignored it: it holds no value, or is not later than the one before, as when a log repeats itself.
     Ignored,
-    /// Taken; power carries the energy here.
+    /// Took its power; the energy comes from power here.
     Power,
-    /// Taken; this is what the counter did.
+    /// Took its counter value, which made this step.
     Counter(Step),
 }
 
 /// Turns the readings of one device into windows.
 #[derive(Debug, Clone)]
 pub struct Meter {
+    device: String,
     sensor: Sensor,
     length: Option<Span>,
     cutter: Option<Cutter>,
-    /// Last accepted reading.
+    /// Time of the last reading that was taken.
     front: Timestamp,
     last_power: Option<Power>,
     recent: RecentPower,
     anchor: Option<CounterReading>,
     latest: Option<CounterReading>,
-    /// A value that cannot be right after `latest`: set aside until the next one tells a glitch from a jump.
+    /// A value that cannot be right after `latest`, set aside until the next one shows whether it was a glitch or a jump.
     suspect: Option<CounterReading>,
     pending: Vec<Knot>,
     trust: Trust,
@@ -77,10 +78,12 @@ struct Reconciliation {
 }
 
 impl Meter {
-    /// A meter for one device. `length` cuts windows aligned to UTC; `None` makes one window of everything.
+    /// A meter for the device with identity `device`. `length` cuts windows aligned to UTC; `None` makes one window of
+    /// everything.
     #[must_use]
-    pub fn new(sensor: Sensor, length: Option<Span>) -> Self {
+    pub fn new(device: impl Into<String>, sensor: Sensor, length: Option<Span>) -> Self {
         Self {
+            device: device.into(),
             sensor,
             length,
             cutter: None,
@@ -97,24 +100,27 @@ impl Meter {
         }
     }
 
-    /// Takes the next reading. Readings that are not later than the last one are ignored, so replay and repetition
-    /// change nothing. Fails only on [`Overflow`].
-    pub fn push(&mut self, reading: &Reading) -> Result<Outcome, Overflow> {
+    /// Takes the next reading. One that is not later than the last is ignored, so that repeating readings changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] of a sum.
+    pub fn push(&mut self, reading: &Reading) -> Result<ReadingOutcome, Overflow> {
         let counter = self.counter_of(reading);
         if reading.power.is_none() && counter.is_none() {
-            return Ok(Outcome::Ignored);
+            return Ok(ReadingOutcome::Ignored);
         }
         let Some(cursor) = self.cutter.as_ref().map(Cutter::cursor) else {
-            self.cutter = Some(Cutter::open(reading.at, self.length, reading.power)?);
+            self.cutter = Some(Cutter::open(self.device.clone(), self.length, reading)?);
             self.front = reading.at;
             self.last_power = reading.power;
             self.recent.update(reading.power, Span::ZERO);
             self.learn_update_period(counter);
             self.restart_counter(counter);
-            return Ok(counter.map_or(Outcome::Power, |_| Outcome::Counter(Step::First)));
+            return Ok(counter.map_or(ReadingOutcome::Power, |_| ReadingOutcome::Counter(Step::First)));
         };
         if reading.at <= self.front {
-            return Ok(Outcome::Ignored);
+            return Ok(ReadingOutcome::Ignored);
         }
         self.learn_update_period(counter);
         if self.anchor.is_some() {
@@ -124,21 +130,25 @@ impl Meter {
         self.commit_power(&knot, knot.integral)?;
         self.advance(reading);
         self.restart_counter(counter);
-        Ok(counter.map_or(Outcome::Power, |_| Outcome::Counter(Step::First)))
+        Ok(counter.map_or(ReadingOutcome::Power, |_| ReadingOutcome::Counter(Step::First)))
     }
 
-    /// Windows that are complete.
+    /// Takes out the windows that are complete, in the order of time.
     pub fn drain(&mut self) -> impl Iterator<Item = Window> {
         self.cutter.iter_mut().flat_map(|cutter| cutter.ready().drain(..))
     }
 
-    /// Settles what is pending and closes the last window; the rest of the windows, in order. Empty when there were
-    /// fewer than two readings.
+    /// Settles what is pending, closes the last window, and returns the windows that were not drained, in the order of time.
+    /// There are none if there were fewer than two readings.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] of a sum.
     pub fn finish(mut self) -> Result<Vec<Window>, Overflow> {
         if let Some(suspect) = self.suspect {
             self.settle_gap_up_to(suspect)?;
         }
-        // Readings after the last counter value are power's alone.
+        // The energy after the last counter value comes from power.
         if let Some(latest) = self.latest.filter(|latest| latest.at < self.front) {
             self.settle_up_to(latest)?;
         }
@@ -181,9 +191,9 @@ impl Meter {
         self.last_power = reading.power.or(self.last_power);
     }
 
-    /// A reading while a counter is being followed: remembers the power integral, and settles it once the counter has
-    /// said enough.
-    fn push_pending(&mut self, reading: &Reading, counter: Option<CounterReading>) -> Result<Outcome, Overflow> {
+    /// Takes a reading while the counter is being followed: remembers the integral of power, and settles it once the counter
+    /// has moved far enough.
+    fn push_pending(&mut self, reading: &Reading, counter: Option<CounterReading>) -> Result<ReadingOutcome, Overflow> {
         let so_far = self.pending.last().map_or(ExactEnergy::ZERO, |knot| knot.integral);
         self.pending.push(self.before(self.front).knot(&self.sensor, so_far, reading));
         self.advance(reading);
@@ -195,7 +205,7 @@ impl Meter {
                 self.settle_by_power(None)?;
                 self.restart_counter(None);
             }
-            return Ok(Outcome::Power);
+            return Ok(ReadingOutcome::Power);
         };
         let mut outcome = step(&sensor, self.sensor.limit, Some(anchor), counter);
         let is_break = matches!(outcome, Step::Reset { .. } | Step::Implausible { .. });
@@ -219,11 +229,11 @@ impl Meter {
                 self.suspect = Some(counter);
             }
         }
-        Ok(Outcome::Counter(outcome))
+        Ok(ReadingOutcome::Counter(outcome))
     }
 
-    /// A suspect value was a glitch if the counter goes on from before it; then it is no reading. Else the counter jumped,
-    /// and nothing is charged up to there.
+    /// Decides on a suspect value. If the counter goes on from the value before it, it was a glitch and counts for nothing;
+    /// else the counter jumped, and nothing is charged up to the jump.
     fn resolve(&mut self, suspect: CounterReading, next: CounterReading) -> Result<(), Overflow> {
         let Some(sensor) = self.sensor.counter else { return Ok(()) };
         match step(&sensor, self.sensor.limit, self.latest, next) {
@@ -232,7 +242,7 @@ impl Meter {
         }
     }
 
-    /// Leaves the time up to `suspect` uncharged and goes on from there.
+    /// Charges nothing up to `suspect` and goes on from there.
     fn settle_gap_up_to(&mut self, suspect: CounterReading) -> Result<(), Overflow> {
         let behind = self.split_pending(suspect.at);
         self.settle_gap(suspect.at, ExactEnergy::ZERO)?;
@@ -241,7 +251,7 @@ impl Meter {
         Ok(())
     }
 
-    /// Takes the knots after `at` out of what is pending; their integral then counts from `at`.
+    /// Takes the knots after `at` out of what is pending, and makes their integral count from `at`.
     fn split_pending(&mut self, at: Timestamp) -> Vec<Knot> {
         let mut behind = self.pending.split_off(self.pending.partition_point(|knot| knot.at <= at));
         let settled = self.integral();
@@ -249,7 +259,7 @@ impl Meter {
         behind
     }
 
-    /// Settles what was counted up to `latest`, before a break that says nothing against it, and goes on from there.
+    /// Settles what was counted up to `latest`, before a break of the counter, and goes on from there.
     fn settle_up_to(&mut self, latest: CounterReading) -> Result<(), Overflow> {
         let behind = self.split_pending(latest.at);
         self.settle_at_end()?;
@@ -258,8 +268,8 @@ impl Meter {
         Ok(())
     }
 
-    /// Settles a counter step unless it is too early to tell: less than two update periods, on probation, or standing
-    /// still while power flows.
+    /// Settles a step of the counter, unless it is too early to judge it: after less than two update periods, on probation, or
+    /// while the counter stands still and power is drawn.
     fn settle_when_ready(&mut self, delta: ExactEnergy, counter: CounterReading) -> Result<(), Overflow> {
         let update = self.sensor.counter.map_or(Span::ZERO, |counter| counter.update);
         let elapsed = self.since_anchor();
@@ -282,7 +292,7 @@ impl Meter {
         Ok(())
     }
 
-    /// The series ends inside a step: the counter's word if it is worth something, else power.
+    /// Settles a step inside which the series ends: by the counter if that can be trusted, else by power.
     fn settle_at_end(&mut self) -> Result<(), Overflow> {
         let (Some(sensor), Some(anchor), Some(latest)) = (self.sensor.counter, self.anchor, self.latest) else {
             return self.settle_by_power(None);
@@ -318,14 +328,14 @@ impl Meter {
         Ok(())
     }
 
-    /// Charges the counter difference, spread like the power that was read meanwhile, else evenly.
+    /// Charges the difference of the counter, spread like the power that was read meanwhile, or evenly if none was.
     fn settle_by_counter(&mut self, delta: ExactEnergy) -> Result<(), Overflow> {
         self.reconcile(delta);
-        let shape = Shape::of(&self.pending, self.cutter.as_ref().map(Cutter::cursor))?;
+        let shape = Spread::of(&self.pending, self.cutter.as_ref().map(Cutter::cursor))?;
         let mut charged = ExactEnergy::ZERO;
         for knot in std::mem::take(&mut self.pending) {
             let upto = shape.share(delta, &knot)?;
-            let piece = Piece {
+            let piece = CurvePiece {
                 to: knot.at,
                 energy: upto - charged,
                 method: Method::Counter,
@@ -339,7 +349,7 @@ impl Meter {
         Ok(())
     }
 
-    /// Charges the power integral; scaled up to `at_least` where a counter proves more.
+    /// Charges the integral of power, or `at_least` where a counter proves that it was more.
     fn settle_by_power(&mut self, at_least: Option<ExactEnergy>) -> Result<(), Overflow> {
         let missing = at_least.map_or(ExactEnergy::ZERO, |least| {
             let missing = least - self.integral();
@@ -360,8 +370,8 @@ impl Meter {
         Ok(())
     }
 
-    /// A reset: what the counter counted since, or the power integral of the whole interval, whichever is more (the
-    /// part before the reset is not on the counter). Without power the rest of the interval is a gap.
+    /// Settles a reset: charges what the counter counted since, or the integral of power over the whole interval, whichever is
+    /// more, since the counter lost the part before the reset. Without power the rest of the interval is a gap.
     fn settle_reset(&mut self, counted: Option<ExactEnergy>) -> Result<(), Overflow> {
         if self.pending.iter().any(|knot| knot.power.is_some()) {
             return self.settle_by_power(counted);
@@ -371,7 +381,8 @@ impl Meter {
 
     fn settle_gap(&mut self, to: Timestamp, energy: ExactEnergy) -> Result<(), Overflow> {
         self.pending.clear();
-        let piece = Piece { to, energy, method: Method::Counter, quality: Quality::Counter, power: None, gap: true };
+        let piece =
+            CurvePiece { to, energy, method: Method::Counter, quality: Quality::Counter, power: None, gap: true };
         self.commit(&piece)
     }
 
@@ -382,10 +393,10 @@ impl Meter {
             Some(PowerSensor::Instant { .. } | PowerSensor::Unknown) | None => (Method::Trapezoid, Quality::Integrated),
         };
         let quality = if knot.gap { quality.max(Quality::GapFilled) } else { quality };
-        self.commit(&Piece { to: knot.at, energy, method, quality, power: knot.power, gap: knot.gap })
+        self.commit(&CurvePiece { to: knot.at, energy, method, quality, power: knot.power, gap: knot.gap })
     }
 
-    fn commit(&mut self, piece: &Piece) -> Result<(), Overflow> {
+    fn commit(&mut self, piece: &CurvePiece) -> Result<(), Overflow> {
         match &mut self.cutter {
             Some(cutter) => cutter.commit(&self.sensor, piece),
             None => Ok(()),
@@ -407,7 +418,7 @@ impl Meter {
         self.pending.last().map_or(ExactEnergy::ZERO, |knot| knot.integral)
     }
 
-    /// Flags a minute in which counter and power differ by more than a tenth.
+    /// Flags a minute in which the counter and the integral of power differ by more than a tenth.
     fn reconcile(&mut self, delta: ExactEnergy) {
         if self.integral() == ExactEnergy::ZERO {
             return;
@@ -425,15 +436,15 @@ impl Meter {
     }
 }
 
-/// How a counter difference is spread over the readings inside it.
-enum Shape {
-    /// In proportion to the power integral, in mJ.
+/// How the difference of a counter is spread over the readings between its two values.
+enum Spread {
+    /// In proportion to the integral of power, which is `whole` mJ.
     Power { whole: u64 },
-    /// Evenly over time, in ns.
+    /// Evenly over the time from `start`.
     Even { start: Timestamp, whole: Span },
 }
 
-impl Shape {
+impl Spread {
     fn of(pending: &[Knot], start: Option<Timestamp>) -> Result<Self, Overflow> {
         let last = pending.last();
         let whole = last.map_or(Ok(0), |knot| millijoules(knot.integral))?;
@@ -460,7 +471,7 @@ fn millijoules(energy: ExactEnergy) -> Result<u64, Overflow> {
     u64::try_from(energy.floor()?.millijoules()).map_err(|_| Overflow { quantity: "energy in mJ" })
 }
 
-/// Rule 3: a counter outside 0.5 to 2 times the integrated power is not believed.
+/// Whether the counter differs so much from the integral of power, by a factor of more than two, that it is not believed.
 fn contradicts(counter: ExactEnergy, power: ExactEnergy) -> bool {
     power > ExactEnergy::ZERO && (counter.scaled(2, 1) < power || counter > power.scaled(2, 1))
 }

@@ -1,26 +1,27 @@
-//! How often a counter renews, measured instead of assumed (D9).
+//! Measures how often a counter renews, since drivers document it wrongly or not at all.
 
 use super::CounterReading;
 use units::{Span, Timestamp};
 
-/// Readings farther apart than this say nothing about the update period.
+/// Readings farther apart than this do not show the update period.
 const FAST: Span = Span::from_milliseconds(25);
-/// Renewals that are timed after the first one was seen.
+/// How many renewals are timed, counted from the first that was seen.
 const RENEWALS: u64 = 3;
 
-/// Watches a stretch of fast readings for the moments at which the counter renews.
+/// Watches fast readings for the moments at which the counter renews.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Renewal {
     last: Option<CounterReading>,
     first_renewal: Option<Timestamp>,
     renewals: u64,
-    /// Some reading found the counter unchanged: readings are faster than renewals.
+    /// Whether a reading found the counter unchanged, so that readings are faster than renewals.
     stood_still: bool,
     is_known: bool,
 }
 
 impl Renewal {
-    /// The update period, once: when three renewals were timed by readings faster than they are.
+    /// Takes the next reading. Returns the update period, once, as soon as three renewals were timed by readings that are
+    /// faster than the renewals.
     pub(super) fn observe(&mut self, reading: CounterReading) -> Option<Span> {
         if self.is_known {
             return None;

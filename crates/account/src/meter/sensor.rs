@@ -1,73 +1,75 @@
 use units::{Power, Span, Timestamp};
 
-/// What a device can be read for, decided once at discovery from architecture, driver version, field and scope (D4),
-/// and stored with every window.
+/// What a device can be read for, and how well. It is decided once, when the device is found, from its architecture, the
+/// driver's version, and the field and scope that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sensor {
-    /// The cumulative energy counter, where there is one. It comes first (D1).
+    /// The cumulative energy counter, where there is one. It is preferred to power.
     pub counter: Option<CounterSensor>,
-    /// What a power reading of this device means; `None` if it has no power reading.
+    /// What a power reading of the device means; `None` if power cannot be read.
     pub power: Option<PowerSensor>,
-    /// Enforced power limit of the sensor's scope, or a configured ceiling where none is readable. A counter step above
-    /// 1.2 times this is not believed.
+    /// Power limit of what the sensor covers; [`Self::UNKNOWN_LIMIT`] where none can be read. Steps of the counter above
+    /// 1.2 times this are not believed.
     pub limit: Power,
-    /// Usual time between two readings. A hole of more than three of these and more than 10 s is a gap.
+    /// Usual time between two readings. A longer time without readings is a gap from 10 s and three of these on.
     pub cadence: Span,
-    /// Gain error that no integration removes, parts per million of the energy; ±50,000 for NVIDIA boards (D6).
+    /// Gain error of the sensor, ± parts per million of the energy; 50,000 for NVIDIA boards.
     pub systematic_ppm: u32,
 }
 
 impl Sensor {
-    /// ±5 %, the only accuracy NVIDIA states for board power (and what hardware meters beside it confirm).
+    /// ±5 %: the only accuracy that NVIDIA states for board power, and what hardware meters beside it confirm.
     pub const BOARD_SYSTEMATIC_PPM: u32 = 50_000;
-    /// Ceiling where no limit is readable: 3 kW, above every accelerator module sold.
+    /// The limit that is assumed where none can be read: 3 kW, above every accelerator module sold.
     pub const UNKNOWN_LIMIT: Power = Power::from_milliwatts(3_000_000);
 }
 
 /// A cumulative energy counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CounterSensor {
-    /// What one count is worth.
+    /// Energy of one count.
     pub unit: CounterUnit,
-    /// Highest value before the counter starts again at zero (RAPL only); `None` for counters that only ever reset.
+    /// Highest value before the counter wraps to zero (RAPL); `None` for counters that never wrap.
     pub range: Option<u64>,
     /// Time between two updates of the counter.
     pub update: Span,
 }
 
-/// What one count of an energy counter is worth.
+/// Energy of one count of an energy counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CounterUnit {
-    /// NVML, HLML.
+    /// 1 mJ: NVML, HLML.
     Millijoule,
-    /// RAPL, Xe hwmon, logs.
+    /// 1 µJ: RAPL, the Xe driver's hwmon, logs.
     Microjoule,
-    /// AMD accumulator, 2⁻¹⁶ J.
+    /// 2⁻¹⁶ J: AMD's energy accumulator.
     Amd,
 }
 
-/// What a power reading means, which decides the integration rule (D2, D3).
+/// What a power reading means, which decides the integration rule.
 ///
 /// Window and update period per architecture: Yang, Adamek, Armour, SC24, arXiv 2312.02741.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PowerSensor {
-    /// Trailing mean over `window`, renewed every `update`: backward rectangle.
+    /// Trailing mean over `window`, renewed every `update`. Integrated by backward rectangles.
     Average {
         /// Length of the mean.
         window: Span,
         /// Time between two new values.
         update: Span,
     },
-    /// Mean over a `window` much shorter than the time between readings, renewed every `update`: trapezoid.
+    /// Mean over a `window` much shorter than the time between readings, renewed every `update`. Integrated by
+    /// trapezoids.
     Instant {
         /// Length of the measurement.
         window: Span,
         /// Time between two new values.
         update: Span,
     },
-    /// Not known which: trapezoid, flagged.
+    /// Not known which of the two. Integrated by trapezoids, with a flag.
     Unknown,
-    /// Computed from utilisation since the previous reading and a stated TDP: backward rectangle, quality `modelled`.
+    /// Computed from the utilisation since the previous reading and a stated TDP. Integrated by backward rectangles, with
+    /// quality `modelled`.
     Modelled,
 }
 
@@ -86,15 +88,15 @@ impl PowerSensor {
         Self::Instant { window: Span::from_milliseconds(10), update: Span::from_milliseconds(20) };
 }
 
-/// What a sensor said at one moment. A failed read is no `Reading`, never a zero (D8).
+/// What a sensor said at one moment. A read that failed gives no `Reading`, never one of zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// When, on a time line that never runs backwards (monotonic clock, joined to UTC once).
+    /// When the sensor was read, on a time line that never runs backwards.
     pub at: Timestamp,
-    /// Power, where the device told it.
+    /// Power; `None` if the device did not give it.
     pub power: Option<Power>,
-    /// Raw counter value, in the sensor's [`CounterUnit`], where the device told it.
+    /// Raw value of the energy counter, in the sensor's [`CounterUnit`]; `None` if the device did not give it.
     pub counter: Option<u64>,
-    /// Changes when the counter may have started again: boot id, device UUID, driver load.
+    /// Changes when the counter may have started again: at a boot, a load of the driver, or a loss of the device.
     pub epoch: u64,
 }

@@ -1,29 +1,31 @@
-//! How far the integral can be from the integral of the sensor's own signal. The gain error of the sensor is another
-//! number and is not in here. METHOD.md has the derivation and the simulation that checks it.
+//! How far the metered energy can be from the integral of the sensor's own signal. The gain error of the sensor is a
+//! separate number. `docs/METHOD.md` derives the bounds and simulates them.
 
-use super::{Flag, Flags, Method, PowerSensor, Sensor};
+use super::window::Flags;
+use super::{Flag, Method, PowerSensor, Sensor};
 use units::{ExactEnergy, Power, Span};
 
-/// What is known about a window when it closes.
+/// What is known about a window when it is closed.
 pub(super) struct Facts {
     pub method: Method,
     pub span: Span,
     pub energy: ExactEnergy,
-    /// Energy that bridges gaps.
+    /// Energy that was estimated for gaps.
     pub gap_energy: ExactEnergy,
-    /// Lowest and highest power seen.
+    /// Lowest power seen in the window.
     pub power_min: Power,
+    /// Highest power seen in the window.
     pub power_peak: Power,
     pub readings: u64,
 }
 
-/// Energy charged per gap is off by up to 38 %: linear interpolation over a 60 s hole in 600 s has p95 3.8 % of the
-/// whole (measurement reference, section 4.5).
+/// Energy charged for a gap is off by up to 38 %: in simulation, interpolating over a gap of 60 s in 600 s errs by 3.8 % of
+/// the whole at the 95th percentile.
 const GAP_PERCENT: u32 = 38;
-/// A model from utilisation and TDP is taken as ±50 %: published estimators err by up to 40 % and more.
+/// A model from utilisation and TDP is taken as ±50 %, since published estimators err by 40 % and more.
 const MODEL_PERCENT: u32 = 50;
 
-/// Half width of the interval that holds the integral, and the flags that its size calls for.
+/// Half width of the interval that holds the true integral, and the flags that its size calls for.
 pub(super) fn integration(sensor: &Sensor, facts: &Facts) -> (ExactEnergy, Flags) {
     let mut flags = Flags::default();
     let update = update_period(sensor, facts.method);
@@ -47,7 +49,7 @@ pub(super) fn integration(sensor: &Sensor, facts: &Facts) -> (ExactEnergy, Flags
     (edges + sampling + facts.gap_energy.scaled(GAP_PERCENT, 100), flags)
 }
 
-/// Time between two new values of what the method reads.
+/// Time between two updates of the value that the method integrates.
 fn update_period(sensor: &Sensor, method: Method) -> Span {
     match (method, sensor.counter, sensor.power) {
         (Method::Counter, Some(counter), _) => counter.update,
@@ -56,18 +58,18 @@ fn update_period(sensor: &Sensor, method: Method) -> Span {
     }
 }
 
-/// Start and stop fall anywhere inside an update period, and an average shows less swing than the load has:
-/// `U × Pmax` bounds what can be charged to the wrong side (D5, with Pmin = 0).
+/// A window starts and ends anywhere inside an update period U, and an average shows less swing than the load has, so up to
+/// `U × Pmax` can be charged to the wrong side of an edge.
 fn edges(sensor: &Sensor, update: Span, facts: &Facts) -> ExactEnergy {
     ceiling(sensor, facts).times(update)
 }
 
-/// The power limit where it is known, else the highest power seen.
+/// The highest power that the device may have drawn: its limit where that is known, else the highest power seen.
 fn ceiling(sensor: &Sensor, facts: &Facts) -> Power {
     if sensor.limit == Sensor::UNKNOWN_LIMIT { facts.power_peak } else { sensor.limit.max(facts.power_peak) }
 }
 
-/// What a sensor that sees `window` of every `period` can miss.
+/// Energy that a sensor can miss which sees `window` of every `period`.
 fn sampled(sensor: &Sensor, facts: &Facts, window: Span, period: Span, flags: &mut Flags) -> ExactEnergy {
     let between = step(facts).max(period);
     let seen = u128::from(window.nanoseconds()) * 1_000_000 / u128::from(between.nanoseconds()).max(1);
@@ -79,12 +81,12 @@ fn sampled(sensor: &Sensor, facts: &Facts, window: Span, period: Span, flags: &m
     if between.times(2) <= period.times(3) {
         return scatter(facts, between, unseen_ppm);
     }
-    // Sampled more slowly than the sensor renews: a periodic load can lock to the sampling for ever, and no statistics
-    // of the readings would show it. No claim beyond half of the whole range.
+    // Read more slowly than the sensor renews: a periodic load can stay in step with the readings for ever, and no statistics
+    // of the readings would show it. Nothing is claimed beyond half of the whole range.
     ceiling(sensor, facts).times(facts.span).scaled(1, 2)
 }
 
-/// Two standard errors of a mean of independent samples, each off by at most half the swing:
+/// Two standard errors of the mean of independent samples, each of which is off by at most half the swing:
 /// `(Pmax − Pmin) × unseen share × √(step × span)`.
 fn scatter(facts: &Facts, step: Span, unseen_ppm: u32) -> ExactEnergy {
     let swing = Power::from_milliwatts(facts.power_peak.milliwatts() - facts.power_min.milliwatts());
@@ -93,7 +95,7 @@ fn scatter(facts: &Facts, step: Span, unseen_ppm: u32) -> ExactEnergy {
     swing.times(root).scaled(unseen_ppm, 1_000_000)
 }
 
-/// Mean time between readings.
+/// Mean time between two readings.
 fn step(facts: &Facts) -> Span {
     Span::from_nanoseconds(facts.span.nanoseconds() / facts.readings.max(1))
 }

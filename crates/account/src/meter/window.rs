@@ -1,65 +1,92 @@
 //! What metering yields: energy windows, each with everything that is known about how good it is.
 
-use std::fmt;
-use units::{Energy, Interval, Power, Span};
+use units::{Energy, ExactEnergy, Interval, Power, Span, Timestamp};
 
 /// Energy of one device over one interval.
 ///
-/// `energy`, `integration_uncertainty` and `sensor_systematic` are three numbers that are never merged (D6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// `energy`, `integration_uncertainty` and `sensor_systematic` are three numbers that are never merged: no integration
+/// removes a gain error of the sensor, and neither uncertainty is a tolerance in the arithmetic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Window {
-    /// From when to when.
-    pub interval: Interval,
-    /// Energy, at least zero.
+    /// Identity of the device, as its [`Meter`](super::Meter) was given it.
+    pub device: String,
+    /// First moment inside the window.
+    #[cfg_attr(feature = "serde", serde(rename = "start_ns"))]
+    pub start: Timestamp,
+    /// First moment after the window.
+    #[cfg_attr(feature = "serde", serde(rename = "end_ns"))]
+    pub end: Timestamp,
+    /// Energy that the device used, at least zero.
+    #[cfg_attr(feature = "serde", serde(rename = "energy_mj"))]
     pub energy: Energy,
-    /// How much of the interval was observed; the rest is a gap.
+    /// How much of the window was observed, at most all of it; the rest is a gap.
+    #[cfg_attr(feature = "serde", serde(rename = "covered_ns"))]
     pub covered: Span,
-    /// Rule in force at the end of the interval.
+    /// The integration rule in force at the end of the window.
     pub method: Method,
     /// The least certain origin of any part of the energy.
     pub quality: Quality,
-    /// What a reader should know besides.
-    pub flags: Flags,
-    /// Lowest power seen.
+    /// What else a reader should know about the energy, each flag at most once.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub flags: Vec<Flag>,
+    /// Lowest power seen in the window.
+    #[cfg_attr(feature = "serde", serde(rename = "power_min_mw"))]
     pub power_min: Power,
-    /// Highest power seen.
+    /// Highest power seen in the window.
+    #[cfg_attr(feature = "serde", serde(rename = "power_peak_mw"))]
     pub power_peak: Power,
-    /// Number of readings.
+    /// Number of readings in the window.
     pub readings: u64,
-    /// Half width of the interval that holds the integral of the sensor's signal; METHOD.md says how it is bounded.
+    /// Half width of the interval that holds the integral of the sensor's own signal, at least zero. `docs/METHOD.md` says
+    /// how it is bounded.
+    #[cfg_attr(feature = "serde", serde(rename = "integration_uncertainty_mj"))]
     pub integration_uncertainty: Energy,
-    /// Gain error of the sensor on this energy; independent of how often it was read.
+    /// Gain error of the sensor on this energy, at least zero; it does not depend on how often the sensor was read.
+    #[cfg_attr(feature = "serde", serde(rename = "sensor_systematic_mj"))]
     pub sensor_systematic: Energy,
 }
 
 impl Window {
-    /// Observed share of the interval, parts per million, 0 to 1,000,000.
+    /// From start to end; `None` where a window that was sent ends before it starts.
+    #[must_use]
+    pub fn interval(&self) -> Option<Interval> {
+        Interval::new(self.start, self.end)
+    }
+
+    /// Length of the window.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.end.since(self.start).unwrap_or(Span::ZERO)
+    }
+
+    /// Observed share of the window, 0 to 1,000,000 parts per million.
     #[must_use]
     pub fn coverage_ppm(&self) -> u32 {
-        let whole = u128::from(self.interval.span().nanoseconds()).max(1);
+        let whole = u128::from(self.span().nanoseconds()).max(1);
         let ppm = u128::from(self.covered.nanoseconds()) * 1_000_000 / whole;
         u32::try_from(ppm.min(1_000_000)).unwrap_or(1_000_000)
     }
 
-    /// Mean power, rounded down.
+    /// Mean power, rounded down to a milliwatt.
     #[must_use]
     pub fn mean_power(&self) -> Power {
-        units::ExactEnergy::from_millijoules(i128::from(self.energy.millijoules()))
-            .mean_power(self.interval.span())
-            .unwrap_or_default()
+        let energy = ExactEnergy::from_millijoules(i128::from(self.energy.millijoules()));
+        energy.mean_power(self.span()).unwrap_or_default()
     }
 }
 
-/// How power or a counter became energy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How readings became energy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Method {
-    /// Difference of a cumulative energy counter (D1).
+    /// Difference of a cumulative energy counter.
     Counter,
-    /// `P(t₁) × (t₁ − t₀)`: each reading stands for the interval before it (D2).
+    /// `P(t₁) × (t₁ − t₀)`: each reading stands for the interval before it, as a trailing mean does.
     BackwardRectangle,
-    /// `(P(t₀) + P(t₁)) / 2 × (t₁ − t₀)` (D3).
+    /// `(P(t₀) + P(t₁)) / 2 × (t₁ − t₀)`: a straight line between two readings of an instant.
     Trapezoid,
-    /// Utilisation × stated TDP; no sensor.
+    /// Utilisation × stated TDP, without any sensor.
     Modelled,
 }
 
@@ -76,16 +103,17 @@ impl Method {
     }
 }
 
-/// Where energy came from, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Where energy came from, most certain first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Quality {
-    /// Counter difference.
+    /// Difference of an energy counter.
     Counter,
     /// Integral of power readings.
     Integrated,
-    /// Part of it bridges a hole of more than 10 s without a counter: an estimate.
+    /// Part of it is an estimate that bridges more than 10 s without a reading and without a counter.
     GapFilled,
-    /// No sensor.
+    /// Computed from utilisation, without any sensor.
     Modelled,
 }
 
@@ -102,17 +130,18 @@ impl Quality {
     }
 }
 
-/// What a reader of a window should know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Something that a reader of a window should know about its energy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Flag {
-    /// Start and stop do not lie on sensor updates, and that matters here: more than 1 % of the energy, or a span
-    /// shorter than two update periods.
+    /// The window does not start and end on updates of the sensor, and that matters here: by more than 1 % of the energy,
+    /// or because the window is shorter than two update periods.
     Boundary,
-    /// The counter started again inside.
+    /// The counter started again inside the window.
     Reset,
-    /// The sensor sees less than 90 % of the time at this sampling: faster structure of the load is aliased.
+    /// At this sampling the sensor sees less than 90 % of the time: faster changes of the load are not resolved.
     Aliased,
-    /// Impossible counter values were set aside and not charged.
+    /// Counter values that cannot be right were set aside and not charged.
     Quarantined,
     /// It is not known whether readings are averages or instants.
     ClassUnknown,
@@ -160,36 +189,22 @@ impl Flag {
     }
 }
 
-/// A set of [`Flag`]s.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Flags(u8);
+/// A set of [`Flag`]s, while a window is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Flags(u8);
 
 impl Flags {
-    /// Adds `flag`.
-    pub fn insert(&mut self, flag: Flag) {
+    pub(super) fn insert(&mut self, flag: Flag) {
         self.0 |= flag.bit();
     }
 
-    /// Whether `flag` is set.
-    #[must_use]
-    pub const fn contains(self, flag: Flag) -> bool {
-        self.0 & flag.bit() != 0
-    }
-
     /// The flags of both.
-    #[must_use]
-    pub const fn union(self, other: Self) -> Self {
+    pub(super) const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// The flags that are set, in a fixed order.
-    pub fn iter(self) -> impl Iterator<Item = Flag> {
-        Flag::ALL.into_iter().filter(move |flag| self.contains(*flag))
-    }
-}
-
-impl fmt::Debug for Flags {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
+    /// The flags that are set, in the order of [`Flag`].
+    pub(super) fn to_vec(self) -> Vec<Flag> {
+        Flag::ALL.into_iter().filter(|flag| self.0 & flag.bit() != 0).collect()
     }
 }
