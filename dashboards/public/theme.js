@@ -1,6 +1,10 @@
+// Before the first paint: the theme that was chosen, or the system's.
+let theme = null;
 try {
-  var theme = localStorage.getItem('wattledger.theme');
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
-} catch (_) {
-  /* storage is refused: the system's theme it is */
+  theme = localStorage.getItem('wattledger.theme');
+} catch {
+  // The browser refuses storage: nothing can have been chosen.
 }
+if (theme !== 'light' && theme !== 'dark')
+  theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+document.documentElement.dataset.theme = theme;
