@@ -24,7 +24,7 @@ export default defineConfig({
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',
         // Named, so that the size check knows what is a chart; the Sankey apart, as one page needs it.
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             { name: 'echarts', test: /node_modules\/(echarts\/(?!lib\/chart\/sankey)|zrender|tslib)/, priority: 2 },
             { name: 'sankey', test: /echarts\/lib\/chart\/sankey/, priority: 1 },
@@ -35,7 +35,20 @@ export default defineConfig({
   },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts'], environment: 'node' } },
+      { extends: true, test: { name: 'unit', include: ['src/{lib,routes}/**/*.test.ts'], environment: 'node' } },
+      {
+        extends: true,
+        // Components are compiled for a browser, not for a server.
+        resolve: { conditions: ['browser'] },
+        test: {
+          name: 'components',
+          include: ['src/components/**/*.test.ts'],
+          environment: 'jsdom',
+          setupFiles: ['src/testing/setup.ts'],
+          // A busy machine is slow, not wrong.
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'e2e',

@@ -1,5 +1,6 @@
-// What pages cost with 10,000 jobs and 1,000 devices: `npm run measure` starts an empty service, tells it a day of 125 nodes and 30 days of one job
-// through the ingest path, keeps every node sending, and prints what the API and a browser take. Figures stand in docs/PERFORMANCE.md.
+// What pages cost with 10,000 jobs and 1,000 devices: `npm run measure` starts an empty service, tells it a day of 125
+// nodes and 30 days of one job through the ingest path, keeps every node sending, and prints what the API and a browser
+// take. Figures stand in docs/PERFORMANCE.md.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -24,6 +25,9 @@ const until = Math.floor(now / MINUTE) * MINUTE;
 let random = 88_172_645;
 const draw = (most) => (random = (random * 1_103_515_245 + 12_345) % 2_147_483_648) % most;
 const ns = (second) => `${second}000000000`;
+/** JSON by hand, as nanoseconds are larger than a double holds exactly. */
+const text = (value) => JSON.stringify(value);
+const object = (fields) => `{${fields.map(([name, value]) => `"${name}":${value}`).join(',')}}`;
 
 const binary = process.env.WATTLEDGER_BIN ?? fileURLToPath(new URL('../../target/release/wattledger', import.meta.url));
 if (!existsSync(binary))
@@ -98,15 +102,63 @@ function batch(number, from, to, step, { holdings = [], jobs = [] } = {}) {
       const watts = index < 8 ? 90 + draw(560) : 90 + draw(60);
       const [end, energy] = [Math.min(start + step, to), watts * Math.min(step, to - start) * 1000];
       windows.push(
-        `{"device":"${deviceOf(number, index)}","start_ns":${ns(start)},"end_ns":${ns(end)},"energy_mj":${energy},"covered_ns":${ns(end - start)},"method":"counter","quality":"counter","power_min_mw":${watts * 900},"power_peak_mw":${watts * 1050},"readings":${end - start},"integration_uncertainty_mj":100,"sensor_systematic_mj":${Math.floor(energy / 20)}}`,
+        object([
+          ['device', text(deviceOf(number, index))],
+          ['start_ns', ns(start)],
+          ['end_ns', ns(end)],
+          ['energy_mj', energy],
+          ['covered_ns', ns(end - start)],
+          ['method', '"counter"'],
+          ['quality', '"counter"'],
+          ['power_min_mw', watts * 900],
+          ['power_peak_mw', watts * 1050],
+          ['readings', end - start],
+          ['integration_uncertainty_mj', 100],
+          ['sensor_systematic_mj', Math.floor(energy / 20)],
+        ]),
       );
     }
   }
   const hold = ({ device, job, start, end }) =>
     `{"device":"${device}","job":"${job}","weight":1,"start_ns":${ns(start)}${end ? `,"end_ns":${ns(end)}` : ''}}`;
   const tell = ({ id, project, name, start, end, user }) =>
-    `{"id":"${id}","project":"${project}","name":"${name}","labels":{"user":"${user}"},"started_ns":${ns(start)}${end ? `,"ended_ns":${ns(end)},"exit_status":${draw(14) ? 0 : 1}` : ''}}`;
-  return `{"version":1,"agent":"${nameOf(number)}","boot":"${String(number).padStart(32, '0')}","sequence":${sequence},"node":{"name":"${nameOf(number)}","software":"measure 1"},"clock":{"wall_ns":${ns(to)},"monotonic_ns":${ns(to)}},"devices":${JSON.stringify(devices(number))},"windows":[${windows.join(',')}],"holdings":[${holdings.map(hold).join(',')}],"jobs":[${jobs.map(tell).join(',')}]}`;
+    object([
+      ['id', text(id)],
+      ['project', text(project)],
+      ['name', text(name)],
+      ['labels', object([['user', text(user)]])],
+      ['started_ns', ns(start)],
+      ...(end
+        ? [
+            ['ended_ns', ns(end)],
+            ['exit_status', draw(14) ? 0 : 1],
+          ]
+        : []),
+    ]);
+  return object([
+    ['version', 1],
+    ['agent', text(nameOf(number))],
+    ['boot', text(String(number).padStart(32, '0'))],
+    ['sequence', sequence],
+    [
+      'node',
+      object([
+        ['name', text(nameOf(number))],
+        ['software', '"measure 1"'],
+      ]),
+    ],
+    [
+      'clock',
+      object([
+        ['wall_ns', ns(to)],
+        ['monotonic_ns', ns(to)],
+      ]),
+    ],
+    ['devices', JSON.stringify(devices(number))],
+    ['windows', `[${windows.join(',')}]`],
+    ['holdings', `[${holdings.map(hold).join(',')}]`],
+    ['jobs', `[${jobs.map(tell).join(',')}]`],
+  ]);
 }
 const send = (text) =>
   ask('/api/v1/batches', {
@@ -288,7 +340,8 @@ async function measureBrowser() {
       bytes = seen.bytes;
     }
     console.log(
-      `${path}: first numbers ${spread(firsts)}, layout shift at most ${shift.toFixed(3)}, ${(bytes / 1000).toFixed(0)} kB over the wire with a warm cache`,
+      `${path}: first numbers ${spread(firsts)}, layout shift at most ${shift.toFixed(3)}, ` +
+        `${(bytes / 1000).toFixed(0)} kB over the wire with a warm cache`,
     );
   }
   const acts = {
@@ -327,7 +380,8 @@ async function measureBrowser() {
     await page.waitForTimeout(500);
     const { slowest, interactions } = await page.evaluate(() => window.found);
     console.log(
-      `${path}: slowest interaction until it is painted ${slowest || 'below 16'} ms (${interactions} of 16 ms and more)`,
+      `${path}: slowest interaction until it is painted ${slowest || 'below 16'} ms ` +
+        `(${interactions} of 16 ms and more)`,
     );
   }
   await browser.close();

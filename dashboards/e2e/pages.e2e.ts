@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { found as defined } from '../src/testing/found';
 import { api, open, settled, signIn, watch } from './browser';
 
 const demo = inject('demo');
@@ -14,11 +15,11 @@ let pair = '';
 beforeAll(async () => {
   browser = await open();
   const jobs = await api<{ items: { id: string }[] }>(demo, '/api/v1/jobs?state=running');
-  job = jobs.items[0]!.id;
+  job = defined(jobs.items[0]).id;
   pair = (await api<{ items: { id: string }[] }>(demo, '/api/v1/jobs?limit=2')).items
     .map((item) => `id=${encodeURIComponent(item.id)}`)
     .join('&');
-  node = (await api<{ items: { name: string }[] }>(demo, '/api/v1/nodes')).items[0]!.name;
+  node = (await api<{ items: { name: string }[] }>(demo, '/api/v1/nodes')).items[0]?.name ?? '';
 });
 afterAll(() => browser.close());
 
@@ -45,7 +46,7 @@ interface Violation {
 describe.each(['light', 'dark'] as const)('in %s', (theme) => {
   test.each(NAMES)('%s loads without complaint and axe finds nothing serious', async (name) => {
     const { page, context, complaints } = await watch(browser, demo, { theme });
-    await signIn(page, demo, places()[name]!);
+    await signIn(page, demo, places()[name]);
     await settled(page);
     // Evaluated by the debugger, since the policy rightly refuses an inline script.
     await page.evaluate(axe);
@@ -73,7 +74,7 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
 
 test.each(NAMES)('%s scrolls nothing sideways at 390 px', async (name) => {
   const { page, context } = await watch(browser, demo, { width: 390 });
-  await signIn(page, demo, places()[name]!);
+  await signIn(page, demo, places()[name]);
   await settled(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   await context.close();

@@ -3,7 +3,7 @@
  * `WATTLEDGER_SERVER` and `WATTLEDGER_TOKEN` a demonstration that runs already is taken.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ function runningDemo(): Running | null {
 }
 
 /** A process that ends when this one does, however that ends; `folder` goes with it. */
-export function tied(folder: string, program: string, args: string[]): ChildProcess {
+export function tied(folder: string, program: string, args: string[]): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, [TIED, folder, program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
@@ -78,8 +78,8 @@ async function start(
         resolve();
       }
     };
-    child.stdout!.on('data', hear);
-    child.stderr!.on('data', hear);
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
     child.on('exit', (code) => reject(new Error(`${command} ended with ${code}:\n${said}`)));
   }).catch(async (error: unknown) => {
     await untie(child);

@@ -1,5 +1,6 @@
-// Runs a program for as long as whoever started this holds its standard input open, so that nothing is left behind when tests are interrupted or
-// killed: `node tied.mjs FOLDER PROGRAM ARGUMENT…`. FOLDER, if it is not empty, is removed at the end.
+// Runs a program for as long as whoever started this holds its standard input open, so that nothing is left behind when
+// tests are interrupted or killed: `node tied.mjs FOLDER PROGRAM ARGUMENT…`. FOLDER, if it is not empty, is removed at
+// the end.
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 

@@ -1,5 +1,5 @@
-// Writes src/lib/api/schema.d.ts from the committed openapi.json; with --check says whether it is current.
-// With a URL or file as argument takes openapi.json from there first: `npm run api -- http://127.0.0.1:8780/openapi.json`.
+// Writes src/lib/api/schema.d.ts from the committed openapi.json; with --check says whether it is current. With a URL
+// or file as argument takes openapi.json from there first: `npm run api -- http://127.0.0.1:8780/openapi.json`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import openapi, { astToString } from 'openapi-typescript';

@@ -1,5 +1,5 @@
-// Every page of a running service, light and dark, 1440 and 390 px: `npm run pictures -- FOLDER`, with WATTLEDGER_SERVER and
-// WATTLEDGER_TOKEN. To be put beside the design and judged as a person would.
+// Every page of a running service, light and dark, 1440 and 390 px: `npm run pictures -- FOLDER`, with
+// WATTLEDGER_SERVER and WATTLEDGER_TOKEN. To be put beside the design and judged as a person would.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';

@@ -1,9 +1,11 @@
-/** The pages of the navigation, in its order. A page that comes later is a line here and a route in `routes/index.ts`. */
+/** The pages in the order of the navigation. A new page needs a line here and a route in `routes/index.ts`. */
+
+import type { IconName } from './Icon.svelte';
 
 export interface Place {
   name: string;
   path: string;
-  icon: string;
+  icon: IconName;
   /** The letter after `g`. */
   key: string;
   isAdmin?: boolean;
@@ -19,7 +21,7 @@ export const PLACES: Place[] = [
   { name: 'Admin', path: '/admin', icon: 'admin', key: 'a' },
 ];
 
-/** The place that a path belongs to: `/jobs/7` to Jobs. */
+/** The page that a path belongs to: `/jobs/7` belongs to Jobs. */
 export function placeOf(path: string): Place | undefined {
   return PLACES.find((place) =>
     place.path === '/' ? path === '/' : path === place.path || path.startsWith(`${place.path}/`),

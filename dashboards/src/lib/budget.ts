@@ -1,17 +1,10 @@
-/** A budget as a reader sees it: amounts in base units (Wh, g), where it will end, and in words what it does. */
+/**
+ * A budget as the app shows it: amounts in base units (Wh, g), the projection to the end of its period, its policy in
+ * words.
+ */
 
 import type { Budget, BudgetPolicy, BudgetShare } from './api/types';
-import {
-  commonUnit,
-  fixed,
-  grams,
-  percent,
-  quantity,
-  significant,
-  wattHours,
-  type Quantity,
-  type Unit,
-} from './format/number';
+import { commonUnit, fixed, grams, percent, quantity, wattHours, type Quantity, type Unit } from './format/number';
 import { DAY, HOUR, day, parse, parts, startOfDay, type Zone } from './format/time';
 
 /** The integers of a budget's unit, mJ or µg, to Wh or g. */
@@ -26,7 +19,7 @@ export interface Amounts {
   held: number;
   /** Below zero after an overrun. */
   free: number;
-  /** The limit with what the last period left. */
+  /** The limit, with what was carried over from the last period. */
   limit: number;
   carried: number;
   p50: number;
@@ -36,73 +29,75 @@ export interface Amounts {
 /** `null` outside of the budget's dates, and where its policy cannot be read. */
 export function amountsOf(budget: Budget): Amounts | null {
   if ('spent_mj' in budget) {
-    const of = (value: number): number => wattHours(value);
     return {
       kind: 'energy',
-      spent: of(budget.spent_mj),
-      held: of(budget.held_mj),
-      free: of(budget.free_mj),
-      limit: of(budget.available_mj),
-      carried: of(budget.carried_mj),
-      p50: of(budget.projected_p50_mj),
-      p95: of(budget.projected_p95_mj),
+      spent: wattHours(budget.spent_mj),
+      held: wattHours(budget.held_mj),
+      free: wattHours(budget.free_mj),
+      limit: wattHours(budget.available_mj),
+      carried: wattHours(budget.carried_mj),
+      p50: wattHours(budget.projected_p50_mj),
+      p95: wattHours(budget.projected_p95_mj),
     };
   }
   if ('spent_ug' in budget) {
-    const of = (value: number): number => grams(value);
     return {
       kind: 'carbon',
-      spent: of(budget.spent_ug),
-      held: of(budget.held_ug),
-      free: of(budget.free_ug),
-      limit: of(budget.available_ug),
-      carried: of(budget.carried_ug),
-      p50: of(budget.projected_p50_ug),
-      p95: of(budget.projected_p95_ug),
+      spent: grams(budget.spent_ug),
+      held: grams(budget.held_ug),
+      free: grams(budget.free_ug),
+      limit: grams(budget.available_ug),
+      carried: grams(budget.carried_ug),
+      p50: grams(budget.projected_p50_ug),
+      p95: grams(budget.projected_p95_ug),
     };
   }
   return null;
 }
 
-/** A unit for all amounts of one budget: that of its limit. */
+/** Share of the limit that is spent or held. */
+export const usedShare = ({ spent, held, limit }: Amounts): number => (spent + held) / (limit || 1);
+
+/** One unit for all amounts of a budget: that of its limit. */
 export const unitOf = ({ kind, limit }: Amounts): Unit => commonUnit(kind, [limit]);
 
 export interface Outlook {
   state: 'ok' | 'warn' | 'bad';
-  /** `gone by 28 Nov` or `ends at 68 %`. */
+  /** `exhausted by 28 Nov` or `projected 68 %`. */
   text: string;
   /** When nothing is left at the expected pace; `null` where the period ends before. */
-  goneAt: number | null;
+  exhaustedAt: number | null;
   /** The same at the p95 of the projection. */
-  goneAtP95: number | null;
+  exhaustedAtP95: number | null;
 }
 
-/** Where a budget will be at the end of its period, told at `now`. */
+/** Where a budget is expected to be at the end of its period, as seen at `now`. */
 export function outlook(budget: Budget, amounts: Amounts, now: number): Outlook {
-  const [to, zone] = [parse(budget.period_to) ?? now, zoneOf(budget)];
-  const [goneAt, goneAtP95] = [goneBy(amounts, amounts.p50, now, to), goneBy(amounts, amounts.p95, now, to)];
-  const share = amounts.limit > 0 ? amounts.p50 / amounts.limit : Infinity;
+  const rest = { now, to: parse(budget.period_to) ?? now };
+  const exhaustedAt = exhaustion(amounts, amounts.p50, rest);
+  const exhaustedAtP95 = exhaustion(amounts, amounts.p95, rest);
+  const verdict = (state: Outlook['state'], text: string): Outlook => ({ state, text, exhaustedAt, exhaustedAtP95 });
   const last = Math.max(0, ...(budget.thresholds ?? [])) / 100;
-  if (amounts.spent >= amounts.limit) return { state: 'bad', text: 'spent', goneAt, goneAtP95 };
-  if (goneAt != null) return { state: 'bad', text: `gone by ${day(goneAt, zone, now)}`, goneAt, goneAtP95 };
-  if (amounts.free <= 0) return { state: 'bad', text: 'all is held', goneAt, goneAtP95 };
-  const used = (amounts.spent + amounts.held) / amounts.limit;
-  if (last > 0 && used >= last) return { state: 'bad', text: `${percent(used, 0)} used or held`, goneAt, goneAtP95 };
-  return {
-    state: goneAtP95 != null || (last > 0 && share >= last) ? 'warn' : 'ok',
-    text: `ends at ${percent(share, 0)}`,
-    goneAt,
-    goneAtP95,
-  };
+  const [share, used] = [amounts.limit > 0 ? amounts.p50 / amounts.limit : Infinity, usedShare(amounts)];
+  if (amounts.spent >= amounts.limit) return verdict('bad', 'spent');
+  if (exhaustedAt != null) return verdict('bad', `exhausted by ${day(exhaustedAt, zoneOf(budget), now)}`);
+  if (amounts.free <= 0) return verdict('bad', 'fully held');
+  if (last > 0 && used >= last) return verdict('bad', `${percent(used, 0)} spent or held`);
+  const isClose = exhaustedAtP95 != null || (last > 0 && share >= last);
+  return verdict(isClose ? 'warn' : 'ok', `projected ${percent(share, 0)}`);
 }
 
-/** When what is spent reaches the limit if it grows evenly to `projected` at `to`. */
-function goneBy({ spent, limit }: Amounts, projected: number, now: number, to: number): number | null {
+/** When spending reaches the limit if it grows evenly to `projected` by the end of the period. */
+function exhaustion(
+  { spent, limit }: Amounts,
+  projected: number,
+  { now, to }: { now: number; to: number },
+): number | null {
   if (projected < limit || projected <= spent || to <= now) return spent >= limit ? now : null;
   return now + ((limit - spent) / (projected - spent)) * (to - now);
 }
 
-/** Whether someone should look at it: it blocks and will break, or nothing can be admitted. */
+/** Whether someone should act: the limit will be exceeded, or nothing can be admitted. */
 export function isAtRisk(budget: Budget, now: number): boolean {
   if (budget.policy_error) return true;
   const amounts = amountsOf(budget);
@@ -126,7 +121,7 @@ export function describe(
   return `${whose}, ${policy.unit === 'energy' ? 'energy, ' : ''}${EVERY[policy.period]}, ${does}`;
 }
 
-/** The clock by which its period begins. */
+/** The time zone in which its periods begin. */
 export const zoneOf = (budget: { time_zone?: string | null }): Zone => budget.time_zone ?? 'UTC';
 
 export interface Left {
@@ -136,8 +131,8 @@ export interface Left {
 }
 
 /**
- * What was left at the end of every day of the period, up to `now`. What is spent but not posted yet, and so in no day, belongs to
- * today.
+ * What was left at the end of every day of the period, up to `now`. Energy that is not posted yet belongs to no day and
+ * counts as today's.
  */
 export function burnDown(budget: Budget, amounts: Amounts, now: number): Left[] {
   const [from, to, zone] = [parse(budget.period_from), parse(budget.period_to), zoneOf(budget)];
@@ -162,11 +157,11 @@ function dateOf(ms: number, zone: Zone): string {
   return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }
 
-/** An amount of a share of a decision, in words: `0.309 t`. */
+/** An amount of a decision in the unit of its budget: `0.309 t`. */
 export const amountOf = (share: Pick<BudgetShare, 'unit'>, value: number): string =>
   quantity(quantityOf(share.unit), inBase(quantityOf(share.unit), value));
 
-/** The budget that stood most in the way: the one that lacks the most of what is needed. */
+/** The budget that refused: of those that block, the one that lacks the largest share of what is needed. */
 export function bindingOf(shares: BudgetShare[]): BudgetShare | undefined {
   const short = shares.filter((share) => !share.fits && (share.mode ?? 'block') === 'block');
   return short.sort(
@@ -174,7 +169,7 @@ export function bindingOf(shares: BudgetShare[]): BudgetShare | undefined {
   )[0];
 }
 
-/** A limit that someone types in t or MWh, as the API takes it: µg or mJ; `null` for what is no positive number. */
+/** A limit typed in t or MWh, as the API takes it: µg or mJ; `null` where it is not a positive number. */
 export function limitFrom(text: string, unit: 'energy' | 'co2e'): number | null {
   const value = Number(text.replace(',', '.'));
   if (!text.trim() || !Number.isFinite(value) || value <= 0) return null;
@@ -182,12 +177,36 @@ export function limitFrom(text: string, unit: 'energy' | 'co2e'): number | null 
   return Number.isSafeInteger(limit) ? limit : null;
 }
 
-/** The other way, with as many digits as it was given. */
+/** The limit of a policy as it is typed, in t or MWh, with as many digits as it has. */
 export const limitText = (policy: Pick<BudgetPolicy, 'unit' | 'limit_mj' | 'limit_ug'>): string =>
   String(policy.unit === 'energy' ? (policy.limit_mj ?? 0) / 3.6e12 : (policy.limit_ug ?? 0) / 1e12);
 
-/** `2.5 days`, `9 h`: what is left of a period. */
+/** `2 days 12 h left`, `9 h left`: the rest of a period. */
 export function timeLeft(ms: number): string {
   if (ms >= 2 * DAY) return `${fixed(Math.floor(ms / DAY), 0)} days ${fixed(Math.floor((ms % DAY) / HOUR), 0)} h left`;
-  return ms >= HOUR ? `${significant(Math.floor(ms / HOUR))} h left` : 'less than an hour left';
+  return ms >= HOUR ? `${fixed(Math.floor(ms / HOUR), 0)} h left` : 'less than an hour left';
+}
+
+/** The parts of a limit in words, for a tooltip and for screen readers. */
+export function describeShares(amounts: Amounts): string {
+  const share = (value: number): string => percent(value / (amounts.limit || 1), 0);
+  const parts = [`${share(amounts.spent)} spent`, `${share(amounts.held)} held`];
+  return [...parts, `${quantity(amounts.kind, amounts.free)} free`, `projected ${share(amounts.p50)}`].join(', ');
+}
+
+/** A budget with its amounts and where it is expected to end. */
+export interface Standing {
+  budget: Budget;
+  amounts: Amounts;
+  prospect: Outlook;
+}
+
+/** Of a project's own budgets the one closest to its limit; `undefined` without one that applies now. */
+export function tightest(budgets: Budget[], project: string, now: number): Standing | undefined {
+  const own = budgets.filter((budget) => budget.scope === 'project' && budget.project === project);
+  const standing = own.flatMap((budget): Standing[] => {
+    const amounts = amountsOf(budget);
+    return amounts ? [{ budget, amounts, prospect: outlook(budget, amounts, now) }] : [];
+  });
+  return standing.sort((a, b) => usedShare(b.amounts) - usedShare(a.amounts))[0];
 }

@@ -13,11 +13,13 @@ export interface CalendarDay {
 /** Days of `year` with the value of the bucket that begins on them. */
 export function calendar(year: number, startMs: number[], values: number[]): CalendarDay[] {
   const byDay = new Map<number, { sum: number; count: number }>();
-  startMs.forEach((ms, index) => {
+  for (const [index, ms] of startMs.entries()) {
+    const value = values[index];
+    if (value === undefined) continue;
     const day = Math.floor(ms / DAY) * DAY;
     const known = byDay.get(day) ?? { sum: 0, count: 0 };
-    byDay.set(day, { sum: known.sum + values[index]!, count: known.count + 1 });
-  });
+    byDay.set(day, { sum: known.sum + value, count: known.count + 1 });
+  }
   const first = Date.UTC(year, 0, 1);
   const shift = (new Date(first).getUTCDay() + 6) % 7;
   const length = (Date.UTC(year + 1, 0, 1) - first) / DAY;

@@ -12,6 +12,7 @@ import {
 } from './cheaper';
 import { DAY, HOUR, clock } from './format/time';
 import type { IntensitySeries } from './intensity';
+import { found } from '../testing/found';
 
 const run: Run = { startMs: [18 * HOUR, 19 * HOUR], energy: [1, 3], grams: 1000 };
 const flat = (value: number): IntensitySeries => ({
@@ -41,18 +42,16 @@ test('another hour needs a week of measured hours and a difference', () => {
   expect(hourProfile(daily(6))).toBeNull();
   expect(hourProfile({ ...daily(10), status: daily(10).status.map(() => 'forecast') })).toBeNull();
   expect(hourProfile({ ...daily(10), intensity_mg_per_kwh: daily(10).start_ms.map(() => 300_000) })).toBeNull();
-  const saving = otherHour(run, daily(10), 'DE', (ms) => clock(ms))!;
+  const saving = found(otherHour(run, daily(10), 'DE', (ms) => clock(ms)));
   expect(saving.title).toBe('Start at 00:00 instead of 18:00');
   expect(saving.grams).toBeCloseTo(-750, 6);
   expect(saving.evidence).toContain('10 days');
 });
 
 test('another site counts its intensity and its overhead', () => {
-  const saving = otherSite(
-    run,
-    { intensity: () => 400, pue: 1.2 },
-    { name: 'paris', zone: 'FR', series: flat(100), pue: 1.5 },
-  )!;
+  const saving = found(
+    otherSite(run, { intensity: () => 400, pue: 1.2 }, { name: 'paris', zone: 'FR', series: flat(100), pue: 1.5 }),
+  );
   expect(saving.share).toBeCloseTo((100 * 1.5) / (400 * 1.2) - 1, 9);
   expect(saving.evidence).toContain('yearly mean');
   expect(
@@ -79,13 +78,12 @@ test('only what is worth naming is named, the largest first', () => {
   expect(named.map((saving) => saving.grams)).toEqual([-90, -20]);
 });
 
-test('a like run counts only with reported steps', () => {
+test('a similar run counts only with reported steps', () => {
   expect(lessPerStep(run, null, [{ name: 'a', kwhPerStep: 1 }])).toBeNull();
   expect(lessPerStep(run, 2, [{ name: 'a', kwhPerStep: null }])).toBeNull();
-  expect(
-    lessPerStep(run, 2, [
-      { name: 'a', kwhPerStep: 1.5 },
-      { name: 'b', kwhPerStep: 1 },
-    ])!.share,
-  ).toBe(-0.5);
+  const saving = lessPerStep(run, 2, [
+    { name: 'a', kwhPerStep: 1.5 },
+    { name: 'b', kwhPerStep: 1 },
+  ]);
+  expect(saving?.share).toBe(-0.5);
 });

@@ -1,18 +1,27 @@
-/** Files made in the browser: tables as CSV, charts as PNG. */
+/** Files made in the browser (tables as CSV, charts as PNG) and the clipboard. */
 
-/** RFC 4180 with CRLF; a text that a spreadsheet would run as a formula gets an apostrophe in front. */
-export function csv(head: string[], rows: (string | number | null | undefined)[][]): string {
-  return [head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
+/** A cell of a table: text, a number, or nothing. */
+export type Cell = string | number | null | undefined;
+
+/** A table to show or to save: one cell in each row for each head. */
+export interface TableData {
+  head: string[];
+  rows: Cell[][];
 }
 
-function cell(value: string | number | null | undefined): string {
+/** RFC 4180 with CRLF; a text that a spreadsheet would run as a formula gets an apostrophe in front. */
+export function csv(head: string[], rows: Cell[][]): string {
+  return [head, ...rows].map((row) => row.map(written).join(',')).join('\r\n') + '\r\n';
+}
+
+function written(value: Cell): string {
   if (value == null) return '';
   if (typeof value === 'number') return String(value);
-  // eslint-disable-next-line no-control-regex
-  const safe = value.replace(/\u0000/g, '').replace(/^[=+\-@\t\r\n]/, "'$&");
+  const safe = value.replaceAll('\0', '').replace(/^[=+\-@\t\r\n]/, "'$&");
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/** Saves a file through the browser. */
 export function download(name: string, content: string | Blob, type = 'text/csv;charset=utf-8'): void {
   const blob = typeof content === 'string' ? new Blob([content], { type }) : content;
   const link = document.createElement('a');
@@ -30,7 +39,8 @@ export const fileName = (text: string, extension: string): string =>
     .replace(/^-|-$/g, '')
     .slice(0, 60)}.${extension}`;
 
-export async function copy(text: string): Promise<boolean> {
+/** Whether the text was copied: browsers refuse it on pages without HTTPS. */
+export async function writeClipboard(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

@@ -1,6 +1,8 @@
-/** The search line of the jobs page: words and `name:value` tokens, to the API's filters and back into the address. */
+/**
+ * The search line of the jobs page: words and `name:value` tokens, turned into the API's filters and into the address.
+ */
 
-/** What the service can filter by. */
+/** The filters of the service. */
 const NAMES = ['project', 'user', 'label', 'from', 'to'] as const;
 export type TokenName = (typeof NAMES)[number];
 
@@ -11,16 +13,17 @@ export interface Token {
 
 export interface Filter {
   tokens: Token[];
-  /** The words that are no token: looked for in names and ids. */
+  /** All other words: searched for in names and ids. */
   text: string;
 }
 
-/** `project:atlas-llm "two words" run` to its tokens and its words; a value with blanks stands in quotes. */
+/** Reads `project:atlas-llm label:"team=a b" run` as tokens and words. A value with blanks is quoted. */
 export function parseFilter(line: string): Filter {
   const tokens: Token[] = [];
   const words: string[] = [];
   for (const [, name, quoted, plain, word] of line.matchAll(/(?:(\w+):(?:"([^"]*)"|(\S+)))|(\S+)/g)) {
-    const value = quoted ?? plain;
+    // A group that did not take part is undefined, which the type of matchAll does not say.
+    const value: string | undefined = quoted ?? plain;
     if (name && value && isName(name) && isUsable(name, value)) tokens.push({ name, value });
     else words.push(word ?? `${name}:${value ?? ''}`);
   }
@@ -39,7 +42,7 @@ export function writeFilter({ tokens, text }: Filter): string {
   return [...written, text].filter(Boolean).join(' ');
 }
 
-/** The parameters of `GET /jobs`. Of two tokens of one name the last counts. */
+/** The parameters of `GET /jobs`. Of two tokens with one name the last counts. */
 export function queryOf({ tokens, text }: Filter): Record<string, string> {
   const query: Record<string, string> = {};
   for (const { name, value } of tokens) {
@@ -49,3 +52,43 @@ export function queryOf({ tokens, text }: Filter): Record<string, string> {
   if (text) query.q = text;
   return query;
 }
+
+/** What the search line does with its text. */
+export type Typed =
+  /** Filter now. */
+  | { kind: 'apply'; filter: Filter }
+  /** Filter after a short pause in typing. */
+  | { kind: 'search'; filter: Filter }
+  /** A token is still being typed. */
+  | { kind: 'wait' };
+
+/**
+ * Tokens leave the line once a blank or Enter finishes them; a new one replaces the one of its name. Words search as
+ * they are typed.
+ */
+export function takeTyped(text: string, filter: Filter, isFinished: boolean): Typed {
+  const typed = parseFilter(text);
+  const kept = filter.tokens.filter((old) => !typed.tokens.some((token) => token.name === old.name));
+  const next = { tokens: [...kept, ...typed.tokens], text: typed.text };
+  const isToken = typed.tokens.length > 0;
+  if (isFinished || (isToken && /\s$/.test(text))) return { kind: 'apply', filter: next };
+  return isToken || /^\w+:/.test(text) ? { kind: 'wait' } : { kind: 'search', filter: next };
+}
+
+/** A filter without one of its tokens. */
+export const dropToken = (filter: Filter, token: Token): Filter => ({
+  ...filter,
+  tokens: filter.tokens.filter((other) => other !== token),
+});
+
+/** One part of a filter that could be dropped, and the filter without it. */
+export interface Way {
+  name: string;
+  rest: Filter;
+}
+
+/** Every part of a filter that could be dropped to find more. */
+export const waysOut = (filter: Filter): Way[] => [
+  ...filter.tokens.map((token) => ({ name: `${token.name}:${token.value}`, rest: dropToken(filter, token) })),
+  ...(filter.text ? [{ name: filter.text, rest: { ...filter, text: '' } }] : []),
+];

@@ -1,8 +1,8 @@
-/** From the meter to the gram: whose energy it was, where it was metered, how dirty the grid was. Conserved at every node. */
+/** Energy flow: by project, by site and by grid intensity. What enters a node leaves it again. */
 
 import { BOUNDS, step } from './intensity';
 
-/** What a project (or idle) used at a site, in any unit. */
+/** What a project used at a site, or what was idle there, in any unit. */
 export interface Use {
   owner: string;
   site: string;
@@ -15,17 +15,20 @@ export interface Link {
   value: number;
 }
 
-/** What the service sums by step of intensity, as eight figures. */
+/** Sums by step of the intensity scale: eight figures, zero where the service gives no share. */
 export function byStep<Share extends { from_g_per_kwh: number }>(
   shares: Share[],
   value: (share: Share) => number,
 ): number[] {
   const found = new Array<number>(BOUNDS.length + 1).fill(0);
-  for (const share of shares) found[step(share.from_g_per_kwh) - 1]! += value(share);
+  for (const share of shares) {
+    const index = step(share.from_g_per_kwh) - 1;
+    found[index] = (found[index] ?? 0) + value(share);
+  }
   return found;
 }
 
-/** Links owner → site → step: what leaves a site is what came to it, as the service's sums are. */
+/** Links from owner to site and from site to step of the scale. */
 export function links(
   uses: Use[],
   steps: Map<string, number[]>,
@@ -35,6 +38,6 @@ export function links(
     .map((use) => ({ source: use.owner, target: use.site, value: use.value }));
   const siteStep: { site: string; step: number; value: number }[] = [];
   for (const [site, values] of steps)
-    values.forEach((value, index) => value > 0 && siteStep.push({ site, step: index + 1, value }));
+    for (const [index, value] of values.entries()) if (value > 0) siteStep.push({ site, step: index + 1, value });
   return { ownerSite, siteStep };
 }

@@ -5,12 +5,13 @@ export function match(pattern: string, path: string): Record<string, string> | n
   const [wanted, given] = [pattern.split('/'), path.replace(/(.)\/$/, '$1').split('/')];
   if (wanted.length !== given.length) return null;
   const found: Record<string, string> = {};
-  for (const [index, part] of wanted.entries()) {
+  for (const [index, value] of given.entries()) {
+    const part = wanted[index] ?? '';
     const name = /^\{(\w+)\}$/.exec(part)?.[1];
-    if (!name && part !== given[index]) return null;
+    if (!name && part !== value) return null;
     if (name) {
       try {
-        found[name] = decodeURIComponent(given[index]!);
+        found[name] = decodeURIComponent(value);
       } catch {
         return null;
       }

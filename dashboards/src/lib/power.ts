@@ -1,7 +1,8 @@
-/** Power of the fleet by group, as the service answers it, made ready to be drawn. */
+/** Power of the fleet by group, as the service gives it, made ready for charts. */
 
 import type { PowerDocument } from './api/types';
-import { watts } from './format/number';
+import { wattHours, watts } from './format/number';
+import { itemAt } from './series';
 
 export interface Area {
   name: string;
@@ -13,8 +14,8 @@ export interface Area {
 const SHOWN = 6;
 
 /**
- * Groups as areas from the ground up: the largest first, the seventh and on as `other`, idle last. `colorOf` keeps a group's
- * colour whatever its place is.
+ * Groups as areas from the bottom up: the largest first, the seventh and later ones as one, idle last. `colorOf` gives
+ * a group its colour whatever its place is; `nameless` is what jobs without a group are called.
  */
 export function areas(power: PowerDocument, colorOf: (group: string | null) => string, nameless: string): Area[] {
   const energy = (group: PowerDocument['groups'][number]): number =>
@@ -28,7 +29,7 @@ export function areas(power: PowerDocument, colorOf: (group: string | null) => s
   const rest = held.slice(SHOWN);
   if (rest.length)
     found.push({
-      name: `${rest.length} others`,
+      name: `${rest.length} more`,
       color: 'cat-other',
       values: added(rest.map((group) => group.power_mean_mw)),
     });
@@ -56,14 +57,36 @@ export function total(power: PowerDocument): number[] {
 
 /** Energy of all groups, Wh, by bucket. */
 export function energyByBucket(power: PowerDocument): number[] {
-  return power.start_ms.map(
-    (_, at) => power.groups.reduce((sum, group) => sum + (group.energy_mj[at] ?? 0), 0) / 3.6e6,
+  return power.start_ms.map((_, at) =>
+    wattHours(power.groups.reduce((sum, group) => sum + (group.energy_mj[at] ?? 0), 0)),
   );
 }
 
 /** The last bucket that is whole: the newest is still filling. */
 export function lastWhole(power: PowerDocument, now: number): number | null {
   for (let at = power.start_ms.length - 1; at >= 0; at--)
-    if (power.start_ms[at]! + power.bucket_s * 1000 <= now) return at;
+    if (itemAt(power.start_ms, at) + power.bucket_s * 1000 <= now) return at;
   return power.start_ms.length ? power.start_ms.length - 1 : null;
 }
+
+/** All groups together in the last whole bucket, W; `null` where nothing was metered. */
+export function powerNow(power: PowerDocument, now: number): number | null {
+  const at = lastWhole(power, now);
+  return at == null ? null : (total(power)[at] ?? null);
+}
+
+/** Each group in the last whole bucket, W; parts of one group, such as its idle devices, are added. */
+export function powerNowByGroup(power: PowerDocument, now: number): Map<string, number> {
+  const found = new Map<string, number>();
+  const at = lastWhole(power, now);
+  if (at == null) return found;
+  for (const { group, power_mean_mw: means } of power.groups)
+    if (group != null) found.set(group, (found.get(group) ?? 0) + watts(means[at] ?? 0));
+  return found;
+}
+
+/** The power of these groups alone. */
+export const only = (power: PowerDocument, has: (group: string) => boolean): PowerDocument => ({
+  ...power,
+  groups: power.groups.filter(({ group }) => group != null && has(group)),
+});

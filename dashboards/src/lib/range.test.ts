@@ -33,7 +33,7 @@ test('what was brushed goes into the address and comes back', () => {
 
 test('the shortest stretch is a minute', () => {
   const { from, to } = customQuery(NOW, NOW + 10);
-  expect(Date.parse(to!) - Date.parse(from!)).toBe(60_000);
+  expect(Date.parse(to ?? '') - Date.parse(from ?? '')).toBe(60_000);
 });
 
 test('the default leaves no trace in the address', () => {
@@ -58,5 +58,11 @@ test('31 days of March compare with all of February, not with a part of March', 
 test('names', () => {
   expect(rangeName(read('range=month'), 'UTC')).toBe('November');
   expect(rangeName(read(''), 'UTC')).toBe('7 days');
+  expect(rangeName(read('from=2026-11-10&to=2026-11-17'), 'UTC', NOW)).toBe('10 Nov to 16 Nov');
+  expect(rangeName(read('from=2026-11-10T08:00:00Z&to=2026-11-10T10:00:00Z'), 'UTC', NOW)).toBe(
+    '10 Nov, 08:00 to 10:00',
+  );
+  expect(before(read('range=24h'), 'UTC').name).toBe('the previous 24 h');
+  expect(before(read('from=2026-11-10&to=2026-11-17'), 'UTC').name).toBe('the previous period');
   expect(steppedNow(NOW + 1)).toBe(NOW + 60_000);
 });

@@ -1,6 +1,6 @@
 /** Time ranges and how they are written into the address: `range=7d`, `range=2026-11`, or `from=…&to=…`. */
 
-import { DAY, HOUR, day, month, parse, stamp, startOfMonth, type Zone } from './format/time';
+import { DAY, HOUR, day, interval, month, parse, stamp, startOfMonth, type Zone } from './format/time';
 
 export type Preset = '24h' | '72h' | '7d' | '30d' | 'month';
 
@@ -16,6 +16,13 @@ export interface Range {
   isLive: boolean;
 }
 
+const NAMES: Record<Preset, string> = {
+  '24h': '24 h',
+  '72h': '72 h',
+  '7d': '7 days',
+  '30d': '30 days',
+  month: 'month',
+};
 const LENGTHS: Record<Exclude<Preset, 'month'>, number> = {
   '24h': DAY,
   '72h': 3 * DAY,
@@ -24,7 +31,7 @@ const LENGTHS: Record<Exclude<Preset, 'month'>, number> = {
 };
 const SHORTEST = 60_000;
 
-/** The range that the address asks for; `fallback` where it asks for none or for nonsense. */
+/** The range in the address; `fallback` where it has none or one that cannot be read. */
 export function readRange(query: URLSearchParams, now: number, zone: Zone, fallback: Preset): Range {
   const [from, to] = [parse(query.get('from')), parse(query.get('to'))];
   if (from != null && to != null && to - from >= SHORTEST)
@@ -34,7 +41,7 @@ export function readRange(query: URLSearchParams, now: number, zone: Zone, fallb
   return presetRange(isPreset(asked) ? asked : fallback, now, zone);
 }
 
-const isPreset = (text: string | null): text is Preset => text === 'month' || (text != null && text in LENGTHS);
+export const isPreset = (text: string | null): text is Preset => text === 'month' || (text != null && text in LENGTHS);
 
 function presetRange(preset: Preset, now: number, zone: Zone): Range {
   if (preset === 'month') return { preset, month: null, from: startOfMonth(now, zone), to: now, isLive: true };
@@ -48,12 +55,12 @@ function monthRange(name: string, now: number, zone: Zone): Range {
   return { preset: null, month: name, from, to: isLive ? now : end, isLive };
 }
 
-/** What to put into the address for a preset; the default leaves none. */
+/** The changes to the address that choose a preset; the default one needs no entry. */
 export function presetQuery(preset: Preset, fallback: Preset): Record<string, string | null> {
   return { range: preset === fallback ? null : preset, from: null, to: null };
 }
 
-/** What to put into the address for a stretch that was brushed; the range that it was brushed in stays, to go back to. */
+/** The changes to the address after brushing a chart; the preset stays there, so that zooming out returns to it. */
 export function customQuery(from: number, to: number): Record<string, string | null> {
   const [start, end] = from < to ? [from, to] : [to, from];
   return {
@@ -62,7 +69,7 @@ export function customQuery(from: number, to: number): Record<string, string | n
   };
 }
 
-/** The time to compare with: the same part of the month before, or the same length before. */
+/** The period to compare with: the same part of the previous month, or as long a time just before. */
 export function before(range: Range, zone: Zone): { from: number; to: number; name: string } {
   if (range.preset === 'month' || range.month) {
     const from = startOfMonth(range.from, zone, -1);
@@ -71,30 +78,30 @@ export function before(range: Range, zone: Zone): { from: number; to: number; na
     return {
       from,
       to: isWhole ? range.from : to,
-      name: isWhole ? month(from, zone).split(' ')[0]! : `1 to ${day(to - 1, zone, to)}`,
+      name: isWhole ? monthName(from, zone) : `1 to ${day(to - 1, zone, to)}`,
     };
   }
   const length = range.to - range.from;
-  const name =
-    range.preset === '7d'
-      ? 'the 7 days before'
-      : range.preset === '30d'
-        ? 'the 30 days before'
-        : range.preset === '24h'
-          ? 'the 24 h before'
-          : 'the time before';
+  const name = range.preset ? `the previous ${NAMES[range.preset]}` : 'the previous period';
   return { from: range.from - length, to: range.from, name };
 }
 
-/** How the range is called in titles. */
-export function rangeName(range: Range, zone: Zone): string {
-  if (range.preset === 'month' || range.month) return month(range.from, zone).split(' ')[0]!;
-  if (range.preset) return { '24h': '24 h', '72h': '72 h', '7d': '7 days', '30d': '30 days' }[range.preset];
-  return range.to - range.from < DAY ? 'chosen hours' : 'chosen days';
+/** The range as titles name it: `November`, `7 days`, `10 to 16 Nov`. */
+export function rangeName(range: Range, zone: Zone, now = Date.now()): string {
+  if (range.preset === 'month' || range.month) return monthName(range.from, zone);
+  return range.preset ? NAMES[range.preset] : customName(range, zone, now);
 }
 
-/** As many buckets as pixels, within what the API gives. */
+/** A custom range by its days, or by its hours where it lies within one day. */
+export function customName({ from, to }: Pick<Range, 'from' | 'to'>, zone: Zone, now = Date.now()): string {
+  const [first, last] = [day(from, zone, now), day(to - 1, zone, now)];
+  return first === last ? interval(from, to, zone, now) : `${first} to ${last}`;
+}
+
+const monthName = (ms: number, zone: Zone): string => month(ms, zone).replace(/ \d+$/, '');
+
+/** As many buckets as pixels, within the limits of the API. */
 export const pointsFor = (pixels: number): number => Math.max(60, Math.min(2000, Math.round(pixels)));
 
-/** A live end moves in steps, so that the same request is not made anew for every tick of the clock. */
+/** A live end moves in steps, so that the same request is not repeated with every tick of the clock. */
 export const steppedNow = (now: number, step = HOUR / 60): number => Math.ceil(now / step) * step;

@@ -1,13 +1,13 @@
-/** Runs of one kind: how they are told from their names, and what their past says about one that is running. */
+/** Similar runs: how names tell that runs are of one kind, and what past runs predict for one that is running. */
 
-import { median } from './series';
+import { itemAt, median } from './series';
 
-/** `atlas-7b-pretrain-r3` to `atlas-7b-pretrain`: what is before the number of the run. */
+/** The name of a run without its number: `atlas-7b-pretrain` of `atlas-7b-pretrain-r3`. */
 export function stem(name: string): string {
   return name.replace(/(?:[-_.\s](?:r|run|v|seed|try)?\d+)+$/i, '') || name;
 }
 
-export interface LikeRun {
+export interface RunSoFar {
   grams: number;
   hours: number;
 }
@@ -24,25 +24,24 @@ export function quantile(values: number[], share: number): number | null {
   if (!values.length) return null;
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * share;
-  const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
+  const [low, high] = [itemAt(sorted, Math.floor(at)), itemAt(sorted, Math.ceil(at))];
   return low + (high - low) * (at - Math.floor(at));
 }
 
-const RUNS_NEEDED = 3;
+/** A projection from fewer runs would say more than is known. */
+export const RUNS_NEEDED = 3;
 
 /**
- * Where a running job will end if it is as its like were: their length and their CO2e per hour against its own so far. `null`
- * without enough of them, and when it has already run longer than most did.
+ * The total that a running job will reach if it lasts as long as similar runs did and goes on emitting at its own rate.
+ * `null` with too few similar runs, and once it has run longer than most of them.
  */
-export function project(soFar: LikeRun, ended: LikeRun[]): Projection | null {
+export function project(soFar: RunSoFar, ended: RunSoFar[]): Projection | null {
   const known = ended.filter((run) => run.hours > 0 && run.grams > 0);
   if (known.length < RUNS_NEEDED || soFar.hours <= 0) return null;
-  const hours = median(known.map((run) => run.hours))!;
-  if (hours <= soFar.hours) return null;
+  const lengths = known.map((run) => run.hours);
+  const [hours, long] = [median(lengths), quantile(lengths, 0.95)];
+  if (hours == null || long == null || hours <= soFar.hours) return null;
   const perHour = soFar.grams / soFar.hours;
-  const long = quantile(
-    known.map((run) => run.hours),
-    0.95,
-  )!;
+
   return { p50: perHour * hours, p95: perHour * Math.max(long, hours), hours, runs: known.length };
 }

@@ -1,6 +1,6 @@
-/** Columnar series of the API: appending what is new, breaking at gaps, adding up. */
+/** Columnar series of the API: appending new buckets, breaking at gaps, adding up. */
 
-/** A series with one array per column, buckets without a window left out. */
+/** A series with one array per column. Buckets without readings are left out. */
 export interface Series {
   bucket_s: number;
   start_ms: number[];
@@ -21,8 +21,8 @@ const COLUMNS = [
 ] as const;
 
 /**
- * `known` with everything from `tail`'s first bucket on replaced by `tail`: what is new is appended and the last buckets, which
- * may have grown, are taken anew. A tail of another bucket length is no tail: it replaces the whole.
+ * `known` with everything from `tail`'s first bucket on replaced by `tail`: new buckets are appended, and the last
+ * known ones, which may have grown, are updated. A tail with another bucket length replaces the whole series.
  */
 export function mergeTail<T extends Series>(known: T | undefined, tail: T): T {
   if (!known || known.bucket_s !== tail.bucket_s) return tail;
@@ -35,16 +35,17 @@ export function mergeTail<T extends Series>(known: T | undefined, tail: T): T {
 }
 
 /**
- * What to ask for to append to `known`: its last buckets anew and all since. So many points are asked for that the service
- * chooses buckets of the same length again: a shorter one would need more, as lengths at least double.
+ * The query whose answer `mergeTail` appends to `known`: its last buckets and everything after them. The number of
+ * points makes the service choose the same bucket length again: a shorter one would need more points, as lengths at
+ * least double.
  */
 export function tailQuery(known: Series, now: number): { from: string; points: number } {
   const length = known.bucket_s * 1000;
-  const from = known.start_ms[known.start_ms.length - 1]! - 6 * length;
+  const from = (known.start_ms.at(-1) ?? now) - 6 * length;
   return { from: new Date(from).toISOString(), points: Math.ceil((now - from) / length) + 1 };
 }
 
-/** Drops what ended before `from`, for a range whose start moves along. */
+/** Drops the buckets that ended before `from`, for a range whose start moves with the clock. */
 export function dropBefore<T extends Series>(series: T, from: number): T {
   const keep = lowerBound(series.start_ms, from - series.bucket_s * 1000 + 1);
   if (keep === 0) return series;
@@ -53,12 +54,21 @@ export function dropBefore<T extends Series>(series: T, from: number): T {
   return rest;
 }
 
+/**
+ * The item at an index that the caller knows to be inside; an error where it is not, since the columns then disagree.
+ */
+export function itemAt<T>(values: ArrayLike<T>, index: number): T {
+  const item = values[index];
+  if (item === undefined) throw new RangeError(`index ${index} is outside of ${values.length} items`);
+  return item;
+}
+
 /** Index of the first value not below `wanted` in ascending `values`. */
 export function lowerBound(values: ArrayLike<number>, wanted: number): number {
   let [low, high] = [0, values.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (values[middle]! < wanted) low = middle + 1;
+    if (itemAt(values, middle) < wanted) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -67,26 +77,26 @@ export function lowerBound(values: ArrayLike<number>, wanted: number): number {
 /** Index of the bucket that holds `ms`; `null` in a gap. */
 export function bucketAt(startMs: ArrayLike<number>, bucketS: number, ms: number): number | null {
   const index = lowerBound(startMs, ms + 1) - 1;
-  return index >= 0 && ms < startMs[index]! + bucketS * 1000 ? index : null;
+  return index >= 0 && ms < itemAt(startMs, index) + bucketS * 1000 ? index : null;
 }
 
-/** Runs of neighbouring buckets as `[first, afterLast]`: between two runs is a gap, which stays one. */
+/** Runs of neighbouring buckets as `[first, afterLast]`: between two runs is a gap. */
 export function runs(startMs: ArrayLike<number>, bucketS: number): [number, number][] {
   const found: [number, number][] = [];
   let first = 0;
   for (let index = 1; index <= startMs.length; index++) {
-    if (index < startMs.length && startMs[index]! - startMs[index - 1]! <= bucketS * 1000) continue;
+    if (index < startMs.length && itemAt(startMs, index) - itemAt(startMs, index - 1) <= bucketS * 1000) continue;
     found.push([first, index]);
     first = index;
   }
   return found;
 }
 
-/** Neighbours with the same key joined: `[first, afterLast, key]`. */
+/** Runs of neighbours with the same key: `[first, afterLast, key]`. */
 export function groupRuns<K>(length: number, key: (index: number) => K): [number, number, K][] {
   const found: [number, number, K][] = [];
   for (let index = 0; index < length; index++) {
-    const [last, own] = [found[found.length - 1], key(index)];
+    const [last, own] = [found.at(-1), key(index)];
     if (last && last[2] === own) last[1] = index + 1;
     else found.push([index, index + 1, own]);
   }
@@ -103,5 +113,5 @@ export function median(values: number[]): number | null {
   if (!values.length) return null;
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return sorted.length % 2 ? itemAt(sorted, middle) : (itemAt(sorted, middle - 1) + itemAt(sorted, middle)) / 2;
 }

@@ -66,8 +66,8 @@ test('areas: the largest at the ground, the seventh and on together, idle last',
     ],
   };
   const found = areas(power, () => 'cat-1', 'none');
-  expect(found.map((area) => area.name)).toEqual(['h', 'g', 'f', 'e', 'd', 'c', '2 others', 'idle']);
-  expect(found[6]!.values).toEqual([5, null]);
+  expect(found.map((area) => area.name)).toEqual(['h', 'g', 'f', 'e', 'd', 'c', '2 more', 'idle']);
+  expect(found[6]?.values).toEqual([5, null]);
   expect(total(power)[0]).toBe(45);
   expect(lastWhole(power, 15_000)).toBe(0);
 });

@@ -1,4 +1,4 @@
-/** Which page a path shows. Pages load when they are first opened. */
+/** The page of every path. Pages load when they are first opened. */
 
 import type { Component } from 'svelte';
 import type { Preset } from '../lib/range';
@@ -8,7 +8,7 @@ export interface Route {
   pattern: string;
   title: string;
   load: () => Promise<{ default: Component<Record<string, string>> }>;
-  /** What the top bar offers. */
+  /** The choices in the top bar. */
   tools: { range?: Preset; units?: boolean; scope?: boolean; site?: boolean };
 }
 

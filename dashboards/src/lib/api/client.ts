@@ -1,8 +1,8 @@
-/** The typed client: paths, parameters and answers are those of the OpenAPI document. */
+/** The typed client: paths, parameters and responses follow the OpenAPI document. */
 
 import type { Paths } from './types';
 
-/** RFC 9457, as every error of the service is. */
+/** An error of the service, in the format of RFC 9457. */
 export interface Problem {
   type: string;
   title: string;
@@ -11,7 +11,7 @@ export interface Problem {
   field?: string;
 }
 
-/** A request that was refused, or (status 0) that met no service. */
+/** A request that was refused, or that reached no service (status 0). */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -53,12 +53,12 @@ type QueryValue = string | number | boolean | string[] | null | undefined;
 let csrf = '';
 let whenSignedOut: () => void = () => {};
 
-/** The session tells its token here; requests that change something carry it. */
+/** Sets the session's token against forged requests; requests that change something carry it. */
 export function setCsrf(token: string): void {
   csrf = token;
 }
 
-/** Called when the service says that the session is over. */
+/** Sets what is called when the service says that the session has ended. */
 export function onSignedOut(then: () => void): void {
   whenSignedOut = then;
 }
@@ -81,7 +81,7 @@ export async function get<Path extends GetPaths>(
   return (await request('GET', address(path, asked.path, asked.query ?? {}), undefined, asked.signal)) as Got<Path>;
 }
 
-/** What a link of the API leads to, such as an `explain` link, with its large integers exact. */
+/** The document behind a link of the API, such as an `explain` link, with its large integers exact. */
 export async function follow<T>(link: string, signal?: AbortSignal): Promise<T> {
   return (await request('GET', link, undefined, signal, parseExact)) as T;
 }
@@ -100,7 +100,7 @@ export async function remove(path: string, given: Record<string, string | number
   await request('DELETE', address(path, given));
 }
 
-/** Every item of a list, page by page, at most `most`. */
+/** All items of a list, read page by page, up to `most`. */
 export async function all<Path extends GetPaths>(
   path: Path,
   query: Record<string, QueryValue>,
@@ -141,7 +141,7 @@ async function request(
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new ApiError(0, 'unreachable', 'The service does not answer. What is shown is the last that it said.');
+    throw new ApiError(0, 'unreachable', 'The service does not answer. The page shows what was last loaded.');
   }
   if (!response.ok) throw await refused(response, url);
   const text = await response.text();
@@ -150,19 +150,19 @@ async function request(
 
 async function refused(response: Response, url: string): Promise<ApiError> {
   if (response.status === 401 && !url.endsWith('/session')) whenSignedOut();
-  const problem = (await response.json().catch(() => null)) as Problem | null;
+  const problem = (await response.json().catch(() => null)) as Partial<Problem> | null;
   const kind = problem?.type?.split(':').pop() ?? `http-${response.status}`;
   return new ApiError(
     response.status,
     kind,
-    problem?.detail || problem?.title || `The service answered ${response.status}.`,
+    problem?.detail || problem?.title || `The service answered with status ${response.status}.`,
     problem?.field ?? null,
   );
 }
 
 /**
- * JSON in which an integer above 2^53 becomes the text of its digits, for exact figures (2^53 µg are 9,007 t). An engine
- * without access to the source text gives the nearest double.
+ * Parses JSON, turning an integer above 2^53 into the text of its digits to keep it exact (2^53 µg are 9,007 t). A
+ * browser without access to the source text gives the nearest double instead.
  */
 export function parseExact(text: string): unknown {
   return JSON.parse(text, function (this: unknown, _key: string, value: unknown, context?: { source?: string }) {

@@ -1,4 +1,4 @@
-/** Names for what the API answers, from the generated document. */
+/** Names for the documents of the API, from the generated types. */
 
 import type { components, paths } from './schema';
 
@@ -42,7 +42,7 @@ export type FitOption = Schemas['FitOption'];
 export type BudgetShare = Schemas['BudgetShare'];
 export type Accuracy = Schemas['AccuracyDocument'];
 
-/** Integers that `follow` leaves as text where no double holds them. */
+/** Integers that `follow` leaves as text where a double would round them. */
 type Exact<Part> = Omit<Part, 'energy_mj' | 'co2e_ug_location'> & {
   energy_mj: number | string;
   co2e_ug_location: number | string;

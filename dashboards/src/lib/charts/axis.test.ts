@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { DAY, HOUR } from '../format/time';
 import { niceScale, pushApart, timeTicks } from './axis';
+import { itemAt } from '../series';
 
 test.each([
   [68.5, 80, 20],
@@ -34,7 +35,7 @@ test('hours are round, midnight names the day', () => {
 test('days stay at midnight over a change of the clock', () => {
   const ticks = timeTicks(Date.UTC(2026, 9, 23), Date.UTC(2026, 9, 28), 500, 'Europe/Berlin');
   expect(ticks.map((tick) => tick.text)).toEqual(['Sat 24', 'Sun 25', 'Mon 26', 'Tue 27', 'Wed 28']);
-  expect(ticks[2]!.at - ticks[1]!.at).toBe(25 * HOUR);
+  expect(itemAt(ticks, 2).at - itemAt(ticks, 1).at).toBe(25 * HOUR);
 });
 
 test('no more ticks than there is room for', () => {
@@ -53,7 +54,7 @@ test('labels move apart, keep their order and drop the lightest when there is no
   ];
   const wide = pushApart(labels, 15, 0, 200);
   expect(wide.map((label) => label.text)).toEqual(['a', 'b', 'c']);
-  wide.slice(1).forEach((label, index) => expect(label.y - wide[index]!.y).toBeGreaterThanOrEqual(15));
+  wide.slice(1).forEach((label, index) => expect(label.y - itemAt(wide, index).y).toBeGreaterThanOrEqual(15));
   const tight = pushApart(labels, 15, 40, 60);
   expect(tight.map((label) => label.text)).toEqual(['a', 'b']);
   tight.forEach((label) => expect(label.y).toBeGreaterThanOrEqual(40));

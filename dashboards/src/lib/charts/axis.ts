@@ -1,4 +1,4 @@
-/** Axes and labels: where ticks stand and how labels keep out of each other's way. */
+/** Axes and labels: where ticks stand, and how labels avoid each other. */
 
 import { DAY, HOUR, MINUTE, clock, day, parts, startOfDay, weekday, type Zone } from '../format/time';
 
@@ -36,13 +36,13 @@ const STEPS = [
   7 * DAY,
   14 * DAY,
   30 * DAY,
-  91 * DAY,
 ];
+const LONGEST = 91 * DAY;
 
 /** Ticks of a time axis, about one for each `wide` px, on round times of the reader's clock. */
 export function timeTicks(from: number, to: number, pixels: number, zone: Zone, wide = 74): Tick[] {
   const aim = (to - from) / Math.max(2, pixels / wide);
-  const step = STEPS.find((step) => step >= aim) ?? STEPS[STEPS.length - 1]!;
+  const step = STEPS.find((step) => step >= aim) ?? LONGEST;
   const ticks: Tick[] = [];
   const isDays = step >= DAY;
   let at = startOfDay(from, zone);
@@ -80,12 +80,15 @@ export function pushApart<T extends Label>(labels: T[], gap: number, top: number
   const kept = [...labels].sort((a, b) => b.weight - a.weight).slice(0, room);
   kept.sort((a, b) => a.y - b.y);
   const placed = kept.map((label) => ({ ...label, y: Math.min(bottom, Math.max(top, label.y)) }));
-  for (let index = 1; index < placed.length; index++)
-    placed[index]!.y = Math.max(placed[index]!.y, placed[index - 1]!.y + gap);
+  let free = -Infinity;
+  for (const label of placed) {
+    label.y = Math.max(label.y, free);
+    free = label.y + gap;
+  }
   let limit = bottom;
-  for (let index = placed.length - 1; index >= 0; index--) {
-    placed[index]!.y = Math.min(placed[index]!.y, limit);
-    limit = placed[index]!.y - gap;
+  for (const label of placed.toReversed()) {
+    label.y = Math.min(label.y, limit);
+    limit = label.y - gap;
   }
   return placed;
 }

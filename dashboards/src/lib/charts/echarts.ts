@@ -1,4 +1,4 @@
-/** The parts of ECharts that time charts use. Imported lazily: first numbers, then charts. */
+/** The parts of ECharts that time charts need. Loaded after the first numbers. */
 
 import { CustomChart, LineChart } from 'echarts/charts';
 import { GraphicComponent, GridComponent } from 'echarts/components';

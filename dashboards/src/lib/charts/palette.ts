@@ -1,5 +1,7 @@
 /** The design's colours for canvases, which cannot read custom properties themselves. */
 
+import { itemAt } from '../series';
+
 export interface Palette {
   surface: string;
   ink: string;
@@ -47,6 +49,18 @@ export function readPalette(): Palette {
   };
 }
 
+/** The colour of a step of intensity, 1 to 8, and the ink that is read on it. */
+export const ciColor = ({ ci }: Palette, step: number): string => itemAt(ci, step - 1);
+export const ciInk = ({ ciInk }: Palette, step: number): string => itemAt(ciInk, step - 1);
+
+/** The colour of a token: `cat-1` to `cat-6`, `ci-1` to `ci-8`, `idle`, `ink`; every other one is that of "other". */
+export function tokenColor(token: string, palette: Palette): string {
+  const [, family, number] = /^(cat|ci)-(\d)$/.exec(token) ?? [];
+  if (family === 'cat') return itemAt(palette.cat, Number(number) - 1);
+  if (family === 'ci') return ciColor(palette, Number(number));
+  return token === 'idle' ? palette.idle : token === 'ink' ? palette.ink2 : palette.other;
+}
+
 /** `color` under a 45 degree hatch of 6 px pitch: provisional, open or forecast. */
 export function hatched(color: string, palette: Palette): { image: HTMLCanvasElement; repeat: 'repeat' } {
   const key = `${color} ${palette.hatchGap}`;
@@ -54,20 +68,24 @@ export function hatched(color: string, palette: Palette): { image: HTMLCanvasEle
   if (!image) {
     image = document.createElement('canvas');
     image.width = image.height = 6;
-    const context = image.getContext('2d')!;
-    context.fillStyle = color;
-    context.fillRect(0, 0, 6, 6);
-    context.strokeStyle = palette.hatchGap;
-    context.lineWidth = 2.2;
-    for (const shift of [-6, 0, 6]) {
-      context.beginPath();
-      context.moveTo(shift - 1, 7);
-      context.lineTo(shift + 7, -1);
-      context.stroke();
-    }
+    const context = image.getContext('2d');
+    if (context) hatch(context, color, palette.hatchGap);
     hatches.set(key, image);
   }
   return { image, repeat: 'repeat' };
+}
+
+function hatch(context: CanvasRenderingContext2D, color: string, gap: string): void {
+  context.fillStyle = color;
+  context.fillRect(0, 0, 6, 6);
+  context.strokeStyle = gap;
+  context.lineWidth = 2.2;
+  for (const shift of [-6, 0, 6]) {
+    context.beginPath();
+    context.moveTo(shift - 1, 7);
+    context.lineTo(shift + 7, -1);
+    context.stroke();
+  }
 }
 
 const hatches = new Map<string, HTMLCanvasElement>();

@@ -1,6 +1,8 @@
-/** What a time chart can hold, from top to bottom on one time axis. Values are in base units (W, g). */
+/** The panels of a time chart, from top to bottom on one time axis. Values are in base units (W, g). */
 
+import { commonUnit, watts } from '../format/number';
 import type { IntensitySeries } from '../intensity';
+import type { Series } from '../series';
 
 /** A power curve whose area has the colour of the grid's intensity in that hour. */
 export interface PaintedPanel {
@@ -14,13 +16,13 @@ export interface PaintedPanel {
   max: number[];
   /** g/kWh at a moment; `null` paints neutral. */
   intensityAt: (ms: number) => number | null;
-  /** From here on periods are open: hatched. */
+  /** From here on hours are not posted yet: hatched. */
   openFrom: number | null;
   /** Words over the curve. */
   notes: { at: number; text: string }[];
 }
 
-/** Who, over time: stacked steps, idle last. */
+/** Power by group over time: stacked steps, idle last. */
 export interface StackPanel {
   kind: 'stack';
   height: number;
@@ -29,6 +31,7 @@ export interface StackPanel {
   startMs: number[];
   /** `color` is a token: `cat-1` to `cat-6`, `cat-other` or `idle`. */
   groups: { name: string; color: string; values: (number | null)[] }[];
+  /** From here on hours are not posted yet: hatched. */
   openFrom: number | null;
 }
 
@@ -40,7 +43,7 @@ export interface BandPanel {
   hasNumbers: boolean;
 }
 
-/** How much so far, and where it will end. */
+/** CO2e so far, and its projected total. */
 export interface CumulativePanel {
   kind: 'cumulative';
   height: number;
@@ -48,12 +51,27 @@ export interface CumulativePanel {
   unit: { name: string; size: number };
   points: [number, number][];
   projection: { at: number; p50: number; p95: number } | null;
-  /** What is held for it: a line that it should not cross. */
+  /** The amount held in its budgets: a line that it should not cross. */
   hold: number | null;
   label: string;
 }
 
 export type Panel = PaintedPanel | StackPanel | BandPanel | CumulativePanel;
+
+/** The power of a job or a node as a curve in the colours of the grid. */
+export const powerPanel = (
+  series: Series,
+  rest: Pick<PaintedPanel, 'height' | 'intensityAt' | 'openFrom' | 'notes'>,
+): PaintedPanel => ({
+  kind: 'painted',
+  unit: commonUnit('power', series.power_max_mw.map(watts)),
+  bucketS: series.bucket_s,
+  startMs: series.start_ms,
+  min: series.power_min_mw.map(watts),
+  mean: series.power_mean_mw.map(watts),
+  max: series.power_max_mw.map(watts),
+  ...rest,
+});
 
 export const BAND_ROW = 22;
 export const BAND_GAP = 5;

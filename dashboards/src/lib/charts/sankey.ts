@@ -1,4 +1,4 @@
-/** The Sankey of the reports page, a chunk of its own. */
+/** The parts of ECharts that the Sankey chart of the reports page needs, in a chunk of their own. */
 
 import { SankeyChart } from 'echarts/charts';
 import { GraphicComponent } from 'echarts/components';

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import {
-  burntAt,
+  averageIntensity,
   change,
   chosenUnit,
   columnUnit,
@@ -103,8 +103,8 @@ test('changes carry their sign, and none is claimed without something to compare
 
 test('the intensity of an amount is its carbon over its energy', () => {
   // 1 kWh = 3.6e9 mJ at 342 g/kWh = 342e6 µg
-  expect(burntAt(342e6, 3.6e9)).toBeCloseTo(342, 9);
-  expect(burntAt(0, 0)).toBeNull();
+  expect(averageIntensity(342e6, 3.6e9)).toBeCloseTo(342, 9);
+  expect(averageIntensity(0, 0)).toBeNull();
 });
 
 test('exact integers keep every digit, also those above 2^53', () => {

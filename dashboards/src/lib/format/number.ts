@@ -1,13 +1,15 @@
 /**
  * Numbers as the whole product writes them: narrow no-break space before a unit, true minus, the locale's separators,
- * the next unit from 1,000 on, `<0.01` for what is small and "no data" for what is not there.
+ * the next unit from 1,000 on, `<0.01` for small values and "no data" for missing ones.
  */
+
+import { itemAt } from '../series';
 
 export const NARROW = '\u202f';
 export const MINUS = '\u2212';
 export const NO_DATA = 'no data';
 
-/** What is measured; each has its own ladder of units. */
+/** Physical quantities; each has its own ladder of units. */
 export type Quantity = 'energy' | 'power' | 'carbon';
 
 /** A unit and how many base units (Wh, W, g) it holds. */
@@ -31,8 +33,8 @@ export const wattHours = (millijoules: number): number => millijoules / 3.6e6;
 export const grams = (micrograms: number): number => micrograms / 1e6;
 export const watts = (milliwatts: number): number => milliwatts / 1e3;
 
-/** g/kWh of an amount: its own carbon over its own energy; `null` without energy. */
-export function burntAt(co2eMicrograms: number, energyMillijoules: number): number | null {
+/** Average intensity of an amount, g/kWh: its carbon over its energy; `null` without energy. */
+export function averageIntensity(co2eMicrograms: number, energyMillijoules: number): number | null {
   return energyMillijoules > 0 ? grams(co2eMicrograms) / (wattHours(energyMillijoules) / 1000) : null;
 }
 
@@ -57,7 +59,7 @@ function formatter(key: string, options: Intl.NumberFormatOptions): Intl.NumberF
 
 const withTrueMinus = (text: string): string => text.replace('-', MINUS);
 
-/** A number with so many decimals; below the last of them `<0.01`, never a zero that is none. */
+/** A number with a fixed count of decimals; `<0.01` where it would round to zero without being zero. */
 export function fixed(value: number | null | undefined, decimals: number): string {
   if (value == null || !Number.isFinite(value)) return NO_DATA;
   const format = formatter(`f${decimals}`, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
@@ -68,7 +70,7 @@ export function fixed(value: number | null | undefined, decimals: number): strin
   return withTrueMinus(format.format(value === 0 || Math.abs(value) < smallest / 2 ? 0 : value));
 }
 
-/** A number with three significant digits, as stats show it; at most two decimals, whole from 100 on. */
+/** A number with three significant digits, as stats show it: at most two decimals, none from 100 on. */
 export function significant(value: number | null | undefined): string {
   if (value == null || !Number.isFinite(value)) return NO_DATA;
   const size = Math.abs(value);
@@ -81,9 +83,7 @@ export function significant(value: number | null | undefined): string {
 export function unitFor(quantity: Quantity, value: number): Unit {
   const units = LADDERS[quantity];
   const size = Math.abs(value);
-  let chosen = units[0]!;
-  for (const unit of units) if (size >= 999.5 * (unit.size / 1000)) chosen = unit;
-  return chosen;
+  return units.findLast((unit, step) => step === 0 || size >= 999.5 * (unit.size / 1000)) ?? itemAt(units, 0);
 }
 
 /** The unit that the reader fixed for the page; `auto` leaves it to the value. */
@@ -91,7 +91,7 @@ export type UnitChoice = 'auto' | 'k' | 'M';
 
 export function chosenUnit(quantity: Quantity, value: number, choice: UnitChoice): Unit {
   if (choice === 'auto') return unitFor(quantity, value);
-  return LADDERS[quantity][choice === 'k' ? 1 : 2]!;
+  return itemAt(LADDERS[quantity], choice === 'k' ? 1 : 2);
 }
 
 /** A figure in two parts, since number and unit are drawn apart. */
@@ -100,7 +100,8 @@ export interface Figure {
   unit: string;
 }
 
-const NOTHING: Figure = { number: NO_DATA, unit: '' };
+/** The figure of what is not known. */
+export const NOTHING: Figure = { number: NO_DATA, unit: '' };
 
 /** `value` base units (Wh, W, g) for a stat. */
 export function figure(quantity: Quantity, value: number | null | undefined, choice: UnitChoice = 'auto'): Figure {
@@ -127,8 +128,8 @@ export function commonUnit(
 }
 
 /**
- * One unit for a column of many rows: that in which the middle row reads well, as one giant would make zeros of all others; a
- * larger one where the giant would need more than five digits.
+ * One unit for a column of many rows: the one in which the middle row reads well, since one very large row would turn
+ * all others into zeros; a larger unit where the largest row would need more than five digits.
  */
 export function columnUnit(kind: Quantity, values: (number | null | undefined)[], choice: UnitChoice = 'auto'): Unit {
   const sizes = values
@@ -136,12 +137,15 @@ export function columnUnit(kind: Quantity, values: (number | null | undefined)[]
     .filter((value) => value > 0)
     .sort((a, b) => a - b);
   if (choice !== 'auto' || !sizes.length) return commonUnit(kind, values, choice);
-  const middle = unitFor(kind, sizes[sizes.length >> 1]!);
+  const middle = unitFor(kind, itemAt(sizes, sizes.length >> 1));
+  const largest = itemAt(sizes, sizes.length - 1);
   return (
-    LADDERS[kind].find((unit) => unit.size >= middle.size && sizes[sizes.length - 1]! / unit.size < 100_000) ??
-    commonUnit(kind, values)
+    LADDERS[kind].find((unit) => unit.size >= middle.size && largest / unit.size < 100_000) ?? commonUnit(kind, values)
   );
 }
+
+/** As many decimals as the steps of an axis need. */
+export const decimalsOf = (step: number): number => (step >= 1 ? 0 : Math.min(4, Math.ceil(-Math.log10(step))));
 
 /** Decimals for a column whose largest value is `largest`: enough to tell its rows apart, the same in every row. */
 export function columnDecimals(largest: number): number {
@@ -153,7 +157,7 @@ export function columnDecimals(largest: number): number {
 export function percentNumber(share: number | null | undefined, decimals = 1): string {
   if (share == null || !Number.isFinite(share)) return NO_DATA;
   const percent = share * 100;
-  // 99.96 % covered is not all of it: never round up to a whole that is not there.
+  // 99.96 % covered is not all of it, so it is never rounded up to 100.
   if (percent < 100 && percent >= 100 - 0.5 * 10 ** -decimals)
     return fixed(Math.floor(percent * 10 ** (decimals + 1)) / 10 ** (decimals + 1), decimals + 1);
   return fixed(percent, decimals);
@@ -164,7 +168,7 @@ export function percent(share: number | null | undefined, decimals = 1): string 
   return number === NO_DATA ? number : `${number}${NARROW}%`;
 }
 
-/** A change against `before` with its sign; `null` where there is nothing to compare with. */
+/** A change from `before` with its sign; `null` where there is nothing to compare with. */
 export function change(now: number, before: number | null | undefined): string | null {
   if (before == null || before === 0 || !Number.isFinite(before)) return null;
   return signedPercent((now - before) / Math.abs(before));
@@ -174,6 +178,16 @@ export function signedPercent(share: number): string {
   const text = fixed(share * 100, 1);
   return `${share > 0 && !text.startsWith('<') ? '+' : ''}${text}${NARROW}%`;
 }
+
+/** A change is coloured only where it is more than noise: an increase of energy or CO2e is bad, a decrease good. */
+export function changeTone(text: string | null): '' | 'good' | 'bad' {
+  if (!text || /^[+\u2212]?[<>]?\u2212?0[.,]/.test(text)) return '';
+  return text.startsWith('+') ? 'bad' : 'good';
+}
+
+/** An intensity for a stat. */
+export const intensityFigure = (gramsPerKwh: number | null): Figure =>
+  gramsPerKwh == null ? NOTHING : { number: significant(gramsPerKwh), unit: 'g/kWh' };
 
 /** g/kWh, whole; one decimal where it is explained. */
 export function intensity(gramsPerKwh: number | null | undefined, decimals = 0): string {

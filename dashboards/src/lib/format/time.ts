@@ -1,8 +1,8 @@
-/** Moments and durations as the whole product writes them: `24 Nov 14:32`, `31 h 12 min`, relative only under an hour. */
+/** Times and durations as the whole product writes them: `24 Nov 14:32`, `31 h 12 min`, relative only under an hour. */
 
 import { NARROW, NO_DATA } from './number';
 
-/** An IANA name such as `Europe/Berlin`; `UTC` unless the reader chose otherwise. */
+/** A time zone by its IANA name, such as `Europe/Berlin`; `UTC` unless the reader chose another. */
 export type Zone = string;
 
 export const SECOND = 1_000;
@@ -27,7 +27,7 @@ const MONTHS_LONG = [
 ];
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** A moment taken apart in a zone. */
+/** A time by its parts in a zone. */
 export interface Parts {
   year: number;
   month: number;
@@ -120,7 +120,7 @@ export function duration(ms: number | null | undefined): string {
   return pair(unit(Math.floor(hours / 24), 'days'), hours % 24, 'h');
 }
 
-/** `20 s ago`, `23 min ago`; from an hour on the moment itself. */
+/** `20 s ago`, `23 min ago`; from an hour on the time itself. */
 export function ago(ms: number, now: number, zone: Zone = 'UTC'): string {
   const passed = Math.max(0, now - ms);
   if (passed < MINUTE) return `${Math.floor(passed / SECOND)}${NARROW}s ago`;
@@ -135,7 +135,7 @@ export function parse(text: string | null | undefined): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
-/** ms to RFC 3339 without fractions, as the API likes it. */
+/** ms to RFC 3339; fractions of a second only where there are any. */
 export const stamp = (ms: number): string => new Date(ms).toISOString().replace(/\.000Z$/, 'Z');
 
 /** The first moment of the day, or of the month, that holds `ms` in `zone`. */
@@ -149,7 +149,10 @@ export function startOfMonth(ms: number, zone: Zone = 'UTC', shift = 0): number 
   return fromParts(year, month + shift, 1, zone);
 }
 
-/** Midnight of a date in a zone: found from UTC's midnight by the zone's own answer, twice for a changing offset. */
+/**
+ * Midnight of a date in a zone, found from UTC's midnight and the zone's offset; in two passes, since the offset may
+ * change.
+ */
 function fromParts(year: number, month: number, day: number, zone: Zone): number {
   const wanted = Date.UTC(year, month - 1, day);
   let found = wanted;

@@ -1,4 +1,4 @@
-/** The one event stream of the app. Hidden tabs close it and catch up when they are seen again. */
+/** The app's one event stream. A hidden tab closes it and catches up when it is shown again. */
 
 import { Merger, liveness, type Change } from './merge';
 
@@ -9,7 +9,7 @@ class Live {
   now = $state(Date.now());
   lastEvent = $state<number | null>(null);
   state = $derived(liveness(this.lastEvent, this.now));
-  /** Grows when something that was shown may be out of date and no event came to say so. */
+
   #merger = new Merger();
   #source: EventSource | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -56,7 +56,8 @@ class Live {
       this.#heard();
       this.#merger.noteAll();
     });
-    // The browser reconnects by itself, unless the service refused: then the stream is closed for good and polling reopens it.
+    // The browser reconnects by itself unless the service refused: then the stream stays closed until polling reopens
+    // it.
     source.onerror = () => {
       if (source.readyState === EventSource.CLOSED) this.#close();
     };

@@ -1,4 +1,4 @@
-/** Which readers a change concerns, and when they may hear of it. Pure: time is an argument. */
+/** Which readers a change concerns, and when they are told. Time is an argument. */
 
 export interface Change {
   what: string;
@@ -15,7 +15,7 @@ interface Reader {
   last: number;
 }
 
-/** Gathers changes and hands each reader at most one call within its interval. */
+/** Gathers changes and calls each reader at most once within its interval. */
 export class Merger {
   #readers = new Set<Reader>();
 
@@ -29,12 +29,12 @@ export class Merger {
     for (const reader of this.#readers) if (reader.topics.has(change.what)) reader.isDirty = true;
   }
 
-  /** Changes were missed: everyone reads anew. */
+  /** Changes may have been missed: every reader reads again. */
   noteAll(): void {
     for (const reader of this.#readers) reader.isDirty = true;
   }
 
-  /** Calls whoever is due. */
+  /** Calls the readers that are due; how many. */
   flush(now: number): number {
     let called = 0;
     for (const reader of this.#readers) {
@@ -50,7 +50,7 @@ export class Merger {
 
 export type Liveness = 'connecting' | 'live' | 'quiet' | 'stale';
 
-/** What the mark in the top bar says: quiet after 15 s without an event, stale after 60. */
+/** How live the page is: quiet after 15 s without an event, stale after 60 s. */
 export function liveness(lastEvent: number | null, now: number): Liveness {
   if (lastEvent == null) return 'connecting';
   const silent = now - lastEvent;

@@ -1,8 +1,9 @@
-/** What many pages need to know: projects, sites, nodes, budgets. Read once and again when an event says so. */
+/** Lists that many pages need: projects, sites, nodes, budgets. Read once, and again after events that change them. */
 
 import { all } from '../api/client';
 import type { Budget, Node, Site } from '../api/types';
 import { projectColor } from '../colors';
+import { UNASSIGNED } from '../fleet';
 import { resource, type Resource } from './resource.svelte';
 
 export interface Catalog {
@@ -14,7 +15,7 @@ export interface Catalog {
 
 let catalog: Catalog;
 
-/** Call once, while the shell is made. */
+/** Called once, while the shell is created. */
 export function makeCatalog(isBound: boolean): Catalog {
   catalog = {
     projects: resource((signal) => all('/api/v1/projects', {}, signal), { topics: ['project', 'job'], every: 10_000 }),
@@ -22,7 +23,7 @@ export function makeCatalog(isBound: boolean): Catalog {
       topics: ['site'],
       every: 2_000,
     }),
-    // A token that is bound to a project sees no nodes.
+    // A token that is bound to a project may not list nodes.
     nodes: resource((signal) => (isBound ? null : all('/api/v1/nodes', {}, signal)), {
       topics: ['node', 'batch'],
       every: 10_000,
@@ -36,16 +37,14 @@ export function makeCatalog(isBound: boolean): Catalog {
 }
 
 export const projects = (): string[] => catalog.projects.data?.map((project) => project.name) ?? [];
-/** Where nodes stand that nobody assigned: the service counts it as a site, a reader does not. */
-const NOWHERE = 'unassigned';
-export const sites = (): Site[] => (catalog.sites.data ?? []).filter((site) => site.name !== NOWHERE);
+export const sites = (): Site[] => (catalog.sites.data ?? []).filter((site) => site.name !== UNASSIGNED);
 export const nodes = (): Node[] => catalog.nodes.data ?? [];
-/** Those that apply; the list itself says whether it could be read. */
+/** The budgets that have not ended. */
 export const budgets = (): Budget[] => (catalog.budgets.data ?? []).filter((budget) => !budget.retired);
 export const budgetList = (): Resource<Budget[]> => catalog.budgets;
-export const isCatalogLoaded = (): boolean => catalog.sites.data !== undefined && catalog.nodes.isLoading === false;
+export const isCatalogLoaded = (): boolean => catalog.sites.data !== undefined && !catalog.nodes.isLoading;
 export const colorOf = (project: string | null | undefined): string => projectColor(projects(), project);
-/** The site where a node stands, also that of the unassigned, whose grid is a world average. */
+/** The site of a node. Unassigned nodes have one too, whose grid is a world average. */
 export const siteOf = (node: string): Site | undefined => {
   const name = nodes().find((known) => known.name === node)?.site;
   return catalog.sites.data?.find((site) => site.name === name);

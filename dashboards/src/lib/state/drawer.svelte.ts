@@ -1,4 +1,4 @@
-/** The drawer of *explain*: which figure is open stands in the address, so that a finding can be sent. */
+/** The drawer that explains a figure. The address says which figure is open, so that the link can be shared. */
 
 import { router } from './router.svelte';
 

@@ -1,29 +1,29 @@
-/** Something that a page reads from the service: asked again when what it depends on changes, and when events say so. */
+/** A document that a page reads from the service: read again when its parameters change, and after events. */
 
 import { ApiError } from '../api/client';
 import { live } from '../live/live.svelte';
 
 export interface Options {
-  /** Events after which it is asked again. */
+  /** Events after which it is read again. */
   topics?: string[];
-  /** At most so often, ms. */
+  /** At most once in so many ms. */
   every?: number;
 }
 
 export class Resource<T> {
-  /** The last answer; it stays while a newer one is on its way. */
+  /** The last answer; kept while a newer one is loading. */
   data = $state.raw<T | undefined>();
   error = $state.raw<ApiError | null>(null);
   isLoading = $state(true);
   /** When the last answer came. */
   at = $state<number | null>(null);
-  /** Asks again now. */
+  /** Reads again now. */
   reload: () => void = () => {};
 }
 
 /**
- * Call while a component is made. `ask` names what it depends on by reading it before its first await; it may return `null` to
- * say that there is nothing to ask for. `known` is the last answer to the same question, for series that append.
+ * Call while a component is created. What `ask` reads before its first await is what it depends on; it returns `null`
+ * where there is nothing to read. `known` is the last answer with the same parameters, for series that append.
  */
 export function resource<T>(
   ask: (signal: AbortSignal, known: T | undefined) => Promise<T> | null,
@@ -52,7 +52,7 @@ export function resource<T>(
           if (!isOurs) console.error(error);
           found.error = isOurs
             ? error
-            : new ApiError(0, 'defect', 'This page met a defect; the service is not concerned.');
+            : new ApiError(0, 'defect', 'This page has a defect. The service itself is not affected.');
           found.isLoading = false;
         },
       );

@@ -1,4 +1,4 @@
-/** Where the reader is. The address holds every state of a page, so that a link shows what its sender saw. */
+/** The address. It holds every state of a page, so that a link shows what its sender saw. */
 
 class Router {
   path = $state(location.pathname);
@@ -17,7 +17,7 @@ class Router {
     if (before !== this.path) scrollTo(0, 0);
   }
 
-  /** Changes some of the query; `null` and empty take a name out. */
+  /** Changes parts of the query; `null` and the empty text remove a name. */
   set(changes: Record<string, string | null | undefined>, { replace = false } = {}): void {
     const address = this.with(changes);
     if (address !== location.pathname + location.search) this.go(address, { replace });
@@ -25,6 +25,8 @@ class Router {
 
   /** The address with these changes to its query. */
   with(changes: Record<string, string | null | undefined>): string {
+    // A copy to write the address from, which nothing on a page depends on.
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity
     const query = new URLSearchParams(this.query);
     for (const [name, value] of Object.entries(changes)) {
       if (value) query.set(name, value);
@@ -39,7 +41,7 @@ class Router {
     this.search = location.search;
   }
 
-  /** Links within the app change the page without loading it again; all others stay the browser's. */
+  /** Links within the app change the page without reloading it; the browser follows all others. */
   #click(event: MouseEvent): void {
     if (
       event.defaultPrevented ||
@@ -50,7 +52,7 @@ class Router {
       event.altKey
     )
       return;
-    const link = (event.target as Element).closest?.('a[href]');
+    const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
     if (
       !(link instanceof HTMLAnchorElement) ||
       link.origin !== location.origin ||

@@ -1,6 +1,9 @@
-/** Who is signed in. The token itself is known here only while it is sent; the browser keeps a cookie that no script can read. */
+/**
+ * Who is signed in. The token is known here only while it is sent; the browser keeps a cookie that no script can read.
+ */
 
 import { ApiError, get, onSignedOut, post, remove, setCsrf } from '../api/client';
+import { messageOf } from '../errors';
 import type { SessionDocument } from '../api/types';
 
 class Session {
@@ -10,7 +13,8 @@ class Session {
   isAdmin = $derived(this.who?.scopes.includes('admin') ?? false);
 
   async load(): Promise<void> {
-    // The service sets this mark beside its session cookie: without it nobody is signed in, and there is nothing to ask.
+    // The service sets this cookie beside that of the session: without it nobody is signed in, and there is nothing to
+    // read.
     if (!document.cookie.includes('wattledger-signed-in=1')) {
       this.who = null;
       return;
@@ -20,13 +24,13 @@ class Session {
       this.failure = null;
     } catch (error) {
       this.who = null;
-      this.failure = error instanceof ApiError && error.status === 401 ? null : String((error as Error).message);
+      this.failure = error instanceof ApiError && error.status === 401 ? null : messageOf(error);
     }
   }
 
   async signIn(token: string): Promise<void> {
     this.#take(await post('/api/v1/session', { token }));
-    // The answer to signing in need not say everything that the answer to asking does.
+    // The answer to signing in may say less than that of the session.
     if (!this.who?.csrf) await this.load();
   }
 

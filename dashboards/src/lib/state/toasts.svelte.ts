@@ -1,4 +1,4 @@
-/** Short messages: what happened and the next step. They leave after 6 s; errors stay until they are closed. */
+/** Short messages: what happened and the next step. They close after 6 s; errors stay until the reader closes them. */
 
 export interface Toast {
   id: number;

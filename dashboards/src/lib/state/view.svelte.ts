@@ -1,4 +1,4 @@
-/** What the reader chose for looking: clock, units, theme, range. Range, clock and units stand in the address. */
+/** The reader's choices: clock, units, theme, range. Range, clock and units are in the address. */
 
 import type { UnitChoice } from '../format/number';
 import type { Zone } from '../format/time';
@@ -19,7 +19,7 @@ class View {
   theme = $state<Theme>(readTheme());
   isNarrow = $state(false);
   isDark = $state(false);
-  /** The clock in whole minutes: what a live range ends at, so that requests change once a minute and not every second. */
+  /** The clock in whole minutes, at which live ranges end: requests change once a minute instead of every second. */
   minute = $derived(steppedNow(live.now));
 
   constructor() {
@@ -28,6 +28,7 @@ class View {
     const apply = (): void => {
       this.isNarrow = narrow.matches;
       this.isDark = this.theme === 'dark' || (this.theme === 'auto' && dark.matches);
+      document.documentElement.dataset.theme = this.isDark ? 'dark' : 'light';
     };
     narrow.addEventListener('change', apply);
     dark.addEventListener('change', apply);
@@ -39,12 +40,10 @@ class View {
 
   setTheme(theme: Theme): void {
     this.theme = theme;
-    if (theme === 'auto') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
     try {
       localStorage.setItem('wattledger.theme', theme);
     } catch {
-      /* storage is refused: the choice lasts for this visit */
+      // The browser refuses storage: the choice lasts for this visit.
     }
     this.#apply();
   }
@@ -53,7 +52,7 @@ class View {
     return readRange(router.query, this.minute, this.zone, fallback);
   }
 
-  /** A stretch brushed in a chart becomes the range of the page. */
+  /** A time brushed in a chart becomes the range of the page. */
   zoom(from: number, to: number): void {
     router.set(customQuery(from, to));
   }
@@ -68,8 +67,12 @@ function readUnits(text: string | null): UnitChoice {
 }
 
 function readTheme(): Theme {
-  const theme = document.documentElement.dataset.theme;
-  return theme === 'light' || theme === 'dark' ? theme : 'auto';
+  try {
+    const theme = localStorage.getItem('wattledger.theme');
+    return theme === 'light' || theme === 'dark' ? theme : 'auto';
+  } catch {
+    return 'auto';
+  }
 }
 
 export const view = new View();

@@ -1,4 +1,4 @@
-/** Intensity of every zone in use, over one range: what bands are drawn of. */
+/** Intensity of every zone in use over one range, for bands. */
 
 import { get } from '../api/client';
 import type { IntensityDocument } from '../api/types';
@@ -7,20 +7,20 @@ import { sites } from './catalog.svelte';
 import { resource, type Resource } from './resource.svelte';
 
 export function zonesInUse(only: string | null = null): string[] {
-  return [
-    ...new Set(
-      sites()
-        .filter((site) => !only || site.name === only)
-        .map((site) => site.zone),
-    ),
-  ].sort();
+  return sites()
+    .filter((site) => !only || site.name === only)
+    .map((site) => site.zone)
+    .filter((zone, index, zones) => zones.indexOf(zone) === index)
+    .sort();
 }
 
-/** One series for each zone in use; a zone of which nothing is known is left out. `range` is read inside, so that it is followed. */
+/**
+ * One series for each zone in use; zones without factors are left out. `range` is read inside, so that changes are
+ * followed.
+ */
 export function zoneSeries(
   range: () => { from: number; to: number; points: number; site?: string | null },
 ): Resource<IntensityDocument[]> {
-  // The list as a text: a new list of the same zones is no change.
   return resource(
     async (signal) => {
       const { from, to, points, site } = range();
@@ -31,7 +31,7 @@ export function zoneSeries(
           get('/api/v1/grid/intensity/series', { query: { zone, ...query }, signal }).catch(() => null),
         ),
       );
-      return found.filter((series) => series != null && series.start_ms.length > 0) as IntensityDocument[];
+      return found.filter((series) => series != null).filter((series) => series.start_ms.length > 0);
     },
     { topics: ['factors', 'site'], every: 10_000 },
   );

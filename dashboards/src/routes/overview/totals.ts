@@ -1,16 +1,16 @@
-/** Energy and CO2e of a time, of all or of one site or project: the figures of the overview. */
+/** The figures of the overview: energy and CO2e of a time, of everything or of one site or project. */
 
-import { follow, get } from '../../lib/api/client';
+import { address, follow, get } from '../../lib/api/client';
 import type { Aggregate, AggregateExplanation, Report } from '../../lib/api/types';
+import { fixed } from '../../lib/format/number';
 import { stamp } from '../../lib/format/time';
-import { address } from '../../lib/api/client';
 
 export interface Totals {
   metered: Aggregate;
   idle: Aggregate;
   overhead: { energy_mj: number; co2e_ug_location: number };
   openMj: number;
-  /** Jobs by project; `null` for one site, of which the service gives no rows. */
+  /** Jobs by project; `null` for one site, as the service has no rows for it. */
   rows: Report['rows'] | null;
 }
 
@@ -36,17 +36,18 @@ export async function totals(from: number, to: number, { project, site }: Scope,
   }
   const explain = (more: Record<string, string>): string =>
     address('/api/v1/ledger/explain', {}, { ...range, site, ...(project && { project }), ...more });
-  const [all, idle] = await Promise.all(
-    [explain({}), explain({ idle: 'true' })].map((link) => follow<AggregateExplanation>(link, signal)),
-  );
+  const [all, idle] = await Promise.all([
+    follow<AggregateExplanation>(explain({}), signal),
+    follow<AggregateExplanation>(explain({ idle: 'true' }), signal),
+  ]);
   return {
-    metered: aggregate(all!, explain({})),
-    idle: aggregate(idle!, explain({ idle: 'true' })),
+    metered: aggregate(all, explain({})),
+    idle: aggregate(idle, explain({ idle: 'true' })),
     overhead: {
-      energy_mj: Number(all!.total.overhead.energy_mj),
-      co2e_ug_location: Number(all!.total.overhead.co2e_ug_location),
+      energy_mj: Number(all.total.overhead.energy_mj),
+      co2e_ug_location: Number(all.total.overhead.co2e_ug_location),
     },
-    openMj: Number(all!.open.energy_mj),
+    openMj: Number(all.open.energy_mj),
     rows: null,
   };
 }
@@ -60,4 +61,11 @@ function aggregate({ total }: AggregateExplanation, explain: string): Aggregate 
     quality: total.quality,
     explain,
   };
+}
+
+/** ` (PUE 1.10 to 1.42)`: the range of PUEs behind an overhead; empty without sites. */
+export function pueWords(pues: number[]): string {
+  if (!pues.length) return '';
+  const [low, high] = [fixed(Math.min(...pues), 2), fixed(Math.max(...pues), 2)];
+  return ` (PUE ${low === high ? low : `${low} to ${high}`})`;
 }
