@@ -33,8 +33,13 @@ impl Controller {
     /// Name of the cluster.
     pub(super) fn cluster(&self) -> Result<String, Failure> {
         let text = output("scontrol", &["show", "config"])?;
-        let line = text.lines().find_map(|line| line.strip_prefix("ClusterName"));
-        Ok(line.map_or_else(|| "slurm".to_owned(), |rest| rest.trim_matches([' ', '=']).to_owned()))
+        let named =
+            text.lines().find_map(|line| line.strip_prefix("ClusterName")).map(|rest| rest.trim_matches([' ', '=']));
+        named.filter(|name| !name.is_empty()).map(str::to_owned).ok_or_else(|| {
+            Failure::Usage(
+                "`scontrol show config` names no cluster: write `cluster = \"NAME\"` into sync.toml".to_owned(),
+            )
+        })
     }
 
     /// Keeps a pending job from starting.

@@ -5,7 +5,7 @@ use crate::gate::slurm::{Holds, Journal, Limits, Line, whole_lines};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// `sync.toml`.
@@ -102,7 +102,14 @@ impl Folder {
             Ok(text) => serde_json::from_slice(&text).map_err(|error| {
                 Failure::Usage(format!("{}: {error}; move it away to begin anew from the journals", file.display()))
             })?,
-            Err(_) => Known::default(),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Known::default(),
+            // Begun anew it would forget every hold, and the next round would overwrite it.
+            Err(cause) => {
+                return Err(Failure::Usage(format!(
+                    "cannot read {}: {cause}; nothing was changed: make it readable for the user that runs this command",
+                    file.display()
+                )));
+            }
         };
         if known.taken.is_empty() {
             known.taken.insert(0, 0);
@@ -119,7 +126,12 @@ impl Folder {
         let mut strange = Vec::new();
         for (number, taken) in self.known.taken.clone() {
             let path = self.journal(number);
-            let Ok(mut file) = File::open(&path) else { continue };
+            let mut file = match File::open(&path) {
+                Ok(file) => file,
+                // The plugin makes it with its first line.
+                Err(cause) if cause.kind() == ErrorKind::NotFound => continue,
+                Err(cause) => return Err(failed(&path, &cause)),
+            };
             let mut bytes = Vec::new();
             file.seek(SeekFrom::Start(taken))
                 .and_then(|_| file.read_to_end(&mut bytes))
@@ -164,5 +176,40 @@ impl Folder {
         let written = File::create(&new).and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()));
         let renamed = written.and_then(|()| fs::rename(&new, &path)).and_then(|()| File::open(&self.path)?.sync_all());
         renamed.map_err(|cause| failed(&path, &cause))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(opened: Result<impl Sized, Failure>) -> String {
+        opened.err().map(|failure| failure.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn only_a_missing_state_is_an_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Folder::open(folder.path()).unwrap().known.holds.is_empty());
+        // As root nothing is unreadable by its mode; a directory and a link to itself are for everybody.
+        let file = folder.path().join("sync.json");
+        fs::create_dir(&file).unwrap();
+        let words = message(Folder::open(folder.path()));
+        assert!(words.contains("sync.json") && words.contains("directory"), "{words:?}");
+        fs::remove_dir(&file).unwrap();
+        std::os::unix::fs::symlink(&file, &file).unwrap();
+        let words = message(Folder::open(folder.path()));
+        assert!(words.contains("sync.json") && words.contains("nothing was changed"), "{words:?}");
+    }
+
+    #[test]
+    fn only_a_missing_journal_has_no_lines() {
+        let path = tempfile::tempdir().unwrap();
+        let mut folder = Folder::open(path.path()).unwrap();
+        assert_eq!(folder.take_lines().unwrap(), [""; 0]);
+        let journal = folder.journal(0);
+        std::os::unix::fs::symlink(&journal, &journal).unwrap();
+        let words = message(folder.take_lines());
+        assert!(words.contains("journal-0"), "{words:?}");
     }
 }
