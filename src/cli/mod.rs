@@ -53,7 +53,7 @@ enum Command {
     Check(check::Arguments),
     #[command(subcommand)]
     Budget(budget::Command),
-    Slurm(slurm::Arguments),
+    Slurm(slurm::SlurmArguments),
     /// The library of grid factors
     Grid(grid::Arguments),
     Meter(meter::Arguments),

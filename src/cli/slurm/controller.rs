@@ -1,16 +1,17 @@
-//! Slurm's own commands.
+//! Slurm's own commands, from the PATH.
 
 use crate::cli::Failure;
-use crate::gate::slurm::{Partition, Row, columns, gpus_of_node, rows};
+use crate::gate::slurm::{Controller, Partition, QueueRow, columns, gpus_of_node, rows};
 use std::collections::BTreeMap;
 use std::process::Command;
 
-/// The controller of this cluster, through the commands in the PATH.
-pub(super) struct Controller;
+/// The controller of this cluster, asked with `squeue`, `sinfo` and `scontrol`.
+pub(super) struct SlurmCommands;
 
-impl Controller {
-    /// Every job and task that Slurm remembers.
-    pub(super) fn queue(&self) -> Result<Vec<Row>, Failure> {
+impl Controller for SlurmCommands {
+    type Error = Failure;
+
+    fn queue(&self) -> Result<Vec<QueueRow>, Failure> {
         let ask = |comment| {
             output("squeue", &["--noheader", "--array", "--all", "--states", "all", "--Format", &columns(comment)])
         };
@@ -18,8 +19,7 @@ impl Controller {
         rows(&text).map_err(|error| Failure::Internal(error.into()))
     }
 
-    /// What each partition's nodes have.
-    pub(super) fn partitions(&self) -> Result<BTreeMap<String, Partition>, Failure> {
+    fn partitions(&self) -> Result<BTreeMap<String, Partition>, Failure> {
         let mut found: BTreeMap<String, Vec<(String, u64)>> = BTreeMap::new();
         for line in output("sinfo", &["--noheader", "--all", "--format", "%R|%G"])?.lines() {
             let Some((name, gres)) = line.split_once('|') else { continue };
@@ -30,21 +30,20 @@ impl Controller {
         Ok(found.into_iter().map(|(name, gpus)| (name, partition(&gpus))).collect())
     }
 
-    /// Name of the cluster.
+    fn hold(&self, job: u64) -> Result<(), Failure> {
+        output("scontrol", &["hold", &job.to_string()]).map(drop)
+    }
+}
+
+impl SlurmCommands {
+    /// Name of the cluster, as Slurm's configuration has it.
     pub(super) fn cluster(&self) -> Result<String, Failure> {
         let text = output("scontrol", &["show", "config"])?;
-        let named =
-            text.lines().find_map(|line| line.strip_prefix("ClusterName")).map(|rest| rest.trim_matches([' ', '=']));
-        named.filter(|name| !name.is_empty()).map(str::to_owned).ok_or_else(|| {
-            Failure::Usage(
-                "`scontrol show config` names no cluster: write `cluster = \"NAME\"` into sync.toml".to_owned(),
-            )
+        let line = text.lines().find_map(|line| line.strip_prefix("ClusterName"));
+        let named = line.map(|rest| rest.trim_matches([' ', '='])).filter(|name| !name.is_empty());
+        named.map(str::to_owned).ok_or_else(|| {
+            Failure::Usage("`scontrol show config` names no cluster: write cluster = \"NAME\" in sync.toml".to_owned())
         })
-    }
-
-    /// Keeps a pending job from starting.
-    pub(super) fn hold(&self, job: u64) -> Result<(), Failure> {
-        output("scontrol", &["hold", &job.to_string()]).map(drop)
     }
 }
 

@@ -1,111 +1,34 @@
-//! Which holds follow from what the plugin let in and from what became of it.
+//! The holds that follow from what the plugin let in and from what the queue shows.
 //!
-//! A hold is for one task, one attempt and one type of GPU: so the tasks of an array settle one by one, and a requeued job is a new attempt. Keys
-//! of holds follow from keys of decisions alone. Whatever is repeated after a crash is therefore repeated under the same keys, and the
-//! service answers it as it did before.
+//! A hold is for one task, one attempt and one type of GPU: so the tasks of an array settle one by one, and a requeued job is a new attempt. The keys
+//! of holds follow from the keys of decisions alone. Whatever is repeated after a crash is therefore repeated under the same keys, and the service
+//! answers it as before.
 
-use super::journal::{Kind, Line};
-use super::queue::{Comment, Progress, Row};
-use super::text::Part;
-use serde::{Deserialize, Serialize};
+use super::hold::{Hold, HoldAction, HoldLimits, HoldPhase, stem};
+use super::journal::{DecisionKind, JournalLine};
+use super::queue::{Comment, JobProgress, QueueRow};
+use model::AdmissionId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use units::Energy;
 
 /// Whose hold: submission and task within its array.
-type Owner = (String, Option<u32>);
+type HoldOwner = (String, Option<u32>);
 
-/// How long to wait for what.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// A submission that no queue has shown for so long was refused by Slurm itself, s.
-    pub never_created_s: i64,
-    /// After a job's end its node's last windows are on their way, s.
-    pub settle_s: i64,
-}
-
-/// How far a hold is at the service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Not asked for yet.
-    Wanted,
-    /// Held as this admission.
-    Held(String),
-    /// The service refused it, after the plugin had let the job in.
-    Refused,
-}
-
-/// A hold for one task, attempt and type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hold {
-    /// Key of the submission.
-    pub submission: String,
-    /// Task within its array.
-    pub task: Option<u32>,
-    /// From 1.
-    pub attempt: u32,
-    /// Beyond the submission, by a change.
-    pub is_extra: bool,
-    /// When it was decided, s since 1970.
-    pub at_s: i64,
-    /// The project that pays.
-    pub project: String,
-    /// Who submitted.
-    pub user: String,
-    /// What it is for.
-    pub part: Part,
-    /// For how long.
-    pub minutes: u64,
-    /// At the service.
-    pub phase: Phase,
-    /// Slurm's number, once a queue has shown it.
-    pub job: Option<u64>,
-    /// It ran for so long, minutes.
-    pub used_minutes: u64,
-    /// When it was found to be over, s since 1970.
-    pub ended_s: Option<i64>,
-    /// The job was held back in Slurm as the service refused.
-    pub is_held_back: bool,
-}
-
-/// What is to be done at the service or in Slurm; the keys name holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deed {
-    /// The attempt of a job is over: settle the first hold with the energy that it used, give the others back.
-    Settle {
-        /// Slurm's number.
-        job: u64,
-        /// Of one task and attempt.
-        keys: Vec<String>,
-    },
-    /// Nothing was used: give it back.
-    Release {
-        /// Key of the hold.
-        key: String,
-    },
-    /// The service refused what the plugin let in: keep the job from starting.
-    HoldBack {
-        /// Slurm's number.
-        job: u64,
-        /// Key of the hold.
-        key: String,
-    },
-}
-
-/// Every hold that is not resolved, by key, and what is settled of jobs that have others.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Every hold that is not resolved, by key, and what was settled of jobs that have others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holds {
-    by_key: BTreeMap<String, Hold>,
-    /// Energy of earlier attempts by job, mJ.
-    settled_mj: BTreeMap<u64, i64>,
+    pub(super) by_key: BTreeMap<String, Hold>,
+    /// Energy of earlier attempts, by Slurm's number of the job.
+    pub(super) settled: BTreeMap<u64, Energy>,
 }
 
 impl Holds {
-    /// Takes a line of the journal; one that was taken before changes nothing.
-    pub fn take(&mut self, line: &Line) {
-        if line.kind == Kind::Refused {
+    /// Takes a line of the journal. A line that was taken before changes nothing.
+    pub fn take(&mut self, line: &JournalLine) {
+        if line.kind == DecisionKind::Refused {
             return;
         }
-        let (is_extra, submission) = (line.kind == Kind::Changed, line.submission().to_owned());
+        let (is_extra, submission) = (line.kind == DecisionKind::Changed, line.submission().to_owned());
         let tasks = match line.task() {
             Some(task) => vec![Some(task)],
             None if is_extra => self.tasks_of(&submission),
@@ -126,7 +49,7 @@ impl Holds {
                     user: line.user.clone(),
                     part: part.clone(),
                     minutes: line.minutes,
-                    phase: Phase::Wanted,
+                    phase: HoldPhase::Wanted,
                     job: None,
                     used_minutes: 0,
                     ended_s: None,
@@ -154,40 +77,42 @@ impl Holds {
         own.take_while(move |(key, _)| key.starts_with(&from))
     }
 
-    /// What the queue says became of them. Rows must be all there are, of every state, and no older than the lines taken.
-    pub fn reconcile(&mut self, rows: &[Row], now_s: i64, limits: Limits) -> Vec<Deed> {
+    /// Takes in the queue and says what has to be done. `rows` must be every row, of every state, and no older than the lines taken.
+    pub fn reconcile(&mut self, rows: &[QueueRow], now_s: i64, limits: HoldLimits) -> Vec<HoldAction> {
         self.adopt(rows, now_s);
-        let of_row: HashMap<Owner, &Row> = rows.iter().map(|row| (owner(row), row)).collect();
-        let mut deeds = Vec::new();
-        let mut over: BTreeMap<(Owner, u32), (u64, Vec<String>)> = BTreeMap::new();
+        let of_row: HashMap<HoldOwner, &QueueRow> = rows.iter().map(|row| (owner(row), row)).collect();
+        let mut actions = Vec::new();
+        let mut over: BTreeMap<(HoldOwner, u32), (u64, Vec<String>)> = BTreeMap::new();
         for (key, hold) in &mut self.by_key {
             let row = row_of(&of_row, hold);
             hold.see(row, now_s);
             let is_due = hold.ended_s.is_some_and(|ended| hold.used_minutes == 0 || now_s - ended >= limits.settle_s);
             match hold.job {
-                None if now_s - hold.at_s > limits.never_created_s => deeds.push(Deed::Release { key: key.clone() }),
+                None if now_s - hold.at_s > limits.never_created_s => {
+                    actions.push(HoldAction::Release { key: key.clone() })
+                }
                 Some(job) if is_due => {
                     let attempt = ((hold.submission.clone(), hold.task), hold.attempt);
                     over.entry(attempt).or_insert_with(|| (job, Vec::new())).1.push(key.clone());
                 }
                 Some(job)
-                    if hold.phase == Phase::Refused
+                    if hold.phase == HoldPhase::Refused
                         && !hold.is_held_back
-                        && row.is_some_and(|row| row.progress == Progress::Pending) =>
+                        && row.is_some_and(|row| row.progress == JobProgress::Pending) =>
                 {
-                    deeds.push(Deed::HoldBack { job, key: key.clone() });
+                    actions.push(HoldAction::HoldBack { job, key: key.clone() });
                 }
                 _ => {}
             }
         }
-        deeds.extend(self.superfluous(&of_row, now_s, limits).into_iter().map(|key| Deed::Release { key }));
-        deeds.extend(over.into_values().map(|(job, keys)| Deed::Settle { job, keys }));
-        deeds
+        actions.extend(self.superfluous(&of_row, now_s, limits).into_iter().map(|key| HoldAction::Release { key }));
+        actions.extend(over.into_values().map(|(job, keys)| HoldAction::Settle { job, keys }));
+        actions
     }
 
-    /// New attempts of requeued jobs, and jobs that the plugin marked but whose line was lost with the machine.
-    fn adopt(&mut self, rows: &[Row], now_s: i64) {
-        for row in rows.iter().filter(|row| row.progress != Progress::Ended) {
+    /// Adds holds for new attempts of requeued jobs, and for jobs that the plugin marked but whose line was lost with the machine.
+    fn adopt(&mut self, rows: &[QueueRow], now_s: i64) {
+        for row in rows.iter().filter(|row| row.progress != JobProgress::Ended) {
             let (submission, task) = owner(row);
             let attempt = row.restarts.saturating_add(1);
             let of_task = self.of_submission(&submission).filter(|(_, hold)| hold.task == task);
@@ -211,7 +136,7 @@ impl Holds {
         let hold = Hold {
             attempt,
             at_s: now_s,
-            phase: Phase::Wanted,
+            phase: HoldPhase::Wanted,
             used_minutes: 0,
             ended_s: None,
             is_held_back: false,
@@ -220,7 +145,7 @@ impl Holds {
         self.by_key.entry(key).or_insert(hold);
     }
 
-    fn restore(&mut self, comment: &Comment, row: &Row, now_s: i64) {
+    fn restore(&mut self, comment: &Comment, row: &QueueRow, now_s: i64) {
         let attempt = row.restarts.saturating_add(1);
         for part in &comment.parts {
             // A key of its own: a hold under the usual one may have been given back as never created.
@@ -235,7 +160,7 @@ impl Holds {
                 user: comment.user.clone(),
                 part: part.clone(),
                 minutes: comment.minutes,
-                phase: Phase::Wanted,
+                phase: HoldPhase::Wanted,
                 job: Some(row.job),
                 used_minutes: 0,
                 ended_s: None,
@@ -245,8 +170,8 @@ impl Holds {
         }
     }
 
-    /// Extras of changes that Slurm did not make after all: what is held without them covers the limit that the queue shows.
-    fn superfluous(&self, rows: &HashMap<Owner, &Row>, now_s: i64, limits: Limits) -> Vec<String> {
+    /// Extra holds of changes that Slurm did not make after all: what is held without them covers the limit that the queue shows.
+    fn superfluous(&self, rows: &HashMap<HoldOwner, &QueueRow>, now_s: i64, limits: HoldLimits) -> Vec<String> {
         let settled = |hold: &Hold| now_s - hold.at_s > limits.never_created_s && hold.ended_s.is_none();
         let extras = self.by_key.iter().filter(|(_, hold)| hold.is_extra && hold.job.is_some() && settled(hold));
         let mut found = Vec::new();
@@ -266,62 +191,61 @@ impl Holds {
         found
     }
 
-    /// Holds that are not asked for yet, by key.
+    /// Keys of the holds that the service has not been asked for yet.
     pub fn wanted(&self) -> Vec<String> {
-        self.by_key.iter().filter(|(_, hold)| hold.phase == Phase::Wanted).map(|(key, _)| key.clone()).collect()
+        self.by_key.iter().filter(|(_, hold)| hold.phase == HoldPhase::Wanted).map(|(key, _)| key.clone()).collect()
     }
 
-    /// Admissions that stand.
-    pub fn held(&self) -> Vec<String> {
-        let id = |hold: &Hold| if let Phase::Held(id) = &hold.phase { Some(id.clone()) } else { None };
-        self.by_key.values().filter_map(id).collect()
+    /// The admissions that are held.
+    pub fn held(&self) -> Vec<AdmissionId> {
+        self.by_key.values().filter_map(Hold::admission).collect()
     }
 
-    /// The hold `key`.
+    /// The hold under `key`.
     pub fn get(&self, key: &str) -> Option<&Hold> {
         self.by_key.get(key)
     }
 
-    /// How many there are.
+    /// Number of holds that are not resolved.
     pub fn len(&self) -> usize {
         self.by_key.len()
     }
 
-    /// Whether everything is resolved.
+    /// Whether every hold is resolved.
     pub fn is_empty(&self) -> bool {
         self.by_key.is_empty()
     }
 
-    /// What the service said to the hold `key`.
-    pub fn answered(&mut self, key: &str, phase: Phase) {
+    /// Notes what the service answered for the hold under `key`.
+    pub fn answered(&mut self, key: &str, phase: HoldPhase) {
         if let Some(hold) = self.by_key.get_mut(key) {
             hold.phase = phase;
         }
     }
 
-    /// The job of hold `key` is kept from starting.
+    /// Notes that the job of the hold under `key` is kept from starting.
     pub fn held_back(&mut self, key: &str) {
         if let Some(hold) = self.by_key.get_mut(key) {
             hold.is_held_back = true;
         }
     }
 
-    /// The hold `key` was settled or given back.
+    /// Removes the hold under `key`, which was settled or released.
     pub fn resolved(&mut self, key: &str) {
         if let Some(Hold { job: Some(job), .. }) = self.by_key.remove(key)
             && !self.by_key.values().any(|hold| hold.job == Some(job))
         {
-            self.settled_mj.remove(&job);
+            self.settled.remove(&job);
         }
     }
 
-    /// Energy that an attempt used, mJ, of the `total_mj` that its job used so far; the next attempt begins there.
-    pub fn energy_of_attempt(&mut self, job: u64, total_mj: i64) -> i64 {
-        let before = self.settled_mj.insert(job, total_mj).unwrap_or(0);
-        (total_mj - before).max(0)
+    /// What an attempt used of the `total` that its job has used so far; the next attempt counts from there.
+    pub fn energy_of_attempt(&mut self, job: u64, total: Energy) -> Energy {
+        let before = self.settled.insert(job, total).unwrap_or(Energy::ZERO);
+        Energy::from_millijoules(total.millijoules().saturating_sub(before.millijoules()).max(0))
     }
 
-    /// What changes added, GPU-minutes a task, by job as the plugin names it and type.
+    /// GPU-minutes of a task that changes added, by job as the plugin names it and GPU type.
     pub fn covered(&self) -> BTreeMap<(String, String), u64> {
         let mut covered = BTreeMap::new();
         for hold in self.by_key.values().filter(|hold| hold.is_extra) {
@@ -332,59 +256,33 @@ impl Holds {
     }
 }
 
-impl Hold {
-    fn gpu_minutes(&self) -> u64 {
-        self.part.gpus.saturating_mul(self.minutes)
-    }
-
-    fn see(&mut self, row: Option<&Row>, now_s: i64) {
-        let is_over = match row {
-            Some(row) => {
-                self.job = Some(row.job);
-                let is_this_attempt = row.restarts.saturating_add(1) == self.attempt;
-                if is_this_attempt {
-                    self.used_minutes = self.used_minutes.max(row.used_minutes);
-                }
-                !is_this_attempt || row.progress == Progress::Ended
-            }
-            // Slurm forgets a job some minutes after its end.
-            None => self.job.is_some(),
-        };
-        if is_over && self.ended_s.is_none() {
-            self.ended_s = Some(now_s);
-        }
-    }
-}
-
-fn stem(submission: &str, task: Option<u32>, attempt: u32) -> String {
-    let task = task.map_or_else(String::new, |task| format!(".t{task}"));
-    format!("slurm.{submission}{task}.a{attempt}")
-}
-
-/// A job without a comment was there before the plugin; it is named by its number.
-fn owner(row: &Row) -> Owner {
+/// A job without a comment was submitted before the plugin was there; it is named by its number.
+fn owner(row: &QueueRow) -> HoldOwner {
     let submission = row.comment.as_ref().map(|comment| comment.key.clone());
     (submission.unwrap_or_else(|| format!("job{}", row.job)), row.task)
 }
 
-fn row_of<'a>(rows: &HashMap<Owner, &'a Row>, hold: &Hold) -> Option<&'a Row> {
+fn row_of<'a>(rows: &HashMap<HoldOwner, &'a QueueRow>, hold: &Hold) -> Option<&'a QueueRow> {
     rows.get(&(hold.submission.clone(), hold.task)).copied()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::slurm::Tasks;
 
-    const LIMITS: Limits = Limits { never_created_s: 120, settle_s: 60 };
+    const LIMITS: HoldLimits = HoldLimits { never_created_s: 120, settle_s: 60 };
 
-    fn line(text: &str) -> Line {
-        Line::parse(text).unwrap()
+    fn mj(millijoules: i64) -> Energy {
+        Energy::from_millijoules(millijoules)
     }
 
-    fn row(job: u64, task: Option<u32>, progress: Progress, restarts: u32, used_minutes: u64) -> Row {
+    fn line(text: &str) -> JournalLine {
+        JournalLine::parse(text).unwrap()
+    }
+
+    fn row(job: u64, task: Option<u32>, progress: JobProgress, restarts: u32, used_minutes: u64) -> QueueRow {
         let comment = Comment::parse("wattledger|1|k|climate|ana|a100=2|10|1|held");
-        Row { job, array_job: 1, task, progress, restarts, limit_minutes: Some(10), used_minutes, comment }
+        QueueRow { job, array_job: 1, task, progress, restarts, limit_minutes: Some(10), used_minutes, comment }
     }
 
     fn with(lines: &[&str]) -> Holds {
@@ -393,7 +291,7 @@ mod tests {
             holds.take(&line(text));
         }
         for key in holds.wanted() {
-            holds.answered(&key, Phase::Held(format!("id-{key}")));
+            holds.answered(&key, HoldPhase::Held(AdmissionId::new(7)));
         }
         holds
     }
@@ -415,16 +313,16 @@ mod tests {
     fn what_was_never_created_is_given_back_after_the_grace() {
         let mut holds = with(&[SUBMITTED]);
         assert_eq!(holds.reconcile(&[], 1_120, LIMITS), []);
-        assert_eq!(holds.reconcile(&[], 1_121, LIMITS), [Deed::Release { key: "slurm.k.a1.a100".to_owned() }]);
+        assert_eq!(holds.reconcile(&[], 1_121, LIMITS), [HoldAction::Release { key: "slurm.k.a1.a100".to_owned() }]);
     }
 
     #[test]
     fn a_job_settles_some_time_after_its_end_also_when_slurm_has_forgotten_it() {
-        for rows_after in [vec![row(1, None, Progress::Ended, 0, 9)], vec![]] {
+        for rows_after in [vec![row(1, None, JobProgress::Ended, 0, 9)], vec![]] {
             let mut holds = with(&[SUBMITTED]);
-            assert_eq!(holds.reconcile(&[row(1, None, Progress::Running, 0, 8)], 2_000, LIMITS), []);
+            assert_eq!(holds.reconcile(&[row(1, None, JobProgress::Running, 0, 8)], 2_000, LIMITS), []);
             assert_eq!(holds.reconcile(&rows_after, 2_010, LIMITS), []);
-            let settle = Deed::Settle { job: 1, keys: vec!["slurm.k.a1.a100".to_owned()] };
+            let settle = HoldAction::Settle { job: 1, keys: vec!["slurm.k.a1.a100".to_owned()] };
             assert_eq!(holds.reconcile(&[], 2_070, LIMITS), [settle]);
             holds.resolved("slurm.k.a1.a100");
             assert!(holds.is_empty());
@@ -436,38 +334,39 @@ mod tests {
     #[test]
     fn a_job_cancelled_before_it_ran_is_settled_at_once() {
         let mut holds = with(&[SUBMITTED]);
-        holds.reconcile(&[row(1, None, Progress::Pending, 0, 0)], 1_010, LIMITS);
-        let deeds = holds.reconcile(&[row(1, None, Progress::Ended, 0, 0)], 1_020, LIMITS);
-        assert_eq!(deeds, [Deed::Settle { job: 1, keys: vec!["slurm.k.a1.a100".to_owned()] }]);
+        holds.reconcile(&[row(1, None, JobProgress::Pending, 0, 0)], 1_010, LIMITS);
+        let deeds = holds.reconcile(&[row(1, None, JobProgress::Ended, 0, 0)], 1_020, LIMITS);
+        assert_eq!(deeds, [HoldAction::Settle { job: 1, keys: vec!["slurm.k.a1.a100".to_owned()] }]);
     }
 
     #[test]
     fn a_requeued_job_is_a_new_attempt_and_pays_for_each() {
         let mut holds = with(&[SUBMITTED]);
-        holds.reconcile(&[row(1, None, Progress::Running, 0, 5)], 1_300, LIMITS);
-        assert_eq!(holds.reconcile(&[row(1, None, Progress::Pending, 1, 0)], 1_310, LIMITS), []);
+        holds.reconcile(&[row(1, None, JobProgress::Running, 0, 5)], 1_300, LIMITS);
+        assert_eq!(holds.reconcile(&[row(1, None, JobProgress::Pending, 1, 0)], 1_310, LIMITS), []);
         assert_eq!(holds.wanted(), ["slurm.k.a2.a100"]);
-        assert_eq!(holds.reconcile(&[row(1, None, Progress::Pending, 1, 0)], 1_311, LIMITS), []);
-        let deeds = holds.reconcile(&[row(1, None, Progress::Running, 1, 1)], 1_370, LIMITS);
-        assert_eq!(deeds, [Deed::Settle { job: 1, keys: vec!["slurm.k.a1.a100".to_owned()] }]);
-        assert_eq!(holds.energy_of_attempt(1, 700), 700);
+        assert_eq!(holds.reconcile(&[row(1, None, JobProgress::Pending, 1, 0)], 1_311, LIMITS), []);
+        let deeds = holds.reconcile(&[row(1, None, JobProgress::Running, 1, 1)], 1_370, LIMITS);
+        assert_eq!(deeds, [HoldAction::Settle { job: 1, keys: vec!["slurm.k.a1.a100".to_owned()] }]);
+        assert_eq!(holds.energy_of_attempt(1, mj(700)), mj(700));
         holds.resolved("slurm.k.a1.a100");
-        assert_eq!(holds.energy_of_attempt(1, 1_000), 300);
+        assert_eq!(holds.energy_of_attempt(1, mj(1_000)), mj(300));
     }
 
     #[test]
     fn the_tasks_of_an_array_settle_one_by_one() {
         let mut holds = with(&["s k 1000 climate ana a100=2 10 1-1000%20 held"]);
         assert_eq!(holds.len(), 1_000);
-        let rows: Vec<Row> = (1..=1_000)
+        let rows: Vec<QueueRow> = (1..=1_000)
             .map(|task| {
-                let progress = if task <= 3 { Progress::Ended } else { Progress::Pending };
+                let progress = if task <= 3 { JobProgress::Ended } else { JobProgress::Pending };
                 row(u64::from(task), Some(task), progress, 0, u64::from(task == 1))
             })
             .collect();
         let deeds = holds.reconcile(&rows, 1_100, LIMITS);
-        let expected: Vec<Deed> =
-            (2..=3).map(|task| Deed::Settle { job: task, keys: vec![format!("slurm.k.t{task}.a1.a100")] }).collect();
+        let expected: Vec<HoldAction> = (2..=3)
+            .map(|task| HoldAction::Settle { job: task, keys: vec![format!("slurm.k.t{task}.a1.a100")] })
+            .collect();
         assert_eq!(deeds, expected, "task 1 has used something, so its last windows are waited for");
         // A pending task that the queue no longer shows is over too.
         assert_eq!(holds.reconcile(&rows[..999], 1_110, LIMITS).len(), 3);
@@ -478,11 +377,11 @@ mod tests {
         let extra = "m k+9f 1500 climate ana a100=2 30 - held";
         let mut holds = with(&[SUBMITTED, extra]);
         assert_eq!(holds.covered(), BTreeMap::from([(("k".to_owned(), "a100".to_owned()), 60)]));
-        let limited = |minutes| Row { limit_minutes: Some(minutes), ..row(1, None, Progress::Running, 0, 1) };
+        let limited = |minutes| QueueRow { limit_minutes: Some(minutes), ..row(1, None, JobProgress::Running, 0, 1) };
         assert_eq!(holds.reconcile(&[limited(40)], 2_000, LIMITS), []);
         assert_eq!(holds.reconcile(&[limited(10)], 1_600, LIMITS), [], "the change may be on its way");
         let deeds = holds.reconcile(&[limited(10)], 2_000, LIMITS);
-        assert_eq!(deeds, [Deed::Release { key: "slurm.k.a1.x9f.a100".to_owned() }]);
+        assert_eq!(deeds, [HoldAction::Release { key: "slurm.k.a1.x9f.a100".to_owned() }]);
     }
 
     #[test]
@@ -497,7 +396,7 @@ mod tests {
     #[test]
     fn a_job_whose_line_was_lost_is_held_by_its_comment() {
         let mut holds = Holds::default();
-        holds.reconcile(&[row(5, Some(2), Progress::Pending, 0, 0)], 1_000, LIMITS);
+        holds.reconcile(&[row(5, Some(2), JobProgress::Pending, 0, 0)], 1_000, LIMITS);
         assert_eq!(holds.wanted(), ["slurm.k.t2.a1.q.a100"]);
     }
 
@@ -505,19 +404,11 @@ mod tests {
     fn what_the_service_refuses_late_is_kept_from_starting_once() {
         let mut holds = with(&[]);
         holds.take(&line("s k 1000 climate ana a100=2 10 - unverified"));
-        holds.answered("slurm.k.a1.a100", Phase::Refused);
-        let pending = [row(1, None, Progress::Pending, 0, 0)];
-        let deed = Deed::HoldBack { job: 1, key: "slurm.k.a1.a100".to_owned() };
+        holds.answered("slurm.k.a1.a100", HoldPhase::Refused);
+        let pending = [row(1, None, JobProgress::Pending, 0, 0)];
+        let deed = HoldAction::HoldBack { job: 1, key: "slurm.k.a1.a100".to_owned() };
         assert_eq!(holds.reconcile(&pending, 1_010, LIMITS), [deed]);
         holds.held_back("slurm.k.a1.a100");
         assert_eq!(holds.reconcile(&pending, 1_020, LIMITS), []);
-    }
-
-    #[test]
-    fn state_survives_being_written_and_read() {
-        let holds = with(&["s k 1000 climate ana a100=2,h100=1 10 1-3 held"]);
-        let text = serde_json::to_string(&holds).unwrap();
-        assert_eq!(serde_json::from_str::<Holds>(&text).unwrap(), holds);
-        assert_eq!(Tasks::One.each(), [None]);
     }
 }

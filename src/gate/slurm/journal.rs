@@ -1,10 +1,10 @@
 //! The journal: one line for each decision of the plugin, in the order of decisions.
 
-use super::text::{Part, Tasks, TextError, parts};
+use super::text::{GpuCount, Tasks, TextError, parts};
 
 /// What was decided about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum DecisionKind {
     /// A submission that was let in.
     Submitted,
     /// What a change of a job needs beyond what is held for it.
@@ -15,9 +15,9 @@ pub enum Kind {
 
 /// One decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct JournalLine {
     /// About what.
-    pub kind: Kind,
+    pub kind: DecisionKind,
     /// Identity of the decision; of a change it is the submission's, `/TASK` where only one task changed, `+` and letters of its own.
     pub key: String,
     /// When, s since 1970.
@@ -27,7 +27,7 @@ pub struct Line {
     /// Who submitted.
     pub user: String,
     /// GPUs of each task.
-    pub parts: Vec<Part>,
+    pub parts: Vec<GpuCount>,
     /// Time limit, of a change the minutes beyond what is held.
     pub minutes: u64,
     /// Which tasks.
@@ -36,7 +36,7 @@ pub struct Line {
     pub is_unverified: bool,
 }
 
-impl Line {
+impl JournalLine {
     /// Reads `s KEY TIME PROJECT USER PARTS MINUTES TASKS VERDICT`.
     ///
     /// # Errors
@@ -49,9 +49,9 @@ impl Line {
         };
         Ok(Self {
             kind: match *kind {
-                "s" => Kind::Submitted,
-                "m" => Kind::Changed,
-                "d" => Kind::Refused,
+                "s" => DecisionKind::Submitted,
+                "m" => DecisionKind::Changed,
+                "d" => DecisionKind::Refused,
                 _ => return Err(wrong()),
             },
             key: (*key).to_owned(),
@@ -88,10 +88,10 @@ mod tests {
 
     #[test]
     fn a_line_is_read_as_the_plugin_writes_it() {
-        let line = Line::parse("m abc/3+9f 1764050000 climate ana a100=2,h100=1 30 - held").unwrap();
-        assert_eq!((line.kind, line.submission(), line.task()), (Kind::Changed, "abc", Some(3)));
+        let line = JournalLine::parse("m abc/3+9f 1764050000 climate ana a100=2,h100=1 30 - held").unwrap();
+        assert_eq!((line.kind, line.submission(), line.task()), (DecisionKind::Changed, "abc", Some(3)));
         assert_eq!((line.parts[1].gpus, line.minutes, line.is_unverified), (1, 30, false));
-        assert!(Line::parse("s k 1 p u a100=1 10 1-3 unverified").unwrap().is_unverified);
+        assert!(JournalLine::parse("s k 1 p u a100=1 10 1-3 unverified").unwrap().is_unverified);
         for text in [
             "",
             "s k 1 p u a100=1 10 -",
@@ -99,7 +99,7 @@ mod tests {
             "s k 1 p u a100 10 - held",
             "s k t p u a100=1 1 - held",
         ] {
-            assert!(Line::parse(text).is_err(), "{text}");
+            assert!(JournalLine::parse(text).is_err(), "{text}");
         }
         assert_eq!((whole_lines(b"a\nb\nc"), whole_lines(b"abc"), whole_lines(b"")), (4, 0, 0));
     }

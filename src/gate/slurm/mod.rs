@@ -1,16 +1,26 @@
-//! Slurm's side of the gate: what `deploy/slurm/job_submit.lua` writes and reads, what `squeue` prints, and which holds follow from both.
+//! Slurm's side of the gate: what `deploy/slurm/job_submit.lua` writes and reads, what `squeue` prints, which holds follow from both, and the rounds
+//! that bring the holds at the service up to them.
 //!
-//! The plugin decides from a [`Table`] and appends a [`Line`] to a journal for each job that it lets in; [`Holds`] turns lines and the
-//! queue's rows into deeds at the service: a hold to ask for, to settle, to give back.
+//! The plugin decides from a [`SlurmTable`] and appends a [`JournalLine`] to a journal for each job that it lets in; [`Holds`] turns lines and the
+//! queue's rows into actions at the service: a hold to ask for, to settle, to release. [`Sidecar::round`] does all of it once.
 
+mod folder;
+mod hold;
 mod holds;
 mod journal;
 mod queue;
+mod settings;
+mod sidecar;
+mod stored;
 mod table;
 mod text;
 
-pub use holds::{Deed, Hold, Holds, Limits, Phase};
-pub use journal::{Kind, Line, whole_lines};
-pub use queue::{COLUMNS, Comment, Progress, QueueError, Row, columns, rows};
-pub use table::{BudgetLine, Journal, Partition, Price, Table};
-pub use text::{Part, Tasks, TextError, gpus_of_node, minutes, parts, requested_gpus};
+pub use folder::{Folder, FolderError};
+pub use hold::{Hold, HoldAction, HoldLimits, HoldPhase};
+pub use holds::Holds;
+pub use journal::{DecisionKind, JournalLine, whole_lines};
+pub use queue::{COLUMNS, Comment, JobProgress, QueueError, QueueRow, columns, rows};
+pub use settings::SlurmSettings;
+pub use sidecar::{Admission, BudgetService, Controller, Expected, JobOnGpus, Sidecar};
+pub use table::{BudgetLine, Journal, Partition, Price, SlurmTable};
+pub use text::{GpuCount, Tasks, TextError, gpus_of_node, minutes, parts, requested_gpus};

@@ -1,6 +1,6 @@
 //! What `squeue` prints of jobs.
 
-use super::text::{Part, TextError, minutes, parts};
+use super::text::{GpuCount, TextError, minutes, parts};
 
 /// Columns and their widths, as `squeue --Format` takes them. No column but the administrator's comment holds text of a user, and users
 /// cannot write that one, so nobody's job name passes for a column.
@@ -26,7 +26,7 @@ pub fn columns(comment: &str) -> String {
 pub enum QueueError {
     /// Too short, or a number that is none.
     #[error("squeue printed a row that is not understood: {0:?}")]
-    Row(String),
+    QueueRow(String),
     /// A time in it.
     #[error("squeue printed a row that is not understood: {0}")]
     Text(#[from] TextError),
@@ -34,7 +34,7 @@ pub enum QueueError {
 
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
+pub enum JobProgress {
     /// It has not started, or was requeued.
     Pending,
     /// It holds nodes.
@@ -53,7 +53,7 @@ pub struct Comment {
     /// Who submitted.
     pub user: String,
     /// GPUs of each task.
-    pub parts: Vec<Part>,
+    pub parts: Vec<GpuCount>,
     /// Time limit, minutes.
     pub minutes: u64,
 }
@@ -74,7 +74,7 @@ impl Comment {
 
 /// A job or a task of an array, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct QueueRow {
     /// Its own number.
     pub job: u64,
     /// The array's number, or its own.
@@ -82,7 +82,7 @@ pub struct Row {
     /// Number within the array.
     pub task: Option<u32>,
     /// How far it is.
-    pub progress: Progress,
+    pub progress: JobProgress,
     /// How often it was requeued.
     pub restarts: u32,
     /// Time limit, minutes; `None` without one.
@@ -97,12 +97,12 @@ pub struct Row {
 ///
 /// # Errors
 /// [`QueueError`] with the row: a newer Slurm prints otherwise, and no hold may be given back because of that.
-pub fn rows(text: &str) -> Result<Vec<Row>, QueueError> {
+pub fn rows(text: &str) -> Result<Vec<QueueRow>, QueueError> {
     text.lines().filter(|line| !line.trim().is_empty()).map(row).collect()
 }
 
-fn row(line: &str) -> Result<Row, QueueError> {
-    let wrong = || QueueError::Row(line.trim().to_owned());
+fn row(line: &str) -> Result<QueueRow, QueueError> {
+    let wrong = || QueueError::QueueRow(line.trim().to_owned());
     let mut rest = line;
     let mut fields = Vec::new();
     for (_, width) in COLUMNS {
@@ -112,7 +112,7 @@ fn row(line: &str) -> Result<Row, QueueError> {
     }
     let [job, array_job, task, state, restarts, limit, used] = fields.as_slice() else { return Err(wrong()) };
     let job = job.parse().map_err(|_| wrong())?;
-    Ok(Row {
+    Ok(QueueRow {
         job,
         array_job: array_job.parse().unwrap_or(job),
         task: task.parse().ok(),
@@ -125,12 +125,14 @@ fn row(line: &str) -> Result<Row, QueueError> {
 }
 
 /// Whatever Slurm does with a job that it will start again is pending, and what is not known to be over runs.
-fn progress(state: &str) -> Progress {
+fn progress(state: &str) -> JobProgress {
     match state {
-        "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" | "RESV_DEL_HOLD" => Progress::Pending,
+        "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" | "RESV_DEL_HOLD" => {
+            JobProgress::Pending
+        }
         "BOOT_FAIL" | "CANCELLED" | "COMPLETED" | "DEADLINE" | "FAILED" | "NODE_FAIL" | "OUT_OF_MEMORY"
-        | "PREEMPTED" | "REVOKED" | "TIMEOUT" => Progress::Ended,
-        _ => Progress::Running,
+        | "PREEMPTED" | "REVOKED" | "TIMEOUT" => JobProgress::Ended,
+        _ => JobProgress::Running,
     }
 }
 
@@ -153,7 +155,7 @@ mod tests {
         );
         let found = rows(&line).unwrap().remove(0);
         assert_eq!((found.job, found.array_job, found.task, found.restarts), (4, 1, Some(2), 1));
-        assert_eq!((found.progress, found.limit_minutes, found.used_minutes), (Progress::Pending, Some(1_440), 0));
+        assert_eq!((found.progress, found.limit_minutes, found.used_minutes), (JobProgress::Pending, Some(1_440), 0));
         let comment = found.comment.unwrap();
         assert_eq!((comment.key.as_str(), comment.parts.len(), comment.minutes), ("k", 2, 10));
         assert_eq!(Comment::parse("told by wattledger|1|k|p|u|a100=1|1|1|held"), None);

@@ -1,28 +1,30 @@
 //! The table that the plugin decides from.
 
+use api::{Mode, Outage, ScopeKind, Unit};
 use std::collections::BTreeMap;
 use std::fmt;
+use units::{CarbonMass, Energy};
 
-/// What the plugin knows, until the next table.
+/// All that the plugin decides from, until the next table.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table {
-    /// When its figures were asked for, s since 1970.
+pub struct SlurmTable {
+    /// When the service was asked for the figures, in seconds since 1970.
     pub written_s: i64,
-    /// Age from which it is not believed, s.
+    /// Age in seconds from which the plugin no longer trusts the table.
     pub stale_after_s: u64,
-    /// Whether jobs are let in while it is not believed.
-    pub lets_in_when_stale: bool,
+    /// Whether the plugin lets jobs in while it cannot trust the table.
+    pub outage: Outage,
     /// Journals, the last of which takes the next line.
     pub journals: Vec<Journal>,
     /// Account to project, where they differ.
     pub accounts: BTreeMap<String, String>,
-    /// What nodes of a partition have.
+    /// The GPUs of each partition's nodes, by name of the partition.
     pub partitions: BTreeMap<String, Partition>,
-    /// What a GPU-hour may cost, by project (`*` for every other) and type.
+    /// p95 of a GPU-hour, by project (`*` for every other) and GPU type.
     pub prices: BTreeMap<(String, String), Price>,
     /// Every budget that may apply.
     pub budgets: Vec<BudgetLine>,
-    /// What changes of running and pending jobs added: GPU-minutes a task, by job and type.
+    /// GPU-minutes of a task that changes of running and pending jobs added, by job and GPU type.
     pub covered: BTreeMap<(String, String), u64>,
 }
 
@@ -44,43 +46,43 @@ pub struct Partition {
     pub gpus_per_node: Option<u64>,
 }
 
-/// p95 of a GPU-hour.
+/// What a job may cost: p95 of its energy and CO2e.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Price {
-    /// Energy, mJ.
-    pub energy_mj: i64,
-    /// CO2e, µg.
-    pub co2e_ug: i64,
+    /// Facility energy.
+    pub energy: Energy,
+    /// Location-based CO2e of that energy.
+    pub co2e: CarbonMass,
 }
 
-/// What a budget has left.
+/// A budget, with what it has left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BudgetLine {
-    /// Its id.
+    /// Number of the budget.
     pub id: String,
-    /// `observe`, `warn` or `block`.
-    pub mode: String,
-    /// `energy` or `co2e`.
-    pub unit: String,
-    /// mJ or µg, by unit; negative once it is overrun.
+    /// What the budget does with a job that does not fit.
+    pub mode: Mode,
+    /// What the budget counts.
+    pub unit: Unit,
+    /// What is free, in mJ or µg by its unit; negative once it is overrun.
     pub free: i64,
-    /// `open` or `closed`.
-    pub outage: String,
-    /// `project`, `label`, `user`, `site` or `all`.
-    pub scope: String,
-    /// The project, user, … that it is for; empty for all.
+    /// What the plugin does while it cannot trust the table.
+    pub outage: Outage,
+    /// Whose energy the budget counts.
+    pub scope: ScopeKind,
+    /// The project, user, … whose energy it counts; empty for all.
     pub value: String,
-    /// For people.
+    /// Name of the budget.
     pub name: String,
 }
 
 /// Lua counts in doubles, which are exact up to 9 × 10¹⁵: enough for J and mg, not for mJ and µg. What is needed is rounded up, what is free down.
 const FINE: i64 = 1_000;
 
-impl fmt::Display for Table {
+impl fmt::Display for SlurmTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "wattledger-slurm 1\nwritten {}\nstale_after {}", self.written_s, self.stale_after_s)?;
-        writeln!(f, "outage {}", if self.lets_in_when_stale { "open" } else { "closed" })?;
+        writeln!(f, "outage {}", outage_word(self.outage))?;
         for journal in &self.journals {
             writeln!(f, "journal {} {}", journal.name, journal.counted)?;
         }
@@ -99,7 +101,7 @@ impl fmt::Display for Table {
             writeln!(f, "type {}", word(kind))?;
         }
         for ((project, kind), price) in &self.prices {
-            let (energy, co2e) = (up(price.energy_mj), up(price.co2e_ug));
+            let (energy, co2e) = (up(price.energy.millijoules()), up(price.co2e.micrograms()));
             writeln!(f, "price {} {} {energy} {co2e}", word(project), word(kind))?;
         }
         for ((job, kind), gpu_minutes) in &self.covered {
@@ -108,10 +110,44 @@ impl fmt::Display for Table {
         for budget in &self.budgets {
             let BudgetLine { id, mode, unit, free, outage, scope, value, name } = budget;
             let free = free.div_euclid(FINE);
+            let (mode, unit, outage, scope) =
+                (mode_word(*mode), unit_word(*unit), outage_word(*outage), scope_word(*scope));
             let (id, value) = (word(id), word(value));
             writeln!(f, "budget {id} {mode} {unit} {free} {outage} {scope} {value} {}", line(name))?;
         }
         writeln!(f, "end")
+    }
+}
+
+const fn mode_word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Observe => "observe",
+        Mode::Warn => "warn",
+        Mode::Block => "block",
+    }
+}
+
+const fn unit_word(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Energy => "energy",
+        Unit::Co2e => "co2e",
+    }
+}
+
+const fn outage_word(outage: Outage) -> &'static str {
+    match outage {
+        Outage::Open => "open",
+        Outage::Closed => "closed",
+    }
+}
+
+const fn scope_word(scope: ScopeKind) -> &'static str {
+    match scope {
+        ScopeKind::All => "all",
+        ScopeKind::Project => "project",
+        ScopeKind::Label => "label",
+        ScopeKind::User => "user",
+        ScopeKind::Site => "site",
     }
 }
 
@@ -136,24 +172,24 @@ mod tests {
     fn needs_are_rounded_up_and_what_is_free_down() {
         let budget = |free| BudgetLine {
             id: "7".to_owned(),
-            mode: "block".to_owned(),
-            unit: "energy".to_owned(),
+            mode: Mode::Block,
+            unit: Unit::Energy,
             free,
-            outage: "open".to_owned(),
-            scope: "all".to_owned(),
+            outage: Outage::Open,
+            scope: ScopeKind::All,
             value: String::new(),
             name: "All of\nit".to_owned(),
         };
-        let table = Table {
+        let table = SlurmTable {
             written_s: 5,
             stale_after_s: 60,
-            lets_in_when_stale: false,
+            outage: Outage::Closed,
             journals: vec![Journal { name: "journal-2".to_owned(), counted: 9 }],
             accounts: BTreeMap::from([("my account".to_owned(), "p".to_owned())]),
             partitions: BTreeMap::from([("gpu".to_owned(), Partition { kind: None, gpus_per_node: Some(8) })]),
             prices: BTreeMap::from([(
                 ("*".to_owned(), "a100".to_owned()),
-                Price { energy_mj: 1_500_001, co2e_ug: 2_000 },
+                Price { energy: Energy::from_millijoules(1_500_001), co2e: CarbonMass::from_micrograms(2_000) },
             )]),
             budgets: vec![budget(1_999), budget(-1)],
             covered: BTreeMap::from([(("k/3".to_owned(), "a100".to_owned()), 60)]),

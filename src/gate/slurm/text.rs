@@ -27,7 +27,7 @@ const TASKS_MAX: usize = 4_000_001;
 
 /// GPUs of one type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
+pub struct GpuCount {
     /// As Slurm names it in `gpu:TYPE:N`.
     pub kind: String,
     /// How many, from 1.
@@ -35,12 +35,12 @@ pub struct Part {
 }
 
 /// Reads `a100=4,h100=2`, as the plugin writes it.
-pub fn parts(text: &str) -> Result<Vec<Part>, TextError> {
+pub fn parts(text: &str) -> Result<Vec<GpuCount>, TextError> {
     let wrong = || TextError::Parts(text.to_owned());
     let part = |item: &str| {
         let (kind, gpus) = item.split_once('=')?;
         let gpus = gpus.parse().ok().filter(|gpus| (1..=u64::from(u32::MAX)).contains(gpus))?;
-        (!kind.is_empty()).then(|| Part { kind: kind.to_owned(), gpus })
+        (!kind.is_empty()).then(|| GpuCount { kind: kind.to_owned(), gpus })
     };
     text.split(',').map(|item| part(item).ok_or_else(wrong)).collect()
 }
@@ -119,14 +119,14 @@ fn number(text: &str) -> Option<u64> {
 }
 
 /// GPUs of a node as `sinfo` prints its generic resources: `gpu:a100:8(S:0-1),nvme:1`. Without a type it is empty.
-pub fn gpus_of_node(gres: &str) -> Result<Vec<Part>, TextError> {
+pub fn gpus_of_node(gres: &str) -> Result<Vec<GpuCount>, TextError> {
     requested_gpus(gres)
 }
 
 /// GPUs that a TRES text names: `gres:gpu:a100:4`, `gres/gpu=2`, `gpu`, `gpu:1K(S:0-1)`; empty where it names none. Types are empty where none is
 /// named; one of a type needs no number.
-pub fn requested_gpus(tres: &str) -> Result<Vec<Part>, TextError> {
-    let mut found: Vec<Part> = Vec::new();
+pub fn requested_gpus(tres: &str) -> Result<Vec<GpuCount>, TextError> {
+    let mut found: Vec<GpuCount> = Vec::new();
     for item in without_brackets(tres).split(',').map(str::trim) {
         let wrong = || TextError::Gpus(item.to_owned());
         let name = item.strip_prefix("gres").map_or(item, |rest| rest.trim_start_matches([':', '/']));
@@ -143,7 +143,7 @@ pub fn requested_gpus(tres: &str) -> Result<Vec<Part>, TextError> {
         let gpus = multiplied(count).ok_or_else(wrong)?;
         match found.iter_mut().find(|part| part.kind == kind) {
             Some(part) => part.gpus = part.gpus.saturating_add(gpus),
-            None => found.push(Part { kind: kind.to_owned(), gpus }),
+            None => found.push(GpuCount { kind: kind.to_owned(), gpus }),
         }
     }
     found.retain(|part| part.gpus > 0);
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn gpus_are_read_in_every_spelling_of_slurm() {
-        let part = |kind: &str, gpus| Part { kind: kind.to_owned(), gpus };
+        let part = |kind: &str, gpus| GpuCount { kind: kind.to_owned(), gpus };
         for (text, found) in [
             ("gres:gpu:a100:4", vec![part("a100", 4)]),
             ("gres/gpu:h100=2", vec![part("h100", 2)]),
