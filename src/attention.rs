@@ -1,15 +1,16 @@
 //! What needs someone, in one list. The thresholds are explained in `docs/OPERATING.md`.
 
-use crate::budget::{self, BudgetError, Office};
+use crate::budget::{BudgetError, Office};
 use crate::grid::Library;
 use crate::ledger::{self, LedgerError};
 use crate::moment;
 use crate::series::HELD_IDLE_PERCENT;
 use crate::store::{Draw, Selection, Store, StoreError, Tx};
+use model::{HoldNotice, JobId, OverrideState};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use units::{Span, Timestamp};
+use units::{Interval, Span, Timestamp};
 
 const MINUTE_S: u64 = 60;
 const HOUR_S: u64 = 60 * MINUTE_S;
@@ -282,22 +283,23 @@ fn silent_jobs(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut V
 
 /// Budgets that are spent, held or on their way past a threshold.
 fn budgets(office: &Office<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), BudgetError> {
-    for state in budget::states(office)? {
+    for state in office.states()? {
         let own = state.policy.as_ref().ok().and_then(|policy| policy.document.project.clone());
-        let Some((is_bad, message)) = state.warning().filter(|_| is_visible(project, own.as_deref())) else { continue };
-        let severity = if is_bad { Severity::Bad } else { Severity::Warn };
-        let since = state.standing.map(|standing| standing.period.0);
-        found.push(item(("budget_breaking", severity), ("budget", state.row.name), message, since));
+        let Some(warning) = state.warning().filter(|_| is_visible(project, own.as_deref())) else { continue };
+        let severity = if warning.is_bad { Severity::Bad } else { Severity::Warn };
+        let since = state.standing.map(|standing| standing.period.start());
+        found.push(item(("budget_breaking", severity), ("budget", state.row.name), warning.words, since));
     }
     Ok(())
 }
 
 /// Requests for exceptions that nobody has answered.
 fn exceptions(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
-    let open = tx.overrides().list(project, None, u32::MAX)?.into_iter().filter(|row| row.state == "requested");
+    let open =
+        tx.overrides().list(project, None, u32::MAX)?.into_iter().filter(|row| row.state == OverrideState::Requested);
     for row in open {
         let (name, reason) = (row.asked_by.unwrap_or_default(), row.asked_reason.unwrap_or_default());
-        let admission = row.admission.unwrap_or_default();
+        let admission = row.admission.map(|admission| admission.to_string()).unwrap_or_default();
         let message = format!(
             "an exception for admission {admission} is asked for by {name}: {reason}; `wattledger budget approve {}` or refuse",
             row.number
@@ -314,13 +316,13 @@ fn exceptions(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Resu
 
 /// Running jobs that will use more than they hold.
 fn holds(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
-    let breaking = tx.admissions().held()?.into_iter().filter(|row| !row.told.is_empty());
+    let breaking = tx.admissions().held()?.into_iter().filter(|row| row.notice != HoldNotice::Nothing);
     for row in breaking.filter(|row| is_visible(project, Some(&row.project))) {
-        let job = row.job.unwrap_or_default();
-        let what = if row.told == "stop" { "is asked to stop" } else { "goes on" };
+        let job = row.job.map(JobId::into_string).unwrap_or_default();
+        let what = if row.notice == HoldNotice::Stop { "is asked to stop" } else { "goes on" };
         let message =
             format!("{job} will use more than it holds, and {what}: admission {} says how much", row.admission);
-        found.push(item(("hold_breaking", Severity::Warn), ("job", job), message, row.metered_to));
+        found.push(item(("hold_breaking", Severity::Warn), ("job", job), message, row.metered_time.map(Interval::end)));
     }
     Ok(())
 }

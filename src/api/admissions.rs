@@ -8,9 +8,10 @@ use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
 use crate::budget::{self, Actual, Ask, BudgetError, Office};
 use crate::moment;
-use crate::store::{AdmissionFilter, AdmissionRow, AdmissionState, DecisionRow, HoldRow, StoreError, Tx};
+use crate::store::{AdmissionFilter, AdmissionRow, DecisionRow, HoldRow, StoreError, Tx};
 use api::{Decision, Weight};
 use axum::extract::State as Extract;
+use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId};
 use serde::{Deserialize, Serialize};
 use units::{CarbonMass, Energy, Timestamp};
 
@@ -125,27 +126,26 @@ impl From<DecisionRow> for DecisionDocument {
 
 impl AdmissionDocument {
     fn of(tx: &Tx<'_>, row: AdmissionRow, is_whole: bool) -> Result<Self, StoreError> {
-        let mut answer: Decision = serde_json::from_str(&row.answer)
-            .map_err(|_| StoreError::Value { what: "an answer", value: row.answer.clone() })?;
+        let mut answer = budget::stored_answer(&row.answer)?;
         answer.id = Some(row.admission.to_string());
         let holds = tx.holds().of_admission(row.admission)?;
-        let stop_after_s = if row.told == "stop" { stop_after_s(tx, &holds)? } else { None };
+        let stop_after_s = if row.notice == HoldNotice::Stop { stop_after_s(tx, &holds)? } else { None };
         let decisions = if is_whole { tx.decisions().list(Some(row.admission), None)? } else { Vec::new() };
         Ok(Self {
             id: row.admission.to_string(),
             key: row.key,
             project: row.project,
-            job: row.job,
+            job: row.job.map(JobId::into_string),
             state: row.state,
             decided: moment::show(row.decided),
             expires: moment::show(row.expires),
             resolved: row.resolved.map(moment::show),
-            p50: weight(row.p50_mj, row.p50_ug),
-            p95: weight(row.p95_mj, row.p95_ug),
-            metered_mj: row.metered_mj,
-            actual_mj: row.actual_mj,
-            overrun_mj: row.overrun_mj,
-            told: row.told,
+            p50: Weight::new(row.p50_energy, row.p50_co2e),
+            p95: Weight::new(row.p95_energy, row.p95_co2e),
+            metered_mj: row.metered.millijoules(),
+            actual_mj: row.actual_energy.map(Energy::millijoules),
+            overrun_mj: row.overrun.map(Energy::millijoules),
+            told: row.notice.name().to_owned(),
             stop_after_s,
             holds: holds.into_iter().map(HoldDocument::from).collect(),
             answer,
@@ -154,15 +154,11 @@ impl AdmissionDocument {
     }
 }
 
-fn weight(energy_mj: i64, co2e_ug: i64) -> Weight {
-    Weight::new(Energy::from_millijoules(energy_mj), CarbonMass::from_micrograms(co2e_ug))
-}
-
 /// The shortest time that a budget gives a job to stop.
 fn stop_after_s(tx: &Tx<'_>, holds: &[HoldRow]) -> Result<Option<u32>, StoreError> {
     let mut shortest = None;
     for hold in holds {
-        let row = tx.budgets().find(&hold.budget.to_string())?;
+        let row = tx.budgets().get(hold.budget)?;
         let policy = row.and_then(|row| budget::Policy::stored(&row.policy).ok());
         shortest = shortest.into_iter().chain(policy.and_then(|policy| policy.document.stop_after_s)).min();
     }
@@ -207,9 +203,9 @@ pub(crate) async fn admit(
     let decision = state
         .work(move |service| {
             let office = Office { store: &service.store, library: &service.library, now, by: &who.token };
-            match budget::admit(&office, key.as_deref(), demand.clone(), ask) {
+            match office.admit(key.as_deref(), demand.clone(), ask) {
                 Err(error) if error.is_of_demand() => {
-                    let blocks = budget::is_blocked_unknown(&office, &demand)?;
+                    let blocks = office.is_blocked_unknown(&demand)?;
                     Err(Problem::from(error).of_job(blocks))
                 }
                 decided => Ok(decided?),
@@ -278,9 +274,9 @@ pub(crate) async fn list(
     let filter = AdmissionFilter {
         project,
         state: asked.state,
-        job: asked.job,
-        budget: asked.budget,
-        before,
+        job: asked.job.map(JobId::new),
+        budget: asked.budget.map(BudgetId::new),
+        before: before.map(AdmissionId::new),
         limit: limit.saturating_add(1),
     };
     let found = state
@@ -317,7 +313,7 @@ pub(crate) async fn show(
 }
 
 fn find(tx: &Tx<'_>, id: &str, who: &Identity) -> Result<AdmissionRow, Problem> {
-    let row = id.parse().ok().map(|number| tx.admissions().get(number)).transpose()?.flatten();
+    let row = id.parse().ok().map(|id: AdmissionId| tx.admissions().get(id)).transpose()?.flatten();
     let row = row.filter(|row| who.reaches(&row.project));
     row.ok_or_else(|| BudgetError::UnknownAdmission { id: id.to_owned() }.into())
 }
@@ -344,8 +340,11 @@ pub(crate) async fn commit(
             return Err(Problem::field(field, "what was used is 0 or more"));
         }
     }
-    let actual = Actual { energy_mj: asked.energy_mj, co2e_ug: asked.co2e_ug };
-    changed(&state, who, id, move |office, id| budget::commit(office, id, actual)).await
+    let actual = Actual {
+        energy: asked.energy_mj.map(Energy::from_millijoules),
+        co2e: asked.co2e_ug.map(CarbonMass::from_micrograms),
+    };
+    changed(&state, who, id, move |office, id| office.commit(id, actual)).await
 }
 
 /// Keep a hold while its job lives
@@ -364,7 +363,7 @@ pub(crate) async fn renew(
     who: Identity,
     Id(id): Id,
 ) -> Result<axum::Json<AdmissionDocument>, Problem> {
-    changed(&state, who, id, budget::renew).await
+    changed(&state, who, id, |office, id| office.renew(id)).await
 }
 
 /// Give a hold back
@@ -383,21 +382,21 @@ pub(crate) async fn release(
     who: Identity,
     Id(id): Id,
 ) -> Result<axum::Json<AdmissionDocument>, Problem> {
-    changed(&state, who, id, budget::release).await
+    changed(&state, who, id, |office, id| office.release(id)).await
 }
 
 async fn changed(
     state: &State,
     who: Identity,
     id: String,
-    change: impl FnOnce(&Office<'_>, &str) -> Result<AdmissionRow, BudgetError> + Send + 'static,
+    change: impl FnOnce(&Office<'_>, AdmissionId) -> Result<AdmissionRow, BudgetError> + Send + 'static,
 ) -> Result<axum::Json<AdmissionDocument>, Problem> {
     let now: Timestamp = state.clock.wall();
     let changed = state
         .work(move |service| {
-            service.store.read(|tx| find(tx, &id, &who).map(drop))?;
+            let found = service.store.read(|tx| find(tx, &id, &who))?;
             let office = Office { store: &service.store, library: &service.library, now, by: &who.token };
-            let row = change(&office, &id)?;
+            let row = change(&office, found.admission)?;
             Ok(service.store.read::<_, StoreError>(|tx| AdmissionDocument::of(tx, row, true))?)
         })
         .await?;

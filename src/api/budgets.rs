@@ -7,12 +7,13 @@ use super::body::Json;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
-use crate::budget::{self, BudgetError, BudgetState, Office, Override, Projection, Standing};
+use crate::budget::{Amount, BudgetError, BudgetState, Office, Override, Projection, Standing};
 use crate::moment;
 use crate::store::{OverrideRow, StoreError};
 use api::{PolicyDocument, Unit};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
+use model::{AdmissionId, OverrideId};
 use serde::{Deserialize, Serialize};
 use units::Timestamp;
 
@@ -99,7 +100,8 @@ pub(crate) enum StandingDocument {
 impl StandingDocument {
     fn of(unit: Unit, standing: &Standing, projection: &Projection) -> Self {
         let Standing { limit, carried, spent, held, free, .. } = *standing;
-        let Projection { p50, p95 } = *projection;
+        let [limit, carried, spent, held, free] = [limit, carried, spent, held, free].map(Amount::value);
+        let [p50, p95] = [projection.p50, projection.p95].map(Amount::value);
         match unit {
             Unit::Energy => Self::Energy {
                 spent_mj: spent,
@@ -125,7 +127,7 @@ impl StandingDocument {
 
 impl From<BudgetState> for BudgetDocument {
     fn from(state: BudgetState) -> Self {
-        let warning = state.warning().map(|(_, words)| words);
+        let warning = state.warning().map(|warning| warning.words);
         let (policy, policy_error) = match state.policy {
             Ok(policy) => (Some(policy), None),
             Err(reason) => (None, Some(reason)),
@@ -137,15 +139,15 @@ impl From<BudgetState> for BudgetDocument {
             _ => StandingDocument::None {},
         };
         let date = |day: Timestamp| policy.as_ref().map_or_else(|| moment::show(day), |policy| policy.date_of(day));
-        let days = state.days.iter().map(|(day, spent)| DayDocument { day: date(*day), spent: *spent }).collect();
+        let days = state.days.iter().map(|day| DayDocument { day: date(day.day), spent: day.spent.value() }).collect();
         Self {
             id: state.row.budget.to_string(),
             created: moment::show(state.row.created),
             retired: state.row.retired.map(moment::show),
             policy: policy.map(|policy| policy.document),
             policy_error,
-            period_from: state.standing.map(|standing| moment::show(standing.period.0)),
-            period_to: state.standing.map(|standing| moment::show(standing.period.1)),
+            period_from: state.standing.map(|standing| moment::show(standing.period.start())),
+            period_to: state.standing.map(|standing| moment::show(standing.period.end())),
             standing,
             percent: state.standing.map(|standing| standing.percent()),
             warning,
@@ -176,8 +178,8 @@ pub(crate) async fn create(
         return Err(Problem::field("project", format!("{project:?} is not a name: {}", super::NAME_RULE)));
     }
     let made = worked(&state, who, move |office| {
-        let budget = budget::create(office, asked)?;
-        budget::state_of(office, &budget.to_string())
+        let budget = office.create(asked)?;
+        office.state_of(&budget.to_string())
     });
     let document = BudgetDocument::from(made.await?);
     state.events.tell("budget", document.id.as_str(), None);
@@ -209,8 +211,8 @@ pub(crate) async fn revise(
 ) -> Result<axum::Json<BudgetDocument>, Problem> {
     unbound(&who)?;
     let changed = worked(&state, who, move |office| {
-        budget::revise(office, &id, asked.policy, &asked.reason)?;
-        budget::state_of(office, &id)
+        office.revise(&id, asked.policy, &asked.reason)?;
+        office.state_of(&id)
     });
     let document = BudgetDocument::from(changed.await?);
     state.events.tell("budget", document.id.as_str(), None);
@@ -225,7 +227,7 @@ pub(crate) async fn revise(
 pub(crate) async fn retire(Extract(state): Extract<State>, who: Identity, Id(id): Id) -> Result<StatusCode, Problem> {
     unbound(&who)?;
     let asked = id.clone();
-    worked(&state, who, move |office| budget::retire(office, &asked)).await?;
+    worked(&state, who, move |office| office.retire(&asked)).await?;
     state.events.tell("budget", id, None);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -260,8 +262,8 @@ pub(crate) async fn list(
 ) -> Result<axum::Json<Page<BudgetDocument>>, Problem> {
     let (limit, after) = (page.limit()?, page.after_number()?.unwrap_or(0));
     let asks = who.clone();
-    let mut found = worked(&state, who, budget::states).await?;
-    found.retain(|state| state.row.budget > after && is_visible(&asks, state));
+    let mut found = worked(&state, who, |office| office.states()).await?;
+    found.retain(|state| state.row.budget.number() > after && is_visible(&asks, state));
     let mut documents: Vec<BudgetDocument> = found.into_iter().map(BudgetDocument::from).collect();
     documents.iter_mut().for_each(|document| document.days.clear());
     Ok(axum::Json(Page::of(documents, limit, |document| document.id.clone())))
@@ -279,7 +281,7 @@ pub(crate) async fn show(
 ) -> Result<axum::Json<BudgetDocument>, Problem> {
     let asks = who.clone();
     let (found, decisions) = worked(&state, who, move |office| {
-        let found = budget::state_of(office, &id)?;
+        let found = office.state_of(&id)?;
         if !is_visible(&asks, &found) {
             return Err(BudgetError::UnknownBudget { id });
         }
@@ -348,7 +350,7 @@ impl From<OverrideRow> for OverrideDocument {
     fn from(row: OverrideRow) -> Self {
         Self {
             id: row.number.to_string(),
-            state: row.state,
+            state: row.state.name().to_owned(),
             budget: row.budget.map(|number| number.to_string()),
             admission: row.admission.map(|number| number.to_string()),
             project: row.project,
@@ -376,8 +378,8 @@ pub(crate) async fn override_budget(
 ) -> Result<(StatusCode, axum::Json<OverrideDocument>), Problem> {
     unbound(&who)?;
     let granted = asked.granted()?;
-    let made = worked(&state, who, move |office| budget::override_budget(office, &id, granted)).await?;
-    state.events.tell("budget", made.budget.unwrap_or_default().to_string(), None);
+    let made = worked(&state, who, move |office| office.override_budget(&id, granted)).await?;
+    state.events.tell("budget", made.budget.map(|budget| budget.to_string()).unwrap_or_default(), None);
     Ok((StatusCode::CREATED, axum::Json(made.into())))
 }
 
@@ -398,12 +400,13 @@ pub(crate) async fn request(
 ) -> Result<(StatusCode, axum::Json<OverrideDocument>), Problem> {
     let asks = who.clone();
     let made = worked(&state, who, move |office| {
-        let number = id.parse().unwrap_or(0);
+        let unknown = || BudgetError::UnknownAdmission { id: id.clone() };
+        let number: AdmissionId = id.parse().map_err(|_| unknown())?;
         let row = office.store.read::<_, StoreError>(|tx| tx.admissions().get(number))?;
         if !row.is_some_and(|row| asks.reaches(&row.project)) {
-            return Err(BudgetError::UnknownAdmission { id });
+            return Err(unknown());
         }
-        budget::request(office, &id, asked.name, asked.reason)
+        office.request(number, asked.name, asked.reason)
     })
     .await?;
     state.events.tell("request", made.number.to_string(), made.project.as_deref());
@@ -421,12 +424,16 @@ pub(crate) async fn requests(
     let found = state
         .work(move |service| {
             let project = who.project.as_deref();
-            Ok(service
-                .store
-                .read::<_, StoreError>(|tx| tx.overrides().list(project, before, limit.saturating_add(1)))?)
+            Ok(service.store.read::<_, StoreError>(|tx| {
+                tx.overrides().list(project, before.map(OverrideId::new), limit.saturating_add(1))
+            })?)
         })
         .await?;
     Ok(axum::Json(Page::of(found, limit, |row| row.number.to_string()).map(OverrideDocument::from)))
+}
+
+fn numbered(id: String) -> Result<OverrideId, BudgetError> {
+    id.parse().map_err(|_| BudgetError::UnknownRequest { id })
 }
 
 /// Grant a request
@@ -444,7 +451,7 @@ pub(crate) async fn approve(
 ) -> Result<axum::Json<OverrideDocument>, Problem> {
     unbound(&who)?;
     let granted = asked.granted()?;
-    let row = worked(&state, who, move |office| budget::approve(office, &id, granted)).await?;
+    let row = worked(&state, who, move |office| office.approve(numbered(id)?, granted)).await?;
     state.events.tell("request", row.number.to_string(), row.project.as_deref());
     Ok(axum::Json(row.into()))
 }
@@ -461,7 +468,7 @@ pub(crate) async fn refuse(
     Json(asked): Json<WordsRequest>,
 ) -> Result<axum::Json<OverrideDocument>, Problem> {
     unbound(&who)?;
-    let row = worked(&state, who, move |office| budget::refuse(office, &id, asked.name, asked.reason)).await?;
+    let row = worked(&state, who, move |office| office.refuse(numbered(id)?, asked.name, asked.reason)).await?;
     state.events.tell("request", row.number.to_string(), row.project.as_deref());
     Ok(axum::Json(row.into()))
 }

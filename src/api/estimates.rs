@@ -4,7 +4,7 @@ use super::State;
 use super::body::Json;
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
-use crate::budget::{self, Demand, Office};
+use crate::budget::{Demand, Office};
 use crate::moment;
 use crate::store::StoreError;
 use api::EstimateDocument;
@@ -120,7 +120,7 @@ impl EstimateRequest {
             labels: self.labels,
             user: self.user,
             job_name: self.name,
-            job: self.job,
+            job: self.job.map(model::JobId::new),
         })
     }
 }
@@ -178,7 +178,7 @@ pub(crate) async fn estimate(
     let now = state.clock.wall();
     let found = state.work(move |service| {
         let office = Office { store: &service.store, library: &service.library, now, by: &who.token };
-        Ok(budget::estimate(&office, &demand)?)
+        Ok(office.estimate(&demand)?)
     });
     Ok(axum::Json(found.await?))
 }

@@ -12,6 +12,7 @@ use crate::moment;
 use crate::store::{CalendarUnit, EntryFilter, GroupBy, NamedEntry, Selection, StoreError};
 use axum::extract::State as Extract;
 use chrono_tz::Tz;
+use model::OverrideState;
 use serde::{Deserialize, Serialize};
 use units::Span;
 
@@ -291,7 +292,7 @@ fn overrides(service: &super::Service, selection: &Selection) -> Result<Vec<Over
     let (Some(from), Some(to)) = (selection.from, selection.to) else { return Ok(Vec::new()) };
     let project = selection.project.as_deref();
     let mut rows = service.store.read::<_, StoreError>(|tx| tx.overrides().list(project, None, u32::MAX))?;
-    rows.retain(|row| row.state == "approved" && row.decided.is_some_and(|at| (from..to).contains(&at)));
+    rows.retain(|row| row.state == OverrideState::Approved && row.decided.is_some_and(|at| (from..to).contains(&at)));
     Ok(rows.into_iter().map(OverrideDocument::from).collect())
 }
 

@@ -167,13 +167,15 @@ impl Service {
 
     /// Brings holds up to the ledger, and tells what became of them.
     fn settle(&self) {
-        match crate::budget::settle(&self.store, self.clock.wall()) {
+        let (store, library) = (&self.store, &self.library);
+        let office = crate::budget::Office { store, library, now: self.clock.wall(), by: "service" };
+        match office.settle() {
             Ok(changes) => {
                 for change in changes {
                     tracing::info!(
-                        admission = change.admission,
+                        admission = change.admission.number(),
                         project = change.project,
-                        what = change.what,
+                        what = change.event.name(),
                         "a hold changed"
                     );
                     self.events.tell("admission", change.admission.to_string(), Some(&change.project));

@@ -262,7 +262,8 @@ impl From<BudgetError> for Problem {
             BudgetError::UnknownSite { .. } => missing("site"),
             BudgetError::UnknownBudget { .. }
             | BudgetError::UnknownAdmission { .. }
-            | BudgetError::UnknownRequest { .. } => Self::missing(error.to_string()),
+            | BudgetError::UnknownRequest { .. }
+            | BudgetError::ClosedRequest { .. } => Self::missing(error.to_string()),
             BudgetError::Taken { .. } | BudgetError::KeyReused { .. } | BudgetError::State { .. } => {
                 Self::conflict(error.to_string())
             }

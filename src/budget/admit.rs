@@ -1,112 +1,91 @@
-//! Admission: the estimate held against every budget that applies, in one transaction.
+//! Admission: the p95 of an estimate held against every budget that applies, in one transaction.
 
-use super::fit;
-use super::standing::up_to_date;
-use super::sums::{Known, catch_up, known};
-use super::{Assessment, BudgetError, Demand, Policy, Standing, json, of_json, words};
+use super::holds::{PATIENCE, hold, note_metered_before};
+use super::known::{KnownBudget, known};
+use super::office::{Books, Decided};
+use super::standing::{Applying, Reckoning};
+use super::{Amount, Assessment, BudgetError, Demand, Office, Policy, amount, fit, stored};
 use crate::grid::Library;
 use crate::moment;
-use crate::store::{AdmissionRow, AdmissionState, DecisionRow, HoldRow, Store, Tx};
+use crate::store::{AdmissionRow, BudgetRow, Tx};
 use api::{BudgetShare, Decision, EstimateDocument, Mode, Unit};
+use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId};
 use std::sync::Arc;
-use units::{Span, Timestamp};
-
-/// How long a hold waits for its job to start, and how long it outlives the last that was metered of it.
-pub(super) const PATIENCE: Span = Span::from_seconds(24 * 3_600);
+use units::{Energy, Span, Timestamp};
 
 const NANOHOUR: f64 = 1e9;
-
-/// What every decision needs: the store, the factors, the service's clock, and who asks.
-#[derive(Debug, Clone, Copy)]
-pub struct Office<'a> {
-    /// The store.
-    pub store: &'a Store,
-    /// The factors.
-    pub library: &'a Arc<Library>,
-    /// Now, by the service's clock.
-    pub now: Timestamp,
-    /// Id of the token that asks.
-    pub by: &'a str,
-}
 
 /// What a decision is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ask {
     /// To run: an allowed job holds its p95.
     Reserve,
-    /// To know: nothing is held, but the key stands for this job from now on.
+    /// To know: nothing is held, but the key belongs to this job from now on.
     Check,
     /// To know: nothing is written.
     DryRun,
 }
 
-/// What `demand` is expected to cost.
-///
-/// # Errors
-///
-/// A demand that cannot be estimated.
-pub fn estimate(office: &Office<'_>, demand: &Demand) -> Result<EstimateDocument, BudgetError> {
-    office.store.read(|tx| Ok(EstimateDocument::from(&demand.assess(tx, office.library, office.now)?)))
-}
-
-/// Decides whether `demand` may run, and holds its p95 where it may. The same key and demand get the same answer, whatever happened in
-/// between; a denial that was overridden since is decided anew.
-///
-/// # Errors
-///
-/// An unknown project, a demand that cannot be estimated, a key that stands for another demand, the store.
-pub fn admit(office: &Office<'_>, key: Option<&str>, demand: Demand, ask: Ask) -> Result<Decision, BudgetError> {
-    let now = office.now;
-    let assessed = office.store.read(|tx| {
-        // What no project is charged for counts in the budgets of all, of a site, of a label and of a user.
-        if !demand.project.is_empty() && !tx.projects().exists(&demand.project)? {
-            return Err(BudgetError::UnknownProject { name: demand.project.clone() });
-        }
-        // The key comes first: a repetition is answered even when nothing can be estimated any more.
-        if let Some(key) = key
-            && let Some(answer) = answered(tx, key, &demand, ask, now)?
-        {
-            return Ok(Err(answer));
-        }
-        let stated = Demand { nanohours: wall_time(tx, &demand)?, ..demand.clone() };
-        stated.assess(tx, office.library, now).map(Ok)
-    })?;
-    let assessed = match assessed {
-        Ok(assessed) => assessed,
-        Err(answer) => return Ok(answer),
-    };
-    let desk = Desk {
-        library: Arc::clone(office.library),
-        now,
-        by: office.by.to_owned(),
-        key: key.map(str::to_owned),
-        demand,
-        assessed,
-        ask,
-    };
-    if ask == Ask::DryRun || (ask == Ask::Check && desk.key.is_none()) {
-        up_to_date(office)?;
-        return desk.look(office.store);
+impl Office<'_> {
+    /// What `demand` is expected to cost.
+    ///
+    /// # Errors
+    ///
+    /// A demand that cannot be estimated.
+    pub fn estimate(&self, demand: &Demand) -> Result<EstimateDocument, BudgetError> {
+        self.store.read(|tx| Ok(EstimateDocument::from(&demand.assess(tx, self.library, self.now)?)))
     }
-    office.store.write(move |tx| desk.decide(tx))
-}
 
-/// Whether a budget that covers `demand` would deny what does not fit, or cannot be read: then what cannot be estimated may not run either. A project
-/// that nobody knows may be any other one, misspelt.
-///
-/// # Errors
-///
-/// The store.
-pub fn is_blocked_unknown(office: &Office<'_>, demand: &Demand) -> Result<bool, BudgetError> {
-    let owner = demand.owner(demand.site.as_deref());
-    let (budgets, is_known) = office.store.read::<_, BudgetError>(|tx| {
-        Ok((known(tx)?, demand.project.is_empty() || tx.projects().exists(&demand.project)?))
-    })?;
-    let may_cover = |policy: &Policy| policy.covers(&owner) || (!is_known && policy.document.project.is_some());
-    Ok(budgets.into_iter().any(|known| match known.policy {
-        Ok(policy) => may_cover(&policy) && policy.document.mode == Mode::Block,
-        Err(_) => true,
-    }))
+    /// Decides whether `demand` may run, and holds its p95 where it may. The same key and demand get the same answer, whatever happened in between;
+    /// a denial that was overridden since is decided anew.
+    ///
+    /// # Errors
+    ///
+    /// An unknown project, a demand that cannot be estimated, a key that belongs to another demand, the store.
+    pub fn admit(&self, key: Option<&str>, demand: Demand, ask: Ask) -> Result<Decision, BudgetError> {
+        let assessed = self.store.read(|tx| {
+            // What no project is charged for counts in the budgets of all, of a site, of a label and of a user.
+            if !demand.project.is_empty() && !tx.projects().exists(&demand.project)? {
+                return Err(BudgetError::UnknownProject { name: demand.project.clone() });
+            }
+            // The key comes first: a repetition is answered even when nothing can be estimated any more.
+            if let Some(key) = key
+                && let Some(answer) = answered(tx, key, &demand, ask, self.now)?
+            {
+                return Ok(Err(answer));
+            }
+            let stated = Demand { nanohours: wall_time(tx, &demand)?, ..demand.clone() };
+            stated.assess(tx, self.library, self.now).map(Ok)
+        })?;
+        let assessed = match assessed {
+            Ok(assessed) => assessed,
+            Err(answer) => return Ok(answer),
+        };
+        let library = Arc::clone(self.library);
+        let application = Application { library, now: self.now, key: key.map(str::to_owned), demand, assessed, ask };
+        if ask == Ask::DryRun || (ask == Ask::Check && application.key.is_none()) {
+            return self.read(|tx| application.look(tx));
+        }
+        self.write(move |books| application.decide(books))
+    }
+
+    /// Whether a budget that covers `demand` would deny what does not fit, or cannot be read: then what cannot be estimated may not run either. A
+    /// project that nobody knows may be any other one, misspelt.
+    ///
+    /// # Errors
+    ///
+    /// The store.
+    pub fn is_blocked_unknown(&self, demand: &Demand) -> Result<bool, BudgetError> {
+        let owner = demand.owner(demand.site.as_deref());
+        let (budgets, is_known) = self.store.read::<_, BudgetError>(|tx| {
+            Ok((known(tx)?, demand.project.is_empty() || tx.projects().exists(&demand.project)?))
+        })?;
+        let may_cover = |policy: &Policy| policy.covers(&owner) || (!is_known && policy.document.project.is_some());
+        Ok(budgets.into_iter().any(|known| match known.policy {
+            Ok(policy) => may_cover(&policy) && policy.document.mode == Mode::Block,
+            Err(_) => true,
+        }))
+    }
 }
 
 /// The wall time that a demand asks for or, where it asks for none, the longest that a budget of it gives such jobs; an hour where no budget applies.
@@ -124,7 +103,7 @@ fn wall_time(tx: &Tx<'_>, demand: &Demand) -> Result<u64, BudgetError> {
     if longest > 0.0 {
         return Ok((longest * NANOHOUR).round() as u64);
     }
-    let problem = "the job states no wall time, and no budget of it has a default for such jobs: state its hours";
+    let problem = "the job states no wall time, and its budgets have no default for such jobs: state its hours";
     Err(BudgetError::Demand { field: "hours", problem: problem.to_owned() })
 }
 
@@ -137,35 +116,37 @@ fn answered(
     now: Timestamp,
 ) -> Result<Option<Decision>, BudgetError> {
     let Some(row) = tx.admissions().by_key(key)? else { return Ok(None) };
-    if row.demand != json(demand)? {
-        let was: Demand = of_json(&row.demand)?;
-        let hours = words::hours(was.nanohours);
-        // What another project runs is not told.
-        let was = match was.project == demand.project {
-            true => format!("{} x {} for {hours} h in project {}", was.count, was.accelerator, was.project),
-            false => "of another project".to_owned(),
+    let before = stored::of_demand(&row.demand)?;
+    if before != *demand {
+        // What another project runs is not disclosed.
+        let was = if before.project == demand.project {
+            let hours = amount::hours(before.nanohours);
+            format!("{} x {} for {hours} h in project {}", before.count, before.accelerator, before.project)
+        } else {
+            "of another project".to_owned()
         };
         return Err(BudgetError::KeyReused { key: key.to_owned(), was });
     }
     if row.state == AdmissionState::Checked || (row.state == AdmissionState::Denied && ask == Ask::DryRun) {
         return Ok(None);
     }
-    if row.state == AdmissionState::Denied && is_overridden(tx, &row, now)? {
+    let mut decision = stored::of_answer(&row.answer)?;
+    if row.state == AdmissionState::Denied && is_overridden(tx, &row, &decision, now)? {
         return Ok(None);
     }
-    let mut decision: Decision = of_json(&row.answer)?;
     decision.id = Some(row.admission.to_string());
     Ok(Some(decision))
 }
 
-/// Whether somebody lets this admission pass since it was denied.
-fn is_overridden(tx: &Tx<'_>, row: &AdmissionRow, now: Timestamp) -> Result<bool, BudgetError> {
-    // Number 0 is no budget: only what was granted to the admission itself.
-    let granted = tx.overrides().covering(0, Some(row.admission))?;
-    let mut granted: Vec<_> = granted.into_iter().filter(|granted| granted.admission == Some(row.admission)).collect();
-    let decision: Decision = of_json(&row.answer)?;
-    for share in decision.budgets {
-        granted.extend(tx.overrides().covering(share.budget.parse().unwrap_or(0), Some(row.admission))?);
+/// Whether an override that was granted since the denial lets this admission pass.
+fn is_overridden(tx: &Tx<'_>, row: &AdmissionRow, decision: &Decision, now: Timestamp) -> Result<bool, BudgetError> {
+    let mut granted = tx.overrides().of_admission(row.admission)?;
+    for share in &decision.budgets {
+        let budget: BudgetId = share.budget.parse().map_err(|_| crate::store::StoreError::Value {
+            what: "the number of a budget in an answer",
+            value: share.budget.clone(),
+        })?;
+        granted.extend(tx.overrides().covering(budget, Some(row.admission))?);
     }
     Ok(granted.iter().any(|granted| {
         granted.expires.is_some_and(|expires| expires > now) && granted.decided.is_some_and(|at| at >= row.decided)
@@ -173,37 +154,32 @@ fn is_overridden(tx: &Tx<'_>, row: &AdmissionRow, now: Timestamp) -> Result<bool
 }
 
 /// One demand on its way to a decision.
-struct Desk {
+struct Application {
     library: Arc<Library>,
     now: Timestamp,
-    by: String,
     key: Option<String>,
     demand: Demand,
     assessed: Assessment,
     ask: Ask,
 }
 
-/// A budget that applies, as it stands.
-pub(super) struct Applying {
-    pub(super) row: crate::store::BudgetRow,
-    pub(super) policy: Policy,
-    pub(super) standing: Standing,
+/// A decision, with the budgets that it was held against.
+struct Verdict {
+    decision: Decision,
+    applying: Vec<Applying>,
 }
 
-impl Desk {
+impl Application {
     /// Decides without writing.
-    fn look(&self, store: &Store) -> Result<Decision, BudgetError> {
-        store.read(|tx| {
-            let earlier = self.key.as_ref().map(|key| tx.admissions().by_key(key)).transpose()?.flatten();
-            let budgets = known(tx)?;
-            Ok(self.weigh(tx, &budgets, earlier.as_ref())?.0)
-        })
+    fn look(&self, tx: &Tx<'_>) -> Result<Decision, BudgetError> {
+        let earlier = self.key.as_ref().map(|key| tx.admissions().by_key(key)).transpose()?.flatten();
+        Ok(self.weigh(tx, &known(tx)?, earlier.as_ref())?.decision)
     }
 
     /// Decides and keeps the decision.
-    fn decide(&self, tx: &Tx<'_>) -> Result<Decision, BudgetError> {
-        let key = self.key.as_deref();
-        let earlier = match key {
+    fn decide(&self, books: &Books<'_>) -> Result<Decision, BudgetError> {
+        let tx = books.tx;
+        let earlier = match self.key.as_deref() {
             // Another request of the same key may have come first.
             Some(key) => match answered(tx, key, &self.demand, self.ask, self.now)? {
                 Some(answer) => return Ok(answer),
@@ -211,224 +187,198 @@ impl Desk {
             },
             None => None,
         };
-        let budgets = known(tx)?;
-        catch_up(tx, &budgets)?;
-        super::settle::expire_due(tx, self.now)?;
-        let (mut decision, applying) = self.weigh(tx, &budgets, earlier.as_ref())?;
-        let is_held = decision.allowed && self.ask == Ask::Reserve;
-        decision.held = is_held;
-        let state = match (self.ask, decision.allowed) {
-            (Ask::Reserve, true) => AdmissionState::Held,
-            (Ask::Reserve, false) => AdmissionState::Denied,
-            _ => AdmissionState::Checked,
+        let Verdict { mut decision, applying } = self.weigh(tx, &books.budgets, earlier.as_ref())?;
+        decision.held = decision.allowed && self.ask == Ask::Reserve;
+        let (state, action) = match (self.ask, decision.allowed) {
+            (Ask::Reserve, true) => (AdmissionState::Held, "admit"),
+            (Ask::Reserve, false) => (AdmissionState::Denied, "deny"),
+            (Ask::Check | Ask::DryRun, _) => (AdmissionState::Checked, "check"),
         };
-        let mut row = self.row(state, &decision, earlier.map_or(0, |row| row.admission))?;
-        let number = tx.admissions().put(&row)?;
-        decision.id = Some(number.to_string());
-        if is_held {
-            for Applying { row, policy, standing } in applying {
+        let mut row = self.row(state, &decision, earlier.map(|row| row.admission))?;
+        row.admission = tx.admissions().put(&row)?;
+        decision.id = Some(row.admission.to_string());
+        if decision.held {
+            for Applying { row: budget, policy, standing } in applying {
                 let needed = self.needed(policy.unit());
-                let from = standing.period.0;
-                tx.holds().put(&HoldRow {
-                    admission: number,
-                    budget: row.budget,
-                    from,
-                    reserved: needed,
-                    held: needed,
-                    settled: 0,
-                })?;
+                hold(tx, row.admission, budget.budget, standing.period.start(), needed)?;
             }
-            row.admission = number;
-            super::settle::note_metered_before(tx, &mut row)?;
+            note_metered_before(tx, &mut row)?;
         }
-        let action = if self.ask == Ask::Reserve { if decision.allowed { "admit" } else { "deny" } } else { "check" };
-        tx.decisions().record(&DecisionRow {
-            decision: 0,
-            at: self.now,
-            by: self.by.clone(),
-            action: action.to_owned(),
-            budget: None,
-            admission: Some(number),
-            document: json(&serde_json::json!({ "demand": self.demand, "answer": decision }))?,
-        })?;
+        let about = Decided { action, admission: Some(row.admission), ..Decided::default() };
+        books.record(about, stored::decided(&self.demand, &decision)?)?;
         Ok(decision)
     }
 
-    fn row(&self, state: AdmissionState, decision: &Decision, number: i64) -> Result<AdmissionRow, BudgetError> {
+    fn row(
+        &self,
+        state: AdmissionState,
+        decision: &Decision,
+        earlier: Option<AdmissionId>,
+    ) -> Result<AdmissionRow, BudgetError> {
         let start = self.demand.start.unwrap_or(self.now).max(self.now);
         // A nanohour is 3.6 µs.
-        let span_ns = i64::try_from(u128::from(self.assessed.workload.nanohours) * 3_600).unwrap_or(i64::MAX);
-        let end = start.nanoseconds().saturating_add(span_ns);
-        let patience = i64::try_from(PATIENCE.nanoseconds()).unwrap_or(i64::MAX);
+        let span_ns = u64::try_from(u128::from(self.assessed.workload.nanohours) * 3_600).unwrap_or(u64::MAX);
+        let span = Span::from_nanoseconds(span_ns.min(i64::MAX.unsigned_abs()));
+        let end = start.after(span.plus(PATIENCE));
+        let by_key = || self.key.as_ref().map(JobId::new);
         Ok(AdmissionRow {
-            admission: number,
+            admission: earlier.unwrap_or(AdmissionId::new(0)),
             key: self.key.clone(),
-            demand: json(&self.demand)?,
+            demand: stored::demand(&self.demand)?,
             project: self.demand.project.clone(),
-            job: self.demand.job.clone().or_else(|| self.key.clone()),
+            job: self.demand.job.clone().or_else(by_key),
             state,
-            answer: json(decision)?,
+            answer: stored::answer(decision)?,
             decided: self.now,
             start,
-            span_ns,
-            pue_ppm: self.assessed.workload.pue.parts_per_million(),
-            p50_mj: self.assessed.energy.p50.millijoules(),
-            p95_mj: self.assessed.energy.p95.millijoules(),
-            p50_ug: self.assessed.p50_co2e.micrograms(),
-            p95_ug: self.assessed.p95_co2e.micrograms(),
-            expires: Timestamp::from_nanoseconds(end.saturating_add(patience)),
+            span,
+            pue: self.assessed.workload.pue,
+            p50_energy: self.assessed.p50.energy,
+            p95_energy: self.assessed.p95.energy,
+            p50_co2e: self.assessed.p50.co2e,
+            p95_co2e: self.assessed.p95.co2e,
+            expires: end.unwrap_or(Timestamp::from_nanoseconds(i64::MAX)),
             resolved: None,
-            actual_mj: None,
-            actual_ug: None,
-            overrun_mj: None,
-            metered_mj: 0,
-            metered_from: None,
-            metered_to: None,
-            told: String::new(),
+            actual_energy: None,
+            actual_co2e: None,
+            overrun: None,
+            metered: Energy::ZERO,
+            metered_time: None,
+            notice: HoldNotice::Nothing,
         })
     }
 
     /// What the demand needs of a budget.
-    const fn needed(&self, unit: Unit) -> i64 {
-        match unit {
-            Unit::Energy => self.assessed.energy.p95.millijoules(),
-            Unit::Co2e => self.assessed.p95_co2e.micrograms(),
-        }
+    const fn needed(&self, unit: Unit) -> Amount {
+        self.assessed.p95.in_unit(unit)
     }
 
     /// Holds the demand against every budget that applies.
     fn weigh(
         &self,
         tx: &Tx<'_>,
-        budgets: &[Known],
+        budgets: &[KnownBudget],
         earlier: Option<&AdmissionRow>,
-    ) -> Result<(Decision, Vec<Applying>), BudgetError> {
+    ) -> Result<Verdict, BudgetError> {
         let owner = self.demand.owner(self.assessed.site.as_deref());
         let at = self.demand.start.unwrap_or(self.now).max(self.now);
-        let (mut applying, mut shares, mut warnings, mut is_allowed) = (Vec::new(), Vec::new(), Vec::new(), true);
-        for Known { row, policy } in budgets {
+        let reckoning = Reckoning { tx, library: &self.library, now: self.now };
+        let (mut applying, mut shares, mut warnings, mut allowed) = (Vec::new(), Vec::new(), Vec::new(), true);
+        for KnownBudget { row, policy } in budgets {
             let policy = match policy {
                 Ok(policy) if policy.covers(&owner) => policy,
                 Ok(_) => continue,
                 Err(reason) => {
-                    is_allowed = false;
+                    allowed = false;
                     shares.push(unreadable(row, reason));
                     continue;
                 }
             };
-            let Some(standing) = Standing::of(tx, &self.library, (row, policy), (at, self.now))? else { continue };
+            let Some(standing) = reckoning.standing(row, policy, at)? else { continue };
             let budget = Applying { row: row.clone(), policy: policy.clone(), standing };
             let mut share = self.share(&budget);
             if !share.fits {
-                is_allowed &= self.passes(tx, &budget, earlier, (&mut share, &mut warnings))?;
+                match self.passage(tx, &budget, earlier, &mut share)? {
+                    Some(warning) => warnings.push(warning),
+                    None => allowed = false,
+                }
             }
             shares.push(share);
             applying.push(budget);
         }
-        // The key is unknown only where nothing is stored under it.
         let mut decision = Decision {
-            allowed: is_allowed,
+            allowed,
             id: None,
             key: self.key.clone(),
             reason: String::new(),
-            options: Vec::new(),
+            options: if allowed { Vec::new() } else { self.options(&reckoning, &applying)? },
             estimate: EstimateDocument::from(&self.assessed),
             budgets: shares,
             warnings,
             held: false,
         };
-        if !is_allowed {
-            decision.options = {
-                let nanohours = self.assessed.workload.nanohours;
-                let demand = Demand { nanohours, ..self.demand.clone() };
-                fit::options(tx, &self.library, (&demand, &self.assessed), &applying, self.now)?
-            };
-        }
-        decision.reason = self.reason(&decision);
-        Ok((decision, applying))
+        decision.reason = reason(&decision);
+        Ok(Verdict { decision, applying })
     }
 
-    fn share(&self, budget: &Applying) -> BudgetShare {
-        let Applying { row, policy, standing } = budget;
+    fn options(&self, reckoning: &Reckoning<'_>, applying: &[Applying]) -> Result<Vec<api::FitOption>, BudgetError> {
+        let nanohours = self.assessed.workload.nanohours;
+        let demand = Demand { nanohours, ..self.demand.clone() };
+        fit::options(reckoning, &demand, &self.assessed, applying)
+    }
+
+    fn share(&self, Applying { row, policy, standing }: &Applying) -> BudgetShare {
         let needed = self.needed(policy.unit());
-        let amount = |value| words::amount(policy.unit(), value);
-        let until = policy.date_of(Timestamp::from_nanoseconds(standing.period.1.nanoseconds().saturating_sub(1)));
-        let fits = needed <= standing.free;
+        let last = Timestamp::from_nanoseconds(standing.period.end().nanoseconds().saturating_sub(1));
         let words = format!(
-            "needs {} (p95); {} has {} free until {until} ({} spent, {} held of {})",
-            amount(needed),
+            "needs {needed} (p95); {} has {} free until {} ({} spent, {} held of {})",
             row.name,
-            amount(standing.free.max(0)),
-            amount(standing.spent),
-            amount(standing.held),
-            amount(standing.limit),
+            standing.free.at_least_zero(),
+            policy.date_of(last),
+            standing.spent,
+            standing.held,
+            standing.limit,
         );
         BudgetShare {
             budget: row.budget.to_string(),
             name: row.name.clone(),
             unit: Some(policy.unit()),
             mode: Some(policy.document.mode),
-            needed,
-            limit: standing.limit,
-            spent: standing.spent,
-            held: standing.held,
-            free: standing.free,
-            until: moment::show(standing.period.1),
-            fits,
+            needed: needed.value(),
+            limit: standing.limit.value(),
+            spent: standing.spent.value(),
+            held: standing.held.value(),
+            free: standing.free.value(),
+            until: moment::show(standing.period.end()),
+            fits: needed <= standing.free,
             words,
         }
     }
 
-    /// Whether a demand that does not fit passes all the same: the budget only looks, or somebody overrides it.
-    fn passes(
+    /// Why a demand that does not fit passes all the same, because the budget only looks or somebody overrides it; `None` where it does not pass.
+    fn passage(
         &self,
         tx: &Tx<'_>,
         budget: &Applying,
         earlier: Option<&AdmissionRow>,
-        (share, warnings): (&mut BudgetShare, &mut Vec<String>),
-    ) -> Result<bool, BudgetError> {
+        share: &mut BudgetShare,
+    ) -> Result<Option<String>, BudgetError> {
         match budget.policy.document.mode {
             Mode::Observe => {
-                warnings.push(format!("would have been denied, but the budget only observes: {}", share.words));
-                return Ok(true);
+                return Ok(Some(format!("would have been denied, but the budget only observes: {}", share.words)));
             }
-            Mode::Warn => {
-                warnings.push(format!("above the budget, which only warns: {}", share.words));
-                return Ok(true);
-            }
+            Mode::Warn => return Ok(Some(format!("above the budget, which only warns: {}", share.words))),
             Mode::Block => {}
         }
-        let granted = tx.overrides().covering(budget.row.budget, earlier.map(|row| row.admission))?;
-        for granted in granted {
+        for granted in tx.overrides().covering(budget.row.budget, earlier.map(|row| row.admission))? {
             let (name, reason) = (granted.name.unwrap_or_default(), granted.reason.unwrap_or_default());
             let Some(expires) = granted.expires else { continue };
             let until = moment::show(expires);
             if expires > self.now {
-                warnings.push(format!("{} is overridden by {name} until {until}: {reason}", budget.row.name));
-                return Ok(true);
+                return Ok(Some(format!("{} is overridden by {name} until {until}: {reason}", budget.row.name)));
             }
             share.words = format!("{}; the override by {name} expired at {until}", share.words);
         }
-        Ok(false)
+        Ok(None)
     }
+}
 
-    fn reason(&self, decision: &Decision) -> String {
-        if !decision.allowed {
-            let is_in_the_way = |share: &&BudgetShare| !share.fits && share.mode.is_none_or(|mode| mode == Mode::Block);
-            let words: Vec<&str> =
-                decision.budgets.iter().filter(is_in_the_way).map(|share| share.words.as_str()).collect();
-            return words.join("; ");
-        }
-        match decision.budgets.iter().min_by_key(|share| share.free.saturating_sub(share.needed)) {
-            Some(share) if share.fits => share.words.clone(),
-            Some(_) => decision.warnings.first().cloned().unwrap_or_default(),
-            None => "no budget applies".to_owned(),
-        }
+fn reason(decision: &Decision) -> String {
+    if !decision.allowed {
+        let is_in_the_way = |share: &&BudgetShare| !share.fits && share.mode.is_none_or(|mode| mode == Mode::Block);
+        let words: Vec<&str> =
+            decision.budgets.iter().filter(is_in_the_way).map(|share| share.words.as_str()).collect();
+        return words.join("; ");
+    }
+    match decision.budgets.iter().min_by_key(|share| share.free.saturating_sub(share.needed)) {
+        Some(share) if share.fits => share.words.clone(),
+        Some(_) => decision.warnings.first().cloned().unwrap_or_default(),
+        None => "no budget applies".to_owned(),
     }
 }
 
 /// A budget whose policy cannot be read denies.
-fn unreadable(row: &crate::store::BudgetRow, reason: &str) -> BudgetShare {
+fn unreadable(row: &BudgetRow, reason: &str) -> BudgetShare {
     BudgetShare {
         budget: row.budget.to_string(),
         name: row.name.clone(),
@@ -442,7 +392,7 @@ fn unreadable(row: &crate::store::BudgetRow, reason: &str) -> BudgetShare {
         until: String::new(),
         fits: false,
         words: format!(
-            "the policy of budget {} cannot be read ({reason}), so nothing is admitted: an administrator corrects or retires it",
+            "the policy of budget {} cannot be read ({reason}), so nothing is admitted: an administrator can correct or end it",
             row.name
         ),
     }

@@ -1,17 +1,17 @@
 //! Turns an assessment into the estimate that is answered.
 
-use super::Assessment;
+use super::{Assessment, Impact};
 use api::{EstimateDocument, Weight};
 
 impl From<&Assessment> for EstimateDocument {
     fn from(assessed: &Assessment) -> Self {
-        let p50 = Weight::new(assessed.energy.p50, assessed.p50_co2e);
+        let [p50, p95] = [assessed.p50, assessed.p95].map(|Impact { energy, co2e }| Weight::new(energy, co2e));
         Self {
             energy_mj: p50.energy_mj,
             energy_mwh: p50.energy_mwh,
             co2e_ug: p50.co2e_ug,
             co2e_t: p50.co2e_t,
-            p95: Weight::new(assessed.energy.p95, assessed.p95_co2e),
+            p95,
             tier: "E".to_owned(),
             basis: assessed.basis,
             accelerators: assessed.workload.accelerators,

@@ -1,15 +1,15 @@
 //! What a job asks for, and what that is expected to cost.
 
 use super::likeness::{Likeness, learn};
-use super::{BudgetError, Estimate, Hardware, Owner, Power, Workload};
+use super::{AcceleratorPower, BudgetError, Estimate, Hardware, Impact, Owner, Workload, stored};
 use crate::decimal;
 use crate::grid::Library;
 use crate::ledger;
 use crate::store::{SiteRow, StoreError, Tx};
 use api::{Assumption, EstimateBasis};
-use serde::{Deserialize, Serialize};
+use model::{JobId, SiteNumber};
 use std::collections::BTreeMap;
-use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue, Timestamp};
+use units::{CarbonIntensity, Energy, Overflow, Pue, Timestamp};
 
 /// Hours over which carbon intensities are averaged: as far as forecasts reach.
 const FORECAST_HOURS: u64 = 72;
@@ -18,7 +18,7 @@ const NANOHOUR: u64 = 1_000_000_000;
 const NO_SITE_ZONE: &str = "X-WORLD";
 
 /// What a job asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Demand {
     /// The project that it is charged to.
     pub project: String,
@@ -29,44 +29,31 @@ pub struct Demand {
     /// Wall time that is asked for, 10⁻⁹ h.
     pub nanohours: u64,
     /// Mean power of one accelerator with its share of the host, nW.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nanowatts: Option<u64>,
     /// Mean share of the TDP in place of the prior's, parts per million.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub utilisation_ppm: Option<u32>,
     /// p95 / p50 of the power, parts per million, where who asks knows it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spread_ppm: Option<u32>,
     /// Facility energy / IT energy, parts per million; the site's without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pue_ppm: Option<u32>,
     /// Carbon intensity as stated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intensity: Option<CarbonIntensity>,
     /// Grid zone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
     /// Cloud region.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// Site of this service that it will run at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// When it is to start; now without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<Timestamp>,
     /// Labels.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
     /// Who submits it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// Name of the job, container image or script: jobs of one name are taken to be alike.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_name: Option<String>,
     /// Identity under which the ledger will know it; the submission key without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub job: Option<String>,
+    pub job: Option<JobId>,
 }
 
 /// What a demand is expected to cost, and why that is believed.
@@ -80,12 +67,10 @@ pub struct Assessment {
     pub spread_ppm: u32,
     /// Carbon intensity of the time and place.
     pub intensity: CarbonIntensity,
-    /// Facility energy.
-    pub energy: Estimate,
-    /// CO2e of the expected energy.
-    pub p50_co2e: CarbonMass,
-    /// CO2e of the p95 energy.
-    pub p95_co2e: CarbonMass,
+    /// Expected facility energy and CO2e, of the expected wall time.
+    pub p50: Impact,
+    /// The amount that one job in twenty exceeds, of the requested wall time. An admission holds this much.
+    pub p95: Impact,
     /// What was taken for granted.
     pub assumptions: Vec<Assumption>,
     /// What the mean power is based on.
@@ -95,7 +80,7 @@ pub struct Assessment {
 }
 
 /// Where a demand runs: PUE, intensity and what is said of them.
-struct Place {
+struct RunPlace {
     site: Option<String>,
     pue: Pue,
     intensity: CarbonIntensity,
@@ -103,13 +88,13 @@ struct Place {
 }
 
 impl Demand {
-    /// A demand as it was stored with its admission.
+    /// The demand in the text that its admission keeps.
     ///
     /// # Errors
     ///
-    /// It is none.
+    /// The text is not a demand, or one of a later version.
     pub fn stored(text: &str) -> Result<Self, StoreError> {
-        super::of_json(text)
+        stored::of_demand(text)
     }
 
     /// Whose it is, at `site`.
@@ -157,13 +142,13 @@ impl Demand {
         }
     }
 
-    fn place(&self, tx: &Tx<'_>, library: &Library, at: Timestamp) -> Result<Place, BudgetError> {
+    fn place(&self, tx: &Tx<'_>, library: &Library, at: Timestamp) -> Result<RunPlace, BudgetError> {
         let sites = tx.sites().list()?;
         let site = self.chosen_site(&sites)?;
         let mut assumptions = Vec::new();
         let pue = self.pue(tx, site, at, &mut assumptions)?;
         let intensity = self.grid(tx, library, site, at, &mut assumptions)?;
-        Ok(Place { site: site.map(|site| site.name.clone()), pue, intensity, assumptions })
+        Ok(RunPlace { site: site.map(|site| site.name.clone()), pue, intensity, assumptions })
     }
 
     /// The site that is named, or the only one there is.
@@ -172,7 +157,7 @@ impl Demand {
             let found = sites.iter().find(|site| site.name == *name);
             return found.map(Some).ok_or_else(|| BudgetError::UnknownSite { name: name.clone() });
         }
-        let mut own = sites.iter().filter(|site| site.site != 0);
+        let mut own = sites.iter().filter(|site| site.site != SiteNumber::UNASSIGNED.number());
         Ok(own.next().filter(|_| own.next().is_none()))
     }
 
@@ -237,7 +222,12 @@ impl Demand {
 }
 
 impl Assessment {
-    fn of(power: Power, place: Place, hours: (u64, u64), basis: EstimateBasis) -> Result<Self, BudgetError> {
+    fn of(
+        power: AcceleratorPower,
+        place: RunPlace,
+        hours: (u64, u64),
+        basis: EstimateBasis,
+    ) -> Result<Self, BudgetError> {
         let workload = Workload {
             accelerators: power.accelerators,
             nanohours: hours.0,
@@ -251,9 +241,8 @@ impl Assessment {
             expected_nanohours: hours.1,
             spread_ppm: power.spread_ppm,
             intensity: place.intensity,
-            energy: Estimate { p50: Energy::ZERO, p95: Energy::ZERO },
-            p50_co2e: CarbonMass::ZERO,
-            p95_co2e: CarbonMass::ZERO,
+            p50: Impact::NOTHING,
+            p95: Impact::NOTHING,
             assumptions,
             basis,
             site: place.site,
@@ -277,11 +266,11 @@ impl Assessment {
 
     /// p50 is of the expected wall time, p95 of the one that is asked for.
     fn weigh(&mut self) -> Result<(), Overflow> {
-        let p95 = self.workload.estimate(self.spread_ppm)?.p95;
         let expected = Workload { nanohours: self.expected_nanohours, ..self.workload };
-        self.energy = Estimate { p50: expected.estimate(1_000_000)?.p50, p95 };
-        self.p50_co2e = self.energy.p50.carbon(self.intensity)?;
-        self.p95_co2e = self.energy.p95.carbon(self.intensity)?;
+        let Estimate { p50, .. } = expected.estimate(1_000_000)?;
+        let Estimate { p95, .. } = self.workload.estimate(self.spread_ppm)?;
+        let impact = |energy: Energy| Ok(Impact { energy, co2e: energy.carbon(self.intensity)? });
+        (self.p50, self.p95) = (impact(p50)?, impact(p95)?);
         Ok(())
     }
 }

@@ -1,11 +1,10 @@
 //! What would fit: the ways out of a denial, each with what it needs and a command that asks for it.
 
-use super::admit::Applying;
-use super::{Assessment, BudgetError, Demand, Standing, words};
-use crate::grid::Library;
+use super::standing::{Applying, Reckoning};
+use super::{Assessment, BudgetError, Demand, amount};
 use crate::moment;
-use crate::store::Tx;
 use api::{FitKind, FitOption, Mode, Unit, Weight};
+use model::SiteNumber;
 use units::{Span, Timestamp};
 
 /// A tenth of an hour, to which shorter limits are rounded down.
@@ -15,151 +14,175 @@ const AHEAD_HOURS: u64 = 48;
 const HOUR: Span = Span::from_seconds(3_600);
 
 /// A way out as a demand.
-struct Candidate {
+struct FitCandidate {
     kind: FitKind,
     title: String,
     demand: Demand,
 }
 
-/// The ways out for `demand`, which the budgets `applying` do not let pass; each of them was held against them.
+/// The ways out for `demand`, which the budgets `applying` do not let pass; each of them was held against those budgets.
 pub(super) fn options(
-    tx: &Tx<'_>,
-    library: &Library,
-    (demand, assessed): (&Demand, &Assessment),
+    reckoning: &Reckoning<'_>,
+    demand: &Demand,
+    assessed: &Assessment,
     applying: &[Applying],
-    now: Timestamp,
 ) -> Result<Vec<FitOption>, BudgetError> {
     let binding: Vec<&Applying> = applying.iter().filter(|budget| budget.policy.document.mode == Mode::Block).collect();
     if binding.is_empty() {
         return Ok(Vec::new());
     }
-    let mut candidates: Vec<Candidate> =
-        [fewer(demand, assessed, &binding), shorter(demand, assessed, &binding)].into_iter().flatten().collect();
-    if binding.iter().any(|budget| budget.policy.unit() == Unit::Co2e) && demand.intensity.is_none() {
-        candidates.extend(greener(tx, library, demand, now)?);
-        candidates.extend(elsewhere(tx, demand, assessed)?);
+    let denied = Denied { reckoning, demand, assessed, binding };
+    let mut candidates: Vec<FitCandidate> = [denied.fewer(), denied.shorter()].into_iter().flatten().collect();
+    let counts_co2e = denied.binding.iter().any(|budget| budget.policy.unit() == Unit::Co2e);
+    if counts_co2e && demand.intensity.is_none() {
+        candidates.extend(denied.greener()?);
+        candidates.extend(denied.elsewhere()?);
     }
-    candidates.extend(next(demand, assessed, &binding));
+    candidates.extend(denied.next());
     let mut found = Vec::new();
     for candidate in candidates {
-        if let Some(option) = tried(tx, library, candidate, (assessed, &binding), now)? {
-            found.push(option);
-        }
+        found.extend(denied.tried(candidate)?);
     }
     Ok(found)
 }
 
-/// The option that a candidate is, if it fits.
-fn tried(
-    tx: &Tx<'_>,
-    library: &Library,
-    candidate: Candidate,
-    (assessed, binding): (&Assessment, &[&Applying]),
-    now: Timestamp,
-) -> Result<Option<FitOption>, BudgetError> {
-    let Candidate { kind, title, demand } = candidate;
-    let is_resized = matches!(kind, FitKind::FewerAccelerators | FitKind::ShorterLimit);
-    let tried =
-        if is_resized { assessed.resized(demand.count, demand.nanohours)? } else { demand.assess(tx, library, now)? };
-    let p95 = Weight::new(tried.energy.p95, tried.p95_co2e);
-    let at = demand.start.unwrap_or(now).max(now);
-    for Applying { row, policy, standing } in binding {
-        let is_same = (standing.period.0..standing.period.1).contains(&at);
-        let then = if is_same { Some(*standing) } else { Standing::of(tx, library, (row, policy), (at, now))? };
-        if then.is_some_and(|then| p95.in_unit(policy.unit()) > then.free) {
-            return Ok(None);
-        }
+/// A denied demand, with the budgets that are in its way.
+struct Denied<'a> {
+    reckoning: &'a Reckoning<'a>,
+    demand: &'a Demand,
+    assessed: &'a Assessment,
+    /// Budgets that block. The first one is the one that people read.
+    binding: Vec<&'a Applying>,
+}
+
+/// The part of what is needed that is free: `free` of `needed`, in one unit.
+#[derive(Clone, Copy)]
+struct Room {
+    free: i128,
+    needed: i128,
+}
+
+impl Room {
+    fn of(self, whole: u64) -> Option<u64> {
+        u64::try_from(i128::from(whole) * self.free / self.needed).ok()
     }
-    // The first binding budget is the one that people read.
-    let unit = binding.first().map_or(Unit::Energy, |budget| budget.policy.unit());
-    let title = format!("{title}: {} (p95)", words::amount(unit, p95.in_unit(unit)));
-    let (count, hours) = (demand.count, demand.nanohours as f64 / 1e9);
-    let (start, site) = (demand.start.map(moment::show), demand.site.clone());
-    Ok(Some(FitOption { kind, title, count, hours, start, site, p95, command: command(&demand) }))
 }
 
-/// The smallest share of what is needed that is free, as (free, needed).
-fn room(assessed: &Assessment, binding: &[&Applying]) -> (i128, i128) {
-    let p95 = Weight::new(assessed.energy.p95, assessed.p95_co2e);
-    let shares = binding
-        .iter()
-        .map(|budget| (i128::from(budget.standing.free.max(0)), i128::from(p95.in_unit(budget.policy.unit()).max(1))));
-    shares.min_by(|left, right| (left.0 * right.1).cmp(&(right.0 * left.1))).unwrap_or((0, 1))
-}
-
-fn fewer(demand: &Demand, assessed: &Assessment, binding: &[&Applying]) -> Option<Candidate> {
-    let (free, needed) = room(assessed, binding);
-    let count = u64::try_from(i128::from(demand.count) * free / needed).ok()?;
-    // Whole servers of eight are what a cluster gives where more than one is asked for.
-    let count = if demand.count > 8 && demand.count.is_multiple_of(8) && count >= 8 { count / 8 * 8 } else { count };
-    let is_way_out = (1..demand.count).contains(&count);
-    is_way_out.then(|| Candidate {
-        kind: FitKind::FewerAccelerators,
-        title: format!("{count} accelerators instead of {}", demand.count),
-        demand: Demand { count, ..demand.clone() },
-    })
-}
-
-fn shorter(demand: &Demand, assessed: &Assessment, binding: &[&Applying]) -> Option<Candidate> {
-    let (free, needed) = room(assessed, binding);
-    let nanohours = u64::try_from(i128::from(demand.nanohours) * free / needed).ok()? / TENTH * TENTH;
-    let is_way_out = (TENTH..demand.nanohours).contains(&nanohours);
-    is_way_out.then(|| Candidate {
-        kind: FitKind::ShorterLimit,
-        title: format!("a limit of {} h instead of {} h", words::hours(nanohours), words::hours(demand.nanohours)),
-        demand: Demand { nanohours, ..demand.clone() },
-    })
-}
-
-/// The start within two days with the lowest mean intensity, where hourly factors tell.
-fn greener(tx: &Tx<'_>, library: &Library, demand: &Demand, now: Timestamp) -> Result<Option<Candidate>, BudgetError> {
-    let mut best: Option<(u32, Timestamp)> = None;
-    let mut first = None;
-    let hour = now.next_multiple(HOUR)?;
-    for ahead in 0..AHEAD_HOURS {
-        let start = hour.after(HOUR.times(ahead))?;
-        let then = Demand { start: Some(start), ..demand.clone() };
-        let mean = then.assess(tx, library, now)?.intensity.milligrams_per_kwh();
-        // Without hourly factors every hour is like the first.
-        if ahead == 1 && first == Some(mean) {
-            return Ok(None);
+impl Denied<'_> {
+    /// The option that a candidate is, if it fits.
+    fn tried(&self, candidate: FitCandidate) -> Result<Option<FitOption>, BudgetError> {
+        let FitCandidate { kind, title, demand } = candidate;
+        let Reckoning { tx, library, now } = *self.reckoning;
+        let tried = match kind {
+            FitKind::FewerAccelerators | FitKind::ShorterLimit => {
+                self.assessed.resized(demand.count, demand.nanohours)?
+            }
+            FitKind::GreenerStart | FitKind::OtherSite | FitKind::NextPeriod => demand.assess(tx, library, now)?,
+        };
+        let at = demand.start.unwrap_or(now).max(now);
+        for Applying { row, policy, standing } in &self.binding {
+            let then = match standing.period.contains(at) {
+                true => Some(*standing),
+                false => self.reckoning.standing(row, policy, at)?,
+            };
+            if then.is_some_and(|then| tried.p95.in_unit(policy.unit()) > then.free) {
+                return Ok(None);
+            }
         }
-        first = first.or(Some(mean));
-        if best.is_none_or(|(lowest, _)| mean < lowest) {
-            best = Some((mean, start));
-        }
+        let unit = self.binding.first().map_or(Unit::Energy, |budget| budget.policy.unit());
+        let title = format!("{title}: {} (p95)", tried.p95.in_unit(unit));
+        let (count, hours) = (demand.count, demand.nanohours as f64 / 1e9);
+        let (start, site) = (demand.start.map(moment::show), demand.site.clone());
+        let p95 = Weight::new(tried.p95.energy, tried.p95.co2e);
+        Ok(Some(FitOption { kind, title, count, hours, start, site, p95, command: command(&demand) }))
     }
-    Ok(best.map(|(_, start)| Candidate {
-        kind: FitKind::GreenerStart,
-        title: format!("a start at {}, when the grid is cleaner", moment::show(start)),
-        demand: Demand { start: Some(start), ..demand.clone() },
-    }))
-}
 
-/// The other sites of the fleet.
-fn elsewhere(tx: &Tx<'_>, demand: &Demand, assessed: &Assessment) -> Result<Vec<Candidate>, BudgetError> {
-    let other =
-        tx.sites().list()?.into_iter().filter(|site| site.site != 0 && Some(&site.name) != assessed.site.as_ref());
-    Ok(other
-        .map(|site| Candidate {
-            kind: FitKind::OtherSite,
-            title: format!("at site {}", site.name),
-            demand: Demand { site: Some(site.name), zone: None, region: None, ..demand.clone() },
+    /// The smallest share of what is needed that a budget has free.
+    fn room(&self) -> Room {
+        let rooms = self.binding.iter().map(|budget| Room {
+            free: budget.standing.free.value().max(0).into(),
+            needed: self.assessed.p95.in_unit(budget.policy.unit()).value().max(1).into(),
+        });
+        let smallest = rooms.min_by(|left, right| (left.free * right.needed).cmp(&(right.free * left.needed)));
+        smallest.unwrap_or(Room { free: 0, needed: 1 })
+    }
+
+    fn fewer(&self) -> Option<FitCandidate> {
+        let asked = self.demand.count;
+        let count = self.room().of(asked)?;
+        // Whole servers of eight are what a cluster gives where more than one is asked for.
+        let count = if asked > 8 && asked.is_multiple_of(8) && count >= 8 { count / 8 * 8 } else { count };
+        let is_way_out = (1..asked).contains(&count);
+        is_way_out.then(|| FitCandidate {
+            kind: FitKind::FewerAccelerators,
+            title: format!("{count} accelerators instead of {asked}"),
+            demand: Demand { count, ..self.demand.clone() },
         })
-        .collect())
-}
+    }
 
-/// After the last of the periods ends in which there is no room.
-fn next(demand: &Demand, assessed: &Assessment, binding: &[&Applying]) -> Option<Candidate> {
-    let p95 = Weight::new(assessed.energy.p95, assessed.p95_co2e);
-    let short = binding.iter().filter(|budget| p95.in_unit(budget.policy.unit()) > budget.standing.free);
-    let last = short.max_by_key(|budget| budget.standing.period.1)?;
-    let start = last.standing.period.1;
-    Some(Candidate {
-        kind: FitKind::NextPeriod,
-        title: format!("from {} on, in the next period", last.policy.date_of(start)),
-        demand: Demand { start: Some(start), ..demand.clone() },
-    })
+    fn shorter(&self) -> Option<FitCandidate> {
+        let asked = self.demand.nanohours;
+        let nanohours = self.room().of(asked)? / TENTH * TENTH;
+        let is_way_out = (TENTH..asked).contains(&nanohours);
+        is_way_out.then(|| FitCandidate {
+            kind: FitKind::ShorterLimit,
+            title: format!("a limit of {} h instead of {} h", amount::hours(nanohours), amount::hours(asked)),
+            demand: Demand { nanohours, ..self.demand.clone() },
+        })
+    }
+
+    /// The start within two days with the lowest mean intensity, where there are hourly factors.
+    fn greener(&self) -> Result<Option<FitCandidate>, BudgetError> {
+        let Reckoning { tx, library, now } = *self.reckoning;
+        let mut best: Option<(u32, Timestamp)> = None;
+        let mut first = None;
+        let hour = now.next_multiple(HOUR)?;
+        for ahead in 0..AHEAD_HOURS {
+            let start = hour.after(HOUR.times(ahead))?;
+            let then = Demand { start: Some(start), ..self.demand.clone() };
+            let mean = then.assess(tx, library, now)?.intensity.milligrams_per_kwh();
+            // Without hourly factors every hour is like the first.
+            if ahead == 1 && first == Some(mean) {
+                return Ok(None);
+            }
+            first = first.or(Some(mean));
+            if best.is_none_or(|(lowest, _)| mean < lowest) {
+                best = Some((mean, start));
+            }
+        }
+        Ok(best.map(|(_, start)| FitCandidate {
+            kind: FitKind::GreenerStart,
+            title: format!("a start at {}, when the grid is cleaner", moment::show(start)),
+            demand: Demand { start: Some(start), ..self.demand.clone() },
+        }))
+    }
+
+    /// The other sites of the fleet.
+    fn elsewhere(&self) -> Result<Vec<FitCandidate>, BudgetError> {
+        let sites = self.reckoning.tx.sites().list()?.into_iter();
+        let others = sites.filter(|site| {
+            site.site != SiteNumber::UNASSIGNED.number() && Some(&site.name) != self.assessed.site.as_ref()
+        });
+        Ok(others
+            .map(|site| FitCandidate {
+                kind: FitKind::OtherSite,
+                title: format!("at site {}", site.name),
+                demand: Demand { site: Some(site.name), zone: None, region: None, ..self.demand.clone() },
+            })
+            .collect())
+    }
+
+    /// After the last of the periods ends in which there is no room.
+    fn next(&self) -> Option<FitCandidate> {
+        let is_short = |budget: &&&Applying| self.assessed.p95.in_unit(budget.policy.unit()) > budget.standing.free;
+        let last = self.binding.iter().filter(is_short).max_by_key(|budget| budget.standing.period.end())?;
+        let start = last.standing.period.end();
+        Some(FitCandidate {
+            kind: FitKind::NextPeriod,
+            title: format!("from {} on, in the next period", last.policy.date_of(start)),
+            demand: Demand { start: Some(start), ..self.demand.clone() },
+        })
+    }
 }
 
 /// `wattledger check` of a demand.
@@ -169,7 +192,7 @@ fn command(demand: &Demand) -> String {
         format!("--project {}", quoted(&demand.project)),
         format!("--accelerator {}", quoted(&demand.accelerator)),
         format!("--count {}", demand.count),
-        format!("--hours {}", words::hours(demand.nanohours)),
+        format!("--hours {}", amount::hours(demand.nanohours)),
     ];
     let decimal = |value: u64, decimals| crate::decimal::format(value.into(), decimals);
     words.extend(demand.nanowatts.map(|power| format!("--power-w {}", decimal(power, 9))));

@@ -1,6 +1,6 @@
 //! What jobs alike used before: quantiles from the ledger.
 
-use super::{BudgetError, Demand, Power};
+use super::{AcceleratorPower, BudgetError, Demand};
 use crate::hardware::find_accelerator;
 use crate::store::{PastJob, Tx};
 use api::Assumption;
@@ -84,7 +84,7 @@ fn quantile(sorted: &[u64], percent: usize) -> Option<u64> {
 
 impl Likeness {
     /// The power that it says.
-    pub(super) fn power(&self, demand: &Demand) -> Result<Power, BudgetError> {
+    pub(super) fn power(&self, demand: &Demand) -> Result<AcceleratorPower, BudgetError> {
         let whose = match &demand.job_name {
             Some(name) if self.is_own => format!("the last {} jobs {name:?} of {} on it", self.jobs, demand.project),
             _ => format!("the last {} jobs of the fleet on it", self.jobs),
@@ -107,7 +107,12 @@ impl Likeness {
                 "median of the same jobs; what is asked for is held",
             ));
         }
-        Ok(Power { accelerators: demand.count, nanowatts: self.nanowatts, spread_ppm: self.spread_ppm, assumptions })
+        Ok(AcceleratorPower {
+            accelerators: demand.count,
+            nanowatts: self.nanowatts,
+            spread_ppm: self.spread_ppm,
+            assumptions,
+        })
     }
 }
 

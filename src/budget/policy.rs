@@ -1,11 +1,12 @@
 //! What a budget says: whose energy, how much, over which time, and what happens when it is gone.
 
+use super::{Amount, stored};
 use crate::{moment, workload};
 use api::{PeriodKind, PolicyDocument, ScopeKind, Unit};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
-use units::Timestamp;
+use units::{Interval, Timestamp};
 
 /// Why a policy is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,15 +23,12 @@ pub struct PolicyError {
 pub struct Policy {
     /// As it was sent.
     pub document: PolicyDocument,
-    /// The limit, in mJ or µg.
-    pub limit: i64,
+    /// The limit of a period, without what was carried over.
+    pub limit: Amount,
     zone: Tz,
-    fixed: Option<Span>,
+    fixed: Option<Interval>,
     label: Option<(String, String)>,
 }
-
-/// A period of a budget, half-open.
-pub type Span = (Timestamp, Timestamp);
 
 /// Whom energy belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +86,7 @@ impl Policy {
             return Err(wrong("default_hours", "hours are above 0 and at most 8784"));
         }
         let label = document.label.as_deref().and_then(workload::label);
-        Ok(Self { limit, zone, fixed, label, document })
+        Ok(Self { limit: Amount::new(document.unit, limit), zone, fixed, label, document })
     }
 
     /// A policy as it is stored.
@@ -97,8 +95,7 @@ impl Policy {
     ///
     /// It cannot be read.
     pub fn stored(text: &str) -> Result<Self, PolicyError> {
-        let document: PolicyDocument =
-            serde_json::from_str(text).map_err(|error| PolicyError { field: "policy", problem: error.to_string() })?;
+        let document = stored::of_policy(text).map_err(|problem| PolicyError { field: "policy", problem })?;
         Self::check(document)
     }
 
@@ -110,9 +107,9 @@ impl Policy {
 
     /// The period that `at` lies in; `None` outside of fixed dates.
     #[must_use]
-    pub fn period(&self, at: Timestamp) -> Option<Span> {
-        if let Some((from, to)) = self.fixed {
-            return (from..to).contains(&at).then_some((from, to));
+    pub fn period(&self, at: Timestamp) -> Option<Interval> {
+        if let Some(fixed) = self.fixed {
+            return fixed.contains(at).then_some(fixed);
         }
         let date = self.date(at);
         let first = match self.document.period {
@@ -127,12 +124,12 @@ impl Policy {
             PeriodKind::Quarter => first.checked_add_months(Months::new(3))?,
             PeriodKind::Year | PeriodKind::Fixed => first.checked_add_months(Months::new(12))?,
         };
-        Some((self.begin(first)?, self.begin(next)?))
+        Interval::new(self.begin(first)?, self.begin(next)?)
     }
 
     /// The period before the one that begins at `from`.
     #[must_use]
-    pub fn period_before(&self, from: Timestamp) -> Option<Span> {
+    pub fn period_before(&self, from: Timestamp) -> Option<Interval> {
         if self.fixed.is_some() {
             return None;
         }
@@ -143,7 +140,7 @@ impl Policy {
     #[must_use]
     pub fn day(&self, at: Timestamp) -> Timestamp {
         let day = self.begin(self.date(at)).unwrap_or(at);
-        let edges = self.fixed.into_iter().flat_map(|(from, to)| [from, to]);
+        let edges = self.fixed.into_iter().flat_map(|fixed| [fixed.start(), fixed.end()]);
         edges.filter(|edge| *edge <= at).fold(day, Timestamp::max)
     }
 
@@ -160,6 +157,16 @@ impl Policy {
     fn begin(&self, date: NaiveDate) -> Option<Timestamp> {
         let first = moment::first_moment(date, self.zone)?;
         first.timestamp_nanos_opt().map(Timestamp::from_nanoseconds)
+    }
+
+    /// Whether `other` counts the same energy in the same unit.
+    #[must_use]
+    pub fn counts_as(&self, other: &Self) -> bool {
+        let counts = |document: &PolicyDocument| {
+            let PolicyDocument { scope, unit, project, label, user, site, .. } = document.clone();
+            (scope, unit, [project, label, user, site])
+        };
+        counts(&self.document) == counts(&other.document)
     }
 
     /// Whether it counts the energy of `owner`.
@@ -200,16 +207,14 @@ fn expect_scope(document: &PolicyDocument) -> Result<(), PolicyError> {
     Ok(())
 }
 
-fn fixed(document: &PolicyDocument, zone: Tz) -> Result<Option<Span>, PolicyError> {
+fn fixed(document: &PolicyDocument, zone: Tz) -> Result<Option<Interval>, PolicyError> {
     let wrong = |field, problem: String| PolicyError { field, problem };
     match (document.period, &document.from, &document.to) {
         (PeriodKind::Fixed, Some(from), Some(to)) => {
             let from = moment::parse_in(from, zone).map_err(|problem| wrong("from", problem))?;
             let to = moment::parse_in(to, zone).map_err(|problem| wrong("to", problem))?;
-            if to <= from {
-                return Err(wrong("to", "the budget would end before it begins: give a later date".to_owned()));
-            }
-            Ok(Some((from, to)))
+            let ends_first = || wrong("to", "the budget would end before it begins: give a later date".to_owned());
+            Interval::new(from, to).ok_or_else(ends_first).map(Some)
         }
         (PeriodKind::Fixed, ..) => Err(wrong("from", "period \"fixed\" needs from and to".to_owned())),
         (_, None, None) => Ok(None),
@@ -242,8 +247,8 @@ mod tests {
             ("month", "Pacific/Apia", "2011-12-30T10:00Z", "2011-12-01T10:00:00Z", "2011-12-31T10:00:00Z"),
         ] {
             let policy = policy(serde_json::json!({ "period": period, "time_zone": zone })).unwrap();
-            let (begin, end) = policy.period(moment::parse(at).unwrap()).unwrap();
-            assert_eq!([moment::show(begin), moment::show(end)], [from, to], "{period} {zone} {at}");
+            let period = policy.period(moment::parse(at).unwrap()).unwrap();
+            assert_eq!([moment::show(period.start()), moment::show(period.end())], [from, to], "{period} {zone} {at}");
         }
     }
 

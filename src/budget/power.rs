@@ -34,7 +34,7 @@ pub enum PowerError {
 
 /// How many accelerators draw how much, and why that is believed.
 #[derive(Debug, Clone)]
-pub struct Power {
+pub struct AcceleratorPower {
     /// How many.
     pub accelerators: u64,
     /// Mean power of one, with its share of the host, nW.
@@ -51,14 +51,14 @@ impl Hardware<'_> {
     /// # Errors
     ///
     /// Hardware without a known power.
-    pub fn power(&self) -> Result<Power, PowerError> {
+    pub fn power(&self) -> Result<AcceleratorPower, PowerError> {
         let mut assumptions = Vec::new();
         let (accelerators, found) = hardware(self, &mut assumptions)?;
         let (nanowatts, spread_ppm) = match (self.nanowatts, found) {
             (Some(nanowatts), found) => measured(nanowatts, found.ok().as_ref(), &mut assumptions),
             (None, found) => by_prior(&found?, self.utilisation_ppm, &mut assumptions)?,
         };
-        Ok(Power { accelerators, nanowatts, spread_ppm, assumptions })
+        Ok(AcceleratorPower { accelerators, nanowatts, spread_ppm, assumptions })
     }
 }
 

@@ -1,91 +1,94 @@
 //! What the ledger says was spent, budget by budget, kept up with the ledger.
 //!
-//! Posted energy is the sum of entries, open energy the sum of postings less that of entries; both only ever grow by rows with higher numbers,
-//! so keeping up costs what is new. Where a job with energy changes its project or labels, or a budget is new, everything is summed anew.
+//! Posted energy is the sum of entries, open energy the sum of postings less that of entries; both only ever grow by rows with higher numbers, so
+//! keeping up costs what is new. Where a job with energy changes its project or labels, or a budget is new, everything is summed again.
 
-use super::settle::note_metered;
-use super::{BudgetError, Owner, Policy};
-use crate::store::{BudgetRow, Moved, Progress, Tx};
+use super::known::KnownBudget;
+use super::{BudgetError, Owner, holds};
+use crate::store::{BudgetProgress, Moved, Tx};
+use model::{JobNumber, SiteNumber};
 use std::collections::{BTreeMap, HashMap};
-
-/// A budget with its policy, or why that cannot be read.
-pub(super) struct Known {
-    pub(super) row: BudgetRow,
-    pub(super) policy: Result<Policy, String>,
-}
-
-/// Every budget that applies.
-pub(super) fn known(tx: &Tx<'_>) -> Result<Vec<Known>, BudgetError> {
-    let rows = tx.budgets().list()?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let policy = Policy::stored(&row.policy).map_err(|error| error.to_string());
-            Known { row, policy }
-        })
-        .collect())
-}
+use units::Energy;
 
 /// Whether there is something in the ledger that the sums do not hold.
 pub(super) fn is_behind(tx: &Tx<'_>) -> Result<bool, BudgetError> {
-    let Progress { posting, entry, stale } = tx.budget_sums().progress()?;
+    let BudgetProgress { posting, entry, stale } = tx.budget_sums().progress()?;
     Ok(stale || tx.budget_sums().last_posting_and_entry()? != (posting, entry))
 }
 
-/// Brings the sums of the budgets and what is known of admitted jobs up to the ledger.
-pub(super) fn catch_up(tx: &Tx<'_>, budgets: &[Known]) -> Result<(), BudgetError> {
-    let progress = tx.budget_sums().progress()?;
-    let (posting, entry) = tx.budget_sums().last_posting_and_entry()?;
+/// Brings the sums of the budgets, and what is known of admitted jobs, up to the ledger.
+pub(super) fn catch_up(tx: &Tx<'_>, budgets: &[KnownBudget]) -> Result<(), BudgetError> {
+    let sums = tx.budget_sums();
+    let progress = sums.progress()?;
+    let (posting, entry) = sums.last_posting_and_entry()?;
     if !progress.stale && (posting, entry) == (progress.posting, progress.entry) {
         return Ok(());
     }
-    let postings = tx.budget_sums().posted_after(progress.posting)?;
-    let mut whose = Whose::new(tx)?;
+    let postings = sums.posted_after(progress.posting)?;
+    let mut owners = Owners::new(tx)?;
     if progress.stale {
-        tx.budget_sums().clear()?;
-        whose.add(budgets, &tx.budget_sums().entered_after(0)?, &[])?;
-        whose.add(budgets, &[], &tx.budget_sums().open_energy()?)?;
+        sums.clear()?;
+        owners.add_posted(budgets, &sums.entered_after(model::EntryId::new(0))?)?;
+        owners.add_open(budgets, &sums.open_energy()?)?;
     } else {
-        let entries = tx.budget_sums().entered_after(progress.entry)?;
-        whose.add(budgets, &entries, &postings)?;
-        let closed: Vec<Moved> =
-            entries.into_iter().map(|moved| Moved { energy_mj: -moved.energy_mj, ..moved }).collect();
-        whose.add(budgets, &[], &closed)?;
+        let entries = sums.entered_after(progress.entry)?;
+        owners.add_posted(budgets, &entries)?;
+        owners.add_open(budgets, &postings)?;
+        let negated = |moved: Moved| Moved { energy: Energy::from_millijoules(-moved.energy.millijoules()), ..moved };
+        let closed: Vec<Moved> = entries.into_iter().map(negated).collect();
+        owners.add_open(budgets, &closed)?;
     }
-    tx.budget_sums().set_progress(Progress { posting, entry, stale: false })?;
-    note_metered(tx, &postings, budgets)
+    sums.set_progress(BudgetProgress { posting, entry, stale: false })?;
+    holds::note_metered(tx, &postings)
 }
 
 /// Looks up whom energy belongs to, each job once.
-struct Whose<'a> {
+struct Owners<'a> {
     tx: &'a Tx<'a>,
-    sites: HashMap<i64, String>,
-    jobs: HashMap<i64, (Option<String>, BTreeMap<String, String>)>,
+    sites: HashMap<SiteNumber, String>,
+    jobs: HashMap<JobNumber, (Option<String>, BTreeMap<String, String>)>,
 }
 
-impl<'a> Whose<'a> {
+impl<'a> Owners<'a> {
     fn new(tx: &'a Tx<'a>) -> Result<Self, BudgetError> {
-        let sites = tx.sites().list()?.into_iter().map(|site| (site.site, site.name)).collect();
+        let sites = tx.sites().list()?.into_iter().map(|site| (SiteNumber::new(site.site), site.name)).collect();
         Ok(Self { tx, sites, jobs: HashMap::new() })
     }
 
-    fn add(&mut self, budgets: &[Known], entries: &[Moved], open: &[Moved]) -> Result<(), BudgetError> {
-        let all = entries.iter().map(|moved| (moved, true)).chain(open.iter().map(|moved| (moved, false)));
-        for (moved, is_posted) in all {
+    /// Adds the facility energy and CO2e of ledger entries to the days of the budgets that count them.
+    fn add_posted(&mut self, budgets: &[KnownBudget], entries: &[Moved]) -> Result<(), BudgetError> {
+        let sums = self.tx.budget_sums();
+        self.each(budgets, entries, |moved, KnownBudget { row, .. }, policy| {
+            let day = policy.day(moved.period_start);
+            Ok(sums.add_spent(row.budget, day, moved.facility_energy, moved.facility_co2e)?)
+        })
+    }
+
+    /// Adds IT energy that is not posted to the open periods of the budgets that count it.
+    fn add_open(&mut self, budgets: &[KnownBudget], open: &[Moved]) -> Result<(), BudgetError> {
+        let sums = self.tx.budget_sums();
+        self.each(budgets, open, |moved, KnownBudget { row, .. }, _| {
+            Ok(sums.add_open(row.budget, moved.site, moved.period_start, moved.energy)?)
+        })
+    }
+
+    fn each(
+        &mut self,
+        budgets: &[KnownBudget],
+        all: &[Moved],
+        add: impl Fn(&Moved, &KnownBudget, &super::Policy) -> Result<(), BudgetError>,
+    ) -> Result<(), BudgetError> {
+        for moved in all {
             if !self.jobs.contains_key(&moved.job) {
-                let (project, labels) = self.tx.jobs().facts_of(moved.job)?;
+                let (project, labels) = self.tx.jobs().facts_of(moved.job.number())?;
                 self.jobs.insert(moved.job, (project, labels.into_iter().collect()));
             }
             let Some((project, labels)) = self.jobs.get(&moved.job) else { continue };
             let site = self.sites.get(&moved.site).map(String::as_str);
             let owner = Owner { project: project.as_deref(), labels, user: None, site };
-            for Known { row, policy } in budgets {
-                let Some(policy) = policy.as_ref().ok().filter(|policy| policy.covers(&owner)) else { continue };
-                if is_posted {
-                    let day = policy.day(moved.period_start);
-                    self.tx.budget_sums().add_spent(row.budget, day, (moved.facility_mj, moved.facility_ug))?;
-                } else {
-                    self.tx.budget_sums().add_open(row.budget, moved.site, moved.period_start, moved.energy_mj)?;
+            for budget in budgets {
+                if let Some(policy) = budget.policy.as_ref().ok().filter(|policy| policy.covers(&owner)) {
+                    add(moved, budget, policy)?;
                 }
             }
         }

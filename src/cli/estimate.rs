@@ -4,7 +4,7 @@ mod answer;
 
 use super::grid_arguments::{Grid, GridArguments};
 use super::{Failure, number, print};
-use crate::budget::{Hardware, Power, PowerError, Workload};
+use crate::budget::{AcceleratorPower, Hardware, PowerError, Workload};
 use crate::hardware::HardwareError;
 use answer::Answer;
 pub(super) use answer::energy;
@@ -74,7 +74,7 @@ impl Arguments {
     }
 }
 
-fn answer(arguments: &Arguments, power: &Power, grid: Option<&Grid>) -> Result<Answer, Failure> {
+fn answer(arguments: &Arguments, power: &AcceleratorPower, grid: Option<&Grid>) -> Result<Answer, Failure> {
     let workload = Workload {
         accelerators: power.accelerators,
         nanohours: arguments.nanohours(),

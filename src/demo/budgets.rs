@@ -7,7 +7,7 @@ use super::fleet::{GPUS, NODES};
 use super::noise::between;
 use super::schedule::{self, DAY, Job};
 use super::{DemoError, agent};
-use crate::budget::{self, Ask, BudgetState, Demand, Office};
+use crate::budget::{Ask, BudgetState, Demand, Office};
 use crate::store::StoreError;
 use api::{Mode, Outage, PeriodKind, PolicyDocument, RollOver, ScopeKind, Unit};
 
@@ -50,15 +50,15 @@ pub(super) fn found(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
     admit_past(office, since)?;
     for plan in &PLANS {
         // First without a bound, to learn what is spent.
-        let number = budget::create(office, plan.policy(i64::MAX / 4))?.to_string();
-        let state = budget::state_of(office, &number)?;
-        budget::revise(office, &number, plan.policy(plan.limit(&state)), "planned from what the fleet uses")?;
+        let number = office.create(plan.policy(i64::MAX / 4))?.to_string();
+        let state = office.state_of(&number)?;
+        office.revise(&number, plan.policy(plan.limit(&state)), "planned from what the fleet uses")?;
     }
-    budget::admit(office, Some("demo-caption-adapter"), demand("vision-lab", 4, 2), Ask::Reserve)?;
-    let refused = budget::admit(office, Some("demo-atlas-70b"), demand("atlas-llm", 32, 48), Ask::Reserve)?;
-    if let Some(id) = refused.id.filter(|_| !refused.allowed) {
+    office.admit(Some("demo-caption-adapter"), demand("vision-lab", 4, 2), Ask::Reserve)?;
+    let refused = office.admit(Some("demo-atlas-70b"), demand("atlas-llm", 32, 48), Ask::Reserve)?;
+    if let Some(id) = refused.id.filter(|_| !refused.allowed).and_then(|id| id.parse().ok()) {
         let reason = "the checkpoint for the evaluation in December; we gave back the sweeps of last week";
-        budget::request(office, &id, "ana".to_owned(), reason.to_owned())?;
+        office.request(id, "ana".to_owned(), reason.to_owned())?;
     }
     Ok(())
 }
@@ -74,10 +74,10 @@ fn admit_past(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
     let newest = &ended[ended.len().saturating_sub(ADMITTED_MOST)..];
     for job in newest.iter().copied().chain(jobs.iter().filter(|job| job.end > now)) {
         let then = Office { now: agent::moment(job.start), ..*office };
-        budget::settle(office.store, then.now)?;
-        budget::admit(&then, Some(&job.id), past_demand(job), Ask::Reserve)?;
+        then.settle()?;
+        then.admit(Some(&job.id), past_demand(job), Ask::Reserve)?;
     }
-    budget::settle(office.store, office.now)?;
+    office.settle()?;
     Ok(())
 }
 
@@ -99,7 +99,7 @@ fn past_demand(job: &Job) -> Demand {
         site: Some(NODES[node].site.to_owned()),
         user: Some(job.user.to_owned()),
         job_name: Some(job.name.clone()),
-        job: Some(job.id.clone()),
+        job: Some(job.id.as_str().into()),
         ..Demand::default()
     }
 }
@@ -145,8 +145,8 @@ impl Plan {
 
     fn limit(&self, state: &BudgetState) -> i64 {
         let least = if self.unit == Unit::Energy { LEAST_MJ } else { LEAST_UG };
-        let (spent, held) = state.standing.map_or((0, 0), |standing| (standing.spent, standing.held));
-        let expected = state.projection.map_or(0, |projection| projection.p50);
+        let (spent, held) = state.standing.map_or((0, 0), |standing| (standing.spent.value(), standing.held.value()));
+        let expected = state.projection.map_or(0, |projection| projection.p50.value());
         // A budget that is about to break has a little left of what is neither spent nor held, less than what will be spent.
         let (of, left) = if self.is_breaking { (spent + held, (expected - spent - held) / 2) } else { (expected, 0) };
         let limit = i64::try_from(i128::from(of) * i128::from(self.percent) / 100).unwrap_or(least) + left;

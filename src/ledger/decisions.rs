@@ -3,6 +3,7 @@
 use super::chain::GENESIS;
 use super::verify::{Fault, Wrong};
 use crate::store::{Head, Tx};
+use model::DecisionId;
 
 /// Decisions that are held at once.
 const SLICE: u32 = 1_000;
@@ -10,7 +11,7 @@ const SLICE: u32 = 1_000;
 /// Follows the chain to its head.
 pub(super) fn check(tx: &Tx<'_>) -> Result<(), Wrong> {
     let mut head = Head { entries: 0, hash: GENESIS.to_vec() };
-    let mut last = 0;
+    let mut last = DecisionId::new(0);
     loop {
         let decisions = tx.decisions().after(last, SLICE)?;
         if decisions.is_empty() {
@@ -34,6 +35,6 @@ pub(super) fn check(tx: &Tx<'_>) -> Result<(), Wrong> {
     }
 }
 
-const fn fault(decision: i64, what: &'static str) -> Wrong {
-    Wrong::Fault(Fault::Decision { decision, what })
+const fn fault(decision: DecisionId, what: &'static str) -> Wrong {
+    Wrong::Fault(Fault::Decision { decision: decision.number(), what })
 }

@@ -1,130 +1,75 @@
 //! Admissions and what they hold.
 
-use super::row::{moment, optional};
+use super::row::{integer, moment, optional, word};
 use super::{AdmissionStore, StoreError};
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
-use rusqlite::{OptionalExtension, Row, ToSql};
-use serde::{Deserialize, Serialize};
-use units::Timestamp;
-
-/// What became of an admission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum AdmissionState {
-    /// Allowed, and what it may use is held.
-    Held,
-    /// Not allowed.
-    Denied,
-    /// Asked only: nothing was held.
-    Checked,
-    /// Settled with what its caller said that it used.
-    Committed,
-    /// Settled with what the ledger has of its job.
-    Settled,
-    /// Given back.
-    Released,
-    /// Neither metered nor renewed in time.
-    Expired,
-}
-
-impl AdmissionState {
-    const ALL: [Self; 7] =
-        [Self::Held, Self::Denied, Self::Checked, Self::Committed, Self::Settled, Self::Released, Self::Expired];
-
-    /// The word in the store and in documents.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Denied => "denied",
-            Self::Checked => "checked",
-            Self::Committed => "committed",
-            Self::Settled => "settled",
-            Self::Released => "released",
-            Self::Expired => "expired",
-        }
-    }
-}
-
-impl ToSql for AdmissionState {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.name().into())
-    }
-}
-
-impl FromSql for AdmissionState {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let name = value.as_str()?;
-        Self::ALL.into_iter().find(|state| state.name() == name).ok_or(FromSqlError::InvalidType)
-    }
-}
+use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId, JobNumber};
+use rusqlite::{OptionalExtension, Row};
+use units::{CarbonMass, Energy, Interval, Pue, Span, Timestamp};
 
 /// An admission as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdmissionRow {
-    /// Number.
-    pub admission: i64,
-    /// The submission key.
+    /// Number of the admission; 0 of one that is not stored yet.
+    pub admission: AdmissionId,
+    /// The submission key, where there is one.
     pub key: Option<String>,
     /// What was asked, a JSON document.
     pub demand: String,
-    /// The project.
+    /// The project; empty where it is charged to none.
     pub project: String,
-    /// Identity of the job that settles it.
-    pub job: Option<String>,
+    /// The job whose energy settles it.
+    pub job: Option<JobId>,
     /// What became of it.
     pub state: AdmissionState,
     /// What was answered, a JSON document.
     pub answer: String,
-    /// When.
+    /// When it was decided.
     pub decided: Timestamp,
-    /// When it is to start.
+    /// When the job is to start.
     pub start: Timestamp,
-    /// The wall time that was asked for, ns.
-    pub span_ns: i64,
-    /// PUE of the estimate, ppm.
-    pub pue_ppm: u32,
-    /// Expected facility energy, mJ.
-    pub p50_mj: i64,
-    /// Its p95.
-    pub p95_mj: i64,
-    /// Expected CO2e, µg.
-    pub p50_ug: i64,
-    /// Its p95.
-    pub p95_ug: i64,
+    /// The wall time that was asked for.
+    pub span: Span,
+    /// PUE of the estimate.
+    pub pue: Pue,
+    /// Expected facility energy.
+    pub p50_energy: Energy,
+    /// Facility energy that one job in twenty exceeds.
+    pub p95_energy: Energy,
+    /// CO2e of the expected energy.
+    pub p50_co2e: CarbonMass,
+    /// CO2e of the p95 energy.
+    pub p95_co2e: CarbonMass,
     /// When the hold ends unless it is renewed.
     pub expires: Timestamp,
     /// When it was resolved.
     pub resolved: Option<Timestamp>,
-    /// Facility energy that it used, once known, mJ.
-    pub actual_mj: Option<i64>,
-    /// CO2e of that, µg.
-    pub actual_ug: Option<i64>,
-    /// What it used above its hold, mJ.
-    pub overrun_mj: Option<i64>,
-    /// IT energy that the ledger has of its job, mJ.
-    pub metered_mj: i64,
-    /// From when on.
-    pub metered_from: Option<Timestamp>,
-    /// Until when.
-    pub metered_to: Option<Timestamp>,
-    /// What was told of it: empty, `breaking` or `stop`.
-    pub told: String,
+    /// Facility energy that the job used, once that is known.
+    pub actual_energy: Option<Energy>,
+    /// CO2e of that energy.
+    pub actual_co2e: Option<CarbonMass>,
+    /// Facility energy that the job used above its hold, once that is known.
+    pub overrun: Option<Energy>,
+    /// IT energy that the ledger has of the job.
+    pub metered: Energy,
+    /// From the first to the last moment of that energy; `None` where there is none.
+    pub metered_time: Option<Interval>,
+    /// What the running job has been notified of.
+    pub notice: HoldNotice,
 }
 
 /// Which admissions to list, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct AdmissionFilter {
-    /// Only this project's.
+    /// Only those of this project.
     pub project: Option<String>,
-    /// Only in this state.
+    /// Only those in this state.
     pub state: Option<AdmissionState>,
-    /// Only of this job.
-    pub job: Option<String>,
+    /// Only those that this job settles.
+    pub job: Option<JobId>,
     /// Only those that hold of this budget.
-    pub budget: Option<i64>,
-    /// Only before this number.
-    pub before: Option<i64>,
+    pub budget: Option<BudgetId>,
+    /// Only those with a number below this.
+    pub before: Option<AdmissionId>,
     /// At most so many.
     pub limit: u32,
 }
@@ -138,7 +83,7 @@ impl AdmissionStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn put(&self, row: &AdmissionRow) -> Result<i64, StoreError> {
+    pub fn put(&self, row: &AdmissionRow) -> Result<AdmissionId, StoreError> {
         let sql = format!(
             "INSERT INTO admissions ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
             ?18, ?19, ?20, ?21, ?22, ?23, ?24) ON CONFLICT (admission) DO UPDATE SET state = ?6, answer = ?7, decided_ns = ?8,
@@ -146,35 +91,35 @@ impl AdmissionStore<'_> {
             resolved_ns = ?17, actual_mj = ?18, actual_ug = ?19, overrun_mj = ?20, metered_mj = ?21, metered_from_ns = ?22,
             metered_to_ns = ?23, told = ?24, job = ?5"
         );
-        let number = (row.admission != 0).then_some(row.admission);
+        let number = Some(row.admission.number()).filter(|number| *number != 0);
         let at = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds);
         self.0.prepare_cached(&sql)?.execute(rusqlite::params![
             number,
             row.key,
             row.demand,
             row.project,
-            row.job,
-            row.state,
+            row.job.as_ref().map(JobId::as_str),
+            row.state.name(),
             row.answer,
             row.decided.nanoseconds(),
             row.start.nanoseconds(),
-            row.span_ns,
-            row.pue_ppm,
-            row.p50_mj,
-            row.p95_mj,
-            row.p50_ug,
-            row.p95_ug,
+            integer(row.span.nanoseconds()),
+            row.pue.parts_per_million(),
+            row.p50_energy.millijoules(),
+            row.p95_energy.millijoules(),
+            row.p50_co2e.micrograms(),
+            row.p95_co2e.micrograms(),
             row.expires.nanoseconds(),
             at(row.resolved),
-            row.actual_mj,
-            row.actual_ug,
-            row.overrun_mj,
-            row.metered_mj,
-            at(row.metered_from),
-            at(row.metered_to),
-            row.told,
+            row.actual_energy.map(Energy::millijoules),
+            row.actual_co2e.map(CarbonMass::micrograms),
+            row.overrun.map(Energy::millijoules),
+            row.metered.millijoules(),
+            at(row.metered_time.map(Interval::start)),
+            at(row.metered_time.map(Interval::end)),
+            row.notice.name(),
         ])?;
-        Ok(number.unwrap_or_else(|| self.0.last_insert_rowid()))
+        Ok(AdmissionId::new(number.unwrap_or_else(|| self.0.last_insert_rowid())))
     }
 
     /// The admission with this number.
@@ -182,9 +127,9 @@ impl AdmissionStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn get(&self, admission: i64) -> Result<Option<AdmissionRow>, StoreError> {
+    pub fn get(&self, admission: AdmissionId) -> Result<Option<AdmissionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM admissions WHERE admission = ?1");
-        Ok(self.0.prepare_cached(&sql)?.query_row([admission], admission_row).optional()?)
+        Ok(self.0.prepare_cached(&sql)?.query_row([admission.number()], admission_row).optional()?)
     }
 
     /// The admission with this submission key.
@@ -203,12 +148,12 @@ impl AdmissionStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn of_job(&self, job: i64) -> Result<Vec<AdmissionRow>, StoreError> {
+    pub fn of_job(&self, job: JobNumber) -> Result<Vec<AdmissionRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM admissions WHERE (job, project) = (SELECT id, project FROM jobs WHERE job = ?1) ORDER BY admission"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        Ok(statement.query_map([job], admission_row)?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map([job.number()], admission_row)?.collect::<Result<_, _>>()?)
     }
 
     /// Admissions, newest first.
@@ -223,7 +168,14 @@ impl AdmissionStore<'_> {
             AND (?5 IS NULL OR admission < ?5) ORDER BY admission DESC LIMIT ?6"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        let values = (&filter.project, &filter.state, &filter.job, filter.budget, filter.before, filter.limit);
+        let values = (
+            &filter.project,
+            filter.state.map(AdmissionState::name),
+            filter.job.as_ref().map(JobId::as_str),
+            filter.budget.map(BudgetId::number),
+            filter.before.map(AdmissionId::number),
+            filter.limit,
+        );
         Ok(statement.query_map(values, admission_row)?.collect::<Result<_, _>>()?)
     }
 
@@ -255,30 +207,33 @@ impl AdmissionStore<'_> {
 }
 
 fn admission_row(row: &Row<'_>) -> rusqlite::Result<AdmissionRow> {
+    let energy = |column| row.get(column).map(Energy::from_millijoules);
+    let co2e = |column| row.get(column).map(CarbonMass::from_micrograms);
+    let span_ns: i64 = row.get(9)?;
+    let metered_time = optional(row, 21)?.zip(optional(row, 22)?).and_then(|(from, to)| Interval::new(from, to));
     Ok(AdmissionRow {
-        admission: row.get(0)?,
+        admission: AdmissionId::new(row.get(0)?),
         key: row.get(1)?,
         demand: row.get(2)?,
         project: row.get(3)?,
-        job: row.get(4)?,
-        state: row.get(5)?,
+        job: row.get::<_, Option<String>>(4)?.map(JobId::new),
+        state: word(row, 5)?,
         answer: row.get(6)?,
         decided: moment(row, 7)?,
         start: moment(row, 8)?,
-        span_ns: row.get(9)?,
-        pue_ppm: row.get(10)?,
-        p50_mj: row.get(11)?,
-        p95_mj: row.get(12)?,
-        p50_ug: row.get(13)?,
-        p95_ug: row.get(14)?,
+        span: Span::from_nanoseconds(span_ns.unsigned_abs()),
+        pue: Pue::from_parts_per_million(row.get(10)?).unwrap_or(Pue::ONE),
+        p50_energy: energy(11)?,
+        p95_energy: energy(12)?,
+        p50_co2e: co2e(13)?,
+        p95_co2e: co2e(14)?,
         expires: moment(row, 15)?,
         resolved: optional(row, 16)?,
-        actual_mj: row.get(17)?,
-        actual_ug: row.get(18)?,
-        overrun_mj: row.get(19)?,
-        metered_mj: row.get(20)?,
-        metered_from: optional(row, 21)?,
-        metered_to: optional(row, 22)?,
-        told: row.get(23)?,
+        actual_energy: row.get::<_, Option<i64>>(17)?.map(Energy::from_millijoules),
+        actual_co2e: row.get::<_, Option<i64>>(18)?.map(CarbonMass::from_micrograms),
+        overrun: row.get::<_, Option<i64>>(19)?.map(Energy::from_millijoules),
+        metered: energy(20)?,
+        metered_time,
+        notice: word(row, 23)?,
     })
 }

@@ -2,24 +2,25 @@
 
 use super::row::moment;
 use super::{BudgetSumStore, StoreError};
+use model::{BudgetId, EntryId, JobNumber, PostingId, SiteNumber};
 use rusqlite::Row;
-use units::Timestamp;
+use units::{CarbonMass, Energy, Interval, Timestamp};
 
 /// Energy of one job, site and posting period that came since the sums were last taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
-    /// Number of the job; 0 is idle.
-    pub job: i64,
-    /// Number of the site.
-    pub site: i64,
+    /// The job; [`JobNumber::IDLE`] of idle energy.
+    pub job: JobNumber,
+    /// The site.
+    pub site: SiteNumber,
     /// First moment of the posting period.
     pub period_start: Timestamp,
-    /// IT energy, mJ.
-    pub energy_mj: i64,
-    /// Of entries: facility energy, mJ.
-    pub facility_mj: i64,
-    /// Of entries: CO2e of the facility energy, µg.
-    pub facility_ug: i64,
+    /// IT energy.
+    pub energy: Energy,
+    /// Of entries: facility energy.
+    pub facility_energy: Energy,
+    /// Of entries: CO2e of the facility energy.
+    pub facility_co2e: CarbonMass,
     /// Of postings: where the energy begins.
     pub start: Timestamp,
     /// Of postings: where it ends.
@@ -28,12 +29,12 @@ pub struct Moved {
 
 /// Up to where the sums of the budgets go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct BudgetProgress {
     /// The last posting that they hold.
-    pub posting: i64,
+    pub posting: PostingId,
     /// The last ledger entry that they hold.
-    pub entry: i64,
-    /// Whether they have to be summed anew.
+    pub entry: EntryId,
+    /// Whether they have to be summed again.
     pub stale: bool,
 }
 
@@ -43,10 +44,13 @@ impl BudgetSumStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn progress(&self) -> Result<Progress, StoreError> {
+    pub fn progress(&self) -> Result<BudgetProgress, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT posting, entry, stale FROM budget_progress")?;
-        Ok(statement
-            .query_row((), |row| Ok(Progress { posting: row.get(0)?, entry: row.get(1)?, stale: row.get(2)? }))?)
+        let progress = |row: &Row<'_>| {
+            let (posting, entry) = (PostingId::new(row.get(0)?), EntryId::new(row.get(1)?));
+            Ok(BudgetProgress { posting, entry, stale: row.get(2)? })
+        };
+        Ok(statement.query_row((), progress)?)
     }
 
     /// Notes up to where the sums go.
@@ -54,9 +58,9 @@ impl BudgetSumStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn set_progress(&self, progress: Progress) -> Result<(), StoreError> {
+    pub fn set_progress(&self, progress: BudgetProgress) -> Result<(), StoreError> {
         let sql = "UPDATE budget_progress SET posting = ?1, entry = ?2, stale = ?3";
-        self.0.prepare_cached(sql)?.execute((progress.posting, progress.entry, progress.stale))?;
+        self.0.prepare_cached(sql)?.execute((progress.posting.number(), progress.entry.number(), progress.stale))?;
         Ok(())
     }
 
@@ -65,9 +69,10 @@ impl BudgetSumStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn last_posting_and_entry(&self) -> Result<(i64, i64), StoreError> {
+    pub fn last_posting_and_entry(&self) -> Result<(PostingId, EntryId), StoreError> {
         let sql = "SELECT (SELECT coalesce(max(posting), 0) FROM postings), (SELECT coalesce(max(id), 0) FROM ledger_entries)";
-        Ok(self.0.prepare_cached(sql)?.query_row((), |row| Ok((row.get(0)?, row.get(1)?)))?)
+        let last = |row: &Row<'_>| Ok((PostingId::new(row.get(0)?), EntryId::new(row.get(1)?)));
+        Ok(self.0.prepare_cached(sql)?.query_row((), last)?)
     }
 
     /// Postings after number `after`, summed.
@@ -75,11 +80,11 @@ impl BudgetSumStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn posted_after(&self, after: i64) -> Result<Vec<Moved>, StoreError> {
+    pub fn posted_after(&self, after: PostingId) -> Result<Vec<Moved>, StoreError> {
         let sql = "SELECT job, site, period_start_ns, sum(energy_mj), 0, 0, min(start_ns), max(end_ns) FROM postings
             WHERE posting > ?1 GROUP BY job, site, period_start_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_map([after], moved)?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map([after.number()], moved)?.collect::<Result<_, _>>()?)
     }
 
     /// Entries after number `after`, summed.
@@ -87,12 +92,12 @@ impl BudgetSumStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn entered_after(&self, after: i64) -> Result<Vec<Moved>, StoreError> {
+    pub fn entered_after(&self, after: EntryId) -> Result<Vec<Moved>, StoreError> {
         let sql = "SELECT job, site, period_start_ns, sum(energy_mj), sum(energy_mj + overhead_mj),
                 sum(co2e_ug + overhead_co2e_ug), min(start_ns), max(end_ns)
             FROM ledger_entries WHERE id > ?1 GROUP BY job, site, period_start_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_map([after], moved)?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map([after.number()], moved)?.collect::<Result<_, _>>()?)
     }
 
     /// Every open account, summed.
@@ -123,10 +128,21 @@ impl BudgetSumStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn add_spent(&self, budget: i64, day: Timestamp, (mj, ug): (i64, i64)) -> Result<(), StoreError> {
+    pub fn add_spent(
+        &self,
+        budget: BudgetId,
+        day: Timestamp,
+        energy: Energy,
+        co2e: CarbonMass,
+    ) -> Result<(), StoreError> {
         let sql = "INSERT INTO budget_days VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT DO UPDATE SET posted_mj = posted_mj + ?3, posted_ug = posted_ug + ?4";
-        self.0.prepare_cached(sql)?.execute((budget, day.nanoseconds(), mj, ug))?;
+        self.0.prepare_cached(sql)?.execute((
+            budget.number(),
+            day.nanoseconds(),
+            energy.millijoules(),
+            co2e.micrograms(),
+        ))?;
         Ok(())
     }
 
@@ -135,62 +151,66 @@ impl BudgetSumStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn add_open(&self, budget: i64, site: i64, period_start: Timestamp, mj: i64) -> Result<(), StoreError> {
-        let start = period_start.nanoseconds();
+    pub fn add_open(
+        &self,
+        budget: BudgetId,
+        site: SiteNumber,
+        period_start: Timestamp,
+        energy: Energy,
+    ) -> Result<(), StoreError> {
+        let (budget, site, start) = (budget.number(), site.number(), period_start.nanoseconds());
         let sql =
             "INSERT INTO budget_open VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET energy_mj = energy_mj + ?4";
-        self.0.prepare_cached(sql)?.execute((budget, site, start, mj))?;
+        self.0.prepare_cached(sql)?.execute((budget, site, start, energy.millijoules()))?;
         let sql = "DELETE FROM budget_open WHERE budget = ?1 AND site = ?2 AND period_start_ns = ?3 AND energy_mj = 0";
         self.0.prepare_cached(sql)?.execute((budget, site, start))?;
         Ok(())
     }
 
-    /// Posted facility energy (mJ) and CO2e (µg) of a budget by day in `[from, to)`.
+    /// Posted facility energy and CO2e of a budget by day of a period.
     ///
     /// # Errors
     ///
     /// The database.
     pub fn spent_days(
         &self,
-        budget: i64,
-        (from, to): (Timestamp, Timestamp),
-    ) -> Result<Vec<(Timestamp, i64, i64)>, StoreError> {
+        budget: BudgetId,
+        period: Interval,
+    ) -> Result<Vec<(Timestamp, Energy, CarbonMass)>, StoreError> {
         let sql = "SELECT day_ns, posted_mj, posted_ug FROM budget_days WHERE budget = ?1 AND day_ns >= ?2 AND day_ns < ?3 ORDER BY day_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map((budget, from.nanoseconds(), to.nanoseconds()), |row| {
-            Ok((moment(row, 0)?, row.get(1)?, row.get(2)?))
+        let (from, to) = (period.start().nanoseconds(), period.end().nanoseconds());
+        let rows = statement.query_map((budget.number(), from, to), |row| {
+            let energy = row.get(1).map(Energy::from_millijoules)?;
+            Ok((moment(row, 0)?, energy, row.get(2).map(CarbonMass::from_micrograms)?))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Open IT energy of a budget in `[from, to)`: site, first moment of the posting period, mJ.
+    /// Open IT energy of a budget in a period: site, first moment of the posting period, mJ.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn open_of(
-        &self,
-        budget: i64,
-        (from, to): (Timestamp, Timestamp),
-    ) -> Result<Vec<(i64, Timestamp, i64)>, StoreError> {
+    pub fn open_of(&self, budget: BudgetId, period: Interval) -> Result<Vec<(i64, Timestamp, i64)>, StoreError> {
         let sql = "SELECT site, period_start_ns, energy_mj FROM budget_open
             WHERE budget = ?1 AND period_start_ns >= ?2 AND period_start_ns < ?3";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map((budget, from.nanoseconds(), to.nanoseconds()), |row| {
-            Ok((row.get(0)?, moment(row, 1)?, row.get(2)?))
-        })?;
+        let (from, to) = (period.start().nanoseconds(), period.end().nanoseconds());
+        let rows =
+            statement.query_map((budget.number(), from, to), |row| Ok((row.get(0)?, moment(row, 1)?, row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 
 fn moved(row: &Row<'_>) -> rusqlite::Result<Moved> {
     Ok(Moved {
-        job: row.get(0)?,
-        site: row.get(1)?,
+        job: JobNumber::new(row.get(0)?),
+        site: SiteNumber::new(row.get(1)?),
         period_start: moment(row, 2)?,
-        energy_mj: row.get(3)?,
-        facility_mj: row.get(4)?,
-        facility_ug: row.get(5)?,
+        energy: row.get(3).map(Energy::from_millijoules)?,
+        facility_energy: row.get(4).map(Energy::from_millijoules)?,
+        facility_co2e: row.get(5).map(CarbonMass::from_micrograms)?,
         start: moment(row, 6)?,
         end: moment(row, 7)?,
     })

@@ -1,24 +1,25 @@
-//! Budgets and what is spent of them: sums of the ledger that are kept with what they sum.
+//! Budgets and their policies.
 
 use super::row::moment;
 use super::{BudgetStore, StoreError};
+use model::BudgetId;
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
 /// A budget as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BudgetRow {
-    /// Number.
-    pub budget: i64,
-    /// Its name.
+    /// Number of the budget.
+    pub budget: BudgetId,
+    /// Name of the budget, unique.
     pub name: String,
     /// Its policy, a JSON document.
     pub policy: String,
-    /// Since when.
+    /// When it was made.
     pub created: Timestamp,
     /// Id of the token that made it.
     pub created_by: String,
-    /// Since when it no longer applies.
+    /// When it was ended; it applies where it was not.
     pub retired: Option<Timestamp>,
 }
 
@@ -30,12 +31,12 @@ impl BudgetStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn add(&self, name: &str, policy: &str, at: Timestamp, by: &str) -> Result<Option<i64>, StoreError> {
+    pub fn add(&self, name: &str, policy: &str, at: Timestamp, by: &str) -> Result<Option<BudgetId>, StoreError> {
         let sql = "INSERT OR IGNORE INTO budgets (name, policy, created_ns, created_by) VALUES (?1, ?2, ?3, ?4)";
         if self.0.execute(sql, (name, policy, at.nanoseconds(), by))? == 0 {
             return Ok(None);
         }
-        Ok(Some(self.0.last_insert_rowid()))
+        Ok(Some(BudgetId::new(self.0.last_insert_rowid())))
     }
 
     /// Gives a budget another policy.
@@ -43,8 +44,8 @@ impl BudgetStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn set_policy(&self, budget: i64, policy: &str) -> Result<(), StoreError> {
-        self.0.execute("UPDATE budgets SET policy = ?2 WHERE budget = ?1", (budget, policy))?;
+    pub fn set_policy(&self, budget: BudgetId, policy: &str) -> Result<(), StoreError> {
+        self.0.execute("UPDATE budgets SET policy = ?2 WHERE budget = ?1", (budget.number(), policy))?;
         Ok(())
     }
 
@@ -53,8 +54,9 @@ impl BudgetStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn retire(&self, budget: i64, at: Timestamp) -> Result<(), StoreError> {
-        self.0.execute("UPDATE budgets SET retired_ns = ?2 WHERE budget = ?1", (budget, at.nanoseconds()))?;
+    pub fn retire(&self, budget: BudgetId, at: Timestamp) -> Result<(), StoreError> {
+        let sql = "UPDATE budgets SET retired_ns = ?2 WHERE budget = ?1";
+        self.0.execute(sql, (budget.number(), at.nanoseconds()))?;
         Ok(())
     }
 
@@ -67,6 +69,16 @@ impl BudgetStore<'_> {
         let sql = format!("SELECT {COLUMNS} FROM budgets WHERE retired_ns IS NULL ORDER BY budget");
         let mut statement = self.0.prepare_cached(&sql)?;
         Ok(statement.query_map((), budget_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The budget with this number, retired or not.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn get(&self, budget: BudgetId) -> Result<Option<BudgetRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM budgets WHERE budget = ?1");
+        Ok(self.0.prepare_cached(&sql)?.query_row([budget.number()], budget_row).optional()?)
     }
 
     /// The budget with this number or, where there is none, this name.
@@ -85,7 +97,7 @@ impl BudgetStore<'_> {
 
 fn budget_row(row: &Row<'_>) -> rusqlite::Result<BudgetRow> {
     Ok(BudgetRow {
-        budget: row.get(0)?,
+        budget: BudgetId::new(row.get(0)?),
         name: row.get(1)?,
         policy: row.get(2)?,
         created: moment(row, 3)?,

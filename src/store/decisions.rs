@@ -4,24 +4,25 @@ use super::actions::chained;
 use super::entries::Head;
 use super::row::moment;
 use super::{DecisionStore, StoreError};
+use model::{AdmissionId, BudgetId, DecisionId};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
 /// A decision as it was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionRow {
-    /// Number.
-    pub decision: i64,
-    /// When.
+    /// Number of the decision, from 1 without a gap.
+    pub decision: DecisionId,
+    /// When it was made.
     pub at: Timestamp,
     /// Id of the token, or `service`.
     pub by: String,
-    /// What was done.
+    /// What was done, in one word.
     pub action: String,
-    /// Number of the budget.
-    pub budget: Option<i64>,
-    /// Number of the admission.
-    pub admission: Option<i64>,
+    /// The budget that it is about.
+    pub budget: Option<BudgetId>,
+    /// The admission that it is about.
+    pub admission: Option<AdmissionId>,
     /// What was known, a JSON document.
     pub document: String,
 }
@@ -33,9 +34,9 @@ impl DecisionRow {
     /// where there is none) and document, as decimal or UTF-8 text, each preceded by its length in bytes (`u64`, little endian).
     #[must_use]
     pub fn chained(&self, previous: &[u8]) -> Vec<u8> {
-        let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
         let (decision, at) = (self.decision.to_string(), self.at.nanoseconds().to_string());
-        let (budget, admission) = (number(self.budget), number(self.admission));
+        let budget = self.budget.map(|budget| budget.to_string()).unwrap_or_default();
+        let admission = self.admission.map(|admission| admission.to_string()).unwrap_or_default();
         chained(previous, &[&decision, &at, &self.by, &self.action, &budget, &admission, &self.document])
     }
 }
@@ -49,16 +50,19 @@ impl DecisionStore<'_> {
     pub fn record(&self, row: &DecisionRow) -> Result<(), StoreError> {
         let sql =
             "INSERT INTO decisions (at_ns, by, action, budget, admission, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let values = (row.at.nanoseconds(), &row.by, &row.action, row.budget, row.admission, &row.document);
+        let (budget, admission) = (row.budget.map(BudgetId::number), row.admission.map(AdmissionId::number));
+        let values = (row.at.nanoseconds(), &row.by, &row.action, budget, admission, &row.document);
         self.0.prepare_cached(sql)?.execute(values)?;
-        self.chain(&DecisionRow { decision: self.0.last_insert_rowid(), ..row.clone() })
+        self.chain(&DecisionRow { decision: DecisionId::new(self.0.last_insert_rowid()), ..row.clone() })
     }
 
     /// Appends a stored decision to the chain.
     pub(super) fn chain(&self, row: &DecisionRow) -> Result<(), StoreError> {
         let head = self.head()?;
         let hash = row.chained(&head.hash);
-        self.0.prepare_cached("INSERT INTO decision_hashes VALUES (?1, ?2)")?.execute((row.decision, &hash))?;
+        self.0
+            .prepare_cached("INSERT INTO decision_hashes VALUES (?1, ?2)")?
+            .execute((row.decision.number(), &hash))?;
         let sql = "UPDATE decision_head SET decisions = decisions + 1, hash = ?1";
         self.0.prepare_cached(sql)?.execute([&hash])?;
         Ok(())
@@ -79,9 +83,9 @@ impl DecisionStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn hash(&self, decision: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    pub fn hash(&self, decision: DecisionId) -> Result<Option<Vec<u8>>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT hash FROM decision_hashes WHERE decision = ?1")?;
-        Ok(statement.query_row([decision], |row| row.get(0)).optional()?)
+        Ok(statement.query_row([decision.number()], |row| row.get(0)).optional()?)
     }
 
     /// Up to `limit` decisions with numbers above `after`, oldest first.
@@ -89,10 +93,10 @@ impl DecisionStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn after(&self, after: i64, limit: u32) -> Result<Vec<DecisionRow>, StoreError> {
+    pub fn after(&self, after: DecisionId, limit: u32) -> Result<Vec<DecisionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM decisions WHERE decision > ?1 ORDER BY decision LIMIT ?2");
         let mut statement = self.0.prepare_cached(&sql)?;
-        Ok(statement.query_map((after, limit), decision_row)?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map((after.number(), limit), decision_row)?.collect::<Result<_, _>>()?)
     }
 
     /// Recorded decisions on an admission, or on a budget, oldest first.
@@ -100,12 +104,18 @@ impl DecisionStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn list(&self, admission: Option<i64>, budget: Option<i64>) -> Result<Vec<DecisionRow>, StoreError> {
+    pub fn list(
+        &self,
+        admission: Option<AdmissionId>,
+        budget: Option<BudgetId>,
+    ) -> Result<Vec<DecisionRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM decisions WHERE (?1 IS NULL OR admission = ?1) AND (?2 IS NULL OR budget = ?2) ORDER BY decision"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        Ok(statement.query_map((admission, budget), decision_row)?.collect::<Result<_, _>>()?)
+        Ok(statement
+            .query_map((admission.map(AdmissionId::number), budget.map(BudgetId::number)), decision_row)?
+            .collect::<Result<_, _>>()?)
     }
 
     /// How many resolved admissions with known energy there are, and how many of them stayed within their p95.
@@ -133,6 +143,13 @@ impl DecisionStore<'_> {
 }
 
 fn decision_row(row: &Row<'_>) -> rusqlite::Result<DecisionRow> {
-    let (decision, at, by, action) = (row.get(0)?, moment(row, 1)?, row.get(2)?, row.get(3)?);
-    Ok(DecisionRow { decision, at, by, action, budget: row.get(4)?, admission: row.get(5)?, document: row.get(6)? })
+    Ok(DecisionRow {
+        decision: DecisionId::new(row.get(0)?),
+        at: moment(row, 1)?,
+        by: row.get(2)?,
+        action: row.get(3)?,
+        budget: row.get::<_, Option<i64>>(4)?.map(BudgetId::new),
+        admission: row.get::<_, Option<i64>>(5)?.map(AdmissionId::new),
+        document: row.get(6)?,
+    })
 }

@@ -1,32 +1,33 @@
 //! Requests for exceptions, and overrides.
 
-use super::row::optional;
+use super::row::{optional, word};
 use super::{OverrideStore, StoreError};
+use model::{AdmissionId, BudgetId, OverrideId, OverrideState};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
 /// An override of a budget, or the request for one.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverrideRow {
-    /// Number.
-    pub number: i64,
+    /// Number of the override; 0 of one that is not stored yet.
+    pub number: OverrideId,
     /// The budget; `None` for every budget that denied the admission.
-    pub budget: Option<i64>,
+    pub budget: Option<BudgetId>,
     /// The admission that it is for; `None` for all of the budget.
-    pub admission: Option<i64>,
-    /// `requested`, `approved` or `refused`.
-    pub state: String,
-    /// Who asked.
+    pub admission: Option<AdmissionId>,
+    /// What became of it.
+    pub state: OverrideState,
+    /// The person who asked, where it was asked for.
     pub asked_by: Option<String>,
-    /// Why.
+    /// The reason that was given with the request.
     pub asked_reason: Option<String>,
-    /// When.
+    /// When it was asked for.
     pub asked: Option<Timestamp>,
-    /// Who decided.
+    /// The person who decided.
     pub name: Option<String>,
-    /// Why.
+    /// The reason that was given with the decision.
     pub reason: Option<String>,
-    /// Until when it holds.
+    /// When it ceases to apply.
     pub expires: Option<Timestamp>,
     /// When it was decided.
     pub decided: Option<Timestamp>,
@@ -34,6 +35,28 @@ pub struct OverrideRow {
     pub decided_by: Option<String>,
     /// Project of the admission or the budget.
     pub project: Option<String>,
+}
+
+impl OverrideRow {
+    /// A request that says nothing yet and has no number.
+    #[must_use]
+    pub const fn unnumbered() -> Self {
+        Self {
+            number: OverrideId::new(0),
+            budget: None,
+            admission: None,
+            state: OverrideState::Requested,
+            asked_by: None,
+            asked_reason: None,
+            asked: None,
+            name: None,
+            reason: None,
+            expires: None,
+            decided: None,
+            decided_by: None,
+            project: None,
+        }
+    }
 }
 
 const OVERRIDE: &str =
@@ -46,18 +69,18 @@ impl OverrideStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn put(&self, row: &OverrideRow) -> Result<i64, StoreError> {
+    pub fn put(&self, row: &OverrideRow) -> Result<OverrideId, StoreError> {
         let sql = format!(
             "INSERT INTO overrides ({OVERRIDE}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             ON CONFLICT (override) DO UPDATE SET state = ?4, name = ?8, reason = ?9, expires_ns = ?10, decided_ns = ?11, decided_by = ?12"
         );
-        let number = (row.number != 0).then_some(row.number);
+        let number = Some(row.number.number()).filter(|number| *number != 0);
         let at = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds);
         self.0.prepare_cached(&sql)?.execute(rusqlite::params![
             number,
-            row.budget,
-            row.admission,
-            row.state,
+            row.budget.map(BudgetId::number),
+            row.admission.map(AdmissionId::number),
+            row.state.name(),
             row.asked_by,
             row.asked_reason,
             at(row.asked),
@@ -68,7 +91,7 @@ impl OverrideStore<'_> {
             row.decided_by,
             row.project,
         ])?;
-        Ok(number.unwrap_or_else(|| self.0.last_insert_rowid()))
+        Ok(OverrideId::new(number.unwrap_or_else(|| self.0.last_insert_rowid())))
     }
 
     /// Requests and overrides, newest first; only of a project where one is given.
@@ -76,13 +99,20 @@ impl OverrideStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn list(&self, project: Option<&str>, before: Option<i64>, limit: u32) -> Result<Vec<OverrideRow>, StoreError> {
+    pub fn list(
+        &self,
+        project: Option<&str>,
+        before: Option<OverrideId>,
+        limit: u32,
+    ) -> Result<Vec<OverrideRow>, StoreError> {
         let sql = format!(
             "SELECT {OVERRIDE} FROM overrides WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR override < ?2)
             ORDER BY override DESC LIMIT ?3"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        Ok(statement.query_map((project, before, limit), override_row)?.collect::<Result<_, _>>()?)
+        Ok(statement
+            .query_map((project, before.map(OverrideId::number), limit), override_row)?
+            .collect::<Result<_, _>>()?)
     }
 
     /// The request or override with this number.
@@ -90,32 +120,48 @@ impl OverrideStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn get(&self, number: i64) -> Result<Option<OverrideRow>, StoreError> {
+    pub fn get(&self, number: OverrideId) -> Result<Option<OverrideRow>, StoreError> {
         let sql = format!("SELECT {OVERRIDE} FROM overrides WHERE override = ?1");
-        Ok(self.0.prepare_cached(&sql)?.query_row([number], override_row).optional()?)
+        Ok(self.0.prepare_cached(&sql)?.query_row([number.number()], override_row).optional()?)
     }
 
-    /// Approved overrides, whether expired or not, that could let `admission` past `budget`; the longest first.
+    /// The approved override of `admission` itself, of no budget in particular, that lasts longest, whether it has expired or not.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn covering(&self, budget: i64, admission: Option<i64>) -> Result<Vec<OverrideRow>, StoreError> {
+    pub fn of_admission(&self, admission: AdmissionId) -> Result<Vec<OverrideRow>, StoreError> {
+        let sql = format!(
+            "SELECT {OVERRIDE} FROM overrides WHERE state = 'approved' AND budget IS NULL AND admission = ?1
+            ORDER BY expires_ns DESC LIMIT 1"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        Ok(statement.query_map([admission.number()], override_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The approved override that could let `admission` past `budget` and lasts longest, whether it has expired or not.
+    ///
+    /// # Errors
+    ///
+    /// The database.
+    pub fn covering(&self, budget: BudgetId, admission: Option<AdmissionId>) -> Result<Vec<OverrideRow>, StoreError> {
         let sql = format!(
             "SELECT {OVERRIDE} FROM overrides WHERE state = 'approved' AND (budget IS NULL OR budget = ?1)
             AND (admission IS NULL OR admission = ?2) AND (budget IS NOT NULL OR admission IS NOT NULL) ORDER BY expires_ns DESC LIMIT 1"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        Ok(statement.query_map((budget, admission), override_row)?.collect::<Result<_, _>>()?)
+        Ok(statement
+            .query_map((budget.number(), admission.map(AdmissionId::number)), override_row)?
+            .collect::<Result<_, _>>()?)
     }
 }
 
 fn override_row(row: &Row<'_>) -> rusqlite::Result<OverrideRow> {
     Ok(OverrideRow {
-        number: row.get(0)?,
-        budget: row.get(1)?,
-        admission: row.get(2)?,
-        state: row.get(3)?,
+        number: OverrideId::new(row.get(0)?),
+        budget: row.get::<_, Option<i64>>(1)?.map(BudgetId::new),
+        admission: row.get::<_, Option<i64>>(2)?.map(AdmissionId::new),
+        state: word(row, 3)?,
         asked_by: row.get(4)?,
         asked_reason: row.get(5)?,
         asked: optional(row, 6)?,

@@ -2,6 +2,9 @@
 
 use super::StoreError;
 use rusqlite::Row;
+use rusqlite::types::Type;
+use std::error::Error;
+use std::str::FromStr;
 use units::Timestamp;
 
 pub(super) fn optional(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
@@ -14,6 +17,15 @@ pub(super) fn value(what: &'static str, value: &str) -> StoreError {
 
 pub(super) fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     row.get(column).map(Timestamp::from_nanoseconds)
+}
+
+/// A value that is stored as one of a few words.
+pub(super) fn word<T: FromStr<Err: Error + Send + Sync + 'static>>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<T> {
+    let word: String = row.get(column)?;
+    word.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
 }
 
 /// SQLite has no unsigned integers; what is larger than its largest is shown as that.

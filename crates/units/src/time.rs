@@ -137,6 +137,12 @@ impl Interval {
         self.end
     }
 
+    /// Whether `at` lies inside the interval.
+    #[must_use]
+    pub fn contains(self, at: Timestamp) -> bool {
+        (self.start..self.end).contains(&at)
+    }
+
     /// Length of the interval, above zero.
     #[must_use]
     pub fn span(self) -> Span {

@@ -24,7 +24,7 @@ const INSTANCE_LABELS: [&str; 2] = ["node.kubernetes.io/instance-type", "beta.ku
 
 /// An accelerator, or a slice of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Accelerator {
+pub struct AcceleratorSlice {
     /// As [`find_accelerator`] takes it.
     pub name: String,
     /// Slices of [`SLICES`]; a whole one has them all.
@@ -32,8 +32,8 @@ pub struct Accelerator {
 }
 
 /// What a resource of a container counts: which kind of device, and how large a part of it. `None` for what is no accelerator.
-pub(super) fn of_resource(resource: &str) -> Option<Device> {
-    let whole = |default| Some(Device { slices: SLICES, default });
+pub(super) fn of_resource(resource: &str) -> Option<DeviceKind> {
+    let whole = |default| Some(DeviceKind { slices: SLICES, default });
     match resource {
         // Its default is the configured one.
         "nvidia.com/gpu" | "nvidia.com/gpu.shared" => whole(""),
@@ -43,14 +43,14 @@ pub(super) fn of_resource(resource: &str) -> Option<Device> {
         "aws.amazon.com/neuron" | "aws.amazon.com/neurondevice" => whole("trn1"),
         _ => {
             let profile = resource.strip_prefix("nvidia.com/mig-")?;
-            Some(Device { slices: slices(profile)?, default: "" })
+            Some(DeviceKind { slices: slices(profile)?, default: "" })
         }
     }
 }
 
 /// What one device of a resource is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Device {
+pub(super) struct DeviceKind {
     pub(super) slices: u64,
     /// Where no node label says more; empty for the configured accelerator.
     pub(super) default: &'static str,
@@ -64,11 +64,11 @@ fn slices(profile: &str) -> Option<u64> {
 
 /// The accelerator that these node labels ask for, each label with the values that it may have. Of several possible ones the one with the
 /// highest TDP counts, as for a family.
-pub(super) fn of_labels(labels: &BTreeMap<String, Vec<String>>) -> Option<Accelerator> {
+pub(super) fn of_labels(labels: &BTreeMap<String, Vec<String>>) -> Option<AcceleratorSlice> {
     let values = |keys: &'static [&str]| keys.iter().filter_map(|key| labels.get(*key)).flatten();
     let products = values(&PRODUCT_LABELS).map(|product| of_product(product));
     let instances = values(&INSTANCE_LABELS).filter_map(|instance| of_instance(instance));
-    let found: Vec<Accelerator> = products.collect();
+    let found: Vec<AcceleratorSlice> = products.collect();
     let found = if found.is_empty() { instances.collect() } else { found };
     found.into_iter().max_by_key(|accelerator| {
         find_accelerator(&accelerator.name).ok().and_then(|found| found.accelerator.tdp_w).unwrap_or(0)
@@ -76,21 +76,21 @@ pub(super) fn of_labels(labels: &BTreeMap<String, Vec<String>>) -> Option<Accele
 }
 
 /// A product as a node label writes it: no blanks, `-MIG-1g.5gb` where each device is a slice, `-SHARED` where devices are shared in time.
-pub(super) fn of_product(product: &str) -> Accelerator {
+pub(super) fn of_product(product: &str) -> AcceleratorSlice {
     let product = product.trim();
     let product = product.strip_suffix("-SHARED").unwrap_or(product);
     let (product, slices) = match product.split_once("-MIG-") {
         Some((product, profile)) => (product, slices(profile).unwrap_or(SLICES)),
         None => (product, SLICES),
     };
-    Accelerator { name: name_of_product(product), slices }
+    AcceleratorSlice { name: name_of_product(product), slices }
 }
 
-fn of_instance(instance: &str) -> Option<Accelerator> {
+fn of_instance(instance: &str) -> Option<AcceleratorSlice> {
     let table = instance_types().ok()?;
     let found = table.into_iter().find(|row| row.instance_type.eq_ignore_ascii_case(instance.trim()))?;
     let name = found.find_accelerator().map_or_else(|_| found.accelerator.clone(), |part| part.accelerator.key);
-    Some(Accelerator { name, slices: SLICES })
+    Some(AcceleratorSlice { name, slices: SLICES })
 }
 
 #[cfg(test)]

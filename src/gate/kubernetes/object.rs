@@ -1,8 +1,9 @@
 //! The kinds that run pods, and what they take together: replicas times devices, summed over roles.
 
-use super::accelerator::{self, Accelerator};
+use super::accelerator::{self, AcceleratorSlice};
 use super::pod::{Meta, Template};
 use super::text::{AskError, deadline, hours, or_default, replicas};
+use model::JobId;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ const HOURS: &str = "wattledger.io/hours";
 
 /// How pods hang in an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum PodLayout {
     /// It is one.
     Pod,
     /// `spec.template` for `parallelism` pods at once.
@@ -31,27 +32,27 @@ pub(super) enum Shape {
 }
 
 /// The shape of a kind; `None` of one that runs no pods or is not known.
-pub(super) fn shape(group: &str, kind: &str) -> Option<Shape> {
+pub(super) fn shape(group: &str, kind: &str) -> Option<PodLayout> {
     Some(match (group, kind) {
-        ("", "Pod") => Shape::Pod,
-        ("", "ReplicationController") | ("apps", "Deployment" | "StatefulSet" | "ReplicaSet") => Shape::Replicated,
-        ("batch", "Job") => Shape::Job,
-        ("batch", "CronJob") => Shape::CronJob,
+        ("", "Pod") => PodLayout::Pod,
+        ("", "ReplicationController") | ("apps", "Deployment" | "StatefulSet" | "ReplicaSet") => PodLayout::Replicated,
+        ("batch", "Job") => PodLayout::Job,
+        ("batch", "CronJob") => PodLayout::CronJob,
         ("kubeflow.org", "TFJob" | "PyTorchJob" | "MPIJob" | "XGBoostJob" | "PaddleJob" | "JAXJob" | "MXJob") => {
-            Shape::ReplicaSpecs
+            PodLayout::ReplicaSpecs
         }
-        ("ray.io", "RayCluster") => Shape::RayCluster,
-        ("ray.io", "RayJob" | "RayService") => Shape::Ray,
-        ("jobset.x-k8s.io", "JobSet") => Shape::JobSet,
+        ("ray.io", "RayCluster") => PodLayout::RayCluster,
+        ("ray.io", "RayJob" | "RayService") => PodLayout::Ray,
+        ("jobset.x-k8s.io", "JobSet") => PodLayout::JobSet,
         _ => return None,
     })
 }
 
 /// Accelerators of one kind for a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct AcceleratorUse {
     /// Which.
-    pub accelerator: Accelerator,
+    pub accelerator: AcceleratorSlice,
     /// How many.
     pub count: u64,
     /// Wall time, 10⁻⁹ h; 0 where none is stated.
@@ -62,28 +63,28 @@ pub struct Part {
 
 /// The controller that an object belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Owner {
+pub struct ObjectOwner {
     /// Its kind.
     pub kind: String,
     /// What it may be known as: see [`super::known_as`].
-    pub known_as: Vec<String>,
+    pub known_as: Vec<JobId>,
 }
 
 /// An object that runs pods.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Workload {
+pub struct KubernetesObject {
     /// Its kind.
     pub kind: String,
     /// Its name, without what was generated; objects of one name are taken to be alike.
     pub name: String,
     /// What it may be known as, the best first.
-    pub known_as: Vec<String>,
+    pub known_as: Vec<JobId>,
     /// Its labels.
     pub labels: BTreeMap<String, String>,
     /// Its controller, where that is of a kind that is counted itself.
-    pub owner: Option<Owner>,
+    pub owner: Option<ObjectOwner>,
     /// What it takes, that of one replica where it has none yet; empty where that is no accelerator.
-    pub parts: Vec<Part>,
+    pub parts: Vec<AcceleratorUse>,
     /// Whether it has no replica, so that it takes nothing until it is scaled.
     pub is_at_rest: bool,
     /// Whether something of it has run.
@@ -95,18 +96,18 @@ pub struct Workload {
 /// Everything of every kind that is looked at; what a kind has not, stays empty.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Document {
+struct ObjectDocument {
     #[serde(deserialize_with = "or_default")]
     metadata: Meta,
     #[serde(deserialize_with = "or_default")]
-    spec: Spec,
+    spec: WorkloadSpec,
     #[serde(deserialize_with = "or_default")]
-    status: Status,
+    status: ObjectStatus,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Spec {
+struct WorkloadSpec {
     active_deadline_seconds: Option<i64>,
     #[serde(deserialize_with = "or_default")]
     run_policy: RunPolicy,
@@ -114,7 +115,7 @@ struct Spec {
     parallelism: Option<i64>,
     completions: Option<i64>,
     template: Option<Template>,
-    job_template: Option<Box<Document>>,
+    job_template: Option<Box<ObjectDocument>>,
     tf_replica_specs: Option<BTreeMap<String, Role>>,
     pytorch_replica_specs: Option<BTreeMap<String, Role>>,
     mpi_replica_specs: Option<BTreeMap<String, Role>>,
@@ -129,8 +130,8 @@ struct Spec {
     worker_group_specs: Vec<Role>,
     #[serde(deserialize_with = "or_default")]
     enable_in_tree_autoscaling: bool,
-    ray_cluster_spec: Option<Box<Spec>>,
-    ray_cluster_config: Option<Box<Spec>>,
+    ray_cluster_spec: Option<Box<WorkloadSpec>>,
+    ray_cluster_config: Option<Box<WorkloadSpec>>,
     #[serde(deserialize_with = "or_default")]
     replicated_jobs: Vec<ReplicatedJob>,
 }
@@ -164,12 +165,12 @@ struct Role {
 struct ReplicatedJob {
     replicas: Option<i64>,
     #[serde(deserialize_with = "or_default")]
-    template: Box<Document>,
+    template: Box<ObjectDocument>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Status {
+struct ObjectStatus {
     #[serde(deserialize_with = "or_default")]
     phase: String,
     #[serde(deserialize_with = "or_default")]
@@ -190,7 +191,7 @@ struct Condition {
     status: String,
 }
 
-impl Workload {
+impl KubernetesObject {
     /// Reads an object of `group` and `kind` in `namespace`; `None` of a kind that runs no pods. `default` is the accelerator that a GPU is of
     /// which nothing is said.
     pub(super) fn read(
@@ -201,15 +202,15 @@ impl Workload {
     ) -> Result<Option<Self>, AskError> {
         let Some(shape) = shape(group, kind) else { return Ok(None) };
         let shapeless = |error: serde_json::Error| AskError::new("object", format!("it is no {kind}: {error}"));
-        let document: Document = serde_json::from_str(object).map_err(shapeless)?;
+        let document: ObjectDocument = serde_json::from_str(object).map_err(shapeless)?;
         let mut tally = Tally::new(&document.metadata, default);
         match shape {
-            Shape::Pod => {
+            PodLayout::Pod => {
                 let pod: Template = serde_json::from_str(object).map_err(shapeless)?;
                 tally.limit(pod.spec.active_deadline_seconds)?;
                 tally.add(&pod, 1)?;
             }
-            Shape::CronJob => {
+            PodLayout::CronJob => {
                 if let Some(job) = &document.spec.job_template {
                     tally.annotated(&job.metadata);
                     tally.job(&job.spec, 1)?;
@@ -218,7 +219,7 @@ impl Workload {
             _ => tally.controller(shape, &document.spec)?,
         }
         let pods = match shape {
-            Shape::Replicated => Some(replicas("spec.replicas", document.spec.replicas, 1)?),
+            PodLayout::Replicated => Some(replicas("spec.replicas", document.spec.replicas, 1)?),
             _ => None,
         };
         let parts = tally.parts(pods)?;
@@ -226,23 +227,23 @@ impl Workload {
     }
 }
 
-impl std::fmt::Display for Workload {
+impl std::fmt::Display for KubernetesObject {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{} {}", self.kind, self.name)
     }
 }
 
-impl Document {
-    fn workload(self, namespace: &str, kind: &str, parts: Vec<Part>) -> Workload {
+impl ObjectDocument {
+    fn workload(self, namespace: &str, kind: &str, parts: Vec<AcceleratorUse>) -> KubernetesObject {
         let Self { metadata, status, .. } = self;
         let owner = metadata.owner_references.iter().find(|owner| owner.controller).and_then(|owner| {
             let (group, _) = owner.api_version.split_once('/').unwrap_or_default();
             shape(group, &owner.kind)?;
             let known_as = super::known_as(&owner.uid, namespace, &owner.kind, &owner.name);
-            Some(Owner { kind: owner.kind.clone(), known_as })
+            Some(ObjectOwner { kind: owner.kind.clone(), known_as })
         });
         let generated = metadata.generate_name.trim_end_matches('-');
-        Workload {
+        KubernetesObject {
             kind: kind.to_owned(),
             name: if generated.is_empty() { metadata.name.clone() } else { generated.to_owned() },
             known_as: super::known_as(&metadata.uid, namespace, kind, &metadata.name),
@@ -256,7 +257,7 @@ impl Document {
     }
 }
 
-impl Status {
+impl ObjectStatus {
     fn has_ended(&self) -> bool {
         let is_final = |text: &str| {
             matches!(text.to_ascii_lowercase().as_str(), "complete" | "completed" | "succeeded" | "failed")
@@ -284,7 +285,7 @@ struct Tally<'a> {
     limit: Option<u64>,
     /// The longest that its pods state, 10⁻⁹ h.
     pods: u64,
-    counts: BTreeMap<Accelerator, u64>,
+    counts: BTreeMap<AcceleratorSlice, u64>,
 }
 
 impl<'a> Tally<'a> {
@@ -326,32 +327,32 @@ impl<'a> Tally<'a> {
         Ok(())
     }
 
-    fn controller(&mut self, shape: Shape, spec: &Spec) -> Result<(), AskError> {
+    fn controller(&mut self, shape: PodLayout, spec: &WorkloadSpec) -> Result<(), AskError> {
         self.limit(spec.active_deadline_seconds)?;
         self.limit(spec.run_policy.active_deadline_seconds)?;
         match shape {
-            Shape::Job => self.job(spec, 1),
-            Shape::Replicated => {
+            PodLayout::Job => self.job(spec, 1),
+            PodLayout::Replicated => {
                 let Some(template) = &spec.template else { return Ok(()) };
                 // One that has none yet says what each will take.
                 self.add(template, replicas("spec.replicas", spec.replicas, 1)?.max(1))
             }
-            Shape::ReplicaSpecs => self.roles(spec),
-            Shape::RayCluster => self.ray(spec),
-            Shape::Ray => {
+            PodLayout::ReplicaSpecs => self.roles(spec),
+            PodLayout::RayCluster => self.ray(spec),
+            PodLayout::Ray => {
                 let cluster = spec.ray_cluster_spec.as_ref().or(spec.ray_cluster_config.as_ref());
                 cluster.map_or(Ok(()), |cluster| self.ray(cluster))
             }
-            Shape::JobSet => spec.replicated_jobs.iter().try_for_each(|job| {
+            PodLayout::JobSet => spec.replicated_jobs.iter().try_for_each(|job| {
                 self.annotated(&job.template.metadata);
                 self.job(&job.template.spec, replicas("replicatedJobs.replicas", job.replicas, 1)?)
             }),
-            Shape::Pod | Shape::CronJob => Ok(()),
+            PodLayout::Pod | PodLayout::CronJob => Ok(()),
         }
     }
 
     /// `jobs` Jobs: as many pods at once as may run side by side, and no more than are to complete.
-    fn job(&mut self, spec: &Spec, jobs: u64) -> Result<(), AskError> {
+    fn job(&mut self, spec: &WorkloadSpec, jobs: u64) -> Result<(), AskError> {
         self.limit(spec.active_deadline_seconds)?;
         let Some(template) = &spec.template else { return Ok(()) };
         let side_by_side = replicas("spec.parallelism", spec.parallelism, 1)?;
@@ -361,7 +362,7 @@ impl<'a> Tally<'a> {
         self.add(template, at_once.saturating_mul(jobs))
     }
 
-    fn roles(&mut self, spec: &Spec) -> Result<(), AskError> {
+    fn roles(&mut self, spec: &WorkloadSpec) -> Result<(), AskError> {
         let specs = [
             &spec.tf_replica_specs,
             &spec.pytorch_replica_specs,
@@ -383,7 +384,7 @@ impl<'a> Tally<'a> {
         Ok(())
     }
 
-    fn ray(&mut self, spec: &Spec) -> Result<(), AskError> {
+    fn ray(&mut self, spec: &WorkloadSpec) -> Result<(), AskError> {
         if let Some(head) = &spec.head_group_spec {
             self.add(&head.template, 1)?;
         }
@@ -400,13 +401,18 @@ impl<'a> Tally<'a> {
     }
 
     /// What the cluster enforces comes before what is announced, and that before what each pod may take.
-    fn parts(self, replicas: Option<u64>) -> Result<Vec<Part>, AskError> {
+    fn parts(self, replicas: Option<u64>) -> Result<Vec<AcceleratorUse>, AskError> {
         let announced = self.annotated_hours.as_deref().map(|text| hours(HOURS, text)).transpose()?;
         let nanohours = self.limit.or(announced).unwrap_or(self.pods);
         let per_replica = |count: u64| replicas.map_or(0, |replicas| count / replicas.max(1));
         let counts = self.counts.into_iter().filter(|(_, count)| *count > 0);
         Ok(counts
-            .map(|(accelerator, count)| Part { accelerator, count, nanohours, per_replica: per_replica(count) })
+            .map(|(accelerator, count)| AcceleratorUse {
+                accelerator,
+                count,
+                nanohours,
+                per_replica: per_replica(count),
+            })
             .collect())
     }
 }

@@ -1,7 +1,7 @@
 //! What a pod takes: devices of its containers, and the accelerator that its node selection asks for.
 
-use super::accelerator::{self, Accelerator, SLICES, of_labels, of_resource};
-use super::text::{AskError, Quantity, or_default};
+use super::accelerator::{self, AcceleratorSlice, SLICES, of_labels, of_resource};
+use super::text::{AskError, DeviceQuantity, or_default};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -75,9 +75,9 @@ struct Container {
 #[serde(default)]
 struct Resources {
     #[serde(deserialize_with = "or_default")]
-    limits: BTreeMap<String, Quantity>,
+    limits: BTreeMap<String, DeviceQuantity>,
     #[serde(deserialize_with = "or_default")]
-    requests: BTreeMap<String, Quantity>,
+    requests: BTreeMap<String, DeviceQuantity>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -125,7 +125,7 @@ impl Template {
         &self,
         named: Option<&str>,
         default: &str,
-    ) -> Result<BTreeMap<Accelerator, u64>, AskError> {
+    ) -> Result<BTreeMap<AcceleratorSlice, u64>, AskError> {
         let mut found = BTreeMap::new();
         let own = self.metadata.annotations.get(accelerator::ANNOTATION).map(String::as_str);
         let selected = own.or(named).map(accelerator::of_product).or_else(|| of_labels(&self.spec.node_labels()));
@@ -135,7 +135,7 @@ impl Template {
             let chosen = selected.clone().unwrap_or_else(|| accelerator::of_product(name));
             // A slice by its resource, or by what the node calls its devices.
             let slices = if device.slices < SLICES { device.slices } else { chosen.slices };
-            let sum: &mut u64 = found.entry(Accelerator { slices, ..chosen }).or_default();
+            let sum: &mut u64 = found.entry(AcceleratorSlice { slices, ..chosen }).or_default();
             *sum = sum.saturating_add(devices);
         }
         Ok(found)

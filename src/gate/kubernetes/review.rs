@@ -1,7 +1,8 @@
 //! The review: what Kubernetes asks before an object is stored, and the answer.
 
-use super::object::{Part, Workload, shape};
+use super::object::{AcceleratorUse, KubernetesObject, shape};
 use super::text::AskError;
+use model::JobId;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ const WARNINGS_MAX: usize = 8;
 pub enum ReviewError {
     /// Not JSON, or of another shape.
     #[error("this is no AdmissionReview: {0}")]
-    Shape(#[from] serde_json::Error),
+    PodLayout(#[from] serde_json::Error),
     /// Another version, or another document.
     #[error(
         "apiVersion {api_version:?}, kind {kind:?} is not answered here: send an AdmissionReview of admission.k8s.io/v1 or v1beta1 (admissionReviewVersions of the webhook)"
@@ -55,22 +56,22 @@ pub struct Review {
     /// Nothing may be held.
     pub dry_run: bool,
     /// What is to happen, or why that cannot be said.
-    pub change: Result<Change, AskError>,
+    pub change: Result<ObjectChange, AskError>,
 }
 
 /// What is to happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum ObjectChange {
     /// Nothing that takes accelerators.
     Nothing,
     /// A new object.
-    Create(Workload),
+    Create(KubernetesObject),
     /// An object takes more: what it takes beyond what it took.
-    Grow(Workload),
+    Grow(KubernetesObject),
     /// Replicas of an object whose pods the review does not show.
     Scale {
         /// What the object may be known as.
-        known_as: Vec<String>,
+        known_as: Vec<JobId>,
         /// Its kind.
         kind: String,
         /// Before.
@@ -79,29 +80,29 @@ pub enum Change {
         to: u64,
     },
     /// An object is over or is deleted.
-    End(Workload),
+    End(KubernetesObject),
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Document<'a> {
+struct ReviewDocument<'a> {
     #[serde(default)]
     api_version: String,
     #[serde(default)]
     kind: String,
     #[serde(borrow, default)]
-    request: Option<Request<'a>>,
+    request: Option<ReviewRequest<'a>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Request<'a> {
+struct ReviewRequest<'a> {
     #[serde(default)]
     uid: String,
     #[serde(default)]
-    kind: Kind,
+    kind: GroupKind,
     #[serde(default)]
-    resource: Resource,
+    resource: GroupResource,
     #[serde(default)]
     sub_resource: Option<String>,
     #[serde(default)]
@@ -119,7 +120,7 @@ struct Request<'a> {
 }
 
 #[derive(Default, Deserialize)]
-struct Kind {
+struct GroupKind {
     #[serde(default)]
     group: String,
     #[serde(default)]
@@ -127,7 +128,7 @@ struct Kind {
 }
 
 #[derive(Default, Deserialize)]
-struct Resource {
+struct GroupResource {
     #[serde(default)]
     resource: String,
 }
@@ -140,7 +141,7 @@ struct UserInfo {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Scale {
+struct ScaleObject {
     metadata: super::pod::Meta,
     spec: ScaleSpec,
 }
@@ -158,8 +159,8 @@ impl Review {
     ///
     /// Not an AdmissionReview that can be answered. An object that cannot be read is no error of the review: [`Review::change`] says so.
     pub fn read(body: &[u8], default: &str) -> Result<Self, ReviewError> {
-        let document: Document<'_> = serde_json::from_slice(body)?;
-        let Document { api_version, kind, request } = document;
+        let document: ReviewDocument<'_> = serde_json::from_slice(body)?;
+        let ReviewDocument { api_version, kind, request } = document;
         let is_known = matches!(api_version.as_str(), "admission.k8s.io/v1" | "admission.k8s.io/v1beta1");
         if !is_known || kind != "AdmissionReview" {
             return Err(ReviewError::Version { api_version, kind });
@@ -191,62 +192,64 @@ impl Review {
     }
 }
 
-impl Request<'_> {
-    fn change(&self, default: &str) -> Result<Change, AskError> {
+impl ReviewRequest<'_> {
+    fn change(&self, default: &str) -> Result<ObjectChange, AskError> {
         let read = |object: Option<&RawValue>| match object {
             Some(object) if object.get() != "null" => {
                 let namespace = self.namespace.as_deref().unwrap_or_default();
-                Workload::read((&self.kind.group, &self.kind.kind), namespace, object.get(), default)
+                KubernetesObject::read((&self.kind.group, &self.kind.kind), namespace, object.get(), default)
             }
             _ if shape(&self.kind.group, &self.kind.kind).is_some() => {
                 Err(AskError::new("object", format!("{} of a {} without one", self.operation, self.kind.kind)))
             }
             _ => Ok(None),
         };
-        let nothing = Ok(Change::Nothing);
+        let nothing = Ok(ObjectChange::Nothing);
         match (self.operation.as_str(), self.sub_resource.as_deref().unwrap_or_default()) {
-            ("CREATE", "") => Ok(read(self.object)?.map_or(Change::Nothing, Change::Create)),
+            ("CREATE", "") => Ok(read(self.object)?.map_or(ObjectChange::Nothing, ObjectChange::Create)),
             ("UPDATE", "") => {
                 let (Some(new), Some(old)) = (read(self.object)?, read(self.old_object)?) else { return nothing };
-                Ok(if new.has_ended { Change::End(new) } else { grown(new, &old) })
+                Ok(if new.has_ended { ObjectChange::End(new) } else { grown(new, &old) })
             }
             ("UPDATE", "status") => {
-                Ok(read(self.object)?.filter(|new| new.has_ended).map_or(Change::Nothing, Change::End))
+                Ok(read(self.object)?.filter(|new| new.has_ended).map_or(ObjectChange::Nothing, ObjectChange::End))
             }
             ("UPDATE", "scale") => self.scale(),
-            ("DELETE", "") => Ok(read(self.old_object)?.map_or(Change::Nothing, Change::End)),
+            ("DELETE", "") => Ok(read(self.old_object)?.map_or(ObjectChange::Nothing, ObjectChange::End)),
             _ => nothing,
         }
     }
 
-    fn scale(&self) -> Result<Change, AskError> {
-        let read = |object: Option<&RawValue>| -> Result<Option<Scale>, AskError> {
+    fn scale(&self) -> Result<ObjectChange, AskError> {
+        let read = |object: Option<&RawValue>| -> Result<Option<ScaleObject>, AskError> {
             let wrong = |error: serde_json::Error| AskError::new("object", format!("it is no Scale: {error}"));
             object.map(|object| serde_json::from_str(object.get()).map_err(wrong)).transpose()
         };
-        let (Some(new), Some(old)) = (read(self.object)?, read(self.old_object)?) else { return Ok(Change::Nothing) };
+        let (Some(new), Some(old)) = (read(self.object)?, read(self.old_object)?) else {
+            return Ok(ObjectChange::Nothing);
+        };
         let kind = match self.resource.resource.as_str() {
             "deployments" => "Deployment",
             "statefulsets" => "StatefulSet",
             "replicasets" => "ReplicaSet",
             "replicationcontrollers" => "ReplicationController",
-            _ => return Ok(Change::Nothing),
+            _ => return Ok(ObjectChange::Nothing),
         };
-        let count = |scale: &Scale| super::text::replicas("spec.replicas", scale.spec.replicas, 0);
+        let count = |scale: &ScaleObject| super::text::replicas("spec.replicas", scale.spec.replicas, 0);
         let (from, to) = (count(&old)?, count(&new)?);
         if to <= from {
-            return Ok(Change::Nothing);
+            return Ok(ObjectChange::Nothing);
         }
         let namespace = self.namespace.as_deref().unwrap_or_default();
         let known_as = known_as(&new.metadata.uid, namespace, kind, &new.metadata.name);
-        Ok(Change::Scale { known_as, kind: kind.to_owned(), from, to })
+        Ok(ObjectChange::Scale { known_as, kind: kind.to_owned(), from, to })
     }
 }
 
 /// What `new` takes beyond `old`: more accelerators for its time, and a longer time for those that it has.
-fn grown(new: Workload, old: &Workload) -> Change {
+fn grown(new: KubernetesObject, old: &KubernetesObject) -> ObjectChange {
     if new.is_at_rest {
-        return if new.parts == old.parts { Change::Nothing } else { Change::Grow(new) };
+        return if new.parts == old.parts { ObjectChange::Nothing } else { ObjectChange::Grow(new) };
     }
     let before = if old.is_at_rest { &[][..] } else { &old.parts };
     let mut more = Vec::new();
@@ -260,38 +263,38 @@ fn grown(new: Workload, old: &Workload) -> Change {
         ];
         let is_more = |(index, (count, nanohours)): &(usize, (u64, u64))| *count > 0 && (*index == 0 || *nanohours > 0);
         let parts = added.into_iter().enumerate().filter(is_more);
-        more.extend(parts.map(|(_, (count, nanohours))| Part { count, nanohours, ..part.clone() }));
+        more.extend(parts.map(|(_, (count, nanohours))| AcceleratorUse { count, nanohours, ..part.clone() }));
     }
-    if more.is_empty() { Change::Nothing } else { Change::Grow(Workload { parts: more, ..new }) }
+    if more.is_empty() { ObjectChange::Nothing } else { ObjectChange::Grow(KubernetesObject { parts: more, ..new }) }
 }
 
 /// What an object may be known as, the best first: its UID; without one its place, kind and name.
 #[must_use]
-pub fn known_as(uid: &str, namespace: &str, kind: &str, name: &str) -> Vec<String> {
+pub fn known_as(uid: &str, namespace: &str, kind: &str, name: &str) -> Vec<JobId> {
     let place = format!("{namespace}:{kind}:{name}");
     let is_name = |text: &String| {
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@+-".contains(&byte);
         (1..=KNOWN_AS_CHARACTERS_MAX).contains(&text.len()) && text.bytes().all(is_allowed)
     };
-    [uid.to_owned(), place].into_iter().filter(is_name).collect()
+    [uid.to_owned(), place].into_iter().filter(is_name).map(JobId::new).collect()
 }
 
 /// An answer, in the version that asked.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Answer {
+pub struct ReviewAnswer {
     /// As asked.
     pub api_version: String,
     /// `AdmissionReview`.
     pub kind: String,
     /// The decision.
-    pub response: Response,
+    pub response: ReviewResponse,
 }
 
 /// A decision as Kubernetes reads it.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Response {
+pub struct ReviewResponse {
     /// That of the request.
     pub uid: String,
     /// Whether the object may be stored.
@@ -307,11 +310,11 @@ pub struct Response {
     pub audit_annotations: BTreeMap<String, String>,
 }
 
-impl Answer {
+impl ReviewAnswer {
     /// Allows what `review` asks.
     #[must_use]
     pub fn allow(review: &Review) -> Self {
-        let response = Response {
+        let response = ReviewResponse {
             uid: review.uid.clone(),
             allowed: true,
             status: serde_json::json!({ "status": "Success", "code": 200 }),

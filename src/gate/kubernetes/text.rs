@@ -25,12 +25,12 @@ impl AskError {
 /// A quantity as it is written: `"8"` or `8`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Quantity {
+pub(super) enum DeviceQuantity {
     Number(serde_json::Number),
     Text(String),
 }
 
-impl Quantity {
+impl DeviceQuantity {
     /// A whole number of devices: digits, or digits before `k`. Devices come in no other quantity.
     pub(super) fn devices(&self, resource: &str) -> Result<u64, AskError> {
         let text = match self {

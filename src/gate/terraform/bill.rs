@@ -1,10 +1,10 @@
 //! What a plan's difference burns in a month, resource by resource.
 
 use super::HOURS_PER_MONTH;
-use super::capacity::{Capacity, Machines};
-use super::plan::{Plan, Resource};
+use super::capacity::{Attached, Capacity, Machines};
+use super::plan::{PlanAction, PlannedResource, TerraformPlan};
 use super::usage::{Usage, Use};
-use crate::budget::{Hardware, Power, PowerError, Workload};
+use crate::budget::{AcceleratorPower, Estimate, Hardware, PowerError, Workload};
 use crate::grid::{Choice, Library, ZoneError};
 use crate::hardware::{find_instance, name_of_product};
 use api::Assumption;
@@ -22,12 +22,23 @@ pub enum BillError {
     Data(#[from] crate::grid::DataError),
 }
 
-/// Accelerators by name.
+/// Number of accelerators by name.
 pub type Accelerators = BTreeMap<String, u64>;
+
+const NO_ENERGY: Estimate = Estimate { p50: Energy::ZERO, p95: Energy::ZERO };
+
+/// CO2e of a workload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Co2eEstimate {
+    /// Expected value.
+    pub p50: CarbonMass,
+    /// The value that one case in twenty exceeds.
+    pub p95: CarbonMass,
+}
 
 /// What machines take in a month; facility energy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Weighed {
+pub struct MonthlyUse {
     /// Expected.
     pub p50: Energy,
     /// Exceeded by one in twenty.
@@ -40,17 +51,17 @@ pub struct Weighed {
 
 /// One resource on the bill.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Item {
+pub struct BillItem {
     /// Its address.
     pub address: String,
     /// Its type.
     pub kind: String,
     /// What the plan does with it.
-    pub action: &'static str,
+    pub action: PlanAction,
     /// Before; nothing where it could not be weighed, as what goes away can only make it less.
-    pub before: Weighed,
+    pub before: MonthlyUse,
     /// After.
-    pub after: Weighed,
+    pub after: MonthlyUse,
     /// What it may grow to by itself, facility energy a month.
     pub at_most: Option<Energy>,
     /// `provider/region`.
@@ -63,33 +74,18 @@ pub struct Item {
 
 /// The whole difference of a month.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Bill {
+pub struct PlanBill {
     /// Resources that run machines.
-    pub items: Vec<Item>,
+    pub items: Vec<BillItem>,
     /// Resources that do not.
     pub others: usize,
     /// What was taken for granted, each once.
     pub assumptions: Vec<Assumption>,
 }
 
-/// A bill as budgets weigh it: accelerators at a mean power for a month.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Load {
-    /// Name of the accelerator; with several kinds, what adds them.
-    pub accelerator: String,
-    /// How many are added, where they are of one kind; else 1.
-    pub count: u64,
-    /// Mean power of each, without the facility's part, nW.
-    pub nanowatts: u64,
-    /// p95 / p50, parts per million.
-    pub spread_ppm: u32,
-    /// Mean intensity; `None` where a region is not known.
-    pub intensity: Option<CarbonIntensity>,
-}
-
 /// Where the electricity of every resource is from, when its own region is not what counts.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub struct BillContext<'a> {
     /// The factors.
     pub library: &'a Library,
     /// For every resource, in place of its region's.
@@ -98,24 +94,24 @@ pub struct Place<'a> {
     pub pue: Pue,
 }
 
-impl Weighed {
+impl MonthlyUse {
     fn nothing() -> Self {
         Self { p50: Energy::ZERO, p95: Energy::ZERO, accelerators: Accelerators::new(), machines: Vec::new() }
     }
 }
 
-impl Item {
-    /// Added energy of a month, expected and p95; negative where the plan takes away.
+impl BillItem {
+    /// Added energy of a month; negative where the plan takes away.
     ///
     /// # Errors
     ///
     /// [`Overflow`].
-    pub fn added(&self) -> Result<(Energy, Energy), Overflow> {
+    pub fn added(&self) -> Result<Estimate, Overflow> {
         let less = |after: Energy, before: Energy| {
             let difference = after.millijoules().checked_sub(before.millijoules());
             difference.map(Energy::from_millijoules).ok_or(Overflow { quantity: "energy of a plan in mJ" })
         };
-        Ok((less(self.after.p50, self.before.p50)?, less(self.after.p95, self.before.p95)?))
+        Ok(Estimate { p50: less(self.after.p50, self.before.p50)?, p95: less(self.after.p95, self.before.p95)? })
     }
 
     /// CO2e of that; `None` where the region is not known.
@@ -123,37 +119,37 @@ impl Item {
     /// # Errors
     ///
     /// [`Overflow`].
-    pub fn added_co2e(&self) -> Result<Option<(CarbonMass, CarbonMass)>, Overflow> {
+    pub fn added_co2e(&self) -> Result<Option<Co2eEstimate>, Overflow> {
         let Some(intensity) = self.intensity else { return Ok(None) };
-        let (p50, p95) = self.added()?;
-        Ok(Some((p50.carbon(intensity)?, p95.carbon(intensity)?)))
+        let Estimate { p50, p95 } = self.added()?;
+        Ok(Some(Co2eEstimate { p50: p50.carbon(intensity)?, p95: p95.carbon(intensity)? }))
     }
 }
 
-impl Bill {
+impl PlanBill {
     /// Weighs a plan.
     ///
     /// # Errors
     ///
     /// A sum left its range; a bundled table is broken.
-    pub fn of(plan: &Plan, usage: &Usage, place: Place<'_>) -> Result<Self, BillError> {
-        let mut scale = Scale { usage, place, assumptions: Vec::new(), regions: BTreeMap::new() };
+    pub fn of(plan: &TerraformPlan, usage: &Usage, place: BillContext<'_>) -> Result<Self, BillError> {
+        let mut scale = Weighing { usage, place, assumptions: Vec::new(), regions: BTreeMap::new() };
         let items = plan.resources.iter().map(|resource| scale.item(resource)).collect::<Result<_, _>>()?;
         Ok(Self { items, others: plan.others, assumptions: scale.assumptions })
     }
 
-    /// Sum of what is added, expected and p95.
+    /// Energy that the plan adds in a month; negative where it takes away.
     ///
     /// # Errors
     ///
     /// [`Overflow`].
-    pub fn added(&self) -> Result<(Energy, Energy), Overflow> {
-        let mut sums = (Energy::ZERO, Energy::ZERO);
+    pub fn added(&self) -> Result<Estimate, Overflow> {
+        let mut sum = NO_ENERGY;
         for item in &self.items {
-            let (p50, p95) = item.added()?;
-            sums = (sums.0.checked_add(p50)?, sums.1.checked_add(p95)?);
+            let Estimate { p50, p95 } = item.added()?;
+            sum = Estimate { p50: sum.p50.checked_add(p50)?, p95: sum.p95.checked_add(p95)? };
         }
-        Ok(sums)
+        Ok(sum)
     }
 
     /// CO2e of that; `None` where the region of something that changes is not known.
@@ -161,52 +157,16 @@ impl Bill {
     /// # Errors
     ///
     /// [`Overflow`].
-    pub fn added_co2e(&self) -> Result<Option<(CarbonMass, CarbonMass)>, Overflow> {
-        let mut sums = (0_i64, 0_i64);
-        let add = |sum: i64, more: CarbonMass| {
-            sum.checked_add(more.micrograms()).ok_or(Overflow { quantity: "CO2e of a plan in µg" })
-        };
+    pub fn added_co2e(&self) -> Result<Option<Co2eEstimate>, Overflow> {
+        let mut sum = Co2eEstimate { p50: CarbonMass::ZERO, p95: CarbonMass::ZERO };
         for item in &self.items {
-            if item.added()? == (Energy::ZERO, Energy::ZERO) {
+            if item.added()? == NO_ENERGY {
                 continue;
             }
-            let Some((p50, p95)) = item.added_co2e()? else { return Ok(None) };
-            sums = (add(sums.0, p50)?, add(sums.1, p95)?);
+            let Some(Co2eEstimate { p50, p95 }) = item.added_co2e()? else { return Ok(None) };
+            sum = Co2eEstimate { p50: sum.p50.checked_add(p50)?, p95: sum.p95.checked_add(p95)? };
         }
-        Ok(Some((CarbonMass::from_micrograms(sums.0), CarbonMass::from_micrograms(sums.1))))
-    }
-
-    /// What budgets weigh; `None` of a plan that adds nothing. `pue` is the one of the bill.
-    ///
-    /// # Errors
-    ///
-    /// [`Overflow`].
-    pub fn load(&self, pue: Pue) -> Result<Option<Load>, Overflow> {
-        let (p50, p95) = self.added()?;
-        let millijoules = i128::from(p50.millijoules());
-        if millijoules <= 0 {
-            return Ok(None);
-        }
-        let added = self.added_accelerators();
-        let (accelerator, count) = match added.iter().next() {
-            Some((name, count)) if added.len() == 1 && *count > 0 => (name.clone(), count.unsigned_abs()),
-            _ => ("Terraform plan".to_owned(), 1),
-        };
-        // mJ over s is mW, and 1 mW is 10⁶ nW; the PUE is in parts per million.
-        let seconds = i128::from(HOURS_PER_MONTH) * 3_600 * i128::from(count);
-        let nanowatts = millijoules * 1_000_000 * 1_000_000 / (seconds * i128::from(pue.parts_per_million()));
-        let ratio =
-            |part: i64, times: i128, most: i128| u32::try_from((i128::from(part) * times / millijoules).clamp(0, most));
-        let spread_ppm = ratio(p95.millijoules(), 1_000_000, 10_000_000).unwrap_or(1_000_000).max(1_000_000);
-        // µg over mJ is g/MJ: times 3,600 x 1,000 it is mg/kWh.
-        let milligrams = self.added_co2e()?.map(|(p50, _)| ratio(p50.micrograms(), 3_600_000, 1_500_000).unwrap_or(0));
-        Ok(Some(Load {
-            accelerator,
-            count,
-            nanowatts: u64::try_from(nanowatts).map_err(|_| Overflow { quantity: "mean power of a plan in nW" })?,
-            spread_ppm,
-            intensity: milligrams.map(CarbonIntensity::from_milligrams_per_kwh),
-        }))
+        Ok(Some(sum))
     }
 
     /// Accelerators that are added less those that go, by name; none that stay the same.
@@ -231,22 +191,22 @@ impl Bill {
     }
 }
 
-struct Scale<'a> {
+struct Weighing<'a> {
     usage: &'a Usage,
-    place: Place<'a>,
+    place: BillContext<'a>,
     assumptions: Vec<Assumption>,
     /// Intensities by region; `None` of a region that is not known.
     regions: BTreeMap<String, Option<CarbonIntensity>>,
 }
 
-impl Scale<'_> {
-    fn item(&mut self, resource: &Resource) -> Result<Item, BillError> {
-        let mut item = Item {
+impl Weighing<'_> {
+    fn item(&mut self, resource: &PlannedResource) -> Result<BillItem, BillError> {
+        let mut item = BillItem {
             address: resource.address.clone(),
             kind: resource.kind.clone(),
             action: resource.action,
-            before: Weighed::nothing(),
-            after: Weighed::nothing(),
+            before: MonthlyUse::nothing(),
+            after: MonthlyUse::nothing(),
             at_most: None,
             region: resource.region.clone(),
             intensity: self.intensity(resource.region.as_deref())?,
@@ -257,8 +217,8 @@ impl Scale<'_> {
         }
         let of = self.usage.of(&resource.address);
         item.before = match &resource.before {
-            Capacity::Machines(machines) => self.weigh(machines, &of)?.unwrap_or_else(|_| Weighed::nothing()),
-            Capacity::Nothing | Capacity::Unknown(_) => Weighed::nothing(),
+            Capacity::Machines(machines) => self.weigh(machines, &of)?.unwrap_or_else(|_| MonthlyUse::nothing()),
+            Capacity::Nothing | Capacity::Unknown(_) => MonthlyUse::nothing(),
         };
         match self.after(&resource.after, &of) {
             Ok(machines) => match self.weigh(&machines, &of)? {
@@ -293,8 +253,8 @@ impl Scale<'_> {
     }
 
     /// The inner error says why nothing is known of a machine.
-    fn weigh(&mut self, machines: &[Machines], of: &Use) -> Result<Result<Weighed, String>, BillError> {
-        let mut weighed = Weighed::nothing();
+    fn weigh(&mut self, machines: &[Machines], of: &Use) -> Result<Result<MonthlyUse, String>, BillError> {
+        let mut weighed = MonthlyUse::nothing();
         for machine in machines {
             let (name, power) = match power(machine, of) {
                 Ok(power) => power,
@@ -364,11 +324,11 @@ impl Scale<'_> {
 }
 
 /// The accelerators of some machines, by the name of one, and what they draw.
-fn power(machine: &Machines, of: &Use) -> Result<(Option<String>, Power), PowerError> {
+fn power(machine: &Machines, of: &Use) -> Result<(Option<String>, AcceleratorPower), PowerError> {
     let nanowatts = of.power_w.map(|watts| (watts * 1e9).round() as u64);
     let utilisation_ppm = of.utilisation.map(|share| (share * 1e6).round() as u32);
-    if let Some((name, each)) = &machine.attached {
-        let name = name_of_product(name);
+    if let Some(Attached { accelerator, each }) = &machine.attached {
+        let name = name_of_product(accelerator);
         let count = each.saturating_mul(machine.count);
         let hardware = Hardware { accelerator: &name, instance: None, count, nanowatts, utilisation_ppm };
         let power = hardware.power()?;
@@ -386,9 +346,14 @@ fn power(machine: &Machines, of: &Use) -> Result<(Option<String>, Power), PowerE
     Ok((Some(name), power))
 }
 
-fn stated(count: u64, of: &Use) -> Power {
+fn stated(count: u64, of: &Use) -> AcceleratorPower {
     let nanowatts = of.power_w.map_or(0, |watts| (watts * 1e9).round() as u64);
     let source = "power_w of the usage file, of a whole machine that is not in the instance table";
     let assumptions = vec![Assumption::new("power", format!("{} W", of.power_w.unwrap_or_default()), source)];
-    Power { accelerators: count, nanowatts, spread_ppm: crate::budget::measured_spread_ppm(None), assumptions }
+    AcceleratorPower {
+        accelerators: count,
+        nanowatts,
+        spread_ppm: crate::budget::measured_spread_ppm(None),
+        assumptions,
+    }
 }

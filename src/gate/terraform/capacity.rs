@@ -9,12 +9,21 @@ use serde_json::Value;
 pub struct Machines {
     /// `provider/type` as [`find_instance`] takes it.
     pub instance: String,
-    /// Accelerators that are attached to each beside what its type has: name and number.
-    pub attached: Option<(String, u64)>,
+    /// Accelerators that are attached to each beside those of its type.
+    pub attached: Option<Attached>,
     /// How many are kept running.
     pub count: u64,
     /// How many it may grow to by itself, where that is more.
     pub at_most: Option<u64>,
+}
+
+/// Accelerators that are attached to a machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// Name of the accelerator, as the cloud writes it.
+    pub accelerator: String,
+    /// Number of them on each machine.
+    pub each: u64,
 }
 
 /// What a resource keeps running.
@@ -270,7 +279,7 @@ impl<'p> Attributes<'p> {
         let each = self.number(guest, "count")?.unwrap_or(1);
         Ok(vec![Machines {
             instance: format!("gcp/{name}"),
-            attached: Some((kind.to_owned(), each)),
+            attached: Some(Attached { accelerator: kind.to_owned(), each }),
             count,
             at_most: None,
         }])

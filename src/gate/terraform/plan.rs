@@ -34,22 +34,37 @@ pub enum PlanError {
 
 /// What a plan changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub struct TerraformPlan {
     /// Every managed resource that runs machines, now or then, in the plan's order.
-    pub resources: Vec<Resource>,
+    pub resources: Vec<PlannedResource>,
     /// How many others there are.
     pub others: usize,
 }
 
+/// What a plan does with a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanAction {
+    /// It is created.
+    Create,
+    /// It is changed in place.
+    Update,
+    /// It is deleted and created again.
+    Replace,
+    /// It is deleted, or no longer managed.
+    Delete,
+    /// It stays as it is.
+    Keep,
+}
+
 /// A resource that runs machines.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resource {
+pub struct PlannedResource {
     /// Its address.
     pub address: String,
     /// Its type.
     pub kind: String,
-    /// `create`, `update`, `replace`, `delete` or `no-op`.
-    pub action: &'static str,
+    /// What the plan does with it.
+    pub action: PlanAction,
     /// Before.
     pub before: Capacity,
     /// After.
@@ -58,7 +73,7 @@ pub struct Resource {
     pub region: Option<String>,
 }
 
-impl Plan {
+impl TerraformPlan {
     /// Reads the JSON of `terraform show -json`.
     ///
     /// # Errors
@@ -89,13 +104,13 @@ impl Plan {
         };
         let configuration = Configuration::new(&plan);
         let managed: Vec<&Value> = changes.iter().filter(|change| change["mode"] != "data").collect();
-        let resources: Vec<Resource> =
-            managed.iter().filter_map(|change| Resource::of(change, &configuration)).collect();
+        let resources: Vec<PlannedResource> =
+            managed.iter().filter_map(|change| PlannedResource::of(change, &configuration)).collect();
         Ok(Self { others: managed.len() - resources.len(), resources })
     }
 }
 
-impl Resource {
+impl PlannedResource {
     /// `None` where it runs no machines.
     fn of(resource: &Value, configuration: &Configuration<'_>) -> Option<Self> {
         let (address, kind) = (resource["address"].as_str()?, resource["type"].as_str()?);
@@ -120,18 +135,32 @@ impl Resource {
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
         // A tag may change, and everything else be known.
-        self.before == self.after && !matches!(self.after, Capacity::Unknown(_)) || self.action == "no-op"
+        self.before == self.after && !matches!(self.after, Capacity::Unknown(_)) || self.action == PlanAction::Keep
     }
 }
 
-fn action(actions: &Value) -> &'static str {
+impl PlanAction {
+    /// Terraform's word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Replace => "replace",
+            Self::Delete => "delete",
+            Self::Keep => "no-op",
+        }
+    }
+}
+
+fn action(actions: &Value) -> PlanAction {
     let actions: Vec<&str> = actions.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     match actions.as_slice() {
-        ["create"] => "create",
-        ["update"] => "update",
-        ["delete"] | ["forget"] => "delete",
-        ["delete", "create"] | ["create", "delete"] => "replace",
-        _ => "no-op",
+        ["create"] => PlanAction::Create,
+        ["update"] => PlanAction::Update,
+        ["delete"] | ["forget"] => PlanAction::Delete,
+        ["delete", "create"] | ["create", "delete"] => PlanAction::Replace,
+        _ => PlanAction::Keep,
     }
 }
 

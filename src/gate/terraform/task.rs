@@ -1,6 +1,7 @@
 //! HCP Terraform's run tasks: what it asks, how that is signed, and what it is told.
 
-use super::bill::{Bill, Item};
+use super::bill::{BillItem, PlanBill};
+use crate::budget::Estimate;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use sha2::Sha512;
@@ -55,8 +56,19 @@ pub struct TaskResult {
     pub is_passed: bool,
     /// Why, in a line.
     pub message: String,
-    /// What it is about, resource by resource: an id, a line, and a text in Markdown.
-    pub outcomes: Vec<(String, String, String)>,
+    /// What it is about, resource by resource.
+    pub outcomes: Vec<TaskOutcome>,
+}
+
+/// What a run task came to for one resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskOutcome {
+    /// Address of the resource.
+    pub id: String,
+    /// One line.
+    pub description: String,
+    /// A text in Markdown.
+    pub body: String,
 }
 
 /// Whether `signature` (hexadecimal) is the HMAC-SHA512 of `body` under `key`; compared in constant time.
@@ -103,7 +115,7 @@ impl TaskResult {
 
     /// The same with what each resource of `bill` takes.
     #[must_use]
-    pub fn with(mut self, bill: &Bill) -> Self {
+    pub fn with(mut self, bill: &PlanBill) -> Self {
         self.outcomes = bill.items.iter().take(OUTCOMES_MAX).filter_map(outcome).collect();
         self
     }
@@ -116,7 +128,7 @@ impl TaskResult {
         let outcomes: Vec<serde_json::Value> = self
             .outcomes
             .iter()
-            .map(|(id, description, body)| {
+            .map(|TaskOutcome { id, description, body }| {
                 serde_json::json!({ "type": "task-result-outcomes", "attributes": {
                     "outcome-id": id, "description": description, "body": body,
                     "tags": { "Status": [{ "label": label, "level": level }] },
@@ -132,12 +144,12 @@ impl TaskResult {
 }
 
 /// A resource that changes something, or of which nothing is known.
-fn outcome(item: &Item) -> Option<(String, String, String)> {
+fn outcome(item: &BillItem) -> Option<TaskOutcome> {
     if let Some(reason) = &item.unknown {
         let body = format!("`{}` cannot be estimated: {reason}.", item.address);
-        return Some((item.address.clone(), "cannot be estimated".to_owned(), body));
+        return Some(TaskOutcome { id: item.address.clone(), description: "cannot be estimated".to_owned(), body });
     }
-    let (p50, p95) = item.added().ok()?;
+    let Estimate { p50, p95 } = item.added().ok()?;
     if p50.millijoules() == 0 {
         return None;
     }
@@ -153,9 +165,9 @@ fn outcome(item: &Item) -> Option<(String, String, String)> {
     let co2e = item
         .added_co2e()
         .ok()?
-        .map_or_else(|| "unknown".to_owned(), |(p50, _)| format!("{:+.3}", p50.micrograms() as f64 / 1e12));
+        .map_or_else(|| "unknown".to_owned(), |co2e| format!("{:+.3}", co2e.p50.micrograms() as f64 / 1e12));
     let _ = writeln!(body, "{co2e} |");
-    Some((item.address.clone(), description, body))
+    Some(TaskOutcome { id: item.address.clone(), description, body })
 }
 
 #[cfg(test)]

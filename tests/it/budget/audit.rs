@@ -4,7 +4,7 @@ use super::demand;
 use crate::ledger::{Fixture, after, at};
 use rusqlite::Connection;
 use serde_json::json;
-use wattledger::budget::{self, Ask, Office, Override};
+use wattledger::budget::{Ask, Office, Override};
 use wattledger::ledger;
 use wattledger::store::Store;
 
@@ -14,15 +14,16 @@ fn decided() -> Fixture {
     let office =
         |now| Office { store: &fixture.store, library: &fixture.library, now: at(now), by: "0123456789abcdef" };
     let limit = super::p95(600_000);
-    let number = budget::create(&office(0), super::policy("llm", limit, json!({}))).unwrap().to_string();
-    let admit = |now, key: &str| budget::admit(&office(now), Some(key), demand("llm", 500_000), Ask::Reserve).unwrap();
+    let number = office(0).create(super::policy("llm", limit, json!({}))).unwrap().to_string();
+    let admit = |now, key: &str| office(now).admit(Some(key), demand("llm", 500_000), Ask::Reserve).unwrap();
     assert!(admit(1, "first").allowed);
     let refused = admit(2, "second");
     assert!(!refused.allowed);
-    let asked = budget::request(&office(3), &refused.id.unwrap(), "ada".to_owned(), "deadline".to_owned()).unwrap();
+    let asked =
+        office(3).request(refused.id.unwrap().parse().unwrap(), "ada".to_owned(), "deadline".to_owned()).unwrap();
     let granted = |reason: &str| Override { name: "grace".to_owned(), reason: reason.to_owned(), expires: at(9_000) };
-    budget::approve(&office(4), &asked.number.to_string(), granted("agreed")).unwrap();
-    budget::override_budget(&office(5), &number, granted("the week of the paper")).unwrap();
+    office(4).approve(asked.number, granted("agreed")).unwrap();
+    office(5).override_budget(&number, granted("the week of the paper")).unwrap();
     fixture
 }
 

@@ -36,7 +36,7 @@ fn a_thousand_at_once_against_room_for_a_hundred_admit_exactly_a_hundred() {
         assert_eq!(admitted.into_inner(), ROOM as u64, "run {run}");
         assert_eq!(bench.figures(&budget, at(2)), [0, ROOM * p95(1_000), 0], "run {run}");
         // Ended, so that the next run meets as few as this one.
-        wattledger::budget::retire(&bench.office(at(2)), &budget).unwrap();
+        bench.office(at(2)).retire(&budget).unwrap();
     }
 }
 

@@ -4,31 +4,36 @@ use super::demand;
 use crate::ledger::actions::hourly;
 use crate::ledger::{FAR, Fixture, at, batch, holding, job, window};
 use ::api::{Decision, EstimateBasis, FitKind};
+use model::{AdmissionState, HoldNotice};
 use serde_json::json;
-use units::{Pue, Timestamp};
-use wattledger::budget::{self, Actual, Ask, Demand, Office, Override};
-use wattledger::store::{AdmissionRow, AdmissionState, By};
+use units::{Energy, Pue, Timestamp};
+use wattledger::budget::{Actual, AdmissionEvent, Amount, Ask, DaySpent, Demand, Office, Override};
+use wattledger::store::{AdmissionRow, By};
 use wattledger::workload;
 
 /// A thousand joules, mJ.
 const KJ: i64 = 1_000_000;
+
+const fn mj(millijoules: i64) -> Energy {
+    Energy::from_millijoules(millijoules)
+}
 
 fn office(fixture: &Fixture, now: i64) -> Office<'_> {
     Office { store: &fixture.store, library: &fixture.library, now: at(now), by: "test" }
 }
 
 fn budget(fixture: &Fixture, limit_mj: i64, change: serde_json::Value) -> String {
-    budget::create(&office(fixture, 0), super::policy("llm", limit_mj, change)).unwrap().to_string()
+    office(fixture, 0).create(super::policy("llm", limit_mj, change)).unwrap().to_string()
 }
 
 /// One hour of `job` at `watts`.
 fn admit(fixture: &Fixture, key: &str, watts: u64) -> Decision {
-    budget::admit(&office(fixture, 0), Some(key), demand("llm", watts * 1_000), Ask::Reserve).unwrap()
+    office(fixture, 0).admit(Some(key), demand("llm", watts * 1_000), Ask::Reserve).unwrap()
 }
 
 fn figures(fixture: &Fixture, number: &str, now: i64) -> [i64; 3] {
-    let standing = budget::state_of(&office(fixture, now), number).unwrap().standing.unwrap();
-    [standing.spent, standing.held, standing.free]
+    let standing = office(fixture, now).state_of(number).unwrap().standing.unwrap();
+    [standing.spent, standing.held, standing.free].map(Amount::value)
 }
 
 fn row(fixture: &Fixture, id: &str) -> AdmissionRow {
@@ -61,10 +66,13 @@ fn metered_energy_is_spent_at_once_and_the_hold_shrinks_to_what_the_rest_can_cos
     assert_eq!(figures(&fixture, &number, 1_802), [720 * KJ, half, limit - 720 * KJ - half]);
     used(&fixture, 2, (1_800, 2_700), 360 * KJ, Some(2_700));
     assert_eq!(figures(&fixture, &number, 2_701), [1_080 * KJ, 0, limit - 1_080 * KJ]);
-    let changes = budget::settle(&fixture.store, at(2_701)).unwrap();
-    assert_eq!(changes.iter().map(|change| change.what).collect::<Vec<_>>(), ["settled"]);
+    let changes = office(&fixture, 2_701).settle().unwrap();
+    assert_eq!(changes.iter().map(|change| change.event).collect::<Vec<_>>(), [AdmissionEvent::Settled]);
     let row = row(&fixture, &id);
-    assert_eq!((row.state, row.actual_mj, row.overrun_mj), (AdmissionState::Settled, Some(1_080 * KJ), Some(0)));
+    assert_eq!(
+        (row.state, row.actual_energy, row.overrun),
+        (AdmissionState::Settled, Some(mj(1_080 * KJ)), Some(mj(0)))
+    );
     fixture.assert_sound();
 }
 
@@ -81,8 +89,8 @@ fn fixed_dates_that_begin_and_end_inside_a_day_count_nothing_before_and_after() 
     assert_eq!(figures(&fixture, &number, 10_799), [110 * KJ, 0, limit - 110 * KJ]);
     fixture.close(at(FAR));
     assert_eq!(figures(&fixture, &number, 10_799), [110 * KJ, 0, limit - 110 * KJ]);
-    let days = budget::state_of(&office(&fixture, 10_799), &number).unwrap().days;
-    assert_eq!(days, [(at(3_600), 110 * KJ)]);
+    let days = office(&fixture, 10_799).state_of(&number).unwrap().days;
+    assert_eq!(days, [DaySpent { day: at(3_600), spent: Amount::Energy(mj(110 * KJ)) }]);
     fixture.assert_sound();
 }
 
@@ -92,8 +100,8 @@ fn a_job_of_another_project_settles_nothing() {
     let fixture = Fixture::new();
     let limit = 10_000 * KJ;
     let number = budget(&fixture, limit, json!({}));
-    let asked = Demand { job: Some("foreign".to_owned()), ..demand("llm", 500_000) };
-    let id = budget::admit(&office(&fixture, 0), Some("k"), asked, Ask::Reserve).unwrap().id.unwrap();
+    let asked = Demand { job: Some("foreign".into()), ..demand("llm", 500_000) };
+    let id = office(&fixture, 0).admit(Some("k"), asked, Ask::Reserve).unwrap().id.unwrap();
     let before = row(&fixture, &id);
     let mut batch = batch(1, 1_800);
     batch.windows = vec![window("gpu0", 0, 1_800, 720 * KJ)];
@@ -103,9 +111,13 @@ fn a_job_of_another_project_settles_nothing() {
     fixture.close(at(FAR));
     let p95 = super::p95(500_000);
     assert_eq!(figures(&fixture, &number, 1_801), [0, p95, limit - p95]);
-    assert!(budget::settle(&fixture.store, at(1_801)).unwrap().is_empty());
+    assert!(office(&fixture, 1_801).settle().unwrap().is_empty());
     assert_eq!(row(&fixture, &id), before);
-    assert_eq!(budget::settle(&fixture.store, at(FAR)).unwrap()[0].what, "expired", "as a hold whose job never came");
+    assert_eq!(
+        office(&fixture, FAR).settle().unwrap()[0].event,
+        AdmissionEvent::Expired,
+        "as a hold whose job never came"
+    );
 }
 
 #[test]
@@ -114,8 +126,8 @@ fn what_is_committed_and_what_the_ledger_has_count_once() {
     let number = budget(&fixture, 10_000 * KJ, json!({}));
     let id = admit(&fixture, "train", 500).id.unwrap();
     used(&fixture, 1, (0, 600), 200 * KJ, Some(1_200));
-    let actual = Actual { energy_mj: Some(500 * KJ), co2e_ug: None };
-    budget::commit(&office(&fixture, 1_201), &id, actual).unwrap();
+    let actual = Actual { energy: Some(mj(500 * KJ)), co2e: None };
+    office(&fixture, 1_201).commit(id.parse().unwrap(), actual).unwrap();
     assert_eq!(figures(&fixture, &number, 1_202), [500 * KJ, 0, 9_500 * KJ]);
     // The rest comes late: it was counted already.
     used(&fixture, 2, (600, 1_200), 300 * KJ, Some(1_200));
@@ -132,20 +144,19 @@ fn an_overrun_is_posted_in_full_and_the_next_admission_sees_it() {
     let number = budget(&fixture, limit, json!({ "stop_after_s": 5 }));
     let id = admit(&fixture, "train", 500).id.unwrap();
     used(&fixture, 1, (0, 600), 400 * KJ, None);
-    let said =
-        |now| budget::settle(&fixture.store, at(now)).unwrap().iter().map(|change| change.what).collect::<Vec<_>>();
+    let said = |now| office(&fixture, now).settle().unwrap().iter().map(|change| change.event).collect::<Vec<_>>();
     // 667 W in place of the 590 W that are held: it will break its hold.
-    assert_eq!(said(601), ["breaking"]);
-    assert_eq!(said(602), [""; 0]);
+    assert_eq!(said(601), [AdmissionEvent::Breaking]);
+    assert_eq!(said(602), []);
     used(&fixture, 2, (600, 3_600), 2_400 * KJ, None);
-    assert_eq!(said(3_601), ["stop"]);
-    assert_eq!(row(&fixture, &id).told, "stop");
+    assert_eq!(said(3_601), [AdmissionEvent::Stop]);
+    assert_eq!(row(&fixture, &id).notice, HoldNotice::Stop);
     assert_eq!(figures(&fixture, &number, 3_602), [2_800 * KJ, 0, limit - 2_800 * KJ]);
-    let next = budget::admit(&office(&fixture, 3_603), Some("next"), demand("llm", 500_000), Ask::Reserve).unwrap();
+    let next = office(&fixture, 3_603).admit(Some("next"), demand("llm", 500_000), Ask::Reserve).unwrap();
     assert!(!next.allowed, "{}", next.reason);
     used(&fixture, 3, (3_600, 3_700), KJ, Some(3_700));
-    budget::settle(&fixture.store, at(3_701)).unwrap();
-    assert_eq!(row(&fixture, &id).overrun_mj, Some(2_801 * KJ - super::p95(500_000)));
+    office(&fixture, 3_701).settle().unwrap();
+    assert_eq!(row(&fixture, &id).overrun, Some(mj(2_801 * KJ - super::p95(500_000))));
 }
 
 #[test]
@@ -156,15 +167,15 @@ fn what_never_starts_expires_and_what_is_requeued_is_another_attempt() {
     admit(&fixture, "never", 500);
     let first = admit(&fixture, "train", 500).id.unwrap();
     used(&fixture, 1, (0, 600), 100 * KJ, Some(600));
-    budget::settle(&fixture.store, at(601)).unwrap();
+    office(&fixture, 601).settle().unwrap();
     // The attempt after it has a key of its own and settles by another job.
-    let again = Demand { job: Some("train.2".to_owned()), ..demand("llm", 500_000) };
-    budget::admit(&office(&fixture, 700), Some("train/2"), again, Ask::Reserve).unwrap();
+    let again = Demand { job: Some("train.2".into()), ..demand("llm", 500_000) };
+    office(&fixture, 700).admit(Some("train/2"), again, Ask::Reserve).unwrap();
     assert_eq!(figures(&fixture, &number, 701), [100 * KJ, 2 * p95, 9_900 * KJ - 2 * p95]);
     assert_eq!(row(&fixture, &first).state, AdmissionState::Settled);
     let over = 3_600 + 86_400;
-    let expired = budget::settle(&fixture.store, at(over)).unwrap();
-    assert_eq!(expired.iter().map(|change| change.what).collect::<Vec<_>>(), ["expired"]);
+    let expired = office(&fixture, over).settle().unwrap();
+    assert_eq!(expired.iter().map(|change| change.event).collect::<Vec<_>>(), [AdmissionEvent::Expired]);
     assert_eq!(figures(&fixture, &number, over)[1], p95);
 }
 
@@ -177,7 +188,7 @@ fn an_array_of_a_thousand_holds_a_thousand_times_and_is_given_back_one_by_one() 
     assert_eq!(figures(&fixture, &number, 1), [0, 1_000 * p95, 0]);
     assert!(!admit(&fixture, "one more", 500).allowed);
     for id in &ids {
-        budget::release(&office(&fixture, 2), id).unwrap();
+        office(&fixture, 2).release(id.parse().unwrap()).unwrap();
     }
     assert_eq!(figures(&fixture, &number, 3), [0, 0, 1_000 * p95]);
 }
@@ -244,13 +255,13 @@ fn three_jobs_of_a_name_tell_what_the_fourth_draws() {
         job_name: Some("pretrain".to_owned()),
         ..Demand::default()
     };
-    let estimate = budget::estimate(&office(&fixture, 9_000), &asked).unwrap();
+    let estimate = office(&fixture, 9_000).estimate(&asked).unwrap();
     assert_eq!((estimate.basis, estimate.power_w), (EstimateBasis::Alike, 310.0));
     // Expected as long as they took, held as long as is asked for; with three of them the spread of systems.
     assert!((estimate.expected_hours - 1_000.0 / 3_600.0).abs() < 1e-8);
     assert_eq!(estimate.p95.energy_mj, 2 * super::p95(310_000));
     let other = Demand { job_name: Some("another".to_owned()), ..asked };
-    assert_eq!(budget::estimate(&office(&fixture, 9_000), &other).unwrap().basis, EstimateBasis::Prior);
+    assert_eq!(office(&fixture, 9_000).estimate(&other).unwrap().basis, EstimateBasis::Prior);
 }
 
 /// As where a gate let it pass while the service was away: what it used before counts as used, not as still to come.
@@ -268,8 +279,8 @@ fn a_job_that_ran_before_it_was_admitted_holds_for_its_rest_alone() {
     let all = json!({ "name": "all", "scope": "all", "project": null });
     assert_eq!(figures(&fixture, &budget(&fixture, 10_000 * KJ, all), 1_801), [600 * KJ, half, 9_400 * KJ - half]);
     used(&fixture, 3, (1_800, 2_700), 300 * KJ, Some(2_700));
-    budget::settle(&fixture.store, at(2_701)).unwrap();
-    assert_eq!(row(&fixture, &id).actual_mj, Some(900 * KJ), "all of the job, not only what came after");
+    office(&fixture, 2_701).settle().unwrap();
+    assert_eq!(row(&fixture, &id).actual_energy, Some(mj(900 * KJ)), "all of the job, not only what came after");
     fixture.assert_sound();
 }
 
@@ -281,8 +292,8 @@ fn how_much_of_its_p95_each_job_used_is_counted_in_steps_of_five_percent() {
     // Percent of p95 in thousandths, and the step it belongs to.
     for (place, thousandths) in [749, 751, 999, 1_001, 1_999, 5_000].into_iter().enumerate() {
         let id = admit(&fixture, &format!("job {place}"), 500).id.unwrap();
-        let energy_mj = Some((i128::from(p95) * thousandths / 1_000).try_into().unwrap());
-        budget::commit(&office(&fixture, 1), &id, Actual { energy_mj, co2e_ug: None }).unwrap();
+        let energy = Some(mj((i128::from(p95) * thousandths / 1_000).try_into().unwrap()));
+        office(&fixture, 1).commit(id.parse().unwrap(), Actual { energy, co2e: None }).unwrap();
     }
     let (hits, used) = fixture
         .store
@@ -301,12 +312,12 @@ fn the_next_period_is_that_of_the_budget_that_is_in_the_way() {
     budget(&fixture, 100 * KJ, json!({}));
     budget(&fixture, 100_000 * KJ, json!({ "name": "all", "scope": "all", "project": null, "period": "year" }));
     used(&fixture, 1, (0, 900), 50 * KJ, None);
-    let refused = budget::admit(&office(&fixture, 1_801), None, demand("llm", 100_000), Ask::DryRun).unwrap();
+    let refused = office(&fixture, 1_801).admit(None, demand("llm", 100_000), Ask::DryRun).unwrap();
     assert!(!refused.allowed);
     // 360 kJ never fit into 100 kJ a month; half an hour of 100 W less does not either: there is no way out in time.
     assert!(refused.options.iter().all(|option| option.kind != FitKind::NextPeriod), "{:?}", refused.options);
-    budget::revise(&office(&fixture, 1_802), "1", super::policy("llm", 440 * KJ, json!({})), "room for one").unwrap();
-    let refused = budget::admit(&office(&fixture, 1_803), None, demand("llm", 100_000), Ask::DryRun).unwrap();
+    office(&fixture, 1_802).revise("1", super::policy("llm", 440 * KJ, json!({})), "room for one").unwrap();
+    let refused = office(&fixture, 1_803).admit(None, demand("llm", 100_000), Ask::DryRun).unwrap();
     let next = refused.options.iter().find(|option| option.kind == FitKind::NextPeriod).unwrap();
     let own = refused.budgets.iter().find(|share| share.budget == "1").unwrap();
     assert_eq!(next.start.as_ref(), Some(&own.until));
@@ -317,8 +328,8 @@ fn an_override_lets_pass_until_it_expires_and_is_named_afterwards() {
     let fixture = Fixture::new();
     let number = budget(&fixture, 100 * KJ, json!({}));
     let granted = Override { name: "grace".to_owned(), reason: "the paper".to_owned(), expires: at(9_000) };
-    budget::override_budget(&office(&fixture, 1), &number, granted).unwrap();
-    let asked = |now| budget::admit(&office(&fixture, now), None, demand("llm", 500_000), Ask::DryRun).unwrap();
+    office(&fixture, 1).override_budget(&number, granted).unwrap();
+    let asked = |now| office(&fixture, now).admit(None, demand("llm", 500_000), Ask::DryRun).unwrap();
     let before = asked(8_999);
     assert!(before.allowed);
     let after = asked(9_000);
@@ -339,9 +350,9 @@ fn a_cleaner_hour_and_a_cleaner_site_are_offered_and_fit() {
     fixture.store.write(move |tx| tx.factors().import(&factors, &by(0))).unwrap();
     let limit_ug = 200_000_000;
     let policy = super::policy("llm", 0, json!({ "unit": "co2e", "limit_ug": limit_ug, "limit_mj": null }));
-    budget::create(&office(&fixture, 1), policy).unwrap();
+    office(&fixture, 1).create(policy).unwrap();
     let job = Demand { intensity: None, site: Some("dirty".to_owned()), ..demand("llm", 500_000) };
-    let refused = budget::admit(&office(&fixture, 2), None, job.clone(), Ask::DryRun).unwrap();
+    let refused = office(&fixture, 2).admit(None, job.clone(), Ask::DryRun).unwrap();
     assert!(!refused.allowed, "{}", refused.reason);
     for kind in [FitKind::GreenerStart, FitKind::OtherSite] {
         let option = refused.options.iter().find(|option| option.kind == kind);
@@ -352,7 +363,7 @@ fn a_cleaner_hour_and_a_cleaner_site_are_offered_and_fit() {
             Timestamp::from_seconds(start.timestamp()).unwrap()
         });
         let asked = Demand { site: option.site.clone(), start, ..job.clone() };
-        let answer = budget::admit(&office(&fixture, 3), None, asked, Ask::DryRun).unwrap();
+        let answer = office(&fixture, 3).admit(None, asked, Ask::DryRun).unwrap();
         assert!(answer.allowed && answer.estimate.p95 == option.p95, "{kind:?}: {}", answer.reason);
     }
 }

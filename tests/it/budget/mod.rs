@@ -12,7 +12,7 @@ use ::api::{Decision, PolicyDocument};
 use std::sync::Arc;
 use tempfile::TempDir;
 use units::{CarbonIntensity, Timestamp};
-use wattledger::budget::{self, Ask, BudgetError, Demand, Office};
+use wattledger::budget::{Amount, Ask, BudgetError, Demand, Office};
 use wattledger::grid::Library;
 use wattledger::store::Store;
 
@@ -51,17 +51,17 @@ impl Bench {
     /// A budget of `limit_mj` for `project`, changed by `change`; its number.
     pub(super) fn budget(&self, project: &str, limit_mj: i64, now: Timestamp, change: serde_json::Value) -> String {
         let document = policy(project, limit_mj, change);
-        budget::create(&self.office(now), document).unwrap().to_string()
+        self.office(now).create(document).unwrap().to_string()
     }
 
     pub(super) fn admit(&self, key: &str, demand: Demand, now: Timestamp) -> Result<Decision, BudgetError> {
-        budget::admit(&self.office(now), Some(key), demand, Ask::Reserve)
+        self.office(now).admit(Some(key), demand, Ask::Reserve)
     }
 
     /// Spent, held and free.
     pub(super) fn figures(&self, budget: &str, now: Timestamp) -> [i64; 3] {
-        let standing = budget::state_of(&self.office(now), budget).unwrap().standing.unwrap();
-        [standing.spent, standing.held, standing.free]
+        let standing = self.office(now).state_of(budget).unwrap().standing.unwrap();
+        [standing.spent, standing.held, standing.free].map(Amount::value)
     }
 }
 

@@ -4,8 +4,8 @@ use super::{Bench, at, demand, p95, policy};
 use crate::reliability::{count, random};
 use serde_json::json;
 use std::collections::BTreeMap;
-use units::Timestamp;
-use wattledger::budget::{self, Actual};
+use units::{Energy, Timestamp};
+use wattledger::budget::Actual;
 
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
@@ -95,25 +95,28 @@ fn random_steps_leave_what_the_model_says() {
                 // Less, as much, and more than was held.
                 let reserved = model.held.get(&key).map_or(7, |(amount, _)| *amount);
                 let actual = [reserved / 2, reserved, reserved * 3 / 2][random.usize(..3)];
-                let actual_mj = Actual { energy_mj: Some(actual), co2e_ug: None };
+                let stated = Actual { energy: Some(Energy::from_millijoules(actual)), co2e: None };
                 let before = model.held.contains_key(&key);
                 let was_expired = model.expired.contains_key(&key);
-                let row = budget::commit(&bench.office(moment(now)), &id, actual_mj).unwrap();
+                let row = bench.office(moment(now)).commit(id.parse().unwrap(), stated).unwrap();
                 if before {
-                    assert_eq!(row.overrun_mj, Some((actual - reserved).max(0)), "seed {seed}, step {step}");
+                    assert_eq!(
+                        row.overrun.map(Energy::millijoules),
+                        Some((actual - reserved).max(0)),
+                        "seed {seed}, step {step}"
+                    );
                 } else if was_expired {
-                    assert_eq!(row.overrun_mj, Some(actual), "seed {seed}, step {step}");
+                    assert_eq!(row.overrun.map(Energy::millijoules), Some(actual), "seed {seed}, step {step}");
                 }
                 model.commit(key, actual, now);
             }
             (80..95, Some((key, id))) => {
-                budget::release(&bench.office(moment(now)), &id).unwrap();
+                bench.office(moment(now)).release(id.parse().unwrap()).unwrap();
                 model.held.remove(&key);
             }
             (95..97, _) => {
                 model.limit = random.i64(10..60) * p95(10_000);
-                budget::revise(&bench.office(moment(now)), &number, policy("p", model.limit, json!({})), "test")
-                    .unwrap();
+                bench.office(moment(now)).revise(&number, policy("p", model.limit, json!({})), "test").unwrap();
             }
             (97, _) if step % 10 == 0 => bench = bench.reopened(),
             _ => {}

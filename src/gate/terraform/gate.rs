@@ -1,0 +1,66 @@
+//! The gate: holds a month of a plan against the budgets, and says so as the result of a run task.
+
+use super::bill::PlanBill;
+use super::load::PlanLoad;
+use super::task::{Task, TaskResult};
+use crate::budget::{Ask, BudgetError, Demand, Office};
+use crate::config::Terraform;
+use units::Pue;
+
+/// What the budgets say of a month of the plan.
+///
+/// # Errors
+///
+/// The ledger or the store: then nothing was decided.
+pub fn decide(
+    office: &Office<'_>,
+    settings: &Terraform,
+    task: &Task,
+    bill: &PlanBill,
+) -> Result<TaskResult, BudgetError> {
+    let unknown: Vec<String> = bill.unknown().map(|(address, reason)| format!("{address} ({reason})")).collect();
+    if !unknown.is_empty() {
+        return Ok(TaskResult::new(false, format!("cannot be estimated: {}", unknown.join("; "))));
+    }
+    let Some(load) = bill.load(Pue::ONE)? else { return Ok(TaskResult::new(true, "adds no accelerator energy")) };
+    let demand = demand(task, project(office, settings, task)?, load);
+    let key = task.task_result_id.as_ref().map(|id| format!("terraform:{id}"));
+    // A speculative plan is never applied.
+    let ask = if task.is_speculative { Ask::DryRun } else { Ask::Check };
+    match office.admit(key.as_deref(), demand, ask) {
+        Ok(decision) => {
+            let month =
+                format!("{:.3} MWh, {:.3} t CO2e a month", decision.estimate.energy_mwh, decision.estimate.co2e_t);
+            Ok(TaskResult::new(decision.allowed, format!("{month}: {}", decision.reason)))
+        }
+        Err(error @ (BudgetError::Store(_) | BudgetError::Ledger(_))) => Err(error),
+        Err(error) => Ok(TaskResult::new(false, error.to_string())),
+    }
+}
+
+/// The project that a workspace is charged to: the configured one, or one of its name; empty where there is none.
+fn project(office: &Office<'_>, settings: &Terraform, task: &Task) -> Result<String, BudgetError> {
+    let workspace = &task.workspace_name;
+    let whole = format!("{}/{workspace}", task.organization_name);
+    Ok(match settings.projects.get(&whole).or_else(|| settings.projects.get(workspace)) {
+        Some(project) => project.clone(),
+        None if office.has_project(workspace)? => workspace.clone(),
+        None => String::new(),
+    })
+}
+
+fn demand(task: &Task, project: String, load: PlanLoad) -> Demand {
+    Demand {
+        project,
+        accelerator: load.accelerator,
+        count: load.count,
+        nanohours: super::HOURS_PER_MONTH * 1_000_000_000,
+        nanowatts: Some(load.nanowatts),
+        spread_ppm: Some(load.spread_ppm),
+        pue_ppm: Some(Pue::ONE.parts_per_million()),
+        intensity: load.intensity,
+        user: task.run_created_by.clone(),
+        job_name: Some(task.workspace_name.clone()),
+        ..Demand::default()
+    }
+}
