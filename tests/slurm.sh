@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Budgets in Slurm (G06): a real slurmctld with munge, ports, key and folders of its own, job_submit.lua, `wattledger slurm sync` and the service.
+# Budgets in Slurm: a real slurmctld with munge, ports, key and folders of its own, job_submit.lua, `wattledger slurm sync` and the service.
 #
 # Needs Debian's slurmctld, slurm-client, munge and slurm-wlm-basic-plugins, and runs as root. Without them it says so and ends well; the
 # plugin alone is tested by every lua that there is. Everything that is started here is ended here, by its id.
@@ -21,9 +21,9 @@ done
 [ "$tested" = 1 ] || echo "SKIPPED: job_submit.lua alone, as no lua is installed"
 
 for program in slurmctld sbatch squeue scontrol sinfo munged curl python3; do
-    command -v "$program" >/dev/null || { echo "SKIPPED: G06, as $program is not installed"; exit 0; }
+    command -v "$program" >/dev/null || { echo "SKIPPED: the test of budgets in Slurm, as $program is not installed"; exit 0; }
 done
-[ "$(id -u)" = 0 ] || { echo "SKIPPED: G06, as slurmctld needs root here"; exit 0; }
+[ "$(id -u)" = 0 ] || { echo "SKIPPED: the test of budgets in Slurm, as slurmctld needs root here"; exit 0; }
 
 program="${CARGO_TARGET_DIR:-target}/debug/wattledger"
 [ -x "$program" ] || cargo build --locked --bin wattledger
@@ -103,12 +103,12 @@ for index in $(seq 50); do submit --gpus=a100:1 -t 60 >"$folder/out.$index" 2>&1
 successes=0
 for id in "${jobs[@]}"; do if wait "$id"; then successes=$((successes + 1)); fi; done
 echo "50 sbatch at once: $(($(now_ms) - begin)) ms"
-refusals="$(cat "$folder"/out.* | grep -c 'cannot carry this job' || true)"
+refusals="$(cat "$folder"/out.* | grep -c 'has no room for this job' || true)"
 check "successes" "$successes" 30
 check "refusals with a reason" "$refusals" 20
 check "jobs in the queue" "$(squeue -h -t all | wc -l)" 30
 echo "what a refused user reads:"
-grep -l 'cannot carry' "$folder"/out.* | head -1 | xargs cat
+grep -l 'has no room for' "$folder"/out.* | head -1 | xargs cat
 sync_once "$server"
 check "holds are those of thirty jobs" "$(held)" $((30 * each))
 sync_once "$server"
@@ -146,7 +146,7 @@ mkdir "$folder/filter"
 cp deploy/slurm/cli_filter.lua "$folder/filter/cli_filter.lua"
 PATH="$(cd "$(dirname "$program")" && pwd):$PATH" SLURM_CONF="$folder/filter/slurm.conf" submit --gpus=a100:2 -t 90 >"$folder/filter/said" 2>&1
 grep -o 'wattledger:.*' "$folder/filter/said" || cat "$folder/filter/said"
-check "what sbatch says before it submits" "$(grep -c 'wattledger: 2 x a100 for 1.5 h are expected to use [0-9.]* kWh a task' "$folder/filter/said")" 1
+check "what sbatch says before it submits" "$(grep -c 'wattledger: 2 x a100 for 1.5 h are expected to use [0-9.]* kWh per task' "$folder/filter/said")" 1
 sync_once "$server"
 scancel "$(squeue -h -o %A | head -1)"
 

@@ -1,5 +1,5 @@
--- What a job is expected to use, said by sbatch, srun and salloc before they submit. Runs on the user's side, so it may wait and may be left out:
--- it informs, job_submit.lua decides. Silent where it cannot estimate.
+-- Makes sbatch, srun and salloc say what a job is expected to use before they submit it. This runs on the user's side, so it may wait, and a user
+-- may leave it out: it informs, and job_submit.lua decides. It prints nothing where it cannot estimate.
 
 local function number_of(text) return tonumber((tostring(text or ""):match("%d+"))) end
 
@@ -31,7 +31,7 @@ local function estimate(options)
   local text = answer:read("*a")
   answer:close()
   local mwh = tonumber(text:match('"energy_mwh":%s*([%d.eE+-]+)'))
-  if mwh then slurm.log_info("%s", ("wattledger: %d x %s for %.1f h are expected to use %.1f kWh a task"):format(gpus, type, hours, mwh * 1000)) end
+  if mwh then slurm.log_info("%s", ("wattledger: %d x %s for %.1f h are expected to use %.1f kWh per task"):format(gpus, type, hours, mwh * 1000)) end
 end
 
 function slurm_cli_setup_defaults() return slurm.SUCCESS end

@@ -1,4 +1,4 @@
--- Wattledger's gate for Slurm: refuses a job that its budget cannot carry, before it burns anything.
+-- Wattledger's gate for Slurm: refuses a job that its budget has no room for, before the job uses any energy.
 --
 -- slurmctld runs this under its locks, one submission at a time. So nothing here calls the network, starts a process or waits: it reads a
 -- small table, which `wattledger slurm sync` replaces atomically, and appends one line to a journal for each job that it lets in. What the
@@ -6,7 +6,7 @@
 -- README.md beside this file has the formats.
 
 local STATE = os.getenv("WATTLEDGER_SLURM_STATE") or "/var/lib/wattledger-slurm"
--- What happens where there is no table to say it: "open" lets jobs in, unverified; "closed" refuses them.
+-- What to do with jobs while there is no table that says so: "open" lets them in unverified, "closed" refuses them.
 local OUTAGE = os.getenv("WATTLEDGER_SLURM_OUTAGE") or "open"
 
 -- Slurm's marks for "not given", of 16, 32 and 64 bits, and for "without limit". Fields of 32 bits start at NO_VAL - 1 with their marks.
@@ -14,15 +14,15 @@ local UNSET = { [65534] = true, [4294967294] = true, [1.8446744073709552e19] = t
 local INFINITE = { [65535] = true, [4294967295] = true }
 local REFUSED = 2050 -- ESLURM_ACCOUNTING_POLICY, whose text scontrol shows
 
-local table_text, plan      -- the table as it was read last, and what it says
-local pending, read_up_to   -- what the journal holds beyond it: needs by owner, extra GPU-minutes by job; bytes read of each journal
+local table_text, plan      -- the text of the table as it was last read, and what it contains
+local pending, read_up_to   -- what the journals hold that the table does not count: needs by owner, extra GPU-minutes by job; bytes read of each journal
 
 local function given(value)
   if value == nil or value == "" or UNSET[value] then return nil end
   return value
 end
 
--- What cannot be estimated: refused with this text where a budget blocks, whatever the outage policy.
+-- Refuses a job that cannot be estimated, with this text, where a budget blocks; the outage policy does not matter.
 local function refuse(text) error({ refusal = text }, 0) end
 
 ---------------------------------------------------------------------------------------------------------------- the table and the journal
@@ -151,7 +151,7 @@ local function read_journals()
   end
 end
 
--- Brings `plan` and `pending` up to date; why not, where that fails.
+-- Brings `plan` and `pending` up to date; returns the reason where that fails.
 local function refresh()
   local text, reason = slurp(STATE .. "/table")
   if not text then return "there is no table: " .. tostring(reason) end
@@ -270,7 +270,7 @@ local function parts_of(view, names)
   return parts
 end
 
--- The requested time limit, else the partition's; minutes.
+-- The requested time limit in minutes, or the partition's where none is requested.
 local function minutes_of(view, parts, names)
   local limit = given(view.time_limit)
   if not limit then
@@ -326,7 +326,7 @@ local function described(parts, minutes, tasks)
   return table.concat(words, " and ") .. (tasks > 1 and (", %d tasks"):format(tasks) or "")
 end
 
--- What would fit `free`, one line an option.
+-- What would fit into `free`, one line per option.
 local function options(asked, need, free)
   local found, share = {}, free / need
   local minutes = math.floor(asked.minutes * share)
@@ -342,7 +342,7 @@ local function options(asked, need, free)
   return found
 end
 
--- The tightest budget that does not hold, with what it has left and needs; and whether one that holds must be.
+-- The tightest budget that has no room, with what is left and needed.
 local function worst(asked, need)
   local found
   for _, budget in ipairs(plan.budgets) do
@@ -373,7 +373,7 @@ end
 local function say_refused(asked, found)
   local budget = found.budget
   local lines = {
-    ("wattledger: budget %q (project %s) cannot carry this job"):format(budget.name, asked.project),
+    ("wattledger: budget %q (project %s) has no room for this job"):format(budget.name, asked.project),
     ("  needs  %s (p95 of %s)"):format(shown(found.need, budget.unit), described(asked.parts, asked.minutes, asked.tasks)),
     ("  left   %s"):format(shown(found.free, budget.unit)),
   }
@@ -391,10 +391,10 @@ local function tell(lines)
   end
 end
 
--- Lets `asked` in, or refuses it; journals either. `kind` is s for a submission, m for a change.
+-- Lets `asked` in or refuses it, and writes either into the journal. `kind` is s for a submission, m for a change.
 local function decide(kind, asked)
   local need, unknown = need_of(asked.project, asked.parts, asked.minutes, asked.tasks)
-  if not need then refuse(("what %q GPUs draw is not known here; known: %s"):format(unknown, table.concat(plan.types, ", "))) end
+  if not need then refuse(("the power of %q GPUs is not known here; known types: %s"):format(unknown, table.concat(plan.types, ", "))) end
   local found = worst(asked, need)
   if found and found.budget.mode == "block" then
     append(line_of("d", asked, found.budget.id))
@@ -404,13 +404,13 @@ local function decide(kind, asked)
   append(line_of(kind, asked, "held"))
   if found and found.budget.mode == "warn" then
     local lines = say_refused(asked, found)
-    lines[#lines + 1] = "  let in all the same: this budget only warns"
+    lines[#lines + 1] = "  let in all the same, as this budget only warns"
     tell(lines)
   end
   return "held"
 end
 
--- The policy for when it cannot be known: the table's, closed where a budget that applies says so.
+-- The policy for when a budget cannot be checked: the table's, or closed where a budget that applies says so.
 local function outage_for(asked)
   local policy = plan and plan.outage or OUTAGE
   if plan and asked then
@@ -500,7 +500,7 @@ local function is_relevant(change)
   end
 end
 
--- What is held already for `job` of the type, GPU-minutes a task.
+-- GPU-minutes per task that are already held for `job` and the GPU type.
 local function covered(facts, keys, type)
   local sum = 0
   for _, part in ipairs(facts.parts) do
@@ -512,7 +512,7 @@ local function covered(facts, keys, type)
   return sum
 end
 
--- The extra that a change needs, a request per type.
+-- What a change needs in addition, one request per GPU type.
 local function extras_of(change, job, parts)
   local view = merged(change, job)
   local after = asked_of(view, parts)
@@ -522,7 +522,7 @@ local function extras_of(change, job, parts)
     before = asked_of(job, parts) or { parts = {}, minutes = 0, project = after.project }
     before.key = "job" .. job.job_id
   end
-  -- 22.05 does not tell how many tasks a job has; its GPUs stay what they were unless the change names them.
+  -- Slurm 22.05 does not say how many tasks a job has; its GPUs stay what they were unless the change names them.
   local names_gpus = given(change.tres_per_job) or given(change.tres_per_node) or given(change.tres_per_task)
     or given(change.tres_per_socket) or given(change.min_nodes) or given(change.max_nodes)
   if not names_gpus then after.parts = before.parts end

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Prolog= of slurm.conf, on each node as root: which job holds which devices from now on. Never fails.
+# Prolog= of slurm.conf: runs on each node as root and reports which job holds which devices from now on. Never fails.
 here="$(dirname "$0")"
 devices=""
 for index in $(echo "${SLURM_JOB_GPUS:-}" | tr ',' ' '); do
     uuid="$(timeout 5 nvidia-smi --query-gpu=uuid --format=csv,noheader -i "$index" 2>/dev/null)"
     case "$uuid" in GPU-*) devices="$devices${devices:+, }{\"uuid\": \"$uuid\", \"node\": \"$(uname -n)\"}" ;; esac
 done
-# The project of an account as `wattledger slurm sync` has it: [accounts] of the sync.toml beside this, or the account's own name.
+# The project of an account, as `wattledger slurm sync` has it: from [accounts] in the sync.toml beside this script, or the account's own name.
 project_of() {
     [ -r "$here/sync.toml" ] && awk -v account="$1" '
         /^[ \t]*\[/ { inside = $0 ~ /^[ \t]*\[accounts\]/; next }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tells the service of a job, for prolog.sh and epilog.sh: `tell.sh PATH < DOCUMENT`. What the service does not take now is kept in the spool and
-# told by the next prolog or epilog of this machine. Never fails: a job does not wait for its bookkeeping.
+# Reports a job to the service, for prolog.sh and epilog.sh: `tell.sh PATH < DOCUMENT`. A report that the service does not accept now stays in the
+# spool, and the next prolog or epilog on this machine sends it. Never fails, so that no job waits for its bookkeeping.
 #
 # /etc/wattledger/slurm.env sets WATTLEDGER_SERVER and WATTLEDGER_TOKEN_FILE (scope ingest), and may set WATTLEDGER_SLURM_SPOOL.
 [ -r /etc/wattledger/slurm.env ] && . /etc/wattledger/slurm.env
@@ -9,7 +9,7 @@ mkdir -p "$spool" && chmod 700 "$spool" || exit 0
 name="$(date +%s%N)-$$"
 { echo "$1"; cat; } >"$spool/$name.new" && mv "$spool/$name.new" "$spool/$name"
 
-# Oldest first, so that an end comes after its beginning; the first that does not get through ends it.
+# The oldest report goes first, so that a job's end follows its beginning. The first one that does not get through stops the loop.
 for file in "$spool"/*[0-9]; do
     [ -f "$file" ] || continue
     status="$(sed 1d "$file" | curl -s -o /dev/null -w '%{http_code}' --connect-timeout 1 --max-time 2 -X POST \

@@ -155,7 +155,7 @@ end
 fresh("budget b1 block energy 864000000 open project climate Climate 2026-11")
 slurm_job_submit(job({ tres_per_node = "gres:gpu:a100:8", time_limit = 4320, array_inx = "1-1000" }), PARTS, 0)
 check("denial", table.concat(said, "\n"):gsub("decision %x+", "decision ID"), ([[
-wattledger: budget "Climate 2026-11" (project climate) cannot carry this job
+wattledger: budget "Climate 2026-11" (project climate) has no room for this job
   needs  576.000 kWh (p95 of 8 x a100 for 3-00:00:00, 1000 tasks)
   left   240.000 kWh
   fits   --time=1-06:00:00 with the same GPUs
