@@ -20,48 +20,48 @@ const NO_SITE_ZONE: &str = "X-WORLD";
 /// What a job asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Demand {
-    /// The project that it is charged to.
+    /// The project that it is charged to; empty where it is charged to none.
     pub project: String,
-    /// Accelerator: key of the table, NVML name, or family.
+    /// Name of the accelerator: a key of the table, an NVML name, or a family.
     pub accelerator: String,
-    /// How many.
+    /// Number of accelerators.
     pub count: u64,
-    /// Wall time that is asked for, 10⁻⁹ h.
+    /// Requested wall time, 10⁻⁹ h; 0 where none is stated.
     pub nanohours: u64,
-    /// Mean power of one accelerator with its share of the host, nW.
+    /// Mean power of one accelerator with its share of the host, nW; estimated where it is not stated.
     pub nanowatts: Option<u64>,
-    /// Mean share of the TDP in place of the prior's, parts per million.
+    /// Mean share of the TDP, parts per million; the prior's where it is not stated.
     pub utilisation_ppm: Option<u32>,
-    /// p95 / p50 of the power, parts per million, where who asks knows it.
+    /// p95 / p50 of the power, parts per million; the prior's where it is not stated.
     pub spread_ppm: Option<u32>,
-    /// Facility energy / IT energy, parts per million; the site's without it.
+    /// PUE, parts per million; the site's where it is not stated.
     pub pue_ppm: Option<u32>,
-    /// Carbon intensity as stated.
+    /// Carbon intensity; the grid's where it is not stated.
     pub intensity: Option<CarbonIntensity>,
-    /// Grid zone.
+    /// Grid zone that the job runs in.
     pub zone: Option<String>,
-    /// Cloud region.
+    /// Cloud region that the job runs in.
     pub region: Option<String>,
-    /// Site of this service that it will run at.
+    /// Site of this service that the job runs at.
     pub site: Option<String>,
-    /// When it is to start; now without it.
+    /// When the job is to start; now where that is not stated.
     pub start: Option<Timestamp>,
-    /// Labels.
+    /// Labels of the job.
     pub labels: BTreeMap<String, String>,
-    /// Who submits it.
+    /// User who submits it.
     pub user: Option<String>,
     /// Name of the job, container image or script: jobs of one name are taken to be alike.
     pub job_name: Option<String>,
-    /// Identity under which the ledger will know it; the submission key without it.
+    /// The job whose energy will settle it in the ledger; the submission key where it is not stated.
     pub job: Option<JobId>,
 }
 
-/// What a demand is expected to cost, and why that is believed.
+/// What a demand is expected to cost, with the inputs that this rests on.
 #[derive(Debug, Clone)]
 pub struct Assessment {
-    /// Accelerators, requested hours, expected power, PUE.
+    /// Number of accelerators, requested hours, expected power, PUE.
     pub workload: Workload,
-    /// Expected wall time, 10⁻⁹ h; at most what is asked for.
+    /// Expected wall time, 10⁻⁹ h; at most what is requested.
     pub expected_nanohours: u64,
     /// p95 / p50 of the power, parts per million.
     pub spread_ppm: u32,
@@ -71,7 +71,7 @@ pub struct Assessment {
     pub p50: Impact,
     /// The amount that one job in twenty exceeds, of the requested wall time. An admission holds this much.
     pub p95: Impact,
-    /// What was taken for granted.
+    /// Every input with its source.
     pub assumptions: Vec<Assumption>,
     /// What the mean power is based on.
     pub basis: EstimateBasis,
@@ -79,7 +79,7 @@ pub struct Assessment {
     pub site: Option<String>,
 }
 
-/// Where a demand runs: PUE, intensity and what is said of them.
+/// Where a demand runs: site, PUE and carbon intensity, with their sources.
 struct RunPlace {
     site: Option<String>,
     pue: Pue,
@@ -102,7 +102,7 @@ impl Demand {
         Owner { project: Some(&self.project), labels: &self.labels, user: self.user.as_deref(), site }
     }
 
-    /// What it is expected to cost when it starts at `now` or at its own start.
+    /// What it is expected to cost if it starts at its own start, or at `now` where it states none.
     ///
     /// # Errors
     ///

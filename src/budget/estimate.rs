@@ -1,24 +1,24 @@
 use units::{Energy, Overflow, Pue};
 
-/// `n` accelerators for `T` hours: what an estimate multiplies.
+/// What an estimate multiplies: accelerators, hours, power and PUE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Workload {
-    /// Accelerators, all of one type.
+    /// Number of accelerators, all of one type.
     pub accelerators: u64,
     /// Wall time, 10⁻⁹ h.
     pub nanohours: u64,
     /// Mean power of one accelerator with its share of the host, nW.
     pub nanowatts: u64,
-    /// Facility energy / IT energy.
+    /// Power usage effectiveness, facility energy / IT energy.
     pub pue: Pue,
 }
 
 /// Facility energy of a workload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Estimate {
-    /// Expected value.
+    /// Expected facility energy.
     pub p50: Energy,
-    /// Exceeded by one job in twenty.
+    /// Facility energy that one job in twenty exceeds.
     pub p95: Energy,
 }
 

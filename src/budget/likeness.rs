@@ -1,38 +1,38 @@
-//! What jobs alike used before: quantiles from the ledger.
+//! What similar jobs used before: quantiles from the ledger.
 
 use super::{AcceleratorPower, BudgetError, Demand};
 use crate::hardware::find_accelerator;
 use crate::store::{PastJob, Tx};
 use api::Assumption;
 
-/// Jobs of the same project and name that are looked at, the newest.
+/// At most so many jobs of the same project and name are looked at, the newest.
 const OWN_MAX: u32 = 100;
-/// Fewer say nothing of a spread.
+/// Fewer jobs say nothing about a spread.
 const OWN_MIN: usize = 3;
-/// Jobs of the whole fleet on the accelerator that are looked at, the newest.
+/// At most so many jobs of the whole fleet on the accelerator are looked at, the newest.
 const FLEET_MAX: u32 = 200;
 const FLEET_MIN: usize = 20;
-/// With few samples their highest is no p95: the spread between systems of one accelerator that measured means have.
+/// The highest of a few samples is not a p95: then the spread is at least that of measured means between systems of one accelerator.
 const SPREAD_MIN_PPM: u64 = 1_180_950;
-/// From so many samples on their own p95 stands alone.
+/// With so many samples or more, their own p95 counts alone.
 const ENOUGH: usize = 20;
 
-/// What past jobs say of one to come.
+/// What past jobs say about a future one.
 #[derive(Debug, Clone)]
 pub(super) struct Likeness {
-    /// Whether they are of the same project and name.
+    /// Whether they have the project and name of the demand.
     pub(super) is_own: bool,
-    /// How many.
+    /// Number of jobs.
     pub(super) jobs: usize,
     /// Median power of one accelerator with its share of the host, nW.
     pub(super) nanowatts: u64,
-    /// p95 / p50 of that, parts per million.
+    /// p95 / p50 of that power, parts per million.
     pub(super) spread_ppm: u32,
-    /// Median wall time of them, 10⁻⁹ h.
+    /// Their median wall time, 10⁻⁹ h; `None` of jobs of the whole fleet.
     pub(super) expected_nanohours: Option<u64>,
 }
 
-/// What jobs like `demand` used: those of its project and name on its accelerator, else every job on it.
+/// What jobs like `demand` used: those of its project and name on its accelerator, else all jobs on that accelerator.
 pub(super) fn learn(tx: &Tx<'_>, demand: &Demand) -> Result<Option<Likeness>, BudgetError> {
     let names = accelerator_names(tx, &demand.accelerator)?;
     if names.is_empty() {
@@ -83,7 +83,7 @@ fn quantile(sorted: &[u64], percent: usize) -> Option<u64> {
 }
 
 impl Likeness {
-    /// The power that it says.
+    /// The power that follows for `demand`.
     pub(super) fn power(&self, demand: &Demand) -> Result<AcceleratorPower, BudgetError> {
         let whose = match &demand.job_name {
             Some(name) if self.is_own => format!("the last {} jobs {name:?} of {} on it", self.jobs, demand.project),

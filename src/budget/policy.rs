@@ -1,4 +1,4 @@
-//! What a budget says: whose energy, how much, over which time, and what happens when it is gone.
+//! The policy of a budget: whose energy it counts, how much may be used over which time, and what happens to a job that does not fit.
 
 use super::{Amount, stored};
 use crate::{moment, workload};
@@ -8,20 +8,20 @@ use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use units::{Interval, Timestamp};
 
-/// Why a policy is none.
+/// Why a policy cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {problem}")]
 pub struct PolicyError {
-    /// The field at fault.
+    /// The field that does not fit.
     pub field: &'static str,
-    /// What is wrong, and what to do.
+    /// What is wrong with it, and what is accepted.
     pub problem: String,
 }
 
 /// A policy that has been checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    /// As it was sent.
+    /// The policy as it was sent.
     pub document: PolicyDocument,
     /// The limit of a period, without what was carried over.
     pub limit: Amount,
@@ -30,16 +30,16 @@ pub struct Policy {
     label: Option<(String, String)>,
 }
 
-/// Whom energy belongs to.
+/// To whom energy belongs.
 #[derive(Debug, Clone, Copy)]
 pub struct Owner<'a> {
-    /// The project, if any.
+    /// Name of the project; `None` of energy that belongs to none.
     pub project: Option<&'a str>,
-    /// Labels.
+    /// Labels of the job.
     pub labels: &'a BTreeMap<String, String>,
-    /// The user; its label `user` where it is not said apart.
+    /// The user; `None` where only the label `user` says.
     pub user: Option<&'a str>,
-    /// Name of the site, if known.
+    /// Name of the site, where it is known.
     pub site: Option<&'a str>,
 }
 
@@ -55,24 +55,24 @@ impl Policy {
             || document.name.chars().count() > 128
             || document.name.chars().any(char::is_control)
         {
-            return Err(wrong("name", "a name has 1 to 128 characters, none of them control characters"));
+            return Err(wrong("name", "a name has 1 to 128 characters and no control characters"));
         }
         if document.name.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(wrong("name", "a name is not a number, as budgets are known by number too"));
+            return Err(wrong("name", "a name cannot be a number, as budgets are also addressed by number"));
         }
         expect_scope(&document)?;
         let limit = match (document.unit, document.limit_mj, document.limit_ug) {
             (Unit::Energy, Some(limit), None) | (Unit::Co2e, None, Some(limit)) => limit,
             (Unit::Energy, ..) => {
-                return Err(wrong("limit_mj", "a budget of unit energy has limit_mj, in mJ, and no limit_ug"));
+                return Err(wrong("limit_mj", "a budget of unit energy needs limit_mj, in mJ, and no limit_ug"));
             }
             (Unit::Co2e, ..) => {
-                return Err(wrong("limit_ug", "a budget of unit co2e has limit_ug, in µg, and no limit_mj"));
+                return Err(wrong("limit_ug", "a budget of unit co2e needs limit_ug, in µg, and no limit_mj"));
             }
         };
         if limit < 0 {
             let field = if document.unit == Unit::Energy { "limit_mj" } else { "limit_ug" };
-            return Err(wrong(field, &format!("{limit} is below 0: a limit is 0 (nothing more is admitted) or above")));
+            return Err(wrong(field, &format!("{limit} is below 0: a limit is 0, which admits nothing, or above")));
         }
         let zone: Tz = document
             .time_zone
@@ -80,7 +80,7 @@ impl Policy {
             .map_err(|_| wrong("time_zone", "not an IANA time zone: write one such as Europe/Berlin"))?;
         let fixed = fixed(&document, zone)?;
         if document.thresholds.iter().any(|percent| !(1..=100).contains(percent)) {
-            return Err(wrong("thresholds", "thresholds are percents from 1 to 100"));
+            return Err(wrong("thresholds", "a threshold is a percentage from 1 to 100"));
         }
         if document.default_hours.is_some_and(|hours| !(hours > 0.0 && hours <= 8_784.0)) {
             return Err(wrong("default_hours", "hours are above 0 and at most 8784"));
@@ -99,13 +99,13 @@ impl Policy {
         Self::check(document)
     }
 
-    /// What it counts.
+    /// What the budget counts.
     #[must_use]
     pub const fn unit(&self) -> Unit {
         self.document.unit
     }
 
-    /// The period that `at` lies in; `None` outside of fixed dates.
+    /// The period that `at` lies in; `None` outside fixed dates.
     #[must_use]
     pub fn period(&self, at: Timestamp) -> Option<Interval> {
         if let Some(fixed) = self.fixed {
@@ -196,7 +196,7 @@ fn expect_scope(document: &PolicyDocument) -> Result<(), PolicyError> {
     for (field, value, is_wanted) in given {
         let problem = match (value, is_wanted) {
             (None | Some(""), true) => format!("scope {field:?} needs {field}"),
-            (Some(_), false) => format!("it goes with scope {field:?} only"),
+            (Some(_), false) => format!("only allowed with scope {field:?}"),
             (Some(label), true) if field == "label" && workload::label(label).is_none() => {
                 workload::LABEL_RULE.to_owned()
             }
@@ -218,7 +218,7 @@ fn fixed(document: &PolicyDocument, zone: Tz) -> Result<Option<Interval>, Policy
         }
         (PeriodKind::Fixed, ..) => Err(wrong("from", "period \"fixed\" needs from and to".to_owned())),
         (_, None, None) => Ok(None),
-        _ => Err(wrong("from", "from and to go with period \"fixed\" only".to_owned())),
+        _ => Err(wrong("from", "from and to are only allowed with period \"fixed\"".to_owned())),
     }
 }
 

@@ -6,22 +6,22 @@ use crate::hardware::{HardwareError, Match, find_accelerator, find_instance};
 use api::Assumption;
 use units::Overflow;
 
-/// What is said of the hardware.
+/// The hardware of a job, as far as it is stated.
 #[derive(Debug, Clone, Copy)]
 pub struct Hardware<'a> {
-    /// Name of the accelerator; not looked at where there is an instance.
+    /// Name of the accelerator; ignored where there is an instance.
     pub accelerator: &'a str,
     /// Cloud instance type.
     pub instance: Option<&'a str>,
-    /// Accelerators, or instances.
+    /// Number of accelerators, or of instances.
     pub count: u64,
-    /// Mean power of one accelerator with its share of the host, nW.
+    /// Mean power of one accelerator with its share of the host, nW; estimated where it is not stated.
     pub nanowatts: Option<u64>,
     /// Mean share of the TDP, parts per million.
     pub utilisation_ppm: Option<u32>,
 }
 
-/// Why nothing is known of the power.
+/// Why the power of hardware is not known.
 #[derive(Debug, thiserror::Error)]
 pub enum PowerError {
     /// The hardware is not known.
@@ -32,16 +32,16 @@ pub enum PowerError {
     Overflow(#[from] Overflow),
 }
 
-/// How many accelerators draw how much, and why that is believed.
+/// Mean power of a number of accelerators, with the inputs that it rests on.
 #[derive(Debug, Clone)]
 pub struct AcceleratorPower {
-    /// How many.
+    /// Number of accelerators.
     pub accelerators: u64,
-    /// Mean power of one, with its share of the host, nW.
+    /// Mean power of one accelerator with its share of the host, nW.
     pub nanowatts: u64,
     /// p95 / p50 of the power, parts per million.
     pub spread_ppm: u32,
-    /// Why.
+    /// Every input with its source.
     pub assumptions: Vec<Assumption>,
 }
 

@@ -1,4 +1,4 @@
-//! Which accelerator a pod's devices are: by resource name, and by the labels of the nodes that it selects.
+//! Which accelerator the devices of a pod are, by resource name and by the labels of the nodes that it selects.
 
 use crate::hardware::{find_accelerator, instance_types, name_of_product};
 use std::collections::BTreeMap;
@@ -25,13 +25,13 @@ const INSTANCE_LABELS: [&str; 2] = ["node.kubernetes.io/instance-type", "beta.ku
 /// An accelerator, or a slice of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AcceleratorSlice {
-    /// As [`find_accelerator`] takes it.
+    /// Name, as [`find_accelerator`] takes it.
     pub name: String,
-    /// Slices of [`SLICES`]; a whole one has them all.
+    /// Compute slices, out of [`SLICES`]; a whole accelerator has them all.
     pub slices: u64,
 }
 
-/// What a resource of a container counts: which kind of device, and how large a part of it. `None` for what is no accelerator.
+/// The device that a resource of a container counts; `None` of a resource that is not an accelerator.
 pub(super) fn of_resource(resource: &str) -> Option<DeviceKind> {
     let whole = |default| Some(DeviceKind { slices: SLICES, default });
     match resource {

@@ -31,7 +31,7 @@ pub(super) enum PodLayout {
     JobSet,
 }
 
-/// The shape of a kind; `None` of one that runs no pods or is not known.
+/// How pods hang in a kind; `None` of a kind that runs no pods or is not known.
 pub(super) fn shape(group: &str, kind: &str) -> Option<PodLayout> {
     Some(match (group, kind) {
         ("", "Pod") => PodLayout::Pod,
@@ -51,49 +51,49 @@ pub(super) fn shape(group: &str, kind: &str) -> Option<PodLayout> {
 /// Accelerators of one kind for a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcceleratorUse {
-    /// Which.
+    /// The accelerator, or the slice of one.
     pub accelerator: AcceleratorSlice,
-    /// How many.
+    /// The number of accelerators or slices.
     pub count: u64,
-    /// Wall time, 10⁻⁹ h; 0 where none is stated.
+    /// Wall time in 10⁻⁹ h; 0 where the object states none.
     pub nanohours: u64,
-    /// How many one replica takes, where the number of replicas can be scaled alone; else 0.
+    /// The number that one replica takes, of a kind whose replicas can be scaled alone; else 0.
     pub per_replica: u64,
 }
 
 /// The controller that an object belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectOwner {
-    /// Its kind.
+    /// Kind of the object.
     pub kind: String,
-    /// What it may be known as: see [`super::known_as`].
+    /// The identities that the ledger may know it by: see [`super::known_as`].
     pub known_as: Vec<JobId>,
 }
 
 /// An object that runs pods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KubernetesObject {
-    /// Its kind.
+    /// Kind of the object.
     pub kind: String,
-    /// Its name, without what was generated; objects of one name are taken to be alike.
+    /// Its name without a generated suffix; objects of one name are taken to be alike.
     pub name: String,
-    /// What it may be known as, the best first.
+    /// The identities that the ledger may know it by, the best first.
     pub known_as: Vec<JobId>,
-    /// Its labels.
+    /// Labels of the object.
     pub labels: BTreeMap<String, String>,
-    /// Its controller, where that is of a kind that is counted itself.
+    /// Its controller, if that is of a kind that is counted itself.
     pub owner: Option<ObjectOwner>,
-    /// What it takes, that of one replica where it has none yet; empty where that is no accelerator.
+    /// The accelerators that it takes, or that one replica will take where it has none yet; empty where it takes none.
     pub parts: Vec<AcceleratorUse>,
-    /// Whether it has no replica, so that it takes nothing until it is scaled.
+    /// Whether it has no replica, so that it takes nothing until it is scaled up.
     pub is_at_rest: bool,
-    /// Whether something of it has run.
+    /// Whether any part of it has run.
     pub has_started: bool,
-    /// Whether all of it is over.
+    /// Whether all of it has ended.
     pub has_ended: bool,
 }
 
-/// Everything of every kind that is looked at; what a kind has not, stays empty.
+/// Every field of every kind that is looked at; fields that a kind does not have stay empty.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct ObjectDocument {
@@ -192,8 +192,8 @@ struct Condition {
 }
 
 impl KubernetesObject {
-    /// Reads an object of `group` and `kind` in `namespace`; `None` of a kind that runs no pods. `default` is the accelerator that a GPU is of
-    /// which nothing is said.
+    /// Reads an object of `group` and `kind` in `namespace`; `None` of a kind that runs no pods. `default` is the accelerator
+    /// of a GPU about which nothing is said.
     pub(super) fn read(
         (group, kind): (&str, &str),
         namespace: &str,
@@ -201,7 +201,7 @@ impl KubernetesObject {
         default: &str,
     ) -> Result<Option<Self>, AskError> {
         let Some(shape) = shape(group, kind) else { return Ok(None) };
-        let shapeless = |error: serde_json::Error| AskError::new("object", format!("it is no {kind}: {error}"));
+        let shapeless = |error: serde_json::Error| AskError::new("object", format!("not a {kind} that can be read: {error}"));
         let document: ObjectDocument = serde_json::from_str(object).map_err(shapeless)?;
         let mut tally = Tally::new(&document.metadata, default);
         match shape {
@@ -276,7 +276,7 @@ impl ObjectStatus {
     }
 }
 
-/// Accelerators of an object as they are added up, and the wall time that is stated for them.
+/// Adds up the accelerators of an object, with the wall time that is stated for them.
 struct Tally<'a> {
     default: &'a str,
     named: Option<String>,
@@ -296,7 +296,7 @@ impl<'a> Tally<'a> {
         tally
     }
 
-    /// Takes what annotations say that nothing outside has said.
+    /// Takes what the annotations state and no enclosing object has stated.
     fn annotated(&mut self, metadata: &Meta) {
         let said = |name: &str| metadata.annotations.get(name).cloned();
         self.named = self.named.take().or_else(|| said(accelerator::ANNOTATION));
@@ -400,7 +400,7 @@ impl<'a> Tally<'a> {
         Ok(())
     }
 
-    /// What the cluster enforces comes before what is announced, and that before what each pod may take.
+    /// What the cluster enforces counts before what is announced, and that before what each pod may take.
     fn parts(self, replicas: Option<u64>) -> Result<Vec<AcceleratorUse>, AskError> {
         let announced = self.annotated_hours.as_deref().map(|text| hours(HOURS, text)).transpose()?;
         let nanohours = self.limit.or(announced).unwrap_or(self.pods);

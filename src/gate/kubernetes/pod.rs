@@ -1,4 +1,4 @@
-//! What a pod takes: devices of its containers, and the accelerator that its node selection asks for.
+//! What a pod takes: the devices of its containers, and the accelerator that its node selection asks for.
 
 use super::accelerator::{self, AcceleratorSlice, SLICES, of_labels, of_resource};
 use super::text::{AskError, DeviceQuantity, or_default};
@@ -120,7 +120,7 @@ struct Expression {
 }
 
 impl Template {
-    /// The accelerators of one pod. `named` is the accelerator that the whole object names, `default` what a GPU is that nothing is said of.
+    /// The accelerators of one pod. `named` is the accelerator that the whole object names, `default` the one of a GPU about which nothing is said.
     pub(super) fn accelerators(
         &self,
         named: Option<&str>,

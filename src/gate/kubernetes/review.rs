@@ -1,4 +1,4 @@
-//! The review: what Kubernetes asks before an object is stored, and the answer.
+//! The review that Kubernetes asks before an object is stored, and the answer.
 
 use super::object::{AcceleratorUse, KubernetesObject, shape};
 use super::text::AskError;
@@ -16,70 +16,70 @@ const WARNING_CHARACTERS_MAX: usize = 250;
 /// Warnings of one answer; the rest is in the admission.
 const WARNINGS_MAX: usize = 8;
 
-/// Why a body is no review that can be answered.
+/// Why a body is not a review that can be answered.
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
-    /// Not JSON, or of another shape.
-    #[error("this is no AdmissionReview: {0}")]
+    /// It is not JSON, or has another shape.
+    #[error("this is not an AdmissionReview: {0}")]
     PodLayout(#[from] serde_json::Error),
-    /// Another version, or another document.
+    /// It is of another version, or another document.
     #[error(
         "apiVersion {api_version:?}, kind {kind:?} is not answered here: send an AdmissionReview of admission.k8s.io/v1 or v1beta1 (admissionReviewVersions of the webhook)"
     )]
     Version {
-        /// As sent.
+        /// `apiVersion` as it was sent.
         api_version: String,
-        /// As sent.
+        /// `kind` as it was sent.
         kind: String,
     },
-    /// There is nothing to answer.
+    /// It holds no request.
     #[error("the AdmissionReview has no request")]
     NoRequest,
-    /// The answer could not be told from another.
+    /// Its uid is missing or unusable, so an answer could not be matched to it.
     #[error(
-        "request.uid {0:?} cannot be echoed: it has 1 to {UID_CHARACTERS_MAX} characters, none of them control characters"
+        "request.uid {0:?} cannot be echoed: it must have 1 to {UID_CHARACTERS_MAX} characters and no control characters"
     )]
     Uid(String),
 }
 
-/// What is asked.
+/// A review: what Kubernetes asks before an object is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Review {
-    /// `admission.k8s.io/v1` or `admission.k8s.io/v1beta1`; the answer has the same.
+    /// `admission.k8s.io/v1` or `admission.k8s.io/v1beta1`; the answer uses the same version.
     pub api_version: String,
-    /// Identity of the request: the same one again is the same request.
+    /// Identity of the request. Kubernetes repeats a request under the same uid.
     pub uid: String,
-    /// Where the object is.
+    /// Namespace of the object.
     pub namespace: String,
-    /// Who asks.
+    /// The user or service account that asks.
     pub user: Option<String>,
-    /// Nothing may be held.
+    /// Whether this is a dry run, for which nothing may be held.
     pub dry_run: bool,
-    /// What is to happen, or why that cannot be said.
+    /// What is about to happen to the object, or why that cannot be read.
     pub change: Result<ObjectChange, AskError>,
 }
 
-/// What is to happen.
+/// What is about to happen to an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ObjectChange {
-    /// Nothing that takes accelerators.
+    /// Nothing that changes what it takes.
     Nothing,
-    /// A new object.
+    /// It is created.
     Create(KubernetesObject),
-    /// An object takes more: what it takes beyond what it took.
+    /// It grows: holds what it takes beyond what it took before.
     Grow(KubernetesObject),
-    /// Replicas of an object whose pods the review does not show.
+    /// Its number of replicas grows, in a review that does not show its pods.
     Scale {
-        /// What the object may be known as.
+        /// The identities that the ledger may know the object by.
         known_as: Vec<JobId>,
-        /// Its kind.
+        /// Kind of the object.
         kind: String,
-        /// Before.
+        /// Replicas before.
         from: u64,
-        /// After.
+        /// Replicas after.
         to: u64,
     },
-    /// An object is over or is deleted.
+    /// It ends or is deleted.
     End(KubernetesObject),
 }
 
@@ -153,11 +153,11 @@ struct ScaleSpec {
 }
 
 impl Review {
-    /// Reads a body. `default` is the accelerator that a GPU is of which neither object nor node selection says more.
+    /// Reads a body. `default` is the accelerator of a GPU about which neither object nor node selection says more.
     ///
     /// # Errors
     ///
-    /// Not an AdmissionReview that can be answered. An object that cannot be read is no error of the review: [`Review::change`] says so.
+    /// Not an AdmissionReview that can be answered. An object that cannot be read is not an error here: [`Review::change`] says so.
     pub fn read(body: &[u8], default: &str) -> Result<Self, ReviewError> {
         let document: ReviewDocument<'_> = serde_json::from_slice(body)?;
         let ReviewDocument { api_version, kind, request } = document;
@@ -200,7 +200,7 @@ impl ReviewRequest<'_> {
                 KubernetesObject::read((&self.kind.group, &self.kind.kind), namespace, object.get(), default)
             }
             _ if shape(&self.kind.group, &self.kind.kind).is_some() => {
-                Err(AskError::new("object", format!("{} of a {} without one", self.operation, self.kind.kind)))
+                Err(AskError::new("object", format!("a {} of a {} must carry the object", self.operation, self.kind.kind)))
             }
             _ => Ok(None),
         };
@@ -222,7 +222,7 @@ impl ReviewRequest<'_> {
 
     fn scale(&self) -> Result<ObjectChange, AskError> {
         let read = |object: Option<&RawValue>| -> Result<Option<ScaleObject>, AskError> {
-            let wrong = |error: serde_json::Error| AskError::new("object", format!("it is no Scale: {error}"));
+            let wrong = |error: serde_json::Error| AskError::new("object", format!("not a Scale that can be read: {error}"));
             object.map(|object| serde_json::from_str(object.get()).map_err(wrong)).transpose()
         };
         let (Some(new), Some(old)) = (read(self.object)?, read(self.old_object)?) else {
@@ -268,7 +268,7 @@ fn grown(new: KubernetesObject, old: &KubernetesObject) -> ObjectChange {
     if more.is_empty() { ObjectChange::Nothing } else { ObjectChange::Grow(KubernetesObject { parts: more, ..new }) }
 }
 
-/// What an object may be known as, the best first: its UID; without one its place, kind and name.
+/// The identities that the ledger may know an object by, the best first: its UID, then its namespace, kind and name.
 #[must_use]
 pub fn known_as(uid: &str, namespace: &str, kind: &str, name: &str) -> Vec<JobId> {
     let place = format!("{namespace}:{kind}:{name}");
@@ -279,15 +279,15 @@ pub fn known_as(uid: &str, namespace: &str, kind: &str, name: &str) -> Vec<JobId
     [uid.to_owned(), place].into_iter().filter(is_name).map(JobId::new).collect()
 }
 
-/// An answer, in the version that asked.
+/// The answer to an AdmissionReview, in the version of the request.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReviewAnswer {
-    /// As asked.
+    /// `apiVersion` of the request.
     pub api_version: String,
-    /// `AdmissionReview`.
+    /// Always `AdmissionReview`.
     pub kind: String,
-    /// The decision.
+    /// The decision, as Kubernetes reads it.
     pub response: ReviewResponse,
 }
 
@@ -295,17 +295,17 @@ pub struct ReviewAnswer {
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReviewResponse {
-    /// That of the request.
+    /// The uid of the request that is answered.
     pub uid: String,
     /// Whether the object may be stored.
     pub allowed: bool,
-    /// `code` 200; of a denial 403, with `reason` `Forbidden` and the `message` that the user reads.
+    /// A status with `code` 200, or 403 for a denial, with `reason` `Forbidden` and the `message` that the user reads.
     #[schema(value_type = Object)]
     pub status: serde_json::Value,
-    /// What the user is told beside it.
+    /// Warnings that are shown to the user.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
-    /// What the API server's audit log keeps: numbers of the admissions.
+    /// Annotations for the API server's audit log: the numbers of the admissions.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub audit_annotations: BTreeMap<String, String>,
 }
@@ -324,7 +324,7 @@ impl ReviewAnswer {
         Self { api_version: review.api_version.clone(), kind: "AdmissionReview".to_owned(), response }
     }
 
-    /// Denies it, for the reason that `message` tells its user.
+    /// Denies what `review` asks, for the reason in `message`, which its user reads.
     #[must_use]
     pub fn deny(review: &Review, message: &str) -> Self {
         let mut answer = Self::allow(review);
@@ -334,7 +334,7 @@ impl ReviewAnswer {
         answer
     }
 
-    /// The same with what the user is told beside it; what Kubernetes would cut is cut here, at a character.
+    /// The same with warnings for the user. What Kubernetes would cut off is cut off here, between characters.
     #[must_use]
     pub fn warned(mut self, warnings: &[String]) -> Self {
         let shown = warnings.iter().take(WARNINGS_MAX);
@@ -342,7 +342,7 @@ impl ReviewAnswer {
         self
     }
 
-    /// The same with something for the audit log.
+    /// The same with an annotation for the audit log.
     #[must_use]
     pub fn audited(mut self, key: &str, value: String) -> Self {
         self.response.audit_annotations.insert(key.to_owned(), value);

@@ -1,4 +1,4 @@
-//! Small things of Kubernetes' JSON: quantities, numbers of replicas, hours, and `null` for what is not there.
+//! Values in Kubernetes' JSON: quantities, numbers of replicas, hours, and `null` for what is absent.
 
 use serde::{Deserialize, Deserializer};
 
@@ -6,13 +6,13 @@ use serde::{Deserialize, Deserializer};
 const NANOHOURS_PER_SECOND_NUMERATOR: u128 = 1_000_000_000;
 const SECONDS_PER_HOUR: u128 = 3_600;
 
-/// Why it cannot be said what an object takes.
+/// Why an object's use of accelerators cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {problem}")]
 pub struct AskError {
     /// The field, annotation or resource.
     pub place: String,
-    /// What is wrong, and what is expected.
+    /// What is wrong with it, and what is expected.
     pub problem: String,
 }
 
@@ -39,7 +39,7 @@ impl DeviceQuantity {
         };
         let (digits, factor) = text.strip_suffix('k').map_or((text.as_str(), 1), |digits| (digits, 1_000));
         let devices = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
-        let problem = || format!("{text:?} is no number of devices: write a whole number from 0");
+        let problem = || format!("{text:?} is not a number of devices: write a whole number from 0");
         devices.filter(|devices| *devices <= u64::from(u32::MAX)).ok_or_else(|| AskError::new(resource, problem()))
     }
 }
@@ -48,21 +48,21 @@ impl DeviceQuantity {
 pub(super) fn replicas(field: &str, stated: Option<i64>, otherwise: u64) -> Result<u64, AskError> {
     let Some(number) = stated else { return Ok(otherwise) };
     let fits = u64::try_from(number).ok().filter(|number| *number <= u64::from(u32::MAX));
-    fits.ok_or_else(|| AskError::new(field, format!("{number} is no number of replicas: write 0 or more")))
+    fits.ok_or_else(|| AskError::new(field, format!("{number} is not a number of replicas: write 0 or more")))
 }
 
 /// A deadline in seconds as 10⁻⁹ h, rounded up.
 pub(super) fn deadline(seconds: i64) -> Result<u64, AskError> {
     let place = "activeDeadlineSeconds";
     let seconds = u128::try_from(seconds).ok().filter(|seconds| *seconds > 0);
-    let seconds = seconds.ok_or_else(|| AskError::new(place, "a deadline is above 0 seconds"))?;
+    let seconds = seconds.ok_or_else(|| AskError::new(place, "a deadline must be above 0 seconds"))?;
     let nanohours = (seconds * NANOHOURS_PER_SECOND_NUMERATOR).div_ceil(SECONDS_PER_HOUR);
     u64::try_from(nanohours).map_err(|_| AskError::new(place, "the deadline is beyond what can be counted"))
 }
 
 /// Hours of an annotation as 10⁻⁹ h.
 pub(super) fn hours(annotation: &str, text: &str) -> Result<u64, AskError> {
-    let wrong = || AskError::new(annotation, format!("{text:?} are no hours: write a number above 0, such as 24"));
+    let wrong = || AskError::new(annotation, format!("{text:?} is not a number of hours: write one above 0, such as 24"));
     let nanohours = crate::decimal::parse(text.trim(), 9).map_err(|_| wrong())?;
     u64::try_from(nanohours).ok().filter(|nanohours| *nanohours > 0).ok_or_else(wrong)
 }

@@ -2,7 +2,7 @@
 
 use super::text::{GpuCount, Tasks, TextError, parts};
 
-/// What was decided about.
+/// What the plugin decided about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DecisionKind {
     /// A submission that was let in.
@@ -13,26 +13,26 @@ pub enum DecisionKind {
     Refused,
 }
 
-/// One decision.
+/// One decision of the plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalLine {
-    /// About what.
+    /// What it decided about.
     pub kind: DecisionKind,
-    /// Identity of the decision; of a change it is the submission's, `/TASK` where only one task changed, `+` and letters of its own.
+    /// Identity of the decision. That of a change is the submission's, then `/TASK` where only one task changed, then `+` and letters of its own.
     pub key: String,
-    /// When, s since 1970.
+    /// When it was made, in seconds since 1970.
     pub at_s: i64,
-    /// The project that pays.
+    /// The project that is charged.
     pub project: String,
-    /// Who submitted.
+    /// The user who submitted the job.
     pub user: String,
     /// GPUs of each task.
     pub parts: Vec<GpuCount>,
-    /// Time limit, of a change the minutes beyond what is held.
+    /// Time limit in minutes; of a change, the minutes beyond what is held.
     pub minutes: u64,
-    /// Which tasks.
+    /// The tasks that it is about.
     pub tasks: Tasks,
-    /// Let in while it could not be checked; what a refusal names is the budget.
+    /// Whether the job was let in without being checked against the budgets.
     pub is_unverified: bool,
 }
 
@@ -40,7 +40,7 @@ impl JournalLine {
     /// Reads `s KEY TIME PROJECT USER PARTS MINUTES TASKS VERDICT`.
     ///
     /// # Errors
-    /// [`TextError`] names what is not understood: somebody else wrote the line, or a disk lost part of it.
+    /// [`TextError`] names what is not understood: something else wrote the line, or the disk lost part of it.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let wrong = || TextError::Parts(text.to_owned());
         let words: Vec<&str> = text.split(' ').collect();

@@ -21,25 +21,25 @@ pub fn columns(comment: &str) -> String {
     format!("{},{comment}:{COMMENT_WIDTH}", fields.join(","))
 }
 
-/// Why a row is not understood.
+/// Why a row of `squeue` is not understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueueError {
-    /// Too short, or a number that is none.
+    /// It is too short, or a number in it cannot be read.
     #[error("squeue printed a row that is not understood: {0:?}")]
     QueueRow(String),
-    /// A time in it.
+    /// A duration in it cannot be read.
     #[error("squeue printed a row that is not understood: {0}")]
     Text(#[from] TextError),
 }
 
-/// How far a job is.
+/// How far a job has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobProgress {
     /// It has not started, or was requeued.
     Pending,
     /// It holds nodes.
     Running,
-    /// It is over, however.
+    /// It is over, whether it succeeded or not.
     Ended,
 }
 
@@ -48,9 +48,9 @@ pub enum JobProgress {
 pub struct Comment {
     /// Key of the submission.
     pub key: String,
-    /// The project that pays.
+    /// The project that is charged.
     pub project: String,
-    /// Who submitted.
+    /// The user who submitted the job.
     pub user: String,
     /// GPUs of each task.
     pub parts: Vec<GpuCount>,
@@ -75,21 +75,21 @@ impl Comment {
 /// A job or a task of an array, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueRow {
-    /// Its own number.
+    /// Slurm's number of the job or task.
     pub job: u64,
-    /// The array's number, or its own.
+    /// Slurm's number of the array; its own number where it belongs to none.
     pub array_job: u64,
     /// Number within the array.
     pub task: Option<u32>,
-    /// How far it is.
+    /// How far it has come.
     pub progress: JobProgress,
-    /// How often it was requeued.
+    /// How many times it was requeued.
     pub restarts: u32,
-    /// Time limit, minutes; `None` without one.
+    /// Time limit in minutes; `None` where it has none.
     pub limit_minutes: Option<u64>,
-    /// Time since it started, rounded up to minutes; 0 if it did not.
+    /// Time since it started, in minutes rounded up; 0 before it started.
     pub used_minutes: u64,
-    /// What the plugin noted, if it did.
+    /// What the plugin noted on it; `None` of a job that the plugin did not see.
     pub comment: Option<Comment>,
 }
 

@@ -14,9 +14,9 @@ pub struct SlurmTable {
     pub stale_after_s: u64,
     /// Whether the plugin lets jobs in while it cannot trust the table.
     pub outage: Outage,
-    /// Journals, the last of which takes the next line.
+    /// The journals; the plugin appends its next line to the last.
     pub journals: Vec<Journal>,
-    /// Account to project, where they differ.
+    /// Slurm account to project, where the names differ.
     pub accounts: BTreeMap<String, String>,
     /// The GPUs of each partition's nodes, by name of the partition.
     pub partitions: BTreeMap<String, Partition>,
@@ -28,21 +28,21 @@ pub struct SlurmTable {
     pub covered: BTreeMap<(String, String), u64>,
 }
 
-/// A journal and how much of it the table counts.
+/// A journal, and how much of it the table counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Journal {
-    /// Name of its file.
+    /// Name of the file in the shared folder.
     pub name: String,
-    /// Bytes whose lines `free` of the budgets already contains.
+    /// Bytes at its beginning whose lines are already taken off what budgets have free.
     pub counted: u64,
 }
 
-/// A partition's GPUs.
+/// The GPUs of a partition's nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partition {
-    /// Their type; `None` where it has several.
+    /// The type of all its GPUs; `None` where there are several types.
     pub kind: Option<String>,
-    /// GPUs of a node, the most that one has.
+    /// The largest number of GPUs that one of its nodes has.
     pub gpus_per_node: Option<u64>,
 }
 

@@ -1,24 +1,24 @@
-//! Slurm's small languages: TRES, arrays, durations.
+//! What Slurm writes as text: TRES, arrays of tasks, durations.
 
 use serde::{Deserialize, Serialize};
 
-/// Why a text of Slurm's is not understood.
+/// Why a text from Slurm is not understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// Not `TYPE=N,TYPE=N`.
-    #[error("{0:?} is no list of GPUs as TYPE=N,TYPE=N")]
+    #[error("{0:?} is not a list of GPUs: TYPE=N,TYPE=N is expected")]
     Parts(String),
     /// Not what `--array` takes.
-    #[error("{0:?} is no array of tasks as 1-10:2%3,20")]
+    #[error("{0:?} is not an array of tasks: a list such as 1-10:2%3,20 is expected")]
     Tasks(String),
     /// More tasks than any cluster allows.
     #[error("{0:?} has more than {TASKS_MAX} tasks")]
     TooManyTasks(String),
     /// Not a duration.
-    #[error("{0:?} is no time as D-HH:MM:SS")]
+    #[error("{0:?} is not a duration: D-HH:MM:SS is expected")]
     Duration(String),
-    /// A number of GPUs that is none.
-    #[error("{0:?} does not say how many GPUs")]
+    /// Not a number of GPUs.
+    #[error("{0:?} does not say how many GPUs it asks for")]
     Gpus(String),
 }
 
@@ -28,9 +28,9 @@ const TASKS_MAX: usize = 4_000_001;
 /// GPUs of one type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GpuCount {
-    /// As Slurm names it in `gpu:TYPE:N`.
+    /// The type, as Slurm names it in `gpu:TYPE:N`.
     pub kind: String,
-    /// How many, from 1.
+    /// The number of GPUs, from 1.
     pub gpus: u64,
 }
 
@@ -48,7 +48,7 @@ pub fn parts(text: &str) -> Result<Vec<GpuCount>, TextError> {
 /// The tasks of a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tasks {
-    /// No array.
+    /// A job that is no array.
     One,
     /// Numbers of an array's tasks, ascending, each once.
     Array(Vec<u32>),
@@ -94,7 +94,7 @@ fn bounds(range: &str) -> Option<(u32, u32, u32)> {
     (step > 0 && first <= last).then_some((first, last, step))
 }
 
-/// Minutes of `D-HH:MM:SS`, `HH:MM:SS`, `MM:SS` or `D-HH`, seconds rounded up; `None` for a limit that there is not.
+/// Minutes of `D-HH:MM:SS`, `HH:MM:SS`, `MM:SS` or `D-HH`, seconds rounded up; `None` for words that mean no limit.
 pub fn minutes(text: &str) -> Result<Option<u64>, TextError> {
     if matches!(text, "UNLIMITED" | "INVALID" | "N/A" | "NOT_SET" | "Partition_Limit") {
         return Ok(None);
@@ -123,8 +123,8 @@ pub fn gpus_of_node(gres: &str) -> Result<Vec<GpuCount>, TextError> {
     requested_gpus(gres)
 }
 
-/// GPUs that a TRES text names: `gres:gpu:a100:4`, `gres/gpu=2`, `gpu`, `gpu:1K(S:0-1)`; empty where it names none. Types are empty where none is
-/// named; one of a type needs no number.
+/// GPUs that a TRES text names: `gres:gpu:a100:4`, `gres/gpu=2`, `gpu`, `gpu:1K(S:0-1)`; empty where it names none. The type is empty where none is
+/// named, and the number is 1 where only a type is.
 pub fn requested_gpus(tres: &str) -> Result<Vec<GpuCount>, TextError> {
     let mut found: Vec<GpuCount> = Vec::new();
     for item in without_brackets(tres).split(',').map(str::trim) {

@@ -1,4 +1,4 @@
-//! What a plan's difference burns in a month, resource by resource.
+//! What a plan adds in a month, resource by resource.
 
 use super::HOURS_PER_MONTH;
 use super::capacity::{Attached, Capacity, Machines};
@@ -11,7 +11,7 @@ use api::Assumption;
 use std::collections::BTreeMap;
 use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue};
 
-/// Why a bill cannot be made at all.
+/// Why a plan cannot be weighed at all.
 #[derive(Debug, thiserror::Error)]
 pub enum BillError {
     /// A sum left its range.
@@ -36,50 +36,50 @@ pub struct Co2eEstimate {
     pub p95: CarbonMass,
 }
 
-/// What machines take in a month; facility energy.
+/// What machines use in a month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MonthlyUse {
-    /// Expected.
+    /// Expected facility energy.
     pub p50: Energy,
-    /// Exceeded by one in twenty.
+    /// Facility energy that one case in twenty exceeds.
     pub p95: Energy,
-    /// Accelerators.
+    /// Number of accelerators by name.
     pub accelerators: Accelerators,
-    /// Machines in words: `2 x aws/p4d.24xlarge`.
+    /// The machines in words, such as `2 x aws/p4d.24xlarge`.
     pub machines: Vec<String>,
 }
 
 /// One resource on the bill.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BillItem {
-    /// Its address.
+    /// Address of the resource.
     pub address: String,
-    /// Its type.
+    /// Type of the resource.
     pub kind: String,
     /// What the plan does with it.
     pub action: PlanAction,
-    /// Before; nothing where it could not be weighed, as what goes away can only make it less.
+    /// What it uses before; nothing where that cannot be weighed, as what goes away can only make the sum smaller.
     pub before: MonthlyUse,
-    /// After.
+    /// What it uses after.
     pub after: MonthlyUse,
-    /// What it may grow to by itself, facility energy a month.
+    /// Facility energy a month of what it may grow to by itself.
     pub at_most: Option<Energy>,
-    /// `provider/region`.
+    /// Its cloud region as `provider/region`; `None` where the plan does not say.
     pub region: Option<String>,
-    /// The intensity there; `None` where the region is not known.
+    /// Carbon intensity of the region; `None` where the region is not known.
     pub intensity: Option<CarbonIntensity>,
-    /// Why it could not be weighed.
+    /// Why it cannot be weighed.
     pub unknown: Option<String>,
 }
 
-/// The whole difference of a month.
+/// What a whole plan adds in a month.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanBill {
     /// Resources that run machines.
     pub items: Vec<BillItem>,
-    /// Resources that do not.
+    /// Number of resources that do not.
     pub others: usize,
-    /// What was taken for granted, each once.
+    /// Every input of the estimate with its source, each once.
     pub assumptions: Vec<Assumption>,
 }
 
@@ -88,7 +88,7 @@ pub struct PlanBill {
 pub struct BillContext<'a> {
     /// The factors.
     pub library: &'a Library,
-    /// For every resource, in place of its region's.
+    /// Carbon intensity for every resource, in place of its region's.
     pub intensity: Option<CarbonIntensity>,
     /// Facility energy / IT energy.
     pub pue: Pue,

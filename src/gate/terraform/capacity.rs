@@ -11,9 +11,9 @@ pub struct Machines {
     pub instance: String,
     /// Accelerators that are attached to each beside those of its type.
     pub attached: Option<Attached>,
-    /// How many are kept running.
+    /// Number that is kept running.
     pub count: u64,
-    /// How many it may grow to by itself, where that is more.
+    /// Number that it may grow to by itself, where that is larger.
     pub at_most: Option<u64>,
 }
 
@@ -29,11 +29,11 @@ pub struct Attached {
 /// What a resource keeps running.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Capacity {
-    /// It runs no machines, or is not there.
+    /// It runs no machines, or does not exist.
     Nothing,
-    /// Machines.
+    /// The machines that it keeps running, by type.
     Machines(Vec<Machines>),
-    /// It runs machines, and the plan does not say which or how many.
+    /// It runs machines, and the plan does not say which or how many, for this reason.
     Unknown(String),
 }
 
@@ -70,7 +70,7 @@ pub(super) struct Attributes<'p> {
     pub(super) configuration: &'p Configuration<'p>,
 }
 
-/// Why there is no capacity, in words.
+/// Why the plan does not say what a resource runs.
 type Reason = String;
 
 impl<'p> Attributes<'p> {
@@ -80,7 +80,7 @@ impl<'p> Attributes<'p> {
             return Capacity::Nothing;
         }
         if NOT_WEIGHED.contains(&self.kind) {
-            return Capacity::Unknown(format!("{} runs machines, and is not weighed yet", self.kind));
+            return Capacity::Unknown(format!("{} runs machines, and Wattledger cannot weigh this type yet", self.kind));
         }
         match self.machines() {
             Ok(machines) if machines.is_empty() => Capacity::Nothing,
@@ -136,7 +136,7 @@ impl<'p> Attributes<'p> {
         }
         let number = value.as_u64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
         let number = number.filter(|number| *number <= u64::from(u32::MAX));
-        number.map(Some).ok_or_else(|| format!("{field} = {value} is no number of machines"))
+        number.map(Some).ok_or_else(|| format!("{field} = {value} is not a number of machines"))
     }
 
     /// The type as it is stated, or that of the launch template.

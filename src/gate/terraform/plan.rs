@@ -1,43 +1,43 @@
-//! The plan: its resources, with what each runs before and after.
+//! The plan: its resources, with what each keeps running before and after.
 
 use super::capacity::{Attributes, Capacity};
 use super::configuration::Configuration;
 use serde_json::Value;
 
-/// Why a file is no plan that can be read.
+/// Why a file is not a plan that can be read.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
-    /// The binary plan.
+    /// It is the binary plan.
     #[error("this is the binary plan of `terraform plan -out`: turn it into JSON with `terraform show -json FILE`")]
     Binary,
-    /// Not JSON.
-    #[error("this is no JSON: {0}; `terraform show -json FILE` writes it")]
+    /// It is not JSON.
+    #[error("this is not JSON: {0}; `terraform show -json FILE` writes it")]
     Json(#[from] serde_json::Error),
-    /// A state.
+    /// It is a state.
     #[error(
         "this is the JSON of a state, not of a plan: run `terraform plan -out FILE` and `terraform show -json FILE`"
     )]
     State,
-    /// Another document.
-    #[error("this is no plan of `terraform show -json`: it has no {missing}")]
+    /// It is another document.
+    #[error("this is not a plan as `terraform show -json` writes it: {missing} is missing")]
     NotAPlan {
         /// The key that is missing.
         missing: &'static str,
     },
-    /// Another major version.
-    #[error("plans of format {0} are not read here: 1.0 to 1.2 are, and what follows under major version 1")]
+    /// It has another major version.
+    #[error("plans of format {0} cannot be read: formats 1.0 to 1.2 and later ones of major version 1 can")]
     Version(String),
     /// Terraform itself says that the plan is not whole.
-    #[error("the plan has errors: make `terraform plan` succeed first")]
+    #[error("the plan is incomplete, as `terraform plan` reported errors: make it succeed first")]
     Errored,
 }
 
 /// What a plan changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TerraformPlan {
-    /// Every managed resource that runs machines, now or then, in the plan's order.
+    /// Every managed resource that runs machines before or after, in the plan's order.
     pub resources: Vec<PlannedResource>,
-    /// How many others there are.
+    /// Number of managed resources that run no machines.
     pub others: usize,
 }
 
@@ -59,17 +59,17 @@ pub enum PlanAction {
 /// A resource that runs machines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedResource {
-    /// Its address.
+    /// Address of the resource.
     pub address: String,
-    /// Its type.
+    /// Type of the resource, such as `aws_instance`.
     pub kind: String,
     /// What the plan does with it.
     pub action: PlanAction,
-    /// Before.
+    /// What it keeps running before.
     pub before: Capacity,
-    /// After.
+    /// What it keeps running after.
     pub after: Capacity,
-    /// `provider/region`, where the plan says it.
+    /// Its cloud region as `provider/region`; `None` where the plan does not say.
     pub region: Option<String>,
 }
 
@@ -78,7 +78,7 @@ impl TerraformPlan {
     ///
     /// # Errors
     ///
-    /// It is no plan, one of another major version, or one with errors.
+    /// It is not a plan, has another major version, or is incomplete.
     pub fn read(bytes: &[u8]) -> Result<Self, PlanError> {
         if bytes.starts_with(b"PK\x03\x04") {
             return Err(PlanError::Binary);

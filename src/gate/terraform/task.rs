@@ -1,4 +1,4 @@
-//! HCP Terraform's run tasks: what it asks, how that is signed, and what it is told.
+//! HCP Terraform's run tasks: the request, its signature, and the result.
 
 use super::bill::{BillItem, PlanBill};
 use crate::budget::Estimate;
@@ -16,45 +16,45 @@ const OUTCOMES_MAX: usize = 50;
 /// Why a run task cannot be answered.
 #[derive(Debug, thiserror::Error)]
 pub enum TaskError {
-    /// Not what HCP Terraform sends.
-    #[error("this is no request of a run task: {0}")]
+    /// It is not what HCP Terraform sends.
+    #[error("this is not the request of a run task: {0}")]
     Shape(#[from] serde_json::Error),
 }
 
-/// What HCP Terraform asks.
+/// The request of a run task.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Task {
-    /// Token for the plan and the answer.
+    /// Token to fetch the plan and send the result with.
     pub access_token: String,
-    /// Only a trial run, which is never applied.
+    /// Whether the plan is speculative, so that it is never applied.
     #[serde(default)]
     pub is_speculative: bool,
-    /// Identity of the question.
+    /// Identity of the result, the same when HCP Terraform repeats the request.
     #[serde(default)]
     pub task_result_id: Option<String>,
-    /// Where the answer goes.
+    /// Address that the result goes to.
     #[serde(default)]
     pub task_result_callback_url: Option<String>,
-    /// Where the plan is; from stage `post_plan` on.
+    /// Address of the plan; absent before stage `post_plan`.
     #[serde(default)]
     pub plan_json_api_url: Option<String>,
-    /// The organization.
+    /// Name of the organization.
     #[serde(default)]
     pub organization_name: String,
-    /// The workspace.
+    /// Name of the workspace.
     #[serde(default)]
     pub workspace_name: String,
-    /// Who started the run.
+    /// User who started the run.
     #[serde(default)]
     pub run_created_by: Option<String>,
 }
 
-/// What HCP Terraform is told.
+/// The result of a run task.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskResult {
     /// Whether the run may go on.
     pub is_passed: bool,
-    /// Why, in a line.
+    /// The reason, in one line.
     pub message: String,
     /// What it is about, resource by resource.
     pub outcomes: Vec<TaskOutcome>,
@@ -94,7 +94,7 @@ impl Task {
     ///
     /// # Errors
     ///
-    /// It is none.
+    /// It is not the request of a run task.
     pub fn read(body: &[u8]) -> Result<Self, TaskError> {
         Ok(serde_json::from_slice(body)?)
     }
@@ -107,7 +107,7 @@ impl Task {
 }
 
 impl TaskResult {
-    /// Without a bill.
+    /// A result without a bill.
     #[must_use]
     pub fn new(is_passed: bool, message: impl Into<String>) -> Self {
         Self { is_passed, message: message.into(), outcomes: Vec::new() }

@@ -47,14 +47,14 @@ pub enum UsageError {
         /// What is accepted.
         expected: &'static str,
     },
-    /// Two things that say the same.
+    /// It states the power twice.
     #[error("[{address:?}] has utilisation and power_w: give one")]
     Both {
         /// The table.
         address: String,
     },
-    /// A table for nothing.
-    #[error("[{address:?}] names no resource of the plan that runs machines: look at its spelling")]
+    /// It fits no resource.
+    #[error("[{address:?}] fits no resource of the plan that runs machines: check its spelling")]
     Unmatched {
         /// The table.
         address: String,
@@ -92,7 +92,7 @@ impl Usage {
         Ok(Self(uses))
     }
 
-    /// Refuses a table that names none of these addresses.
+    /// Refuses a table whose pattern fits none of these addresses.
     ///
     /// # Errors
     ///
