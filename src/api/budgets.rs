@@ -7,7 +7,7 @@ use super::body::Json;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
 use crate::access::Identity;
-use crate::budget::{Amount, BudgetError, BudgetState, Office, Override, Projection, Standing};
+use crate::budget::{BudgetAmount, BudgetError, BudgetState, Office, Override, Projection, Standing};
 use crate::moment;
 use crate::store::{OverrideRow, StoreError};
 use api::{PolicyDocument, Unit};
@@ -100,8 +100,8 @@ pub(crate) enum StandingDocument {
 impl StandingDocument {
     fn of(unit: Unit, standing: &Standing, projection: &Projection) -> Self {
         let Standing { limit, carried, spent, held, free, .. } = *standing;
-        let [limit, carried, spent, held, free] = [limit, carried, spent, held, free].map(Amount::value);
-        let [p50, p95] = [projection.p50, projection.p95].map(Amount::value);
+        let [limit, carried, spent, held, free] = [limit, carried, spent, held, free].map(BudgetAmount::value);
+        let [p50, p95] = [projection.p50, projection.p95].map(BudgetAmount::value);
         match unit {
             Unit::Energy => Self::Energy {
                 spent_mj: spent,

@@ -4,7 +4,7 @@ use super::holds::{PATIENCE, hold, note_metered_before};
 use super::known::{KnownBudget, known};
 use super::office::{Books, Decided};
 use super::standing::{Applying, Reckoning};
-use super::{Amount, Assessment, BudgetError, Demand, Office, Policy, amount, fit, stored};
+use super::{Assessment, BudgetAmount, BudgetError, Demand, Office, Policy, amount, fit, stored};
 use crate::grid::Library;
 use crate::moment;
 use crate::store::{AdmissionRow, BudgetRow, Tx};
@@ -164,7 +164,7 @@ struct Application {
 }
 
 /// A decision, with the budgets that it was held against.
-struct Verdict {
+struct Judgement {
     decision: Decision,
     applying: Vec<Applying>,
 }
@@ -187,7 +187,7 @@ impl Application {
             },
             None => None,
         };
-        let Verdict { mut decision, applying } = self.weigh(tx, &books.budgets, earlier.as_ref())?;
+        let Judgement { mut decision, applying } = self.weigh(tx, &books.budgets, earlier.as_ref())?;
         decision.held = decision.allowed && self.ask == Ask::Reserve;
         let (state, action) = match (self.ask, decision.allowed) {
             (Ask::Reserve, true) => (AdmissionState::Held, "admit"),
@@ -249,7 +249,7 @@ impl Application {
     }
 
     /// What the demand needs of a budget.
-    const fn needed(&self, unit: Unit) -> Amount {
+    const fn needed(&self, unit: Unit) -> BudgetAmount {
         self.assessed.p95.in_unit(unit)
     }
 
@@ -259,7 +259,7 @@ impl Application {
         tx: &Tx<'_>,
         budgets: &[KnownBudget],
         earlier: Option<&AdmissionRow>,
-    ) -> Result<Verdict, BudgetError> {
+    ) -> Result<Judgement, BudgetError> {
         let owner = self.demand.owner(self.assessed.site.as_deref());
         let at = self.demand.start.unwrap_or(self.now).max(self.now);
         let reckoning = Reckoning { tx, library: &self.library, now: self.now };
@@ -298,7 +298,7 @@ impl Application {
             held: false,
         };
         decision.reason = reason(&decision);
-        Ok(Verdict { decision, applying })
+        Ok(Judgement { decision, applying })
     }
 
     fn options(&self, reckoning: &Reckoning<'_>, applying: &[Applying]) -> Result<Vec<api::FitOption>, BudgetError> {

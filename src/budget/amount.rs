@@ -7,7 +7,7 @@ use units::{CarbonMass, Energy};
 
 /// An amount of what a budget counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Amount {
+pub enum BudgetAmount {
     /// Facility energy.
     Energy(Energy),
     /// Location-based CO2e of facility energy.
@@ -23,7 +23,7 @@ pub struct Impact {
     pub co2e: CarbonMass,
 }
 
-impl Amount {
+impl BudgetAmount {
     /// `value` in mJ or µg, whichever `unit` counts.
     #[must_use]
     pub const fn new(unit: Unit, value: i64) -> Self {
@@ -72,7 +72,7 @@ impl Amount {
     }
 }
 
-impl PartialOrd for Amount {
+impl PartialOrd for BudgetAmount {
     /// `None` for energy and CO2e, which do not compare.
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         (self.unit() == other.unit()).then(|| self.value().cmp(&other.value()))
@@ -85,16 +85,16 @@ impl Impact {
 
     /// The part that a budget of `unit` counts.
     #[must_use]
-    pub const fn in_unit(self, unit: Unit) -> Amount {
+    pub const fn in_unit(self, unit: Unit) -> BudgetAmount {
         match unit {
-            Unit::Energy => Amount::Energy(self.energy),
-            Unit::Co2e => Amount::Co2e(self.co2e),
+            Unit::Energy => BudgetAmount::Energy(self.energy),
+            Unit::Co2e => BudgetAmount::Co2e(self.co2e),
         }
     }
 }
 
 /// In the unit that reads best: `0.309 t`, `12.4 MWh`.
-impl fmt::Display for Amount {
+impl fmt::Display for BudgetAmount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scales: [(f64, &str); 4] = match self {
             Self::Energy(_) => [(3.6e15, "GWh"), (3.6e12, "MWh"), (3.6e9, "kWh"), (3.6e6, "Wh")],
@@ -139,14 +139,14 @@ mod tests {
             (Unit::Energy, 3_600_000_000, "1.00 kWh"),
             (Unit::Energy, -44_640_000_000_000, "-12.4 MWh"),
         ] {
-            assert_eq!(Amount::new(unit, value).to_string(), expected);
+            assert_eq!(BudgetAmount::new(unit, value).to_string(), expected);
         }
     }
 
     #[test]
     fn energy_and_co2e_do_not_compare() {
-        let [energy, co2e] = [Unit::Energy, Unit::Co2e].map(|unit| Amount::new(unit, 1));
+        let [energy, co2e] = [Unit::Energy, Unit::Co2e].map(|unit| BudgetAmount::new(unit, 1));
         assert_eq!((energy.partial_cmp(&co2e), energy < co2e, energy > co2e), (None, false, false));
-        assert!(energy < Amount::new(Unit::Energy, 2));
+        assert!(energy < BudgetAmount::new(Unit::Energy, 2));
     }
 }

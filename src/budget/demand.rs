@@ -1,11 +1,11 @@
 //! What a job asks for, and what that is expected to cost.
 
 use super::likeness::{Likeness, learn};
-use super::{AcceleratorPower, BudgetError, Estimate, Hardware, Impact, Owner, Workload, stored};
+use super::{AcceleratorPower, BudgetError, Estimate, Hardware, Impact, Owner, Workload};
 use crate::decimal;
 use crate::grid::Library;
 use crate::ledger;
-use crate::store::{SiteRow, StoreError, Tx};
+use crate::store::{SiteRow, Tx};
 use api::{Assumption, EstimateBasis};
 use model::{JobId, SiteNumber};
 use std::collections::BTreeMap;
@@ -88,15 +88,6 @@ struct RunPlace {
 }
 
 impl Demand {
-    /// The demand in the text that its admission keeps.
-    ///
-    /// # Errors
-    ///
-    /// The text is not a demand, or one of a later version.
-    pub fn stored(text: &str) -> Result<Self, StoreError> {
-        stored::of_demand(text)
-    }
-
     /// Whose it is, at `site`.
     pub(super) fn owner<'a>(&'a self, site: Option<&'a str>) -> Owner<'a> {
         Owner { project: Some(&self.project), labels: &self.labels, user: self.user.as_deref(), site }

@@ -19,7 +19,7 @@ pub struct Override {
 }
 
 /// Who answers a request, how, and why.
-struct Answer {
+struct RequestAnswer {
     state: OverrideState,
     name: String,
     reason: String,
@@ -65,7 +65,7 @@ impl Office<'_> {
     pub fn approve(&self, id: OverrideId, granted: Override) -> Result<OverrideRow, BudgetError> {
         granted.check(self.now)?;
         let Override { name, reason, expires } = granted;
-        self.answer(id, Answer { state: OverrideState::Approved, name, reason, expires: Some(expires) })
+        self.answer(id, RequestAnswer { state: OverrideState::Approved, name, reason, expires: Some(expires) })
     }
 
     /// Refuses a request.
@@ -75,17 +75,17 @@ impl Office<'_> {
     /// There is no open request of this number; no name or reason; the store.
     pub fn refuse(&self, id: OverrideId, name: String, reason: String) -> Result<OverrideRow, BudgetError> {
         expect_words(&name, &reason)?;
-        self.answer(id, Answer { state: OverrideState::Refused, name, reason, expires: None })
+        self.answer(id, RequestAnswer { state: OverrideState::Refused, name, reason, expires: None })
     }
 
-    fn answer(&self, id: OverrideId, answer: Answer) -> Result<OverrideRow, BudgetError> {
+    fn answer(&self, id: OverrideId, answer: RequestAnswer) -> Result<OverrideRow, BudgetError> {
         self.write(move |books| {
             let found = books.tx.overrides().get(id)?;
             let mut row = found.ok_or_else(|| BudgetError::UnknownRequest { id: id.to_string() })?;
             if row.state != OverrideState::Requested {
                 return Err(BudgetError::ClosedRequest { id, state: row.state });
             }
-            let Answer { state, name, reason, expires } = answer;
+            let RequestAnswer { state, name, reason, expires } = answer;
             row.state = state;
             (row.name, row.reason, row.expires) = (Some(name.clone()), Some(reason.clone()), expires);
             (row.decided, row.decided_by) = (Some(books.now), Some(books.by.clone()));

@@ -2,7 +2,7 @@
 //!
 //! Energy that was used is posted in full. What the ledger has of the job counts there; what is stated beyond that counts as *settled* beside it.
 
-use super::{Amount, BudgetError, Policy, stored};
+use super::{BudgetAmount, BudgetError, Policy, stored};
 use crate::store::{AdmissionRow, DecisionRow, HoldRow, Moved, Tx};
 use api::Unit;
 use model::{AdmissionId, AdmissionState, DecisionId, HoldNotice, JobNumber};
@@ -78,7 +78,7 @@ pub(super) fn hold(
     admission: AdmissionId,
     budget: model::BudgetId,
     from: Timestamp,
-    amount: Amount,
+    amount: BudgetAmount,
 ) -> Result<(), BudgetError> {
     let reserved = amount.value();
     Ok(tx.holds().put(&HoldRow { admission, budget, from, reserved, held: reserved, settled: 0 })?)
@@ -152,19 +152,19 @@ fn share(amount: i64, part: i64, whole: i64) -> i64 {
 
 /// Takes in energy that was metered of admitted jobs, and shrinks what they hold.
 pub(super) fn note_metered(tx: &Tx<'_>, postings: &[Moved]) -> Result<(), BudgetError> {
-    struct Metered {
+    struct MeteredSum {
         energy_mj: i64,
         start: Timestamp,
         end: Timestamp,
     }
-    let mut jobs: BTreeMap<JobNumber, Metered> = BTreeMap::new();
+    let mut jobs: BTreeMap<JobNumber, MeteredSum> = BTreeMap::new();
     for moved in postings.iter().filter(|moved| !moved.job.is_idle()) {
-        let nothing = Metered { energy_mj: 0, start: moved.start, end: moved.end };
+        let nothing = MeteredSum { energy_mj: 0, start: moved.start, end: moved.end };
         let sum = jobs.entry(moved.job).or_insert(nothing);
         sum.energy_mj = sum.energy_mj.saturating_add(moved.energy.millijoules());
         (sum.start, sum.end) = (sum.start.min(moved.start), sum.end.max(moved.end));
     }
-    for (job, Metered { energy_mj, start, end }) in jobs {
+    for (job, MeteredSum { energy_mj, start, end }) in jobs {
         for mut row in tx.admissions().of_job(job)? {
             let metered = row.metered.millijoules().saturating_add(energy_mj).max(0);
             row.metered = Energy::from_millijoules(metered);

@@ -26,7 +26,7 @@ mod stored;
 mod sums;
 
 pub use admit::Ask;
-pub use amount::{Amount, Impact};
+pub use amount::{BudgetAmount, Impact};
 pub use demand::{Assessment, Demand};
 pub use error::BudgetError;
 pub use estimate::{Estimate, Workload};
@@ -38,15 +38,4 @@ pub use power::{AcceleratorPower, Hardware, PowerError};
 pub use prior::{Prior, measured_spread_ppm, prior};
 pub use settle::Actual;
 pub use standing::{BudgetState, BudgetWarning, DaySpent, Projection, Standing};
-
-use crate::store::StoreError;
-use api::Decision;
-
-/// The answer in the text that an admission keeps of it.
-///
-/// # Errors
-///
-/// The text is not an answer, or one of a later version.
-pub fn stored_answer(text: &str) -> Result<Decision, StoreError> {
-    stored::of_answer(text)
-}
+pub use stored::{of_answer as stored_answer, of_demand as stored_demand};

@@ -1,6 +1,6 @@
 //! The policy of a budget: whose energy it counts, how much may be used over which time, and what happens to a job that does not fit.
 
-use super::{Amount, stored};
+use super::{BudgetAmount, stored};
 use crate::{moment, workload};
 use api::{PeriodKind, PolicyDocument, ScopeKind, Unit};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate};
@@ -24,7 +24,7 @@ pub struct Policy {
     /// The policy as it was sent.
     pub document: PolicyDocument,
     /// The limit of a period, without what was carried over.
-    pub limit: Amount,
+    pub limit: BudgetAmount,
     zone: Tz,
     fixed: Option<Interval>,
     label: Option<(String, String)>,
@@ -86,7 +86,7 @@ impl Policy {
             return Err(wrong("default_hours", "hours are above 0 and at most 8784"));
         }
         let label = document.label.as_deref().and_then(workload::label);
-        Ok(Self { limit: Amount::new(document.unit, limit), zone, fixed, label, document })
+        Ok(Self { limit: BudgetAmount::new(document.unit, limit), zone, fixed, label, document })
     }
 
     /// A policy as it is stored.
@@ -247,8 +247,8 @@ mod tests {
             ("month", "Pacific/Apia", "2011-12-30T10:00Z", "2011-12-01T10:00:00Z", "2011-12-31T10:00:00Z"),
         ] {
             let policy = policy(serde_json::json!({ "period": period, "time_zone": zone })).unwrap();
-            let period = policy.period(moment::parse(at).unwrap()).unwrap();
-            assert_eq!([moment::show(period.start()), moment::show(period.end())], [from, to], "{period} {zone} {at}");
+            let found = policy.period(moment::parse(at).unwrap()).unwrap();
+            assert_eq!([moment::show(found.start()), moment::show(found.end())], [from, to], "{period} {zone} {at}");
         }
     }
 

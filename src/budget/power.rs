@@ -62,10 +62,10 @@ impl Hardware<'_> {
     }
 }
 
-type Found = Result<Match, HardwareError>;
+type FoundHardware = Result<Match, HardwareError>;
 
 /// The number of accelerators and what they are. With a measured power it does not matter whether the table knows them.
-fn hardware(said: &Hardware<'_>, assumptions: &mut Vec<Assumption>) -> Result<(u64, Found), PowerError> {
+fn hardware(said: &Hardware<'_>, assumptions: &mut Vec<Assumption>) -> Result<(u64, FoundHardware), PowerError> {
     if let Some(name) = said.instance {
         let instance = find_instance(name)?;
         let each = instance.accelerators()?;
@@ -81,7 +81,7 @@ fn hardware(said: &Hardware<'_>, assumptions: &mut Vec<Assumption>) -> Result<(u
     Ok((said.count, found))
 }
 
-fn describe(name: &str, found: &Found, assumptions: &mut Vec<Assumption>) {
+fn describe(name: &str, found: &FoundHardware, assumptions: &mut Vec<Assumption>) {
     let Ok(Match { accelerator, covers }) = found else {
         assumptions.push(Assumption::new(
             "accelerator",

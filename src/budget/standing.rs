@@ -1,7 +1,7 @@
 //! How a budget stands: what is spent, held and free, and where it will end.
 
 use super::known::{KnownBudget, known};
-use super::{Amount, BudgetError, Office, Policy};
+use super::{BudgetAmount, BudgetError, Office, Policy};
 use crate::grid::Library;
 use crate::ledger;
 use crate::store::{BudgetRow, HeldSum, Tx};
@@ -17,24 +17,24 @@ pub struct Standing {
     /// The period.
     pub period: Interval,
     /// The limit with what was carried over from the last period.
-    pub limit: Amount,
+    pub limit: BudgetAmount,
     /// What was carried over from the last period; negative after an overrun.
-    pub carried: Amount,
+    pub carried: BudgetAmount,
     /// Posted, not yet posted, and stated as used without being in the ledger.
-    pub spent: Amount,
+    pub spent: BudgetAmount,
     /// Held for admitted jobs.
-    pub held: Amount,
+    pub held: BudgetAmount,
     /// What may still be held; negative after an overrun.
-    pub free: Amount,
+    pub free: BudgetAmount,
 }
 
 /// Where a budget is expected to be at the end of its period.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Projection {
     /// Expected amount.
-    pub p50: Amount,
+    pub p50: BudgetAmount,
     /// The amount that one period in twenty exceeds.
-    pub p95: Amount,
+    pub p95: BudgetAmount,
 }
 
 /// What a budget spent on one day.
@@ -43,7 +43,7 @@ pub struct DaySpent {
     /// First moment of the day, by the clocks of the budget.
     pub day: Timestamp,
     /// What was posted of it.
-    pub spent: Amount,
+    pub spent: BudgetAmount,
 }
 
 /// A budget with its state.
@@ -87,7 +87,7 @@ impl Reckoning<'_> {
         let Some(period) = policy.period(at) else { return Ok(None) };
         let unit = policy.unit();
         let held = self.tx.holds().of_budget(row.budget, period.start(), period.contains(self.now))?;
-        let [held, settled] = [held.held, held.settled].map(|value| Amount::new(unit, value));
+        let [held, settled] = [held.held, held.settled].map(|value| BudgetAmount::new(unit, value));
         let spent = self.spent(row, policy, period)?.plus(settled);
         let carried = self.carried(row, policy, period)?;
         let limit = policy.limit.plus(carried);
@@ -96,22 +96,22 @@ impl Reckoning<'_> {
     }
 
     /// What the ledger says of a period.
-    fn spent(&self, row: &BudgetRow, policy: &Policy, period: Interval) -> Result<Amount, BudgetError> {
+    fn spent(&self, row: &BudgetRow, policy: &Policy, period: Interval) -> Result<BudgetAmount, BudgetError> {
         let sums = self.tx.budget_sums();
         let (open_mj, open_ug) = ledger::weigh(self.tx, self.library, &sums.open_of(row.budget, period)?)?;
         let open = if policy.unit() == Unit::Energy { open_mj } else { open_ug };
         let days = days(self.tx, row, policy, period)?;
-        Ok(days.into_iter().fold(Amount::new(policy.unit(), open), |sum, day| sum.plus(day.spent)))
+        Ok(days.into_iter().fold(BudgetAmount::new(policy.unit(), open), |sum, day| sum.plus(day.spent)))
     }
 
     /// What the period before left.
-    fn carried(&self, row: &BudgetRow, policy: &Policy, period: Interval) -> Result<Amount, BudgetError> {
-        let nothing = Amount::new(policy.unit(), 0);
+    fn carried(&self, row: &BudgetRow, policy: &Policy, period: Interval) -> Result<BudgetAmount, BudgetError> {
+        let nothing = BudgetAmount::new(policy.unit(), 0);
         let roll_over = policy.document.roll_over;
         let before = policy.period_before(period.start()).filter(|before| before.end() > row.created);
         let Some(before) = before.filter(|_| roll_over != RollOver::None) else { return Ok(nothing) };
         let HeldSum { settled, .. } = self.tx.holds().of_budget(row.budget, before.start(), false)?;
-        let spent = self.spent(row, policy, before)?.plus(Amount::new(policy.unit(), settled));
+        let spent = self.spent(row, policy, before)?.plus(BudgetAmount::new(policy.unit(), settled));
         let left = policy.limit.minus(spent);
         Ok(if roll_over == RollOver::Unused { left.at_least_zero() } else { left })
     }
@@ -133,7 +133,7 @@ impl Reckoning<'_> {
 fn days(tx: &Tx<'_>, row: &BudgetRow, policy: &Policy, period: Interval) -> Result<Vec<DaySpent>, BudgetError> {
     let days = tx.budget_sums().spent_days(row.budget, period)?;
     let spent = |(day, energy, co2e)| {
-        let spent = if policy.unit() == Unit::Energy { Amount::Energy(energy) } else { Amount::Co2e(co2e) };
+        let spent = if policy.unit() == Unit::Energy { BudgetAmount::Energy(energy) } else { BudgetAmount::Co2e(co2e) };
         DaySpent { day, spent }
     };
     Ok(days.into_iter().map(spent).collect())
@@ -166,7 +166,7 @@ impl Projection {
         let days_left = left as f64 / DAY_NS as f64;
         let p50 = spent + rest.max(held);
         let p95 = p50 + (1.645 * deviation * days_left.sqrt()) as i128;
-        let fit = |value: i128| Amount::new(standing.spent.unit(), i64::try_from(value).unwrap_or(i64::MAX));
+        let fit = |value: i128| BudgetAmount::new(standing.spent.unit(), i64::try_from(value).unwrap_or(i64::MAX));
         Self { p50: fit(p50), p95: fit(p95.max(spent + held)) }
     }
 }

@@ -3,7 +3,7 @@
 use super::client::{ServerArguments, ServiceClient, escaped};
 use super::table::{Lean, Table};
 use super::{Failure, number, print};
-use crate::budget::Amount;
+use crate::budget::BudgetAmount;
 use api::{Mode, Outage, PeriodKind, RollOver, Unit};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
@@ -363,8 +363,8 @@ fn counts(budget: &Value) -> String {
 fn figure(budget: &Value, name: &str) -> String {
     let of = |suffix: &str| budget.get(format!("{name}_{suffix}")).and_then(Value::as_i64);
     match (of("mj"), of("ug")) {
-        (Some(mj), _) => Amount::new(Unit::Energy, mj).to_string(),
-        (None, Some(ug)) => Amount::new(Unit::Co2e, ug).to_string(),
+        (Some(mj), _) => BudgetAmount::new(Unit::Energy, mj).to_string(),
+        (None, Some(ug)) => BudgetAmount::new(Unit::Co2e, ug).to_string(),
         (None, None) => "-".to_owned(),
     }
 }

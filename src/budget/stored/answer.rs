@@ -102,8 +102,12 @@ pub(in crate::budget) fn answer(decision: &Decision) -> Result<String, StoreErro
     write(WHAT, &StoredAnswer::from(decision))
 }
 
-/// The answer of a stored text.
-pub(in crate::budget) fn of_answer(text: &str) -> Result<Decision, StoreError> {
+/// The answer in the text that an admission keeps of it.
+///
+/// # Errors
+///
+/// The text is not an answer, or one of a later version.
+pub fn of_answer(text: &str) -> Result<Decision, StoreError> {
     let stored: StoredAnswer = read(WHAT, text).map_err(|problem| StoreError::Value { what: WHAT, value: problem })?;
     Ok(stored.into())
 }

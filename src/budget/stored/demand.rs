@@ -51,8 +51,12 @@ pub(in crate::budget) fn demand(demand: &Demand) -> Result<String, StoreError> {
     write(WHAT, &StoredDemand::from(demand))
 }
 
-/// The demand of a stored text.
-pub(in crate::budget) fn of_demand(text: &str) -> Result<Demand, StoreError> {
+/// The demand in the text that an admission keeps of it.
+///
+/// # Errors
+///
+/// The text is not a demand, or one of a later version.
+pub fn of_demand(text: &str) -> Result<Demand, StoreError> {
     let stored: StoredDemand = read(WHAT, text).map_err(|problem| StoreError::Value { what: WHAT, value: problem })?;
     Ok(stored.into())
 }

@@ -10,8 +10,10 @@ mod demand;
 mod policy;
 mod record;
 
-pub(super) use answer::{answer, of_answer};
-pub(super) use demand::{demand, of_demand};
+pub(super) use answer::answer;
+pub use answer::of_answer;
+pub(super) use demand::demand;
+pub use demand::of_demand;
 pub(super) use policy::{of_policy, policy};
 pub(super) use record::{Exception, Grant, Revision, decided, record, resolved};
 
@@ -39,11 +41,11 @@ fn write(what: &'static str, document: &impl Serialize) -> Result<String, StoreE
 /// A document, read back.
 fn read<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T, String> {
     #[derive(Deserialize)]
-    struct Header {
+    struct StoredHeader {
         #[serde(default = "first")]
         version: u32,
     }
-    let Header { version } = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let StoredHeader { version } = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if version > FIRST {
         return Err(format!(
             "{what} of version {version} was written by a later Wattledger; this one reads version {FIRST}"

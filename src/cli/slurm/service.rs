@@ -44,7 +44,7 @@ impl BudgetService for ServiceClient {
             Err(Failure::Usage(_)) => return Ok(None),
             Err(failure) => return Err(failure),
         };
-        let Footprint { total, overhead } = found.footprint;
+        let UsedFootprint { total, overhead } = found.footprint;
         let used = total.energy_mj.saturating_add(overhead.map_or(0, |overhead| overhead.energy_mj));
         Ok((used > 0).then(|| Energy::from_millijoules(used)))
     }
@@ -90,11 +90,11 @@ fn admission(decision: &Decision) -> Result<AdmissionId, Failure> {
 /// The part of a job that a settlement needs.
 #[derive(Deserialize)]
 struct UsedByJob {
-    footprint: Footprint,
+    footprint: UsedFootprint,
 }
 
 #[derive(Deserialize)]
-struct Footprint {
+struct UsedFootprint {
     total: UsedEnergy,
     #[serde(default)]
     overhead: Option<UsedEnergy>,

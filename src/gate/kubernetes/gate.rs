@@ -5,7 +5,7 @@ use super::note;
 use super::object::{AcceleratorUse, KubernetesObject};
 use super::review::{ObjectChange, Review, ReviewAnswer};
 use super::words;
-use crate::budget::{Actual, Ask, BudgetError, Demand, Hardware, Office, PowerError};
+use crate::budget::{self, Actual, Ask, BudgetError, Demand, Hardware, Office, PowerError};
 use crate::config::Kubernetes;
 use crate::store::{AdmissionFilter, AdmissionRow};
 use api::{Decision, Outage};
@@ -119,7 +119,7 @@ impl Gate<'_> {
     fn scaled(&self, known_as: &[JobId], more: u64) -> Result<Vec<Demand>, BudgetError> {
         let mut newest: BTreeMap<(String, Option<u64>), Demand> = BTreeMap::new();
         for row in self.known(known_as)? {
-            let demand = Demand::stored(&row.demand)?;
+            let demand = budget::stored_demand(&row.demand)?;
             newest.entry((demand.accelerator.clone(), demand.nanowatts)).or_insert(demand);
         }
         let of_replicas = |demand: Demand| {

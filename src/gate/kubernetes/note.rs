@@ -24,7 +24,7 @@ mod tests {
     #[test]
     fn a_note_of_an_earlier_version_is_read() {
         let row = r#"{"project":"p","accelerator":"a100","count":4,"nanohours":1,"labels":{"devices_per_replica":"2","kind":"Deployment"}}"#;
-        assert_eq!(devices_per_replica(&Demand::stored(row).unwrap()), Some(2));
+        assert_eq!(devices_per_replica(&crate::budget::stored_demand(row).unwrap()), Some(2));
         let mut demand = Demand::default();
         set_devices_per_replica(&mut demand, 0);
         assert_eq!(devices_per_replica(&demand), None);

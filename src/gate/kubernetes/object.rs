@@ -201,7 +201,8 @@ impl KubernetesObject {
         default: &str,
     ) -> Result<Option<Self>, AskError> {
         let Some(shape) = shape(group, kind) else { return Ok(None) };
-        let shapeless = |error: serde_json::Error| AskError::new("object", format!("not a {kind} that can be read: {error}"));
+        let shapeless =
+            |error: serde_json::Error| AskError::new("object", format!("not a {kind} that can be read: {error}"));
         let document: ObjectDocument = serde_json::from_str(object).map_err(shapeless)?;
         let mut tally = Tally::new(&document.metadata, default);
         match shape {

@@ -199,9 +199,10 @@ impl ReviewRequest<'_> {
                 let namespace = self.namespace.as_deref().unwrap_or_default();
                 KubernetesObject::read((&self.kind.group, &self.kind.kind), namespace, object.get(), default)
             }
-            _ if shape(&self.kind.group, &self.kind.kind).is_some() => {
-                Err(AskError::new("object", format!("a {} of a {} must carry the object", self.operation, self.kind.kind)))
-            }
+            _ if shape(&self.kind.group, &self.kind.kind).is_some() => Err(AskError::new(
+                "object",
+                format!("a {} of a {} must carry the object", self.operation, self.kind.kind),
+            )),
             _ => Ok(None),
         };
         let nothing = Ok(ObjectChange::Nothing);
@@ -222,7 +223,8 @@ impl ReviewRequest<'_> {
 
     fn scale(&self) -> Result<ObjectChange, AskError> {
         let read = |object: Option<&RawValue>| -> Result<Option<ScaleObject>, AskError> {
-            let wrong = |error: serde_json::Error| AskError::new("object", format!("not a Scale that can be read: {error}"));
+            let wrong =
+                |error: serde_json::Error| AskError::new("object", format!("not a Scale that can be read: {error}"));
             object.map(|object| serde_json::from_str(object.get()).map_err(wrong)).transpose()
         };
         let (Some(new), Some(old)) = (read(self.object)?, read(self.old_object)?) else {

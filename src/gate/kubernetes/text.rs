@@ -62,7 +62,8 @@ pub(super) fn deadline(seconds: i64) -> Result<u64, AskError> {
 
 /// Hours of an annotation as 10⁻⁹ h.
 pub(super) fn hours(annotation: &str, text: &str) -> Result<u64, AskError> {
-    let wrong = || AskError::new(annotation, format!("{text:?} is not a number of hours: write one above 0, such as 24"));
+    let wrong =
+        || AskError::new(annotation, format!("{text:?} is not a number of hours: write one above 0, such as 24"));
     let nanohours = crate::decimal::parse(text.trim(), 9).map_err(|_| wrong())?;
     u64::try_from(nanohours).ok().filter(|nanohours| *nanohours > 0).ok_or_else(wrong)
 }

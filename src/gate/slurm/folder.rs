@@ -1,10 +1,9 @@
 //! The folder that the sidecar shares with the plugin: `journal-N` (the plugin appends), `table` and `sync.json` (the sidecar replaces).
 
-use super::holds::Holds;
 use super::journal::{JournalLine, whole_lines};
+use super::state::SyncState;
 use super::stored;
 use super::table::Journal;
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -49,17 +48,6 @@ pub enum FolderError {
         /// Why.
         cause: io::Error,
     },
-}
-
-/// What must survive a restart: one file, replaced as a whole.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct SyncState {
-    /// Number of the journal that the plugin appends to.
-    pub(super) current: u64,
-    /// Bytes that were read of each journal, by its number.
-    pub(super) taken: BTreeMap<u64, u64>,
-    /// Every hold that is not resolved.
-    pub(super) holds: Holds,
 }
 
 /// The shared folder, locked for this process.

@@ -1,6 +1,6 @@
 //! One hold of a Slurm job, and what can be done about it.
 
-use super::queue::{JobProgress, QueueRow};
+use super::queue::{QueueRow, SlurmProgress};
 use super::text::GpuCount;
 use model::AdmissionId;
 
@@ -104,7 +104,7 @@ impl Hold {
                 if is_this_attempt {
                     self.used_minutes = self.used_minutes.max(row.used_minutes);
                 }
-                !is_this_attempt || row.progress == JobProgress::Ended
+                !is_this_attempt || row.progress == SlurmProgress::Ended
             }
             // Slurm forgets a job some minutes after its end.
             None => self.job.is_some(),

@@ -6,7 +6,7 @@
 
 use super::hold::{Hold, HoldAction, HoldLimits, HoldPhase, stem};
 use super::journal::{DecisionKind, JournalLine};
-use super::queue::{Comment, JobProgress, QueueRow};
+use super::queue::{Comment, QueueRow, SlurmProgress};
 use model::AdmissionId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use units::Energy;
@@ -98,7 +98,7 @@ impl Holds {
                 Some(job)
                     if hold.phase == HoldPhase::Refused
                         && !hold.is_held_back
-                        && row.is_some_and(|row| row.progress == JobProgress::Pending) =>
+                        && row.is_some_and(|row| row.progress == SlurmProgress::Pending) =>
                 {
                     actions.push(HoldAction::HoldBack { job, key: key.clone() });
                 }
@@ -112,7 +112,7 @@ impl Holds {
 
     /// Adds holds for new attempts of requeued jobs, and for jobs that the plugin marked but whose line was lost with the machine.
     fn adopt(&mut self, rows: &[QueueRow], now_s: i64) {
-        for row in rows.iter().filter(|row| row.progress != JobProgress::Ended) {
+        for row in rows.iter().filter(|row| row.progress != SlurmProgress::Ended) {
             let (submission, task) = owner(row);
             let attempt = row.restarts.saturating_add(1);
             let of_task = self.of_submission(&submission).filter(|(_, hold)| hold.task == task);
@@ -280,7 +280,7 @@ mod tests {
         JournalLine::parse(text).unwrap()
     }
 
-    fn row(job: u64, task: Option<u32>, progress: JobProgress, restarts: u32, used_minutes: u64) -> QueueRow {
+    fn row(job: u64, task: Option<u32>, progress: SlurmProgress, restarts: u32, used_minutes: u64) -> QueueRow {
         let comment = Comment::parse("wattledger|1|k|climate|ana|a100=2|10|1|held");
         QueueRow { job, array_job: 1, task, progress, restarts, limit_minutes: Some(10), used_minutes, comment }
     }
@@ -318,9 +318,9 @@ mod tests {
 
     #[test]
     fn a_job_settles_some_time_after_its_end_also_when_slurm_has_forgotten_it() {
-        for rows_after in [vec![row(1, None, JobProgress::Ended, 0, 9)], vec![]] {
+        for rows_after in [vec![row(1, None, SlurmProgress::Ended, 0, 9)], vec![]] {
             let mut holds = with(&[SUBMITTED]);
-            assert_eq!(holds.reconcile(&[row(1, None, JobProgress::Running, 0, 8)], 2_000, LIMITS), []);
+            assert_eq!(holds.reconcile(&[row(1, None, SlurmProgress::Running, 0, 8)], 2_000, LIMITS), []);
             assert_eq!(holds.reconcile(&rows_after, 2_010, LIMITS), []);
             let settle = HoldAction::Settle { job: 1, keys: vec!["slurm.k.a1.a100".to_owned()] };
             assert_eq!(holds.reconcile(&[], 2_070, LIMITS), [settle]);
@@ -334,19 +334,19 @@ mod tests {
     #[test]
     fn a_job_cancelled_before_it_ran_is_settled_at_once() {
         let mut holds = with(&[SUBMITTED]);
-        holds.reconcile(&[row(1, None, JobProgress::Pending, 0, 0)], 1_010, LIMITS);
-        let deeds = holds.reconcile(&[row(1, None, JobProgress::Ended, 0, 0)], 1_020, LIMITS);
+        holds.reconcile(&[row(1, None, SlurmProgress::Pending, 0, 0)], 1_010, LIMITS);
+        let deeds = holds.reconcile(&[row(1, None, SlurmProgress::Ended, 0, 0)], 1_020, LIMITS);
         assert_eq!(deeds, [HoldAction::Settle { job: 1, keys: vec!["slurm.k.a1.a100".to_owned()] }]);
     }
 
     #[test]
     fn a_requeued_job_is_a_new_attempt_and_pays_for_each() {
         let mut holds = with(&[SUBMITTED]);
-        holds.reconcile(&[row(1, None, JobProgress::Running, 0, 5)], 1_300, LIMITS);
-        assert_eq!(holds.reconcile(&[row(1, None, JobProgress::Pending, 1, 0)], 1_310, LIMITS), []);
+        holds.reconcile(&[row(1, None, SlurmProgress::Running, 0, 5)], 1_300, LIMITS);
+        assert_eq!(holds.reconcile(&[row(1, None, SlurmProgress::Pending, 1, 0)], 1_310, LIMITS), []);
         assert_eq!(holds.wanted(), ["slurm.k.a2.a100"]);
-        assert_eq!(holds.reconcile(&[row(1, None, JobProgress::Pending, 1, 0)], 1_311, LIMITS), []);
-        let deeds = holds.reconcile(&[row(1, None, JobProgress::Running, 1, 1)], 1_370, LIMITS);
+        assert_eq!(holds.reconcile(&[row(1, None, SlurmProgress::Pending, 1, 0)], 1_311, LIMITS), []);
+        let deeds = holds.reconcile(&[row(1, None, SlurmProgress::Running, 1, 1)], 1_370, LIMITS);
         assert_eq!(deeds, [HoldAction::Settle { job: 1, keys: vec!["slurm.k.a1.a100".to_owned()] }]);
         assert_eq!(holds.energy_of_attempt(1, mj(700)), mj(700));
         holds.resolved("slurm.k.a1.a100");
@@ -359,7 +359,7 @@ mod tests {
         assert_eq!(holds.len(), 1_000);
         let rows: Vec<QueueRow> = (1..=1_000)
             .map(|task| {
-                let progress = if task <= 3 { JobProgress::Ended } else { JobProgress::Pending };
+                let progress = if task <= 3 { SlurmProgress::Ended } else { SlurmProgress::Pending };
                 row(u64::from(task), Some(task), progress, 0, u64::from(task == 1))
             })
             .collect();
@@ -377,7 +377,7 @@ mod tests {
         let extra = "m k+9f 1500 climate ana a100=2 30 - held";
         let mut holds = with(&[SUBMITTED, extra]);
         assert_eq!(holds.covered(), BTreeMap::from([(("k".to_owned(), "a100".to_owned()), 60)]));
-        let limited = |minutes| QueueRow { limit_minutes: Some(minutes), ..row(1, None, JobProgress::Running, 0, 1) };
+        let limited = |minutes| QueueRow { limit_minutes: Some(minutes), ..row(1, None, SlurmProgress::Running, 0, 1) };
         assert_eq!(holds.reconcile(&[limited(40)], 2_000, LIMITS), []);
         assert_eq!(holds.reconcile(&[limited(10)], 1_600, LIMITS), [], "the change may be on its way");
         let deeds = holds.reconcile(&[limited(10)], 2_000, LIMITS);
@@ -396,7 +396,7 @@ mod tests {
     #[test]
     fn a_job_whose_line_was_lost_is_held_by_its_comment() {
         let mut holds = Holds::default();
-        holds.reconcile(&[row(5, Some(2), JobProgress::Pending, 0, 0)], 1_000, LIMITS);
+        holds.reconcile(&[row(5, Some(2), SlurmProgress::Pending, 0, 0)], 1_000, LIMITS);
         assert_eq!(holds.wanted(), ["slurm.k.t2.a1.q.a100"]);
     }
 
@@ -405,7 +405,7 @@ mod tests {
         let mut holds = with(&[]);
         holds.take(&line("s k 1000 climate ana a100=2 10 - unverified"));
         holds.answered("slurm.k.a1.a100", HoldPhase::Refused);
-        let pending = [row(1, None, JobProgress::Pending, 0, 0)];
+        let pending = [row(1, None, SlurmProgress::Pending, 0, 0)];
         let deed = HoldAction::HoldBack { job: 1, key: "slurm.k.a1.a100".to_owned() };
         assert_eq!(holds.reconcile(&pending, 1_010, LIMITS), [deed]);
         holds.held_back("slurm.k.a1.a100");

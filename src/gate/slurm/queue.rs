@@ -34,7 +34,7 @@ pub enum QueueError {
 
 /// How far a job has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JobProgress {
+pub enum SlurmProgress {
     /// It has not started, or was requeued.
     Pending,
     /// It holds nodes.
@@ -82,7 +82,7 @@ pub struct QueueRow {
     /// Number within the array.
     pub task: Option<u32>,
     /// How far it has come.
-    pub progress: JobProgress,
+    pub progress: SlurmProgress,
     /// How many times it was requeued.
     pub restarts: u32,
     /// Time limit in minutes; `None` where it has none.
@@ -125,14 +125,14 @@ fn row(line: &str) -> Result<QueueRow, QueueError> {
 }
 
 /// Whatever Slurm does with a job that it will start again is pending, and what is not known to be over runs.
-fn progress(state: &str) -> JobProgress {
+fn progress(state: &str) -> SlurmProgress {
     match state {
         "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" | "RESV_DEL_HOLD" => {
-            JobProgress::Pending
+            SlurmProgress::Pending
         }
         "BOOT_FAIL" | "CANCELLED" | "COMPLETED" | "DEADLINE" | "FAILED" | "NODE_FAIL" | "OUT_OF_MEMORY"
-        | "PREEMPTED" | "REVOKED" | "TIMEOUT" => JobProgress::Ended,
-        _ => JobProgress::Running,
+        | "PREEMPTED" | "REVOKED" | "TIMEOUT" => SlurmProgress::Ended,
+        _ => SlurmProgress::Running,
     }
 }
 
@@ -155,7 +155,7 @@ mod tests {
         );
         let found = rows(&line).unwrap().remove(0);
         assert_eq!((found.job, found.array_job, found.task, found.restarts), (4, 1, Some(2), 1));
-        assert_eq!((found.progress, found.limit_minutes, found.used_minutes), (JobProgress::Pending, Some(1_440), 0));
+        assert_eq!((found.progress, found.limit_minutes, found.used_minutes), (SlurmProgress::Pending, Some(1_440), 0));
         let comment = found.comment.unwrap();
         assert_eq!((comment.key.as_str(), comment.parts.len(), comment.minutes), ("k", 2, 10));
         assert_eq!(Comment::parse("told by wattledger|1|k|p|u|a100=1|1|1|held"), None);

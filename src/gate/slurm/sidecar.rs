@@ -353,7 +353,7 @@ const fn seconds(at: Timestamp) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::slurm::queue::JobProgress;
+    use crate::gate::slurm::queue::SlurmProgress;
     use api::{Mode, Outage, Unit};
     use std::cell::RefCell;
     use std::fs;
@@ -462,7 +462,7 @@ mod tests {
             Self { outside, sidecar, folder }
         }
 
-        fn round(&mut self, at_s: i64, progress: JobProgress, used_minutes: u64) -> Vec<String> {
+        fn round(&mut self, at_s: i64, progress: SlurmProgress, used_minutes: u64) -> Vec<String> {
             *self.outside.queue.borrow_mut() = vec![QueueRow {
                 job: 4,
                 array_job: 4,
@@ -481,23 +481,23 @@ mod tests {
     #[test]
     fn a_job_is_held_once_and_settled_with_what_the_ledger_has_of_it() {
         let mut cluster = Cluster::after("s k 1000 climate ana a100=2 10 - held");
-        assert_eq!(cluster.round(1_010, JobProgress::Running, 1), ["admit slurm.k.a1.a100 2 x a100 for 10 min"]);
+        assert_eq!(cluster.round(1_010, SlurmProgress::Running, 1), ["admit slurm.k.a1.a100 2 x a100 for 10 min"]);
         let table = fs::read_to_string(cluster.folder.path().join("table")).unwrap();
         assert!(
             table.contains("price climate a100 1 1\n") && table.contains("budget 7 block energy 9 open"),
             "{table}"
         );
-        assert_eq!(cluster.round(1_100, JobProgress::Ended, 2), [""; 0], "its last readings are on their way");
+        assert_eq!(cluster.round(1_100, SlurmProgress::Ended, 2), [""; 0], "its last readings are on their way");
         *cluster.outside.metered.borrow_mut() = Some(5_000);
-        assert_eq!(cluster.round(1_200, JobProgress::Ended, 2), ["used lab-4", "commit 17 5000"]);
-        assert_eq!(cluster.round(1_300, JobProgress::Ended, 2), [""; 0]);
+        assert_eq!(cluster.round(1_200, SlurmProgress::Ended, 2), ["used lab-4", "commit 17 5000"]);
+        assert_eq!(cluster.round(1_300, SlurmProgress::Ended, 2), [""; 0]);
     }
 
     #[test]
     fn a_job_that_nothing_metered_is_settled_with_its_expected_energy() {
         let mut cluster = Cluster::after("s k 1000 climate ana a100=2 10 - held");
-        cluster.round(1_010, JobProgress::Ended, 3);
-        assert_eq!(cluster.round(1_100, JobProgress::Ended, 3), ["used lab-4", "commit 17 6"]);
+        cluster.round(1_010, SlurmProgress::Ended, 3);
+        assert_eq!(cluster.round(1_100, SlurmProgress::Ended, 3), ["used lab-4", "commit 17 6"]);
         let notes = cluster.sidecar.take_notes();
         assert_eq!(notes, ["job 4 was not metered: settled with the expected energy of 3 min"]);
     }
@@ -506,8 +506,8 @@ mod tests {
     fn what_the_service_denies_late_is_held_back_in_slurm() {
         let mut cluster = Cluster::after("s k 1000 climate ana a100=2 10 - unverified");
         *cluster.outside.denies.borrow_mut() = true;
-        cluster.round(1_010, JobProgress::Pending, 0);
-        assert_eq!(cluster.round(1_020, JobProgress::Pending, 0), ["hold back 4"]);
-        assert_eq!(cluster.round(1_030, JobProgress::Pending, 0), [""; 0]);
+        cluster.round(1_010, SlurmProgress::Pending, 0);
+        assert_eq!(cluster.round(1_020, SlurmProgress::Pending, 0), ["hold back 4"]);
+        assert_eq!(cluster.round(1_030, SlurmProgress::Pending, 0), [""; 0]);
     }
 }

@@ -3,9 +3,9 @@
 //!
 //! A file without `version` is of version 1, which was written before versions were. A later version is refused: it may hold what this one would lose.
 
-use super::folder::SyncState;
 use super::hold::{Hold, HoldPhase};
 use super::holds::Holds;
+use super::state::SyncState;
 use super::text::GpuCount;
 use model::AdmissionId;
 use serde::{Deserialize, Serialize};
@@ -68,11 +68,11 @@ const fn first_version() -> u32 {
 /// Reads a file of this version or an earlier one; the error says what is wrong with it.
 pub(super) fn read(bytes: &[u8]) -> Result<SyncState, String> {
     #[derive(Deserialize)]
-    struct Header {
+    struct SyncHeader {
         #[serde(default = "first_version")]
         version: u32,
     }
-    let Header { version } = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let SyncHeader { version } = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     if version > VERSION {
         return Err(format!("version {version} was written by a later Wattledger, this one reads up to {VERSION}"));
     }

@@ -71,7 +71,7 @@ pub(super) struct Attributes<'p> {
 }
 
 /// Why the plan does not say what a resource runs.
-type Reason = String;
+type UnknownReason = String;
 
 impl<'p> Attributes<'p> {
     /// What the resource keeps running.
@@ -80,7 +80,10 @@ impl<'p> Attributes<'p> {
             return Capacity::Nothing;
         }
         if NOT_WEIGHED.contains(&self.kind) {
-            return Capacity::Unknown(format!("{} runs machines, and Wattledger cannot weigh this type yet", self.kind));
+            return Capacity::Unknown(format!(
+                "{} runs machines, and Wattledger cannot weigh this type yet",
+                self.kind
+            ));
         }
         match self.machines() {
             Ok(machines) if machines.is_empty() => Capacity::Nothing,
@@ -89,7 +92,7 @@ impl<'p> Attributes<'p> {
         }
     }
 
-    fn machines(self) -> Result<Vec<Machines>, Reason> {
+    fn machines(self) -> Result<Vec<Machines>, UnknownReason> {
         let of = |provider: &str, name: String, count: u64| machine(provider, &name, count, None).map(|one| vec![one]);
         match self.kind {
             "aws_instance" | "aws_spot_instance_request" => {
@@ -120,7 +123,7 @@ impl<'p> Attributes<'p> {
     }
 
     /// A text attribute that must be there.
-    fn text(self, field: &str) -> Result<String, Reason> {
+    fn text(self, field: &str) -> Result<String, UnknownReason> {
         match self.values[field].as_str() {
             Some(text) if !text.is_empty() => Ok(text.to_owned()),
             _ if self.unknown[field] == true => Err(format!("{field} {APPLY}")),
@@ -129,7 +132,7 @@ impl<'p> Attributes<'p> {
     }
 
     /// A number of machines of `values`.
-    fn number(self, values: &Value, field: &str) -> Result<Option<u64>, Reason> {
+    fn number(self, values: &Value, field: &str) -> Result<Option<u64>, UnknownReason> {
         let value = &values[field];
         if value.is_null() {
             return if self.unknown[field] == true { Err(format!("{field} {APPLY}")) } else { Ok(None) };
@@ -140,7 +143,7 @@ impl<'p> Attributes<'p> {
     }
 
     /// The type as it is stated, or that of the launch template.
-    fn type_or_template(self, field: &str, kind: &str) -> Result<String, Reason> {
+    fn type_or_template(self, field: &str, kind: &str) -> Result<String, UnknownReason> {
         let has_template = self.values["launch_template"].as_array().is_some_and(|templates| !templates.is_empty());
         match self.text(field) {
             Err(_) if has_template => self.instance_of(self.template(kind)?),
@@ -148,13 +151,13 @@ impl<'p> Attributes<'p> {
         }
     }
 
-    fn instance_of(self, template: &Value) -> Result<String, Reason> {
+    fn instance_of(self, template: &Value) -> Result<String, UnknownReason> {
         let stated = template["instance_type"].as_str().filter(|name| !name.is_empty());
         stated.map(str::to_owned).ok_or_else(|| "its launch template states no instance type".to_owned())
     }
 
     /// The template of this kind that the resource is made by.
-    fn template(self, kind: &str) -> Result<&'p Value, Reason> {
+    fn template(self, kind: &str) -> Result<&'p Value, UnknownReason> {
         let launch = &self.values["launch_template"][0];
         let version = &self.values["version"][0]["instance_template"];
         let mixed = &self.values["mixed_instances_policy"][0]["launch_template"][0]["launch_template_specification"][0];
@@ -174,7 +177,7 @@ impl<'p> Attributes<'p> {
         found.ok_or_else(|| format!("the {kind} that it is made by is not in the plan"))
     }
 
-    fn autoscaling_group(self) -> Result<Vec<Machines>, Reason> {
+    fn autoscaling_group(self) -> Result<Vec<Machines>, UnknownReason> {
         let least = self.number(self.values, "min_size")?;
         let count = self.number(self.values, "desired_capacity").unwrap_or(least).or(least).unwrap_or(0);
         let at_most = self.number(self.values, "max_size")?;
@@ -190,7 +193,7 @@ impl<'p> Attributes<'p> {
         Ok(vec![machine("aws", &name, count, at_most)?])
     }
 
-    fn eks_node_group(self) -> Result<Vec<Machines>, Reason> {
+    fn eks_node_group(self) -> Result<Vec<Machines>, UnknownReason> {
         let scaling = &self.values["scaling_config"][0];
         let count = self.number(scaling, "desired_size")?.ok_or("scaling_config.desired_size is not stated")?;
         let at_most = self.number(scaling, "max_size")?;
@@ -205,7 +208,7 @@ impl<'p> Attributes<'p> {
         Ok(vec![machine("aws", &name, count, at_most)?])
     }
 
-    fn fleet(self) -> Result<Vec<Machines>, Reason> {
+    fn fleet(self) -> Result<Vec<Machines>, UnknownReason> {
         let target = &self.values["target_capacity_specification"][0];
         let count = match self.number(target, "total_target_capacity")? {
             Some(count) => count,
@@ -233,7 +236,7 @@ impl<'p> Attributes<'p> {
     }
 
     /// A queue's machines: those that stand ready without a job. What jobs start beside them is the jobs'.
-    fn batch(self) -> Result<Vec<Machines>, Reason> {
+    fn batch(self) -> Result<Vec<Machines>, UnknownReason> {
         let resources = &self.values["compute_resources"][0];
         if resources.is_null() || resources["type"].as_str().is_some_and(|kind| kind.starts_with("FARGATE")) {
             return Ok(Vec::new());
@@ -242,14 +245,14 @@ impl<'p> Attributes<'p> {
         let Some(name) = highest("aws", &names) else {
             return Err("compute_resources.instance_type is not stated".to_owned());
         };
-        let vcpus = |field: &str| Ok::<_, Reason>(self.number(resources, field)?.unwrap_or(0));
+        let vcpus = |field: &str| Ok::<_, UnknownReason>(self.number(resources, field)?.unwrap_or(0));
         let ready = vcpus("desired_vcpus")?.max(vcpus("min_vcpus")?);
         let of_one = find_instance(&format!("aws/{name}")).ok().and_then(|instance| instance.vcpus());
         let of_one = of_one.ok_or_else(|| format!("how many vCPUs a {name} has is not known"))?;
         Ok(vec![machine("aws", &name, ready.div_ceil(of_one), Some(vcpus("max_vcpus")?.div_ceil(of_one)))?])
     }
 
-    fn endpoint(self) -> Result<Vec<Machines>, Reason> {
+    fn endpoint(self) -> Result<Vec<Machines>, UnknownReason> {
         let variants = self.values["production_variants"].as_array().into_iter().flatten();
         let machines = variants.filter(|variant| variant["serverless_config"][0].is_null()).map(|variant| {
             let name = variant["instance_type"].as_str().ok_or("production_variants.instance_type is not stated")?;
@@ -261,7 +264,7 @@ impl<'p> Attributes<'p> {
     }
 
     /// A Google machine, with accelerators that are attached to it.
-    fn google(self, values: &Value, count: u64) -> Result<Vec<Machines>, Reason> {
+    fn google(self, values: &Value, count: u64) -> Result<Vec<Machines>, UnknownReason> {
         let name = values["machine_type"].as_str().filter(|name| !name.is_empty());
         let name = match name {
             Some(name) => name.to_owned(),
@@ -285,7 +288,7 @@ impl<'p> Attributes<'p> {
         }])
     }
 
-    fn node_pool(self) -> Result<Vec<Machines>, Reason> {
+    fn node_pool(self) -> Result<Vec<Machines>, UnknownReason> {
         let scaling = &self.values["autoscaling"][0];
         let stated = [
             (self.values, "node_count"),
@@ -302,7 +305,7 @@ impl<'p> Attributes<'p> {
         self.google(&self.values["node_config"][0], count.unwrap_or(1).saturating_mul(zones))
     }
 
-    fn azure_pool(self, pool: &Value) -> Result<Vec<Machines>, Reason> {
+    fn azure_pool(self, pool: &Value) -> Result<Vec<Machines>, UnknownReason> {
         if pool.is_null() {
             return Ok(Vec::new());
         }
@@ -319,7 +322,7 @@ impl<'p> Attributes<'p> {
     }
 }
 
-fn machine(provider: &str, name: &str, count: u64, at_most: Option<u64>) -> Result<Machines, Reason> {
+fn machine(provider: &str, name: &str, count: u64, at_most: Option<u64>) -> Result<Machines, UnknownReason> {
     let instance = format!("{provider}/{name}");
     Ok(Machines { instance, attached: None, count, at_most: at_most.filter(|most| *most > count) })
 }

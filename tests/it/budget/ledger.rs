@@ -7,7 +7,7 @@ use ::api::{Decision, EstimateBasis, FitKind};
 use model::{AdmissionState, HoldNotice};
 use serde_json::json;
 use units::{Energy, Pue, Timestamp};
-use wattledger::budget::{Actual, AdmissionEvent, Amount, Ask, DaySpent, Demand, Office, Override};
+use wattledger::budget::{Actual, AdmissionEvent, Ask, BudgetAmount, DaySpent, Demand, Office, Override};
 use wattledger::store::{AdmissionRow, By};
 use wattledger::workload;
 
@@ -33,7 +33,7 @@ fn admit(fixture: &Fixture, key: &str, watts: u64) -> Decision {
 
 fn figures(fixture: &Fixture, number: &str, now: i64) -> [i64; 3] {
     let standing = office(fixture, now).state_of(number).unwrap().standing.unwrap();
-    [standing.spent, standing.held, standing.free].map(Amount::value)
+    [standing.spent, standing.held, standing.free].map(BudgetAmount::value)
 }
 
 fn row(fixture: &Fixture, id: &str) -> AdmissionRow {
@@ -90,7 +90,7 @@ fn fixed_dates_that_begin_and_end_inside_a_day_count_nothing_before_and_after() 
     fixture.close(at(FAR));
     assert_eq!(figures(&fixture, &number, 10_799), [110 * KJ, 0, limit - 110 * KJ]);
     let days = office(&fixture, 10_799).state_of(&number).unwrap().days;
-    assert_eq!(days, [DaySpent { day: at(3_600), spent: Amount::Energy(mj(110 * KJ)) }]);
+    assert_eq!(days, [DaySpent { day: at(3_600), spent: BudgetAmount::Energy(mj(110 * KJ)) }]);
     fixture.assert_sound();
 }
 

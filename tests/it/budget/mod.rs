@@ -12,7 +12,7 @@ use ::api::{Decision, PolicyDocument};
 use std::sync::Arc;
 use tempfile::TempDir;
 use units::{CarbonIntensity, Timestamp};
-use wattledger::budget::{Amount, Ask, BudgetError, Demand, Office};
+use wattledger::budget::{Ask, BudgetAmount, BudgetError, Demand, Office};
 use wattledger::grid::Library;
 use wattledger::store::Store;
 
@@ -61,7 +61,7 @@ impl Bench {
     /// Spent, held and free.
     pub(super) fn figures(&self, budget: &str, now: Timestamp) -> [i64; 3] {
         let standing = self.office(now).state_of(budget).unwrap().standing.unwrap();
-        [standing.spent, standing.held, standing.free].map(Amount::value)
+        [standing.spent, standing.held, standing.free].map(BudgetAmount::value)
     }
 }
 
