@@ -8,7 +8,7 @@
 //! Everything goes through a spool of the run's own, `JOB.sqlite` in a folder that all runs of a user share. The spool is
 //! removed once the service has everything. With each write, the spool also gets a [`Will`]: what to report if this process
 //! is killed, namely that the job ended at its last window. The next run, or the node's agent, finds a spool that no process
-//! has open and delivers it ([`Leftovers`]).
+//! has open and delivers it.
 //!
 //! While the node's agent meters a device for the same service ([`Announcement`]), the run sends no windows of that device,
 //! only that the job holds it, so that no energy is sent twice. The start of the command is never delayed, and its end by a
@@ -17,7 +17,7 @@
 use crate::announcement::Announcement;
 use crate::clock::{Clock, DateChange};
 use crate::leftovers::{self, Leftovers, MEBIBYTES, spool_of};
-use crate::push::sending::{self, Pace, Pushing};
+use crate::push::sending::{Pace, Pushing, Sending};
 use crate::push::{Http, Pusher, locked};
 use crate::sampler::Metered;
 use crate::source::Source;
@@ -283,7 +283,7 @@ impl Writing<'_> {
         self.begin(at, devices)?;
         let (http, spool) = (self.settings.http.clone(), Arc::clone(&self.spool));
         // A spool that fails for the push thread fails for the writer too, which returns the error.
-        Ok(sending::start(pusher, http, spool, Arc::clone(clock), pace, drop)?)
+        Ok(Sending { pusher, http, spool, clock: Arc::clone(clock) }.start(pace, drop)?)
     }
 
     fn until_ended(&mut self, events: &Receiver<RunEvent>) -> Result<(), DeliveryError> {

@@ -35,6 +35,24 @@ pub enum Architecture {
     Other,
 }
 
+/// Version of the NVIDIA driver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DriverVersion {
+    /// The branch: 535 in `535.104.05`.
+    pub major: u32,
+    /// The release of the branch: 104 in `535.104.05`.
+    pub minor: u32,
+}
+
+impl DriverVersion {
+    /// Parses a version such as `535.104.05`; `None` if it does not begin with a number.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.trim().split('.').map(|part| part.parse().ok());
+        Some(Self { major: parts.next()??, minor: parts.next().flatten().unwrap_or(0) })
+    }
+}
+
 /// Which of NVIDIA's power readings is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PowerField {
@@ -46,12 +64,12 @@ pub enum PowerField {
     Instant,
 }
 
-/// What `field` means on `architecture` under `driver` (major, minor). Without a version the driver is taken to be recent. The
+/// What `field` means on `architecture` under `driver`. Without a version the driver is taken to be recent. The
 /// result is [`PowerSensor::Unknown`] where the table has no entry.
 #[must_use]
-pub fn classify(architecture: Architecture, driver: Option<(u32, u32)>, field: PowerField) -> PowerSensor {
+pub fn classify(architecture: Architecture, driver: Option<DriverVersion>, field: PowerField) -> PowerSensor {
     use Architecture::{Ada, Blackwell, Ga10x, Ga100, Gh100, Other, Pascal, Turing, Volta};
-    let driver = driver.map_or(u32::MAX, |(major, _)| major);
+    let driver = driver.map_or(u32::MAX, |version| version.major);
     match (architecture, field) {
         (Pascal | Volta, PowerField::Default | PowerField::Instant) => PowerSensor::INSTANT_10_OF_20,
         (Turing, PowerField::Default | PowerField::Instant) => PowerSensor::INSTANT_100_OF_100,
@@ -171,16 +189,17 @@ mod tests {
         use Architecture::*;
         use PowerField::*;
         let one_second = PowerSensor::ONE_SECOND_AVERAGE;
+        let version = |major, minor| Some(DriverVersion { major, minor });
         for (architecture, driver, field, expected) in [
-            (Ga10x, Some((525, 85)), Default, one_second),
-            (Ga10x, Some((530, 30)), Default, PowerSensor::INSTANT_100_OF_100),
-            (Ada, Some((535, 104)), Default, one_second),
-            (Ga10x, Some((530, 30)), Average, one_second),
+            (Ga10x, version(525, 85), Default, one_second),
+            (Ga10x, version(530, 30), Default, PowerSensor::INSTANT_100_OF_100),
+            (Ada, version(535, 104), Default, one_second),
+            (Ga10x, version(530, 30), Average, one_second),
             (Ada, None, Instant, PowerSensor::INSTANT_100_OF_100),
-            (Ga100, Some((550, 54)), Default, PowerSensor::INSTANT_25_OF_100),
+            (Ga100, version(550, 54), Default, PowerSensor::INSTANT_25_OF_100),
             (Ga100, None, Average, PowerSensor::Unknown),
-            (Gh100, Some((550, 54)), Default, one_second),
-            (Gh100, Some((525, 0)), Default, PowerSensor::Unknown),
+            (Gh100, version(550, 54), Default, one_second),
+            (Gh100, version(525, 0), Default, PowerSensor::Unknown),
             (Gh100, None, Instant, PowerSensor::INSTANT_25_OF_100),
             (Turing, None, Default, PowerSensor::INSTANT_100_OF_100),
             (Volta, None, Default, PowerSensor::INSTANT_10_OF_20),

@@ -16,7 +16,7 @@ pub use config::{AgentConfig, AgentConfigError, AgentOverrides, CONFIG};
 use crate::announcement::{Announced, Announcement};
 use crate::clock::{Clock, Timeline};
 use crate::leftovers::Leftovers;
-use crate::push::sending::{self, Pace};
+use crate::push::sending::{Pace, Sending};
 use crate::push::{Http, Pusher, locked};
 use crate::sampler::{Metered, Sampler};
 use crate::source::visible::Variables;
@@ -163,14 +163,10 @@ impl Agent {
         let leftovers = config.run_spools.clone().map(|folder| Leftovers::start(folder, None, http.clone(), &clock));
         let leftovers = leftovers.transpose()?;
         let failed = sender.clone();
-        let pushing = sending::start(
-            pusher,
-            http,
-            Arc::clone(&spool),
-            Arc::clone(&clock),
-            Pace::of_agent(config.push_every, seed),
-            move |error| drop(failed.send(Message::Failed(error.into()))),
-        )?;
+        let sending = Sending { pusher, http, spool: Arc::clone(&spool), clock: Arc::clone(&clock) };
+        let pushing = sending.start(Pace::of_agent(config.push_every, seed), move |error| {
+            drop(failed.send(Message::Failed(error.into())));
+        })?;
         let announced = announce(&config, &node, &samplers);
         let SamplerThreads { stops, threads } = start_samplers(samplers, &sender)?;
         drop(sender);

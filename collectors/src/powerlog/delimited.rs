@@ -4,10 +4,10 @@ use super::fields::{Fields, Separator};
 use super::layout::{Layout, ReadingColumn};
 use super::text::{LogLine, excerpt, trim};
 use super::time::{TimeHint, TimeParser, Times};
-use super::track::Tracker;
+use super::track::{LoggedValues, Tracker};
 use super::value::{Value, parse_value};
 use super::{DeviceReading, LogError, LogNote, LoggedDevice, Options, PowerLogFormat};
-use crate::sensor_class::{Architecture, PowerField, architecture_of, classify};
+use crate::sensor_class::{Architecture, DriverVersion, PowerField, architecture_of, classify};
 use account::meter::{CounterSensor, CounterUnit, PowerSensor, Sensor};
 use units::{Power, Span};
 
@@ -100,7 +100,7 @@ impl Delimited {
             let series = &self.layout.series[position];
             let power = series.power.as_ref().map(|source| self.value(line, source)).transpose()?;
             let counter = series.energy.as_ref().map(|source| self.value(line, source)).transpose()?;
-            let reading = tracker.accept(device, at, power, counter, line.number);
+            let reading = tracker.accept(LoggedValues { device, at, power, counter, line: line.number });
             if let Some(reading) = reading.map_err(|error| self.name_other_column(error, bytes))? {
                 queue.push(DeviceReading { device, reading });
             }
@@ -360,11 +360,5 @@ pub(super) fn power_sensor(
     }
     let Some(field) = field else { return PowerSensor::Unknown };
     let architecture = name.and_then(architecture_of).unwrap_or(Architecture::Other);
-    classify(architecture, driver.as_deref().and_then(driver_version), field)
-}
-
-/// Parses `550.54.15` into (550, 54).
-fn driver_version(text: &str) -> Option<(u32, u32)> {
-    let mut parts = text.trim().split('.').map(str::parse);
-    Some((parts.next()?.ok()?, parts.next().and_then(Result::ok).unwrap_or(0)))
+    classify(architecture, driver.as_deref().and_then(DriverVersion::parse), field)
 }

@@ -4,7 +4,7 @@ use super::columns::{LogColumn, Meaning};
 use super::delimited::{counter_sensor, power_sensor};
 use super::text::{LogLine, excerpt, lines_of, trim};
 use super::time::Times;
-use super::track::Tracker;
+use super::track::{LoggedValues, Tracker};
 use super::value::{Decimal, LogQuantity, LogUnit, parse_value};
 use super::{DeviceReading, LogError, LogNote, LoggedDevice, Options, PowerLogFormat};
 use crate::sensor_class::PowerField;
@@ -291,7 +291,8 @@ fn pass_on(
     queue: &mut Vec<DeviceReading>,
 ) -> Result<(), LogError> {
     let Some(Pending { at, line, power, counter }) = complete else { return Ok(()) };
-    queue.extend(tracker.accept(device, at, power, counter, line)?.map(|reading| DeviceReading { device, reading }));
+    let reading = tracker.accept(LoggedValues { device, at, power, counter, line })?;
+    queue.extend(reading.map(|reading| DeviceReading { device, reading }));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use super::columns::LogColumn;
 use super::delimited::power_sensor;
 use super::text::{LogLine, lines_of, trim};
 use super::time::{TimeHint, TimeParser};
-use super::track::Tracker;
+use super::track::{LoggedValues, Tracker};
 use super::value::{LogQuantity, LogUnit, parse_value};
 use super::{DeviceReading, LogError, LogNote, LoggedDevice, Options, PowerLogFormat};
 use account::meter::Sensor;
@@ -77,7 +77,8 @@ impl RocmText {
             None => tracker.register(index, self.describe(index, &column, tracker.cadence))?,
         };
         if let Some(at) = self.now.or_else(|| self.count_row(device)) {
-            let reading = tracker.accept(device, at, Some(parse_value(value, LogUnit::WATT)), None, line.number)?;
+            let power = Some(parse_value(value, LogUnit::WATT));
+            let reading = tracker.accept(LoggedValues { device, at, power, counter: None, line: line.number })?;
             queue.extend(reading.map(|reading| DeviceReading { device, reading }));
         }
         Ok(())

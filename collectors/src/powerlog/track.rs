@@ -16,6 +16,21 @@ const MOST_DEVICES: usize = 4_096;
 const HOUR: i64 = 3_600_000_000_000;
 const MINUTE: i64 = 60_000_000_000;
 
+/// What a row of a log holds of one device.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LoggedValues {
+    /// Position of the device.
+    pub(super) device: usize,
+    /// Time of the row, in ns since 1970 or since the start of the log.
+    pub(super) at: i64,
+    /// Power; `None` if the log has no column of it.
+    pub(super) power: Option<Value>,
+    /// Value of the energy counter; `None` if the log has no column of it.
+    pub(super) counter: Option<Value>,
+    /// Number of the line, from 1.
+    pub(super) line: u64,
+}
+
 /// What to do with two different values of one device at one moment.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Conflict {
@@ -171,20 +186,13 @@ impl Tracker {
         }
     }
 
-    /// Checks one reading; returns `None` if it has no usable value. `power` and `counter` are `None` if the log has no such
-    /// column.
+    /// Checks the values of one row; returns `None` if none of them is usable.
     ///
     /// # Errors
     ///
     /// The log cannot be believed.
-    pub(super) fn accept(
-        &mut self,
-        device: usize,
-        at: i64,
-        power: Option<Value>,
-        counter: Option<Value>,
-        line: u64,
-    ) -> Result<Option<Reading>, LogError> {
+    pub(super) fn accept(&mut self, values: LoggedValues) -> Result<Option<Reading>, LogError> {
+        let LoggedValues { device, at, power, counter, line } = values;
         let power = power.and_then(|value| self.keep(value, self.ceiling_milliwatts, line));
         let counter = counter.and_then(|value| self.keep(value, u64::MAX, line));
         if power.is_none() && counter.is_none() {
@@ -196,7 +204,7 @@ impl Tracker {
                     return Err(self.backwards(device, last, at, line));
                 }
                 if at == last.at {
-                    return self.same_moment(device, last, power, counter, line).map(|()| None);
+                    return self.same_moment(device, last, Last { line, power, counter, ..last }).map(|()| None);
                 }
                 let believed = self.believe(device, last, counter.map(|value| CounterValue { value, at, line }))?;
                 self.note_hour(last, at, line);
@@ -252,14 +260,9 @@ impl Tracker {
         }
     }
 
-    fn same_moment(
-        &self,
-        device: usize,
-        last: Last,
-        power: Option<u64>,
-        counter: Option<u64>,
-        line: u64,
-    ) -> Result<(), LogError> {
+    /// Checks two rows of one device at the same moment, `last` and `now`.
+    fn same_moment(&self, device: usize, last: Last, now: Last) -> Result<(), LogError> {
+        let Last { power, counter, line, .. } = now;
         if self.conflict == Conflict::KeepFirst || (power == last.power && counter == last.counter) {
             return Ok(());
         }
@@ -436,7 +439,7 @@ impl DeviceState {
     }
 
     fn end_run(&mut self) {
-        // An idle or absent half of a package reads 0 for hours; that is no stuck sensor.
+        // An idle or absent half of a package reads 0 for hours, and is not stuck.
         if self.run.milliwatts > 0 && self.run.count > self.longest.count {
             self.longest = self.run;
         }

@@ -51,38 +51,39 @@ impl Pushing {
     }
 }
 
-/// Starts the thread; `failed` gets the error if the spool fails.
-pub(crate) fn start(
-    pusher: Pusher,
-    http: Http,
-    spool: Arc<Mutex<Spool>>,
-    clock: Arc<dyn Clock>,
-    pace: Pace,
-    failed: impl FnOnce(SpoolError) + Send + 'static,
-) -> io::Result<Pushing> {
-    let (stop, stopped) = mpsc::channel();
-    let (end, ended) = mpsc::channel();
-    let mut sender = Sending { pusher, http, spool, clock };
-    thread::Builder::new().name("push".to_owned()).spawn(move || {
-        if let Err(error) = sender.send_until_stopped(&pace, &stopped) {
-            failed(error);
-        }
-        // Closes the spool before the end is reported.
-        let Sending { pusher, spool, .. } = sender;
-        drop(spool);
-        drop(end.send(pusher));
-    })?;
-    Ok(Pushing { stop, ended })
-}
-
-struct Sending {
-    pusher: Pusher,
-    http: Http,
-    spool: Arc<Mutex<Spool>>,
-    clock: Arc<dyn Clock>,
+/// What it takes to send the batches of a spool.
+pub(crate) struct Sending {
+    /// Decides what is sent next.
+    pub(crate) pusher: Pusher,
+    /// The service to send to.
+    pub(crate) http: Http,
+    /// The spool whose batches are sent.
+    pub(crate) spool: Arc<Mutex<Spool>>,
+    /// The machine's clock.
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Sending {
+    /// Starts a thread that sends at `pace`; `failed` gets the error if the spool fails.
+    ///
+    /// # Errors
+    ///
+    /// No thread can be started.
+    pub(crate) fn start(mut self, pace: Pace, failed: impl FnOnce(SpoolError) + Send + 'static) -> io::Result<Pushing> {
+        let (stop, stopped) = mpsc::channel();
+        let (end, ended) = mpsc::channel();
+        thread::Builder::new().name("push".to_owned()).spawn(move || {
+            if let Err(error) = self.send_until_stopped(&pace, &stopped) {
+                failed(error);
+            }
+            // Closes the spool before the end is reported.
+            let Self { pusher, spool, .. } = self;
+            drop(spool);
+            drop(end.send(pusher));
+        })?;
+        Ok(Pushing { stop, ended })
+    }
+
     fn send_until_stopped(&mut self, pace: &Pace, stopped: &Receiver<()>) -> Result<(), SpoolError> {
         let mut wait = pace.first;
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(wait) {

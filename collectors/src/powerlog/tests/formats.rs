@@ -203,7 +203,7 @@ fn wide_tables_never_count_a_total_twice() {
     );
     let options = Options { column: Some("total_power_w".to_owned()), ..Options::default() };
     assert_eq!(powers(&log_with(text, &options)), [("total", vec![(0, 150_000), (1_000, 160_000)])]);
-    // The total of one device is no sum of the others, and its counter is over time.
+    // The total of one device is not the sum of the others, and its counter is over time.
     let of_each = log("timestamp,gpu0_total_w,gpu1_total_w\n0,100,50\n1,110,50\n");
     assert_eq!(of_each.ids(), ["gpu0_total", "gpu1_total"]);
     let counted = log("timestamp,gpu0_power_w,gpu0_total_energy_j\n0,100,50\n1,110,150\n");

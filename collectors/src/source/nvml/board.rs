@@ -3,7 +3,7 @@
 use super::error::{Reach, reach};
 use super::session::field;
 use super::value::{FieldFailure, counter_millijoules, power_milliwatts};
-use crate::sensor_class::{Architecture, PowerField, architecture_of, classify};
+use crate::sensor_class::{Architecture, DriverVersion, PowerField, architecture_of, classify};
 use account::meter::{CounterSensor, CounterUnit, PowerSensor, Sensor};
 use nvml_wrapper::Device;
 use nvml_wrapper::enums::device::DeviceArchitecture;
@@ -76,7 +76,7 @@ impl ReadingPlan {
     /// The sensor that these calls are, on a board with this name and under this version of the driver.
     pub(super) fn sensor(&self, device: &Device<'_>, name: &str, driver: &str) -> Sensor {
         let architecture = architecture(device, name);
-        let classify = |field| classify(architecture, version(driver), field);
+        let classify = |field| classify(architecture, DriverVersion::parse(driver), field);
         let power = self.power.map(|call| classify(call.field()));
         Sensor {
             counter: self.counter.then_some(COUNTER),
@@ -177,12 +177,6 @@ fn architecture(device: &Device<'_>, name: &str) -> Architecture {
             architecture_of(name).unwrap_or(Architecture::Other)
         }
     }
-}
-
-/// Parses `535.104.05` into (535, 104).
-fn version(driver: &str) -> Option<(u32, u32)> {
-    let mut parts = driver.split('.').map(|part| part.parse().ok());
-    Some((parts.next()??, parts.next().flatten().unwrap_or(0)))
 }
 
 /// Time between two readings: a second if the energy comes from a counter or a one-second mean, which faster readings do not
