@@ -377,7 +377,10 @@ fn what_cannot_be_used_is_refused_before_the_command_starts() {
     let message = refused(&["--json", "/nonexistent/runs.jsonl"], &[]);
     assert!(message.contains("--json /nonexistent/runs.jsonl"), "{message}");
     let message = refused(&["--source", "synthetic:gpus=2"], &[]);
-    assert!(message.contains("no load") && message.contains("synthetic:gpus=8,watts=300"), "{message}");
+    assert!(
+        message.contains("one of watts, steps and load is missing") && message.contains("synthetic:gpus=8,watts=300"),
+        "{message}"
+    );
     for unknown in ["2", "GPU-ffffffff", "MIG-00000000", "0,2"] {
         let message = refused(&[], &[("CUDA_VISIBLE_DEVICES", unknown)]);
         let entry = unknown.trim_start_matches("0,");

@@ -92,7 +92,7 @@ fn check_window(window: &Window, declared: &Declared<'_>) -> Result<(), Found> {
     }
     let repeated = (1..window.flags.len()).find(|&position| window.flags[..position].contains(&window.flags[position]));
     match repeated {
-        Some(position) => Err(("flags", FieldProblem::Repeated(format!("{:?}", window.flags[position])))),
+        Some(position) => Err(("flags", FieldProblem::Repeated(window.flags[position].name().to_owned()))),
         None => Ok(()),
     }
 }

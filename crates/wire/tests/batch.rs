@@ -114,7 +114,7 @@ fn every_refusal_names_the_field_and_the_fix() {
     check(
         "/windows/1/flags",
         json!(["reset", "reset"]),
-        "windows[1].flags: repeats an earlier entry of the batch (Reset)",
+        "windows[1].flags: repeats an earlier entry of the batch (reset)",
     );
     check("/windows/1/sensor_systematic_mj", json!(-1), "windows[1].sensor_systematic_mj: -1 mJ is negative");
     check("/windows/2", example()["windows"][0].clone(), "windows[2].start_ns: repeats an earlier entry of the batch");
