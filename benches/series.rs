@@ -8,6 +8,7 @@
     reason = "a measurement prints, asks the clock, and stops where it cannot go on"
 )]
 
+use model::{BatchId, DeviceId};
 use std::time::Instant;
 use units::{Energy, Power, Span, Timestamp};
 use wattledger::ingest;
@@ -90,10 +91,15 @@ fn take(copy: &Embedded, hour: i64) {
         for device in 1..=NODES * GPUS {
             let start = hour * 3_600 + minute * 60;
             let windows = (0..6).map(|place| window(device, start + place * 10)).collect();
-            changes.push(Change { batch: hour * 60 + minute + 100, device, replaces: None, windows });
+            changes.push(Change {
+                batch: BatchId::new(hour * 60 + minute + 100),
+                device: DeviceId::new(device),
+                replaces: None,
+                windows,
+            });
         }
     }
-    copy.take(&changes, &Taken { batch: hour * 60 + 159, sha256: vec![0; 32] }).unwrap();
+    copy.take(&changes, &Taken { batch: BatchId::new(hour * 60 + 159), sha256: vec![0; 32] }).unwrap();
 }
 
 /// Ten seconds of training at 1 Hz: 640 W, noise of 12 W between readings, a checkpoint of 40 s at 180 W every 30 minutes, an evaluation of 5 minutes at
@@ -157,7 +163,7 @@ fn read(store: &Store, copy: &Embedded) {
     });
     let device = |from: i64, to: i64| {
         let grid = Grid::of((at(from), at(to)), 500).unwrap();
-        series::device(copy, 1, grid, now).unwrap();
+        series::device(copy, DeviceId::new(1), grid, now).unwrap();
     };
     timed("a device, 30 days, 500 points", &|| device(0, DAYS * 86_400));
     timed("a device, 1 day, 500 points", &|| device(0, 86_400));

@@ -4,6 +4,7 @@
 //! is made; what is stored is the SHA-256 of its whole text. It is looked up by its id and compared in constant time. Sessions and
 //! sign-in links carry a [`Secret`] of the same make, without prefix and checksum.
 
+use model::Scope;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -147,41 +148,6 @@ fn is_digit(byte: u8) -> bool {
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// What a token may do.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// Post batches and announce jobs.
-    Ingest,
-    /// Read.
-    Read,
-    /// Ask whether a job may run.
-    Admit,
-    /// Administer; holds every other scope too.
-    Admin,
-}
-
-impl Scope {
-    /// Its name in tokens and documents.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ingest => "ingest",
-            Self::Read => "read",
-            Self::Admit => "admit",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The scope called `name`.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Ingest, Self::Read, Self::Admit, Self::Admin].into_iter().find(|scope| scope.name() == name)
-    }
 }
 
 /// Who makes a request.

@@ -5,8 +5,8 @@ use crate::grid::Library;
 use crate::ledger::{self, LedgerError};
 use crate::moment;
 use crate::series::HELD_IDLE_PERCENT;
-use crate::store::{Draw, Selection, Store, StoreError, Tx};
-use model::{HoldNotice, JobId, OverrideState};
+use crate::store::{Draw, OpenKey, PostedDraw, Selection, Store, StoreError, Tx};
+use model::{HoldNotice, JobId, JobNumber, NodeNumber, OverrideState, SetAsideReason};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -186,9 +186,11 @@ fn coverage(store: &Store, library: &Library, now: Timestamp, found: &mut Vec<It
 
 fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
     for aside in tx.attention().set_aside_since(before(now, ASIDE_TIME))? {
-        let why = match aside.reason.as_str() {
-            "implausible" => "say more than the device can draw: look at its sensor or its declared limit",
-            _ => "overlap others of the device: two agents meter it, or a clock was set back",
+        let why = match aside.reason {
+            SetAsideReason::Implausible => {
+                "say more than the device can draw: look at its sensor or its declared limit"
+            }
+            SetAsideReason::Overlap => "overlap others of the device: two agents meter it, or a clock was set back",
         };
         let message = format!(
             "{} windows of {} on {} are kept but not counted: they {why}",
@@ -251,18 +253,25 @@ fn held_idle(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut Vec
 
 /// What accelerators of jobs without an end drew per node since `since`, posted and open.
 fn draws(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<Draw>, StoreError> {
-    let mut sums: BTreeMap<(i64, i64), (i64, i64)> = BTreeMap::new();
+    let mut sums: BTreeMap<(JobNumber, NodeNumber), (i64, i64)> = BTreeMap::new();
     let open = tx
         .postings()
         .open()?
         .into_iter()
-        .filter(|open| open.key.job > 0 && open.key.component == "accelerator" && open.sum.start >= since);
-    let open = open.map(|open| [open.key.job, open.key.node, open.sum.energy.millijoules(), open.sum.covered_ns]);
-    for [job, node, energy_mj, covered_ns] in tx.attention().posted_draws(since)?.into_iter().chain(open) {
+        .filter(|open| !open.key.job.is_idle() && open.key.component == "accelerator" && open.sum.start >= since);
+    let open = open.map(|OpenKey { key, sum, .. }| PostedDraw {
+        job: key.job,
+        node: key.node,
+        energy_mj: sum.energy.millijoules(),
+        covered_ns: sum.covered_ns,
+    });
+    for PostedDraw { job, node, energy_mj, covered_ns } in tx.attention().posted_draws(since)?.into_iter().chain(open) {
         let sum = sums.entry((job, node)).or_default();
         *sum = (sum.0.saturating_add(energy_mj), sum.1.saturating_add(covered_ns));
     }
-    let found = sums.into_iter().map(|((job, node), (energy_mj, ns))| tx.attention().draw([job, node, energy_mj, ns]));
+    let drawn =
+        sums.into_iter().map(|((job, node), (energy_mj, covered_ns))| PostedDraw { job, node, energy_mj, covered_ns });
+    let found = drawn.map(|posted| tx.attention().draw(posted));
     Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 

@@ -6,7 +6,6 @@
 //! 3. the closing of periods ends after the one that runs;
 //! 4. the copy for charts ends after the batches that it is taking, and the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
 
-use crate::access::Scope;
 use crate::api::{self, Gates, KeyError, Service, SignIn, TlsError};
 use crate::config::{Config, Log};
 use crate::grid::{DataError, Library};
@@ -15,6 +14,7 @@ use crate::series::{Embedded, Follower, Handover, SeriesStore};
 use crate::session::{self, SessionError};
 use crate::store::{Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
+use model::Scope;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

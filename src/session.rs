@@ -145,7 +145,7 @@ pub fn redeem(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Scope;
+    use model::Scope;
 
     const NOON: Timestamp = Timestamp::from_nanoseconds(1_773_144_000_000_000_000);
 

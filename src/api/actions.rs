@@ -8,6 +8,7 @@ use crate::access::Identity;
 use crate::moment;
 use crate::store::{Action, StoreError};
 use axum::extract::State as Extract;
+use model::ActionId;
 use serde::Serialize;
 
 /// Something that was administered.
@@ -34,7 +35,7 @@ impl From<Action> for ActionDocument {
         // What is no JSON is shown as text.
         let body = action.body.map(|body| serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body)));
         Self {
-            id: action.action,
+            id: action.action.number(),
             at: moment::show(action.by.at),
             by: Some(action.by.token).filter(|token| !token.is_empty()),
             kind: action.kind,
@@ -58,7 +59,9 @@ pub(crate) async fn list(
     unbound(&who)?;
     let (limit, before) = (page.limit()?, page.after_number()?.unwrap_or(i64::MAX));
     let read = move |service: &super::Service| {
-        Ok(service.store.read::<_, StoreError>(|tx| tx.actions().newest(before, limit.saturating_add(1)))?)
+        Ok(service
+            .store
+            .read::<_, StoreError>(|tx| tx.actions().newest(ActionId::new(before), limit.saturating_add(1)))?)
     };
     let found = state.work(read).await?;
     Ok(axum::Json(Page::of(found, limit, |action| action.action.to_string()).map(ActionDocument::from)))

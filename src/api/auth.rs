@@ -7,7 +7,7 @@ use super::State;
 use super::connection::Peer;
 use super::cookie::{self, expect_same_origin};
 use super::problem::Problem;
-use crate::access::{Identity, Scope, Secret, Token, is_same};
+use crate::access::{Identity, Secret, Token, is_same};
 use crate::session;
 use crate::store::{StoreError, StoredToken, TokenRecord};
 use axum::extract::{FromRequestParts, Request, State as Extract};
@@ -15,6 +15,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use model::Scope;
 use units::{Span, Timestamp};
 
 /// Last use is noted to the minute, so that reading does not mean writing.

@@ -10,6 +10,7 @@ use crate::store::{DeviceRow, NodeRow, PriceStep, PueStep, SiteRow, StoreError, 
 use crate::{decimal, moment, workload};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
+use model::{DeviceId, PriceNumber};
 use serde::{Deserialize, Serialize};
 use units::{Pue, Timestamp};
 
@@ -70,7 +71,7 @@ pub(crate) struct DeviceDocument {
 impl From<DeviceRow> for DeviceDocument {
     fn from(row: DeviceRow) -> Self {
         let DeviceRow { device: id, node, site, uuid, name, index, kind, limit_mw, counted_in } = row;
-        Self { id, node, site, uuid, name, index, kind, limit_mw, counted_in }
+        Self { id: id.number(), node, site, uuid, name, index, kind, limit_mw, counted_in }
     }
 }
 
@@ -86,7 +87,9 @@ pub(crate) async fn devices(
     let after = page.after_number()?.unwrap_or(0);
     let rows = state
         .work(move |service| {
-            Ok(service.store.read::<_, StoreError>(|tx| tx.devices().list(after, limit.saturating_add(1)))?)
+            Ok(service
+                .store
+                .read::<_, StoreError>(|tx| tx.devices().list(DeviceId::new(after), limit.saturating_add(1)))?)
         })
         .await?;
     Ok(axum::Json(Page::of(rows, limit, |row| row.device.to_string()).map(DeviceDocument::from)))
@@ -220,7 +223,7 @@ pub(super) fn named(field: &str, name: &str) -> Result<(), Problem> {
 /// Every site, by name.
 fn all_sites(service: &super::Service) -> Result<Vec<SiteDocument>, Problem> {
     let sites = service.store.read::<_, StoreError>(|tx| {
-        let (prices, zones) = (tx.prices().list(i64::MAX)?, tx.sites().zone_history()?);
+        let (prices, zones) = (tx.prices().list(PriceNumber::new(i64::MAX))?, tx.sites().zone_history()?);
         let stated = tx.sites().list()?.into_iter().map(|site| {
             let own_prices = prices.iter().filter(|step| step.site == site.site).cloned().collect();
             let own_zones = zones.iter().filter(|step| step.site == site.site).cloned().collect();

@@ -9,6 +9,7 @@ use crate::access::Identity;
 use crate::moment;
 use crate::store::{GapFilter, GapRow, StoreError};
 use axum::extract::State as Extract;
+use model::{DeviceId, GapId};
 use serde::{Deserialize, Serialize};
 
 /// A time about which a device's windows say less than they should.
@@ -29,7 +30,15 @@ pub(crate) struct GapDocument {
 impl From<GapRow> for GapDocument {
     fn from(row: GapRow) -> Self {
         let GapRow { gap: _, node, device, uuid, start, end, reason, batch } = row;
-        Self { node, device, uuid, start: moment::show(start), end: moment::show(end), reason, batch }
+        Self {
+            node,
+            device: device.number(),
+            uuid,
+            start: moment::show(start),
+            end: moment::show(end),
+            reason,
+            batch: batch.number(),
+        }
     }
 }
 
@@ -63,7 +72,14 @@ pub(crate) async fn list(
     ordered(from, to)?;
     let limit = page.limit()?;
     let (below, device) = (page.after_number()?, asked.device);
-    let filter = GapFilter { from, to, node: asked.node, device, below, limit: limit.saturating_add(1) };
+    let filter = GapFilter {
+        from,
+        to,
+        node: asked.node,
+        device: device.map(DeviceId::new),
+        below: below.map(GapId::new),
+        limit: limit.saturating_add(1),
+    };
     let rows =
         state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.gaps().list(&filter))?)).await?;
     Ok(axum::Json(Page::of(rows, limit, |row| row.gap.to_string()).map(GapDocument::from)))

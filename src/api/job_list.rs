@@ -7,8 +7,9 @@ use super::problem::{Problem, ProblemDocument};
 use super::selection::label;
 use crate::access::Identity;
 use crate::ledger;
-use crate::store::{JobFilter, JobSort, JobState, JobTotals, PostedJob};
+use crate::store::{JobFilter, JobSort, JobTotals, PostedJob};
 use axum::extract::State as Extract;
+use model::{JobNumber, JobState};
 use serde::{Deserialize, Serialize};
 use units::Timestamp;
 
@@ -149,7 +150,7 @@ impl JobQuery {
 }
 
 /// A cursor: what the list is sorted by, and the number of the job.
-fn place(cursor: &str) -> Result<(i64, i64), Problem> {
+fn place(cursor: &str) -> Result<(i64, JobNumber), Problem> {
     let parsed = cursor.split_once('.').and_then(|(value, job)| Some((value.parse().ok()?, job.parse().ok()?)));
     parsed.ok_or_else(|| Problem::field("cursor", "not a cursor of this list: take next_cursor of a page as it is"))
 }

@@ -12,7 +12,7 @@ use crate::moment;
 use crate::store::{CalendarUnit, EntryFilter, GroupBy, NamedEntry, Selection, StoreError};
 use axum::extract::State as Extract;
 use chrono_tz::Tz;
-use model::OverrideState;
+use model::{EntryId, OverrideState};
 use serde::{Deserialize, Serialize};
 use units::Span;
 
@@ -61,9 +61,9 @@ impl From<NamedEntry> for EntryDocument {
         let NamedEntry { entry, job, project, node, site } = named;
         let (energy_mj, co2e_ug) = (entry.part.energy.millijoules(), entry.co2e.micrograms());
         Self {
-            id: entry.id,
+            id: entry.id.number(),
             kind: entry.kind.name(),
-            reverses: entry.reverses,
+            reverses: entry.reverses.map(EntryId::number),
             reason: entry.reason,
             job,
             project,
@@ -111,7 +111,7 @@ pub(crate) async fn entries(
     Query(asked): Query<SelectionQuery>,
 ) -> Result<axum::Json<Page<EntryDocument>>, Problem> {
     let limit = page.limit()?;
-    let (asked, after) = (asked.check(&who)?, page.after_number()?.unwrap_or(0));
+    let (asked, after) = (asked.check(&who)?, page.after_number()?.map(EntryId::new));
     let found = state
         .work(move |service| {
             let selection = asked.find(service)?;
@@ -180,7 +180,7 @@ impl From<ExplainedWindow> for WindowDocument {
             window: found.window,
             device: found.device,
             batch: BatchDocument {
-                batch: found.batch,
+                batch: found.batch.number(),
                 agent: found.agent,
                 boot: found.boot.to_string(),
                 sequence: found.sequence,
@@ -205,9 +205,9 @@ pub(crate) async fn explain(
     who: Identity,
     Id(asked): Id,
 ) -> Result<axum::Json<ExplanationDocument>, Problem> {
-    let id: i64 = asked.parse().map_err(|_| Problem::not_found("ledger entry", &asked))?;
+    let id: EntryId = asked.parse().map_err(|_| Problem::not_found("ledger entry", &asked))?;
     let selection = Selection { project: who.project, ..Selection::default() };
-    let filter = EntryFilter { selection, id: Some(id), limit: 1, after: 0 };
+    let filter = EntryFilter { selection, id: Some(id), limit: 1, after: None };
     let (named, explained) = state
         .work(move |service| {
             let named = service.store.read::<_, StoreError>(|tx| tx.entries().named(&filter))?.pop();
@@ -216,8 +216,8 @@ pub(crate) async fn explain(
         })
         .await?;
     let postings = explained.postings.into_iter().map(|posting| PostingDocument {
-        posting: posting.posting,
-        batch: posting.batch,
+        posting: posting.posting.number(),
+        batch: posting.batch.number(),
         energy_mj: posting.part.energy.millijoules(),
         takes_back: posting.takes_back,
     });

@@ -12,6 +12,7 @@ use crate::moment;
 use crate::store::{GroupBy, PeriodRow, PeriodVersion, Selection, StoreError};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
+use model::PeriodId;
 use serde::{Deserialize, Serialize};
 use units::Timestamp;
 
@@ -38,7 +39,7 @@ pub(crate) struct PeriodItem {
 impl PeriodItem {
     fn of((row, version): (PeriodRow, PeriodVersion), who: &Identity) -> Self {
         Self {
-            id: row.period,
+            id: row.period.number(),
             name: row.name,
             from: moment::show(row.from),
             to: moment::show(row.to),
@@ -109,7 +110,7 @@ fn range(from: &str, to: &str) -> Result<(Timestamp, Timestamp), Problem> {
     Ok((from, to))
 }
 
-fn number(asked: &str) -> Result<i64, Problem> {
+fn number(asked: &str) -> Result<PeriodId, Problem> {
     asked.parse().map_err(|_| Problem::not_found("reporting period", asked))
 }
 
@@ -128,7 +129,7 @@ pub(crate) async fn list(
         .work(move |service| {
             Ok(service.store.read::<_, StoreError>(|tx| {
                 let mut found = Vec::new();
-                for row in tx.periods().list(own.as_deref(), after, limit.saturating_add(1))? {
+                for row in tx.periods().list(own.as_deref(), PeriodId::new(after), limit.saturating_add(1))? {
                     if let Some(version) = tx.periods().versions(row.period)?.pop() {
                         found.push((row, version));
                     }

@@ -5,13 +5,13 @@ use super::{
     State, actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, fleet, gaps, grid,
     job_list, jobs, kubernetes, ledger, metrics, operations, periods, series, session, sites, steps, terraform, tokens,
 };
-use crate::access::Scope;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use model::Scope;
 use std::any::Any;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;

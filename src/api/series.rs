@@ -9,6 +9,7 @@ use crate::grid::FactorStatus;
 use crate::moment;
 use crate::series::{self, Bucket, DeviceSeries, Grid, GridError, IntensityFactor, PowerGroup, Series, SeriesError};
 use axum::extract::State as Extract;
+use model::{BatchId, JobNumber};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use units::Timestamp;
@@ -139,7 +140,7 @@ impl SeriesDocument {
 
 impl Service {
     /// Whether the copy for charts has every batch that is acknowledged.
-    fn is_complete(&self, newest: i64) -> Result<bool, Problem> {
+    fn is_complete(&self, newest: BatchId) -> Result<bool, Problem> {
         Ok(self.series.taken()?.batch >= newest)
     }
 }
@@ -209,7 +210,7 @@ fn job_grid(
     who: &Identity,
     asked: &RangeQuery,
     now: Timestamp,
-) -> Result<(i64, Grid), Problem> {
+) -> Result<(JobNumber, Grid), Problem> {
     let row = super::jobs::find(service, id, who)?;
     let life = service.store.read::<_, SeriesError>(|tx| series::life(service.series.as_ref(), tx, row.job, now))?;
     let stated = row.facts.started.map(|start| (start, row.facts.ended.unwrap_or(now)));
@@ -301,7 +302,7 @@ impl DevicesDocument {
     fn of(grid: Grid, found: Vec<DeviceSeries>) -> Self {
         let numbers: BTreeSet<i64> = found.iter().flat_map(|own| own.series.buckets.keys().copied()).collect();
         let devices = found.into_iter().map(|own| JobDevice {
-            id: own.device.device,
+            id: own.device.device.number(),
             power_mean_mw: numbers.iter().map(|number| own.series.buckets.get(number).map(Bucket::mean_mw)).collect(),
             node: own.device.node_name,
             uuid: own.device.uuid,

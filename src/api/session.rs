@@ -7,7 +7,7 @@ use super::connection::Peer;
 use super::cookie;
 use super::page::Id;
 use super::problem::{Problem, ProblemDocument};
-use crate::access::{Identity, Scope, Secret, Token};
+use crate::access::{Identity, Secret, Token};
 use crate::config::Rate;
 use crate::session;
 use crate::store::{StoreError, TokenRecord};
@@ -15,6 +15,7 @@ use axum::Extension;
 use axum::extract::State as Extract;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use model::Scope;
 use serde::{Deserialize, Serialize};
 
 /// Failed sign-ins of one address.

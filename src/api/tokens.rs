@@ -5,11 +5,12 @@ use super::auth::unbound;
 use super::body::Json;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
-use crate::access::{Identity, Scope};
+use crate::access::Identity;
 use crate::moment;
 use crate::store::{StoreError, TokenRecord};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
+use model::Scope;
 use serde::{Deserialize, Serialize};
 
 const NAME_CHARACTERS_MAX: usize = 128;

@@ -148,7 +148,7 @@ impl Demand {
             let found = sites.iter().find(|site| site.name == *name);
             return found.map(Some).ok_or_else(|| BudgetError::UnknownSite { name: name.clone() });
         }
-        let mut own = sites.iter().filter(|site| site.site != SiteNumber::UNASSIGNED.number());
+        let mut own = sites.iter().filter(|site| site.site != SiteNumber::UNASSIGNED);
         Ok(own.next().filter(|_| own.next().is_none()))
     }
 

@@ -160,9 +160,8 @@ impl Denied<'_> {
     /// The other sites of the fleet.
     fn elsewhere(&self) -> Result<Vec<FitCandidate>, BudgetError> {
         let sites = self.reckoning.tx.sites().list()?.into_iter();
-        let others = sites.filter(|site| {
-            site.site != SiteNumber::UNASSIGNED.number() && Some(&site.name) != self.assessed.site.as_ref()
-        });
+        let others =
+            sites.filter(|site| site.site != SiteNumber::UNASSIGNED && Some(&site.name) != self.assessed.site.as_ref());
         Ok(others
             .map(|site| FitCandidate {
                 kind: FitKind::OtherSite,

@@ -51,7 +51,7 @@ struct Owners<'a> {
 
 impl<'a> Owners<'a> {
     fn new(tx: &'a Tx<'a>) -> Result<Self, BudgetError> {
-        let sites = tx.sites().list()?.into_iter().map(|site| (SiteNumber::new(site.site), site.name)).collect();
+        let sites = tx.sites().list()?.into_iter().map(|site| (site.site, site.name)).collect();
         Ok(Self { tx, sites, jobs: HashMap::new() })
     }
 
@@ -80,7 +80,7 @@ impl<'a> Owners<'a> {
     ) -> Result<(), BudgetError> {
         for moved in all {
             if !self.jobs.contains_key(&moved.job) {
-                let (project, labels) = self.tx.jobs().facts_of(moved.job.number())?;
+                let (project, labels) = self.tx.jobs().facts_of(moved.job)?;
                 self.jobs.insert(moved.job, (project, labels.into_iter().collect()));
             }
             let Some((project, labels)) = self.jobs.get(&moved.job) else { continue };

@@ -2,14 +2,18 @@
 
 use super::IngestError;
 use super::held_idle::is_low;
-use super::selection::{Reach, is_plausible, overlapped, reaches, whole};
+use super::reach::whole;
+use super::selection::{is_plausible, overlapped};
+use super::stored::Stored;
 use crate::store::{Assigned, Held, HeldTime, Key, Part, SetAside, Tx, kind};
+use model::{BatchId, JobNumber, NodeNumber, Revision, SetAsideReason, SiteNumber};
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Energy, Timestamp};
 use wire::{Batch, Device, Quality, Window};
 
 /// Posting period of a node that no site claims.
-const UNASSIGNED: Assigned = Assigned { since: Timestamp::from_nanoseconds(0), site: 0, period_ns: 3_600_000_000_000 };
+const UNASSIGNED: Assigned =
+    Assigned { since: Timestamp::from_nanoseconds(0), site: SiteNumber::UNASSIGNED, period_ns: 3_600_000_000_000 };
 
 /// What a batch's windows become.
 #[derive(Debug)]
@@ -23,14 +27,14 @@ pub(crate) struct Attributed {
     /// What is not posted.
     pub(crate) aside: Vec<SetAside>,
     /// By job, how long it held accelerators.
-    pub(crate) held: BTreeMap<i64, HeldTime>,
+    pub(crate) held: BTreeMap<JobNumber, HeldTime>,
 }
 
 /// What one device's windows are cut by.
 #[derive(Debug, Clone)]
 pub(crate) struct Surroundings<'a> {
     /// Number of its node.
-    pub(crate) node: i64,
+    pub(crate) node: NodeNumber,
     /// `accelerator`, `host` or `platform`.
     pub(crate) component: &'static str,
     /// Who held it, as [`crate::store::HoldingStore::holders`] orders them.
@@ -39,55 +43,26 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) sites: &'a [Assigned],
 }
 
-/// A batch and what the store knows of it.
-pub(super) struct Stored<'a> {
-    pub(super) number: i64,
-    pub(super) node: i64,
-    pub(super) batch: &'a Batch,
-    /// By identity.
-    pub(super) devices: BTreeMap<&'a str, i64>,
-    pub(super) reaches: BTreeMap<i64, Reach>,
-    /// Whether no other batch of the node may have windows at the same time.
-    pub(super) is_alone: bool,
-}
-
-impl<'a> Stored<'a> {
-    /// Batch `number` of `node`, among the batches up to number `newest`.
-    pub(super) fn of(
-        tx: &Tx<'_>,
-        (number, node, batch): (i64, i64, &'a Batch),
-        newest: i64,
-    ) -> Result<Self, IngestError> {
-        let devices = tx.devices().numbers(node, &batch.devices)?;
-        let reaches = reaches(batch, &devices);
-        let is_alone = match whole(&reaches) {
-            Some(reach) => !tx.evidence().is_met((node, number), reach, newest)?,
-            None => true,
-        };
-        Ok(Self { number, node, batch, devices, reaches, is_alone })
-    }
-}
-
 /// What a batch's windows become, without the batch.
 #[derive(Default)]
 pub(super) struct Shares {
     pub(super) totals: BTreeMap<Key, Part>,
     pieces: Vec<(usize, Key, Part)>,
     pub(super) aside: Vec<SetAside>,
-    pub(super) held: BTreeMap<i64, HeldTime>,
+    pub(super) held: BTreeMap<JobNumber, HeldTime>,
 }
 
 /// Attributes the windows of stored batch `number` as believed at `revision`.
-pub(crate) fn attribute(tx: &Tx<'_>, number: i64, revision: i64) -> Result<Attributed, IngestError> {
+pub(crate) fn attribute(tx: &Tx<'_>, number: BatchId, revision: Revision) -> Result<Attributed, IngestError> {
     let kept = tx.evidence().get(number)?;
     let batch = Batch::parse(&kept.body)?;
-    let stored = Stored::of(tx, (number, kept.node, &batch), revision)?;
+    let stored = Stored::of(tx, number, kept.node, &batch, revision)?;
     let Shares { totals, pieces, aside, held } = attribute_stored(tx, &stored, revision)?;
     Ok(Attributed { batch, totals, pieces, aside, held })
 }
 
 /// Attributes the windows of a batch as believed at `revision`.
-pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: i64) -> Result<Shares, IngestError> {
+pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: Revision) -> Result<Shares, IngestError> {
     let mut found = Shares::default();
     let Some(reach) = whole(&stored.reaches) else { return Ok(found) };
     let sites = tx.nodes().assignments(stored.node, revision)?;
@@ -104,8 +79,16 @@ pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: i64) 
         let around = Surroundings { node: stored.node, component: kind(declared.kind), holders, sites: &sites };
         for (place, window) in own {
             match refusal(window, declared, lost.contains(place)) {
-                Some(reason) => found.aside.push(set_aside((stored.number, *place), device, window, reason)),
-                None => found.take(*place, (window, declared), &around)?,
+                Some(reason) => found.aside.push(SetAside {
+                    batch: stored.number,
+                    position: *place,
+                    device,
+                    start: window.start,
+                    end: window.end,
+                    energy: window.energy,
+                    reason,
+                }),
+                None => found.take(*place, window, declared, &around)?,
             }
         }
     }
@@ -123,12 +106,13 @@ impl Shares {
     fn take(
         &mut self,
         place: usize,
-        (window, device): (&Window, &Device),
+        window: &Window,
+        device: &Device,
         around: &Surroundings<'_>,
     ) -> Result<(), units::Overflow> {
         let (is_held, is_idle) = (device.kind == wire::Kind::Accelerator, is_low(window, device));
         cut(window, around, |key, part| {
-            if is_held && key.job != 0 {
+            if is_held && !key.job.is_idle() {
                 self.held.entry(key.job).or_default().add(part.span_ns, is_idle);
             }
             self.pieces.push((place, key, part));
@@ -136,16 +120,11 @@ impl Shares {
     }
 }
 
-fn refusal(window: &Window, device: &Device, overlapped: bool) -> Option<&'static str> {
+fn refusal(window: &Window, device: &Device, overlapped: bool) -> Option<SetAsideReason> {
     if !is_plausible(window, device.limit) {
-        return Some("implausible");
+        return Some(SetAsideReason::Implausible);
     }
-    overlapped.then_some("overlap")
-}
-
-fn set_aside((batch, position): (i64, usize), device: i64, window: &Window, reason: &str) -> SetAside {
-    let (start, end, energy) = (window.start, window.end, window.energy);
-    SetAside { batch, position, device, start, end, energy, reason: reason.to_owned() }
+    overlapped.then_some(SetAsideReason::Overlap)
 }
 
 /// The sum of two parts of one account.
@@ -199,7 +178,7 @@ pub(crate) fn cut(
 }
 
 /// The job (0: idle) that the whole window belongs to, where nothing divides it: what nearly every window is.
-fn only_holder(window: &Window, around: &Surroundings<'_>) -> Option<i64> {
+fn only_holder(window: &Window, around: &Surroundings<'_>) -> Option<JobNumber> {
     let divides = |at: Timestamp| window.start < at && at < window.end;
     let of_holder = |held: &Held| divides(held.start) || held.end.is_some_and(divides);
     if around.holders.iter().any(of_holder)
@@ -210,7 +189,7 @@ fn only_holder(window: &Window, around: &Surroundings<'_>) -> Option<i64> {
     }
     let mut holding = around.holders.iter().filter(|held| holds(held, window.start));
     match (holding.next(), holding.next()) {
-        (None, _) => Some(0),
+        (None, _) => Some(JobNumber::IDLE),
         (Some(held), None) => Some(held.job),
         (Some(_), Some(_)) => None,
     }
@@ -231,9 +210,9 @@ fn shares(whole: u64, weights: &[u64]) -> Result<Vec<i64>, units::Overflow> {
 }
 
 /// Jobs that hold the device at `at` with their weights, by identity; idle when there is none.
-pub(crate) fn holders_at(holders: &[Held], at: Timestamp) -> Vec<(i64, u64)> {
+pub(crate) fn holders_at(holders: &[Held], at: Timestamp) -> Vec<(JobNumber, u64)> {
     let holding = holders.iter().filter(|held| holds(held, at));
-    let mut found: Vec<(i64, u64)> = Vec::new();
+    let mut found: Vec<(JobNumber, u64)> = Vec::new();
     for held in holding {
         // One job with two statements for one time holds once.
         match found.iter_mut().find(|(job, _)| *job == held.job) {
@@ -241,7 +220,7 @@ pub(crate) fn holders_at(holders: &[Held], at: Timestamp) -> Vec<(i64, u64)> {
             None => found.push((held.job, u64::from(held.weight))),
         }
     }
-    if found.is_empty() { vec![(0, 1)] } else { found }
+    if found.is_empty() { vec![(JobNumber::IDLE, 1)] } else { found }
 }
 
 /// The window's ends and every moment inside at which the account may change.
@@ -272,7 +251,7 @@ fn period(site: Assigned, at: Timestamp) -> (Timestamp, Timestamp) {
     (Timestamp::from_nanoseconds(start), Timestamp::from_nanoseconds(start.saturating_add(site.period_ns)))
 }
 
-fn key(around: &Surroundings<'_>, job: i64, at: Timestamp) -> Key {
+fn key(around: &Surroundings<'_>, job: JobNumber, at: Timestamp) -> Key {
     let site = site_at(around.sites, at);
     let (period_start, period_end) = period(site, at);
     Key { node: around.node, period_start, period_end, job, component: around.component.to_owned(), site: site.site }

@@ -1,20 +1,21 @@
 //! Which windows of a stored batch count, for whoever keeps a copy of them.
 
 use super::IngestError;
-use super::attribution::Stored;
+use super::reach::Reach;
 use super::selection::{is_in_order, is_plausible, meeting, overlapped};
+use super::stored::Stored;
 use crate::store::Tx;
+use model::{BatchId, DeviceId, NodeNumber, Revision};
 use std::collections::BTreeSet;
-use units::Timestamp;
 use wire::{Batch, Device, Window};
 
 /// What a batch changes about the windows of one device that count.
 #[derive(Debug)]
 pub(crate) struct Counted<W> {
     /// Number of the device.
-    pub(crate) device: i64,
+    pub(crate) device: DeviceId,
     /// All that begin in here count no longer, unless they are among `windows`; `None`: nothing known before is touched.
-    pub(crate) replaces: Option<(Timestamp, Timestamp)>,
+    pub(crate) replaces: Option<Reach>,
     /// Those that count.
     pub(crate) windows: Vec<W>,
 }
@@ -27,20 +28,23 @@ pub(crate) struct Counted<W> {
 /// Evidence cannot be read.
 pub(crate) fn counted<W>(
     tx: &Tx<'_>,
-    (number, node, batch): (i64, i64, &Batch),
+    number: BatchId,
+    node: NodeNumber,
+    batch: &Batch,
     of: impl Fn(&Window, &Device) -> W,
 ) -> Result<Vec<Counted<W>>, IngestError> {
-    let stored = Stored::of(tx, (number, node, batch), number)?;
+    let newest = number.revision();
+    let stored = Stored::of(tx, number, node, batch, newest)?;
     let mut found = Vec::new();
     for own in &batch.devices {
         let device = stored.devices.get(own.uuid.as_str());
         let Some((&device, &reach)) = device.and_then(|device| stored.reaches.get_key_value(device)) else { continue };
-        let met = if stored.is_alone { BTreeSet::from([number]) } else { meeting(tx, device, reach, number)? };
+        let met = if stored.is_alone { BTreeSet::from([number]) } else { meeting(tx, device, reach, newest)? };
         let (mut windows, mut replaces) = (Vec::new(), None);
         if met.len() == 1 && is_in_order(&windows_of(batch, own)) {
             keep(batch, own, &BTreeSet::new(), &of, &mut windows);
         } else {
-            replaces = Some(anew(tx, (device, &own.uuid), (met, number), &of, &mut windows)?);
+            replaces = Some(anew(tx, (device, &own.uuid), (met, newest), &of, &mut windows)?);
         }
         found.push(Counted { device, replaces, windows });
     }
@@ -50,16 +54,16 @@ pub(crate) fn counted<W>(
 /// Decides among all windows of batches that overlap; returns the time in which they lie.
 fn anew<W>(
     tx: &Tx<'_>,
-    (device, uuid): (i64, &str),
-    (met, newest): (BTreeSet<i64>, i64),
+    (device, uuid): (DeviceId, &str),
+    (met, newest): (BTreeSet<BatchId>, Revision),
     of: &impl Fn(&Window, &Device) -> W,
     windows: &mut Vec<W>,
-) -> Result<(Timestamp, Timestamp), IngestError> {
-    let mut whole: Option<(Timestamp, Timestamp)> = None;
+) -> Result<Reach, IngestError> {
+    let mut whole: Option<Reach> = None;
     for number in met {
         let kept = tx.evidence().get(number)?;
         let batch = Batch::parse(&kept.body)?;
-        let stored = Stored::of(tx, (number, kept.node, &batch), newest)?;
+        let stored = Stored::of(tx, number, kept.node, &batch, newest)?;
         let Some(own) = batch.devices.iter().find(|own| own.uuid == uuid) else { continue };
         let Some(&(start, end)) = stored.reaches.get(&device) else { continue };
         let lost = overlapped(tx, &stored, (device, uuid), &windows_of(&batch, own), newest)?;

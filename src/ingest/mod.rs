@@ -7,17 +7,20 @@
 mod attribution;
 mod counted;
 mod held_idle;
+mod reach;
 mod selection;
+mod stored;
 
 pub(crate) use attribution::{Attributed, Surroundings, attribute, cut, holders_at, site_at};
 pub(crate) use counted::{Counted, counted};
 pub use held_idle::HELD_IDLE_PERCENT;
 pub(crate) use held_idle::is_low;
-pub(crate) use selection::reaches_of;
+pub(crate) use reach::reaches_of;
 
 use crate::store::{Evidence, HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
-use attribution::Stored;
+use model::{BatchId, DeviceId, Revision};
 use std::collections::{BTreeMap, BTreeSet};
+use stored::Stored;
 use units::{Overflow, Timestamp};
 use wire::{Batch, Outcome, WireError};
 
@@ -29,7 +32,7 @@ pub struct Applied {
     /// The batch.
     pub batch: Batch,
     /// Its number in the store, where it was accepted now.
-    pub number: Option<i64>,
+    pub number: Option<BatchId>,
     /// When it was received first.
     pub received: Timestamp,
 }
@@ -126,46 +129,47 @@ pub async fn apply_later(store: &Store, received: Received) -> Result<Applied, I
 }
 
 /// Returns the number of the batch.
-fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> Result<i64, IngestError> {
+fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> Result<BatchId, IngestError> {
     let (node, reached) = tx.nodes().note(&batch.node.name, &batch.node.software, received)?;
     let revision = tx.revisions().begin(received, "batch")?;
-    tx.evidence().add(batch, node, (revision, received), evidence)?;
+    let number = revision.batch();
+    tx.evidence().add(batch, node, (number, received), evidence)?;
     let devices = tx.devices().note(node, &batch.devices)?;
     let mut affected = state(tx, batch, &devices, revision)?;
-    let reaches = selection::reaches(batch, &devices);
+    let reaches = reach::reaches(batch, &devices);
     // Most batches are newer than all that is known of their node, and then nothing can meet them.
-    let is_alone = match selection::whole(&reaches) {
-        Some(whole) => whole.0 >= reached || !tx.evidence().is_met((node, revision), whole, revision)?,
+    let is_alone = match reach::whole(&reaches) {
+        Some(whole) => whole.0 >= reached || !tx.evidence().is_met((node, number), whole, revision)?,
         None => true,
     };
-    for (reach, devices) in selection::shared(&reaches) {
+    for (reach, devices) in reach::shared(&reaches) {
         if !is_alone {
             for device in &devices {
                 affected.extend(selection::meeting(tx, *device, reach, revision)?);
             }
         }
-        tx.evidence().add_reach(node, revision, reach, &devices)?;
+        tx.evidence().add_reach(node, number, reach, &devices)?;
     }
-    tx.gaps().add(revision, node, &batch.gaps)?;
-    let stored = Stored { number: revision, node, batch, devices, reaches, is_alone };
+    tx.gaps().add(number, node, &batch.gaps)?;
+    let stored = Stored { number, node, batch, devices, reaches, is_alone };
     let attributed = attribution::attribute_stored(tx, &stored, revision)?;
     if !attributed.aside.is_empty() {
-        tx.evidence().set_aside(revision, &attributed.aside)?;
+        tx.evidence().set_aside(number, &attributed.aside)?;
     }
-    let gained = post(tx, revision, revision, attributed.totals)?;
+    let gained = post(tx, number, revision, attributed.totals)?;
     count(tx, gained)?;
-    tx.held_time().note(revision, &attributed.held)?;
+    tx.held_time().note(number, &attributed.held)?;
     reattribute(tx, affected, revision)?;
-    Ok(revision)
+    Ok(number)
 }
 
 /// Records what the batch says of jobs and holdings; returns the earlier batches whose energy that may move.
 fn state(
     tx: &Tx<'_>,
     batch: &Batch,
-    devices: &BTreeMap<&str, i64>,
-    revision: i64,
-) -> Result<BTreeSet<i64>, StoreError> {
+    devices: &BTreeMap<&str, DeviceId>,
+    revision: Revision,
+) -> Result<BTreeSet<BatchId>, StoreError> {
     let rank = Rank::of(batch);
     for job in &batch.jobs {
         tx.jobs().state(job, &rank)?;
@@ -182,7 +186,11 @@ fn state(
 }
 
 /// Records one statement that a job holds a device; returns the batches whose energy it may move.
-pub(crate) fn hold(tx: &Tx<'_>, stated: &HoldingStatement, revision: i64) -> Result<BTreeSet<i64>, StoreError> {
+pub(crate) fn hold(
+    tx: &Tx<'_>,
+    stated: &HoldingStatement,
+    revision: Revision,
+) -> Result<BTreeSet<BatchId>, StoreError> {
     let Some(changed) = tx.holdings().state(stated, revision)? else { return Ok(BTreeSet::new()) };
     Ok(tx
         .evidence()
@@ -193,7 +201,7 @@ pub(crate) fn hold(tx: &Tx<'_>, stated: &HoldingStatement, revision: i64) -> Res
 }
 
 /// Attributes each of `batches` as believed at `revision` and posts what differs from what it had posted.
-pub(crate) fn reattribute(tx: &Tx<'_>, batches: BTreeSet<i64>, revision: i64) -> Result<(), IngestError> {
+pub(crate) fn reattribute(tx: &Tx<'_>, batches: BTreeSet<BatchId>, revision: Revision) -> Result<(), IngestError> {
     let mut gained = 0;
     for number in batches {
         let attributed = attribute(tx, number, revision)?;
@@ -214,7 +222,7 @@ pub(crate) fn reattribute(tx: &Tx<'_>, batches: BTreeSet<i64>, revision: i64) ->
 }
 
 /// Returns the energy, mJ.
-fn post(tx: &Tx<'_>, batch: i64, revision: i64, totals: BTreeMap<Key, Part>) -> Result<i128, StoreError> {
+fn post(tx: &Tx<'_>, batch: BatchId, revision: Revision, totals: BTreeMap<Key, Part>) -> Result<i128, StoreError> {
     totals.iter().try_for_each(|(key, part)| tx.postings().add(batch, revision, key, part, false))?;
     Ok(totals.values().map(|part| i128::from(part.energy.millijoules())).sum())
 }

@@ -1,60 +1,23 @@
 //! Which windows of a device count: of windows that overlap in time only one.
 
-use super::attribution::Stored;
+use super::stored::Stored;
 use crate::store::{StoreError, Tx};
+use model::{BatchId, DeviceId, Revision};
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Interval, Power, Timestamp};
 use wire::{Batch, Window};
 
 /// Orders windows; of two that overlap the lower one counts.
-type Rank = (Timestamp, String, u128, u64, usize);
+type Precedence = (Timestamp, String, u128, u64, usize);
 
-/// First and last moment.
-pub(super) type Reach = (Timestamp, Timestamp);
-
-/// From when to when the batch's windows of each device reach.
-pub(super) fn reaches(batch: &Batch, devices: &BTreeMap<&str, i64>) -> BTreeMap<i64, Reach> {
-    let mut reaches: BTreeMap<i64, Reach> = BTreeMap::new();
-    for window in &batch.windows {
-        let Some(&device) = devices.get(window.device.as_str()) else { continue };
-        let known = reaches.entry(device).or_insert((window.start, window.end));
-        *known = (known.0.min(window.start), known.1.max(window.end));
-    }
-    reaches
-}
-
-/// From the first moment of them to the last; `None` without any.
-pub(super) fn whole(reaches: &BTreeMap<i64, Reach>) -> Option<Reach> {
-    reaches.values().copied().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-}
-
-/// The devices that share a reach.
-pub(super) fn shared(reaches: &BTreeMap<i64, Reach>) -> BTreeMap<Reach, Vec<i64>> {
-    let mut shared: BTreeMap<Reach, Vec<i64>> = BTreeMap::new();
-    for (device, reach) in reaches {
-        shared.entry(*reach).or_default().push(*device);
-    }
-    shared
-}
-
-/// What [`crate::store::EvidenceStore::reaches_of_batch`] must hold of a batch: the devices of each reach.
-pub(crate) fn reaches_of(
-    tx: &Tx<'_>,
-    node: i64,
-    batch: &Batch,
-) -> Result<BTreeMap<(Timestamp, Timestamp), BTreeSet<i64>>, StoreError> {
-    let shared = shared(&reaches(batch, &tx.devices().numbers(node, &batch.devices)?));
-    Ok(shared.into_iter().map(|(reach, devices)| (reach, devices.into_iter().collect())).collect())
-}
-
-/// The batches up to number `newest` whose windows of `device` may decide about a window in `reach`: those whose spans meet it, and those
+/// The batches known at revision `newest` whose windows of `device` may decide about a window in `reach`: those whose spans meet it, and those
 /// whose spans meet theirs.
 pub(super) fn meeting(
     tx: &Tx<'_>,
-    device: i64,
+    device: DeviceId,
     mut reach: (Timestamp, Timestamp),
-    newest: i64,
-) -> Result<BTreeSet<i64>, StoreError> {
+    newest: Revision,
+) -> Result<BTreeSet<BatchId>, StoreError> {
     loop {
         let met = tx.evidence().reaches_of_device(device, reach, newest)?;
         let wider = met.iter().fold(reach, |(start, end), span| (start.min(span.1), end.max(span.2)));
@@ -69,9 +32,9 @@ pub(super) fn meeting(
 pub(super) fn overlapped(
     tx: &Tx<'_>,
     stored: &Stored<'_>,
-    (device, uuid): (i64, &str),
+    (device, uuid): (DeviceId, &str),
     own: &[(usize, &Window)],
-    revision: i64,
+    revision: Revision,
 ) -> Result<BTreeSet<usize>, super::IngestError> {
     let (number, batch) = (stored.number, stored.batch);
     let met = match stored.reaches.get(&device) {
@@ -81,7 +44,7 @@ pub(super) fn overlapped(
     if met.len() == 1 && is_in_order(own) {
         return Ok(BTreeSet::new());
     }
-    let mut windows: Vec<(Rank, bool, Timestamp, Timestamp)> = Vec::new();
+    let mut windows: Vec<(Precedence, bool, Timestamp, Timestamp)> = Vec::new();
     for other in met {
         if other == number {
             windows.extend(ranked(batch, uuid, true));
@@ -108,12 +71,12 @@ pub(super) fn is_in_order(own: &[(usize, &Window)]) -> bool {
     own.iter().zip(own.iter().skip(1)).all(|((_, earlier), (_, later))| earlier.end <= later.start)
 }
 
-fn ranked(batch: &Batch, uuid: &str, own: bool) -> Vec<(Rank, bool, Timestamp, Timestamp)> {
+fn ranked(batch: &Batch, uuid: &str, own: bool) -> Vec<(Precedence, bool, Timestamp, Timestamp)> {
     let limit = batch.devices.iter().find(|device| device.uuid == uuid).map(|device| device.limit);
     let of_device = batch.windows.iter().enumerate().filter(|(_, window)| window.device == uuid);
     let plausible = of_device.filter(|(_, window)| limit.is_some_and(|limit| is_plausible(window, limit)));
-    let rank = |place| (batch.clock.wall, batch.agent.clone(), batch.boot.bits(), batch.sequence, place);
-    plausible.map(|(place, window)| (rank(place), own, window.start, window.end)).collect()
+    let precedence = |place| (batch.clock.wall, batch.agent.clone(), batch.boot.bits(), batch.sequence, place);
+    plausible.map(|(place, window)| (precedence(place), own, window.start, window.end)).collect()
 }
 
 /// 1 MW: more than any one device draws, a rack counted as one included. Without it a node that declares no limit could drive sums out of their range.

@@ -1,8 +1,9 @@
 //! The audit of what was administered: the chain of actions, and that every row is as the last action about it says.
 
 use super::chain::GENESIS;
-use super::verify::{Fault, Wrong};
+use super::fault::{Fault, Wrong};
 use crate::store::{Action, ActionStore, Head, Tx};
+use model::ActionId;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 const SLICE: u32 = 1_000;
 
 /// What the last action about each subject says: a digest of its body, and the action; `None` where it says that nothing is left.
-type Said = BTreeMap<(String, String), (Option<[u8; 32]>, i64)>;
+type Said = BTreeMap<(String, String), (Option<[u8; 32]>, ActionId)>;
 
 /// Checks the chain against its head and the head that is noted outside, then all rows.
 pub(super) fn check(tx: &Tx<'_>, noted: Option<&Head>) -> Result<(), Wrong> {
@@ -33,7 +34,7 @@ pub(super) fn check(tx: &Tx<'_>, noted: Option<&Head>) -> Result<(), Wrong> {
     }
 }
 
-fn administered((kind, subject): (String, String), action: Option<i64>, what: &'static str) -> Wrong {
+fn administered((kind, subject): (String, String), action: Option<ActionId>, what: &'static str) -> Wrong {
     Wrong::Fault(match action {
         Some(action) => Fault::Administered { kind, subject, action, what },
         None => Fault::Unrecorded { kind, subject },
@@ -49,7 +50,9 @@ fn follow(tx: &Tx<'_>, noted: Option<&Head>) -> Result<Said, Wrong> {
     let mut said = Said::new();
     let mut head = Head { entries: 0, hash: GENESIS.to_vec() };
     loop {
-        let actions = tx.actions().after(if head.entries == 0 { i64::MIN } else { head.entries }, SLICE)?;
+        // Also those with numbers below 1, which no chain has.
+        let last = if head.entries == 0 { i64::MIN } else { head.entries };
+        let actions = tx.actions().after(ActionId::new(last), SLICE)?;
         if actions.is_empty() {
             break;
         }
@@ -63,26 +66,26 @@ fn follow(tx: &Tx<'_>, noted: Option<&Head>) -> Result<Said, Wrong> {
     }
     let kept = tx.actions().head()?;
     if kept != head || noted.is_some_and(|noted| noted.entries > head.entries) {
-        return Err(fault(head.entries + 1, "it is missing"));
+        return Err(fault(ActionId::new(head.entries + 1), "it is missing"));
     }
     Ok(said)
 }
 
 /// The head after `action`.
 fn next(head: &Head, action: &Action, noted: Option<&Head>) -> Result<Head, Wrong> {
-    let number = head.entries + 1;
+    let number = ActionId::new(head.entries + 1);
     if action.action != number {
         return Err(fault(number, "it is missing"));
     }
     if action.hash != action.chained(&head.hash) {
         return Err(fault(number, "its hash does not follow from its content and the action before"));
     }
-    if noted.is_some_and(|noted| noted.entries == number && noted.hash != action.hash) {
+    if noted.is_some_and(|noted| noted.entries == number.number() && noted.hash != action.hash) {
         return Err(fault(number, "it is not the one noted in `action-head` beside the database"));
     }
-    Ok(Head { entries: number, hash: action.hash.clone() })
+    Ok(Head { entries: number.number(), hash: action.hash.clone() })
 }
 
-fn fault(action: i64, what: &'static str) -> Wrong {
+fn fault(action: ActionId, what: &'static str) -> Wrong {
     Wrong::Fault(Fault::Action { action, what })
 }

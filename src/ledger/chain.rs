@@ -1,6 +1,7 @@
 //! The hash chain: each entry's hash covers its own content and the previous hash.
 
 use crate::store::Entry;
+use model::EntryId;
 use sha2::{Digest, Sha256};
 
 /// What precedes the first entry.
@@ -12,11 +13,11 @@ pub(super) fn hash(previous: &[u8], entry: &Entry) -> Vec<u8> {
     let (key, part) = (&entry.key, &entry.part);
     let texts = [entry.kind.name(), &entry.reason, &key.component, &entry.factor];
     let numbers = [
-        entry.id,
-        entry.reverses.unwrap_or(0),
-        key.job,
-        key.node,
-        key.site,
+        entry.id.number(),
+        entry.reverses.map_or(0, EntryId::number),
+        key.job.number(),
+        key.node.number(),
+        key.site.number(),
         key.period_start.nanoseconds(),
         key.period_end.nanoseconds(),
         part.start.nanoseconds(),
@@ -31,8 +32,8 @@ pub(super) fn hash(previous: &[u8], entry: &Entry) -> Vec<u8> {
         part.modelled_mj,
         part.covered_ns,
         part.span_ns,
-        entry.first_posting,
-        entry.last_posting,
+        entry.first_posting.number(),
+        entry.last_posting.number(),
         entry.posted.nanoseconds(),
     ];
     let mut sha256 = Sha256::new();

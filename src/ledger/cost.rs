@@ -1,6 +1,7 @@
 //! What energy costs: the site's price at the time of use. Products are kept exact and rounded once, where a figure is shown.
 
 use crate::store::{GroupBy, PriceStep, Selection, SiteSum, StoreError, Tx};
+use model::{PriceNumber, SiteNumber};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use units::Timestamp;
@@ -53,13 +54,13 @@ impl Bill {
 }
 
 /// The prices of every site.
-pub(super) struct Prices(BTreeMap<i64, Vec<PriceStep>>);
+pub(super) struct Prices(BTreeMap<SiteNumber, Vec<PriceStep>>);
 
 impl Prices {
     /// As they stand, or stood when the snapshot of `selection` was made.
     pub(super) fn of(tx: &Tx<'_>, selection: &Selection) -> Result<Self, StoreError> {
-        let newest = selection.snapshot.map_or(i64::MAX, |snapshot| snapshot.prices);
-        let mut sites: BTreeMap<i64, Vec<PriceStep>> = BTreeMap::new();
+        let newest = selection.snapshot.map_or(PriceNumber::new(i64::MAX), |snapshot| snapshot.prices);
+        let mut sites: BTreeMap<SiteNumber, Vec<PriceStep>> = BTreeMap::new();
         for step in tx.prices().list(newest)? {
             sites.entry(step.site).or_default().push(step);
         }
@@ -67,7 +68,7 @@ impl Prices {
     }
 
     /// The price at a site at `at`.
-    fn at(&self, site: i64, at: Timestamp) -> Option<&PriceStep> {
+    fn at(&self, site: SiteNumber, at: Timestamp) -> Option<&PriceStep> {
         self.0.get(&site)?.iter().rev().find(|step| step.since <= at)
     }
 

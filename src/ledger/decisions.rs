@@ -1,7 +1,7 @@
 //! The audit of what was decided on budgets: the chain of decisions, and that holds sum to what is kept of them.
 
 use super::chain::GENESIS;
-use super::verify::{Fault, Wrong};
+use super::fault::{Fault, Wrong};
 use crate::store::{Head, Tx};
 use model::DecisionId;
 

@@ -1,8 +1,9 @@
 //! The audit of evidence: each batch is as it was received, and what is kept beside it is what it says.
 
-use super::verify::{Fault, Verified, Wrong};
+use super::fault::{Fault, Verified, Wrong};
 use crate::ingest::{Attributed, attribute, reaches_of};
 use crate::store::{Rank, StoreError, Tx, statement_body};
+use model::{BatchId, NodeNumber};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use wire::Batch;
@@ -21,7 +22,7 @@ pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
     for batch in numbers {
         let attributed = attribute(tx, batch, revision)?;
         let node = tx.evidence().node_of(batch)?;
-        reaches += check_reaches(tx, (batch, node), &attributed.batch)?;
+        reaches += check_reaches(tx, batch, node, &attributed.batch)?;
         declared.extend(attributed.batch.devices.iter().map(|device| ((node, device.uuid.clone()), device.clone())));
         found.metered_mj = found.metered_mj.saturating_add(metered(&attributed));
         let rank = Rank::of(&attributed.batch);
@@ -55,7 +56,7 @@ fn digest(rank: &Rank, body: &str) -> [u8; 32] {
     Sha256::digest(format!("{wall_ns} {sequence} {agent} {boot} {body}")).into()
 }
 
-fn fault_of_bytes(tx: &Tx<'_>, batch: i64) -> Result<Option<&'static str>, StoreError> {
+fn fault_of_bytes(tx: &Tx<'_>, batch: BatchId) -> Result<Option<&'static str>, StoreError> {
     let stored = match tx.evidence().get(batch) {
         Err(StoreError::Value { .. }) => return Ok(Some("it cannot be read")),
         stored => stored?,
@@ -67,7 +68,7 @@ fn fault_of_bytes(tx: &Tx<'_>, batch: i64) -> Result<Option<&'static str>, Store
 /// What of the tables beside a batch is not what its bytes say.
 fn fault_of_records(
     tx: &Tx<'_>,
-    number: i64,
+    number: BatchId,
     Attributed { batch, totals, mut aside, held, .. }: Attributed,
 ) -> Result<Option<&'static str>, StoreError> {
     aside.sort_by_key(|aside| aside.position);
@@ -99,7 +100,7 @@ fn metered(attributed: &Attributed) -> i64 {
 }
 
 /// The reaches that are noted of a batch are those of its windows; how many they are.
-fn check_reaches(tx: &Tx<'_>, (batch, node): (i64, i64), said: &Batch) -> Result<usize, Wrong> {
+fn check_reaches(tx: &Tx<'_>, batch: BatchId, node: NodeNumber, said: &Batch) -> Result<usize, Wrong> {
     let expected = reaches_of(tx, node, said)?;
     let (Some(first), Some(last)) = (expected.keys().next(), expected.keys().last()) else { return Ok(0) };
     if tx.evidence().reaches_of_batch((node, batch), (first.0, last.0))? == expected {

@@ -2,7 +2,8 @@
 
 use super::{FactorUsed, LedgerError};
 use crate::ingest::attribute;
-use crate::store::{Entry, EntryKind, Posting, Store, StoreError, Tx};
+use crate::store::{Entry, Posting, Store, StoreError, Tx};
+use model::{BatchId, EntryId, EntryKind, Revision};
 use std::collections::BTreeMap;
 use units::{Energy, Timestamp};
 
@@ -33,7 +34,7 @@ pub struct ExplainedWindow {
     /// The device, as the batch declares it.
     pub device: wire::Device,
     /// The evidence: number, agent, boot, sequence, and SHA-256 of the stored bytes.
-    pub batch: i64,
+    pub batch: BatchId,
     /// Who sent it.
     pub agent: String,
     /// Which start of the agent.
@@ -51,7 +52,7 @@ pub struct ExplainedWindow {
 /// # Errors
 ///
 /// There is no such entry; its evidence cannot be read.
-pub fn explain(store: &Store, id: i64) -> Result<Explanation, LedgerError> {
+pub fn explain(store: &Store, id: EntryId) -> Result<Explanation, LedgerError> {
     store.read(|tx| {
         let entry = tx.entries().get(id)?.ok_or(LedgerError::UnknownEntry { id })?;
         let damaged = |_| StoreError::Value { what: "factor of an entry", value: entry.factor.clone() };
@@ -64,7 +65,7 @@ pub fn explain(store: &Store, id: i64) -> Result<Explanation, LedgerError> {
 
 fn windows(tx: &Tx<'_>, entry: &Entry, postings: &[Posting]) -> Result<Vec<ExplainedWindow>, LedgerError> {
     // What a batch posted last within the entry is what counts of it; everything before was taken back.
-    let last: BTreeMap<i64, &Posting> = postings.iter().map(|posting| (posting.batch, posting)).collect();
+    let last: BTreeMap<BatchId, &Posting> = postings.iter().map(|posting| (posting.batch, posting)).collect();
     let mut found = Vec::new();
     for posting in last.into_values().filter(|posting| !posting.takes_back) {
         found.extend(windows_of(tx, entry, posting.batch, posting.revision)?);
@@ -72,7 +73,12 @@ fn windows(tx: &Tx<'_>, entry: &Entry, postings: &[Posting]) -> Result<Vec<Expla
     Ok(found)
 }
 
-fn windows_of(tx: &Tx<'_>, entry: &Entry, number: i64, revision: i64) -> Result<Vec<ExplainedWindow>, LedgerError> {
+fn windows_of(
+    tx: &Tx<'_>,
+    entry: &Entry,
+    number: BatchId,
+    revision: Revision,
+) -> Result<Vec<ExplainedWindow>, LedgerError> {
     let stored = tx.evidence().get(number)?;
     let attributed = attribute(tx, number, revision)?;
     let batch = attributed.batch;

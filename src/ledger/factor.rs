@@ -1,12 +1,12 @@
 //! Which carbon intensity an entry takes: an imported interval factor where there is one, else the library's yearly.
 
 use super::LedgerError;
-use super::posting::Weighed;
 use crate::grid::{FactorStatus, Library};
 use crate::store::{Key, Tx, ZoneStep};
+use model::SiteNumber;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use units::{CarbonIntensity, Energy, Pue, Timestamp};
+use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue, Timestamp};
 
 /// The factor of an entry as it is stored with it, and read by `explain`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -47,22 +47,39 @@ pub(super) struct Rates {
     pub(super) provisional: bool,
 }
 
+/// The grams and the overhead of energy at some rates.
+pub(super) struct Weighed {
+    pub(super) overhead: Energy,
+    pub(super) co2e: CarbonMass,
+    pub(super) overhead_co2e: CarbonMass,
+}
+
+impl Weighed {
+    pub(super) fn of(energy: Energy, rates: &Rates) -> Result<Self, Overflow> {
+        let overhead = energy.overhead(rates.pue)?;
+        Ok(Self { overhead, co2e: energy.carbon(rates.intensity)?, overhead_co2e: overhead.carbon(rates.intensity)? })
+    }
+}
+
 /// Facility energy (mJ) and CO2e (µg) of IT energy that is not posted yet, by number of the site, first moment of the posting period and mJ,
 /// at the best factors known.
 ///
 /// # Errors
 ///
 /// A zone without factor, a sum that leaves its range, the store.
-pub fn weigh(tx: &Tx<'_>, library: &Library, open: &[(i64, Timestamp, i64)]) -> Result<(i64, i64), LedgerError> {
+pub fn weigh(
+    tx: &Tx<'_>,
+    library: &Library,
+    open: &[(SiteNumber, Timestamp, Energy)],
+) -> Result<(i64, i64), LedgerError> {
     if open.is_empty() {
         return Ok((0, 0));
     }
     let mut chooser = Chooser::new(tx, library)?;
     let (mut mj, mut ug) = (0_i64, 0_i64);
-    for (site, period_start, energy_mj) in open {
+    for (site, period_start, energy) in open {
         let rates = chooser.rates_of((*site, *period_start))?;
-        let energy = Energy::from_millijoules(*energy_mj);
-        let weighed = Weighed::of(energy, &rates)?;
+        let weighed = Weighed::of(*energy, &rates)?;
         mj = mj.saturating_add(energy.checked_add(weighed.overhead)?.millijoules());
         ug = ug.saturating_add(weighed.co2e.checked_add(weighed.overhead_co2e)?.micrograms());
     }
@@ -100,7 +117,7 @@ pub(super) struct Chooser<'a> {
     tx: &'a Tx<'a>,
     library: &'a Library,
     zones: Vec<ZoneStep>,
-    known: HashMap<(i64, Timestamp), Rates>,
+    known: HashMap<(SiteNumber, Timestamp), Rates>,
 }
 
 impl<'a> Chooser<'a> {
@@ -113,7 +130,7 @@ impl<'a> Chooser<'a> {
     }
 
     /// The rates of energy at a site (its number) in the posting period that begins at a moment.
-    fn rates_of(&mut self, of: (i64, Timestamp)) -> Result<Rates, LedgerError> {
+    fn rates_of(&mut self, of: (SiteNumber, Timestamp)) -> Result<Rates, LedgerError> {
         let (site, period_start) = of;
         if let Some(rates) = self.known.get(&of) {
             return Ok(rates.clone());
@@ -121,7 +138,7 @@ impl<'a> Chooser<'a> {
         let of_site = |step: &&ZoneStep| step.site == site && step.since <= period_start;
         let zone = self.zones.iter().rev().find(of_site).map(|step| step.zone.clone()).unwrap_or_default();
         let (intensity, mut used) = self.choose(&zone, period_start)?;
-        if site == 0 {
+        if site == SiteNumber::UNASSIGNED {
             used.notes.insert(0, format!("the node belongs to no site: {} stands in", used.zone));
         }
         let provisional = used.status != FactorStatus::Measured;

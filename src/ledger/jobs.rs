@@ -1,10 +1,10 @@
 //! Lists of jobs with what they used, posted and open.
 
 use super::LedgerError;
-use super::factor::Chooser;
-use super::posting::Weighed;
+use super::factor::{Chooser, Weighed};
 use crate::grid::Library;
 use crate::store::{JobFilter, JobTotals, PostedJob, Store, Tx};
+use model::JobNumber;
 use units::{Overflow, Timestamp};
 
 /// The jobs that `filter` asks for, each with what is posted and what is open, the latter at the best factors known. The cost is that of the page
@@ -69,7 +69,7 @@ fn with_open(tx: &Tx<'_>, chooser: &mut Chooser<'_>, posted: PostedJob) -> Resul
 }
 
 /// Energy (mJ) and location-based CO2e (µg) of a job's open accounts.
-fn open_of(tx: &Tx<'_>, chooser: &mut Chooser<'_>, job: i64) -> Result<(i64, i64), LedgerError> {
+fn open_of(tx: &Tx<'_>, chooser: &mut Chooser<'_>, job: JobNumber) -> Result<(i64, i64), LedgerError> {
     let mut sum = (0, 0);
     for open in tx.postings().open_of_job(job)? {
         let energy = open.sum.energy;

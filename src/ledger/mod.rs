@@ -13,6 +13,7 @@ mod decisions;
 mod evidence;
 mod explain;
 mod factor;
+mod fault;
 mod jobs;
 mod link;
 mod period;
@@ -26,6 +27,7 @@ pub(crate) use checkpoint::{ACTIONS as ACTION_HEAD, ENTRIES as CHAIN_HEAD};
 pub use cost::Cost;
 pub use explain::{ExplainedWindow, Explanation, explain};
 pub use factor::{FactorUsed, mean_intensity, weigh};
+pub use fault::{Fault, Verified};
 pub use jobs::{job_totals, jobs};
 pub use period::{Period, Version, close_period, closed, period, restate_period};
 pub use posting::{Closed, close, outdated, restate};
@@ -33,11 +35,12 @@ pub use report::{
     Aggregate, Amount, Report, ReportQuality, ReportRow, ReportedPeriod, job_report, quality_by_node, report,
 };
 pub use restatement::{Figures, Reason, Restatement};
-pub use verify::{Fault, Verified, lost_head, note_head, verify};
+pub use verify::{lost_head, note_head, verify};
 
 use crate::grid::ZoneError;
 use crate::ingest::IngestError;
 use crate::store::StoreError;
+use model::{EntryId, PeriodId};
 use units::Overflow;
 
 /// Why the ledger could not do something.
@@ -47,7 +50,7 @@ pub enum LedgerError {
     #[error("no ledger entry {id}: the entries of a job are listed by GET /api/v1/ledger/entries?job=ID")]
     UnknownEntry {
         /// As asked for.
-        id: i64,
+        id: EntryId,
     },
     /// There is no such reporting period or version of it.
     #[error("no reporting period {id:?}: GET /api/v1/periods lists them; an old version is named ID.VERSION")]
@@ -83,7 +86,7 @@ pub enum LedgerError {
     #[error("nothing in period {period} has changed since version {version}: there is nothing to restate")]
     Unchanged {
         /// Its number.
-        period: i64,
+        period: PeriodId,
         /// Its latest version.
         version: i64,
     },

@@ -9,6 +9,7 @@ use super::{LedgerError, chain};
 use crate::grid::Library;
 use crate::moment;
 use crate::store::{By, GroupBy, KeptJob, PeriodRow, PeriodVersion, ReasonSum, Selection, Snapshot, Store, Tx};
+use model::{EntryId, PeriodId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use units::Timestamp;
@@ -22,7 +23,7 @@ const OPEN: &str = "not posted yet";
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Period {
     /// Its number.
-    pub id: i64,
+    pub id: PeriodId,
     /// Its name.
     pub name: String,
     /// First moment.
@@ -78,7 +79,7 @@ pub fn close_period(
     name: Option<String>,
     (from, to): (Timestamp, Timestamp),
     by: By,
-) -> Result<i64, LedgerError> {
+) -> Result<PeriodId, LedgerError> {
     if to > by.at {
         return Err(LedgerError::NotEnded { to: moment::show(to) });
     }
@@ -97,7 +98,7 @@ pub fn close_period(
 /// # Errors
 ///
 /// There is no such period, something in it is open, or nothing has changed.
-pub fn restate_period(store: &Store, number: i64, reason: String, by: By) -> Result<(), LedgerError> {
+pub fn restate_period(store: &Store, number: PeriodId, reason: String, by: By) -> Result<(), LedgerError> {
     store.write(move |tx| {
         let (period, last) = find(tx, None, number)?;
         refuse_open(tx, period.from, period.to)?;
@@ -118,10 +119,10 @@ fn add_version(
     by: &By,
 ) -> Result<PeriodVersion, LedgerError> {
     let head = tx.entries().head()?;
-    let jobs = tx.periods().jobs_now(period, head.entries)?;
+    let jobs = tx.periods().jobs_now(period, EntryId::new(head.entries))?;
     let mut made = PeriodVersion {
         version,
-        head: head.entries,
+        head: EntryId::new(head.entries),
         head_hash: head.hash,
         prices: tx.prices().last()?,
         closed: by.at,
@@ -138,12 +139,12 @@ fn add_version(
 /// SHA-256 over the period, the head of the chain, and the jobs, each text preceded by its length (`u64`, little endian).
 fn seal(period: &PeriodRow, version: &PeriodVersion, jobs: &[KeptJob]) -> Vec<u8> {
     let numbers = [
-        period.period,
+        period.period.number(),
         period.from.nanoseconds(),
         period.to.nanoseconds(),
         version.version,
-        version.head,
-        version.prices,
+        version.head.number(),
+        version.prices.number(),
         version.closed.nanoseconds(),
     ];
     let mut sha256 = Sha256::new();
@@ -156,8 +157,8 @@ fn seal(period: &PeriodRow, version: &PeriodVersion, jobs: &[KeptJob]) -> Vec<u8
     for text in [Some(&period.name), Some(&version.closed_by), version.reason.as_ref()] {
         add(text.map_or("", String::as_str));
     }
-    for (id, project, labels) in jobs {
-        [id, project.as_ref().unwrap_or(&String::new()), labels].into_iter().for_each(|text| add(text));
+    for kept in jobs {
+        [kept.job.as_str(), kept.project.as_deref().unwrap_or_default(), &kept.labels].into_iter().for_each(&mut add);
     }
     sha256.finalize().to_vec()
 }
@@ -168,9 +169,9 @@ pub(super) fn fault_of(
     period: &PeriodRow,
     version: &PeriodVersion,
 ) -> Result<Option<&'static str>, LedgerError> {
-    let hash = match version.head {
+    let hash = match version.head.number() {
         0 => Some(chain::GENESIS.to_vec()),
-        head => tx.entries().get(head)?.map(|entry| entry.hash),
+        _ => tx.entries().get(version.head)?.map(|entry| entry.hash),
     };
     if hash.as_ref() != Some(&version.head_hash) {
         return Ok(Some("the chain does not have the entry that it ends with"));
@@ -187,7 +188,7 @@ fn refuse_open(tx: &Tx<'_>, from: Timestamp, to: Timestamp) -> Result<(), Ledger
     Err(LedgerError::StillOpen { accounts: ends.len(), last: moment::show(*last) })
 }
 
-fn find(tx: &Tx<'_>, project: Option<&str>, number: i64) -> Result<(PeriodRow, PeriodVersion), LedgerError> {
+fn find(tx: &Tx<'_>, project: Option<&str>, number: PeriodId) -> Result<(PeriodRow, PeriodVersion), LedgerError> {
     let unknown = || LedgerError::UnknownPeriod { id: number.to_string() };
     let period = tx.periods().get(project, number)?.ok_or_else(unknown)?;
     let last = tx.periods().versions(number)?.pop().ok_or_else(unknown)?;
@@ -209,7 +210,7 @@ fn selection_of(period: &PeriodRow, version: &PeriodVersion, project: Option<&st
 pub fn closed(store: &Store, named: &str, own: Option<&str>) -> Result<Selection, LedgerError> {
     let unknown = || LedgerError::UnknownPeriod { id: named.to_owned() };
     let (id, version) = named.split_once('.').map_or((named, None), |(id, version)| (id, Some(version)));
-    let id: i64 = id.parse().map_err(|_| unknown())?;
+    let id: PeriodId = id.parse().map_err(|_| unknown())?;
     let version: Option<i64> = version.map(str::parse).transpose().map_err(|_| unknown())?;
     store.read(|tx| {
         let period = tx.periods().get(own, id)?.ok_or_else(unknown)?;
@@ -224,11 +225,16 @@ pub fn closed(store: &Store, named: &str, own: Option<&str>) -> Result<Selection
 /// # Errors
 ///
 /// There is no such period, or none with jobs of the project; as [`super::report()`].
-pub fn period(store: &Store, library: &Library, number: i64, project: Option<&str>) -> Result<Period, LedgerError> {
+pub fn period(
+    store: &Store,
+    library: &Library,
+    number: PeriodId,
+    project: Option<&str>,
+) -> Result<Period, LedgerError> {
     store.read(|tx| {
         let (row, last) = find(tx, project, number)?;
         let mut versions: Vec<Version> = Vec::new();
-        let mut before: Option<(i64, Figures)> = None;
+        let mut before: Option<(EntryId, Figures)> = None;
         for version in tx.periods().versions(number)? {
             let selection = selection_of(&row, &version, project);
             let figures = Figures::of(&report_in(tx, library, &selection, &GroupBy::Project)?);
@@ -237,7 +243,7 @@ pub fn period(store: &Store, library: &Library, number: i64, project: Option<&st
                 Some((head, old)) => Some(explained(old, &figures, tx.entry_sums().by_reason(&selection, *head)?)?),
             };
             before = Some((version.head, figures.clone()));
-            versions.push(described((number, project.is_some()), version, figures, change));
+            versions.push(described(number, project.is_some(), version, figures, change));
         }
         let live = Selection { project: project.map(str::to_owned), ..Selection::between(row.from, row.to) };
         let now = report_in(tx, library, &live, &GroupBy::Project)?;
@@ -277,7 +283,8 @@ fn explained(old: &Figures, new: &Figures, sums: Vec<ReasonSum>) -> Result<Resta
 }
 
 fn described(
-    (period, is_of_project): (i64, bool),
+    period: PeriodId,
+    is_of_project: bool,
     version: PeriodVersion,
     figures: Figures,
     change: Option<Restatement>,
@@ -288,7 +295,7 @@ fn described(
         closed: moment::show(version.closed),
         closed_by: Some(version.closed_by).filter(|_| !is_of_project),
         reason: version.reason,
-        entries: version.head,
+        entries: version.head.number(),
         head: hexadecimal(&version.head_hash),
         seal: hexadecimal(&version.seal),
         figures,

@@ -1,12 +1,13 @@
 //! Open postings become entries.
 
-use super::factor::{Chooser, Rates};
+use super::factor::{Chooser, Rates, Weighed};
 use super::{LedgerError, chain, checkpoint};
 use crate::grid::Library;
-use crate::store::{By, Entry, EntryKind, Head, Key, OpenKey, Part, Store, Tx};
+use crate::store::{By, Entry, Head, Key, OpenKey, Part, Store, Tx};
+use model::{EntryId, EntryKind, PostingId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use units::{CarbonMass, Energy, Overflow, Span, Timestamp};
+use units::{CarbonMass, Energy, Span, Timestamp};
 
 const PERIOD_ENDED: &str = "period or job ended";
 const LATE: &str = "windows came after posting";
@@ -138,20 +139,6 @@ fn noted(store: &Store, before: &Head, head: &Head) -> Result<Closed, LedgerErro
     Ok(Closed { entries: head.entries - before.entries })
 }
 
-/// The grams and the overhead of energy at some rates.
-pub(super) struct Weighed {
-    pub(super) overhead: Energy,
-    pub(super) co2e: CarbonMass,
-    pub(super) overhead_co2e: CarbonMass,
-}
-
-impl Weighed {
-    pub(super) fn of(energy: Energy, rates: &Rates) -> Result<Self, Overflow> {
-        let overhead = energy.overhead(rates.pue)?;
-        Ok(Self { overhead, co2e: energy.carbon(rates.intensity)?, overhead_co2e: overhead.carbon(rates.intensity)? })
-    }
-}
-
 struct Chain<'a> {
     tx: &'a Tx<'a>,
     head: Head,
@@ -159,8 +146,8 @@ struct Chain<'a> {
 }
 
 impl Chain<'_> {
-    /// Posts the open postings of one account; returns the entry that now holds them.
-    fn post(&mut self, open: &OpenKey, rates: &Rates) -> Result<i64, LedgerError> {
+    /// Posts the open postings of one account.
+    fn post(&mut self, open: &OpenKey, rates: &Rates) -> Result<(), LedgerError> {
         let live = self.tx.entries().live(&open.key)?;
         if !live.is_empty() && open.takes_back {
             return self.replace(&live, Some(open), MOVED, rates);
@@ -177,22 +164,23 @@ impl Chain<'_> {
         open: Option<&OpenKey>,
         reason: &str,
         rates: &Rates,
-    ) -> Result<i64, LedgerError> {
-        let (mut first, mut last) = (i64::MAX, open.map_or(0, |open| open.last));
+    ) -> Result<(), LedgerError> {
+        let mut first = PostingId::new(i64::MAX);
+        let mut last = open.map_or(PostingId::new(0), |open| open.last);
         for entry in live {
             self.reverse(entry, reason)?;
             (first, last) = (first.min(entry.first_posting), last.max(entry.last_posting));
         }
-        let Some(entry) = live.first() else { return Ok(self.head.entries) };
-        let Some(sum) = self.tx.postings().sum(&entry.key, first, last)? else { return Ok(self.head.entries) };
+        let Some(entry) = live.first() else { return Ok(()) };
+        let Some(sum) = self.tx.postings().sum(&entry.key, first, last)? else { return Ok(()) };
         if sum.span_ns == 0 && sum.energy == Energy::ZERO {
-            return Ok(self.head.entries);
+            return Ok(());
         }
         self.append(EntryKind::Repost, reason, (&entry.key, sum), (first, last), rates)
     }
 
     /// Negates the posted numbers; recomputing them would round the other way.
-    fn reverse(&mut self, entry: &Entry, reason: &str) -> Result<i64, LedgerError> {
+    fn reverse(&mut self, entry: &Entry, reason: &str) -> Result<(), LedgerError> {
         let part = Part {
             energy: Energy::from_millijoules(-entry.part.energy.millijoules()),
             modelled_mj: -entry.part.modelled_mj,
@@ -217,12 +205,12 @@ impl Chain<'_> {
         kind: EntryKind,
         reason: &str,
         (key, part): (&Key, Part),
-        (first_posting, last_posting): (i64, i64),
+        (first_posting, last_posting): (PostingId, PostingId),
         rates: &Rates,
-    ) -> Result<i64, LedgerError> {
+    ) -> Result<(), LedgerError> {
         let weighed = Weighed::of(part.energy, rates)?;
         self.link(Entry {
-            id: 0,
+            id: EntryId::new(0),
             kind,
             reverses: None,
             reason: reason.to_owned(),
@@ -243,11 +231,11 @@ impl Chain<'_> {
     }
 
     /// Numbers and hashes `entry` as the next of the chain.
-    fn link(&mut self, entry: Entry) -> Result<i64, LedgerError> {
-        let mut entry = Entry { id: self.head.entries + 1, posted: self.now, ..entry };
+    fn link(&mut self, entry: Entry) -> Result<(), LedgerError> {
+        let mut entry = Entry { id: EntryId::new(self.head.entries + 1), posted: self.now, ..entry };
         entry.hash = chain::hash(&self.head.hash, &entry);
         self.tx.entries().append(&entry)?;
-        self.head = Head { entries: entry.id, hash: entry.hash };
-        Ok(entry.id)
+        self.head = Head { entries: entry.id.number(), hash: entry.hash };
+        Ok(())
     }
 }

@@ -2,11 +2,11 @@
 
 use super::LedgerError;
 use super::cost::{Bill, Cost, Prices};
-use super::factor::{Chooser, Rates};
+use super::factor::{Chooser, Rates, Weighed};
 use super::link::link;
-use super::posting::Weighed;
 use crate::grid::Library;
 use crate::store::{GroupBy, OpenKey, Selection, SiteSum, Store, SumRow, Tx};
+use model::{JobNumber, PeriodId};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use units::{Overflow, Timestamp};
@@ -76,7 +76,7 @@ pub struct ReportRow {
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ReportedPeriod {
     /// Number of the period.
-    pub id: i64,
+    pub id: PeriodId,
     /// Version of its numbers.
     pub version: i64,
 }
@@ -223,7 +223,7 @@ pub(super) fn report_in(
 /// # Errors
 ///
 /// As [`report`].
-pub fn job_report(store: &Store, library: &Library, job: i64) -> Result<Report, LedgerError> {
+pub fn job_report(store: &Store, library: &Library, job: JobNumber) -> Result<Report, LedgerError> {
     store.read(|tx| {
         let selection = Selection { job: Some(tx.jobs().id_of(job)?), ..Selection::default() };
         report_in(tx, library, &selection, &GroupBy::Job)
@@ -277,7 +277,7 @@ pub(super) fn open_accounts(
         if !is_within(selection, start) {
             continue;
         }
-        if let Some(group) = tx.entry_sums().group_of(selection, by, (key.job, key.node, key.site), start)? {
+        if let Some(group) = tx.entry_sums().group_of(selection, by, key, start)? {
             let rates = chooser.rates(key)?;
             found.push(OpenAccount { sum: weighed(&open, group, &rates, &prices)?, rates });
         }
@@ -305,7 +305,7 @@ fn weighed(open: &OpenKey, group: Option<String>, rates: &Rates, prices: &Prices
     let mut sum = Sum {
         row: SumRow {
             group,
-            is_idle: key.job == 0,
+            is_idle: key.job.is_idle(),
             energy_mj,
             co2e_ug: weighed.co2e.micrograms(),
             overhead_mj,
@@ -317,7 +317,7 @@ fn weighed(open: &OpenKey, group: Option<String>, rates: &Rates, prices: &Prices
         },
         ..Sum::default()
     };
-    let priced = SiteSum { group: None, is_idle: key.job == 0, site: key.site, energy_mj, overhead_mj };
+    let priced = SiteSum { group: None, is_idle: key.job.is_idle(), site: key.site, energy_mj, overhead_mj };
     prices.charge((&mut sum.bill, &mut sum.overhead_bill), &priced, part.start);
     Ok(sum)
 }

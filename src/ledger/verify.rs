@@ -1,186 +1,11 @@
 //! The audit: chain, arithmetic, postings and evidence of everything, and that it adds up.
 
 use super::checkpoint::Noted;
+use super::fault::{Fault, Verified, Wrong};
 use super::{LedgerError, actions, chain, checkpoint, decisions, evidence, period};
 use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
+use model::{ActionId, EntryId, JobNumber, PeriodId};
 use units::Energy;
-
-/// What is wrong first.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// SQLite finds its file damaged.
-    #[error("the database file is damaged: {0}")]
-    File(String),
-    /// An entry is not there.
-    #[error("entry {entry} is missing")]
-    Missing {
-        /// Its number.
-        entry: i64,
-    },
-    /// An entry cannot be read.
-    #[error("entry {entry} cannot be read: {reason}")]
-    Unreadable {
-        /// Its number.
-        entry: i64,
-        /// Why.
-        reason: String,
-    },
-    /// An entry is not what was posted.
-    #[error("entry {entry} was changed: {what}")]
-    Changed {
-        /// Its number.
-        entry: i64,
-        /// What does not agree.
-        what: &'static str,
-    },
-    /// The noted head is not the end of the chain.
-    #[error("the chain does not end where its head says: {entries} entries are noted, the last good one is {last}")]
-    Head {
-        /// Number of entries noted.
-        entries: i64,
-        /// Number of the last entry.
-        last: i64,
-    },
-    /// The note outside the database names entries that the chain does not have.
-    #[error("entry {entry} is not the one noted in `chain-head` beside the database")]
-    Checkpoint {
-        /// The number noted there.
-        entry: i64,
-    },
-    /// The note outside the database cannot be understood.
-    #[error(
-        "`{file}` beside the database names no head: it was emptied, cut off or changed; put back a copy of it, or move it away"
-    )]
-    Note {
-        /// Its name.
-        file: &'static str,
-    },
-    /// An action is not what was recorded.
-    #[error("action {action} was changed: {what}")]
-    Action {
-        /// Its number.
-        action: i64,
-        /// What does not agree.
-        what: &'static str,
-    },
-    /// What was administered is not as it was recorded.
-    #[error("{kind} {subject:?} was changed: {what}, action {action}")]
-    Administered {
-        /// What kind of thing.
-        kind: String,
-        /// Which of them.
-        subject: String,
-        /// Number of the last action about it.
-        action: i64,
-        /// What does not agree.
-        what: &'static str,
-    },
-    /// Something is there that nobody administered.
-    #[error("{kind} {subject:?} was added: no action speaks of it")]
-    Unrecorded {
-        /// What kind of thing.
-        kind: String,
-        /// Which of them.
-        subject: String,
-    },
-    /// A decision on a budget is not what was recorded.
-    #[error("decision {decision} on a budget was changed: {what}")]
-    Decision {
-        /// Its number.
-        decision: i64,
-        /// What does not agree.
-        what: &'static str,
-    },
-    /// What is kept of a budget's holds is not their sum.
-    #[error("budget {budget:?} was changed: its holds do not sum to what is kept of them")]
-    Holds {
-        /// Its name.
-        budget: String,
-    },
-    /// The time of a revision is not that of what made it.
-    #[error("revision {revision} was changed: nothing that made it happened at its time")]
-    Revision {
-        /// Its number.
-        revision: i64,
-    },
-    /// A device is not as it was last declared.
-    #[error("device {uuid:?} of node {node:?} was changed: it is not as the batches declare it")]
-    Device {
-        /// Its node.
-        node: String,
-        /// Its identity.
-        uuid: String,
-    },
-    /// What bounds the search for windows of a node is not what its batches say.
-    #[error("node {node:?} was changed: the reach of its windows is not what its batches say")]
-    Reach {
-        /// Its name.
-        node: String,
-    },
-    /// Evidence is not what was received.
-    #[error("batch {batch} was changed: {what}")]
-    Batch {
-        /// Its number.
-        batch: i64,
-        /// What does not agree.
-        what: &'static str,
-    },
-    /// An open account is not the sum of its postings.
-    #[error("an open account of node number {node} and job number {job} is not the sum of its postings")]
-    Open {
-        /// Number of its node.
-        node: i64,
-        /// Number of its job; 0 is idle.
-        job: i64,
-    },
-    /// What is noted as posted to a job is not the sum of its entries.
-    #[error("job {job:?} was changed: what is noted as posted to it is not the sum of its entries")]
-    Job {
-        /// Its identity; empty is idle.
-        job: String,
-    },
-    /// Project, labels or times of a job are not what was stated.
-    #[error("job {job:?} was changed: its project, labels or times are not what was stated about it")]
-    Stated {
-        /// Its identity.
-        job: String,
-    },
-    /// A closed period is not what was closed.
-    #[error("version {version} of period {period} was changed: {what}")]
-    Period {
-        /// Its number.
-        period: i64,
-        /// Which version.
-        version: i64,
-        /// What does not agree.
-        what: &'static str,
-    },
-    /// Energy was lost or invented.
-    #[error("{posted_mj} mJ are posted to jobs and idle, {metered_mj} mJ were metered")]
-    Conservation {
-        /// Entries and open postings.
-        posted_mj: i64,
-        /// Windows that count.
-        metered_mj: i64,
-    },
-}
-
-/// The result of an audit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verified {
-    /// Number of entries.
-    pub entries: i64,
-    /// Number of batches.
-    pub batches: usize,
-    /// Energy of the windows that count, mJ; without a fault `jobs_mj` + `idle_mj`.
-    pub metered_mj: i64,
-    /// Posted to jobs, open included, mJ.
-    pub jobs_mj: i64,
-    /// Posted to idle, open included, mJ.
-    pub idle_mj: i64,
-    /// The first thing that is wrong.
-    pub fault: Option<Fault>,
-}
 
 /// Recomputes the chain, the arithmetic of each entry, what its postings sum to, each batch's attribution from its evidence, and the conservation law.
 ///
@@ -224,12 +49,12 @@ pub fn lost_head(store: &Store) -> Result<Option<(&'static str, i64)>, LedgerErr
         let number = noted.entries;
         let hash = store.read::<_, StoreError>(|tx| {
             Ok(match file {
-                checkpoint::ENTRIES => tx.entries().get(number)?.map(|entry| entry.hash),
+                checkpoint::ENTRIES => tx.entries().get(EntryId::new(number))?.map(|entry| entry.hash),
                 _ => tx
                     .actions()
-                    .newest(number.saturating_add(1), 1)?
+                    .newest(ActionId::new(number.saturating_add(1)), 1)?
                     .pop()
-                    .filter(|found| found.action == number)
+                    .filter(|found| found.action.number() == number)
                     .map(|found| found.hash),
             })
         })?;
@@ -238,17 +63,6 @@ pub fn lost_head(store: &Store) -> Result<Option<(&'static str, i64)>, LedgerErr
         }
     }
     Ok(None)
-}
-
-pub(super) enum Wrong {
-    Fault(Fault),
-    Error(LedgerError),
-}
-
-impl<E: Into<LedgerError>> From<E> for Wrong {
-    fn from(error: E) -> Self {
-        Self::Error(error.into())
-    }
 }
 
 fn audit(tx: &Tx<'_>, [entries, administered]: &[Noted; 2], found: &mut Verified) -> Result<(), Wrong> {
@@ -292,8 +106,8 @@ fn check_open(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn book(found: &mut Verified, job: i64, energy: Energy) {
-    let account = if job == 0 { &mut found.idle_mj } else { &mut found.jobs_mj };
+fn book(found: &mut Verified, job: JobNumber, energy: Energy) {
+    let account = if job.is_idle() { &mut found.idle_mj } else { &mut found.jobs_mj };
     *account = account.saturating_add(energy.millijoules());
 }
 
@@ -304,7 +118,8 @@ fn check_chain(tx: &Tx<'_>, noted: Option<&Head>, found: &mut Verified) -> Resul
         return Err(Wrong::Fault(Fault::Changed { entry, what: "its number is none of the chain" }));
     }
     let mut head = Head { entries: 0, hash: chain::GENESIS.to_vec() };
-    for id in 1..=last.max(kept.entries) {
+    for number in 1..=last.number().max(kept.entries) {
+        let id = EntryId::new(number);
         let entry = match tx.entries().get(id) {
             Ok(Some(entry)) => entry,
             Ok(None) => return Err(Wrong::Fault(Fault::Missing { entry: id })),
@@ -314,9 +129,9 @@ fn check_chain(tx: &Tx<'_>, noted: Option<&Head>, found: &mut Verified) -> Resul
             return Err(Wrong::Fault(Fault::Changed { entry: id, what }));
         }
         book(found, entry.key.job, entry.part.energy);
-        head = Head { entries: id, hash: entry.hash };
-        found.entries = id;
-        if noted.is_some_and(|noted| noted.entries == id && noted.hash != head.hash) {
+        head = Head { entries: number, hash: entry.hash };
+        found.entries = number;
+        if noted.is_some_and(|noted| noted.entries == number && noted.hash != head.hash) {
             return Err(Wrong::Fault(Fault::Checkpoint { entry: id }));
         }
     }
@@ -324,14 +139,16 @@ fn check_chain(tx: &Tx<'_>, noted: Option<&Head>, found: &mut Verified) -> Resul
         return Err(Wrong::Fault(Fault::Head { entries: kept.entries, last }));
     }
     match noted {
-        Some(noted) if noted.entries > last => Err(Wrong::Fault(Fault::Checkpoint { entry: noted.entries })),
+        Some(noted) if noted.entries > last.number() => {
+            Err(Wrong::Fault(Fault::Checkpoint { entry: EntryId::new(noted.entries) }))
+        }
         _ => Ok(()),
     }
 }
 
 /// Each closed period ends with an entry of the chain, and is as it was sealed.
 fn check_periods(tx: &Tx<'_>) -> Result<(), Wrong> {
-    for row in tx.periods().list(None, 0, u32::MAX)? {
+    for row in tx.periods().list(None, PeriodId::new(0), u32::MAX)? {
         let versions = tx.periods().versions(row.period)?;
         if versions.is_empty() {
             return Err(Wrong::Fault(Fault::Period { period: row.period, version: 1, what: "it is missing" }));

@@ -1,6 +1,7 @@
 //! Buckets of time: which ones, and what is summed in each.
 
 use account::attribute::split;
+use model::{JobNumber, SiteNumber};
 use std::collections::BTreeMap;
 use units::{Energy, Overflow, Timestamp};
 
@@ -128,9 +129,9 @@ impl Grid {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Piece {
     /// Number of the job; 0 is idle.
-    pub(crate) job: i64,
+    pub(crate) job: JobNumber,
     /// Number of the site.
-    pub(crate) site: i64,
+    pub(crate) site: SiteNumber,
     pub(crate) start: Timestamp,
     pub(crate) end: Timestamp,
     pub(crate) energy_mj: i64,
@@ -331,7 +332,7 @@ mod tests {
             let start = Timestamp::from_nanoseconds(start * 1_000_000_007);
             let end = Timestamp::from_nanoseconds(start.nanoseconds() + length * 1_000_003);
             let piece = Piece {
-                job: 1, site: 1, start, end, energy_mj: energy, modelled_mj: energy / 2,
+                job: JobNumber::new(1), site: SiteNumber::new(1), start, end, energy_mj: energy, modelled_mj: energy / 2,
                 length_ns: end.nanoseconds() - start.nanoseconds(), covered_ns: length, span_ns: length,
                 low_ns: 0, min_mw: 0, max_mw: 1,
             };

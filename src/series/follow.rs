@@ -5,6 +5,7 @@ use super::{Change, SeriesError, SeriesStore, SeriesWindow};
 use crate::ingest::{self, Counted};
 use crate::store::{Store, Taken};
 use collectors::clock::Clock;
+use model::BatchId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,11 +31,11 @@ const COMPRESS_AFTER: Span = Span::from_seconds(2 * 3_600);
 
 /// Takes parsed batches, so that they need not be parsed twice. Cloning it is cheap.
 #[derive(Debug, Clone)]
-pub struct Handover(SyncSender<(i64, Batch)>);
+pub struct Handover(SyncSender<(BatchId, Batch)>);
 
 impl Handover {
     /// Hands over the stored batch `number`; never waits.
-    pub fn give(&self, number: i64, batch: Batch) {
+    pub fn give(&self, number: BatchId, batch: Batch) {
         // When there is no room it is read from the evidence.
         let _ = self.0.try_send((number, batch));
     }
@@ -86,13 +87,13 @@ fn run(
     store: &Store,
     series: &dyn SeriesStore,
     clock: &dyn Clock,
-    handed: &Receiver<(i64, Batch)>,
+    handed: &Receiver<(BatchId, Batch)>,
     is_stopping: &AtomicBool,
 ) {
     let mut is_checked = false;
     let mut compress_at = clock.monotonic();
     while !is_stopping.load(Ordering::Relaxed) {
-        let given: BTreeMap<i64, Batch> = handed.try_iter().take(HANDED_MAX).collect();
+        let given: BTreeMap<BatchId, Batch> = handed.try_iter().take(HANDED_MAX).collect();
         let outcome = (|| {
             if !is_checked {
                 check(store, series)?;
@@ -149,9 +150,10 @@ pub fn behind(store: &Store, series: &dyn SeriesStore, now: Timestamp) -> Result
 /// have another in its place.
 fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
     let taken = series.taken()?;
-    let stored: Vec<_> = store.read::<_, SeriesError>(|tx| Ok(tx.evidence().after(taken.batch - 1, 1)?))?;
+    let stored: Vec<_> =
+        store.read::<_, SeriesError>(|tx| Ok(tx.evidence().after(BatchId::new(taken.batch.number() - 1), 1)?))?;
     let is_same = stored.first().is_some_and(|(batch, _, sha256)| (*batch, sha256) == (taken.batch, &taken.sha256));
-    if taken.batch > 0 && !is_same {
+    if taken.batch > BatchId::new(0) && !is_same {
         tracing::warn!("the copy for charts is of another state of the ledger and is built anew");
         series.clear()?;
     }
@@ -159,7 +161,7 @@ fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
 }
 
 /// Takes the next batches; whether there may be more.
-fn take(store: &Store, series: &dyn SeriesStore, mut given: BTreeMap<i64, Batch>) -> Result<bool, SeriesError> {
+fn take(store: &Store, series: &dyn SeriesStore, mut given: BTreeMap<BatchId, Batch>) -> Result<bool, SeriesError> {
     let last = series.taken()?.batch;
     let (changes, taken, count) = store.read::<_, SeriesError>(|tx| {
         let next = tx.evidence().after(last, BATCHES_PER_ROUND)?;
@@ -169,7 +171,7 @@ fn take(store: &Store, series: &dyn SeriesStore, mut given: BTreeMap<i64, Batch>
                 Some(batch) => batch,
                 None => Batch::parse(&tx.evidence().get(*number)?.body).map_err(ingest::IngestError::from)?,
             };
-            let counted = ingest::counted(tx, (*number, *node, &batch), SeriesWindow::of)?;
+            let counted = ingest::counted(tx, *number, *node, &batch, SeriesWindow::of)?;
             changes.extend(counted.into_iter().map(|counted| {
                 let Counted { device, replaces, windows } = counted;
                 Change { batch: *number, device, replaces, windows }

@@ -24,6 +24,7 @@ pub use power::{
 
 use crate::ingest::{self, IngestError};
 use crate::store::{StoreError, Sums, Taken, Track};
+use model::{BatchId, DeviceId};
 use units::{Energy, Overflow, Power, Span, Timestamp};
 use wire::{Device, Quality, Window};
 
@@ -86,9 +87,9 @@ impl SeriesWindow {
 #[derive(Debug)]
 pub struct Change {
     /// Number of the batch.
-    pub batch: i64,
+    pub batch: BatchId,
     /// Number of the device.
-    pub device: i64,
+    pub device: DeviceId,
     /// All windows that begin in here go first.
     pub replaces: Option<(Timestamp, Timestamp)>,
     /// What comes.

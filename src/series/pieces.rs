@@ -5,28 +5,29 @@ use super::embedded::{hour_after, hour_of};
 use super::{HOUR_NS, SeriesError, SeriesStore, SeriesWindow};
 use crate::ingest::{Surroundings, cut, holders_at, site_at};
 use crate::store::{Assigned, Held, MeteredDevice, StoreError, Sums, Track, Tx};
+use model::{DeviceId, JobNumber, NodeNumber, Revision, SiteNumber};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use units::Timestamp;
 
 /// Who held a device, as stretches of time with one answer.
 pub(super) struct Regimes {
-    node: i64,
+    node: NodeNumber,
     holders: Vec<Held>,
     sites: Vec<Assigned>,
     /// Since when, and the only holder if there is just one.
-    since: Vec<(Timestamp, Option<i64>)>,
+    since: Vec<(Timestamp, Option<JobNumber>)>,
 }
 
 /// Who held each device of a node, and where the node stood.
-type OfNode = (HashMap<i64, Vec<Held>>, Vec<Assigned>);
+type OfNode = (HashMap<DeviceId, Vec<Held>>, Vec<Assigned>);
 
 /// Who held the devices of each node in a time, read once per node.
 pub(super) struct Holders<'a> {
     tx: &'a Tx<'a>,
     range: (Timestamp, Timestamp),
-    revision: i64,
-    nodes: BTreeMap<i64, OfNode>,
+    revision: Revision,
+    nodes: BTreeMap<NodeNumber, OfNode>,
 }
 
 impl<'a> Holders<'a> {
@@ -57,7 +58,7 @@ impl<'a> Holders<'a> {
 }
 
 impl Regimes {
-    fn of(node: i64, holders: Vec<Held>, sites: Vec<Assigned>) -> Self {
+    fn of(node: NodeNumber, holders: Vec<Held>, sites: Vec<Assigned>) -> Self {
         let mut edges = BTreeSet::from([Timestamp::from_nanoseconds(i64::MIN)]);
         edges.extend(holders.iter().flat_map(|held| [Some(held.start), held.end].into_iter().flatten()));
         edges.extend(sites.iter().map(|assigned| assigned.since));
@@ -70,7 +71,7 @@ impl Regimes {
     }
 
     /// The job that held the device alone in all of `[start, end)`, at one site.
-    fn only(&self, start: Timestamp, end: Timestamp) -> Option<i64> {
+    fn only(&self, start: Timestamp, end: Timestamp) -> Option<JobNumber> {
         let after = self.since.partition_point(|(since, _)| *since <= start);
         let holder = self.since.get(after.checked_sub(1)?)?.1;
         let ends = self.since.get(after).is_none_or(|(next, _)| end <= *next);
@@ -121,8 +122,8 @@ fn milliwatts(power: units::Power) -> i64 {
 
 fn whole(window: &SeriesWindow) -> Piece {
     Piece {
-        job: 0,
-        site: 0,
+        job: JobNumber::IDLE,
+        site: SiteNumber::UNASSIGNED,
         start: window.start,
         end: window.end,
         energy_mj: window.energy.millijoules(),
@@ -176,7 +177,7 @@ pub(super) fn visit(
     let (mut sums, mut fine) = (Vec::new(), BTreeSet::new());
     for (hour, own) in store.hours(track, (hour_of(from), hour_after(to)))? {
         let is_inside = from <= own.first && own.last <= to;
-        let holder = regimes.map_or(Some(0), |regimes| regimes.only(own.first, own.last));
+        let holder = regimes.map_or(Some(JobNumber::IDLE), |regimes| regimes.only(own.first, own.last));
         match holder {
             Some(job) if is_inside && hour_of(own.first) + 1 >= hour_after(own.last) => sums.push((hour, job, own)),
             // A window may reach into the hours after; those are looked at window by window too.
@@ -192,7 +193,7 @@ pub(super) fn visit(
         }
     }
     for (_, job, own) in sums.into_iter().filter(|(hour, ..)| !fine.contains(hour)) {
-        let site = regimes.map_or(0, |regimes| site_at(&regimes.sites, own.first).site);
+        let site = regimes.map_or(SiteNumber::UNASSIGNED, |regimes| site_at(&regimes.sites, own.first).site);
         each(Piece { job, site, ..piece_of(&own) })?;
     }
     Ok(())
@@ -204,8 +205,8 @@ fn hour_start(hour: i64) -> Timestamp {
 
 fn piece_of(sums: &Sums) -> Piece {
     Piece {
-        job: 0,
-        site: 0,
+        job: JobNumber::IDLE,
+        site: SiteNumber::UNASSIGNED,
         start: sums.first,
         end: sums.last,
         energy_mj: sums.energy_mj,

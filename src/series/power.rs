@@ -4,6 +4,7 @@ use super::bucket::{Bucket, Buckets, Grid, Piece, pour, power_mw, summed};
 use super::pieces::{Holders, Regimes, visit};
 use super::{SeriesError, SeriesStore};
 use crate::store::{MeteredDevice, StoreError, Track, Tx};
+use model::{DeviceId, JobNumber, NodeNumber, SiteNumber};
 use std::collections::BTreeMap;
 use units::Timestamp;
 
@@ -73,10 +74,10 @@ type Intervals = Vec<(Timestamp, Timestamp)>;
 fn held(
     store: &dyn SeriesStore,
     tx: &Tx<'_>,
-    job: i64,
+    job: JobNumber,
     now: Timestamp,
-) -> Result<BTreeMap<i64, Intervals>, SeriesError> {
-    let mut found: BTreeMap<i64, Intervals> = BTreeMap::new();
+) -> Result<BTreeMap<DeviceId, Intervals>, SeriesError> {
+    let mut found: BTreeMap<DeviceId, Intervals> = BTreeMap::new();
     for (device, start, end) in tx.holdings().of_job(job)? {
         let end = match end {
             Some(end) => end,
@@ -100,14 +101,14 @@ fn held(
 pub fn life(
     store: &dyn SeriesStore,
     tx: &Tx<'_>,
-    job: i64,
+    job: JobNumber,
     now: Timestamp,
 ) -> Result<Option<(Timestamp, Timestamp)>, SeriesError> {
     Ok(hull(&held(store, tx, job, now)?))
 }
 
 /// From the first moment at which anything was held to the last.
-fn hull(held: &BTreeMap<i64, Intervals>) -> Option<(Timestamp, Timestamp)> {
+fn hull(held: &BTreeMap<DeviceId, Intervals>) -> Option<(Timestamp, Timestamp)> {
     let ends = |intervals: &Intervals| Some((intervals.first()?.0, intervals.last()?.1));
     held.values().filter_map(ends).reduce(|(start, end), other| (start.min(other.0), end.max(other.1)))
 }
@@ -170,7 +171,7 @@ impl Series {
 /// # Errors
 ///
 /// The series store cannot be read.
-pub fn device(store: &dyn SeriesStore, device: i64, grid: Grid, now: Timestamp) -> Result<Series, SeriesError> {
+pub fn device(store: &dyn SeriesStore, device: DeviceId, grid: Grid, now: Timestamp) -> Result<Series, SeriesError> {
     let mut series = Series::new(grid);
     series.add_tracks(store, &[false, true].map(|is_contained| Track { device, is_contained }), now)?;
     Ok(series)
@@ -205,7 +206,7 @@ pub fn accelerators(
 pub fn node(
     store: &dyn SeriesStore,
     tx: &Tx<'_>,
-    node: i64,
+    node: NodeNumber,
     grid: Grid,
     now: Timestamp,
 ) -> Result<Series, SeriesError> {
@@ -224,7 +225,7 @@ pub fn node(
 pub fn job_devices(
     store: &dyn SeriesStore,
     tx: &Tx<'_>,
-    job: i64,
+    job: JobNumber,
     grid: Grid,
     now: Timestamp,
 ) -> Result<Vec<DeviceSeries>, SeriesError> {
@@ -254,8 +255,8 @@ pub fn job_devices(
 /// Visits what of a device a job held in a range.
 fn visit_held(
     store: &dyn SeriesStore,
-    (device, held, regimes): (i64, &Intervals, &Regimes),
-    (job, (from, to), is_coarse): (i64, (Timestamp, Timestamp), bool),
+    (device, held, regimes): (DeviceId, &Intervals, &Regimes),
+    (job, (from, to), is_coarse): (JobNumber, (Timestamp, Timestamp), bool),
     mut each: impl FnMut(Piece) -> Result<(), SeriesError>,
 ) -> Result<(), SeriesError> {
     // The whole time from first to last: between two holdings a window may belong to both.
@@ -282,7 +283,13 @@ fn visit_held(
 /// # Errors
 ///
 /// One of the stores cannot be read.
-pub fn job(store: &dyn SeriesStore, tx: &Tx<'_>, job: i64, grid: Grid, now: Timestamp) -> Result<Series, SeriesError> {
+pub fn job(
+    store: &dyn SeriesStore,
+    tx: &Tx<'_>,
+    job: JobNumber,
+    grid: Grid,
+    now: Timestamp,
+) -> Result<Series, SeriesError> {
     let mut sum = Series::new(grid);
     for own in job_devices(store, tx, job, grid, now)? {
         let expected_ns = own.series.expected_ns;
@@ -296,7 +303,7 @@ pub fn job(store: &dyn SeriesStore, tx: &Tx<'_>, job: i64, grid: Grid, now: Time
 /// # Errors
 ///
 /// One of the stores cannot be read.
-pub fn job_use(store: &dyn SeriesStore, tx: &Tx<'_>, job: i64, now: Timestamp) -> Result<JobUse, SeriesError> {
+pub fn job_use(store: &dyn SeriesStore, tx: &Tx<'_>, job: JobNumber, now: Timestamp) -> Result<JobUse, SeriesError> {
     let mut sum = JobUse::default();
     let held = held(store, tx, job, now)?;
     let Some(life) = hull(&held) else { return Ok(sum) };
@@ -314,12 +321,19 @@ pub fn job_use(store: &dyn SeriesStore, tx: &Tx<'_>, job: i64, now: Timestamp) -
     Ok(sum)
 }
 
+/// Where a piece of energy was metered, as far as the group that it belongs to depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Node(NodeNumber),
+    Site(SiteNumber),
+}
+
 /// Names of the groups of [`fleet`], each with the number under which it is summed.
 struct Names {
     by: PowerGroup,
-    projects: BTreeMap<i64, Option<String>>,
-    sites: BTreeMap<i64, String>,
-    numbers: BTreeMap<(i64, i64), Option<usize>>,
+    projects: BTreeMap<JobNumber, Option<String>>,
+    sites: BTreeMap<SiteNumber, String>,
+    numbers: BTreeMap<(JobNumber, Place), Option<usize>>,
     groups: Vec<(bool, Option<String>)>,
 }
 
@@ -335,19 +349,19 @@ impl Names {
 
     /// Number of the group of a piece of `device`; `None` where it is not of `project`, when that alone is shown.
     fn number(&mut self, piece: &Piece, device: &MeteredDevice, project: Option<&str>) -> Option<usize> {
-        let place = if self.by == PowerGroup::Node { device.node } else { piece.site };
+        let place = if self.by == PowerGroup::Node { Place::Node(device.node) } else { Place::Site(piece.site) };
         let known = self.numbers.get(&(piece.job, place));
         if let Some(number) = known {
             return *number;
         }
         let own = self.projects.get(&piece.job).cloned().flatten();
-        let is_shown = project.is_none() || (piece.job != 0 && project == own.as_deref());
+        let is_shown = project.is_none() || (!piece.job.is_idle() && project == own.as_deref());
         let name = match self.by {
             PowerGroup::Project => own,
             PowerGroup::Site => self.sites.get(&piece.site).cloned(),
             PowerGroup::Node => Some(device.node_name.clone()),
         };
-        let group = (piece.job == 0, name);
+        let group = (piece.job.is_idle(), name);
         let number = is_shown.then(|| {
             self.groups.iter().position(|known| *known == group).unwrap_or_else(|| {
                 self.groups.push(group);

@@ -3,6 +3,7 @@
 use super::entries::Head;
 use super::row::moment;
 use super::{ActionStore, DecisionStore, StoreError};
+use model::ActionId;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sha2::{Digest, Sha256};
@@ -29,7 +30,7 @@ impl By {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
     /// Number; from 1, without a gap.
-    pub action: i64,
+    pub action: ActionId,
     /// Who did it, and when.
     pub by: By,
     /// What kind of thing it is about.
@@ -152,10 +153,10 @@ impl ActionStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn record(&self, by: &By, kind: &str, subject: &str, body: Option<&str>) -> Result<i64, StoreError> {
+    pub fn record(&self, by: &By, kind: &str, subject: &str, body: Option<&str>) -> Result<ActionId, StoreError> {
         let head = self.head()?;
         let mut action = Action {
-            action: head.entries + 1,
+            action: ActionId::new(head.entries + 1),
             by: by.clone(),
             kind: kind.to_owned(),
             subject: subject.to_owned(),
@@ -165,10 +166,10 @@ impl ActionStore<'_> {
         action.hash = action.chained(&head.hash);
         let sql =
             "INSERT INTO actions (action, at_ns, token, kind, subject, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        let values = (action.action, by.at.nanoseconds(), &by.token, kind, subject, body, &action.hash);
+        let values = (action.action.number(), by.at.nanoseconds(), &by.token, kind, subject, body, &action.hash);
         self.0.prepare_cached(sql)?.execute(values)?;
         let sql = "UPDATE action_head SET actions = ?1, hash = ?2";
-        self.0.prepare_cached(sql)?.execute((action.action, &action.hash))?;
+        self.0.prepare_cached(sql)?.execute((action.action.number(), &action.hash))?;
         Ok(action.action)
     }
 
@@ -233,7 +234,8 @@ impl ActionStore<'_> {
     /// The database.
     pub fn record_job(&self, by: &By, job: &str, body: &str) -> Result<i64, StoreError> {
         let place = self.head()?.entries + 1;
-        self.record(by, JOB, &format!("{job} {} {place}", by.at.nanoseconds()), Some(body))
+        self.record(by, JOB, &format!("{job} {} {place}", by.at.nanoseconds()), Some(body))?;
+        Ok(place)
     }
 
     /// Up to `limit` actions with numbers above `after`, oldest first.
@@ -241,7 +243,7 @@ impl ActionStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn after(&self, after: i64, limit: u32) -> Result<Vec<Action>, StoreError> {
+    pub fn after(&self, after: ActionId, limit: u32) -> Result<Vec<Action>, StoreError> {
         self.actions_where("action > ?1 ORDER BY action", after, limit)
     }
 
@@ -250,14 +252,14 @@ impl ActionStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn newest(&self, before: i64, limit: u32) -> Result<Vec<Action>, StoreError> {
+    pub fn newest(&self, before: ActionId, limit: u32) -> Result<Vec<Action>, StoreError> {
         self.actions_where("action < ?1 ORDER BY action DESC", before, limit)
     }
 
-    fn actions_where(&self, which: &str, number: i64, limit: u32) -> Result<Vec<Action>, StoreError> {
+    fn actions_where(&self, which: &str, number: ActionId, limit: u32) -> Result<Vec<Action>, StoreError> {
         let sql = format!("SELECT action, at_ns, token, kind, subject, body, hash FROM actions WHERE {which} LIMIT ?2");
         let mut statement = self.0.prepare_cached(&sql)?;
-        Ok(statement.query_map((number, limit), action)?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map((number.number(), limit), action)?.collect::<Result<_, _>>()?)
     }
 
     /// The head of the chain of actions, as kept apart from it.
@@ -315,6 +317,6 @@ const CALLED: &str =
 
 fn action(row: &Row<'_>) -> rusqlite::Result<Action> {
     let by = By { token: row.get(2)?, at: moment(row, 1)? };
-    let (action, kind, subject) = (row.get(0)?, row.get(3)?, row.get(4)?);
+    let (action, kind, subject) = (ActionId::new(row.get(0)?), row.get(3)?, row.get(4)?);
     Ok(Action { action, by, kind, subject, body: row.get(5)?, hash: row.get(6)? })
 }

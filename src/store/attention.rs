@@ -1,9 +1,23 @@
 //! What the store knows of things that may need someone.
 
-use super::row::moment;
+use super::row::{moment, word};
 use super::{AttentionStore, StoreError};
+use model::{JobNumber, NodeNumber, SetAsideReason};
 use rusqlite::OptionalExtension;
 use units::Timestamp;
+
+/// What is posted of a job's accelerators on a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PostedDraw {
+    /// The job.
+    pub job: JobNumber,
+    /// The node.
+    pub node: NodeNumber,
+    /// Energy of the accelerators, mJ.
+    pub energy_mj: i64,
+    /// Device time of theirs that was observed, ns.
+    pub covered_ns: i64,
+}
 
 /// What a job's devices on a node drew, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +56,8 @@ pub struct AsideSum {
     pub node: String,
     /// Identity of the device.
     pub uuid: String,
-    /// `implausible` or `overlap`.
-    pub reason: String,
+    /// Why they are not posted.
+    pub reason: SetAsideReason,
     /// How many.
     pub windows: i64,
     /// The first of them.
@@ -67,12 +81,14 @@ impl AttentionStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn posted_draws(&self, since: Timestamp) -> Result<Vec<[i64; 4]>, StoreError> {
+    pub fn posted_draws(&self, since: Timestamp) -> Result<Vec<PostedDraw>, StoreError> {
         let sql = "SELECT job, node, sum(energy_mj), sum(covered_ns) FROM ledger_entries
             WHERE start_ns >= ?1 AND component = 'accelerator' AND job > 0 GROUP BY job, node";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement
-            .query_map([since.nanoseconds()], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;
+        let rows = statement.query_map([since.nanoseconds()], |row| {
+            let (job, node) = (JobNumber::new(row.get(0)?), NodeNumber::new(row.get(1)?));
+            Ok(PostedDraw { job, node, energy_mj: row.get(2)?, covered_ns: row.get(3)? })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -81,13 +97,14 @@ impl AttentionStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn draw(&self, [job, node, energy_mj, covered_ns]: [i64; 4]) -> Result<Option<Draw>, StoreError> {
+    pub fn draw(&self, of: PostedDraw) -> Result<Option<Draw>, StoreError> {
         let sql = "SELECT jobs.id, jobs.project, nodes.name, (SELECT cast(avg(limit_mw) AS INTEGER) FROM devices
                 WHERE devices.node = ?2 AND kind = 'accelerator' AND counted_in IS NULL)
             FROM jobs, nodes WHERE job = ?1 AND node = ?2 AND jobs.ended_ns IS NULL";
-        let found = self.0.prepare_cached(sql)?.query_row((job, node), |row| {
+        let found = self.0.prepare_cached(sql)?.query_row((of.job.number(), of.node.number()), |row| {
             let limit_mw = row.get::<_, Option<i64>>(3)?.unwrap_or(0);
-            Ok(Draw { job: row.get(0)?, project: row.get(1)?, node: row.get(2)?, energy_mj, covered_ns, limit_mw })
+            let (job, project, node) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(Draw { job, project, node, energy_mj: of.energy_mj, covered_ns: of.covered_ns, limit_mw })
         });
         Ok(found.optional()?)
     }
@@ -120,7 +137,7 @@ impl AttentionStore<'_> {
             JOIN nodes USING (node) WHERE start_ns >= ?1 GROUP BY device, reason ORDER BY nodes.name, uuid, reason";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([since.nanoseconds()], |row| {
-            let (node, uuid, reason) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (node, uuid, reason) = (row.get(0)?, row.get(1)?, word(row, 2)?);
             Ok(AsideSum { node, uuid, reason, windows: row.get(3)?, since: moment(row, 4)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -187,18 +187,23 @@ impl BudgetSumStore<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Open IT energy of a budget in a period: site, first moment of the posting period, mJ.
+    /// Open IT energy of a budget in a period, by site and first moment of the posting period.
     ///
     /// # Errors
     ///
     /// The database.
-    pub fn open_of(&self, budget: BudgetId, period: Interval) -> Result<Vec<(i64, Timestamp, i64)>, StoreError> {
+    pub fn open_of(
+        &self,
+        budget: BudgetId,
+        period: Interval,
+    ) -> Result<Vec<(SiteNumber, Timestamp, Energy)>, StoreError> {
         let sql = "SELECT site, period_start_ns, energy_mj FROM budget_open
             WHERE budget = ?1 AND period_start_ns >= ?2 AND period_start_ns < ?3";
         let mut statement = self.0.prepare_cached(sql)?;
         let (from, to) = (period.start().nanoseconds(), period.end().nanoseconds());
-        let rows =
-            statement.query_map((budget.number(), from, to), |row| Ok((row.get(0)?, moment(row, 1)?, row.get(2)?)))?;
+        let rows = statement.query_map((budget.number(), from, to), |row| {
+            Ok((SiteNumber::new(row.get(0)?), moment(row, 1)?, row.get(2).map(Energy::from_millijoules)?))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

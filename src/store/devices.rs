@@ -2,6 +2,7 @@
 
 use super::row::integer;
 use super::{DeviceStore, StoreError};
+use model::{DeviceId, NodeNumber};
 use rusqlite::{OptionalExtension, Row};
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,9 +10,9 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MeteredDevice {
     /// Number of the device.
-    pub device: i64,
+    pub device: DeviceId,
     /// Number of its node.
-    pub node: i64,
+    pub node: NodeNumber,
     /// Name of its node.
     pub node_name: String,
     /// Its identity within the node.
@@ -30,7 +31,7 @@ const DEVICE: &str = "device, node, nodes.name, uuid, devices.name, number, kind
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceRow {
     /// Number in the store.
-    pub device: i64,
+    pub device: DeviceId,
     /// Name of its node.
     pub node: String,
     /// Name of the newest site that its node was assigned to.
@@ -58,9 +59,9 @@ impl DeviceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn get(&self, device: i64) -> Result<Option<MeteredDevice>, StoreError> {
+    pub fn get(&self, device: DeviceId) -> Result<Option<MeteredDevice>, StoreError> {
         let mut statement = self.0.prepare_cached(&format!("SELECT {DEVICE} WHERE device = ?1"))?;
-        Ok(statement.query_row([device], metered).optional()?)
+        Ok(statement.query_row([device.number()], metered).optional()?)
     }
 
     /// Every device, of one node or of all, by number.
@@ -68,10 +69,10 @@ impl DeviceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn metered(&self, node: Option<i64>) -> Result<Vec<MeteredDevice>, StoreError> {
+    pub fn metered(&self, node: Option<NodeNumber>) -> Result<Vec<MeteredDevice>, StoreError> {
         let mut statement =
             self.0.prepare_cached(&format!("SELECT {DEVICE} WHERE ?1 IS NULL OR node = ?1 ORDER BY device"))?;
-        Ok(statement.query_map([node], metered)?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map([node.map(NodeNumber::number)], metered)?.collect::<Result<_, _>>()?)
     }
 
     /// Product names of the accelerators that were metered.
@@ -90,7 +91,11 @@ impl DeviceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn note<'d>(&self, node: i64, declared: &'d [wire::Device]) -> Result<BTreeMap<&'d str, i64>, StoreError> {
+    pub fn note<'d>(
+        &self,
+        node: NodeNumber,
+        declared: &'d [wire::Device],
+    ) -> Result<BTreeMap<&'d str, DeviceId>, StoreError> {
         let known = self.of_node(node)?;
         let mut numbers = BTreeMap::new();
         for device in declared {
@@ -104,23 +109,23 @@ impl DeviceStore<'_> {
         Ok(numbers)
     }
 
-    fn state(&self, node: i64, device: &wire::Device) -> Result<i64, StoreError> {
+    fn state(&self, node: NodeNumber, device: &wire::Device) -> Result<DeviceId, StoreError> {
         let sql = "INSERT INTO devices (node, uuid, name, number, kind, limit_mw, counted_in)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (node, uuid) DO UPDATE SET name = excluded.name, number = excluded.number, kind = excluded.kind,
                 limit_mw = excluded.limit_mw, counted_in = excluded.counted_in RETURNING device";
         let (name, index, kind, limit, contained) = stated(device);
-        let values = (node, &device.uuid, name, index, kind, limit, contained);
-        Ok(self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+        let values = (node.number(), &device.uuid, name, index, kind, limit, contained);
+        Ok(DeviceId::new(self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0))?))
     }
 
     /// The devices of a node as last declared, by identity: number and what is stated.
-    fn of_node(&self, node: i64) -> Result<HashMap<String, (i64, Stated)>, StoreError> {
+    fn of_node(&self, node: NodeNumber) -> Result<HashMap<String, (DeviceId, Stated)>, StoreError> {
         let sql = "SELECT uuid, device, name, number, kind, limit_mw, counted_in FROM devices WHERE node = ?1";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map([node], |row| {
+        let rows = statement.query_map([node.number()], |row| {
             let stated = (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
-            Ok((row.get(0)?, (row.get(1)?, stated)))
+            Ok((row.get(0)?, (DeviceId::new(row.get(1)?), stated)))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -130,7 +135,11 @@ impl DeviceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn numbers<'d>(&self, node: i64, declared: &'d [wire::Device]) -> Result<BTreeMap<&'d str, i64>, StoreError> {
+    pub fn numbers<'d>(
+        &self,
+        node: NodeNumber,
+        declared: &'d [wire::Device],
+    ) -> Result<BTreeMap<&'d str, DeviceId>, StoreError> {
         let known = self.of_node(node)?;
         let number = |device: &'d wire::Device| Some((device.uuid.as_str(), known.get(&device.uuid)?.0));
         Ok(declared.iter().filter_map(number).collect())
@@ -141,15 +150,15 @@ impl DeviceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn list(&self, after: i64, limit: u32) -> Result<Vec<DeviceRow>, StoreError> {
+    pub fn list(&self, after: DeviceId, limit: u32) -> Result<Vec<DeviceRow>, StoreError> {
         let sql = "SELECT device, nodes.name, uuid, devices.name, number, kind, limit_mw, counted_in,
                 coalesce((SELECT sites.name FROM node_sites JOIN sites USING (site)
                 WHERE node_sites.node = nodes.node AND void IS NULL ORDER BY since_ns DESC LIMIT 1), 'unassigned')
             FROM devices JOIN nodes USING (node) WHERE device > ?1 ORDER BY device LIMIT ?2";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map((after, limit), |row| {
+        let rows = statement.query_map((after.number(), limit), |row| {
             Ok(DeviceRow {
-                device: row.get(0)?,
+                device: DeviceId::new(row.get(0)?),
                 node: row.get(1)?,
                 uuid: row.get(2)?,
                 name: row.get(3)?,
@@ -170,12 +179,12 @@ impl DeviceStore<'_> {
     /// The database.
     pub fn first_declared_otherwise(
         &self,
-        declared: &HashMap<(i64, String), wire::Device>,
+        declared: &HashMap<(NodeNumber, String), wire::Device>,
     ) -> Result<Option<(String, String)>, StoreError> {
         let nodes = self
             .0
             .prepare("SELECT node, name FROM nodes ORDER BY node")?
-            .query_map((), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?
+            .query_map((), |row| Ok((NodeNumber::new(row.get(0)?), row.get::<_, String>(1)?)))?
             .collect::<Result<Vec<_>, _>>()?;
         for (node, name) in nodes {
             for (uuid, (_, row)) in self.of_node(node)? {
@@ -192,18 +201,18 @@ impl DeviceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn named(&self, node: Option<&str>, uuid: &str) -> Result<Vec<i64>, StoreError> {
+    pub fn named(&self, node: Option<&str>, uuid: &str) -> Result<Vec<DeviceId>, StoreError> {
         let sql =
             "SELECT device FROM devices JOIN nodes USING (node) WHERE uuid = ?1 AND (?2 IS NULL OR nodes.name = ?2)";
         let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_map((uuid, node), |row| row.get(0))?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map((uuid, node), |row| row.get(0).map(DeviceId::new))?.collect::<Result<_, _>>()?)
     }
 }
 
 fn metered(row: &Row<'_>) -> rusqlite::Result<MeteredDevice> {
     Ok(MeteredDevice {
-        device: row.get(0)?,
-        node: row.get(1)?,
+        device: DeviceId::new(row.get(0)?),
+        node: NodeNumber::new(row.get(1)?),
         node_name: row.get(2)?,
         uuid: row.get(3)?,
         name: row.get(4)?,

@@ -1,52 +1,21 @@
 //! Ledger entries and the head of their chain. Nothing here updates or deletes an entry.
 
 use super::postings::{Key, Part, key, part};
-use super::row::{moment, value};
+use super::row::{moment, word};
 use super::{EntryStore, StoreError};
+use model::{EntryId, EntryKind, JobNumber, PostingId};
 use rusqlite::{OptionalExtension, Row};
 use units::{CarbonIntensity, CarbonMass, Energy, Pue, Timestamp};
-
-/// Why an entry exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EntryKind {
-    /// The first of its account.
-    Original,
-    /// Windows that came after the account was posted.
-    Supplement,
-    /// The negative of an earlier entry.
-    Reversal,
-    /// The whole account again, after its entries were reversed.
-    Repost,
-}
-
-impl EntryKind {
-    /// The word in the store and in documents.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Original => "original",
-            Self::Supplement => "supplement",
-            Self::Reversal => "reversal",
-            Self::Repost => "repost",
-        }
-    }
-
-    fn of_name(name: &str) -> Result<Self, StoreError> {
-        let all = [Self::Original, Self::Supplement, Self::Reversal, Self::Repost];
-        all.into_iter().find(|kind| kind.name() == name).ok_or_else(|| value("kind of entry", name))
-    }
-}
 
 /// One ledger entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Number; from 1, without a gap.
-    pub id: i64,
+    pub id: EntryId,
     /// Why it exists.
     pub kind: EntryKind,
     /// The entry that it negates.
-    pub reverses: Option<i64>,
+    pub reverses: Option<EntryId>,
     /// Why, in words.
     pub reason: String,
     /// The account.
@@ -68,9 +37,9 @@ pub struct Entry {
     /// Whether the factor may still be revised or stands in for a finer one.
     pub provisional: bool,
     /// Lowest number of its postings.
-    pub first_posting: i64,
+    pub first_posting: PostingId,
     /// Highest number of its postings.
-    pub last_posting: i64,
+    pub last_posting: PostingId,
     /// When it was posted.
     pub posted: Timestamp,
     /// SHA-256 over the previous entry's hash and this one's canonical bytes.
@@ -104,13 +73,13 @@ impl EntryStore<'_> {
             ?24, ?25, ?26, ?27)";
         let (key, part) = (&entry.key, &entry.part);
         self.0.prepare_cached(sql)?.execute(rusqlite::params![
-            entry.id,
+            entry.id.number(),
             entry.kind.name(),
-            entry.reverses,
+            entry.reverses.map(EntryId::number),
             entry.reason,
-            key.job,
-            key.node,
-            key.site,
+            key.job.number(),
+            key.node.number(),
+            key.site.number(),
             key.component,
             key.period_start.nanoseconds(),
             key.period_end.nanoseconds(),
@@ -127,15 +96,17 @@ impl EntryStore<'_> {
             part.modelled_mj,
             part.covered_ns,
             part.span_ns,
-            entry.first_posting,
-            entry.last_posting,
+            entry.first_posting.number(),
+            entry.last_posting.number(),
             entry.posted.nanoseconds(),
             entry.hash,
         ])?;
         let sql = "UPDATE jobs SET posted_mj = posted_mj + ?2, posted_ug = posted_ug + ?3 WHERE job = ?1";
-        let posted = (key.job, part.energy.millijoules(), entry.co2e.micrograms());
+        let posted = (key.job.number(), part.energy.millijoules(), entry.co2e.micrograms());
         self.0.prepare_cached(sql)?.execute(posted)?;
-        self.0.prepare_cached("UPDATE chain_head SET entries = ?1, hash = ?2")?.execute((entry.id, &entry.hash))?;
+        self.0
+            .prepare_cached("UPDATE chain_head SET entries = ?1, hash = ?2")?
+            .execute((entry.id.number(), &entry.hash))?;
         Ok(())
     }
 
@@ -154,9 +125,9 @@ impl EntryStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn get(&self, id: i64) -> Result<Option<Entry>, StoreError> {
+    pub fn get(&self, id: EntryId) -> Result<Option<Entry>, StoreError> {
         let mut statement = self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM ledger_entries WHERE id = ?1"))?;
-        statement.query_row([id], columns).optional()?.map(|(entry, kind)| with_kind(entry, &kind)).transpose()
+        Ok(statement.query_row([id.number()], columns).optional()?)
     }
 
     /// Up to `limit` entries with numbers above `after`, of `job` or of all.
@@ -164,12 +135,12 @@ impl EntryStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn list(&self, job: Option<i64>, after: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
+    pub fn list(&self, job: Option<JobNumber>, after: EntryId, limit: u32) -> Result<Vec<Entry>, StoreError> {
         let which = if job.is_some() { "job = ?1" } else { "?1 IS NULL" };
         let sql = format!("SELECT {COLUMNS} FROM ledger_entries WHERE {which} AND id > ?2 ORDER BY id LIMIT ?3");
         let mut statement = self.0.prepare_cached(&sql)?;
-        let rows = statement.query_map((job, after, limit), columns)?;
-        rows.map(|row| row.map_err(StoreError::from).and_then(|(entry, kind)| with_kind(entry, &kind))).collect()
+        let rows = statement.query_map((job.map(JobNumber::number), after.number(), limit), columns)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The entries of an account that still count: neither reversed nor reversals, oldest first.
@@ -185,8 +156,9 @@ impl EntryStore<'_> {
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let start = of.period_start.nanoseconds();
-        let rows = statement.query_map((of.node, start, of.job, &of.component, of.site), columns)?;
-        rows.map(|row| row.map_err(StoreError::from).and_then(|(entry, kind)| with_kind(entry, &kind))).collect()
+        let rows = statement
+            .query_map((of.node.number(), start, of.job.number(), &of.component, of.site.number()), columns)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The entries that start in `[from, to)` and still count, oldest first.
@@ -201,7 +173,7 @@ impl EntryStore<'_> {
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map((from.nanoseconds(), to.nanoseconds()), columns)?;
-        rows.map(|row| row.map_err(StoreError::from).and_then(|(entry, kind)| with_kind(entry, &kind))).collect()
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The highest number of an entry; 0 before the first.
@@ -209,8 +181,9 @@ impl EntryStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn last(&self) -> Result<i64, StoreError> {
-        Ok(self.0.query_row("SELECT coalesce(max(id), 0) FROM ledger_entries", (), |row| row.get(0))?)
+    pub fn last(&self) -> Result<EntryId, StoreError> {
+        let last = "SELECT coalesce(max(id), 0) FROM ledger_entries";
+        Ok(EntryId::new(self.0.query_row(last, (), |row| row.get(0))?))
     }
 
     /// An entry whose number no chain has: they begin at 1.
@@ -218,8 +191,9 @@ impl EntryStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn first_outside_chain(&self) -> Result<Option<i64>, StoreError> {
-        Ok(self.0.query_row("SELECT id FROM ledger_entries WHERE id < 1 LIMIT 1", (), |row| row.get(0)).optional()?)
+    pub fn first_outside_chain(&self) -> Result<Option<EntryId>, StoreError> {
+        let outside = "SELECT id FROM ledger_entries WHERE id < 1 LIMIT 1";
+        Ok(self.0.query_row(outside, (), |row| row.get(0)).optional()?.map(EntryId::new))
     }
 
     /// Whether an account was ever posted.
@@ -232,23 +206,18 @@ impl EntryStore<'_> {
             AND component = ?4 AND site = ?5)";
         let start = of.period_start.nanoseconds();
         let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_row((of.node, start, of.job, &of.component, of.site), |row| row.get(0))?)
+        Ok(statement
+            .query_row((of.node.number(), start, of.job.number(), &of.component, of.site.number()), |row| row.get(0))?)
     }
 }
 
-/// The kind is read as a word, so that an unknown one is an error and not a panic.
-fn with_kind(mut entry: Entry, kind: &str) -> Result<Entry, StoreError> {
-    entry.kind = EntryKind::of_name(kind)?;
-    Ok(entry)
-}
-
-fn columns(row: &Row<'_>) -> rusqlite::Result<(Entry, String)> {
-    let entry = Entry {
+fn columns(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    Ok(Entry {
         key: key(row)?,
         part: part(row, 6)?,
-        id: row.get(12)?,
-        kind: EntryKind::Original,
-        reverses: row.get(14)?,
+        id: EntryId::new(row.get(12)?),
+        kind: word(row, 13)?,
+        reverses: row.get::<_, Option<i64>>(14)?.map(EntryId::new),
         reason: row.get(15)?,
         overhead: Energy::from_millijoules(row.get(16)?),
         pue: Pue::from_parts_per_million(row.get(17)?).unwrap_or(Pue::ONE),
@@ -257,10 +226,9 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<(Entry, String)> {
         overhead_co2e: CarbonMass::from_micrograms(row.get(20)?),
         factor: row.get(21)?,
         provisional: row.get(22)?,
-        first_posting: row.get(23)?,
-        last_posting: row.get(24)?,
+        first_posting: PostingId::new(row.get(23)?),
+        last_posting: PostingId::new(row.get(24)?),
         posted: moment(row, 25)?,
         hash: row.get(26)?,
-    };
-    Ok((entry, row.get(13)?))
+    })
 }

@@ -1,7 +1,8 @@
 //! Batches as they came, and which time of which device they speak of.
 
-use super::row::moment;
+use super::row::{moment, word};
 use super::{EvidenceStore, StoreError};
+use model::{BatchId, DeviceId, NodeNumber, Revision, SetAsideReason};
 use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -50,9 +51,9 @@ fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredBatch {
     /// Its number: the revision that it made.
-    pub batch: i64,
+    pub batch: BatchId,
     /// Number of its node.
-    pub node: i64,
+    pub node: NodeNumber,
     /// When it was received first.
     pub received: Timestamp,
     /// SHA-256 of the bytes, as noted when they came.
@@ -65,19 +66,19 @@ pub struct StoredBatch {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetAside {
     /// Its batch.
-    pub batch: i64,
+    pub batch: BatchId,
     /// Its place among the batch's windows, from 0.
     pub position: usize,
     /// Number of the device.
-    pub device: i64,
+    pub device: DeviceId,
     /// First moment inside.
     pub start: Timestamp,
     /// First moment after it.
     pub end: Timestamp,
     /// What it says.
     pub energy: Energy,
-    /// `implausible` or `overlap`.
-    pub reason: String,
+    /// Why it is not posted.
+    pub reason: SetAsideReason,
 }
 
 impl EvidenceStore<'_> {
@@ -89,14 +90,14 @@ impl EvidenceStore<'_> {
     pub fn add(
         &self,
         batch: &wire::Batch,
-        node: i64,
-        stored: (i64, Timestamp),
+        node: NodeNumber,
+        stored: (BatchId, Timestamp),
         evidence: &Evidence,
     ) -> Result<(), StoreError> {
         let sql =
             "INSERT INTO batches (batch, agent, boot, sequence, node, wall_ns, received_ns, sha256, body, packing)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-        let (revision, received) = (stored.0, stored.1.nanoseconds());
+        let (revision, received) = (stored.0.number(), stored.1.nanoseconds());
         let (boot, wall) = (batch.boot.to_string(), batch.clock.wall.nanoseconds());
         let sequence = batch.sequence.cast_signed();
         self.0.prepare_cached(sql)?.execute((
@@ -104,7 +105,7 @@ impl EvidenceStore<'_> {
             &batch.agent,
             boot,
             sequence,
-            node,
+            node.number(),
             wall,
             received,
             &evidence.sha256,
@@ -132,13 +133,13 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database; a batch that is not there.
-    pub fn get(&self, batch: i64) -> Result<StoredBatch, StoreError> {
+    pub fn get(&self, batch: BatchId) -> Result<StoredBatch, StoreError> {
         let sql = "SELECT node, received_ns, sha256, body, packing FROM batches WHERE batch = ?1";
         let mut statement = self.0.prepare_cached(sql)?;
-        let (mut stored, packing) = statement.query_row([batch], |row| {
+        let (mut stored, packing) = statement.query_row([batch.number()], |row| {
             let (sha256, body) = (row.get(2)?, row.get(3)?);
             Ok((
-                StoredBatch { batch, node: row.get(0)?, received: moment(row, 1)?, sha256, body },
+                StoredBatch { batch, node: NodeNumber::new(row.get(0)?), received: moment(row, 1)?, sha256, body },
                 row.get::<_, i64>(4)?,
             ))
         })?;
@@ -157,9 +158,9 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database; a batch that is not there.
-    pub fn node_of(&self, batch: i64) -> Result<i64, StoreError> {
+    pub fn node_of(&self, batch: BatchId) -> Result<NodeNumber, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT node FROM batches WHERE batch = ?1")?;
-        Ok(statement.query_row([batch], |row| row.get(0))?)
+        Ok(NodeNumber::new(statement.query_row([batch.number()], |row| row.get(0))?))
     }
 
     /// The reaches of a batch of `node` that begin between two moments, both inside, with the numbers of their devices.
@@ -169,17 +170,18 @@ impl EvidenceStore<'_> {
     /// The database.
     pub fn reaches_of_batch(
         &self,
-        (node, batch): (i64, i64),
+        (node, batch): (NodeNumber, BatchId),
         (first, last): (Timestamp, Timestamp),
-    ) -> Result<BTreeMap<(Timestamp, Timestamp), BTreeSet<i64>>, StoreError> {
+    ) -> Result<BTreeMap<(Timestamp, Timestamp), BTreeSet<DeviceId>>, StoreError> {
         let sql = "SELECT start_ns, end_ns, devices FROM reaches
             WHERE node = ?1 AND start_ns BETWEEN ?3 AND ?4 AND batch = ?2";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map((node, batch, first.nanoseconds(), last.nanoseconds()), |row| {
-            let listed: String = row.get(2)?;
-            let devices = listed.split(',').filter_map(|device| device.parse().ok()).collect();
-            Ok(((moment(row, 0)?, moment(row, 1)?), devices))
-        })?;
+        let rows =
+            statement.query_map((node.number(), batch.number(), first.nanoseconds(), last.nanoseconds()), |row| {
+                let listed: String = row.get(2)?;
+                let devices = listed.split(',').filter_map(|device| device.parse().ok()).collect();
+                Ok(((moment(row, 0)?, moment(row, 1)?), devices))
+            })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -207,9 +209,9 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn list(&self) -> Result<Vec<i64>, StoreError> {
+    pub fn list(&self) -> Result<Vec<BatchId>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT batch FROM batches ORDER BY batch")?;
-        Ok(statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map((), |row| row.get(0).map(BatchId::new))?.collect::<Result<_, _>>()?)
     }
 
     /// Notes from when to when a batch's windows reach: node, first and last moment, and the devices that share both.
@@ -219,55 +221,56 @@ impl EvidenceStore<'_> {
     /// The database.
     pub fn add_reach(
         &self,
-        node: i64,
-        batch: i64,
+        node: NodeNumber,
+        batch: BatchId,
         (start, end): (Timestamp, Timestamp),
-        devices: &[i64],
+        devices: &[DeviceId],
     ) -> Result<(), StoreError> {
         let (start, end) = (start.nanoseconds(), end.nanoseconds());
         let listed: String = devices.iter().map(|device| format!("{device},")).collect();
         let sql = "INSERT INTO reaches (node, start_ns, batch, end_ns, devices) VALUES (?1, ?2, ?3, ?4, ?5)";
-        self.0.prepare_cached(sql)?.execute((node, start, batch, end, format!(",{listed}")))?;
+        self.0.prepare_cached(sql)?.execute((node.number(), start, batch.number(), end, format!(",{listed}")))?;
         let sql = "UPDATE nodes SET longest_ns = max(longest_ns, ?2), reached_ns = max(reached_ns, ?3) WHERE node = ?1";
-        self.0.prepare_cached(sql)?.execute((node, end - start, end))?;
+        self.0.prepare_cached(sql)?.execute((node.number(), end - start, end))?;
         Ok(())
     }
 
-    /// Whether a batch of `node` other than `batch`, with a number up to `newest`, has windows that may meet `[start, end)`.
+    /// Whether a batch of `node` other than `batch`, known at revision `newest`, has windows that may meet `[start, end)`.
     ///
     /// # Errors
     ///
     /// The database.
     pub fn is_met(
         &self,
-        (node, batch): (i64, i64),
+        (node, batch): (NodeNumber, BatchId),
         (start, end): (Timestamp, Timestamp),
-        newest: i64,
+        newest: Revision,
     ) -> Result<bool, StoreError> {
-        let values = (node, batch, start.nanoseconds(), end.nanoseconds(), newest);
+        let values = (node.number(), batch.number(), start.nanoseconds(), end.nanoseconds(), newest.number());
         let sql = "SELECT EXISTS (SELECT 1 FROM reaches WHERE node = ?1 AND start_ns < ?4 AND end_ns > ?3
             AND start_ns > ?3 - (SELECT longest_ns FROM nodes WHERE node = ?1) AND batch <= ?5 AND batch <> ?2)";
         Ok(self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
     }
 
-    /// Batches up to number `newest` with windows of `device` that may meet `[start, end)`, with their reach.
+    /// Batches known at revision `newest` with windows of `device` that may meet `[start, end)`, with their reach.
     ///
     /// # Errors
     ///
     /// The database.
     pub fn reaches_of_device(
         &self,
-        device: i64,
+        device: DeviceId,
         (start, end): (Timestamp, Timestamp),
-        newest: i64,
-    ) -> Result<Vec<(i64, Timestamp, Timestamp)>, StoreError> {
+        newest: Revision,
+    ) -> Result<Vec<(BatchId, Timestamp, Timestamp)>, StoreError> {
         // No reach is longer than the node's longest, which bounds the search on the left.
         let sql = "SELECT batch, start_ns, end_ns FROM nodes JOIN reaches USING (node)
             WHERE node = (SELECT node FROM devices WHERE device = ?1) AND start_ns < ?3 AND end_ns > ?2
             AND start_ns > ?2 - longest_ns AND batch <= ?4 AND instr(devices, ',' || ?1 || ',')";
         let mut statement = self.0.prepare_cached(sql)?;
-        let values = (device, start.nanoseconds(), end.nanoseconds(), newest);
-        let rows = statement.query_map(values, |row| Ok((row.get(0)?, moment(row, 1)?, moment(row, 2)?)))?;
+        let values = (device.number(), start.nanoseconds(), end.nanoseconds(), newest.number());
+        let rows =
+            statement.query_map(values, |row| Ok((BatchId::new(row.get(0)?), moment(row, 1)?, moment(row, 2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -276,11 +279,11 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn metered_until(&self, device: i64) -> Result<Option<Timestamp>, StoreError> {
+    pub fn metered_until(&self, device: DeviceId) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT end_ns FROM reaches WHERE node = (SELECT node FROM devices WHERE device = ?1)
             AND instr(reaches.devices, ',' || ?1 || ',') > 0 ORDER BY start_ns DESC LIMIT 1";
         let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_row([device], |row| moment(row, 0)).optional()?)
+        Ok(statement.query_row([device.number()], |row| moment(row, 0)).optional()?)
     }
 
     /// Batches of a node with windows that end after `since`.
@@ -288,10 +291,12 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn of_node_since(&self, node: i64, since: Timestamp) -> Result<Vec<i64>, StoreError> {
+    pub fn of_node_since(&self, node: NodeNumber, since: Timestamp) -> Result<Vec<BatchId>, StoreError> {
         let sql = "SELECT DISTINCT batch FROM reaches WHERE node = ?1 AND end_ns > ?2";
         let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_map((node, since.nanoseconds()), |row| row.get(0))?.collect::<Result<_, _>>()?)
+        Ok(statement
+            .query_map((node.number(), since.nanoseconds()), |row| row.get(0).map(BatchId::new))?
+            .collect::<Result<_, _>>()?)
     }
 
     /// Replaces what is set aside of a batch.
@@ -299,8 +304,8 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn set_aside(&self, batch: i64, windows: &[SetAside]) -> Result<(), StoreError> {
-        self.0.prepare_cached("DELETE FROM set_aside WHERE batch = ?1")?.execute([batch])?;
+    pub fn set_aside(&self, batch: BatchId, windows: &[SetAside]) -> Result<(), StoreError> {
+        self.0.prepare_cached("DELETE FROM set_aside WHERE batch = ?1")?.execute([batch.number()])?;
         let sql = "INSERT INTO set_aside (batch, position, device, start_ns, end_ns, energy_mj, reason)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let mut statement = self.0.prepare_cached(sql)?;
@@ -308,13 +313,13 @@ impl EvidenceStore<'_> {
             let (start, end) = (aside.start.nanoseconds(), aside.end.nanoseconds());
             let position = i64::try_from(aside.position).unwrap_or(i64::MAX);
             statement.execute((
-                batch,
+                batch.number(),
                 position,
-                aside.device,
+                aside.device.number(),
                 start,
                 end,
                 aside.energy.millijoules(),
-                &aside.reason,
+                aside.reason.name(),
             ))?;
         }
         Ok(())
@@ -325,10 +330,10 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn set_aside_of(&self, batch: i64) -> Result<Vec<SetAside>, StoreError> {
+    pub fn set_aside_of(&self, batch: BatchId) -> Result<Vec<SetAside>, StoreError> {
         let sql = "SELECT batch, position, device, start_ns, end_ns, energy_mj, reason FROM set_aside
             WHERE batch = ?1 ORDER BY position";
-        Ok(self.0.prepare_cached(sql)?.query_map([batch], aside)?.collect::<Result<_, _>>()?)
+        Ok(self.0.prepare_cached(sql)?.query_map([batch.number()], aside)?.collect::<Result<_, _>>()?)
     }
 
     /// Whether the batch with this number is stored under the names and the time that are in `batch`.
@@ -336,11 +341,11 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn is_as_named(&self, number: i64, batch: &wire::Batch) -> Result<bool, StoreError> {
+    pub fn is_as_named(&self, number: BatchId, batch: &wire::Batch) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM batches JOIN nodes USING (node) WHERE batch = ?1 AND agent = ?2
             AND boot = ?3 AND sequence = ?4 AND wall_ns = ?5 AND nodes.name = ?6)";
         let (boot, sequence) = (batch.boot.to_string(), batch.sequence.cast_signed());
-        let names = (number, &batch.agent, boot, sequence, batch.clock.wall.nanoseconds(), &batch.node.name);
+        let names = (number.number(), &batch.agent, boot, sequence, batch.clock.wall.nanoseconds(), &batch.node.name);
         Ok(self.0.prepare_cached(sql)?.query_row(names, |row| row.get(0))?)
     }
 
@@ -349,9 +354,9 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn newest(&self) -> Result<i64, StoreError> {
+    pub fn newest(&self) -> Result<BatchId, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT coalesce(max(batch), 0) FROM batches")?;
-        Ok(statement.query_row((), |row| row.get(0))?)
+        Ok(BatchId::new(statement.query_row((), |row| row.get(0))?))
     }
 
     /// When the first batch after number `after` was received; `None` when there is none.
@@ -359,9 +364,9 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn received_after(&self, after: i64) -> Result<Option<Timestamp>, StoreError> {
+    pub fn received_after(&self, after: BatchId) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT received_ns FROM batches WHERE batch > ?1 ORDER BY batch LIMIT 1";
-        Ok(self.0.prepare_cached(sql)?.query_row([after], |row| moment(row, 0)).optional()?)
+        Ok(self.0.prepare_cached(sql)?.query_row([after.number()], |row| moment(row, 0)).optional()?)
     }
 
     /// Numbers and nodes of up to `limit` batches after number `after`, and their SHA-256.
@@ -369,22 +374,24 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn after(&self, after: i64, limit: u32) -> Result<Vec<(i64, i64, Vec<u8>)>, StoreError> {
+    pub fn after(&self, after: BatchId, limit: u32) -> Result<Vec<(BatchId, NodeNumber, Vec<u8>)>, StoreError> {
         let sql = "SELECT batch, node, sha256 FROM batches WHERE batch > ?1 ORDER BY batch LIMIT ?2";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map((after, limit), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let rows = statement.query_map((after.number(), limit), |row| {
+            Ok((BatchId::new(row.get(0)?), NodeNumber::new(row.get(1)?), row.get(2)?))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 
 fn aside(row: &Row<'_>) -> rusqlite::Result<SetAside> {
     Ok(SetAside {
-        batch: row.get(0)?,
+        batch: BatchId::new(row.get(0)?),
         position: usize::try_from(row.get::<_, i64>(1)?).unwrap_or(usize::MAX),
-        device: row.get(2)?,
+        device: DeviceId::new(row.get(2)?),
         start: moment(row, 3)?,
         end: moment(row, 4)?,
         energy: Energy::from_millijoules(row.get(5)?),
-        reason: row.get(6)?,
+        reason: word(row, 6)?,
     })
 }

@@ -2,17 +2,18 @@
 
 use super::row::{moment, value};
 use super::{GapStore, StoreError};
+use model::{BatchId, DeviceId, GapId, NodeNumber};
 use units::Timestamp;
 
 /// A gap as reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GapRow {
     /// Its number, ascending in the order of arrival.
-    pub gap: i64,
+    pub gap: GapId,
     /// Name of the node.
     pub node: String,
     /// Number of the device.
-    pub device: i64,
+    pub device: DeviceId,
     /// Identity of the device.
     pub uuid: String,
     /// First moment inside.
@@ -22,7 +23,7 @@ pub struct GapRow {
     /// The word of the wire format.
     pub reason: String,
     /// Number of the batch that says so.
-    pub batch: i64,
+    pub batch: BatchId,
 }
 
 /// Which gaps.
@@ -35,9 +36,9 @@ pub struct GapFilter {
     /// Only of this node.
     pub node: Option<String>,
     /// Only of the device with this number.
-    pub device: Option<i64>,
+    pub device: Option<DeviceId>,
     /// Only numbers below this: the cursor, newest first.
-    pub below: Option<i64>,
+    pub below: Option<GapId>,
     /// At most so many.
     pub limit: u32,
 }
@@ -48,14 +49,14 @@ impl GapStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn add(&self, batch: i64, node: i64, gaps: &[wire::Gap]) -> Result<(), StoreError> {
+    pub fn add(&self, batch: BatchId, node: NodeNumber, gaps: &[wire::Gap]) -> Result<(), StoreError> {
         let sql = "INSERT INTO gaps (batch, device, start_ns, end_ns, reason)
             SELECT ?1, device, ?4, ?5, ?6 FROM devices WHERE node = ?2 AND uuid = ?3";
         for gap in gaps {
             let reason = serde_json::to_value(gap.reason).ok();
             let reason = reason.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
             let (start, end) = (gap.start.nanoseconds(), gap.end.nanoseconds());
-            self.0.prepare_cached(sql)?.execute((batch, node, &gap.device, start, end, reason))?;
+            self.0.prepare_cached(sql)?.execute((batch.number(), node.number(), &gap.device, start, end, reason))?;
         }
         Ok(())
     }
@@ -65,11 +66,11 @@ impl GapStore<'_> {
     /// # Errors
     ///
     /// The database; a reason that the wire format does not have.
-    pub fn of_batch(&self, batch: i64) -> Result<Vec<wire::Gap>, StoreError> {
+    pub fn of_batch(&self, batch: BatchId) -> Result<Vec<wire::Gap>, StoreError> {
         let sql =
             "SELECT uuid, start_ns, end_ns, reason FROM gaps JOIN devices USING (device) WHERE batch = ?1 ORDER BY gap";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map([batch], |row| {
+        let rows = statement.query_map([batch.number()], |row| {
             Ok((row.get::<_, String>(0)?, moment(row, 1)?, moment(row, 2)?, row.get::<_, String>(3)?))
         })?;
         let of_row = |row: rusqlite::Result<_>| {
@@ -94,19 +95,22 @@ impl GapStore<'_> {
         let mut statement = self.0.prepare_cached(sql)?;
         let from = filter.from.map_or(i64::MIN, Timestamp::nanoseconds);
         let to = filter.to.map_or(i64::MAX, Timestamp::nanoseconds);
-        let below = filter.below.unwrap_or(i64::MAX);
-        let rows = statement.query_map((below, from, to, &filter.node, filter.device, filter.limit), |row| {
-            Ok(GapRow {
-                gap: row.get(0)?,
-                node: row.get(1)?,
-                device: row.get(2)?,
-                uuid: row.get(3)?,
-                start: moment(row, 4)?,
-                end: moment(row, 5)?,
-                reason: row.get(6)?,
-                batch: row.get(7)?,
-            })
-        })?;
+        let below = filter.below.map_or(i64::MAX, GapId::number);
+        let rows = statement.query_map(
+            (below, from, to, &filter.node, filter.device.map(DeviceId::number), filter.limit),
+            |row| {
+                Ok(GapRow {
+                    gap: GapId::new(row.get(0)?),
+                    node: row.get(1)?,
+                    device: DeviceId::new(row.get(2)?),
+                    uuid: row.get(3)?,
+                    start: moment(row, 4)?,
+                    end: moment(row, 5)?,
+                    reason: row.get(6)?,
+                    batch: BatchId::new(row.get(7)?),
+                })
+            },
+        )?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -1,6 +1,7 @@
 //! How long jobs held accelerators, and how long these did next to nothing: kept by batch, summed by job.
 
 use super::{HeldTimeStore, StoreError};
+use model::{BatchId, JobNumber};
 use std::collections::BTreeMap;
 
 /// Device time of a job.
@@ -39,25 +40,27 @@ impl HeldTimeStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn note(&self, batch: i64, held: &BTreeMap<i64, HeldTime>) -> Result<(), StoreError> {
+    pub fn note(&self, batch: BatchId, held: &BTreeMap<JobNumber, HeldTime>) -> Result<(), StoreError> {
         let known = self.of_batch(batch)?;
         let gone = known.iter().filter(|(job, time)| held.get(*job) != Some(*time));
         for (job, time) in gone {
-            self.0.prepare_cached("DELETE FROM held_time WHERE batch = ?1 AND job = ?2")?.execute((batch, job))?;
+            self.0
+                .prepare_cached("DELETE FROM held_time WHERE batch = ?1 AND job = ?2")?
+                .execute((batch.number(), job.number()))?;
             self.add(*job, (-time.device_us, -time.idle_us))?;
         }
         let new = held.iter().filter(|(job, time)| known.get(*job) != Some(*time));
         for (job, time) in new {
             let sql = "INSERT INTO held_time (batch, job, device_us, idle_us) VALUES (?1, ?2, ?3, ?4)";
-            self.0.prepare_cached(sql)?.execute((batch, job, time.device_us, time.idle_us))?;
+            self.0.prepare_cached(sql)?.execute((batch.number(), job.number(), time.device_us, time.idle_us))?;
             self.add(*job, (time.device_us, time.idle_us))?;
         }
         Ok(())
     }
 
-    fn add(&self, job: i64, (device_us, idle_us): (i64, i64)) -> Result<(), StoreError> {
+    fn add(&self, job: JobNumber, (device_us, idle_us): (i64, i64)) -> Result<(), StoreError> {
         let sql = "UPDATE jobs SET held_us = held_us + ?2, held_idle_us = held_idle_us + ?3 WHERE job = ?1";
-        self.0.prepare_cached(sql)?.execute((job, device_us, idle_us))?;
+        self.0.prepare_cached(sql)?.execute((job.number(), device_us, idle_us))?;
         Ok(())
     }
 
@@ -66,10 +69,11 @@ impl HeldTimeStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn of_batch(&self, batch: i64) -> Result<BTreeMap<i64, HeldTime>, StoreError> {
+    pub fn of_batch(&self, batch: BatchId) -> Result<BTreeMap<JobNumber, HeldTime>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT job, device_us, idle_us FROM held_time WHERE batch = ?1")?;
-        let rows = statement
-            .query_map([batch], |row| Ok((row.get(0)?, HeldTime { device_us: row.get(1)?, idle_us: row.get(2)? })))?;
+        let rows = statement.query_map([batch.number()], |row| {
+            Ok((JobNumber::new(row.get(0)?), HeldTime { device_us: row.get(1)?, idle_us: row.get(2)? }))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -1,7 +1,8 @@
 //! Who held which device when, as believed at a revision.
 
-use super::row::moment;
+use super::row::{moment, optional};
 use super::{HoldingStore, StoreError};
+use model::{DeviceId, JobNumber, NodeNumber, Revision};
 use rusqlite::OptionalExtension;
 use std::collections::HashMap;
 use units::Timestamp;
@@ -36,9 +37,9 @@ impl Rank {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldingStatement {
     /// Number of the device.
-    pub device: i64,
+    pub device: DeviceId,
     /// Number of the job.
-    pub job: i64,
+    pub job: JobNumber,
     /// Since when.
     pub start: Timestamp,
     /// Until when; `None` while it lasts.
@@ -53,7 +54,7 @@ pub struct HoldingStatement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
     /// Number of the job.
-    pub job: i64,
+    pub job: JobNumber,
     /// Identity of the job, which orders equal remainders.
     pub job_id: String,
     /// Since when.
@@ -74,13 +75,13 @@ impl HoldingStore<'_> {
     pub fn state(
         &self,
         stated: &HoldingStatement,
-        revision: i64,
+        revision: Revision,
     ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
         let start = stated.start.nanoseconds();
         let sql = "SELECT id, end_ns, weight, wall_ns, sequence, agent, boot FROM holdings
             WHERE device = ?1 AND start_ns = ?2 AND job = ?3 AND void IS NULL";
         let mut statement = self.0.prepare_cached(sql)?;
-        let known = statement.query_row((stated.device, start, stated.job), |row| {
+        let known = statement.query_row((stated.device.number(), start, stated.job.number()), |row| {
             let rank = Rank { wall_ns: row.get(3)?, sequence: row.get(4)?, agent: row.get(5)?, boot: row.get(6)? };
             Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, u32>(2)?, rank))
         });
@@ -95,7 +96,7 @@ impl HoldingStore<'_> {
                 self.rerank(*id, &stated.rank)?;
                 return Ok(None);
             }
-            self.0.prepare_cached("UPDATE holdings SET void = ?2 WHERE id = ?1")?.execute((id, revision))?;
+            self.0.prepare_cached("UPDATE holdings SET void = ?2 WHERE id = ?1")?.execute((id, revision.number()))?;
             // With the same weight only the time between the two ends is another's now.
             let from = if *weight == stated.weight { until(*known_end).min(changed.1) } else { stated.start };
             changed = (from, until(*known_end).max(changed.1));
@@ -104,8 +105,8 @@ impl HoldingStore<'_> {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let rank = &stated.rank;
         self.0.prepare_cached(sql)?.execute((
-            stated.device,
-            stated.job,
+            stated.device.number(),
+            stated.job.number(),
             start,
             end,
             stated.weight,
@@ -113,7 +114,7 @@ impl HoldingStore<'_> {
             rank.sequence,
             &rank.agent,
             &rank.boot,
-            revision,
+            revision.number(),
         ))?;
         Ok(Some(changed))
     }
@@ -131,10 +132,10 @@ impl HoldingStore<'_> {
     /// The database.
     pub fn holders(
         &self,
-        node: i64,
+        node: NodeNumber,
         (start, end): (Timestamp, Timestamp),
-        revision: i64,
-    ) -> Result<HashMap<i64, Vec<Held>>, StoreError> {
+        revision: Revision,
+    ) -> Result<HashMap<DeviceId, Vec<Held>>, StoreError> {
         // Three searches, so that neither the many holdings that ended before nor those that are void are looked at.
         let sql = "WITH held AS (
                 SELECT device, job, start_ns, end_ns, weight, made FROM devices CROSS JOIN holdings INDEXED BY holdings_by_end
@@ -146,15 +147,15 @@ impl HoldingStore<'_> {
             SELECT job, jobs.id, start_ns, end_ns, weight, device FROM held JOIN jobs USING (job)
             WHERE start_ns < ?3 AND made <= ?4 ORDER BY jobs.id, start_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        let values = (node, start.nanoseconds(), end.nanoseconds(), revision);
+        let values = (node.number(), start.nanoseconds(), end.nanoseconds(), revision.number());
         let mut rows = statement.query(values)?;
-        let mut found: HashMap<i64, Vec<Held>> = HashMap::new();
+        let mut found: HashMap<DeviceId, Vec<Held>> = HashMap::new();
         while let Some(row) = rows.next()? {
-            found.entry(row.get(5)?).or_default().push(Held {
-                job: row.get(0)?,
+            found.entry(DeviceId::new(row.get(5)?)).or_default().push(Held {
+                job: JobNumber::new(row.get(0)?),
                 job_id: row.get(1)?,
                 start: moment(row, 2)?,
-                end: row.get::<_, Option<i64>>(3)?.map(Timestamp::from_nanoseconds),
+                end: optional(row, 3)?,
                 weight: row.get(4)?,
             });
         }
@@ -166,10 +167,11 @@ impl HoldingStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn open_of_job(&self, job: i64) -> Result<Vec<(i64, Timestamp, u32)>, StoreError> {
+    pub fn open_of_job(&self, job: JobNumber) -> Result<Vec<(DeviceId, Timestamp, u32)>, StoreError> {
         let sql = "SELECT device, start_ns, weight FROM holdings WHERE job = ?1 AND end_ns IS NULL AND void IS NULL";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map([job], |row| Ok((row.get(0)?, moment(row, 1)?, row.get(2)?)))?;
+        let rows = statement
+            .query_map([job.number()], |row| Ok((DeviceId::new(row.get(0)?), moment(row, 1)?, row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -178,13 +180,12 @@ impl HoldingStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn of_job(&self, job: i64) -> Result<Vec<(i64, Timestamp, Option<Timestamp>)>, StoreError> {
+    pub fn of_job(&self, job: JobNumber) -> Result<Vec<(DeviceId, Timestamp, Option<Timestamp>)>, StoreError> {
         let sql =
             "SELECT device, start_ns, end_ns FROM holdings WHERE job = ?1 AND void IS NULL ORDER BY device, start_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map([job], |row| {
-            Ok((row.get(0)?, moment(row, 1)?, row.get::<_, Option<i64>>(2)?.map(Timestamp::from_nanoseconds)))
-        })?;
+        let rows = statement
+            .query_map([job.number()], |row| Ok((DeviceId::new(row.get(0)?), moment(row, 1)?, optional(row, 2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -196,11 +197,12 @@ impl HoldingStore<'_> {
     pub fn projects_of_holders(
         &self,
         (from, to): (Timestamp, Timestamp),
-    ) -> Result<Vec<(i64, Option<String>)>, StoreError> {
+    ) -> Result<Vec<(JobNumber, Option<String>)>, StoreError> {
         let sql = "SELECT job, project FROM jobs WHERE job IN (SELECT job FROM holdings
             WHERE void IS NULL AND start_ns < ?2 AND (end_ns IS NULL OR end_ns > ?1))";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map((from.nanoseconds(), to.nanoseconds()), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = statement
+            .query_map((from.nanoseconds(), to.nanoseconds()), |row| Ok((JobNumber::new(row.get(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -4,6 +4,7 @@ use super::held_time::HeldTime;
 use super::holdings::Rank;
 use super::row::{moment, value};
 use super::{JobStore, ProjectStore, StoreError};
+use model::{JobNumber, JobState};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row};
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use units::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobRow {
     /// Number in the store; ascending in the order of first mention.
-    pub job: i64,
+    pub job: JobNumber,
     /// What is known of it.
     pub facts: wire::Job,
 }
@@ -38,20 +39,9 @@ pub struct JobFilter {
     /// The order.
     pub sort: JobSort,
     /// The last job of the page before: what the list is sorted by, and its number.
-    pub after: Option<(i64, i64)>,
+    pub after: Option<(i64, JobNumber)>,
     /// At most so many.
     pub limit: u32,
-}
-
-/// Whether a job still runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JobState {
-    /// No end is known, or it is to come.
-    Running,
-    /// It has ended.
-    Ended,
-    /// It has ended with another exit status than 0.
-    Failed,
 }
 
 /// Order of a list of jobs, descending.
@@ -118,7 +108,7 @@ impl PostedJob {
             if whole > 0 { (part as f64 * scale / whole as f64) as i64 } else { -1 }
         };
         match sort {
-            JobSort::Newest => self.row.job,
+            JobSort::Newest => self.row.job.number(),
             JobSort::Started => self.row.facts.started.map_or(-1, Timestamp::nanoseconds),
             JobSort::Energy => self.energy_mj,
             JobSort::Co2e => self.co2e_ug,
@@ -196,7 +186,7 @@ impl JobFilter {
 
 impl JobFilter {
     /// The parameters of [`Self::conditions`], from the first on.
-    fn values(&self, after: Option<(i64, i64)>) -> Vec<Value> {
+    fn values(&self, after: Option<(i64, JobNumber)>) -> Vec<Value> {
         let moment = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds).into();
         let text = |text: Option<&String>| text.cloned().into();
         vec![
@@ -208,7 +198,7 @@ impl JobFilter {
             moment(self.to),
             text(self.text.as_ref()),
             after.map(|(value, _)| value).into(),
-            after.map(|(_, job)| job).into(),
+            after.map(|(_, job)| job.number()).into(),
             text(self.user.as_ref()),
         ]
     }
@@ -223,11 +213,11 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn note(&self, id: &str) -> Result<i64, StoreError> {
+    pub fn note(&self, id: &str) -> Result<JobNumber, StoreError> {
         let known = self.0.prepare_cached("SELECT job FROM jobs WHERE id = ?1")?.query_row([id], |row| row.get(0));
         match known.optional()? {
-            Some(job) => Ok(job),
-            None => Ok(self.0.prepare_cached("INSERT INTO jobs (id) VALUES (?1)")?.insert([id])?),
+            Some(job) => Ok(JobNumber::new(job)),
+            None => Ok(JobNumber::new(self.0.prepare_cached("INSERT INTO jobs (id) VALUES (?1)")?.insert([id])?)),
         }
     }
 
@@ -236,11 +226,11 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn state(&self, stated: &wire::Job, rank: &Rank) -> Result<i64, StoreError> {
+    pub fn state(&self, stated: &wire::Job, rank: &Rank) -> Result<JobNumber, StoreError> {
         let job = self.note(&stated.id)?;
         let body = statement_body(stated)?;
         // Of equal statements of agents the latest decides whatever the others could. Those of callers all stay, as actions speak of them.
-        let values = (job, rank.wall_ns, rank.sequence, &rank.agent, &rank.boot, body);
+        let values = (job.number(), rank.wall_ns, rank.sequence, &rank.agent, &rank.boot, body);
         let sql = "INSERT OR IGNORE INTO job_statements (job, wall_ns, sequence, agent, boot, body)
             SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?4 = '' OR NOT EXISTS (SELECT 1 FROM job_statements WHERE job = ?1 AND body = ?6
                 AND (wall_ns, sequence, agent, boot) > (?2, ?3, ?4, ?5))";
@@ -253,10 +243,11 @@ impl JobStore<'_> {
     }
 
     /// What all statements about a job say together.
-    fn stated(&self, job: i64, id: &str) -> Result<wire::Job, StoreError> {
+    fn stated(&self, job: JobNumber, id: &str) -> Result<wire::Job, StoreError> {
         let sql = "SELECT body FROM job_statements WHERE job = ?1 ORDER BY wall_ns, sequence, agent, boot";
         let mut statement = self.0.prepare_cached(sql)?;
-        let bodies = statement.query_map([job], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let bodies =
+            statement.query_map([job.number()], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
         let mut known = wire::Job { id: id.to_owned(), ..wire::Job::default() };
         for body in bodies {
             let later: wire::Job = serde_json::from_str(&body).map_err(|_| value("job statement", &body))?;
@@ -265,7 +256,7 @@ impl JobStore<'_> {
         Ok(known)
     }
 
-    fn fold(&self, job: i64, id: &str) -> Result<(), StoreError> {
+    fn fold(&self, job: JobNumber, id: &str) -> Result<(), StoreError> {
         let known = self.stated(job, id)?;
         if let Some(project) = &known.project {
             ProjectStore(self.0).add(project)?;
@@ -275,7 +266,7 @@ impl JobStore<'_> {
             exit_status = ?8 WHERE job = ?1";
         let (started, ended) = (known.started.map(Timestamp::nanoseconds), known.ended.map(Timestamp::nanoseconds));
         self.0.prepare_cached(sql)?.execute((
-            job,
+            job.number(),
             &known.project,
             &known.name,
             labels,
@@ -284,10 +275,10 @@ impl JobStore<'_> {
             ended,
             known.exit_status,
         ))?;
-        self.0.prepare_cached("DELETE FROM job_labels WHERE job = ?1")?.execute([job])?;
+        self.0.prepare_cached("DELETE FROM job_labels WHERE job = ?1")?.execute([job.number()])?;
         let mut statement = self.0.prepare_cached("INSERT INTO job_labels (name, value, job) VALUES (?1, ?2, ?3)")?;
         for (name, value) in &known.labels {
-            statement.execute((name, value, job))?;
+            statement.execute((name, value, job.number()))?;
         }
         Ok(())
     }
@@ -308,8 +299,8 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database; a job that is not there.
-    pub fn id_of(&self, job: i64) -> Result<String, StoreError> {
-        Ok(self.0.prepare_cached("SELECT id FROM jobs WHERE job = ?1")?.query_row([job], |row| row.get(0))?)
+    pub fn id_of(&self, job: JobNumber) -> Result<String, StoreError> {
+        Ok(self.0.prepare_cached("SELECT id FROM jobs WHERE job = ?1")?.query_row([job.number()], |row| row.get(0))?)
     }
 
     /// Jobs by what is posted to them. Where `has_open` is given, only those with or only those without open accounts; those with are not
@@ -428,9 +419,9 @@ impl JobStore<'_> {
         Ok(None)
     }
 
-    fn labels_of(&self, job: i64) -> Result<BTreeMap<String, String>, StoreError> {
+    fn labels_of(&self, job: JobNumber) -> Result<BTreeMap<String, String>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT name, value FROM job_labels WHERE job = ?1")?;
-        Ok(statement.query_map([job], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map([job.number()], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
     /// When a job of the project ended, by its identity.
@@ -465,11 +456,12 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn facts_of(&self, job: i64) -> Result<Facts, StoreError> {
+    pub fn facts_of(&self, job: JobNumber) -> Result<Facts, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT project FROM jobs WHERE job = ?1")?;
-        let project = statement.query_row([job], |row| row.get(0)).optional()?.flatten();
+        let project = statement.query_row([job.number()], |row| row.get(0)).optional()?.flatten();
         let mut statement = self.0.prepare_cached("SELECT name, value FROM job_labels WHERE job = ?1")?;
-        let labels = statement.query_map([job], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        let labels =
+            statement.query_map([job.number()], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         Ok((project, labels))
     }
 }
@@ -506,7 +498,7 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<(JobRow, String)> {
         ended: time(7)?,
         exit_status: row.get(8)?,
     };
-    Ok((JobRow { job: row.get(0)?, facts }, row.get(4)?))
+    Ok((JobRow { job: JobNumber::new(row.get(0)?), facts }, row.get(4)?))
 }
 
 fn job_row((mut row, labels): (JobRow, String)) -> Result<JobRow, StoreError> {

@@ -2,6 +2,7 @@
 
 use super::selection::{Bound, Selection};
 use super::{Entry, EntryStore, StoreError};
+use model::EntryId;
 use rusqlite::{Row, params_from_iter};
 
 /// An entry with names in place of numbers.
@@ -25,9 +26,9 @@ pub struct EntryFilter {
     /// Only what is selected.
     pub selection: Selection,
     /// Only this entry.
-    pub id: Option<i64>,
-    /// Only numbers above it.
-    pub after: i64,
+    pub id: Option<EntryId>,
+    /// Only entries with numbers above this: the cursor.
+    pub after: Option<EntryId>,
     /// At most so many.
     pub limit: u32,
 }
@@ -43,9 +44,9 @@ impl EntryStore<'_> {
         let joins = filter.selection.joins(&mut bound);
         let mut condition = filter.selection.condition(&mut bound);
         if let Some(id) = filter.id {
-            condition.push_str(&format!(" AND part.id = {}", bound.bind(id)));
+            condition.push_str(&format!(" AND part.id = {}", bound.bind(id.number())));
         }
-        let (after, limit) = (bound.bind(filter.after), bound.bind(filter.limit));
+        let (after, limit) = (bound.bind(filter.after.map_or(0, EntryId::number)), bound.bind(filter.limit));
         let sql = format!(
             "SELECT part.id, nullif(jobs.id, ''), jobs.project, nodes.name, sites.name FROM ledger_entries AS part {joins}
             WHERE {condition} AND part.id > {after} ORDER BY part.id LIMIT {limit}"
@@ -62,8 +63,8 @@ impl EntryStore<'_> {
     }
 }
 
-type Names = (i64, Option<String>, Option<String>, String, String);
+type Names = (EntryId, Option<String>, Option<String>, String, String);
 
 fn names(row: &Row<'_>) -> rusqlite::Result<Names> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+    Ok((EntryId::new(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
 }

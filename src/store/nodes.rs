@@ -2,6 +2,7 @@
 
 use super::row::moment;
 use super::{NodeStore, StoreError};
+use model::{NodeNumber, Revision, SiteNumber};
 use rusqlite::OptionalExtension;
 use units::Timestamp;
 
@@ -9,7 +10,7 @@ use units::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeRow {
     /// Number in the store.
-    pub node: i64,
+    pub node: NodeNumber,
     /// Its name.
     pub name: String,
     /// Program and version that last spoke for it.
@@ -28,7 +29,7 @@ pub struct Assigned {
     /// Since when.
     pub since: Timestamp,
     /// The site.
-    pub site: i64,
+    pub site: SiteNumber,
     /// Length of its posting periods, ns.
     pub period_ns: i64,
 }
@@ -39,12 +40,14 @@ impl NodeStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn note(&self, name: &str, software: &str, seen: Timestamp) -> Result<(i64, Timestamp), StoreError> {
+    pub fn note(&self, name: &str, software: &str, seen: Timestamp) -> Result<(NodeNumber, Timestamp), StoreError> {
         let sql = "INSERT INTO nodes (name, software, seen_ns) VALUES (?1, ?2, ?3)
             ON CONFLICT (name) DO UPDATE SET software = excluded.software, seen_ns = max(seen_ns, excluded.seen_ns)
             RETURNING node, reached_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_row((name, software, seen.nanoseconds()), |row| Ok((row.get(0)?, moment(row, 1)?)))?)
+        Ok(statement.query_row((name, software, seen.nanoseconds()), |row| {
+            Ok((NodeNumber::new(row.get(0)?), moment(row, 1)?))
+        })?)
     }
 
     /// Number of a node.
@@ -52,9 +55,9 @@ impl NodeStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn find(&self, name: &str) -> Result<Option<i64>, StoreError> {
+    pub fn find(&self, name: &str) -> Result<Option<NodeNumber>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT node FROM nodes WHERE name = ?1")?;
-        Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+        Ok(statement.query_row([name], |row| row.get(0)).optional()?.map(NodeNumber::new))
     }
 
     /// Up to `limit` nodes after the name `after`.
@@ -69,7 +72,7 @@ impl NodeStore<'_> {
             FROM nodes WHERE name > ?1 ORDER BY name LIMIT ?2";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map((after, limit), |row| {
-            let (node, name, software) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (node, name, software) = (NodeNumber::new(row.get(0)?), row.get(1)?, row.get(2)?);
             let (seen, site, reached) = (moment(row, 3)?, row.get(4)?, moment(row, 5)?);
             Ok(NodeRow { node, name, software, seen, site, reached })
         })?;
@@ -81,12 +84,18 @@ impl NodeStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn assign(&self, node: i64, site: i64, since: Timestamp, revision: i64) -> Result<i64, StoreError> {
-        let since = since.nanoseconds();
+    pub fn assign(
+        &self,
+        node: NodeNumber,
+        site: SiteNumber,
+        since: Timestamp,
+        revision: Revision,
+    ) -> Result<i64, StoreError> {
+        let (node, since, revision) = (node.number(), since.nanoseconds(), revision.number());
         let sql = "UPDATE node_sites SET void = ?3 WHERE node = ?1 AND since_ns = ?2 AND void IS NULL";
         self.0.execute(sql, (node, since, revision))?;
         let sql = "INSERT INTO node_sites (node, site, since_ns, made) VALUES (?1, ?2, ?3, ?4)";
-        Ok(self.0.prepare_cached(sql)?.insert((node, site, since, revision))?)
+        Ok(self.0.prepare_cached(sql)?.insert((node, site.number(), since, revision))?)
     }
 
     /// To which sites a node belonged, oldest first, as believed at `revision`.
@@ -94,12 +103,12 @@ impl NodeStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn assignments(&self, node: i64, revision: i64) -> Result<Vec<Assigned>, StoreError> {
+    pub fn assignments(&self, node: NodeNumber, revision: Revision) -> Result<Vec<Assigned>, StoreError> {
         let sql = "SELECT since_ns, site, period_ns FROM node_sites JOIN sites USING (site)
             WHERE node = ?1 AND made <= ?2 AND (void IS NULL OR void > ?2) ORDER BY since_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map((node, revision), |row| {
-            Ok(Assigned { since: moment(row, 0)?, site: row.get(1)?, period_ns: row.get(2)? })
+        let rows = statement.query_map((node.number(), revision.number()), |row| {
+            Ok(Assigned { since: moment(row, 0)?, site: SiteNumber::new(row.get(1)?), period_ns: row.get(2)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

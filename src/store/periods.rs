@@ -2,6 +2,7 @@
 
 use super::row::moment;
 use super::{PeriodStore, StoreError};
+use model::{EntryId, JobId, PeriodId, PriceNumber};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
@@ -9,7 +10,7 @@ use units::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeriodRow {
     /// Its number.
-    pub period: i64,
+    pub period: PeriodId,
     /// Its name.
     pub name: String,
     /// First moment.
@@ -24,11 +25,11 @@ pub struct PeriodVersion {
     /// From 1.
     pub version: i64,
     /// The last entry of the ledger then.
-    pub head: i64,
+    pub head: EntryId,
     /// Its hash in the chain.
     pub head_hash: Vec<u8>,
     /// The last price statement then.
-    pub prices: i64,
+    pub prices: PriceNumber,
     /// When it was closed.
     pub closed: Timestamp,
     /// Id of the token that closed it.
@@ -39,8 +40,16 @@ pub struct PeriodVersion {
     pub seal: Vec<u8>,
 }
 
-/// A job as a version knows it: identity, project, labels.
-pub type KeptJob = (String, Option<String>, String);
+/// A job as a version of a period knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptJob {
+    /// Identity of the job.
+    pub job: JobId,
+    /// Its project; `None` where none was stated.
+    pub project: Option<String>,
+    /// Its labels, a JSON object of texts.
+    pub labels: String,
+}
 
 const COLUMNS: &str = "period, name, from_ns, to_ns";
 
@@ -50,10 +59,10 @@ impl PeriodStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn add(&self, name: &str, from: Timestamp, to: Timestamp) -> Result<Option<i64>, StoreError> {
+    pub fn add(&self, name: &str, from: Timestamp, to: Timestamp) -> Result<Option<PeriodId>, StoreError> {
         let sql = "INSERT OR IGNORE INTO periods (name, from_ns, to_ns) VALUES (?1, ?2, ?3) RETURNING period";
         let made = self.0.query_row(sql, (name, from.nanoseconds(), to.nanoseconds()), |row| row.get(0));
-        Ok(made.optional()?)
+        Ok(made.optional()?.map(PeriodId::new))
     }
 
     /// Up to `limit` periods with numbers above `after`; with `project` only those that have jobs of it.
@@ -61,13 +70,13 @@ impl PeriodStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn list(&self, project: Option<&str>, after: i64, limit: u32) -> Result<Vec<PeriodRow>, StoreError> {
+    pub fn list(&self, project: Option<&str>, after: PeriodId, limit: u32) -> Result<Vec<PeriodRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM periods WHERE period > ?1 AND (?3 IS NULL OR EXISTS (SELECT 1 FROM period_jobs AS kept
                 WHERE kept.period = periods.period AND kept.project = ?3)) ORDER BY period LIMIT ?2"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        Ok(statement.query_map((after, limit, project), period)?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map((after.number(), limit, project), period)?.collect::<Result<_, _>>()?)
     }
 
     /// The period with this number; with `project` only if it has jobs of it.
@@ -75,8 +84,8 @@ impl PeriodStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn get(&self, project: Option<&str>, number: i64) -> Result<Option<PeriodRow>, StoreError> {
-        let next = self.list(project, number.saturating_sub(1), 1)?.pop();
+    pub fn get(&self, project: Option<&str>, number: PeriodId) -> Result<Option<PeriodRow>, StoreError> {
+        let next = self.list(project, PeriodId::new(number.number().saturating_sub(1)), 1)?.pop();
         Ok(next.filter(|row| row.period == number))
     }
 
@@ -85,16 +94,16 @@ impl PeriodStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn versions(&self, period: i64) -> Result<Vec<PeriodVersion>, StoreError> {
+    pub fn versions(&self, period: PeriodId) -> Result<Vec<PeriodVersion>, StoreError> {
         let sql = "SELECT version, head, head_hash, prices, closed_ns, closed_by, reason, seal FROM period_versions
             WHERE period = ?1 ORDER BY version";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map([period], |row| {
+        let rows = statement.query_map([period.number()], |row| {
             Ok(PeriodVersion {
                 version: row.get(0)?,
-                head: row.get(1)?,
+                head: EntryId::new(row.get(1)?),
                 head_hash: row.get(2)?,
-                prices: row.get(3)?,
+                prices: PriceNumber::new(row.get(3)?),
                 closed: moment(row, 4)?,
                 closed_by: row.get(5)?,
                 reason: row.get(6)?,
@@ -109,11 +118,11 @@ impl PeriodStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn jobs_now(&self, period: &PeriodRow, head: i64) -> Result<Vec<KeptJob>, StoreError> {
+    pub fn jobs_now(&self, period: &PeriodRow, head: EntryId) -> Result<Vec<KeptJob>, StoreError> {
         let sql = "SELECT id, project, labels FROM jobs WHERE job IN (SELECT job FROM ledger_entries AS part
             WHERE part.start_ns >= ?1 AND part.start_ns < ?2 AND part.id <= ?3) ORDER BY job";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map((period.from.nanoseconds(), period.to.nanoseconds(), head), kept)?;
+        let rows = statement.query_map((period.from.nanoseconds(), period.to.nanoseconds(), head.number()), kept)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -122,11 +131,11 @@ impl PeriodStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn kept_jobs(&self, period: i64, version: i64) -> Result<Vec<KeptJob>, StoreError> {
+    pub fn kept_jobs(&self, period: PeriodId, version: i64) -> Result<Vec<KeptJob>, StoreError> {
         let sql = "SELECT jobs.id, kept.project, kept.labels FROM period_jobs AS kept JOIN jobs USING (job)
             WHERE period = ?1 AND version = ?2 ORDER BY kept.job";
         let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.query_map((period, version), kept)?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map((period.number(), version), kept)?.collect::<Result<_, _>>()?)
     }
 
     /// Adds a version with its jobs.
@@ -134,18 +143,18 @@ impl PeriodStore<'_> {
     /// # Errors
     ///
     /// The database; a version that is there.
-    pub fn add_version(&self, period: i64, made: &PeriodVersion, jobs: &[KeptJob]) -> Result<(), StoreError> {
+    pub fn add_version(&self, period: PeriodId, made: &PeriodVersion, jobs: &[KeptJob]) -> Result<(), StoreError> {
         let sql =
             "INSERT INTO period_versions (period, version, head, head_hash, prices, closed_ns, closed_by, reason, seal)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         self.0.execute(
             sql,
             (
-                period,
+                period.number(),
                 made.version,
-                made.head,
+                made.head.number(),
                 &made.head_hash,
-                made.prices,
+                made.prices.number(),
                 made.closed.nanoseconds(),
                 &made.closed_by,
                 &made.reason,
@@ -155,17 +164,18 @@ impl PeriodStore<'_> {
         let sql = "INSERT INTO period_jobs (period, version, job, project, labels)
             SELECT ?1, ?2, job, ?4, ?5 FROM jobs WHERE id = ?3";
         let mut statement = self.0.prepare_cached(sql)?;
-        for (id, project, labels) in jobs {
-            statement.execute((period, made.version, id, project, labels))?;
+        for kept in jobs {
+            let values = (period.number(), made.version, kept.job.as_str(), &kept.project, &kept.labels);
+            statement.execute(values)?;
         }
         Ok(())
     }
 }
 
 fn period(row: &Row<'_>) -> rusqlite::Result<PeriodRow> {
-    Ok(PeriodRow { period: row.get(0)?, name: row.get(1)?, from: moment(row, 2)?, to: moment(row, 3)? })
+    Ok(PeriodRow { period: PeriodId::new(row.get(0)?), name: row.get(1)?, from: moment(row, 2)?, to: moment(row, 3)? })
 }
 
 fn kept(row: &Row<'_>) -> rusqlite::Result<KeptJob> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    Ok(KeptJob { job: JobId::new(row.get::<_, String>(0)?), project: row.get(1)?, labels: row.get(2)? })
 }

@@ -2,6 +2,7 @@
 
 use super::row::{moment, value};
 use super::{PostingStore, StoreError};
+use model::{BatchId, JobNumber, NodeNumber, PostingId, Revision, SiteNumber};
 use rusqlite::{OptionalExtension, Row};
 use units::{Energy, Timestamp};
 
@@ -9,17 +10,17 @@ use units::{Energy, Timestamp};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// Number of the node.
-    pub node: i64,
+    pub node: NodeNumber,
     /// First moment of the period.
     pub period_start: Timestamp,
     /// First moment after it.
     pub period_end: Timestamp,
     /// Number of the job; 0 is idle.
-    pub job: i64,
+    pub job: JobNumber,
     /// `accelerator`, `host` or `platform`.
     pub component: String,
     /// Number of the site.
-    pub site: i64,
+    pub site: SiteNumber,
 }
 
 /// Energy and how good it is.
@@ -43,11 +44,11 @@ pub struct Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posting {
     /// Number, ascending in time of writing.
-    pub posting: i64,
+    pub posting: PostingId,
     /// The revision that made it.
-    pub revision: i64,
+    pub revision: Revision,
     /// The batch whose windows it is.
-    pub batch: i64,
+    pub batch: BatchId,
     /// The energy.
     pub part: Part,
     /// Whether it is the negative of an earlier one.
@@ -62,9 +63,9 @@ pub struct OpenKey {
     /// Their sum.
     pub sum: Part,
     /// Lowest number.
-    pub first: i64,
+    pub first: PostingId,
     /// Highest number.
-    pub last: i64,
+    pub last: PostingId,
     /// Whether one of them takes an earlier one back.
     pub takes_back: bool,
 }
@@ -91,7 +92,14 @@ impl PostingStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn add(&self, batch: i64, revision: i64, key: &Key, part: &Part, takes_back: bool) -> Result<(), StoreError> {
+    pub fn add(
+        &self,
+        batch: BatchId,
+        revision: Revision,
+        key: &Key,
+        part: &Part,
+        takes_back: bool,
+    ) -> Result<(), StoreError> {
         let sql = "INSERT INTO postings (revision, batch, job, node, site, component, period_start_ns, period_end_ns,
             start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns, takes_back)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
@@ -99,11 +107,11 @@ impl PostingStore<'_> {
         let (start, end) = (part.start.nanoseconds(), part.end.nanoseconds());
         let energy = part.energy.millijoules();
         let posting = self.0.prepare_cached(sql)?.insert(rusqlite::params![
-            revision,
-            batch,
-            key.job,
-            key.node,
-            key.site,
+            revision.number(),
+            batch.number(),
+            key.job.number(),
+            key.node.number(),
+            key.site.number(),
             key.component,
             from,
             to,
@@ -123,11 +131,11 @@ impl PostingStore<'_> {
             covered_ns = covered_ns + excluded.covered_ns, span_ns = span_ns + excluded.span_ns,
             last_posting = excluded.last_posting, takes_back = max(takes_back, excluded.takes_back)";
         self.0.prepare_cached(sql)?.execute(rusqlite::params![
-            key.node,
+            key.node.number(),
             from,
-            key.job,
+            key.job.number(),
             key.component,
-            key.site,
+            key.site.number(),
             to,
             start,
             end,
@@ -146,13 +154,13 @@ impl PostingStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn of_batch(&self, batch: i64) -> Result<Vec<(Key, Part)>, StoreError> {
+    pub fn of_batch(&self, batch: BatchId) -> Result<Vec<(Key, Part)>, StoreError> {
         let sql = format!(
             "SELECT {KEY}, start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns FROM postings AS own
             WHERE batch = ?1 AND {STANDS}"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        let rows = statement.query_map([batch], |row| Ok((key(row)?, part(row, 6)?)))?;
+        let rows = statement.query_map([batch.number()], |row| Ok((key(row)?, part(row, 6)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -161,14 +169,16 @@ impl PostingStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn sum(&self, of: &Key, first: i64, last: i64) -> Result<Option<Part>, StoreError> {
+    pub fn sum(&self, of: &Key, first: PostingId, last: PostingId) -> Result<Option<Part>, StoreError> {
         let sql = format!(
             "SELECT {} FROM postings AS own WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3 AND component = ?4
             AND site = ?5 AND posting BETWEEN ?6 AND ?7 HAVING count(*) > 0",
             sums()
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        let values = (of.node, of.period_start.nanoseconds(), of.job, &of.component, of.site, first, last);
+        let start = of.period_start.nanoseconds();
+        let (node, job, site) = (of.node.number(), of.job.number(), of.site.number());
+        let values = (node, start, job, &of.component, site, first.number(), last.number());
         Ok(statement.query_row(values, |row| part(row, 0)).optional()?)
     }
 
@@ -197,8 +207,8 @@ impl PostingStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn open_of_job(&self, job: i64) -> Result<Vec<OpenKey>, StoreError> {
-        self.open_where("job = ?1 AND ?2 IS NULL", (Some(job), None), u32::MAX)
+    pub fn open_of_job(&self, job: JobNumber) -> Result<Vec<OpenKey>, StoreError> {
+        self.open_where("job = ?1 AND ?2 IS NULL", (Some(job.number()), None), u32::MAX)
     }
 
     /// The open accounts that start in `[from, to)`.
@@ -227,7 +237,8 @@ impl PostingStore<'_> {
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map((values.0, values.1, limit), |row| {
             let (key, sum) = (key(row)?, part(row, 6)?);
-            Ok(OpenKey { key, sum, first: row.get(12)?, last: row.get(13)?, takes_back: row.get(14)? })
+            let (first, last) = (PostingId::new(row.get(12)?), PostingId::new(row.get(13)?));
+            Ok(OpenKey { key, sum, first, last, takes_back: row.get(14)? })
         })?;
         let mut found: Vec<OpenKey> = rows.collect::<Result<_, _>>()?;
         for open in found.iter_mut().filter(|open| open.takes_back) {
@@ -243,16 +254,19 @@ impl PostingStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn list(&self, of: &Key, first: i64, last: i64) -> Result<Vec<Posting>, StoreError> {
+    pub fn list(&self, of: &Key, first: PostingId, last: PostingId) -> Result<Vec<Posting>, StoreError> {
         let sql =
             "SELECT posting, revision, batch, start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns, takes_back
             FROM postings
             WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3 AND component = ?4 AND site = ?5
             AND posting BETWEEN ?6 AND ?7 ORDER BY posting";
         let mut statement = self.0.prepare_cached(sql)?;
-        let values = (of.node, of.period_start.nanoseconds(), of.job, &of.component, of.site, first, last);
+        let start = of.period_start.nanoseconds();
+        let (node, job, site) = (of.node.number(), of.job.number(), of.site.number());
+        let values = (node, start, job, &of.component, site, first.number(), last.number());
         let rows = statement.query_map(values, |row| {
-            let (posting, revision, batch) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let posting = PostingId::new(row.get(0)?);
+            let (revision, batch) = (Revision::new(row.get(1)?), BatchId::new(row.get(2)?));
             Ok(Posting { posting, revision, batch, part: part(row, 3)?, takes_back: row.get(9)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -267,7 +281,13 @@ impl PostingStore<'_> {
         let sql = "DELETE FROM open_accounts WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3 AND component = ?4
             AND site = ?5";
         let start = of.period_start.nanoseconds();
-        self.0.prepare_cached(sql)?.execute((of.node, start, of.job, &of.component, of.site))?;
+        self.0.prepare_cached(sql)?.execute((
+            of.node.number(),
+            start,
+            of.job.number(),
+            &of.component,
+            of.site.number(),
+        ))?;
         Ok(())
     }
 
@@ -302,12 +322,12 @@ impl PostingStore<'_> {
 
 pub(super) fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
     Ok(Key {
-        node: row.get(0)?,
+        node: NodeNumber::new(row.get(0)?),
         period_start: moment(row, 1)?,
         period_end: moment(row, 2)?,
-        job: row.get(3)?,
+        job: JobNumber::new(row.get(3)?),
         component: row.get(4)?,
-        site: row.get(5)?,
+        site: SiteNumber::new(row.get(5)?),
     })
 }
 

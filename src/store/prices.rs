@@ -2,15 +2,16 @@
 
 use super::row::moment;
 use super::{PriceStore, StoreError};
+use model::{PriceNumber, SiteNumber};
 use units::Timestamp;
 
 /// The price of energy at a site from a moment on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceStep {
     /// Number of the statement.
-    pub price: i64,
+    pub price: PriceNumber,
     /// Number of the site.
-    pub site: i64,
+    pub site: SiteNumber,
     /// From when.
     pub since: Timestamp,
     /// ISO 4217.
@@ -25,9 +26,15 @@ impl PriceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn set(&self, site: i64, since: Timestamp, currency: &str, micro_per_mwh: i64) -> Result<(), StoreError> {
+    pub fn set(
+        &self,
+        site: SiteNumber,
+        since: Timestamp,
+        currency: &str,
+        micro_per_mwh: i64,
+    ) -> Result<(), StoreError> {
         let sql = "INSERT INTO site_prices (site, since_ns, currency, micro_per_mwh) VALUES (?1, ?2, ?3, ?4)";
-        self.0.execute(sql, (site, since.nanoseconds(), currency, micro_per_mwh))?;
+        self.0.execute(sql, (site.number(), since.nanoseconds(), currency, micro_per_mwh))?;
         Ok(())
     }
 
@@ -36,13 +43,13 @@ impl PriceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn list(&self, newest: i64) -> Result<Vec<PriceStep>, StoreError> {
+    pub fn list(&self, newest: PriceNumber) -> Result<Vec<PriceStep>, StoreError> {
         let sql = "SELECT max(price), site, since_ns, currency, micro_per_mwh FROM site_prices WHERE price <= ?1
             GROUP BY site, since_ns ORDER BY site, since_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map([newest], |row| {
-            let (price, site, currency) = (row.get(0)?, row.get(1)?, row.get(3)?);
-            Ok(PriceStep { price, site, since: moment(row, 2)?, currency, micro_per_mwh: row.get(4)? })
+        let rows = statement.query_map([newest.number()], |row| {
+            let (price, site) = (PriceNumber::new(row.get(0)?), SiteNumber::new(row.get(1)?));
+            Ok(PriceStep { price, site, since: moment(row, 2)?, currency: row.get(3)?, micro_per_mwh: row.get(4)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -52,7 +59,8 @@ impl PriceStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn last(&self) -> Result<i64, StoreError> {
-        Ok(self.0.query_row("SELECT coalesce(max(price), 0) FROM site_prices", (), |row| row.get(0))?)
+    pub fn last(&self) -> Result<PriceNumber, StoreError> {
+        let last = "SELECT coalesce(max(price), 0) FROM site_prices";
+        Ok(PriceNumber::new(self.0.query_row(last, (), |row| row.get(0))?))
     }
 }

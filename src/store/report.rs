@@ -1,9 +1,10 @@
 //! Sums over entries, in the database.
 
 use super::selection::{Bound, Selection};
-use super::{EntrySumStore, StoreError};
+use super::{EntrySumStore, Key, StoreError};
 use chrono::DateTime;
 use chrono_tz::Tz;
+use model::{EntryId, SiteNumber};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use units::Timestamp;
@@ -132,7 +133,7 @@ pub struct SiteSum {
     /// Whether nobody held it.
     pub is_idle: bool,
     /// Number of the site.
-    pub site: i64,
+    pub site: SiteNumber,
     /// IT energy, mJ.
     pub energy_mj: i64,
     /// Facility overhead, mJ.
@@ -229,7 +230,7 @@ impl EntrySumStore<'_> {
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map(params_from_iter(bound.0), |row| {
-            let (group, is_idle, site) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (group, is_idle, site) = (row.get(0)?, row.get(1)?, SiteNumber::new(row.get(2)?));
             Ok(SiteSum { group, is_idle, site, energy_mj: row.get(3)?, overhead_mj: row.get(4)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -269,9 +270,9 @@ impl EntrySumStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn by_reason(&self, selection: &Selection, after: i64) -> Result<Vec<ReasonSum>, StoreError> {
+    pub fn by_reason(&self, selection: &Selection, after: EntryId) -> Result<Vec<ReasonSum>, StoreError> {
         let mut bound = Bound::default();
-        let (joins, after) = (selection.joins(&mut bound), bound.bind(after));
+        let (joins, after) = (selection.joins(&mut bound), bound.bind(after.number()));
         let sql = format!(
             "SELECT reason, count(*), sum(energy_mj), sum(co2e_ug), sum(overhead_co2e_ug)
             FROM ledger_entries AS part {joins} WHERE part.id > {after} AND {} GROUP BY reason ORDER BY min(part.id)",
@@ -307,11 +308,12 @@ impl EntrySumStore<'_> {
         &self,
         selection: &Selection,
         by: &GroupBy,
-        (job, node, site): (i64, i64, i64),
+        of: &Key,
         start: Timestamp,
     ) -> Result<Option<Option<String>>, StoreError> {
         let mut bound = Bound::default();
-        let account = [job, node, site, start.nanoseconds()].map(|number| bound.bind(number));
+        let account =
+            [of.job.number(), of.node.number(), of.site.number(), start.nanoseconds()].map(|number| bound.bind(number));
         let [job, node, site, start] = &account;
         let (group, joins) = (by.expression(&mut bound), selection.joins(&mut bound));
         let sql = format!(

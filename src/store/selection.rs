@@ -2,6 +2,7 @@
 
 use super::{CalendarUnit, GroupBy};
 use chrono_tz::Tz;
+use model::{EntryId, PeriodId, PriceNumber};
 use rusqlite::types::Value;
 use units::Timestamp;
 
@@ -38,13 +39,13 @@ pub struct Selection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Snapshot {
     /// Number of the period.
-    pub period: i64,
+    pub period: PeriodId,
     /// Version of its numbers, from 1.
     pub version: i64,
     /// The last entry that belongs to it.
-    pub head: i64,
+    pub head: EntryId,
     /// The last price statement that belongs to it.
-    pub prices: i64,
+    pub prices: PriceNumber,
 }
 
 impl Selection {
@@ -97,7 +98,7 @@ impl Selection {
             Some(snapshot) => format!(
                 "(SELECT kept.job, jobs.id, kept.project, kept.labels FROM period_jobs AS kept JOIN jobs USING (job)
                 WHERE kept.period = {} AND kept.version = {}) AS jobs",
-                bound.bind(snapshot.period),
+                bound.bind(snapshot.period.number()),
                 bound.bind(snapshot.version)
             ),
         };
@@ -129,7 +130,7 @@ impl Selection {
             }
         }
         if let Some(snapshot) = self.snapshot {
-            holds("part.id <= ?", Value::from(snapshot.head));
+            holds("part.id <= ?", Value::from(snapshot.head.number()));
         }
         if let Some(provisional) = self.provisional {
             holds("part.provisional = ?", Value::from(i64::from(provisional)));

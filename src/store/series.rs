@@ -3,6 +3,7 @@
 
 use super::row::moment;
 use super::{READERS_MAX, StoreError};
+use model::{BatchId, DeviceId};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use units::Timestamp;
 
 const FILE: &str = "series.db";
 const TABLES: &str = include_str!("tables-series.sql");
+/// The batch under which the packed windows of an hour are kept, whichever batches they came with.
+const PACKED: BatchId = BatchId::new(0);
 /// Version of the tables; a file of any other is built anew.
 const VERSION: i64 = 1;
 
@@ -30,7 +33,7 @@ pub struct SeriesTx<'a>(&'a Connection);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Track {
     /// Number of the device.
-    pub device: i64,
+    pub device: DeviceId,
     /// Whether another device's energy contains this one's.
     pub is_contained: bool,
 }
@@ -62,7 +65,7 @@ pub struct Sums {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     /// Its number; 0 before the first.
-    pub batch: i64,
+    pub batch: BatchId,
     /// SHA-256 of its bytes.
     pub sha256: Vec<u8>,
 }
@@ -140,7 +143,7 @@ impl SeriesTx<'_> {
     /// The database.
     pub fn taken(&self) -> Result<Taken, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT batch, sha256 FROM taken")?;
-        Ok(statement.query_row((), |row| Ok(Taken { batch: row.get(0)?, sha256: row.get(1)? }))?)
+        Ok(statement.query_row((), |row| Ok(Taken { batch: BatchId::new(row.get(0)?), sha256: row.get(1)? }))?)
     }
 
     /// Notes the last batch taken.
@@ -150,7 +153,7 @@ impl SeriesTx<'_> {
     /// The database.
     pub fn set_taken(&self, taken: &Taken) -> Result<(), StoreError> {
         let mut statement = self.0.prepare_cached("UPDATE taken SET batch = ?1, sha256 = ?2")?;
-        statement.execute((taken.batch, &taken.sha256))?;
+        statement.execute((taken.batch.number(), &taken.sha256))?;
         Ok(())
     }
 
@@ -170,9 +173,9 @@ impl SeriesTx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn longest(&self, device: i64) -> Result<i64, StoreError> {
+    pub fn longest(&self, device: DeviceId) -> Result<i64, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT span_ns FROM longest WHERE device = ?1")?;
-        Ok(statement.query_row([device], |row| row.get(0)).optional()?.unwrap_or(0))
+        Ok(statement.query_row([device.number()], |row| row.get(0)).optional()?.unwrap_or(0))
     }
 
     /// Notes the length of a window, ns.
@@ -180,10 +183,10 @@ impl SeriesTx<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn note_longest(&self, device: i64, span_ns: i64) -> Result<(), StoreError> {
+    pub fn note_longest(&self, device: DeviceId, span_ns: i64) -> Result<(), StoreError> {
         let sql = "INSERT INTO longest (device, span_ns) VALUES (?1, ?2)
             ON CONFLICT (device) DO UPDATE SET span_ns = excluded.span_ns WHERE span_ns < excluded.span_ns";
-        self.0.prepare_cached(sql)?.execute((device, span_ns))?;
+        self.0.prepare_cached(sql)?.execute((device.number(), span_ns))?;
         Ok(())
     }
 
@@ -195,7 +198,7 @@ impl SeriesTx<'_> {
     pub fn add_chunk(
         &self,
         track: Track,
-        (hour, batch): (i64, i64),
+        (hour, batch): (i64, BatchId),
         sums: &Sums,
         windows: &[u8],
     ) -> Result<(), StoreError> {
@@ -208,7 +211,7 @@ impl SeriesTx<'_> {
     ///
     /// The database.
     pub fn pack_hour(&self, track: Track, hour: i64, packed: Option<(&Sums, &[u8])>) -> Result<(), StoreError> {
-        let values = (track.device, track.is_contained, hour);
+        let values = (track.device.number(), track.is_contained, hour);
         let sql = "DELETE FROM packed WHERE id IN (SELECT packed FROM chunks
             WHERE device = ?1 AND contained = ?2 AND hour = ?3 AND packed IS NOT NULL)";
         self.0.prepare_cached(sql)?.execute(values)?;
@@ -216,13 +219,13 @@ impl SeriesTx<'_> {
         self.0.prepare_cached(sql)?.execute(values)?;
         let Some((sums, windows)) = packed else { return Ok(()) };
         let id = self.0.prepare_cached("INSERT INTO packed (windows) VALUES (?1)")?.insert([windows])?;
-        self.insert(track, (hour, 0), sums, (Some(id), None))
+        self.insert(track, (hour, PACKED), sums, (Some(id), None))
     }
 
     fn insert(
         &self,
         track: Track,
-        (hour, batch): (i64, i64),
+        (hour, batch): (i64, BatchId),
         sums: &Sums,
         (packed, windows): (Option<i64>, Option<&[u8]>),
     ) -> Result<(), StoreError> {
@@ -231,10 +234,10 @@ impl SeriesTx<'_> {
             max_mw, covered_ns, span_ns, low_ns, packed, windows)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
         self.0.prepare_cached(sql)?.execute(rusqlite::params![
-            track.device,
+            track.device.number(),
             track.is_contained,
             hour,
-            batch,
+            batch.number(),
             sums.first.nanoseconds(),
             sums.last.nanoseconds(),
             sums.energy_mj,
@@ -259,7 +262,7 @@ impl SeriesTx<'_> {
         let sql = "SELECT hour, coalesce(chunks.windows, packed.windows) FROM chunks LEFT JOIN packed ON id = packed
             WHERE device = ?1 AND contained = ?2 AND hour >= ?3 AND hour < ?4 ORDER BY hour, batch";
         let mut statement = self.0.prepare_cached(sql)?;
-        let values = (track.device, track.is_contained, from, to);
+        let values = (track.device.number(), track.is_contained, from, to);
         let rows = statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -275,7 +278,7 @@ impl SeriesTx<'_> {
                 sum(covered_ns), sum(span_ns), sum(low_ns) FROM chunks
             WHERE device = ?1 AND contained = ?2 AND hour >= ?3 AND hour < ?4 GROUP BY hour ORDER BY hour";
         let mut statement = self.0.prepare_cached(sql)?;
-        let values = (track.device, track.is_contained, from, to);
+        let values = (track.device.number(), track.is_contained, from, to);
         let rows = statement.query_map(values, |row| {
             let sums = Sums {
                 first: moment(row, 1)?,
@@ -303,7 +306,7 @@ impl SeriesTx<'_> {
             WHERE packed IS NULL AND hour < ?1 LIMIT ?2";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map((before, limit), |row| {
-            Ok((Track { device: row.get(0)?, is_contained: row.get(1)? }, row.get(2)?))
+            Ok((Track { device: DeviceId::new(row.get(0)?), is_contained: row.get(1)? }, row.get(2)?))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -317,7 +320,7 @@ impl SeriesTx<'_> {
         let sql = "SELECT max(last_ns) FROM chunks WHERE device = ?1 AND contained = ?2 AND hour =
             (SELECT max(hour) FROM chunks WHERE device = ?1 AND contained = ?2)";
         let mut statement = self.0.prepare_cached(sql)?;
-        let last: Option<i64> = statement.query_row((track.device, track.is_contained), |row| row.get(0))?;
+        let last: Option<i64> = statement.query_row((track.device.number(), track.is_contained), |row| row.get(0))?;
         Ok(last.map(Timestamp::from_nanoseconds))
     }
 }

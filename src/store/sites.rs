@@ -2,6 +2,7 @@
 
 use super::row::{integer, moment};
 use super::{SiteStore, StoreError};
+use model::SiteNumber;
 use rusqlite::OptionalExtension;
 use units::{Pue, Span, Timestamp};
 
@@ -9,7 +10,7 @@ use units::{Pue, Span, Timestamp};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteRow {
     /// Number in the store; 0 is where nodes without a site are counted.
-    pub site: i64,
+    pub site: SiteNumber,
     /// Its name.
     pub name: String,
     /// Grid zone that it was made with.
@@ -31,7 +32,7 @@ pub struct PueStep {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZoneStep {
     /// Number of the site.
-    pub site: i64,
+    pub site: SiteNumber,
     /// From when.
     pub since: Timestamp,
     /// The zone.
@@ -49,7 +50,7 @@ impl SiteStore<'_> {
         if self.0.execute(sql, (name, zone, integer(period.nanoseconds())))? == 0 {
             return Ok(false);
         }
-        self.set_pue(self.0.last_insert_rowid(), Timestamp::from_nanoseconds(0), pue)?;
+        self.set_pue(SiteNumber::new(self.0.last_insert_rowid()), Timestamp::from_nanoseconds(0), pue)?;
         Ok(true)
     }
 
@@ -58,9 +59,9 @@ impl SiteStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn set_pue(&self, site: i64, since: Timestamp, pue: Pue) -> Result<(), StoreError> {
+    pub fn set_pue(&self, site: SiteNumber, since: Timestamp, pue: Pue) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO site_pue (site, since_ns, ppm) VALUES (?1, ?2, ?3)";
-        self.0.execute(sql, (site, since.nanoseconds(), pue.parts_per_million()))?;
+        self.0.execute(sql, (site.number(), since.nanoseconds(), pue.parts_per_million()))?;
         Ok(())
     }
 
@@ -69,10 +70,10 @@ impl SiteStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn pue(&self, site: i64, at: Timestamp) -> Result<Pue, StoreError> {
+    pub fn pue(&self, site: SiteNumber, at: Timestamp) -> Result<Pue, StoreError> {
         let sql = "SELECT ppm FROM site_pue WHERE site = ?1 AND since_ns <= ?2 ORDER BY since_ns DESC LIMIT 1";
         let mut statement = self.0.prepare_cached(sql)?;
-        let ppm: Option<u32> = statement.query_row((site, at.nanoseconds()), |row| row.get(0)).optional()?;
+        let ppm: Option<u32> = statement.query_row((site.number(), at.nanoseconds()), |row| row.get(0)).optional()?;
         Ok(ppm.and_then(Pue::from_parts_per_million).unwrap_or(Pue::ONE))
     }
 
@@ -81,10 +82,10 @@ impl SiteStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn pue_history(&self, site: i64) -> Result<Vec<PueStep>, StoreError> {
+    pub fn pue_history(&self, site: SiteNumber) -> Result<Vec<PueStep>, StoreError> {
         let mut statement =
             self.0.prepare_cached("SELECT since_ns, ppm FROM site_pue WHERE site = ?1 ORDER BY since_ns")?;
-        let steps = statement.query_map([site], |row| {
+        let steps = statement.query_map([site.number()], |row| {
             let pue = Pue::from_parts_per_million(row.get(1)?).unwrap_or(Pue::ONE);
             Ok(PueStep { since: moment(row, 0)?, pue })
         })?;
@@ -96,9 +97,9 @@ impl SiteStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn set_zone(&self, site: i64, since: Timestamp, zone: &str) -> Result<(), StoreError> {
+    pub fn set_zone(&self, site: SiteNumber, since: Timestamp, zone: &str) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO site_zones (site, since_ns, zone) VALUES (?1, ?2, ?3)";
-        self.0.execute(sql, (site, since.nanoseconds(), zone))?;
+        self.0.execute(sql, (site.number(), since.nanoseconds(), zone))?;
         Ok(())
     }
 
@@ -113,8 +114,9 @@ impl SiteStore<'_> {
                 (SELECT 1 FROM site_zones WHERE site = made.site AND since_ns <= 0)
             ORDER BY site, since_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement
-            .query_map((), |row| Ok(ZoneStep { site: row.get(0)?, since: moment(row, 1)?, zone: row.get(2)? }))?;
+        let rows = statement.query_map((), |row| {
+            Ok(ZoneStep { site: SiteNumber::new(row.get(0)?), since: moment(row, 1)?, zone: row.get(2)? })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -127,7 +129,7 @@ impl SiteStore<'_> {
         let mut statement = self.0.prepare_cached("SELECT site, name, zone, period_ns FROM sites ORDER BY name")?;
         let rows = statement.query_map((), |row| {
             let period = Span::from_nanoseconds(row.get::<_, i64>(3)?.unsigned_abs());
-            Ok(SiteRow { site: row.get(0)?, name: row.get(1)?, zone: row.get(2)?, period })
+            Ok(SiteRow { site: SiteNumber::new(row.get(0)?), name: row.get(1)?, zone: row.get(2)?, period })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -137,11 +139,11 @@ impl SiteStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn set_idle_owner(&self, site: i64, owner: Option<&str>) -> Result<(), StoreError> {
+    pub fn set_idle_owner(&self, site: SiteNumber, owner: Option<&str>) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO site_idle_owners (site, owner) VALUES (?1, ?2)";
         match owner {
-            Some(owner) => self.0.execute(sql, (site, owner))?,
-            None => self.0.execute("DELETE FROM site_idle_owners WHERE site = ?1", [site])?,
+            Some(owner) => self.0.execute(sql, (site.number(), owner))?,
+            None => self.0.execute("DELETE FROM site_idle_owners WHERE site = ?1", [site.number()])?,
         };
         Ok(())
     }
@@ -151,8 +153,8 @@ impl SiteStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn idle_owner(&self, site: i64) -> Result<Option<String>, StoreError> {
+    pub fn idle_owner(&self, site: SiteNumber) -> Result<Option<String>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT owner FROM site_idle_owners WHERE site = ?1")?;
-        Ok(statement.query_row([site], |row| row.get(0)).optional()?)
+        Ok(statement.query_row([site.number()], |row| row.get(0)).optional()?)
     }
 }

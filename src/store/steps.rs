@@ -1,6 +1,7 @@
 //! Steps and samples that training scripts report.
 
 use super::{StepStore, StoreError};
+use model::JobNumber;
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
@@ -21,12 +22,12 @@ impl StepStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn add(&self, job: i64, report: &StepReport) -> Result<(), StoreError> {
+    pub fn add(&self, job: JobNumber, report: &StepReport) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO job_steps (job, at_ns, steps, samples) VALUES (?1, ?2, ?3, ?4)";
-        self.0.prepare_cached(sql)?.execute((job, report.at.nanoseconds(), report.steps, report.samples))?;
+        self.0.prepare_cached(sql)?.execute((job.number(), report.at.nanoseconds(), report.steps, report.samples))?;
         let sql = "UPDATE jobs SET steps = (SELECT steps FROM job_steps WHERE job = ?1 ORDER BY at_ns DESC LIMIT 1)
             WHERE job = ?1";
-        self.0.prepare_cached(sql)?.execute([job])?;
+        self.0.prepare_cached(sql)?.execute([job.number()])?;
         Ok(())
     }
 
@@ -35,7 +36,7 @@ impl StepStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn last(&self, job: i64) -> Result<Option<StepReport>, StoreError> {
+    pub fn last(&self, job: JobNumber) -> Result<Option<StepReport>, StoreError> {
         self.until(job, Timestamp::from_nanoseconds(i64::MAX))
     }
 
@@ -44,10 +45,10 @@ impl StepStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn until(&self, job: i64, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
+    pub fn until(&self, job: JobNumber, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
         let sql =
             "SELECT at_ns, steps, samples FROM job_steps WHERE job = ?1 AND at_ns <= ?2 ORDER BY at_ns DESC LIMIT 1";
-        Ok(self.0.prepare_cached(sql)?.query_row((job, at.nanoseconds()), report).optional()?)
+        Ok(self.0.prepare_cached(sql)?.query_row((job.number(), at.nanoseconds()), report).optional()?)
     }
 
     /// The first report of a job after `at`.
@@ -55,9 +56,9 @@ impl StepStore<'_> {
     /// # Errors
     ///
     /// The database.
-    pub fn after(&self, job: i64, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
+    pub fn after(&self, job: JobNumber, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
         let sql = "SELECT at_ns, steps, samples FROM job_steps WHERE job = ?1 AND at_ns > ?2 ORDER BY at_ns LIMIT 1";
-        Ok(self.0.prepare_cached(sql)?.query_row((job, at.nanoseconds()), report).optional()?)
+        Ok(self.0.prepare_cached(sql)?.query_row((job.number(), at.nanoseconds()), report).optional()?)
     }
 }
 

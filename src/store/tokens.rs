@@ -1,7 +1,8 @@
 //! Bearer tokens: made, looked up, listed, revoked. No secret is stored.
 
 use super::{ActionStore, By, StoreError, TokenStore};
-use crate::access::{Identity, NoRandomness, Scope, Token, TokenDigest};
+use crate::access::{Identity, NoRandomness, Token, TokenDigest};
+use model::Scope;
 use rusqlite::{OptionalExtension, Row, params};
 use units::Timestamp;
 
@@ -139,7 +140,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<TokenRecord> {
     Ok(TokenRecord {
         id: row.get("id")?,
         name: row.get("name")?,
-        scopes: scopes.split(' ').filter_map(Scope::named).collect(),
+        scopes: scopes.split(' ').filter_map(|scope| scope.parse().ok()).collect(),
         project: row.get("project")?,
         created: Timestamp::from_nanoseconds(row.get("created_ns")?),
         expires: moment("expires_ns")?,

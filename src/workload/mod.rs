@@ -12,6 +12,7 @@ pub use steps::report_steps;
 use crate::grid::{Library, ZoneError};
 use crate::ingest::{self, IngestError};
 use crate::store::{By, HoldingStatement, Rank, Store, StoreError, Tx, statement_body};
+use model::{DeviceId, JobNumber, PriceNumber, SiteNumber};
 use std::collections::BTreeSet;
 use units::{Pue, Span, Timestamp};
 
@@ -166,7 +167,12 @@ pub fn set_price(
 ) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         let number = site_number(tx, &site)?;
-        let own = tx.prices().list(i64::MAX)?.into_iter().find(|step| step.site == number).map(|step| step.currency);
+        let own = tx
+            .prices()
+            .list(PriceNumber::new(i64::MAX))?
+            .into_iter()
+            .find(|step| step.site == number)
+            .map(|step| step.currency);
         if let Some(own) = own.filter(|own| *own != currency) {
             return Err(WorkloadError::Currency { site, own });
         }
@@ -284,7 +290,7 @@ pub fn finish_job(
 }
 
 /// Records what a caller of the API says about a job; its number, and the rank of what is said: by the service's own clock, in the order of actions.
-fn state(tx: &Tx<'_>, job: &wire::Job, by: &By) -> Result<(i64, Rank), StoreError> {
+fn state(tx: &Tx<'_>, job: &wire::Job, by: &By) -> Result<(JobNumber, Rank), StoreError> {
     let sequence = tx.actions().record_job(by, &job.id, &statement_body(job)?)?;
     let rank = Rank { wall_ns: by.at.nanoseconds(), sequence, agent: String::new(), boot: String::new() };
     Ok((tx.jobs().state(job, &rank)?, rank))
@@ -295,13 +301,13 @@ fn step_of(site: &str, since: Timestamp) -> String {
     format!("{site} {}", since.nanoseconds())
 }
 
-fn site_number(tx: &Tx<'_>, name: &str) -> Result<i64, WorkloadError> {
+fn site_number(tx: &Tx<'_>, name: &str) -> Result<SiteNumber, WorkloadError> {
     let found = tx.sites().list()?.into_iter().find(|site| site.name == name).map(|site| site.site);
     let next = "make it with POST /api/v1/sites";
     found.ok_or_else(|| WorkloadError::Unknown { what: "site", name: name.to_owned(), next })
 }
 
-fn device_number(tx: &Tx<'_>, name: &DeviceName) -> Result<i64, WorkloadError> {
+fn device_number(tx: &Tx<'_>, name: &DeviceName) -> Result<DeviceId, WorkloadError> {
     match tx.devices().named(name.node.as_deref(), &name.uuid)?.as_slice() {
         [device] => Ok(*device),
         [] => {

@@ -361,7 +361,7 @@ fn check_heads(store: &Store, heads: &BTreeSet<String>) {
     for head in heads {
         let (number, hash) = head.split_once(' ').unwrap();
         let number: i64 = number.parse().unwrap();
-        let entry = store.read(|tx| tx.entries().get(number)).unwrap();
+        let entry = store.read(|tx| tx.entries().get(model::EntryId::new(number))).unwrap();
         let found: Option<String> = entry.map(|entry| entry.hash.iter().map(|byte| format!("{byte:02x}")).collect());
         assert!(number == 0 || found.as_deref() == Some(hash), "I6: {head} was published and the chain has {found:?}");
     }

@@ -29,7 +29,7 @@ pub use error::{NotANumber, UnknownWord};
 pub use factor::{Accounting, Basis, FactorStatus, Gas, Resolution};
 pub use number::{
     ActionId, AdmissionId, BatchId, BudgetId, DecisionId, DeviceId, EntryId, GapId, JobNumber, NodeNumber, OverrideId,
-    PeriodId, PostingId, Revision, SiteNumber,
+    PeriodId, PostingId, PriceNumber, Revision, SiteNumber,
 };
 pub use state::{AdmissionState, EntryKind, HoldNotice, JobState, OverrideState, Scope, SetAsideReason};
 pub use text::{AgentId, DeviceUuid, JobId, NodeName, ProjectName, SessionId, SiteName, TokenId, ZoneId};

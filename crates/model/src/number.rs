@@ -148,6 +148,11 @@ impl SiteNumber {
 }
 
 number! {
+    /// How the store refers to a statement of what a site pays for energy; the last one made before a period was closed is part of its figures.
+    PriceNumber, "a price"
+}
+
+number! {
     /// Everything that can move attributed energy makes the next revision; what is written under its number was believed from then on.
     /// 0 is the state before the first.
     Revision, "a revision"

@@ -1,9 +1,9 @@
 //! What was administered is accounted for: every change behind the program's back is named by `verify`.
 
 use super::{FAR, Fixture, after, at, batch, holding, job, window};
+use model::{ActionId, Scope};
 use rusqlite::Connection;
 use units::{CarbonIntensity, Interval, Pue};
-use wattledger::access::Scope;
 use wattledger::ledger::{self, Fault};
 use wattledger::store::{By, FactorOrigin, IntervalFactor, Store, StoreError, TokenRecord};
 use wattledger::workload::{self, DeviceName};
@@ -95,8 +95,8 @@ fn administered() -> Fixture {
 fn every_action_names_who_did_what_and_when() {
     let fixture = administered();
     fixture.assert_sound();
-    let actions = fixture.store.read(|tx| tx.actions().after(0, 1_000)).unwrap();
-    assert_eq!(actions.iter().map(|action| action.action).collect::<Vec<_>>(), (1..=20).collect::<Vec<_>>());
+    let actions = fixture.store.read(|tx| tx.actions().after(ActionId::new(0), 1_000)).unwrap();
+    assert_eq!(actions.iter().map(|action| action.action.number()).collect::<Vec<_>>(), (1..=20).collect::<Vec<_>>());
     let said = |kind: &str| {
         let of_kind = actions.iter().filter(|action| action.kind == kind);
         of_kind
@@ -207,7 +207,7 @@ fn a_directory_of_before_there_were_actions_opens_and_is_accounted_for_from_then
     std::fs::remove_file(directory.path().join("action-head")).unwrap();
     let store = Store::open(directory.path()).unwrap();
     assert_eq!(ledger::verify(&store).unwrap().fault, None);
-    let adopted = store.read(|tx| tx.actions().after(0, 1_000)).unwrap();
+    let adopted = store.read(|tx| tx.actions().after(ActionId::new(0), 1_000)).unwrap();
     assert!(adopted.len() > 10 && adopted.iter().all(|action| action.by.token.is_empty()), "{adopted:?}");
     drop(store);
     let connection = Connection::open(directory.path().join("wattledger.db")).unwrap();

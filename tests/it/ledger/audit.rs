@@ -2,6 +2,7 @@
 
 use super::*;
 use ledger::Fault;
+use model::{EntryId, JobNumber};
 use rusqlite::Connection;
 
 /// Every column of an entry but its number, what it reverses and its hash.
@@ -69,7 +70,7 @@ fn an_untouched_ledger_has_no_fault() {
 #[test]
 fn every_changed_column_of_every_entry_is_named() {
     let columns = some_history();
-    let last = columns.entries().last().unwrap().id;
+    let last = columns.entries().last().unwrap().id.number();
     let directory = columns.directory;
     drop(columns.store);
     let path = directory.path().join("wattledger.db");
@@ -86,8 +87,7 @@ fn every_changed_column_of_every_entry_is_named() {
             |set: &str| format!("PRAGMA foreign_keys = OFF; UPDATE ledger_entries SET {name} = {set} WHERE id = {id}");
         connection.execute_batch(&change(&forward.replace('#', name))).unwrap();
         let fault = ledger::verify(&Store::open(directory.path()).unwrap()).unwrap().fault;
-        let named =
-            matches!(fault, Some(Fault::Changed { entry, .. } | Fault::Unreadable { entry, .. }) if entry == id);
+        let named = matches!(fault, Some(Fault::Changed { entry, .. } | Fault::Unreadable { entry, .. }) if entry.number() == id);
         assert!(named, "{name} of entry {id}: {fault:?}");
         connection.execute_batch(&change(&back.replace('#', name))).unwrap();
     }
@@ -96,21 +96,21 @@ fn every_changed_column_of_every_entry_is_named() {
 
 #[test]
 fn deleted_swapped_and_cut_entries_are_found() {
-    let last = some_history().entries().last().unwrap().id;
+    let last = some_history().entries().last().unwrap().id.number();
     let delete = |id: i64| format!("DELETE FROM ledger_entries WHERE id = {id}");
     for id in [1, 5, last] {
-        assert_eq!(after(some_history(), &delete(id)), Some(Fault::Missing { entry: id }));
+        assert_eq!(after(some_history(), &delete(id)), Some(Fault::Missing { entry: EntryId::new(id) }));
     }
     let swap = "UPDATE ledger_entries SET id = 1000 WHERE id = 3; UPDATE ledger_entries SET id = 3 WHERE id = 4;
         UPDATE ledger_entries SET id = 4 WHERE id = 1000";
-    assert!(matches!(after(some_history(), swap), Some(Fault::Changed { entry: 3, .. })));
+    assert!(matches!(after(some_history(), swap), Some(Fault::Changed { entry, .. }) if entry.number() == 3));
     // The tail is cut and the head moved back to match: only the note outside the database still knows.
     let cut = format!(
         "{}; UPDATE chain_head SET entries = {id}, hash = (SELECT hash FROM ledger_entries WHERE id = {id})",
         delete(last),
         id = last - 1
     );
-    assert_eq!(after(some_history(), &cut), Some(Fault::Checkpoint { entry: last }));
+    assert_eq!(after(some_history(), &cut), Some(Fault::Checkpoint { entry: EntryId::new(last) }));
 }
 
 /// A random flip, deletion, swap or cut, as SQL, and the entry that `verify` must name.
@@ -151,7 +151,7 @@ fn named(fault: Option<Fault>) -> Option<i64> {
         Fault::Missing { entry }
         | Fault::Unreadable { entry, .. }
         | Fault::Changed { entry, .. }
-        | Fault::Checkpoint { entry } => Some(entry),
+        | Fault::Checkpoint { entry } => Some(entry.number()),
         _ => None,
     }
 }
@@ -160,7 +160,7 @@ fn named(fault: Option<Fault>) -> Option<i64> {
 fn r19_whatever_is_done_to_entries_the_first_bad_one_is_named_and_nothing_else_is() {
     let mut random = crate::reliability::random();
     let fixture = some_history();
-    let last = fixture.entries().last().unwrap().id;
+    let last = fixture.entries().last().unwrap().id.number();
     let Fixture { directory, store, .. } = fixture;
     drop(store);
     let [whole, head] = ["wattledger.db", "chain-head"].map(|name| std::fs::read(directory.path().join(name)).unwrap());
@@ -296,5 +296,5 @@ fn an_open_account_that_is_not_its_postings_is_found() {
     fixture.apply(&first);
     fixture.assert_sound();
     let fault = after(fixture, "UPDATE open_accounts SET energy_mj = energy_mj + 1").unwrap();
-    assert!(matches!(fault, Fault::Open { job: 0, .. }), "{fault}");
+    assert!(matches!(fault, Fault::Open { job: JobNumber::IDLE, .. }), "{fault}");
 }

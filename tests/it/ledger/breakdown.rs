@@ -76,7 +76,7 @@ fn assert_adds_up(fixture: &Fixture, sum: &Aggregate, selection: &Selection) {
     }
     for (provisional, part) in [(false, &found.settled), (true, &found.provisional)] {
         let selection = Selection { provisional: Some(provisional), ..selection.clone() };
-        let filter = EntryFilter { selection, id: None, after: 0, limit: 10_000 };
+        let filter = EntryFilter { selection, id: None, after: None, limit: 10_000 };
         let entries = fixture.store.read(|tx| tx.entries().named(&filter)).unwrap();
         assert_eq!(i64::try_from(entries.len()).unwrap(), part.entries);
         let energy: i64 = entries.iter().map(|named| named.entry.part.energy.millijoules()).sum();

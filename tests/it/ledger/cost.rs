@@ -1,5 +1,6 @@
 use super::*;
 use ledger::Cost;
+use model::PeriodId;
 use proptest::prelude::*;
 
 const EUR: i64 = 100_000_000;
@@ -100,11 +101,16 @@ fn a_closed_period_keeps_the_prices_of_then() {
     ledger::close_period(&fixture.store, None, range, wattledger::store::By::service(at(FAR))).unwrap();
     price(&fixture, "fra", 0, "EUR", 2 * EUR);
     let cost = |figures: &ledger::Figures| micro(&figures.metered.energy_cost)[0].1;
-    let period = ledger::period(&fixture.store, &fixture.library, 1, None).unwrap();
+    let period = ledger::period(&fixture.store, &fixture.library, PeriodId::new(1), None).unwrap();
     assert_eq!((cost(&period.closed), cost(&period.current)), (50_000, 100_000));
-    ledger::restate_period(&fixture.store, 1, "a new invoice".to_owned(), wattledger::store::By::service(at(FAR)))
-        .unwrap();
-    let period = ledger::period(&fixture.store, &fixture.library, 1, None).unwrap();
+    ledger::restate_period(
+        &fixture.store,
+        PeriodId::new(1),
+        "a new invoice".to_owned(),
+        wattledger::store::By::service(at(FAR)),
+    )
+    .unwrap();
+    let period = ledger::period(&fixture.store, &fixture.library, PeriodId::new(1), None).unwrap();
     assert_eq!((cost(&period.versions[0].figures), cost(&period.closed)), (50_000, 100_000));
 }
 

@@ -1,7 +1,8 @@
 //! Lists of jobs: their sums are those of the report, and paging shows each once in order.
 
 use super::*;
-use wattledger::store::{JobFilter, JobSort, JobState};
+use model::JobState;
+use wattledger::store::{JobFilter, JobSort};
 
 /// Twelve jobs of two projects, one after the other on one GPU; the last four are not posted yet, the last two not ended.
 fn history() -> Fixture {

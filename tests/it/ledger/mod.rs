@@ -105,7 +105,7 @@ impl Fixture {
     }
 
     pub(crate) fn entries(&self) -> Vec<wattledger::store::Entry> {
-        self.store.read(|tx| tx.entries().list(None, 0, 10_000)).unwrap()
+        self.store.read(|tx| tx.entries().list(None, model::EntryId::new(0), 10_000)).unwrap()
     }
 }
 

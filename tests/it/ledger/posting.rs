@@ -1,5 +1,6 @@
 use super::*;
-use wattledger::store::{By, EntryKind, FactorOrigin, IntervalFactor};
+use model::EntryKind;
+use wattledger::store::{By, FactorOrigin, IntervalFactor};
 use wire::Outcome;
 
 #[test]
@@ -76,7 +77,7 @@ fn more_than_the_device_can_draw_is_kept_but_not_posted() {
     let number = fixture.apply(&first).number.unwrap();
     assert_eq!(fixture.by_job()["idle"], 8_400_000);
     let aside = fixture.store.read(|tx| tx.evidence().set_aside_of(number)).unwrap();
-    assert_eq!((aside.len(), aside[0].position, aside[0].reason.as_str()), (1, 1, "implausible"));
+    assert_eq!((aside.len(), aside[0].position, aside[0].reason.name()), (1, 1, "implausible"));
     fixture.assert_sound();
 }
 
@@ -101,7 +102,7 @@ fn late_windows_supplement_and_late_holdings_reverse() {
     let kinds: Vec<_> = fixture
         .entries()
         .iter()
-        .map(|entry| (entry.kind, entry.key.job > 0, entry.part.energy.millijoules()))
+        .map(|entry| (entry.kind, !entry.key.job.is_idle(), entry.part.energy.millijoules()))
         .collect();
     use EntryKind::{Original, Repost, Reversal, Supplement};
     let expected = [

@@ -106,7 +106,8 @@ fn coarse_buckets_are_the_sums_of_fine_ones() {
 fn a_gap_stays_a_gap_and_a_late_window_fills_it() {
     let fixture = Fixture::in_germany(60);
     let (_directory, copy) = fresh();
-    let device = |points| series::device(&copy, 1, grid(at(0), at(60), points), at(NOW_S)).unwrap();
+    let device =
+        |points| series::device(&copy, model::DeviceId::new(1), grid(at(0), at(60), points), at(NOW_S)).unwrap();
     let mut first = batch(1, 0);
     first.windows = vec![window("gpu0", 0, 10, 3_000_000), window("gpu0", 30, 40, 5_000_000)];
     fixture.apply(&first);

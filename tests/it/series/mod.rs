@@ -4,6 +4,7 @@ mod api;
 mod copy;
 
 use crate::ledger::{Fixture, at};
+use model::DeviceId;
 use std::collections::BTreeMap;
 use units::Timestamp;
 use wattledger::series::{self, Embedded, Grid, PowerGroup, SeriesStore, SeriesWindow};
@@ -49,9 +50,10 @@ fn by_job(fixture: &Fixture, store: &dyn SeriesStore, points: i64) -> BTreeMap<S
 }
 
 /// Every window that the copy has of the first devices.
-fn windows(store: &dyn SeriesStore) -> Vec<(i64, bool, SeriesWindow)> {
+fn windows(store: &dyn SeriesStore) -> Vec<(DeviceId, bool, SeriesWindow)> {
     let range = (at(-86_400), at(NOW_S));
-    let tracks = (0..6).flat_map(|device| [false, true].map(|is_contained| Track { device, is_contained }));
+    let tracks =
+        (0..6).map(DeviceId::new).flat_map(|device| [false, true].map(|is_contained| Track { device, is_contained }));
     let of = |track: Track| {
         let windows = store.windows(track, range).unwrap();
         windows.into_iter().map(move |window| (track.device, track.is_contained, window))

@@ -1,0 +1,193 @@
+//! What an audit finds.
+
+use super::LedgerError;
+use model::{ActionId, BatchId, EntryId, JobNumber, NodeNumber, PeriodId, Revision};
+
+/// What is wrong first.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// SQLite finds its file damaged.
+    #[error("the database file is damaged: {0}")]
+    File(String),
+    /// An entry is not there.
+    #[error("entry {entry} is missing")]
+    Missing {
+        /// Its number.
+        entry: EntryId,
+    },
+    /// An entry cannot be read.
+    #[error("entry {entry} cannot be read: {reason}")]
+    Unreadable {
+        /// Its number.
+        entry: EntryId,
+        /// Why.
+        reason: String,
+    },
+    /// An entry is not what was posted.
+    #[error("entry {entry} was changed: {what}")]
+    Changed {
+        /// Its number.
+        entry: EntryId,
+        /// What does not agree.
+        what: &'static str,
+    },
+    /// The noted head is not the end of the chain.
+    #[error("the chain does not end where its head says: {entries} entries are noted, the last good one is {last}")]
+    Head {
+        /// Number of entries noted.
+        entries: i64,
+        /// Number of the last entry.
+        last: EntryId,
+    },
+    /// The note outside the database names entries that the chain does not have.
+    #[error("entry {entry} is not the one noted in `chain-head` beside the database")]
+    Checkpoint {
+        /// The number noted there.
+        entry: EntryId,
+    },
+    /// The note outside the database cannot be understood.
+    #[error(
+        "`{file}` beside the database names no head: it was emptied, cut off or changed; put back a copy of it, or move it away"
+    )]
+    Note {
+        /// Its name.
+        file: &'static str,
+    },
+    /// An action is not what was recorded.
+    #[error("action {action} was changed: {what}")]
+    Action {
+        /// Its number.
+        action: ActionId,
+        /// What does not agree.
+        what: &'static str,
+    },
+    /// What was administered is not as it was recorded.
+    #[error("{kind} {subject:?} was changed: {what}, action {action}")]
+    Administered {
+        /// What kind of thing.
+        kind: String,
+        /// Which of them.
+        subject: String,
+        /// Number of the last action about it.
+        action: ActionId,
+        /// What does not agree.
+        what: &'static str,
+    },
+    /// Something is there that nobody administered.
+    #[error("{kind} {subject:?} was added: no action speaks of it")]
+    Unrecorded {
+        /// What kind of thing.
+        kind: String,
+        /// Which of them.
+        subject: String,
+    },
+    /// A decision on a budget is not what was recorded.
+    #[error("decision {decision} on a budget was changed: {what}")]
+    Decision {
+        /// Its number.
+        decision: i64,
+        /// What does not agree.
+        what: &'static str,
+    },
+    /// What is kept of a budget's holds is not their sum.
+    #[error("budget {budget:?} was changed: its holds do not sum to what is kept of them")]
+    Holds {
+        /// Its name.
+        budget: String,
+    },
+    /// The time of a revision is not that of what made it.
+    #[error("revision {revision} was changed: nothing that made it happened at its time")]
+    Revision {
+        /// Its number.
+        revision: Revision,
+    },
+    /// A device is not as it was last declared.
+    #[error("device {uuid:?} of node {node:?} was changed: it is not as the batches declare it")]
+    Device {
+        /// Its node.
+        node: String,
+        /// Its identity.
+        uuid: String,
+    },
+    /// What bounds the search for windows of a node is not what its batches say.
+    #[error("node {node:?} was changed: the reach of its windows is not what its batches say")]
+    Reach {
+        /// Its name.
+        node: String,
+    },
+    /// Evidence is not what was received.
+    #[error("batch {batch} was changed: {what}")]
+    Batch {
+        /// Its number.
+        batch: BatchId,
+        /// What does not agree.
+        what: &'static str,
+    },
+    /// An open account is not the sum of its postings.
+    #[error("an open account of node number {node} and job number {job} is not the sum of its postings")]
+    Open {
+        /// Number of its node.
+        node: NodeNumber,
+        /// Number of its job; 0 is idle.
+        job: JobNumber,
+    },
+    /// What is noted as posted to a job is not the sum of its entries.
+    #[error("job {job:?} was changed: what is noted as posted to it is not the sum of its entries")]
+    Job {
+        /// Its identity; empty is idle.
+        job: String,
+    },
+    /// Project, labels or times of a job are not what was stated.
+    #[error("job {job:?} was changed: its project, labels or times are not what was stated about it")]
+    Stated {
+        /// Its identity.
+        job: String,
+    },
+    /// A closed period is not what was closed.
+    #[error("version {version} of period {period} was changed: {what}")]
+    Period {
+        /// Its number.
+        period: PeriodId,
+        /// Which version.
+        version: i64,
+        /// What does not agree.
+        what: &'static str,
+    },
+    /// Energy was lost or invented.
+    #[error("{posted_mj} mJ are posted to jobs and idle, {metered_mj} mJ were metered")]
+    Conservation {
+        /// Entries and open postings.
+        posted_mj: i64,
+        /// Windows that count.
+        metered_mj: i64,
+    },
+}
+
+/// The result of an audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// Number of entries.
+    pub entries: i64,
+    /// Number of batches.
+    pub batches: usize,
+    /// Energy of the windows that count, mJ; without a fault `jobs_mj` + `idle_mj`.
+    pub metered_mj: i64,
+    /// Posted to jobs, open included, mJ.
+    pub jobs_mj: i64,
+    /// Posted to idle, open included, mJ.
+    pub idle_mj: i64,
+    /// The first thing that is wrong.
+    pub fault: Option<Fault>,
+}
+
+/// What ends an audit: the first fault, or a store that cannot be read.
+pub(super) enum Wrong {
+    Fault(Fault),
+    Error(LedgerError),
+}
+
+impl<E: Into<LedgerError>> From<E> for Wrong {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
