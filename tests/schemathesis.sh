@@ -13,7 +13,8 @@ if ! command -v "$st" >/dev/null && [ -z "${SCHEMATHESIS:-}" ]; then
     python3 -m venv --clear "$tools" >/dev/null && timeout 300 "$tools/bin/pip" install --quiet 'schemathesis==4.32.5' || true
 fi
 if ! command -v "$st" >/dev/null; then
-    echo "SKIPPED: schemathesis is not to be had here (python3 with venv, and PyPI)"
+    echo "SKIPPED: the API against its document: schemathesis cannot be installed here (python3 with venv, and PyPI)" |
+        tee -a "${WATTLEDGER_SKIPPED:-/dev/null}"
     exit 0
 fi
 st="$(realpath "$(command -v "$st")")"

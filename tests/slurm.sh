@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.."
 folder="$(mktemp -d)"
 chmod 755 "$folder"
 started=()
+skipped() { echo "SKIPPED: $*" | tee -a "${WATTLEDGER_SKIPPED:-/dev/null}"; }
 trap 'for id in "${started[@]}"; do kill -CONT "$id" 2>/dev/null || true; kill "$id" 2>/dev/null || true; done; wait 2>/dev/null || true; rm -rf "$folder"' EXIT
 
 tested=0
@@ -18,12 +19,12 @@ for lua in lua5.1 lua5.3 lua5.4 lua; do
     WATTLEDGER_SLURM_STATE="$folder/lua-$lua" "$lua" tests/slurm/gate.lua "$folder/lua-$lua"
     tested=1
 done
-[ "$tested" = 1 ] || echo "SKIPPED: job_submit.lua alone, as no lua is installed"
+[ "$tested" = 1 ] || skipped "job_submit.lua alone: no lua is installed"
 
 for program in slurmctld sbatch squeue scontrol sinfo munged curl python3; do
-    command -v "$program" >/dev/null || { echo "SKIPPED: the test of budgets in Slurm, as $program is not installed"; exit 0; }
+    command -v "$program" >/dev/null || { skipped "budgets in a real slurmctld: $program is not installed"; exit 0; }
 done
-[ "$(id -u)" = 0 ] || { echo "SKIPPED: the test of budgets in Slurm, as slurmctld needs root here"; exit 0; }
+[ "$(id -u)" = 0 ] || { skipped "budgets in a real slurmctld: it needs root here"; exit 0; }
 
 program="${CARGO_TARGET_DIR:-target}/debug/wattledger"
 [ -x "$program" ] || cargo build --locked --bin wattledger

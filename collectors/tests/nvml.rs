@@ -1,12 +1,15 @@
 //! The NVML source through the real driver binding, on a fake driver of our own (`examples/fake_nvml`).
 #![allow(clippy::unwrap_used, reason = "a test helper that cannot go on should say where")]
 
+#[path = "../../tests/it/skip.rs"]
+#[allow(dead_code, reason = "this test asks for no program")]
+mod skip;
+
 use account::meter::{CounterReading, Flag, Meter, Method, PowerSensor, Reading, Sensor, Step, Window, step};
 use collectors::source::nvml::{NvmlOpenError, NvmlSource, PowerScope, ProcessSample};
 use collectors::source::visible::{Variables, VisibleNote};
 use collectors::source::{ReadError, Source};
 use std::ffi::{CString, OsStr, c_char, c_int, c_uint};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use units::{ExactEnergy, Power, Span, Timestamp};
 
@@ -464,8 +467,7 @@ fn no_driver_says_what_to_do() {
     #[allow(unsafe_code)]
     // SAFETY: the driver's library, if there is one, as the source would load it.
     if unsafe { libloading::Library::new("libnvidia-ml.so.1") }.is_ok() {
-        writeln!(std::io::stderr(), "skipped in part: this machine has an NVIDIA driver").unwrap();
-        return;
+        return skip::skip("in part, as this machine has an NVIDIA driver");
     }
     let error = NvmlSource::open(None).unwrap_err();
     assert!(matches!(&error, NvmlOpenError::NoLibrary { library, .. } if library == "libnvidia-ml.so.1"), "{error:?}");

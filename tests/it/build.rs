@@ -4,9 +4,9 @@
 #[expect(dead_code, reason = "a build script has an entry of its own")]
 mod script;
 
+use crate::skip::{runs, skip};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 /// Packages of an app whose build writes a page and counts itself.
@@ -36,9 +36,8 @@ fn build(folder: &Path) -> Result<std::path::PathBuf, String> {
 
 #[test]
 fn npm_runs_on_packages_that_are_there_when_a_source_is_newer() {
-    if !Command::new("npm").arg("--version").output().is_ok_and(|output| output.status.success()) {
-        println!("skipped: npm is not installed");
-        return;
+    if !runs("npm", &["--version"]) {
+        return skip("npm is not installed");
     }
     let directory = tempfile::tempdir().unwrap();
     let folder = directory.path();

@@ -1,19 +1,17 @@
 //! `wattledger meter`: recorded logs with known energy, and logs that cannot be believed.
 
 use crate::command::{json, refusal, wattledger};
-use std::io::Write;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/samples/power");
-
 /// A log in a folder of its own, so that messages show its bare name.
-struct Log {
+pub(crate) struct Log {
     folder: tempfile::TempDir,
 }
 
 impl Log {
-    fn new(content: &[u8]) -> Self {
+    pub(crate) fn new(content: &[u8]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("log.csv"), content).unwrap();
         Self { folder }
@@ -23,49 +21,14 @@ impl Log {
         self.folder.path().join("log.csv")
     }
 
-    fn meter(&self, options: &[&str]) -> serde_json::Value {
+    pub(crate) fn meter(&self, options: &[&str]) -> serde_json::Value {
         json(&[&["meter", self.path().to_str().unwrap(), "--json"], options].concat())
     }
 
-    fn refusal(&self, options: &[&str]) -> String {
+    pub(crate) fn refusal(&self, options: &[&str]) -> String {
         let path = self.path();
         let path = path.to_str().unwrap();
         refusal(&[&["meter", path], options].concat()).replace(path, "log.csv")
-    }
-}
-
-/// Energies of the shared recordings in J, by the rule that fits their sensor, computed beside them by exact arithmetic.
-const ORACLES: &[(&str, &[&str], f64)] = &[
-    ("nvsmi_nounits_rtx3090_three-power-columns.csv", &[], 2_872.009_725),
-    ("nvsmi_nounits_rtx3090_three-power-columns.csv", &["--column", "power.draw.average"], 2_872.688_990),
-    ("nvsmi_nounits_rtx3090_three-power-columns.csv", &["--column", "power.draw.instant"], 2_852.986_995),
-    ("nvsmi_loop_8gpu_iso-z.csv", &[], 486_867.098_790),
-    ("nvsmi_loop_8gpu_utc-offset_index-trap.csv", &[], 3_964.375),
-    ("amd-smi_metric_8xmi355x_excerpt.csv", &[], 5_305.5),
-    // Processor and DRAM by their counters; the cores are in the processor.
-    ("intel_power_gadget_cpu.csv", &[], 2.996 + 1.342),
-];
-
-#[test]
-fn shared_recordings_meter_to_their_known_energy() {
-    if !std::path::Path::new(SAMPLES).exists() {
-        // Not eprintln!, which a passing test does not show.
-        writeln!(std::io::stderr(), "skipped: the shared recordings are not beside this checkout ({SAMPLES})").unwrap();
-        return;
-    }
-    for (name, options, joules) in ORACLES {
-        let answer = json(&[&["meter", &format!("{SAMPLES}/{name}"), "--json"], *options].concat());
-        let found = answer["energy_mj"].as_f64().unwrap() / 1_000.0;
-        assert!((found / joules - 1.0).abs() < 0.001, "{name} {options:?}: {found} J, known {joules} J");
-    }
-    for (name, reason) in [
-        ("codecarbon_emissions.csv", "results of finished runs"),
-        ("nvidia_gpu_exporter_h100-mig.prom", "one scrape without timestamps is no time series"),
-        ("nvsmi_units_stuck_unknown-error.csv.gz", "gzip -dc FILE | wattledger meter -"),
-    ] {
-        let answer = wattledger(&["meter", &format!("{SAMPLES}/{name}")]);
-        assert_eq!((answer.code, answer.stdout.as_str()), (2, ""), "{name}");
-        assert!(answer.stderr.contains(reason), "{name}: {}", answer.stderr);
     }
 }
 

@@ -231,8 +231,7 @@ fn metered_while_set(library: &Path, seconds: i64) -> Vec<Window> {
 #[test]
 fn a_real_agent_whose_date_is_set_loses_doubles_and_invents_no_energy() {
     let Some(library) = libfaketime() else {
-        println!("SKIPPED: no libfaketime; `apt-get install faketime` brings it");
-        return;
+        return crate::skip::skip("libfaketime is not installed (`apt-get install faketime`)");
     };
     for seconds in [3_600, -3_600, 1, -1] {
         let windows = metered_while_set(&library, seconds);

@@ -72,11 +72,11 @@ fn judge(folder: &Path, what: &str) {
     store.assert_no_gap_in_sequences();
 }
 
-/// Whether this machine can trace; says so if not.
+/// Whether this machine can trace; the test is skipped where it cannot.
 fn can_trace() -> bool {
-    let can = Command::new("strace").args(["-o", "/dev/null", "true"]).status().is_ok_and(|status| status.success());
+    let can = crate::skip::runs("strace", &["-o", "/dev/null", "true"]);
     if !can {
-        println!("SKIPPED: strace is missing or may not trace here");
+        crate::skip::skip("strace is missing or may not trace here");
     }
     can
 }

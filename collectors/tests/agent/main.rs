@@ -1,6 +1,6 @@
 //! The agent loses nothing, doubles nothing and invents nothing, whatever happens to it, its disk and the service.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test helper that cannot go on should say where")]
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "seeds, counts and what was skipped are to be seen")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "seeds and counts are to be seen")]
 
 mod clock;
 mod config;
@@ -12,6 +12,8 @@ mod learning;
 mod outage;
 mod protocol;
 mod samples;
+#[path = "../../../tests/it/skip.rs"]
+mod skip;
 mod stub;
 
 /// A count of trials: `default`, or what the environment variable says for a long run.

@@ -1,28 +1,25 @@
 //! Reviews that a real API server sent.
-#![allow(clippy::print_stderr, reason = "what was skipped is to be seen")]
 
 use super::{KWH, answer, budget, held, p95, send, service};
 use crate::service::{Data, Service};
 use serde_json::{Value, json};
 use std::path::Path;
 
-const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/samples/kubernetes");
-
-fn samples() -> Option<Vec<Value>> {
-    if !Path::new(SAMPLES).is_dir() {
-        eprintln!("SKIPPED: {SAMPLES} is not there");
-        return None;
-    }
-    let mut paths: Vec<_> = std::fs::read_dir(SAMPLES).unwrap().map(|entry| entry.unwrap().path()).collect();
+/// The reviews of `recorded/`, in the order in which they were sent.
+fn samples() -> Vec<Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/kubernetes/recorded");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<_> = files.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
     paths.sort();
-    Some(paths.iter().map(|path| serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()).collect())
+    paths.iter().map(|path| serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()).collect()
 }
 
 #[test]
 fn recorded_reviews_hold_what_they_ask() {
-    let Some(samples) = samples() else { return };
+    let samples = samples();
     let data = Data::new();
     let service = service(&data, i64::MAX / 2, "");
+    assert_eq!(samples.len(), 4);
     let mut expected = 0;
     for (sample, (gpus, hours)) in samples.iter().zip([(4, 1.0), (16, 1.0), (32, 24.0), (0, 0.0)]) {
         for version in ["admission.k8s.io/v1", "admission.k8s.io/v1beta1"] {
@@ -39,7 +36,7 @@ fn recorded_reviews_hold_what_they_ask() {
 
 #[test]
 fn a_recorded_review_that_does_not_fit_is_denied() {
-    let Some(samples) = samples() else { return };
+    let samples = samples();
     let data = Data::new();
     let service = Service::start(&data.path(), "");
     budget(

@@ -148,7 +148,7 @@ impl SmallDisk {
         match mount("none", &path, "tmpfs", flags, Some(size.as_c_str())) {
             Ok(()) => Some((Self(path), folder)),
             Err(error) => {
-                println!("SKIPPED: this user may not mount a tmpfs: {error}");
+                crate::skip::skip(&format!("this user may not mount a tmpfs: {error}"));
                 None
             }
         }

@@ -1,8 +1,8 @@
-//! The catalogue of reliability tests (ids as in the reference) against the real service, judged by one oracle.
+//! The real service under kills, broken networks, failing disks, floods and calendars, judged by one oracle.
 //!
 //! Counts are those of a change under review; `WATTLEDGER_LONG=20` makes every count 20 times as large (or every soak as long).
 //! Each random test prints its seed; `WATTLEDGER_SEED` repeats it.
-#![allow(clippy::print_stdout, reason = "seeds, counts and what was skipped are to be seen")]
+#![allow(clippy::print_stdout, reason = "seeds and counts are to be seen")]
 
 mod calendar;
 mod disk;
@@ -49,12 +49,11 @@ pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     (begin.elapsed(), done)
 }
 
-/// Whether this machine can trace; says so if not.
+/// Whether this machine can trace; the test is skipped where it cannot.
 fn can_trace() -> bool {
-    let traced = std::process::Command::new("strace").args(["-o", "/dev/null", "true"]).status();
-    let can = traced.is_ok_and(|status| status.success());
+    let can = crate::skip::runs("strace", &["-o", "/dev/null", "true"]);
     if !can {
-        println!("SKIPPED: strace is missing or may not trace here");
+        crate::skip::skip("strace is missing or may not trace here");
     }
     can
 }

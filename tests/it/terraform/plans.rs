@@ -1,12 +1,11 @@
 //! What `wattledger check --terraform` makes of plans.
-#![allow(clippy::print_stderr, reason = "what was skipped is to be seen")]
 
 use super::{machines, plan};
 use crate::service::{Data, Service};
 use serde_json::{Value, json};
 use std::process::Command;
 
-const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/samples/terraform");
+const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/terraform/recorded");
 /// Power of one accelerator with its share of the host by the priors, W: TDP x r x 1.25.
 const A100: f64 = 350.0;
 const H100: f64 = 752.5;
@@ -51,12 +50,8 @@ fn expect_mwh(document: &Value, expected: f64) {
 
 #[test]
 fn real_plans_cost_what_their_machines_draw() {
-    if !std::path::Path::new(SAMPLES).is_dir() {
-        eprintln!("SKIPPED: {SAMPLES} is not there");
-        return;
-    }
     let of = |name: &str| {
-        let (code, out, _) = check_file(&format!("{SAMPLES}/{name}.plan.json"), &["--json"]);
+        let (code, out, _) = check_file(&format!("{RECORDED}/{name}.plan.json"), &["--json"]);
         (code, serde_json::from_str::<Value>(&out).unwrap())
     };
     let (code, made) = of("real-aws-5.100.0-create-9-resources");
