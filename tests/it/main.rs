@@ -22,6 +22,7 @@ mod recordings;
 mod reliability;
 mod run;
 mod run_server;
+mod saved;
 mod series;
 mod service;
 mod skip;
