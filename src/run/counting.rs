@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn t31_of_the_ranks_of_a_node_the_first_counts() {
+    fn of_the_ranks_of_a_node_the_first_counts() {
         check(&[], false, None);
         for name in LOCAL_RANKS {
             check(&[(name, "0")], false, None);

@@ -1,9 +1,14 @@
-//! The oracle that all reliability tests share (reliability reference, section 3): who drew how much is known in closed form, so that the
-//! ledger can be judged to the millijoule.
+//! The oracle that all reliability tests share: who drew how much is known in closed form, so that the ledger can be judged to the millijoule.
 //!
 //! A [`Fleet`] says what each agent has to say, as a pure function of (agent, number). A [`Record`] keeps what was issued and what was
-//! acknowledged. [`judge`] looks at a stopped data directory and checks I1 to I6 and I8; I7 (it starts by itself, and soon) is checked
-//! where a service is started.
+//! acknowledged. [`judge`] looks at a stopped data directory and checks that
+//!
+//! - nothing that was acknowledged is lost, nothing is stored that nobody sent, and nothing is applied twice;
+//! - the energy of each job is the exact integral of its power, and jobs and idle energy sum to what was metered;
+//! - the hash chain verifies, and contains every head that was published earlier;
+//! - the coverage that is reported is the share of time that was observed.
+//!
+//! That the service starts by itself, and soon, is checked where a service is started.
 
 use collectors::spool::Contents;
 use std::collections::{BTreeMap, BTreeSet};
@@ -300,13 +305,13 @@ pub(crate) fn judge(directory: &Path, fleet: Fleet, record: &Record, partly: boo
     let store = Store::open(directory).unwrap();
     let stored = stored(&store, fleet);
     for name in &kept.acknowledged {
-        assert!(stored.contains(name), "I1: batch {name:?} was acknowledged and is lost");
+        assert!(stored.contains(name), "batch {name:?} was acknowledged and is lost");
     }
     for (agent, number) in &stored {
-        assert!(kept.issued.get(agent).is_some_and(|last| number <= last), "I2: nobody sent {:?}", (agent, number));
+        assert!(kept.issued.get(agent).is_some_and(|last| number <= last), "nobody sent {:?}", (agent, number));
     }
     let verified = ledger::verify(&store).unwrap();
-    assert_eq!(verified.fault, None, "I6");
+    assert_eq!(verified.fault, None);
     check_heads(&store, &kept.heads);
     let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
     for (agent, number) in &stored {
@@ -322,11 +327,15 @@ pub(crate) fn judge(directory: &Path, fleet: Fleet, record: &Record, partly: boo
     {
         check_sums(&store, &fleet.expected(&counts));
     }
-    assert_eq!(verified.jobs_mj + verified.idle_mj, verified.metered_mj, "I5");
+    assert_eq!(
+        verified.jobs_mj + verified.idle_mj,
+        verified.metered_mj,
+        "jobs and idle energy sum to what was metered"
+    );
     Judged { batches: stored.len(), entries: verified.entries, metered_mj: verified.metered_mj }
 }
 
-/// The batches in the store by what their windows are, each once (I3) and as the fleet says them (I2).
+/// The batches in the store by what their windows are; each is there once, and as the fleet sent it.
 fn stored(store: &Store, fleet: Fleet) -> BTreeSet<Name> {
     let mut windows: BTreeMap<(String, Timestamp), Window> = BTreeMap::new();
     store
@@ -334,7 +343,7 @@ fn stored(store: &Store, fleet: Fleet) -> BTreeSet<Name> {
             for number in tx.evidence().list()? {
                 for window in Batch::parse(&tx.evidence().get(number)?.body).unwrap().windows {
                     let twice = windows.insert((window.device.clone(), window.start), window);
-                    assert_eq!(twice, None, "I3: applied twice");
+                    assert_eq!(twice, None, "applied twice");
                 }
             }
             Ok::<_, wattledger::store::StoreError>(())
@@ -346,7 +355,7 @@ fn stored(store: &Store, fleet: Fleet) -> BTreeSet<Name> {
         let (agent, device) = (parts.next().unwrap(), parts.next().unwrap());
         let index = (window.start.nanoseconds() / 1_000_000_000 - START_S) / WINDOW_S;
         let name = (agent, (index / WINDOWS).unsigned_abs() + 1);
-        assert_eq!(*window, fleet.window(name, device, index % WINDOWS), "I2: nobody metered this");
+        assert_eq!(*window, fleet.window(name, device, index % WINDOWS), "nobody metered this");
         *names.entry(name).or_insert(0) += 1;
     }
     let whole = i64::from(fleet.devices) * WINDOWS;
@@ -363,22 +372,22 @@ fn check_heads(store: &Store, heads: &BTreeSet<String>) {
         let number: i64 = number.parse().unwrap();
         let entry = store.read(|tx| tx.entries().get(model::EntryId::new(number))).unwrap();
         let found: Option<String> = entry.map(|entry| entry.hash.iter().map(|byte| format!("{byte:02x}")).collect());
-        assert!(number == 0 || found.as_deref() == Some(hash), "I6: {head} was published and the chain has {found:?}");
+        assert!(number == 0 || found.as_deref() == Some(hash), "{head} was published and the chain has {found:?}");
     }
 }
 
-/// I4, I5 and I8 of the report over all time.
+/// The report over all time has the energy of each job, the idle energy and the coverage that the fleet implies.
 fn check_sums(store: &Store, expected: &Expected) {
     let library = Library::bundled().unwrap();
     let all = Selection::between(at(-86_400), at(4_000 * 86_400));
     let report = ledger::report(store, &library, &all, &GroupBy::Job).unwrap();
     let rows = report.rows.iter().map(|row| (row.group.clone().unwrap(), row.amount.energy_mj));
-    assert_eq!(rows.filter(|row| row.1 != 0).collect::<BTreeMap<_, _>>(), expected.jobs, "I4");
-    assert_eq!(report.idle.energy_mj, expected.idle_mj, "I4");
-    assert_eq!(report.metered.energy_mj, expected.metered_mj, "I5");
-    assert_eq!(report.total.energy_mj + report.idle.energy_mj, report.metered.energy_mj, "I5");
+    assert_eq!(rows.filter(|row| row.1 != 0).collect::<BTreeMap<_, _>>(), expected.jobs);
+    assert_eq!(report.idle.energy_mj, expected.idle_mj);
+    assert_eq!(report.metered.energy_mj, expected.metered_mj);
+    assert_eq!(report.total.energy_mj + report.idle.energy_mj, report.metered.energy_mj);
     let exact_mwh = expected.metered_mj as f64 / 3.6e12;
-    assert!((report.metered.energy_mwh - exact_mwh).abs() <= exact_mwh * 1e-9, "I4: published value");
+    assert!((report.metered.energy_mwh - exact_mwh).abs() <= exact_mwh * 1e-9, "the energy as it is published in MWh");
     let covered = 1.0 - expected.unseen_ns as f64 / (expected.span_ns as f64).max(1.0);
-    assert!(expected.span_ns == 0 || (report.quality.coverage - covered).abs() < 1e-12, "I8: {covered}");
+    assert!(expected.span_ns == 0 || (report.quality.coverage - covered).abs() < 1e-12, "observed {covered}");
 }

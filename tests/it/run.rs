@@ -243,7 +243,7 @@ fn constant_devices_use_exactly_power_times_time() {
 }
 
 #[test]
-fn t22_forty_milliseconds_are_a_flagged_bound_not_zero() {
+fn forty_milliseconds_are_a_flagged_bound_not_zero() {
     for sensor in ["counter", "average", "instant"] {
         let (_, document) = document(&format!("synthetic:watts=500,sensor={sensor}"), "sleep 0.04", &[]);
         let device = &document["devices"][0];
@@ -253,7 +253,7 @@ fn t22_forty_milliseconds_are_a_flagged_bound_not_zero() {
 }
 
 #[test]
-fn t31_ranks_of_one_node_count_once() {
+fn ranks_of_one_node_count_once() {
     let energies = (0..8).map(|rank| {
         let (_, document) = document("synthetic:gpus=8,watts=700", "sleep 0.05", &[("LOCAL_RANK", &rank.to_string())]);
         (document["energy_mj"].as_i64(), document["counted_by"].as_str().map(str::to_owned))
@@ -281,7 +281,7 @@ fn a_run_inside_a_run_counts_once() {
 }
 
 #[test]
-fn t36_the_devices_that_the_command_may_use() {
+fn the_devices_that_the_command_may_use() {
     let four = "synthetic:gpus=4,watts=100";
     let metered = |visible: &str| {
         let (_, document) = document(four, "true", &[("CUDA_VISIBLE_DEVICES", visible)]);
@@ -310,7 +310,7 @@ fn on_boards(boards: &str, visible: Option<&str>, script: &str) -> (i32, Value) 
 }
 
 #[test]
-fn t36_a_mig_instance_stands_for_its_board() {
+fn a_mig_instance_stands_for_its_board() {
     let instance = "MIG-00000002-fa4e-5000-8000-000000000001";
     let (_, document) = on_boards("gpus=4,2.mig=2", Some(instance), "true");
     let [board] = &document["devices"].as_array().unwrap()[..] else { panic!("{document}") };
@@ -320,7 +320,7 @@ fn t36_a_mig_instance_stands_for_its_board() {
 }
 
 #[test]
-fn t40_a_lost_gpu_stops_neither_the_others_nor_the_command() {
+fn a_lost_gpu_stops_neither_the_others_nor_the_command() {
     let (status, document) = on_boards("gpus=3,watts=300,counter=0,1.lost=1", None, "sleep 0.3; exit 6");
     assert_eq!(status, 6);
     let devices = document["devices"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! G01 and G02: nobody can spend the same gram twice, however often and at once it is asked for.
+//! Nobody can spend the same gram twice, however often and at once it is asked for.
 
 use super::{Bench, WH, at, demand, p95};
 use crate::service::{Data, Service};
@@ -11,7 +11,7 @@ const CONNECTIONS: usize = 64;
 const REQUESTS: usize = 1_000;
 const ROOM: i64 = 100;
 
-/// G01: of 1,000 that ask at once, exactly the 100 that fit are admitted, 100 times.
+/// Of 1,000 that ask at once, exactly the 100 that fit are admitted, 100 times.
 #[test]
 fn a_thousand_at_once_against_room_for_a_hundred_admit_exactly_a_hundred() {
     let bench = Bench::new();
@@ -40,7 +40,7 @@ fn a_thousand_at_once_against_room_for_a_hundred_admit_exactly_a_hundred() {
     }
 }
 
-/// G01, sizes at random: never above the limit, and what was denied did not fit at the end either.
+/// With sizes at random: never above the limit, and what was denied did not fit at the end either.
 #[test]
 fn random_sizes_never_hold_more_than_there_is() {
     let bench = Bench::new();
@@ -74,7 +74,7 @@ fn random_sizes_never_hold_more_than_there_is() {
     assert!(decided.iter().filter(|(_, allowed)| !allowed).all(|(size, _)| p95(*size) > free));
 }
 
-/// G02: each key is sent one to five times at once; one answer and one hold come of it, and another body is refused.
+/// Each key is sent one to five times at once; one answer and one hold come of it, and another body is refused.
 #[test]
 fn a_key_that_is_sent_again_and_again_holds_once() {
     let bench = Bench::new();
@@ -109,7 +109,7 @@ fn a_key_that_is_sent_again_and_again_holds_once() {
     assert!(matches!(other, BudgetError::KeyReused { .. }), "{other}");
 }
 
-/// G01 and G02 over HTTP, with the service killed while it answers: whoever got no answer asks again, and nothing is held twice.
+/// The same over HTTP, with the service killed while it answers: whoever got no answer asks again, and nothing is held twice.
 #[test]
 fn killed_between_commit_and_reply_the_same_key_gets_the_same_answer() {
     let data = Data::new();

@@ -1,4 +1,4 @@
-//! `check` and `run` as gates: the answer is the policy's, whatever the service does, and within the deadline (G05, G09).
+//! `check` and `run` as gates: the answer is the policy's, whatever the service does, and within the deadline.
 
 use super::api::service;
 use crate::service::{Data, Service};
@@ -109,7 +109,7 @@ fn delayed(service: &Service, delay: Duration) -> SocketAddr {
     })
 }
 
-/// G05: a slow service decides as long as it answers within the deadline; `WATTLEDGER_GATE_REPEATS` asks more often (1,000 in the catalogue).
+/// A slow service decides as long as it answers within the deadline. `WATTLEDGER_GATE_REPEATS` sets how often it is asked; a long run asks 1,000 times.
 #[test]
 fn a_slow_service_decides_and_one_that_is_too_slow_does_not() {
     let data = Data::new();
@@ -265,7 +265,7 @@ fn a_budget_stops_a_run_that_breaks_its_hold() {
     }
 }
 
-/// G09: whatever a client believes of the time, decision and expiry are by the service's clock.
+/// Whatever a client believes of the time, decision and expiry are by the service's clock.
 #[test]
 fn the_clock_of_a_client_changes_nothing() {
     let data = Data::new();

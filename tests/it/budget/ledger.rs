@@ -1,4 +1,4 @@
-//! Holds and the ledger: what is metered is spent, shrinks the hold, and is never counted twice (G08).
+//! Holds and the ledger: what is metered is spent, shrinks the hold, and is never counted twice.
 
 use super::demand;
 use crate::ledger::actions::hourly;

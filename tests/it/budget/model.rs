@@ -1,4 +1,4 @@
-//! G03: the budget is the forty lines below, whatever happens in whatever order.
+//! A model of forty lines: whatever happens to a budget in whatever order, it stands as the model does.
 
 use super::{Bench, at, demand, p95, policy};
 use crate::reliability::{count, random};

@@ -157,7 +157,7 @@ fn named(fault: Option<Fault>) -> Option<i64> {
 }
 
 #[test]
-fn r19_whatever_is_done_to_entries_the_first_bad_one_is_named_and_nothing_else_is() {
+fn whatever_is_done_to_entries_the_first_bad_one_is_named_and_nothing_else_is() {
     let mut random = crate::reliability::random();
     let fixture = some_history();
     let last = fixture.entries().last().unwrap().id.number();
@@ -183,9 +183,9 @@ fn r19_whatever_is_done_to_entries_the_first_bad_one_is_named_and_nothing_else_i
     println!("{trials} of {trials} found");
 }
 
-/// F03 of the database: where a flipped bit or a cut is neither refused nor found by `verify`, every figure is what it was.
+/// Bit flips and cuts of the database: where a flipped bit or a cut is neither refused nor found by `verify`, every figure is what it was.
 #[test]
-fn f03_a_damaged_database_is_refused_or_named_or_says_what_it_said_before() {
+fn a_damaged_database_is_refused_or_named_or_says_what_it_said_before() {
     let mut random = crate::reliability::random();
     let fixture = some_history();
     let before = fixture.report(&GroupBy::Job);

@@ -1,4 +1,4 @@
-//! R13 at scale: one set of batches, told by many nodes, each in another order, gives the same for each.
+//! One set of batches, sent by many nodes, each in another order, gives the same ledger for each.
 
 use super::*;
 use crate::reliability::{count, random};
@@ -98,7 +98,7 @@ fn check(closing: Closing, copies: usize) {
 }
 
 #[test]
-fn r13_every_order_of_one_set_gives_the_same_ledger() {
+fn every_order_of_one_set_gives_the_same_ledger() {
     let copies = usize::try_from(count(500)).unwrap();
     check(Closing::InBetween, copies);
     check(Closing::AtTheEnd, copies);

@@ -1,4 +1,4 @@
-//! R16 and R17: calendars in which days are 23 or 25 hours long or missing, and numbers up to the largest. Every sum is exact.
+//! Calendars in which days are 23 or 25 hours long or missing, and numbers up to the largest: every sum is exact.
 
 use super::{count, random};
 use crate::oracle::{at, node};
@@ -147,7 +147,7 @@ fn coarser(rows: &BTreeMap<String, [i64; 4]>, length: usize) -> BTreeMap<String,
 }
 
 #[test]
-fn r16_hours_days_and_months_of_every_zone_sum_to_the_total() {
+fn hours_days_and_months_of_every_zone_sum_to_the_total() {
     let hours = hours_that_matter();
     let windows: Vec<_> = (1_000_001..)
         .zip(&hours)
@@ -173,7 +173,7 @@ fn r16_hours_days_and_months_of_every_zone_sum_to_the_total() {
 }
 
 #[test]
-fn r16_days_have_as_many_hours_as_their_clocks_show() {
+fn days_have_as_many_hours_as_their_clocks_show() {
     for (zone, date, quarters) in [
         (Tz::Europe__Berlin, "2026-03-29", 92),
         (Tz::Europe__Berlin, "2026-10-25", 100),
@@ -198,7 +198,7 @@ fn r16_days_have_as_many_hours_as_their_clocks_show() {
 }
 
 #[test]
-fn r16_a_report_by_the_days_of_a_zone_says_which_and_refuses_what_is_none() {
+fn a_report_by_the_days_of_a_zone_says_which_and_refuses_what_is_none() {
     let data = Data::new();
     let service = Service::start(&data.path(), "");
     let get = |query: &str| service.get(&format!("/api/v1/reports/emissions?{query}"), &service.admin);
@@ -221,7 +221,7 @@ fn r16_a_report_by_the_days_of_a_zone_says_which_and_refuses_what_is_none() {
 }
 
 #[test]
-fn r17_shares_of_any_energy_sum_to_it_and_what_no_device_draws_is_set_aside() {
+fn shares_of_any_energy_sum_to_it_and_what_no_device_draws_is_set_aside() {
     const HOUR: Span = Span::from_seconds(3_600);
     let limit_mw = 1_000_000_000;
     let mut random = random();

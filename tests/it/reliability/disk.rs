@@ -1,4 +1,4 @@
-//! R07 and R09 of the service: a disk that fails and a disk that is full. What was not stored is not acknowledged, and it is said.
+//! A disk that fails and a disk that is full: what was not stored is not acknowledged, and the service says why.
 
 use super::{EAGER, can_trace, count};
 use crate::line::{Answer, Line};
@@ -76,7 +76,7 @@ fn run_with_fault(calls: &str, fault: &str, position: u64) -> bool {
 }
 
 #[test]
-fn r07_after_a_failed_write_nothing_is_acknowledged_and_a_restart_has_everything() {
+fn after_a_failed_write_nothing_is_acknowledged_and_a_restart_has_everything() {
     if !can_trace() {
         return;
     }
@@ -92,7 +92,7 @@ fn r07_after_a_failed_write_nothing_is_acknowledged_and_a_restart_has_everything
 }
 
 #[test]
-fn r07_a_write_that_is_interrupted_is_written_again() {
+fn a_write_that_is_interrupted_is_written_again() {
     if !can_trace() {
         return;
     }
@@ -108,7 +108,7 @@ fn r07_a_write_that_is_interrupted_is_written_again() {
 }
 
 #[test]
-fn r07_a_checkpoint_that_fails_is_the_end_of_acknowledging_and_never_tried_again() {
+fn a_checkpoint_that_fails_is_the_end_of_acknowledging_and_never_tried_again() {
     if !can_trace() {
         return;
     }
@@ -167,7 +167,7 @@ impl Drop for SmallDisk {
 }
 
 #[test]
-fn r09_a_full_disk_is_said_and_when_there_is_room_the_service_goes_on_by_itself() {
+fn a_full_disk_is_said_and_when_there_is_room_the_service_goes_on_by_itself() {
     let Some((disk, _folder)) = SmallDisk::new(6 << 20, MountFlags::empty()) else { return };
     let (data, ballast, record) = (disk.path().join("data"), disk.path().join("ballast"), Record::default());
     std::fs::write(&ballast, vec![1; 2 << 20]).unwrap();

@@ -1,4 +1,4 @@
-//! F01: whatever is posted, no panic, no 5xx, little memory; and the ledger is sound afterwards.
+//! Hostile payloads: whatever is posted, the service neither panics nor answers 5xx, uses little memory, and its ledger stays sound.
 
 use super::{count, random};
 use crate::line::Line;
@@ -145,7 +145,7 @@ fn attack(service: &Service, payloads: u64, mut random: fastrand::Rng) -> [u64; 
 }
 
 #[test]
-fn f01_ten_thousand_hostile_payloads_are_answered_and_change_nothing_that_should_not() {
+fn ten_thousand_hostile_payloads_are_answered_and_change_nothing_that_should_not() {
     let mut random = random();
     let data = Data::new();
     let service = Service::start(&data.path(), CONFIG);

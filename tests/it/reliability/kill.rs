@@ -1,4 +1,4 @@
-//! R02 and R04 of the service: killed at any moment, and at every system call that writes.
+//! The service is killed at any moment, and at every system call that writes.
 
 use super::{EAGER, Target, can_trace, count, deliver, promised, random, timed};
 use crate::line::Line;
@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 const FLEET: Fleet = Fleet { agents: 8, devices: 4 };
-/// Oracle I7, in a build without optimisation.
+/// The service starts by itself after any fault within this time, in a build without optimisation.
 const START_MAX: Duration = Duration::from_secs(5);
 
 #[test]
-fn r02_a_service_that_is_killed_again_and_again_loses_and_doubles_nothing() {
+fn a_service_that_is_killed_again_and_again_loses_and_doubles_nothing() {
     let mut random = random();
     let data = Data::new();
     let (record, target, is_over) = (Record::default(), Target::nowhere(), AtomicBool::new(false));
@@ -43,7 +43,7 @@ fn r02_a_service_that_is_killed_again_and_again_loses_and_doubles_nothing() {
         }
         for kill in 0..kills {
             let (took, service) = timed(|| Service::start(&data.path(), EAGER));
-            assert!(took < promised(START_MAX), "I7: the start after kill {kill} took {took:?}");
+            assert!(took < promised(START_MAX), "the start after kill {kill} took {took:?}");
             target.is(Some(service.address));
             if kill % 10 == 9 {
                 let before = record.count();
@@ -89,7 +89,7 @@ fn script(data: &Data, before: &[&str], record: &Record) -> Result<(), String> {
 }
 
 #[test]
-fn r04_a_kill_at_any_system_call_that_writes_loses_and_doubles_nothing() {
+fn a_kill_at_any_system_call_that_writes_loses_and_doubles_nothing() {
     if !can_trace() {
         return;
     }

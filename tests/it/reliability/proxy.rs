@@ -1,4 +1,4 @@
-//! R03: agents and service that reach each other through a network which drops, halves, delays, doubles and forgets.
+//! Agents and service behind a network that drops, cuts off, delays and repeats what they send, and loses answers.
 
 use super::{EAGER, Target, count, random};
 use crate::oracle::{Fleet, Record, judge, node};
@@ -162,7 +162,7 @@ fn agent(
 }
 
 #[test]
-fn r03_a_network_that_fails_in_every_way_loses_and_doubles_nothing() {
+fn a_network_that_fails_in_every_way_loses_and_doubles_nothing() {
     let mut random = random();
     let (data, spools) = (Data::new(), tempfile::tempdir().unwrap());
     let config = format!("{EAGER}[limits]\nheader_timeout_s = 2\n");

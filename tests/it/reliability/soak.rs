@@ -1,4 +1,4 @@
-//! P01 and P02: a long time, and slow clients.
+//! The service under load and kills for a long time, and under a thousand slow clients.
 
 use super::{EAGER, Target, count, deliver, promised, random, timed};
 use crate::line::Line;
@@ -39,7 +39,7 @@ fn live(data: &Data, target: &Target, seconds: u64) -> Life {
 }
 
 #[test]
-fn p01_a_service_under_load_and_kills_stays_as_small_as_it_was() {
+fn a_service_under_load_and_kills_stays_as_small_as_it_was() {
     let fleet = Fleet { agents: AGENTS, devices: 8 };
     let mut random = random();
     let data = Data::new();
@@ -125,7 +125,7 @@ fn p99(service: &Service, line: &mut Line) -> Duration {
 }
 
 #[test]
-fn p02_a_thousand_slow_clients_are_closed_in_time_and_harm_nobody() {
+fn a_thousand_slow_clients_are_closed_in_time_and_harm_nobody() {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
     rustix::process::setrlimit(rustix::process::Resource::Nofile, raised).unwrap();

@@ -1,4 +1,4 @@
-//! R20: a backup under load, restored, and completed by what agents send again.
+//! A backup under load, restored, and completed by what agents send again.
 
 use super::ledger::{batch_of, items, post_batch};
 use super::process::until;

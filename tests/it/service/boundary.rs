@@ -1,4 +1,4 @@
-//! S-02 for every route of the document: of another project nothing is seen, and what is there is answered as what is not.
+//! Every route of the OpenAPI document, asked by a token of another project: nothing is shown, and what exists is answered like what does not.
 
 use super::ledger::{batch_of, items, post_batch};
 use super::process::until;

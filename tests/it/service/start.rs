@@ -109,7 +109,7 @@ fn what_was_acknowledged_is_in_a_copy_of_the_directory_taken_at_any_moment_after
     judge(&copy.path(), FLEET, &record, false);
 }
 
-/// S-05, S-22: a canary in every place where a secret can be, and a search in every place where one can show.
+/// No secret is shown: a canary in every place where a secret can be, and a search in every place where one can show.
 #[test]
 fn no_secret_shows_in_arguments_messages_logs_answers_or_files() {
     let data = Data::new();
