@@ -12,7 +12,7 @@ use model::{BatchId, DeviceId};
 use std::time::Instant;
 use units::{Energy, Power, Span, Timestamp};
 use wattledger::ingest;
-use wattledger::series::{self, Change, Embedded, Grid, PowerGroup, SeriesError, SeriesStore, SeriesWindow};
+use wattledger::series::{self, Embedded, Grid, PowerGroup, SeriesChange, SeriesError, SeriesStore, SeriesWindow};
 use wattledger::store::{Store, Taken};
 use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Node, Quality, SensorClass};
 
@@ -91,7 +91,7 @@ fn take(copy: &Embedded, hour: i64) {
         for device in 1..=NODES * GPUS {
             let start = hour * 3_600 + minute * 60;
             let windows = (0..6).map(|place| window(device, start + place * 10)).collect();
-            changes.push(Change {
+            changes.push(SeriesChange {
                 batch: BatchId::new(hour * 60 + minute + 100),
                 device: DeviceId::new(device),
                 replaces: None,

@@ -1,4 +1,4 @@
-//! What needs someone, in one list. The thresholds are explained in `docs/OPERATING.md`.
+//! Problems and opportunities that an operator should look at, in one list. `docs/OPERATING.md` explains the thresholds.
 
 use crate::budget::{BudgetError, Office};
 use crate::grid::Library;
@@ -15,98 +15,103 @@ use units::{Interval, Span, Timestamp};
 const MINUTE_S: u64 = 60;
 const HOUR_S: u64 = 60 * MINUTE_S;
 const DAY_S: u64 = 24 * HOUR_S;
-/// An agent sends every 10 s by default; thirty missed deliveries are no hiccup.
+/// An agent delivers every 10 s by default; after thirty missed deliveries it is late.
 const LATE: Span = Span::from_seconds(5 * MINUTE_S);
-/// Clocks that NTP keeps are off by less than a second; ten minutes move energy into another posting period.
+/// Clocks under NTP are off by less than a second; ten minutes can move energy into another posting period.
 const AHEAD: Span = Span::from_seconds(10 * MINUTE_S);
-/// After an hour nobody is restarting it.
+/// An agent that has been silent for an hour is not just being restarted.
 const LOST: Span = Span::from_seconds(HOUR_S);
-/// A node that was silent for so long was taken away.
+/// A node that has been silent for a month is taken to be gone and is not reported.
 const GONE: Span = Span::from_seconds(30 * DAY_S);
-/// The time over which coverage is taken: one day, so that a reboot does not show and a failing sensor does.
+/// Coverage is taken over one day, so that a reboot does not show and a failing sensor does.
 const COVERAGE_TIME: Span = Span::from_seconds(DAY_S);
-/// Below this a day misses more than an hour.
+/// Below this share more than an hour of a day is missing.
 const COVERAGE_LOW: f64 = 0.95;
-/// Below this what is missing is no longer small beside what is known.
+/// Below this share the missing part is no longer small beside the measured one.
 const COVERAGE_BAD: f64 = 0.80;
-/// Two posting periods of the longest kind, so that the last hour is always inside.
+/// Power of idle holdings is averaged over two posting periods of the longest kind, so that the last full hour is always inside.
 const DRAW_TIME: Span = Span::from_seconds(2 * HOUR_S);
-/// Device time after which a low draw is no start-up.
+/// After this much device time, low power no longer means that a job is starting up.
 const DRAW_MIN: Span = Span::from_seconds(30 * MINUTE_S);
-/// A job's nodes have all been silent for so long that it is not a slow link.
+/// When all nodes of a job have been silent for this long, the cause is not a slow link.
 const SILENT: Span = Span::from_seconds(15 * MINUTE_S);
-/// Provisional values are settled after a month by the providers that revise at all.
+/// Providers that revise their values do so within a month.
 const PROVISIONAL_OLD: Span = Span::from_seconds(30 * DAY_S);
-/// Hourly values come with a delay of hours to a day; after two days the import stands still.
+/// Hourly values arrive hours to a day late; after two days the import has stopped.
 const STALE: Span = Span::from_seconds(2 * DAY_S);
-/// Windows set aside are shown for a week.
+/// Windows set aside are reported for a week.
 const ASIDE_TIME: Span = Span::from_seconds(7 * DAY_S);
-
-/// Gaps are shown for a day.
+/// Gaps are reported for a day.
 const GAP_TIME: Span = Span::from_seconds(DAY_S);
 
-/// How much it matters, the most first.
+/// How urgent an item is; the most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Data is being lost or is wrong.
+    /// Data is wrong or being lost.
     Bad,
-    /// It will be, or something is wasted.
+    /// Data may become wrong or be lost, or energy is wasted.
     Warn,
-    /// Good to know.
+    /// For information; nothing has to be done soon.
     Info,
 }
 
-/// What it is about.
+/// The thing that an item is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 pub struct Subject {
     /// `node`, `device`, `job`, `zone`, `budget` or `request`.
     pub r#type: &'static str,
-    /// Its id or name; of a device, its node, a slash and its identity.
+    /// Id or name of the thing; for a device its node, a slash and the device's identity.
     pub id: String,
 }
 
-/// Something that needs someone.
+/// One thing that an operator should look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = AttentionItem)]
 pub struct Item {
     /// `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`.
     pub kind: &'static str,
-    /// How much it matters.
+    /// How urgent it is.
     pub severity: Severity,
-    /// What it is about.
+    /// The node, device, job, zone, budget or request that it is about.
     pub subject: Subject,
-    /// What is wrong and what to do, in words.
+    /// One or two sentences: what is wrong, and what to do about it.
     pub message: String,
-    /// Since when.
+    /// Since when this has been so, RFC 3339, whole seconds; `null` where that is not known.
     pub since: Option<String>,
 }
 
+impl Subject {
+    fn of(r#type: &'static str, id: String) -> Self {
+        Self { r#type, id }
+    }
+}
+
 impl Item {
-    /// Its place in the list: severity, kind, subject.
+    fn new(kind: &'static str, severity: Severity, subject: Subject, message: String) -> Self {
+        Self { kind, severity, subject, message, since: None }
+    }
+
+    /// The same with the moment since when it has been so, if that is known. Fractions of a second are dropped: most of these moments are
+    /// the present less a round time.
+    fn since(self, at: impl Into<Option<Timestamp>>) -> Self {
+        let whole = |at: Timestamp| at.nanoseconds() - at.nanoseconds().rem_euclid(1_000_000_000);
+        let since = at.into().map(|at| moment::show(Timestamp::from_nanoseconds(whole(at))));
+        Self { since, ..self }
+    }
+
+    /// The key by which the list is sorted and paged: severity, kind, subject.
     #[must_use]
     pub fn place(&self) -> String {
         format!("{} {} {}", self.severity as u8, self.kind, self.subject.id)
     }
 }
 
-fn item(
-    (kind, severity): (&'static str, Severity),
-    (r#type, id): (&'static str, String),
-    message: String,
-    since: Option<Timestamp>,
-) -> Item {
-    // Most of these moments are now less a round time: what is below a second says nothing.
-    let whole =
-        |at: Timestamp| Timestamp::from_nanoseconds(at.nanoseconds() - at.nanoseconds().rem_euclid(1_000_000_000));
-    Item { kind, severity, subject: Subject { r#type, id }, message, since: since.map(|at| moment::show(whole(at))) }
-}
-
-/// Everything that needs someone at `now`, in the order of [`Item::place`]; with a project only its jobs.
+/// Everything that needs attention at `now`, in the order of [`Item::place`]; with `project`, only what concerns its jobs.
 ///
 /// # Errors
 ///
-/// The store; a zone without a factor.
+/// The store cannot be read, or a zone has no factor.
 pub fn attention(
     store: &Store,
     library: &Arc<Library>,
@@ -144,26 +149,28 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), Store
         if node.seen < before(now, LATE) {
             let severity = if node.seen < before(now, LOST) { Severity::Bad } else { Severity::Warn };
             let message = format!(
-                "the agent of {} was last heard of at {}: look at its log; what it meters waits in its spool",
+                "the agent of {} was last seen at {}: look at its log; its readings are kept in its spool until it can deliver them",
                 node.name,
                 moment::show(node.seen)
             );
-            found.push(item(("agent_late", severity), ("node", node.name.clone()), message, Some(node.seen)));
+            found.push(
+                Item::new("agent_late", severity, Subject::of("node", node.name.clone()), message).since(node.seen),
+            );
         }
         if node.reached > now.after(AHEAD).unwrap_or(node.reached) {
             let message = format!(
-                "{} sent windows that end at {}, which is to come: set its clock (NTP); what it metered counts at the time that its clock said",
+                "{} sent windows that end in the future, at {}: set its clock (NTP); its energy is counted at the times that its clock said",
                 node.name,
                 moment::show(node.reached)
             );
-            found.push(item(("clock_ahead", Severity::Bad), ("node", node.name.clone()), message, None));
+            found.push(Item::new("clock_ahead", Severity::Bad, Subject::of("node", node.name.clone()), message));
         }
         if node.site == "unassigned" {
             let message = format!(
-                "{} belongs to no site, so a world average stands in: POST /api/v1/nodes/{}/site",
+                "{} is not assigned to a site, so its carbon is computed with a world average: POST /api/v1/nodes/{}/site",
                 node.name, node.name
             );
-            found.push(item(("node_without_site", Severity::Warn), ("node", node.name), message, None));
+            found.push(Item::new("node_without_site", Severity::Warn, Subject::of("node", node.name), message));
         }
     }
     Ok(())
@@ -176,9 +183,9 @@ fn coverage(store: &Store, library: &Library, now: Timestamp, found: &mut Vec<It
             let severity = if quality.coverage < COVERAGE_BAD { Severity::Bad } else { Severity::Warn };
             let percent = quality.coverage * 100.0;
             let message = format!(
-                "the devices of {node} were observed {percent:.1} % of the last day: `wattledger doctor` on the node says what is missing"
+                "the devices of {node} were measured for only {percent:.1} % of the last day: run `wattledger doctor` on the node to see what is missing"
             );
-            found.push(item(("coverage_low", severity), ("node", node), message, Some(since)));
+            found.push(Item::new("coverage_low", severity, Subject::of("node", node), message).since(since));
         }
     }
     Ok(())
@@ -188,16 +195,18 @@ fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), S
     for aside in tx.attention().set_aside_since(before(now, ASIDE_TIME))? {
         let why = match aside.reason {
             SetAsideReason::Implausible => {
-                "say more than the device can draw: look at its sensor or its declared limit"
+                "claim more power than the device can draw; check its sensor or its declared limit"
             }
-            SetAsideReason::Overlap => "overlap others of the device: two agents meter it, or a clock was set back",
+            SetAsideReason::Overlap => {
+                "overlap other windows of the device, because two agents meter it or a clock was set back"
+            }
         };
         let message = format!(
-            "{} windows of {} on {} are kept but not counted: they {why}",
+            "{} windows of {} on {} are kept but not counted, as they {why}",
             aside.windows, aside.uuid, aside.node
         );
-        let subject = ("device", format!("{}/{}", aside.node, aside.uuid));
-        found.push(item(("windows_set_aside", Severity::Warn), subject, message, Some(aside.since)));
+        let subject = Subject::of("device", format!("{}/{}", aside.node, aside.uuid));
+        found.push(Item::new("windows_set_aside", Severity::Warn, subject, message).since(aside.since));
     }
     Ok(())
 }
@@ -205,9 +214,9 @@ fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), S
 fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
     for (node, gaps, first) in tx.gaps().by_node(before(now, GAP_TIME))? {
         let message = format!(
-            "the agent of {node} reported {gaps} gaps in the last day: GET /api/v1/gaps?node={node} lists them"
+            "the agent of {node} reported {gaps} gaps in its readings in the last day: GET /api/v1/gaps?node={node} lists them"
         );
-        found.push(item(("gaps_reported", Severity::Info), ("node", node), message, Some(first)));
+        found.push(Item::new("gaps_reported", Severity::Info, Subject::of("node", node), message).since(first));
     }
     Ok(())
 }
@@ -215,18 +224,20 @@ fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreE
 fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
     for zone in tx.attention().provisional_zones(before(now, PROVISIONAL_OLD))? {
         let message = format!(
-            "{} factors of {} are provisional or forecast and older than a month: import the final ones, then restate",
+            "{} factors of {} are still provisional or forecasts after a month: import the final values, then restate",
             zone.factors, zone.zone
         );
-        found.push(item(("factors_provisional", Severity::Info), ("zone", zone.zone), message, Some(zone.at)));
+        found.push(
+            Item::new("factors_provisional", Severity::Info, Subject::of("zone", zone.zone), message).since(zone.at),
+        );
     }
     for zone in tx.attention().stale_zones(before(now, STALE))? {
         let message = format!(
-            "the imported factors of {} end at {}: a yearly value stands in since; import what is new",
+            "the imported factors of {} end at {}, and a yearly value is used since then: import newer ones",
             zone.zone,
             moment::show(zone.at)
         );
-        found.push(item(("factors_stale", Severity::Warn), ("zone", zone.zone), message, Some(zone.at)));
+        found.push(Item::new("factors_stale", Severity::Warn, Subject::of("zone", zone.zone), message).since(zone.at));
     }
     Ok(())
 }
@@ -242,16 +253,16 @@ fn held_idle(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut Vec
             let watts = draw.energy_mj as f64 * 1e6 / draw.covered_ns as f64;
             let limit = draw.limit_mw as f64 / 1e3;
             let message = format!(
-                "{} holds accelerators of {} that draw {watts:.0} W of {limit:.0} W each: give them back, or look at what it waits for",
+                "{} holds accelerators of {} that draw only {watts:.0} W of {limit:.0} W each: release them, or find out what the job is waiting for",
                 draw.job, draw.node
             );
-            found.push(item(("held_idle", Severity::Warn), ("job", draw.job), message, Some(since)));
+            found.push(Item::new("held_idle", Severity::Warn, Subject::of("job", draw.job), message).since(since));
         }
     }
     Ok(())
 }
 
-/// What accelerators of jobs without an end drew per node since `since`, posted and open.
+/// Energy of accelerators held by jobs that have not ended, per job and node since `since`, posted and not yet posted.
 fn draws(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<Draw>, StoreError> {
     let mut sums: BTreeMap<(JobNumber, NodeNumber), (i64, i64)> = BTreeMap::new();
     let open = tx
@@ -279,25 +290,26 @@ fn silent_jobs(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut V
     let silent = tx.attention().silent_jobs(before(now, SILENT))?;
     for job in silent.into_iter().filter(|job| is_visible(project, job.project.as_deref())) {
         let message = format!(
-            "{} has no end, but {} was last heard of at {}: if it ended, POST /api/v1/jobs/{}/finish",
+            "{} has not ended, but its node {} was last seen at {}: if the job has ended, POST /api/v1/jobs/{}/finish",
             job.job,
             job.node,
             moment::show(job.seen),
             job.job
         );
-        found.push(item(("job_silent", Severity::Warn), ("job", job.job), message, Some(job.seen)));
+        found.push(Item::new("job_silent", Severity::Warn, Subject::of("job", job.job), message).since(job.seen));
     }
     Ok(())
 }
 
-/// Budgets that are spent, held or on their way past a threshold.
+/// Budgets that have crossed a threshold, or are expected to by the end of their period.
 fn budgets(office: &Office<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), BudgetError> {
     for state in office.states()? {
         let own = state.policy.as_ref().ok().and_then(|policy| policy.document.project.clone());
         let Some(warning) = state.warning().filter(|_| is_visible(project, own.as_deref())) else { continue };
         let severity = if warning.is_bad { Severity::Bad } else { Severity::Warn };
         let since = state.standing.map(|standing| standing.period.start());
-        found.push(item(("budget_breaking", severity), ("budget", state.row.name), warning.words, since));
+        let subject = Subject::of("budget", state.row.name);
+        found.push(Item::new("budget_breaking", severity, subject, warning.words).since(since));
     }
     Ok(())
 }
@@ -309,29 +321,27 @@ fn exceptions(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Resu
     for row in open {
         let (name, reason) = (row.asked_by.unwrap_or_default(), row.asked_reason.unwrap_or_default());
         let admission = row.admission.map(|admission| admission.to_string()).unwrap_or_default();
+        let number = row.number.to_string();
         let message = format!(
-            "an exception for admission {admission} is asked for by {name}: {reason}; `wattledger budget approve {}` or refuse",
-            row.number
+            "{name} asks for an exception for admission {admission}: {reason}; `wattledger budget approve {number}` or `wattledger budget refuse {number}`"
         );
-        found.push(item(
-            ("exception_requested", Severity::Warn),
-            ("request", row.number.to_string()),
-            message,
-            row.asked,
-        ));
+        found.push(
+            Item::new("exception_requested", Severity::Warn, Subject::of("request", number), message).since(row.asked),
+        );
     }
     Ok(())
 }
 
-/// Running jobs that will use more than they hold.
+/// Running jobs that are expected to use more than their hold.
 fn holds(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
     let breaking = tx.admissions().held()?.into_iter().filter(|row| row.notice != HoldNotice::Nothing);
     for row in breaking.filter(|row| is_visible(project, Some(&row.project))) {
         let job = row.job.map(JobId::into_string).unwrap_or_default();
-        let what = if row.notice == HoldNotice::Stop { "is asked to stop" } else { "goes on" };
+        let what = if row.notice == HoldNotice::Stop { "it is being stopped" } else { "it keeps running" };
         let message =
-            format!("{job} will use more than it holds, and {what}: admission {} says how much", row.admission);
-        found.push(item(("hold_breaking", Severity::Warn), ("job", job), message, row.metered_time.map(Interval::end)));
+            format!("{job} is expected to use more than its hold; {what}. Admission {} has the figures", row.admission);
+        let until = row.metered_time.map(Interval::end);
+        found.push(Item::new("hold_breaking", Severity::Warn, Subject::of("job", job), message).since(until));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Backups: a consistent copy of a data directory, taken while the service runs, and the way back.
 //!
-//! A backup is a directory with the database and its `chain-head`; it is complete and verified when it has its name. What is not in it is what agents
-//! sent since: they keep that and send it again.
+//! A backup is a directory with a copy of the database and of its `chain-head`. It is built under another name and renamed when it is complete and
+//! verified. Batches that agents sent after the copy was taken are not in it; agents keep them for a day and send them again.
 
 use crate::ledger::{self, LedgerError, Verified};
 use crate::store::{self, Store, StoreError};
@@ -10,35 +10,35 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// Name of the note on the head of the chain.
+/// Files beside the database that hold the heads of its hash chains.
 const HEADS: [&str; 2] = [ledger::CHAIN_HEAD, ledger::ACTION_HEAD];
 
-/// Why there is no backup, or why one was not restored.
+/// Why a backup could not be made or restored.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// There is no database.
-    #[error("{path} is not there: give {what}")]
+    /// The directory has no database.
+    #[error("{path} does not exist: give {what}")]
     Missing {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// What is wanted.
+        /// The kind of directory that is expected.
         what: &'static str,
     },
-    /// Something is there already.
-    #[error("{path} is there already and not empty: nothing is ever overwritten, give another directory")]
+    /// The target exists and is not empty.
+    #[error("{path} exists and is not empty; nothing is ever overwritten: give another directory")]
     Taken {
-        /// The directory.
+        /// Path of the directory.
         path: String,
     },
     /// A file cannot be read or written.
     #[error("{path}: {cause}")]
     File {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// Why.
+        /// Error of the system.
         cause: io::Error,
     },
-    /// The copy is not a sound ledger.
+    /// The copy failed verification.
     #[error("the copy does not verify: {0}; keep the original for inspection and take an earlier backup")]
     Unsound(ledger::Fault),
     /// The copy cannot be read.
@@ -115,7 +115,7 @@ fn make(directory: &Path) -> Result<(), BackupError> {
     fs::set_permissions(directory, fs::Permissions::from_mode(0o700)).map_err(failed(directory))
 }
 
-/// The note is taken before the database, so that the copy contains what it names.
+/// The heads are copied before the database, so that the copy contains the entries that they name.
 fn copy_live(data: &Path, to: &Path) -> Result<(), BackupError> {
     copy_head(data, to)?;
     Ok(store::copy_database(data, to)?)
@@ -132,7 +132,7 @@ fn copy_head(from: &Path, to: &Path) -> Result<(), BackupError> {
         let target = to.join(head);
         match fs::copy(from.join(head), &target) {
             Ok(_) => {}
-            // Nothing was posted yet.
+            // Nothing has been posted yet.
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
             Err(cause) => return Err(failed(&target)(cause)),
         }
@@ -140,7 +140,7 @@ fn copy_head(from: &Path, to: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Verifies a copy as `wattledger verify` does, notes the head that it ends with, and syncs it.
+/// Verifies a copy as `wattledger verify` does, writes down the heads of its chains, and syncs it to disk.
 fn settle(directory: &Path) -> Result<Verified, BackupError> {
     let store = Store::open(directory)?;
     let verified = ledger::verify(&store)?;

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 /// One bundled CSV file. Text stays text: "NA" is Namibia, an empty cell is empty, nothing is inferred to be null.
-pub(crate) struct Table {
+pub(crate) struct BundledTable {
     /// File name, for messages.
     pub(crate) file: &'static str,
     /// The whole file.
@@ -24,7 +24,7 @@ pub struct DataError {
     reason: String,
 }
 
-impl Table {
+impl BundledTable {
     /// All rows, or the first that does not parse.
     pub(crate) fn rows<Row: DeserializeOwned>(&self) -> Result<Vec<Row>, DataError> {
         let rows: Result<Vec<Row>, csv::Error> = csv::Reader::from_reader(self.text.as_bytes()).deserialize().collect();

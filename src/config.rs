@@ -1,6 +1,6 @@
 //! Configuration of the service: what a file says, then what the program may rely on.
 //!
-//! [`Config::parse`] reads TOML in which every key is optional and an unknown key is an error with its place, and checks each value's
+//! [`ServiceConfig::parse`] reads TOML in which every key is optional and an unknown key is an error with its place, and checks each value's
 //! range. `config/wattledger.toml` shows every key with its default.
 
 use crate::hardware::find_accelerator;
@@ -13,185 +13,185 @@ use std::time::Duration;
 use tracing::level_filters::LevelFilter;
 use units::Span;
 
-/// A valid configuration.
+/// A configuration whose values have all been checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Config {
-    /// The data directory.
+pub struct ServiceConfig {
+    /// The data directory: ledger, evidence, tokens and the copy for charts.
     pub data: PathBuf,
     /// Address and port to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
     /// Certificate and key, both PEM files, when TLS is on.
     pub tls: Option<Tls>,
-    /// What is logged.
+    /// Level and format of the log.
     pub log: Log,
-    /// What a client may ask of the service.
+    /// Limits on what clients may send and open.
     pub limits: Limits,
-    /// How often ended posting periods are closed.
+    /// Interval between two rounds that close posting periods which have ended.
     pub close_every: Duration,
-    /// How long after the end of a period late windows are waited for.
+    /// How long a posting period stays open for late windows after its end.
     pub grace: Span,
     /// How long requests in flight may take at shutdown.
     pub shutdown_grace: Duration,
-    /// The webhook of Kubernetes.
+    /// Settings of the validating webhook for Kubernetes.
     pub kubernetes: Kubernetes,
-    /// The run task of HCP Terraform.
+    /// Settings of the run task for HCP Terraform.
     pub terraform: Terraform,
 }
 
-/// The run task of HCP Terraform.
+/// Settings of the run task for HCP Terraform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terraform {
-    /// File with the key that requests are signed with; without it none is answered.
+    /// File with the HMAC key that requests are signed with; without one, the run task is off and its route answers 404.
     pub hmac_key_file: Option<PathBuf>,
-    /// Hosts that plans are fetched from and answers go to, with the port where it is not the usual one.
+    /// Hosts that plans may be fetched from and results sent to, each with its port unless that is 443.
     pub hosts: Vec<String>,
-    /// Project of each workspace, named `ORGANIZATION/WORKSPACE` or `WORKSPACE`; a workspace without one is charged to the project of its name.
+    /// Project of each workspace, keyed by `ORGANIZATION/WORKSPACE` or `WORKSPACE`; a workspace that is not listed is charged to the project of the same name.
     pub projects: BTreeMap<String, String>,
 }
 
-/// What the webhook of Kubernetes takes for granted.
+/// Settings of the validating webhook for Kubernetes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kubernetes {
-    /// The accelerator that a GPU is of which neither object nor node selection says more.
+    /// The accelerator that is assumed for a GPU when neither the object nor its node selector names one.
     pub accelerator: String,
-    /// The site of the cluster; the only one there is without it.
+    /// The site of the cluster; without one, the only site of the service.
     pub site: Option<String>,
-    /// What is answered when no decision comes in time.
+    /// The answer when there is no decision within `answer_within`.
     pub outage: Outage,
-    /// In time.
+    /// Time limit for the answer, 50 ms to 30 s.
     pub answer_within: Duration,
-    /// Project of each namespace; a namespace without one is charged to the project of its name.
+    /// Project of each namespace; a namespace that is not listed is charged to the project of the same name.
     pub projects: BTreeMap<String, String>,
 }
 
-/// Paths of a certificate chain and its key, PEM.
+/// Paths of a certificate chain and its private key, both PEM.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls {
-    /// Certificate chain, the server's first.
+    /// Certificate chain, with the server's own certificate first.
     pub certificate: PathBuf,
-    /// Private key.
+    /// Private key of that certificate.
     pub key: PathBuf,
 }
 
-/// Level and form of the log.
+/// Level and format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Log {
-    /// Least important level that is written.
+    /// The least severe level that is written.
     pub level: LevelFilter,
-    /// One JSON object per line, or text.
+    /// Whether each line is a JSON object; otherwise it is plain text.
     pub json: bool,
 }
 
 /// Limits on clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Open connections, 1 to 65,536.
+    /// Maximum number of open connections, 1 to 65,536.
     pub connections: usize,
-    /// Time for request line and headers, also the longest idle time.
+    /// How long a client may take for request line and headers, and how long a connection may be idle.
     pub header_timeout: Duration,
-    /// Time for a whole body.
+    /// How long a client may take to send a body.
     pub body_timeout: Duration,
-    /// Least bytes per second of a body, over ten seconds, 1 to 1,000,000.
+    /// Minimum rate of a body, bytes per second averaged over ten seconds, 1 to 1,000,000.
     pub body_bytes_per_s: u32,
-    /// Bytes of a body after decompression, 1 KiB to 1 GiB.
+    /// Maximum size of a body after decompression, 1 KiB to 1 GiB.
     pub body_bytes: usize,
-    /// Bytes of all bodies that are held at once, twice [`Limits::body_bytes`] to 64 GiB.
+    /// Maximum size of all bodies in memory at once, twice [`Limits::body_bytes`] to 64 GiB.
     pub open_body_bytes: usize,
-    /// Of one token, batches aside.
+    /// Requests per token, batches not included.
     pub requests: Rate,
-    /// Of one token.
+    /// Batches per token.
     pub batches: Rate,
-    /// Requests of one address without a valid token.
+    /// Requests per client address without a valid token.
     pub failures: Rate,
-    /// Open event streams, 1 to 65,536.
+    /// Maximum number of open event streams, 1 to 65,536.
     pub event_streams: usize,
 }
 
-/// A sustained rate and how much may come at once.
+/// A sustained rate, and how far a burst may exceed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     /// Requests per second, 1 to 1,000,000.
     pub per_s: u32,
-    /// Requests at once, 1 to 1,000,000.
+    /// Requests that may arrive at once, 1 to 1,000,000.
     pub burst: u32,
 }
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
+pub enum ServiceConfigError {
     /// The file cannot be read.
     #[error("{path}: {cause}; give the path of a configuration with --config, or none to take the defaults")]
     Unreadable {
-        /// As given.
+        /// Path of the file, as given.
         path: String,
-        /// Why.
+        /// Error of the system.
         cause: std::io::Error,
     },
     /// Not TOML, an unknown key, or a value of another type; the message has line and column.
     #[error("{path}: {message}")]
     Malformed {
-        /// As given.
+        /// Path of the file, as given.
         path: String,
-        /// Place and reason.
+        /// Line, column and reason.
         message: String,
     },
     /// A value outside its range.
     #[error("{key} = {value} cannot be used: {expected}")]
     OutOfRange {
-        /// Name of the key with its table.
+        /// Name of the key with its table, such as `limits.connections`.
         key: &'static str,
-        /// As given.
+        /// The value as given.
         value: String,
-        /// What is accepted.
+        /// The values that are accepted.
         expected: &'static str,
     },
-    /// One of the two TLS lines is missing.
+    /// Only one of the two TLS keys is set.
     #[error("TLS needs both tls_certificate and tls_key: {missing} is not set")]
     HalfTls {
-        /// The missing key.
+        /// Name of the key that is not set.
         missing: &'static str,
     },
-    /// Tokens would cross a network in the clear.
+    /// The service would listen on a network without TLS.
     #[error(
         "listen = {listen} is not loopback and TLS is off, so tokens would cross the network in the clear: set tls_certificate and tls_key, \
-         or plain_http = true where something in front ends TLS"
+         or plain_http = true if a proxy in front terminates TLS"
     )]
     PlainHttp {
-        /// The address.
+        /// The configured address.
         listen: SocketAddr,
     },
 }
 
-/// What the command line says in place of the file.
+/// Options of the command line that take precedence over the file.
 #[derive(Debug, Clone, Default)]
-pub struct Overrides {
+pub struct ServiceOverrides {
     /// `--data`.
     pub data: Option<PathBuf>,
     /// `--listen`.
     pub listen: Option<SocketAddr>,
 }
 
-impl Config {
+impl ServiceConfig {
     /// Reads the file at `path`, or takes the defaults without one; `overrides` come first.
-    pub fn read(path: Option<&Path>, overrides: Overrides) -> Result<Self, ConfigError> {
-        let Some(path) = path else { return Document::default().validate(overrides) };
+    pub fn read(path: Option<&Path>, overrides: ServiceOverrides) -> Result<Self, ServiceConfigError> {
+        let Some(path) = path else { return ServiceDocument::default().validate(overrides) };
         let shown = path.display().to_string();
-        let text =
-            std::fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable { path: shown.clone(), cause })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|cause| ServiceConfigError::Unreadable { path: shown.clone(), cause })?;
         Self::parse(&text, &shown, overrides)
     }
 
     /// Reads `text`; `path` is for messages.
-    pub fn parse(text: &str, path: &str, overrides: Overrides) -> Result<Self, ConfigError> {
-        let document: Document = toml::from_str(text)
-            .map_err(|error| ConfigError::Malformed { path: path.to_owned(), message: error.to_string() })?;
+    pub fn parse(text: &str, path: &str, overrides: ServiceOverrides) -> Result<Self, ServiceConfigError> {
+        let document: ServiceDocument = toml::from_str(text)
+            .map_err(|error| ServiceConfigError::Malformed { path: path.to_owned(), message: error.to_string() })?;
         document.validate(overrides)
     }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Document {
+struct ServiceDocument {
     data: PathBuf,
     listen: SocketAddr,
     tls_certificate: Option<PathBuf>,
@@ -263,7 +263,7 @@ impl Default for TerraformDocument {
     }
 }
 
-impl Default for Document {
+impl Default for ServiceDocument {
     fn default() -> Self {
         Self {
             data: PathBuf::from("wattledger-data"),
@@ -319,19 +319,19 @@ impl Default for KubernetesDocument {
     }
 }
 
-impl Document {
-    fn validate(self, overrides: Overrides) -> Result<Config, ConfigError> {
+impl ServiceDocument {
+    fn validate(self, overrides: ServiceOverrides) -> Result<ServiceConfig, ServiceConfigError> {
         let listen = overrides.listen.unwrap_or(self.listen);
         let tls = tls(self.tls_certificate, self.tls_key)?;
         if tls.is_none() && !self.plain_http && !listen.ip().is_loopback() {
-            return Err(ConfigError::PlainHttp { listen });
+            return Err(ServiceConfigError::PlainHttp { listen });
         }
-        let level = self.log_level.parse().map_err(|_| ConfigError::OutOfRange {
+        let level = self.log_level.parse().map_err(|_| ServiceConfigError::OutOfRange {
             key: "log_level",
             value: format!("{:?}", self.log_level),
             expected: "off, error, warn, info, debug or trace",
         })?;
-        Ok(Config {
+        Ok(ServiceConfig {
             data: overrides.data.unwrap_or(self.data),
             listen,
             tls,
@@ -347,7 +347,7 @@ impl Document {
 }
 
 impl LimitsDocument {
-    fn validate(&self) -> Result<Limits, ConfigError> {
+    fn validate(&self) -> Result<Limits, ServiceConfigError> {
         Ok(Limits {
             connections: count("limits.connections", self.connections)?,
             header_timeout: seconds("limits.header_timeout_s", self.header_timeout_s)?,
@@ -373,9 +373,9 @@ impl LimitsDocument {
 }
 
 impl KubernetesDocument {
-    fn validate(self) -> Result<Kubernetes, ConfigError> {
+    fn validate(self) -> Result<Kubernetes, ServiceConfigError> {
         if find_accelerator(&self.accelerator).is_err() {
-            return Err(ConfigError::OutOfRange {
+            return Err(ServiceConfigError::OutOfRange {
                 key: "kubernetes.accelerator",
                 value: format!("{:?}", self.accelerator),
                 expected: "an accelerator that `wattledger estimate --accelerator` takes",
@@ -391,62 +391,62 @@ impl KubernetesDocument {
 }
 
 impl TerraformDocument {
-    fn validate(self) -> Result<Terraform, ConfigError> {
+    fn validate(self) -> Result<Terraform, ServiceConfigError> {
         let is_host = |host: &&String| !host.is_empty() && !host.contains(['/', '@', '*', ' ']);
         if let Some(host) = self.hosts.iter().find(|host| !is_host(host)) {
-            return Err(ConfigError::OutOfRange {
+            return Err(ServiceConfigError::OutOfRange {
                 key: "terraform.hosts",
                 value: format!("{host:?}"),
-                expected: "names of hosts, with a port where it is not the usual one, without scheme and path",
+                expected: "host names, with a port unless it is 443, without scheme and path",
             });
         }
         Ok(Terraform { hmac_key_file: self.hmac_key_file, hosts: self.hosts, projects: self.projects })
     }
 }
 
-fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<Tls>, ConfigError> {
+fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<Tls>, ServiceConfigError> {
     match (certificate, key) {
         (Some(certificate), Some(key)) => Ok(Some(Tls { certificate, key })),
         (None, None) => Ok(None),
-        (Some(_), None) => Err(ConfigError::HalfTls { missing: "tls_key" }),
-        (None, Some(_)) => Err(ConfigError::HalfTls { missing: "tls_certificate" }),
+        (Some(_), None) => Err(ServiceConfigError::HalfTls { missing: "tls_key" }),
+        (None, Some(_)) => Err(ServiceConfigError::HalfTls { missing: "tls_certificate" }),
     }
 }
 
-fn out_of_range(key: &'static str, value: u64, expected: &'static str) -> ConfigError {
-    ConfigError::OutOfRange { key, value: value.to_string(), expected }
+fn out_of_range(key: &'static str, value: u64, expected: &'static str) -> ServiceConfigError {
+    ServiceConfigError::OutOfRange { key, value: value.to_string(), expected }
 }
 
-fn seconds(key: &'static str, value: u64) -> Result<Duration, ConfigError> {
+fn seconds(key: &'static str, value: u64) -> Result<Duration, ServiceConfigError> {
     match value {
         1..=3600 => Ok(Duration::from_secs(value)),
         _ => Err(out_of_range(key, value, "1 to 3600 seconds")),
     }
 }
 
-fn grace(value: u64) -> Result<Span, ConfigError> {
+fn grace(value: u64) -> Result<Span, ServiceConfigError> {
     match value {
         0..=604_800 => Ok(Span::from_seconds(value)),
         _ => Err(out_of_range("ledger.grace_s", value, "0 to 604800 seconds, a week")),
     }
 }
 
-fn count(key: &'static str, value: u64) -> Result<usize, ConfigError> {
+fn count(key: &'static str, value: u64) -> Result<usize, ServiceConfigError> {
     match usize::try_from(value) {
         Ok(count @ 1..=65_536) => Ok(count),
         _ => Err(out_of_range(key, value, "1 to 65536")),
     }
 }
 
-fn body_bytes(value: u64) -> Result<usize, ConfigError> {
+fn body_bytes(value: u64) -> Result<usize, ServiceConfigError> {
     match usize::try_from(value) {
         Ok(bytes @ 1_024..=1_073_741_824) => Ok(bytes),
         _ => Err(out_of_range("limits.body_bytes", value, "1024 to 1073741824 bytes")),
     }
 }
 
-/// A compressed body is held beside what it decompresses to, so one of the largest needs twice its size.
-fn open_body_bytes(value: u64, of_one: u64) -> Result<usize, ConfigError> {
+/// A compressed body is in memory beside its decompressed form, so the largest one needs twice its size.
+fn open_body_bytes(value: u64, of_one: u64) -> Result<usize, ServiceConfigError> {
     match usize::try_from(value) {
         Ok(bytes) if value >= of_one.saturating_mul(2) && value <= 64 << 30 => Ok(bytes),
         _ => {
@@ -455,7 +455,7 @@ fn open_body_bytes(value: u64, of_one: u64) -> Result<usize, ConfigError> {
     }
 }
 
-fn rate(key: &'static str, value: u64) -> Result<u32, ConfigError> {
+fn rate(key: &'static str, value: u64) -> Result<u32, ServiceConfigError> {
     match u32::try_from(value) {
         Ok(rate @ 1..=1_000_000) => Ok(rate),
         _ => Err(out_of_range(key, value, "1 to 1000000")),
@@ -466,8 +466,8 @@ fn rate(key: &'static str, value: u64) -> Result<u32, ConfigError> {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Config, String> {
-        Config::parse(text, "f.toml", Overrides::default()).map_err(|error| error.to_string())
+    fn parse(text: &str) -> Result<ServiceConfig, String> {
+        ServiceConfig::parse(text, "f.toml", ServiceOverrides::default()).map_err(|error| error.to_string())
     }
 
     #[test]

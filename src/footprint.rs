@@ -15,7 +15,7 @@ pub fn kwh(energy: Energy) -> f64 {
 
 /// A device and what was metered of it.
 #[derive(Debug, Clone)]
-pub struct MeteredDevice {
+pub struct FootprintDevice {
     /// UUID, or the log's own identifier.
     pub uuid: String,
     /// Product name where known.
@@ -30,7 +30,7 @@ pub struct MeteredDevice {
 
 /// The intensity that turns energy into carbon, with the document that says where it is from.
 #[derive(Debug, Clone)]
-pub struct FactorUsed {
+pub struct FootprintFactor {
     /// The value.
     pub intensity: CarbonIntensity,
     /// For people: `342 g/kWh (DE, lifecycle, production, Ember yearly 2024)`.
@@ -118,8 +118,8 @@ pub struct DeviceFootprint {
 impl Footprint {
     /// Adds up the devices that are in no other. `factor` is the intensity, or why there is none.
     pub fn of(
-        devices: &[MeteredDevice],
-        factor: Result<FactorUsed, String>,
+        devices: &[FootprintDevice],
+        factor: Result<FootprintFactor, String>,
         notes: Vec<String>,
     ) -> Result<Self, Overflow> {
         let roots =
@@ -164,7 +164,7 @@ impl Footprint {
 }
 
 impl DeviceFootprint {
-    fn of(device: &MeteredDevice, all: &[MeteredDevice]) -> Self {
+    fn of(device: &FootprintDevice, all: &[FootprintDevice]) -> Self {
         let window = device.window.as_ref();
         let watts = |milliwatts: u64| milliwatts as f64 / 1_000.0;
         Self {

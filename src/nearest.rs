@@ -1,7 +1,7 @@
 //! Names near a mistyped one.
 
 /// Something that could have been meant.
-pub(crate) struct Candidate<'a> {
+pub(crate) struct NamedCandidate<'a> {
     /// What to type for it.
     pub(crate) code: &'a str,
     /// Other names that people type instead.
@@ -15,7 +15,7 @@ const SIMILARITY_MIN: f64 = 0.82;
 const SIMILARITY_EXACT: f64 = 2.0;
 
 /// The hint inside an error message, ending in a space: `did you mean DE (Germany)? `, or the nearest names when none is near.
-pub(crate) fn nearest<'a>(asked: &str, candidates: impl Iterator<Item = Candidate<'a>>) -> String {
+pub(crate) fn nearest<'a>(asked: &str, candidates: impl Iterator<Item = NamedCandidate<'a>>) -> String {
     let asked = asked.to_lowercase();
     let mut scored: Vec<(f64, String)> =
         candidates.map(|candidate| (similarity(&asked, &candidate), label(&candidate))).collect();
@@ -33,7 +33,7 @@ pub(crate) fn nearest<'a>(asked: &str, candidates: impl Iterator<Item = Candidat
     }
 }
 
-fn label(candidate: &Candidate<'_>) -> String {
+fn label(candidate: &NamedCandidate<'_>) -> String {
     if candidate.shown.is_empty() {
         candidate.code.to_owned()
     } else {
@@ -42,7 +42,7 @@ fn label(candidate: &Candidate<'_>) -> String {
 }
 
 /// 2 for an exact other name, up to 1 for spelling alike, in between for a name that starts with what was asked.
-fn similarity(asked: &str, candidate: &Candidate<'_>) -> f64 {
+fn similarity(asked: &str, candidate: &NamedCandidate<'_>) -> f64 {
     let mut best = strsim::jaro_winkler(asked, &candidate.code.to_lowercase());
     for name in candidate.names.iter().filter(|name| !name.is_empty()) {
         let name = name.to_lowercase();

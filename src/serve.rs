@@ -7,7 +7,7 @@
 //! 4. the copy for charts ends after the batches that it is taking, and the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
 
 use crate::api::{self, Gates, KeyError, Service, SignIn, TlsError};
-use crate::config::{Config, Log};
+use crate::config::{Log, ServiceConfig};
 use crate::grid::{DataError, Library};
 use crate::ledger::{self, LedgerError};
 use crate::series::{Embedded, Follower, Handover, SeriesStore};
@@ -89,14 +89,14 @@ impl ServeError {
 
 /// Runs the service until SIGTERM or SIGINT. `say` is told, a line each, the first admin token of a fresh data
 /// directory with a link that signs in once, and the address.
-pub fn run(config: &Config, clock: Arc<dyn Clock>, say: impl Fn(&str)) -> Result<(), ServeError> {
+pub fn run(config: &ServiceConfig, clock: Arc<dyn Clock>, say: impl Fn(&str)) -> Result<(), ServeError> {
     let store = Arc::new(Store::open(&config.data)?);
     run_on(config, &store, clock, say)
 }
 
 /// As [`run`], on a store that is open already.
 pub fn run_on(
-    config: &Config,
+    config: &ServiceConfig,
     store: &Arc<Store>,
     clock: Arc<dyn Clock>,
     say: impl Fn(&str),
@@ -118,7 +118,7 @@ pub fn run_on(
 }
 
 async fn serve(
-    config: &Config,
+    config: &ServiceConfig,
     store: &Arc<Store>,
     series: (Arc<dyn SeriesStore>, Handover),
     clock: Arc<dyn Clock>,

@@ -40,7 +40,7 @@ pub(crate) use cookie::SignIn;
 pub(crate) use router::router;
 pub(crate) use terraform::KeyError;
 
-use crate::config::{Config, Kubernetes, Limits};
+use crate::config::{Kubernetes, Limits, ServiceConfig};
 use crate::grid::Library;
 use crate::series::{Handover, SeriesStore};
 use crate::store::Store;
@@ -89,7 +89,7 @@ pub(crate) struct Gates {
 
 impl Gates {
     /// As configured; the key of run tasks is read.
-    pub(crate) fn open(config: &Config) -> Result<Self, KeyError> {
+    pub(crate) fn open(config: &ServiceConfig) -> Result<Self, KeyError> {
         Ok(Self { kubernetes: config.kubernetes.clone(), terraform: terraform::RunTasks::open(&config.terraform)? })
     }
 }

@@ -7,7 +7,9 @@ use super::{Service, State};
 use crate::access::Identity;
 use crate::grid::FactorStatus;
 use crate::moment;
-use crate::series::{self, Bucket, DeviceSeries, Grid, GridError, IntensityFactor, PowerGroup, Series, SeriesError};
+use crate::series::{
+    self, Bucket, DeviceSeries, Grid, GridError, IntensityFactor, PowerGroup, PowerSeries, SeriesError,
+};
 use axum::extract::State as Extract;
 use model::{BatchId, JobNumber};
 use serde::{Deserialize, Serialize};
@@ -113,7 +115,7 @@ fn share(part: impl Into<i128>, whole: impl Into<i128>) -> f64 {
 }
 
 impl SeriesDocument {
-    fn of(series: &Series, is_complete: bool) -> Self {
+    fn of(series: &PowerSeries, is_complete: bool) -> Self {
         let column = |value: fn(&Bucket) -> i64| series.buckets.values().map(value).collect();
         let (whole, modelled) = (series.energy_mj, series.modelled_mj);
         Self {

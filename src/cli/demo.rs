@@ -2,8 +2,8 @@
 
 use super::environment::variable;
 use super::{Failure, print};
-use crate::config::{Config, Log, Overrides};
-use crate::demo::{Demo, DemoError, Live};
+use crate::config::{Log, ServiceConfig, ServiceOverrides};
+use crate::demo::{Demo, DemoError, LiveFleet};
 use crate::moment;
 use crate::serve;
 use collectors::clock::{Clock, SystemClock};
@@ -36,10 +36,10 @@ pub(crate) struct Arguments {
 /// Builds or continues the demonstration, and serves it until it is told to stop.
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let data = arguments.data.unwrap_or_else(usual_directory);
-    let overrides = Overrides { data: Some(data.clone()), listen: Some(arguments.listen) };
-    let config = Config::read(None, overrides).map_err(|error| Failure::Usage(error.to_string()))?;
+    let overrides = ServiceOverrides { data: Some(data.clone()), listen: Some(arguments.listen) };
+    let config = ServiceConfig::read(None, overrides).map_err(|error| Failure::Usage(error.to_string()))?;
     // The text is for a person who looks at a terminal; what goes wrong is still said.
-    let config = Config { log: Log { level: LevelFilter::WARN, json: false }, ..config };
+    let config = ServiceConfig { log: Log { level: LevelFilter::WARN, json: false }, ..config };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let demo = Demo::open(&data, clock.wall()).map_err(failure)?;
     say(&format!(
@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         data.display()
     ));
     load(&demo, arguments.days, &config, clock.as_ref())?;
-    let live: RefCell<Option<Result<Live, DemoError>>> = RefCell::new(None);
+    let live: RefCell<Option<Result<LiveFleet, DemoError>>> = RefCell::new(None);
     let is_link_said = Cell::new(false);
     let served = serve::run_on(&config, demo.store(), Arc::clone(&clock), |line| {
         let server = line.strip_prefix("listening on ");
@@ -102,7 +102,7 @@ fn usual_directory() -> PathBuf {
     state.or_else(home).unwrap_or_else(std::env::temp_dir).join("wattledger-demo")
 }
 
-fn load(demo: &Demo, days: u32, config: &Config, clock: &dyn Clock) -> Result<(), Failure> {
+fn load(demo: &Demo, days: u32, config: &ServiceConfig, clock: &dyn Clock) -> Result<(), Failure> {
     let (shown, is_terminal) = (AtomicU64::new(0), std::io::stderr().is_terminal());
     let progress = |done: u64, all: u64| {
         let percent = done * 100 / all.max(1);

@@ -5,7 +5,7 @@ use super::grid_arguments::FactorSet;
 use super::table::{Lean, Table};
 use super::{Failure, number, print};
 use crate::decimal;
-use crate::grid::{Choice, ChoiceDocument, Factor, FactorDocument};
+use crate::grid::{ChoiceDocument, Factor, FactorChoice, FactorDocument};
 use clap::{Args, Subcommand};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -188,7 +188,7 @@ fn show(arguments: &Intensity) -> Result<(), Failure> {
     if arguments.json { print::json(&ChoiceDocument::from(&choice)) } else { print::text(&page(&choice)) }
 }
 
-fn page(choice: &Choice) -> String {
+fn page(choice: &FactorChoice) -> String {
     let factor = &choice.factor;
     let value = decimal::format(i128::from(factor.intensity.milligrams_per_kwh()), 3);
     let mut page = format!("{value} {}\n\n", factor.type_in_words());

@@ -1,6 +1,6 @@
 use super::{Failure, number};
-use crate::footprint::FactorUsed;
-use crate::grid::{Choice, ChoiceDocument, Library, RegionFactor, Set, ZoneError};
+use crate::footprint::FootprintFactor;
+use crate::grid::{ChoiceDocument, FactorChoice, Library, RegionFactor, Set, ZoneError};
 use clap::{Args, ValueEnum};
 use units::{CarbonIntensity, Timestamp};
 
@@ -52,11 +52,11 @@ impl FactorSet {
 /// The intensity to use, and what must be said about it.
 pub(crate) struct Grid {
     /// Value, label and document.
-    pub(crate) factor: FactorUsed,
+    pub(crate) factor: FootprintFactor,
     /// Stand-ins, age of the data, limits of the value.
     pub(crate) notes: Vec<String>,
     /// The library's choice; `None` for an intensity that was given.
-    pub(crate) choice: Option<Choice>,
+    pub(crate) choice: Option<FactorChoice>,
 }
 
 impl GridArguments {
@@ -85,7 +85,7 @@ impl GridArguments {
     }
 
     /// Cloud regions with a cleaner grid than `choice`, by the same set; of the provider that was asked for, if one was.
-    pub(crate) fn cleaner_regions(&self, choice: &Choice) -> Result<Vec<RegionFactor>, Failure> {
+    pub(crate) fn cleaner_regions(&self, choice: &FactorChoice) -> Result<Vec<RegionFactor>, Failure> {
         let provider = self.region.as_deref().and_then(|region| region.split('/').next()).map(str::to_lowercase);
         let cleaner = self.factors.open()?.cleaner_regions(&choice.factor, provider.as_deref(), 3);
         Ok(cleaner.map_err(anyhow::Error::from)?)
@@ -105,12 +105,16 @@ fn given(intensity: CarbonIntensity) -> Grid {
     if (1..5_000).contains(&milligrams) {
         notes.push(format!("{value} g/kWh is cleaner than any national grid: --intensity is in g/kWh, not kg/kWh"));
     }
-    Grid { factor: FactorUsed { intensity, label: format!("{value} g/kWh, as given"), document }, notes, choice: None }
+    Grid {
+        factor: FootprintFactor { intensity, label: format!("{value} g/kWh, as given"), document },
+        notes,
+        choice: None,
+    }
 }
 
-fn chosen(choice: Choice) -> Grid {
+fn chosen(choice: FactorChoice) -> Grid {
     let document = serde_json::to_value(ChoiceDocument::from(&choice)).unwrap_or_default();
-    let factor = FactorUsed { intensity: choice.factor.intensity, label: choice.label(), document };
+    let factor = FootprintFactor { intensity: choice.factor.intensity, label: choice.label(), document };
     Grid { factor, notes: choice.notes.clone(), choice: Some(choice) }
 }
 

@@ -2,7 +2,7 @@
 
 use super::grid_arguments::{GridArguments, NO_GRID};
 use super::{Failure, print, show};
-use crate::footprint::{Footprint, MeteredDevice};
+use crate::footprint::{Footprint, FootprintDevice};
 use account::meter::{Flag, Meter};
 use collectors::powerlog::{LogError, LoggedDevice, Options, PowerLog, PowerLogFormat, Times};
 use std::fs::File;
@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 /// A log that was read to its end.
 struct Metered {
-    devices: Vec<MeteredDevice>,
+    devices: Vec<FootprintDevice>,
     notes: Vec<String>,
     warnings: Vec<String>,
     times: Times,
@@ -123,9 +123,9 @@ fn meter(source: impl Read, options: &Options) -> Result<Metered, MeterError> {
     Ok(Metered { devices, notes: text(false), warnings, times: log.times() })
 }
 
-fn metered(device: &LoggedDevice, meter: Option<Meter>) -> Result<MeteredDevice, Overflow> {
+fn metered(device: &LoggedDevice, meter: Option<Meter>) -> Result<FootprintDevice, Overflow> {
     let windows = meter.map(Meter::finish).transpose()?.unwrap_or_default();
-    Ok(MeteredDevice {
+    Ok(FootprintDevice {
         uuid: device.id.clone(),
         name: device.name.clone(),
         reading: Some(device.column.clone()),
@@ -135,7 +135,7 @@ fn metered(device: &LoggedDevice, meter: Option<Meter>) -> Result<MeteredDevice,
 }
 
 /// What is missing from the energy of a device whose counter was not believed.
-fn quarantined(device: &MeteredDevice) -> Option<String> {
+fn quarantined(device: &FootprintDevice) -> Option<String> {
     device.window.as_ref().filter(|window| window.flags.contains(&Flag::Quarantined)).map(|_| {
         format!(
             "device {:?}: its energy counter rises by more than such a device can draw; those steps are not charged and not \

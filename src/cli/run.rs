@@ -5,9 +5,9 @@ use super::run_admission::{AdmissionArguments, Admitted, Hold, Watch};
 use super::run_server::{Service, ServiceArguments};
 use super::table::significant;
 use super::{Failure, environment, number, show};
-use crate::footprint::{FactorUsed, Footprint, kwh};
-use crate::run::command::Handle;
-use crate::run::{self, Run, counting};
+use crate::footprint::{Footprint, FootprintFactor, kwh};
+use crate::run::command::CommandHandle;
+use crate::run::{self, WrappedRun, counting};
 use crate::workload;
 use anyhow::Context;
 use collectors::clock::{Clock, SystemClock};
@@ -131,7 +131,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         },
     };
     let delivery = service.as_ref().map(Service::delivery);
-    let handle = Handle::default();
+    let handle = CommandHandle::default();
     let watch = hold.map(|hold| hold.watch(handle.clone())).transpose().map_err(anyhow::Error::from)?;
     let run = match run::run(&arguments.command, choice, Arc::clone(&clock), delivery, &handle) {
         Ok(run) => run,
@@ -164,7 +164,7 @@ impl Arguments {
     /// Prints the footprint and appends it to the file.
     fn tell(
         &self,
-        run: &Run,
+        run: &WrappedRun,
         grid: Option<Grid>,
         (counted_by, job): (Option<String>, Option<String>),
         json: Option<(File, &Path)>,
@@ -209,7 +209,12 @@ impl Arguments {
         }
     }
 
-    fn document(&self, run: &Run, grid: Option<Grid>, counted_by: Option<String>) -> Result<Document<'_>, Overflow> {
+    fn document(
+        &self,
+        run: &WrappedRun,
+        grid: Option<Grid>,
+        counted_by: Option<String>,
+    ) -> Result<Document<'_>, Overflow> {
         let (factor, notes) = match grid {
             Some(grid) => (Ok(grid.factor), grid.notes),
             None => (Err(NO_GRID.to_owned()), Vec::new()),
@@ -234,7 +239,7 @@ impl Arguments {
 }
 
 impl Overhead {
-    fn of(pue: Pue, footprint: &Footprint, factor: Option<&FactorUsed>) -> Result<Self, Overflow> {
+    fn of(pue: Pue, footprint: &Footprint, factor: Option<&FootprintFactor>) -> Result<Self, Overflow> {
         let it = footprint.energy_mj.map(Energy::from_millijoules);
         let energy = it.map(|energy| energy.overhead(pue)).transpose()?;
         let mass = energy.zip(factor).map(|(energy, factor)| energy.carbon(factor.intensity)).transpose()?;
@@ -285,7 +290,7 @@ fn append(file: &mut File, document: &Document<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn energy_reason(run: &Run, counted_by: Option<&str>) -> Option<String> {
+fn energy_reason(run: &WrappedRun, counted_by: Option<&str>) -> Option<String> {
     if let Some(who) = counted_by {
         return Some(format!("counted by {who}"));
     }

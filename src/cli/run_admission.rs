@@ -4,7 +4,7 @@ use super::check::{DEADLINE, DENIED, Decision, ask, exact};
 use super::client::{ServerArguments, ServiceClient, escaped};
 use super::run::say;
 use super::{Failure, number};
-use crate::run::command::Handle;
+use crate::run::command::CommandHandle;
 use collectors::source::Source;
 use serde_json::{Map, Value, json};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -150,7 +150,7 @@ pub(super) struct Watch {
 
 impl Hold {
     /// Watches over the command behind `handle`.
-    pub(super) fn watch(self, handle: Handle) -> std::io::Result<Watch> {
+    pub(super) fn watch(self, handle: CommandHandle) -> std::io::Result<Watch> {
         let (end, ended) = channel();
         let thread = std::thread::Builder::new().name("hold".to_owned()).spawn(move || {
             while ended.recv_timeout(RENEW_EVERY) == Err(RecvTimeoutError::Timeout) {

@@ -1,7 +1,7 @@
 //! `wattledger serve`: the service.
 
 use super::{Failure, print};
-use crate::config::{Config, Overrides};
+use crate::config::{ServiceConfig, ServiceOverrides};
 use crate::serve;
 use collectors::clock::SystemClock;
 use std::net::SocketAddr;
@@ -27,9 +27,9 @@ pub(crate) struct Arguments {
 
 /// Serves until it is told to stop.
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
-    let overrides = Overrides { data: arguments.data, listen: arguments.listen };
-    let config =
-        Config::read(arguments.config.as_deref(), overrides).map_err(|error| Failure::Usage(error.to_string()))?;
+    let overrides = ServiceOverrides { data: arguments.data, listen: arguments.listen };
+    let config = ServiceConfig::read(arguments.config.as_deref(), overrides)
+        .map_err(|error| Failure::Usage(error.to_string()))?;
     serve::run(&config, Arc::new(SystemClock::new()), |line| {
         // Nobody may be reading; the service runs all the same.
         let _ = print::text(&format!("{line}\n"));

@@ -3,7 +3,7 @@
 use super::fleet::{DEVICES, GPUS, NODES, SOFTWARE, TROUBLED, devices, place, power};
 use super::noise::hash;
 use super::power::NodePower;
-use super::schedule::{Job, Outage, Seat};
+use super::schedule::{NodeOutage, ScheduledJob, Seat};
 use std::collections::BTreeMap;
 use units::{Energy, Span, Timestamp};
 use wire::{Batch, Boot, ClockEvidence, Device, Gap, GapReason, Holding, Method, Node, Quality, Window};
@@ -14,7 +14,7 @@ const READING_S: i64 = 5;
 const UNREAD_S: i64 = 30;
 
 /// One node's agent since its start.
-pub(super) struct Agent {
+pub(super) struct SimulatedAgent {
     pub(super) node: usize,
     boot: Boot,
     sequence: u64,
@@ -25,12 +25,12 @@ pub(super) struct Agent {
 }
 
 /// A batch, and up to when it speaks, s.
-pub(super) struct Told {
+pub(super) struct TimedBatch {
     pub(super) batch: Batch,
     pub(super) until: i64,
 }
 
-impl Agent {
+impl SimulatedAgent {
     /// An agent that starts at `start` and speaks from `until` on; of what runs then too, unless the service knows that.
     pub(super) fn new(node: usize, start: Timestamp, until: i64, is_known: bool) -> Self {
         let draw = |part| u128::from(hash(&[place(node), start.nanoseconds(), part]));
@@ -38,9 +38,15 @@ impl Agent {
     }
 
     /// What it says of the time up to `to`, or up to a fault of the node in between, in windows of `step` seconds; nothing while the node is down.
-    pub(super) fn tell(&mut self, jobs: &[Job], outages: &[Outage], to: i64, step: i64) -> Option<Told> {
+    pub(super) fn tell(
+        &mut self,
+        jobs: &[ScheduledJob],
+        outages: &[NodeOutage],
+        to: i64,
+        step: i64,
+    ) -> Option<TimedBatch> {
         // An outage that ended just now is still to be told as a gap.
-        let met = |outage: &&Outage| outage.node == self.node && outage.start < to && outage.end >= self.until;
+        let met = |outage: &&NodeOutage| outage.node == self.node && outage.start < to && outage.end >= self.until;
         let outage = outages.iter().find(met).copied();
         let (from, to, gap) = match outage {
             Some(outage) if outage.start > self.until => (self.until, outage.start, None),
@@ -52,7 +58,7 @@ impl Agent {
             return None;
         }
         self.sequence += 1;
-        let own: Vec<&Job> =
+        let own: Vec<&ScheduledJob> =
             jobs.iter().filter(|job| self.seat(job).is_some() && job.start < to && job.end >= from).collect();
         let devices = devices(self.node);
         let batch = Batch {
@@ -74,20 +80,20 @@ impl Agent {
             devices,
         };
         self.is_known = true;
-        Some(Told { batch, until: to })
+        Some(TimedBatch { batch, until: to })
     }
 
-    fn seat(&self, job: &Job) -> Option<Seat> {
+    fn seat(&self, job: &ScheduledJob) -> Option<Seat> {
         job.seats.iter().find(|seat| seat.node == self.node).copied()
     }
 
     /// Whether the job's beginning, and whether its end, is to be told in a batch of this interval.
-    fn edges(&self, job: &Job, (from, to): (i64, i64)) -> (bool, bool) {
+    fn edges(&self, job: &ScheduledJob, (from, to): (i64, i64)) -> (bool, bool) {
         let begins = (from..to).contains(&job.start) || !self.is_known && job.start < from && job.end > from;
         (begins, job.end > from && job.end <= to)
     }
 
-    fn holdings(&self, jobs: &[&Job], devices: &[Device], span: (i64, i64)) -> Vec<Holding> {
+    fn holdings(&self, jobs: &[&ScheduledJob], devices: &[Device], span: (i64, i64)) -> Vec<Holding> {
         let mut found = Vec::new();
         for job in jobs {
             let ((begins, ends), Some(seat)) = (self.edges(job, span), self.seat(job)) else { continue };
@@ -108,8 +114,8 @@ impl Agent {
     }
 
     /// The first node of a job tells what it is and how it ends.
-    fn facts(&self, jobs: &[&Job], span: (i64, i64)) -> Vec<wire::Job> {
-        let leads = |job: &&&Job| job.seats.first().is_some_and(|seat| seat.node == self.node);
+    fn facts(&self, jobs: &[&ScheduledJob], span: (i64, i64)) -> Vec<wire::Job> {
+        let leads = |job: &&&ScheduledJob| job.seats.first().is_some_and(|seat| seat.node == self.node);
         let told = jobs.iter().filter(leads).filter_map(|job| {
             let (begins, ends) = self.edges(job, span);
             (begins || ends).then(|| facts(job, ends))
@@ -118,7 +124,7 @@ impl Agent {
     }
 }
 
-fn facts(job: &Job, has_ended: bool) -> wire::Job {
+fn facts(job: &ScheduledJob, has_ended: bool) -> wire::Job {
     let mut labels = BTreeMap::new();
     for (name, value) in [("user", job.user), ("container", job.container)] {
         labels.insert(name.to_owned(), value.to_owned());
@@ -135,7 +141,7 @@ fn facts(job: &Job, has_ended: bool) -> wire::Job {
     }
 }
 
-fn gaps(devices: &[Device], outage: Outage) -> Vec<Gap> {
+fn gaps(devices: &[Device], outage: NodeOutage) -> Vec<Gap> {
     let gap = |device: &Device| Gap {
         device: device.uuid.clone(),
         start: moment(outage.start),
@@ -147,7 +153,7 @@ fn gaps(devices: &[Device], outage: Outage) -> Vec<Gap> {
 
 /// What readings between two moments add up to.
 #[derive(Clone, Copy)]
-struct Sum {
+struct ReadingSum {
     energy_mj: i64,
     min_mw: i64,
     peak_mw: i64,
@@ -155,10 +161,10 @@ struct Sum {
     unread_s: i64,
 }
 
-const NOTHING: Sum = Sum { energy_mj: 0, min_mw: i64::MAX, peak_mw: 0, readings: 0, unread_s: 0 };
+const NOTHING: ReadingSum = ReadingSum { energy_mj: 0, min_mw: i64::MAX, peak_mw: 0, readings: 0, unread_s: 0 };
 
 /// Windows of `[from, to)` that end at the multiples of `step`.
-fn windows(node: usize, jobs: &[&Job], devices: &[Device], (from, to): (i64, i64), step: i64) -> Vec<Window> {
+fn windows(node: usize, jobs: &[&ScheduledJob], devices: &[Device], (from, to): (i64, i64), step: i64) -> Vec<Window> {
     let draws = NodePower::new(node, jobs);
     let mut found = Vec::new();
     let mut start = from;
@@ -171,7 +177,7 @@ fn windows(node: usize, jobs: &[&Job], devices: &[Device], (from, to): (i64, i64
     found
 }
 
-fn sums(draws: &NodePower<'_>, node: usize, (start, end): (i64, i64)) -> [Sum; DEVICES] {
+fn sums(draws: &NodePower<'_>, node: usize, (start, end): (i64, i64)) -> [ReadingSum; DEVICES] {
     let mut sums = [NOTHING; DEVICES];
     let mut at = start;
     while at < end {
@@ -196,7 +202,7 @@ fn is_unread(second: i64) -> bool {
     hash(&[second.div_euclid(UNREAD_S), 17]).is_multiple_of(7)
 }
 
-fn window(device: &Device, (start, end): (i64, i64), sum: &Sum) -> Window {
+fn window(device: &Device, (start, end): (i64, i64), sum: &ReadingSum) -> Window {
     let has_counter = device.sensor == wire::SensorClass::Counter;
     let (method, quality) = match (has_counter, sum.unread_s) {
         (_, 1..) => (Method::Trapezoid, Quality::GapFilled),
@@ -243,7 +249,7 @@ mod tests {
     /// Everything that the agent of `node` says of `[from, to)`, told in steps of `chunk` seconds.
     fn told(node: usize, (from, to): (i64, i64), chunk: i64) -> Vec<Batch> {
         let (jobs, outages) = (jobs(from, to), outages(from, to));
-        let mut agent = Agent::new(node, moment(from), from, false);
+        let mut agent = SimulatedAgent::new(node, moment(from), from, false);
         let mut batches = Vec::new();
         while agent.until < to {
             let end = (agent.until + chunk).min(to);
@@ -289,7 +295,7 @@ mod tests {
             let ended: Vec<_> =
                 batches.iter().flat_map(|batch| &batch.jobs).filter(|job| job.ended.is_some()).collect();
             let expected = jobs(MONDAY, MONDAY + 2 * DAY);
-            let own = |job: &&Job| job.seats[0].node == 8 && job.end > MONDAY && job.end <= MONDAY + 2 * DAY;
+            let own = |job: &&ScheduledJob| job.seats[0].node == 8 && job.end > MONDAY && job.end <= MONDAY + 2 * DAY;
             assert_eq!(ended.len(), expected.iter().filter(own).count());
             assert!(ended.len() > 8);
         }

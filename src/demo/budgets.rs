@@ -3,16 +3,17 @@
 //!
 //! Their limits follow from what the fleet used, so that they stand the same way on every day of a month.
 
+use super::agent;
+use super::error::DemoError;
 use super::fleet::{GPUS, NODES};
 use super::noise::between;
-use super::schedule::{self, DAY, Job};
-use super::{DemoError, agent};
+use super::schedule::{self, DAY, ScheduledJob};
 use crate::budget::{Ask, BudgetState, Demand, Office};
 use crate::store::StoreError;
 use api::{Mode, Outage, PeriodKind, PolicyDocument, RollOver, ScopeKind, Unit};
 
 /// A budget, and what its limit is of what the period will use.
-struct Plan {
+struct BudgetPlan {
     project: Option<&'static str>,
     unit: Unit,
     period: PeriodKind,
@@ -22,16 +23,16 @@ struct Plan {
     is_breaking: bool,
 }
 
-const fn plan(project: &'static str, unit: Unit, period: PeriodKind, mode: Mode, percent: i64) -> Plan {
-    Plan { project: Some(project), unit, period, mode, percent, is_breaking: false }
+const fn plan(project: &'static str, unit: Unit, period: PeriodKind, mode: Mode, percent: i64) -> BudgetPlan {
+    BudgetPlan { project: Some(project), unit, period, mode, percent, is_breaking: false }
 }
 
-const PLANS: [Plan; 5] = [
-    Plan { is_breaking: true, ..plan("atlas-llm", Unit::Co2e, PeriodKind::Month, Mode::Block, 102) },
+const PLANS: [BudgetPlan; 5] = [
+    BudgetPlan { is_breaking: true, ..plan("atlas-llm", Unit::Co2e, PeriodKind::Month, Mode::Block, 102) },
     plan("vision-lab", Unit::Energy, PeriodKind::Month, Mode::Block, 140),
     plan("weather-fm", Unit::Co2e, PeriodKind::Quarter, Mode::Warn, 160),
     plan("sweeps", Unit::Energy, PeriodKind::Week, Mode::Observe, 120),
-    Plan { project: None, ..plan("", Unit::Co2e, PeriodKind::Year, Mode::Block, 130) },
+    BudgetPlan { project: None, ..plan("", Unit::Co2e, PeriodKind::Year, Mode::Block, 130) },
 ];
 
 /// A limit of a project that did nothing yet: 1 MWh or 0.3 t.
@@ -67,10 +68,10 @@ pub(super) fn found(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
 fn admit_past(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
     let now = office.now.nanoseconds().div_euclid(1_000_000_000);
     let since = since.max(now - ADMITTED_DAYS * DAY);
-    let mut jobs: Vec<Job> = schedule::jobs(since, now);
+    let mut jobs: Vec<ScheduledJob> = schedule::jobs(since, now);
     jobs.retain(|job| job.start >= since || job.end > now);
     jobs.sort_unstable_by_key(|job| job.start);
-    let ended: Vec<&Job> = jobs.iter().filter(|job| job.end <= now).collect();
+    let ended: Vec<&ScheduledJob> = jobs.iter().filter(|job| job.end <= now).collect();
     let newest = &ended[ended.len().saturating_sub(ADMITTED_MOST)..];
     for job in newest.iter().copied().chain(jobs.iter().filter(|job| job.end > now)) {
         let then = Office { now: agent::moment(job.start), ..*office };
@@ -82,7 +83,7 @@ fn admit_past(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
 }
 
 /// What `job` asked for: people ask for more time than they need, of long jobs a little, but for one in twenty.
-fn past_demand(job: &Job) -> Demand {
+fn past_demand(job: &ScheduledJob) -> Demand {
     let node = job.seats.first().map_or(0, |seat| seat.node);
     let count: usize = job.seats.iter().map(|seat| (0..GPUS).filter(|gpu| seat.holds(*gpu)).count()).sum();
     let draw = |what| [97, job.start, job.id.bytes().map(i64::from).sum(), what];
@@ -116,7 +117,7 @@ fn demand(project: &str, count: u64, hours: u64) -> Demand {
     }
 }
 
-impl Plan {
+impl BudgetPlan {
     fn policy(&self, limit: i64) -> PolicyDocument {
         let of = |unit| (self.unit == unit).then_some(limit);
         let name = self.project.map_or("the whole fleet".to_owned(), |project| project.to_owned());

@@ -68,26 +68,26 @@ const A100: Model = Model { name: "NVIDIA A100-SXM4-80GB", limit_mw: 400_000, id
 const L40S: Model = Model { name: "NVIDIA L40S", limit_mw: 350_000, idle_mw: 36_000, has_counter: false };
 
 /// A machine.
-pub(super) struct Node {
+pub(super) struct FleetNode {
     pub(super) name: &'static str,
     pub(super) site: &'static str,
     pub(super) model: &'static Model,
 }
 
 /// The nodes; schedules name them by their place here.
-pub(super) const NODES: [Node; 12] = [
-    Node { name: "fra-01", site: "frankfurt", model: &H100 },
-    Node { name: "fra-02", site: "frankfurt", model: &H100 },
-    Node { name: "fra-03", site: "frankfurt", model: &H100 },
-    Node { name: "fra-04", site: "frankfurt", model: &H100 },
-    Node { name: "fra-05", site: "frankfurt", model: &H100 },
-    Node { name: "par-01", site: "paris", model: &A100 },
-    Node { name: "par-02", site: "paris", model: &A100 },
-    Node { name: "par-03", site: "paris", model: &A100 },
-    Node { name: "par-04", site: "paris", model: &A100 },
-    Node { name: "lon-01", site: "london", model: &H100 },
-    Node { name: "lon-02", site: "london", model: &H100 },
-    Node { name: "lon-03", site: "london", model: &L40S },
+pub(super) const NODES: [FleetNode; 12] = [
+    FleetNode { name: "fra-01", site: "frankfurt", model: &H100 },
+    FleetNode { name: "fra-02", site: "frankfurt", model: &H100 },
+    FleetNode { name: "fra-03", site: "frankfurt", model: &H100 },
+    FleetNode { name: "fra-04", site: "frankfurt", model: &H100 },
+    FleetNode { name: "fra-05", site: "frankfurt", model: &H100 },
+    FleetNode { name: "par-01", site: "paris", model: &A100 },
+    FleetNode { name: "par-02", site: "paris", model: &A100 },
+    FleetNode { name: "par-03", site: "paris", model: &A100 },
+    FleetNode { name: "par-04", site: "paris", model: &A100 },
+    FleetNode { name: "lon-01", site: "london", model: &H100 },
+    FleetNode { name: "lon-02", site: "london", model: &H100 },
+    FleetNode { name: "lon-03", site: "london", model: &L40S },
 ];
 
 /// The node whose agent reaches the service only now and then: its data come up to an hour late.

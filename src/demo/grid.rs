@@ -1,7 +1,7 @@
 //! The demonstration series: hourly intensities of 2020, moved by whole weeks to now, which become final as time goes on.
 
-use super::DemoError;
 use super::agent::moment;
+use super::error::DemoError;
 use super::noise::white;
 use super::schedule::{DAY, HOUR, MINUTE};
 use crate::grid::{Accounting, Basis, FactorStatus, Gas, Library, intensities};
@@ -29,9 +29,9 @@ const AHEAD_S: i64 = 48 * HOUR;
 const FINAL_AFTER_S: [i64; 3] = [2 * HOUR + 10 * MINUTE, 2 * HOUR + 25 * MINUTE, 2 * HOUR + 45 * MINUTE];
 
 /// Intensities by zone and second of 2020, mg/kWh.
-pub(super) struct Series(BTreeMap<(&'static str, i64), u32>);
+pub(super) struct ShiftedSeries(BTreeMap<(&'static str, i64), u32>);
 
-impl Series {
+impl ShiftedSeries {
     /// Unpacks what is bundled.
     pub(super) fn bundled() -> Result<Self, DemoError> {
         let mut values = BTreeMap::new();
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn an_hour_is_that_of_2020_with_the_same_weekday_and_a_hole_stays_a_hole() {
-        let series = Series::bundled().unwrap();
+        let series = ShiftedSeries::bundled().unwrap();
         // 2026-11-25T00:00Z, a Wednesday, as 2020-11-25 was.
         let hour = 1_795_564_800;
         assert_eq!(series.at("DE", hour), series.0.get(&("DE", 1_606_262_400)).copied());
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn forecasts_become_provisional_and_then_final_under_editions_of_their_own() {
-        let series = Series::bundled().unwrap();
+        let series = ShiftedSeries::bundled().unwrap();
         let hour = 1_795_564_800;
         for (now, expected) in
             [(hour + HOUR - 1, "forecast"), (hour + HOUR, "provisional"), (hour + HOUR + FINAL_AFTER_S[0], "final")]

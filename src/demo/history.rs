@@ -1,7 +1,7 @@
 //! The past of the fleet through the ingest path, node by node at once.
 
-use super::DemoError;
-use super::agent::{Agent, moment};
+use super::agent::{SimulatedAgent, moment};
+use super::error::DemoError;
 use super::fleet::{LATE, NODES, SILENT, devices};
 use super::schedule::{DAY, HOUR, MINUTE, jobs, outages};
 use crate::ingest;
@@ -16,7 +16,7 @@ const FINE_S: i64 = 6 * HOUR;
 
 /// An agent and where it goes on.
 pub(super) struct Resumed {
-    pub(super) agent: Agent,
+    pub(super) agent: SimulatedAgent,
     /// First second that is to be told.
     pub(super) from: i64,
     /// Whether the ledger had something of it.
@@ -36,7 +36,7 @@ pub(super) fn resume(store: &Store, days: i64, now: Timestamp) -> Result<Vec<Res
         })?;
         let until = until.map(|until| until.nanoseconds().div_euclid(1_000_000_000));
         let from = until.unwrap_or(begin);
-        let agent = Agent::new(node, now, from, until.is_some());
+        let agent = SimulatedAgent::new(node, now, from, until.is_some());
         found.push(Resumed { agent, from, continues: until.is_some() });
     }
     Ok(found)
@@ -83,7 +83,7 @@ pub(super) fn load(
 
 fn tell(
     store: &Store,
-    agent: &mut Agent,
+    agent: &mut SimulatedAgent,
     end: i64,
     now: Timestamp,
     counted: &(dyn Fn() + Sync),

@@ -1,9 +1,10 @@
 //! The present in windows of a second, sent by HTTP as agents do, some of the nodes each second; and grid values that become final.
 
-use super::agent::Agent;
+use super::agent::SimulatedAgent;
+use super::error::DemoError;
 use super::fleet::{LATE, NODES, SILENT, place};
 use super::schedule::{jobs, outages};
-use super::{Demo, DemoError, history, progress};
+use super::{Demo, history, progress};
 use crate::store::{By, Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
 use collectors::push::{Http, Recipient, Verdict};
@@ -25,8 +26,8 @@ const TURNS_S: i64 = 2;
 const BATCH_S: i64 = 1_800;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The fleet while it is live; [`Live::stop`] ends it.
-pub struct Live {
+/// The fleet while it is live; [`LiveFleet::stop`] ends it.
+pub struct LiveFleet {
     stop: Arc<Stop>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -57,10 +58,10 @@ impl Demo {
     /// # Errors
     ///
     /// No token can be made, or the system refuses threads.
-    pub fn go_live(&self, server: &str, clock: &Arc<dyn Clock>) -> Result<Live, DemoError> {
+    pub fn go_live(&self, server: &str, clock: &Arc<dyn Clock>) -> Result<LiveFleet, DemoError> {
         let now = clock.wall();
         let token = token(&self.store, now)?;
-        let mut live = Live { stop: Arc::default(), threads: Vec::new() };
+        let mut live = LiveFleet { stop: Arc::default(), threads: Vec::new() };
         for resumed in history::resume(&self.store, 0, now)? {
             if resumed.agent.node == SILENT {
                 continue;
@@ -68,7 +69,9 @@ impl Demo {
             let http = Http::new(server, &token, None).map_err(|error| DemoError::Live(error.to_string()))?;
             let (stop, clock) = (Arc::clone(&live.stop), Arc::clone(clock));
             let name = NODES[resumed.agent.node].name;
-            live.begin(name, move || Sender { agent: resumed.agent, http, waiting: None }.run(clock.as_ref(), &stop))?;
+            live.begin(name, move || {
+                NodeSender { agent: resumed.agent, http, waiting: None }.run(clock.as_ref(), &stop)
+            })?;
         }
         let series = Arc::clone(&self.series);
         let (store, library, stop) = (Arc::clone(&self.store), Arc::clone(&self.library), Arc::clone(&live.stop));
@@ -90,7 +93,7 @@ impl Demo {
     }
 }
 
-impl Live {
+impl LiveFleet {
     fn begin(&mut self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), DemoError> {
         let thread = std::thread::Builder::new().name(format!("demo-{name}")).spawn(run);
         self.threads.push(thread.map_err(|error| DemoError::Live(error.to_string()))?);
@@ -132,14 +135,14 @@ fn token(store: &Store, now: Timestamp) -> Result<String, DemoError> {
 }
 
 /// One agent and its connection.
-struct Sender {
-    agent: Agent,
+struct NodeSender {
+    agent: SimulatedAgent,
     http: Http,
     /// A batch that is not acknowledged yet, and up to when it speaks: it is sent again as it is.
     waiting: Option<(Sealed, i64)>,
 }
 
-impl Sender {
+impl NodeSender {
     fn run(mut self, clock: &dyn Clock, stop: &Stop) {
         loop {
             let now = clock.wall().nanoseconds();

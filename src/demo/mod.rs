@@ -6,6 +6,7 @@
 
 mod agent;
 mod budgets;
+mod error;
 mod fleet;
 mod grid;
 mod history;
@@ -15,78 +16,18 @@ mod power;
 mod progress;
 mod schedule;
 
-pub use live::Live;
+pub use error::DemoError;
+pub use live::LiveFleet;
 
-use crate::budget::{BudgetError, Office};
-use crate::grid::{DataError, Library};
-use crate::ingest::IngestError;
-use crate::ledger::{self, LedgerError};
+use crate::budget::Office;
+use crate::grid::Library;
+use crate::ledger;
 use crate::store::{By, Store, StoreError, Tx};
 use crate::workload::{self, WorkloadError};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use units::{Pue, Span, Timestamp};
-
-/// Why the demonstration cannot begin or go on.
-#[derive(Debug, thiserror::Error)]
-pub enum DemoError {
-    /// A folder with something else in it.
-    #[error("{path} is not a demonstration's directory, and its content is left as it is: name another with --data")]
-    Foreign {
-        /// As given.
-        path: String,
-    },
-    /// The folder cannot be looked at.
-    #[error("{path}: {cause}; name another directory with --data")]
-    Directory {
-        /// As given.
-        path: String,
-        /// Why.
-        cause: std::io::Error,
-    },
-    /// A bundled series is broken.
-    #[error("the bundled series of {zone} is broken: {reason}; this is a defect of this build")]
-    Series {
-        /// The zone.
-        zone: &'static str,
-        /// Why.
-        reason: String,
-    },
-    /// A bundled table is broken.
-    #[error(transparent)]
-    Data(#[from] DataError),
-    /// A batch was refused.
-    #[error("a batch of the synthetic fleet was refused: {0}; this is a defect of this build")]
-    Ingest(#[from] IngestError),
-    /// A batch could not be written down.
-    #[error("a batch of the synthetic fleet is wrong: {0}; this is a defect of this build")]
-    Wire(#[from] wire::WireError),
-    /// Sites or nodes were refused.
-    #[error(transparent)]
-    Workload(#[from] WorkloadError),
-    /// Budgets were refused.
-    #[error(transparent)]
-    Budget(#[from] BudgetError),
-    /// Posting failed.
-    #[error(transparent)]
-    Ledger(Box<LedgerError>),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The system refuses randomness.
-    #[error(transparent)]
-    Token(#[from] crate::access::NoRandomness),
-    /// The system refuses threads, or the client of the service.
-    #[error("the synthetic fleet cannot go live: {0}")]
-    Live(String),
-}
-
-impl From<LedgerError> for DemoError {
-    fn from(error: LedgerError) -> Self {
-        Self::Ledger(Box::new(error))
-    }
-}
 
 /// The fleet was founded before any history that it can have, a year and a day.
 const FOUNDED_BEFORE_NS: i64 = 367 * 86_400_000_000_000;
@@ -95,7 +36,7 @@ const FOUNDED_BEFORE_NS: i64 = 367 * 86_400_000_000_000;
 pub struct Demo {
     store: Arc<Store>,
     library: Arc<Library>,
-    series: Arc<grid::Series>,
+    series: Arc<grid::ShiftedSeries>,
 }
 
 /// What [`Demo::load`] did.
@@ -122,7 +63,8 @@ impl Demo {
         if !is_own {
             return Err(foreign(directory));
         }
-        let demo = Self { store, library: Arc::new(Library::bundled()?), series: Arc::new(grid::Series::bundled()?) };
+        let demo =
+            Self { store, library: Arc::new(Library::bundled()?), series: Arc::new(grid::ShiftedSeries::bundled()?) };
         // Nobody has seen these nodes yet; their batches say when.
         demo.found(Timestamp::from_nanoseconds(now.nanoseconds() - FOUNDED_BEFORE_NS))?;
         Ok(demo)

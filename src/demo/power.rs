@@ -2,29 +2,14 @@
 
 use super::fleet::{DEVICES, GPUS, HOST_LIMITS_MW, NODES, place};
 use super::noise::{hash, slow, white};
-use super::schedule::{HOUR, Job, Seat};
-
-/// How a job uses its GPUs. Levels are thousandths of the power limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Load {
-    /// Steps at `level`, a checkpoint and an evaluation every so many seconds, sometimes waiting for data.
-    Training { level: i64, checkpoint_s: i64, evaluation_s: i64 },
-    /// Bursts.
-    Evaluation,
-    /// A small model, unsteady.
-    Sweep { level: i64 },
-    /// Requests, which follow the hour of the day.
-    Serving,
-    /// Holds and does not use.
-    Nothing,
-}
+use super::schedule::{HOUR, LoadPattern, ScheduledJob, Seat};
 
 /// Age at which a job has loaded its model, s.
 const LOADED_S: i64 = 40;
 /// Age at which it is at full power, s.
 const RAMPED_S: i64 = 240;
 
-impl Job {
+impl ScheduledJob {
     /// What the job asks of each of its GPUs at `second`, thousandths of the limit.
     fn permille(&self, second: i64) -> i64 {
         let (age, left) = (second - self.start, self.end - second);
@@ -33,16 +18,16 @@ impl Job {
         }
         let key = self.start ^ (i64::from(self.attempt) << 40);
         match self.load {
-            Load::Nothing => 0,
+            LoadPattern::Nothing => 0,
             _ if age < LOADED_S => 140,
-            Load::Training { level, checkpoint_s, evaluation_s } => {
+            LoadPattern::Training { level, checkpoint_s, evaluation_s } => {
                 let level = training(level, (checkpoint_s, evaluation_s), age, second, key);
                 if left < 20 { 180 } else { level }
             }
-            Load::Evaluation if age % 75 < 58 => 700 + slow(40, key, second, 30),
-            Load::Evaluation => 290,
-            Load::Sweep { level } => level + slow(90, key, second, 40),
-            Load::Serving => {
+            LoadPattern::Evaluation if age % 75 < 58 => 700 + slow(40, key, second, 30),
+            LoadPattern::Evaluation => 290,
+            LoadPattern::Sweep { level } => level + slow(90, key, second, 40),
+            LoadPattern::Serving => {
                 170 + 22 * (12 - (second.rem_euclid(24 * HOUR) / HOUR - 14).abs()).max(0) / 2
                     + slow(60, key, second, 45)
             }
@@ -73,13 +58,13 @@ fn training(level: i64, (checkpoint_s, evaluation_s): (i64, i64), age: i64, seco
 /// What one node draws over time.
 pub(super) struct NodePower<'a> {
     node: usize,
-    jobs: Vec<(&'a Job, Seat)>,
+    jobs: Vec<(&'a ScheduledJob, Seat)>,
 }
 
 impl<'a> NodePower<'a> {
     /// Of `node` under `jobs`.
-    pub(super) fn new(node: usize, jobs: &[&'a Job]) -> Self {
-        let seat = |job: &'a Job| Some((job, *job.seats.iter().find(|seat| seat.node == node)?));
+    pub(super) fn new(node: usize, jobs: &[&'a ScheduledJob]) -> Self {
+        let seat = |job: &'a ScheduledJob| Some((job, *job.seats.iter().find(|seat| seat.node == node)?));
         Self { node, jobs: jobs.iter().copied().filter_map(seat).collect() }
     }
 

@@ -1,9 +1,8 @@
 //! How far training runs have come: the steps that their scripts would report.
 
-use super::DemoError;
 use super::agent::moment;
-use super::power::Load;
-use super::schedule::{Job, MINUTE, jobs};
+use super::error::DemoError;
+use super::schedule::{LoadPattern, MINUTE, ScheduledJob, jobs};
 use crate::store::{StepReport, Store};
 use crate::workload::{self, WorkloadError};
 
@@ -32,11 +31,11 @@ pub(super) fn report(store: &Store, (from, to): (i64, i64)) -> Result<(), DemoEr
 }
 
 /// Steps done at `second`; `None` of what reports none.
-fn steps(job: &Job, second: i64) -> Option<i64> {
+fn steps(job: &ScheduledJob, second: i64) -> Option<i64> {
     let per_hour = STEPS_PER_HOUR.iter().find(|(name, _)| *name == job.name)?.1;
     // The first minutes load data; what goes on after a fault goes on from a checkpoint, which the steps of an attempt leave out.
     let trained = second - job.start - 4 * MINUTE;
-    (matches!(job.load, Load::Training { .. }) && trained > 0)
+    (matches!(job.load, LoadPattern::Training { .. }) && trained > 0)
         .then(|| trained * per_hour / 3_600)
         .filter(|steps| *steps > 0)
 }

@@ -5,7 +5,6 @@
 
 use super::fleet::GPUS;
 use super::noise::between;
-use super::power::Load;
 
 pub(super) const MINUTE: i64 = 60;
 pub(super) const HOUR: i64 = 3_600;
@@ -17,9 +16,24 @@ const CAMPAIGN: i64 = 9 * DAY;
 const ALL: u8 = 0xff;
 const USERS: [&str; 6] = ["ana", "ben", "chen", "dara", "eli", "fay"];
 
+/// How a job uses its GPUs. Levels are thousandths of the power limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LoadPattern {
+    /// Steps at `level`, a checkpoint and an evaluation every so many seconds, sometimes waiting for data.
+    Training { level: i64, checkpoint_s: i64, evaluation_s: i64 },
+    /// Bursts.
+    Evaluation,
+    /// A small model, unsteady.
+    Sweep { level: i64 },
+    /// Requests, which follow the hour of the day.
+    Serving,
+    /// Holds and does not use.
+    Nothing,
+}
+
 /// One attempt of a job.
 #[derive(Clone, Debug)]
-pub(super) struct Job {
+pub(super) struct ScheduledJob {
     pub(super) id: String,
     pub(super) project: &'static str,
     pub(super) name: String,
@@ -31,7 +45,7 @@ pub(super) struct Job {
     /// First second after it.
     pub(super) end: i64,
     pub(super) exit_status: i32,
-    pub(super) load: Load,
+    pub(super) load: LoadPattern,
     pub(super) seats: Vec<Seat>,
 }
 
@@ -54,15 +68,15 @@ impl Seat {
 
 /// A node is down: it says nothing from `start` to `end`, seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Outage {
+pub(super) struct NodeOutage {
     pub(super) node: usize,
     pub(super) start: i64,
     pub(super) end: i64,
 }
 
 /// Every job that runs at some time in `[from, to)`.
-pub(super) fn jobs(from: i64, to: i64) -> Vec<Job> {
-    type Lane = (i64, fn(i64, i64) -> Vec<Job>);
+pub(super) fn jobs(from: i64, to: i64) -> Vec<ScheduledJob> {
+    type Lane = (i64, fn(i64, i64) -> Vec<ScheduledJob>);
     let lanes: [Lane; 8] = [
         (CAMPAIGN, language_model),
         (6 * DAY, weather),
@@ -73,7 +87,7 @@ pub(super) fn jobs(from: i64, to: i64) -> Vec<Job> {
         (3 * DAY, segmentation),
         (8 * DAY, small),
     ];
-    let mut found: Vec<Job> = Vec::new();
+    let mut found: Vec<ScheduledJob> = Vec::new();
     for (length, lane) in lanes {
         for cycle in from.div_euclid(length)..=(to - 1).div_euclid(length) {
             found.extend(lane(cycle, cycle * length).into_iter().filter(|job| job.start < to && job.end > from));
@@ -83,7 +97,7 @@ pub(super) fn jobs(from: i64, to: i64) -> Vec<Job> {
 }
 
 /// Every outage that meets `[from, to)`, or ends as that begins.
-pub(super) fn outages(from: i64, to: i64) -> Vec<Outage> {
+pub(super) fn outages(from: i64, to: i64) -> Vec<NodeOutage> {
     let cycles = |length: i64| from.div_euclid(length)..=(to - 1).div_euclid(length);
     let faults = cycles(CAMPAIGN).map(|cycle| outage(cycle, cycle * CAMPAIGN));
     let outages = faults.chain(cycles(DAY).map(restart));
@@ -91,16 +105,16 @@ pub(super) fn outages(from: i64, to: i64) -> Vec<Outage> {
 }
 
 /// The first London node is restarted every night, while nobody holds it.
-fn restart(day: i64) -> Outage {
+fn restart(day: i64) -> NodeOutage {
     let start = day * DAY + HOUR + between(0, 3 * HOUR, &[12, day]);
-    Outage { node: 9, start, end: start + 45 * MINUTE }
+    NodeOutage { node: 9, start, end: start + 45 * MINUTE }
 }
 
 /// The node fault of a cycle of the large training run.
-fn outage(cycle: i64, at: i64) -> Outage {
+fn outage(cycle: i64, at: i64) -> NodeOutage {
     let start = at + 5 * HOUR + between(0, 18 * HOUR, &[10, cycle]);
     let node = [1, 2, 3][usize::try_from(between(0, 3, &[11, cycle])).unwrap_or(0)];
-    Outage { node, start, end: start + 5 * HOUR }
+    NodeOutage { node, start, end: start + 5 * HOUR }
 }
 
 fn seats(nodes: &[usize]) -> Vec<Seat> {
@@ -113,7 +127,14 @@ fn user(parts: &[i64]) -> &'static str {
 }
 
 /// A first attempt that ends well.
-fn job(project: &'static str, id: String, name: &str, (start, end): (i64, i64), load: Load, seats: Vec<Seat>) -> Job {
+fn job(
+    project: &'static str,
+    id: String,
+    name: &str,
+    (start, end): (i64, i64),
+    load: LoadPattern,
+    seats: Vec<Seat>,
+) -> ScheduledJob {
     let container = match project {
         "atlas-llm" => "registry.example/atlas:2.4",
         "weather-fm" => "registry.example/weather-fm:0.9",
@@ -121,21 +142,33 @@ fn job(project: &'static str, id: String, name: &str, (start, end): (i64, i64), 
         _ => "registry.example/sweeps:1.0",
     };
     let user = user(&[id.bytes().map(i64::from).sum(), start]);
-    Job { id, project, name: name.to_owned(), user, container, attempt: 1, start, end, exit_status: 0, load, seats }
+    ScheduledJob {
+        id,
+        project,
+        name: name.to_owned(),
+        user,
+        container,
+        attempt: 1,
+        start,
+        end,
+        exit_status: 0,
+        load,
+        seats,
+    }
 }
 
 /// Nine days of four Frankfurt nodes and a spare: pretraining that loses a node and goes on elsewhere, then tuning; evaluations beside it.
-fn language_model(cycle: i64, at: i64) -> Vec<Job> {
+fn language_model(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     let fault = outage(cycle, at);
     let end = at + 6 * DAY + between(0, 20 * HOUR, &[20, cycle]);
-    let load = Load::Training { level: 880, checkpoint_s: 45 * MINUTE, evaluation_s: 6 * HOUR };
+    let load = LoadPattern::Training { level: 880, checkpoint_s: 45 * MINUTE, evaluation_s: 6 * HOUR };
     let name = "atlas-7b pretrain";
     let id = |attempt| format!("atlas-7b-r{cycle}-a{attempt}");
     let first = job("atlas-llm", id(1), name, (at + HOUR, fault.start), load, seats(&[0, 1, 2, 3]));
     let left: Vec<usize> = [0, 1, 2, 3, 4].into_iter().filter(|node| *node != fault.node).collect();
     let second = job("atlas-llm", id(2), name, (fault.start + 22 * MINUTE, end), load, seats(&left));
-    let mut jobs = vec![Job { exit_status: -9, ..first }, Job { attempt: 2, ..second }];
-    let tuning = Load::Training { level: 810, checkpoint_s: 30 * MINUTE, evaluation_s: 3 * HOUR };
+    let mut jobs = vec![ScheduledJob { exit_status: -9, ..first }, ScheduledJob { attempt: 2, ..second }];
+    let tuning = LoadPattern::Training { level: 810, checkpoint_s: 30 * MINUTE, evaluation_s: 3 * HOUR };
     for (place, (name, nodes, hours)) in
         (0..).zip([("atlas-7b instruct sft", [0, 1], 44), ("atlas-7b preference", [2, 3], 36)])
     {
@@ -148,7 +181,7 @@ fn language_model(cycle: i64, at: i64) -> Vec<Job> {
 }
 
 /// An evaluation of the newest checkpoint, on the node that the run does not use.
-fn evaluation(cycle: i64, slot: i64, fault: &Outage, run_end: i64) -> Option<Job> {
+fn evaluation(cycle: i64, slot: i64, fault: &NodeOutage, run_end: i64) -> Option<ScheduledJob> {
     let start = slot + 10 * MINUTE + between(0, HOUR, &[22, slot]);
     let end = start + between(50 * MINUTE, 110 * MINUTE, &[23, slot]);
     let node = if end < fault.start || start > run_end {
@@ -161,17 +194,24 @@ fn evaluation(cycle: i64, slot: i64, fault: &Outage, run_end: i64) -> Option<Job
     let hour = (start - cycle * CAMPAIGN) / HOUR;
     let name = format!("atlas-7b eval after {hour} h");
     let seat = Seat { node, gpus: 0x0f, weight: 1 };
-    Some(job("atlas-llm", format!("atlas-eval-r{cycle}-h{hour}"), &name, (start, end), Load::Evaluation, vec![seat]))
+    Some(job(
+        "atlas-llm",
+        format!("atlas-eval-r{cycle}-h{hour}"),
+        &name,
+        (start, end),
+        LoadPattern::Evaluation,
+        vec![seat],
+    ))
 }
 
 /// Six days of two Paris nodes: a forecast model, which every other time is preempted once.
-fn weather(cycle: i64, at: i64) -> Vec<Job> {
-    let load = Load::Training { level: 860, checkpoint_s: 30 * MINUTE, evaluation_s: 4 * HOUR };
+fn weather(cycle: i64, at: i64) -> Vec<ScheduledJob> {
+    let load = LoadPattern::Training { level: 860, checkpoint_s: 30 * MINUTE, evaluation_s: 4 * HOUR };
     let (start, end) = (at + 3 * HOUR, at + 4 * DAY + between(0, 10 * HOUR, &[30, cycle]));
     let train = |attempt: u32, start, end, exit_status| {
         let id = format!("weather-fm-r{cycle}-a{attempt}");
         let made = job("weather-fm", id, "weather-fm train 0.25deg", (start, end), load, seats(&[5, 6]));
-        Job { attempt, exit_status, ..made }
+        ScheduledJob { attempt, exit_status, ..made }
     };
     let mut jobs = if cycle % 2 == 0 {
         let preempted = start + between(12 * HOUR, 50 * HOUR, &[31, cycle]);
@@ -183,7 +223,7 @@ fn weather(cycle: i64, at: i64) -> Vec<Job> {
     jobs.push(job("weather-fm", format!("weather-europe-r{cycle}"), "fine-tune europe", tune, load, seats(&[5])));
     let hindcast = (end + 2 * HOUR, end + 2 * HOUR + between(6 * HOUR, 12 * HOUR, &[33, cycle]));
     let id = format!("weather-hindcast-r{cycle}");
-    jobs.push(job("weather-fm", id, "hindcast 1979-2018", hindcast, Load::Evaluation, seats(&[6])));
+    jobs.push(job("weather-fm", id, "hindcast 1979-2018", hindcast, LoadPattern::Evaluation, seats(&[6])));
     jobs
 }
 
@@ -198,22 +238,22 @@ fn is_worked(start: i64, end: i64, lane: i64) -> bool {
     !days.any(rests)
 }
 
-fn worked(jobs: Vec<Job>, lane: i64) -> Vec<Job> {
+fn worked(jobs: Vec<ScheduledJob>, lane: i64) -> Vec<ScheduledJob> {
     jobs.into_iter().filter(|job| is_worked(job.start, job.end, lane)).collect()
 }
 
 /// A working day of one Paris node.
-fn vision(cycle: i64, at: i64) -> Vec<Job> {
+fn vision(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     let start = at + 8 * HOUR + between(0, 2 * HOUR, &[50, cycle]);
     let end = start + between(6 * HOUR, 13 * HOUR, &[51, cycle]);
-    let load = Load::Training { level: 820, checkpoint_s: 20 * MINUTE, evaluation_s: 90 * MINUTE };
+    let load = LoadPattern::Training { level: 820, checkpoint_s: 20 * MINUTE, evaluation_s: 90 * MINUTE };
     let name = ["detector baseline", "detector mixup", "detector fp8", "depth head"];
     let name = name[usize::try_from(cycle.rem_euclid(4)).unwrap_or(0)];
     worked(vec![job("vision-lab", format!("vision-d{cycle}"), name, (start, end), load, seats(&[7]))], 1)
 }
 
 /// Short jobs of one GPU each, one after the other, on half of a Paris node.
-fn sweeps(cycle: i64, at: i64) -> Vec<Job> {
+fn sweeps(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     let mut jobs = Vec::new();
     for gpu in 0..4_i64 {
         let mut start = at + 7 * HOUR + between(0, 90 * MINUTE, &[60, cycle, gpu]);
@@ -227,10 +267,10 @@ fn sweeps(cycle: i64, at: i64) -> Vec<Job> {
             }
             let (rate, seed) = (between(1, 10, &draw(2)), between(0, 5, &draw(3)));
             let name = format!("sweep lr={rate}e-4 seed={seed}");
-            let load = Load::Sweep { level: between(480, 760, &draw(4)) };
+            let load = LoadPattern::Sweep { level: between(480, 760, &draw(4)) };
             let seat = Seat { node: 8, gpus: 1_u8 << gpu, weight: 1 };
             let made = job("sweeps", format!("sweep-d{cycle}-g{gpu}-t{trial}"), &name, (start, end), load, vec![seat]);
-            jobs.push(Job { exit_status: i32::from(fails), ..made });
+            jobs.push(ScheduledJob { exit_status: i32::from(fails), ..made });
             start = end + between(MINUTE, 12 * MINUTE, &draw(5));
         }
     }
@@ -238,10 +278,10 @@ fn sweeps(cycle: i64, at: i64) -> Vec<Job> {
 }
 
 /// The other half of that node, by day.
-fn downscaling(cycle: i64, at: i64) -> Vec<Job> {
+fn downscaling(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     let start = at + 9 * HOUR + between(0, 3 * HOUR, &[70, cycle]);
     let end = start + between(5 * HOUR, 11 * HOUR, &[71, cycle]);
-    let load = Load::Training { level: 840, checkpoint_s: 25 * MINUTE, evaluation_s: 2 * HOUR };
+    let load = LoadPattern::Training { level: 840, checkpoint_s: 25 * MINUTE, evaluation_s: 2 * HOUR };
     let seat = Seat { node: 8, gpus: 0xf0, weight: 1 };
     worked(
         vec![job("weather-fm", format!("downscale-d{cycle}"), "downscaling 1 km", (start, end), load, vec![seat])],
@@ -250,8 +290,8 @@ fn downscaling(cycle: i64, at: i64) -> Vec<Job> {
 }
 
 /// Two halves of a London node, each for the fine-tuning of a day.
-fn fine_tuning(cycle: i64, at: i64) -> Vec<Job> {
-    let load = Load::Training { level: 800, checkpoint_s: 15 * MINUTE, evaluation_s: HOUR };
+fn fine_tuning(cycle: i64, at: i64) -> Vec<ScheduledJob> {
+    let load = LoadPattern::Training { level: 800, checkpoint_s: 15 * MINUTE, evaluation_s: HOUR };
     let names = [("atlas-llm", "atlas-7b adapter legal", 0x0f), ("vision-lab", "caption adapter", 0xf0)];
     let made = (0..).zip(names).map(|(half, (project, name, gpus))| {
         let start = at + 6 * HOUR + between(0, 4 * HOUR, &[80, cycle, half]);
@@ -263,25 +303,39 @@ fn fine_tuning(cycle: i64, at: i64) -> Vec<Job> {
 }
 
 /// A London node that trains nearly all the time.
-fn segmentation(cycle: i64, at: i64) -> Vec<Job> {
-    let load = Load::Training { level: 850, checkpoint_s: HOUR, evaluation_s: 5 * HOUR };
+fn segmentation(cycle: i64, at: i64) -> Vec<ScheduledJob> {
+    let load = LoadPattern::Training { level: 850, checkpoint_s: HOUR, evaluation_s: 5 * HOUR };
     let end = at + 2 * DAY + between(20 * HOUR, 23 * HOUR, &[90, cycle]);
     let name = "segmentation xl";
     vec![job("vision-lab", format!("segment-r{cycle}"), name, (at + 20 * MINUTE, end), load, seats(&[10]))]
 }
 
 /// The L40S node: a notebook that holds two GPUs and does nothing, two services that share two, and short tests.
-fn small(cycle: i64, at: i64) -> Vec<Job> {
+fn small(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     let at_node = |gpus, weight| vec![Seat { node: 11, gpus, weight }];
     let most = (at + 30 * MINUTE, at + 8 * DAY - 4 * HOUR);
     let mut jobs = vec![
-        job("vision-lab", format!("notebook-r{cycle}"), "notebook", most, Load::Nothing, at_node(0b0011, 1)),
-        job("atlas-llm", format!("chat-r{cycle}"), "atlas-chat preview", most, Load::Serving, at_node(0b1100, 3)),
-        job("vision-lab", format!("caption-r{cycle}"), "caption service", most, Load::Serving, at_node(0b1100, 1)),
+        job("vision-lab", format!("notebook-r{cycle}"), "notebook", most, LoadPattern::Nothing, at_node(0b0011, 1)),
+        job(
+            "atlas-llm",
+            format!("chat-r{cycle}"),
+            "atlas-chat preview",
+            most,
+            LoadPattern::Serving,
+            at_node(0b1100, 3),
+        ),
+        job(
+            "vision-lab",
+            format!("caption-r{cycle}"),
+            "caption service",
+            most,
+            LoadPattern::Serving,
+            at_node(0b1100, 1),
+        ),
     ];
     let tests = (0..24).map(|slot| {
         let start = at + slot * 8 * HOUR + between(0, 7 * HOUR, &[95, cycle, slot]);
-        let load = Load::Sweep { level: 400 };
+        let load = LoadPattern::Sweep { level: 400 };
         job(
             "sweeps",
             format!("smoke-r{cycle}-{slot}"),
@@ -307,7 +361,7 @@ mod tests {
         let whole = jobs(MONDAY, MONDAY + 12 * DAY);
         for day in 0..12 {
             let (from, to) = (MONDAY + day * DAY, MONDAY + (day + 1) * DAY);
-            let of_day: Vec<&Job> = whole.iter().filter(|job| job.start < to && job.end > from).collect();
+            let of_day: Vec<&ScheduledJob> = whole.iter().filter(|job| job.start < to && job.end > from).collect();
             let asked = jobs(from, to);
             assert_eq!(format!("{:?}", asked.iter().collect::<Vec<_>>()), format!("{of_day:?}"));
         }
@@ -318,16 +372,16 @@ mod tests {
         let jobs = jobs(MONDAY, MONDAY + 60 * DAY);
         let outages = outages(MONDAY, MONDAY + 60 * DAY);
         assert!(outages.len() >= 60);
-        let held: Vec<(&Job, Seat)> =
+        let held: Vec<(&ScheduledJob, Seat)> =
             jobs.iter().flat_map(|job| job.seats.iter().map(move |seat| (job, *seat))).collect();
-        let meets = |a: &Job, start: i64, end: i64| a.start < end && start < a.end;
+        let meets = |a: &ScheduledJob, start: i64, end: i64| a.start < end && start < a.end;
         for (place, (job, seat)) in held.iter().enumerate() {
             assert!(job.start < job.end, "{job:?}");
-            let down = |outage: &&Outage| outage.node == seat.node && meets(job, outage.start, outage.end);
+            let down = |outage: &&NodeOutage| outage.node == seat.node && meets(job, outage.start, outage.end);
             assert_eq!(outages.iter().find(down), None, "{job:?}");
             for (other, others) in &held[place + 1..] {
                 let both = seat.node == others.node && seat.gpus & others.gpus != 0;
-                let shared = job.load == Load::Serving && other.load == Load::Serving;
+                let shared = job.load == LoadPattern::Serving && other.load == LoadPattern::Serving;
                 assert!(!both || shared || !meets(job, other.start, other.end), "{job:?} and {other:?}");
             }
         }
@@ -356,7 +410,7 @@ mod tests {
         }
     }
 
-    fn meets_day(job: &Job, day: i64) -> bool {
+    fn meets_day(job: &ScheduledJob, day: i64) -> bool {
         job.start < day + DAY && day < job.end
     }
 }

@@ -1,54 +1,54 @@
-use super::{Accounting, Basis, Choice, Factor, FactorStatus, Gas, Resolution};
+use super::{Accounting, Basis, Factor, FactorChoice, FactorStatus, Gas, Resolution};
 use serde::Serialize;
 
-/// A factor as programs read it; the keys `zone`, `g_per_kwh`, `basis`, `gas`, `accounting`, `edition`, `licence`,
+/// An emission factor as JSON; the keys `zone`, `g_per_kwh`, `basis`, `gas`, `accounting`, `edition`, `licence`,
 /// `period` and `fallback_step` are pinned.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct FactorDocument {
-    /// Zone of the factor.
+    /// Code of the zone.
     pub zone: String,
-    /// The zone's name.
+    /// Name of the zone.
     pub name: String,
-    /// g of the gas per kWh, derived from the exact integer beside it.
+    /// Intensity in g per kWh, derived from `intensity_mg_per_kwh`.
     pub g_per_kwh: f64,
-    /// mg of the gas per kWh.
+    /// Intensity in mg per kWh, exact.
     pub intensity_mg_per_kwh: u32,
-    /// Direct or lifecycle.
+    /// Whether only combustion at the plant is counted, or the whole life cycle.
     pub basis: Basis,
-    /// CO2 or CO2e.
+    /// Whether only CO2 is counted, or all greenhouse gases as CO2e.
     pub gas: Gas,
-    /// Average, marginal, residual or supplier.
+    /// Whose electricity the factor describes: average, marginal, residual or a supplier's.
     pub accounting: Accounting,
-    /// Length of time of one value.
+    /// Length of time that one value covers.
     pub resolution: Resolution,
-    /// ISO 8601 interval, end exclusive.
+    /// Time that the value describes, an ISO 8601 interval with an exclusive end.
     pub period: String,
-    /// Measured, provisional, forecast or fallback.
+    /// Whether the value is measured, provisional, a forecast, or stands in for a finer one.
     pub status: FactorStatus,
-    /// Who published it.
+    /// Publisher of the data.
     pub publisher: String,
     /// Release of the data.
     pub edition: String,
-    /// Licence of the value.
+    /// Licence under which the value is published.
     pub licence: String,
-    /// What to know about the value; empty for nothing.
+    /// A caveat about the value; left out when there is none.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
 }
 
-/// A choice as programs read it.
+/// The emission factor that was chosen for a zone or region, as JSON.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ChoiceDocument {
-    /// What was asked for.
+    /// The zone or region as asked for.
     pub requested: String,
-    /// The factor.
+    /// The factor that was chosen.
     #[serde(flatten)]
     pub factor: FactorDocument,
-    /// Step of the fallback order, 1 to 6.
+    /// Step of the order in which factors are looked for: 1 is an hourly measured value, 6 a yearly national one.
     pub fallback_step: u8,
-    /// The step in words.
+    /// What that step means.
     pub fallback: &'static str,
-    /// Stand-ins, age of the data, limits of the value.
+    /// What a reader must know: which factor stands in for which, how old it is, what the value leaves out.
     pub notes: Vec<String>,
 }
 
@@ -73,8 +73,8 @@ impl From<&Factor> for FactorDocument {
     }
 }
 
-impl From<&Choice> for ChoiceDocument {
-    fn from(choice: &Choice) -> Self {
+impl From<&FactorChoice> for ChoiceDocument {
+    fn from(choice: &FactorChoice) -> Self {
         // The notes of the choice repeat the factor's own.
         let factor = FactorDocument { note: String::new(), ..FactorDocument::from(&choice.factor) };
         Self {

@@ -22,13 +22,13 @@ pub struct Factor {
     pub resolution: Resolution,
     /// Measured, provisional, forecast or fallback.
     pub status: FactorStatus,
-    /// Who published it.
+    /// Publisher of the data.
     pub publisher: String,
     /// Which release of the publisher's data; a new edition of one period is a new factor.
     pub edition: String,
     /// Licence of the value.
     pub licence: String,
-    /// What a reader must know about this value, ready to print; empty where there is nothing to add.
+    /// A caveat about this value, ready to print; empty when there is none.
     pub note: String,
 }
 

@@ -1,34 +1,34 @@
-//! Hourly intensities as people have them: CSV with a header.
+//! Reads carbon intensities per hour (or shorter interval) from CSV with a header.
 
 use super::Basis;
 use crate::{decimal, moment};
 use units::{CarbonIntensity, Interval, Span};
 
-/// Most rows of a file: ten years of quarter hours.
+/// Maximum number of rows: ten years of quarter hours.
 const ROWS_MAX: usize = 360_000;
-/// 3 kg/kWh: above every generator there is.
+/// 3 kg/kWh is more than any generator emits.
 const INTENSITY_MAX_MG_PER_KWH: u32 = 3_000_000;
 
-/// Why a file cannot be imported; nothing of it is then.
+/// Why a file cannot be imported. A file is imported whole or not at all.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImportError {
-    /// A column is missing.
+    /// The header lacks a column that is needed.
     #[error(
         "the header has no column {wanted}: it needs datetime_utc with the start of each interval, and g_per_kwh with the intensity"
     )]
     Column {
-        /// Name of the column.
+        /// Name of the missing column.
         wanted: String,
     },
     /// A row cannot be used.
     #[error("line {line}: {reason}")]
     Row {
-        /// From 1, the header.
+        /// Line number; the header is line 1.
         line: u64,
-        /// Why, and what is expected.
+        /// What is wrong with the row, and what is expected.
         reason: String,
     },
-    /// More rows than one import takes.
+    /// The file has more rows than one import may have.
     #[error("the file has more than {ROWS_MAX} rows: import it in parts")]
     TooMany,
 }
@@ -66,13 +66,13 @@ fn row(line: u64, reason: String) -> ImportError {
 }
 
 fn factor(time: &str, value: &str, step: Span) -> Result<(Interval, CarbonIntensity), String> {
-    let start = moment::parse(time).map_err(|rule| format!("{time:?} is no moment: {rule}"))?;
+    let start = moment::parse(time).map_err(|rule| format!("{time:?} is not a time: {rule}"))?;
     let end = start.after(step).map_err(|error| error.to_string())?;
     let interval = Interval::new(start, end).ok_or("an interval has a length")?;
     let milligrams = decimal::parse(value, 3).ok().and_then(|value| u32::try_from(value).ok());
     let milligrams = milligrams.filter(|milligrams| *milligrams <= INTENSITY_MAX_MG_PER_KWH);
-    let milligrams =
-        milligrams.ok_or_else(|| format!("{value:?} is no intensity: it lies between 0 and 3000 g/kWh"))?;
+    let milligrams = milligrams
+        .ok_or_else(|| format!("{value:?} is not a carbon intensity: give a number from 0 to 3000, in g/kWh"))?;
     Ok((interval, CarbonIntensity::from_milligrams_per_kwh(milligrams)))
 }
 
@@ -98,10 +98,13 @@ mod tests {
         for (text, expected) in [
             ("datetime_utc,direct_g\n", "no column g_per_kwh or lifecycle_g"),
             ("time,g_per_kwh\n", "no column datetime_utc"),
-            ("datetime_utc,g_per_kwh\n2020-01-01T00:00Z,1\n2020-01-01T01:00Z,-1\n", "line 3: \"-1\" is no intensity"),
+            (
+                "datetime_utc,g_per_kwh\n2020-01-01T00:00Z,1\n2020-01-01T01:00Z,-1\n",
+                "line 3: \"-1\" is not a carbon intensity",
+            ),
             ("datetime_utc,g_per_kwh\n2020-01-01T00:00Z,NaN\n", "line 2: \"NaN\""),
             ("datetime_utc,g_per_kwh\n2020-01-01T00:00Z,3000.001\n", "line 2"),
-            ("datetime_utc,g_per_kwh\nyesterday,1\n", "line 2: \"yesterday\" is no moment"),
+            ("datetime_utc,g_per_kwh\nyesterday,1\n", "line 2: \"yesterday\" is not a time"),
             ("datetime_utc,g_per_kwh\n2020-01-01T00:00Z\n", "line 2"),
             ("", "no column datetime_utc"),
         ] {

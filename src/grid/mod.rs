@@ -18,10 +18,10 @@ pub use model::{Accounting, Basis, FactorStatus, Gas, Resolution};
 pub use region::{CloudRegion, RegionFactor, cloud_regions};
 
 use crate::decimal;
-use crate::nearest::{Candidate, nearest};
+use crate::nearest::{NamedCandidate, nearest};
 use units::Timestamp;
 
-/// A set of factors of one origin.
+/// A set of emission factors that may be used together. Sets are never mixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Set {
     /// Ember countries and aggregates, refined by eGRID, Chinese, Australian, Canadian and Nordic zones.
@@ -33,7 +33,7 @@ pub enum Set {
     IfiMarginal,
 }
 
-/// The factors of one set.
+/// The emission factors of one set, and the rule by which one is chosen.
 #[derive(Debug)]
 pub struct Library {
     factors: Vec<Factor>,
@@ -41,18 +41,18 @@ pub struct Library {
 
 /// A factor and how it came to be chosen.
 #[derive(Debug, Clone)]
-pub struct Choice {
-    /// The factor.
+pub struct FactorChoice {
+    /// The factor that applies.
     pub factor: Factor,
     /// What was asked for: a zone or `provider/region`.
     pub asked: String,
     /// Step of the fallback order, 1 to 6.
     pub fallback_step: u8,
-    /// What a reader must be told, each ready to print: stand-ins, age of the data, limits of the value.
+    /// What a reader must know, one sentence each: which factor stands in for which, how old it is, what the value leaves out.
     pub notes: Vec<String>,
 }
 
-impl Choice {
+impl FactorChoice {
     /// The step of the fallback order in words.
     #[must_use]
     pub fn step_in_words(&self) -> &'static str {
@@ -76,10 +76,10 @@ impl Choice {
 /// Why no factor was chosen. Nothing is ever guessed from the machine's address or language.
 #[derive(Debug, thiserror::Error)]
 pub enum ZoneError {
-    /// No such zone.
+    /// No zone has this code.
     #[error("unknown grid zone {asked:?}: {nearest}`wattledger grid zones` lists all")]
     UnknownZone {
-        /// As typed.
+        /// The code as typed.
         asked: String,
         /// Hint with the nearest names, ending in a space, or empty.
         nearest: String,
@@ -87,33 +87,33 @@ pub enum ZoneError {
     /// The zone exists, but this set has nothing for it or its country.
     #[error("zone {zone} ({name}) has no factor in this set: give --intensity, or another set with --factors")]
     NoFactor {
-        /// Zone code.
+        /// Code of the zone.
         zone: String,
-        /// Its name.
+        /// Name of the zone.
         name: String,
     },
-    /// No such cloud region.
+    /// No cloud region has this name.
     #[error(
         "unknown cloud region {asked:?}: {nearest}regions are written provider/region; --zone names the grid directly"
     )]
     UnknownRegion {
-        /// As typed.
+        /// The code as typed.
         asked: String,
         /// Hint with the nearest names, ending in a space, or empty.
         nearest: String,
     },
-    /// A bundled table is broken.
+    /// A bundled table cannot be read, which is a defect of the build.
     #[error(transparent)]
     Data(#[from] DataError),
 }
 
 impl Library {
-    /// The default set.
+    /// Opens the default set.
     pub fn bundled() -> Result<Self, DataError> {
         Self::open(Set::Bundled)
     }
 
-    /// The factors of `set`.
+    /// Opens `set`.
     pub fn open(set: Set) -> Result<Self, DataError> {
         let factors = match set {
             Set::Bundled => [table::yearly()?, table::us_states()?, table::canada()?, table::nordic()?]
@@ -136,7 +136,7 @@ impl Library {
     ///
     /// A known sub-zone without a factor of its own takes its country's, and the choice says so. An aggregate (`X-WORLD`)
     /// is taken only when it is what was asked for.
-    pub fn choose(&self, zone: &str, at: Option<Timestamp>) -> Result<Choice, ZoneError> {
+    pub fn choose(&self, zone: &str, at: Option<Timestamp>) -> Result<FactorChoice, ZoneError> {
         let asked = zone.trim().to_uppercase();
         if let Some(factor) = self.best(&asked, at) {
             return Ok(chosen(factor.clone(), asked, at));
@@ -177,7 +177,7 @@ impl Library {
             let mut names = vec![factor.name.as_str()];
             names.extend(codes.iter().find(|code| code.alpha2 == factor.zone).map(|code| code.alpha3.as_str()));
             names.extend(CUSTOMARY_CODES.iter().find(|(_, zone)| *zone == factor.zone).map(|(custom, _)| *custom));
-            Candidate { code: &factor.zone, names, shown: &factor.name }
+            NamedCandidate { code: &factor.zone, names, shown: &factor.name }
         });
         Ok(ZoneError::UnknownZone { asked: asked.to_owned(), nearest: nearest(asked, candidates) })
     }
@@ -208,13 +208,13 @@ fn bidding_area(asked: &str) -> Result<Option<String>, DataError> {
     Ok(known_zone_name(&code)?.map(|name| format!("did you mean {code} ({name})? ")))
 }
 
-fn chosen(factor: Factor, asked: String, at: Option<Timestamp>) -> Choice {
+fn chosen(factor: Factor, asked: String, at: Option<Timestamp>) -> FactorChoice {
     let mut notes = Vec::new();
     if !factor.note.is_empty() {
         notes.push(factor.note.clone());
     }
     notes.extend(at.and_then(|at| age_note(&factor, at)));
-    Choice { fallback_step: fallback_step(&factor.zone), factor, asked, notes }
+    FactorChoice { fallback_step: fallback_step(&factor.zone), factor, asked, notes }
 }
 
 /// Yearly factors answer at step 5 for a part of a country, at step 6 for a country or an aggregate.

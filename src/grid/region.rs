@@ -1,10 +1,10 @@
-use super::{Choice, Factor, Library, ZoneError};
-use crate::bundled::{DataError, Table};
-use crate::nearest::{Candidate, nearest};
+use super::{Factor, FactorChoice, Library, ZoneError};
+use crate::bundled::{BundledTable, DataError};
+use crate::nearest::{NamedCandidate, nearest};
 use serde::Deserialize;
 use units::Timestamp;
 
-const REGIONS: Table = Table {
+const REGIONS: BundledTable = BundledTable {
     file: "cloud_regions.csv",
     text: include_str!("../../config/cloud/cloud_regions.csv"),
     publisher: "",
@@ -48,7 +48,7 @@ pub fn cloud_regions() -> Result<Vec<CloudRegion>, DataError> {
 impl Library {
     /// The factor for the cloud region `provider/region` (any case) at `at`: its eGRID or province zone, else its grid
     /// zone, else its country. Unknown regions are an error with the nearest names.
-    pub fn choose_region(&self, region: &str, at: Option<Timestamp>) -> Result<Choice, ZoneError> {
+    pub fn choose_region(&self, region: &str, at: Option<Timestamp>) -> Result<FactorChoice, ZoneError> {
         let regions = cloud_regions()?;
         let Some(found) = regions.iter().find(|known| known.code().eq_ignore_ascii_case(region.trim())) else {
             return Err(unknown_region(region.trim(), &regions));
@@ -104,7 +104,7 @@ impl Library {
 
 fn unknown_region(asked: &str, regions: &[CloudRegion]) -> ZoneError {
     let codes: Vec<String> = regions.iter().map(CloudRegion::code).collect();
-    let candidates = regions.iter().zip(&codes).map(|(region, code)| Candidate {
+    let candidates = regions.iter().zip(&codes).map(|(region, code)| NamedCandidate {
         code,
         names: vec![&region.region, &region.location],
         shown: &region.location,

@@ -1,63 +1,63 @@
 //! The bundled tables of `config/grid`, each parsed into factors of its own type.
 
 use super::{Accounting, Basis, Factor, FactorStatus, Gas, Resolution};
-use crate::bundled::{DataError, Table};
+use crate::bundled::{BundledTable, DataError};
 use crate::decimal;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::HashMap;
 use units::{CarbonIntensity, Interval, Timestamp};
 
-const YEARLY: Table = Table {
+const YEARLY: BundledTable = BundledTable {
     file: "yearly_factors.csv",
     text: include_str!("../../config/grid/yearly_factors.csv"),
     publisher: "",
     edition: "",
     licence: "",
 };
-const US_STATES: Table = Table {
+const US_STATES: BundledTable = BundledTable {
     file: "egrid2023_states_rev2.csv",
     text: include_str!("../../config/grid/egrid2023_states_rev2.csv"),
     publisher: "EPA",
     edition: "eGRID2023 rev2 (Jun 2025), as packaged in codecarbon 3.3.2",
     licence: "US public domain",
 };
-const CANADA_MIX: Table = Table {
+const CANADA_MIX: BundledTable = BundledTable {
     file: "canada_provincial_mix_pct_2023.csv",
     text: include_str!("../../config/grid/canada_provincial_mix_pct_2023.csv"),
     publisher: "CodeCarbon (mix), IPCC (fuel factors)",
     edition: "mix 2023 of codecarbon 3.3.2 x IPCC AR5 WG III Annex III (2014)",
     licence: "MIT",
 };
-const FUELS: Table = Table {
+const FUELS: BundledTable = BundledTable {
     file: "fuel_factors.csv",
     text: include_str!("../../config/grid/fuel_factors.csv"),
     publisher: "IPCC",
     edition: "AR5 WG III Annex III (2014)",
     licence: "facts",
 };
-const NORDIC: Table = Table {
+const NORDIC: BundledTable = BundledTable {
     file: "nordic_zones_2025.csv",
     text: include_str!("../../config/grid/nordic_zones_2025.csv"),
     publisher: "CodeCarbon",
     edition: "nordic zones 2025 of codecarbon 3.3.2",
     licence: "MIT",
 };
-const ELECTRICITY_MAPS: Table = Table {
+const ELECTRICITY_MAPS: BundledTable = BundledTable {
     file: "electricitymaps_yearly_odbl.csv",
     text: include_str!("../../config/grid/share-alike/electricitymaps_yearly_odbl.csv"),
     publisher: "Electricity Maps",
     edition: "Electricity Maps yearly, as packaged in @tgwf/co2 0.19.0",
     licence: "ODbL-1.0",
 };
-const IFI_MARGINAL: Table = Table {
+const IFI_MARGINAL: BundledTable = BundledTable {
     file: "ifi_operating_margin_2021_ccbysa.csv",
     text: include_str!("../../config/grid/share-alike/ifi_operating_margin_2021_ccbysa.csv"),
     publisher: "UNFCCC IFI",
     edition: "IFI default grid factors 2021, as packaged in @tgwf/co2 0.19.0",
     licence: "CC-BY-SA-4.0",
 };
-const ISO_3166: Table = Table {
+const ISO_3166: BundledTable = BundledTable {
     file: "iso3166.csv",
     text: include_str!("../../config/grid/iso3166.csv"),
     publisher: "ISO",
@@ -65,7 +65,7 @@ const ISO_3166: Table = Table {
     licence: "facts",
 };
 
-impl Table {
+impl BundledTable {
     /// A year's average of this table, lifecycle, CO2e, production; a table of another type overrides that.
     fn average(&self, zone: String, name: String, year: i32, intensity: CarbonIntensity) -> Result<Factor, DataError> {
         Ok(Factor {
@@ -98,7 +98,7 @@ impl Table {
     fn milligrams(&self, milligrams_per_kwh: i128) -> Result<CarbonIntensity, DataError> {
         u32::try_from(milligrams_per_kwh)
             .map(CarbonIntensity::from_milligrams_per_kwh)
-            .map_err(|_| self.wrong(format!("{milligrams_per_kwh} mg/kWh is no carbon intensity")))
+            .map_err(|_| self.wrong(format!("{milligrams_per_kwh} mg/kWh is not a carbon intensity")))
     }
 
     /// The calendar year, UTC.

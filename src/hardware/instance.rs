@@ -1,9 +1,9 @@
 use super::{HardwareError, Match, find_accelerator};
-use crate::bundled::{DataError, Table};
-use crate::nearest::{Candidate, nearest};
+use crate::bundled::{BundledTable, DataError};
+use crate::nearest::{NamedCandidate, nearest};
 use serde::Deserialize;
 
-const INSTANCES: Table = Table {
+const INSTANCES: BundledTable = BundledTable {
     file: "cloud_gpu_instances.csv",
     text: include_str!("../../config/hardware/cloud_gpu_instances.csv"),
     publisher: "",
@@ -41,7 +41,7 @@ pub fn find_instance(name: &str) -> Result<InstanceType, HardwareError> {
         return Ok(found.clone());
     }
     let codes: Vec<String> = table.iter().map(InstanceType::code).collect();
-    let candidates = table.iter().zip(&codes).map(|(instance, code)| Candidate {
+    let candidates = table.iter().zip(&codes).map(|(instance, code)| NamedCandidate {
         code,
         names: vec![&instance.instance_type],
         shown: &instance.accelerator,

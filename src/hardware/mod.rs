@@ -4,12 +4,12 @@ mod instance;
 
 pub use instance::{InstanceType, find_instance, instance_types};
 
-use crate::bundled::{DataError, Table};
-use crate::nearest::{Candidate, nearest};
+use crate::bundled::{BundledTable, DataError};
+use crate::nearest::{NamedCandidate, nearest};
 use serde::Deserialize;
 use std::sync::OnceLock;
 
-const ACCELERATORS: Table = Table {
+const ACCELERATORS: BundledTable = BundledTable {
     file: "accelerators.csv",
     text: include_str!("../../config/hardware/accelerators.csv"),
     publisher: "",
@@ -17,7 +17,7 @@ const ACCELERATORS: Table = Table {
     licence: "facts",
 };
 
-/// One accelerator part.
+/// One accelerator model.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Accelerator {
     /// Short name in this table: `a100-sxm4-80`.
@@ -28,35 +28,35 @@ pub struct Accelerator {
     pub form: String,
     /// Memory, GB.
     pub mem_gb: u32,
-    /// Thermal design power, W; a prior, not a cap. `None` where the vendor publishes none.
+    /// Thermal design power, W: where estimates start from, not a limit. `None` if the vendor publishes none.
     pub tdp_w: Option<u32>,
-    /// Name that NVML reports; empty for other vendors' parts that it does not know.
+    /// Name that NVML reports; empty for accelerators of other vendors.
     pub nvml_name: String,
 }
 
 /// The accelerator that a name stands for.
 #[derive(Debug, Clone)]
 pub struct Match {
-    /// The part.
+    /// The accelerator.
     pub accelerator: Accelerator,
-    /// Keys of all parts that the name covers; more than one when it is a family name.
+    /// Keys of all accelerators that the name covers; several if it is the name of a family.
     pub covers: Vec<String>,
 }
 
-/// Why nothing known answers for a piece of hardware.
+/// Why the hardware that was named cannot be used for an estimate.
 #[derive(Debug, thiserror::Error)]
 pub enum HardwareError {
-    /// Not in the table.
+    /// The name is not in the table of accelerators.
     #[error(
         "accelerator {asked:?} is not in the accelerator table: {nearest}--power-w with its mean power accepts any name"
     )]
     UnknownAccelerator {
-        /// As typed.
+        /// The name as typed.
         asked: String,
         /// Hint with the nearest names, ending in a space, or empty.
         nearest: String,
     },
-    /// In the table, without a thermal design power.
+    /// The accelerator is in the table, but its vendor publishes no thermal design power.
     #[error(
         "no TDP is published for {model} ({key}): give --power-w, the mean power of one with its share of the host"
     )]
@@ -66,38 +66,38 @@ pub enum HardwareError {
         /// Model name.
         model: String,
     },
-    /// A part of an accelerator has no power of its own in the table.
+    /// The name is that of a slice of an accelerator, and slices have no power of their own in the table.
     #[error(
         "{asked:?} is a slice of an accelerator: give --power-w, the mean power of one slice with its share of the host"
     )]
     Slice {
-        /// As typed.
+        /// The name as typed.
         asked: String,
     },
-    /// No such instance type.
+    /// The name is not in the table of instance types.
     #[error(
         "instance {asked:?} is not in the instance table: {nearest}--accelerator with --count names the hardware directly"
     )]
     UnknownInstance {
-        /// As typed.
+        /// The name as typed.
         asked: String,
         /// Hint with the nearest names, ending in a space, or empty.
         nearest: String,
     },
-    /// The instance holds a share of an accelerator, or its table row does not say what.
+    /// The instance has a fraction of an accelerator, or its row of the table is incomplete.
     #[error(
-        "{instance} is listed with accelerator {accelerator:?} and count {count:?}, which is no whole number of known \
+        "{instance} is listed with accelerator {accelerator:?} and count {count:?}, which is not a whole number of known \
          accelerators: name the hardware with --accelerator, --count and --power-w"
     )]
     NotWhole {
         /// `provider/type`.
         instance: String,
-        /// As in the table.
+        /// The text in the table.
         accelerator: String,
-        /// As in the table.
+        /// The text in the table.
         count: String,
     },
-    /// A bundled table is broken.
+    /// A bundled table cannot be read, which is a defect of the build.
     #[error(transparent)]
     Data(#[from] DataError),
 }
@@ -234,8 +234,8 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn candidate(part: &Accelerator) -> Candidate<'_> {
+fn candidate(part: &Accelerator) -> NamedCandidate<'_> {
     let family = part.key.split('-').next().unwrap_or(&part.key);
     let shown = if part.nvml_name.is_empty() { &part.model } else { &part.nvml_name };
-    Candidate { code: &part.key, names: vec![&part.nvml_name, &part.model, family], shown }
+    NamedCandidate { code: &part.key, names: vec![&part.nvml_name, &part.model, family], shown }
 }

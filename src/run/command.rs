@@ -88,9 +88,9 @@ impl CommandError {
 
 /// The command as others may signal it, for as long as it has not ended.
 #[derive(Debug, Clone, Default)]
-pub struct Handle(Arc<Mutex<Option<Pid>>>);
+pub struct CommandHandle(Arc<Mutex<Option<Pid>>>);
 
-impl Handle {
+impl CommandHandle {
     /// Sends `SIGTERM`, or `SIGKILL` where `is_final`; whether there was something to send it to.
     #[must_use]
     pub fn stop(&self, is_final: bool) -> bool {
@@ -131,7 +131,7 @@ impl Relay {
         mut self,
         command: &[OsString],
         variables: &[(&str, String)],
-        handle: &Handle,
+        handle: &CommandHandle,
     ) -> Result<Ended, CommandError> {
         let mut child = start(command, variables)?;
         let pid = Pid::from_child(&child);

@@ -3,19 +3,19 @@
 pub mod command;
 pub mod counting;
 
-use crate::footprint::{FactorUsed, Footprint, MeteredDevice};
+use crate::footprint::{Footprint, FootprintDevice, FootprintFactor};
 use collectors::clock::{Clock, Timeline};
 use collectors::delivery::Delivery;
 use collectors::sampler::{DeviceTotal, Sampler, SamplerError, SamplerThread};
 use collectors::source::{Source, SourceChoice};
-use command::{CommandError, Ended, Handle, Relay};
+use command::{CommandError, CommandHandle, Ended, Relay};
 use std::ffi::OsString;
 use std::sync::Arc;
 use units::{Interval, Overflow, Span, Timestamp};
 
 /// What a run left behind.
 #[derive(Debug)]
-pub struct Run {
+pub struct WrappedRun {
     /// How the command ended.
     pub ended: Ended,
     /// Just before the command started.
@@ -42,8 +42,8 @@ pub fn run(
     choice: SourceChoice,
     clock: Arc<dyn Clock>,
     delivery: Option<&Delivery>,
-    handle: &Handle,
-) -> Result<Run, CommandError> {
+    handle: &CommandHandle,
+) -> Result<WrappedRun, CommandError> {
     let relay = Relay::listen()?;
     let timeline = Timeline::open(&*clock);
     let mut notes = notes(&choice);
@@ -69,7 +69,7 @@ pub fn run(
     }
     let end = timeline.now(&*clock);
     notes.extend(metered.iter().filter_map(failure));
-    Ok(Run { ended, start, end, metered, notes })
+    Ok(WrappedRun { ended, start, end, metered, notes })
 }
 
 /// With windows for the service, where there is one.
@@ -110,13 +110,13 @@ fn failure(metered: &DeviceTotal) -> Option<String> {
     Some(format!("{} {failure}", metered.device.uuid))
 }
 
-impl Run {
+impl WrappedRun {
     /// The run's footprint. Coverage is the observed share of the whole run, so that a device lost on the way shows.
     ///
     /// # Errors
     ///
     /// [`Overflow`] of a sum.
-    pub fn footprint(&self, factor: Result<FactorUsed, String>) -> Result<Footprint, Overflow> {
+    pub fn footprint(&self, factor: Result<FootprintFactor, String>) -> Result<Footprint, Overflow> {
         let devices: Vec<_> = self.metered.iter().map(device).collect();
         let mut footprint = Footprint::of(&devices, factor, self.notes.clone())?;
         let first = devices.iter().filter_map(|device| Some(device.window.as_ref()?.start)).min();
@@ -136,8 +136,8 @@ impl Run {
     }
 }
 
-fn device(metered: &DeviceTotal) -> MeteredDevice {
-    MeteredDevice {
+fn device(metered: &DeviceTotal) -> FootprintDevice {
+    FootprintDevice {
         uuid: metered.device.uuid.clone(),
         name: Some(metered.device.name.clone()),
         reading: Some(metered.device.sensor_in_words()),

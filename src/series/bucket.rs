@@ -1,5 +1,6 @@
-//! Buckets of time: which ones, and what is summed in each.
+//! Buckets of time: how long they are, and what is summed in each.
 
+use super::window::HOUR_NS;
 use account::attribute::split;
 use model::{JobNumber, SiteNumber};
 use std::collections::BTreeMap;
@@ -7,7 +8,7 @@ use units::{Energy, Overflow, Timestamp};
 
 const SECOND_NS: i64 = 1_000_000_000;
 const DAY_S: i64 = 86_400;
-/// Lengths of a bucket, s. Each divides the one after it or is a multiple of whole hours; the last holds all time there is.
+/// Lengths that a bucket can have, s. Each divides the next one or is a multiple of whole hours; the last one covers all of time.
 const LADDER_S: [i64; 19] = [
     1,
     2,
@@ -29,12 +30,12 @@ const LADDER_S: [i64; 19] = [
     3_640 * DAY_S,
     i64::MAX / SECOND_NS,
 ];
-/// Most buckets of one answer.
+/// Maximum number of buckets in one answer.
 pub const POINTS_MAX: i64 = 5_000;
 /// Longest range of one answer: ten years.
 const RANGE_NS_MAX: i64 = 3_653 * DAY_S * SECOND_NS;
 
-/// A range of time in buckets that are aligned to multiples of their length since 1970, UTC.
+/// A range of time, divided into buckets that start at multiples of their length since 1970, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grid {
     /// First moment.
@@ -45,25 +46,25 @@ pub struct Grid {
     pub bucket_ns: i64,
 }
 
-/// Why a range cannot be shown.
+/// Why a range of time cannot be divided into buckets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GridError {
-    /// Too few or too many points.
+    /// The number of points is out of range.
     #[error("{0} is not between 1 and {POINTS_MAX}")]
     Points(i64),
-    /// It would end at or before its start.
-    #[error("a range ends after it starts: give `to` later than `from`")]
+    /// The range ends at or before its start.
+    #[error("`to` must be later than `from`")]
     Reversed,
-    /// Before anything was metered.
+    /// The range begins before 1970.
     #[error("nothing was metered before 1970")]
     Early,
-    /// Too long.
-    #[error("a range is at most ten years: ask for the years one by one")]
+    /// The range is longer than ten years.
+    #[error("a range may span at most ten years: ask for each year on its own")]
     Long,
 }
 
 impl Grid {
-    /// `[from, to)` in the shortest buckets of the ladder of which at most `points` are needed.
+    /// Divides `[from, to)` into the shortest buckets of which at most `points` are needed.
     ///
     /// # Errors
     ///
@@ -85,7 +86,7 @@ impl Grid {
         grids.into_iter().find(|grid| grid.count() <= points).ok_or(GridError::Points(points))
     }
 
-    /// How many buckets the range meets.
+    /// Number of buckets that the range touches.
     #[must_use]
     pub fn count(&self) -> i64 {
         let last = (self.to.nanoseconds() - 1).div_euclid(self.bucket_ns);
@@ -121,14 +122,14 @@ impl Grid {
 
     /// Whether buckets are made of whole hours.
     pub(crate) fn is_coarse(&self) -> bool {
-        self.bucket_ns >= super::HOUR_NS
+        self.bucket_ns >= HOUR_NS
     }
 }
 
-/// A stretch of one device that belongs to one holder.
+/// A stretch of time of one device that belongs to one holder.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Piece {
-    /// Number of the job; 0 is idle.
+pub(crate) struct HeldPiece {
+    /// Number of the job that holds it; 0 for none.
     pub(crate) job: JobNumber,
     /// Number of the site.
     pub(crate) site: SiteNumber,
@@ -150,24 +151,24 @@ pub(crate) struct Piece {
     pub(crate) max_mw: i64,
 }
 
-/// What lies in one bucket.
+/// What is summed in one bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bucket {
     /// Energy, mJ.
     pub energy_mj: i64,
-    /// What of it no sensor measured, mJ.
+    /// The part of it that was modelled instead of measured, mJ.
     pub modelled_mj: i64,
-    /// Of one device the lowest power; of several the sum of each one's, mW.
+    /// Lowest power, mW; of several devices, the sum of their lowest powers.
     pub min_mw: i64,
-    /// Of one device the highest power; of several the sum of each one's, mW.
+    /// Highest power, mW; of several devices, the sum of their highest powers.
     pub max_mw: i64,
-    /// First metered moment.
+    /// First moment that was metered.
     pub first: Timestamp,
-    /// First moment after the last metered one.
+    /// First moment after the last one that was metered.
     pub last: Timestamp,
     /// Metered device time, shared or not, ns.
     pub length_ns: i128,
-    /// Of it what was observed, ns.
+    /// The part of it that was observed, ns.
     pub observed_ns: i128,
     /// Device time that should have been metered, ns.
     pub expected_ns: i128,
@@ -207,7 +208,7 @@ impl Bucket {
     }
 
     /// Adds another stretch of the same device.
-    fn join(&mut self, piece: &Piece) -> Result<(), Overflow> {
+    fn join(&mut self, piece: &HeldPiece) -> Result<(), Overflow> {
         self.energy_mj = summed(self.energy_mj, piece.energy_mj)?;
         self.modelled_mj = summed(self.modelled_mj, piece.modelled_mj)?;
         self.min_mw = self.min_mw.min(piece.min_mw);
@@ -220,8 +221,8 @@ impl Bucket {
     }
 }
 
-impl Piece {
-    /// Observed time as if nobody shared it.
+impl HeldPiece {
+    /// Observed time of the device, not divided among those who share it.
     fn observed_ns(&self) -> i64 {
         if self.span_ns == self.length_ns {
             return self.covered_ns;
@@ -238,12 +239,12 @@ pub(crate) fn power_mw(energy_mj: i64, span_ns: i128) -> i64 {
     i64::try_from(power).unwrap_or(i64::MAX)
 }
 
-/// One device's buckets, by number.
+/// Buckets of one device, by number.
 pub(crate) type Buckets = BTreeMap<i64, Bucket>;
 
 /// Adds a stretch of one device to its buckets; energy and time are split at their edges by length, so that the parts sum to the whole. What lies outside
 /// of the grid is left out.
-pub(crate) fn pour(grid: &Grid, buckets: &mut Buckets, piece: &Piece) -> Result<(), Overflow> {
+pub(crate) fn pour(grid: &Grid, buckets: &mut Buckets, piece: &HeldPiece) -> Result<(), Overflow> {
     if piece.end <= grid.from || grid.to <= piece.start {
         return Ok(());
     }
@@ -259,7 +260,7 @@ pub(crate) fn pour(grid: &Grid, buckets: &mut Buckets, piece: &Piece) -> Result<
     Ok(())
 }
 
-fn put(buckets: &mut Buckets, number: i64, piece: &Piece) -> Result<(), Overflow> {
+fn put(buckets: &mut Buckets, number: i64, piece: &HeldPiece) -> Result<(), Overflow> {
     let bucket = buckets.entry(number).or_insert(Bucket {
         energy_mj: 0,
         modelled_mj: 0,
@@ -275,7 +276,7 @@ fn put(buckets: &mut Buckets, number: i64, piece: &Piece) -> Result<(), Overflow
 }
 
 /// `piece` cut at the edges of the grid and of its buckets.
-fn parts(grid: &Grid, piece: &Piece) -> Result<Vec<Piece>, Overflow> {
+fn parts(grid: &Grid, piece: &HeldPiece) -> Result<Vec<HeldPiece>, Overflow> {
     let (inner_start, inner_end) = (piece.start.max(grid.from), piece.end.min(grid.to));
     let mut edges = vec![piece.start];
     let inside = (grid.number(inner_start)..=grid.number(inner_end)).map(|number| grid.start(number));
@@ -291,7 +292,7 @@ fn parts(grid: &Grid, piece: &Piece) -> Result<Vec<Piece>, Overflow> {
     let (energy, modelled) = (shares(piece.energy_mj)?, shares(piece.modelled_mj)?);
     let (length, covered) = (shares(piece.length_ns)?, shares(piece.covered_ns)?);
     let (span, low) = (shares(piece.span_ns)?, shares(piece.low_ns)?);
-    let part = |(place, (start, end)): (usize, (Timestamp, Timestamp))| Piece {
+    let part = |(place, (start, end)): (usize, (Timestamp, Timestamp))| HeldPiece {
         start,
         end,
         energy_mj: energy[place].millijoules(),
@@ -331,7 +332,7 @@ mod tests {
         fn a_piece_poured_into_buckets_loses_nothing(start in 0..4_000_i64, length in 1..9_000_000_i64, energy in 0..i64::MAX) {
             let start = Timestamp::from_nanoseconds(start * 1_000_000_007);
             let end = Timestamp::from_nanoseconds(start.nanoseconds() + length * 1_000_003);
-            let piece = Piece {
+            let piece = HeldPiece {
                 job: JobNumber::new(1), site: SiteNumber::new(1), start, end, energy_mj: energy, modelled_mj: energy / 2,
                 length_ns: end.nanoseconds() - start.nanoseconds(), covered_ns: length, span_ns: length,
                 low_ns: 0, min_mw: 0, max_mw: 1,

@@ -1,6 +1,7 @@
 //! Windows as columns of integers: plain while few, compressed when their hour is over.
 
-use super::{HOUR_NS, SeriesError, SeriesWindow};
+use super::store::SeriesError;
+use super::window::{HOUR_NS, SeriesWindow};
 use pco::ChunkConfig;
 use pco::standalone::{simple_compress, simple_decompress};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ const CONTAINED: i64 = 4;
 const LOW: i64 = 8;
 
 #[derive(Serialize, Deserialize)]
-enum Column {
+enum StoredColumn {
     /// The same value in every window.
     Same(i64),
     Plain(Vec<i64>),
@@ -25,7 +26,7 @@ enum Column {
 #[derive(Serialize, Deserialize)]
 struct Chunk {
     windows: u32,
-    columns: [Column; COLUMNS],
+    columns: [StoredColumn; COLUMNS],
 }
 
 /// The bytes of `windows`, which begin in `hour`, ascending.
@@ -61,14 +62,14 @@ fn values(window: &SeriesWindow, before: i64) -> [i64; COLUMNS] {
     ]
 }
 
-fn pack(column: Vec<i64>, is_packed: bool) -> Result<Column, SeriesError> {
+fn pack(column: Vec<i64>, is_packed: bool) -> Result<StoredColumn, SeriesError> {
     match column.first() {
-        Some(&first) if column.iter().all(|value| *value == first) => Ok(Column::Same(first)),
+        Some(&first) if column.iter().all(|value| *value == first) => Ok(StoredColumn::Same(first)),
         _ if is_packed => {
             let packed = simple_compress(&column, &ChunkConfig::default());
-            Ok(Column::Packed(packed.map_err(unreadable)?))
+            Ok(StoredColumn::Packed(packed.map_err(unreadable)?))
         }
-        _ => Ok(Column::Plain(column)),
+        _ => Ok(StoredColumn::Plain(column)),
     }
 }
 
@@ -88,11 +89,11 @@ pub(super) fn decode(hour: i64, bytes: &[u8], windows: &mut Vec<SeriesWindow>) -
     Ok(())
 }
 
-fn unpack(column: Column, count: usize) -> Result<Vec<i64>, SeriesError> {
+fn unpack(column: StoredColumn, count: usize) -> Result<Vec<i64>, SeriesError> {
     let values = match column {
-        Column::Same(value) => vec![value; count],
-        Column::Plain(values) => values,
-        Column::Packed(bytes) => simple_decompress(&bytes).map_err(unreadable)?,
+        StoredColumn::Same(value) => vec![value; count],
+        StoredColumn::Plain(values) => values,
+        StoredColumn::Packed(bytes) => simple_decompress(&bytes).map_err(unreadable)?,
     };
     if values.len() == count { Ok(values) } else { Err(unreadable("columns of different lengths")) }
 }

@@ -1,21 +1,23 @@
-//! The series store that needs no other server: hours of windows in `series.db`, each with its sums.
+//! The series store in a file of its own, `series.db`: hours of windows, each with its sums. It needs no other server.
 
-use super::{Change, HOUR_NS, SeriesError, SeriesStore, SeriesWindow, columns};
+use super::columns;
+use super::store::{SeriesChange, SeriesError, SeriesStore};
+use super::window::{HOUR_NS, SeriesWindow, hour_after, hour_of};
 use crate::store::{SeriesFile, SeriesTx, StoreError, Sums, Taken, Track};
 use std::path::Path;
 use units::Timestamp;
 
-/// Hours that one call of [`SeriesStore::compress`] compresses: a tenth of a second of work.
+/// Number of hours that one call of [`SeriesStore::compress`] compresses, about a tenth of a second of work.
 const HOURS_PER_CALL: u32 = 256;
 
-/// Windows in SQLite.
+/// A series store in SQLite.
 #[derive(Debug)]
 pub struct Embedded {
     file: SeriesFile,
 }
 
 impl Embedded {
-    /// Opens the store in `directory`; what cannot be used there is begun anew.
+    /// Opens the store in `directory`. A file that cannot be used is replaced by an empty one.
     ///
     /// # Errors
     ///
@@ -30,7 +32,7 @@ impl SeriesStore for Embedded {
         self.file.read(|tx| Ok(tx.taken()?))
     }
 
-    fn take(&self, changes: &[Change], taken: &Taken) -> Result<(), SeriesError> {
+    fn take(&self, changes: &[SeriesChange], taken: &Taken) -> Result<(), SeriesError> {
         self.file.write(|tx| {
             for change in changes {
                 apply(tx, change)?;
@@ -78,7 +80,7 @@ fn reaching(tx: &SeriesTx<'_>, track: Track, hour: i64) -> Result<i64, SeriesErr
     Ok(hour - (longest + HOUR_NS - 1) / HOUR_NS)
 }
 
-fn apply(tx: &SeriesTx<'_>, change: &Change) -> Result<(), SeriesError> {
+fn apply(tx: &SeriesTx<'_>, change: &SeriesChange) -> Result<(), SeriesError> {
     if let Some(longest) = change.windows.iter().map(SeriesWindow::span_ns).max()
         && longest > tx.longest(change.device)?
     {
@@ -101,7 +103,7 @@ fn apply(tx: &SeriesTx<'_>, change: &Change) -> Result<(), SeriesError> {
     Ok(())
 }
 
-/// Takes out the windows that begin in `[from, to)`.
+/// Removes the windows that begin in `[from, to)`.
 fn drop_windows(tx: &SeriesTx<'_>, track: Track, (from, to): (Timestamp, Timestamp)) -> Result<(), SeriesError> {
     let hours = (hour_of(from), hour_after(to));
     let windows = decoded(tx, track, hours)?;
@@ -134,7 +136,7 @@ fn pack(tx: &SeriesTx<'_>, track: Track, hour: i64, windows: &[SeriesWindow]) ->
     }
 }
 
-/// What windows sum up to; `None` of none.
+/// The sums of windows; `None` if there are none.
 fn sums(windows: &[SeriesWindow]) -> Result<Option<Sums>, units::Overflow> {
     let (Some(first), Some(last)) = (windows.first(), windows.iter().map(|window| window.end).max()) else {
         return Ok(None);
@@ -161,14 +163,4 @@ fn sums(windows: &[SeriesWindow]) -> Result<Option<Sums>, units::Overflow> {
         sums.low_ns = sums.low_ns.saturating_add(if window.is_low { window.span_ns() } else { 0 });
     }
     Ok(Some(sums))
-}
-
-/// The hour, counted from 1970, in which a moment lies.
-pub(super) fn hour_of(at: Timestamp) -> i64 {
-    at.nanoseconds().div_euclid(HOUR_NS)
-}
-
-/// The first hour that begins at `at` or later.
-pub(super) fn hour_after(at: Timestamp) -> i64 {
-    hour_of(at) + i64::from(at.nanoseconds().rem_euclid(HOUR_NS) > 0)
 }

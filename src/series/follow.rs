@@ -1,7 +1,8 @@
 //! A thread that takes acknowledged batches into the series store. Nothing waits for it: when it fails or falls behind, it goes on later from the
 //! last batch that the store has.
 
-use super::{Change, SeriesError, SeriesStore, SeriesWindow};
+use super::store::{SeriesChange, SeriesError, SeriesStore};
+use super::window::SeriesWindow;
 use crate::ingest::{self, Counted};
 use crate::store::{Store, Taken};
 use collectors::clock::Clock;
@@ -15,33 +16,33 @@ use std::time::Duration;
 use units::{Span, Timestamp};
 use wire::Batch;
 
-/// Batches of one transaction.
+/// Maximum number of batches in one transaction.
 const BATCHES_PER_ROUND: u32 = 256;
-/// Parsed batches that wait to be taken; what does not fit is parsed again.
+/// Maximum number of parsed batches that wait to be taken; those that do not fit are parsed again.
 const HANDED_MAX: usize = 256;
-/// Between two looks for new batches: what is acknowledged is in charts this much later, and the work of a round.
+/// Pause between two looks for new batches. Charts are behind the ledger by this and the time of one round.
 const PAUSE: Duration = Duration::from_millis(200);
-/// After a failure.
+/// Pause after a failure.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
-/// Between two looks for hours to compress: batches of the past, as after a time without the service, come hour after hour, and an hour is better
-/// compressed once.
+/// Pause between two looks for hours to compress. After an outage batches of the past arrive hour by hour, and it is better to compress an
+/// hour once.
 const COMPRESS_EVERY: Span = Span::from_seconds(60);
-/// An hour is compressed when it has been over for so long; what comes later is merged in.
+/// An hour is compressed this long after its end; windows that arrive later are merged in.
 const COMPRESS_AFTER: Span = Span::from_seconds(2 * 3_600);
 
-/// Takes parsed batches, so that they need not be parsed twice. Cloning it is cheap.
+/// Hands parsed batches to the follower, so that they need not be parsed twice. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Handover(SyncSender<(BatchId, Batch)>);
 
 impl Handover {
-    /// Hands over the stored batch `number`; never waits.
+    /// Hands over the stored batch `number`, without waiting.
     pub fn give(&self, number: BatchId, batch: Batch) {
-        // When there is no room it is read from the evidence.
+        // If there is no room, the follower reads it from the evidence.
         let _ = self.0.try_send((number, batch));
     }
 }
 
-/// The running thread; ends when dropped, after the round that runs.
+/// The running thread. When dropped it finishes the round that it is in, and ends.
 #[derive(Debug)]
 pub struct Follower {
     handover: Handover,
@@ -54,7 +55,7 @@ impl Follower {
     ///
     /// # Errors
     ///
-    /// The system gives no thread.
+    /// The system refuses a thread.
     pub fn start(store: Arc<Store>, series: Arc<dyn SeriesStore>, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
         let (sender, handed) = sync_channel(HANDED_MAX);
         let is_stopping = Arc::new(AtomicBool::new(false));
@@ -65,7 +66,7 @@ impl Follower {
         Ok(Self { handover: Handover(sender), is_stopping, thread: Some(thread) })
     }
 
-    /// Where parsed batches are given.
+    /// The handle with which parsed batches are handed over.
     #[must_use]
     pub fn handover(&self) -> Handover {
         self.handover.clone()
@@ -124,7 +125,7 @@ fn run(
     }
 }
 
-/// Takes every batch that `store` has and `series` lacks.
+/// Takes all batches that `store` has and `series` does not.
 ///
 /// # Errors
 ///
@@ -135,7 +136,7 @@ pub fn catch_up(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesErr
     Ok(())
 }
 
-/// For how long the oldest batch that `series` lacks has been acknowledged; 0 when it lacks none.
+/// How long ago the oldest batch that `series` lacks was acknowledged; 0 if it lacks none.
 ///
 /// # Errors
 ///
@@ -146,8 +147,8 @@ pub fn behind(store: &Store, series: &dyn SeriesStore, now: Timestamp) -> Result
     Ok(since.and_then(|since| now.since(since)).unwrap_or(Span::from_seconds(0)))
 }
 
-/// Empties a copy of another ledger: one that was restored from a backup may lack the last batch that the copy has taken, or
-/// have another in its place.
+/// Empties the copy if it belongs to another state of the ledger: a ledger that was restored from a backup may lack the last batch that the copy
+/// took, or have another one in its place.
 fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
     let taken = series.taken()?;
     let stored: Vec<_> =
@@ -160,7 +161,7 @@ fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
     Ok(())
 }
 
-/// Takes the next batches; whether there may be more.
+/// Takes the next batches. Returns whether there may be more.
 fn take(store: &Store, series: &dyn SeriesStore, mut given: BTreeMap<BatchId, Batch>) -> Result<bool, SeriesError> {
     let last = series.taken()?.batch;
     let (changes, taken, count) = store.read::<_, SeriesError>(|tx| {
@@ -174,7 +175,7 @@ fn take(store: &Store, series: &dyn SeriesStore, mut given: BTreeMap<BatchId, Ba
             let counted = ingest::counted(tx, *number, *node, &batch, SeriesWindow::of)?;
             changes.extend(counted.into_iter().map(|counted| {
                 let Counted { device, replaces, windows } = counted;
-                Change { batch: *number, device, replaces, windows }
+                SeriesChange { batch: *number, device, replaces, windows }
             }));
         }
         let count = next.len();

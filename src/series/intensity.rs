@@ -1,7 +1,7 @@
-//! Carbon intensity over time, as the ledger takes it: imported factors of an hour or less where there are any, else the library's yearly ones.
+//! Carbon intensity over time, as the ledger uses it: imported factors of an hour or less where there are some, else yearly factors of the library.
 
-use super::SeriesError;
 use super::bucket::Grid;
+use super::store::SeriesError;
 use crate::grid::{Accounting, Basis, FactorStatus, Gas, Library};
 use crate::store::{IntervalFactor, Tx};
 use chrono::{DateTime, Datelike, NaiveDate};
@@ -9,58 +9,58 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use units::Timestamp;
 
-/// Where an intensity comes from, with its type.
+/// The emission factor behind an intensity, with its full type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct IntensityFactor {
-    /// Zone of the factor.
+    /// Code of the zone.
     pub zone: String,
-    /// `interval` of an hour or less, or `yearly`.
+    /// `interval` for a factor of an hour or less, or `yearly`.
     pub resolution: &'static str,
-    /// Direct or lifecycle.
+    /// Whether only combustion at the plant is counted, or the whole life cycle.
     pub basis: Basis,
-    /// CO2 or CO2e.
+    /// Whether only CO2 is counted, or all greenhouse gases as CO2e.
     pub gas: Gas,
-    /// Average production or consumption, residual or supplier.
+    /// Whose electricity the factor describes: average production or consumption, residual, or a supplier's.
     pub accounting: Accounting,
-    /// Who published it.
+    /// Publisher of the data.
     pub publisher: String,
-    /// Which release.
+    /// Release of the data.
     pub edition: String,
     /// Licence of the values.
     pub licence: String,
-    /// Step of the fallback order, 1 to 6.
+    /// Step of the order in which factors are looked for: 1 is an hourly measured value, 6 a yearly national one.
     pub fallback_step: u8,
-    /// What a reader must be told.
+    /// What a reader must know about the factor, one sentence each.
     pub notes: Vec<String>,
 }
 
 /// Intensity in one bucket, mg/kWh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IntensityBucket {
-    /// Mean over time.
+    /// Mean over the bucket, weighted by time.
     pub mean: u32,
-    /// Lowest.
+    /// Lowest value in the bucket.
     pub min: u32,
-    /// Highest.
+    /// Highest value in the bucket.
     pub max: u32,
-    /// The least certain.
+    /// Status of the least certain value in the bucket.
     pub status: FactorStatus,
 }
 
-/// Intensity of a zone.
+/// Carbon intensity of a zone over time.
 #[derive(Debug, Clone)]
 pub struct IntensitySeries {
-    /// The zone.
+    /// Code of the zone.
     pub zone: String,
-    /// Range and length of the buckets.
+    /// The range of time and the length of its buckets.
     pub grid: Grid,
-    /// By number of the bucket since 1970.
+    /// Buckets by their number, counted from 1970.
     pub buckets: BTreeMap<i64, IntensityBucket>,
-    /// The factor that describes most of the time, then the others.
+    /// The factors that were used; the one that covers most of the time first.
     pub factors: Vec<IntensityFactor>,
 }
 
-/// A time with one factor.
+/// A stretch of time to which one factor applies.
 struct Stretch {
     start: Timestamp,
     end: Timestamp,
@@ -116,7 +116,7 @@ fn less_certain(a: FactorStatus, b: FactorStatus) -> FactorStatus {
     if rank(b) > rank(a) { b } else { a }
 }
 
-/// The whole range cut where the factor may change, each with the one that the ledger takes there.
+/// The range of `grid`, cut where the factor may change; each part with the factor that the ledger uses for it.
 fn stretches(
     library: &Library,
     zone: &str,
@@ -182,7 +182,7 @@ fn of_import(factor: &IntervalFactor) -> IntensityFactor {
     }
 }
 
-fn of_library(choice: &crate::grid::Choice) -> IntensityFactor {
+fn of_library(choice: &crate::grid::FactorChoice) -> IntensityFactor {
     let factor = &choice.factor;
     IntensityFactor {
         zone: factor.zone.clone(),

@@ -1,8 +1,9 @@
-//! From windows to pieces: a stretch of a device that belongs to one holder, from the windows or, where that is the same, from an hour's sums.
+//! From windows to pieces: a piece is a stretch of time of a device that belongs to one holder. It is cut from a window, or taken from the sums of an
+//! hour where that gives the same.
 
-use super::bucket::Piece;
-use super::embedded::{hour_after, hour_of};
-use super::{HOUR_NS, SeriesError, SeriesStore, SeriesWindow};
+use super::bucket::HeldPiece;
+use super::store::{SeriesError, SeriesStore};
+use super::window::{HOUR_NS, SeriesWindow, hour_after, hour_of};
 use crate::ingest::{Surroundings, cut, holders_at, site_at};
 use crate::store::{Assigned, Held, MeteredDevice, StoreError, Sums, Track, Tx};
 use model::{DeviceId, JobNumber, NodeNumber, Revision, SiteNumber};
@@ -10,19 +11,19 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use units::Timestamp;
 
-/// Who held a device, as stretches of time with one answer.
+/// Who held a device over time.
 pub(super) struct Regimes {
     node: NodeNumber,
     holders: Vec<Held>,
     sites: Vec<Assigned>,
-    /// Since when, and the only holder if there is just one.
+    /// Moments at which the holders change, each with the job that holds the device alone from then on, if one does.
     since: Vec<(Timestamp, Option<JobNumber>)>,
 }
 
-/// Who held each device of a node, and where the node stood.
+/// The holders of each device of a node, and the sites that the node was at.
 type OfNode = (HashMap<DeviceId, Vec<Held>>, Vec<Assigned>);
 
-/// Who held the devices of each node in a time, read once per node.
+/// The holders of devices in a range of time, read once per node.
 pub(super) struct Holders<'a> {
     tx: &'a Tx<'a>,
     range: (Timestamp, Timestamp),
@@ -31,7 +32,7 @@ pub(super) struct Holders<'a> {
 }
 
 impl<'a> Holders<'a> {
-    /// In `[from, to)` and a day around it: no window is longer, and one is cut over its whole length.
+    /// Those in `[from, to)` and a day around it: a window is cut over its whole length, and none is longer than a day.
     pub(super) fn of(tx: &'a Tx<'a>, (from, to): (Timestamp, Timestamp)) -> Result<Self, StoreError> {
         let day = wire::WINDOW_NS_MAX.cast_signed();
         let wide = |at: Timestamp, by: i64| Timestamp::from_nanoseconds(at.nanoseconds().saturating_add(by));
@@ -43,7 +44,7 @@ impl<'a> Holders<'a> {
         })
     }
 
-    /// Of one device.
+    /// Who held `device`.
     pub(super) fn regimes(&mut self, device: &MeteredDevice) -> Result<Regimes, StoreError> {
         let (of_node, sites) = match self.nodes.entry(device.node) {
             Entry::Occupied(known) => known.into_mut(),
@@ -70,7 +71,7 @@ impl Regimes {
         Self { node, holders, sites, since }
     }
 
-    /// The job that held the device alone in all of `[start, end)`, at one site.
+    /// The job that held the device alone throughout `[start, end)`, at one site; `None` if there is no such job.
     fn only(&self, start: Timestamp, end: Timestamp) -> Option<JobNumber> {
         let after = self.since.partition_point(|(since, _)| *since <= start);
         let holder = self.since.get(after.checked_sub(1)?)?.1;
@@ -78,15 +79,15 @@ impl Regimes {
         holder.filter(|_| ends)
     }
 
-    /// A window's pieces: one where one job held the device alone, else what attribution makes of it.
+    /// The pieces of a window: the window itself if one job held the device alone, else what attribution cuts it into.
     fn pieces(
         &self,
         window: &SeriesWindow,
-        mut visit: impl FnMut(Piece) -> Result<(), SeriesError>,
+        mut visit: impl FnMut(HeldPiece) -> Result<(), SeriesError>,
     ) -> Result<(), SeriesError> {
         let site = |at| site_at(&self.sites, at).site;
         if let Some(job) = self.only(window.start, window.end) {
-            return visit(Piece { job, site: site(window.start), ..whole(window) });
+            return visit(HeldPiece { job, site: site(window.start), ..whole(window) });
         }
         let around = Surroundings { node: self.node, component: "", holders: &self.holders, sites: &self.sites };
         let mut parts = Vec::new();
@@ -97,7 +98,7 @@ impl Regimes {
             let share =
                 |power: i64| i64::try_from(i128::from(power) * i128::from(part.span_ns) / length).unwrap_or(power);
             let (min_mw, max_mw) = (milliwatts(window.min), milliwatts(window.max));
-            visit(Piece {
+            visit(HeldPiece {
                 job: key.job,
                 site: key.site,
                 start,
@@ -120,8 +121,8 @@ fn milliwatts(power: units::Power) -> i64 {
     i64::try_from(power.milliwatts()).unwrap_or(i64::MAX)
 }
 
-fn whole(window: &SeriesWindow) -> Piece {
-    Piece {
+fn whole(window: &SeriesWindow) -> HeldPiece {
+    HeldPiece {
         job: JobNumber::IDLE,
         site: SiteNumber::UNASSIGNED,
         start: window.start,
@@ -156,15 +157,26 @@ fn wire_window(window: &SeriesWindow) -> wire::Window {
     }
 }
 
-/// Visits the pieces of a track in `[from, to)`. Where `is_coarse`, an hour whose windows lie in it and have one holder is one piece, from its sums alone.
+/// Which pieces of a device are wanted.
+pub(super) struct Wanted<'a> {
+    pub(super) track: Track,
+    /// First moment.
+    pub(super) from: Timestamp,
+    /// First moment after the last one.
+    pub(super) to: Timestamp,
+    /// Whether an hour whose windows all lie in it and have one holder may be one piece, from its sums alone.
+    pub(super) is_coarse: bool,
+    /// Who held the device; without them a window is one piece that belongs to nobody.
+    pub(super) regimes: Option<&'a Regimes>,
+}
+
+/// Calls `each` with every piece that is wanted.
 pub(super) fn visit(
     store: &dyn SeriesStore,
-    track: Track,
-    (from, to): (Timestamp, Timestamp),
-    is_coarse: bool,
-    regimes: Option<&Regimes>,
-    mut each: impl FnMut(Piece) -> Result<(), SeriesError>,
+    wanted: &Wanted<'_>,
+    mut each: impl FnMut(HeldPiece) -> Result<(), SeriesError>,
 ) -> Result<(), SeriesError> {
+    let Wanted { track, from, to, is_coarse, regimes } = *wanted;
     let mut windows = |range: (Timestamp, Timestamp)| {
         store.windows(track, range)?.iter().try_for_each(|window| match regimes {
             Some(regimes) => regimes.pieces(window, &mut each),
@@ -174,16 +186,7 @@ pub(super) fn visit(
     if !is_coarse {
         return windows((from, to));
     }
-    let (mut sums, mut fine) = (Vec::new(), BTreeSet::new());
-    for (hour, own) in store.hours(track, (hour_of(from), hour_after(to)))? {
-        let is_inside = from <= own.first && own.last <= to;
-        let holder = regimes.map_or(Some(JobNumber::IDLE), |regimes| regimes.only(own.first, own.last));
-        match holder {
-            Some(job) if is_inside && hour_of(own.first) + 1 >= hour_after(own.last) => sums.push((hour, job, own)),
-            // A window may reach into the hours after; those are looked at window by window too.
-            _ => fine.extend(hour..hour_after(own.last).max(hour + 1)),
-        }
-    }
+    let (sums, fine) = whole_hours(store, wanted)?;
     let hours: Vec<i64> = fine.iter().copied().collect();
     for run in hours.chunk_by(|a, b| a + 1 == *b) {
         let (Some(&first), Some(&last)) = (run.first(), run.last()) else { continue };
@@ -194,17 +197,36 @@ pub(super) fn visit(
     }
     for (_, job, own) in sums.into_iter().filter(|(hour, ..)| !fine.contains(hour)) {
         let site = regimes.map_or(SiteNumber::UNASSIGNED, |regimes| site_at(&regimes.sites, own.first).site);
-        each(Piece { job, site, ..piece_of(&own) })?;
+        each(HeldPiece { job, site, ..piece_of(&own) })?;
     }
     Ok(())
+}
+
+/// An hour with the job that held the device throughout, and what its windows sum up to.
+type HeldHour = (i64, JobNumber, Sums);
+
+/// The hours whose sums alone say what is wanted, and the hours that must be looked at window by window.
+fn whole_hours(store: &dyn SeriesStore, wanted: &Wanted<'_>) -> Result<(Vec<HeldHour>, BTreeSet<i64>), SeriesError> {
+    let Wanted { track, from, to, regimes, .. } = *wanted;
+    let (mut sums, mut fine) = (Vec::new(), BTreeSet::new());
+    for (hour, own) in store.hours(track, (hour_of(from), hour_after(to)))? {
+        let is_inside = from <= own.first && own.last <= to;
+        let holder = regimes.map_or(Some(JobNumber::IDLE), |regimes| regimes.only(own.first, own.last));
+        match holder {
+            Some(job) if is_inside && hour_of(own.first) + 1 >= hour_after(own.last) => sums.push((hour, job, own)),
+            // A window may reach into the hours after its own; those are looked at window by window too.
+            _ => fine.extend(hour..hour_after(own.last).max(hour + 1)),
+        }
+    }
+    Ok((sums, fine))
 }
 
 fn hour_start(hour: i64) -> Timestamp {
     Timestamp::from_nanoseconds(hour.saturating_mul(HOUR_NS))
 }
 
-fn piece_of(sums: &Sums) -> Piece {
-    Piece {
+fn piece_of(sums: &Sums) -> HeldPiece {
+    HeldPiece {
         job: JobNumber::IDLE,
         site: SiteNumber::UNASSIGNED,
         start: sums.first,

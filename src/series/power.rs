@@ -1,76 +1,76 @@
 //! Power over time of devices, nodes, jobs and the fleet: windows cut and shared as the ledger does, summed in buckets.
 
-use super::bucket::{Bucket, Buckets, Grid, Piece, pour, power_mw, summed};
-use super::pieces::{Holders, Regimes, visit};
-use super::{SeriesError, SeriesStore};
+use super::bucket::{Bucket, Buckets, Grid, HeldPiece, pour, power_mw, summed};
+use super::pieces::{Holders, Regimes, Wanted, visit};
+use super::store::{SeriesError, SeriesStore};
 use crate::store::{MeteredDevice, StoreError, Track, Tx};
 use model::{DeviceId, JobNumber, NodeNumber, SiteNumber};
 use std::collections::BTreeMap;
 use units::Timestamp;
 
-/// Buckets of one or several devices.
+/// Energy and power of one or several devices over time, in buckets.
 #[derive(Debug, Clone)]
-pub struct Series {
-    /// Range and length of the buckets.
+pub struct PowerSeries {
+    /// The range of time and the length of its buckets.
     pub grid: Grid,
-    /// By number of the bucket since 1970; one without windows is absent.
+    /// Buckets by their number, counted from 1970; a bucket without windows is absent.
     pub buckets: BTreeMap<i64, Bucket>,
     /// Sum of the buckets, mJ.
     pub energy_mj: i64,
-    /// What of it no sensor measured, mJ.
+    /// The part of it that was modelled instead of measured, mJ.
     pub modelled_mj: i64,
     /// Device time that was observed, ns.
     pub observed_ns: i128,
-    /// Device time that should have been, ns.
+    /// Device time that should have been observed, ns.
     pub expected_ns: i128,
 }
 
 /// One device, or a job's part of it.
 #[derive(Debug, Clone)]
 pub struct DeviceSeries {
-    /// The device.
+    /// Identity, name and node of the device.
     pub device: MeteredDevice,
-    /// Its buckets.
-    pub series: Series,
+    /// Its energy and power over time.
+    pub series: PowerSeries,
 }
 
-/// What the groups of [`fleet`] are.
+/// By what [`fleet`] groups the power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PowerGroup {
-    /// Projects of the holding jobs.
+    /// By project of the job that holds the device.
     Project,
-    /// Where the node stood.
+    /// By site that the node was at.
     Site,
-    /// Nodes.
+    /// By node.
     Node,
 }
 
-/// Power of one group.
+/// Power of one group over time.
 #[derive(Debug, Clone)]
 pub struct GroupSeries {
-    /// Its name; `None` of jobs without a project.
+    /// Name of the group; `None` for jobs without a project.
     pub group: Option<String>,
     /// Whether nobody held the devices.
     pub is_idle: bool,
-    /// By number of the bucket: mJ, and mW over the time that the bucket of all groups together is metered.
+    /// Energy, mJ, and mean power, mW, by number of the bucket. The mean is over the time for which any group is metered in that bucket.
     pub buckets: BTreeMap<i64, (i64, i64)>,
 }
 
 /// What a job used of its accelerators over its whole life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct JobUse {
-    /// Its share of their time, ns.
+    /// Its share of their device time, ns.
     pub device_ns: i128,
     /// Its energy on them, mJ.
     pub energy_mj: i64,
-    /// Time in windows in which they were held and did next to nothing, ns.
+    /// Time for which they were held and nearly idle, ns.
     pub held_idle_ns: i128,
 }
 
 /// Times that do not overlap, ascending.
 type Intervals = Vec<(Timestamp, Timestamp)>;
 
-/// What a job held, device by device; what lasts lasts until `now`, or until the device's newest window where that is later.
+/// When a job held each device. A holding without an end lasts until `now`, or until the device's newest window if that is later.
 fn held(
     store: &dyn SeriesStore,
     tx: &Tx<'_>,
@@ -93,7 +93,7 @@ fn held(
     Ok(found)
 }
 
-/// From the first moment at which a job held anything to the last; `None` of a job that held nothing.
+/// From the first moment at which a job held a device to the last; `None` if it held none.
 ///
 /// # Errors
 ///
@@ -113,7 +113,7 @@ fn hull(held: &BTreeMap<DeviceId, Intervals>) -> Option<(Timestamp, Timestamp)> 
     held.values().filter_map(ends).reduce(|(start, end), other| (start.min(other.0), end.max(other.1)))
 }
 
-/// Notes how much of each bucket should have been metered; returns the sum over the whole grid, until `now`.
+/// Adds to each bucket how much of it should have been metered; returns the sum over the whole grid, until `now`.
 fn expect(grid: &Grid, now: Timestamp, held: &[(Timestamp, Timestamp)], buckets: &mut Buckets) -> i128 {
     let mut whole = 0;
     for (start, end) in held {
@@ -130,7 +130,7 @@ fn expect(grid: &Grid, now: Timestamp, held: &[(Timestamp, Timestamp)], buckets:
     whole
 }
 
-impl Series {
+impl PowerSeries {
     fn new(grid: Grid) -> Self {
         Self { grid, buckets: BTreeMap::new(), energy_mj: 0, modelled_mj: 0, observed_ns: 0, expected_ns: 0 }
     }
@@ -154,9 +154,8 @@ impl Series {
     fn add_tracks(&mut self, store: &dyn SeriesStore, tracks: &[Track], now: Timestamp) -> Result<(), SeriesError> {
         let (grid, mut buckets) = (self.grid, Buckets::new());
         for track in tracks {
-            visit(store, *track, (grid.from, grid.to), grid.is_coarse(), None, |piece| {
-                Ok(pour(&grid, &mut buckets, &piece)?)
-            })?;
+            let wanted = wanted(&grid, *track, None);
+            visit(store, &wanted, |piece| Ok(pour(&grid, &mut buckets, &piece)?))?;
         }
         if buckets.is_empty() {
             return Ok(());
@@ -166,13 +165,18 @@ impl Series {
     }
 }
 
-/// Power of one device, whoever held it, also where another contains it.
+/// Power of one device, whoever held it, even if another device contains it.
 ///
 /// # Errors
 ///
 /// The series store cannot be read.
-pub fn device(store: &dyn SeriesStore, device: DeviceId, grid: Grid, now: Timestamp) -> Result<Series, SeriesError> {
-    let mut series = Series::new(grid);
+pub fn device(
+    store: &dyn SeriesStore,
+    device: DeviceId,
+    grid: Grid,
+    now: Timestamp,
+) -> Result<PowerSeries, SeriesError> {
+    let mut series = PowerSeries::new(grid);
     series.add_tracks(store, &[false, true].map(|is_contained| Track { device, is_contained }), now)?;
     Ok(series)
 }
@@ -198,7 +202,7 @@ pub fn accelerators(
     Ok(found)
 }
 
-/// Power of a node: the sum of its devices that no other contains.
+/// Power of a node: the sum of its devices, without those that another contains.
 ///
 /// # Errors
 ///
@@ -209,15 +213,15 @@ pub fn node(
     node: NodeNumber,
     grid: Grid,
     now: Timestamp,
-) -> Result<Series, SeriesError> {
-    let mut series = Series::new(grid);
+) -> Result<PowerSeries, SeriesError> {
+    let mut series = PowerSeries::new(grid);
     for device in tx.devices().metered(Some(node))? {
         series.add_tracks(store, &[Track { device: device.device, is_contained: false }], now)?;
     }
     Ok(series)
 }
 
-/// Power of a job, device by device, as attributed to it. Over its whole life the energies sum to what the ledger has of it.
+/// Power of a job, device by device, as attributed to it. Over the whole life of the job the energies sum to its energy in the ledger.
 ///
 /// # Errors
 ///
@@ -238,44 +242,40 @@ pub fn job_devices(
         let Some(device) = tx.devices().get(number)? else { continue };
         let mut buckets = Buckets::new();
         let regimes = holders.regimes(&device)?;
-        visit_held(store, (number, &held, &regimes), (job, (from, to), grid.is_coarse()), |piece| {
-            Ok(pour(&grid, &mut buckets, &piece)?)
-        })?;
+        let track = Track { device: number, is_contained: false };
+        let wanted = Wanted { track, from, to, is_coarse: grid.is_coarse(), regimes: Some(&regimes) };
+        visit_held(store, &wanted, job, &held, |piece| Ok(pour(&grid, &mut buckets, &piece)?))?;
         if buckets.is_empty() {
             continue;
         }
         let expected_ns = expect(&grid, now, &held, &mut buckets);
-        let mut series = Series::new(grid);
+        let mut series = PowerSeries::new(grid);
         series.add(buckets, expected_ns)?;
         found.push(DeviceSeries { device, series });
     }
     Ok(found)
 }
 
-/// Visits what of a device a job held in a range.
+/// All pieces of a track in the range of `grid`.
+fn wanted<'a>(grid: &Grid, track: Track, regimes: Option<&'a Regimes>) -> Wanted<'a> {
+    Wanted { track, from: grid.from, to: grid.to, is_coarse: grid.is_coarse(), regimes }
+}
+
+/// Calls `each` with the pieces among those wanted that belong to `job`, which held the device during `held`.
 fn visit_held(
     store: &dyn SeriesStore,
-    (device, held, regimes): (DeviceId, &Intervals, &Regimes),
-    (job, (from, to), is_coarse): (JobNumber, (Timestamp, Timestamp), bool),
-    mut each: impl FnMut(Piece) -> Result<(), SeriesError>,
+    wanted: &Wanted<'_>,
+    job: JobNumber,
+    held: &Intervals,
+    mut each: impl FnMut(HeldPiece) -> Result<(), SeriesError>,
 ) -> Result<(), SeriesError> {
     // The whole time from first to last: between two holdings a window may belong to both.
     let (Some((first, _)), Some((_, last))) = (held.first(), held.last()) else { return Ok(()) };
-    let (from, to) = (from.max(*first), to.min(*last));
-    if to <= from {
+    let wanted = Wanted { from: wanted.from.max(*first), to: wanted.to.min(*last), ..*wanted };
+    if wanted.to <= wanted.from {
         return Ok(());
     }
-    let track = Track { device, is_contained: false };
-    visit(
-        store,
-        track,
-        (from, to),
-        is_coarse,
-        Some(regimes),
-        |piece| {
-            if piece.job == job { each(piece) } else { Ok(()) }
-        },
-    )
+    visit(store, &wanted, |piece| if piece.job == job { each(piece) } else { Ok(()) })
 }
 
 /// Power of a job: the sum of [`job_devices`].
@@ -289,8 +289,8 @@ pub fn job(
     job: JobNumber,
     grid: Grid,
     now: Timestamp,
-) -> Result<Series, SeriesError> {
-    let mut sum = Series::new(grid);
+) -> Result<PowerSeries, SeriesError> {
+    let mut sum = PowerSeries::new(grid);
     for own in job_devices(store, tx, job, grid, now)? {
         let expected_ns = own.series.expected_ns;
         sum.add(own.series.buckets, expected_ns)?;
@@ -311,7 +311,9 @@ pub fn job_use(store: &dyn SeriesStore, tx: &Tx<'_>, job: JobNumber, now: Timest
     for (number, held) in held {
         let Some(device) = tx.devices().get(number)?.filter(|device| device.kind == "accelerator") else { continue };
         let regimes = holders.regimes(&device)?;
-        visit_held(store, (number, &held, &regimes), (job, life, true), |piece| {
+        let track = Track { device: number, is_contained: false };
+        let wanted = Wanted { track, from: life.0, to: life.1, is_coarse: true, regimes: Some(&regimes) };
+        visit_held(store, &wanted, job, &held, |piece| {
             sum.device_ns += i128::from(piece.span_ns);
             sum.energy_mj = summed(sum.energy_mj, piece.energy_mj)?;
             sum.held_idle_ns += i128::from(piece.low_ns);
@@ -328,7 +330,7 @@ enum Place {
     Site(SiteNumber),
 }
 
-/// Names of the groups of [`fleet`], each with the number under which it is summed.
+/// The groups of [`fleet`], each with the number under which it is summed.
 struct Names {
     by: PowerGroup,
     projects: BTreeMap<JobNumber, Option<String>>,
@@ -347,8 +349,8 @@ impl Names {
         Ok(Self { by, projects, sites, numbers: BTreeMap::new(), groups: Vec::new() })
     }
 
-    /// Number of the group of a piece of `device`; `None` where it is not of `project`, when that alone is shown.
-    fn number(&mut self, piece: &Piece, device: &MeteredDevice, project: Option<&str>) -> Option<usize> {
+    /// Number of the group that a piece of `device` belongs to; `None` if only `project` is shown and the piece is not its.
+    fn number(&mut self, piece: &HeldPiece, device: &MeteredDevice, project: Option<&str>) -> Option<usize> {
         let place = if self.by == PowerGroup::Node { Place::Node(device.node) } else { Place::Site(piece.site) };
         let known = self.numbers.get(&(piece.job, place));
         if let Some(number) = known {
@@ -373,7 +375,7 @@ impl Names {
     }
 }
 
-/// Power of all devices that no other contains, by group; with `project` of that project's jobs alone.
+/// Power of all devices by group, without those that another device contains; with `project`, of that project's jobs only.
 ///
 /// # Errors
 ///
@@ -391,7 +393,7 @@ pub fn fleet(
     for device in tx.devices().metered(None)? {
         let regimes = holders.regimes(&device)?;
         let track = Track { device: device.device, is_contained: false };
-        visit(store, track, (grid.from, grid.to), grid.is_coarse(), Some(&regimes), |piece| {
+        visit(store, &wanted(&grid, track, Some(&regimes)), |piece| {
             let Some(number) = names.number(&piece, &device, project) else { return Ok(()) };
             sums.resize_with(sums.len().max(number + 1), Buckets::new);
             Ok(pour(&grid, &mut sums[number], &piece)?)

@@ -5,7 +5,7 @@ use super::capacity::{Attached, Capacity, Machines};
 use super::plan::{PlanAction, PlannedResource, TerraformPlan};
 use super::usage::{Usage, Use};
 use crate::budget::{AcceleratorPower, Estimate, Hardware, PowerError, Workload};
-use crate::grid::{Choice, Library, ZoneError};
+use crate::grid::{FactorChoice, Library, ZoneError};
 use crate::hardware::{find_instance, name_of_product};
 use api::Assumption;
 use std::collections::BTreeMap;
@@ -317,7 +317,7 @@ impl Weighing<'_> {
         Ok(found)
     }
 
-    fn note(&mut self, choice: &Choice) -> CarbonIntensity {
+    fn note(&mut self, choice: &FactorChoice) -> CarbonIntensity {
         self.assumptions.push(Assumption::new("grid", choice.label(), choice.notes.join("; ")));
         choice.factor.intensity
     }

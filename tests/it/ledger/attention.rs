@@ -46,7 +46,7 @@ fn a_held_device_that_does_nothing_is_named_with_its_draw() {
     assert_eq!(at_time(&fixture, 3_700), [], "given back");
 }
 
-/// R15: an agent whose clock was set ahead.
+/// An agent whose clock was set ahead.
 #[test]
 fn windows_of_the_future_are_named_until_their_time_has_come() {
     let fixture = hour(400_000 * 3_600);
@@ -54,7 +54,7 @@ fn windows_of_the_future_are_named_until_their_time_has_come() {
     assert_eq!(at_time(&fixture, 3_600 - 600), []);
     assert_eq!(at_time(&fixture, 3_600 - 601), [ahead]);
     let message = &all(&fixture, 3_600 - 601, None)[0].message;
-    assert!(message.contains("end at 2026-03-10T11:00:00Z, which is to come: set its clock"), "{message}");
+    assert!(message.contains("end in the future, at 2026-03-10T11:00:00Z: set its clock"), "{message}");
     assert_eq!(all(&fixture, 0, Some("p")), [], "the fleet is not a project's");
     // What it metered afterwards, with the right date, is there beside it.
     let mut right = batch(2, 60);

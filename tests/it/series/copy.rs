@@ -145,7 +145,7 @@ fn several_devices_add_up_and_one_that_another_contains_is_shown_but_not_added()
     fixture.apply(&both);
     catch_up(&fixture.store, &copy).unwrap();
     let all = grid(at(0), at(10), 1);
-    let shown = |series: series::Series| {
+    let shown = |series: series::PowerSeries| {
         let bucket = *series.buckets.values().next().unwrap();
         (bucket.lowest_mw(), bucket.mean_mw(), bucket.highest_mw())
     };

@@ -380,7 +380,7 @@ fn gaps_and_what_needs_someone_are_listed_page_by_page_and_by_boundary() {
     let second = service.get(&format!("/api/v1/attention?limit=1&cursor={cursor}"), &admin).json();
     assert_eq!((&first["items"][0], &second["items"][0]), (&all[0], &all[1]));
     assert_eq!(second["next_cursor"], Value::Null);
-    assert!(service.command(&admin, &["attention"]).stdout.contains("red belongs to no site"));
+    assert!(service.command(&admin, &["attention"]).stdout.contains("red is not assigned to a site"));
     let (_, red) = service.token(&["read"], Some("red"));
     assert_eq!(items(&service.get("/api/v1/attention", &red)), Vec::<Value>::new());
     assert_eq!(service.get("/api/v1/gaps", &red).status, 403);
