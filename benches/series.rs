@@ -152,7 +152,7 @@ fn read(store: &Store, copy: &Embedded) {
         println!("{what}: {:.0} ms (median of 5)", times[2]);
     };
     let job = |from: i64, to: i64, points: i64| {
-        let grid = Grid::of((at(from), at(to)), points).unwrap();
+        let grid = Grid::of(at(from)..at(to), points).unwrap();
         store.read(|tx| series::job(copy, tx, number, grid, now)).unwrap();
     };
     timed("job of 64 GPUs, 30 days, 500 points", &|| job(0, DAYS * 86_400, 500));
@@ -162,13 +162,13 @@ fn read(store: &Store, copy: &Embedded) {
         store.read(|tx| series::job_use(copy, tx, number, now)).unwrap();
     });
     let device = |from: i64, to: i64| {
-        let grid = Grid::of((at(from), at(to)), 500).unwrap();
+        let grid = Grid::of(at(from)..at(to), 500).unwrap();
         series::device(copy, DeviceId::new(1), grid, now).unwrap();
     };
     timed("a device, 30 days, 500 points", &|| device(0, DAYS * 86_400));
     timed("a device, 1 day, 500 points", &|| device(0, 86_400));
     let fleet = |from: i64, to: i64| {
-        let grid = Grid::of((at(from), at(to)), 500).unwrap();
+        let grid = Grid::of(at(from)..at(to), 500).unwrap();
         drop(store.read(|tx| series::fleet(copy, tx, PowerGroup::Project, grid, None)).unwrap());
     };
     timed("power of 64 GPUs by project, 1 day, 500 points", &|| fleet(0, 86_400));

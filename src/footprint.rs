@@ -1,4 +1,4 @@
-//! What was metered, as one answer: energy of every device, their total, and the carbon of the total.
+//! The result of metering: energy of every device, the total, and the carbon of the total.
 //!
 //! The document ([`Footprint`] serialised) is what `meter --json` and `run --json` write; the keys `energy_kwh`,
 //! `co2e_g`, `duration_s` and `devices[].{uuid,energy_kwh,mean_w,peak_w,coverage,method}` are pinned.
@@ -7,7 +7,7 @@ use account::meter::Window;
 use serde::Serialize;
 use units::{CarbonIntensity, Energy, Interval, Overflow};
 
-/// Energy in mJ as kWh, for display.
+/// Energy in kWh, for display.
 #[must_use]
 pub fn kwh(energy: Energy) -> f64 {
     energy.millijoules() as f64 / 3.6e9
@@ -16,22 +16,22 @@ pub fn kwh(energy: Energy) -> f64 {
 /// A device and what was metered of it.
 #[derive(Debug, Clone)]
 pub struct FootprintDevice {
-    /// UUID, or the log's own identifier.
+    /// UUID of the device, or its identifier in the log.
     pub uuid: String,
-    /// Product name where known.
+    /// Product name, if known.
     pub name: Option<String>,
     /// Sensor or column that the energy comes from.
     pub reading: Option<String>,
-    /// `None` with fewer than two readings.
+    /// Energy and power of the device; `None` with fewer than two readings.
     pub window: Option<Window>,
-    /// Position of the device that already contains this one; it is shown and not added.
+    /// Position of the device that already contains the energy of this one, which is then shown but not added.
     pub counted_in: Option<usize>,
 }
 
-/// The intensity that turns energy into carbon, with the document that says where it is from.
+/// The carbon intensity that is applied, with its origin.
 #[derive(Debug, Clone)]
 pub struct FootprintFactor {
-    /// The value.
+    /// The carbon intensity.
     pub intensity: CarbonIntensity,
     /// For people: `342 g/kWh (DE, lifecycle, production, Ember yearly 2024)`.
     pub label: String,
@@ -42,35 +42,35 @@ pub struct FootprintFactor {
 /// Energy and carbon of one run or log.
 #[derive(Debug, Clone, Serialize)]
 pub struct Footprint {
-    /// Energy of the devices that are in no other; `None` when nothing was measured.
+    /// Energy of all devices without double counting, mJ; `null` when nothing was measured.
     pub energy_mj: Option<i64>,
-    /// The same, derived.
+    /// The same energy in kWh.
     pub energy_kwh: Option<f64>,
     /// Half width of the integral's interval, kWh: bounds of the devices added up.
     pub integration_uncertainty_kwh: Option<f64>,
     /// Gain error of the sensors, kWh: one model's sensors err together, so it adds up.
     pub sensor_systematic_kwh: Option<f64>,
-    /// CO2e of the energy; `None` with `co2e_reason`.
+    /// CO2e of the energy, µg; `null` if it is unknown, and `co2e_reason` says why.
     pub co2e_ug: Option<i64>,
-    /// The same, derived.
+    /// The same CO2e in g.
     pub co2e_g: Option<f64>,
-    /// Why there is no CO2e.
+    /// Why the CO2e is unknown.
     pub co2e_reason: Option<String>,
     /// The intensity that was used, with its full type.
     pub factor: Option<serde_json::Value>,
     /// From the first reading to the last, over all devices, s.
     pub duration_s: f64,
-    /// First reading, UTC.
+    /// Time of the first reading, UTC.
     pub start: Option<String>,
-    /// Last reading, UTC.
+    /// Time of the last reading, UTC.
     pub end: Option<String>,
-    /// Every device, also those without readings and those that others contain.
+    /// All devices, including those without readings and those that other devices contain.
     pub devices: Vec<DeviceFootprint>,
-    /// What was taken, and what was left.
+    /// Sources that were read or left out.
     pub notes: Vec<String>,
     /// What may make the figures wrong.
     pub warnings: Vec<String>,
-    /// The factor for people.
+    /// The intensity with its origin, for people.
     #[serde(skip)]
     pub factor_label: Option<String>,
 }
@@ -86,37 +86,37 @@ pub struct DeviceFootprint {
     /// Sensor or column that the energy comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reading: Option<String>,
-    /// `None` without at least two readings.
+    /// Energy of the device, mJ; `null` with fewer than two readings.
     pub energy_mj: Option<i64>,
-    /// The same, derived.
+    /// The same energy in kWh.
     pub energy_kwh: Option<f64>,
     /// Mean power, W.
     pub mean_w: Option<f64>,
-    /// Highest power seen, W.
+    /// Highest power that was read, W.
     pub peak_w: Option<f64>,
-    /// From its first reading to its last, s.
+    /// Time from its first reading to its last, s.
     pub duration_s: f64,
-    /// Observed share of that, 0 to 1.
+    /// Share of that time that was observed, 0 to 1.
     pub coverage: f64,
-    /// `counter`, `backward_rectangle`, `trapezoid`, `modelled`.
+    /// How readings became energy: `counter`, `backward_rectangle`, `trapezoid` or `modelled`.
     pub method: Option<&'static str>,
-    /// `counter`, `integrated`, `gap_filled`, `modelled`.
+    /// Where the energy is from: `counter`, `integrated`, `gap_filled` or `modelled`.
     pub quality: Option<&'static str>,
-    /// What to know besides: `boundary`, `reset`, `aliased`, `quarantined`, …
+    /// Caveats: `boundary`, `reset`, `aliased`, `quarantined`, …
     pub flags: Vec<&'static str>,
-    /// Number of readings.
+    /// Number of readings of the device.
     pub readings: u64,
     /// Half width of the integral's interval, kWh.
     pub integration_uncertainty_kwh: Option<f64>,
     /// Gain error of the sensor, kWh.
     pub sensor_systematic_kwh: Option<f64>,
-    /// The device whose energy already contains this one.
+    /// UUID of the device whose energy already contains this one's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counted_in: Option<String>,
 }
 
 impl Footprint {
-    /// Adds up the devices that are in no other. `factor` is the intensity, or why there is none.
+    /// Sums the devices without double counting. `factor` is the carbon intensity, or the reason why there is none.
     pub fn of(
         devices: &[FootprintDevice],
         factor: Result<FootprintFactor, String>,
@@ -155,7 +155,7 @@ impl Footprint {
 }
 
 impl Footprint {
-    /// Says from when to when it was metered, where that is more than the readings tell.
+    /// Sets the time that was metered, if it is longer than the readings show.
     pub fn set_interval(&mut self, whole: Interval) {
         self.duration_s = seconds(whole);
         self.start = Some(utc(whole.start()));

@@ -1,12 +1,12 @@
-//! Names near a mistyped one.
+//! Suggestions for a mistyped name.
 
-/// Something that could have been meant.
+/// A name that could have been meant.
 pub(crate) struct NamedCandidate<'a> {
-    /// What to type for it.
+    /// The name to type.
     pub(crate) code: &'a str,
     /// Other names that people type instead.
     pub(crate) names: Vec<&'a str>,
-    /// Printed after the code.
+    /// Explanation, printed in brackets after the name.
     pub(crate) shown: &'a str,
 }
 
@@ -14,7 +14,7 @@ const SHOWN_MAX: usize = 3;
 const SIMILARITY_MIN: f64 = 0.82;
 const SIMILARITY_EXACT: f64 = 2.0;
 
-/// The hint inside an error message, ending in a space: `did you mean DE (Germany)? `, or the nearest names when none is near.
+/// A hint for an error message, ending in a space: `did you mean DE (Germany)? `, or the nearest names if none is close.
 pub(crate) fn nearest<'a>(asked: &str, candidates: impl Iterator<Item = NamedCandidate<'a>>) -> String {
     let asked = asked.to_lowercase();
     let mut scored: Vec<(f64, String)> =
@@ -41,7 +41,7 @@ fn label(candidate: &NamedCandidate<'_>) -> String {
     }
 }
 
-/// 2 for an exact other name, up to 1 for spelling alike, in between for a name that starts with what was asked.
+/// How close a candidate is: 2 if one of its other names is exactly what was asked, 1 if one begins with it, and less by spelling.
 fn similarity(asked: &str, candidate: &NamedCandidate<'_>) -> f64 {
     let mut best = strsim::jaro_winkler(asked, &candidate.code.to_lowercase());
     for name in candidate.names.iter().filter(|name| !name.is_empty()) {

@@ -42,7 +42,7 @@ impl RangeQuery {
         let to = at("to", &self.to)?.or(life.map(|life| life.1)).unwrap_or(now);
         let day_before = Timestamp::from_nanoseconds(to.nanoseconds().saturating_sub(DAY_NS));
         let from = at("from", &self.from)?.or(life.map(|life| life.0)).unwrap_or(day_before);
-        Ok(Grid::of((from, to), self.points.unwrap_or(POINTS_DEFAULT))?)
+        Ok(Grid::of(from..to, self.points.unwrap_or(POINTS_DEFAULT))?)
     }
 }
 

@@ -1,43 +1,44 @@
-//! What the agent of one node would have said of an interval: wire batches.
+//! What the agent of a node would have sent: wire batches of an interval.
 
 use super::fleet::{DEVICES, GPUS, NODES, SOFTWARE, TROUBLED, devices, place, power};
 use super::noise::hash;
 use super::power::NodePower;
 use super::schedule::{NodeOutage, ScheduledJob, Seat};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use units::{Energy, Span, Timestamp};
 use wire::{Batch, Boot, ClockEvidence, Device, Gap, GapReason, Holding, Method, Node, Quality, Window};
 
-/// Longest time between two readings, s.
+/// Maximum time between two readings, s.
 const READING_S: i64 = 5;
-/// How long a sensor that does not answer is silent at least, s.
+/// How long the troubled sensor is silent each time, s.
 const UNREAD_S: i64 = 30;
 
-/// One node's agent since its start.
+/// The agent of one node, since its start.
 pub(super) struct SimulatedAgent {
     pub(super) node: usize,
     boot: Boot,
     sequence: u64,
-    /// Up to when it has spoken, s.
+    /// Up to when it has reported, seconds since 1970.
     pub(super) until: i64,
-    /// Whether the service knows what runs at `until`.
+    /// Whether the service knows which jobs run at `until`.
     is_known: bool,
 }
 
-/// A batch, and up to when it speaks, s.
+/// A batch, and up to when it reports, seconds since 1970.
 pub(super) struct TimedBatch {
     pub(super) batch: Batch,
     pub(super) until: i64,
 }
 
 impl SimulatedAgent {
-    /// An agent that starts at `start` and speaks from `until` on; of what runs then too, unless the service knows that.
+    /// An agent that starts at `start` and reports from `until` on, jobs that run at that moment included unless `is_known`.
     pub(super) fn new(node: usize, start: Timestamp, until: i64, is_known: bool) -> Self {
         let draw = |part| u128::from(hash(&[place(node), start.nanoseconds(), part]));
         Self { node, boot: Boot::from_bits((draw(1) << 64) | draw(2)), sequence: 0, until, is_known }
     }
 
-    /// What it says of the time up to `to`, or up to a fault of the node in between, in windows of `step` seconds; nothing while the node is down.
+    /// The batch for the time up to `to`, or up to an outage of the node before that, in windows of `step` seconds. `None` while the node is down.
     pub(super) fn tell(
         &mut self,
         jobs: &[ScheduledJob],
@@ -73,9 +74,9 @@ impl SimulatedAgent {
                 host_boot: None,
             },
             clock: ClockEvidence { wall: moment(to), monotonic: Span::from_seconds(to.cast_unsigned()) },
-            windows: windows(self.node, &own, &devices, (from, to), step),
-            holdings: self.holdings(&own, &devices, (from, to)),
-            jobs: self.facts(&own, (from, to)),
+            windows: windows(self.node, &own, &devices, from..to, step),
+            holdings: self.holdings(&own, &devices, &(from..to)),
+            jobs: self.facts(&own, &(from..to)),
             gaps: gap.map(|outage| gaps(&devices, outage)).unwrap_or_default(),
             devices,
         };
@@ -87,16 +88,17 @@ impl SimulatedAgent {
         job.seats.iter().find(|seat| seat.node == self.node).copied()
     }
 
-    /// Whether the job's beginning, and whether its end, is to be told in a batch of this interval.
-    fn edges(&self, job: &ScheduledJob, (from, to): (i64, i64)) -> (bool, bool) {
-        let begins = (from..to).contains(&job.start) || !self.is_known && job.start < from && job.end > from;
-        (begins, job.end > from && job.end <= to)
+    /// Whether a batch of these seconds has to report the start of the job, and whether its end.
+    fn edges(&self, job: &ScheduledJob, seconds: &Range<i64>) -> (bool, bool) {
+        let is_running = job.start < seconds.start && job.end > seconds.start;
+        let begins = seconds.contains(&job.start) || !self.is_known && is_running;
+        (begins, job.end > seconds.start && job.end <= seconds.end)
     }
 
-    fn holdings(&self, jobs: &[&ScheduledJob], devices: &[Device], span: (i64, i64)) -> Vec<Holding> {
+    fn holdings(&self, jobs: &[&ScheduledJob], devices: &[Device], seconds: &Range<i64>) -> Vec<Holding> {
         let mut found = Vec::new();
         for job in jobs {
-            let ((begins, ends), Some(seat)) = (self.edges(job, span), self.seat(job)) else { continue };
+            let ((begins, ends), Some(seat)) = (self.edges(job, seconds), self.seat(job)) else { continue };
             if !begins && !ends {
                 continue;
             }
@@ -113,11 +115,11 @@ impl SimulatedAgent {
         found
     }
 
-    /// The first node of a job tells what it is and how it ends.
-    fn facts(&self, jobs: &[&ScheduledJob], span: (i64, i64)) -> Vec<wire::Job> {
+    /// The first node of a job reports the job's facts and how it ended.
+    fn facts(&self, jobs: &[&ScheduledJob], seconds: &Range<i64>) -> Vec<wire::Job> {
         let leads = |job: &&&ScheduledJob| job.seats.first().is_some_and(|seat| seat.node == self.node);
         let told = jobs.iter().filter(leads).filter_map(|job| {
-            let (begins, ends) = self.edges(job, span);
+            let (begins, ends) = self.edges(job, seconds);
             (begins || ends).then(|| facts(job, ends))
         });
         told.collect()
@@ -151,7 +153,7 @@ fn gaps(devices: &[Device], outage: NodeOutage) -> Vec<Gap> {
     devices.iter().map(gap).collect()
 }
 
-/// What readings between two moments add up to.
+/// The sums of the readings between two moments.
 #[derive(Clone, Copy)]
 struct ReadingSum {
     energy_mj: i64,
@@ -163,25 +165,25 @@ struct ReadingSum {
 
 const NOTHING: ReadingSum = ReadingSum { energy_mj: 0, min_mw: i64::MAX, peak_mw: 0, readings: 0, unread_s: 0 };
 
-/// Windows of `[from, to)` that end at the multiples of `step`.
-fn windows(node: usize, jobs: &[&ScheduledJob], devices: &[Device], (from, to): (i64, i64), step: i64) -> Vec<Window> {
+/// Windows over these seconds that end at multiples of `step`.
+fn windows(node: usize, jobs: &[&ScheduledJob], devices: &[Device], seconds: Range<i64>, step: i64) -> Vec<Window> {
     let draws = NodePower::new(node, jobs);
     let mut found = Vec::new();
-    let mut start = from;
-    while start < to {
-        let end = ((start.div_euclid(step) + 1) * step).min(to);
-        let sums = sums(&draws, node, (start, end));
-        found.extend(sums.iter().zip(devices).map(|(sum, device)| window(device, (start, end), sum)));
+    let mut start = seconds.start;
+    while start < seconds.end {
+        let end = ((start.div_euclid(step) + 1) * step).min(seconds.end);
+        let sums = sums(&draws, node, start..end);
+        found.extend(sums.iter().zip(devices).map(|(sum, device)| window(device, start..end, sum)));
         start = end;
     }
     found
 }
 
-fn sums(draws: &NodePower<'_>, node: usize, (start, end): (i64, i64)) -> [ReadingSum; DEVICES] {
+fn sums(draws: &NodePower<'_>, node: usize, seconds: Range<i64>) -> [ReadingSum; DEVICES] {
     let mut sums = [NOTHING; DEVICES];
-    let mut at = start;
-    while at < end {
-        let length = READING_S.min(end - at);
+    let mut at = seconds.start;
+    while at < seconds.end {
+        let length = READING_S.min(seconds.end - at);
         for (place, (sum, power_mw)) in sums.iter_mut().zip(draws.at(at)).enumerate() {
             // mW × s = mJ
             sum.energy_mj += power_mw * length;
@@ -197,12 +199,13 @@ fn sums(draws: &NodePower<'_>, node: usize, (start, end): (i64, i64)) -> [Readin
     sums
 }
 
-/// Whether the troubled sensor is silent: in one of seven half minutes.
+/// Whether the troubled sensor is silent, which it is in one of seven half minutes.
 fn is_unread(second: i64) -> bool {
     hash(&[second.div_euclid(UNREAD_S), 17]).is_multiple_of(7)
 }
 
-fn window(device: &Device, (start, end): (i64, i64), sum: &ReadingSum) -> Window {
+fn window(device: &Device, seconds: Range<i64>, sum: &ReadingSum) -> Window {
+    let Range { start, end } = seconds;
     let has_counter = device.sensor == wire::SensorClass::Counter;
     let (method, quality) = match (has_counter, sum.unread_s) {
         (_, 1..) => (Method::Trapezoid, Quality::GapFilled),
@@ -234,7 +237,7 @@ fn window(device: &Device, (start, end): (i64, i64), sum: &ReadingSum) -> Window
     }
 }
 
-/// A second since 1970 as a moment.
+/// The moment `second` seconds after 1970.
 pub(super) fn moment(second: i64) -> Timestamp {
     Timestamp::from_nanoseconds(second.saturating_mul(1_000_000_000))
 }
@@ -246,8 +249,9 @@ mod tests {
 
     const MONDAY: i64 = 1_793_577_600;
 
-    /// Everything that the agent of `node` says of `[from, to)`, told in steps of `chunk` seconds.
-    fn told(node: usize, (from, to): (i64, i64), chunk: i64) -> Vec<Batch> {
+    /// All batches of the agent of `node` over these seconds, one for each `chunk` seconds.
+    fn told(node: usize, seconds: Range<i64>, chunk: i64) -> Vec<Batch> {
+        let Range { start: from, end: to } = seconds;
         let (jobs, outages) = (jobs(from, to), outages(from, to));
         let mut agent = SimulatedAgent::new(node, moment(from), from, false);
         let mut batches = Vec::new();
@@ -266,7 +270,7 @@ mod tests {
     #[test]
     fn every_batch_is_one_that_a_service_takes() {
         for node in 0..NODES.len() {
-            for batch in told(node, (MONDAY, MONDAY + DAY), HOUR) {
+            for batch in told(node, MONDAY..MONDAY + DAY, HOUR) {
                 let parsed = Batch::parse(&batch.to_json().unwrap()).unwrap();
                 for window in &parsed.windows {
                     let device = parsed.devices.iter().find(|device| device.uuid == window.device).unwrap();
@@ -280,7 +284,7 @@ mod tests {
     #[test]
     fn a_fault_is_a_gap_with_its_reason_and_no_window_lies_in_it() {
         let outage = outages(MONDAY, MONDAY + 30 * DAY)[0];
-        let batches = told(outage.node, (outage.start - 2 * HOUR, outage.end + 2 * HOUR), HOUR);
+        let batches = told(outage.node, outage.start - 2 * HOUR..outage.end + 2 * HOUR, HOUR);
         let gaps: Vec<&Gap> = batches.iter().flat_map(|batch| &batch.gaps).collect();
         assert_eq!(gaps.len(), DEVICES);
         assert_eq!((gaps[0].start, gaps[0].end), (moment(outage.start), moment(outage.end)));
@@ -291,7 +295,7 @@ mod tests {
     #[test]
     fn every_beginning_and_every_end_is_told_however_time_is_cut() {
         for chunk in [1_700, HOUR, 7 * HOUR] {
-            let batches = told(8, (MONDAY, MONDAY + 2 * DAY), chunk);
+            let batches = told(8, MONDAY..MONDAY + 2 * DAY, chunk);
             let ended: Vec<_> =
                 batches.iter().flat_map(|batch| &batch.jobs).filter(|job| job.ended.is_some()).collect();
             let expected = jobs(MONDAY, MONDAY + 2 * DAY);

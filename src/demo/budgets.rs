@@ -12,13 +12,13 @@ use crate::budget::{Ask, BudgetState, Demand, Office};
 use crate::store::StoreError;
 use api::{Mode, Outage, PeriodKind, PolicyDocument, RollOver, ScopeKind, Unit};
 
-/// A budget, and what its limit is of what the period will use.
+/// A budget, and its limit as a percentage of what the period will use.
 struct BudgetPlan {
     project: Option<&'static str>,
     unit: Unit,
     period: PeriodKind,
     mode: Mode,
-    /// Percent of what is expected at the end of the period; of what is spent and held now where `is_breaking`.
+    /// Limit in percent of the projected total of the period; with `is_breaking`, of what is spent and held now.
     percent: i64,
     is_breaking: bool,
 }
@@ -35,15 +35,15 @@ const PLANS: [BudgetPlan; 5] = [
     BudgetPlan { project: None, ..plan("", Unit::Co2e, PeriodKind::Year, Mode::Block, 130) },
 ];
 
-/// A limit of a project that did nothing yet: 1 MWh or 0.3 t.
+/// The limit for a project that has used nothing yet: 1 MWh or 0.3 t.
 const LEAST_MJ: i64 = 3_600_000_000_000;
 const LEAST_UG: i64 = 300_000_000_000;
-/// The jobs of so many days have asked for admission, at most so many of them: the newest, and those that run.
+/// Admissions are recorded for jobs of the last days: for those that run, and for at most so many that have ended, the newest.
 const ADMITTED_DAYS: i64 = 7;
 const ADMITTED_MOST: usize = 120;
 const NANOHOURS_PER_HOUR: u64 = 1_000_000_000;
 
-/// Makes them, unless the demonstration has budgets already; `since` is the first second of its past.
+/// Creates the budgets, unless the demonstration has some; `since` is the first second of its history.
 pub(super) fn found(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
     if !office.store.read::<_, StoreError>(|tx| Ok(tx.budgets().list()?.is_empty()))? {
         return Ok(());
@@ -64,7 +64,7 @@ pub(super) fn found(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
     Ok(())
 }
 
-/// What ran lately was admitted when it began, before there were budgets; what has ended is settled, what runs holds.
+/// Admits the jobs of the last days as of when they began, before there were budgets. Those that have ended are settled, those that run hold.
 fn admit_past(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
     let now = office.now.nanoseconds().div_euclid(1_000_000_000);
     let since = since.max(now - ADMITTED_DAYS * DAY);
@@ -82,7 +82,7 @@ fn admit_past(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
     Ok(())
 }
 
-/// What `job` asked for: people ask for more time than they need, of long jobs a little, but for one in twenty.
+/// What `job` asked for. People ask for more time than they need, a little more for long jobs; one job in twenty asks for too little.
 fn past_demand(job: &ScheduledJob) -> Demand {
     let node = job.seats.first().map_or(0, |seat| seat.node);
     let count: usize = job.seats.iter().map(|seat| (0..GPUS).filter(|gpu| seat.holds(*gpu)).count()).sum();

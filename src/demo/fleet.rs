@@ -1,30 +1,30 @@
-//! The machines that do not exist: three sites, twelve nodes of eight GPUs with their hosts.
+//! The simulated machines: three sites with twelve nodes of eight GPUs each.
 
 use super::noise;
 use units::Power;
 use wire::{Device, Kind, SensorClass};
 
-/// GPUs of every node.
+/// Number of GPUs in a node.
 pub(super) const GPUS: usize = 8;
-/// Devices of every node: its GPUs, then CPU package and memory.
+/// Number of devices in a node: its GPUs, then CPU package and memory.
 pub(super) const DEVICES: usize = GPUS + 2;
-/// Program and version that the batches name.
+/// Program and version that batches are sent by.
 pub(super) const SOFTWARE: &str = concat!("wattledger demo ", env!("CARGO_PKG_VERSION"), " (synthetic)");
 
-/// A place with its grid.
+/// A site and the grid that feeds it.
 pub(super) struct Site {
     pub(super) name: &'static str,
     pub(super) zone: &'static str,
     /// Length of a posting period, minutes.
     pub(super) period_minutes: u64,
     pub(super) pue_ppm: u32,
-    /// Currency and made-up price of a MWh.
+    /// Currency and invented price of a MWh.
     pub(super) price: (&'static str, i64),
-    /// Who acts on what nobody holds there.
+    /// Who is responsible for idle energy there.
     pub(super) idle_owner: &'static str,
 }
 
-/// The sites.
+/// The three sites of the fleet.
 pub(super) const SITES: [Site; 3] = [
     Site {
         name: "frankfurt",
@@ -52,11 +52,11 @@ pub(super) const SITES: [Site; 3] = [
     },
 ];
 
-/// A GPU as its maker describes it.
+/// A GPU model.
 pub(super) struct Model {
     pub(super) name: &'static str,
     pub(super) limit_mw: i64,
-    /// Power of one that does nothing.
+    /// Power of an idle one, mW.
     pub(super) idle_mw: i64,
     /// Whether it has an energy counter, as data centre boards do.
     pub(super) has_counter: bool,
@@ -67,7 +67,7 @@ const A100: Model = Model { name: "NVIDIA A100-SXM4-80GB", limit_mw: 400_000, id
 /// Its energy is integrated from power readings, so that both ways of metering are shown.
 const L40S: Model = Model { name: "NVIDIA L40S", limit_mw: 350_000, idle_mw: 36_000, has_counter: false };
 
-/// A machine.
+/// A machine of the fleet.
 pub(super) struct FleetNode {
     pub(super) name: &'static str,
     pub(super) site: &'static str,
@@ -90,9 +90,9 @@ pub(super) const NODES: [FleetNode; 12] = [
     FleetNode { name: "lon-03", site: "london", model: &L40S },
 ];
 
-/// The node whose agent reaches the service only now and then: its data come up to an hour late.
+/// The node whose agent reaches the service only now and then, so that its data are up to an hour late.
 pub(super) const LATE: usize = 8;
-/// The node whose agent falls silent when the demonstration goes live; what it metered comes with the next start.
+/// The node whose agent falls silent when the fleet goes live; its readings arrive at the next start.
 pub(super) const SILENT: usize = 10;
 /// The GPU whose sensor often does not answer: node and place.
 pub(super) const TROUBLED: (usize, usize) = (6, 5);
@@ -130,7 +130,7 @@ pub(super) fn devices(node: usize) -> Vec<Device> {
     gpus.chain(hosts).collect()
 }
 
-/// An identity in the driver's form.
+/// A UUID in the form of the NVIDIA driver.
 fn uuid(node: usize, index: u32) -> String {
     let draw = |part| noise::hash(&[place(node), i64::from(index), part]);
     let (high, low) = (draw(1), draw(2));
@@ -145,12 +145,12 @@ fn uuid(node: usize, index: u32) -> String {
     )
 }
 
-/// Milliwatts that are at least zero.
+/// Power of `milliwatts`, or none if that is negative.
 pub(super) fn power(milliwatts: i64) -> Power {
     Power::from_milliwatts(milliwatts.max(0).cast_unsigned())
 }
 
-/// A place in a list as a number to draw with.
+/// A position in a list as a number for [`super::noise`].
 pub(super) fn place(index: usize) -> i64 {
     i64::try_from(index).unwrap_or(i64::MAX)
 }

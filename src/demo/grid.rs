@@ -1,4 +1,4 @@
-//! The demonstration series: hourly intensities of 2020, moved by whole weeks to now, which become final as time goes on.
+//! Grid intensities of the demonstration: hourly values of 2020, shifted by whole weeks to the present, which become final as time goes on.
 
 use super::agent::moment;
 use super::error::DemoError;
@@ -9,6 +9,7 @@ use crate::ledger;
 use crate::store::{By, FactorOrigin, IntervalFactor, Store, StoreError};
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::ops::Range;
 use std::sync::Arc;
 use units::{CarbonIntensity, Interval, Span, Timestamp};
 
@@ -19,20 +20,20 @@ const FILES: [(&str, &[u8]); 3] = [
 ];
 /// 313 weeks lie between an hour of 2020 and that of 2026 with the same weekday: 2191 days.
 const SHIFT_S: i64 = 313 * 7 * DAY;
-/// Where that leads out of the series, it goes on with the same weekday a year earlier or later.
+/// Beyond the end of the series, the same weekday a year earlier or later is used.
 const YEAR_S: i64 = 52 * 7 * DAY;
 /// 2020-01-01 and 2021-01-01.
-const SERIES: std::ops::Range<i64> = 1_577_836_800..1_609_459_200;
-/// How far ahead there is a forecast.
+const SERIES: Range<i64> = 1_577_836_800..1_609_459_200;
+/// How far ahead forecasts reach, s.
 const AHEAD_S: i64 = 48 * HOUR;
-/// How long after an hour its final value is known, by place in [`FILES`]: each zone at its own minute.
+/// How long after an hour its final value is published, s, in the order of [`FILES`].
 const FINAL_AFTER_S: [i64; 3] = [2 * HOUR + 10 * MINUTE, 2 * HOUR + 25 * MINUTE, 2 * HOUR + 45 * MINUTE];
 
-/// Intensities by zone and second of 2020, mg/kWh.
+/// Intensities by zone and second of 2020, mg/kWh, read as those of the present.
 pub(super) struct ShiftedSeries(BTreeMap<(&'static str, i64), u32>);
 
 impl ShiftedSeries {
-    /// Unpacks what is bundled.
+    /// Reads the bundled series.
     pub(super) fn bundled() -> Result<Self, DemoError> {
         let mut values = BTreeMap::new();
         for (zone, packed) in FILES {
@@ -48,7 +49,7 @@ impl ShiftedSeries {
         Ok(Self(values))
     }
 
-    /// The value of an hour, mg/kWh; `None` where the publisher had none.
+    /// The value of an hour, mg/kWh; `None` if the publisher has none.
     fn at(&self, zone: &'static str, hour: i64) -> Option<u32> {
         let mut source = hour - SHIFT_S;
         while source >= SERIES.end {
@@ -60,11 +61,11 @@ impl ShiftedSeries {
         self.0.get(&(zone, source)).copied()
     }
 
-    /// Factors of the hours in `[from, to)` that have `status` at `now`.
-    fn factors(&self, (from, to): (i64, i64), now: i64, status: FactorStatus) -> Vec<IntervalFactor> {
+    /// Factors of those hours that have `status` at `now`.
+    fn factors(&self, seconds: &Range<i64>, now: i64, status: FactorStatus) -> Vec<IntervalFactor> {
         let mut found = Vec::new();
         for ((zone, _), final_after) in FILES.into_iter().zip(FINAL_AFTER_S) {
-            for hour in (from.div_euclid(HOUR)..to.div_euclid(HOUR)).map(|hour| hour * HOUR) {
+            for hour in (seconds.start.div_euclid(HOUR)..seconds.end.div_euclid(HOUR)).map(|hour| hour * HOUR) {
                 let value = self.at(zone, hour).filter(|_| status_of(hour, now, final_after) == status);
                 found.extend(value.and_then(|value| factor(zone, hour, value, status)));
             }
@@ -72,7 +73,7 @@ impl ShiftedSeries {
         found
     }
 
-    /// Imports every factor of `[from, now + 48 h)` that is new by now, and restates what was posted with earlier ones.
+    /// Imports every factor from `from` to 48 h after `now` that is new, and restates entries that were posted with earlier ones.
     pub(super) fn publish(
         &self,
         store: &Store,
@@ -84,7 +85,7 @@ impl ShiftedSeries {
         let to = second + AHEAD_S;
         let mut finals = 0;
         for status in [FactorStatus::Forecast, FactorStatus::Provisional, FactorStatus::Measured] {
-            let factors = self.factors((from, to), second, status);
+            let factors = self.factors(&(from..to), second, status);
             let new = store.write::<_, StoreError>(move |tx| tx.factors().import(&factors, &By::service(now)))?;
             finals += if status == FactorStatus::Measured { new } else { 0 };
         }
@@ -104,7 +105,7 @@ fn status_of(hour: i64, now: i64, final_after: i64) -> FactorStatus {
     }
 }
 
-/// What was published before the final value is off by some percent, as forecasts and first figures are.
+/// The factor of an hour. Forecasts and provisional values are some percent off the final one, as real ones are.
 fn factor(zone: &'static str, hour: i64, value: u32, status: FactorStatus) -> Option<IntervalFactor> {
     let (word, off) = match status {
         FactorStatus::Forecast => ("forecast", white(70, &[hour, 1])),
@@ -158,7 +159,7 @@ mod tests {
         {
             let all = [FactorStatus::Forecast, FactorStatus::Provisional, FactorStatus::Measured];
             let found: Vec<_> =
-                all.iter().flat_map(|status| series.factors((hour, hour + HOUR), now, *status)).collect();
+                all.iter().flat_map(|status| series.factors(&(hour..hour + HOUR), now, *status)).collect();
             assert_eq!(found.len(), 3);
             let edition = &found.iter().find(|factor| factor.zone == "DE").unwrap().origin.edition;
             assert_eq!(*edition, format!("demonstration: ENTSO-E 2020 shifted to 2026, {expected}"));

@@ -1,4 +1,4 @@
-//! The past of the fleet through the ingest path, node by node at once.
+//! The history of the fleet, sent through the ingest path by all nodes at once.
 
 use super::agent::{SimulatedAgent, moment};
 use super::error::DemoError;
@@ -9,21 +9,21 @@ use crate::store::{Store, StoreError};
 use std::sync::atomic::{AtomicU64, Ordering};
 use units::Timestamp;
 
-/// Time of which a batch of the past speaks.
+/// Time that a batch of the past covers, s.
 const CHUNK_S: i64 = HOUR;
-/// Windows of the newest hours are shorter.
+/// Windows of this many newest seconds are shorter.
 const FINE_S: i64 = 6 * HOUR;
 
-/// An agent and where it goes on.
+/// An agent, and where it continues.
 pub(super) struct Resumed {
     pub(super) agent: SimulatedAgent,
-    /// First second that is to be told.
+    /// First second that is filled in.
     pub(super) from: i64,
-    /// Whether the ledger had something of it.
+    /// Whether the ledger already had windows of its node.
     pub(super) continues: bool,
 }
 
-/// The agents as the ledger knows them: each goes on where its last window ended, or begins `days` before `now`.
+/// The agents of all nodes: each continues where its last window in the ledger ended, or starts `days` before `now`.
 pub(super) fn resume(store: &Store, days: i64, now: Timestamp) -> Result<Vec<Resumed>, DemoError> {
     let second = now.nanoseconds().div_euclid(1_000_000_000);
     let begin = (second - days * DAY).div_euclid(HOUR) * HOUR;
@@ -42,7 +42,7 @@ pub(super) fn resume(store: &Store, days: i64, now: Timestamp) -> Result<Vec<Res
     Ok(found)
 }
 
-/// Up to when an agent's data have arrived at `second`.
+/// Up to when the data of a node have arrived at `second`.
 pub(super) fn arrived(node: usize, second: i64) -> i64 {
     match node {
         LATE => late(second),
@@ -51,12 +51,12 @@ pub(super) fn arrived(node: usize, second: i64) -> i64 {
     }
 }
 
-/// What the late agent has delivered: every 20 minutes what is older than 40.
+/// Up to when the late agent has delivered: every 20 minutes it sends everything older than 40.
 pub(super) fn late(second: i64) -> i64 {
     (second - 40 * MINUTE).div_euclid(20 * MINUTE) * 20 * MINUTE
 }
 
-/// Tells everything up to `now`.
+/// Sends everything up to `now`.
 pub(super) fn load(
     store: &Store,
     agents: &mut [Resumed],

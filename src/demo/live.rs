@@ -1,4 +1,4 @@
-//! The present in windows of a second, sent by HTTP as agents do, some of the nodes each second; and grid values that become final.
+//! The fleet while it is live: each node sends windows of a second over HTTP, as agents do, and grid values become final.
 
 use super::agent::SimulatedAgent;
 use super::error::DemoError;
@@ -18,11 +18,11 @@ use units::Timestamp;
 
 /// Name of the token that the fleet uses.
 const TOKEN_NAME: &str = "synthetic fleet of the demonstration";
-/// More than this behind, an agent speaks in windows of ten seconds, s.
+/// An agent that is further behind than this sends windows of ten seconds, s.
 const FINE_S: i64 = 60;
-/// Each node sends once in so many seconds, and the nodes take turns, so that something new arrives every second.
+/// Each node sends once in this many seconds; the nodes take turns, so that something new arrives every second.
 const TURNS_S: i64 = 2;
-/// Most that one batch speaks of, s.
+/// Maximum time that one batch covers, s.
 const BATCH_S: i64 = 1_800;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -44,7 +44,7 @@ impl Stop {
         self.changed.notify_all();
     }
 
-    /// Waits `most`; whether it is time to stop.
+    /// Waits up to `most`. Returns whether it is time to stop.
     fn waited(&self, most: Duration) -> bool {
         let is_set = self.is_set.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.changed.wait_timeout_while(is_set, most, |is_set| !*is_set);
@@ -53,7 +53,7 @@ impl Stop {
 }
 
 impl Demo {
-    /// Lets the fleet send to the service at `server`, which is this store's, until it is stopped.
+    /// Starts the fleet: it sends to the service at `server`, which runs on this store, until it is stopped.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl Demo {
                     tracing::warn!(%error, "the grid values of the demonstration stay as they are");
                 }
                 let second = now.nanoseconds().div_euclid(1_000_000_000);
-                if let Err(error) = progress::report(&store, (second - 30, second)) {
+                if let Err(error) = progress::report(&store, second - 30..second) {
                     tracing::warn!(%error, "the steps of the demonstration's runs stay as they are");
                 }
             }
@@ -100,7 +100,7 @@ impl LiveFleet {
         Ok(())
     }
 
-    /// Ends the fleet; returns when none of its threads runs any more.
+    /// Stops the fleet and waits until all of its threads have ended.
     pub fn stop(self) {
         self.stop.set();
         for thread in self.threads {
@@ -110,7 +110,7 @@ impl LiveFleet {
     }
 }
 
-/// A fresh token for the fleet; those of earlier starts are revoked.
+/// Creates a token for the fleet, and revokes those of earlier starts.
 fn token(store: &Store, now: Timestamp) -> Result<String, DemoError> {
     let (token, stored) = TokenRecord {
         id: String::new(),
@@ -138,7 +138,7 @@ fn token(store: &Store, now: Timestamp) -> Result<String, DemoError> {
 struct NodeSender {
     agent: SimulatedAgent,
     http: Http,
-    /// A batch that is not acknowledged yet, and up to when it speaks: it is sent again as it is.
+    /// A batch that is not acknowledged yet, with the second up to which it reports. It is sent again unchanged.
     waiting: Option<(Sealed, i64)>,
 }
 
@@ -156,7 +156,7 @@ impl NodeSender {
         }
     }
 
-    /// Sends what is due at `second`; whether something went and there may be more.
+    /// Sends what is due at `second`. Returns whether something was sent and there may be more.
     fn tell(&mut self, second: i64) -> bool {
         if self.waiting.is_none() {
             self.waiting = self.next(second);

@@ -1,8 +1,8 @@
-//! The demonstration: a fleet that does not exist, seen by the real service.
+//! The demonstration: the real service with a fleet that is simulated.
 //!
-//! What the fleet does is a function of time alone. Its batches are wire batches that go through [`crate::ingest`] with their bytes kept as evidence,
-//! the past ones in windows of minutes, the present ones by HTTP in windows of a second. How far it was told is asked of the ledger, so that a
-//! later start goes on where the last one ended and tells what the fleet did in between.
+//! What the fleet does depends on time alone. It sends wire batches as agents do: those of the past go through [`crate::ingest`] in windows of
+//! minutes, those of the present over HTTP in windows of a second. The ledger says up to when each node has reported, so that a later start
+//! continues where the last one ended and fills in what the fleet did in between.
 
 mod agent;
 mod budgets;
@@ -29,29 +29,29 @@ use std::path::Path;
 use std::sync::Arc;
 use units::{Pue, Span, Timestamp};
 
-/// The fleet was founded before any history that it can have, a year and a day.
+/// Sites and nodes exist since before the longest history that can be asked for, a year.
 const FOUNDED_BEFORE_NS: i64 = 367 * 86_400_000_000_000;
 
-/// A data directory with the demonstration in it, before it goes live.
+/// A data directory that holds the demonstration, before the fleet goes live.
 pub struct Demo {
     store: Arc<Store>,
     library: Arc<Library>,
     series: Arc<grid::ShiftedSeries>,
 }
 
-/// What [`Demo::load`] did.
+/// The outcome of [`Demo::load`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loaded {
-    /// First moment that was told, the earliest of the nodes.
+    /// First moment that was filled in, the earliest over all nodes.
     pub from: Timestamp,
-    /// Whether there was a history before.
+    /// Whether the directory already had some history.
     pub continues: bool,
-    /// Ledger entries that were posted.
+    /// Number of ledger entries that were posted.
     pub entries: i64,
 }
 
 impl Demo {
-    /// Opens the demonstration in `directory`, or begins one there if there is nothing.
+    /// Opens the demonstration in `directory`, or starts one there if it is empty.
     ///
     /// # Errors
     ///
@@ -70,13 +70,13 @@ impl Demo {
         Ok(demo)
     }
 
-    /// The store, for the service.
+    /// The store of the directory, which the service uses too.
     #[must_use]
     pub fn store(&self) -> &Arc<Store> {
         &self.store
     }
 
-    /// Sites, and nodes at them; what is there stays.
+    /// Adds the sites, and the nodes at them, unless they exist.
     fn found(&self, now: Timestamp) -> Result<(), DemoError> {
         for site in &fleet::SITES {
             let pue = Pue::from_parts_per_million(site.pue_ppm).unwrap_or(Pue::ONE);
@@ -104,7 +104,7 @@ impl Demo {
         Ok(())
     }
 
-    /// What energy costs at a new site, and who acts on what nobody holds there.
+    /// Sets the price of energy at a new site, and who is responsible for idle energy there.
     fn equip(&self, site: &fleet::Site, now: Timestamp) -> Result<(), DemoError> {
         let ((currency, per_mwh), name) = (site.price, site.name.to_owned());
         let since = Timestamp::from_nanoseconds(0);
@@ -119,12 +119,12 @@ impl Demo {
         Ok(workload::set_idle_owner(&self.store, name, Some(site.idle_owner.to_owned()), By::service(now))?)
     }
 
-    /// Tells what the fleet did in the last `days` days, or since it was last told, up to `now`, and posts what has ended `grace` before.
-    /// `progress` is called with batches told and batches in all, from several threads.
+    /// Fills in what the fleet did in the last `days` days, or since the last time, up to `now`, and posts every period that ended `grace` before.
+    /// `progress` is called with the number of batches sent and of batches in all, from several threads.
     ///
     /// # Errors
     ///
-    /// The store, or a defect.
+    /// The store cannot be read or written, or the demonstration has a defect.
     pub fn load(
         &self,
         days: u32,
@@ -139,14 +139,14 @@ impl Demo {
         self.series.publish(&self.store, &self.library, from - 6 * schedule::HOUR, now)?;
         history::load(&self.store, &mut told, now, progress)?;
         let second = now.nanoseconds().div_euclid(1_000_000_000);
-        progress::report(&self.store, (from.max(second - i64::from(days) * schedule::DAY), second))?;
+        progress::report(&self.store, from.max(second - i64::from(days) * schedule::DAY)..second)?;
         let closed = ledger::close(&self.store, &self.library, now, grace)?;
         budgets::found(&Office { store: &self.store, library: &self.library, now, by: "demo" }, from)?;
         Ok(Loaded { from: agent::moment(from), continues, entries: closed.entries })
     }
 }
 
-/// A folder that is not empty and has no ledger is somebody's; nothing is made in it.
+/// A directory that is not empty and has no ledger belongs to somebody else; nothing is created in it.
 fn refuse_foreign(directory: &Path) -> Result<(), DemoError> {
     let entries = match std::fs::read_dir(directory) {
         Ok(entries) => entries,
@@ -167,7 +167,7 @@ fn foreign(directory: &Path) -> DemoError {
     DemoError::Foreign { path: directory.display().to_string() }
 }
 
-/// Whether the ledger has the whole fleet, or nothing but a part of it, as after a first start that was cut off.
+/// Whether the ledger has the whole fleet, or only a part of it, as after a first start that was interrupted.
 fn is_own(tx: &Tx<'_>) -> Result<bool, StoreError> {
     let known: BTreeSet<String> = tx.nodes().list("", 10_000)?.into_iter().map(|node| node.name).collect();
     let fleet: BTreeSet<String> = fleet::NODES.iter().map(|node| node.name.to_owned()).collect();

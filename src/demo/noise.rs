@@ -1,9 +1,9 @@
-//! Chance that is a function of what it is asked for, so that any second can be made again at any later time.
+//! Pseudo-random numbers that depend on their arguments alone, so that any second can be simulated again later.
 
-/// Everything that the demonstration draws comes from this number.
+/// The seed of all random numbers of the demonstration.
 const SEED: u64 = 0x5741_5454_4c45_4447;
 
-/// A number that looks drawn at random but depends on `parts` alone (splitmix64 over each part).
+/// A pseudo-random number that depends on `parts` alone (splitmix64 over each part).
 pub(super) fn hash(parts: &[i64]) -> u64 {
     parts.iter().fold(SEED, |state, part| mix(state ^ part.cast_unsigned()))
 }
@@ -15,7 +15,7 @@ fn mix(state: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A number from `low` to below `high`, which lies above it.
+/// A pseudo-random number from `low` to below `high`; `high` is above `low`.
 pub(super) fn between(low: i64, high: i64, parts: &[i64]) -> i64 {
     let width = high.saturating_sub(low).max(1).cast_unsigned();
     low + (hash(parts) % width).cast_signed()
@@ -26,7 +26,7 @@ pub(super) fn white(width: i64, parts: &[i64]) -> i64 {
     between(-width, width + 1, parts)
 }
 
-/// Noise from -`width` to `width` that moves in straight lines between a draw every `period` seconds.
+/// Noise from -`width` to `width`: a new value every `period` seconds, and straight lines in between.
 pub(super) fn slow(width: i64, key: i64, second: i64, period: i64) -> i64 {
     let (slot, inside) = (second.div_euclid(period), second.rem_euclid(period));
     let (from, to) = (white(width, &[key, slot]), white(width, &[key, slot + 1]));

@@ -1,16 +1,16 @@
-//! What a node's devices draw in a second, as real ones do under such loads: mW, integers, a function of time.
+//! The power of a node's devices in each second, mW, modelled on real devices under such loads.
 
 use super::fleet::{DEVICES, GPUS, HOST_LIMITS_MW, NODES, place};
 use super::noise::{hash, slow, white};
 use super::schedule::{HOUR, LoadPattern, ScheduledJob, Seat};
 
-/// Age at which a job has loaded its model, s.
+/// Age at which a job has finished loading its model, s.
 const LOADED_S: i64 = 40;
-/// Age at which it is at full power, s.
+/// Age at which a job has reached full power, s.
 const RAMPED_S: i64 = 240;
 
 impl ScheduledJob {
-    /// What the job asks of each of its GPUs at `second`, thousandths of the limit.
+    /// Load that the job puts on each of its GPUs at `second`, thousandths of the power limit.
     fn permille(&self, second: i64) -> i64 {
         let (age, left) = (second - self.start, self.end - second);
         if age < 0 || left <= 0 {
@@ -21,7 +21,8 @@ impl ScheduledJob {
             LoadPattern::Nothing => 0,
             _ if age < LOADED_S => 140,
             LoadPattern::Training { level, checkpoint_s, evaluation_s } => {
-                let level = training(level, (checkpoint_s, evaluation_s), age, second, key);
+                let steps = Training { level, checkpoint_s, evaluation_s };
+                let level = steps.permille(age, second, key);
                 if left < 20 { 180 } else { level }
             }
             LoadPattern::Evaluation if age % 75 < 58 => 700 + slow(40, key, second, 30),
@@ -35,34 +36,45 @@ impl ScheduledJob {
     }
 }
 
-fn training(level: i64, (checkpoint_s, evaluation_s): (i64, i64), age: i64, second: i64, key: i64) -> i64 {
-    if age < RAMPED_S {
-        return 140 + (level - 140) * (age - LOADED_S) / (RAMPED_S - LOADED_S);
-    }
-    let is_evaluating = age > evaluation_s && age % evaluation_s < 420;
-    let slot = second.div_euclid(300);
-    let chance = hash(&[key, slot, 7]);
-    // Four of a hundred slots of five minutes begin with waiting for data.
-    let is_starved = chance % 100 < 4 && second.rem_euclid(300) < 20 + (chance >> 32).cast_signed().rem_euclid(60);
-    if age % checkpoint_s < 35 {
-        260
-    } else if is_evaluating {
-        560 + slow(30, key, second, 20)
-    } else if is_starved {
-        330
-    } else {
-        level + slow(25, key, second, 600)
+/// A training run: its level, and the seconds between two checkpoints and two evaluations.
+struct Training {
+    level: i64,
+    checkpoint_s: i64,
+    evaluation_s: i64,
+}
+
+impl Training {
+    /// Load on each GPU at `second`, when the job is `age` seconds old, thousandths of the power limit; `key` tells jobs apart.
+    fn permille(&self, age: i64, second: i64, key: i64) -> i64 {
+        let Self { level, checkpoint_s, evaluation_s } = *self;
+        if age < RAMPED_S {
+            return 140 + (level - 140) * (age - LOADED_S) / (RAMPED_S - LOADED_S);
+        }
+        let is_evaluating = age > evaluation_s && age % evaluation_s < 420;
+        let slot = second.div_euclid(300);
+        let chance = hash(&[key, slot, 7]);
+        // Four of a hundred slots of five minutes begin with waiting for data.
+        let is_starved = chance % 100 < 4 && second.rem_euclid(300) < 20 + (chance >> 32).cast_signed().rem_euclid(60);
+        if age % checkpoint_s < 35 {
+            260
+        } else if is_evaluating {
+            560 + slow(30, key, second, 20)
+        } else if is_starved {
+            330
+        } else {
+            level + slow(25, key, second, 600)
+        }
     }
 }
 
-/// What one node draws over time.
+/// The power of one node over time.
 pub(super) struct NodePower<'a> {
     node: usize,
     jobs: Vec<(&'a ScheduledJob, Seat)>,
 }
 
 impl<'a> NodePower<'a> {
-    /// Of `node` under `jobs`.
+    /// The power of `node` while it runs `jobs`.
     pub(super) fn new(node: usize, jobs: &[&'a ScheduledJob]) -> Self {
         let seat = |job: &'a ScheduledJob| Some((job, *job.seats.iter().find(|seat| seat.node == node)?));
         Self { node, jobs: jobs.iter().copied().filter_map(seat).collect() }
@@ -86,7 +98,7 @@ impl<'a> NodePower<'a> {
         power
     }
 
-    /// Boards of one kind differ by a few percent, in idle and under load.
+    /// Power of one GPU. Boards of one model differ by a few percent, idle and under load.
     fn gpu(&self, gpu: usize, permille: i64, second: i64) -> i64 {
         let model = NODES[self.node].model;
         let key = place(self.node * GPUS + gpu);

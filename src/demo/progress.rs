@@ -1,12 +1,13 @@
-//! How far training runs have come: the steps that their scripts would report.
+//! Training steps that the scripts of training jobs would report.
 
 use super::agent::moment;
 use super::error::DemoError;
 use super::schedule::{LoadPattern, MINUTE, ScheduledJob, jobs};
 use crate::store::{StepReport, Store};
 use crate::workload::{self, WorkloadError};
+use std::ops::Range;
 
-/// Steps of an hour: eight-bit arithmetic makes the same steps faster, and mixing images slower.
+/// Training steps per hour, by name of the job: eight-bit arithmetic is faster, and mixing images is slower.
 const STEPS_PER_HOUR: [(&str, i64); 6] = [
     ("atlas-7b pretrain", 940),
     ("weather-fm train 0.25deg", 2_150),
@@ -16,11 +17,12 @@ const STEPS_PER_HOUR: [(&str, i64); 6] = [
     ("segmentation xl", 3_050),
 ];
 
-/// Reports the steps of what trained in `[from, to)`, as they stand at `to` or stood at the end.
-pub(super) fn report(store: &Store, (from, to): (i64, i64)) -> Result<(), DemoError> {
-    for job in jobs(from, to) {
-        let Some(steps) = steps(&job, job.end.min(to)) else { continue };
-        let report = StepReport { at: moment(job.end.min(to)), steps, samples: None };
+/// Reports the steps of every job that trained in these seconds, as of their end or of the end of the job.
+pub(super) fn report(store: &Store, seconds: Range<i64>) -> Result<(), DemoError> {
+    for job in jobs(seconds.start, seconds.end) {
+        let at = job.end.min(seconds.end);
+        let Some(steps) = steps(&job, at) else { continue };
+        let report = StepReport { at: moment(at), steps, samples: None };
         match workload::report_steps(store, job.id, report) {
             // Its agent has not told of it yet, or a report of later was made before.
             Ok(_) | Err(WorkloadError::Unknown { .. } | WorkloadError::Backwards { .. }) => {}
@@ -30,7 +32,7 @@ pub(super) fn report(store: &Store, (from, to): (i64, i64)) -> Result<(), DemoEr
     Ok(())
 }
 
-/// Steps done at `second`; `None` of what reports none.
+/// Steps that a job has done at `second`; `None` if it reports none.
 fn steps(job: &ScheduledJob, second: i64) -> Option<i64> {
     let per_hour = STEPS_PER_HOUR.iter().find(|(name, _)| *name == job.name)?.1;
     // The first minutes load data; what goes on after a fault goes on from a checkpoint, which the steps of an attempt leave out.

@@ -1,16 +1,17 @@
-//! What the fleet works on at any time: a function of time alone.
+//! Which jobs the fleet runs at any time; this depends on time alone.
 //!
-//! Groups of GPUs repeat cycles of their own length, and what happens inside a cycle depends on its number, so that the jobs of any interval
-//! can be told at any later time without looking at what came before.
+//! Groups of GPUs repeat cycles, each of its own length, and what happens in a cycle depends on its number. So the jobs of any interval can be
+//! computed at any later time without looking at earlier ones.
 
 use super::fleet::GPUS;
 use super::noise::between;
+use std::ops::Range;
 
 pub(super) const MINUTE: i64 = 60;
 pub(super) const HOUR: i64 = 3_600;
 pub(super) const DAY: i64 = 86_400;
 
-/// From one pretraining of the language model to the next: a month has three that have ended.
+/// Time from one pretraining of the language model to the next, so that three end in a month, s.
 const CAMPAIGN: i64 = 9 * DAY;
 /// All GPUs of a node.
 const ALL: u8 = 0xff;
@@ -19,15 +20,15 @@ const USERS: [&str; 6] = ["ana", "ben", "chen", "dara", "eli", "fay"];
 /// How a job uses its GPUs. Levels are thousandths of the power limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LoadPattern {
-    /// Steps at `level`, a checkpoint and an evaluation every so many seconds, sometimes waiting for data.
+    /// Training at `level`, with a checkpoint and an evaluation every so many seconds, and some waiting for data.
     Training { level: i64, checkpoint_s: i64, evaluation_s: i64 },
-    /// Bursts.
+    /// Evaluation in bursts of about a minute.
     Evaluation,
-    /// A small model, unsteady.
+    /// Training of a small model at an unsteady `level`.
     Sweep { level: i64 },
-    /// Requests, which follow the hour of the day.
+    /// Serving of requests, which follow the hour of the day.
     Serving,
-    /// Holds and does not use.
+    /// The GPUs are held and idle.
     Nothing,
 }
 
@@ -40,9 +41,9 @@ pub(super) struct ScheduledJob {
     pub(super) user: &'static str,
     pub(super) container: &'static str,
     pub(super) attempt: u32,
-    /// First second, since 1970.
+    /// First second of the attempt, since 1970.
     pub(super) start: i64,
-    /// First second after it.
+    /// First second after the attempt.
     pub(super) end: i64,
     pub(super) exit_status: i32,
     pub(super) load: LoadPattern,
@@ -53,9 +54,9 @@ pub(super) struct ScheduledJob {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Seat {
     pub(super) node: usize,
-    /// A bit per GPU.
+    /// The GPUs that it holds, a bit each.
     pub(super) gpus: u8,
-    /// Its part of devices that it shares.
+    /// Its weight on devices that it shares.
     pub(super) weight: u32,
 }
 
@@ -66,7 +67,7 @@ impl Seat {
     }
 }
 
-/// A node is down: it says nothing from `start` to `end`, seconds.
+/// An outage of a node: its agent is silent from `start` to `end`, seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NodeOutage {
     pub(super) node: usize,
@@ -74,7 +75,7 @@ pub(super) struct NodeOutage {
     pub(super) end: i64,
 }
 
-/// Every job that runs at some time in `[from, to)`.
+/// All jobs that run at some time in `[from, to)`, seconds since 1970.
 pub(super) fn jobs(from: i64, to: i64) -> Vec<ScheduledJob> {
     type Lane = (i64, fn(i64, i64) -> Vec<ScheduledJob>);
     let lanes: [Lane; 8] = [
@@ -96,7 +97,7 @@ pub(super) fn jobs(from: i64, to: i64) -> Vec<ScheduledJob> {
     found
 }
 
-/// Every outage that meets `[from, to)`, or ends as that begins.
+/// All outages that overlap `[from, to)` or end at `from`, seconds since 1970.
 pub(super) fn outages(from: i64, to: i64) -> Vec<NodeOutage> {
     let cycles = |length: i64| from.div_euclid(length)..=(to - 1).div_euclid(length);
     let faults = cycles(CAMPAIGN).map(|cycle| outage(cycle, cycle * CAMPAIGN));
@@ -126,12 +127,12 @@ fn user(parts: &[i64]) -> &'static str {
     USERS[usize::try_from(between(0, count, parts)).unwrap_or(0)]
 }
 
-/// A first attempt that ends well.
+/// A first attempt that succeeds.
 fn job(
     project: &'static str,
     id: String,
     name: &str,
-    (start, end): (i64, i64),
+    seconds: Range<i64>,
     load: LoadPattern,
     seats: Vec<Seat>,
 ) -> ScheduledJob {
@@ -141,6 +142,7 @@ fn job(
         "vision-lab" => "registry.example/vision:5.1",
         _ => "registry.example/sweeps:1.0",
     };
+    let Range { start, end } = seconds;
     let user = user(&[id.bytes().map(i64::from).sum(), start]);
     ScheduledJob {
         id,
@@ -164,9 +166,9 @@ fn language_model(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     let load = LoadPattern::Training { level: 880, checkpoint_s: 45 * MINUTE, evaluation_s: 6 * HOUR };
     let name = "atlas-7b pretrain";
     let id = |attempt| format!("atlas-7b-r{cycle}-a{attempt}");
-    let first = job("atlas-llm", id(1), name, (at + HOUR, fault.start), load, seats(&[0, 1, 2, 3]));
+    let first = job("atlas-llm", id(1), name, at + HOUR..fault.start, load, seats(&[0, 1, 2, 3]));
     let left: Vec<usize> = [0, 1, 2, 3, 4].into_iter().filter(|node| *node != fault.node).collect();
-    let second = job("atlas-llm", id(2), name, (fault.start + 22 * MINUTE, end), load, seats(&left));
+    let second = job("atlas-llm", id(2), name, fault.start + 22 * MINUTE..end, load, seats(&left));
     let mut jobs = vec![ScheduledJob { exit_status: -9, ..first }, ScheduledJob { attempt: 2, ..second }];
     let tuning = LoadPattern::Training { level: 810, checkpoint_s: 30 * MINUTE, evaluation_s: 3 * HOUR };
     for (place, (name, nodes, hours)) in
@@ -174,7 +176,7 @@ fn language_model(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     {
         let start = end + 2 * HOUR + between(0, 2 * HOUR, &[21, cycle, place]);
         let id = format!("atlas-7b-tune{place}-r{cycle}");
-        jobs.push(job("atlas-llm", id, name, (start, start + hours * HOUR), tuning, seats(&nodes)));
+        jobs.push(job("atlas-llm", id, name, start..start + hours * HOUR, tuning, seats(&nodes)));
     }
     jobs.extend((0..36).filter_map(|slot| evaluation(cycle, at + slot * 6 * HOUR, &fault, end)));
     jobs
@@ -198,7 +200,7 @@ fn evaluation(cycle: i64, slot: i64, fault: &NodeOutage, run_end: i64) -> Option
         "atlas-llm",
         format!("atlas-eval-r{cycle}-h{hour}"),
         &name,
-        (start, end),
+        start..end,
         LoadPattern::Evaluation,
         vec![seat],
     ))
@@ -210,7 +212,7 @@ fn weather(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     let (start, end) = (at + 3 * HOUR, at + 4 * DAY + between(0, 10 * HOUR, &[30, cycle]));
     let train = |attempt: u32, start, end, exit_status| {
         let id = format!("weather-fm-r{cycle}-a{attempt}");
-        let made = job("weather-fm", id, "weather-fm train 0.25deg", (start, end), load, seats(&[5, 6]));
+        let made = job("weather-fm", id, "weather-fm train 0.25deg", start..end, load, seats(&[5, 6]));
         ScheduledJob { attempt, exit_status, ..made }
     };
     let mut jobs = if cycle % 2 == 0 {
@@ -219,15 +221,15 @@ fn weather(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     } else {
         vec![train(1, start, end, 0)]
     };
-    let tune = (end + HOUR, end + HOUR + between(20 * HOUR, 26 * HOUR, &[32, cycle]));
+    let tune = end + HOUR..end + HOUR + between(20 * HOUR, 26 * HOUR, &[32, cycle]);
     jobs.push(job("weather-fm", format!("weather-europe-r{cycle}"), "fine-tune europe", tune, load, seats(&[5])));
-    let hindcast = (end + 2 * HOUR, end + 2 * HOUR + between(6 * HOUR, 12 * HOUR, &[33, cycle]));
+    let hindcast = end + 2 * HOUR..end + 2 * HOUR + between(6 * HOUR, 12 * HOUR, &[33, cycle]);
     let id = format!("weather-hindcast-r{cycle}");
     jobs.push(job("weather-fm", id, "hindcast 1979-2018", hindcast, LoadPattern::Evaluation, seats(&[6])));
     jobs
 }
 
-/// Whether people work then: not on a weekend of every third week, and on half of the other weekend days.
+/// Whether people work then. They never do on the weekend of every third week, and on half of the other weekend days.
 fn is_worked(start: i64, end: i64, lane: i64) -> bool {
     // 1970-01-01 was a Thursday.
     let mut days = start.div_euclid(DAY)..=end.div_euclid(DAY);
@@ -249,7 +251,7 @@ fn vision(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     let load = LoadPattern::Training { level: 820, checkpoint_s: 20 * MINUTE, evaluation_s: 90 * MINUTE };
     let name = ["detector baseline", "detector mixup", "detector fp8", "depth head"];
     let name = name[usize::try_from(cycle.rem_euclid(4)).unwrap_or(0)];
-    worked(vec![job("vision-lab", format!("vision-d{cycle}"), name, (start, end), load, seats(&[7]))], 1)
+    worked(vec![job("vision-lab", format!("vision-d{cycle}"), name, start..end, load, seats(&[7]))], 1)
 }
 
 /// Short jobs of one GPU each, one after the other, on half of a Paris node.
@@ -269,7 +271,7 @@ fn sweeps(cycle: i64, at: i64) -> Vec<ScheduledJob> {
             let name = format!("sweep lr={rate}e-4 seed={seed}");
             let load = LoadPattern::Sweep { level: between(480, 760, &draw(4)) };
             let seat = Seat { node: 8, gpus: 1_u8 << gpu, weight: 1 };
-            let made = job("sweeps", format!("sweep-d{cycle}-g{gpu}-t{trial}"), &name, (start, end), load, vec![seat]);
+            let made = job("sweeps", format!("sweep-d{cycle}-g{gpu}-t{trial}"), &name, start..end, load, vec![seat]);
             jobs.push(ScheduledJob { exit_status: i32::from(fails), ..made });
             start = end + between(MINUTE, 12 * MINUTE, &draw(5));
         }
@@ -283,10 +285,7 @@ fn downscaling(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     let end = start + between(5 * HOUR, 11 * HOUR, &[71, cycle]);
     let load = LoadPattern::Training { level: 840, checkpoint_s: 25 * MINUTE, evaluation_s: 2 * HOUR };
     let seat = Seat { node: 8, gpus: 0xf0, weight: 1 };
-    worked(
-        vec![job("weather-fm", format!("downscale-d{cycle}"), "downscaling 1 km", (start, end), load, vec![seat])],
-        3,
-    )
+    worked(vec![job("weather-fm", format!("downscale-d{cycle}"), "downscaling 1 km", start..end, load, vec![seat])], 3)
 }
 
 /// Two halves of a London node, each for the fine-tuning of a day.
@@ -297,7 +296,7 @@ fn fine_tuning(cycle: i64, at: i64) -> Vec<ScheduledJob> {
         let start = at + 6 * HOUR + between(0, 4 * HOUR, &[80, cycle, half]);
         let end = start + between(5 * HOUR, 13 * HOUR, &[81, cycle, half]);
         let seat = Seat { node: 9, gpus, weight: 1 };
-        job(project, format!("adapter{half}-d{cycle}"), name, (start, end), load, vec![seat])
+        job(project, format!("adapter{half}-d{cycle}"), name, start..end, load, vec![seat])
     });
     worked(made.collect(), 4)
 }
@@ -307,20 +306,20 @@ fn segmentation(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     let load = LoadPattern::Training { level: 850, checkpoint_s: HOUR, evaluation_s: 5 * HOUR };
     let end = at + 2 * DAY + between(20 * HOUR, 23 * HOUR, &[90, cycle]);
     let name = "segmentation xl";
-    vec![job("vision-lab", format!("segment-r{cycle}"), name, (at + 20 * MINUTE, end), load, seats(&[10]))]
+    vec![job("vision-lab", format!("segment-r{cycle}"), name, at + 20 * MINUTE..end, load, seats(&[10]))]
 }
 
 /// The L40S node: a notebook that holds two GPUs and does nothing, two services that share two, and short tests.
 fn small(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     let at_node = |gpus, weight| vec![Seat { node: 11, gpus, weight }];
-    let most = (at + 30 * MINUTE, at + 8 * DAY - 4 * HOUR);
+    let most = || at + 30 * MINUTE..at + 8 * DAY - 4 * HOUR;
     let mut jobs = vec![
-        job("vision-lab", format!("notebook-r{cycle}"), "notebook", most, LoadPattern::Nothing, at_node(0b0011, 1)),
+        job("vision-lab", format!("notebook-r{cycle}"), "notebook", most(), LoadPattern::Nothing, at_node(0b0011, 1)),
         job(
             "atlas-llm",
             format!("chat-r{cycle}"),
             "atlas-chat preview",
-            most,
+            most(),
             LoadPattern::Serving,
             at_node(0b1100, 3),
         ),
@@ -328,7 +327,7 @@ fn small(cycle: i64, at: i64) -> Vec<ScheduledJob> {
             "vision-lab",
             format!("caption-r{cycle}"),
             "caption service",
-            most,
+            most(),
             LoadPattern::Serving,
             at_node(0b1100, 1),
         ),
@@ -336,14 +335,7 @@ fn small(cycle: i64, at: i64) -> Vec<ScheduledJob> {
     let tests = (0..24).map(|slot| {
         let start = at + slot * 8 * HOUR + between(0, 7 * HOUR, &[95, cycle, slot]);
         let load = LoadPattern::Sweep { level: 400 };
-        job(
-            "sweeps",
-            format!("smoke-r{cycle}-{slot}"),
-            "smoke test",
-            (start, start + 15 * MINUTE),
-            load,
-            at_node(16, 1),
-        )
+        job("sweeps", format!("smoke-r{cycle}-{slot}"), "smoke test", start..start + 15 * MINUTE, load, at_node(16, 1))
     });
     jobs.extend(worked(tests.collect(), 5));
     jobs

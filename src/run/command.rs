@@ -1,4 +1,4 @@
-//! A command as a child process: signals are passed on to it, its end is awaited.
+//! Runs a command as a child process: passes signals on to it and waits for its end.
 //!
 //! The command stays in this process's group, so that it owns the terminal as if it had been started alone. Ctrl-C,
 //! Ctrl-\ and a lost terminal therefore reach it from the kernel; passing those on would deliver them twice. What another
@@ -29,14 +29,14 @@ const PASSED_ON: [i32; 16] = [
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended {
-    /// What a shell would say: the command's own status, or 128 + n when signal n killed it.
+    /// Exit status as shells report it: the command's own, or 128 + n if signal n killed it.
     pub exit_status: u8,
-    /// Name of the signal that killed it: `SIGTERM`.
+    /// Name of the signal that killed it, such as `SIGTERM`.
     pub signal: Option<&'static str>,
 }
 
 impl Ended {
-    /// The exit status as a service is told it: of a signal, its number below zero.
+    /// The exit status as it is reported to a service: for a signal, its negative number.
     #[must_use]
     pub fn wire_status(&self) -> i32 {
         let status = i32::from(self.exit_status);
@@ -58,24 +58,24 @@ impl From<ExitStatus> for Ended {
 /// Why a command did not start or cannot be watched.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    /// Status 127.
+    /// The command does not exist; exit status 127.
     #[error("{0}: command not found")]
     NotFound(String),
-    /// Status 126.
+    /// The command cannot be executed; exit status 126.
     #[error("{command}: cannot be executed: {cause}")]
     NotExecutable {
         /// The command's first word.
         command: String,
-        /// What the system said.
+        /// Error of the system.
         cause: io::Error,
     },
-    /// Signals or the child cannot be watched; a defect of the machine.
+    /// The system refuses to report signals or the end of the child.
     #[error("the command cannot be watched: {0}")]
     Watch(#[from] io::Error),
 }
 
 impl CommandError {
-    /// The exit status that shells use for it.
+    /// The exit status that shells use for this error.
     #[must_use]
     pub fn exit_status(&self) -> u8 {
         match self {
@@ -86,12 +86,12 @@ impl CommandError {
     }
 }
 
-/// The command as others may signal it, for as long as it has not ended.
+/// A handle by which other threads can stop the command until it has ended.
 #[derive(Debug, Clone, Default)]
 pub struct CommandHandle(Arc<Mutex<Option<Pid>>>);
 
 impl CommandHandle {
-    /// Sends `SIGTERM`, or `SIGKILL` where `is_final`; whether there was something to send it to.
+    /// Sends `SIGTERM`, or `SIGKILL` if `is_final`. Returns whether the command was still running.
     #[must_use]
     pub fn stop(&self, is_final: bool) -> bool {
         // Held while sending, so that the process id is still the command's.
@@ -122,7 +122,7 @@ impl Relay {
         Ok(Self { signals: SignalsInfo::new(wanted.chain([SIGCHLD]))? })
     }
 
-    /// Starts `command` with `variables` added to its environment, and waits for its end; `handle` is it meanwhile.
+    /// Starts `command` with `variables` added to its environment, and waits for its end; until then `handle` stands for it.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Who counts: of several `wattledger run` that see the same devices for one job, one.
+//! Of several `wattledger run` of one job that see the same devices, exactly one counts their energy.
 
 /// Set in the command's environment: boot id and process id of the `wattledger run` around it.
 pub const MARKER: &str = "WATTLEDGER_RUN";
@@ -16,9 +16,9 @@ pub const LOCAL_RANKS: [&str; 9] = [
     "FLUX_TASK_LOCAL_ID",         // Flux
 ];
 
-/// Who counts the energy of this job on this node, when it is not this process: `None` means that it is.
+/// Which process counts the energy of this job on this node; `None` if it is this one.
 ///
-/// `variable` reads the environment. With `each_rank`, ranks see devices of their own and each counts.
+/// `variable` reads an environment variable. With `each_rank`, each rank sees devices of its own, and each one counts.
 #[must_use]
 pub fn counted_by(variable: &dyn Fn(&str) -> Option<String>, each_rank: bool) -> Option<String> {
     if variable(MARKER).is_some_and(|marker| is_alive(&marker)) {
@@ -35,8 +35,8 @@ pub fn marker() -> String {
     format!("{}:{}", boot_id(), std::process::id())
 }
 
-/// Whether the marked process is one of this machine and still there: launchers carry the environment to other nodes,
-/// and terminals that a run started outlive it.
+/// Whether the marked process is still running on this machine. It may not be: launchers carry the environment to other nodes, and terminals
+/// that a run started may outlive it.
 fn is_alive(marker: &str) -> bool {
     let Some((boot, pid)) = marker.rsplit_once(':') else { return false };
     let name = || std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();

@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 use units::{Interval, Overflow, Span, Timestamp};
 
-/// What a run left behind.
+/// The outcome of a command that was metered.
 #[derive(Debug)]
 pub struct WrappedRun {
     /// How the command ended.
@@ -22,17 +22,17 @@ pub struct WrappedRun {
     pub start: Timestamp,
     /// Just after it ended.
     pub end: Timestamp,
-    /// What the devices used meanwhile.
+    /// What each device used while the command ran.
     pub metered: Vec<DeviceTotal>,
-    /// What was taken, what was left, what went wrong.
+    /// Notes for the user: sources that were read or left out, and sensors that failed.
     pub notes: Vec<String>,
 }
 
-/// Length of the windows that a service is told.
+/// Length of the windows that are delivered to a service.
 const WINDOW: Span = Span::from_seconds(1);
 
-/// Runs `command` while reading `choice`'s sources, and tells `delivery` meanwhile; `handle` is the command for whoever may stop it. A sensor that fails is a note; the command
-/// runs regardless.
+/// Runs `command` while reading the sources of `choice`, and reports to `delivery` as it goes. Whoever may stop the command does so through `handle`.
+/// A sensor that fails becomes a note; the command runs regardless.
 ///
 /// # Errors
 ///

@@ -4,6 +4,7 @@ use super::window::HOUR_NS;
 use account::attribute::split;
 use model::{JobNumber, SiteNumber};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use units::{Energy, Overflow, Timestamp};
 
 const SECOND_NS: i64 = 1_000_000_000;
@@ -64,12 +65,13 @@ pub enum GridError {
 }
 
 impl Grid {
-    /// Divides `[from, to)` into the shortest buckets of which at most `points` are needed.
+    /// Divides `range` into the shortest buckets of which at most `points` are needed.
     ///
     /// # Errors
     ///
     /// The range or the number of points cannot be shown.
-    pub fn of((from, to): (Timestamp, Timestamp), points: i64) -> Result<Self, GridError> {
+    pub fn of(range: Range<Timestamp>, points: i64) -> Result<Self, GridError> {
+        let Range { start: from, end: to } = range;
         if !(1..=POINTS_MAX).contains(&points) {
             return Err(GridError::Points(points));
         }
@@ -320,7 +322,7 @@ mod tests {
         fn any_range_needs_at_most_the_points_and_no_longer_bucket_than_it_must(
             from in 0..8_000_000_000_000_000_000_i64, span in 1..=RANGE_NS_MAX, points in 1..=POINTS_MAX,
         ) {
-            let range = (Timestamp::from_nanoseconds(from), Timestamp::from_nanoseconds(from + span));
+            let range = Timestamp::from_nanoseconds(from)..Timestamp::from_nanoseconds(from + span);
             let grid = Grid::of(range, points).unwrap();
             prop_assert!(grid.count() <= points);
             let shorter = LADDER_S.iter().map(|s| s * SECOND_NS).rfind(|shorter| *shorter < grid.bucket_ns);
@@ -337,7 +339,7 @@ mod tests {
                 length_ns: end.nanoseconds() - start.nanoseconds(), covered_ns: length, span_ns: length,
                 low_ns: 0, min_mw: 0, max_mw: 1,
             };
-            let grid = Grid::of((Timestamp::from_nanoseconds(0), Timestamp::from_nanoseconds(end.nanoseconds() + 1)), 300).unwrap();
+            let grid = Grid::of(Timestamp::from_nanoseconds(0)..Timestamp::from_nanoseconds(end.nanoseconds() + 1), 300).unwrap();
             let mut buckets = Buckets::new();
             pour(&grid, &mut buckets, &piece).unwrap();
             prop_assert_eq!(buckets.values().map(|bucket| i128::from(bucket.energy_mj)).sum::<i128>(), i128::from(energy));

@@ -4,6 +4,7 @@ use super::columns;
 use super::store::{SeriesChange, SeriesError, SeriesStore};
 use super::window::{HOUR_NS, SeriesWindow, hour_after, hour_of};
 use crate::store::{SeriesFile, SeriesTx, StoreError, Sums, Taken, Track};
+use std::ops::Range;
 use std::path::Path;
 use units::Timestamp;
 
@@ -49,23 +50,24 @@ impl SeriesStore for Embedded {
         self.file.write(|tx| {
             let due = tx.to_pack(hour_of(before), HOURS_PER_CALL)?;
             for (track, hour) in &due {
-                let windows = decoded(tx, *track, (*hour, hour + 1))?;
+                let windows = decoded(tx, *track, *hour..hour + 1)?;
                 pack(tx, *track, *hour, &windows)?;
             }
             Ok(u32::try_from(due.len()).is_ok_and(|count| count == HOURS_PER_CALL))
         })
     }
 
-    fn windows(&self, track: Track, (from, to): (Timestamp, Timestamp)) -> Result<Vec<SeriesWindow>, SeriesError> {
+    fn windows(&self, track: Track, range: Range<Timestamp>) -> Result<Vec<SeriesWindow>, SeriesError> {
         self.file.read(|tx| {
-            let mut windows = decoded(tx, track, (reaching(tx, track, hour_of(from))?, hour_after(to)))?;
-            windows.retain(|window| window.start < to && from < window.end);
+            let first = reaching(tx, track, hour_of(range.start))?;
+            let mut windows = decoded(tx, track, first..hour_after(range.end))?;
+            windows.retain(|window| window.start < range.end && range.start < window.end);
             Ok(windows)
         })
     }
 
-    fn hours(&self, track: Track, (from, to): (i64, i64)) -> Result<Vec<(i64, Sums)>, SeriesError> {
-        self.file.read(|tx| Ok(tx.sums(track, (reaching(tx, track, from)?, to))?))
+    fn hours(&self, track: Track, hours: Range<i64>) -> Result<Vec<(i64, Sums)>, SeriesError> {
+        self.file.read(|tx| Ok(tx.sums(track, (reaching(tx, track, hours.start)?, hours.end))?))
     }
 
     fn latest(&self, track: Track) -> Result<Option<Timestamp>, SeriesError> {
@@ -89,7 +91,7 @@ fn apply(tx: &SeriesTx<'_>, change: &SeriesChange) -> Result<(), SeriesError> {
     for is_contained in [false, true] {
         let track = Track { device: change.device, is_contained };
         if let Some((from, to)) = change.replaces {
-            drop_windows(tx, track, (from, to))?;
+            drop_windows(tx, track, from..to)?;
         }
         let mut windows: Vec<_> =
             change.windows.iter().filter(|window| window.is_contained == is_contained).copied().collect();
@@ -103,11 +105,10 @@ fn apply(tx: &SeriesTx<'_>, change: &SeriesChange) -> Result<(), SeriesError> {
     Ok(())
 }
 
-/// Removes the windows that begin in `[from, to)`.
-fn drop_windows(tx: &SeriesTx<'_>, track: Track, (from, to): (Timestamp, Timestamp)) -> Result<(), SeriesError> {
-    let hours = (hour_of(from), hour_after(to));
-    let windows = decoded(tx, track, hours)?;
-    let is_kept = |window: &&SeriesWindow| window.start < from || to <= window.start;
+/// Removes the windows that begin in the range.
+fn drop_windows(tx: &SeriesTx<'_>, track: Track, begun: Range<Timestamp>) -> Result<(), SeriesError> {
+    let windows = decoded(tx, track, hour_of(begun.start)..hour_after(begun.end))?;
+    let is_kept = |window: &&SeriesWindow| !begun.contains(&window.start);
     for own in windows.chunk_by(|a, b| hour_of(a.start) == hour_of(b.start)) {
         let kept: Vec<SeriesWindow> = own.iter().filter(is_kept).copied().collect();
         if let Some(first) = own.first()
@@ -119,10 +120,10 @@ fn drop_windows(tx: &SeriesTx<'_>, track: Track, (from, to): (Timestamp, Timesta
     Ok(())
 }
 
-/// The windows that begin in the hours `[from, to)`, ascending.
-fn decoded(tx: &SeriesTx<'_>, track: Track, hours: (i64, i64)) -> Result<Vec<SeriesWindow>, SeriesError> {
+/// The windows that begin in these hours, ascending.
+fn decoded(tx: &SeriesTx<'_>, track: Track, hours: Range<i64>) -> Result<Vec<SeriesWindow>, SeriesError> {
     let mut windows = Vec::new();
-    for (hour, bytes) in tx.chunks(track, hours)? {
+    for (hour, bytes) in tx.chunks(track, (hours.start, hours.end))? {
         columns::decode(hour, &bytes, &mut windows)?;
     }
     windows.sort_by_key(|window| window.start);

@@ -9,6 +9,7 @@ use crate::store::{Assigned, Held, MeteredDevice, StoreError, Sums, Track, Tx};
 use model::{DeviceId, JobNumber, NodeNumber, Revision, SiteNumber};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 use units::Timestamp;
 
 /// Who held a device over time.
@@ -32,13 +33,13 @@ pub(super) struct Holders<'a> {
 }
 
 impl<'a> Holders<'a> {
-    /// Those in `[from, to)` and a day around it: a window is cut over its whole length, and none is longer than a day.
-    pub(super) fn of(tx: &'a Tx<'a>, (from, to): (Timestamp, Timestamp)) -> Result<Self, StoreError> {
+    /// Those in `range` and a day around it: a window is cut over its whole length, and none is longer than a day.
+    pub(super) fn of(tx: &'a Tx<'a>, range: Range<Timestamp>) -> Result<Self, StoreError> {
         let day = wire::WINDOW_NS_MAX.cast_signed();
         let wide = |at: Timestamp, by: i64| Timestamp::from_nanoseconds(at.nanoseconds().saturating_add(by));
         Ok(Self {
             tx,
-            range: (wide(from, -day), wide(to, day)),
+            range: (wide(range.start, -day), wide(range.end, day)),
             revision: tx.revisions().current()?,
             nodes: BTreeMap::new(),
         })
@@ -177,14 +178,14 @@ pub(super) fn visit(
     mut each: impl FnMut(HeldPiece) -> Result<(), SeriesError>,
 ) -> Result<(), SeriesError> {
     let Wanted { track, from, to, is_coarse, regimes } = *wanted;
-    let mut windows = |range: (Timestamp, Timestamp)| {
+    let mut windows = |range: Range<Timestamp>| {
         store.windows(track, range)?.iter().try_for_each(|window| match regimes {
             Some(regimes) => regimes.pieces(window, &mut each),
             None => each(whole(window)),
         })
     };
     if !is_coarse {
-        return windows((from, to));
+        return windows(from..to);
     }
     let (sums, fine) = whole_hours(store, wanted)?;
     let hours: Vec<i64> = fine.iter().copied().collect();
@@ -192,7 +193,7 @@ pub(super) fn visit(
         let (Some(&first), Some(&last)) = (run.first(), run.last()) else { continue };
         let (start, end) = (hour_start(first).max(from), hour_start(last + 1).min(to));
         if start < end {
-            windows((start, end))?;
+            windows(start..end)?;
         }
     }
     for (_, job, own) in sums.into_iter().filter(|(hour, ..)| !fine.contains(hour)) {
@@ -209,7 +210,7 @@ type HeldHour = (i64, JobNumber, Sums);
 fn whole_hours(store: &dyn SeriesStore, wanted: &Wanted<'_>) -> Result<(Vec<HeldHour>, BTreeSet<i64>), SeriesError> {
     let Wanted { track, from, to, regimes, .. } = *wanted;
     let (mut sums, mut fine) = (Vec::new(), BTreeSet::new());
-    for (hour, own) in store.hours(track, (hour_of(from), hour_after(to)))? {
+    for (hour, own) in store.hours(track, hour_of(from)..hour_after(to))? {
         let is_inside = from <= own.first && own.last <= to;
         let holder = regimes.map_or(Some(JobNumber::IDLE), |regimes| regimes.only(own.first, own.last));
         match holder {

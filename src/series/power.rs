@@ -237,7 +237,7 @@ pub fn job_devices(
     let held = held(store, tx, job, now)?;
     let Some((first, last)) = hull(&held) else { return Ok(found) };
     let (from, to) = (grid.from.max(first), grid.to.min(last));
-    let mut holders = Holders::of(tx, (from, to))?;
+    let mut holders = Holders::of(tx, from..to)?;
     for (number, held) in held {
         let Some(device) = tx.devices().get(number)? else { continue };
         let mut buckets = Buckets::new();
@@ -307,7 +307,7 @@ pub fn job_use(store: &dyn SeriesStore, tx: &Tx<'_>, job: JobNumber, now: Timest
     let mut sum = JobUse::default();
     let held = held(store, tx, job, now)?;
     let Some(life) = hull(&held) else { return Ok(sum) };
-    let mut holders = Holders::of(tx, life)?;
+    let mut holders = Holders::of(tx, life.0..life.1)?;
     for (number, held) in held {
         let Some(device) = tx.devices().get(number)?.filter(|device| device.kind == "accelerator") else { continue };
         let regimes = holders.regimes(&device)?;
@@ -389,7 +389,7 @@ pub fn fleet(
 ) -> Result<Vec<GroupSeries>, SeriesError> {
     let mut names = Names::of(tx, by, &grid)?;
     let mut sums: Vec<Buckets> = Vec::new();
-    let mut holders = Holders::of(tx, (grid.from, grid.to))?;
+    let mut holders = Holders::of(tx, grid.from..grid.to)?;
     for device in tx.devices().metered(None)? {
         let regimes = holders.regimes(&device)?;
         let track = Track { device: device.device, is_contained: false };

@@ -4,6 +4,7 @@ use super::window::SeriesWindow;
 use crate::ingest::IngestError;
 use crate::store::{StoreError, Sums, Taken, Track};
 use model::{BatchId, DeviceId};
+use std::ops::Range;
 use units::{Overflow, Timestamp};
 
 /// What one batch changes about the windows of one device.
@@ -54,14 +55,14 @@ pub trait SeriesStore: Send + Sync + std::fmt::Debug {
     /// # Errors
     ///
     /// The store cannot be read.
-    fn windows(&self, track: Track, range: (Timestamp, Timestamp)) -> Result<Vec<SeriesWindow>, SeriesError>;
+    fn windows(&self, track: Track, range: Range<Timestamp>) -> Result<Vec<SeriesWindow>, SeriesError>;
 
     /// Sums of the windows that begin in each hour of the range, counted from 1970, and in earlier hours from which a window may reach into it.
     ///
     /// # Errors
     ///
     /// The store cannot be read.
-    fn hours(&self, track: Track, hours: (i64, i64)) -> Result<Vec<(i64, Sums)>, SeriesError>;
+    fn hours(&self, track: Track, hours: Range<i64>) -> Result<Vec<(i64, Sums)>, SeriesError>;
 
     /// First moment after the newest window of a track.
     ///

@@ -128,7 +128,7 @@ fn what_is_not_a_demonstrations_is_left_alone() {
     let refused = |path: &Path| {
         let answer = wattledger(&["demo", "--listen", "127.0.0.1:0", "--data", path.to_str().unwrap()]);
         assert_eq!(answer.code, 2, "{}", answer.stderr);
-        assert!(answer.stderr.contains("is not a demonstration's directory"), "{}", answer.stderr);
+        assert!(answer.stderr.contains("holds something other than a demonstration"), "{}", answer.stderr);
     };
     refused(&data.path());
     assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 1);

@@ -14,7 +14,7 @@ use wattledger::store::Track;
 const NOW_S: i64 = 39 * 86_400;
 
 fn grid(from: Timestamp, to: Timestamp, points: i64) -> Grid {
-    Grid::of((from, to), points).unwrap()
+    Grid::of(from..to, points).unwrap()
 }
 
 /// mJ per job over its whole life, and `idle`, from the series alone.
@@ -51,11 +51,11 @@ fn by_job(fixture: &Fixture, store: &dyn SeriesStore, points: i64) -> BTreeMap<S
 
 /// Every window that the copy has of the first devices.
 fn windows(store: &dyn SeriesStore) -> Vec<(DeviceId, bool, SeriesWindow)> {
-    let range = (at(-86_400), at(NOW_S));
+    let range = at(-86_400)..at(NOW_S);
     let tracks =
         (0..6).map(DeviceId::new).flat_map(|device| [false, true].map(|is_contained| Track { device, is_contained }));
     let of = |track: Track| {
-        let windows = store.windows(track, range).unwrap();
+        let windows = store.windows(track, range.clone()).unwrap();
         windows.into_iter().map(move |window| (track.device, track.is_contained, window))
     };
     tracks.flat_map(of).collect()

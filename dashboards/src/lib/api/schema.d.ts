@@ -8198,17 +8198,17 @@ export interface components {
             /** @description Its value, with unit. */
             value: string;
         };
-        /** @description Something that needs someone. */
+        /** @description One thing that an operator should look at. */
         AttentionItem: {
             /** @description `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
             kind: string;
-            /** @description What is wrong and what to do, in words. */
+            /** @description One or two sentences: what is wrong, and what to do about it. */
             message: string;
-            /** @description How much it matters. */
+            /** @description How urgent it is. */
             severity: components["schemas"]["Severity"];
-            /** @description Since when. */
+            /** @description Since when this has been so, RFC 3339, whole seconds; `null` where that is not known. */
             since?: string | null;
-            /** @description What it is about. */
+            /** @description The node, device, job, zone, budget or request that it is about. */
             subject: components["schemas"]["Subject"];
         };
         /**
@@ -8340,18 +8340,18 @@ export interface components {
             /** @description `batch`, `job`, `entries`, `project`, `site`, `node`, `factors`, `period`, `budget`, `admission` or `request`. */
             what: string;
         };
-        /** @description A choice as programs read it. */
+        /** @description The emission factor that was chosen for a zone or region, as JSON. */
         ChoiceDocument: components["schemas"]["FactorDocument"] & {
-            /** @description The step in words. */
+            /** @description What that step means. */
             fallback: string;
             /**
              * Format: int32
-             * @description Step of the fallback order, 1 to 6.
+             * @description Step of the order in which factors are looked for: 1 is an hourly measured value, 6 a yearly national one.
              */
             fallback_step: number;
-            /** @description Stand-ins, age of the data, limits of the value. */
+            /** @description What a reader must know: which factor stands in for which, how old it is, what the value leaves out. */
             notes: string[];
-            /** @description What was asked for. */
+            /** @description The zone or region as asked for. */
             requested: string;
         };
         /** @description What a job used. */
@@ -8704,43 +8704,43 @@ export interface components {
             windows: components["schemas"]["WindowDocument"][];
         };
         /**
-         * @description A factor as programs read it; the keys `zone`, `g_per_kwh`, `basis`, `gas`, `accounting`, `edition`, `licence`,
+         * @description An emission factor as JSON; the keys `zone`, `g_per_kwh`, `basis`, `gas`, `accounting`, `edition`, `licence`,
          *     `period` and `fallback_step` are pinned.
          */
         FactorDocument: {
-            /** @description Average, marginal, residual or supplier. */
+            /** @description Whose electricity the factor describes: average, marginal, residual or a supplier's. */
             accounting: components["schemas"]["Accounting"];
-            /** @description Direct or lifecycle. */
+            /** @description Whether only combustion at the plant is counted, or the whole life cycle. */
             basis: components["schemas"]["Basis"];
             /** @description Release of the data. */
             edition: string;
             /**
              * Format: double
-             * @description g of the gas per kWh, derived from the exact integer beside it.
+             * @description Intensity in g per kWh, derived from `intensity_mg_per_kwh`.
              */
             g_per_kwh: number;
-            /** @description CO2 or CO2e. */
+            /** @description Whether only CO2 is counted, or all greenhouse gases as CO2e. */
             gas: components["schemas"]["Gas"];
             /**
              * Format: int32
-             * @description mg of the gas per kWh.
+             * @description Intensity in mg per kWh, exact.
              */
             intensity_mg_per_kwh: number;
-            /** @description Licence of the value. */
+            /** @description Licence under which the value is published. */
             licence: string;
-            /** @description The zone's name. */
+            /** @description Name of the zone. */
             name: string;
-            /** @description What to know about the value; empty for nothing. */
+            /** @description A caveat about the value; left out when there is none. */
             note?: string;
-            /** @description ISO 8601 interval, end exclusive. */
+            /** @description Time that the value describes, an ISO 8601 interval with an exclusive end. */
             period: string;
-            /** @description Who published it. */
+            /** @description Publisher of the data. */
             publisher: string;
-            /** @description Length of time of one value. */
+            /** @description Length of time that one value covers. */
             resolution: components["schemas"]["Resolution"];
-            /** @description Measured, provisional, forecast or fallback. */
+            /** @description Whether the value is measured, provisional, a forecast, or stands in for a finer one. */
             status: components["schemas"]["Status"];
-            /** @description Zone of the factor. */
+            /** @description Code of the zone. */
             zone: string;
         };
         /** @description A factor and what was computed with it. Factors that differ in their time alone are one. */
@@ -8944,30 +8944,30 @@ export interface components {
             to: string;
             zone: string;
         };
-        /** @description Where an intensity comes from, with its type. */
+        /** @description The emission factor behind an intensity, with its full type. */
         IntensityFactor: {
-            /** @description Average production or consumption, residual or supplier. */
+            /** @description Whose electricity the factor describes: average production or consumption, residual, or a supplier's. */
             accounting: components["schemas"]["Accounting"];
-            /** @description Direct or lifecycle. */
+            /** @description Whether only combustion at the plant is counted, or the whole life cycle. */
             basis: components["schemas"]["Basis"];
-            /** @description Which release. */
+            /** @description Release of the data. */
             edition: string;
             /**
              * Format: int32
-             * @description Step of the fallback order, 1 to 6.
+             * @description Step of the order in which factors are looked for: 1 is an hourly measured value, 6 a yearly national one.
              */
             fallback_step: number;
-            /** @description CO2 or CO2e. */
+            /** @description Whether only CO2 is counted, or all greenhouse gases as CO2e. */
             gas: components["schemas"]["Gas"];
             /** @description Licence of the values. */
             licence: string;
-            /** @description What a reader must be told. */
+            /** @description What a reader must know about the factor, one sentence each. */
             notes: string[];
-            /** @description Who published it. */
+            /** @description Publisher of the data. */
             publisher: string;
-            /** @description `interval` of an hour or less, or `yearly`. */
+            /** @description `interval` for a factor of an hour or less, or `yearly`. */
             resolution: string;
-            /** @description Zone of the factor. */
+            /** @description Code of the zone. */
             zone: string;
         };
         /** @description What was burnt at intensities of one step of a scale that never changes. */
@@ -10166,7 +10166,7 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
         };
         /**
-         * @description How much it matters, the most first.
+         * @description How urgent an item is; the most urgent first.
          * @enum {string}
          */
         Severity: "bad" | "warn" | "info";
@@ -10328,9 +10328,9 @@ export interface components {
              */
             steps: number;
         };
-        /** @description What it is about. */
+        /** @description The thing that an item is about. */
         Subject: {
-            /** @description Its id or name; of a device, its node, a slash and its identity. */
+            /** @description Id or name of the thing; for a device its node, a slash and the device's identity. */
             id: string;
             /** @description `node`, `device`, `job`, `zone`, `budget` or `request`. */
             type: string;
