@@ -20,10 +20,10 @@ fn what_is_no_review_is_refused_and_named() {
         (with(|review| review["request"]["uid"] = json!("")), "cannot be echoed"),
         (with(|review| review["request"]["uid"] = json!("a\nb")), "cannot be echoed"),
         (with(|review| review["request"]["uid"] = json!("x".repeat(5_000))), "cannot be echoed"),
-        (with(|review| review["request"]["uid"] = json!(7)), "no AdmissionReview"),
+        (with(|review| review["request"]["uid"] = json!(7)), "not an AdmissionReview"),
         (json!([]), "is not answered here"),
         (json!({}), "is not answered here"),
-        (json!("x"), "no AdmissionReview"),
+        (json!("x"), "not an AdmissionReview"),
     ] {
         let reply = send(&service, &review);
         assert_eq!(reply.status, 400, "{reply:?}");
@@ -50,27 +50,27 @@ fn unclear() -> Vec<(Value, &'static str)> {
         review
     };
     vec![
-        (with(|job| job["spec"]["parallelism"] = json!(-1)), "spec.parallelism: -1 is no number of replicas"),
-        (with(|job| job["spec"]["activeDeadlineSeconds"] = json!(0)), "a deadline is above 0 seconds"),
-        (with(|job| job["spec"]["template"]["spec"]["containers"] = json!("x")), "it is no Job"),
+        (with(|job| job["spec"]["parallelism"] = json!(-1)), "spec.parallelism: -1 is not a number of replicas"),
+        (with(|job| job["spec"]["activeDeadlineSeconds"] = json!(0)), "a deadline must be above 0 seconds"),
+        (with(|job| job["spec"]["template"]["spec"]["containers"] = json!("x")), "not a Job that can be read"),
         (
             with(|job| {
                 job["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] =
                     json!("lots")
             }),
-            "\"lots\" is no number of devices",
+            "\"lots\" is not a number of devices",
         ),
         (
             with(|job| {
                 job["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] = json!("-4")
             }),
-            "\"-4\" is no number of devices",
+            "\"-4\" is not a number of devices",
         ),
         (
             with(|job| job["spec"]["template"]["spec"]["nodeSelector"]["nvidia.com/gpu.product"] = json!("Q9000")),
             "\"Q9000\" is not in the accelerator table",
         ),
-        (with(|job| *job = json!(null)), "without one"),
+        (with(|job| *job = json!(null)), "must carry the object"),
     ]
 }
 

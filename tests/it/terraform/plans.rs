@@ -211,11 +211,11 @@ fn what_is_not_known_is_named_and_never_zero() {
             json!({ "desired_capacity": 2, "launch_template": [{ "name": "elsewhere" }] }),
             "is not in the plan",
         ),
-        ("aws_emr_cluster", json!({}), "is not weighed yet"),
+        ("aws_emr_cluster", json!({}), "cannot weigh this type yet"),
         (
             "aws_eks_node_group",
             json!({ "scaling_config": [{ "desired_size": -1 }], "instance_types": ["p4d.24xlarge"] }),
-            "is no number of machines",
+            "is not a number of machines",
         ),
     ] {
         let asked = plan(&[
@@ -257,7 +257,7 @@ fn a_usage_file_says_what_a_plan_cannot() {
     expect_mwh(&document, month(&[(2.0, 50.0)]));
     assert_eq!(document["accelerators"], json!({}));
     for (text, expected) in [
-        ("['aws_instance.trian']\nhours = 1", "names no resource of the plan"),
+        ("['aws_instance.trian']\nhours = 1", "fits no resource of the plan"),
         ("['*']\nhours = 9999", "0 to 744 hours a month"),
         ("['*']\nhuors = 1", "unknown field `huors`"),
         ("['*']\npower_w = 1\nutilisation = 1", "give one"),
@@ -274,12 +274,12 @@ fn what_is_no_plan_is_refused_with_what_to_do() {
     let path = folder.path().join("file");
     for (text, expected) in [
         (&b"PK\x03\x04..."[..], "terraform show -json"),
-        (b"{", "this is no JSON"),
-        (b"{}", "it has no format_version"),
+        (b"{", "this is not JSON"),
+        (b"{}", "format_version is missing"),
         (b"{\"format_version\":\"1.0\",\"values\":{}}", "JSON of a state"),
-        (b"{\"format_version\":\"2.0\",\"resource_changes\":[]}", "plans of format 2.0 are not read"),
-        (b"{\"format_version\":\"1.2\",\"errored\":true,\"resource_changes\":[]}", "the plan has errors"),
-        (b"{\"format_version\":\"1.2\",\"resource_changes\":7}", "it has no list resource_changes"),
+        (b"{\"format_version\":\"2.0\",\"resource_changes\":[]}", "plans of format 2.0 cannot be read"),
+        (b"{\"format_version\":\"1.2\",\"errored\":true,\"resource_changes\":[]}", "the plan is incomplete"),
+        (b"{\"format_version\":\"1.2\",\"resource_changes\":7}", "list resource_changes is missing"),
     ] {
         std::fs::write(&path, text).unwrap();
         let (code, _, error) = check_file(path.to_str().unwrap(), &[]);
