@@ -4,6 +4,7 @@
 //! is made; what is stored is the SHA-256 of its whole text. It is looked up by its id and compared in constant time. Sessions and
 //! sign-in links carry a [`Secret`] of the same make, without prefix and checksum.
 
+use crate::store::{By, StoredToken, TokenDigest, TokenRecord};
 use model::Scope;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -13,18 +14,6 @@ const PREFIX: &str = "wl_";
 const ID_BYTES: usize = 8;
 const SECRET_BYTES: usize = 32;
 const CHECKSUM_BYTES: usize = 4;
-
-/// SHA-256 of the text of a token or of another secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TokenDigest(pub [u8; 32]);
-
-impl TokenDigest {
-    /// Whether both are the same, in a time that does not depend on where they differ.
-    #[must_use]
-    pub fn matches(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
 
 /// What a session's cookie and a sign-in link carry: 16 hexadecimal digits of id, then 64 that are secret.
 #[derive(Clone, PartialEq, Eq)]
@@ -103,6 +92,13 @@ impl Token {
         Ok(Self { text: format!("{PREFIX}{body}{checksum}") })
     }
 
+    /// A new token as `record` describes it, which gets the id of the token. Nothing is stored yet.
+    pub fn issue(record: TokenRecord) -> Result<(Self, StoredToken), NoRandomness> {
+        let token = Self::generate()?;
+        let (id, digest) = (token.id().to_owned(), token.digest());
+        Ok((token, StoredToken { record: TokenRecord { id, ..record }, digest }))
+    }
+
     /// `text` as a token; `None` when its prefix, length, digits or checksum are wrong, as after a typing error.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -150,17 +146,24 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Who makes a request.
+/// Who makes a request, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// Id of the token.
+    /// Id of the token that was presented or that the session began with.
     pub token: String,
-    /// What it may do.
+    /// What the token may do.
     pub scopes: Vec<Scope>,
     /// The only project it may see or change; `None` for all.
     pub project: Option<String>,
-    /// Id of the session that it comes from; `None` of a bearer token.
+    /// Id of the browser session of the request; `None` where it carries a bearer token.
     pub session: Option<String>,
+}
+
+impl From<TokenRecord> for Identity {
+    /// Whoever presents the token.
+    fn from(record: TokenRecord) -> Self {
+        Self { token: record.id, scopes: record.scopes, project: record.project, session: None }
+    }
 }
 
 impl Identity {
@@ -170,10 +173,10 @@ impl Identity {
         self.scopes.iter().any(|held| *held == scope || *held == Scope::Admin)
     }
 
-    /// It, doing something at `at`.
+    /// This identity as the one that acts at `at`.
     #[must_use]
-    pub fn by(&self, at: units::Timestamp) -> crate::store::By {
-        crate::store::By { token: self.token.clone(), at }
+    pub fn by(&self, at: units::Timestamp) -> By {
+        By { token: self.token.clone(), at }
     }
 
     /// Whether it may see and change what belongs to `project`.

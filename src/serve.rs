@@ -6,6 +6,7 @@
 //! 3. the closing of periods ends after the one that runs;
 //! 4. the copy for charts ends after the batches that it is taking, and the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
 
+use crate::access::Token;
 use crate::api::{self, Gates, KeyError, Service, SignIn, TlsError};
 use crate::config::{Log, ServiceConfig};
 use crate::grid::{DataError, Library};
@@ -168,7 +169,7 @@ fn offer_first_token(store: &Store, clock: &dyn Clock, say: impl Fn(&str)) -> Re
     if store.read::<_, StoreError>(|tx| tx.tokens().any())? {
         return Ok(false);
     }
-    let (token, stored) = TokenRecord {
+    let record = TokenRecord {
         id: String::new(),
         name: "first admin".to_owned(),
         scopes: vec![Scope::Admin],
@@ -177,8 +178,8 @@ fn offer_first_token(store: &Store, clock: &dyn Clock, say: impl Fn(&str)) -> Re
         expires: None,
         last_used: None,
         revoked: None,
-    }
-    .issue()?;
+    };
+    let (token, stored) = Token::issue(record)?;
     say(&format!("admin token: {}", token.reveal()));
     store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, ""))?;
     Ok(true)

@@ -132,7 +132,9 @@ pub fn redeem(
     let secret = Secret::generate()?;
     let digest = secret.clone();
     let is_begun = store.write::<_, SessionError>(move |tx| {
-        let Some(link) = tx.sessions().take_link(&code)?.filter(|link| now < link.expires) else { return Ok(false) };
+        let Some(link) = tx.sessions().take_link(code.id(), &code.digest())?.filter(|link| now < link.expires) else {
+            return Ok(false);
+        };
         if !tx.tokens().get(&link.token)?.is_some_and(|token| token.record.is_valid_at(now)) {
             return Ok(false);
         }
@@ -167,7 +169,7 @@ mod tests {
             last_used: None,
             revoked: None,
         };
-        let (_, stored) = record.issue().unwrap();
+        let (_, stored) = crate::access::Token::issue(record).unwrap();
         let id = stored.record.id.clone();
         store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, "")).unwrap();
         (directory, store, id)

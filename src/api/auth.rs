@@ -77,7 +77,7 @@ async fn by_token(state: &State, headers: &HeaderMap) -> Result<Option<Identity>
     let Some(token) = bearer(headers) else { return Ok(None) };
     let Some(record) = check_token(state, token).await? else { return Ok(None) };
     note_use(state, &record, None).await;
-    Ok(Some(record.identity()))
+    Ok(Some(record.into()))
 }
 
 /// What is known of `token`, if it is valid now.
@@ -94,7 +94,7 @@ async fn by_session(state: &State, cookie: Secret) -> Result<Option<Identity>, P
     let found = state.work(move |service| Ok(session::find(&service.store, &cookie, now)?)).await?;
     let Some(session) = found else { return Ok(None) };
     note_use(state, &session.token, Some((&session.id, session.seen))).await;
-    Ok(Some(Identity { session: Some(session.id), ..session.token.identity() }))
+    Ok(Some(Identity { session: Some(session.id), ..session.token.into() }))
 }
 
 fn expect_csrf(headers: &HeaderMap, cookie: &Secret) -> Result<(), Problem> {

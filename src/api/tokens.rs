@@ -5,7 +5,7 @@ use super::auth::unbound;
 use super::body::Json;
 use super::page::{Id, Page, PageQuery, Query};
 use super::problem::{Problem, ProblemDocument};
-use crate::access::Identity;
+use crate::access::{Identity, Token};
 use crate::moment;
 use crate::store::{StoreError, TokenRecord};
 use axum::extract::State as Extract;
@@ -85,7 +85,7 @@ pub(crate) async fn create(
     Json(asked): Json<TokenRequest>,
 ) -> Result<(StatusCode, axum::Json<NewToken>), Problem> {
     let record = asked.check(&state, &who)?;
-    let (token, stored) = record.issue().map_err(|error| {
+    let (token, stored) = Token::issue(record).map_err(|error| {
         tracing::error!(%error, "no token could be made");
         Problem::internal()
     })?;

@@ -5,6 +5,7 @@ use super::error::DemoError;
 use super::fleet::{LATE, NODES, SILENT, place};
 use super::schedule::{jobs, outages};
 use super::{Demo, history, progress};
+use crate::access::Token;
 use crate::store::{By, Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
 use collectors::push::{Http, Recipient, Verdict};
@@ -112,7 +113,7 @@ impl LiveFleet {
 
 /// Creates a token for the fleet, and revokes those of earlier starts.
 fn token(store: &Store, now: Timestamp) -> Result<String, DemoError> {
-    let (token, stored) = TokenRecord {
+    let record = TokenRecord {
         id: String::new(),
         name: TOKEN_NAME.to_owned(),
         scopes: vec![Scope::Ingest],
@@ -121,8 +122,8 @@ fn token(store: &Store, now: Timestamp) -> Result<String, DemoError> {
         expires: None,
         last_used: None,
         revoked: None,
-    }
-    .issue()?;
+    };
+    let (token, stored) = Token::issue(record)?;
     store.write::<_, StoreError>(move |tx| {
         for earlier in tx.tokens().list(None, None, 10_000)? {
             if earlier.name == TOKEN_NAME {

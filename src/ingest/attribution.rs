@@ -1,6 +1,6 @@
 //! From windows to accounts: cut where the holders, the site or the posting period change, split among the holders.
 
-use super::IngestError;
+use super::error::IngestError;
 use super::held_idle::is_low;
 use super::reach::whole;
 use super::selection::{is_plausible, overlapped};

@@ -1,6 +1,6 @@
 //! Which windows of a stored batch count, for whoever keeps a copy of them.
 
-use super::IngestError;
+use super::error::IngestError;
 use super::reach::Reach;
 use super::selection::{is_in_order, is_plausible, meeting, overlapped};
 use super::stored::Stored;

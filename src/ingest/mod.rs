@@ -6,6 +6,7 @@
 
 mod attribution;
 mod counted;
+mod error;
 mod held_idle;
 mod reach;
 mod selection;
@@ -13,16 +14,18 @@ mod stored;
 
 pub(crate) use attribution::{Attributed, Surroundings, attribute, cut, holders_at, site_at};
 pub(crate) use counted::{Counted, counted};
+pub use error::IngestError;
 pub use held_idle::HELD_IDLE_PERCENT;
 pub(crate) use held_idle::is_low;
 pub(crate) use reach::reaches_of;
 
 use crate::store::{Evidence, HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
+use error::METERED_MAX;
 use model::{BatchId, DeviceId, Revision};
 use std::collections::{BTreeMap, BTreeSet};
 use stored::Stored;
-use units::{Overflow, Timestamp};
-use wire::{Batch, Outcome, WireError};
+use units::Timestamp;
+use wire::{Batch, Outcome};
 
 /// What was done with a batch that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,38 +38,6 @@ pub struct Applied {
     pub number: Option<BatchId>,
     /// When it was received first.
     pub received: Timestamp,
-}
-
-/// Why a batch was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum IngestError {
-    /// It does not hold to the specification of `wire`.
-    #[error(transparent)]
-    Wire(#[from] WireError),
-    /// Its name was used for other bytes.
-    #[error(
-        "agent {agent}, boot {boot}, sequence {sequence} was used for other bytes: never change a batch once it was sent"
-    )]
-    Conflict {
-        /// Who speaks.
-        agent: String,
-        /// Which start of it.
-        boot: String,
-        /// Number of the batch.
-        sequence: u64,
-    },
-    /// The ledger is full.
-    #[error(
-        "with these windows the ledger would hold more than {} GWh, and its sums would leave their range: check the energies and the limits of the devices, or begin another data directory",
-        METERED_MAX.millijoules() / 3_600_000_000_000_000
-    )]
-    Full,
-    /// A sum left its range.
-    #[error(transparent)]
-    Overflow(#[from] Overflow),
-    /// It could not be stored.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// A batch that was read and packed, but not stored yet.
@@ -226,10 +197,6 @@ fn post(tx: &Tx<'_>, batch: BatchId, revision: Revision, totals: BTreeMap<Key, P
     totals.iter().try_for_each(|(key, part)| tx.postings().add(batch, revision, key, part, false))?;
     Ok(totals.values().map(|part| i128::from(part.energy.millijoules())).sum())
 }
-
-/// The most that a ledger holds: 1 TWh, 100,000 accelerators of a kilowatt and more for a year. The overhead of all of it at the highest PUE, 3,
-/// and the grams at the highest intensity, 3 kg/kWh, stay in the range of `i64`, so that no sum in a report can leave it.
-const METERED_MAX: units::Energy = units::Energy::from_millijoules(3_600_000_000_000_000_000);
 
 /// Counts what was posted, mJ, with all that was posted before.
 fn count(tx: &Tx<'_>, gained: i128) -> Result<(), IngestError> {

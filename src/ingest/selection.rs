@@ -35,7 +35,7 @@ pub(super) fn overlapped(
     (device, uuid): (DeviceId, &str),
     own: &[(usize, &Window)],
     revision: Revision,
-) -> Result<BTreeSet<usize>, super::IngestError> {
+) -> Result<BTreeSet<usize>, super::error::IngestError> {
     let (number, batch) = (stored.number, stored.batch);
     let met = match stored.reaches.get(&device) {
         Some(reach) if !stored.is_alone => meeting(tx, device, *reach, revision)?,

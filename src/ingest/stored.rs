@@ -1,6 +1,6 @@
 //! A batch and what the store knows of it.
 
-use super::IngestError;
+use super::error::IngestError;
 use super::reach::{Reach, reaches, whole};
 use crate::store::Tx;
 use model::{BatchId, DeviceId, NodeNumber, Revision};

@@ -14,7 +14,7 @@ use units::Timestamp;
 pub struct By {
     /// Id of the token; empty for the service itself.
     pub token: String,
-    /// When.
+    /// The moment of the action, by the clock of the service.
     pub at: Timestamp,
 }
 
@@ -26,18 +26,18 @@ impl By {
     }
 }
 
-/// Something that was administered.
+/// An act of administration, as it was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
-    /// Number; from 1, without a gap.
+    /// Number of the action; from 1, without a gap.
     pub action: ActionId,
     /// Who did it, and when.
     pub by: By,
-    /// What kind of thing it is about.
+    /// What kind of thing it changed, such as `site` or `token`.
     pub kind: String,
-    /// Which of them.
+    /// Which thing of that kind it changed.
     pub subject: String,
-    /// The state of it afterwards, JSON or text; `None` where nothing is left of it.
+    /// The state of the thing afterwards, JSON or text; `None` where it no longer exists.
     pub body: Option<String>,
     /// SHA-256 over the hash of the action before and all of the above.
     pub hash: Vec<u8>,
@@ -152,7 +152,7 @@ impl ActionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn record(&self, by: &By, kind: &str, subject: &str, body: Option<&str>) -> Result<ActionId, StoreError> {
         let head = self.head()?;
         let mut action = Action {
@@ -177,7 +177,7 @@ impl ActionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn record_stated(&self, by: &By, kind: &'static str, subject: &str) -> Result<(), StoreError> {
         let body = match STATED.iter().find(|(known, _)| *known == kind) {
             Some((_, rows)) => {
@@ -231,7 +231,7 @@ impl ActionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn record_job(&self, by: &By, job: &str, body: &str) -> Result<i64, StoreError> {
         let place = self.head()?.entries + 1;
         self.record(by, JOB, &format!("{job} {} {place}", by.at.nanoseconds()), Some(body))?;
@@ -242,7 +242,7 @@ impl ActionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn after(&self, after: ActionId, limit: u32) -> Result<Vec<Action>, StoreError> {
         self.actions_where("action > ?1 ORDER BY action", after, limit)
     }
@@ -251,7 +251,7 @@ impl ActionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn newest(&self, before: ActionId, limit: u32) -> Result<Vec<Action>, StoreError> {
         self.actions_where("action < ?1 ORDER BY action DESC", before, limit)
     }
@@ -266,7 +266,7 @@ impl ActionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn head(&self) -> Result<Head, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT actions, hash FROM action_head")?;
         Ok(statement.query_row((), |row| Ok(Head { entries: row.get(0)?, hash: row.get(1)? }))?)

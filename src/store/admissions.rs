@@ -82,7 +82,7 @@ impl AdmissionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn put(&self, row: &AdmissionRow) -> Result<AdmissionId, StoreError> {
         let sql = format!(
             "INSERT INTO admissions ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
@@ -126,7 +126,7 @@ impl AdmissionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn get(&self, admission: AdmissionId) -> Result<Option<AdmissionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM admissions WHERE admission = ?1");
         Ok(self.0.prepare_cached(&sql)?.query_row([admission.number()], admission_row).optional()?)
@@ -136,7 +136,7 @@ impl AdmissionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn by_key(&self, key: &str) -> Result<Option<AdmissionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM admissions WHERE key = ?1");
         Ok(self.0.prepare_cached(&sql)?.query_row([key], admission_row).optional()?)
@@ -147,7 +147,7 @@ impl AdmissionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn of_job(&self, job: JobNumber) -> Result<Vec<AdmissionRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM admissions WHERE (job, project) = (SELECT id, project FROM jobs WHERE job = ?1) ORDER BY admission"
@@ -160,7 +160,7 @@ impl AdmissionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self, filter: &AdmissionFilter) -> Result<Vec<AdmissionRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM admissions WHERE (?1 IS NULL OR project = ?1) AND (?2 IS NULL OR state = ?2)
@@ -183,7 +183,7 @@ impl AdmissionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn held(&self) -> Result<Vec<AdmissionRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM admissions INDEXED BY admissions_held WHERE state = 'held' ORDER BY admission"
@@ -196,7 +196,7 @@ impl AdmissionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn expiring(&self, now: Timestamp) -> Result<Vec<AdmissionRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM admissions INDEXED BY admissions_held WHERE state = 'held' AND expires_ns <= ?1 ORDER BY expires_ns"

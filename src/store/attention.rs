@@ -9,9 +9,9 @@ use units::Timestamp;
 /// What is posted of a job's accelerators on a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PostedDraw {
-    /// The job.
+    /// The job that held the accelerators.
     pub job: JobNumber,
-    /// The node.
+    /// The node that they are in.
     pub node: NodeNumber,
     /// Energy of the accelerators, mJ.
     pub energy_mj: i64,
@@ -22,11 +22,11 @@ pub struct PostedDraw {
 /// What a job's devices on a node drew, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draw {
-    /// Identity of the job.
+    /// Identity of the job that holds the accelerators.
     pub job: String,
-    /// Its project.
+    /// Project of the job, if one was stated.
     pub project: Option<String>,
-    /// Name of the node.
+    /// Name of the node that they are in.
     pub node: String,
     /// Energy of its accelerators, mJ.
     pub energy_mj: i64,
@@ -39,39 +39,39 @@ pub struct Draw {
 /// A job that holds devices of a node that is silent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SilentJob {
-    /// Identity of the job.
+    /// Identity of the job that still holds devices.
     pub job: String,
-    /// Its project.
+    /// Project of the job, if one was stated.
     pub project: Option<String>,
-    /// The node of it that spoke last.
+    /// Name of its node that was seen last.
     pub node: String,
-    /// When that was.
+    /// When that node was last seen.
     pub seen: Timestamp,
 }
 
 /// Windows of a device that are kept but not posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AsideSum {
-    /// Name of the node.
+    /// Name of the node that sent the windows.
     pub node: String,
-    /// Identity of the device.
+    /// Identity of the device within the node.
     pub uuid: String,
     /// Why they are not posted.
     pub reason: SetAsideReason,
-    /// How many.
+    /// Number of windows that were set aside.
     pub windows: i64,
-    /// The first of them.
+    /// Start of the first of them.
     pub since: Timestamp,
 }
 
-/// Factors of a zone.
+/// Imported factors of a zone that may need attention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZoneFactors {
-    /// The zone.
+    /// Zone of the electricity grid.
     pub zone: String,
-    /// How many.
+    /// Number of factors.
     pub factors: i64,
-    /// Start of the first, or end of the last.
+    /// Start of the first factor, or end of the last.
     pub at: Timestamp,
 }
 
@@ -80,7 +80,7 @@ impl AttentionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn posted_draws(&self, since: Timestamp) -> Result<Vec<PostedDraw>, StoreError> {
         let sql = "SELECT job, node, sum(energy_mj), sum(covered_ns) FROM ledger_entries
             WHERE start_ns >= ?1 AND component = 'accelerator' AND job > 0 GROUP BY job, node";
@@ -96,7 +96,7 @@ impl AttentionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn draw(&self, of: PostedDraw) -> Result<Option<Draw>, StoreError> {
         let sql = "SELECT jobs.id, jobs.project, nodes.name, (SELECT cast(avg(limit_mw) AS INTEGER) FROM devices
                 WHERE devices.node = ?2 AND kind = 'accelerator' AND counted_in IS NULL)
@@ -109,11 +109,11 @@ impl AttentionStore<'_> {
         Ok(found.optional()?)
     }
 
-    /// Jobs that hold devices without an end, whose nodes were all last heard of before `before`.
+    /// Jobs that hold devices without a known end, all of whose nodes were last seen before `before`.
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn silent_jobs(&self, before: Timestamp) -> Result<Vec<SilentJob>, StoreError> {
         let sql = "SELECT jobs.id, jobs.project, nodes.name, max(seen_ns) FROM devices JOIN nodes USING (node)
             JOIN holdings INDEXED BY holdings_by_end
@@ -131,7 +131,7 @@ impl AttentionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn set_aside_since(&self, since: Timestamp) -> Result<Vec<AsideSum>, StoreError> {
         let sql = "SELECT nodes.name, uuid, reason, count(*), min(start_ns) FROM set_aside JOIN devices USING (device)
             JOIN nodes USING (node) WHERE start_ns >= ?1 GROUP BY device, reason ORDER BY nodes.name, uuid, reason";
@@ -147,7 +147,7 @@ impl AttentionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn provisional_zones(&self, before: Timestamp) -> Result<Vec<ZoneFactors>, StoreError> {
         const STATUS: &str = "json_extract(origin, '$.status')";
         let sql = format!(
@@ -163,7 +163,7 @@ impl AttentionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn stale_zones(&self, before: Timestamp) -> Result<Vec<ZoneFactors>, StoreError> {
         let sql = "SELECT zone, count(*), max(end_ns) FROM factors
             WHERE zone IN (SELECT zone FROM sites UNION SELECT zone FROM site_zones) GROUP BY zone

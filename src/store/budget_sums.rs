@@ -43,7 +43,7 @@ impl BudgetSumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn progress(&self) -> Result<BudgetProgress, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT posting, entry, stale FROM budget_progress")?;
         let progress = |row: &Row<'_>| {
@@ -57,7 +57,7 @@ impl BudgetSumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn set_progress(&self, progress: BudgetProgress) -> Result<(), StoreError> {
         let sql = "UPDATE budget_progress SET posting = ?1, entry = ?2, stale = ?3";
         self.0.prepare_cached(sql)?.execute((progress.posting.number(), progress.entry.number(), progress.stale))?;
@@ -68,7 +68,7 @@ impl BudgetSumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn last_posting_and_entry(&self) -> Result<(PostingId, EntryId), StoreError> {
         let sql = "SELECT (SELECT coalesce(max(posting), 0) FROM postings), (SELECT coalesce(max(id), 0) FROM ledger_entries)";
         let last = |row: &Row<'_>| Ok((PostingId::new(row.get(0)?), EntryId::new(row.get(1)?)));
@@ -79,7 +79,7 @@ impl BudgetSumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn posted_after(&self, after: PostingId) -> Result<Vec<Moved>, StoreError> {
         let sql = "SELECT job, site, period_start_ns, sum(energy_mj), 0, 0, min(start_ns), max(end_ns) FROM postings
             WHERE posting > ?1 GROUP BY job, site, period_start_ns";
@@ -91,7 +91,7 @@ impl BudgetSumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn entered_after(&self, after: EntryId) -> Result<Vec<Moved>, StoreError> {
         let sql = "SELECT job, site, period_start_ns, sum(energy_mj), sum(energy_mj + overhead_mj),
                 sum(co2e_ug + overhead_co2e_ug), min(start_ns), max(end_ns)
@@ -104,7 +104,7 @@ impl BudgetSumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn open_energy(&self) -> Result<Vec<Moved>, StoreError> {
         let sql =
             "SELECT job, site, period_start_ns, sum(energy_mj), 0, 0, min(start_ns), max(end_ns) FROM open_accounts
@@ -117,7 +117,7 @@ impl BudgetSumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn clear(&self) -> Result<(), StoreError> {
         self.0.execute_batch("DELETE FROM budget_days; DELETE FROM budget_open;")?;
         Ok(())
@@ -127,7 +127,7 @@ impl BudgetSumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add_spent(
         &self,
         budget: BudgetId,
@@ -150,7 +150,7 @@ impl BudgetSumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add_open(
         &self,
         budget: BudgetId,
@@ -171,7 +171,7 @@ impl BudgetSumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn spent_days(
         &self,
         budget: BudgetId,
@@ -191,7 +191,7 @@ impl BudgetSumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn open_of(
         &self,
         budget: BudgetId,

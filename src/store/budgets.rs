@@ -30,7 +30,7 @@ impl BudgetStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add(&self, name: &str, policy: &str, at: Timestamp, by: &str) -> Result<Option<BudgetId>, StoreError> {
         let sql = "INSERT OR IGNORE INTO budgets (name, policy, created_ns, created_by) VALUES (?1, ?2, ?3, ?4)";
         if self.0.execute(sql, (name, policy, at.nanoseconds(), by))? == 0 {
@@ -43,7 +43,7 @@ impl BudgetStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn set_policy(&self, budget: BudgetId, policy: &str) -> Result<(), StoreError> {
         self.0.execute("UPDATE budgets SET policy = ?2 WHERE budget = ?1", (budget.number(), policy))?;
         Ok(())
@@ -53,7 +53,7 @@ impl BudgetStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn retire(&self, budget: BudgetId, at: Timestamp) -> Result<(), StoreError> {
         let sql = "UPDATE budgets SET retired_ns = ?2 WHERE budget = ?1";
         self.0.execute(sql, (budget.number(), at.nanoseconds()))?;
@@ -64,7 +64,7 @@ impl BudgetStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self) -> Result<Vec<BudgetRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM budgets WHERE retired_ns IS NULL ORDER BY budget");
         let mut statement = self.0.prepare_cached(&sql)?;
@@ -75,7 +75,7 @@ impl BudgetStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn get(&self, budget: BudgetId) -> Result<Option<BudgetRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM budgets WHERE budget = ?1");
         Ok(self.0.prepare_cached(&sql)?.query_row([budget.number()], budget_row).optional()?)
@@ -85,7 +85,7 @@ impl BudgetStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn find(&self, id: &str) -> Result<Option<BudgetRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM budgets WHERE budget = ?1 OR (name = ?2 AND NOT EXISTS (SELECT 1 FROM budgets WHERE budget = ?1))"

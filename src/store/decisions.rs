@@ -46,7 +46,7 @@ impl DecisionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn record(&self, row: &DecisionRow) -> Result<(), StoreError> {
         let sql =
             "INSERT INTO decisions (at_ns, by, action, budget, admission, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -72,7 +72,7 @@ impl DecisionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn head(&self) -> Result<Head, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT decisions, hash FROM decision_head")?;
         Ok(statement.query_row((), |row| Ok(Head { entries: row.get(0)?, hash: row.get(1)? }))?)
@@ -82,7 +82,7 @@ impl DecisionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn hash(&self, decision: DecisionId) -> Result<Option<Vec<u8>>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT hash FROM decision_hashes WHERE decision = ?1")?;
         Ok(statement.query_row([decision.number()], |row| row.get(0)).optional()?)
@@ -92,7 +92,7 @@ impl DecisionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn after(&self, after: DecisionId, limit: u32) -> Result<Vec<DecisionRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM decisions WHERE decision > ?1 ORDER BY decision LIMIT ?2");
         let mut statement = self.0.prepare_cached(&sql)?;
@@ -103,7 +103,7 @@ impl DecisionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(
         &self,
         admission: Option<AdmissionId>,
@@ -122,7 +122,7 @@ impl DecisionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn p95_hits(&self, project: Option<&str>) -> Result<(i64, i64), StoreError> {
         let sql = "SELECT count(*), coalesce(sum(actual_mj <= p95_mj), 0) FROM admissions
             WHERE actual_mj IS NOT NULL AND (?1 IS NULL OR project = ?1)";
@@ -133,7 +133,7 @@ impl DecisionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn used_of_p95(&self, project: Option<&str>) -> Result<Vec<(i64, i64)>, StoreError> {
         let sql = "SELECT CASE WHEN actual_mj / 2 >= p95_mj THEN 200 ELSE cast(actual_mj * 20.0 / p95_mj AS INTEGER) * 5 END AS used, count(*)
             FROM admissions WHERE actual_mj IS NOT NULL AND (?1 IS NULL OR project = ?1) GROUP BY used ORDER BY used";

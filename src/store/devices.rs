@@ -11,17 +11,17 @@ use std::collections::{BTreeMap, HashMap};
 pub struct MeteredDevice {
     /// Number of the device.
     pub device: DeviceId,
-    /// Number of its node.
+    /// The node that it is in.
     pub node: NodeNumber,
-    /// Name of its node.
+    /// Name of that node.
     pub node_name: String,
-    /// Its identity within the node.
+    /// Identity of the device within its node.
     pub uuid: String,
-    /// Product name.
+    /// Product name, such as `NVIDIA H100 80GB HBM3`.
     pub name: String,
-    /// Number for people.
+    /// Index that people know the device by, such as 0 for `GPU 0`.
     pub index: u32,
-    /// `accelerator`, `host` or `platform`.
+    /// What it is: `accelerator`, `host` or `platform`.
     pub kind: String,
 }
 
@@ -30,23 +30,23 @@ const DEVICE: &str = "device, node, nodes.name, uuid, devices.name, number, kind
 /// A device as last declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceRow {
-    /// Number in the store.
+    /// Number of the device.
     pub device: DeviceId,
-    /// Name of its node.
+    /// Name of the node that it is in.
     pub node: String,
-    /// Name of the newest site that its node was assigned to.
+    /// Name of the site that its node was last assigned to.
     pub site: String,
-    /// Its identity within the node.
+    /// Identity of the device within its node.
     pub uuid: String,
-    /// Product name.
+    /// Product name, such as `NVIDIA H100 80GB HBM3`.
     pub name: String,
-    /// Number for people.
+    /// Index that people know the device by, such as 0 for `GPU 0`.
     pub index: u32,
-    /// `accelerator`, `host` or `platform`.
+    /// What it is: `accelerator`, `host` or `platform`.
     pub kind: String,
     /// Power that it cannot exceed, mW.
     pub limit_mw: i64,
-    /// The device whose energy contains this one's.
+    /// Identity of the device whose energy includes that of this one, if there is one.
     pub counted_in: Option<String>,
 }
 
@@ -58,7 +58,7 @@ impl DeviceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn get(&self, device: DeviceId) -> Result<Option<MeteredDevice>, StoreError> {
         let mut statement = self.0.prepare_cached(&format!("SELECT {DEVICE} WHERE device = ?1"))?;
         Ok(statement.query_row([device.number()], metered).optional()?)
@@ -68,7 +68,7 @@ impl DeviceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn metered(&self, node: Option<NodeNumber>) -> Result<Vec<MeteredDevice>, StoreError> {
         let mut statement =
             self.0.prepare_cached(&format!("SELECT {DEVICE} WHERE ?1 IS NULL OR node = ?1 ORDER BY device"))?;
@@ -79,7 +79,7 @@ impl DeviceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn accelerator_names(&self) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT DISTINCT name FROM devices WHERE kind = 'accelerator'";
         let mut statement = self.0.prepare_cached(sql)?;
@@ -90,7 +90,7 @@ impl DeviceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn note<'d>(
         &self,
         node: NodeNumber,
@@ -134,7 +134,7 @@ impl DeviceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn numbers<'d>(
         &self,
         node: NodeNumber,
@@ -149,7 +149,7 @@ impl DeviceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self, after: DeviceId, limit: u32) -> Result<Vec<DeviceRow>, StoreError> {
         let sql = "SELECT device, nodes.name, uuid, devices.name, number, kind, limit_mw, counted_in,
                 coalesce((SELECT sites.name FROM node_sites JOIN sites USING (site)
@@ -176,7 +176,7 @@ impl DeviceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn first_declared_otherwise(
         &self,
         declared: &HashMap<(NodeNumber, String), wire::Device>,
@@ -200,7 +200,7 @@ impl DeviceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn named(&self, node: Option<&str>, uuid: &str) -> Result<Vec<DeviceId>, StoreError> {
         let sql =
             "SELECT device FROM devices JOIN nodes USING (node) WHERE uuid = ?1 AND (?2 IS NULL OR nodes.name = ?2)";

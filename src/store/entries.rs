@@ -7,40 +7,40 @@ use model::{EntryId, EntryKind, JobNumber, PostingId};
 use rusqlite::{OptionalExtension, Row};
 use units::{CarbonIntensity, CarbonMass, Energy, Pue, Timestamp};
 
-/// One ledger entry.
+/// An entry of the ledger: energy and its CO2e, posted to one account under one factor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Number; from 1, without a gap.
+    /// Number of the entry; from 1, without a gap.
     pub id: EntryId,
-    /// Why it exists.
+    /// Why the entry exists.
     pub kind: EntryKind,
-    /// The entry that it negates.
+    /// The entry whose negative this is, of a reversal.
     pub reverses: Option<EntryId>,
-    /// Why, in words.
+    /// Why it was posted, in words.
     pub reason: String,
-    /// The account.
+    /// The account that it is posted to.
     pub key: Key,
-    /// IT energy and its quality.
+    /// IT energy, its extent in time and how much of it was measured.
     pub part: Part,
     /// Facility overhead, a line of its own.
     pub overhead: Energy,
-    /// PUE that it was computed with.
+    /// PUE that the overhead was computed with.
     pub pue: Pue,
-    /// Carbon intensity.
+    /// Carbon intensity that the energy was multiplied by.
     pub intensity: CarbonIntensity,
-    /// CO2e of the IT energy, µg.
+    /// CO2e of the IT energy.
     pub co2e: CarbonMass,
-    /// CO2e of the overhead, µg.
+    /// CO2e of the facility overhead.
     pub overhead_co2e: CarbonMass,
     /// The factor with its type and edition, a JSON document.
     pub factor: String,
     /// Whether the factor may still be revised or stands in for a finer one.
     pub provisional: bool,
-    /// Lowest number of its postings.
+    /// The first of the postings that it sums.
     pub first_posting: PostingId,
-    /// Highest number of its postings.
+    /// The last of the postings that it sums.
     pub last_posting: PostingId,
-    /// When it was posted.
+    /// When it was written.
     pub posted: Timestamp,
     /// SHA-256 over the previous entry's hash and this one's canonical bytes.
     pub hash: Vec<u8>,
@@ -49,7 +49,7 @@ pub struct Entry {
 /// The head of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
-    /// Number of entries.
+    /// How many links the chain has.
     pub entries: i64,
     /// Hash of the last; 32 zero bytes before the first.
     pub hash: Vec<u8>,
@@ -114,7 +114,7 @@ impl EntryStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn head(&self) -> Result<Head, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT entries, hash FROM chain_head")?;
         Ok(statement.query_row((), |row| Ok(Head { entries: row.get(0)?, hash: row.get(1)? }))?)
@@ -124,7 +124,7 @@ impl EntryStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn get(&self, id: EntryId) -> Result<Option<Entry>, StoreError> {
         let mut statement = self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM ledger_entries WHERE id = ?1"))?;
         Ok(statement.query_row([id.number()], columns).optional()?)
@@ -134,7 +134,7 @@ impl EntryStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self, job: Option<JobNumber>, after: EntryId, limit: u32) -> Result<Vec<Entry>, StoreError> {
         let which = if job.is_some() { "job = ?1" } else { "?1 IS NULL" };
         let sql = format!("SELECT {COLUMNS} FROM ledger_entries WHERE {which} AND id > ?2 ORDER BY id LIMIT ?3");
@@ -147,7 +147,7 @@ impl EntryStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn live(&self, of: &Key) -> Result<Vec<Entry>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM ledger_entries AS own WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3
@@ -165,7 +165,7 @@ impl EntryStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn live_between(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Entry>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM ledger_entries AS own WHERE start_ns >= ?1 AND start_ns < ?2 AND reverses IS NULL
@@ -180,7 +180,7 @@ impl EntryStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn last(&self) -> Result<EntryId, StoreError> {
         let last = "SELECT coalesce(max(id), 0) FROM ledger_entries";
         Ok(EntryId::new(self.0.query_row(last, (), |row| row.get(0))?))
@@ -190,7 +190,7 @@ impl EntryStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn first_outside_chain(&self) -> Result<Option<EntryId>, StoreError> {
         let outside = "SELECT id FROM ledger_entries WHERE id < 1 LIMIT 1";
         Ok(self.0.query_row(outside, (), |row| row.get(0)).optional()?.map(EntryId::new))
@@ -200,7 +200,7 @@ impl EntryStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn is_posted(&self, of: &Key) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM ledger_entries WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3
             AND component = ?4 AND site = ?5)";

@@ -1,4 +1,3 @@
-use super::VERSION;
 use rusqlite::ErrorCode;
 
 /// Why the store cannot do something.
@@ -7,33 +6,33 @@ pub enum StoreError {
     /// The data directory cannot be used.
     #[error("data directory {path}: {cause}; give a directory that this user may write with --data")]
     Directory {
-        /// As given.
+        /// Path of the directory, as given.
         path: String,
-        /// Why.
+        /// What the operating system reported.
         cause: std::io::Error,
     },
     /// Another service has the directory open.
     #[error("data directory {path} is in use by another wattledger: stop it, or give another directory with --data")]
     InUse {
-        /// As given.
+        /// Path of the directory, as given.
         path: String,
     },
     /// Written by a later program.
-    #[error(
-        "{path} has version {found} and this program reads up to {VERSION}: use the newer wattledger that wrote it"
-    )]
+    #[error("{path} has version {found} and this program reads up to {known}: use the newer wattledger that wrote it")]
     Newer {
         /// The database.
         path: String,
-        /// Its version.
+        /// Version of its tables.
         found: i64,
+        /// The newest version that this program reads.
+        known: i64,
     },
     /// The database file is cut off or overwritten.
     #[error("{path} is damaged ({reason}): keep the file for inspection and restore the directory from a backup")]
     Damaged {
         /// The database.
         path: String,
-        /// What was found.
+        /// What is wrong with it.
         reason: String,
     },
     /// The disk is full or fails.
@@ -41,13 +40,13 @@ pub enum StoreError {
     Disk {
         /// The database.
         path: String,
-        /// What SQLite said.
+        /// What the database engine reported.
         reason: String,
     },
     /// A group of changes did not reach the disk; nothing of it was kept.
     #[error("nothing was stored: {reason}; free space or repair the disk, then send it again")]
     NotStored {
-        /// What SQLite said.
+        /// What the database engine reported.
         reason: String,
     },
     /// An earlier write to the disk failed, after which its state is unknown.
@@ -55,20 +54,31 @@ pub enum StoreError {
         "the store takes no more changes since a write failed ({reason}): repair the disk, then restart the service"
     )]
     Stopped {
-        /// What SQLite said then.
+        /// What the database engine reported then.
         reason: String,
     },
-    /// A stored value is none that this program writes.
+    /// A stored value is not one that this program writes.
     #[error("the ledger store holds {value:?} as {what}: run `wattledger verify` and restore from a backup")]
     Value {
-        /// Which value.
+        /// What the value is, such as `labels`.
         what: &'static str,
-        /// As stored.
+        /// The value as it is stored.
         value: String,
     },
-    /// SQLite refused.
+    /// The database engine refused a statement.
     #[error("the ledger store failed: {0}")]
-    Database(#[from] rusqlite::Error),
+    Database(DatabaseError),
+}
+
+/// What the database engine reported; which engine that is stays inside the store.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct DatabaseError(pub(super) rusqlite::Error);
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(DatabaseError(error))
+    }
 }
 
 impl StoreError {
@@ -77,7 +87,7 @@ impl StoreError {
     pub fn is_of_the_disk(&self) -> bool {
         match self {
             Self::Disk { .. } | Self::NotStored { .. } | Self::Stopped { .. } => true,
-            Self::Database(error) => {
+            Self::Database(DatabaseError(error)) => {
                 matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
             }
             _ => false,

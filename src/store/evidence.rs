@@ -24,11 +24,11 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Hashes and packs `body`.
+    /// Hashes and compresses the bytes of a batch.
     ///
     /// # Errors
     ///
-    /// It cannot be packed.
+    /// The bytes cannot be compressed.
     pub fn of(body: &[u8]) -> Result<Self, StoreError> {
         let packed = pack(body)
             .map_err(|error| StoreError::NotStored { reason: format!("the bytes cannot be packed: {error}") })?;
@@ -47,35 +47,35 @@ fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
     })
 }
 
-/// A stored batch.
+/// A batch as it was received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredBatch {
     /// Its number: the revision that it made.
     pub batch: BatchId,
-    /// Number of its node.
+    /// The node that sent it.
     pub node: NodeNumber,
     /// When it was received first.
     pub received: Timestamp,
     /// SHA-256 of the bytes, as noted when they came.
     pub sha256: Vec<u8>,
-    /// The bytes.
+    /// The bytes as the agent sent them, decompressed.
     pub body: Vec<u8>,
 }
 
 /// A window that is kept but not posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetAside {
-    /// Its batch.
+    /// The batch that it is in.
     pub batch: BatchId,
     /// Its place among the batch's windows, from 0.
     pub position: usize,
-    /// Number of the device.
+    /// The device that it is of.
     pub device: DeviceId,
-    /// First moment inside.
+    /// First moment of the window.
     pub start: Timestamp,
-    /// First moment after it.
+    /// First moment after the window.
     pub end: Timestamp,
-    /// What it says.
+    /// Energy that the window states.
     pub energy: Energy,
     /// Why it is not posted.
     pub reason: SetAsideReason,
@@ -86,7 +86,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add(
         &self,
         batch: &wire::Batch,
@@ -119,7 +119,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn find(&self, agent: &str, boot: &str, sequence: u64) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError> {
         let sql = "SELECT sha256, received_ns FROM batches WHERE agent = ?1 AND boot = ?2 AND sequence = ?3";
         let mut statement = self.0.prepare_cached(sql)?;
@@ -167,7 +167,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn reaches_of_batch(
         &self,
         (node, batch): (NodeNumber, BatchId),
@@ -189,7 +189,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn first_node_reaching_otherwise(&self, count: usize) -> Result<Option<String>, StoreError> {
         let sql = "SELECT name FROM nodes LEFT JOIN (SELECT node, max(end_ns - start_ns) AS longest, max(end_ns) AS last FROM reaches
                 GROUP BY node) USING (node)
@@ -208,7 +208,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self) -> Result<Vec<BatchId>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT batch FROM batches ORDER BY batch")?;
         Ok(statement.query_map((), |row| row.get(0).map(BatchId::new))?.collect::<Result<_, _>>()?)
@@ -218,7 +218,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add_reach(
         &self,
         node: NodeNumber,
@@ -239,7 +239,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn is_met(
         &self,
         (node, batch): (NodeNumber, BatchId),
@@ -256,7 +256,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn reaches_of_device(
         &self,
         device: DeviceId,
@@ -278,7 +278,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn metered_until(&self, device: DeviceId) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT end_ns FROM reaches WHERE node = (SELECT node FROM devices WHERE device = ?1)
             AND instr(reaches.devices, ',' || ?1 || ',') > 0 ORDER BY start_ns DESC LIMIT 1";
@@ -290,7 +290,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn of_node_since(&self, node: NodeNumber, since: Timestamp) -> Result<Vec<BatchId>, StoreError> {
         let sql = "SELECT DISTINCT batch FROM reaches WHERE node = ?1 AND end_ns > ?2";
         let mut statement = self.0.prepare_cached(sql)?;
@@ -303,7 +303,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn set_aside(&self, batch: BatchId, windows: &[SetAside]) -> Result<(), StoreError> {
         self.0.prepare_cached("DELETE FROM set_aside WHERE batch = ?1")?.execute([batch.number()])?;
         let sql = "INSERT INTO set_aside (batch, position, device, start_ns, end_ns, energy_mj, reason)
@@ -329,7 +329,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn set_aside_of(&self, batch: BatchId) -> Result<Vec<SetAside>, StoreError> {
         let sql = "SELECT batch, position, device, start_ns, end_ns, energy_mj, reason FROM set_aside
             WHERE batch = ?1 ORDER BY position";
@@ -340,7 +340,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn is_as_named(&self, number: BatchId, batch: &wire::Batch) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM batches JOIN nodes USING (node) WHERE batch = ?1 AND agent = ?2
             AND boot = ?3 AND sequence = ?4 AND wall_ns = ?5 AND nodes.name = ?6)";
@@ -353,7 +353,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn newest(&self) -> Result<BatchId, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT coalesce(max(batch), 0) FROM batches")?;
         Ok(BatchId::new(statement.query_row((), |row| row.get(0))?))
@@ -363,7 +363,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn received_after(&self, after: BatchId) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT received_ns FROM batches WHERE batch > ?1 ORDER BY batch LIMIT 1";
         Ok(self.0.prepare_cached(sql)?.query_row([after.number()], |row| moment(row, 0)).optional()?)
@@ -373,7 +373,7 @@ impl EvidenceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn after(&self, after: BatchId, limit: u32) -> Result<Vec<(BatchId, NodeNumber, Vec<u8>)>, StoreError> {
         let sql = "SELECT batch, node, sha256 FROM batches WHERE batch > ?1 ORDER BY batch LIMIT ?2";
         let mut statement = self.0.prepare_cached(sql)?;

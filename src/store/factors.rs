@@ -10,32 +10,32 @@ use units::{CarbonIntensity, Interval, Timestamp};
 /// The carbon intensity of a zone over an hour or less, as imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntervalFactor {
-    /// Zone code, upper case.
+    /// Zone of the electricity grid, upper case.
     pub zone: String,
-    /// Time that it describes.
+    /// The hour or less that it describes.
     pub interval: Interval,
-    /// The value.
+    /// Carbon intensity over that time.
     pub intensity: CarbonIntensity,
-    /// Its type and origin.
+    /// What the value counts, and where it is from.
     pub origin: FactorOrigin,
 }
 
 /// Type and origin of imported factors, one for a whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactorOrigin {
-    /// Direct or lifecycle.
+    /// Whether combustion alone is counted or the whole life cycle.
     pub basis: crate::grid::Basis,
-    /// CO2 or CO2e.
+    /// Whether CO2 alone is counted or all greenhouse gases.
     pub gas: crate::grid::Gas,
-    /// Average, marginal, residual or supplier.
+    /// Whose electricity it describes.
     pub accounting: crate::grid::Accounting,
-    /// Measured, provisional, forecast or fallback.
+    /// How far it can be relied on.
     pub status: crate::grid::FactorStatus,
-    /// Who published it.
+    /// The organisation that published it.
     pub publisher: String,
-    /// Which release; the latest import of a time is taken.
+    /// The release that it is from; of several for one time the latest import is used.
     pub edition: String,
-    /// Licence of the values.
+    /// Licence under which the values were published.
     pub licence: String,
 }
 
@@ -44,7 +44,7 @@ impl FactorStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn import(&self, factors: &[IntervalFactor], by: &By) -> Result<usize, StoreError> {
         let sql =
             "INSERT OR IGNORE INTO factors (zone, start_ns, end_ns, intensity_mg_per_kwh, edition, origin, imported_ns)
@@ -69,7 +69,7 @@ impl FactorStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn at(&self, zone: &str, at: Timestamp) -> Result<Option<IntervalFactor>, StoreError> {
         let sql = "SELECT start_ns, end_ns, intensity_mg_per_kwh, origin FROM factors
             WHERE zone = ?1 AND start_ns <= ?2 AND start_ns > ?2 - 3600000000000 AND end_ns > ?2
@@ -94,7 +94,7 @@ impl FactorStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn between(&self, zone: &str, (from, to): (Timestamp, Timestamp)) -> Result<Vec<IntervalFactor>, StoreError> {
         // None is longer than an hour, which bounds the search on the left.
         let sql = "SELECT start_ns, end_ns, intensity_mg_per_kwh, origin FROM factors

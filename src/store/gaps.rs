@@ -5,41 +5,41 @@ use super::{GapStore, StoreError};
 use model::{BatchId, DeviceId, GapId, NodeNumber};
 use units::Timestamp;
 
-/// A gap as reported.
+/// A gap in the readings of a device, as its agent reported it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GapRow {
     /// Its number, ascending in the order of arrival.
     pub gap: GapId,
-    /// Name of the node.
+    /// Name of the node that the device is in.
     pub node: String,
-    /// Number of the device.
+    /// The device whose readings are missing.
     pub device: DeviceId,
-    /// Identity of the device.
+    /// Identity of the device within the node.
     pub uuid: String,
-    /// First moment inside.
+    /// First moment of the gap.
     pub start: Timestamp,
-    /// First moment after it.
+    /// First moment after the gap.
     pub end: Timestamp,
-    /// The word of the wire format.
+    /// Why readings are missing, as the wire format names it.
     pub reason: String,
-    /// Number of the batch that says so.
+    /// The batch that reported it.
     pub batch: BatchId,
 }
 
-/// Which gaps.
+/// Which gaps to list, the last reported first.
 #[derive(Debug, Clone, Default)]
 pub struct GapFilter {
-    /// Those that end after it.
+    /// Only gaps that end after this moment.
     pub from: Option<Timestamp>,
-    /// Those that start before it.
+    /// Only gaps that start before this moment.
     pub to: Option<Timestamp>,
-    /// Only of this node.
+    /// Only gaps of devices in this node.
     pub node: Option<String>,
-    /// Only of the device with this number.
+    /// Only gaps of this device.
     pub device: Option<DeviceId>,
-    /// Only numbers below this: the cursor, newest first.
+    /// The cursor: only gaps with lower numbers.
     pub below: Option<GapId>,
-    /// At most so many.
+    /// The most gaps to list.
     pub limit: u32,
 }
 
@@ -48,7 +48,7 @@ impl GapStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add(&self, batch: BatchId, node: NodeNumber, gaps: &[wire::Gap]) -> Result<(), StoreError> {
         let sql = "INSERT INTO gaps (batch, device, start_ns, end_ns, reason)
             SELECT ?1, device, ?4, ?5, ?6 FROM devices WHERE node = ?2 AND uuid = ?3";
@@ -86,7 +86,7 @@ impl GapStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self, filter: &GapFilter) -> Result<Vec<GapRow>, StoreError> {
         let sql = "SELECT gap, nodes.name, device, uuid, start_ns, end_ns, reason, batch
             FROM gaps JOIN devices USING (device) JOIN nodes USING (node)
@@ -118,7 +118,7 @@ impl GapStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn by_node(&self, since: Timestamp) -> Result<Vec<(String, i64, Timestamp)>, StoreError> {
         let sql = "SELECT nodes.name, count(*), min(start_ns) FROM gaps JOIN devices USING (device)
             JOIN nodes USING (node) WHERE end_ns > ?1 AND reason <> 'merged' GROUP BY node ORDER BY nodes.name";

@@ -39,7 +39,7 @@ impl HeldTimeStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn note(&self, batch: BatchId, held: &BTreeMap<JobNumber, HeldTime>) -> Result<(), StoreError> {
         let known = self.of_batch(batch)?;
         let gone = known.iter().filter(|(job, time)| held.get(*job) != Some(*time));
@@ -68,7 +68,7 @@ impl HeldTimeStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn of_batch(&self, batch: BatchId) -> Result<BTreeMap<JobNumber, HeldTime>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT job, device_us, idle_us FROM held_time WHERE batch = ?1")?;
         let rows = statement.query_map([batch.number()], |row| {

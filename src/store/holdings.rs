@@ -10,18 +10,18 @@ use units::Timestamp;
 /// Who stated something: decides between two statements about one thing, whatever order they arrive in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
-    /// What the speaker's clock said, ns.
+    /// What the clock of the speaker showed, ns since 1970.
     pub wall_ns: i64,
     /// Number of the batch within the boot.
     pub sequence: i64,
-    /// Who speaks; empty for a caller of the API.
+    /// The agent that speaks; empty for a caller of the API.
     pub agent: String,
-    /// Which start of it.
+    /// Which start of the agent; empty for a caller of the API.
     pub boot: String,
 }
 
 impl Rank {
-    /// Of what `batch` says.
+    /// The rank of what `batch` says.
     #[must_use]
     pub fn of(batch: &wire::Batch) -> Self {
         Self {
@@ -36,32 +36,32 @@ impl Rank {
 /// One statement that a job holds a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldingStatement {
-    /// Number of the device.
+    /// The device that is held.
     pub device: DeviceId,
-    /// Number of the job.
+    /// The job that holds it.
     pub job: JobNumber,
-    /// Since when.
+    /// From when on the job holds it.
     pub start: Timestamp,
-    /// Until when; `None` while it lasts.
+    /// When the job gives it back; `None` while it holds it.
     pub end: Option<Timestamp>,
-    /// Its part among those that hold the device at once.
+    /// Its share of the device, relative to the weights of the jobs that hold it at the same time; above 0.
     pub weight: u32,
-    /// Who says so.
+    /// Who states it.
     pub rank: Rank,
 }
 
 /// A holding as attribution needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// Number of the job.
+    /// The job that holds the device.
     pub job: JobNumber,
     /// Identity of the job, which orders equal remainders.
     pub job_id: String,
-    /// Since when.
+    /// From when on the job holds the device.
     pub start: Timestamp,
-    /// Until when.
+    /// When the job gives the device back; `None` while it holds it.
     pub end: Option<Timestamp>,
-    /// Its part.
+    /// Its share of the device, relative to the weights of the other holders; above 0.
     pub weight: u32,
 }
 
@@ -71,7 +71,7 @@ impl HoldingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn state(
         &self,
         stated: &HoldingStatement,
@@ -129,7 +129,7 @@ impl HoldingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn holders(
         &self,
         node: NodeNumber,
@@ -166,7 +166,7 @@ impl HoldingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn open_of_job(&self, job: JobNumber) -> Result<Vec<(DeviceId, Timestamp, u32)>, StoreError> {
         let sql = "SELECT device, start_ns, weight FROM holdings WHERE job = ?1 AND end_ns IS NULL AND void IS NULL";
         let mut statement = self.0.prepare_cached(sql)?;
@@ -179,7 +179,7 @@ impl HoldingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn of_job(&self, job: JobNumber) -> Result<Vec<(DeviceId, Timestamp, Option<Timestamp>)>, StoreError> {
         let sql =
             "SELECT device, start_ns, end_ns FROM holdings WHERE job = ?1 AND void IS NULL ORDER BY device, start_ns";
@@ -193,7 +193,7 @@ impl HoldingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn projects_of_holders(
         &self,
         (from, to): (Timestamp, Timestamp),

@@ -37,7 +37,7 @@ impl HoldStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn put(&self, hold: &HoldRow) -> Result<(), StoreError> {
         let sql =
             "INSERT INTO holds (admission, budget, from_ns, reserved, held, settled) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -58,7 +58,7 @@ impl HoldStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn of_admission(&self, admission: AdmissionId) -> Result<Vec<HoldRow>, StoreError> {
         let sql = "SELECT admission, budget, from_ns, reserved, held, settled FROM holds WHERE admission = ?1 ORDER BY budget";
         let mut statement = self.0.prepare_cached(sql)?;
@@ -74,7 +74,7 @@ impl HoldStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn of_budget(&self, budget: BudgetId, from: Timestamp, is_current: bool) -> Result<HeldSum, StoreError> {
         let sql =
             "SELECT coalesce(sum(held), 0), coalesce(sum(settled) FILTER (WHERE from_ns = ?2), 0) FROM budget_holds
@@ -88,7 +88,7 @@ impl HoldStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn first_not_summed(&self) -> Result<Option<String>, StoreError> {
         let sql = "SELECT name FROM budgets JOIN budget_holds AS kept USING (budget) WHERE (kept.held, kept.settled) <>
             (SELECT coalesce(sum(held), 0), coalesce(sum(settled), 0) FROM holds WHERE budget = kept.budget AND from_ns = kept.from_ns)

@@ -10,55 +10,55 @@ use rusqlite::{OptionalExtension, Row};
 use std::collections::BTreeMap;
 use units::Timestamp;
 
-/// A job.
+/// A job as the sum of what was stated about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobRow {
-    /// Number in the store; ascending in the order of first mention.
+    /// How the store refers to the job, ascending in the order of first mention.
     pub job: JobNumber,
-    /// What is known of it.
+    /// Its identity, project, name, labels, times and exit status, as far as they were stated.
     pub facts: wire::Job,
 }
 
 /// Which jobs to list, and in which order.
 #[derive(Debug, Clone, Default)]
 pub struct JobFilter {
-    /// Only this project's.
+    /// Only jobs of this project.
     pub project: Option<String>,
-    /// Only with this label and value.
+    /// Only jobs with this label and value.
     pub label: Option<(String, String)>,
-    /// Only of this user: with the label `user` of this value.
+    /// Only jobs of this user, which is the value of their label `user`.
     pub user: Option<String>,
-    /// Only those that run at this moment, or only those that have ended by then, or have failed.
+    /// Only jobs in this state at this moment.
     pub state: Option<(JobState, Timestamp)>,
-    /// Only those that ran at or after it.
+    /// Only jobs that ran at or after this moment.
     pub from: Option<Timestamp>,
-    /// Only those that ran before it.
+    /// Only jobs that ran before this moment.
     pub to: Option<Timestamp>,
-    /// Only those whose id or name contains it; ASCII letters without regard to case.
+    /// Only jobs whose id or name contains this text; ASCII letters match in either case.
     pub text: Option<String>,
-    /// The order.
+    /// In which order they are listed.
     pub sort: JobSort,
-    /// The last job of the page before: what the list is sorted by, and its number.
+    /// The cursor: what the last job of the page before is sorted by, and its number.
     pub after: Option<(i64, JobNumber)>,
-    /// At most so many.
+    /// The most jobs to list.
     pub limit: u32,
 }
 
 /// Order of a list of jobs, descending.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum JobSort {
-    /// By first mention.
+    /// The job that was mentioned first comes last.
     #[default]
     Newest,
-    /// By when they began; what has not begun comes last.
+    /// By when they began; jobs that have not begun come last.
     Started,
-    /// By IT energy.
+    /// By the IT energy that they used.
     Energy,
-    /// By location-based CO2e of the IT energy.
+    /// By location-based CO2e of their IT energy.
     Co2e,
-    /// By the intensity that the energy was burnt at.
+    /// By the mean carbon intensity of their energy.
     Intensity,
-    /// By the share of the time of its accelerators in which they did next to nothing.
+    /// By the share of the time of their accelerators in which these did next to nothing.
     HeldIdle,
     /// By energy per training step.
     EnergyPerStep,
@@ -88,15 +88,15 @@ impl JobSort {
 /// A job and what is posted to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostedJob {
-    /// The job.
+    /// The job itself.
     pub row: JobRow,
-    /// IT energy, mJ.
+    /// IT energy that is posted to the job, mJ.
     pub energy_mj: i64,
-    /// Its location-based CO2e, µg.
+    /// Location-based CO2e of that energy, µg.
     pub co2e_ug: i64,
-    /// How long it held accelerators, posted or not; `None` of a job from before this was kept.
+    /// How long the job held accelerators, posted or not; `None` of a job from before this was recorded.
     pub held: Option<HeldTime>,
-    /// Training steps that it reported last; 0 without a report.
+    /// Training steps in the last report of the job; 0 without a report.
     pub steps: i64,
 }
 
@@ -122,11 +122,11 @@ impl PostedJob {
 /// How many jobs there are of a kind, and what they used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct JobTotals {
-    /// How many.
+    /// Number of jobs.
     pub jobs: i64,
-    /// IT energy, mJ.
+    /// IT energy that they used, mJ.
     pub energy_mj: i64,
-    /// Its location-based CO2e, µg.
+    /// Location-based CO2e of that energy, µg.
     pub co2e_ug: i64,
 }
 
@@ -212,7 +212,7 @@ impl JobStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn note(&self, id: &str) -> Result<JobNumber, StoreError> {
         let known = self.0.prepare_cached("SELECT job FROM jobs WHERE id = ?1")?.query_row([id], |row| row.get(0));
         match known.optional()? {
@@ -225,7 +225,7 @@ impl JobStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn state(&self, stated: &wire::Job, rank: &Rank) -> Result<JobNumber, StoreError> {
         let job = self.note(&stated.id)?;
         let body = statement_body(stated)?;
@@ -287,7 +287,7 @@ impl JobStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn find(&self, id: &str) -> Result<Option<JobRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM jobs WHERE id = ?1 AND job > 0");
         let found = self.0.prepare_cached(&sql)?.query_row([id], columns).optional()?;
@@ -308,7 +308,7 @@ impl JobStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self, filter: &JobFilter, has_open: Option<bool>) -> Result<Vec<PostedJob>, StoreError> {
         let order = filter.sort.column();
         let after = filter.after.filter(|_| has_open != Some(true));
@@ -337,7 +337,7 @@ impl JobStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn totals(&self, filter: &JobFilter, now: Timestamp) -> Result<[JobTotals; 3], StoreError> {
         let sql = format!(
             "SELECT CASE WHEN ended_ns IS NULL OR ended_ns > ?11 THEN 0 WHEN coalesce(exit_status, 0) = 0 THEN 1 ELSE 2 END AS kind,
@@ -361,7 +361,7 @@ impl JobStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn first_not_summed(&self) -> Result<Option<String>, StoreError> {
         let sql = "SELECT jobs.id FROM jobs LEFT JOIN
                 (SELECT job, sum(energy_mj) AS mj, sum(co2e_ug) AS ug FROM ledger_entries GROUP BY job) AS sums USING (job)
@@ -392,7 +392,7 @@ impl JobStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn is_stated_by(&self, job: &str, rank: &Rank, body: &str) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM job_statements JOIN jobs USING (job) WHERE id = ?1 AND body = ?2
             AND (wall_ns, sequence, agent, boot) >= (?3, ?4, ?5, ?6))";
@@ -404,7 +404,7 @@ impl JobStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn first_stated_by_nobody(&self, is_made: impl Fn(&Rank, &str) -> bool) -> Result<Option<String>, StoreError> {
         let sql = "SELECT wall_ns, sequence, agent, boot, body, id FROM job_statements JOIN jobs USING (job)
             WHERE agent <> '' ORDER BY job";
@@ -428,7 +428,7 @@ impl JobStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn end_of(&self, id: &str, project: &str) -> Result<Option<Timestamp>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT ended_ns FROM jobs WHERE id = ?1 AND project = ?2")?;
         let ended: Option<Option<i64>> = statement.query_row([id, project], |row| row.get(0)).optional()?;
@@ -439,7 +439,7 @@ impl JobStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn metered(&self, id: &str, project: &str) -> Result<Option<(i64, Timestamp, Timestamp)>, StoreError> {
         let sql = "WITH own AS (SELECT job FROM jobs WHERE id = ?1 AND project = ?2)
             SELECT sum(energy_mj), min(start_ns), max(end_ns) FROM (
@@ -455,7 +455,7 @@ impl JobStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn facts_of(&self, job: JobNumber) -> Result<Facts, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT project FROM jobs WHERE job = ?1")?;
         let project = statement.query_row([job.number()], |row| row.get(0)).optional()?.flatten();

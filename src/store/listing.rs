@@ -1,6 +1,7 @@
 //! Entries with the names of what they belong to, under a project boundary, and the sum of one job.
 
-use super::selection::{Bound, Selection};
+use super::bound::Bound;
+use super::selection::Selection;
 use super::{Entry, EntryStore, StoreError};
 use model::EntryId;
 use rusqlite::{Row, params_from_iter};
@@ -8,28 +9,28 @@ use rusqlite::{Row, params_from_iter};
 /// An entry with names in place of numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedEntry {
-    /// The entry.
+    /// The entry itself.
     pub entry: Entry,
-    /// Its job; `None` is idle.
+    /// Identity of its job; `None` of unallocated idle.
     pub job: Option<String>,
-    /// The job's project.
+    /// Project of the job; `None` where none was stated.
     pub project: Option<String>,
-    /// Its node.
+    /// Name of the node that was metered.
     pub node: String,
-    /// Its site.
+    /// Name of the site that the node stood at.
     pub site: String,
 }
 
-/// Which entries.
+/// Which entries to list, by number.
 #[derive(Debug, Clone, Default)]
 pub struct EntryFilter {
-    /// Only what is selected.
+    /// Only entries that are selected.
     pub selection: Selection,
-    /// Only this entry.
+    /// Only the entry with this number.
     pub id: Option<EntryId>,
     /// Only entries with numbers above this: the cursor.
     pub after: Option<EntryId>,
-    /// At most so many.
+    /// The most entries to list.
     pub limit: u32,
 }
 
@@ -38,7 +39,7 @@ impl EntryStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn named(&self, filter: &EntryFilter) -> Result<Vec<NamedEntry>, StoreError> {
         let mut bound = Bound::default();
         let joins = filter.selection.joins(&mut bound);

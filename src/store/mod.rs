@@ -7,6 +7,7 @@
 mod actions;
 mod admissions;
 mod attention;
+mod bound;
 mod budget_sums;
 mod budgets;
 mod decisions;
@@ -16,6 +17,7 @@ mod error;
 mod evidence;
 mod factors;
 mod gaps;
+mod grouping;
 mod held_time;
 mod holdings;
 mod holds;
@@ -50,10 +52,11 @@ pub use decisions::DecisionRow;
 pub(crate) use devices::kind;
 pub use devices::{DeviceRow, MeteredDevice};
 pub use entries::{Entry, Head};
-pub use error::StoreError;
+pub use error::{DatabaseError, StoreError};
 pub use evidence::{Evidence, SetAside, StoredBatch};
 pub use factors::{FactorOrigin, IntervalFactor};
 pub use gaps::{GapFilter, GapRow};
+pub use grouping::{CalendarUnit, GroupBy};
 pub use held_time::HeldTime;
 pub use holdings::{Held, HoldingStatement, Rank};
 pub use holds::{HeldSum, HoldRow};
@@ -65,18 +68,18 @@ pub use past::PastJob;
 pub use periods::{KeptJob, PeriodRow, PeriodVersion};
 pub use postings::{Key, OpenKey, Part, Posting};
 pub use prices::PriceStep;
-pub use report::{CalendarUnit, FactorSum, GroupBy, ReasonSum, SiteSum, SumRow};
+pub use report::{FactorSum, ReasonSum, SiteSum, SumRow};
 pub use selection::{Selection, Snapshot};
 pub use series::{SeriesFile, SeriesTx, Sums, Taken, Track};
 pub use sessions::{SessionRow, SignInLink};
 pub use sites::{PueStep, SiteRow, ZoneStep};
 pub use steps::StepReport;
-pub use tokens::{StoredToken, TokenRecord};
+pub use tokens::{StoredToken, TokenDigest, TokenRecord};
 pub use view::{
     ActionStore, AdmissionStore, AttentionStore, BudgetStore, BudgetSumStore, DecisionStore, DeviceStore, EntryStore,
     EntrySumStore, EvidenceStore, FactorStore, GapStore, HeldTimeStore, HoldStore, HoldingStore, JobStore, NodeStore,
     OverrideStore, PeriodStore, PostingStore, PriceStore, ProjectStore, RevisionStore, SessionStore, SiteStore,
-    StepStore, TokenStore,
+    StepStore, TokenStore, Tx,
 };
 
 use rusqlite::Connection;
@@ -121,10 +124,6 @@ pub struct Store {
     /// Held as long as the store is open, so that a second service on the same directory is refused.
     _lock: File,
 }
-
-/// One consistent state of the store; inside [`Store::write`] it may be changed.
-#[derive(Debug)]
-pub struct Tx<'a>(&'a Connection);
 
 impl Store {
     /// Opens the store in `directory`, and makes both where they are missing.
@@ -225,19 +224,6 @@ impl Store {
     }
 }
 
-impl Tx<'_> {
-    /// What SQLite finds wrong with its own file; empty when it is sound.
-    ///
-    /// # Errors
-    ///
-    /// The database.
-    pub fn file_faults(&self) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.0.prepare("PRAGMA integrity_check(10)")?;
-        let said = statement.query_map((), |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-        Ok(said.into_iter().filter(|line| line != "ok").collect())
-    }
-}
-
 /// Writes one committed state of the database in `from`, which a service may be writing, into the directory `to`, where there is none.
 pub(crate) fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
     let path = from.join(FILE);
@@ -276,7 +262,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // What a savepoint may have to take back is kept in memory, not in a temporary file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    report::add_functions(&connection)?;
+    grouping::add_functions(&connection)?;
     actions::add_functions(&connection)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
@@ -301,7 +287,7 @@ fn check_whole(connection: &Connection, path: &Path) -> Result<(), StoreError> {
 fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > VERSION {
-        return Err(StoreError::Newer { path: path.display().to_string(), found });
+        return Err(StoreError::Newer { path: path.display().to_string(), found, known: VERSION });
     }
     for (number, step) in (1_i64..).zip(MIGRATIONS) {
         if number > found {
@@ -323,11 +309,11 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
 /// Tells a damaged file and a disk that fails from any other refusal.
 fn named(error: StoreError, path: &Path) -> StoreError {
     use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure};
-    let StoreError::Database(error) = error else { return error };
+    let StoreError::Database(DatabaseError(error)) = error else { return error };
     let (path, reason) = (path.display().to_string(), error.to_string());
     match error.sqlite_error_code() {
         Some(DatabaseCorrupt | NotADatabase) => StoreError::Damaged { path, reason },
         Some(CannotOpen | DiskFull | ReadOnly | SystemIoFailure) => StoreError::Disk { path, reason },
-        _ => StoreError::Database(error),
+        _ => error.into(),
     }
 }

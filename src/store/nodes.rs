@@ -9,11 +9,11 @@ use units::Timestamp;
 /// A node as last seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeRow {
-    /// Number in the store.
+    /// How the store refers to the node.
     pub node: NodeNumber,
-    /// Its name.
+    /// Name of the node, unique in the ledger.
     pub name: String,
-    /// Program and version that last spoke for it.
+    /// Program and version of the agent that last reported for it.
     pub software: String,
     /// When a batch of it last arrived.
     pub seen: Timestamp,
@@ -26,9 +26,9 @@ pub struct NodeRow {
 /// A node belongs to a site since a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Assigned {
-    /// Since when.
+    /// The first moment from which the node stands at the site.
     pub since: Timestamp,
-    /// The site.
+    /// The site that it stands at.
     pub site: SiteNumber,
     /// Length of its posting periods, ns.
     pub period_ns: i64,
@@ -39,7 +39,7 @@ impl NodeStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn note(&self, name: &str, software: &str, seen: Timestamp) -> Result<(NodeNumber, Timestamp), StoreError> {
         let sql = "INSERT INTO nodes (name, software, seen_ns) VALUES (?1, ?2, ?3)
             ON CONFLICT (name) DO UPDATE SET software = excluded.software, seen_ns = max(seen_ns, excluded.seen_ns)
@@ -50,11 +50,11 @@ impl NodeStore<'_> {
         })?)
     }
 
-    /// Number of a node.
+    /// The number of the node with this name, if there is one.
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn find(&self, name: &str) -> Result<Option<NodeNumber>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT node FROM nodes WHERE name = ?1")?;
         Ok(statement.query_row([name], |row| row.get(0)).optional()?.map(NodeNumber::new))
@@ -64,7 +64,7 @@ impl NodeStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self, after: &str, limit: u32) -> Result<Vec<NodeRow>, StoreError> {
         let sql =
             "SELECT node, name, software, seen_ns, coalesce((SELECT sites.name FROM node_sites JOIN sites USING (site)
@@ -83,7 +83,7 @@ impl NodeStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn assign(
         &self,
         node: NodeNumber,
@@ -102,7 +102,7 @@ impl NodeStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn assignments(&self, node: NodeNumber, revision: Revision) -> Result<Vec<Assigned>, StoreError> {
         let sql = "SELECT since_ns, site, period_ns FROM node_sites JOIN sites USING (site)
             WHERE node = ?1 AND made <= ?2 AND (void IS NULL OR void > ?2) ORDER BY since_ns";

@@ -68,7 +68,7 @@ impl OverrideStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn put(&self, row: &OverrideRow) -> Result<OverrideId, StoreError> {
         let sql = format!(
             "INSERT INTO overrides ({OVERRIDE}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
@@ -98,7 +98,7 @@ impl OverrideStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(
         &self,
         project: Option<&str>,
@@ -119,7 +119,7 @@ impl OverrideStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn get(&self, number: OverrideId) -> Result<Option<OverrideRow>, StoreError> {
         let sql = format!("SELECT {OVERRIDE} FROM overrides WHERE override = ?1");
         Ok(self.0.prepare_cached(&sql)?.query_row([number.number()], override_row).optional()?)
@@ -129,7 +129,7 @@ impl OverrideStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn of_admission(&self, admission: AdmissionId) -> Result<Vec<OverrideRow>, StoreError> {
         let sql = format!(
             "SELECT {OVERRIDE} FROM overrides WHERE state = 'approved' AND budget IS NULL AND admission = ?1
@@ -143,7 +143,7 @@ impl OverrideStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn covering(&self, budget: BudgetId, admission: Option<AdmissionId>) -> Result<Vec<OverrideRow>, StoreError> {
         let sql = format!(
             "SELECT {OVERRIDE} FROM overrides WHERE state = 'approved' AND (budget IS NULL OR budget = ?1)

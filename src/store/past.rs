@@ -36,7 +36,7 @@ impl JobStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn past(&self, of: Option<(&str, &str)>, names: &[String], limit: u32) -> Result<Vec<PastJob>, StoreError> {
         let whose = if of.is_some() { "project = ?2 AND name = ?3" } else { "?2 IS NULL AND ?3 IS NULL" };
         let places: Vec<String> = (4..names.len() + 4).map(|place| format!("?{place}")).collect();

@@ -6,33 +6,33 @@ use model::{EntryId, JobId, PeriodId, PriceNumber};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
-/// A reporting period.
+/// A reporting period that was closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeriodRow {
-    /// Its number.
+    /// Number of the period.
     pub period: PeriodId,
-    /// Its name.
+    /// Name of the period, unique in the ledger.
     pub name: String,
-    /// First moment.
+    /// First moment of the period.
     pub from: Timestamp,
-    /// First moment after it.
+    /// First moment after the period.
     pub to: Timestamp,
 }
 
 /// One closing of a period: the state of the ledger up to an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeriodVersion {
-    /// From 1.
+    /// Number of the version, from 1.
     pub version: i64,
-    /// The last entry of the ledger then.
+    /// The last ledger entry that it includes; 0 of an empty ledger.
     pub head: EntryId,
-    /// Its hash in the chain.
+    /// Hash of that entry in the chain.
     pub head_hash: Vec<u8>,
-    /// The last price statement then.
+    /// The last price statement that it includes; 0 where there was none.
     pub prices: PriceNumber,
-    /// When it was closed.
+    /// When this version was made.
     pub closed: Timestamp,
-    /// Id of the token that closed it.
+    /// Id of the token that made it.
     pub closed_by: String,
     /// Why it was restated; the first version has none.
     pub reason: Option<String>,
@@ -45,7 +45,7 @@ pub struct PeriodVersion {
 pub struct KeptJob {
     /// Identity of the job.
     pub job: JobId,
-    /// Its project; `None` where none was stated.
+    /// Project of the job then; `None` where none was stated.
     pub project: Option<String>,
     /// Its labels, a JSON object of texts.
     pub labels: String,
@@ -58,7 +58,7 @@ impl PeriodStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add(&self, name: &str, from: Timestamp, to: Timestamp) -> Result<Option<PeriodId>, StoreError> {
         let sql = "INSERT OR IGNORE INTO periods (name, from_ns, to_ns) VALUES (?1, ?2, ?3) RETURNING period";
         let made = self.0.query_row(sql, (name, from.nanoseconds(), to.nanoseconds()), |row| row.get(0));
@@ -69,7 +69,7 @@ impl PeriodStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self, project: Option<&str>, after: PeriodId, limit: u32) -> Result<Vec<PeriodRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM periods WHERE period > ?1 AND (?3 IS NULL OR EXISTS (SELECT 1 FROM period_jobs AS kept
@@ -83,7 +83,7 @@ impl PeriodStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn get(&self, project: Option<&str>, number: PeriodId) -> Result<Option<PeriodRow>, StoreError> {
         let next = self.list(project, PeriodId::new(number.number().saturating_sub(1)), 1)?.pop();
         Ok(next.filter(|row| row.period == number))
@@ -93,7 +93,7 @@ impl PeriodStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn versions(&self, period: PeriodId) -> Result<Vec<PeriodVersion>, StoreError> {
         let sql = "SELECT version, head, head_hash, prices, closed_ns, closed_by, reason, seal FROM period_versions
             WHERE period = ?1 ORDER BY version";
@@ -117,7 +117,7 @@ impl PeriodStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn jobs_now(&self, period: &PeriodRow, head: EntryId) -> Result<Vec<KeptJob>, StoreError> {
         let sql = "SELECT id, project, labels FROM jobs WHERE job IN (SELECT job FROM ledger_entries AS part
             WHERE part.start_ns >= ?1 AND part.start_ns < ?2 AND part.id <= ?3) ORDER BY job";
@@ -130,7 +130,7 @@ impl PeriodStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn kept_jobs(&self, period: PeriodId, version: i64) -> Result<Vec<KeptJob>, StoreError> {
         let sql = "SELECT jobs.id, kept.project, kept.labels FROM period_jobs AS kept JOIN jobs USING (job)
             WHERE period = ?1 AND version = ?2 ORDER BY kept.job";

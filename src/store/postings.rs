@@ -9,34 +9,34 @@ use units::{Energy, Timestamp};
 /// The account that energy is posted to: one job (0: idle), node, site, component and posting period.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
-    /// Number of the node.
+    /// The node that was metered.
     pub node: NodeNumber,
-    /// First moment of the period.
+    /// First moment of the posting period.
     pub period_start: Timestamp,
-    /// First moment after it.
+    /// First moment after the posting period.
     pub period_end: Timestamp,
-    /// Number of the job; 0 is idle.
+    /// The job; [`JobNumber::IDLE`] where nobody held the device.
     pub job: JobNumber,
-    /// `accelerator`, `host` or `platform`.
+    /// What was metered: `accelerator`, `host` or `platform`.
     pub component: String,
-    /// Number of the site.
+    /// The site that the node stood at.
     pub site: SiteNumber,
 }
 
 /// Energy and how good it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
-    /// First moment.
+    /// First moment of the energy.
     pub start: Timestamp,
-    /// First moment after it.
+    /// First moment after the energy.
     pub end: Timestamp,
     /// Energy; negative where it takes an earlier one back.
     pub energy: Energy,
-    /// What of it no sensor measured.
+    /// The part of the energy that no sensor measured, mJ.
     pub modelled_mj: i64,
     /// Device time that was observed, ns.
     pub covered_ns: i64,
-    /// Device time, ns.
+    /// Device time in all, observed or not, ns.
     pub span_ns: i64,
 }
 
@@ -49,7 +49,7 @@ pub struct Posting {
     pub revision: Revision,
     /// The batch whose windows it is.
     pub batch: BatchId,
-    /// The energy.
+    /// The energy that was posted.
     pub part: Part,
     /// Whether it is the negative of an earlier one.
     pub takes_back: bool,
@@ -58,13 +58,13 @@ pub struct Posting {
 /// The open postings of one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenKey {
-    /// The account.
+    /// The account that is open.
     pub key: Key,
-    /// Their sum.
+    /// What its open postings sum to.
     pub sum: Part,
-    /// Lowest number.
+    /// The first of its open postings.
     pub first: PostingId,
-    /// Highest number.
+    /// The last of its open postings.
     pub last: PostingId,
     /// Whether one of them takes an earlier one back.
     pub takes_back: bool,
@@ -91,7 +91,7 @@ impl PostingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add(
         &self,
         batch: BatchId,
@@ -153,7 +153,7 @@ impl PostingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn of_batch(&self, batch: BatchId) -> Result<Vec<(Key, Part)>, StoreError> {
         let sql = format!(
             "SELECT {KEY}, start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns FROM postings AS own
@@ -168,7 +168,7 @@ impl PostingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn sum(&self, of: &Key, first: PostingId, last: PostingId) -> Result<Option<Part>, StoreError> {
         let sql = format!(
             "SELECT {} FROM postings AS own WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3 AND component = ?4
@@ -186,7 +186,7 @@ impl PostingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn open(&self) -> Result<Vec<OpenKey>, StoreError> {
         self.open_where("?1 IS NULL AND ?2 IS NULL", (None, None), u32::MAX)
     }
@@ -195,7 +195,7 @@ impl PostingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn closing(&self, ended_by: Timestamp, now: Timestamp, limit: u32) -> Result<Vec<OpenKey>, StoreError> {
         let closing = "period_end_ns <= ?1 OR job IN (SELECT job FROM jobs WHERE ended_ns <= ?2
             AND job IN (SELECT DISTINCT job FROM open_accounts))";
@@ -206,7 +206,7 @@ impl PostingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn open_of_job(&self, job: JobNumber) -> Result<Vec<OpenKey>, StoreError> {
         self.open_where("job = ?1 AND ?2 IS NULL", (Some(job.number()), None), u32::MAX)
     }
@@ -215,7 +215,7 @@ impl PostingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn open_between(&self, (from, to): (Timestamp, Timestamp)) -> Result<Vec<OpenKey>, StoreError> {
         // A period holds what it starts with; what was taken back may have started earlier than what stands.
         let near = "period_end_ns > ?1 AND period_start_ns < ?2";
@@ -253,7 +253,7 @@ impl PostingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self, of: &Key, first: PostingId, last: PostingId) -> Result<Vec<Posting>, StoreError> {
         let sql =
             "SELECT posting, revision, batch, start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns, takes_back
@@ -276,7 +276,7 @@ impl PostingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn close(&self, of: &Key) -> Result<(), StoreError> {
         let sql = "DELETE FROM open_accounts WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3 AND component = ?4
             AND site = ?5";
@@ -295,7 +295,7 @@ impl PostingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn metered(&self) -> Result<i64, StoreError> {
         Ok(self.0.prepare_cached("SELECT energy_mj FROM metered")?.query_row((), |row| row.get(0))?)
     }
@@ -304,7 +304,7 @@ impl PostingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn set_metered(&self, energy_mj: i64) -> Result<(), StoreError> {
         self.0.prepare_cached("UPDATE metered SET energy_mj = ?1")?.execute([energy_mj])?;
         Ok(())
@@ -314,7 +314,7 @@ impl PostingStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn total(&self) -> Result<i64, StoreError> {
         Ok(self.0.query_row("SELECT coalesce(sum(energy_mj), 0) FROM postings", (), |row| row.get(0))?)
     }

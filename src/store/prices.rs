@@ -8,15 +8,15 @@ use units::Timestamp;
 /// The price of energy at a site from a moment on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceStep {
-    /// Number of the statement.
+    /// How the store refers to the statement, ascending in the order in which statements were made.
     pub price: PriceNumber,
-    /// Number of the site.
+    /// The site that pays it.
     pub site: SiteNumber,
-    /// From when.
+    /// From when on the price applies.
     pub since: Timestamp,
-    /// ISO 4217.
+    /// Currency of the price, ISO 4217.
     pub currency: String,
-    /// Millionths of the currency's unit per MWh.
+    /// Price of a MWh in millionths of the currency, 0 or more.
     pub micro_per_mwh: i64,
 }
 
@@ -25,7 +25,7 @@ impl PriceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn set(
         &self,
         site: SiteNumber,
@@ -42,7 +42,7 @@ impl PriceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self, newest: PriceNumber) -> Result<Vec<PriceStep>, StoreError> {
         let sql = "SELECT max(price), site, since_ns, currency, micro_per_mwh FROM site_prices WHERE price <= ?1
             GROUP BY site, since_ns ORDER BY site, since_ns";
@@ -58,7 +58,7 @@ impl PriceStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn last(&self) -> Result<PriceNumber, StoreError> {
         let last = "SELECT coalesce(max(price), 0) FROM site_prices";
         Ok(PriceNumber::new(self.0.query_row(last, (), |row| row.get(0))?))

@@ -7,7 +7,7 @@ impl ProjectStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn exists(&self, name: &str) -> Result<bool, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT 1 FROM projects WHERE name = ?1")?;
         Ok(statement.exists([name])?)
@@ -17,7 +17,7 @@ impl ProjectStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add(&self, name: &str) -> Result<bool, StoreError> {
         Ok(self.0.prepare_cached("INSERT OR IGNORE INTO projects (name) VALUES (?1)")?.execute([name])? == 1)
     }
@@ -26,7 +26,7 @@ impl ProjectStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
         let mut statement =
             self.0.prepare_cached("SELECT name FROM projects WHERE name > ?1 ORDER BY name LIMIT ?2")?;

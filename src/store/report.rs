@@ -1,92 +1,27 @@
 //! Sums over entries, in the database.
 
-use super::selection::{Bound, Selection};
+use super::bound::Bound;
+use super::grouping::GroupBy;
+use super::selection::Selection;
 use super::{EntrySumStore, Key, StoreError};
-use chrono::DateTime;
-use chrono_tz::Tz;
 use model::{EntryId, SiteNumber};
-use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::{OptionalExtension, Row, params_from_iter};
 use units::Timestamp;
-
-/// What the rows of a report are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GroupBy {
-    /// Projects.
-    Project,
-    /// Jobs.
-    Job,
-    /// Values of a label.
-    Label(String),
-    /// Nodes.
-    Node,
-    /// Sites.
-    Site,
-    /// Hours, days or months by the clocks of a time zone.
-    Calendar(CalendarUnit, Tz),
-}
-
-/// A unit of the calendar of a time zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CalendarUnit {
-    /// `2026-03-29T01:00+01:00`; the offset tells the two apart that clocks show twice.
-    Hour,
-    /// `2026-03-29`.
-    Day,
-    /// `2026-03`.
-    Month,
-}
-
-impl CalendarUnit {
-    /// The unit that `at` lies in.
-    #[must_use]
-    pub fn of(self, at: Timestamp, zone: Tz) -> String {
-        let local = DateTime::from_timestamp_nanos(at.nanoseconds()).with_timezone(&zone);
-        match self {
-            Self::Hour => local.format("%Y-%m-%dT%H:00%:z").to_string(),
-            Self::Day => local.format("%Y-%m-%d").to_string(),
-            Self::Month => local.format("%Y-%m").to_string(),
-        }
-    }
-
-    /// `hour`, `day` or `month`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Month => "month",
-        }
-    }
-}
-
-/// Gives `connection` the function `calendar(ns, 'day Europe/Berlin')`.
-pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_scalar_function("calendar", 2, flags, |context| {
-        let (at, asked): (i64, String) = (context.get(0)?, context.get(1)?);
-        let unknown = || rusqlite::Error::UserFunctionError(format!("calendar of {asked:?}").into());
-        let (unit, zone) = asked.split_once(' ').ok_or_else(unknown)?;
-        let units = [CalendarUnit::Hour, CalendarUnit::Day, CalendarUnit::Month];
-        let unit = units.into_iter().find(|known| known.name() == unit).ok_or_else(unknown)?;
-        Ok(unit.of(Timestamp::from_nanoseconds(at), zone.parse().map_err(|_| unknown())?))
-    })
-}
 
 /// Sums of one group, of jobs or of idle.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SumRow {
     /// Name of the group; `None` where the job has no such project or label.
     pub group: Option<String>,
-    /// Whether nobody held it.
+    /// Whether this is unallocated idle, held by no job.
     pub is_idle: bool,
-    /// IT energy, mJ.
+    /// IT energy of the group, mJ.
     pub energy_mj: i64,
-    /// Its CO2e, µg.
+    /// CO2e of the IT energy, µg.
     pub co2e_ug: i64,
-    /// Facility overhead, mJ.
+    /// Facility overhead of the group, mJ.
     pub overhead_mj: i64,
-    /// Its CO2e, µg.
+    /// CO2e of the facility overhead, µg.
     pub overhead_co2e_ug: i64,
     /// IT energy that no sensor measured, mJ.
     pub modelled_mj: i64,
@@ -94,49 +29,22 @@ pub struct SumRow {
     pub provisional_mj: i64,
     /// Device time that was observed, ns; wide, as 292 device-years leave the range of `i64`.
     pub covered_ns: i128,
-    /// Device time, ns.
+    /// Device time in all, observed or not, ns.
     pub span_ns: i128,
-}
-
-impl GroupBy {
-    /// The expression that names the group of `part`.
-    fn expression(&self, bound: &mut Bound) -> String {
-        match self {
-            Self::Project => "jobs.project".to_owned(),
-            Self::Job => "jobs.id".to_owned(),
-            Self::Label(label) => {
-                format!("(SELECT value FROM json_each(jobs.labels) WHERE key = {})", bound.bind(label.clone()))
-            }
-            Self::Node => "nodes.name".to_owned(),
-            Self::Site => "sites.name".to_owned(),
-            Self::Calendar(unit, zone) => {
-                format!("calendar(part.start_ns, {})", bound.bind(format!("{} {}", unit.name(), zone.name())))
-            }
-        }
-    }
-
-    /// The time zone of its calendar; UTC where it has none.
-    #[must_use]
-    pub const fn zone(&self) -> Tz {
-        match self {
-            Self::Calendar(_, zone) => *zone,
-            _ => Tz::UTC,
-        }
-    }
 }
 
 /// Energy of one group at one site, for what is priced by site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteSum {
-    /// Name of the group.
+    /// Name of the group; `None` where the job has no such project or label.
     pub group: Option<String>,
-    /// Whether nobody held it.
+    /// Whether this is unallocated idle, held by no job.
     pub is_idle: bool,
-    /// Number of the site.
+    /// The site where it was metered.
     pub site: SiteNumber,
-    /// IT energy, mJ.
+    /// IT energy of the group at the site, mJ.
     pub energy_mj: i64,
-    /// Facility overhead, mJ.
+    /// Facility overhead of the group at the site, mJ.
     pub overhead_mj: i64,
 }
 
@@ -145,32 +53,32 @@ pub struct SiteSum {
 pub struct FactorSum {
     /// The factor, a JSON document.
     pub factor: String,
-    /// Lowest carbon intensity, mg/kWh.
+    /// Lowest carbon intensity of the factor, mg/kWh.
     pub lowest_mg_per_kwh: u32,
-    /// Highest.
+    /// Highest carbon intensity of the factor, mg/kWh.
     pub highest_mg_per_kwh: u32,
-    /// IT energy, mJ.
+    /// IT energy that was computed with the factor, mJ.
     pub energy_mj: i64,
-    /// Its CO2e, µg.
+    /// CO2e of that energy, µg.
     pub co2e_ug: i64,
-    /// CO2e of the overhead, µg.
+    /// CO2e of the facility overhead, µg.
     pub overhead_co2e_ug: i64,
     /// How many entries count: those that are neither reversed nor reversals.
     pub entries: i64,
 }
 
-/// Corrections of one reason.
+/// What the corrections of one reason sum to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReasonSum {
-    /// The reason in the entries.
+    /// Reason in the entries.
     pub reason: String,
-    /// How many entries.
+    /// Number of entries.
     pub entries: i64,
-    /// IT energy, mJ.
+    /// IT energy of the corrections, mJ.
     pub energy_mj: i64,
-    /// Its CO2e, µg.
+    /// CO2e of that energy, µg.
     pub co2e_ug: i64,
-    /// CO2e of the overhead, µg.
+    /// CO2e of the facility overhead, µg.
     pub overhead_co2e_ug: i64,
 }
 
@@ -187,7 +95,7 @@ impl EntrySumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn by_group(&self, selection: &Selection, by: &GroupBy) -> Result<Vec<SumRow>, StoreError> {
         let mut bound = Bound::default();
         let (group, joins) = (by.expression(&mut bound), selection.joins(&mut bound));
@@ -219,7 +127,7 @@ impl EntrySumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn by_site(&self, selection: &Selection, by: &GroupBy) -> Result<Vec<SiteSum>, StoreError> {
         let mut bound = Bound::default();
         let (group, joins) = (by.expression(&mut bound), selection.joins(&mut bound));
@@ -240,7 +148,7 @@ impl EntrySumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn by_factor(&self, selection: &Selection) -> Result<Vec<FactorSum>, StoreError> {
         let mut bound = Bound::default();
         let joins = selection.joins(&mut bound);
@@ -269,7 +177,7 @@ impl EntrySumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn by_reason(&self, selection: &Selection, after: EntryId) -> Result<Vec<ReasonSum>, StoreError> {
         let mut bound = Bound::default();
         let (joins, after) = (selection.joins(&mut bound), bound.bind(after.number()));
@@ -290,7 +198,7 @@ impl EntrySumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn count(&self, selection: &Selection) -> Result<i64, StoreError> {
         let mut bound = Bound::default();
         let joins = selection.joins(&mut bound);
@@ -303,7 +211,7 @@ impl EntrySumStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn group_of(
         &self,
         selection: &Selection,

@@ -10,7 +10,7 @@ impl RevisionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn begin(&self, at: Timestamp, reason: &str) -> Result<Revision, StoreError> {
         let mut statement = self.0.prepare_cached("INSERT INTO revisions (at_ns, reason) VALUES (?1, ?2)")?;
         Ok(Revision::new(statement.insert((at.nanoseconds(), reason))?))
@@ -20,7 +20,7 @@ impl RevisionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn current(&self) -> Result<Revision, StoreError> {
         let newest = "SELECT coalesce(max(revision), 0) FROM revisions";
         Ok(Revision::new(self.0.query_row(newest, (), |row| row.get(0))?))
@@ -30,7 +30,7 @@ impl RevisionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn unaccounted(&self) -> Result<Option<Revision>, StoreError> {
         let sql = "SELECT revision FROM revisions LEFT JOIN batches ON batch = revision
             WHERE iif(batch IS NULL, NOT EXISTS (SELECT 1 FROM actions WHERE actions.at_ns = revisions.at_ns),

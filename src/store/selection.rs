@@ -1,6 +1,7 @@
 //! Which part of the ledger is looked at: typed conditions that are joined in SQL, the same for sums, entries and open accounts.
 
-use super::{CalendarUnit, GroupBy};
+use super::bound::Bound;
+use super::grouping::{CalendarUnit, GroupBy};
 use chrono_tz::Tz;
 use model::{EntryId, PeriodId, PriceNumber};
 use rusqlite::types::Value;
@@ -13,21 +14,21 @@ pub struct Selection {
     pub from: Option<Timestamp>,
     /// What starts before this moment.
     pub to: Option<Timestamp>,
-    /// Of this project's jobs.
+    /// Energy of jobs of this project.
     pub project: Option<String>,
     /// Of jobs without a project.
     pub is_without_project: bool,
     /// Of the job with this identity.
     pub job: Option<String>,
-    /// On this node.
+    /// Energy that was metered on this node.
     pub node: Option<String>,
-    /// At this site.
+    /// Energy that was metered at this site.
     pub site: Option<String>,
     /// That starts in this hour, day or month of a time zone, as [`CalendarUnit::of`] names it.
     pub calendar: Option<(CalendarUnit, Tz, String)>,
     /// Of jobs whose label has this value; without a value, of jobs that lack the label.
     pub label: Option<(String, Option<String>)>,
-    /// Whether nobody held it.
+    /// Whether it is unallocated idle, held by no job.
     pub idle: Option<bool>,
     /// Whether its factor is provisional; open accounts do not know it yet.
     pub provisional: Option<bool>,
@@ -38,7 +39,7 @@ pub struct Selection {
 /// A state of the ledger that was closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Number of the period.
+    /// The period that was closed.
     pub period: PeriodId,
     /// Version of its numbers, from 1.
     pub version: i64,
@@ -75,18 +76,6 @@ impl Selection {
             GroupBy::Label(label) => part.label = Some((label.clone(), name)),
         }
         part
-    }
-}
-
-/// Values of a statement in the order of their numbers.
-#[derive(Default)]
-pub(super) struct Bound(pub(super) Vec<Value>);
-
-impl Bound {
-    /// Adds a value; returns how the statement names it.
-    pub(super) fn bind(&mut self, value: impl Into<Value>) -> String {
-        self.0.push(value.into());
-        format!("?{}", self.0.len())
     }
 }
 

@@ -32,7 +32,7 @@ pub struct SeriesTx<'a>(&'a Connection);
 /// Windows of one device, those that another device contains apart from the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Track {
-    /// Number of the device.
+    /// The device whose windows these are.
     pub device: DeviceId,
     /// Whether another device's energy contains this one's.
     pub is_contained: bool,
@@ -45,17 +45,17 @@ pub struct Sums {
     pub first: Timestamp,
     /// First moment after the last window.
     pub last: Timestamp,
-    /// mJ.
+    /// Energy of the windows, mJ.
     pub energy_mj: i64,
-    /// What of it no sensor measured, mJ.
+    /// The part of the energy that no sensor measured, mJ.
     pub modelled_mj: i64,
-    /// Lowest power, mW.
+    /// Lowest power in any of the windows, mW.
     pub min_mw: i64,
-    /// Highest power, mW.
+    /// Highest power in any of the windows, mW.
     pub max_mw: i64,
-    /// Observed time, ns.
+    /// Time that the sensor observed, ns.
     pub covered_ns: i64,
-    /// Time, ns.
+    /// Length of the windows, observed or not, ns.
     pub span_ns: i64,
     /// Time of windows that are held-idle where somebody holds the device, ns.
     pub low_ns: i64,
@@ -64,9 +64,9 @@ pub struct Sums {
 /// The last batch taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
-    /// Its number; 0 before the first.
+    /// Number of the batch; 0 before the first.
     pub batch: BatchId,
-    /// SHA-256 of its bytes.
+    /// SHA-256 of its bytes as the ledger has them.
     pub sha256: Vec<u8>,
 }
 
@@ -140,7 +140,7 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn taken(&self) -> Result<Taken, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT batch, sha256 FROM taken")?;
         Ok(statement.query_row((), |row| Ok(Taken { batch: BatchId::new(row.get(0)?), sha256: row.get(1)? }))?)
@@ -150,7 +150,7 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn set_taken(&self, taken: &Taken) -> Result<(), StoreError> {
         let mut statement = self.0.prepare_cached("UPDATE taken SET batch = ?1, sha256 = ?2")?;
         statement.execute((taken.batch.number(), &taken.sha256))?;
@@ -161,7 +161,7 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn clear(&self) -> Result<(), StoreError> {
         Ok(self.0.execute_batch(
             "DELETE FROM chunks; DELETE FROM packed; DELETE FROM longest; UPDATE taken SET batch = 0, sha256 = x''",
@@ -172,7 +172,7 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn longest(&self, device: DeviceId) -> Result<i64, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT span_ns FROM longest WHERE device = ?1")?;
         Ok(statement.query_row([device.number()], |row| row.get(0)).optional()?.unwrap_or(0))
@@ -182,7 +182,7 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn note_longest(&self, device: DeviceId, span_ns: i64) -> Result<(), StoreError> {
         let sql = "INSERT INTO longest (device, span_ns) VALUES (?1, ?2)
             ON CONFLICT (device) DO UPDATE SET span_ns = excluded.span_ns WHERE span_ns < excluded.span_ns";
@@ -194,7 +194,7 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add_chunk(
         &self,
         track: Track,
@@ -209,7 +209,7 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn pack_hour(&self, track: Track, hour: i64, packed: Option<(&Sums, &[u8])>) -> Result<(), StoreError> {
         let values = (track.device.number(), track.is_contained, hour);
         let sql = "DELETE FROM packed WHERE id IN (SELECT packed FROM chunks
@@ -257,7 +257,7 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn chunks(&self, track: Track, (from, to): (i64, i64)) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
         let sql = "SELECT hour, coalesce(chunks.windows, packed.windows) FROM chunks LEFT JOIN packed ON id = packed
             WHERE device = ?1 AND contained = ?2 AND hour >= ?3 AND hour < ?4 ORDER BY hour, batch";
@@ -271,7 +271,7 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn sums(&self, track: Track, (from, to): (i64, i64)) -> Result<Vec<(i64, Sums)>, StoreError> {
         let sql =
             "SELECT hour, min(first_ns), max(last_ns), sum(energy_mj), sum(modelled_mj), min(min_mw), max(max_mw),
@@ -300,7 +300,7 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn to_pack(&self, before: i64, limit: u32) -> Result<Vec<(Track, i64)>, StoreError> {
         let sql = "SELECT DISTINCT device, contained, hour FROM chunks INDEXED BY chunks_to_pack
             WHERE packed IS NULL AND hour < ?1 LIMIT ?2";
@@ -315,7 +315,7 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn latest(&self, track: Track) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT max(last_ns) FROM chunks WHERE device = ?1 AND contained = ?2 AND hour =
             (SELECT max(hour) FROM chunks WHERE device = ?1 AND contained = ?2)";
@@ -335,7 +335,7 @@ fn prepared(path: &Path) -> Result<Connection, StoreError> {
             super::check_whole(&connection, path)?;
             SeriesTx(&connection).taken()?;
         }
-        _ => return Err(StoreError::Newer { path: path.display().to_string(), found }),
+        _ => return Err(StoreError::Newer { path: path.display().to_string(), found, known: VERSION }),
     }
     Ok(connection)
 }

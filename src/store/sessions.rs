@@ -1,35 +1,35 @@
 //! Sessions of browsers, and links that sign in once. No secret is stored.
 
+use super::tokens::TokenDigest;
 use super::{SessionStore, StoreError};
-use crate::access::{Secret, TokenDigest};
 use rusqlite::{OptionalExtension, params};
 use units::Timestamp;
 
 /// A session as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRow {
-    /// 16 hexadecimal digits.
+    /// Identifies the session: 16 hexadecimal digits, no secret.
     pub id: String,
-    /// What the cookie's text is compared with.
+    /// SHA-256 of what the cookie carries.
     pub digest: TokenDigest,
-    /// Id of the token with which it was begun.
+    /// Id of the token that signed in; the session may do what that token may.
     pub token: String,
-    /// When it was begun.
+    /// When the session began.
     pub created: Timestamp,
-    /// Last use, to the minute.
+    /// When the session was last used, to the minute.
     pub seen: Timestamp,
 }
 
 /// A link that signs in once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignInLink {
-    /// 16 hexadecimal digits.
+    /// Identifies the link: 16 hexadecimal digits, no secret.
     pub id: String,
-    /// What the code's text is compared with.
+    /// SHA-256 of the code in the link.
     pub digest: TokenDigest,
-    /// Id of the token whose session it begins.
+    /// Id of the token that the link signs in.
     pub token: String,
-    /// From when on it is refused.
+    /// From when on the link is refused.
     pub expires: Timestamp,
 }
 
@@ -38,7 +38,7 @@ impl SessionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add(&self, session: &SessionRow) -> Result<(), StoreError> {
         self.0.execute(
             "INSERT INTO sessions (id, digest, token, created_ns, seen_ns) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -57,7 +57,7 @@ impl SessionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn get(&self, id: &str) -> Result<Option<SessionRow>, StoreError> {
         let sql = "SELECT id, digest, token, created_ns, seen_ns FROM sessions WHERE id = ?1";
         let found = self.0.prepare_cached(sql)?.query_row([id], |row| {
@@ -76,7 +76,7 @@ impl SessionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn note_use(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
         self.0.execute("UPDATE sessions SET seen_ns = ?2 WHERE id = ?1", params![id, now.nanoseconds()])?;
         Ok(())
@@ -86,7 +86,7 @@ impl SessionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn end(&self, id: &str) -> Result<(), StoreError> {
         self.0.execute("DELETE FROM sessions WHERE id = ?1", [id])?;
         Ok(())
@@ -96,7 +96,7 @@ impl SessionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn forget(&self, created: Timestamp, seen: Timestamp, now: Timestamp) -> Result<(), StoreError> {
         let bounds = params![created.nanoseconds(), seen.nanoseconds()];
         self.0.execute("DELETE FROM sessions WHERE created_ns < ?1 OR seen_ns < ?2", bounds)?;
@@ -108,7 +108,7 @@ impl SessionStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add_link(&self, link: &SignInLink) -> Result<(), StoreError> {
         self.0.execute(
             "INSERT INTO sign_in_links (id, digest, token, expires_ns) VALUES (?1, ?2, ?3, ?4)",
@@ -117,14 +117,14 @@ impl SessionStore<'_> {
         Ok(())
     }
 
-    /// Takes the link of `code`, which is then used up.
+    /// Takes the link `id` whose code has this digest; it is then used up.
     ///
     /// # Errors
     ///
-    /// The database.
-    pub fn take_link(&self, code: &Secret) -> Result<Option<SignInLink>, StoreError> {
+    /// The database cannot be read or written.
+    pub fn take_link(&self, id: &str, digest: &TokenDigest) -> Result<Option<SignInLink>, StoreError> {
         let sql = "SELECT id, digest, token, expires_ns FROM sign_in_links WHERE id = ?1";
-        let found = self.0.prepare_cached(sql)?.query_row([code.id()], |row| {
+        let found = self.0.prepare_cached(sql)?.query_row([id], |row| {
             Ok(SignInLink {
                 id: row.get(0)?,
                 digest: TokenDigest(row.get(1)?),
@@ -132,7 +132,7 @@ impl SessionStore<'_> {
                 expires: Timestamp::from_nanoseconds(row.get(3)?),
             })
         });
-        let Some(link) = found.optional()?.filter(|link| link.digest.matches(&code.digest())) else { return Ok(None) };
+        let Some(link) = found.optional()?.filter(|link| link.digest.matches(digest)) else { return Ok(None) };
         self.0.execute("DELETE FROM sign_in_links WHERE id = ?1", [&link.id])?;
         Ok(Some(link))
     }

@@ -9,11 +9,11 @@ use units::{Pue, Span, Timestamp};
 /// A place that draws from one grid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteRow {
-    /// Number in the store; 0 is where nodes without a site are counted.
+    /// How the store refers to the site; 0 is where the energy of nodes without a site is counted.
     pub site: SiteNumber,
-    /// Its name.
+    /// Name of the site, unique in the ledger.
     pub name: String,
-    /// Grid zone that it was made with.
+    /// Zone of the electricity grid that the site was created in.
     pub zone: String,
     /// Length of a posting period; divides the hour.
     pub period: Span,
@@ -22,20 +22,20 @@ pub struct SiteRow {
 /// A site's PUE from a moment on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PueStep {
-    /// From when.
+    /// From when on the PUE applies.
     pub since: Timestamp,
-    /// The value.
+    /// Facility energy over IT energy.
     pub pue: Pue,
 }
 
 /// A site's zone from a moment on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZoneStep {
-    /// Number of the site.
+    /// The site.
     pub site: SiteNumber,
-    /// From when.
+    /// From when on the site is in the zone.
     pub since: Timestamp,
-    /// The zone.
+    /// Zone of the electricity grid from then on.
     pub zone: String,
 }
 
@@ -44,7 +44,7 @@ impl SiteStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add(&self, name: &str, zone: &str, period: Span, pue: Pue) -> Result<bool, StoreError> {
         let sql = "INSERT OR IGNORE INTO sites (name, zone, period_ns) VALUES (?1, ?2, ?3)";
         if self.0.execute(sql, (name, zone, integer(period.nanoseconds())))? == 0 {
@@ -58,7 +58,7 @@ impl SiteStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn set_pue(&self, site: SiteNumber, since: Timestamp, pue: Pue) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO site_pue (site, since_ns, ppm) VALUES (?1, ?2, ?3)";
         self.0.execute(sql, (site.number(), since.nanoseconds(), pue.parts_per_million()))?;
@@ -69,7 +69,7 @@ impl SiteStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn pue(&self, site: SiteNumber, at: Timestamp) -> Result<Pue, StoreError> {
         let sql = "SELECT ppm FROM site_pue WHERE site = ?1 AND since_ns <= ?2 ORDER BY since_ns DESC LIMIT 1";
         let mut statement = self.0.prepare_cached(sql)?;
@@ -81,7 +81,7 @@ impl SiteStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn pue_history(&self, site: SiteNumber) -> Result<Vec<PueStep>, StoreError> {
         let mut statement =
             self.0.prepare_cached("SELECT since_ns, ppm FROM site_pue WHERE site = ?1 ORDER BY since_ns")?;
@@ -96,7 +96,7 @@ impl SiteStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn set_zone(&self, site: SiteNumber, since: Timestamp, zone: &str) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO site_zones (site, since_ns, zone) VALUES (?1, ?2, ?3)";
         self.0.execute(sql, (site.number(), since.nanoseconds(), zone))?;
@@ -107,7 +107,7 @@ impl SiteStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn zone_history(&self) -> Result<Vec<ZoneStep>, StoreError> {
         let sql = "SELECT site, since_ns, zone FROM site_zones
             UNION ALL SELECT site, 0, zone FROM sites AS made WHERE NOT EXISTS
@@ -124,7 +124,7 @@ impl SiteStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn list(&self) -> Result<Vec<SiteRow>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT site, name, zone, period_ns FROM sites ORDER BY name")?;
         let rows = statement.query_map((), |row| {
@@ -138,7 +138,7 @@ impl SiteStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn set_idle_owner(&self, site: SiteNumber, owner: Option<&str>) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO site_idle_owners (site, owner) VALUES (?1, ?2)";
         match owner {
@@ -152,7 +152,7 @@ impl SiteStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn idle_owner(&self, site: SiteNumber) -> Result<Option<String>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT owner FROM site_idle_owners WHERE site = ?1")?;
         Ok(statement.query_row([site.number()], |row| row.get(0)).optional()?)

@@ -8,7 +8,7 @@ use units::Timestamp;
 /// The counters of a job at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepReport {
-    /// When they stood so.
+    /// The moment at which the counters stood so.
     pub at: Timestamp,
     /// Training steps done since the job began.
     pub steps: i64,
@@ -21,7 +21,7 @@ impl StepStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn add(&self, job: JobNumber, report: &StepReport) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO job_steps (job, at_ns, steps, samples) VALUES (?1, ?2, ?3, ?4)";
         self.0.prepare_cached(sql)?.execute((job.number(), report.at.nanoseconds(), report.steps, report.samples))?;
@@ -35,7 +35,7 @@ impl StepStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn last(&self, job: JobNumber) -> Result<Option<StepReport>, StoreError> {
         self.until(job, Timestamp::from_nanoseconds(i64::MAX))
     }
@@ -44,7 +44,7 @@ impl StepStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn until(&self, job: JobNumber, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
         let sql =
             "SELECT at_ns, steps, samples FROM job_steps WHERE job = ?1 AND at_ns <= ?2 ORDER BY at_ns DESC LIMIT 1";
@@ -55,7 +55,7 @@ impl StepStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn after(&self, job: JobNumber, at: Timestamp) -> Result<Option<StepReport>, StoreError> {
         let sql = "SELECT at_ns, steps, samples FROM job_steps WHERE job = ?1 AND at_ns > ?2 ORDER BY at_ns LIMIT 1";
         Ok(self.0.prepare_cached(sql)?.query_row((job.number(), at.nanoseconds()), report).optional()?)

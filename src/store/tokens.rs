@@ -1,38 +1,50 @@
 //! Bearer tokens: made, looked up, listed, revoked. No secret is stored.
 
 use super::{ActionStore, By, StoreError, TokenStore};
-use crate::access::{Identity, NoRandomness, Token, TokenDigest};
 use model::Scope;
 use rusqlite::{OptionalExtension, Row, params};
+use subtle::ConstantTimeEq;
 use units::Timestamp;
 
 /// A token without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenRecord {
-    /// 16 hexadecimal digits.
+    /// Identifies the token: 16 hexadecimal digits, no secret.
     pub id: String,
-    /// For people.
+    /// Name that people gave the token.
     pub name: String,
-    /// What it may do.
+    /// What the token may do.
     pub scopes: Vec<Scope>,
     /// The only project it may see or change; `None` for all.
     pub project: Option<String>,
-    /// When it was made.
+    /// When the token was issued.
     pub created: Timestamp,
     /// From when on it is refused; `None` for never.
     pub expires: Option<Timestamp>,
-    /// Last use, to the minute.
+    /// When it was last used, to the minute; `None` before the first use.
     pub last_used: Option<Timestamp>,
-    /// When it was revoked.
+    /// When it was revoked; `None` while it is not.
     pub revoked: Option<Timestamp>,
+}
+
+/// SHA-256 of the text of a token or of another secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenDigest(pub [u8; 32]);
+
+impl TokenDigest {
+    /// Whether both are the same, in a time that does not depend on where they differ.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
 }
 
 /// A token as it is stored.
 #[derive(Debug, Clone)]
 pub struct StoredToken {
-    /// What may be shown.
+    /// Everything about the token that may be shown.
     pub record: TokenRecord,
-    /// What its text is compared with.
+    /// SHA-256 of the text of the token.
     pub digest: TokenDigest,
 }
 
@@ -41,19 +53,6 @@ impl TokenRecord {
     #[must_use]
     pub fn is_valid_at(&self, now: Timestamp) -> bool {
         self.revoked.is_none() && self.expires.is_none_or(|expires| now < expires)
-    }
-
-    /// A new token as this record describes it, which gets the token's id. Nothing is stored yet.
-    pub fn issue(self) -> Result<(Token, StoredToken), NoRandomness> {
-        let token = Token::generate()?;
-        let (id, digest) = (token.id().to_owned(), token.digest());
-        Ok((token, StoredToken { record: Self { id, ..self }, digest }))
-    }
-
-    /// Who holds it.
-    #[must_use]
-    pub fn identity(self) -> Identity {
-        Identity { token: self.id, scopes: self.scopes, project: self.project, session: None }
     }
 }
 
@@ -124,7 +123,7 @@ impl TokenStore<'_> {
     ///
     /// # Errors
     ///
-    /// The database.
+    /// The database cannot be read or written.
     pub fn first_administrator(&self, now: Timestamp) -> Result<Option<String>, StoreError> {
         let sql = "SELECT id FROM tokens WHERE project IS NULL AND revoked_ns IS NULL
             AND (expires_ns IS NULL OR expires_ns > ?1) AND ' ' || scopes || ' ' LIKE '% admin %'

@@ -1,7 +1,24 @@
 //! One narrow view per thing, so that a room can be handed the operations on what it needs and no others.
 
-use super::Tx;
+use super::StoreError;
 use rusqlite::Connection;
+
+/// One consistent state of the store, as narrow views. Inside [`Store::write`](super::Store::write) it may be changed.
+#[derive(Debug)]
+pub struct Tx<'a>(pub(super) &'a Connection);
+
+impl Tx<'_> {
+    /// What SQLite finds wrong with its own file; empty when it is sound.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn file_faults(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.0.prepare("PRAGMA integrity_check(10)")?;
+        let said = statement.query_map((), |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        Ok(said.into_iter().filter(|line| line != "ok").collect())
+    }
+}
 
 macro_rules! views {
     ($($(#[$doc:meta])* $accessor:ident: $view:ident,)+) => {
@@ -26,13 +43,13 @@ macro_rules! views {
 views! {
     /// What was administered: a chain of actions, and what each says of the rows that it wrote.
     actions: ActionStore,
-    /// Admissions.
+    /// Admissions: what was asked, what was answered, and what became of it.
     admissions: AdmissionStore,
     /// What may need someone: underused devices, silent nodes, windows set aside, stale factors.
     attention: AttentionStore,
     /// What is spent of each budget, summed by day and open account and kept with what it sums.
     budget_sums: BudgetSumStore,
-    /// Budgets and their policies.
+    /// Budgets, each with its policy as a document.
     budgets: BudgetStore,
     /// Decisions on budgets and admissions, chained, and how close estimates came.
     decisions: DecisionStore,
@@ -66,7 +83,7 @@ views! {
     postings: PostingStore,
     /// What sites pay for energy.
     prices: PriceStore,
-    /// Projects.
+    /// Projects, which jobs, budgets and tokens belong to.
     projects: ProjectStore,
     /// Revisions: everything that can move attributed energy makes the next one.
     revisions: RevisionStore,

@@ -1,7 +1,8 @@
 //! One thread writes. Changes that wait together share one transaction and one fsync; each is answered after the commit.
 
+use super::StoreError;
 use super::mover::Mover;
-use super::{StoreError, Tx};
+use super::view::Tx;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 use std::sync::mpsc::{Receiver, Sender, channel};

@@ -64,7 +64,7 @@ pub enum WorkloadError {
         later: i64,
     },
     /// A posting period that does not fit.
-    #[error("{minutes} minutes is no posting period: use 5, 15, 30 or 60")]
+    #[error("{minutes} minutes cannot be a posting period: use 5, 15, 30 or 60")]
     Period {
         /// As given.
         minutes: u64,
@@ -88,12 +88,12 @@ pub enum WorkloadError {
     Store(#[from] StoreError),
 }
 
-/// A device by name.
+/// A device, as a caller of the API names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceName {
-    /// Its node; needed only where several nodes have a device of this identity.
+    /// Name of its node; needed only where several nodes have a device of this identity.
     pub node: Option<String>,
-    /// Its identity.
+    /// Identity of the device within its node.
     pub uuid: String,
 }
 

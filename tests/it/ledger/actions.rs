@@ -46,7 +46,7 @@ fn token(fixture: &Fixture, name: &str) -> String {
         last_used: None,
         revoked: None,
     };
-    let (token, stored) = record.issue().unwrap();
+    let (token, stored) = wattledger::access::Token::issue(record).unwrap();
     fixture.store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, "0123456789abcdef")).unwrap();
     token.id().to_owned()
 }
