@@ -261,7 +261,7 @@ test('the demonstration shows a node fault, a device held idle, a late agent and
   await signIn(page, demo, '/fleet');
   await settled(page);
   await page.waitForSelector('.heat');
-  expect(await page.locator('text=White is a gap').count()).toBe(1);
+  expect(await page.locator('text=Blank is a gap').count()).toBe(1);
   const gaps = await api<{ items: { reason: string }[] }>(demo, '/api/v1/gaps?limit=1000');
   expect(gaps.items.some((gap) => gap.reason === 'agent_stopped')).toBe(true);
   await context.close();

@@ -1,24 +1,14 @@
 /** A headless Chromium and pages that fail a test when something was said on the console that a reader must not see. */
 
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+import args from './chromium.json';
 import type { Running } from './service';
-
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** For whatever is awaited: a busy machine is slow, not wrong. */
 export const PATIENCE = 240_000;
 
 export const open = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
 
 export interface Watched {
   page: Page;

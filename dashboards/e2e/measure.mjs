@@ -2,7 +2,7 @@
 // nodes and 30 days of one job through the ingest path, keeps every node sending, and prints what the API and a browser
 // take. Figures stand in docs/PERFORMANCE.md.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -286,7 +286,7 @@ async function measureApi() {
 }
 
 async function measureBrowser() {
-  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
+  const args = JSON.parse(readFileSync(new URL('chromium.json', import.meta.url), 'utf8'));
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
   const context = await browser.newContext({
     baseURL: service.url,

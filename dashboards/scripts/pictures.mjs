@@ -1,6 +1,6 @@
 // Every page of a running service, light and dark, 1440 and 390 px: `npm run pictures -- FOLDER`, with
 // WATTLEDGER_SERVER and WATTLEDGER_TOKEN. To be put beside the design and judged as a person would.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -29,16 +29,7 @@ const pages = {
 };
 
 mkdirSync(folder, { recursive: true });
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+const args = JSON.parse(readFileSync(new URL('../e2e/chromium.json', import.meta.url), 'utf8'));
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
 for (const theme of ['light', 'dark']) {
   for (const width of [1440, 390]) {

@@ -1,7 +1,7 @@
 /** What needs someone's attention, in words and with the page where it is dealt with. */
 
 import type { AttentionItem } from './api/types';
-import { moment, parse, type Zone } from './format/time';
+import { withLocalTimes, type Clock } from './format/time';
 
 /** Where the subject of an item is looked at or dealt with. */
 export function placeOf({ kind, subject: { type, id } }: AttentionItem): { href: string; text: string } | null {
@@ -26,21 +26,11 @@ export function placeOf({ kind, subject: { type, id } }: AttentionItem): { href:
 
 /** Advice for the API or the command line, which the link beside the sentence replaces. */
 const ELSEWHERE = /[:;,]\s[^:;]*(?:\b(?:GET|POST|DELETE)\s\/api\/|`wattledger budget\b).*$/s;
-const STAMP = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 /** The message as the start of a sentence, with times on the reader's clock. A name at its start is not capitalised. */
-export function sentenceOf({ message, subject }: AttentionItem, { zone, zoneName }: Clock, now: number): string {
-  const text = message
-    .replace(ELSEWHERE, '')
-    .replace(/\.$/, '')
-    .replace(STAMP, (stamp) => `${moment(parse(stamp), zone, now)} ${zoneName}`);
+export function sentenceOf({ message, subject }: AttentionItem, clock: Clock, now: number): string {
+  const text = withLocalTimes(message.replace(ELSEWHERE, '').replace(/\.$/, ''), clock, now);
   return text.startsWith(subject.id) ? text : text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** The reader's clock and its name. */
-export interface Clock {
-  zone: Zone;
-  zoneName: string;
 }
 
 /** The colour of a list: that of its worst item. */

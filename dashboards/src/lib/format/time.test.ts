@@ -11,6 +11,7 @@ import {
   month,
   parse,
   parts,
+  sinceWhen,
   stamp,
   startOfDay,
   startOfMonth,
@@ -48,6 +49,11 @@ test('relative only under an hour', () => {
   expect(ago(NOW - 23 * 60_000, NOW)).toBe('23\u202fmin ago');
   expect(ago(NOW - 2 * HOUR, NOW)).toBe('24 Nov 12:32');
   expect(ago(NOW + 5_000, NOW)).toBe('0\u202fs ago');
+});
+
+test('what lasts longer than an hour is told by its start', () => {
+  expect(sinceWhen(NOW - 5 * 60_000, NOW)).toBe('5\u202fmin ago');
+  expect(sinceWhen(NOW - 2 * HOUR, NOW)).toBe('since 24 Nov 12:32');
 });
 
 test('midnight and the first of a month are those of the zone, also over a change of the clock', () => {

@@ -5,6 +5,12 @@ import { NARROW, NO_DATA } from './number';
 /** A time zone by its IANA name, such as `Europe/Berlin`; `UTC` unless the reader chose another. */
 export type Zone = string;
 
+/** A clock and the name that the app gives it. */
+export interface Clock {
+  zone: Zone;
+  zoneName: string;
+}
+
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
@@ -127,6 +133,16 @@ export function ago(ms: number, now: number, zone: Zone = 'UTC'): string {
   if (passed < HOUR) return `${Math.floor(passed / MINUTE)}${NARROW}min ago`;
   return moment(ms, zone, now);
 }
+
+/** `23 min ago`, or `since 24 Nov 14:32`: how long something has lasted. */
+export const sinceWhen = (ms: number, now: number, zone: Zone = 'UTC'): string =>
+  now - ms < HOUR ? ago(ms, now, zone) : `since ${moment(ms, zone, now)}`;
+
+const STAMP = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+
+/** A text of the service with its times on the reader's clock. */
+export const withLocalTimes = (text: string, { zone, zoneName }: Clock, now: number): string =>
+  text.replace(STAMP, (stamp) => `${moment(parse(stamp), zone, now)} ${zoneName}`);
 
 /** RFC 3339 to ms. */
 export function parse(text: string | null | undefined): number | null {

@@ -140,7 +140,9 @@ test('what jobs hold: the largest first, with what they are about to do wrong', 
 });
 
 test('small texts', () => {
-  expect(optionTitle('fewer devices: 0.2 t')).toBe('Fewer devices');
+  const clock = { zone: 'Europe/Berlin', zoneName: 'Berlin' };
+  expect(optionTitle('fewer devices: 0.2 t', clock, NOON)).toBe('Fewer devices');
+  expect(optionTitle('a start at 2026-12-02T14:00:00Z: 0.2 t', clock, NOON)).toBe('A start at 2 Dec 15:00 Berlin');
   expect(overrunWords(0)).toBe('None used more.');
   expect(overrunWords(1)).toBe('1 job used more; all of it is posted.');
 });

@@ -4,7 +4,7 @@ import type { IconName } from '../../components/Icon.svelte';
 import type { Admission, Budget, Exception } from '../../lib/api/types';
 import { amountOf, inBase, quantityOf, type Amounts } from '../../lib/budget';
 import { counted, grams, quantity, significant, wattHours } from '../../lib/format/number';
-import { moment, parse, type Zone } from '../../lib/format/time';
+import { moment, parse, withLocalTimes, type Clock, type Zone } from '../../lib/format/time';
 
 export const jobOf = (admission: Admission): string =>
   admission.answer.key ?? admission.job ?? admission.key ?? `admission ${admission.id}`;
@@ -190,8 +190,8 @@ function usedOf({ metered_mj, answer, p95 }: Admission, kind: Amounts['kind']): 
 export const overrunWords = (jobs: number): string =>
   jobs ? `${counted(jobs, 'job')} used more; all of it is posted.` : 'None used more.';
 
-/** An option's title without its amount, which stands in a column of its own. */
-export function optionTitle(title: string): string {
-  const text = title.replace(/: [^:]*$/, '');
+/** An option's title without its amount, which stands in a column of its own, with times on the reader's clock. */
+export function optionTitle(title: string, clock: Clock, now: number): string {
+  const text = withLocalTimes(title.replace(/: [^:]*$/, ''), clock, now);
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -31,8 +31,7 @@ export function describeHold(admission: Admission): HoldWords {
   const share = usedOf(admission);
   const isOver = share > 1;
   const isBreaking = admission.told === 'stop' || admission.told === 'breaking';
-  const state =
-    admission.state === 'held' && (isOver || isBreaking) ? 'running beyond its hold' : STATES[admission.state];
+  const state = admission.state === 'held' && isOver ? 'running beyond its hold' : STATES[admission.state];
   const outcome = {
     stop: '; it is being stopped',
     breaking: '; it is projected to use more than it holds',
@@ -46,16 +45,17 @@ export function describeHold(admission: Admission): HoldWords {
 
 export interface HeldAmount {
   budget: Budget;
-  reserved: string;
-  held: string;
+  /** `reserved 1.17 t, still held 302 kg` */
+  words: string;
 }
 
-/** What it reserved in each budget that is known, and what of that it still holds. */
+/** What it reserved in each budget that is known and, while it runs, what of that it still holds. */
 export const holdsOf = (admission: Admission, budgets: Budget[]): HeldAmount[] =>
   admission.holds.flatMap((hold) => {
     const budget = budgets.find((known) => known.id === hold.budget);
     if (!budget) return [];
     const kind = quantityOf(budget.unit);
     const shown = (value: number): string => quantity(kind, inBase(kind, value));
-    return [{ budget, reserved: shown(hold.reserved), held: shown(hold.held) }];
+    const still = admission.state === 'held' ? `, still held ${shown(hold.held)}` : '';
+    return [{ budget, words: `reserved ${shown(hold.reserved)}${still}` }];
   });

@@ -141,16 +141,17 @@ describe('what a job holds', () => {
   test('a job runs within its hold, or beyond it', () => {
     expect(plain(describeHold(admission()).state)).toBe('running within its hold');
     const breaking = describeHold(admission({ told: 'breaking' }));
-    expect([breaking.state, breaking.isBad]).toEqual(['running beyond its hold', true]);
+    expect([breaking.state, breaking.isBad]).toEqual(['running within its hold', true]);
     expect(breaking.used).toContain('projected to use more than it holds');
     expect(describeHold(admission({ told: 'stop' })).used).toContain('being stopped');
+    expect(describeHold(admission({ metered_mj: 200 })).state).toBe('running beyond its hold');
     expect(describeHold(admission({ metered_mj: 200 })).used).toContain('over, and posted in full');
     expect(describeHold(admission({ state: 'settled' })).state).toBe('settled from the ledger');
   });
 
   test('amounts are in the unit of each budget that is known', () => {
     const [hold, ...rest] = holdsOf(admission(), [{ id: '1', unit: 'co2e', name: 'atlas' } as Budget]);
-    expect(plain(`${hold?.reserved} ${hold?.held}`)).toBe('2.00 t 1.00 t');
+    expect(plain(hold?.words ?? '')).toBe('reserved 2.00 t, still held 1.00 t');
     expect(rest).toEqual([]);
   });
 });
