@@ -1,4 +1,7 @@
-//! Connections: accepted up to a cap, TLS where configured, headers under a time limit (`axum::serve` has none), ended in order.
+//! The accept loop: connections up to a cap, TLS if it is configured, a time limit for headers, and a shutdown that lets requests finish.
+//!
+//! `axum::serve` has neither cap nor time limit. axum-server has the time limit, but takes a connection before a cap could hold it back; here what is
+//! over the cap waits in the kernel's backlog, and costs neither a file descriptor nor a TLS handshake.
 
 use crate::config::{Limits, Tls};
 use axum::Router;
@@ -14,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -24,13 +27,13 @@ use tower::ServiceExt;
 const HEADERS_MAX: usize = 100;
 const HEADER_BYTES_MAX: usize = 16 << 10;
 
-/// Who is at the other end of the connection. No header can say otherwise.
+/// The address at the other end of the connection, whatever a header says.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(IpAddr);
 
 impl Peer {
-    /// By whom requests are counted: an IPv4 address, or the /64 network of an IPv6 address, within which a machine may take
-    /// any number of addresses.
+    /// What requests are counted by: an IPv4 address, or the /64 network of an IPv6 address, within which one machine may use any number of
+    /// addresses.
     pub(crate) fn counted_as(self) -> String {
         match self.0.to_canonical() {
             IpAddr::V4(address) => address.to_string(),
@@ -39,26 +42,26 @@ impl Peer {
     }
 }
 
-/// Rest after a failed accept (no file descriptor left), so that the loop does not spin.
+/// Pause after a failed accept, for example without a free file descriptor, so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Why TLS cannot be turned on.
+/// Why the service cannot speak TLS.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file is missing or not PEM.
+    /// The certificate or the key cannot be read, or is not PEM.
     #[error("{path} cannot be used for TLS: {message}")]
     File {
-        /// As configured.
+        /// The file, as configured.
         path: String,
-        /// Why.
+        /// What is wrong with it.
         message: String,
     },
-    /// Certificate and key do not fit, or are of a kind that is not supported.
+    /// Certificate and key do not belong together, or are of a kind that is not supported.
     #[error("the TLS certificate and key cannot be used together: {0}")]
     Pair(#[from] tokio_rustls::rustls::Error),
 }
 
-/// Reads certificate and key; TLS 1.2 and 1.3.
+/// Reads certificate and key, for TLS 1.2 and 1.3.
 pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor, TlsError> {
     let chain = CertificateDer::pem_file_iter(&tls.certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
@@ -96,11 +99,17 @@ pub(crate) async fn serve(
             () = &mut stop => break,
             accepted = accept(&listener, &places) => accepted,
         };
-        let Some((stream, peer, place)) = accepted else { continue };
-        let (watcher, tls, router) = (graceful.watcher(), tls.clone(), router.clone());
+        let Some(accepted) = accepted else { continue };
+        let speaker = Speaker {
+            peer: accepted.peer,
+            router: router.clone(),
+            header_timeout: limits.header_timeout,
+            watcher: graceful.watcher(),
+        };
+        let tls = tls.clone();
         tokio::spawn(async move {
-            connection((stream, peer), tls, router, limits.header_timeout, watcher).await;
-            drop(place);
+            connection(accepted.stream, tls, speaker).await;
+            drop(accepted.place);
         });
     }
     drop(listener);
@@ -109,13 +118,17 @@ pub(crate) async fn serve(
     }
 }
 
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, Peer, tokio::sync::OwnedSemaphorePermit)> {
+/// A connection with its place under the cap.
+struct Accepted {
+    stream: TcpStream,
+    peer: Peer,
+    place: OwnedSemaphorePermit,
+}
+
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accepted> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, address)) => Some((stream, Peer(address.ip()), place)),
+        Ok((stream, address)) => Some(Accepted { stream, peer: Peer(address.ip()), place }),
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
             tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -124,43 +137,43 @@ async fn accept(
     }
 }
 
-async fn connection(
-    (stream, peer): (TcpStream, Peer),
-    tls: Option<TlsAcceptor>,
+/// What a connection is served with.
+struct Speaker {
+    peer: Peer,
     router: Router,
     header_timeout: Duration,
     watcher: Watcher,
-) {
-    // Answers are small and whole: waiting to fill a packet only delays them.
+}
+
+async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, speaker: Speaker) {
+    // Answers are small and whole: waiting to fill a packet would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
-    let Some(tls) = tls else { return speak(stream, peer, router, header_timeout, watcher).await };
-    match tokio::time::timeout(header_timeout, tls.accept(stream)).await {
-        Ok(Ok(stream)) => speak(stream, peer, router, header_timeout, watcher).await,
+    let Some(tls) = tls else { return speaker.speak(stream).await };
+    match tokio::time::timeout(speaker.header_timeout, tls.accept(stream)).await {
+        Ok(Ok(stream)) => speaker.speak(stream).await,
         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
         Err(_) => tracing::debug!("a TLS handshake took too long"),
     }
 }
 
-async fn speak(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    peer: Peer,
-    router: Router,
-    header_timeout: Duration,
-    watcher: Watcher,
-) {
-    let routes = router.map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
-        request
-    });
-    let served = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(header_timeout)
-        .max_headers(HEADERS_MAX)
-        .max_header_size(HEADER_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
-    if let Err(error) = watcher.watch(served).await {
-        tracing::debug!(%error, "a connection ended early");
+impl Speaker {
+    /// Answers requests until the connection or the service ends.
+    async fn speak(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let peer = self.peer;
+        let routes = self.router.map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            request
+        });
+        let served = hyper::server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.header_timeout)
+            .max_headers(HEADERS_MAX)
+            .max_header_size(HEADER_BYTES_MAX)
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
+        if let Err(error) = self.watcher.watch(served).await {
+            tracing::debug!(%error, "a connection ended early");
+        }
     }
 }

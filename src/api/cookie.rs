@@ -1,8 +1,8 @@
 //! The cookie of a session, and whether a request comes from the app itself.
 //!
-//! Over TLS the cookie is `__Host-wattledger` with `Secure`: no other host, no plain connection and no path can set or read it. On this machine
-//! (`http://127.0.0.1`, `http://localhost`) it is `wattledger`, because a browser keeps no secure cookie there. Beside it stands
-//! `wattledger-signed-in=1`, which holds no secret and which the app may read, so that it asks who is signed in only when somebody is.
+//! Over TLS the cookie is `__Host-wattledger` with `Secure`, which no other host, plain connection or path can set or read. On this machine
+//! (`http://127.0.0.1`, `http://localhost`) it is `wattledger`, because a browser keeps no secure cookie there. A second cookie,
+//! `wattledger-signed-in=1`, holds no secret and may be read by the app, which asks who is signed in only if it is there.
 
 use super::problem::Problem;
 use crate::access::Secret;
@@ -56,7 +56,7 @@ pub(crate) fn read(headers: &HeaderMap, sign_in: SignIn) -> Option<Secret> {
     values.next().is_none().then_some(secret)
 }
 
-/// The lines `Set-Cookie` of an answer: the session, and the mark beside it.
+/// The headers `Set-Cookie` of an answer: the session, and the mark that the app may read.
 pub(crate) type Lines = AppendHeaders<[(header::HeaderName, HeaderValue); 2]>;
 
 /// Begins a session in the browser.
@@ -64,7 +64,7 @@ pub(crate) fn begin(headers: &HeaderMap, sign_in: SignIn, secret: &Secret, age_m
     lines(headers, sign_in, Values { session: secret.reveal(), mark: "1" }, seconds(age_max))
 }
 
-/// The mark alone, for a browser that has a session's cookie without it: it went through a restore of cookies, or another program set one.
+/// The mark alone, for a browser that has the cookie of a session without it, as after its cookies were restored from a backup.
 pub(crate) fn missing_mark(headers: &HeaderMap, sign_in: SignIn, age_max: Span) -> Option<HeaderValue> {
     let mut lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let has_mark = lines.any(|line| line.split(';').any(|pair| pair.trim() == format!("{MARK}=1")));
@@ -108,7 +108,7 @@ fn strict<'a>(name: &'a str, value: &'a str, age: Duration) -> Cookie<'a> {
     Cookie::build((name, value)).path("/").max_age(age).same_site(SameSite::Strict).build()
 }
 
-/// Refuses a request whose `Origin`, where the browser says one, is not this service.
+/// Refuses a request whose header `Origin`, if there is one, names another service than this.
 pub(crate) fn expect_same_origin(headers: &HeaderMap, sign_in: SignIn) -> Result<(), Problem> {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let Some(origin) = origins.next() else { return Ok(()) };

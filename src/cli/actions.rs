@@ -1,17 +1,18 @@
-//! `wattledger actions`: what was administered, by whom and when.
+//! `wattledger actions`: the log of administrative actions.
 
-use super::client::ServerArguments;
-use super::ledger::text;
+use super::client::{ServerArguments, Verbatim};
 use super::show::to_the_second;
-use super::table::{Lean, Table};
+use super::table::{TextTable, left};
+use super::words::or_dash;
 use super::{Failure, print};
+use api::ActionDocument;
 use clap::Args;
 
-/// List what was administered, by which token and when, the last first
+/// List administrative actions, newest first: what was done, by which token, and when
 ///
-/// Sites, prices, factors, tokens, projects, periods, statements about jobs. Needs scope admin.
+/// Covers sites, prices, factors, tokens, projects, periods, budgets and statements about jobs. Needs the scope admin.
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ActionsArguments {
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -20,15 +21,16 @@ pub(crate) struct Arguments {
 }
 
 /// Prints the list.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let actions = arguments.server.client()?.list("/ledger/actions?limit=1000")?;
+pub(crate) fn run(arguments: &ActionsArguments) -> Result<(), Failure> {
+    let client = arguments.server.client()?;
     if arguments.json {
-        return print::json(&actions);
+        return print::json(&client.list::<Verbatim>("/ledger/actions")?);
     }
-    let columns = ["id", "at", "by", "kind", "subject", "body"];
-    let mut table = Table::new(&columns.map(|column| (column, Lean::Left)));
-    for action in &actions {
-        table.row(columns.map(|column| to_the_second(text(&action[column]))).to_vec());
+    let mut table = TextTable::new(["id", "at", "by", "kind", "subject", "body"].map(left));
+    for action in client.list::<ActionDocument>("/ledger/actions")? {
+        let (id, at) = (action.id.to_string(), to_the_second(action.at));
+        let (by, body) = (or_dash(action.by.as_ref()), or_dash(action.body.as_ref()));
+        table.row(vec![id, at, by, action.kind, action.subject, body]);
     }
     print::text(&table.to_string())
 }

@@ -1,14 +1,15 @@
-//! `wattledger attention`: what needs someone.
+//! `wattledger attention`: what needs attention.
 
-use super::client::ServerArguments;
-use super::ledger::text;
-use super::table::{Lean, Table};
+use super::client::{ServerArguments, Verbatim};
+use super::table::{TextTable, left};
+use super::words::{or_dash, word};
 use super::{Failure, print};
+use api::AttentionItem;
 use clap::Args;
 
-/// List what needs someone: late agents, low coverage, idle holdings, stale factors and more
+/// List what needs attention: late agents, low coverage, idle holdings, stale factors and more
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(crate) struct AttentionArguments {
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -17,14 +18,14 @@ pub(crate) struct Arguments {
 }
 
 /// Prints the list.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let items = arguments.server.client()?.list("/attention?limit=1000")?;
+pub(crate) fn run(arguments: &AttentionArguments) -> Result<(), Failure> {
+    let client = arguments.server.client()?;
     if arguments.json {
-        return print::json(&items);
+        return print::json(&client.list::<Verbatim>("/attention")?);
     }
-    let mut table = Table::new(&["severity", "kind", "since", "message"].map(|column| (column, Lean::Left)));
-    for item in &items {
-        table.row(["severity", "kind", "since", "message"].map(|key| text(&item[key])).to_vec());
+    let mut table = TextTable::new(["severity", "kind", "since", "message"].map(left));
+    for item in client.list::<AttentionItem>("/attention")? {
+        table.row(vec![word(&item.severity), item.kind, or_dash(item.since.as_ref()), item.message]);
     }
     print::text(&table.to_string())
 }

@@ -6,49 +6,49 @@ use crate::store::StoreError;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Copy a data directory, also while the service runs, and verify the copy
+/// Back up a data directory, even while the service runs, and verify the copy
 ///
-/// The copy is a directory with the database and the head of its chain. Run it as the user that runs the service.
+/// The copy is a directory with the database and the head of its hash chain. Run the command as the user that runs the service.
 #[derive(Args)]
-pub(crate) struct Backup {
+pub(crate) struct BackupArguments {
     /// Data directory of the service
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Directory to make; it may be there if it is empty
+    /// Directory to create; it may exist if it is empty
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
 }
 
-/// Make a data directory from a backup, and verify it
+/// Restore a data directory from a backup, and verify it
 #[derive(Args)]
-pub(crate) struct Restore {
-    /// Directory that `wattledger backup` made
+pub(crate) struct RestoreArguments {
+    /// Directory that `wattledger backup` created
     #[arg(long, value_name = "DIR")]
     from: PathBuf,
-    /// Data directory to make; it may be there if it is empty
+    /// Data directory to create; it may exist if it is empty
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
 }
 
-/// Makes a backup, and says what is in it.
-pub(crate) fn backup(arguments: &Backup) -> Result<(), Failure> {
+/// Backs up, and prints what the copy holds.
+pub(crate) fn backup(arguments: &BackupArguments) -> Result<(), Failure> {
     let verified = backup::backup(&arguments.data, &arguments.to).map_err(refused)?;
     print::text(&format!(
-        "{} holds {} entries and {} batches, and verifies\n",
+        "{} holds {} entries and {} batches, verified\n",
         arguments.to.display(),
         verified.entries,
         verified.batches
     ))
 }
 
-/// Restores a backup, and says what comes next.
-pub(crate) fn restore(arguments: &Restore) -> Result<(), Failure> {
+/// Restores, and prints what to do next.
+pub(crate) fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
     let verified = backup::restore(&arguments.from, &arguments.data).map_err(refused)?;
     let data = arguments.data.display();
     print::text(&format!(
-        "{data} holds {} entries and {} batches, and verifies\n\
+        "{data} holds {} entries and {} batches, verified\n\
         next: wattledger serve --data {data}\n\
-        then start each agent once with --resend: it sends again what it kept, and what is known already changes nothing\n",
+        then start each agent once with --resend: it sends what it kept again; what the service already has changes nothing\n",
         verified.entries, verified.batches
     ))
 }

@@ -1,83 +1,89 @@
-//! `wattledger budget`: what may be used, how that stands, and who lets what pass.
+//! `wattledger budget`: budgets, their holds, and exceptions from them.
 
-use super::client::{ServerArguments, ServiceClient, escaped};
-use super::table::{Lean, Table};
+use super::client::{ServerArguments, ServiceClient, Verbatim, escaped, with_query};
+use super::table::{TextTable, left, right};
+use super::words::{dash, one_of, or_dash, word};
 use super::{Failure, number, print};
 use crate::budget::BudgetAmount;
-use api::{Mode, Outage, PeriodKind, RollOver, Unit};
+use api::{
+    AdmissionDocument, AdmissionQuery, BudgetDocument, BudgetOverride, Mode, Outage, OverrideRequest, PeriodKind,
+    PolicyDocument, RollOver, ScopeKind, StandingDocument, Unit, WordsRequest,
+};
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value};
-use std::path::PathBuf;
+use model::{AdmissionState, BudgetId};
+use std::path::{Path, PathBuf};
 
-/// Budgets: make, list, override
+/// Create, list and override budgets
 #[derive(Subcommand)]
-pub(crate) enum Command {
-    Create(Box<Create>),
-    List(List),
-    Show(Show),
-    Override(Override),
-    Request(Request),
-    Requests(List),
-    Approve(Approve),
-    Refuse(Refuse),
-    Retire(Retire),
+pub(crate) enum BudgetCommand {
+    Create(Box<CreateBudget>),
+    /// List the budgets and how much of each is used
+    List(ListBudgets),
+    Show(ShowBudget),
+    Override(OverrideBudget),
+    Request(RequestException),
+    /// List requests for exceptions, and overrides
+    Requests(ListBudgets),
+    Approve(ApproveRequest),
+    Refuse(RefuseRequest),
+    Retire(RetireBudget),
 }
 
-/// Make a budget
+/// Create a budget
 #[derive(Args)]
-pub(crate) struct Create {
-    /// Its name
+pub(crate) struct CreateBudget {
+    /// Name of the budget
     #[arg(long, required_unless_present = "file")]
     name: Option<String>,
-    /// Counts the jobs of this project; everything without a scope
+    /// Count the jobs of this project; a budget without a scope option counts everything
     #[arg(long, group = "scope")]
     project: Option<String>,
-    /// Counts jobs with this label
+    /// Count jobs with this label
     #[arg(long, value_name = "KEY=VALUE", group = "scope")]
     label: Option<String>,
-    /// Counts jobs of this user
+    /// Count jobs of this user
     #[arg(long, group = "scope")]
     user: Option<String>,
-    /// Counts what is metered at this site
+    /// Count all energy metered at this site
     #[arg(long, group = "scope")]
     site: Option<String>,
-    /// Limit of facility energy, MWh
+    /// Limit on facility energy, in MWh
     #[arg(long, value_name = "MWH", group = "limit", required_unless_present_any = ["co2e_t", "file"], allow_negative_numbers = true)]
     energy_mwh: Option<String>,
-    /// Limit of location-based CO2e, t
+    /// Limit on location-based CO2e, in t
     #[arg(long, value_name = "T", group = "limit", allow_negative_numbers = true)]
     co2e_t: Option<String>,
-    /// How long the limit lasts
-    #[arg(long, value_enum, default_value = "month")]
-    period: PeriodWord,
-    /// First date of period fixed
+    /// Period that the limit applies to
+    #[arg(long, value_parser = one_of::<PeriodKind>(&["week", "month", "quarter", "year", "fixed"]), default_value = "month")]
+    period: PeriodKind,
+    /// First date of a fixed period
     #[arg(long, value_name = "DATE")]
     from: Option<String>,
-    /// First date after period fixed
+    /// First date after a fixed period
     #[arg(long, value_name = "DATE")]
     to: Option<String>,
     /// IANA time zone in which periods begin
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     time_zone: String,
-    /// What a period leaves to the next
-    #[arg(long, value_enum, default_value = "none")]
-    roll_over: RollOverWord,
-    /// Percents of the limit from which on it warns
+    /// Unused budget that carries over to the next period
+    #[arg(long, value_parser = one_of::<RollOver>(&["none", "unused", "all"]), default_value = "none")]
+    roll_over: RollOver,
+    /// Percentages of the limit at which to warn
     #[arg(long, value_name = "PERCENT", value_delimiter = ',', default_values_t = [50, 80, 95])]
     warn_at: Vec<u32>,
-    /// What happens to a job that does not fit
-    #[arg(long, value_enum, default_value = "block")]
-    mode: ModeWord,
-    /// What gates answer when the service does not
-    #[arg(long, value_enum, default_value = "open")]
-    outage: OutageWord,
-    /// Stop running jobs that break their hold, with so many seconds between SIGTERM and SIGKILL
+    /// What to do with a job that does not fit
+    #[arg(long, value_parser = one_of::<Mode>(&["observe", "warn", "block"]), default_value = "block")]
+    mode: Mode,
+    /// What gates do with jobs while the service is unreachable: admit them (open) or not (closed)
+    #[arg(long, value_parser = one_of::<Outage>(&["open", "closed"]), default_value = "open")]
+    outage: Outage,
+    /// Stop running jobs that exceed their hold: SIGTERM, and this many seconds later SIGKILL
     #[arg(long, value_name = "SECONDS")]
     stop_after_s: Option<u32>,
-    /// Wall time of jobs that state none, hours
+    /// Wall time assumed for jobs that state none, in hours
     #[arg(long, value_name = "H", value_parser = number::nanohours, allow_negative_numbers = true)]
     default_hours: Option<u64>,
-    /// The whole policy as a JSON file, in place of the other options
+    /// Read the whole policy from a JSON file instead of from options
     #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "scope", "limit"])]
     file: Option<PathBuf>,
     #[command(flatten)]
@@ -87,9 +93,8 @@ pub(crate) struct Create {
     json: bool,
 }
 
-/// List
 #[derive(Args)]
-pub(crate) struct List {
+pub(crate) struct ListBudgets {
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -97,10 +102,10 @@ pub(crate) struct List {
     json: bool,
 }
 
-/// Show one budget and its holds
+/// Show a budget and its holds
 #[derive(Args)]
-pub(crate) struct Show {
-    /// Number or name
+pub(crate) struct ShowBudget {
+    /// Number or name of the budget
     budget: String,
     #[command(flatten)]
     server: ServerArguments,
@@ -109,9 +114,9 @@ pub(crate) struct Show {
     json: bool,
 }
 
-/// Let everything that a budget counts pass for a time
+/// Admit every job that a budget counts, for a limited time
 #[derive(Args)]
-pub(crate) struct Override {
+pub(crate) struct OverrideBudget {
     /// Number or name of the budget
     budget: String,
     #[command(flatten)]
@@ -120,10 +125,10 @@ pub(crate) struct Override {
     server: ServerArguments,
 }
 
-/// Ask that a denied job may pass
+/// Request an exception for a job that was denied
 #[derive(Args)]
-pub(crate) struct Request {
-    /// Number of the admission that was denied
+pub(crate) struct RequestException {
+    /// Number of the denied admission
     admission: String,
     #[command(flatten)]
     words: Words,
@@ -131,9 +136,9 @@ pub(crate) struct Request {
     server: ServerArguments,
 }
 
-/// Grant a request
+/// Approve a request
 #[derive(Args)]
-pub(crate) struct Approve {
+pub(crate) struct ApproveRequest {
     /// Number of the request
     request: String,
     #[command(flatten)]
@@ -144,7 +149,7 @@ pub(crate) struct Approve {
 
 /// Refuse a request
 #[derive(Args)]
-pub(crate) struct Refuse {
+pub(crate) struct RefuseRequest {
     /// Number of the request
     request: String,
     #[command(flatten)]
@@ -153,10 +158,10 @@ pub(crate) struct Refuse {
     server: ServerArguments,
 }
 
-/// End a budget: it applies no more
+/// Retire a budget, which then no longer applies
 #[derive(Args)]
-pub(crate) struct Retire {
-    /// Number or name
+pub(crate) struct RetireBudget {
+    /// Number or name of the budget
     budget: String,
     #[command(flatten)]
     server: ServerArguments,
@@ -164,10 +169,10 @@ pub(crate) struct Retire {
 
 #[derive(Args)]
 struct Words {
-    /// Who asks or answers
+    /// Your name, for the record
     #[arg(long)]
     name: String,
-    /// Why
+    /// Your reason, for the record
     #[arg(long)]
     reason: String,
 }
@@ -176,255 +181,305 @@ struct Words {
 struct Granted {
     #[command(flatten)]
     words: Words,
-    /// Until when, such as 2026-12-01T18:00Z
+    /// When the exception ends, such as 2026-12-01T18:00Z
     #[arg(long, value_name = "TIME")]
     expires: String,
 }
 
-/// Declares the words of an option that stand for values of a policy.
-macro_rules! words {
-    ($name:ident for $of:ident { $($word:ident),+ }) => {
-        #[derive(Clone, Copy, clap::ValueEnum)]
-        enum $name { $($word),+ }
-        impl From<$name> for $of {
-            fn from(word: $name) -> Self {
-                match word { $($name::$word => Self::$word),+ }
-            }
-        }
-    };
-}
-
-words!(PeriodWord for PeriodKind { Week, Month, Quarter, Year, Fixed });
-words!(RollOverWord for RollOver { None, Unused, All });
-words!(ModeWord for Mode { Observe, Warn, Block });
-words!(OutageWord for Outage { Open, Closed });
-
 /// Runs the command.
-pub(crate) fn run(command: &Command) -> Result<(), Failure> {
+pub(crate) fn run(command: &BudgetCommand) -> Result<(), Failure> {
     match command {
-        Command::Create(arguments) => create(arguments),
-        Command::List(arguments) => list(arguments),
-        Command::Show(arguments) => show(arguments),
-        Command::Override(Override { budget, granted, server }) => {
+        BudgetCommand::Create(arguments) => create(arguments),
+        BudgetCommand::List(arguments) => list(arguments),
+        BudgetCommand::Show(arguments) => show(arguments),
+        BudgetCommand::Override(OverrideBudget { budget, granted, server }) => {
             let path = format!("/budgets/{}/overrides", escaped(budget));
-            let made: Value = server.client()?.post(&path, &granted.document())?;
-            print::text(&format!("budget {budget} lets everything pass until {}\n", word(&made, "expires")))
+            let made: BudgetOverride = server.client()?.post(&path, &granted.request())?;
+            print::text(&format!("budget {budget} admits every job until {}\n", or_dash(made.expires.as_ref())))
         }
-        Command::Request(Request { admission, words, server }) => {
+        BudgetCommand::Request(RequestException { admission, words, server }) => {
             let path = format!("/admissions/{}/requests", escaped(admission));
-            let made: Value = server.client()?.post(&path, &words.document())?;
-            print::text(&format!("request {} waits for an administrator\n", word(&made, "id")))
+            let made: BudgetOverride = server.client()?.post(&path, &words.request())?;
+            print::text(&format!("request {} awaits an administrator\n", made.id))
         }
-        Command::Requests(arguments) => requests(arguments),
-        Command::Approve(Approve { request, granted, server }) => {
+        BudgetCommand::Requests(arguments) => requests(arguments),
+        BudgetCommand::Approve(ApproveRequest { request, granted, server }) => {
             let path = format!("/requests/{}/approve", escaped(request));
-            let made: Value = server.client()?.post(&path, &granted.document())?;
-            let (admission, expires) = (word(&made, "admission"), word(&made, "expires"));
+            let made: BudgetOverride = server.client()?.post(&path, &granted.request())?;
+            let (admission, expires) = (or_dash(made.admission.as_ref()), or_dash(made.expires.as_ref()));
             print::text(&format!(
-                "admission {admission} passes until {expires}, when it is asked for again with its key\n"
+                "admission {admission} is approved until {expires}: submit the job again with the same key\n"
             ))
         }
-        Command::Refuse(Refuse { request, words, server }) => {
+        BudgetCommand::Refuse(RefuseRequest { request, words, server }) => {
             let path = format!("/requests/{}/refuse", escaped(request));
-            let _: Value = server.client()?.post(&path, &words.document())?;
-            print::text(&format!("request {request} is refused\n"))
+            let _: BudgetOverride = server.client()?.post(&path, &words.request())?;
+            print::text(&format!("request {request} was refused\n"))
         }
-        Command::Retire(Retire { budget, server }) => {
+        BudgetCommand::Retire(RetireBudget { budget, server }) => {
             server.client()?.delete(&format!("/budgets/{}", escaped(budget)))?;
-            print::text(&format!("budget {budget} applies no more\n"))
+            print::text(&format!("budget {budget} no longer applies\n"))
         }
     }
 }
 
 impl Words {
-    fn document(&self) -> Value {
-        serde_json::json!({ "name": self.name, "reason": self.reason })
+    fn request(&self) -> WordsRequest {
+        WordsRequest { name: self.name.clone(), reason: self.reason.clone() }
     }
 }
 
 impl Granted {
-    fn document(&self) -> Value {
-        serde_json::json!({ "name": self.words.name, "reason": self.words.reason, "expires": self.expires })
+    fn request(&self) -> OverrideRequest {
+        let Words { name, reason } = &self.words;
+        OverrideRequest { name: name.clone(), reason: reason.clone(), expires: self.expires.clone() }
     }
 }
 
-fn word(document: &Value, name: &str) -> String {
-    document.get(name).and_then(Value::as_str).unwrap_or("-").to_owned()
+fn create(arguments: &CreateBudget) -> Result<(), Failure> {
+    let client = arguments.server.client()?;
+    let made: Verbatim = match &arguments.file {
+        Some(path) => client.post("/budgets", &policy_file(path)?)?,
+        None => client.post("/budgets", &arguments.policy()?)?,
+    };
+    if arguments.json { print::json(&made) } else { print::text(&page(&document(made)?)) }
 }
 
-fn create(arguments: &Create) -> Result<(), Failure> {
-    let document = arguments.document()?;
-    let made: Value = arguments.server.client()?.post("/budgets", &document)?;
-    if arguments.json { print::json(&made) } else { print::text(&text(&made)) }
+/// A policy that somebody wrote, as it is: the service says what is wrong with it.
+fn policy_file(path: &Path) -> Result<Verbatim, Failure> {
+    let unusable = |cause: &dyn std::fmt::Display| Failure::Usage(format!("--file {}: {cause}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|cause| unusable(&cause))?;
+    serde_json::from_str(&text).map_err(|cause| unusable(&cause))
 }
 
-impl Create {
-    fn document(&self) -> Result<Value, Failure> {
-        if let Some(path) = &self.file {
-            let unusable =
-                |cause: &dyn std::fmt::Display| Failure::Usage(format!("--file {}: {cause}", path.display()));
-            let text = std::fs::read_to_string(path).map_err(|cause| unusable(&cause))?;
-            return serde_json::from_str(&text).map_err(|cause| unusable(&cause));
-        }
-        let mut document = Map::new();
-        let mut put = |name: &str, value: Value| {
-            if !value.is_null() {
-                document.insert(name.to_owned(), value);
-            }
+fn document(answer: Verbatim) -> Result<BudgetDocument, Failure> {
+    serde_json::from_value(answer)
+        .map_err(|error| Failure::Unreachable(format!("the server's answer is not from Wattledger: {error}")))
+}
+
+impl CreateBudget {
+    fn policy(&self) -> Result<PolicyDocument, Failure> {
+        let (limit_mj, limit_ug) = match (&self.energy_mwh, &self.co2e_t) {
+            // A millionth of a MWh is 3 600 000 mJ.
+            (Some(mwh), _) => (Some(limit("--energy-mwh", mwh, 6, 3_600_000)?), None),
+            (None, tonnes) => (None, Some(limit("--co2e-t", tonnes.as_deref().unwrap_or_default(), 12, 1)?)),
         };
-        let scopes = [("project", &self.project), ("label", &self.label), ("user", &self.user), ("site", &self.site)];
-        let scope = scopes.iter().find(|(_, value)| value.is_some()).map_or("all", |(name, _)| name);
-        put("name", self.name.clone().into());
-        put("scope", scope.into());
-        scopes.into_iter().for_each(|(name, value)| put(name, value.clone().into()));
-        match (&self.energy_mwh, &self.co2e_t) {
-            (Some(mwh), _) => {
-                put("unit", "energy".into());
-                // A millionth of a MWh is 3 600 000 mJ.
-                put("limit_mj", limit("--energy-mwh", mwh, 6, 3_600_000)?.into());
-            }
-            (None, tonnes) => {
-                put("unit", "co2e".into());
-                put("limit_ug", limit("--co2e-t", tonnes.as_deref().unwrap_or_default(), 12, 1)?.into());
-            }
+        Ok(PolicyDocument {
+            name: self.name.clone().unwrap_or_default(),
+            scope: self.scope(),
+            project: self.project.clone(),
+            label: self.label.clone(),
+            user: self.user.clone(),
+            site: self.site.clone(),
+            unit: if limit_mj.is_some() { Unit::Energy } else { Unit::Co2e },
+            limit_mj,
+            limit_ug,
+            period: self.period,
+            time_zone: self.time_zone.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
+            roll_over: self.roll_over,
+            thresholds: self.warn_at.clone(),
+            mode: self.mode,
+            outage: self.outage,
+            stop_after_s: self.stop_after_s,
+            default_hours: self.default_hours.map(|hours| hours as f64 / 1e9),
+        })
+    }
+
+    const fn scope(&self) -> ScopeKind {
+        match (&self.project, &self.label, &self.user, &self.site) {
+            (Some(_), ..) => ScopeKind::Project,
+            (_, Some(_), ..) => ScopeKind::Label,
+            (_, _, Some(_), _) => ScopeKind::User,
+            (.., Some(_)) => ScopeKind::Site,
+            (None, None, None, None) => ScopeKind::All,
         }
-        put("period", json(&PeriodKind::from(self.period)));
-        put("from", self.from.clone().into());
-        put("to", self.to.clone().into());
-        put("time_zone", self.time_zone.clone().into());
-        put("roll_over", json(&RollOver::from(self.roll_over)));
-        put("thresholds", self.warn_at.clone().into());
-        put("mode", json(&Mode::from(self.mode)));
-        put("outage", json(&Outage::from(self.outage)));
-        put("stop_after_s", self.stop_after_s.into());
-        put("default_hours", self.default_hours.map(|hours| hours as f64 / 1e9).into());
-        Ok(document.into())
     }
 }
 
-/// A value of a policy as JSON.
-fn json(value: &impl serde::Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
-}
-
-/// A limit in the smallest unit.
+/// The limit of `option` in the unit that budgets are kept in, mJ or µg: `text` in units of 10^-`decimals`, times `factor`.
 fn limit(option: &str, text: &str, decimals: usize, factor: i128) -> Result<i64, Failure> {
     let unusable = |problem: String| Failure::Usage(format!("{option}: {problem}"));
     let value = number::parse(text, decimals).map_err(unusable)?;
     i64::try_from(value.saturating_mul(factor)).map_err(|_| unusable(format!("{text} is too large")))
 }
 
-fn list(arguments: &List) -> Result<(), Failure> {
-    let found = arguments.server.client()?.list("/budgets?limit=1000")?;
+fn list(arguments: &ListBudgets) -> Result<(), Failure> {
+    let client = arguments.server.client()?;
     if arguments.json {
-        return print::json(&found);
+        return print::json(&client.list::<Verbatim>("/budgets")?);
     }
+    let found: Vec<BudgetDocument> = client.list("/budgets")?;
     if found.is_empty() {
-        return print::text("no budgets: `wattledger budget create` makes one\n");
+        return print::text("no budgets: `wattledger budget create` creates one\n");
     }
-    let mut table = Table::new(&[
-        ("budget", Lean::Left),
-        ("counts", Lean::Left),
-        ("mode", Lean::Left),
-        ("spent", Lean::Right),
-        ("held", Lean::Right),
-        ("free", Lean::Right),
-        ("limit", Lean::Right),
-        ("used", Lean::Right),
-        ("until", Lean::Left),
+    let mut table = TextTable::new([
+        left("budget"),
+        left("counts"),
+        left("mode"),
+        right("spent"),
+        right("held"),
+        right("free"),
+        right("limit"),
+        right("used"),
+        left("until"),
     ]);
     for budget in &found {
-        let percent =
-            budget.get("percent").and_then(Value::as_i64).map_or("-".to_owned(), |percent| format!("{percent} %"));
+        let amounts = Amounts::of(&budget.standing);
         table.row(vec![
-            word(budget, "name"),
+            name(budget),
             counts(budget),
-            word(budget, "mode"),
-            figure(budget, "spent"),
-            figure(budget, "held"),
-            figure(budget, "free"),
-            figure(budget, "available"),
-            percent,
-            word(budget, "period_to"),
+            mode(budget),
+            amounts.spent,
+            amounts.held,
+            amounts.free,
+            amounts.available,
+            budget.percent.map_or_else(dash, |percent| format!("{percent} %")),
+            or_dash(budget.period_to.as_ref()),
         ]);
     }
     print::text(&table.to_string())
 }
 
-/// Whose energy a budget counts, in words.
-fn counts(budget: &Value) -> String {
-    let named = ["project", "label", "user", "site"]
-        .into_iter()
-        .find_map(|name| budget.get(name).and_then(Value::as_str).map(|value| format!("{name} {value}")));
+fn name(budget: &BudgetDocument) -> String {
+    or_dash(budget.policy.as_ref().map(|policy| &policy.name))
+}
+
+fn mode(budget: &BudgetDocument) -> String {
+    budget.policy.as_ref().map_or_else(dash, |policy| word(&policy.mode))
+}
+
+/// What a budget counts, in words.
+fn counts(budget: &BudgetDocument) -> String {
+    let Some(policy) = &budget.policy else { return dash() };
+    let scopes =
+        [("project", &policy.project), ("label", &policy.label), ("user", &policy.user), ("site", &policy.site)];
+    let named = scopes.into_iter().find_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)));
     named.unwrap_or_else(|| "all".to_owned())
 }
 
-/// One of a budget's amounts in words.
-fn figure(budget: &Value, name: &str) -> String {
-    let of = |suffix: &str| budget.get(format!("{name}_{suffix}")).and_then(Value::as_i64);
-    match (of("mj"), of("ug")) {
-        (Some(mj), _) => BudgetAmount::new(Unit::Energy, mj).to_string(),
-        (None, Some(ug)) => BudgetAmount::new(Unit::Co2e, ug).to_string(),
-        (None, None) => "-".to_owned(),
+/// The amounts of a budget in words; dashes where it has none.
+struct Amounts {
+    spent: String,
+    held: String,
+    free: String,
+    available: String,
+    projected_p50: String,
+    projected_p95: String,
+}
+
+impl Amounts {
+    fn of(standing: &StandingDocument) -> Self {
+        let amount = |unit, value| BudgetAmount::new(unit, value).to_string();
+        let words = |unit, [spent, held, free, available, projected_p50, projected_p95]: [i64; 6]| Self {
+            spent: amount(unit, spent),
+            held: amount(unit, held),
+            free: amount(unit, free),
+            available: amount(unit, available),
+            projected_p50: amount(unit, projected_p50),
+            projected_p95: amount(unit, projected_p95),
+        };
+        match *standing {
+            StandingDocument::Energy {
+                spent_mj,
+                held_mj,
+                free_mj,
+                available_mj,
+                projected_p50_mj,
+                projected_p95_mj,
+                ..
+            } => words(Unit::Energy, [spent_mj, held_mj, free_mj, available_mj, projected_p50_mj, projected_p95_mj]),
+            StandingDocument::Co2e {
+                spent_ug,
+                held_ug,
+                free_ug,
+                available_ug,
+                projected_p50_ug,
+                projected_p95_ug,
+                ..
+            } => words(Unit::Co2e, [spent_ug, held_ug, free_ug, available_ug, projected_p50_ug, projected_p95_ug]),
+            StandingDocument::None {} => Self {
+                spent: dash(),
+                held: dash(),
+                free: dash(),
+                available: dash(),
+                projected_p50: dash(),
+                projected_p95: dash(),
+            },
+        }
     }
 }
 
-fn show(arguments: &Show) -> Result<(), Failure> {
+fn show(arguments: &ShowBudget) -> Result<(), Failure> {
     let client = arguments.server.client()?;
-    let budget: Value = client.get(&format!("/budgets/{}", escaped(&arguments.budget)))?;
+    let answer: Verbatim = client.get(&format!("/budgets/{}", escaped(&arguments.budget)))?;
     if arguments.json {
-        return print::json(&budget);
+        return print::json(&answer);
     }
-    let holds = holds(&client, &word(&budget, "id"))?;
-    print::text(&format!("{}{holds}", text(&budget)))
+    let budget = document(answer)?;
+    print::text(&format!("{}{}", page(&budget), holds(&client, budget.id)?))
 }
 
-fn text(budget: &Value) -> String {
-    let figures =
-        |names: &[&str]| names.iter().map(|name| format!("{name:<10}{}\n", figure(budget, name))).collect::<String>();
-    let mut text = format!(
-        "{} ({}), {} until {}\n\n{}projected {} expected, {} at p95\n",
-        word(budget, "name"),
-        counts(budget),
-        word(budget, "mode"),
-        word(budget, "period_to"),
-        figures(&["spent", "held", "free", "available"]),
-        figure(budget, "projected_p50"),
-        figure(budget, "projected_p95"),
-    );
-    if let Some(warning) = budget.get("warning").and_then(Value::as_str) {
+fn page(budget: &BudgetDocument) -> String {
+    let amounts = Amounts::of(&budget.standing);
+    let until = or_dash(budget.period_to.as_ref());
+    let mut text = format!("{} ({}), {} until {until}\n\n", name(budget), counts(budget), mode(budget));
+    for (name, value) in
+        [("spent", &amounts.spent), ("held", &amounts.held), ("free", &amounts.free), ("available", &amounts.available)]
+    {
+        text.push_str(&format!("{name:<10}{value}\n"));
+    }
+    text.push_str(&format!("projected {} expected, {} at p95\n", amounts.projected_p50, amounts.projected_p95));
+    if let Some(warning) = &budget.warning {
         text.push_str(&format!("warning   {warning}\n"));
     }
     text
 }
 
-/// What is held of a budget now.
-fn holds(client: &ServiceClient, budget: &str) -> Result<String, Failure> {
-    let held = client.list(&format!("/admissions?state=held&limit=1000&budget={budget}"))?;
+/// The holds of a budget.
+fn holds(client: &ServiceClient, budget: BudgetId) -> Result<String, Failure> {
+    let query = AdmissionQuery {
+        state: Some(AdmissionState::Held),
+        budget: Some(budget.number()),
+        ..AdmissionQuery::default()
+    };
+    let held: Vec<AdmissionDocument> = client.list(&with_query("/admissions", &query)?)?;
     if held.is_empty() {
-        return Ok("\nnothing is held\n".to_owned());
+        return Ok("\nno holds\n".to_owned());
     }
-    let mut table = Table::new(&[("held for", Lean::Left), ("project", Lean::Left), ("until", Lean::Left)]);
+    let mut table = TextTable::new(["held for job", "project", "expires"].map(left));
     for admission in &held {
-        let job = admission.get("job").and_then(Value::as_str).unwrap_or("-").to_owned();
-        table.row(vec![job, word(admission, "project"), word(admission, "expires")]);
+        let (job, project) = (or_dash(admission.job.as_ref()), admission.project.to_string());
+        table.row(vec![job, project, admission.expires.clone()]);
     }
     Ok(format!("\n{table}"))
 }
 
-fn requests(arguments: &List) -> Result<(), Failure> {
-    let found = arguments.server.client()?.list("/requests?limit=1000")?;
+fn requests(arguments: &ListBudgets) -> Result<(), Failure> {
+    let client = arguments.server.client()?;
     if arguments.json {
-        return print::json(&found);
+        return print::json(&client.list::<Verbatim>("/requests")?);
     }
+    let found: Vec<BudgetOverride> = client.list("/requests")?;
     if found.is_empty() {
-        return print::text("no requests and no overrides\n");
+        return print::text("no requests or overrides\n");
     }
-    let titles = ["number", "state", "project", "admission", "budget", "asked by", "why", "decided by", "until"];
-    let mut table = Table::new(&titles.map(|title| (title, Lean::Left)));
+    let titles =
+        ["number", "state", "project", "admission", "budget", "requested by", "reason", "decided by", "expires"];
+    let mut table = TextTable::new(titles.map(left));
     for request in &found {
-        let names = ["id", "state", "project", "admission", "budget", "asked_by", "asked_reason", "name", "expires"];
-        table.row(names.iter().map(|name| word(request, name)).collect());
+        table.row(vec![
+            request.id.to_string(),
+            request.state.to_string(),
+            or_dash(request.project.as_ref()),
+            or_dash(request.admission.as_ref()),
+            or_dash(request.budget.as_ref()),
+            or_dash(request.asked_by.as_ref()),
+            or_dash(request.asked_reason.as_ref()),
+            or_dash(request.name.as_ref()),
+            or_dash(request.expires.as_ref()),
+        ]);
     }
     print::text(&table.to_string())
 }

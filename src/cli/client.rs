@@ -4,6 +4,7 @@ use super::Failure;
 use super::environment::variable;
 pub(crate) use crate::escape::escaped;
 use ::client::{Call, CallLimits, Client, Content, Method, SendError, check_address};
+use api::{Page, ProblemDocument};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
@@ -12,14 +13,19 @@ use std::time::Duration;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 const JSON: &str = "application/json";
 const ANSWER_BYTES_MAX: u64 = 256 << 20;
+/// Items that a page of a list is asked for.
+const PAGE_ITEMS: u32 = 1_000;
+
+/// An answer as the service gave it, for `--json`, which thereby shows fields that this version does not know.
+pub(crate) type Verbatim = serde_json::Value;
 
 /// Which service a command talks to.
 #[derive(clap::Args)]
 pub(crate) struct ServerArguments {
-    /// Address of the service, such as https://wattledger.example; WATTLEDGER_SERVER without it
+    /// Address of the service, such as https://wattledger.example; WATTLEDGER_SERVER by default
     #[arg(long, value_name = "URL")]
     server: Option<String>,
-    /// Certificates to trust for it, PEM, instead of the public ones; WATTLEDGER_CA_FILE without it
+    /// PEM file with the certificates to trust instead of the public authorities; WATTLEDGER_CA_FILE by default
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
 }
@@ -52,9 +58,9 @@ impl ServerArguments {
 
     /// The same, for a service that must answer within `deadline`.
     pub(crate) fn client_within(&self, deadline: Duration) -> Result<ServiceClient, Failure> {
-        let server = self.named().ok_or_else(|| {
-            Failure::Usage("which service? name it with --server URL or WATTLEDGER_SERVER".to_owned())
-        })?;
+        let server = self
+            .named()
+            .ok_or_else(|| Failure::Usage("no service given: use --server URL or set WATTLEDGER_SERVER".to_owned()))?;
         let token = token()?;
         check(&server, token.is_some())?;
         let client = Client::new(concat!("wattledger/", env!("CARGO_PKG_VERSION")), self.ca_file().as_deref());
@@ -90,17 +96,13 @@ impl ServiceClient {
         self.json(&self.send(Method::GET, path, None)?)
     }
 
-    /// Every item of a list, page by page; `path` has a query already.
-    pub(crate) fn list(&self, path: &str) -> Result<Vec<serde_json::Value>, Failure> {
-        #[derive(serde::Deserialize)]
-        struct Page {
-            items: Vec<serde_json::Value>,
-            next_cursor: Option<String>,
-        }
+    /// Every item of the list at `path`, read page by page.
+    pub(crate) fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Failure> {
+        let path = format!("{path}{}limit={PAGE_ITEMS}", if path.contains('?') { '&' } else { '?' });
         let mut items = Vec::new();
-        let mut next = path.to_owned();
+        let mut next = path.clone();
         loop {
-            let page: Page = self.get(&next)?;
+            let page: Page<T> = self.get(&next)?;
             items.extend(page.items);
             let Some(cursor) = page.next_cursor else { return Ok(items) };
             next = format!("{path}&cursor={}", escaped(&cursor));
@@ -111,6 +113,12 @@ impl ServiceClient {
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, document: &impl Serialize) -> Result<T, Failure> {
         let body = serde_json::to_vec(document).map_err(anyhow::Error::from)?;
         self.json(&self.send(Method::POST, path, Some(Content { media_type: JSON, encoding: None, bytes: &body }))?)
+    }
+
+    /// `POST /api/v1/PATH` that needs no document, such as a renewal.
+    pub(crate) fn post_empty<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        let content = Content { media_type: JSON, encoding: None, bytes: b"{}" };
+        self.json(&self.send(Method::POST, path, Some(content))?)
     }
 
     /// `POST /api/v1/PATH` of a CSV file.
@@ -143,34 +151,27 @@ impl ServiceClient {
 
     fn json<T: DeserializeOwned>(&self, text: &[u8]) -> Result<T, Failure> {
         serde_json::from_slice(text).map_err(|error| {
-            Failure::Unreachable(format!("{} does not answer as a Wattledger service does: {error}", self.server))
+            Failure::Unreachable(format!("the answer of {} is not from Wattledger: {error}", self.server))
         })
     }
 
     fn unreachable(&self, error: &str) -> Failure {
-        Failure::Unreachable(format!("{} does not answer: {error}; is the service running there?", self.server))
+        Failure::Unreachable(format!("cannot reach {}: {error}; is the service running there?", self.server))
     }
 
     /// The problem document in words.
     fn refused(&self, status: u16, text: &[u8]) -> Failure {
-        #[derive(serde::Deserialize)]
-        struct Problem {
-            title: String,
-            detail: String,
-            field: Option<String>,
-            blocks: Option<bool>,
-        }
-        let problem = serde_json::from_slice::<Problem>(text);
-        let names_field = problem.as_ref().is_ok_and(|problem| problem.field.is_some());
-        let blocks = problem.as_ref().is_ok_and(|problem| problem.blocks == Some(true));
+        let problem = serde_json::from_slice::<ProblemDocument>(text).ok();
+        let names_field = problem.as_ref().is_some_and(|problem| problem.field.is_some());
+        let blocks = problem.as_ref().is_some_and(|problem| problem.blocks == Some(true));
         let words = match problem {
-            Ok(Problem { title, detail, field: Some(field), .. }) => format!("{title}: {field}: {detail}"),
-            Ok(Problem { title, detail, field: None, .. }) => format!("{title}: {detail}"),
-            Err(_) => format!("{} answers with status {status}", self.server),
+            Some(ProblemDocument { title, detail, field: Some(field), .. }) => format!("{title}: {field}: {detail}"),
+            Some(ProblemDocument { title, detail, field: None, .. }) => format!("{title}: {detail}"),
+            None => format!("{} answered with status {status}", self.server),
         };
         match status {
             _ if blocks => Failure::Blocked(words),
-            401 => Failure::Usage(format!("{words}; WATTLEDGER_TOKEN or WATTLEDGER_TOKEN_FILE holds the token")),
+            401 => Failure::Usage(format!("{words}; set WATTLEDGER_TOKEN or WATTLEDGER_TOKEN_FILE")),
             422 => Failure::CannotEstimate(words),
             404 if names_field => Failure::CannotEstimate(words),
             429 | 502..=504 => Failure::Unreachable(words),
@@ -178,4 +179,10 @@ impl ServiceClient {
             _ => Failure::Usage(words),
         }
     }
+}
+
+/// `path` with the fields of `query` that are set.
+pub(crate) fn with_query(path: &str, query: &impl Serialize) -> Result<String, Failure> {
+    let query = serde_urlencoded::to_string(query).map_err(anyhow::Error::from)?;
+    Ok(format!("{path}{}{query}", if query.is_empty() { "" } else { "?" }))
 }

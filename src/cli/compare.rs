@@ -1,15 +1,16 @@
 //! `wattledger compare`: jobs of a service side by side.
 
-use super::client::{ServerArguments, escaped};
+use super::client::{ServerArguments, Verbatim, escaped};
 use super::ledger::cost;
-use super::table::{Lean, Table, significant};
+use super::table::{TextTable, left, right, significant};
+use super::words::{dash, or_dash};
 use super::{Failure, print, show};
+use api::{Aggregate, CompareDocument, ComparedJob};
 use clap::Args;
-use serde_json::Value;
 
 /// Compare the footprints of two to six jobs
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(crate) struct CompareArguments {
     /// Ids of the jobs, as listed by `wattledger jobs`
     #[arg(value_name = "ID", num_args = 2..=6, required = true)]
     ids: Vec<String>,
@@ -21,46 +22,50 @@ pub(crate) struct Arguments {
 }
 
 /// Prints the comparison.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
     let ids: Vec<String> = arguments.ids.iter().map(|id| format!("id={}", escaped(id))).collect();
-    let compared: Value = arguments.server.client()?.get(&format!("/jobs/compare?{}", ids.join("&")))?;
+    let path = format!("/jobs/compare?{}", ids.join("&"));
+    let client = arguments.server.client()?;
     if arguments.json {
-        return print::json(&compared);
+        return print::json(&client.get::<Verbatim>(&path)?);
     }
-    let jobs: Vec<&Value> = compared["jobs"].as_array().into_iter().flatten().collect();
-    let names: Vec<&str> = jobs.iter().map(|job| job["id"].as_str().unwrap_or("-")).collect();
-    let columns = std::iter::once(("", Lean::Left)).chain(names.iter().map(|name| (*name, Lean::Right)));
-    let mut table = Table::new(&columns.collect::<Vec<_>>());
+    let compared: CompareDocument = client.get(&path)?;
+    let jobs = &compared.jobs;
+    let names = jobs.iter().map(|compared| right(compared.job.job.id.as_str()));
+    let mut table = TextTable::new(std::iter::once(left("")).chain(names));
     for (label, cell) in ROWS {
-        table.row(std::iter::once((*label).to_owned()).chain(jobs.iter().map(|job| cell(job))).collect());
+        table.row(std::iter::once((*label).to_owned()).chain(jobs.iter().map(cell)).collect());
     }
-    if jobs.iter().any(|job| job["footprint"]["total"]["energy_cost"].as_array().is_some_and(|costs| !costs.is_empty()))
-    {
-        let costs = jobs.iter().map(|job| cost(&job["footprint"]["total"]));
+    if jobs.iter().any(|compared| !total(compared).energy_cost.is_empty()) {
+        let costs = jobs.iter().map(|compared| cost(&total(compared).energy_cost));
         table.row(std::iter::once("energy cost".to_owned()).chain(costs).collect());
     }
     print::text(&format!(
-        "{table}held idle: accelerator time below {} % of the power limit\n",
-        compared["held_idle_below_percent_of_limit"]
+        "{table}held idle: share of accelerator time below {} % of the power limit\n",
+        compared.held_idle_below_percent_of_limit
     ))
 }
 
-type Row = (&'static str, fn(&Value) -> String);
+fn total(compared: &ComparedJob) -> &Aggregate {
+    &compared.job.footprint.total
+}
+
+type Row = (&'static str, fn(&ComparedJob) -> String);
 
 const ROWS: &[Row] = &[
-    ("project", |job| job["project"].as_str().unwrap_or("-").to_owned()),
-    ("duration", |job| shown(&job["duration_s"], show::duration)),
-    ("device hours", |job| shown(&job["device_hours"], |hours| significant(hours, 4))),
-    ("energy", |job| shown(&job["energy_kwh"], |kwh| format!("{} kWh", significant(kwh, 4)))),
-    ("CO2e", |job| shown(&job["co2e_g"], show::mass)),
-    ("kWh per device hour", |job| shown(&job["energy_kwh_per_device_hour"], |kwh| significant(kwh, 4))),
-    ("mean W per device", |job| shown(&job["power_mean_mw_per_device"], |power| format!("{:.1}", power / 1e3))),
-    ("g CO2e per kWh", |job| shown(&job["intensity_g_per_kwh"], |grams| significant(grams, 4))),
-    ("held idle", |job| shown(&job["held_idle_share"], |share| format!("{:.1} %", share * 100.0))),
-    ("coverage", |job| shown(&job["footprint"]["quality"]["coverage"], |share| format!("{:.1} %", share * 100.0))),
+    ("project", |of| or_dash(of.job.job.project.as_ref())),
+    ("duration", |of| shown(of.duration_s, show::duration)),
+    ("device hours", |of| significant(of.device_hours, 4)),
+    ("energy", |of| format!("{} kWh", significant(of.job.energy_kwh, 4))),
+    ("CO2e", |of| show::mass(of.job.co2e_g)),
+    ("kWh per device hour", |of| shown(of.energy_kwh_per_device_hour, |kwh| significant(kwh, 4))),
+    ("mean W per device", |of| shown(of.power_mean_mw_per_device, |power| format!("{:.1}", power as f64 / 1e3))),
+    ("g CO2e per kWh", |of| shown(of.intensity_g_per_kwh, |grams| significant(grams, 4))),
+    ("held idle", |of| shown(of.held_idle_share, |share| format!("{:.1} %", share * 100.0))),
+    ("coverage", |of| format!("{:.1} %", of.job.footprint.quality.coverage * 100.0)),
 ];
 
-/// A number as people read it; what is unknown is a dash.
-fn shown(value: &Value, text: impl Fn(f64) -> String) -> String {
-    value.as_f64().map_or_else(|| "-".to_owned(), text)
+/// A number as people read it; a dash where it is unknown.
+fn shown<T>(value: Option<T>, text: impl Fn(T) -> String) -> String {
+    value.map_or_else(dash, text)
 }

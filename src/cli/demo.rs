@@ -1,4 +1,4 @@
-//! `wattledger demo`: the whole product on this machine, with a fleet that does not exist.
+//! `wattledger demo`: the whole product on this machine, with a synthetic fleet.
 
 use super::environment::variable;
 use super::{Failure, print};
@@ -16,36 +16,37 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tracing::level_filters::LevelFilter;
 use units::Timestamp;
 
-/// The whole product on this machine with no hardware: service, a synthetic fleet with history, live
+/// Run the whole product on this machine with a synthetic fleet; no hardware needed
 ///
-/// Three sites, twelve nodes, 96 GPUs that do not exist; grid intensities of 2020 moved to now. SIGTERM and SIGINT stop it. Started again on the same
-/// directory it goes on, and tells what the fleet did in between.
+/// The fleet has three sites, twelve nodes and 96 GPUs, none of which exist, with a history and live readings. Grid intensities are those of
+/// 2020, shifted to the present. SIGTERM or SIGINT stops it. Started again on the same directory, it continues, and adds what the fleet did in
+/// the meantime.
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// Address and port to listen on; port 0 takes a free one
+pub(crate) struct DemoArguments {
+    /// Address and port to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8780")]
     listen: SocketAddr,
-    /// Data directory, made where it is missing; without it, wattledger-demo among the user's state files
+    /// Data directory, created if missing; by default wattledger-demo in the user's state directory
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Days of history that a fresh directory gets, 1 to 366
+    /// Days of history in a fresh data directory, 1 to 366
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=366))]
     days: u32,
 }
 
-/// Builds or continues the demonstration, and serves it until it is told to stop.
-pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+/// Builds or continues the demonstration, and serves it until SIGTERM or SIGINT.
+pub(crate) fn run(arguments: DemoArguments) -> Result<(), Failure> {
     let data = arguments.data.unwrap_or_else(usual_directory);
     let overrides = ServiceOverrides { data: Some(data.clone()), listen: Some(arguments.listen) };
     let config = ServiceConfig::read(None, overrides).map_err(|error| Failure::Usage(error.to_string()))?;
-    // The text is for a person who looks at a terminal; what goes wrong is still said.
+    // Someone is watching the terminal: routine log lines would only hide what is printed for them.
     let config = ServiceConfig { log: Log { level: LevelFilter::WARN, json: false }, ..config };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let demo = Demo::open(&data, clock.wall()).map_err(failure)?;
     say(&format!(
-        "Wattledger demonstration. All of it is synthetic: 3 sites, 12 nodes, 96 GPUs and their jobs do not exist.\n\
-         Grid intensities are those of 2020 (ENTSO-E, CC BY 4.0), moved by whole weeks to now.\n\
-         data in {}; Ctrl-C stops, the same command goes on\n\n",
+        "Wattledger demonstration. All of it is synthetic: the 3 sites, 12 nodes, 96 GPUs and their jobs do not exist.\n\
+         Grid intensities are those of 2020 (ENTSO-E, CC BY 4.0), shifted by whole weeks to the present.\n\
+         data in {}; stop with Ctrl-C, continue with the same command\n\n",
         data.display()
     ));
     load(&demo, arguments.days, &config, clock.as_ref())?;
@@ -67,7 +68,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             say(&next(server, &data, clock.wall()));
             let begun = demo.go_live(server, &clock);
             if let Err(error) = &begun {
-                say(&format!("the fleet does not go live: {error}\n"));
+                say(&format!("the fleet cannot go live: {error}\n"));
             }
             *live.borrow_mut() = Some(begun);
         }
@@ -110,15 +111,15 @@ fn load(demo: &Demo, days: u32, config: &ServiceConfig, clock: &dyn Clock) -> Re
         if percent >= shown.load(Ordering::Relaxed) + step {
             shown.store(percent, Ordering::Relaxed);
             let end = if is_terminal { '\r' } else { '\n' };
-            let _ = write!(std::io::stderr(), "the fleet's past: {percent:3} %{end}");
+            let _ = write!(std::io::stderr(), "backfilling history: {percent:3} %{end}");
         }
     };
     let begun = clock.monotonic();
     let loaded = demo.load(days, clock.wall(), config.grace, &progress).map_err(failure)?;
     let took = clock.monotonic().minus(begun).nanoseconds() / 100_000_000;
-    let verb = if loaded.continues { "continued" } else { "told" };
+    let verb = if loaded.continues { "continued" } else { "backfilled" };
     say(&format!(
-        "history {verb} from {} on: {} ledger entries in {}.{} s\n",
+        "history {verb} since {}: {} ledger entries in {}.{} s\n",
         moment::show(loaded.from),
         loaded.entries,
         took / 10,
@@ -127,7 +128,7 @@ fn load(demo: &Demo, days: u32, config: &ServiceConfig, clock: &dyn Clock) -> Re
     Ok(())
 }
 
-/// A service that was started before prints no link by itself.
+/// Prints a sign-in link, which a service prints by itself only at its first start.
 fn sign_in_again(demo: &Demo, clock: &dyn Clock, server: &str) {
     let link = |line: &str| say(&format!("{line}\n"));
     if let Err(error) = serve::say_sign_in_link(demo.store(), clock, server, link) {
@@ -135,7 +136,7 @@ fn sign_in_again(demo: &Demo, clock: &dyn Clock, server: &str) {
     }
 }
 
-/// Keeps the first admin token, for the commands to try.
+/// Saves the first admin token, for the commands that are suggested.
 fn keep(data: &Path, token: &str) {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -144,7 +145,7 @@ fn keep(data: &Path, token: &str) {
     let kept = options.open(token_file(data)).and_then(|mut file| file.write_all(token.as_bytes()));
     if let Err(error) = kept {
         say(&format!(
-            "the token could not be kept in {}: {error}; set WATTLEDGER_TOKEN to it\n",
+            "the token could not be saved in {}: {error}; set WATTLEDGER_TOKEN to it\n",
             token_file(data).display()
         ));
     }
@@ -154,7 +155,7 @@ fn token_file(data: &Path) -> PathBuf {
     data.join("admin.token")
 }
 
-/// What to try, ready to be pasted.
+/// Commands to try, ready to be pasted.
 fn next(server: &str, data: &Path, now: Timestamp) -> String {
     let day = |days: i64| {
         let at = Timestamp::from_nanoseconds(now.nanoseconds().saturating_add(days * 86_400_000_000_000));

@@ -1,6 +1,6 @@
 //! `wattledger doctor`: what this machine can measure.
 
-use super::table::{Lean, Table};
+use super::table::{TextTable, left, right};
 use super::{Failure, environment, print};
 use account::meter::Reading;
 use collectors::clock::{Clock, SystemClock};
@@ -11,26 +11,26 @@ use std::fmt::Write;
 use std::path::Path;
 use units::{Power, Timestamp};
 
-/// Say what this machine can measure, how well, and what would add more
+/// Report what this machine can measure, how accurately, and what would add more
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// As JSON
+pub(crate) struct DoctorArguments {
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Report {
-    /// Whether any sensor answers.
+struct DoctorReport {
+    /// Whether at least one device gave a reading.
     measures: bool,
-    /// Devices that answer, and devices that were found and do not.
+    /// Every device that was found, whether or not it gave a reading.
     devices: Vec<DeviceReport>,
-    /// Sources that could add devices.
+    /// Sources that found no device here, and what would change that.
     missing: Vec<Missing>,
-    /// What CUDA shows a command that is started here; `None` where no variable is set.
+    /// Which GPUs the environment lets a command use; `None` if no variable restricts them.
     visible: Option<String>,
-    /// The processors, as Linux calls them.
+    /// Model name of the processors, from `/proc/cpuinfo`.
     processor: Option<String>,
 }
 
@@ -39,19 +39,19 @@ struct DeviceReport {
     source: &'static str,
     uuid: String,
     name: String,
-    /// What is read.
+    /// What is read from the device, in words.
     sensor: String,
-    /// Gain error of the sensor, ± percent.
+    /// Systematic error of the sensor, ± percent of the reading.
     accuracy_percent: f64,
     /// Time between two readings, ms.
     cadence_ms: u64,
-    /// Highest believable power, W.
+    /// Highest power the device can draw, W; readings above it are not believed.
     limit_w: f64,
-    /// Power at this moment, W, where the device tells it.
+    /// Power at this moment, W; `None` if the device has only an energy counter.
     power_w: Option<f64>,
-    /// Why it does not answer.
+    /// Why it gave no reading.
     failure: Option<String>,
-    /// The device that already contains it; it is shown and not added.
+    /// UUID of the device whose energy already includes this one; it is shown and not added.
     counted_in: Option<String>,
 }
 
@@ -59,20 +59,20 @@ struct DeviceReport {
 struct Missing {
     source: &'static str,
     reason: String,
-    /// Commands, one a line, with comments after `#`.
+    /// Shell commands that would help, one per line, with comments after `#`.
     remedy: Option<String>,
 }
 
-/// Prints the report; finding nothing is an answer, not a failure.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+/// Prints the report. A machine without sensors is an answer, not a failure.
+pub(crate) fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
     let places = environment::places();
-    // All devices, whatever is visible to commands: the variables are a line of their own.
+    // All devices, whichever the environment shows to commands: that is reported on a line of its own.
     let choice = SourceChoice::open(&[], &places, &Variables::default()).map_err(anyhow::Error::from)?;
-    let report = Report::of(choice, &places.proc);
+    let report = DoctorReport::of(choice, &places.proc);
     if arguments.json { print::json(&report) } else { print::text(&report.in_words()) }
 }
 
-impl Report {
+impl DoctorReport {
     fn of(mut choice: SourceChoice, proc: &Path) -> Self {
         let now = SystemClock::new().wall();
         let visible = visible(&choice);
@@ -90,9 +90,9 @@ impl Report {
         let mut text = String::new();
         let headline = match (self.measures, self.devices.is_empty()) {
             (true, _) => "This machine can be metered: `wattledger run -- COMMAND` reads these devices.",
-            (false, false) => "Devices were found, but none of them answers.",
+            (false, false) => "Devices were found, but none of them gives a reading.",
             (false, true) => {
-                "Nothing on this machine measures power or energy.\n`wattledger run -- COMMAND` runs commands all the same and says that their energy is unknown."
+                "Nothing on this machine measures power or energy.\n`wattledger run -- COMMAND` still runs commands, and reports their energy as unknown."
             }
         };
         let _ = writeln!(text, "{headline}\n");
@@ -113,15 +113,15 @@ impl Report {
         text + &self.without_sensor().to_string()
     }
 
-    fn table(&self) -> Table {
-        let mut table = Table::new(&[
-            ("device", Lean::Left),
-            ("name", Lean::Left),
-            ("source", Lean::Left),
-            ("reading", Lean::Left),
-            ("sensor error", Lean::Right),
-            ("read every", Lean::Right),
-            ("now", Lean::Right),
+    fn table(&self) -> TextTable {
+        let mut table = TextTable::new([
+            left("device"),
+            left("name"),
+            left("source"),
+            left("reading"),
+            right("sensor error"),
+            right("read every"),
+            right("now"),
         ]);
         for device in &self.devices {
             table.row(device.row());
@@ -129,16 +129,16 @@ impl Report {
         table
     }
 
-    fn without_sensor(&self) -> Table {
+    fn without_sensor(&self) -> TextTable {
         let processor = self.processor.as_deref().unwrap_or("these processors");
-        let mut table = Table::new(&[("What works without a sensor", Lean::Left), ("", Lean::Left)]);
+        let mut table = TextTable::new([left("What works without a sensor"), left("")]);
         for (command, gives) in [
             ("meter LOG", "energy of a recorded power log"),
             ("estimate --accelerator H100 --count 8 --hours 24 --zone DE", "energy and CO2e before a run"),
-            ("run --source synthetic:gpus=8,watts=300 -- sleep 10", "a known load, to try everything"),
+            ("run --source synthetic:gpus=8,watts=300 -- sleep 10", "a known synthetic load, to try everything"),
             (
                 "run --source modelled:cpu_tdp_w=WATTS -- COMMAND",
-                &format!("utilisation × TDP of {processor}; its figures say `modelled`"),
+                &format!("utilisation × TDP of {processor}; its figures are marked `modelled`"),
             ),
         ] {
             table.row(vec![format!("  wattledger {command}"), gives.to_owned()]);
@@ -189,10 +189,10 @@ impl DeviceReport {
 
     fn row(&self) -> Vec<String> {
         let now = match (&self.failure, self.power_w, &self.counted_in) {
-            (Some(_), ..) => "no answer".to_owned(),
+            (Some(_), ..) => "no reading".to_owned(),
             (None, Some(watts), _) => format!("{watts:.1} W"),
-            (None, None, Some(container)) => format!("counts, in {container}"),
-            (None, None, None) => "counts".to_owned(),
+            (None, None, Some(container)) => format!("energy counter, part of {container}"),
+            (None, None, None) => "energy counter".to_owned(),
         };
         vec![
             self.uuid.clone(),
@@ -227,7 +227,7 @@ impl Missing {
     }
 }
 
-/// What a command that is started here may use of the boards that were found.
+/// Which of the GPUs that were found a command started here may use.
 fn visible(choice: &SourceChoice) -> Option<String> {
     let boards: Vec<_> = choice.sources.iter().flat_map(|source| source.boards()).cloned().collect();
     let variables = environment::Visible::read();

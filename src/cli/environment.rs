@@ -2,17 +2,17 @@
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `CUDA_VISIBLE_DEVICES`, `CUDA_DEVICE_ORDER`, `NVIDIA_VISIBLE_DEVICES` | which GPUs a command may use, as CUDA and the container runtime read them |
-//! | `LOCAL_RANK`, `SLURM_LOCALID`, `OMPI_COMM_WORLD_LOCAL_RANK`, … | which of a job's processes on this node this is; all names in `run::counting::LOCAL_RANKS` |
-//! | `XDG_STATE_HOME`, `HOME` | where `demo` keeps its data unless `--data` names a directory |
-//! | `WATTLEDGER_RUN` | set by `wattledger run` for its command, so that a second one inside counts nothing twice |
-//! | `WATTLEDGER_JOB` | the job that `wattledger step` reports for; `wattledger run --server` sets it for its command |
-//! | `WATTLEDGER_SERVER` | address of the service, where `--server` does not name it |
-//! | `WATTLEDGER_CA_FILE` | certificates to trust for the service, PEM, where `--ca-file` does not name them |
+//! | `WATTLEDGER_SERVER` | address of the service, if `--server` is not given |
+//! | `WATTLEDGER_CA_FILE` | PEM file with the certificates to trust, if `--ca-file` is not given |
 //! | `WATTLEDGER_TOKEN`, `WATTLEDGER_TOKEN_FILE` | the token to show to the service, or the file that holds it |
-//! | `WATTLEDGER_SPOOL` | folder of what `run` could not deliver to the service, where `--spool` does not name it |
-//! | `XDG_STATE_HOME`, `HOME` | that folder otherwise: `wattledger/runs` in the first, or in `.local/state` of the second |
-//! | `WATTLEDGER_METERING_FILE` | where the node's agent says what it meters, instead of `/run/wattledger-agent/metering.json` |
+//! | `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` | proxy for every call of another machine, and the hosts that are called without it; read by `crates/client` |
+//! | `WATTLEDGER_RUN` | set by `wattledger run` for its command, so that a run inside a run is not counted twice |
+//! | `WATTLEDGER_JOB` | the job that `wattledger step` reports for; `wattledger run --server` sets it for its command |
+//! | `WATTLEDGER_SPOOL` | directory for readings that `run` could not deliver, if `--spool` is not given |
+//! | `XDG_STATE_HOME`, `HOME` | the user's state directory (`$XDG_STATE_HOME` or `~/.local/state`), where `demo` keeps its data and `run` its undelivered readings by default |
+//! | `WATTLEDGER_METERING_FILE` | file in which the node's agent says what it meters, instead of `/run/wattledger-agent/metering.json` |
+//! | `CUDA_VISIBLE_DEVICES`, `CUDA_DEVICE_ORDER`, `NVIDIA_VISIBLE_DEVICES` | which GPUs a command may use, read as CUDA and the container runtime read them |
+//! | `LOCAL_RANK`, `SLURM_LOCALID`, `OMPI_COMM_WORLD_LOCAL_RANK`, … | which of a job's processes on this node this is; `run::counting::LOCAL_RANKS` lists all names |
 //! | `WATTLEDGER_NVML_LIB` | path of the NVML library, instead of `libnvidia-ml.so.1` |
 //! | `WATTLEDGER_POWERCAP` | path of the powercap tree, instead of `/sys/class/powercap` |
 
@@ -22,13 +22,13 @@ use collectors::source::Places;
 use collectors::source::visible::Variables;
 use std::path::PathBuf;
 
-/// A variable as text; `None` when it is not set. What is not UTF-8 in it becomes U+FFFD, so that a damaged list of
-/// devices is refused and not taken for none.
+/// A variable as text; `None` if it is not set. Bytes that are not UTF-8 become U+FFFD, so that a damaged list of devices is refused rather
+/// than taken for an unset one.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-/// Where this machine shows its sensors.
+/// Where the sensors of this machine are found.
 pub(crate) fn places() -> Places {
     let standard = Places::default();
     Places {
@@ -38,18 +38,18 @@ pub(crate) fn places() -> Places {
     }
 }
 
-/// Where runs leave what they could not deliver.
+/// Directory in which runs keep what they could not deliver; `None` if this user has no such place.
 pub(crate) fn run_spools() -> Option<PathBuf> {
     let named = std::env::var_os("WATTLEDGER_SPOOL").filter(|folder| !folder.is_empty());
     named.map(PathBuf::from).or_else(|| delivery::default_folder(|name| std::env::var_os(name)))
 }
 
-/// Where the node's agent says what it meters.
+/// File in which the node's agent says what it meters.
 pub(crate) fn metering_file() -> PathBuf {
     std::env::var_os("WATTLEDGER_METERING_FILE").map_or_else(|| METERING_FILE.into(), PathBuf::from)
 }
 
-/// The variables that choose among GPUs.
+/// The variables that restrict which GPUs a command may use.
 pub(crate) struct Visible {
     cuda_visible_devices: Option<String>,
     cuda_device_order: Option<String>,
@@ -57,7 +57,7 @@ pub(crate) struct Visible {
 }
 
 impl Visible {
-    /// As they are set.
+    /// Reads them from the environment.
     pub(crate) fn read() -> Self {
         Self {
             cuda_visible_devices: variable("CUDA_VISIBLE_DEVICES"),
@@ -66,14 +66,14 @@ impl Visible {
         }
     }
 
-    /// The variable that decides, as `NAME=VALUE`; `None` when neither is set.
+    /// The variable that takes precedence, as `NAME=VALUE`; `None` if none is set.
     pub(crate) fn named(&self) -> Option<String> {
         let cuda = self.cuda_visible_devices.as_ref().map(|value| format!("CUDA_VISIBLE_DEVICES={value}"));
         let container = || self.nvidia_visible_devices.as_ref().map(|value| format!("NVIDIA_VISIBLE_DEVICES={value}"));
         cuda.or_else(container)
     }
 
-    /// For the sources.
+    /// The same, as sources take them.
     pub(crate) fn variables(&self) -> Variables<'_> {
         Variables {
             cuda_visible_devices: self.cuda_visible_devices.as_deref(),

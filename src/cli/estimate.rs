@@ -2,18 +2,19 @@
 
 mod answer;
 
-use super::grid_arguments::{Grid, GridArguments};
+use super::grid_arguments::{GridArguments, GridFactor};
 use super::{Failure, number, print};
 use crate::budget::{AcceleratorPower, Hardware, PowerError, Workload};
 use crate::hardware::HardwareError;
-use answer::Answer;
+use answer::EstimateReport;
 pub(super) use answer::energy;
 use api::Assumption;
 use units::{Overflow, Pue, Timestamp};
 
+/// Estimate the energy and CO2e of a job before it runs
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// Accelerator: key of the bundled table, NVML name, or family such as A100
+pub(crate) struct EstimateArguments {
+    /// Accelerator: a key of the bundled table, an NVML name, or a family such as A100
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), required_unless_present = "instance", conflicts_with = "instance")]
     pub(super) accelerator: Option<String>,
     /// Cloud instance type, such as aws/p4d.24xlarge
@@ -22,16 +23,16 @@ pub(crate) struct Arguments {
     /// Number of accelerators, or of instances with --instance
     #[arg(long, value_name = "N", value_parser = number::count, allow_negative_numbers = true, required = true)]
     pub(super) count: Option<u64>,
-    /// Wall time in hours
+    /// Wall time, in hours
     #[arg(long, value_name = "H", value_parser = number::nanohours, allow_negative_numbers = true, required = true)]
     pub(super) hours: Option<u64>,
-    /// Mean power of one accelerator with its share of the host, W
+    /// Mean power of one accelerator including its share of the host, in W
     #[arg(long, value_name = "W", value_parser = number::nanowatts, allow_negative_numbers = true)]
     pub(super) power_w: Option<u64>,
-    /// Mean share of the TDP, up to 1, in place of the accelerator's prior
+    /// Mean power as a fraction of the TDP, above 0 and up to 1, instead of the accelerator's usual one
     #[arg(long, value_name = "U", value_parser = number::utilisation_ppm, allow_negative_numbers = true, conflicts_with = "power_w")]
     pub(super) utilisation: Option<u32>,
-    /// Facility energy / IT energy, 1.0 to 3.0
+    /// PUE of the facility (facility energy / IT energy), 1.0 to 3.0
     #[arg(long, value_name = "X", value_parser = number::pue, allow_negative_numbers = true)]
     pub(super) pue: Option<Pue>,
     #[command(flatten)]
@@ -45,20 +46,20 @@ pub(crate) struct Arguments {
 }
 
 /// Estimates and prints.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &EstimateArguments) -> Result<(), Failure> {
     let grid = arguments.grid.grid(arguments.start)?;
     let power = arguments.hardware().power()?;
     let answer = answer(arguments, &power, grid.as_ref())?;
     if arguments.json { print::json(&answer) } else { print::text(&answer.to_string()) }
 }
 
-impl Arguments {
-    /// How many; commands that take no job instead require it.
+impl EstimateArguments {
+    /// Number of accelerators or instances; 0 only if a plan stands in for the job.
     pub(super) fn count(&self) -> u64 {
         self.count.unwrap_or_default()
     }
 
-    /// Wall time; the same.
+    /// Wall time in 10⁻⁹ h; 0 only if a plan stands in for the job.
     pub(super) fn nanohours(&self) -> u64 {
         self.hours.unwrap_or_default()
     }
@@ -74,7 +75,11 @@ impl Arguments {
     }
 }
 
-fn answer(arguments: &Arguments, power: &AcceleratorPower, grid: Option<&Grid>) -> Result<Answer, Failure> {
+fn answer(
+    arguments: &EstimateArguments,
+    power: &AcceleratorPower,
+    grid: Option<&GridFactor>,
+) -> Result<EstimateReport, Failure> {
     let workload = Workload {
         accelerators: power.accelerators,
         nanohours: arguments.nanohours(),
@@ -86,7 +91,7 @@ fn answer(arguments: &Arguments, power: &AcceleratorPower, grid: Option<&Grid>) 
     assumptions.push(pue_assumption(arguments.pue));
     assumptions.push(grid_assumption(grid));
     assumptions.extend(start_assumption(arguments, grid));
-    let mut answer = Answer::new(workload, energy, grid, assumptions)?;
+    let mut answer = EstimateReport::new(workload, energy, grid, assumptions)?;
     answer.would_change = would_change(arguments, &answer, grid)?;
     Ok(answer)
 }
@@ -98,7 +103,7 @@ pub(super) fn pue_assumption(given: Option<Pue>) -> Assumption {
     }
 }
 
-pub(super) fn grid_assumption(grid: Option<&Grid>) -> Assumption {
+pub(super) fn grid_assumption(grid: Option<&GridFactor>) -> Assumption {
     match grid {
         Some(grid) => {
             let source = if grid.choice.is_some() { "factor library" } else { "--intensity" };
@@ -109,17 +114,21 @@ pub(super) fn grid_assumption(grid: Option<&Grid>) -> Assumption {
     }
 }
 
-fn start_assumption(arguments: &Arguments, grid: Option<&Grid>) -> Option<Assumption> {
+fn start_assumption(arguments: &EstimateArguments, grid: Option<&GridFactor>) -> Option<Assumption> {
     let start = chrono::DateTime::from_timestamp_nanos(arguments.start?.nanoseconds());
     let effect = match grid {
-        Some(Grid { choice: Some(_), .. }) => "a yearly factor is the same at every hour of its year",
-        _ => "changes nothing without a factor from the library",
+        Some(GridFactor { choice: Some(_), .. }) => "no effect: a yearly factor is the same for every hour of its year",
+        _ => "no effect without a factor from the library",
     };
     Some(Assumption::new("start", start.format("%Y-%m-%dT%H:%M:%SZ").to_string(), effect))
 }
 
-/// What another choice would do to the estimate, in words.
-fn would_change(arguments: &Arguments, answer: &Answer, grid: Option<&Grid>) -> Result<Vec<String>, Failure> {
+/// How other options would change the estimate, in words.
+fn would_change(
+    arguments: &EstimateArguments,
+    answer: &EstimateReport,
+    grid: Option<&GridFactor>,
+) -> Result<Vec<String>, Failure> {
     let mut changes = Vec::new();
     if arguments.power_w.is_none() {
         changes.push(
@@ -131,7 +140,7 @@ fn would_change(arguments: &Arguments, answer: &Answer, grid: Option<&Grid>) -> 
         changes.push(format!("every 0.1 of PUE adds {}", answer::energy(answer.energy_mwh * 0.1)));
     }
     let Some(grid) = grid else {
-        changes.push("--zone or --region adds CO2e".to_owned());
+        changes.push("--zone or --region adds CO2e to the estimate".to_owned());
         return Ok(changes);
     };
     let Some(choice) = &grid.choice else { return Ok(changes) };
@@ -139,7 +148,7 @@ fn would_change(arguments: &Arguments, answer: &Answer, grid: Option<&Grid>) -> 
         let carbon = units::Energy::from_millijoules(answer.energy_mj).carbon(cleaner.factor.intensity)?;
         let mass = super::show::mass(carbon.micrograms() as f64 / 1e6);
         changes.push(format!(
-            "--region {} ({}): {mass}, by a factor of the same type",
+            "--region {} ({}): {mass}, with a factor of the same type",
             cleaner.region, cleaner.factor.name
         ));
     }

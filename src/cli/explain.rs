@@ -1,23 +1,28 @@
-//! `wattledger explain`: from an entry, or from a sum, back to what it is made of.
+//! `wattledger explain`: what an entry or a sum is made of.
 
-use super::client::{ServerArguments, escaped};
-use super::ledger::{amounts, share, text};
-use super::table::{Lean, Table, significant};
+use super::client::{ServerArguments, Verbatim, with_query};
+use super::label::label_text;
+use super::ledger::{amounts, share};
+use super::show::counted;
+use super::table::{TextTable, left, right, significant};
+use super::words::{or_dash, word};
 use super::{Failure, number, print};
 use crate::moment;
+use api::{Breakdown, ExplanationDocument, FactorShare, PostedSlice, SelectionQuery, WindowDocument};
 use clap::Args;
-use serde_json::Value;
+use model::{JobId, NodeName, ProjectName, SiteName};
+use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use units::Timestamp;
 
-/// Follow a ledger entry back to its windows and batches, or split a sum into final, provisional and open
+/// Trace a ledger entry back to its windows and batches, or split a sum into final, provisional and unposted parts
 #[derive(Args)]
-pub(crate) struct Explain {
-    /// Number of an entry
-    #[arg(value_name = "ENTRY", required_unless_present = "Selection", conflicts_with = "Selection")]
+pub(crate) struct ExplainArguments {
+    /// Number of the entry
+    #[arg(value_name = "ENTRY", required_unless_present = "ExplainSelection", conflicts_with = "ExplainSelection")]
     entry: Option<u64>,
     #[command(flatten)]
-    selection: Option<Selection>,
+    selection: Option<ExplainSelection>,
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -25,179 +30,202 @@ pub(crate) struct Explain {
     json: bool,
 }
 
-/// Which part of the ledger: every condition that is given holds.
+/// The part of the ledger for which all given conditions hold.
 #[derive(Args)]
-struct Selection {
-    /// What starts at or after this moment: a UTC date, or 2026-03-01T12:00Z
+struct ExplainSelection {
+    /// Only what starts at or after this moment: a UTC date, or 2026-03-01T12:00Z
     #[arg(long, value_name = "D", value_parser = number::moment)]
     from: Option<Timestamp>,
-    /// What starts before this moment
+    /// Only what starts before this moment
     #[arg(long, value_name = "D", value_parser = number::moment)]
     to: Option<Timestamp>,
-    /// A closed period, as it was closed: ID, or ID.VERSION
+    /// A closed period as it was closed: ID or ID.VERSION
     #[arg(long, value_name = "ID")]
     period: Option<String>,
-    /// Of this project's jobs
+    /// Only jobs of this project
     #[arg(long, value_name = "P")]
     project: Option<String>,
-    /// Of this job
+    /// Only this job
     #[arg(long, value_name = "ID")]
     job: Option<String>,
-    /// On this node
+    /// Only this node
     #[arg(long, value_name = "NODE")]
     node: Option<String>,
-    /// At this site
+    /// Only this site
     #[arg(long, value_name = "SITE")]
     site: Option<String>,
-    /// That starts in this month
+    /// Only what starts in this month
     #[arg(long, value_name = "YYYY-MM")]
     month: Option<String>,
-    /// That starts on this day
+    /// Only what starts on this day
     #[arg(long, value_name = "YYYY-MM-DD")]
     day: Option<String>,
-    /// That starts in this hour, as a report by hour names it
+    /// Only what starts in this hour, named as in a report by hour
     #[arg(long, value_name = "HOUR")]
     hour: Option<String>,
-    /// Whose hour, day or month that is, such as Europe/Berlin; UTC without it
+    /// Time zone of the hour, day or month, such as Europe/Berlin; UTC by default
     #[arg(long, value_name = "ZONE")]
     timezone: Option<chrono_tz::Tz>,
-    /// Of jobs with this label
-    #[arg(long, value_name = "KEY=VALUE", value_parser = super::run::label_text)]
+    /// Only jobs with this label
+    #[arg(long, value_name = "KEY=VALUE", value_parser = label_text)]
     label: Option<String>,
-    /// Of jobs that lack it: project, or label:KEY
+    /// Only jobs that lack this: project, or label:KEY
     #[arg(long, value_name = "WHAT")]
     without: Option<String>,
-    /// Held by nobody; `--idle false`: held by jobs
+    /// Only energy that no job held; with `--idle false`, only energy that jobs held
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     idle: Option<bool>,
 }
 
-impl Selection {
-    fn query(&self) -> String {
-        let pairs = [
-            ("from", self.from.map(moment::show)),
-            ("to", self.to.map(moment::show)),
-            ("period", self.period.clone()),
-            ("project", self.project.clone()),
-            ("job", self.job.clone()),
-            ("node", self.node.clone()),
-            ("site", self.site.clone()),
-            ("month", self.month.clone()),
-            ("day", self.day.clone()),
-            ("hour", self.hour.clone()),
-            ("timezone", self.timezone.map(|zone| zone.name().to_owned())),
-            ("label", self.label.clone()),
-            ("without", self.without.clone()),
-            ("idle", self.idle.map(|idle| idle.to_string())),
-        ];
-        let given = pairs.into_iter().filter_map(|(name, value)| value.map(|value| (name, value)));
-        given.map(|(name, value)| format!("{name}={}", escaped(&value))).collect::<Vec<_>>().join("&")
+impl ExplainSelection {
+    fn query(&self) -> SelectionQuery {
+        SelectionQuery {
+            from: self.from.map(moment::show),
+            to: self.to.map(moment::show),
+            period: self.period.clone(),
+            project: self.project.as_deref().map(ProjectName::from),
+            job: self.job.as_deref().map(JobId::from),
+            node: self.node.as_deref().map(NodeName::from),
+            site: self.site.as_deref().map(SiteName::from),
+            month: self.month.clone(),
+            day: self.day.clone(),
+            hour: self.hour.clone(),
+            timezone: self.timezone.map(|zone| zone.name().to_owned()),
+            label: self.label.clone(),
+            without: self.without.clone(),
+            idle: self.idle,
+            provisional: None,
+        }
     }
 }
 
 /// Prints the explanation.
-pub(crate) fn run(arguments: &Explain) -> Result<(), Failure> {
-    let path = match (&arguments.entry, &arguments.selection) {
-        (Some(entry), _) => format!("/ledger/entries/{entry}/explain"),
-        (None, Some(selection)) => format!("/ledger/explain?{}", selection.query()),
-        (None, None) => return Err(Failure::Usage("give the number of an entry, or what to split".to_owned())),
-    };
-    let explained: Value = arguments.server.client()?.get(&path)?;
-    if arguments.json {
-        return print::json(&explained);
+pub(crate) fn run(arguments: &ExplainArguments) -> Result<(), Failure> {
+    match (&arguments.entry, &arguments.selection) {
+        (Some(entry), _) => shown(arguments, &format!("/ledger/entries/{entry}/explain"), entry_page),
+        (None, Some(selection)) => shown(arguments, &with_query("/ledger/explain", &selection.query())?, sum_page),
+        (None, None) => Err(Failure::Usage(
+            "nothing to explain: give the number of an entry, or options that select entries".to_owned(),
+        )),
     }
-    print::text(&if arguments.entry.is_some() { entry(&explained) } else { sum(&explained) })
 }
 
-fn entry(explained: &Value) -> String {
-    let (entry, factor) = (&explained["entry"], &explained["factor"]);
-    let mut page = String::new();
-    for key in ["id", "kind", "reason", "job", "project", "node", "site", "component", "period_start", "period_end"] {
-        page.push_str(&format!("{key:<22}{}\n", text(&entry[key])));
-    }
-    for key in ["energy_mj", "intensity_mg_per_kwh", "co2e_ug", "pue_ppm", "overhead_mj", "overhead_co2e_ug", "hash"] {
-        page.push_str(&format!("{key:<22}{}\n", text(&entry[key])));
-    }
-    for key in ["zone", "period", "accounting", "basis", "status", "publisher", "edition", "licence"] {
-        page.push_str(&format!("{:<22}{}\n", format!("factor {key}"), text(&factor[key])));
-    }
-    format!("{page}\n{}\n{}", windows(explained), batches(explained))
+fn shown<T: DeserializeOwned>(arguments: &ExplainArguments, path: &str, page: fn(&T) -> String) -> Result<(), Failure> {
+    let client = arguments.server.client()?;
+    if arguments.json { print::json(&client.get::<Verbatim>(path)?) } else { print::text(&page(&client.get(path)?)) }
 }
 
-fn windows(explained: &Value) -> Table {
-    let columns = ["mJ", "start", "end", "device", "method", "batch"];
-    let mut table = Table::new(&columns.map(|column| (column, if column == "mJ" { Lean::Right } else { Lean::Left })));
-    for found in explained["windows"].as_array().into_iter().flatten() {
-        let window = &found["window"];
-        let cells = [
-            &found["energy_mj"],
-            &found["start"],
-            &found["end"],
-            &window["device"],
-            &window["method"],
-            &found["batch"]["batch"],
-        ];
-        table.row(cells.map(text).to_vec());
+fn entry_page(explained: &ExplanationDocument) -> String {
+    let (entry, factor) = (&explained.entry, &explained.factor);
+    let lines = [
+        ("id", entry.id.to_string()),
+        ("kind", entry.kind.to_string()),
+        ("reason", entry.reason.clone()),
+        ("job", or_dash(entry.job.as_ref())),
+        ("project", or_dash(entry.project.as_ref())),
+        ("node", entry.node.to_string()),
+        ("site", entry.site.to_string()),
+        ("component", entry.component.clone()),
+        ("period_start", entry.period_start.clone()),
+        ("period_end", entry.period_end.clone()),
+        ("energy_mj", entry.energy_mj.to_string()),
+        ("intensity_mg_per_kwh", entry.intensity_mg_per_kwh.to_string()),
+        ("co2e_ug", entry.co2e_ug.to_string()),
+        ("pue_ppm", entry.pue_ppm.to_string()),
+        ("overhead_mj", entry.overhead_mj.to_string()),
+        ("overhead_co2e_ug", entry.overhead_co2e_ug.to_string()),
+        ("hash", entry.hash.clone()),
+        ("factor zone", factor.zone.to_string()),
+        ("factor period", factor.period.clone()),
+        ("factor accounting", factor.accounting.to_string()),
+        ("factor basis", factor.basis.to_string()),
+        ("factor status", word(&factor.status)),
+        ("factor publisher", factor.publisher.clone()),
+        ("factor edition", factor.edition.clone()),
+        ("factor licence", factor.licence.clone()),
+    ];
+    let lines: String = lines.iter().map(|(name, value)| format!("{name:<22}{value}\n")).collect();
+    format!("{lines}\n{}\n{}", windows(&explained.windows), batches(&explained.windows))
+}
+
+fn windows(windows: &[WindowDocument]) -> TextTable {
+    let mut table =
+        TextTable::new([right("mJ"), left("start"), left("end"), left("device"), left("method"), left("batch")]);
+    for WindowDocument { energy_mj, start, end, window, batch, .. } in windows {
+        table.row(vec![
+            energy_mj.to_string(),
+            start.clone(),
+            end.clone(),
+            window.device.clone(),
+            word(&window.method),
+            batch.batch.to_string(),
+        ]);
     }
     table
 }
 
-/// The stored batches that the windows are from, each once, with what each posted.
-fn batches(explained: &Value) -> Table {
-    let columns = ["batch", "agent", "boot", "sequence", "sha256"];
-    let mut table = Table::new(&columns.map(|column| (column, Lean::Left)));
+/// The stored batches that the windows came in, each once.
+fn batches(windows: &[WindowDocument]) -> TextTable {
+    let mut table = TextTable::new(["batch", "agent", "boot", "sequence", "sha256"].map(left));
     let mut seen = BTreeSet::new();
-    for found in explained["windows"].as_array().into_iter().flatten() {
-        if seen.insert(found["batch"]["batch"].as_i64()) {
-            table.row(columns.map(|key| text(&found["batch"][key])).to_vec());
-        }
+    for batch in windows.iter().map(|window| &window.batch).filter(|batch| seen.insert(batch.batch)) {
+        table.row(vec![
+            batch.batch.to_string(),
+            batch.agent.to_string(),
+            batch.boot.clone(),
+            batch.sequence.to_string(),
+            batch.sha256.clone(),
+        ]);
     }
     table
 }
 
-fn sum(explained: &Value) -> String {
-    let mut parts = Table::new(&[
-        ("", Lean::Left),
-        ("energy", Lean::Right),
-        ("CO2e", Lean::Right),
-        ("overhead", Lean::Right),
-        ("its CO2e", Lean::Right),
-        ("coverage", Lean::Right),
-        ("measured", Lean::Right),
-        ("of", Lean::Left),
+fn sum_page(sum: &Breakdown) -> String {
+    let mut parts = TextTable::new([
+        left(""),
+        right("energy"),
+        right("CO2e"),
+        right("overhead"),
+        right("overhead CO2e"),
+        right("coverage"),
+        right("measured"),
+        left("from"),
     ]);
-    for name in ["final", "provisional", "open", "total"] {
-        let part = &explained[name];
-        let of = match (part["entries"].as_i64(), part["accounts"].as_i64()) {
-            (Some(entries), _) => counted(entries, "entry", "entries"),
-            (_, Some(accounts)) => counted(accounts, "account", "accounts"),
-            _ => String::new(),
-        };
+    let entries = |slice: &PostedSlice| counted(slice.entries.unsigned_abs(), "entry", "entries");
+    let hours = counted(sum.open.accounts as u64, "hour", "hours");
+    for (name, slice, from) in [
+        ("final", &sum.settled.part, entries(&sum.settled)),
+        ("provisional", &sum.provisional.part, entries(&sum.provisional)),
+        ("unposted", &sum.open.part, hours),
+        ("total", &sum.total, String::new()),
+    ] {
         let mut row = vec![name.to_owned()];
-        row.extend(amounts(part).into_iter().chain(amounts(&part["overhead"])));
-        row.extend([share(part, "coverage"), share(part, "measured_share"), of]);
+        row.extend(amounts(&slice.amount).into_iter().chain(amounts(&slice.overhead)));
+        row.extend([share(slice.quality.coverage), share(slice.quality.measured_share), from]);
         parts.row(row);
     }
-    let links = ["final", "provisional"].map(|name| format!("{name:<12}{}\n", text(&explained[name]["link"])));
-    format!("{parts}\n{}\n{}", factors(explained), links.concat())
+    let links = [("final", &sum.settled), ("provisional", &sum.provisional)];
+    let links: String = links.iter().map(|(name, slice)| format!("{name:<12}{}\n", slice.link)).collect();
+    format!("{parts}\n{}\n{links}", factors(&sum.factors))
 }
 
-fn counted(number: i64, one: &str, several: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { several })
-}
-
-fn factors(explained: &Value) -> Table {
+fn factors(shares: &[FactorShare]) -> TextTable {
     let columns = ["g/kWh", "zone", "period", "basis", "accounting", "status", "publisher", "edition", "energy"];
-    let mut table = Table::new(&columns.map(|column| (column, Lean::Left)));
-    for factor in explained["factors"].as_array().into_iter().flatten() {
-        let grams = |key: &str| significant(factor[key].as_f64().unwrap_or(0.0) / 1e3, 6);
-        let (low, high) = (grams("intensity_min_mg_per_kwh"), grams("intensity_max_mg_per_kwh"));
-        let mut row = vec![if low == high { low } else { format!("{low} to {high}") }];
-        row.extend(
-            ["zone", "period", "basis", "accounting", "status", "publisher", "edition"].map(|key| text(&factor[key])),
-        );
-        row.push(format!("{} kWh", significant(factor["energy_mj"].as_f64().unwrap_or(0.0) / 3.6e9, 4)));
-        table.row(row);
+    let mut table = TextTable::new(columns.map(left));
+    for FactorShare { factor, intensity_min_mg_per_kwh, intensity_max_mg_per_kwh, energy_mj, .. } in shares {
+        let grams = |milligrams: u32| significant(f64::from(milligrams) / 1e3, 6);
+        let (low, high) = (grams(*intensity_min_mg_per_kwh), grams(*intensity_max_mg_per_kwh));
+        table.row(vec![
+            if low == high { low } else { format!("{low} to {high}") },
+            factor.zone.to_string(),
+            factor.period.clone(),
+            factor.basis.to_string(),
+            factor.accounting.to_string(),
+            word(&factor.status),
+            factor.publisher.clone(),
+            factor.edition.clone(),
+            format!("{} kWh", significant(*energy_mj as f64 / 3.6e9, 4)),
+        ]);
     }
     table
 }

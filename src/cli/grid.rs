@@ -1,62 +1,62 @@
 //! `wattledger grid`: the factor library.
 
-use super::client::{ServerArguments, escaped};
+use super::client::{ServerArguments, Verbatim, with_query};
 use super::grid_arguments::FactorSet;
-use super::table::{Lean, Table};
+use super::show::counted;
+use super::table::{TextTable, left, right};
+use super::words::one_of;
 use super::{Failure, number, print};
 use crate::decimal;
 use crate::grid::{ChoiceDocument, Factor, FactorChoice, FactorDocument};
+use api::{ImportDocument, ImportQuery};
 use clap::{Args, Subcommand};
+use model::{Accounting, Basis, FactorStatus, Gas};
 use std::fmt::Write;
 use std::path::PathBuf;
 use units::Timestamp;
 
-#[derive(Args)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
+/// Look up grid carbon intensities, and import them into a service
 #[derive(Subcommand)]
-enum Command {
-    /// List the zones and their factors
-    Zones(Zones),
-    /// Show the factor of one zone or cloud region, with its type and how it was chosen
-    Intensity(Intensity),
-    /// Import the intensities of a zone, hour by hour, into a service
-    Import(Box<Import>),
+pub(crate) enum GridCommand {
+    /// List grid zones and their factors
+    Zones(ZonesArguments),
+    /// Show the factor of a zone or cloud region, its type, and how it was chosen
+    Intensity(IntensityArguments),
+    /// Import the intensities of a zone into a service, interval by interval
+    ///
+    /// The CSV file has the columns datetime_utc (start of the interval) and g_per_kwh, or direct_g or lifecycle_g.
+    Import(Box<ImportArguments>),
 }
 
-/// The file is CSV with the columns datetime_utc (start of the interval) and g_per_kwh, or direct_g or lifecycle_g
 #[derive(Args)]
-struct Import {
-    /// The file
+pub(crate) struct ImportArguments {
+    /// CSV file to import
     file: PathBuf,
     /// Grid zone, such as DE
     #[arg(long, value_name = "ZONE")]
     zone: String,
-    /// Who published the values
+    /// Publisher of the values
     #[arg(long, value_name = "NAME")]
     publisher: String,
-    /// Which release; those of one edition are never changed, a newer edition comes before an older one
+    /// Edition of the values; values of an edition never change, and a newer edition takes precedence over an older one
     #[arg(long, value_name = "NAME")]
     edition: String,
     /// Licence of the values
     #[arg(long, value_name = "NAME")]
     licence: String,
-    /// direct, or lifecycle
-    #[arg(long, value_name = "BASIS")]
-    basis: String,
-    /// CO2, or CO2e
-    #[arg(long, value_name = "GAS")]
-    gas: String,
-    /// production, consumption, residual, supplier or unspecified
-    #[arg(long, value_name = "ACCOUNTING")]
-    accounting: String,
-    /// measured, provisional, forecast or fallback
-    #[arg(long, value_name = "STATUS")]
-    status: String,
-    /// Length of each interval: 5, 15, 30 or 60
+    /// Which part of the life cycle of electricity the values count
+    #[arg(long, value_name = "BASIS", value_parser = one_of::<Basis>(&["direct", "lifecycle"]))]
+    basis: Basis,
+    /// Which gases the values count
+    #[arg(long, value_name = "GAS", value_parser = one_of::<Gas>(&["CO2", "CO2e"]))]
+    gas: Gas,
+    /// Whose electricity the values describe
+    #[arg(long, value_name = "ACCOUNTING", value_parser = one_of::<Accounting>(&["production", "consumption", "residual", "supplier", "unspecified"]))]
+    accounting: Accounting,
+    /// How far the values can be relied on
+    #[arg(long, value_name = "STATUS", value_parser = one_of::<FactorStatus>(&["measured", "provisional", "forecast", "fallback"]))]
+    status: FactorStatus,
+    /// Length of each interval in minutes: 5, 15, 30 or 60
     #[arg(long, value_name = "N", default_value_t = 60)]
     minutes: u64,
     #[command(flatten)]
@@ -67,10 +67,10 @@ struct Import {
 }
 
 #[derive(Args)]
-struct Zones {
-    /// Only zones whose code or name contains this, in any case
+pub(crate) struct ZonesArguments {
+    /// Only zones whose code or name contains this text, ignoring case
     filter: Option<String>,
-    /// Set of grid factors
+    /// Set of grid factors to use
     #[arg(long, value_enum, default_value_t, value_name = "SET")]
     factors: FactorSet,
     /// Print JSON
@@ -79,17 +79,17 @@ struct Zones {
 }
 
 #[derive(Args)]
-struct Intensity {
+pub(crate) struct IntensityArguments {
     /// Grid zone, such as DE, US-EGRID-CAMX or CN-BJ
     #[arg(long, value_name = "ZONE", required_unless_present = "region", conflicts_with = "region")]
     zone: Option<String>,
     /// Cloud region, such as aws/us-east-1
     #[arg(long, value_name = "CLOUD/REGION")]
     region: Option<String>,
-    /// Moment of use: the newest factor without it
+    /// When the electricity is used; the newest factor by default
     #[arg(long, value_name = "TIME", value_parser = number::moment)]
     at: Option<Timestamp>,
-    /// Set of grid factors
+    /// Set of grid factors to use
     #[arg(long, value_enum, default_value_t, value_name = "SET")]
     factors: FactorSet,
     /// Print JSON
@@ -98,44 +98,44 @@ struct Intensity {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    match &arguments.command {
-        Command::Zones(zones) => list(zones),
-        Command::Intensity(intensity) => show(intensity),
-        Command::Import(import) => send(import),
+pub(crate) fn run(command: &GridCommand) -> Result<(), Failure> {
+    match command {
+        GridCommand::Zones(zones) => list(zones),
+        GridCommand::Intensity(intensity) => show(intensity),
+        GridCommand::Import(import) => send(import),
     }
 }
 
-fn send(arguments: &Import) -> Result<(), Failure> {
+fn send(arguments: &ImportArguments) -> Result<(), Failure> {
     let unreadable = |cause| Failure::Usage(format!("{}: {cause}", arguments.file.display()));
     let file = std::fs::read(&arguments.file).map_err(unreadable)?;
-    let minutes = arguments.minutes.to_string();
-    let pairs = [
-        ("zone", &arguments.zone),
-        ("publisher", &arguments.publisher),
-        ("edition", &arguments.edition),
-        ("licence", &arguments.licence),
-        ("basis", &arguments.basis),
-        ("gas", &arguments.gas),
-        ("accounting", &arguments.accounting),
-        ("status", &arguments.status),
-        ("minutes", &minutes),
-    ];
-    let query: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-    let path = format!("/grid/factors?{}", query.join("&"));
-    let imported: serde_json::Value = arguments.server.client()?.post_csv(&path, &file)?;
+    let query = ImportQuery {
+        zone: arguments.zone.as_str().into(),
+        publisher: arguments.publisher.clone(),
+        edition: arguments.edition.clone(),
+        licence: arguments.licence.clone(),
+        basis: arguments.basis,
+        gas: arguments.gas,
+        accounting: arguments.accounting,
+        status: arguments.status,
+        minutes: Some(arguments.minutes),
+    };
+    let path = with_query("/grid/factors", &query)?;
+    let client = arguments.server.client()?;
     if arguments.json {
-        return print::json(&imported);
+        return print::json(&client.post_csv::<Verbatim>(&path, &file)?);
     }
-    let mut page = format!("{} intervals, {} of them new\n", imported["rows"], imported["new"]);
-    if let Some(command) = imported["restate"].as_str() {
-        let entries = &imported["outdated_entries"];
-        let _ = writeln!(page, "{entries} posted entries would have another factor now; to post them anew:\n{command}");
+    let imported: ImportDocument = client.post_csv(&path, &file)?;
+    let intervals = counted(imported.rows as u64, "interval", "intervals");
+    let mut page = format!("{intervals}, {} of them new\n", imported.new);
+    if let Some(command) = imported.restate {
+        let entries = counted(imported.outdated_entries as u64, "posted entry", "posted entries");
+        let _ = writeln!(page, "{entries} would now get another factor; to restate:\n{command}");
     }
     print::text(&page)
 }
 
-fn list(arguments: &Zones) -> Result<(), Failure> {
+fn list(arguments: &ZonesArguments) -> Result<(), Failure> {
     let library = arguments.factors.open()?;
     let filter = arguments.filter.as_deref().unwrap_or("").to_lowercase();
     let matches = |text: &str| text.to_lowercase().contains(&filter);
@@ -147,21 +147,21 @@ fn list(arguments: &Zones) -> Result<(), Failure> {
         return print::json(&documents);
     }
     if factors.is_empty() {
-        return Err(Failure::Usage(format!("no zone contains {filter:?}: `wattledger grid zones` lists all")));
+        return Err(Failure::Usage(format!("no zone contains {filter:?}: `wattledger grid zones` lists all zones")));
     }
     print::text(&table(&factors))
 }
 
 fn table(factors: &[&Factor]) -> String {
-    let mut table = Table::new(&[
-        ("zone", Lean::Left),
-        ("name", Lean::Left),
-        ("g/kWh", Lean::Right),
-        ("gas", Lean::Left),
-        ("basis", Lean::Left),
-        ("accounting", Lean::Left),
-        ("period", Lean::Left),
-        ("publisher", Lean::Left),
+    let mut table = TextTable::new([
+        left("zone"),
+        left("name"),
+        right("g/kWh"),
+        left("gas"),
+        left("basis"),
+        left("accounting"),
+        left("period"),
+        left("publisher"),
     ]);
     for factor in factors {
         table.row(vec![
@@ -175,11 +175,10 @@ fn table(factors: &[&Factor]) -> String {
             factor.publisher.clone(),
         ]);
     }
-    let count = factors.len();
-    format!("{table}\n{count} factor{}\n", if count == 1 { "" } else { "s" })
+    format!("{table}\n{}\n", counted(factors.len() as u64, "factor", "factors"))
 }
 
-fn show(arguments: &Intensity) -> Result<(), Failure> {
+fn show(arguments: &IntensityArguments) -> Result<(), Failure> {
     let library = arguments.factors.open()?;
     let choice = match (&arguments.zone, &arguments.region) {
         (Some(zone), _) => library.choose(zone, arguments.at)?,

@@ -1,13 +1,16 @@
+//! Where the electricity comes from: the options that every command with a footprint shares.
+
 use super::{Failure, number};
 use crate::footprint::FootprintFactor;
 use crate::grid::{ChoiceDocument, FactorChoice, Library, RegionFactor, Set, ZoneError};
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 use units::{CarbonIntensity, Timestamp};
 
 /// Why there is no CO2e when no grid option was given.
 pub(crate) const NO_GRID: &str = "no grid given: add --zone, --region or --intensity";
 
-/// Where the electricity comes from: the options that every command with a footprint shares.
+/// Options that choose a grid factor.
 #[derive(Args)]
 pub(crate) struct GridArguments {
     /// Grid zone, such as DE, US-EGRID-CAMX or CN-BJ (`wattledger grid zones` lists them)
@@ -16,15 +19,15 @@ pub(crate) struct GridArguments {
     /// Cloud region, such as aws/us-east-1
     #[arg(long, value_name = "CLOUD/REGION", conflicts_with = "intensity")]
     pub(super) region: Option<String>,
-    /// Carbon intensity in g/kWh, 0 to 1500
+    /// Carbon intensity of the electricity in g/kWh, 0 to 1500
     #[arg(long, value_name = "G", value_parser = number::intensity, allow_negative_numbers = true)]
     pub(super) intensity: Option<CarbonIntensity>,
-    /// Set of grid factors
+    /// Set of grid factors to use
     #[arg(long, value_enum, default_value_t, value_name = "SET", conflicts_with = "intensity")]
     factors: FactorSet,
 }
 
-/// The sets by name.
+/// The sets of grid factors, by the name that the option takes.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FactorSet {
     /// Ember countries, refined by eGRID, Chinese, Australian, Canadian and Nordic zones
@@ -33,12 +36,12 @@ pub(crate) enum FactorSet {
     /// Electricity Maps yearly, consumption-based (ODbL, credit Electricity Maps)
     #[value(name = "electricitymaps")]
     ElectricityMaps,
-    /// IFI operating margins (CC BY-SA): marginal, for `grid` only
+    /// IFI operating margins (CC BY-SA): marginal factors, for `wattledger grid` only
     IfiMarginal,
 }
 
 impl FactorSet {
-    /// Reads the set.
+    /// Opens the set.
     pub(crate) fn open(self) -> Result<Library, Failure> {
         let set = match self {
             Self::Bundled => Set::Bundled,
@@ -49,25 +52,25 @@ impl FactorSet {
     }
 }
 
-/// The intensity to use, and what must be said about it.
-pub(crate) struct Grid {
-    /// Value, label and document.
+/// The grid factor to use, and what must be said about it.
+pub(crate) struct GridFactor {
+    /// The intensity, its label, and its document for `--json`.
     pub(crate) factor: FootprintFactor,
-    /// Stand-ins, age of the data, limits of the value.
+    /// What stood in for missing data, how old the data is, and similar remarks.
     pub(crate) notes: Vec<String>,
-    /// The library's choice; `None` for an intensity that was given.
+    /// How the library chose; `None` for `--intensity`.
     pub(crate) choice: Option<FactorChoice>,
 }
 
 impl GridArguments {
-    /// The factor that the options name, for energy used at `at`; `None` when they name none.
-    pub(crate) fn grid(&self, at: Option<Timestamp>) -> Result<Option<Grid>, Failure> {
+    /// The factor that the options choose for energy used at `at`; `None` if no option was given.
+    pub(crate) fn grid(&self, at: Option<Timestamp>) -> Result<Option<GridFactor>, Failure> {
         if let Some(intensity) = self.intensity {
             return Ok(Some(given(intensity)));
         }
         if self.factors == FactorSet::IfiMarginal {
             return Err(Failure::Usage(
-                "marginal factors do not enter a footprint, which counts averages: `wattledger grid intensity` shows them"
+                "a footprint uses average factors, not marginal ones: `wattledger grid intensity` shows marginal factors"
                     .to_owned(),
             ));
         }
@@ -79,12 +82,12 @@ impl GridArguments {
         Ok(Some(chosen(choice)))
     }
 
-    /// The set of factors that the options name.
+    /// The set of factors that the options choose.
     pub(crate) fn library(&self) -> Result<Library, Failure> {
         self.factors.open()
     }
 
-    /// Cloud regions with a cleaner grid than `choice`, by the same set; of the provider that was asked for, if one was.
+    /// Up to three cloud regions with a cleaner grid than `choice` in the same set; only of the provider in `--region`, if that was given.
     pub(crate) fn cleaner_regions(&self, choice: &FactorChoice) -> Result<Vec<RegionFactor>, Failure> {
         let provider = self.region.as_deref().and_then(|region| region.split('/').next()).map(str::to_lowercase);
         let cleaner = self.factors.open()?.cleaner_regions(&choice.factor, provider.as_deref(), 3);
@@ -92,30 +95,40 @@ impl GridArguments {
     }
 }
 
-fn given(intensity: CarbonIntensity) -> Grid {
+/// What `--json` says of an intensity that was given, with the keys of a factor.
+#[derive(Serialize)]
+struct GivenIntensity {
+    zone: Option<&'static str>,
+    g_per_kwh: f64,
+    intensity_mg_per_kwh: u32,
+    publisher: &'static str,
+}
+
+fn given(intensity: CarbonIntensity) -> GridFactor {
     let milligrams = intensity.milligrams_per_kwh();
     let value = crate::decimal::format(i128::from(milligrams), 3);
-    let document = serde_json::json!({
-        "zone": null,
-        "g_per_kwh": f64::from(milligrams) / 1e3,
-        "intensity_mg_per_kwh": milligrams,
-        "publisher": "given with --intensity",
-    });
+    let document = GivenIntensity {
+        zone: None,
+        g_per_kwh: f64::from(milligrams) / 1e3,
+        intensity_mg_per_kwh: milligrams,
+        publisher: "given with --intensity",
+    };
+    let document = serde_json::to_value(document).unwrap_or_default();
     let mut notes = Vec::new();
     if (1..5_000).contains(&milligrams) {
         notes.push(format!("{value} g/kWh is cleaner than any national grid: --intensity is in g/kWh, not kg/kWh"));
     }
-    Grid {
+    GridFactor {
         factor: FootprintFactor { intensity, label: format!("{value} g/kWh, as given"), document },
         notes,
         choice: None,
     }
 }
 
-fn chosen(choice: FactorChoice) -> Grid {
+fn chosen(choice: FactorChoice) -> GridFactor {
     let document = serde_json::to_value(ChoiceDocument::from(&choice)).unwrap_or_default();
     let factor = FootprintFactor { intensity: choice.factor.intensity, label: choice.label(), document };
-    Grid { factor, notes: choice.notes.clone(), choice: Some(choice) }
+    GridFactor { factor, notes: choice.notes.clone(), choice: Some(choice) }
 }
 
 impl From<ZoneError> for Failure {

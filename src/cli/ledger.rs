@@ -1,45 +1,52 @@
-//! `wattledger jobs`, `job`, `report` and `verify`: what the ledger says.
+//! `wattledger jobs`, `job`, `report` and `verify`: figures of the ledger.
 
-use super::client::{ServerArguments, escaped};
+use super::client::{ServerArguments, Verbatim, escaped, with_query};
+use super::label::label_text;
 use super::show::to_the_second;
-use super::table::{Lean, Table, significant};
-use super::{Failure, number, print, sparkline};
+use super::table::{TextTable, left, right, significant};
+use super::words::{dash, one_of, or_dash, word};
+use super::{Failure, number, print, show, sparkline};
 use crate::ledger;
 use crate::store::Store;
+use api::{
+    Aggregate, Amount, BudgetOverride, Cost, EmissionsDocument, JobFootprint, JobItem, JobListState, JobOrder,
+    JobQuery, JobSortQuery, RangeQuery, Report, ReportQuery, SeriesDocument,
+};
 use clap::{Args, ValueEnum};
-use serde_json::Value;
+use model::ProjectName;
+use serde::Serialize;
 use std::path::PathBuf;
 
-/// Orders of `wattledger jobs`.
-const SORTS: [&str; 6] = ["newest", "energy", "co2e", "intensity", "held-idle", "energy-per-step"];
+/// Values of `wattledger jobs --sort`.
+const SORTS: &[&str] = &["newest", "energy", "co2e", "intensity", "held-idle", "energy-per-step"];
 
-/// List the jobs of a service with what they used, newest first
+/// List the jobs of a service and what they used, newest first
 #[derive(Args)]
-pub(crate) struct Jobs {
-    /// Only of this project
+pub(crate) struct JobsArguments {
+    /// Only jobs of this project
     #[arg(long, value_name = "P")]
     project: Option<String>,
-    /// Only of this user: with the label `user` of this value
+    /// Only jobs of this user, by the label `user`
     #[arg(long, value_name = "U")]
     user: Option<String>,
-    /// Only with this label
-    #[arg(long, value_name = "KEY=VALUE", value_parser = super::run::label_text)]
+    /// Only jobs with this label
+    #[arg(long, value_name = "KEY=VALUE", value_parser = label_text)]
     label: Option<String>,
-    /// Only those that run, only those that have ended, or of these only those that failed
-    #[arg(long, value_name = "STATE", value_parser = ["running", "ended", "failed"])]
-    state: Option<String>,
-    /// Only those that ran at or after this moment
+    /// Only jobs that are running, that have ended, or that have ended and failed
+    #[arg(long, value_name = "STATE", value_parser = one_of::<JobListState>(&["running", "ended", "failed"]))]
+    state: Option<JobListState>,
+    /// Only jobs that ran at or after this moment
     #[arg(long, value_name = "T", value_parser = moment_text)]
     from: Option<String>,
-    /// Only those that ran before this moment
+    /// Only jobs that ran before this moment
     #[arg(long, value_name = "T", value_parser = moment_text)]
     to: Option<String>,
-    /// Only those whose id or name contains it
+    /// Only jobs whose id or name contains this text
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
-    /// The newest first, or the highest by energy, CO2e, g/kWh, held-idle share or energy per step
-    #[arg(long, value_name = "ORDER", value_parser = SORTS, default_value = "newest")]
-    sort: String,
+    /// Order of the list: newest first, or highest energy, CO2e, g/kWh, held-idle share or energy per step first
+    #[arg(long, value_name = "ORDER", value_parser = one_of::<JobOrder>(SORTS), default_value = "newest")]
+    sort: JobOrder,
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -49,7 +56,7 @@ pub(crate) struct Jobs {
 
 /// Show a job and its footprint
 #[derive(Args)]
-pub(crate) struct Job {
+pub(crate) struct JobArguments {
     /// Id of the job, as listed by `wattledger jobs`
     id: String,
     #[command(flatten)]
@@ -59,30 +66,30 @@ pub(crate) struct Job {
     json: bool,
 }
 
-/// Energy and location-based CO2e of a time, by group
+/// Report energy and location-based CO2e by project, job, node, site, time or label
 #[derive(Args)]
-pub(crate) struct Report {
-    /// First moment: a date, or 2026-03-01T12:00Z
+pub(crate) struct ReportArguments {
+    /// Start of the report: a date, or 2026-03-01T12:00Z
     #[arg(long, value_name = "D", value_parser = moment_text, required_unless_present = "period", requires = "to")]
     from: Option<String>,
-    /// First moment after it
+    /// End of the report, itself not included
     #[arg(long, value_name = "D", value_parser = moment_text, requires = "from")]
     to: Option<String>,
-    /// A closed period, as it was closed: ID, or ID.VERSION
+    /// A closed period as it was closed: ID or ID.VERSION
     #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to"])]
     period: Option<String>,
-    /// Whose midnights dates mean, and whose hours, days and months are grouped by, such as Europe/Berlin; UTC without it
+    /// Time zone of dates and of hours, days and months, such as Europe/Berlin; UTC by default
     #[arg(long, value_name = "ZONE")]
     timezone: Option<chrono_tz::Tz>,
-    /// project, job, node, site, month, day, hour or label:KEY
+    /// What to group by: project, job, node, site, month, day, hour or label:KEY
     #[arg(long, value_name = "GROUP", default_value = "project")]
     group_by: String,
-    /// Only this project's jobs
+    /// Only jobs of this project
     #[arg(long, value_name = "P")]
     project: Option<String>,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t, conflicts_with = "json")]
-    format: Format,
+    format: ReportFormat,
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -90,176 +97,222 @@ pub(crate) struct Report {
     json: bool,
 }
 
-/// Forms of a report.
+/// Output formats of a report.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
+enum ReportFormat {
+    /// A table for people
     #[default]
     Table,
-    /// The document of the API
+    /// The JSON document of the API
     Json,
-    /// One row per group, then idle and metered
+    /// CSV with a row for each group, then for total, idle, metered and overhead
     Csv,
 }
 
-/// Recompute the ledger of a stopped service: its chain, its arithmetic, its evidence, and that energy adds up
+/// Recompute the ledger of a stopped service, and check that everything adds up
 ///
-/// Ends with 1 and names what is wrong first.
+/// Checks the hash chain, the arithmetic, the evidence behind every entry, and that no energy was lost or made up. Exits with 1 and names the
+/// first fault if there is one.
 #[derive(Args)]
-pub(crate) struct Verify {
+pub(crate) struct VerifyArguments {
     /// Data directory of the service
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
 }
 
-/// The text, where it is a moment or a date; which moment a date is the time zone says.
+/// A moment or a date as it was typed: which moment a date means depends on the time zone.
 fn moment_text(text: &str) -> Result<String, String> {
     number::moment(text).map(|_| text.to_owned())
 }
 
+/// The query of `wattledger jobs`.
+#[derive(Serialize)]
+struct JobsQuery {
+    #[serde(flatten)]
+    which: JobQuery,
+    #[serde(flatten)]
+    order: JobSortQuery,
+}
+
+impl JobsArguments {
+    fn query(&self) -> JobsQuery {
+        let which = JobQuery {
+            project: self.project.as_deref().map(ProjectName::from),
+            user: self.user.clone(),
+            label: self.label.clone(),
+            state: self.state,
+            from: self.from.clone(),
+            to: self.to.clone(),
+            q: self.search.clone(),
+        };
+        JobsQuery { which, order: JobSortQuery { sort: self.sort } }
+    }
+}
+
 /// Prints the list.
-pub(crate) fn jobs(arguments: &Jobs) -> Result<(), Failure> {
+pub(crate) fn jobs(arguments: &JobsArguments) -> Result<(), Failure> {
     let client = arguments.server.client()?;
-    let mut path = format!("/jobs?limit=1000&sort={}", arguments.sort.replace('-', "_"));
-    for (key, value) in [
-        ("project", &arguments.project),
-        ("user", &arguments.user),
-        ("from", &arguments.from),
-        ("to", &arguments.to),
-        ("label", &arguments.label),
-        ("state", &arguments.state),
-        ("q", &arguments.search),
-    ] {
-        if let Some(value) = value {
-            path.push_str(&format!("&{key}={}", escaped(value)));
-        }
-    }
-    let jobs = client.list(&path)?;
+    let path = with_query("/jobs", &arguments.query())?;
     if arguments.json {
-        return print::json(&jobs);
+        return print::json(&client.list::<Verbatim>(&path)?);
     }
-    let words = ["id", "project", "name", "state", "started"];
-    let numbers = ["duration", "kWh", "CO2e", "g/kWh", "held-idle", "kWh/step"].map(|column| (column, Lean::Right));
-    let mut table = Table::new(&[words.map(|column| (column, Lean::Left)).as_slice(), numbers.as_slice()].concat());
-    for job in &jobs {
-        let number = |key: &str| job[key].as_f64();
-        let mut cells = words.map(|column| to_the_second(text(&job[column]))).to_vec();
-        cells.push(number("duration_s").map_or_else(|| "-".to_owned(), super::show::duration));
-        cells.push(significant(number("energy_kwh").unwrap_or(0.0), 4));
-        cells.push(super::show::mass(number("co2e_g").unwrap_or(0.0)));
-        let known = |value: Option<f64>, show: fn(f64) -> String| value.map_or_else(|| "-".to_owned(), show);
-        cells.push(known(number("intensity_g_per_kwh"), |grams| format!("{grams:.0}")));
-        cells.push(known(number("held_idle_share"), |share| format!("{:.1} %", share * 100.0)));
-        cells.push(known(number("kwh_per_step"), |kwh| significant(kwh, 4)));
-        table.row(cells);
+    let words = ["id", "project", "name", "state", "started"].map(left);
+    let numbers = ["duration", "kWh", "CO2e", "g/kWh", "held-idle", "kWh/step"].map(right);
+    let mut table = TextTable::new(words.into_iter().chain(numbers));
+    for item in client.list::<JobItem>(&path)? {
+        table.row(item_row(&item));
     }
     print::text(&table.to_string())
 }
 
+fn item_row(item: &JobItem) -> Vec<String> {
+    let job = &item.job;
+    let known = |value: Option<f64>, words: fn(f64) -> String| value.map_or_else(dash, words);
+    vec![
+        job.id.to_string(),
+        or_dash(job.project.as_ref()),
+        or_dash(job.name.as_ref()),
+        word(&job.state),
+        job.started.clone().map_or_else(dash, to_the_second),
+        known(job.duration_s, show::duration),
+        significant(item.energy_kwh, 4),
+        show::mass(item.co2e_g),
+        known(item.intensity_g_per_kwh, |grams| format!("{grams:.0}")),
+        known(item.held_idle_share, share),
+        known(item.kwh_per_step, |kwh| significant(kwh, 4)),
+    ]
+}
+
 /// Prints the job.
-pub(crate) fn job(arguments: &Job) -> Result<(), Failure> {
+pub(crate) fn job(arguments: &JobArguments) -> Result<(), Failure> {
     let client = arguments.server.client()?;
     let path = format!("/jobs/{}", escaped(&arguments.id));
-    let job: Value = client.get(&path)?;
     if arguments.json {
-        return print::json(&job);
+        return print::json(&client.get::<Verbatim>(&path)?);
     }
-    let power: Value = client.get(&format!("{path}/series?points={}", sparkline::POINTS))?;
+    let job: JobFootprint = client.get(&path)?;
+    let range = RangeQuery { points: Some(sparkline::POINTS as i64), ..RangeQuery::default() };
+    let power: SeriesDocument = client.get(&with_query(&format!("{path}/series"), &range)?)?;
     let mut page = String::new();
-    for key in ["id", "project", "name", "attempt", "started", "ended", "exit_status"] {
-        page.push_str(&format!("{key:<12}{}\n", to_the_second(text(&job[key]))));
+    for (name, value) in job_lines(&job).into_iter().chain(sparkline::of(&power).map(|line| ("power", line))) {
+        page.push_str(&format!("{name:<12}{value}\n"));
     }
-    let footprint = &job["footprint"];
-    for (label, amount) in [("energy", "total"), ("overhead", "overhead"), ("of it open", "open")] {
-        page.push_str(&format!("{label:<12}{}\n", amounts(&footprint[amount]).join(", ")));
-    }
-    for (label, key) in [("coverage", "coverage"), ("measured", "measured_share"), ("provisional", "provisional_share")]
-    {
-        page.push_str(&format!("{label:<12}{}\n", share(&job, key)));
-    }
-    page.extend(sparkline::of(&power).map(|line| format!("{:<12}{line}\n", "power")));
     print::text(&page)
 }
 
+fn job_lines(of: &JobFootprint) -> Vec<(&'static str, String)> {
+    let JobFootprint { job, footprint, quality, .. } = of;
+    let moment = |moment: &Option<String>| moment.clone().map_or_else(dash, to_the_second);
+    let amount = |amount: &Amount| amounts(amount).join(", ");
+    let sum = |sum: &Aggregate| figures(sum.energy_mwh, sum.co2e_t_location).join(", ");
+    vec![
+        ("id", job.id.to_string()),
+        ("project", or_dash(job.project.as_ref())),
+        ("name", or_dash(job.name.as_ref())),
+        ("attempt", or_dash(job.attempt.as_ref())),
+        ("started", moment(&job.started)),
+        ("ended", moment(&job.ended)),
+        ("exit_status", or_dash(job.exit_status.as_ref())),
+        ("energy", sum(&footprint.total)),
+        ("overhead", sum(&footprint.overhead)),
+        ("unposted", amount(&footprint.open)),
+        ("coverage", share(quality.coverage)),
+        ("measured", share(quality.measured_share)),
+        ("provisional", share(quality.provisional_share)),
+    ]
+}
+
+impl ReportArguments {
+    fn query(&self) -> ReportQuery {
+        ReportQuery {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            period: self.period.clone(),
+            group_by: Some(self.group_by.clone()),
+            project: self.project.as_deref().map(ProjectName::from),
+            timezone: self.timezone.map(|zone| zone.name().to_owned()),
+        }
+    }
+}
+
 /// Prints the report.
-pub(crate) fn report(arguments: &Report) -> Result<(), Failure> {
-    let mut path = format!("/reports/emissions?group_by={}", escaped(&arguments.group_by));
-    for (name, value) in [("from", &arguments.from), ("to", &arguments.to), ("period", &arguments.period)] {
-        path.push_str(&value.as_ref().map(|value| format!("&{name}={}", escaped(value))).unwrap_or_default());
+pub(crate) fn report(arguments: &ReportArguments) -> Result<(), Failure> {
+    let client = arguments.server.client()?;
+    let path = with_query("/reports/emissions", &arguments.query())?;
+    if arguments.json || arguments.format == ReportFormat::Json {
+        return print::json(&client.get::<Verbatim>(&path)?);
     }
-    if let Some(project) = &arguments.project {
-        path.push_str(&format!("&project={}", escaped(project)));
+    let document: EmissionsDocument = client.get(&path)?;
+    if arguments.format == ReportFormat::Csv {
+        return print::text(&report_csv(&document.report)?);
     }
-    if let Some(zone) = arguments.timezone {
-        path.push_str(&format!("&timezone={}", escaped(zone.name())));
-    }
-    let report: Value = arguments.server.client()?.get(&path)?;
-    match arguments.format {
-        _ if arguments.json => print::json(&report),
-        Format::Json => print::json(&report),
-        Format::Table => print::text(&format!("{}{}", report_table(&report), overrides(&report))),
-        Format::Csv => print::text(&report_csv(&report)?),
-    }
+    let overrides: String = document.overrides.iter().map(override_line).collect();
+    print::text(&format!("{}{overrides}", report_table(&document.report)))
 }
 
-/// The rows of a report, then its sums, each with a name.
-fn lines(report: &Value) -> Vec<(String, &Value)> {
-    let rows = report["rows"].as_array().into_iter().flatten();
-    let mut lines: Vec<_> = rows.map(|row| (text(&row["group"]), row)).collect();
-    lines.extend(["total", "idle", "metered", "overhead"].map(|sum| (sum.to_owned(), &report[sum])));
-    lines
+/// A row of a report, or one of its sums.
+struct ReportLine<'a> {
+    name: String,
+    sum: &'a Aggregate,
 }
 
-/// Who let what pass, a line each.
-fn overrides(report: &Value) -> String {
-    let granted = report["overrides"].as_array().into_iter().flatten();
-    let line = |one: &Value| {
-        let what = match (one["admission"].as_str(), one["budget"].as_str()) {
-            (Some(admission), _) => format!("admission {admission}"),
-            (None, budget) => format!("budget {}", budget.unwrap_or("-")),
-        };
-        format!(
-            "override: {what}, by {} until {}: {}\n",
-            text(&one["name"]),
-            text(&one["expires"]),
-            text(&one["reason"])
-        )
+/// The rows of a report and then its sums.
+fn lines(report: &Report) -> Vec<ReportLine<'_>> {
+    let rows = report.rows.iter().map(|row| ReportLine { name: or_dash(row.group.as_ref()), sum: &row.amount });
+    let sums = [
+        ("total", &report.total),
+        ("idle", &report.idle),
+        ("metered", &report.metered),
+        ("overhead", &report.overhead),
+    ];
+    rows.chain(sums.map(|(name, sum)| ReportLine { name: name.to_owned(), sum })).collect()
+}
+
+fn override_line(granted: &BudgetOverride) -> String {
+    let what = match (granted.admission, granted.budget) {
+        (Some(admission), _) => format!("admission {admission}"),
+        (None, budget) => format!("budget {}", or_dash(budget.as_ref())),
     };
-    granted.map(line).collect()
+    let [by, until, reason] = [&granted.name, &granted.expires, &granted.reason].map(|text| or_dash(text.as_ref()));
+    format!("override: {what}, by {by} until {until}: {reason}\n")
 }
 
-fn report_table(report: &Value) -> Table {
-    let mut columns = vec![("", Lean::Left), ("MWh", Lean::Right), ("t CO2e (location)", Lean::Right)];
-    let has_prices = lines(report).iter().any(|(_, amount)| amount["energy_cost"].is_array());
-    columns.extend(has_prices.then_some(("energy cost", Lean::Right)));
-    columns.extend(["coverage", "measured", "provisional"].map(|title| (title, Lean::Right)));
-    let mut table = Table::new(&columns);
-    for (name, amount) in lines(report) {
-        let value = |key: &str| significant(amount[key].as_f64().unwrap_or(0.0), 6);
-        let mut row = vec![name, value("energy_mwh"), value("co2e_t_location")];
-        row.extend(has_prices.then(|| cost(amount)));
-        row.extend(["coverage", "measured_share", "provisional_share"].map(|key| share(amount, key)));
+fn report_table(report: &Report) -> TextTable {
+    let lines = lines(report);
+    let mut columns = vec![left(""), right("MWh"), right("t CO2e (location)")];
+    let has_prices = lines.iter().any(|line| !line.sum.energy_cost.is_empty());
+    columns.extend(has_prices.then_some(right("energy cost")));
+    columns.extend(["coverage", "measured", "provisional"].map(right));
+    let mut table = TextTable::new(columns);
+    for ReportLine { name, sum } in lines {
+        let mut row = vec![name, significant(sum.energy_mwh, 6), significant(sum.co2e_t_location, 6)];
+        row.extend(has_prices.then(|| cost(&sum.energy_cost)));
+        let quality = &sum.quality;
+        row.extend([quality.coverage, quality.measured_share, quality.provisional_share].map(share));
         table.row(row);
     }
     table
 }
 
-/// What energy costs, one figure per currency; a dash where it has no price.
-pub(super) fn cost(amount: &Value) -> String {
-    let lines = amount["energy_cost"].as_array().into_iter().flatten();
-    let shown = lines.map(|line| format!("{:.2} {}", line["amount"].as_f64().unwrap_or(0.0), text(&line["currency"])));
-    let shown = shown.collect::<Vec<_>>().join(" + ");
-    if shown.is_empty() { "-".to_owned() } else { shown }
+/// The cost of energy, one figure per currency; a dash where it has no price.
+pub(super) fn cost(costs: &[Cost]) -> String {
+    let shown: Vec<_> = costs.iter().map(|cost| format!("{:.2} {}", cost.amount, cost.currency)).collect();
+    if shown.is_empty() { dash() } else { shown.join(" + ") }
 }
 
-fn report_csv(report: &Value) -> Result<String, Failure> {
-    const KEYS: [&str; 4] = ["energy_mj", "energy_mwh", "co2e_ug_location", "co2e_t_location"];
+/// The report as CSV, with every number written out in full.
+fn report_csv(report: &Report) -> Result<String, Failure> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut write = |cells: Vec<String>| writer.write_record(cells).map_err(anyhow::Error::from);
-    write(["group"].into_iter().chain(KEYS).map(str::to_owned).collect())?;
-    for (name, amount) in lines(report) {
-        let values = KEYS.iter().map(|key| amount[key].to_string());
-        write(std::iter::once(neutral(name)).chain(values).collect())?;
+    let mut write = |cells: &[String]| writer.write_record(cells).map_err(anyhow::Error::from);
+    write(&["group", "energy_mj", "energy_mwh", "co2e_ug_location", "co2e_t_location"].map(str::to_owned))?;
+    for ReportLine { name, sum } in lines(report) {
+        write(&[
+            neutral(name),
+            sum.energy_mj.to_string(),
+            sum.energy_mwh.to_string(),
+            sum.co2e_ug_location.to_string(),
+            sum.co2e_t_location.to_string(),
+        ])?;
     }
     let bytes = writer.into_inner().map_err(|error| anyhow::Error::msg(error.to_string()))?;
     Ok(String::from_utf8(bytes).map_err(anyhow::Error::from)?)
@@ -271,10 +324,10 @@ fn neutral(text: String) -> String {
 }
 
 /// Audits, and prints what was audited.
-pub(crate) fn verify(arguments: &Verify) -> Result<(), Failure> {
+pub(crate) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
     let file = arguments.data.join("wattledger.db");
     if !file.is_file() {
-        return Err(Failure::Usage(format!("{} is not there: give the data directory of a service", file.display())));
+        return Err(Failure::Usage(format!("{} does not exist: give the data directory of a service", file.display())));
     }
     let store = Store::open(&arguments.data).map_err(|error| match error {
         crate::store::StoreError::InUse { .. } => Failure::Usage(error.to_string()),
@@ -285,30 +338,21 @@ pub(crate) fn verify(arguments: &Verify) -> Result<(), Failure> {
         return Err(Failure::Internal(fault.into()));
     }
     print::text(&format!(
-        "{} entries and {} batches hold: {} mJ metered = {} mJ of jobs + {} mJ idle\n",
+        "{} entries and {} batches verified: {} mJ metered = {} mJ used by jobs + {} mJ idle\n",
         verified.entries, verified.batches, verified.metered_mj, verified.jobs_mj, verified.idle_mj
     ))
 }
 
-/// A value as a cell; what is missing is a dash.
-pub(super) fn text(value: &Value) -> String {
-    match value {
-        Value::Null => "-".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// A share of the quality of a figure, in percent.
-pub(super) fn share(figure: &Value, key: &str) -> String {
-    format!("{:.1} %", figure["quality"][key].as_f64().unwrap_or(0.0) * 100.0)
+/// A share from 0 to 1, in percent.
+pub(super) fn share(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
 }
 
 /// Energy and CO2e of an amount.
-pub(super) fn amounts(amount: &Value) -> [String; 2] {
-    let value = |key: &str| amount[key].as_f64().unwrap_or(0.0);
-    [
-        format!("{} kWh", significant(value("energy_mwh") * 1e3, 4)),
-        format!("{} CO2e", super::show::mass(value("co2e_t_location") * 1e6)),
-    ]
+pub(super) fn amounts(amount: &Amount) -> [String; 2] {
+    figures(amount.energy_mwh, amount.co2e_t_location)
+}
+
+fn figures(energy_mwh: f64, co2e_t: f64) -> [String; 2] {
+    [format!("{} kWh", significant(energy_mwh * 1e3, 4)), format!("{} CO2e", show::mass(co2e_t * 1e6))]
 }

@@ -1,4 +1,4 @@
-//! `wattledger meter`: a recorded power log to energy and CO2e.
+//! `wattledger meter`: energy and CO2e of a recorded power log.
 
 use super::grid_arguments::{GridArguments, NO_GRID};
 use super::{Failure, print, show};
@@ -10,28 +10,28 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use units::{Overflow, Span, Timestamp};
 
-/// Integrate a recorded power log to energy and CO2e
+/// Compute the energy and CO2e of a recorded power log
 ///
-/// Reads what nvidia-smi, dmon, DCGM and other exporters, amd-smi, rocm-smi, hl-smi and hand-made loops write, and plain
-/// CSV (timestamp,device,power_w or energy_j).
+/// Reads the output of nvidia-smi, dmon, DCGM and other exporters, amd-smi, rocm-smi, hl-smi and hand-written loops, and plain CSV
+/// (timestamp,device,power_w or energy_j).
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// The log; - is standard input
+pub(crate) struct MeterArguments {
+    /// Power log to read, or - for standard input
     #[arg(value_name = "FILE")]
     file: String,
-    /// Format of the log, where it is not recognised
+    /// Format of the log, if it is not recognised
     #[arg(long, value_name = "FORMAT")]
     format: Option<PowerLogFormat>,
-    /// Column or metric to take, where the log has several (power.draw is taken unless another is named)
+    /// Column or metric to use, if the log has several; power.draw by default
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
-    /// Zone of local times in the log, such as Europe/Berlin
+    /// Time zone of local times in the log, such as Europe/Berlin
     #[arg(long, value_name = "ZONE", value_parser = timezone)]
     timezone: Option<chrono_tz::Tz>,
     /// Time between two readings of a device, for a log without times, such as 1s or 500ms
     #[arg(long, value_name = "TIME", value_parser = interval)]
     interval: Option<Span>,
-    /// Name of the accelerators, where the log has none: decides what a power reading means
+    /// Name of the accelerators, if the log has none; it decides what a power reading means
     #[arg(long, value_name = "NAME")]
     accelerator: Option<String>,
     #[command(flatten)]
@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
 }
 
 /// Meters the log and prints its footprint.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &MeterArguments) -> Result<(), Failure> {
     arguments.grid.grid(None)?;
     let options = Options {
         format: arguments.format,
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// A log that was read to its end.
-struct Metered {
+struct MeteredLog {
     devices: Vec<FootprintDevice>,
     notes: Vec<String>,
     warnings: Vec<String>,
@@ -90,7 +90,7 @@ fn open(file: &str) -> Result<Box<dyn Read>, Failure> {
     }
 }
 
-fn meter(source: impl Read, options: &Options) -> Result<Metered, MeterError> {
+fn meter(source: impl Read, options: &Options) -> Result<MeteredLog, MeterError> {
     let mut log = PowerLog::open(source, options).map_err(MeterError::Log)?;
     let mut meters: Vec<Option<Meter>> = Vec::new();
     let mut overflow = None;
@@ -120,7 +120,7 @@ fn meter(source: impl Read, options: &Options) -> Result<Metered, MeterError> {
     };
     let mut warnings = text(true);
     warnings.extend(devices.iter().filter_map(quarantined));
-    Ok(Metered { devices, notes: text(false), warnings, times: log.times() })
+    Ok(MeteredLog { devices, notes: text(false), warnings, times: log.times() })
 }
 
 fn metered(device: &LoggedDevice, meter: Option<Meter>) -> Result<FootprintDevice, Overflow> {
@@ -134,18 +134,18 @@ fn metered(device: &LoggedDevice, meter: Option<Meter>) -> Result<FootprintDevic
     })
 }
 
-/// What is missing from the energy of a device whose counter was not believed.
+/// The warning for a device whose energy counter was not believed.
 fn quarantined(device: &FootprintDevice) -> Option<String> {
     device.window.as_ref().filter(|window| window.flags.contains(&Flag::Quarantined)).map(|_| {
         format!(
-            "device {:?}: its energy counter rises by more than such a device can draw; those steps are not charged and not \
+            "device {:?}: its energy counter rises faster than such a device can draw; those steps are neither charged nor \
              covered",
             device.uuid
         )
     })
 }
 
-fn footprint(metered: Metered, arguments: &Arguments) -> Result<Footprint, Failure> {
+fn footprint(metered: MeteredLog, arguments: &MeterArguments) -> Result<Footprint, Failure> {
     if metered.devices.iter().all(|device| device.window.is_none()) {
         return Err(no_energy(&arguments.file, &metered));
     }
@@ -169,24 +169,24 @@ fn footprint(metered: Metered, arguments: &Arguments) -> Result<Footprint, Failu
     Ok(footprint)
 }
 
-impl Metered {
-    /// The moment of the first reading, if the log says one.
+impl MeteredLog {
+    /// When the first reading was taken; `None` if the log has no absolute times.
     fn start(&self) -> Option<Timestamp> {
         let starts = self.devices.iter().filter_map(|device| Some(device.window.as_ref()?.start));
         starts.min().filter(|_| self.times != Times::Relative)
     }
 }
 
-fn no_energy(file: &str, metered: &Metered) -> Failure {
+fn no_energy(file: &str, metered: &MeteredLog) -> Failure {
     let why = metered.warnings.iter().chain(&metered.notes).map(|note| format!("\n  {note}")).collect::<String>();
     Failure::Usage(format!(
-        "{file}: the log holds no energy: no device has two readings of power or of an energy counter; record for longer, or \
-         name another column with --column{why}"
+        "{file}: the log has no energy: no device has two readings of power or of an energy counter; record for longer, or \
+         choose another column with --column{why}"
     ))
 }
 
 fn timezone(name: &str) -> Result<chrono_tz::Tz, String> {
-    name.parse().map_err(|_| "no zone of the time zone database; write it like Europe/Berlin or UTC".to_owned())
+    name.parse().map_err(|_| "unknown time zone: use an IANA name such as Europe/Berlin or UTC".to_owned())
 }
 
 /// `1s`, `500ms`, `2.5s`.
@@ -194,11 +194,11 @@ fn interval(text: &str) -> Result<Span, String> {
     let (number, decimals) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
         (Some(milliseconds), _) => (milliseconds, 6),
         (None, Some(seconds)) => (seconds, 9),
-        (None, None) => return Err("write a number with s or ms: 1s, 500ms".to_owned()),
+        (None, None) => return Err("use a number with s or ms, such as 1s or 500ms".to_owned()),
     };
     let nanoseconds = super::number::parse(number.trim(), decimals)?;
     match u64::try_from(nanoseconds) {
         Ok(nanoseconds @ 1..) => Ok(Span::from_nanoseconds(nanoseconds)),
-        _ => Err("the time between two readings is above zero".to_owned()),
+        _ => Err("the time between two readings must be above zero".to_owned()),
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: one file per command; parsing, printing and exit codes, no business logic.
 
 mod actions;
+mod admission;
 mod attention;
 mod backup;
 mod budget;
@@ -14,6 +15,7 @@ mod estimate;
 mod explain;
 mod grid;
 pub(crate) mod grid_arguments;
+mod label;
 mod ledger;
 mod meter;
 pub(crate) mod number;
@@ -29,6 +31,7 @@ mod sparkline;
 mod step;
 pub(crate) mod table;
 mod token;
+mod words;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -36,64 +39,65 @@ use std::process::ExitCode;
 /// The energy and carbon ledger for AI compute.
 #[derive(Parser)]
 #[command(name = "wattledger", version, about, propagate_version = true)]
-struct Arguments {
+struct Invocation {
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    Demo(demo::Arguments),
-    /// Estimate energy and CO2e of a job before it runs
-    Estimate(estimate::Arguments),
+    Demo(demo::DemoArguments),
+    Estimate(estimate::EstimateArguments),
     // A plan stands in for a job.
     #[command(mut_arg("accelerator", |argument| argument.required_unless_present_any(["instance", "terraform"])))]
     #[command(mut_arg("count", |argument| argument.required(false).required_unless_present("terraform")))]
     #[command(mut_arg("hours", |argument| argument.required(false).required_unless_present("terraform")))]
-    Check(check::Arguments),
+    Check(check::CheckArguments),
     #[command(subcommand)]
-    Budget(budget::Command),
+    Budget(budget::BudgetCommand),
     Slurm(slurm::SlurmArguments),
-    /// The library of grid factors
-    Grid(grid::Arguments),
-    Meter(meter::Arguments),
-    Run(run::Arguments),
-    Doctor(doctor::Arguments),
-    Serve(serve::Arguments),
+    #[command(subcommand)]
+    Grid(grid::GridCommand),
+    Meter(meter::MeterArguments),
+    Run(run::RunArguments),
+    Doctor(doctor::DoctorArguments),
+    Serve(serve::ServeArguments),
     /// Meter this node and send its energy to a service, as wattledger-agent does
     Agent(collectors::agent::AgentArguments),
-    Token(token::Arguments),
-    Jobs(ledger::Jobs),
-    Job(ledger::Job),
-    Compare(compare::Arguments),
-    Step(step::Arguments),
-    Report(ledger::Report),
-    Explain(explain::Explain),
-    Periods(periods::Arguments),
-    Attention(attention::Arguments),
-    Actions(actions::Arguments),
-    Restate(periods::Restate),
-    Verify(ledger::Verify),
-    Backup(backup::Backup),
-    Restore(backup::Restore),
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    Jobs(ledger::JobsArguments),
+    Job(ledger::JobArguments),
+    Compare(compare::CompareArguments),
+    Step(step::StepArguments),
+    Report(ledger::ReportArguments),
+    Explain(explain::ExplainArguments),
+    #[command(subcommand)]
+    Periods(periods::PeriodsCommand),
+    Attention(attention::AttentionArguments),
+    Actions(actions::ActionsArguments),
+    Restate(periods::RestateArguments),
+    Verify(ledger::VerifyArguments),
+    Backup(backup::BackupArguments),
+    Restore(backup::RestoreArguments),
 }
 
-/// Why a command ends without an answer; the variant is the exit code.
+/// Why a command ends without an answer; the variant decides the exit code.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// Exit 1: a defect of Wattledger or of the machine.
+    /// Exit code 1: a defect of Wattledger or of the machine.
     #[error("{0:#}")]
     Internal(#[from] anyhow::Error),
-    /// Exit 2: what was asked or given cannot be used; the message says what to do.
+    /// Exit code 2: the options or what they name cannot be used; the message says what to do.
     #[error("{0}")]
     Usage(String),
-    /// Exit 4: the question is clear, but nothing known answers it.
+    /// Exit code 4: the question is clear, but nothing that is known answers it.
     #[error("{0}")]
     CannotEstimate(String),
-    /// Exit 4 too: nothing known answers it, and a budget that blocks could count the job.
+    /// Exit code 4 too: nothing that is known answers the question, and a budget that blocks may apply to the job.
     #[error("{0}")]
     Blocked(String),
-    /// Exit 5: the service does not answer.
+    /// Exit code 5: the service does not answer.
     #[error("{0}")]
     Unreachable(String),
 }
@@ -109,22 +113,23 @@ impl Failure {
     }
 }
 
-/// Parses the command line, runs the command, prints a failure to stderr and returns the exit code of DESIGN 5.
+/// Parses the command line, runs the command, prints a failure to standard error, and returns the exit code: 0 for success, 3 for a denied
+/// admission, and otherwise that of the failure.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let outcome: Result<ExitCode, Failure> = match arguments.command {
+    let line = Invocation::parse();
+    let outcome: Result<ExitCode, Failure> = match line.command {
         Command::Demo(arguments) => demo::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Estimate(arguments) => estimate::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Check(arguments) => check::run(&arguments),
         Command::Budget(command) => budget::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Slurm(arguments) => slurm::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Meter(arguments) => meter::run(&arguments).map(|()| ExitCode::SUCCESS),
-        Command::Grid(arguments) => grid::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Grid(command) => grid::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Run(arguments) => run::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Agent(arguments) => Ok(collectors::agent::execute(&arguments)),
-        Command::Token(arguments) => token::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Token(command) => token::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Jobs(arguments) => ledger::jobs(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Job(arguments) => ledger::job(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Compare(arguments) => compare::run(&arguments).map(|()| ExitCode::SUCCESS),
@@ -132,7 +137,7 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => ledger::report(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Actions(arguments) => actions::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Attention(arguments) => attention::run(&arguments).map(|()| ExitCode::SUCCESS),
-        Command::Periods(arguments) => periods::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Periods(command) => periods::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Restate(arguments) => periods::restate(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Explain(arguments) => explain::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Backup(arguments) => backup::backup(&arguments).map(|()| ExitCode::SUCCESS),

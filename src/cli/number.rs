@@ -1,4 +1,4 @@
-//! Option values: text to exact quantities, each refused with its range when outside.
+//! Option values as exact quantities; a value outside its range is refused with the range.
 
 use crate::decimal;
 pub(crate) use crate::moment::parse as moment;
@@ -8,37 +8,37 @@ use units::{CarbonIntensity, Pue};
 /// `--pue`: 1.0 to 3.0, rounded to a millionth.
 pub(crate) fn pue(text: &str) -> Result<Pue, String> {
     let ppm = within(text, 1..=3, 6)?.and_then(Pue::from_parts_per_million);
-    ppm.ok_or_else(|| "PUE is facility energy / IT energy: it lies between 1.0 and 3.0".to_owned())
+    ppm.ok_or_else(|| "PUE is facility energy / IT energy and lies between 1.0 and 3.0".to_owned())
 }
 
 /// `--intensity`: 0 to 1500 g/kWh, rounded to a milligram.
 pub(crate) fn intensity(text: &str) -> Result<CarbonIntensity, String> {
     let milligrams = within(text, 0..=1_500, 3)?.map(CarbonIntensity::from_milligrams_per_kwh);
-    milligrams.ok_or_else(|| "carbon intensity is in g/kWh: it lies between 0 and 1500 (0.4 kg/kWh is 400)".to_owned())
+    milligrams.ok_or_else(|| "carbon intensity is in g/kWh and lies between 0 and 1500 (0.4 kg/kWh is 400)".to_owned())
 }
 
 /// `--count`: a whole number above 0.
 pub(crate) fn count(text: &str) -> Result<u64, String> {
     match parse(text, 0)? {
-        _ if text.contains('.') => Err("a count is a whole number".to_owned()),
-        count => positive(count, "a count is a whole number above 0"),
+        _ if text.contains('.') => Err("a count must be a whole number".to_owned()),
+        count => positive(count, "a count must be a whole number above 0"),
     }
 }
 
 /// `--hours`: above 0, in 10⁻⁹ h.
 pub(crate) fn nanohours(text: &str) -> Result<u64, String> {
-    positive(parse(text, 9)?, "hours are above 0")
+    positive(parse(text, 9)?, "hours must be above 0")
 }
 
 /// `--power-w`: above 0, in nW.
 pub(crate) fn nanowatts(text: &str) -> Result<u64, String> {
-    positive(parse(text, 9)?, "the mean power of one accelerator is above 0 W")
+    positive(parse(text, 9)?, "the mean power of one accelerator must be above 0 W")
 }
 
 /// `--utilisation`: above 0 to 1, in parts per million.
 pub(crate) fn utilisation_ppm(text: &str) -> Result<u32, String> {
     within(text, 0..=1, 6)?.filter(|ppm| *ppm > 0).ok_or_else(|| {
-        "utilisation is the mean share of the TDP: it lies above 0 (idle hardware draws power too) and at most 1"
+        "utilisation is mean power as a fraction of the TDP: above 0 (idle hardware draws power too) and at most 1"
             .to_owned()
     })
 }

@@ -1,36 +1,36 @@
-//! `wattledger periods` and `restate`: closed figures, and corrections with a reason.
+//! `wattledger periods` and `restate`: closed reporting periods, and corrections with a reason.
 
-use super::client::{ServerArguments, escaped};
-use super::ledger::{amounts, text};
-use super::show::to_the_second;
-use super::table::{Lean, Table};
+use super::client::{ServerArguments, Verbatim};
+use super::ledger::amounts;
+use super::show::{counted, to_the_second};
+use super::table::{TextTable, left, right};
+use super::words::or_dash;
 use super::{Failure, number, print};
 use crate::moment;
+use api::{
+    Amount, DifferenceReason, Figures, Period, PeriodItem, PeriodRequest, PeriodVersionDocument, ReasonRequest,
+    RestateDocument, RestateRequest, Restatement,
+};
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use units::Timestamp;
 
-/// Reporting periods: their figures stay as they were closed
-#[derive(Args)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
+/// Close, list and restate reporting periods
 #[derive(Subcommand)]
-enum Command {
-    /// List the periods
-    List(Common),
-    /// Close a period
-    Close(Close),
-    /// Show a period as closed, as it would be now, and why they differ
-    Show(Show),
-    /// Take the current figures as the next version; the old ones stay
+pub(crate) enum PeriodsCommand {
+    /// List the closed periods
+    List(PeriodsOptions),
+    /// Close a period: its figures then stay as they are
+    Close(ClosePeriod),
+    /// Show a period as it was closed and as it would be now, and why they differ
+    Show(ShowPeriod),
+    /// Restate a period: its current figures become its next version; earlier versions stay
     Restate(RestatePeriod),
 }
 
 #[derive(Args)]
-struct Common {
+pub(crate) struct PeriodsOptions {
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -39,136 +39,179 @@ struct Common {
 }
 
 #[derive(Args)]
-struct Close {
-    /// First moment: a UTC date, or 2026-03-01T12:00Z
+pub(crate) struct ClosePeriod {
+    /// Start of the period: a UTC date, or 2026-03-01T12:00Z
     #[arg(long, value_name = "D", value_parser = number::moment)]
     from: Timestamp,
-    /// First moment after it, which has passed
+    /// End of the period, itself not included; it must lie in the past
     #[arg(long, value_name = "D", value_parser = number::moment)]
     to: Timestamp,
-    /// Name of the period; its two dates without it
+    /// Name of the period; its two dates by default
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
-    common: Common,
+    common: PeriodsOptions,
 }
 
 #[derive(Args)]
-struct Show {
+pub(crate) struct ShowPeriod {
     /// Number of the period
     id: u64,
     #[command(flatten)]
-    common: Common,
+    common: PeriodsOptions,
 }
 
 #[derive(Args)]
-struct RestatePeriod {
+pub(crate) struct RestatePeriod {
     /// Number of the period
     id: u64,
-    /// Why, for those who read the old figures
+    /// Why the figures change, for readers of the old ones
     #[arg(long, value_name = "TEXT")]
     reason: String,
     #[command(flatten)]
-    common: Common,
+    common: PeriodsOptions,
 }
 
-/// Post anew, with a reason, what newer factors or another PUE change
+/// Restate posted entries whose factor or PUE has changed, with a reason
 #[derive(Args)]
-pub(crate) struct Restate {
+pub(crate) struct RestateArguments {
     /// Entries that start at or after this moment: a UTC date, or 2026-03-01T12:00Z
     #[arg(long, value_name = "D", value_parser = number::moment)]
     from: Timestamp,
     /// Entries that start before this moment
     #[arg(long, value_name = "D", value_parser = number::moment)]
     to: Timestamp,
-    /// Why; it stands in every entry that is made
+    /// Why the entries change; every new entry records it
     #[arg(long, value_name = "TEXT")]
     reason: String,
     #[command(flatten)]
-    common: Common,
+    common: PeriodsOptions,
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    match &arguments.command {
-        Command::List(common) => list(common),
-        Command::Close(close) => {
-            let range = (moment::show(close.from), moment::show(close.to));
-            let asked = json!({ "name": close.name, "from": range.0, "to": range.1 });
-            shown(&close.common, &close.common.server.client()?.post("/periods", &asked)?, period)
+pub(crate) fn run(command: &PeriodsCommand) -> Result<(), Failure> {
+    match command {
+        PeriodsCommand::List(options) => list(options),
+        PeriodsCommand::Close(close) => {
+            let (from, to) = (moment::show(close.from), moment::show(close.to));
+            let request = PeriodRequest { name: close.name.clone(), from, to };
+            shown(&close.common, PeriodsCall::Post("/periods", &request), period)
         }
-        Command::Show(show) => {
-            shown(&show.common, &show.common.server.client()?.get(&format!("/periods/{}", show.id))?, period)
+        PeriodsCommand::Show(show) => {
+            shown(&show.common, PeriodsCall::<()>::Get(&format!("/periods/{}", show.id)), period)
         }
-        Command::Restate(restate) => {
-            let path = format!("/periods/{}/restate", escaped(&restate.id.to_string()));
-            let asked = json!({ "reason": restate.reason });
-            shown(&restate.common, &restate.common.server.client()?.post(&path, &asked)?, period)
+        PeriodsCommand::Restate(restate) => {
+            let path = format!("/periods/{}/restate", restate.id);
+            shown(&restate.common, PeriodsCall::Post(&path, &ReasonRequest { reason: restate.reason.clone() }), period)
         }
     }
 }
 
-/// Restates, and prints old, new and difference.
-pub(crate) fn restate(arguments: &Restate) -> Result<(), Failure> {
+/// Restates, and prints the old figures, the new ones, and their difference.
+pub(crate) fn restate(arguments: &RestateArguments) -> Result<(), Failure> {
     let (from, to) = (moment::show(arguments.from), moment::show(arguments.to));
-    let asked = json!({ "from": from, "to": to, "reason": arguments.reason });
-    let restated = arguments.common.server.client()?.post("/ledger/restate", &asked)?;
-    shown(&arguments.common, &restated, |restated| {
-        let figures = comparison([("old", &restated["old"]), ("new", &restated["new"])], restated);
-        format!("{} new entries\n\n{figures}", text(&restated["entries"]))
+    let request = RestateRequest { from, to, reason: arguments.reason.clone() };
+    shown(&arguments.common, PeriodsCall::Post("/ledger/restate", &request), |restated: &RestateDocument| {
+        let sides = [Side { title: "old", figures: &restated.old }, Side { title: "new", figures: &restated.new }];
+        let entries = counted(restated.entries.unsigned_abs(), "new entry", "new entries");
+        format!("{entries}\n\n{}", comparison(sides, &restated.change))
     })
 }
 
-fn shown(common: &Common, document: &Value, page: impl Fn(&Value) -> String) -> Result<(), Failure> {
-    if common.json { print::json(document) } else { print::text(&page(document)) }
+/// A call of the service.
+enum PeriodsCall<'a, R> {
+    Get(&'a str),
+    Post(&'a str, &'a R),
 }
 
-fn list(common: &Common) -> Result<(), Failure> {
-    let periods = common.server.client()?.list("/periods?limit=1000")?;
-    if common.json {
-        return print::json(&periods);
+impl<R: Serialize> PeriodsCall<'_, R> {
+    fn answer<T: DeserializeOwned>(&self, options: &PeriodsOptions) -> Result<T, Failure> {
+        let client = options.server.client()?;
+        match self {
+            Self::Get(path) => client.get(path),
+            Self::Post(path, request) => client.post(path, request),
+        }
     }
-    let columns = ["id", "name", "from", "to", "version", "closed"];
-    let mut table = Table::new(&columns.map(|column| (column, Lean::Left)));
-    for period in &periods {
-        table.row(columns.map(|column| to_the_second(text(&period[column]))).to_vec());
+}
+
+fn shown<R: Serialize, T: DeserializeOwned>(
+    options: &PeriodsOptions,
+    call: PeriodsCall<'_, R>,
+    page: impl Fn(&T) -> String,
+) -> Result<(), Failure> {
+    if options.json {
+        print::json(&call.answer::<Verbatim>(options)?)
+    } else {
+        print::text(&page(&call.answer(options)?))
+    }
+}
+
+fn list(options: &PeriodsOptions) -> Result<(), Failure> {
+    let client = options.server.client()?;
+    if options.json {
+        return print::json(&client.list::<Verbatim>("/periods")?);
+    }
+    let mut table = TextTable::new(["id", "name", "from", "to", "version", "closed"].map(left));
+    for PeriodItem { id, name, from, to, version, closed, .. } in client.list("/periods")? {
+        let [from, to, closed] = [from, to, closed].map(to_the_second);
+        table.row(vec![id.to_string(), name, from, to, version.to_string(), closed]);
     }
     print::text(&table.to_string())
 }
 
-fn period(period: &Value) -> String {
-    let mut page = String::new();
-    for key in ["id", "name", "from", "to", "version"] {
-        page.push_str(&format!("{key:<12}{}\n", text(&period[key])));
+fn period(period: &Period) -> String {
+    let lines = [
+        ("id", period.id.to_string()),
+        ("name", period.name.clone()),
+        ("from", period.from.clone()),
+        ("to", period.to.clone()),
+        ("version", period.version.to_string()),
+    ];
+    let page: String = lines.iter().map(|(name, value)| format!("{name:<12}{value}\n")).collect();
+    let sides =
+        [Side { title: "closed", figures: &period.closed }, Side { title: "current", figures: &period.current }];
+    let mut versions = TextTable::new(["version", "closed", "entries", "seal", "reason"].map(left));
+    for PeriodVersionDocument { version, closed, entries, seal, reason, .. } in &period.versions {
+        versions.row(vec![
+            version.to_string(),
+            to_the_second(closed.clone()),
+            entries.to_string(),
+            seal.clone(),
+            or_dash(reason.as_ref()),
+        ]);
     }
-    let figures = comparison([("closed", &period["closed"]), ("current", &period["current"])], period);
-    let mut versions = Table::new(&["version", "closed", "entries", "seal", "reason"].map(|title| (title, Lean::Left)));
-    for version in period["versions"].as_array().into_iter().flatten() {
-        versions.row(
-            ["version", "closed", "entries", "seal", "reason"].map(|key| to_the_second(text(&version[key]))).to_vec(),
-        );
-    }
-    format!("{page}\n{figures}\n{versions}")
+    format!("{page}\n{}\n{versions}", comparison(sides, &period.change))
 }
 
-/// Two sets of figures, their difference, its size and its reasons.
-fn comparison(sides: [(&str, &Value); 2], change: &Value) -> String {
-    let mut columns = vec![("", Lean::Left)];
-    columns.extend(sides.map(|(name, _)| (name, Lean::Right)).into_iter().chain([("delta", Lean::Right)]));
-    let mut table = Table::new(&columns);
-    for figure in ["total", "idle", "metered", "overhead"] {
-        let all = [sides[0].1, sides[1].1, &change["delta"]];
-        let cells = all.map(|figures| amounts(&figures[figure]).join(", "));
-        table.row(std::iter::once(figure.to_owned()).chain(cells).collect());
+/// One of two sets of figures that are compared.
+struct Side<'a> {
+    title: &'a str,
+    figures: &'a Figures,
+}
+
+/// Two sets of figures, their difference, its size, and its reasons.
+fn comparison(sides: [Side<'_>; 2], change: &Restatement) -> String {
+    let [before, after] = sides;
+    let mut table = TextTable::new([left(""), right(before.title), right(after.title), right("difference")]);
+    let all = [before.figures, after.figures, &change.delta];
+    let figures: [(&str, fn(&Figures) -> &Amount); 4] = [
+        ("total", |figures| &figures.total),
+        ("idle", |figures| &figures.idle),
+        ("metered", |figures| &figures.metered),
+        ("overhead", |figures| &figures.overhead),
+    ];
+    for (name, figure) in figures {
+        let cells = all.map(|figures| amounts(figure(figures)).join(", "));
+        table.row(std::iter::once(name.to_owned()).chain(cells).collect());
     }
     let mut page = table.to_string();
-    if let Some(share) = change["change_share"].as_f64().filter(|share| *share > 0.0) {
-        let advice = if change["recalculation"] == true { ": recalculate what was published" } else { "" };
+    if let Some(share) = change.change_share.filter(|share| *share > 0.0) {
+        let advice = if change.recalculation { ": recalculate what was published" } else { "" };
         page.push_str(&format!("change {:.2} %{advice}\n", share * 100.0));
     }
-    for reason in change["reasons"].as_array().into_iter().flatten() {
-        let (entries, words) = (text(&reason["entries"]), text(&reason["reason"]));
-        page.push_str(&format!("{entries} entries, {} mJ: {words}\n", text(&reason["energy_mj"])));
+    for DifferenceReason { reason, entries, energy_mj, .. } in &change.reasons {
+        let entries = counted(entries.unsigned_abs(), "entry", "entries");
+        page.push_str(&format!("{entries}, {energy_mj} mJ: {reason}\n"));
     }
     page
 }

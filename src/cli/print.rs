@@ -1,9 +1,9 @@
-//! Answers on standard output. A reader that closes the pipe early (`| head`) is no failure.
+//! What a command prints: its answer on standard output, remarks on standard error.
 
 use super::Failure;
 use std::io::{ErrorKind, Write};
 
-/// Writes `text` as it is.
+/// Writes `text` to standard output. A reader that closes the pipe early (`| head`) is not a failure.
 pub(crate) fn text(text: &str) -> Result<(), Failure> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -13,7 +13,12 @@ pub(crate) fn text(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Writes `document` as indented JSON.
+/// Writes `text` to standard error, which may be gone with the terminal; that stops nothing.
+pub(crate) fn note(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Writes `document` to standard output as indented JSON.
 pub(crate) fn json(document: &impl serde::Serialize) -> Result<(), Failure> {
     let document = serde_json::to_string_pretty(document).map_err(anyhow::Error::from)?;
     text(&format!("{document}\n"))
@@ -21,7 +26,7 @@ pub(crate) fn json(document: &impl serde::Serialize) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    /// Numbers that serde_json's fast reading of decimals would print with another last digit than the service did.
+    /// Without the feature `float_roundtrip`, serde_json reads these numbers with another last digit than the service wrote.
     #[test]
     fn what_a_service_answers_is_printed_with_the_same_digits() {
         for number in ["0.00012861956277777779", "0.00047078767194444444", "0.000020121022777777778"] {

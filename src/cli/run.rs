@@ -1,14 +1,14 @@
-//! `wattledger run`: meters a command.
+//! `wattledger run`: a command and its footprint.
 
-use super::grid_arguments::{Grid, GridArguments, NO_GRID};
-use super::run_admission::{AdmissionArguments, Admitted, Hold, Watch};
-use super::run_server::{Service, ServiceArguments};
+use super::grid_arguments::{GridArguments, GridFactor, NO_GRID};
+use super::label::label;
+use super::run_admission::{AdmissionArguments, Admitted, RunHold, Watch};
+use super::run_server::{RunService, ServiceArguments};
 use super::table::significant;
-use super::{Failure, environment, number, show};
+use super::{Failure, environment, number, print, show};
 use crate::footprint::{Footprint, FootprintFactor, kwh};
 use crate::run::command::CommandHandle;
 use crate::run::{self, WrappedRun, counting};
-use crate::workload;
 use anyhow::Context;
 use collectors::clock::{Clock, SystemClock};
 use collectors::source::{SourceChoice, SourceSpec};
@@ -23,71 +23,96 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use units::{CarbonMass, Energy, Overflow, Pue};
 
-/// Run a command and say what it cost: energy of the devices that it may use, and CO2e
+/// Run a command, and report its CO2e and the energy of the devices that it may use
 ///
-/// The command keeps its terminal, input, output and exit status (127 not found, 126 not executable, 128+n killed by
-/// signal n); signals are passed on to it. The footprint goes to stderr when it ends, however it ends. If Wattledger
-/// itself is killed, the command goes on.
+/// The command keeps its terminal, input, output and exit status (127 not found, 126 not executable, 128+n killed by signal n), and signals are
+/// passed on to it. The footprint is written to standard error when the command ends, however it ends. If Wattledger itself is killed, the
+/// command continues.
 ///
-/// Of several ranks of one job on a node (torchrun, srun, mpirun), local rank 0 counts for all.
+/// If several ranks of a job run on one node (torchrun, srun, mpirun), local rank 0 counts for all of them.
 ///
-/// With --server (or WATTLEDGER_SERVER), the run is a job there, with its power while it goes on. Without connection it is kept on
-/// disk and delivered by the next run with a service, or by the node's agent; the command never waits for the service.
+/// With --server or WATTLEDGER_SERVER, the run is a job at that service, which shows its power while it runs. Without a connection, readings are
+/// kept on disk and delivered by the next run with a service, or by the node's agent; the command never waits for the service.
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// Project that the run belongs to
+pub(crate) struct RunArguments {
+    /// Project of the run
     #[arg(long)]
     project: Option<String>,
     /// Name of the run
     #[arg(long)]
     name: Option<String>,
-    /// A label of the run; may be repeated
+    /// Label of the run; may be repeated
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
     labels: Vec<(String, String)>,
     #[command(flatten)]
     grid: GridArguments,
-    /// Facility energy / IT energy, 1.0 to 3.0; adds the facility's overhead as a line of its own
+    /// PUE of the facility (facility energy / IT energy), 1.0 to 3.0; adds the facility's overhead on a line of its own
     #[arg(long, value_parser = number::pue, allow_negative_numbers = true)]
     pue: Option<Pue>,
-    /// Where readings come from: auto (every sensor that is there), nvml, rapl, replay:FILE, synthetic:SPEC (try
-    /// synthetic:gpus=8,watts=300) or modelled:cpu_tdp_w=WATTS; may be repeated
+    /// Source of readings: auto (every sensor found), nvml, rapl, replay:FILE, synthetic:SPEC (try synthetic:gpus=8,watts=300) or
+    /// modelled:cpu_tdp_w=WATTS; may be repeated
     #[arg(long = "source", value_name = "SOURCE")]
     sources: Vec<SourceSpec>,
-    /// Append the footprint to FILE, as one line of JSON
+    /// Append the footprint to FILE as one line of JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     #[command(flatten)]
     admission: AdmissionArguments,
     #[command(flatten)]
     service: ServiceArguments,
-    /// Every rank of the job sees devices of its own (srun --gpus-per-task), so each counts
+    /// Every rank of the job sees devices of its own (srun --gpus-per-task), so each rank counts
     #[arg(long)]
     each_rank: bool,
-    /// The command and its arguments
+    /// Command to run, with its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
-/// Whether a run begins.
+/// Whether the run starts.
 enum Begin {
-    /// With the service that is told of it and what is held for it, if any.
-    Now(Box<(Option<Service>, Option<Hold>)>),
-    /// It was refused: the exit code.
+    /// It starts.
+    Now(Box<Backing>),
+    /// It was refused; this is the exit code.
     Never(u8),
+}
+
+/// What stands behind a run at a service.
+#[derive(Default)]
+struct Backing {
+    /// The service that the run reports to.
+    service: Option<RunService>,
+    /// What the service holds for it.
+    hold: Option<RunHold>,
+}
+
+/// What a footprint is computed and printed with, besides the readings.
+struct FootprintContext {
+    /// Factor of the grid.
+    grid: Option<GridFactor>,
+    /// Who counts the energy of this job on this node, if this run does not.
+    counted_by: Option<String>,
+    /// Id of the job at the service.
+    job: Option<String>,
+}
+
+/// The file of `--json`.
+struct FootprintFile<'a> {
+    file: File,
+    path: &'a Path,
 }
 
 /// What `--json` appends: the footprint and the run around it.
 #[derive(Serialize)]
-struct Document<'a> {
+struct RunDocument<'a> {
     #[serde(flatten)]
     footprint: Footprint,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     overhead: Option<Overhead>,
-    /// Why there is no energy.
+    /// Why there is no energy; `None` if there is.
     energy_reason: Option<String>,
-    /// Who counts the energy of this job on this node, where it is not this run.
+    /// Who counts the energy of this job on this node, if this run does not.
     counted_by: Option<String>,
-    /// What the service knows the run as.
+    /// Id of the job at the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     job: Option<String>,
     command: Vec<String>,
@@ -98,7 +123,7 @@ struct Document<'a> {
     labels: BTreeMap<&'a str, &'a str>,
 }
 
-/// What the facility adds to the energy of its computers, beside it.
+/// What the facility adds to the energy of its computers.
 #[derive(Serialize)]
 struct Overhead {
     pue: f64,
@@ -109,10 +134,10 @@ struct Overhead {
 }
 
 /// Runs the command and returns its exit status.
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let clock = SystemClock::new();
     let grid = arguments.grid.grid(Some(clock.wall()))?;
-    let json = arguments.json.as_deref().map(open_to_append).transpose()?;
+    let json = arguments.json.as_deref().map(FootprintFile::open).transpose()?;
     let counted_by = counting::counted_by(&environment::variable, arguments.each_rank);
     let choice = match counted_by {
         Some(_) => SourceChoice::default(),
@@ -123,62 +148,57 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
     };
     let clock: Arc<dyn Clock> = Arc::new(clock);
-    let (service, hold) = match counted_by {
-        Some(_) => (None, None),
+    let Backing { service, hold } = match counted_by {
+        Some(_) => Backing::default(),
         None => match arguments.admitted(&choice, &clock)? {
             Begin::Now(started) => *started,
             Begin::Never(exit_code) => return Ok(ExitCode::from(exit_code)),
         },
     };
-    let delivery = service.as_ref().map(Service::delivery);
+    let delivery = service.as_ref().map(RunService::delivery);
     let handle = CommandHandle::default();
     let watch = hold.map(|hold| hold.watch(handle.clone())).transpose().map_err(anyhow::Error::from)?;
     let run = match run::run(&arguments.command, choice, Arc::clone(&clock), delivery, &handle) {
         Ok(run) => run,
         Err(error) => {
-            say(&format!("error: {error}\n"));
+            print::note(&format!("error: {error}\n"));
             if let Some(hold) = watch.and_then(Watch::end) {
                 hold.settle(None);
             }
             if let Some(service) = service {
-                say(&service.ended(clock.wall(), i32::from(error.exit_status())));
+                print::note(&service.ended(clock.wall(), i32::from(error.exit_status())));
             }
             return Ok(ExitCode::from(error.exit_status()));
         }
     };
     // From here on the exit status is the command's, whatever happens to its footprint.
     let job = service.as_ref().map(|service| service.job().to_owned());
-    if let Err(error) = arguments.tell(&run, grid, (counted_by, job), json) {
-        say(&format!("error: {error:#}\n"));
+    if let Err(error) = arguments.report(&run, FootprintContext { grid, counted_by, job }, json) {
+        print::note(&format!("error: {error:#}\n"));
     }
     if let Some(hold) = watch.and_then(Watch::end) {
         hold.settle(run.footprint(Err(NO_GRID.to_owned())).ok().and_then(|footprint| footprint.energy_mj));
     }
     if let Some(service) = service {
-        say(&service.ended(run.end, run.ended.wire_status()));
+        print::note(&service.ended(run.end, run.ended.wire_status()));
     }
     Ok(ExitCode::from(run.ended.exit_status))
 }
 
-impl Arguments {
+impl RunArguments {
     /// Prints the footprint and appends it to the file.
-    fn tell(
+    fn report(
         &self,
         run: &WrappedRun,
-        grid: Option<Grid>,
-        (counted_by, job): (Option<String>, Option<String>),
-        json: Option<(File, &Path)>,
+        context: FootprintContext,
+        json: Option<FootprintFile<'_>>,
     ) -> anyhow::Result<()> {
-        let document = Document { job, ..self.document(run, grid, counted_by)? };
-        say(&summary(&document));
-        if let Some((mut file, path)) = json {
-            let written = append(&mut file, &document);
-            written.with_context(|| format!("{}: the footprint was not written", path.display()))?;
-        }
-        Ok(())
+        let document = self.document(run, context)?;
+        print::note(&summary(&document));
+        json.map_or(Ok(()), |file| file.append(&document))
     }
 
-    /// Asks whether the run may start, and begins to tell the service of it; the exit code where it may not.
+    /// Asks the service whether the run may start, and starts to report it.
     fn admitted(&self, choice: &SourceChoice, clock: &Arc<dyn Clock>) -> Result<Begin, Failure> {
         if !self.service.has_server() {
             return Ok(Begin::Now(Box::default()));
@@ -195,11 +215,11 @@ impl Arguments {
             }
         };
         let service = self.service.open(job, clock)?;
-        say(&notes);
-        Ok(Begin::Now(Box::new((service, hold))))
+        print::note(&notes);
+        Ok(Begin::Now(Box::new(Backing { service, hold })))
     }
 
-    /// What a service is told of the run, besides its identity.
+    /// The run as the service knows it, without an id.
     fn job(&self) -> wire::Job {
         wire::Job {
             project: self.project.clone(),
@@ -209,25 +229,20 @@ impl Arguments {
         }
     }
 
-    fn document(
-        &self,
-        run: &WrappedRun,
-        grid: Option<Grid>,
-        counted_by: Option<String>,
-    ) -> Result<Document<'_>, Overflow> {
-        let (factor, notes) = match grid {
+    fn document(&self, run: &WrappedRun, context: FootprintContext) -> Result<RunDocument<'_>, Overflow> {
+        let (factor, notes) = match context.grid {
             Some(grid) => (Ok(grid.factor), grid.notes),
             None => (Err(NO_GRID.to_owned()), Vec::new()),
         };
         let mut footprint = run.footprint(factor.clone())?;
         footprint.notes.extend(notes);
         let overhead = self.pue.map(|pue| Overhead::of(pue, &footprint, factor.ok().as_ref())).transpose()?;
-        Ok(Document {
-            energy_reason: energy_reason(run, counted_by.as_deref()),
+        Ok(RunDocument {
+            energy_reason: energy_reason(run, context.counted_by.as_deref()),
             footprint,
             overhead,
-            counted_by,
-            job: None,
+            counted_by: context.counted_by,
+            job: context.job,
             command: self.command.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
             exit_status: run.ended.exit_status,
             signal: run.ended.signal,
@@ -260,34 +275,26 @@ impl fmt::Display for Overhead {
         if let Some(grams) = self.overhead_co2e_g {
             write!(f, ", {}", show::mass(grams))?;
         }
-        writeln!(f, " of the facility at PUE {}, not in the figures above", self.pue)
+        writeln!(f, " for the facility at PUE {}, not included above", self.pue)
     }
 }
 
-pub(super) fn label(text: &str) -> Result<(String, String), String> {
-    workload::label(text).ok_or_else(|| workload::LABEL_RULE.to_owned())
-}
+impl<'a> FootprintFile<'a> {
+    /// Opens the file before the command starts: a run of a week should not end without a place to write.
+    fn open(path: &'a Path) -> Result<Self, Failure> {
+        let opened = OpenOptions::new().append(true).create(true).open(path);
+        let file = opened.map_err(|cause| {
+            Failure::Usage(format!("--json {}: {cause}; give a file that can be written", path.display()))
+        })?;
+        Ok(Self { file, path })
+    }
 
-/// The text, where it is a label.
-pub(super) fn label_text(text: &str) -> Result<String, String> {
-    label(text).map(|_| text.to_owned())
-}
-
-/// Opened before the command starts: a run of a week should not end without a place to write.
-fn open_to_append(path: &Path) -> Result<(File, &Path), Failure> {
-    let opened = OpenOptions::new().append(true).create(true).open(path);
-    let file = opened.map_err(|cause| {
-        Failure::Usage(format!("--json {}: {cause}; name a file that can be written", path.display()))
-    })?;
-    Ok((file, path))
-}
-
-/// One write, so that lines of runs that end together do not mix.
-fn append(file: &mut File, document: &Document<'_>) -> anyhow::Result<()> {
-    let mut line = serde_json::to_vec(document)?;
-    line.push(b'\n');
-    file.write_all(&line)?;
-    Ok(())
+    /// Appends `document` in one write, so that the lines of runs that end together do not mix.
+    fn append(mut self, document: &RunDocument<'_>) -> anyhow::Result<()> {
+        let mut line = serde_json::to_vec(document)?;
+        line.push(b'\n');
+        self.file.write_all(&line).with_context(|| format!("{}: the footprint was not written", self.path.display()))
+    }
 }
 
 fn energy_reason(run: &WrappedRun, counted_by: Option<&str>) -> Option<String> {
@@ -295,7 +302,7 @@ fn energy_reason(run: &WrappedRun, counted_by: Option<&str>) -> Option<String> {
         return Some(format!("counted by {who}"));
     }
     match run.metered.as_slice() {
-        [] => Some("no sensor was read; `wattledger doctor` says what this machine can measure and how".to_owned()),
+        [] => Some("no sensor was read; `wattledger doctor` shows what this machine can measure".to_owned()),
         devices if devices.iter().all(|device| device.window.is_none()) => {
             Some("no device gave two readings".to_owned())
         }
@@ -303,7 +310,7 @@ fn energy_reason(run: &WrappedRun, counted_by: Option<&str>) -> Option<String> {
     }
 }
 
-fn summary(document: &Document<'_>) -> String {
+fn summary(document: &RunDocument<'_>) -> String {
     let footprint = &document.footprint;
     let command = document.command.first().map_or("", String::as_str);
     let took = show::duration(footprint.duration_s);
@@ -321,9 +328,4 @@ fn summary(document: &Document<'_>) -> String {
             format!("wattledger: {command}: {took}, {ended}\n{}{overhead}", show::footprint(footprint))
         }
     }
-}
-
-/// To stderr, which may be gone with the terminal.
-pub(super) fn say(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

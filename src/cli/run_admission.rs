@@ -1,59 +1,55 @@
-//! `wattledger run --project P` against a service: may it start, and what becomes of its hold.
+//! `wattledger run --project P` at a service: whether the run may start, and what becomes of its hold.
 
-use super::check::{DEADLINE, DENIED, Decision, ask, exact};
+use super::admission::{DEADLINE, DENIED, ask, exact, words};
 use super::client::{ServerArguments, ServiceClient, escaped};
-use super::run::say;
-use super::{Failure, number};
+use super::words::one_of;
+use super::{Failure, number, print};
 use crate::run::command::CommandHandle;
+use api::{AdmissionDocument, AdmissionRequest, CommitRequest, EstimateRequest, Outage};
 use collectors::source::Source;
-use serde_json::{Map, Value, json};
+use model::HoldNotice;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// How often the service is asked whether the command is to stop.
+/// How often a hold is renewed, and the service thereby asked whether the command must stop.
 const RENEW_EVERY: Duration = Duration::from_secs(10);
-/// Where no budget says how long a stop may take.
+/// Time between SIGTERM and SIGKILL if no budget sets it.
 const GRACE_DEFAULT: Duration = Duration::from_secs(30);
 
-/// What the service is asked before the command starts.
+/// Options for what the service is asked before the command starts.
 #[derive(clap::Args)]
 pub(super) struct AdmissionArguments {
-    /// Wall time that is asked for, hours: held against the budgets of the project; what the budgets give such runs without it
+    /// Wall time to hold in the project's budgets, in hours; by default the time that the budgets assume for such runs
     #[arg(long, value_name = "H", value_parser = number::nanohours, allow_negative_numbers = true)]
     hours: Option<u64>,
-    /// Mean power of one accelerator with its share of the host, W, in place of what is known of it
+    /// Mean power of one accelerator including its share of the host, in W, instead of what is known of it
     #[arg(long, value_name = "W", value_parser = number::nanowatts, allow_negative_numbers = true)]
     power_w: Option<u64>,
-    /// Whether the run starts when the service does not say whether it may: open, marked as unverified, or closed
-    #[arg(long, value_enum, default_value = "open")]
-    outage: OutageWord,
+    /// Whether the run starts while the service is unreachable: open (it starts, marked as unverified) or closed (it does not)
+    #[arg(long, value_parser = one_of::<Outage>(&["open", "closed"]), default_value = "open")]
+    outage: Outage,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum OutageWord {
-    Open,
-    Closed,
-}
-
-/// What the service said.
+/// What the service decided.
 pub(super) enum Admitted {
-    /// It may run; with a hold to settle where there is one.
-    Yes(Option<Hold>),
-    /// It may not: the exit code.
+    /// The run may start, with a hold to settle if one was made.
+    Yes(Option<RunHold>),
+    /// The run may not start; this is the exit code.
     No(u8),
-    /// Nobody knows; it runs, and is marked.
+    /// The service did not answer: the run starts, and is marked as unverified.
     Unverified,
 }
 
-/// A hold of the run.
-pub(super) struct Hold {
+/// The hold that the service made for the run.
+pub(super) struct RunHold {
     client: ServiceClient,
     id: String,
 }
 
 impl AdmissionArguments {
-    /// Asks the service whether the run may start; `notes` takes what there is to say of it. Without a project nobody is asked.
+    /// Asks the service whether the run may start, and adds remarks to `notes`. A run without a project or without accelerators is not asked
+    /// about.
     pub(super) fn ask(
         &self,
         server: &ServerArguments,
@@ -62,65 +58,64 @@ impl AdmissionArguments {
         notes: &mut String,
     ) -> Result<Admitted, Failure> {
         let Some(project) = &job.project else { return Ok(Admitted::Yes(None)) };
-        let (accelerator, count) = accelerators(sources);
-        if count == 0 {
+        let accelerators = MeteredAccelerators::of(sources);
+        if accelerators.count == 0 {
             return Ok(Admitted::Yes(None));
         }
         let client = match server.client_within(DEADLINE) {
             Ok(client) => client,
             Err(failure) => return self.without_answer(failure, notes),
         };
-        let document = self.document(project, job, (&accelerator, count))?;
-        let answer = match ask(&client, &document) {
-            Ok(answer) => answer,
+        let decision = match ask(&client, &self.request(project, job, accelerators)?) {
+            Ok(answer) => answer.decision,
             Err(failure) => return self.without_answer(failure, notes),
         };
-        let decision: Decision = match serde_json::from_value(answer) {
-            Ok(decision) => decision,
-            Err(error) => return self.without_answer(Failure::Unreachable(error.to_string()), notes),
-        };
         if !decision.allowed {
-            say(&decision.words());
+            print::note(&words(&decision));
             return Ok(Admitted::No(DENIED));
         }
         for warning in &decision.warnings {
             notes.push_str(&format!("wattledger: warning: {warning}\n"));
         }
-        Ok(Admitted::Yes(decision.id.map(|id| Hold { client, id })))
+        Ok(Admitted::Yes(decision.id.map(|id| RunHold { client, id })))
     }
 
-    fn document(&self, project: &str, job: &wire::Job, (accelerator, count): (&str, u64)) -> Result<Value, Failure> {
-        let mut document = Map::new();
-        document.insert("key".to_owned(), job.id.as_str().into());
-        document.insert("project".to_owned(), project.into());
-        document.insert("accelerator".to_owned(), accelerator.into());
-        document.insert("count".to_owned(), count.into());
-        document.insert("labels".to_owned(), json!(job.labels));
-        if let Some(name) = &job.name {
-            document.insert("name".to_owned(), name.as_str().into());
-        }
-        if let Some(hours) = self.hours {
-            document.insert("hours".to_owned(), exact(hours.into(), 9)?);
-        }
-        if let Some(power) = self.power_w {
-            document.insert("power_w".to_owned(), exact(power.into(), 9)?);
-        }
-        Ok(document.into())
+    fn request(
+        &self,
+        project: &str,
+        job: &wire::Job,
+        accelerators: MeteredAccelerators,
+    ) -> Result<AdmissionRequest, Failure> {
+        Ok(AdmissionRequest {
+            key: Some(job.id.clone()),
+            dry_run: false,
+            reserve: true,
+            job: EstimateRequest {
+                project: Some(project.into()),
+                accelerator: accelerators.name,
+                count: accelerators.count,
+                hours: self.hours.map(|hours| exact(hours.into(), 9)).transpose()?,
+                power_w: self.power_w.map(|power| exact(power.into(), 9)).transpose()?,
+                labels: job.labels.clone(),
+                name: job.name.clone(),
+                ..EstimateRequest::default()
+            },
+        })
     }
 
-    /// What happens where the service does not decide. What cannot be estimated, or is of a project that nobody knows, is refused where a budget that
-    /// blocks could count it, and where the run states its wall time, as by `check`.
+    /// What to do if the service made no decision. A run that cannot be estimated, or whose project is unknown, is refused if a budget that blocks
+    /// may apply to it, or if it states its wall time, as `check` does.
     fn without_answer(&self, failure: Failure, notes: &mut String) -> Result<Admitted, Failure> {
         match failure {
-            Failure::Unreachable(_) if self.outage == OutageWord::Closed => Err(failure),
+            Failure::Unreachable(_) if self.outage == Outage::Closed => Err(failure),
             Failure::Unreachable(reason) => {
                 notes.push_str(&format!(
-                    "wattledger: {reason}; the run starts unverified, and its budgets see its energy when it is delivered\n"
+                    "wattledger: {reason}; the run starts unverified, and its budgets count its energy once it is delivered\n"
                 ));
                 Ok(Admitted::Unverified)
             }
             Failure::Blocked(reason) => Err(Failure::Blocked(format!(
-                "{reason}; the run does not start, as a budget that blocks could count it"
+                "{reason}; the run does not start, because a budget that blocks may apply to it"
             ))),
             failure if self.hours.is_some() => Err(failure),
             failure => {
@@ -131,36 +126,43 @@ impl AdmissionArguments {
     }
 }
 
-/// Name and number of the accelerators that the run is metered on: of the first name, where there are several.
-fn accelerators(sources: &[Box<dyn Source>]) -> (String, u64) {
-    let devices = || {
-        let accelerators = sources.iter().filter(|source| !source.kind().is_of_whole_machine());
-        accelerators.flat_map(|source| source.devices())
-    };
-    let first = devices().next().map(|device| device.name.clone()).unwrap_or_default();
-    let count = devices().filter(|device| device.name == first && device.counted_in.is_none()).count();
-    (first, u64::try_from(count).unwrap_or(0))
+/// The accelerators that the run is metered on: the first model, if there are several, and how many of it.
+struct MeteredAccelerators {
+    name: String,
+    count: u64,
+}
+
+impl MeteredAccelerators {
+    fn of(sources: &[Box<dyn Source>]) -> Self {
+        let devices = || {
+            let accelerators = sources.iter().filter(|source| !source.kind().is_of_whole_machine());
+            accelerators.flat_map(|source| source.devices())
+        };
+        let name = devices().next().map(|device| device.name.clone()).unwrap_or_default();
+        let count = devices().filter(|device| device.name == name && device.counted_in.is_none()).count();
+        Self { name, count: u64::try_from(count).unwrap_or(0) }
+    }
 }
 
 /// Renews a hold while the command runs, and stops the command when the service asks for it.
 pub(super) struct Watch {
     end: Sender<()>,
-    thread: JoinHandle<Hold>,
+    thread: JoinHandle<RunHold>,
 }
 
-impl Hold {
-    /// Watches over the command behind `handle`.
+impl RunHold {
+    /// Renews the hold in a thread of its own, and stops the command behind `handle` if the service asks for it.
     pub(super) fn watch(self, handle: CommandHandle) -> std::io::Result<Watch> {
         let (end, ended) = channel();
         let thread = std::thread::Builder::new().name("hold".to_owned()).spawn(move || {
             while ended.recv_timeout(RENEW_EVERY) == Err(RecvTimeoutError::Timeout) {
                 let Some(grace) = self.renewed() else { continue };
-                say(&format!(
-                    "wattledger: the run breaks its hold, and its budget stops it: SIGTERM now, SIGKILL in {} s\n",
+                print::note(&format!(
+                    "wattledger: the run exceeds its hold, and its budget stops it: SIGTERM now, SIGKILL in {} s\n",
                     grace.as_secs()
                 ));
                 if handle.stop(false) && ended.recv_timeout(grace) == Err(RecvTimeoutError::Timeout) {
-                    // Ended meanwhile is as good.
+                    // A command that ended meanwhile cannot be killed, and need not be.
                     let _ = handle.stop(true);
                 }
                 break;
@@ -170,34 +172,34 @@ impl Hold {
         Ok(Watch { end, thread })
     }
 
-    /// Renews the hold; the grace time, where the command is to stop. A service that does not answer stops nothing.
+    /// Renews the hold. Returns the time between SIGTERM and SIGKILL if the command must stop; a service that does not answer stops nothing.
     fn renewed(&self) -> Option<Duration> {
-        let answer: Value = self.client.post(&format!("/admissions/{}/renew", escaped(&self.id)), &json!({})).ok()?;
-        if answer.get("told").and_then(Value::as_str) != Some("stop") {
-            return None;
-        }
-        let seconds = answer.get("stop_after_s").and_then(Value::as_u64);
-        Some(seconds.map_or(GRACE_DEFAULT, Duration::from_secs))
+        let admission: AdmissionDocument =
+            self.client.post_empty(&format!("/admissions/{}/renew", escaped(&self.id))).ok()?;
+        let grace = admission.stop_after_s.map_or(GRACE_DEFAULT, |seconds| Duration::from_secs(seconds.into()));
+        (admission.told == HoldNotice::Stop).then_some(grace)
     }
 
-    /// Settles the hold with what was metered, or gives it back. What does not reach the service is settled by the ledger, which the energy reaches by itself.
+    /// Settles the hold with the metered energy, or releases it if there is none. If the service cannot be reached, it settles the hold itself when
+    /// the energy arrives.
     pub(super) fn settle(&self, energy_mj: Option<i64>) {
         let id = escaped(&self.id);
         let settled = match energy_mj {
-            Some(mj) => {
-                self.client.post::<Value>(&format!("/admissions/{id}/commit"), &json!({ "energy_mj": mj })).map(drop)
+            Some(_) => {
+                let used = CommitRequest { energy_mj, co2e_ug: None };
+                self.client.post::<AdmissionDocument>(&format!("/admissions/{id}/commit"), &used).map(drop)
             }
             None => self.client.delete(&format!("/admissions/{id}")),
         };
         if let Err(failure) = settled {
-            say(&format!("wattledger: the hold is settled when the run is delivered ({failure})\n"));
+            print::note(&format!("wattledger: the hold will be settled when the run is delivered ({failure})\n"));
         }
     }
 }
 
 impl Watch {
-    /// Ends the watch; the hold, unless its thread met a defect.
-    pub(super) fn end(self) -> Option<Hold> {
+    /// Ends the watch and returns the hold; `None` if its thread panicked.
+    pub(super) fn end(self) -> Option<RunHold> {
         drop(self.end);
         self.thread.join().ok()
     }

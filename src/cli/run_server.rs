@@ -1,8 +1,7 @@
 //! `wattledger run --server`: the run as a job at a service.
 
 use super::client::{self, ServerArguments};
-use super::run::say;
-use super::{Failure, environment};
+use super::{Failure, environment, print};
 use collectors::clock::Clock;
 use collectors::delivery::{self, Delivered, Delivery, Settings};
 use collectors::push::Http;
@@ -10,19 +9,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use units::Timestamp;
 
-/// Whether and how a service is told.
+/// Options for the service that the run reports to.
 #[derive(clap::Args)]
 pub(super) struct ServiceArguments {
     #[command(flatten)]
     server: ServerArguments,
-    /// Folder for what the service has not taken yet; WATTLEDGER_SPOOL without it, else wattledger/runs in the state
-    /// directory of the user (XDG_STATE_HOME, ~/.local/state)
+    /// Directory for readings not yet delivered; by default WATTLEDGER_SPOOL, or wattledger/runs in the user's state directory
+    /// (XDG_STATE_HOME, ~/.local/state)
     #[arg(long, value_name = "DIR")]
     spool: Option<PathBuf>,
 }
 
-/// A service that is told of the run.
-pub(super) struct Service {
+/// A service that the run reports to.
+pub(super) struct RunService {
     delivery: Delivery,
     server: String,
     job: String,
@@ -34,49 +33,49 @@ impl ServiceArguments {
         self.server.named().is_some()
     }
 
-    /// The service.
+    /// The options that name the service.
     pub(super) const fn server(&self) -> &ServerArguments {
         &self.server
     }
 
-    /// Gives `job` an identity. What was typed wrongly is refused.
+    /// Gives `job` an id, and refuses options that the service would not take.
     pub(super) fn identify(&self, job: &mut wire::Job) -> Result<(), Failure> {
         job.id = delivery::new_job_id().map_err(anyhow::Error::from)?;
         delivery::check_job(job).map_err(|error| Failure::Usage(error.to_string().replace("jobs[0].", "--")))
     }
 
-    /// Starts to tell the service of `job`, if one is named. Nothing but an address that cannot be used stops the run.
-    pub(super) fn open(&self, job: wire::Job, clock: &Arc<dyn Clock>) -> Result<Option<Service>, Failure> {
+    /// Starts to report `job` to the service, if one is named. Only an address or a CA file that cannot be used stops the run.
+    pub(super) fn open(&self, job: wire::Job, clock: &Arc<dyn Clock>) -> Result<Option<RunService>, Failure> {
         let Some(server) = self.server.named() else { return Ok(None) };
         let token = client::token().unwrap_or_else(|failure| {
-            say(&format!("wattledger: {failure}; the run goes on and is kept for delivery\n"));
+            print::note(&format!("wattledger: {failure}; the run continues, and its readings are kept for delivery\n"));
             None
         });
         client::check(&server, token.is_some())?;
         let folder = self.spool.clone().or_else(environment::run_spools).ok_or_else(|| {
-            Failure::Usage("no folder for what the service has not taken yet; name it with --spool DIR".to_owned())
+            Failure::Usage("no directory for readings not yet delivered: give one with --spool DIR".to_owned())
         })?;
         let http = Http::new(&server, &token.unwrap_or_default(), self.server.ca_file().as_deref())
             .map_err(|error| Failure::Usage(error.to_string()))?;
         let id = job.id.clone();
         let settings = Settings { server: server.clone(), http, folder, metering: environment::metering_file(), job };
         let delivery = Delivery::start(settings, Arc::clone(clock)).map_err(anyhow::Error::from)?;
-        say(&format!("wattledger: job {id} at {server}; `wattledger job {id}` shows it\n"));
-        Ok(Some(Service { delivery, server, job: id }))
+        print::note(&format!("wattledger: job {id} at {server}; `wattledger job {id}` shows it\n"));
+        Ok(Some(RunService { delivery, server, job: id }))
     }
 }
 
-impl Service {
+impl RunService {
     pub(super) const fn delivery(&self) -> &Delivery {
         &self.delivery
     }
 
-    /// Identity of the job.
+    /// Id of the job at the service.
     pub(super) fn job(&self) -> &str {
         &self.job
     }
 
-    /// Tells that the run ended at `at`; what became of it, in one line.
+    /// Reports that the run ended at `at`, and says in one line what became of its readings.
     pub(super) fn ended(self, at: Timestamp, exit_status: i32) -> String {
         let Self { delivery, server, job } = self;
         match delivery.ended(at, exit_status) {
@@ -84,8 +83,8 @@ impl Service {
                 format!("job       {job}, delivered to {server}; `wattledger job {job}` shows it\n")
             }
             Delivered::Kept { spool, reason } => format!(
-                "job       {job}, not delivered yet ({reason}): kept in {}, from where the next `wattledger run` with a \
-                 service, or the agent of this node, delivers it\n",
+                "job       {job}, not delivered yet ({reason}): kept in {}; the next `wattledger run` with a service, or \
+                 the agent of this node, delivers it\n",
                 spool.display()
             ),
             Delivered::Lost { reason } => format!("job       {job}, not delivered and not kept: {reason}\n"),

@@ -8,25 +8,25 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Run the service: ledger and API in one process and one data directory
+/// Run the service: ledger and API in one process with one data directory
 ///
-/// On a fresh data directory the first line is `admin token: wl_…`, shown only this once, and the second `sign in: URL`, a link for the browser
-/// that works once within 15 minutes. SIGTERM and SIGINT stop it.
+/// On a fresh data directory, the first line of output is `admin token: wl_…`, which is shown only once, and the second is `sign in: URL`, a link
+/// for the browser that works once within 15 minutes. SIGTERM or SIGINT stops the service.
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// Configuration, TOML; config/wattledger.toml explains every key
+pub(crate) struct ServeArguments {
+    /// Configuration file, TOML; config/wattledger.toml explains every key
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Data directory, made where it is missing
+    /// Data directory, created if missing
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Address and port to listen on; port 0 takes a free one
+    /// Address and port to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
 }
 
-/// Serves until it is told to stop.
-pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+/// Serves until SIGTERM or SIGINT.
+pub(crate) fn run(arguments: ServeArguments) -> Result<(), Failure> {
     let overrides = ServiceOverrides { data: arguments.data, listen: arguments.listen };
     let config = ServiceConfig::read(arguments.config.as_deref(), overrides)
         .map_err(|error| Failure::Usage(error.to_string()))?;

@@ -1,15 +1,20 @@
-//! A footprint as people read it.
+//! Footprints, masses, durations and moments as people read them.
 
-use super::table::{Lean, Table, significant};
+use super::table::{TextTable, left, right, significant};
 use crate::footprint::{DeviceFootprint, Footprint};
 use std::fmt::Write;
 
-/// A moment of the API to the second, for tables; `--json` has the rest. Any other text is left as it is.
+/// A moment of the API without its fraction of a second, which only `--json` shows. Any other text stays as it is.
 pub(crate) fn to_the_second(text: String) -> String {
     match text.split_once('.') {
         Some((whole, rest)) if crate::moment::parse(&text).is_ok() && rest.ends_with('Z') => format!("{whole}Z"),
         _ => text,
     }
+}
+
+/// `1 entry`, `2 entries`.
+pub(crate) fn counted(number: u64, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
 }
 
 /// The table of devices, the total, the carbon and the notes.
@@ -28,18 +33,18 @@ pub(crate) fn footprint(footprint: &Footprint) -> String {
     text
 }
 
-fn devices(footprint: &Footprint) -> Table {
-    let mut table = Table::new(&[
-        ("device", Lean::Left),
-        ("kWh", Lean::Right),
-        ("mean W", Lean::Right),
-        ("peak W", Lean::Right),
-        ("duration", Lean::Right),
-        ("coverage", Lean::Right),
-        ("method", Lean::Left),
-        ("integration", Lean::Right),
-        ("sensor", Lean::Right),
-        ("flags", Lean::Left),
+fn devices(footprint: &Footprint) -> TextTable {
+    let mut table = TextTable::new([
+        left("device"),
+        right("kWh"),
+        right("mean W"),
+        right("peak W"),
+        right("duration"),
+        right("coverage"),
+        left("method"),
+        right("integration"),
+        right("sensor"),
+        left("flags"),
     ]);
     for device in &footprint.devices {
         table.row(row(device));
@@ -58,7 +63,7 @@ fn row(device: &DeviceFootprint) -> Vec<String> {
         flags = format!("gap_filled {flags}");
     }
     if let Some(parent) = &device.counted_in {
-        flags = format!("in {parent}, not added {flags}");
+        flags = format!("part of {parent}, not added {flags}");
     }
     vec![
         device.uuid.clone(),
@@ -95,7 +100,7 @@ fn carbon(footprint: &Footprint) -> String {
     }
 }
 
-/// Mass of `grams` in the unit that reads best: mg, g, kg or t.
+/// A mass with four significant digits, in mg, g, kg or t.
 pub(crate) fn mass(grams: f64) -> String {
     match grams.abs() {
         small if small < 1.0 && small > 0.0 => format!("{} mg", significant(grams * 1e3, 4)),
@@ -105,7 +110,7 @@ pub(crate) fn mass(grams: f64) -> String {
     }
 }
 
-/// `±4.0 %`, or `±<0.1 %`.
+/// `part` of `whole`: `±4.0 %`, `±<0.1 %` or `±>100 %`.
 fn percent(part: f64, whole: f64) -> String {
     match part / whole * 100.0 {
         _ if whole == 0.0 => "-".to_owned(),

@@ -1,39 +1,32 @@
-//! `wattledger step`: how far a training script has come.
+//! `wattledger step`: progress of a training job.
 
 use super::Failure;
 use super::client::{ServerArguments, escaped};
 use super::environment::variable;
-use serde::Serialize;
+use api::{StepsDocument, StepsRequest};
 
-/// Tell the service how many training steps a job has done, from a hook of its script
+/// Report how many training steps a job has done, from a hook in its script
 ///
-/// Counters run from the beginning of the job, over restarts too, so that runs compare by energy per step. Nothing is printed.
+/// Counts run from the beginning of the job, across restarts, so that runs can be compared by energy per step. Nothing is printed.
 #[derive(clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct StepArguments {
     /// Steps done since the job began
     steps: u64,
     /// Samples done since the job began
     #[arg(long, value_name = "N")]
     samples: Option<u64>,
-    /// Id of the job; WATTLEDGER_JOB without it, which `wattledger run --server` sets
+    /// Id of the job; by default WATTLEDGER_JOB, which `wattledger run --server` sets
     #[arg(long, value_name = "ID")]
     job: Option<String>,
     #[command(flatten)]
     server: ServerArguments,
 }
 
-#[derive(Serialize)]
-struct Report {
-    steps: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    samples: Option<u64>,
-}
-
 /// Reports the counters.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &StepArguments) -> Result<(), Failure> {
     let job = arguments.job.clone().or_else(|| variable("WATTLEDGER_JOB")).filter(|job| !job.is_empty());
-    let job = job.ok_or_else(|| Failure::Usage("which job? name it with --job ID or WATTLEDGER_JOB".to_owned()))?;
-    let report = Report { steps: arguments.steps, samples: arguments.samples };
-    let _: serde_json::Value = arguments.server.client()?.post(&format!("/jobs/{}/steps", escaped(&job)), &report)?;
+    let job = job.ok_or_else(|| Failure::Usage("no job given: use --job ID or set WATTLEDGER_JOB".to_owned()))?;
+    let report = StepsRequest { steps: arguments.steps, samples: arguments.samples, at: None };
+    let _: StepsDocument = arguments.server.client()?.post(&format!("/jobs/{}/steps", escaped(&job)), &report)?;
     Ok(())
 }

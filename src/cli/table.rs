@@ -2,28 +2,36 @@
 
 use unicode_width::UnicodeWidthStr;
 
-/// Which way the cells of a column lean.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lean {
-    /// Words.
-    Left,
-    /// Numbers.
-    Right,
+/// A column: its title, and the side on which its cells line up.
+#[derive(Clone, Copy)]
+pub(crate) struct TableColumn<'a> {
+    title: &'a str,
+    is_right: bool,
+}
+
+/// A column whose cells line up on the left, for words.
+pub(crate) const fn left(title: &str) -> TableColumn<'_> {
+    TableColumn { title, is_right: false }
+}
+
+/// A column whose cells line up on the right, for numbers.
+pub(crate) const fn right(title: &str) -> TableColumn<'_> {
+    TableColumn { title, is_right: true }
 }
 
 /// Rows under a header, each column as wide as its widest cell, two spaces between; no trailing spaces.
 ///
 /// Widths are those of a terminal: a Chinese or Japanese character takes two columns, an accent that is a character of its own none.
-pub(crate) struct Table {
-    leans: Vec<Lean>,
+pub(crate) struct TextTable {
+    are_right: Vec<bool>,
     rows: Vec<Vec<String>>,
 }
 
-impl Table {
+impl TextTable {
     /// A table with these columns.
-    pub(crate) fn new(columns: &[(&str, Lean)]) -> Self {
-        let leans = columns.iter().map(|(_, lean)| *lean).collect();
-        Self { leans, rows: vec![columns.iter().map(|(title, _)| (*title).to_owned()).collect()] }
+    pub(crate) fn new<'a>(columns: impl IntoIterator<Item = TableColumn<'a>>) -> Self {
+        let (titles, are_right) = columns.into_iter().map(|column| (column.title.to_owned(), column.is_right)).unzip();
+        Self { are_right, rows: vec![titles] }
     }
 
     /// Adds a row; missing cells are empty.
@@ -32,10 +40,10 @@ impl Table {
     }
 }
 
-impl std::fmt::Display for Table {
+impl std::fmt::Display for TextTable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let length = |cell: Option<&String>| cell.map_or(0, |cell| cell.width());
-        let widths: Vec<usize> = (0..self.leans.len())
+        let widths: Vec<usize> = (0..self.are_right.len())
             .map(|column| self.rows.iter().map(|row| length(row.get(column))).max().unwrap_or(0))
             .collect();
         for row in &self.rows {
@@ -45,10 +53,7 @@ impl std::fmt::Display for Table {
                 if column > 0 {
                     line.push_str("  ");
                 }
-                match self.leans[column] {
-                    Lean::Left => line.extend([cell.as_str(), &pad]),
-                    Lean::Right => line.extend([&pad, cell.as_str()]),
-                }
+                line.extend(if self.are_right[column] { [&pad, cell.as_str()] } else { [cell.as_str(), &pad] });
             }
             writeln!(f, "{}", line.trim_end())?;
         }
@@ -78,7 +83,7 @@ mod tests {
 
     #[test]
     fn columns_line_up() {
-        let mut table = Table::new(&[("name", Lean::Left), ("W", Lean::Right)]);
+        let mut table = TextTable::new([left("name"), right("W")]);
         table.row(vec!["a".into(), "1.5".into()]);
         table.row(vec!["longer".into(), "12.0".into()]);
         assert_eq!(table.to_string(), "name       W\na        1.5\nlonger  12.0\n");
@@ -86,7 +91,7 @@ mod tests {
 
     #[test]
     fn columns_line_up_where_characters_are_wide_or_have_no_width() {
-        let mut table = Table::new(&[("project", Lean::Left), ("W", Lean::Right)]);
+        let mut table = TextTable::new([left("project"), right("W")]);
         table.row(vec!["語言模型".into(), "1.5".into()]);
         table.row(vec!["e\u{301}te\u{301}".into(), "12.0".into()]);
         assert_eq!(table.to_string(), "project      W\n語言模型   1.5\ne\u{301}te\u{301}       12.0\n");

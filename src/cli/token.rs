@@ -1,40 +1,35 @@
-//! `wattledger token`: access to a service.
+//! `wattledger token`: access tokens of a service.
 
 use super::client::ServerArguments;
 use super::show::to_the_second;
-use super::table::{Lean, Table};
+use super::table::{TextTable, left};
 use super::{Failure, number, print};
+use api::{NewToken, TokenDocument, TokenRequest};
 use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
+use model::{ProjectName, Scope};
 
-/// Access to the service: make, list and revoke tokens
-#[derive(Args)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
+/// Create, list and revoke access tokens
 #[derive(Subcommand)]
-enum Command {
-    /// Make a token and print it, this once
-    Create(Create),
+pub(crate) enum TokenCommand {
+    /// Create a token and print it; it is never shown again
+    Create(CreateToken),
     /// List tokens, without their secrets
-    List(List),
-    /// Revoke a token, at once and for ever
-    Revoke(Revoke),
+    List(ListTokens),
+    /// Revoke a token, immediately and permanently
+    Revoke(RevokeToken),
 }
 
 #[derive(Args)]
-struct Create {
-    /// Who or what will use it
+pub(crate) struct CreateToken {
+    /// Who or what will use the token
     name: String,
-    /// What it may do: ingest, read, admit, admin; several with commas
+    /// What the token permits: ingest, read, admit or admin; separate several with commas
     #[arg(long, value_name = "SCOPE", required = true, value_delimiter = ',')]
-    scope: Vec<String>,
-    /// The only project it may see or change
+    scope: Vec<Scope>,
+    /// Restrict the token to this project
     #[arg(long, value_name = "P")]
     project: Option<String>,
-    /// From when on it is refused, such as 2026-12-31
+    /// When the token expires, such as 2026-12-31
     #[arg(long, value_name = "TIME", value_parser = expiry)]
     expires: Option<String>,
     #[command(flatten)]
@@ -45,7 +40,7 @@ struct Create {
 }
 
 #[derive(Args)]
-struct List {
+pub(crate) struct ListTokens {
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -54,8 +49,8 @@ struct List {
 }
 
 #[derive(Args)]
-struct Revoke {
-    /// Id of the token, as listed
+pub(crate) struct RevokeToken {
+    /// Id of the token, as listed by `wattledger token list`
     #[arg(value_parser = id)]
     id: String,
     #[command(flatten)]
@@ -68,77 +63,59 @@ fn expiry(text: &str) -> Result<String, String> {
 
 fn id(text: &str) -> Result<String, String> {
     let is_id = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_id { Ok(text.to_owned()) } else { Err("an id has 16 hexadecimal digits: `wattledger token list`".to_owned()) }
-}
-
-#[derive(Serialize)]
-struct Request<'a> {
-    name: &'a str,
-    scopes: &'a [String],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    project: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires: Option<&'a str>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct NewToken {
-    id: String,
-    token: String,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Token {
-    id: String,
-    name: String,
-    scopes: Vec<String>,
-    project: Option<String>,
-    created: String,
-    expires: Option<String>,
-    last_used: Option<String>,
-    revoked: Option<String>,
-}
-
-/// Runs the subcommand.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    match &arguments.command {
-        Command::Create(create) => make(create),
-        Command::List(list) => show(list),
-        Command::Revoke(revoke) => revoke.server.client()?.delete(&format!("/tokens/{}", revoke.id)),
+    if is_id {
+        Ok(text.to_owned())
+    } else {
+        Err("an id has 16 hexadecimal digits; `wattledger token list` shows it".to_owned())
     }
 }
 
-fn make(arguments: &Create) -> Result<(), Failure> {
-    let request = Request {
-        name: &arguments.name,
-        scopes: &arguments.scope,
-        project: arguments.project.as_deref(),
-        expires: arguments.expires.as_deref(),
+/// Runs the subcommand.
+pub(crate) fn run(command: &TokenCommand) -> Result<(), Failure> {
+    match command {
+        TokenCommand::Create(create) => make(create),
+        TokenCommand::List(list) => show(list),
+        TokenCommand::Revoke(revoke) => revoke.server.client()?.delete(&format!("/tokens/{}", revoke.id)),
+    }
+}
+
+fn make(arguments: &CreateToken) -> Result<(), Failure> {
+    let request = TokenRequest {
+        name: arguments.name.clone(),
+        scopes: arguments.scope.clone(),
+        project: arguments.project.as_deref().map(ProjectName::from),
+        expires: arguments.expires.clone(),
     };
     let made: NewToken = arguments.server.client()?.post("/tokens", &request)?;
     if arguments.json { print::json(&made) } else { print::text(&format!("{}\n", made.token)) }
 }
 
-fn show(arguments: &List) -> Result<(), Failure> {
-    let tokens = arguments.server.client()?.list("/tokens?limit=1000")?;
-    let tokens: Vec<Token> =
-        tokens.into_iter().map(serde_json::from_value).collect::<Result<_, _>>().map_err(anyhow::Error::from)?;
+fn show(arguments: &ListTokens) -> Result<(), Failure> {
+    let tokens: Vec<TokenDocument> = arguments.server.client()?.list("/tokens")?;
     if arguments.json { print::json(&tokens) } else { print::text(&table(tokens).to_string()) }
 }
 
-fn table(tokens: Vec<Token>) -> Table {
+fn table(tokens: Vec<TokenDocument>) -> TextTable {
     let columns = ["id", "name", "scopes", "project", "created", "last used", "state"];
-    let mut table = Table::new(&columns.map(|column| (column, Lean::Left)));
+    let mut table = TextTable::new(columns.map(left));
     for token in tokens {
         let state = match (token.revoked, token.expires) {
             (Some(revoked), _) => format!("revoked {}", to_the_second(revoked)),
             (None, Some(expires)) => format!("expires {}", to_the_second(expires)),
             (None, None) => "valid".to_owned(),
         };
-        let scopes = token.scopes.join(",");
-        let project = token.project.unwrap_or_else(|| "all".to_owned());
+        let scopes = token.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(",");
+        let project = token.project.map_or_else(|| "all".to_owned(), ProjectName::into_string);
         let last_used = token.last_used.map_or_else(|| "never".to_owned(), to_the_second);
-        table.row(vec![token.id, token.name, scopes, project, to_the_second(token.created), last_used, state]);
+        table.row(vec![
+            token.id.into_string(),
+            token.name,
+            scopes,
+            project,
+            to_the_second(token.created),
+            last_used,
+            state,
+        ]);
     }
     table
 }

@@ -129,7 +129,7 @@ fn a_counter_of_machines_is_believed_and_an_impossible_jump_is_not() {
         Log::new(b"elapsed_s,device,energy_j\n0,a,0\n1,a,300\n2,a,600\n3,a,1000000600\n4,a,1000000900\n").meter(&[]);
     assert_eq!(jump["energy_mj"], 900_000);
     assert_eq!(jump["devices"][0]["coverage"], 0.75);
-    assert!(jump["warnings"][0].as_str().unwrap().contains("not charged"), "{jump}");
+    assert!(jump["warnings"][0].as_str().unwrap().contains("neither charged"), "{jump}");
 }
 
 /// 1 GB without a line end is refused after the first MiB, in the memory of any other log.

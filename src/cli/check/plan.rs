@@ -1,13 +1,14 @@
 //! `wattledger check --terraform`: what a plan adds in a month, resource by resource, and whether the budgets have room for it.
 
-use super::{Arguments, DEADLINE, DENIED, Decision, ask, exact};
-use crate::cli::table::{Lean, Table, significant};
+use super::{CheckArguments, DEADLINE, DENIED, ask, exact};
+use crate::cli::admission;
+use crate::cli::table::{TextTable, left, right, significant};
 use crate::cli::{Failure, print, show};
 use crate::gate::terraform::{
     BillContext, BillError, HOURS_PER_MONTH, NO_REGION, PlanBill, PlanLoad, PlanReport, PlanReportRow, TerraformPlan,
     Usage,
 };
-use serde_json::{Map, Value};
+use api::{AdmissionRequest, Decision, EstimateRequest};
 use std::fmt::Write;
 use std::io::Read;
 use std::path::Path;
@@ -21,16 +22,16 @@ const PLAN_BYTES_MAX: u64 = 512 << 20;
 const SHOWN: [&str; 3] = ["grid", "accelerator", "PUE"];
 
 /// Weighs the plan, asks the budgets where a project is given, and prints.
-pub(super) fn run(arguments: &Arguments, path: &Path) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &CheckArguments, path: &Path) -> Result<ExitCode, Failure> {
     let bill = bill(arguments, path)?;
     let mut document = PlanReport::of(&bill)?;
     let is_known = document.unknown.is_empty();
     let mut decision = None;
     let load = bill.load(arguments.job.pue.unwrap_or(Pue::ONE))?;
     if let Some(load) = load.filter(|_| is_known && arguments.project.is_some()) {
-        let answer = ask(&arguments.server.client_within(DEADLINE)?, &Value::Object(demand(arguments, load)?))?;
-        decision = Some(Decision::read(&answer)?);
-        document.decision = Some(serde_json::from_value(answer).map_err(anyhow::Error::from)?);
+        let answer = ask(&arguments.server.client_within(DEADLINE)?, &request(arguments, load)?)?;
+        document.decision = Some(answer.decision.clone());
+        decision = Some(answer.decision);
     }
     if arguments.job.json {
         print::json(&document)?;
@@ -46,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, path: &Path) -> Result<ExitCode, Failur
     Ok(if decision.is_none_or(|decision| decision.allowed) { ExitCode::SUCCESS } else { ExitCode::from(DENIED) })
 }
 
-fn bill(arguments: &Arguments, path: &Path) -> Result<PlanBill, Failure> {
+fn bill(arguments: &CheckArguments, path: &Path) -> Result<PlanBill, Failure> {
     let shown = path.display();
     let plan = TerraformPlan::read(&read(path)?).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
     let usage = match &arguments.usage {
@@ -94,32 +95,31 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// The plan as the budgets weigh it.
-fn demand(arguments: &Arguments, load: PlanLoad) -> Result<Map<String, Value>, Failure> {
-    let mut asked = arguments.asker();
-    let mut put = |name: &str, value: Value| asked.insert(name.to_owned(), value);
-    put("accelerator", load.accelerator.into());
-    put("count", load.count.into());
-    put("hours", HOURS_PER_MONTH.into());
-    put("power_w", exact(load.nanowatts.into(), 9)?);
-    put("pue", exact(arguments.job.pue.unwrap_or(Pue::ONE).parts_per_million().into(), 6)?);
-    put("p95_over_p50", exact(load.spread_ppm.into(), 6)?);
-    if let Some(intensity) = load.intensity {
-        put("intensity", exact(intensity.milligrams_per_kwh().into(), 3)?);
-    }
-    Ok(asked)
+/// What the service is asked about the plan.
+fn request(arguments: &CheckArguments, load: PlanLoad) -> Result<AdmissionRequest, Failure> {
+    let intensity = load.intensity.map(|intensity| exact(intensity.milligrams_per_kwh().into(), 3));
+    Ok(arguments.asking(EstimateRequest {
+        accelerator: load.accelerator,
+        count: load.count,
+        hours: Some(HOURS_PER_MONTH.into()),
+        power_w: Some(exact(load.nanowatts.into(), 9)?),
+        pue: Some(exact(arguments.job.pue.unwrap_or(Pue::ONE).parts_per_million().into(), 6)?),
+        p95_over_p50: Some(exact(load.spread_ppm.into(), 6)?),
+        intensity: intensity.transpose()?,
+        ..EstimateRequest::default()
+    }))
 }
 
 /// What people read: a row for each resource, the sum, what was assumed, and the budgets' answer.
 fn words(document: &PlanReport, decision: Option<&Decision>, asks: bool) -> String {
-    let mut table = Table::new(&[
-        ("resource", Lean::Left),
-        ("action", Lean::Left),
-        ("machines", Lean::Left),
-        ("accelerators", Lean::Left),
-        ("MWh a month", Lean::Right),
-        ("t CO2e", Lean::Right),
-        ("region", Lean::Left),
+    let mut table = TextTable::new([
+        left("resource"),
+        left("action"),
+        left("machines"),
+        left("accelerators"),
+        right("MWh a month"),
+        right("t CO2e"),
+        left("region"),
     ]);
     document.resources.iter().for_each(|row| table.row(cells(row)));
     let mut text = if document.resources.is_empty() { String::new() } else { format!("{table}\n") };
@@ -138,7 +138,7 @@ fn words(document: &PlanReport, decision: Option<&Decision>, asks: bool) -> Stri
         significant(document.energy_mwh, 5),
         significant(document.p95.energy_mwh, 5)
     );
-    let _ = writeln!(text, "\nassumed (tier E: estimate, nothing measured by Wattledger)");
+    let _ = writeln!(text, "\nassumptions (tier E: an estimate, nothing measured by Wattledger)");
     let (shown, more): (Vec<_>, Vec<_>) =
         document.assumptions.iter().partition(|one| SHOWN.contains(&one.name.as_str()));
     for assumption in shown {
@@ -152,7 +152,7 @@ fn words(document: &PlanReport, decision: Option<&Decision>, asks: bool) -> Stri
     }
     match decision {
         Some(decision) => {
-            let _ = write!(text, "\n{}", decision.words());
+            let _ = write!(text, "\n{}", admission::words(decision));
         }
         None if asks && document.unknown.is_empty() => {
             let _ = writeln!(text, "\nallowed   the plan adds nothing");

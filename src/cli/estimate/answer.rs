@@ -1,26 +1,26 @@
-use super::{Failure, Grid};
+use super::{Failure, GridFactor};
 use crate::budget::{Estimate, Workload};
 use crate::cli::grid_arguments::NO_GRID;
 use crate::cli::show::mass;
-use crate::cli::table::{Lean, Table, significant};
+use crate::cli::table::{TextTable, left, right, significant};
 use crate::decimal;
 use api::Assumption;
 use serde::Serialize;
 use std::fmt;
 use units::{CarbonMass, Energy};
 
-/// The whole answer; `energy_mwh`, `co2e_t`, `p95.energy_mwh`, `p95.co2e_t` and `assumptions` are pinned.
+/// The document of `--json`. The keys `energy_mwh`, `co2e_t`, `p95.energy_mwh`, `p95.co2e_t` and `assumptions` must not change.
 #[derive(Serialize)]
-pub(super) struct Answer {
-    /// Expected value, derived from the integer beside it.
+pub(super) struct EstimateReport {
+    /// Expected energy, MWh, derived from `energy_mj`.
     pub(super) energy_mwh: f64,
     pub(super) energy_mj: i64,
-    /// `None` with `co2e_reason`.
+    /// Expected location-based CO2e, t; `None` with `co2e_reason`.
     co2e_t: Option<f64>,
     co2e_ug: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     co2e_reason: Option<&'static str>,
-    p95: Upper,
+    p95: EstimateUpper,
     tier: &'static str,
     workload: WorkloadDocument,
     factor: Option<serde_json::Value>,
@@ -28,9 +28,9 @@ pub(super) struct Answer {
     pub(super) would_change: Vec<String>,
 }
 
-/// Exceeded by one job in twenty.
+/// The 95th percentile: one job in twenty exceeds it.
 #[derive(Serialize)]
-struct Upper {
+struct EstimateUpper {
     energy_mwh: f64,
     energy_mj: i64,
     co2e_t: Option<f64>,
@@ -47,11 +47,11 @@ struct WorkloadDocument {
     in_words: String,
 }
 
-impl Answer {
+impl EstimateReport {
     pub(super) fn new(
         workload: Workload,
         energy: Estimate,
-        grid: Option<&Grid>,
+        grid: Option<&GridFactor>,
         assumptions: Vec<Assumption>,
     ) -> Result<Self, Failure> {
         let carbon = |energy: Energy| grid.map(|grid| energy.carbon(grid.factor.intensity)).transpose();
@@ -62,7 +62,7 @@ impl Answer {
             co2e_t: p50.map(tonnes),
             co2e_ug: p50.map(CarbonMass::micrograms),
             co2e_reason: grid.is_none().then_some(NO_GRID),
-            p95: Upper {
+            p95: EstimateUpper {
                 energy_mwh: mwh(energy.p95),
                 energy_mj: energy.p95.millijoules(),
                 co2e_t: p95.map(tonnes),
@@ -92,10 +92,10 @@ impl From<Workload> for WorkloadDocument {
     }
 }
 
-impl fmt::Display for Answer {
+impl fmt::Display for EstimateReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}\n", self.workload.in_words)?;
-        let mut totals = Table::new(&[("", Lean::Left), ("expected (p50)", Lean::Right), ("p95", Lean::Right)]);
+        let mut totals = TextTable::new([left(""), right("expected (p50)"), right("p95")]);
         totals.row(vec!["energy".to_owned(), energy(self.energy_mwh), energy(self.p95.energy_mwh)]);
         if let (Some(p50), Some(p95)) = (self.co2e_t, self.p95.co2e_t) {
             totals.row(vec!["CO2e".to_owned(), mass(p50 * 1e6), mass(p95 * 1e6)]);
@@ -104,7 +104,7 @@ impl fmt::Display for Answer {
         if let Some(reason) = self.co2e_reason {
             writeln!(f, "CO2e    unknown: {reason}")?;
         }
-        writeln!(f, "\nassumed (tier {}: estimate, nothing measured by Wattledger)", self.tier)?;
+        writeln!(f, "\nassumptions (tier {}: an estimate, nothing measured by Wattledger)", self.tier)?;
         for Assumption { name, value, source } in &self.assumptions {
             writeln!(f, "  {name:<20}{value}")?;
             if !source.is_empty() {
@@ -112,13 +112,13 @@ impl fmt::Display for Answer {
             }
         }
         if !self.would_change.is_empty() {
-            writeln!(f, "\nwhat would change it")?;
+            writeln!(f, "\nwhat would change the estimate")?;
         }
         self.would_change.iter().try_for_each(|change| writeln!(f, "  {change}"))
     }
 }
 
-/// Energy in the unit that reads best.
+/// Energy with four significant digits, in MWh, kWh or Wh.
 pub(in crate::cli) fn energy(mwh: f64) -> String {
     match mwh {
         large if large >= 1.0 => format!("{} MWh", significant(mwh, 4)),

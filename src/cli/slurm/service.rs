@@ -3,19 +3,20 @@
 use crate::cli::Failure;
 use crate::cli::client::{ServiceClient, escaped};
 use crate::gate::slurm::{Admission, BudgetLine, BudgetService, Expected, JobOnGpus, Price};
-use api::{Decision, EstimateDocument, Mode, Outage, ScopeKind, Unit};
+use api::{
+    AdmissionDocument, AdmissionRequest, BudgetDocument, CommitRequest, Decision, EstimateDocument, EstimateRequest,
+    JobFootprint, Mode, Outage, ScopeKind, StandingDocument, Unit,
+};
 use model::{AdmissionId, JobId};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Number;
 use units::{CarbonMass, Energy};
 
 impl BudgetService for ServiceClient {
     type Error = Failure;
 
     fn admit(&self, key: &str, job: &JobOnGpus<'_>) -> Result<Admission, Failure> {
-        let mut asked = body(job);
-        asked["key"] = json!(key);
-        Ok(match self.post::<Decision>("/admissions", &asked) {
+        let request = AdmissionRequest { key: Some(key.to_owned()), dry_run: false, reserve: true, job: request(job) };
+        Ok(match self.post::<Decision>("/admissions", &request) {
             Ok(decision) if decision.allowed => Admission::Held(admission(&decision)?),
             Ok(decision) => Admission::Denied(decision.reason),
             // It cannot be estimated, and a budget that blocks may cover it.
@@ -26,8 +27,8 @@ impl BudgetService for ServiceClient {
     }
 
     fn commit(&self, admission: AdmissionId, used: Energy) -> Result<(), Failure> {
-        let used = json!({ "energy_mj": used.millijoules() });
-        self.post::<Value>(&format!("/admissions/{admission}/commit"), &used).map(drop)
+        let used = CommitRequest { energy_mj: Some(used.millijoules()), co2e_ug: None };
+        self.post::<AdmissionDocument>(&format!("/admissions/{admission}/commit"), &used).map(drop)
     }
 
     fn release(&self, admission: AdmissionId) -> Result<(), Failure> {
@@ -35,22 +36,22 @@ impl BudgetService for ServiceClient {
     }
 
     fn renew(&self, admission: AdmissionId) -> Result<(), Failure> {
-        self.post::<Value>(&format!("/admissions/{admission}/renew"), &json!({})).map(drop)
+        self.post_empty::<AdmissionDocument>(&format!("/admissions/{admission}/renew")).map(drop)
     }
 
     fn used(&self, job: &JobId) -> Result<Option<Energy>, Failure> {
-        let found: UsedByJob = match self.get(&format!("/jobs/{}", escaped(job.as_str()))) {
+        let found: JobFootprint = match self.get(&format!("/jobs/{}", escaped(job.as_str()))) {
             Ok(found) => found,
             Err(Failure::Usage(_)) => return Ok(None),
             Err(failure) => return Err(failure),
         };
-        let UsedFootprint { total, overhead } = found.footprint;
-        let used = total.energy_mj.saturating_add(overhead.map_or(0, |overhead| overhead.energy_mj));
+        let footprint = found.footprint;
+        let used = footprint.total.energy_mj.saturating_add(footprint.overhead.energy_mj);
         Ok((used > 0).then(|| Energy::from_millijoules(used)))
     }
 
     fn estimate(&self, job: &JobOnGpus<'_>) -> Result<Expected, Failure> {
-        Ok(match self.post::<EstimateDocument>("/estimates", &body(job)) {
+        Ok(match self.post::<EstimateDocument>("/estimates", &request(job)) {
             Ok(estimate) => Expected::Known {
                 energy: Energy::from_millijoules(estimate.energy_mj),
                 p95: Price {
@@ -66,20 +67,20 @@ impl BudgetService for ServiceClient {
     }
 
     fn budgets(&self) -> Result<Vec<BudgetLine>, Failure> {
-        let listed = self.list("/budgets?limit=100")?;
-        let budgets: Vec<ListedBudget> = serde_json::from_value(Value::Array(listed)).map_err(anyhow::Error::from)?;
+        let budgets: Vec<BudgetDocument> = self.list("/budgets")?;
         Ok(budgets.into_iter().filter(|budget| budget.retired.is_none()).map(BudgetLine::from).collect())
     }
 }
 
-fn body(job: &JobOnGpus<'_>) -> Value {
-    let mut asked = json!({ "accelerator": job.accelerator, "count": job.count, "hours": job.minutes as f64 / 60.0 });
-    for (field, value) in [("project", job.project), ("user", job.user)] {
-        if let Some(value) = value {
-            asked[field] = json!(value);
-        }
+fn request(job: &JobOnGpus<'_>) -> EstimateRequest {
+    EstimateRequest {
+        project: job.project.map(Into::into),
+        accelerator: job.accelerator.to_owned(),
+        count: job.count,
+        hours: Number::from_f64(job.minutes as f64 / 60.0),
+        user: job.user.map(str::to_owned),
+        ..EstimateRequest::default()
     }
-    asked
 }
 
 fn admission(decision: &Decision) -> Result<AdmissionId, Failure> {
@@ -87,75 +88,40 @@ fn admission(decision: &Decision) -> Result<AdmissionId, Failure> {
     id.parse().map_err(|error| Failure::Internal(anyhow::Error::new(error)))
 }
 
-/// The part of a job that a settlement needs.
-#[derive(Deserialize)]
-struct UsedByJob {
-    footprint: UsedFootprint,
-}
-
-#[derive(Deserialize)]
-struct UsedFootprint {
-    total: UsedEnergy,
-    #[serde(default)]
-    overhead: Option<UsedEnergy>,
-}
-
-#[derive(Deserialize)]
-struct UsedEnergy {
-    energy_mj: i64,
-}
-
-/// A budget of the list. One whose policy cannot be read has neither scope nor mode: it blocks everything.
-#[derive(Deserialize)]
-struct ListedBudget {
-    id: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    retired: Option<String>,
-    #[serde(default)]
-    scope: Option<ScopeKind>,
-    #[serde(default)]
-    project: Option<String>,
-    #[serde(default)]
-    label: Option<String>,
-    #[serde(default)]
-    user: Option<String>,
-    #[serde(default)]
-    site: Option<String>,
-    #[serde(default)]
-    unit: Option<Unit>,
-    #[serde(default)]
-    mode: Option<Mode>,
-    #[serde(default)]
-    outage: Option<Outage>,
-    #[serde(default)]
-    free_mj: Option<i64>,
-    #[serde(default)]
-    free_ug: Option<i64>,
-}
-
-impl From<ListedBudget> for BudgetLine {
-    fn from(budget: ListedBudget) -> Self {
-        let unit = budget.unit.unwrap_or(Unit::Energy);
-        let free = if unit == Unit::Co2e { budget.free_ug } else { budget.free_mj };
-        let scope = budget.scope.unwrap_or(ScopeKind::All);
-        let value = match scope {
+impl From<BudgetDocument> for BudgetLine {
+    /// A budget whose policy cannot be read blocks everything.
+    fn from(budget: BudgetDocument) -> Self {
+        let free = match budget.standing {
+            StandingDocument::Energy { free_mj, .. } => free_mj,
+            StandingDocument::Co2e { free_ug, .. } => free_ug,
+            StandingDocument::None {} => 0,
+        };
+        let line = Self {
+            id: budget.id.to_string(),
+            mode: Mode::Block,
+            unit: Unit::Energy,
+            free,
+            outage: Outage::default(),
+            scope: ScopeKind::All,
+            value: String::new(),
+            name: String::new(),
+        };
+        let Some(policy) = budget.policy else { return line };
+        let value = match policy.scope {
             ScopeKind::All => None,
-            ScopeKind::Project => budget.project,
-            ScopeKind::Label => budget.label,
-            ScopeKind::User => budget.user,
-            ScopeKind::Site => budget.site,
+            ScopeKind::Project => policy.project,
+            ScopeKind::Label => policy.label,
+            ScopeKind::User => policy.user,
+            ScopeKind::Site => policy.site,
         };
         Self {
-            id: budget.id,
-            mode: budget.mode.unwrap_or(Mode::Block),
-            unit,
-            free: free.unwrap_or(0),
-            outage: budget.outage.unwrap_or_default(),
-            scope,
+            mode: policy.mode,
+            unit: policy.unit,
+            outage: policy.outage,
+            scope: policy.scope,
             value: value.unwrap_or_default(),
-            name: budget.name,
+            name: policy.name,
+            ..line
         }
     }
 }

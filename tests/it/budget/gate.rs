@@ -217,7 +217,7 @@ fn a_misspelt_project_does_not_pass_a_budget_that_blocks() {
     let misspelt = run_of(&service, "atlsa", &service.admin, &command, folder.path());
     let said = String::from_utf8_lossy(&misspelt.stderr).into_owned();
     assert_eq!(misspelt.status.code(), Some(4), "{said}");
-    assert!(said.contains("no project \"atlsa\"") && said.contains("a budget that blocks could count it"), "{said}");
+    assert!(said.contains("no project \"atlsa\"") && said.contains("a budget that blocks may apply to it"), "{said}");
     assert!(!mark.exists());
     // Where no budget blocks, a project may begin with its first run.
     let mut policy = service.get(&format!("/api/v1/budgets/{budget}"), &service.admin).json();

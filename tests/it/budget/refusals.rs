@@ -80,7 +80,7 @@ fn a_request_that_is_granted_lets_the_same_key_pass_until_it_expires() {
     assert!(check(&service, &reserve).contains("exit 3"));
     let id = service.get("/api/v1/admissions", &service.admin).json()["items"][0]["id"].as_str().unwrap().to_owned();
     let asked = said(&service, &["budget", "request", &id, "--name", "ada", "--reason", "paper deadline"]);
-    assert!(asked.contains("exit 0") && asked.contains("request 1 waits"), "{asked}");
+    assert!(asked.contains("exit 0") && asked.contains("request 1 awaits"), "{asked}");
     assert!(check(&service, &reserve).contains("exit 3"), "nobody has granted it yet");
     let granted =
         said(&service, &["budget", "approve", "1", "--name", "grace", "--reason", "agreed", "--expires", "2099-01-01"]);

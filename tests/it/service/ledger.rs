@@ -75,14 +75,14 @@ fn a_batch_is_reported_explained_and_verified_to_its_bytes() {
     // Charts follow a moment later.
     until(|| {
         let shown = service.command(&admin, &["job", "finetune-7b.3"]).stdout;
-        shown.contains("power       █  mean of ") && shown.contains(" a bar, highest 613.2 W\n")
+        shown.contains("power       █  each bar is the mean of ") && shown.contains("; highest 613.2 W\n")
     });
     let csv = ["report", "--from", "2026-01-05", "--to", "2026-01-06", "--format", "csv"];
     assert!(service.command(&admin, &csv).stdout.contains("language-models,4905984,"), "csv");
     assert_eq!(service.stop().0, 0);
     let verified = crate::command::wattledger(&["verify", "--data", data.path().to_str().unwrap()]);
     assert_eq!(verified.code, 0, "{}", verified.stderr);
-    assert!(verified.stdout.contains("7346555 mJ metered = 4905984 mJ of jobs"), "{}", verified.stdout);
+    assert!(verified.stdout.contains("7346555 mJ metered = 4905984 mJ used by jobs"), "{}", verified.stdout);
 }
 
 #[test]

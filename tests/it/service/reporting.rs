@@ -313,7 +313,7 @@ fn hourly_factors_are_imported_by_command_and_applied_by_restating() {
     ]);
     let answer = service.command(&admin, &import);
     assert_eq!(answer.code, 0, "{}", answer.stderr);
-    let said = "1 intervals, 1 of them new\n3 posted entries would have another factor now; to post them anew:\n";
+    let said = "1 interval, 1 of them new\n3 posted entries would now get another factor; to restate:\n";
     assert!(answer.stdout.starts_with(said), "{}", answer.stdout);
     assert!(
         answer.stdout.contains("wattledger restate --from 2026-01-05T09:00:00Z --to 2026-01-05T10:00:00Z --reason"),
