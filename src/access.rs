@@ -54,7 +54,7 @@ impl Secret {
         hexadecimal(&Sha256::new().chain_update(purpose).chain_update([0]).chain_update(&self.text).finalize())
     }
 
-    /// Its text.
+    /// The text in the clear, as a cookie or a link carries it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.text

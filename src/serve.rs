@@ -38,22 +38,22 @@ pub enum ServeError {
         directory.display(), if *file == ledger::CHAIN_HEAD { "entry" } else { "action" }
     )]
     LostHead {
-        /// The data directory.
+        /// Path of the data directory.
         directory: PathBuf,
-        /// The file that notes it.
+        /// Name of the file that names it.
         file: &'static str,
-        /// The number noted.
+        /// Number of the entry or action that it names.
         number: i64,
     },
     /// The note of the last entry cannot be read.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// Nothing can listen there.
+    /// The address cannot be listened on.
     #[error("cannot listen on {address}: {cause}; give another address with --listen (port 0 takes a free one)")]
     Listen {
-        /// As configured.
+        /// Address that was configured.
         address: SocketAddr,
-        /// Why.
+        /// What the operating system reported.
         cause: io::Error,
     },
     /// TLS cannot be turned on.
@@ -88,7 +88,7 @@ impl ServeError {
     }
 }
 
-/// Runs the service until SIGTERM or SIGINT. `say` is told, a line each, the first admin token of a fresh data
+/// Runs the service until SIGTERM or SIGINT. `say` prints a line each for the first admin token of a fresh data
 /// directory with a link that signs in once, and the address.
 pub fn run(config: &ServiceConfig, clock: Arc<dyn Clock>, say: impl Fn(&str)) -> Result<(), ServeError> {
     let store = Arc::new(Store::open(&config.data)?);

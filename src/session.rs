@@ -20,7 +20,7 @@ pub enum SessionError {
     /// No secret can be made.
     #[error(transparent)]
     Secret(#[from] NoRandomness),
-    /// The store.
+    /// The store could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -28,11 +28,11 @@ pub enum SessionError {
 /// An open session and the token behind it.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// By which it is noted and ended.
+    /// Identifies the session: 16 hexadecimal digits, no secret.
     pub id: String,
-    /// Last use, to the minute.
+    /// When the session was last used, to the minute.
     pub seen: Timestamp,
-    /// What it is worth.
+    /// The token that it began with, whose rights it has.
     pub token: TokenRecord,
 }
 
@@ -40,7 +40,7 @@ pub struct Session {
 ///
 /// # Errors
 ///
-/// No randomness, the store.
+/// The system gives no random bytes, or the store cannot be read or written.
 pub fn begin(store: &Store, token: String, replaced: Option<Secret>, now: Timestamp) -> Result<Secret, SessionError> {
     let secret = Secret::generate()?;
     let row = row(&secret, token, now);
@@ -68,7 +68,7 @@ fn before(now: Timestamp, span: Span) -> Timestamp {
 ///
 /// # Errors
 ///
-/// The store.
+/// The store cannot be read or written.
 pub fn find(store: &Store, cookie: &Secret, now: Timestamp) -> Result<Option<Session>, StoreError> {
     let found = store.read::<_, StoreError>(|tx| {
         let Some(row) = tx.sessions().get(cookie.id())?.filter(|row| row.digest.matches(&cookie.digest())) else {
@@ -87,7 +87,7 @@ pub fn find(store: &Store, cookie: &Secret, now: Timestamp) -> Result<Option<Ses
 ///
 /// # Errors
 ///
-/// The store.
+/// The store cannot be read or written.
 pub fn end(store: &Store, cookie: Secret) -> Result<(), StoreError> {
     store.write(move |tx| end_in(tx, &cookie))
 }
@@ -108,7 +108,7 @@ pub fn csrf(cookie: &Secret) -> String {
 ///
 /// # Errors
 ///
-/// No randomness, the store.
+/// The system gives no random bytes, or the store cannot be read or written.
 pub fn administrator_link(store: &Store, now: Timestamp) -> Result<Option<Secret>, SessionError> {
     let Some(token) = store.read::<_, StoreError>(|tx| tx.tokens().first_administrator(now))? else { return Ok(None) };
     let code = Secret::generate()?;
@@ -122,7 +122,7 @@ pub fn administrator_link(store: &Store, now: Timestamp) -> Result<Option<Secret
 ///
 /// # Errors
 ///
-/// No randomness, the store.
+/// The system gives no random bytes, or the store cannot be read or written.
 pub fn redeem(
     store: &Store,
     code: Secret,

@@ -18,13 +18,13 @@ const UNASSIGNED: Assigned =
 /// What a batch's windows become.
 #[derive(Debug)]
 pub(crate) struct Attributed {
-    /// The batch.
+    /// The batch as parsed.
     pub(crate) batch: Batch,
-    /// Per account.
+    /// What the windows add to each account.
     pub(crate) totals: BTreeMap<Key, Part>,
     /// The same, window by window: its place in the batch, account and part.
     pub(crate) pieces: Vec<(usize, Key, Part)>,
-    /// What is not posted.
+    /// The windows that are kept and not posted.
     pub(crate) aside: Vec<SetAside>,
     /// By job, how long it held accelerators.
     pub(crate) held: BTreeMap<JobNumber, HeldTime>,
@@ -33,9 +33,9 @@ pub(crate) struct Attributed {
 /// What one device's windows are cut by.
 #[derive(Debug, Clone)]
 pub(crate) struct Surroundings<'a> {
-    /// Number of its node.
+    /// The node that the device is in.
     pub(crate) node: NodeNumber,
-    /// `accelerator`, `host` or `platform`.
+    /// What the device is: `accelerator`, `host` or `platform`.
     pub(crate) component: &'static str,
     /// Who held it, as [`crate::store::HoldingStore::holders`] orders them.
     pub(crate) holders: &'a [Held],

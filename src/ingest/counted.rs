@@ -12,11 +12,11 @@ use wire::{Batch, Device, Window};
 /// What a batch changes about the windows of one device that count.
 #[derive(Debug)]
 pub(crate) struct Counted<W> {
-    /// Number of the device.
+    /// The device whose windows these are.
     pub(crate) device: DeviceId,
     /// All that begin in here count no longer, unless they are among `windows`; `None`: nothing known before is touched.
     pub(crate) replaces: Option<Reach>,
-    /// Those that count.
+    /// The windows that count, each as the caller made it.
     pub(crate) windows: Vec<W>,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Counted<W> {
 ///
 /// # Errors
 ///
-/// Evidence cannot be read.
+/// The evidence of a batch cannot be read.
 pub(crate) fn counted<W>(
     tx: &Tx<'_>,
     number: BatchId,

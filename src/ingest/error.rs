@@ -9,22 +9,22 @@ pub(super) const METERED_MAX: Energy = Energy::from_millijoules(3_600_000_000_00
 /// Why a batch was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
-    /// It does not hold to the specification of `wire`.
+    /// It breaks a rule of the wire format.
     #[error(transparent)]
     Wire(#[from] WireError),
-    /// Its name was used for other bytes.
+    /// Agent, boot and sequence were used before, for other bytes.
     #[error(
         "agent {agent}, boot {boot}, sequence {sequence} was used for other bytes: never change a batch once it was sent"
     )]
     Conflict {
-        /// Who speaks.
+        /// The agent that sent it.
         agent: String,
-        /// Which start of it.
+        /// Which start of the agent.
         boot: String,
-        /// Number of the batch.
+        /// Number of the batch within that start.
         sequence: u64,
     },
-    /// The ledger is full.
+    /// With this batch the energy in the ledger would exceed what its sums can hold.
     #[error(
         "with these windows the ledger would hold more than {} GWh, and its sums would leave their range: check the energies and the limits of the devices, or begin another data directory",
         METERED_MAX.millijoules() / 3_600_000_000_000_000

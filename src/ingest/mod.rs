@@ -30,9 +30,9 @@ use wire::{Batch, Outcome};
 /// What was done with a batch that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
-    /// Accepted now, or known before.
+    /// Whether it was accepted now or known before.
     pub outcome: Outcome,
-    /// The batch.
+    /// The batch as parsed.
     pub batch: Batch,
     /// Its number in the store, where it was accepted now.
     pub number: Option<BatchId>,
@@ -53,7 +53,7 @@ impl Received {
     ///
     /// # Errors
     ///
-    /// They are no batch.
+    /// The bytes are not a batch of the wire format.
     pub fn read(body: &[u8], at: Timestamp) -> Result<Self, IngestError> {
         Ok(Self { batch: Batch::parse(body)?, evidence: Evidence::of(body)?, at })
     }

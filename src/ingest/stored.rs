@@ -12,7 +12,7 @@ pub(super) struct Stored<'a> {
     pub(super) number: BatchId,
     pub(super) node: NodeNumber,
     pub(super) batch: &'a Batch,
-    /// By identity.
+    /// Numbers of its devices by their identity.
     pub(super) devices: BTreeMap<&'a str, DeviceId>,
     pub(super) reaches: BTreeMap<DeviceId, Reach>,
     /// Whether no other batch of the node may have windows at the same time.

@@ -8,17 +8,17 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// Of the entries.
+/// File that names the head of the chain of entries.
 pub(crate) const ENTRIES: &str = "chain-head";
-/// Of the actions.
+/// File that names the head of the chain of actions.
 pub(crate) const ACTIONS: &str = "action-head";
 
 /// What a file of this kind says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Noted {
-    /// There is none.
+    /// There is no file.
     Nothing,
-    /// This head.
+    /// It names this head.
     Head(Head),
     /// It names no head: it was emptied, cut off or changed.
     Unreadable,

@@ -10,9 +10,9 @@ use units::{Energy, Timestamp};
 /// What an entry is made of.
 #[derive(Debug, Clone)]
 pub struct Explanation {
-    /// The entry.
+    /// The entry that is explained.
     pub entry: Entry,
-    /// Its factor.
+    /// The factor that its CO2e was computed with.
     pub factor: FactorUsed,
     /// Its postings, as written; some may take back others.
     pub postings: Vec<Posting>,
@@ -27,23 +27,23 @@ pub struct ExplainedWindow {
     pub energy: Energy,
     /// First moment of the part.
     pub start: Timestamp,
-    /// First moment after it.
+    /// First moment after the part.
     pub end: Timestamp,
     /// The whole window, as the agent sent it.
     pub window: wire::Window,
     /// The device, as the batch declares it.
     pub device: wire::Device,
-    /// The evidence: number, agent, boot, sequence, and SHA-256 of the stored bytes.
+    /// Number of the batch that the window is in.
     pub batch: BatchId,
-    /// Who sent it.
+    /// The agent that sent the batch.
     pub agent: String,
     /// Which start of the agent.
     pub boot: wire::Boot,
-    /// Its number within the boot.
+    /// Number of the batch within that start of the agent.
     pub sequence: u64,
     /// SHA-256 of the stored bytes.
     pub sha256: Vec<u8>,
-    /// When it was received.
+    /// When the batch was first received.
     pub received: Timestamp,
 }
 

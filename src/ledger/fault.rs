@@ -3,7 +3,7 @@
 use super::LedgerError;
 use model::{ActionId, BatchId, EntryId, JobNumber, NodeNumber, PeriodId, Revision};
 
-/// What is wrong first.
+/// The first thing that an audit finds wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// SQLite finds its file damaged.
@@ -12,37 +12,37 @@ pub enum Fault {
     /// An entry is not there.
     #[error("entry {entry} is missing")]
     Missing {
-        /// Its number.
+        /// Number of the entry.
         entry: EntryId,
     },
     /// An entry cannot be read.
     #[error("entry {entry} cannot be read: {reason}")]
     Unreadable {
-        /// Its number.
+        /// Number of the entry.
         entry: EntryId,
-        /// Why.
+        /// What the store reported.
         reason: String,
     },
     /// An entry is not what was posted.
     #[error("entry {entry} was changed: {what}")]
     Changed {
-        /// Its number.
+        /// Number of the entry.
         entry: EntryId,
-        /// What does not agree.
+        /// What does not agree, as a whole sentence.
         what: &'static str,
     },
     /// The noted head is not the end of the chain.
     #[error("the chain does not end where its head says: {entries} entries are noted, the last good one is {last}")]
     Head {
-        /// Number of entries noted.
+        /// Number of entries that the head of the chain names.
         entries: i64,
-        /// Number of the last entry.
+        /// Number of the last entry that follows from the one before.
         last: EntryId,
     },
     /// The note outside the database names entries that the chain does not have.
     #[error("entry {entry} is not the one noted in `chain-head` beside the database")]
     Checkpoint {
-        /// The number noted there.
+        /// Number of the entry that the file names.
         entry: EntryId,
     },
     /// The note outside the database cannot be understood.
@@ -50,115 +50,115 @@ pub enum Fault {
         "`{file}` beside the database names no head: it was emptied, cut off or changed; put back a copy of it, or move it away"
     )]
     Note {
-        /// Its name.
+        /// Name of the file.
         file: &'static str,
     },
     /// An action is not what was recorded.
     #[error("action {action} was changed: {what}")]
     Action {
-        /// Its number.
+        /// Number of the action.
         action: ActionId,
-        /// What does not agree.
+        /// What does not agree, as a whole sentence.
         what: &'static str,
     },
     /// What was administered is not as it was recorded.
     #[error("{kind} {subject:?} was changed: {what}, action {action}")]
     Administered {
-        /// What kind of thing.
+        /// Kind of the thing that was changed, such as `site`.
         kind: String,
-        /// Which of them.
+        /// Which thing of that kind.
         subject: String,
         /// Number of the last action about it.
         action: ActionId,
-        /// What does not agree.
+        /// What does not agree, as a whole sentence.
         what: &'static str,
     },
     /// Something is there that nobody administered.
     #[error("{kind} {subject:?} was added: no action speaks of it")]
     Unrecorded {
-        /// What kind of thing.
+        /// Kind of the thing that was added, such as `token`.
         kind: String,
-        /// Which of them.
+        /// Which thing of that kind.
         subject: String,
     },
     /// A decision on a budget is not what was recorded.
     #[error("decision {decision} on a budget was changed: {what}")]
     Decision {
-        /// Its number.
+        /// Number of the decision.
         decision: i64,
-        /// What does not agree.
+        /// What does not agree, as a whole sentence.
         what: &'static str,
     },
     /// What is kept of a budget's holds is not their sum.
     #[error("budget {budget:?} was changed: its holds do not sum to what is kept of them")]
     Holds {
-        /// Its name.
+        /// Name of the budget.
         budget: String,
     },
     /// The time of a revision is not that of what made it.
     #[error("revision {revision} was changed: nothing that made it happened at its time")]
     Revision {
-        /// Its number.
+        /// Number of the revision.
         revision: Revision,
     },
     /// A device is not as it was last declared.
     #[error("device {uuid:?} of node {node:?} was changed: it is not as the batches declare it")]
     Device {
-        /// Its node.
+        /// Name of the node that the device is in.
         node: String,
-        /// Its identity.
+        /// Identity of the device within the node.
         uuid: String,
     },
     /// What bounds the search for windows of a node is not what its batches say.
     #[error("node {node:?} was changed: the reach of its windows is not what its batches say")]
     Reach {
-        /// Its name.
+        /// Name of the node.
         node: String,
     },
     /// Evidence is not what was received.
     #[error("batch {batch} was changed: {what}")]
     Batch {
-        /// Its number.
+        /// Number of the batch.
         batch: BatchId,
-        /// What does not agree.
+        /// What does not agree, as a whole sentence.
         what: &'static str,
     },
     /// An open account is not the sum of its postings.
     #[error("an open account of node number {node} and job number {job} is not the sum of its postings")]
     Open {
-        /// Number of its node.
+        /// The node of the account.
         node: NodeNumber,
-        /// Number of its job; 0 is idle.
+        /// The job of the account; 0 is unallocated idle.
         job: JobNumber,
     },
     /// What is noted as posted to a job is not the sum of its entries.
     #[error("job {job:?} was changed: what is noted as posted to it is not the sum of its entries")]
     Job {
-        /// Its identity; empty is idle.
+        /// Identity of the job; empty for unallocated idle.
         job: String,
     },
     /// Project, labels or times of a job are not what was stated.
     #[error("job {job:?} was changed: its project, labels or times are not what was stated about it")]
     Stated {
-        /// Its identity.
+        /// Identity of the job.
         job: String,
     },
     /// A closed period is not what was closed.
     #[error("version {version} of period {period} was changed: {what}")]
     Period {
-        /// Its number.
+        /// Number of the period.
         period: PeriodId,
-        /// Which version.
+        /// Which version of its numbers.
         version: i64,
-        /// What does not agree.
+        /// What does not agree, as a whole sentence.
         what: &'static str,
     },
     /// Energy was lost or invented.
     #[error("{posted_mj} mJ are posted to jobs and idle, {metered_mj} mJ were metered")]
     Conservation {
-        /// Entries and open postings.
+        /// Energy of entries and open postings, mJ.
         posted_mj: i64,
-        /// Windows that count.
+        /// Energy of the windows that count, mJ.
         metered_mj: i64,
     },
 }
@@ -166,9 +166,9 @@ pub enum Fault {
 /// The result of an audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// Number of entries.
+    /// How many entries were checked.
     pub entries: i64,
-    /// Number of batches.
+    /// How many batches were checked.
     pub batches: usize,
     /// Energy of the windows that count, mJ; without a fault `jobs_mj` + `idle_mj`.
     pub metered_mj: i64,
@@ -176,7 +176,7 @@ pub struct Verified {
     pub jobs_mj: i64,
     /// Posted to idle, open included, mJ.
     pub idle_mj: i64,
-    /// The first thing that is wrong.
+    /// The first thing that is wrong; `None` of a sound ledger.
     pub fault: Option<Fault>,
 }
 

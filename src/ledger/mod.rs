@@ -46,57 +46,57 @@ use units::Overflow;
 /// Why the ledger could not do something.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// There is no such entry.
+    /// No entry has this number.
     #[error("no ledger entry {id}: the entries of a job are listed by GET /api/v1/ledger/entries?job=ID")]
     UnknownEntry {
-        /// As asked for.
+        /// Number that was asked for.
         id: EntryId,
     },
-    /// There is no such reporting period or version of it.
+    /// No reporting period, or no version of it, has this name.
     #[error("no reporting period {id:?}: GET /api/v1/periods lists them; an old version is named ID.VERSION")]
     UnknownPeriod {
-        /// As asked for.
+        /// Period or version that was asked for, as `ID` or `ID.VERSION`.
         id: String,
     },
-    /// A period that lasts.
+    /// The period has not ended yet.
     #[error("the period ends at {to}, which is still to come: close it after that")]
     NotEnded {
-        /// Its end.
+        /// When it ends, RFC 3339.
         to: String,
     },
-    /// A period with open accounts.
+    /// Some accounts of the period are not posted yet.
     #[error(
         "{accounts} accounts in this time are not posted yet; the last of them is posted when its posting period has ended at {last} and the grace time is over"
     )]
     StillOpen {
-        /// How many.
+        /// How many accounts are open.
         accounts: usize,
         /// End of the latest posting period among them.
         last: String,
     },
-    /// A period of this name or time is there.
+    /// A period of this name or of exactly this time is closed already.
     #[error(
         "a period named {name:?}, or of exactly this time, is closed already: restate that one, or choose another name"
     )]
     PeriodTaken {
-        /// The name.
+        /// Name that was asked for.
         name: String,
     },
-    /// Nothing to restate.
+    /// Nothing in the period has changed since its latest version.
     #[error("nothing in period {period} has changed since version {version}: there is nothing to restate")]
     Unchanged {
-        /// Its number.
+        /// Number of the period.
         period: PeriodId,
-        /// Its latest version.
+        /// Its latest version, from 1.
         version: i64,
     },
-    /// A factor could not be written down.
+    /// The factor of an entry could not be turned into its stored document.
     #[error("the factor of zone {zone} could not be written down")]
     Factor {
-        /// The zone.
+        /// Zone of the factor.
         zone: String,
     },
-    /// A zone without a factor.
+    /// A zone has no factor.
     #[error(transparent)]
     Zone(#[from] ZoneError),
     /// A sum left its range.
@@ -108,12 +108,12 @@ pub enum LedgerError {
     /// The checkpoint outside the database could not be written or read.
     #[error("checkpoint {path}: {cause}; make the data directory writable, the next posting writes it again")]
     Checkpoint {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// Why.
+        /// What the operating system reported.
         cause: std::io::Error,
     },
-    /// The store failed.
+    /// The store could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

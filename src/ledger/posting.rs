@@ -13,10 +13,10 @@ const PERIOD_ENDED: &str = "period or job ended";
 const LATE: &str = "windows came after posting";
 const MOVED: &str = "attribution changed after posting";
 
-/// What was posted.
+/// How much was posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closed {
-    /// Number of new entries, reversals among them.
+    /// Number of new entries, reversals included.
     pub entries: i64,
 }
 

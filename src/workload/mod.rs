@@ -19,34 +19,34 @@ use units::{Pue, Span, Timestamp};
 /// Why something about jobs, sites or nodes was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkloadError {
-    /// The name is taken.
+    /// Something of this kind already has the name.
     #[error("{what} {name:?} is there already: choose another name")]
     Taken {
-        /// What kind of thing.
+        /// Kind of the thing, such as `site`.
         what: &'static str,
-        /// Its name.
+        /// Name that was asked for.
         name: String,
     },
-    /// There is no such thing.
+    /// Nothing of this kind has the name.
     #[error("no {what} {name:?}: {next}")]
     Unknown {
-        /// What kind of thing.
+        /// Kind of the thing, such as `site`.
         what: &'static str,
-        /// As asked for.
+        /// Name that was asked for.
         name: String,
-        /// What to do.
+        /// What the caller can do next.
         next: &'static str,
     },
     /// The identity of a device is on several nodes.
     #[error("device {uuid:?} is on several nodes: name its node too")]
     Ambiguous {
-        /// As asked for.
+        /// Identity that was asked for.
         uuid: String,
     },
-    /// An interval without length.
+    /// The job would end at or before its start.
     #[error("job {id:?} would end at or before its start: give an end after it")]
     EmptyInterval {
-        /// The job.
+        /// Identity of the job.
         id: String,
     },
     /// A counter of a job would go back.
@@ -54,33 +54,33 @@ pub enum WorkloadError {
         "job {id:?} had done {earlier} {what} by then and cannot have done {later} afterwards: count from the beginning of the job, over restarts too"
     )]
     Backwards {
-        /// The job.
+        /// Identity of the job.
         id: String,
-        /// `steps` or `samples`.
+        /// Which counter: `steps` or `samples`.
         what: &'static str,
         /// The counter at the earlier moment.
         earlier: i64,
         /// The counter at the later moment.
         later: i64,
     },
-    /// A posting period that does not fit.
+    /// The length does not divide the hour as a posting period must.
     #[error("{minutes} minutes cannot be a posting period: use 5, 15, 30 or 60")]
     Period {
-        /// As given.
+        /// Length that was asked for, minutes.
         minutes: u64,
     },
-    /// Another currency.
+    /// The site already has prices in another currency.
     #[error("site {site:?} pays in {own}: state its price in that currency, or make a site of its own")]
     Currency {
-        /// The site.
+        /// Name of the site.
         site: String,
-        /// Its currency.
+        /// Currency of its prices, ISO 4217.
         own: String,
     },
     /// The zone has no factor.
     #[error(transparent)]
     Zone(#[from] ZoneError),
-    /// Attribution failed.
+    /// Energy could not be attributed to its holders.
     #[error(transparent)]
     Ingest(#[from] IngestError),
     /// It could not be stored.
@@ -97,7 +97,7 @@ pub struct DeviceName {
     pub uuid: String,
 }
 
-/// Makes a project.
+/// Creates a project.
 ///
 /// # Errors
 ///

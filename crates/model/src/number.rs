@@ -18,7 +18,7 @@ macro_rules! number {
                 Self(number)
             }
 
-            /// Its number.
+            /// The number that it stands for.
             #[must_use]
             pub const fn number(self) -> i64 {
                 self.0

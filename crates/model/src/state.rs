@@ -71,9 +71,9 @@ words! {
     OverrideState, "the state of an override" {
         /// Asked for and not answered yet.
         Requested = "requested",
-        /// Granted until it expires.
+        /// Granted, until it expires.
         Approved = "approved",
-        /// Not granted.
+        /// Refused by an administrator.
         Refused = "refused",
     }
 }
@@ -95,7 +95,7 @@ words! {
     JobState, "the state of a job" {
         /// No end is known, or it is in the future.
         Running = "running",
-        /// It has ended.
+        /// Its end is known and past.
         Ended = "ended",
         /// It has ended with an exit status other than 0.
         Failed = "failed",
@@ -131,7 +131,7 @@ words! {
     Scope, "the scope of a token" {
         /// Post batches and announce jobs.
         Ingest = "ingest",
-        /// Read.
+        /// Read everything within the boundary of its project.
         Read = "read",
         /// Ask whether a job may run.
         Admit = "admit",

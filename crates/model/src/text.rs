@@ -20,13 +20,13 @@ macro_rules! text {
                 Self(text.into())
             }
 
-            /// Its text.
+            /// The text that it stands for.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// Its text, without copying.
+            /// The text that it stands for, without copying it.
             #[must_use]
             pub fn into_string(self) -> String {
                 self.0
