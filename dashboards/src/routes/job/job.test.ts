@@ -23,6 +23,7 @@ import {
   meanPower,
   noProjection,
   projectionOf,
+  silentSince,
   similarRuns,
   usualDuration,
 } from './model';
@@ -194,6 +195,15 @@ describe('the run and similar runs', () => {
     expect(lastPower(series([100, 200, 5]))).toBe(200);
     expect(lastPower(series([]))).toBeNull();
     expect(meanPower(series([100, 200]))).toBe(150);
+  });
+
+  test('a running job is silent after a quarter of an hour without readings', () => {
+    const life = { from: START, to: START, isRunning: true };
+    const end = START + 1_200_000;
+    expect(silentSince(series([1, 1]), life, end + 15 * 60_000)).toBe(end);
+    expect(silentSince(series([1, 1]), life, end + 15 * 60_000 - 1)).toBeNull();
+    expect(silentSince(series([1, 1]), { ...life, isRunning: false }, end + HOUR)).toBeNull();
+    expect(silentSince(series([]), life, end + HOUR)).toBeNull();
   });
 
   test('long falls and gaps are noted, in order', () => {

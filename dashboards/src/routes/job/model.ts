@@ -2,7 +2,7 @@
 
 import type { DeviceSeries, JobComparison, JobFootprint, JobItem, SeriesDocument } from '../../lib/api/types';
 import { counted, grams, percent, significant, watts, averageIntensity } from '../../lib/format/number';
-import { parse } from '../../lib/format/time';
+import { MINUTE, parse } from '../../lib/format/time';
 import { shortName } from '../../lib/fleet';
 import { RUNS_NEEDED, project, stem, type Projection } from '../../lib/runs';
 import { median, sum } from '../../lib/series';
@@ -86,6 +86,17 @@ export function meanPower(series: SeriesDocument | undefined): number | null {
 export function lastPower(series: SeriesDocument | undefined): number | null {
   const power = series?.power_mean_mw.at(-2) ?? series?.power_mean_mw.at(-1);
   return power == null ? null : watts(power);
+}
+
+/** Without readings for so long a job is silent: from then on the service lists it as needing attention. */
+const SILENT = 15 * MINUTE;
+
+/** When the readings of a running job ended, once it is silent; `null` while it sends. */
+export function silentSince(series: SeriesDocument | undefined, { isRunning }: Life, now: number): number | null {
+  const last = series?.start_ms.at(-1);
+  if (!series || last === undefined || !isRunning) return null;
+  const end = last + series.bucket_s * 1000;
+  return now - end >= SILENT ? end : null;
 }
 
 /** Median of the average intensities of runs, g/kWh. */
