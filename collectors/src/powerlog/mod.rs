@@ -11,7 +11,10 @@ mod fields;
 mod format;
 mod header;
 mod layout;
+mod log;
 mod prometheus;
+mod reader;
+mod recognise;
 mod rocm;
 mod survey;
 mod text;
@@ -22,75 +25,18 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use account::meter::{Reading, Sensor};
-use delimited::Delimited;
-use prometheus::Prometheus;
-use rocm::RocmText;
+use account::meter::Reading;
+use log::DeviceReading;
+use reader::Reader;
 use std::io::Read;
 use std::ops::ControlFlow;
-use text::{Lines, LogLine};
+use text::Lines;
 use track::Tracker;
-use units::Span;
 
 pub use error::{LogError, NameClash};
 pub use format::PowerLogFormat;
+pub use log::{LogNote, LoggedDevice, Options};
 pub use time::Times;
-
-/// What the caller knows about a log and the log does not say.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Format of the log; `None` to recognise it.
-    pub format: Option<PowerLogFormat>,
-    /// Name of the column or metric to read power or energy from; `None` to choose the best.
-    pub column: Option<String>,
-    /// Time zone of local times that are written without one.
-    pub timezone: Option<chrono_tz::Tz>,
-    /// Time between two readings of a device, for a log without times.
-    pub interval: Option<Span>,
-    /// Product name of the accelerators, for a log that has none.
-    pub accelerator: Option<String>,
-}
-
-/// A device whose readings a log holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoggedDevice {
-    /// UUID, or the identifier that the log has: an index, `host/index`, or the name of the column.
-    pub id: String,
-    /// Product name, from the log or from [`Options::accelerator`].
-    pub name: Option<String>,
-    /// What the readings mean. Counters are in µJ.
-    pub sensor: Sensor,
-    /// Position of the device whose readings already contain those of this one. A total adds the devices that no other contains.
-    pub counted_in: Option<usize>,
-    /// Name of the column or metric that is read.
-    pub column: String,
-}
-
-/// A remark on how a log was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogNote {
-    /// Whether the figures may be wrong because of this.
-    pub is_warning: bool,
-    /// The remark, one sentence.
-    pub text: String,
-}
-
-impl LogNote {
-    fn info(text: impl Into<String>) -> Self {
-        Self { is_warning: false, text: text.into() }
-    }
-
-    fn warning(text: impl Into<String>) -> Self {
-        Self { is_warning: true, text: text.into() }
-    }
-}
-
-/// A reading, with the position of its device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct DeviceReading {
-    device: usize,
-    reading: Reading,
-}
 
 /// A power log that is being read.
 pub struct PowerLog<R> {
@@ -102,42 +48,6 @@ pub struct PowerLog<R> {
     is_finished: bool,
 }
 
-/// The reader for the format of a log.
-#[derive(Clone)]
-enum Reader {
-    Delimited(Box<Delimited>),
-    Prometheus(Box<Prometheus>),
-    RocmText(Box<RocmText>),
-}
-
-impl Reader {
-    fn line(
-        &mut self,
-        line: LogLine<'_>,
-        tracker: &mut Tracker,
-        queue: &mut Vec<DeviceReading>,
-    ) -> Result<(), LogError> {
-        match self {
-            Self::Delimited(reader) => reader.line(line, tracker, queue),
-            Self::Prometheus(reader) => reader.line(line, tracker, queue),
-            Self::RocmText(reader) => reader.line(line, tracker, queue),
-        }
-    }
-
-    /// Whether rows do not name their device, so that rows of several devices would look like those of one.
-    fn is_undivided(&self) -> bool {
-        matches!(self, Self::Delimited(reader) if reader.is_undivided())
-    }
-
-    fn end(&mut self, tracker: &mut Tracker, queue: &mut Vec<DeviceReading>) -> Result<(), LogError> {
-        match self {
-            Self::Delimited(reader) => reader.end(tracker),
-            Self::Prometheus(reader) => reader.end(tracker, queue),
-            Self::RocmText(_) => Ok(()),
-        }
-    }
-}
-
 impl<R: Read> PowerLog<R> {
     /// Recognises the format of the log, its columns and devices, from its first 256 KiB.
     ///
@@ -147,7 +57,7 @@ impl<R: Read> PowerLog<R> {
     pub fn open(source: R, options: &Options) -> Result<Self, LogError> {
         let mut lines = Lines::open(source)?;
         let (head, is_whole) = lines.head()?;
-        let (reader, mut tracker, notes) = format::recognise(head, is_whole, options)?;
+        let (reader, mut tracker, notes) = recognise::recognise(head, is_whole, options)?;
         if let (Reader::Prometheus(_), true) = (&reader, is_whole)
             && let Some(sorted) = prometheus::in_order_of_time(head)
         {

@@ -1,7 +1,8 @@
 //! Reads the head of a log in advance, to find its devices and how far apart their readings are.
 
+use super::reader::Reader;
 use super::track::Tracker;
-use super::{DeviceReading, LogError, Reader, text};
+use super::{DeviceReading, LogError, text};
 use account::meter::{CounterSensor, PowerSensor, Reading, Sensor};
 use units::{Power, Span};
 

@@ -1,9 +1,10 @@
 //! Makes room in a full spool: first by forgetting what is safe elsewhere, then at the cost of resolution, and at last at the
 //! cost of energy.
 
+use super::codec::decode;
 use super::rows::{self, BatchState, RecordKind};
-use super::{Contents, Spool, SpoolError, decode, merge};
-use rusqlite::{Connection, params};
+use super::{Contents, Spool, SpoolError, merge};
+use rusqlite::params;
 use std::collections::BTreeMap;
 use units::{Span, Timestamp};
 use wire::{Gap, GapReason, Window};
@@ -15,17 +16,10 @@ const RESERVE: u64 = 128;
 /// Lengths that windows are merged to, one after the other.
 const LENGTHS: [Span; 2] = [Span::from_seconds(60), Span::from_seconds(3_600)];
 
-/// How many pages of the file are in use.
-pub(super) fn pages_used(connection: &Connection) -> Result<u64, SpoolError> {
-    let pragma =
-        |name: &str| -> Result<i64, SpoolError> { Ok(connection.pragma_query_value(None, name, |row| row.get(0))?) };
-    Ok((pragma("page_count")? - pragma("freelist_count")?).unsigned_abs())
-}
-
 impl Spool {
     /// Makes room for one append, as far as that is possible.
     pub(super) fn make_room(&mut self) -> Result<(), SpoolError> {
-        while pages_used(&self.connection)? + RESERVE > u64::from(self.pages_max) {
+        while rows::pages_used(&self.connection)? + RESERVE > u64::from(self.pages_max) {
             let freed = self.forget_one()? || self.coarsen()? || self.drop_quarantined()?;
             if !freed {
                 break;

@@ -7,6 +7,10 @@ use std::path::Path;
 use units::Timestamp;
 use wire::{Boot, Device, Gap, Holding, Job, Window};
 
+/// Size of a page of the file.
+pub(super) const PAGE_BYTES: u32 = 4_096;
+/// Pages of the write-ahead log after which it is copied into the file.
+pub(super) const WAL_PAGES: u32 = 256;
 const NAME: &str = "wattledger spool";
 const VERSION: i64 = 1;
 const SCHEMA: &str = "
@@ -135,8 +139,8 @@ pub(super) fn prepare(connection: &Connection, path: &Path, pages_max: u32) -> R
     connection.pragma_update(None, "synchronous", "FULL").map_err(in_use)?;
     connection.pragma_update(None, "cache_size", -1_024)?;
     connection.pragma_update(None, "max_page_count", pages_max)?;
-    connection.pragma_update(None, "wal_autocheckpoint", super::WAL_PAGES)?;
-    connection.pragma_update(None, "journal_size_limit", super::WAL_PAGES * super::PAGE_BYTES)?;
+    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", WAL_PAGES * PAGE_BYTES)?;
     connection.execute_batch("BEGIN IMMEDIATE; COMMIT").map_err(in_use)?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if tables == 0 {
@@ -187,6 +191,13 @@ pub(super) fn check(connection: &Connection) -> Result<Vec<(String, Timestamp)>,
         reach.extend(until(row)?);
     }
     Ok(reach)
+}
+
+/// How many pages of the file are in use.
+pub(super) fn pages_used(connection: &Connection) -> Result<u64, SpoolError> {
+    let pragma =
+        |name: &str| -> Result<i64, SpoolError> { Ok(connection.pragma_query_value(None, name, |row| row.get(0))?) };
+    Ok((pragma("page_count")? - pragma("freelist_count")?).unsigned_abs())
 }
 
 /// Adds the records in `contents`, without the devices.

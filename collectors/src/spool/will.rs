@@ -1,19 +1,6 @@
-use super::{Contents, Spool, SpoolError, rows};
-use serde::{Deserialize, Serialize};
-use wire::{Holding, Job, Node};
+//! Reports the end of a run whose process ended without reporting it.
 
-/// What is reported of a run if its process ends without reporting it, and the names to report it under.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Will {
-    /// Name of the agent in the spool's batches.
-    pub agent: String,
-    /// The machine in the spool's batches.
-    pub node: Node,
-    /// Holdings of the run, with their ends.
-    pub holdings: Vec<Holding>,
-    /// Jobs of the run, with their ends.
-    pub jobs: Vec<Job>,
-}
+use super::{Contents, Spool, SpoolError, Will, rows};
 
 impl Spool {
     /// Replaces the will, durably.

@@ -1,0 +1,83 @@
+//! Recognises which tool wrote a log.
+
+use super::delimited::Delimited;
+use super::header::{self, LogTable};
+use super::layout::Layout;
+use super::prometheus::{self, Prometheus};
+use super::reader::Reader;
+use super::rocm::RocmText;
+use super::text::{excerpt, lines_of, trim};
+use super::time::Times;
+use super::track::{Conflict, Tracker};
+use super::{LogError, LogNote, Options, PowerLogFormat};
+
+/// Power above that of any accelerator board: 20 kW.
+const BOARD_CEILING: u64 = 20_000_000;
+/// Power above that of any machine: 1 GW.
+const ANY_CEILING: u64 = 1_000_000_000_000;
+
+/// Recognises the log that begins with `head`: returns its reader, an empty list of devices, and notes on the choice of
+/// columns.
+pub(super) fn recognise(
+    head: &[u8],
+    is_whole: bool,
+    options: &Options,
+) -> Result<(Reader, Tracker, Vec<LogNote>), LogError> {
+    if let Some(offset) = binary_offset(head) {
+        return Err(LogError::Binary { offset });
+    }
+    let Some(first) = lines_of(head).find(|line| !trim(line.bytes).is_empty()) else {
+        return Err(LogError::Empty);
+    };
+    let is_prometheus = match options.format {
+        Some(format) => format == PowerLogFormat::Prometheus,
+        None => prometheus::is_exporter_text(head),
+    };
+    if is_prometheus {
+        let (reader, notes) = Prometheus::open(head, is_whole, options)?;
+        let tracker = Tracker::new(BOARD_CEILING, Conflict::KeepFirst);
+        return Ok((Reader::Prometheus(Box::new(reader)), tracker, notes));
+    }
+    if let Some(text) = RocmText::open(head, options) {
+        let (reader, notes) = text?;
+        let mut tracker = Tracker::new(BOARD_CEILING, Conflict::Refuse);
+        tracker.times = Times::Relative;
+        return Ok((Reader::RocmText(Box::new(reader)), tracker, notes));
+    }
+    let table = match header::find(head, options.format)? {
+        Some(table) => table,
+        None => return Err(LogError::Unrecognised { first: excerpt(first.bytes) }),
+    };
+    delimited(&table, is_whole, options)
+}
+
+fn delimited(
+    table: &LogTable<'_>,
+    is_whole: bool,
+    options: &Options,
+) -> Result<(Reader, Tracker, Vec<LogNote>), LogError> {
+    let (layout, notes) = Layout::choose(table, is_whole, options)?;
+    let ceiling = if layout.format.is_of_boards() { BOARD_CEILING } else { ANY_CEILING };
+    let mut tracker = Tracker::new(ceiling, Conflict::Refuse);
+    tracker.times = if layout.time.is_none() { Times::Relative } else { Times::Utc };
+    tracker.is_mean_since_previous = layout.format == PowerLogFormat::PowerGadget;
+    Ok((Reader::Delimited(Box::new(Delimited::new(layout, options))), tracker, notes))
+}
+
+/// Position at which `head` is found not to be text: a NUL, or the place where more than a tenth is control characters and
+/// invalid UTF-8.
+fn binary_offset(head: &[u8]) -> Option<usize> {
+    if let Some(nul) = memchr::memchr(0, head) {
+        return Some(nul);
+    }
+    let is_control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t' | 0x1b | 0x0c);
+    let broken: usize = head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    let controls = head.iter().filter(|byte| is_control(byte)).count();
+    if (broken + controls) * 10 <= head.len() {
+        return None;
+    }
+    let first_control = head.iter().position(is_control);
+    let first_broken =
+        head.utf8_chunks().next().filter(|chunk| !chunk.invalid().is_empty()).map(|chunk| chunk.valid().len());
+    first_control.into_iter().chain(first_broken).min()
+}

@@ -1,0 +1,20 @@
+//! The bytes of a batch: JSON, compressed with gzip.
+
+use super::SpoolError;
+use std::io;
+use wire::Batch;
+
+/// Compresses a batch.
+pub(super) fn encode(batch: &Batch) -> Result<Vec<u8>, SpoolError> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    io::Write::write_all(&mut encoder, &batch.to_json()?)?;
+    Ok(encoder.finish()?)
+}
+
+/// Reads and checks a compressed batch.
+pub(super) fn decode(body: &[u8]) -> Result<Batch, SpoolError> {
+    let mut json = Vec::new();
+    let most = u64::try_from(wire::BODY_BYTES_MAX).unwrap_or(u64::MAX);
+    io::Read::read_to_end(&mut io::Read::take(flate2::read::GzDecoder::new(body), most), &mut json)?;
+    Ok(Batch::parse(&json)?)
+}
