@@ -187,7 +187,6 @@ const REAL: &[(&str, &[&str], f64)] = &[
 ];
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "whoever runs the tests says where the recordings are")]
 fn real_recordings_meter_to_their_known_energy() {
     let Some(folder) = std::env::var_os("WATTLEDGER_RECORDINGS") else {
         return crate::skip::skip(

@@ -5,7 +5,6 @@ use std::io::Write;
 
 /// Names the test that runs and why it is skipped, on standard error past the test harness, which hides what a passing test prints,
 /// and in the file that `WATTLEDGER_SKIPPED` names, which `.ci/run` shows and counts at its end.
-#[allow(clippy::disallowed_methods, reason = "whoever runs the tests says where skipped ones are listed")]
 pub(crate) fn skip(reason: &str) {
     let thread = std::thread::current();
     let line = format!("SKIPPED: {}: {reason}\n", thread.name().unwrap_or("a test"));
