@@ -82,7 +82,7 @@ pub struct Log {
     pub json: bool,
 }
 
-/// Limits on clients.
+/// Limits on what clients may send and open at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Maximum number of open connections, 1 to 65,536.
@@ -99,7 +99,7 @@ pub struct Limits {
     pub open_body_bytes: usize,
     /// Requests per token, batches not included.
     pub requests: Rate,
-    /// Batches per token.
+    /// Batches per token; many nodes may share one.
     pub batches: Rate,
     /// Requests per client address without a valid token.
     pub failures: Rate,
@@ -157,7 +157,7 @@ pub enum ServiceConfigError {
          or plain_http = true if a proxy in front terminates TLS"
     )]
     PlainHttp {
-        /// The configured address.
+        /// The address as configured.
         listen: SocketAddr,
     },
 }
@@ -165,9 +165,9 @@ pub enum ServiceConfigError {
 /// Options of the command line that take precedence over the file.
 #[derive(Debug, Clone, Default)]
 pub struct ServiceOverrides {
-    /// `--data`.
+    /// The data directory of `--data`.
     pub data: Option<PathBuf>,
-    /// `--listen`.
+    /// The address of `--listen`.
     pub listen: Option<SocketAddr>,
 }
 

@@ -31,7 +31,7 @@ pub struct FootprintDevice {
 /// The carbon intensity that is applied, with its origin.
 #[derive(Debug, Clone)]
 pub struct FootprintFactor {
-    /// The carbon intensity.
+    /// The carbon intensity that energy is multiplied by.
     pub intensity: CarbonIntensity,
     /// For people: `342 g/kWh (DE, lifecycle, production, Ember yearly 2024)`.
     pub label: String,
@@ -90,7 +90,7 @@ pub struct DeviceFootprint {
     pub energy_mj: Option<i64>,
     /// The same energy in kWh.
     pub energy_kwh: Option<f64>,
-    /// Mean power, W.
+    /// Mean power over that energy's time, W.
     pub mean_w: Option<f64>,
     /// Highest power that was read, W.
     pub peak_w: Option<f64>,
@@ -203,7 +203,7 @@ fn whole<'a>(windows: impl Iterator<Item = &'a Window>) -> Option<Interval> {
         .reduce(|all, next| Interval::new(all.start().min(next.start()), all.end().max(next.end())).unwrap_or(all))
 }
 
-/// `2026-03-10T09:00:00.123Z`.
+/// The moment in RFC 3339, such as `2026-03-10T09:00:00.123Z`.
 fn utc(at: units::Timestamp) -> String {
     chrono::DateTime::from_timestamp_nanos(at.nanoseconds()).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }

@@ -46,7 +46,7 @@ impl SimulatedAgent {
         to: i64,
         step: i64,
     ) -> Option<TimedBatch> {
-        // An outage that ended just now is still to be told as a gap.
+        // An outage that has just ended must still be reported as a gap.
         let met = |outage: &&NodeOutage| outage.node == self.node && outage.start < to && outage.end >= self.until;
         let outage = outages.iter().find(met).copied();
         let (from, to, gap) = match outage {

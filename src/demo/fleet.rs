@@ -52,7 +52,7 @@ pub(super) const SITES: [Site; 3] = [
     },
 ];
 
-/// A GPU model.
+/// A GPU model with its power.
 pub(super) struct Model {
     pub(super) name: &'static str,
     pub(super) limit_mw: i64,

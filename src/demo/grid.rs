@@ -22,7 +22,7 @@ const FILES: [(&str, &[u8]); 3] = [
 const SHIFT_S: i64 = 313 * 7 * DAY;
 /// Beyond the end of the series, the same weekday a year earlier or later is used.
 const YEAR_S: i64 = 52 * 7 * DAY;
-/// 2020-01-01 and 2021-01-01.
+/// The seconds of the year 2020, which the series covers.
 const SERIES: Range<i64> = 1_577_836_800..1_609_459_200;
 /// How far ahead forecasts reach, s.
 const AHEAD_S: i64 = 48 * HOUR;

@@ -24,7 +24,7 @@ pub(super) fn report(store: &Store, seconds: Range<i64>) -> Result<(), DemoError
         let Some(steps) = steps(&job, at) else { continue };
         let report = StepReport { at: moment(at), steps, samples: None };
         match workload::report_steps(store, job.id, report) {
-            // Its agent has not told of it yet, or a report of later was made before.
+            // Its agent has not reported the job yet, or a later count of steps is known already.
             Ok(_) | Err(WorkloadError::Unknown { .. } | WorkloadError::Backwards { .. }) => {}
             Err(error) => return Err(error.into()),
         }

@@ -12,9 +12,9 @@ pub struct Factor {
     pub intensity: CarbonIntensity,
     /// Time that the value describes, UTC.
     pub period: Interval,
-    /// Direct or lifecycle.
+    /// Whether only combustion at the plant is counted, or the whole life cycle.
     pub basis: Basis,
-    /// CO2 or CO2e.
+    /// Whether only CO2 is counted, or all greenhouse gases as CO2e.
     pub gas: Gas,
     /// Average, marginal, residual or supplier.
     pub accounting: Accounting,

@@ -113,7 +113,7 @@ impl Library {
         Self::open(Set::Bundled)
     }
 
-    /// Opens `set`.
+    /// Opens the factors of `set`.
     pub fn open(set: Set) -> Result<Self, DataError> {
         let factors = match set {
             Set::Bundled => [table::yearly()?, table::us_states()?, table::canada()?, table::nordic()?]

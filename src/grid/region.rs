@@ -21,7 +21,7 @@ pub struct CloudRegion {
     pub region: String,
     /// The place, for people.
     pub location: String,
-    /// ISO 3166 alpha-2.
+    /// Country, as an ISO 3166 alpha-2 code.
     pub country: String,
     grid_zone: String,
     factor_subzone: String,
@@ -67,9 +67,9 @@ impl Library {
 /// A cloud region and the factor of its zone.
 #[derive(Debug, Clone)]
 pub struct RegionFactor {
-    /// `provider/region`.
+    /// The region, written `provider/region`.
     pub region: String,
-    /// The factor.
+    /// The emission factor of its zone.
     pub factor: Factor,
 }
 

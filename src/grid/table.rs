@@ -90,7 +90,7 @@ impl BundledTable {
         decimal::parse(text, decimals).map_err(|error| self.wrong(error.to_string()))
     }
 
-    /// `text` in g/kWh.
+    /// The intensity that `text` states in g/kWh.
     fn intensity(&self, text: &str) -> Result<CarbonIntensity, DataError> {
         self.milligrams(self.number(text, 3)?)
     }

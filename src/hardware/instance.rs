@@ -50,7 +50,7 @@ pub fn find_instance(name: &str) -> Result<InstanceType, HardwareError> {
 }
 
 impl InstanceType {
-    /// `provider/type`.
+    /// The type as people write it, `provider/type`.
     #[must_use]
     pub fn code(&self) -> String {
         format!("{}/{}", self.provider, self.instance_type)

@@ -17,16 +17,16 @@ const ACCELERATORS: BundledTable = BundledTable {
     licence: "facts",
 };
 
-/// One accelerator model.
+/// One accelerator model of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Accelerator {
     /// Short name in this table: `a100-sxm4-80`.
     pub key: String,
-    /// Vendor's model name.
+    /// Name of the model, as its vendor writes it.
     pub model: String,
     /// Form factor: PCIe, SXM4, OAM, ...
     pub form: String,
-    /// Memory, GB.
+    /// Memory of one accelerator, GB.
     pub mem_gb: u32,
     /// Thermal design power, W: where estimates start from, not a limit. `None` if the vendor publishes none.
     pub tdp_w: Option<u32>,
@@ -37,7 +37,7 @@ pub struct Accelerator {
 /// The accelerator that a name stands for.
 #[derive(Debug, Clone)]
 pub struct Match {
-    /// The accelerator.
+    /// The accelerator that is taken.
     pub accelerator: Accelerator,
     /// Keys of all accelerators that the name covers; several if it is the name of a family.
     pub covers: Vec<String>,
@@ -63,7 +63,7 @@ pub enum HardwareError {
     NoTdp {
         /// Key in the table.
         key: String,
-        /// Model name.
+        /// Name of the model.
         model: String,
     },
     /// The name is that of a slice of an accelerator, and slices have no power of their own in the table.
@@ -90,7 +90,7 @@ pub enum HardwareError {
          accelerators: name the hardware with --accelerator, --count and --power-w"
     )]
     NotWhole {
-        /// `provider/type`.
+        /// The instance type, written `provider/type`.
         instance: String,
         /// The text in the table.
         accelerator: String,

@@ -39,9 +39,9 @@ const RANGE_NS_MAX: i64 = 3_653 * DAY_S * SECOND_NS;
 /// A range of time, divided into buckets that start at multiples of their length since 1970, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grid {
-    /// First moment.
+    /// First moment of the range.
     pub from: Timestamp,
-    /// First moment after it.
+    /// First moment after the range.
     pub to: Timestamp,
     /// Length of a bucket, ns.
     pub bucket_ns: i64,
@@ -156,7 +156,7 @@ pub(crate) struct HeldPiece {
 /// What is summed in one bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bucket {
-    /// Energy, mJ.
+    /// Energy in the bucket, mJ.
     pub energy_mj: i64,
     /// The part of it that was modelled instead of measured, mJ.
     pub modelled_mj: i64,

@@ -45,7 +45,7 @@ impl<'a> Holders<'a> {
         })
     }
 
-    /// Who held `device`.
+    /// Who held `device` over the range.
     pub(super) fn regimes(&mut self, device: &MeteredDevice) -> Result<Regimes, StoreError> {
         let (of_node, sites) = match self.nodes.entry(device.node) {
             Entry::Occupied(known) => known.into_mut(),
@@ -161,7 +161,7 @@ fn wire_window(window: &SeriesWindow) -> wire::Window {
 /// Which pieces of a device are wanted.
 pub(super) struct Wanted<'a> {
     pub(super) track: Track,
-    /// First moment.
+    /// First moment that is wanted.
     pub(super) from: Timestamp,
     /// First moment after the last one.
     pub(super) to: Timestamp,

@@ -41,7 +41,7 @@ pub enum PowerGroup {
     Project,
     /// By site that the node was at.
     Site,
-    /// By node.
+    /// By node that the device belongs to.
     Node,
 }
 
