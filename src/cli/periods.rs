@@ -183,6 +183,9 @@ fn period(period: &Period) -> String {
     format!("{page}\n{}\n{versions}", comparison(sides, &period.change))
 }
 
+/// One of the amounts of a set of figures.
+type Figure = fn(&Figures) -> &Amount;
+
 /// One of two sets of figures that are compared.
 struct Side<'a> {
     title: &'a str,
@@ -194,7 +197,7 @@ fn comparison(sides: [Side<'_>; 2], change: &Restatement) -> String {
     let [before, after] = sides;
     let mut table = TextTable::new([left(""), right(before.title), right(after.title), right("difference")]);
     let all = [before.figures, after.figures, &change.delta];
-    let figures: [(&str, fn(&Figures) -> &Amount); 4] = [
+    let figures: [(&str, Figure); 4] = [
         ("total", |figures| &figures.total),
         ("idle", |figures| &figures.idle),
         ("metered", |figures| &figures.metered),
