@@ -61,8 +61,8 @@ function hold(panel: CumulativePanel, context: Context): Element[] {
   const { frame, graphic } = context;
   const [right, high] = [frame.width - frame.right, yOf(panel.hold / panel.unit.size, context)];
   graphic.push(
-    text([right - 4, high + 3], `held ${amount(panel.hold, panel)}`, frame, {
-      align: 'right',
+    // At the left, where the curve begins at zero: at the right it would stand on the curve.
+    text([frame.left + 6, high + 3], `held ${amount(panel.hold, panel)}`, frame, {
       size: 11,
       fill: frame.palette.ink2,
       halo: true,
