@@ -173,7 +173,7 @@ pub(crate) fn embed(files: &[File], out: &Path) -> io::Result<()> {
         fs::write(folder.join(number.to_string()), if is_gzip { &packed } else { content })?;
         let (media_type, hash) = (media_type(path), hash(content));
         list += &format!(
-            "File {{ path: {path:?}, media_type: {media_type:?}, hash: {hash:?}, is_gzip: {is_gzip}, \
+            "AppFile {{ path: {path:?}, media_type: {media_type:?}, hash: {hash:?}, is_gzip: {is_gzip}, \
              bytes: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/app/{number}\")) }},\n"
         );
     }

@@ -6,8 +6,8 @@ use crate::ledger::{self, LedgerError};
 use crate::moment;
 use crate::series::HELD_IDLE_PERCENT;
 use crate::store::{Draw, OpenKey, PostedDraw, Selection, Store, StoreError, Tx};
+use api::{AttentionItem, Severity, Subject};
 use model::{HoldNotice, JobId, JobNumber, NodeNumber, OverrideState, SetAsideReason};
-use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use units::{Interval, Span, Timestamp};
@@ -44,70 +44,22 @@ const ASIDE_TIME: Span = Span::from_seconds(7 * DAY_S);
 /// Gaps are reported for a day.
 const GAP_TIME: Span = Span::from_seconds(DAY_S);
 
-/// How urgent an item is; the most urgent first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Data is wrong or being lost.
-    Bad,
-    /// Data may become wrong or be lost, or energy is wasted.
-    Warn,
-    /// For information; nothing has to be done soon.
-    Info,
-}
-
-/// The thing that an item is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
-pub struct Subject {
-    /// `node`, `device`, `job`, `zone`, `budget` or `request`.
-    pub r#type: &'static str,
-    /// Id or name of the thing; for a device its node, a slash and the device's identity.
-    pub id: String,
-}
-
-/// One thing that an operator should look at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[schema(as = AttentionItem)]
-pub struct Item {
-    /// `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`.
-    pub kind: &'static str,
-    /// How urgent it is.
-    pub severity: Severity,
-    /// The node, device, job, zone, budget or request that it is about.
-    pub subject: Subject,
-    /// One or two sentences: what is wrong, and what to do about it.
-    pub message: String,
-    /// Since when this has been so, RFC 3339, whole seconds; `null` where that is not known.
-    pub since: Option<String>,
-}
-
-impl Subject {
-    fn of(r#type: &'static str, id: String) -> Self {
-        Self { r#type, id }
-    }
-}
-
-impl Item {
-    fn new(kind: &'static str, severity: Severity, subject: Subject, message: String) -> Self {
-        Self { kind, severity, subject, message, since: None }
-    }
-
+/// Says since when an item has been so.
+trait Since {
     /// The same with the moment since when it has been so, if that is known. Fractions of a second are dropped: most of these moments are
     /// the present less a round time.
+    fn since(self, at: impl Into<Option<Timestamp>>) -> Self;
+}
+
+impl Since for AttentionItem {
     fn since(self, at: impl Into<Option<Timestamp>>) -> Self {
         let whole = |at: Timestamp| at.nanoseconds() - at.nanoseconds().rem_euclid(1_000_000_000);
         let since = at.into().map(|at| moment::show(Timestamp::from_nanoseconds(whole(at))));
         Self { since, ..self }
     }
-
-    /// The key by which the list is sorted and paged: severity, kind, subject.
-    #[must_use]
-    pub fn place(&self) -> String {
-        format!("{} {} {}", self.severity as u8, self.kind, self.subject.id)
-    }
 }
 
-/// Everything that needs attention at `now`, in the order of [`Item::place`]; with `project`, only what concerns its jobs.
+/// Everything that needs attention at `now`, in the order of [`AttentionItem::place`]; with `project`, only what concerns its jobs.
 ///
 /// # Errors
 ///
@@ -117,7 +69,7 @@ pub fn attention(
     library: &Arc<Library>,
     now: Timestamp,
     project: Option<&str>,
-) -> Result<Vec<Item>, BudgetError> {
+) -> Result<Vec<AttentionItem>, BudgetError> {
     let mut found = Vec::new();
     if project.is_none() {
         store.read::<_, StoreError>(|tx| {
@@ -135,7 +87,7 @@ pub fn attention(
         holds(tx, project, &mut found)
     })?;
     budgets(&Office { store, library, now, by: "service" }, project, &mut found)?;
-    found.sort_by_key(Item::place);
+    found.sort_by_key(AttentionItem::place);
     Ok(found)
 }
 
@@ -144,7 +96,7 @@ fn before(now: Timestamp, span: Span) -> Timestamp {
     Timestamp::from_nanoseconds(i64::try_from(start).unwrap_or(i64::MIN))
 }
 
-fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
+fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
     for node in tx.nodes().list("", u32::MAX)?.into_iter().filter(|node| node.seen >= before(now, GONE)) {
         if node.seen < before(now, LATE) {
             let severity = if node.seen < before(now, LOST) { Severity::Bad } else { Severity::Warn };
@@ -154,7 +106,8 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), Store
                 moment::show(node.seen)
             );
             found.push(
-                Item::new("agent_late", severity, Subject::of("node", node.name.clone()), message).since(node.seen),
+                AttentionItem::new("agent_late", severity, Subject::of("node", node.name.clone()), message)
+                    .since(node.seen),
             );
         }
         if node.reached > now.after(AHEAD).unwrap_or(node.reached) {
@@ -163,20 +116,35 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), Store
                 node.name,
                 moment::show(node.reached)
             );
-            found.push(Item::new("clock_ahead", Severity::Bad, Subject::of("node", node.name.clone()), message));
+            found.push(AttentionItem::new(
+                "clock_ahead",
+                Severity::Bad,
+                Subject::of("node", node.name.clone()),
+                message,
+            ));
         }
         if node.site == "unassigned" {
             let message = format!(
                 "{} is not assigned to a site, so its carbon is computed with a world average: POST /api/v1/nodes/{}/site",
                 node.name, node.name
             );
-            found.push(Item::new("node_without_site", Severity::Warn, Subject::of("node", node.name), message));
+            found.push(AttentionItem::new(
+                "node_without_site",
+                Severity::Warn,
+                Subject::of("node", node.name),
+                message,
+            ));
         }
     }
     Ok(())
 }
 
-fn coverage(store: &Store, library: &Library, now: Timestamp, found: &mut Vec<Item>) -> Result<(), LedgerError> {
+fn coverage(
+    store: &Store,
+    library: &Library,
+    now: Timestamp,
+    found: &mut Vec<AttentionItem>,
+) -> Result<(), LedgerError> {
     let since = before(now, COVERAGE_TIME);
     for (node, quality) in ledger::quality_by_node(store, library, &Selection::between(since, now))? {
         if quality.coverage < COVERAGE_LOW {
@@ -185,13 +153,13 @@ fn coverage(store: &Store, library: &Library, now: Timestamp, found: &mut Vec<It
             let message = format!(
                 "the devices of {node} were measured for only {percent:.1} % of the last day: run `wattledger doctor` on the node to see what is missing"
             );
-            found.push(Item::new("coverage_low", severity, Subject::of("node", node), message).since(since));
+            found.push(AttentionItem::new("coverage_low", severity, Subject::of("node", node), message).since(since));
         }
     }
     Ok(())
 }
 
-fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
+fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
     for aside in tx.attention().set_aside_since(before(now, ASIDE_TIME))? {
         let why = match aside.reason {
             SetAsideReason::Implausible => {
@@ -206,29 +174,31 @@ fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), S
             aside.windows, aside.uuid, aside.node
         );
         let subject = Subject::of("device", format!("{}/{}", aside.node, aside.uuid));
-        found.push(Item::new("windows_set_aside", Severity::Warn, subject, message).since(aside.since));
+        found.push(AttentionItem::new("windows_set_aside", Severity::Warn, subject, message).since(aside.since));
     }
     Ok(())
 }
 
-fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
+fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
     for (node, gaps, first) in tx.gaps().by_node(before(now, GAP_TIME))? {
         let message = format!(
             "the agent of {node} reported {gaps} gaps in its readings in the last day: GET /api/v1/gaps?node={node} lists them"
         );
-        found.push(Item::new("gaps_reported", Severity::Info, Subject::of("node", node), message).since(first));
+        found
+            .push(AttentionItem::new("gaps_reported", Severity::Info, Subject::of("node", node), message).since(first));
     }
     Ok(())
 }
 
-fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), StoreError> {
+fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
     for zone in tx.attention().provisional_zones(before(now, PROVISIONAL_OLD))? {
         let message = format!(
             "{} factors of {} are still provisional or forecasts after a month: import the final values, then restate",
             zone.factors, zone.zone
         );
         found.push(
-            Item::new("factors_provisional", Severity::Info, Subject::of("zone", zone.zone), message).since(zone.at),
+            AttentionItem::new("factors_provisional", Severity::Info, Subject::of("zone", zone.zone), message)
+                .since(zone.at),
         );
     }
     for zone in tx.attention().stale_zones(before(now, STALE))? {
@@ -237,12 +207,19 @@ fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<Item>) -> Result<(), Sto
             zone.zone,
             moment::show(zone.at)
         );
-        found.push(Item::new("factors_stale", Severity::Warn, Subject::of("zone", zone.zone), message).since(zone.at));
+        found.push(
+            AttentionItem::new("factors_stale", Severity::Warn, Subject::of("zone", zone.zone), message).since(zone.at),
+        );
     }
     Ok(())
 }
 
-fn held_idle(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
+fn held_idle(
+    tx: &Tx<'_>,
+    now: Timestamp,
+    project: Option<&str>,
+    found: &mut Vec<AttentionItem>,
+) -> Result<(), StoreError> {
     let since = before(now, DRAW_TIME);
     for draw in draws(tx, since)?.into_iter().filter(|draw| is_visible(project, draw.project.as_deref())) {
         // mJ over ns is 10^9 mW.
@@ -256,7 +233,9 @@ fn held_idle(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut Vec
                 "{} holds accelerators of {} that draw only {watts:.0} W of {limit:.0} W each: release them, or find out what the job is waiting for",
                 draw.job, draw.node
             );
-            found.push(Item::new("held_idle", Severity::Warn, Subject::of("job", draw.job), message).since(since));
+            found.push(
+                AttentionItem::new("held_idle", Severity::Warn, Subject::of("job", draw.job), message).since(since),
+            );
         }
     }
     Ok(())
@@ -286,7 +265,12 @@ fn draws(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<Draw>, StoreError> {
     Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-fn silent_jobs(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
+fn silent_jobs(
+    tx: &Tx<'_>,
+    now: Timestamp,
+    project: Option<&str>,
+    found: &mut Vec<AttentionItem>,
+) -> Result<(), StoreError> {
     let silent = tx.attention().silent_jobs(before(now, SILENT))?;
     for job in silent.into_iter().filter(|job| is_visible(project, job.project.as_deref())) {
         let message = format!(
@@ -296,26 +280,28 @@ fn silent_jobs(tx: &Tx<'_>, now: Timestamp, project: Option<&str>, found: &mut V
             moment::show(job.seen),
             job.job
         );
-        found.push(Item::new("job_silent", Severity::Warn, Subject::of("job", job.job), message).since(job.seen));
+        found.push(
+            AttentionItem::new("job_silent", Severity::Warn, Subject::of("job", job.job), message).since(job.seen),
+        );
     }
     Ok(())
 }
 
 /// Budgets that have crossed a threshold, or are expected to by the end of their period.
-fn budgets(office: &Office<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), BudgetError> {
+fn budgets(office: &Office<'_>, project: Option<&str>, found: &mut Vec<AttentionItem>) -> Result<(), BudgetError> {
     for state in office.states()? {
         let own = state.policy.as_ref().ok().and_then(|policy| policy.document.project.clone());
         let Some(warning) = state.warning().filter(|_| is_visible(project, own.as_deref())) else { continue };
         let severity = if warning.is_bad { Severity::Bad } else { Severity::Warn };
         let since = state.standing.map(|standing| standing.period.start());
         let subject = Subject::of("budget", state.row.name);
-        found.push(Item::new("budget_breaking", severity, subject, warning.words).since(since));
+        found.push(AttentionItem::new("budget_breaking", severity, subject, warning.words).since(since));
     }
     Ok(())
 }
 
 /// Requests for exceptions that nobody has answered.
-fn exceptions(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
+fn exceptions(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
     let open =
         tx.overrides().list(project, None, u32::MAX)?.into_iter().filter(|row| row.state == OverrideState::Requested);
     for row in open {
@@ -326,14 +312,15 @@ fn exceptions(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Resu
             "{name} asks for an exception for admission {admission}: {reason}; `wattledger budget approve {number}` or `wattledger budget refuse {number}`"
         );
         found.push(
-            Item::new("exception_requested", Severity::Warn, Subject::of("request", number), message).since(row.asked),
+            AttentionItem::new("exception_requested", Severity::Warn, Subject::of("request", number), message)
+                .since(row.asked),
         );
     }
     Ok(())
 }
 
 /// Running jobs that are expected to use more than their hold.
-fn holds(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<(), StoreError> {
+fn holds(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
     let breaking = tx.admissions().held()?.into_iter().filter(|row| row.notice != HoldNotice::Nothing);
     for row in breaking.filter(|row| is_visible(project, Some(&row.project))) {
         let job = row.job.map(JobId::into_string).unwrap_or_default();
@@ -341,7 +328,7 @@ fn holds(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<Item>) -> Result<()
         let message =
             format!("{job} is expected to use more than its hold; {what}. Admission {} has the figures", row.admission);
         let until = row.metered_time.map(Interval::end);
-        found.push(Item::new("hold_breaking", Severity::Warn, Subject::of("job", job), message).since(until));
+        found.push(AttentionItem::new("hold_breaking", Severity::Warn, Subject::of("job", job), message).since(until));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@
 //! 4. the copy for charts ends after the batches that it is taking, and the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
 
 use crate::access::Token;
-use crate::api::{self, Gates, KeyError, Service, SignIn, TlsError};
+use crate::api::{self, ApiService, Gates, KeyError, ServiceParts, SignIn, TlsError};
 use crate::config::{Log, ServiceConfig};
 use crate::grid::{DataError, Library};
 use crate::ledger::{self, LedgerError};
@@ -136,7 +136,17 @@ async fn serve(
     }
     let library = Arc::new(Library::bundled()?);
     let gates = Gates::open(config)?;
-    let service = Service::new(Arc::clone(store), library, series, clock, config.limits, sign_in, gates);
+    let (series, handover) = series;
+    let service = ApiService::new(ServiceParts {
+        store: Arc::clone(store),
+        library,
+        series,
+        handover,
+        clock,
+        limits: config.limits,
+        sign_in,
+        gates,
+    });
     let service = Arc::new(service);
     let router = api::router(&service);
     say(&format!("listening on {scheme}://{address}"));
@@ -153,7 +163,7 @@ async fn serve(
 }
 
 /// Posts what has ended, again and again. Each closing looks at the store alone, so that one that was missed is no loss.
-async fn close_periods(service: Arc<Service>, every: Duration, grace: Span) {
+async fn close_periods(service: Arc<ApiService>, every: Duration, grace: Span) {
     loop {
         let closing = Arc::clone(&service);
         if let Err(error) = tokio::task::spawn_blocking(move || closing.close(grace)).await {

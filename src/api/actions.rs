@@ -1,43 +1,24 @@
-//! `/ledger/actions`: what was administered, by whom and when.
+//! `/ledger/actions`: what administrators changed, who and when.
 
 use super::State;
 use super::auth::unbound;
-use super::page::{Page, PageQuery, Query};
+use super::page::{Paging, Query};
 use super::problem::Problem;
 use crate::access::Identity;
 use crate::moment;
 use crate::store::{Action, StoreError};
+use api::{ActionDocument, Page, PageQuery};
 use axum::extract::State as Extract;
-use model::ActionId;
-use serde::Serialize;
-
-/// Something that was administered.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct ActionDocument {
-    /// Number in the chain of actions, from 1.
-    id: i64,
-    at: String,
-    /// Id of the token; `null` for the service itself.
-    by: Option<String>,
-    /// What kind of thing it is about: `site`, `pue`, `zone`, `price`, `idle_owner`, `node_site`, `project`, `token`, `job`, `factors`, `period`,
-    /// `restatement`.
-    kind: String,
-    /// Which of them.
-    subject: String,
-    /// The state of it afterwards; `null` where nothing is left of it.
-    body: Option<serde_json::Value>,
-    /// SHA-256 over the hash of the action before and this one's content, in hexadecimal.
-    hash: String,
-}
+use model::{ActionId, TokenId};
 
 impl From<Action> for ActionDocument {
     fn from(action: Action) -> Self {
         // What is no JSON is shown as text.
         let body = action.body.map(|body| serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body)));
         Self {
-            id: action.action.number(),
+            id: action.action,
             at: moment::show(action.by.at),
-            by: Some(action.by.token).filter(|token| !token.is_empty()),
+            by: Some(action.by.token).filter(|token| !token.is_empty()).map(TokenId::from),
             kind: action.kind,
             subject: action.subject,
             body,
@@ -46,11 +27,11 @@ impl From<Action> for ActionDocument {
     }
 }
 
-/// List what was administered, the last first
+/// List changes by administrators, latest first
 ///
-/// Sites, prices, factors, tokens, projects, periods, statements about jobs: each change names the token that made it, and is chained to the one
-/// before, so that `wattledger verify` finds what was changed without one.
-#[utoipa::path(get, path = "/ledger/actions", tag = "ledger", params(PageQuery), responses((status = 200, description = "The last first", body = Page<ActionDocument>)))]
+/// Changes of sites, prices, factors, tokens, projects, periods, budgets, and statements about jobs. Each names the token that made it and is chained
+/// to the one before, so that `wattledger verify` finds a change that is not recorded.
+#[utoipa::path(get, path = "/ledger/actions", operation_id = "list_actions", tag = "ledger", params(PageQuery), responses((status = 200, description = "One page of actions, latest first", body = Page<ActionDocument>)))]
 pub(crate) async fn list(
     Extract(state): Extract<State>,
     who: Identity,
@@ -58,7 +39,7 @@ pub(crate) async fn list(
 ) -> Result<axum::Json<Page<ActionDocument>>, Problem> {
     unbound(&who)?;
     let (limit, before) = (page.limit()?, page.after_number()?.unwrap_or(i64::MAX));
-    let read = move |service: &super::Service| {
+    let read = move |service: &super::ApiService| {
         Ok(service
             .store
             .read::<_, StoreError>(|tx| tx.actions().newest(ActionId::new(before), limit.saturating_add(1)))?)

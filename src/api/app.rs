@@ -14,7 +14,7 @@ use std::io::Read;
 
 /// A file of the app.
 #[derive(Debug)]
-struct File {
+struct AppFile {
     /// From `/` on.
     path: &'static str,
     media_type: &'static str,
@@ -26,7 +26,7 @@ struct File {
 }
 
 /// By path; `/index.html` is always there.
-static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/app.rs"));
+static FILES: &[AppFile] = include!(concat!(env!("OUT_DIR"), "/app.rs"));
 
 /// What is no page of the app: without a route there it is nothing.
 const RESERVED: [&str; 6] = ["/api", "/healthz", "/metrics", "/openapi.json", "/readyz", "/sign-in"];
@@ -50,7 +50,7 @@ pub(super) fn answer(request: &Request, sign_in: SignIn) -> Response {
     response
 }
 
-fn answer_from(files: &'static [File], method: &Method, path: &str, headers: &HeaderMap) -> Response {
+fn answer_from(files: &'static [AppFile], method: &Method, path: &str, headers: &HeaderMap) -> Response {
     let find = |path: &str| files.iter().find(|file| file.path == path);
     let file = match path {
         _ if !matches!(*method, Method::GET | Method::HEAD) => None,
@@ -82,7 +82,7 @@ fn is_hostile(path: &str) -> bool {
         || ["%2f", "%5c", "\\", "%0", "%1", "%7f", "//"].iter().any(|sign| lower.contains(sign))
 }
 
-impl File {
+impl AppFile {
     fn answer(&self, headers: &HeaderMap) -> Response {
         let as_gzip = self.is_gzip && accepts_gzip(headers);
         // Two representations are two entities, each with a tag of its own.
@@ -155,15 +155,15 @@ mod tests {
     use axum::body::to_bytes;
 
     /// `alert(1)` and a page, as they are embedded.
-    static APP: &[File] = &[
-        File {
+    static APP: &[AppFile] = &[
+        AppFile {
             path: "/assets/index-a1.js",
             media_type: "text/javascript; charset=utf-8",
             hash: "11",
             is_gzip: true,
             bytes: include_bytes!("../../tests/it/service/alert.js.gz"),
         },
-        File { path: PAGE, media_type: "text/html; charset=utf-8", hash: "22", is_gzip: false, bytes: b"<title>" },
+        AppFile { path: PAGE, media_type: "text/html; charset=utf-8", hash: "22", is_gzip: false, bytes: b"<title>" },
     ];
     const SCRIPT: &[u8] = b"alert(1)\n";
 

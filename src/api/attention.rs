@@ -1,21 +1,22 @@
-//! `/attention`: what needs someone, in one list.
+//! `/attention`: everything that needs attention, in one list.
 
 use super::State;
-use super::page::{Page, PageQuery, Query};
+use super::page::{Paging, Query};
 use super::problem::Problem;
 use crate::access::Identity;
-use crate::attention::{Item, attention};
+use crate::attention::attention;
+use api::{AttentionItem, Page, PageQuery};
 use axum::extract::State as Extract;
 
-/// List what needs someone, what matters most first
+/// List what needs attention, what matters most first
 ///
-/// A token that is bound to a project sees what concerns its jobs.
-#[utoipa::path(get, path = "/attention", tag = "operations", params(PageQuery), responses((status = 200, description = "By severity", body = Page<Item>)))]
+/// A token that is bound to a project sees only what concerns its jobs.
+#[utoipa::path(get, path = "/attention", operation_id = "list_attention", tag = "operations", params(PageQuery), responses((status = 200, description = "One page of items, by severity", body = Page<AttentionItem>)))]
 pub(crate) async fn list(
     Extract(state): Extract<State>,
     who: Identity,
     Query(page): Query<PageQuery>,
-) -> Result<axum::Json<Page<Item>>, Problem> {
+) -> Result<axum::Json<Page<AttentionItem>>, Problem> {
     let (limit, now) = (page.limit()?, state.clock.wall());
     let items = state
         .work(move |service| {
@@ -25,5 +26,5 @@ pub(crate) async fn list(
             Ok(items)
         })
         .await?;
-    Ok(axum::Json(Page::of(items, limit, Item::place)))
+    Ok(axum::Json(Page::of(items, limit, AttentionItem::place)))
 }

@@ -8,7 +8,7 @@ use super::connection::Peer;
 use super::cookie::{self, expect_same_origin};
 use super::problem::Problem;
 use crate::access::{Identity, Secret, Token, is_same};
-use crate::session;
+use crate::session::{self, Session};
 use crate::store::{StoreError, StoredToken, TokenRecord};
 use axum::extract::{FromRequestParts, Request, State as Extract};
 use axum::http::request::Parts;
@@ -40,7 +40,7 @@ pub(crate) async fn require(
     let is_of_machines = path.ends_with("/batches") || path.contains("/admission/");
     let buckets = if is_of_machines { &state.batches_rate } else { &state.requests_rate };
     buckets.take(&identity.token, state.clock.monotonic()).map_err(|seconds| {
-        Problem::too_many(format!("this token asks too often: come back after {seconds} s"), seconds)
+        Problem::too_many(format!("too many requests with this token: try again in {seconds} s"), seconds)
     })?;
     request.extensions_mut().insert(identity);
     Ok(next.run(request).await)
@@ -52,7 +52,7 @@ pub(super) fn unauthenticated(state: &State, peer: Option<&Peer>) -> Problem {
     match state.failures_rate.take(&who, state.clock.monotonic()) {
         Ok(()) => Problem::unauthenticated(),
         Err(seconds) => Problem::too_many(
-            format!("this address asks too often without a valid token: come back after {seconds} s"),
+            format!("too many requests without a valid token from this address: try again in {seconds} s"),
             seconds,
         ),
     }
@@ -93,7 +93,7 @@ async fn by_session(state: &State, cookie: Secret) -> Result<Option<Identity>, P
     let now = state.clock.wall();
     let found = state.work(move |service| Ok(session::find(&service.store, &cookie, now)?)).await?;
     let Some(session) = found else { return Ok(None) };
-    note_use(state, &session.token, Some((&session.id, session.seen))).await;
+    note_use(state, &session.token, Some(&session)).await;
     Ok(Some(Identity { session: Some(session.id), ..session.token.into() }))
 }
 
@@ -102,7 +102,9 @@ fn expect_csrf(headers: &HeaderMap, cookie: &Secret) -> Result<(), Problem> {
     if is_same(given, &session::csrf(cookie)) {
         return Ok(());
     }
-    Err(Problem::cross_site("a change in a session needs the header X-CSRF-Token with `csrf` of GET /api/v1/session"))
+    Err(Problem::cross_site(
+        "a change in a session needs the header X-CSRF-Token with the value `csrf` of GET /api/v1/session",
+    ))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<Token> {
@@ -113,14 +115,14 @@ fn bearer(headers: &HeaderMap) -> Option<Token> {
     token.filter(|_| values.next().is_none())
 }
 
-/// Notes the use of a token and of a session (its id and last use).
-async fn note_use(state: &State, token: &TokenRecord, session: Option<(&str, Timestamp)>) {
+/// Notes the use of a token and, if the request comes from a browser, of its session.
+async fn note_use(state: &State, token: &TokenRecord, session: Option<&Session>) {
     let now = state.clock.wall();
     let is_old = |last: Option<Timestamp>| {
         last.is_none_or(|last| now.since(last).is_some_and(|span| span >= LAST_USE_RESOLUTION))
     };
     let token = Some(token.id.clone()).filter(|_| is_old(token.last_used));
-    let session = session.filter(|(_, seen)| is_old(Some(*seen))).map(|(id, _)| id.to_owned());
+    let session = session.filter(|session| is_old(Some(session.seen))).map(|session| session.id.clone());
     if token.is_none() && session.is_none() {
         return;
     }
@@ -150,7 +152,7 @@ pub(crate) fn unbound(identity: &Identity) -> Result<(), Problem> {
     match &identity.project {
         None => Ok(()),
         Some(project) => Err(Problem::forbidden(format!(
-            "this concerns every project, and the token is bound to {project:?}: use one without a project"
+            "this concerns every project, and the token is bound to {project:?}: use a token without a project"
         ))),
     }
 }

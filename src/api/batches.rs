@@ -2,39 +2,26 @@
 
 use super::State;
 use super::body::JsonBytes;
-use super::problem::{Problem, ProblemDocument};
+use super::problem::Problem;
 use crate::access::Identity;
 use crate::ingest::{self, Applied, Received};
+use api::{AcknowledgementDocument, ProblemDocument};
 use axum::body::Bytes;
 use axum::extract::State as Extract;
-use serde::Serialize;
 
 /// Batches up to this size are read at once: less than a millisecond.
 const SMALL_BYTES: usize = 128 << 10;
 
-/// A batch that is on disk.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct AcknowledgementDocument {
-    /// `accepted`, or `duplicate` where it was taken before.
-    #[schema(value_type = String)]
-    result: wire::Outcome,
-    agent: String,
-    boot: String,
-    sequence: u64,
-    /// When it was received first.
-    received_ns: i64,
-}
-
-/// Take a batch
+/// Deliver a batch
 ///
-/// The body is specified by the wire format, version 1. Posting it twice changes nothing.
+/// The body is a batch in version 1 of the wire format. Delivering it twice changes nothing.
 #[utoipa::path(
     post, path = "/batches", tag = "agents",
     request_body(content = Object, content_type = "application/json"),
     responses(
-        (status = 200, description = "Durable", body = AcknowledgementDocument),
-        (status = 409, description = "Agent, boot and sequence were used for other bytes", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Not stored; send it again later", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The batch is stored durably", body = AcknowledgementDocument),
+        (status = 409, description = "Another batch with the same agent, boot and sequence is stored already", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "The batch was not stored; send it again later", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn post(
@@ -53,7 +40,7 @@ pub(crate) async fn post(
     }
     let acknowledgement = AcknowledgementDocument {
         result: applied.outcome,
-        agent: applied.batch.agent.clone(),
+        agent: applied.batch.agent.clone().into(),
         boot: applied.batch.boot.to_string(),
         sequence: applied.batch.sequence,
         received_ns: applied.received.nanoseconds(),
@@ -67,7 +54,7 @@ pub(crate) async fn post(
 /// Reads a batch and applies it; returns when it is on disk.
 async fn take(state: &State, who: Identity, body: Bytes) -> Result<Applied, Problem> {
     let (bytes, now) = (body.len(), state.clock.wall());
-    let read = move |service: &super::Service| {
+    let read = move |service: &super::ApiService| {
         let received = Received::read(&body, now)?;
         if let Some(own) = &who.project {
             stays_within(service, received.batch(), own)?;
@@ -87,7 +74,7 @@ fn tell(state: &State, batch: &wire::Batch) {
 }
 
 /// Refuses a batch that speaks of another project's jobs.
-fn stays_within(service: &super::Service, batch: &wire::Batch, own: &str) -> Result<(), Problem> {
+fn stays_within(service: &super::ApiService, batch: &wire::Batch, own: &str) -> Result<(), Problem> {
     let mut owned = Vec::new();
     for (position, job) in batch.jobs.iter().enumerate() {
         let is_own = job.project.as_deref().is_none_or(|project| project == own);

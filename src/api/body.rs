@@ -1,4 +1,4 @@
-//! Bodies under limits: size counted after decompression, time counted over the whole body (reliability.md S-11, S-12).
+//! Request bodies under limits: size is counted after decompression, time over the whole body.
 
 use super::State;
 use super::problem::Problem;
@@ -150,7 +150,7 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
     };
     encoding.filter(|_| values.next().is_none()).ok_or_else(|| {
         let detail =
-            format!("the encoding {:?} is not read here: send one of gzip, zstd, identity", given.unwrap_or_default());
+            format!("the encoding {:?} is not supported: use gzip, zstd or identity", given.unwrap_or_default());
         Problem::unsupported("Content-Encoding", detail)
     })
 }
@@ -161,12 +161,13 @@ fn announces_too_much(headers: &HeaderMap, limits: &Limits) -> bool {
 }
 
 /// The body as it was sent, which may neither be too large nor come too slowly.
-async fn collect(body: &mut Body, limits: &Limits, held: &mut Held) -> Result<Vec<u8>, Problem> {
+async fn collect(body: &mut Body, limits: &Limits, held: &mut BodyShare) -> Result<Vec<u8>, Problem> {
     let least = usize::try_from(PACE.as_secs()).unwrap_or(usize::MAX).saturating_mul(limits.body_bytes_per_s as usize);
     let mut sent = Vec::new();
     loop {
         let goal = sent.len().saturating_add(least);
-        let part = tokio::time::timeout(PACE, collect_until(goal, body, &mut sent, (limits.body_bytes, held)));
+        let mut received = BodyParts { sent: &mut sent, max: limits.body_bytes, held };
+        let part = tokio::time::timeout(PACE, received.read_until(goal, body));
         let too_slow =
             |_| Problem::body_too_slow(format!("less than {least} bytes of it came within {} s", PACE.as_secs()));
         if part.await.map_err(too_slow)?? {
@@ -175,60 +176,65 @@ async fn collect(body: &mut Body, limits: &Limits, held: &mut Held) -> Result<Ve
     }
 }
 
-/// Takes parts of `body` until `goal` bytes were sent; whether it ended before.
-async fn collect_until(
-    goal: usize,
-    body: &mut Body,
-    sent: &mut Vec<u8>,
-    (max, held): (usize, &mut Held),
-) -> Result<bool, Problem> {
-    while sent.len() < goal {
-        match body.frame().await {
-            None => return Ok(true),
-            Some(Ok(frame)) => {
-                let Ok(data) = frame.into_data() else { continue };
-                let size = sent.len().saturating_add(data.len());
-                if size > max {
-                    return Err(above(max));
+/// What has arrived of a body.
+struct BodyParts<'a> {
+    sent: &'a mut Vec<u8>,
+    /// Most bytes that the body may have.
+    max: usize,
+    held: &'a mut BodyShare,
+}
+
+impl BodyParts<'_> {
+    /// Takes parts of `body` until `goal` bytes have arrived; returns whether it ended before.
+    async fn read_until(&mut self, goal: usize, body: &mut Body) -> Result<bool, Problem> {
+        while self.sent.len() < goal {
+            match body.frame().await {
+                None => return Ok(true),
+                Some(Ok(frame)) => {
+                    let Ok(data) = frame.into_data() else { continue };
+                    let size = self.sent.len().saturating_add(data.len());
+                    if size > self.max {
+                        return Err(above(self.max));
+                    }
+                    self.held.grow_to(size)?;
+                    self.sent.extend_from_slice(&data);
                 }
-                held.grow_to(size)?;
-                sent.extend_from_slice(&data);
+                Some(Err(error)) => return Err(Problem::body_incomplete(error)),
             }
-            Some(Err(error)) => return Err(Problem::body_incomplete(error)),
         }
+        Ok(false)
     }
-    Ok(false)
 }
 
 /// The memory that bodies may take together, from their first byte until their request is answered.
 #[derive(Debug)]
-pub(crate) struct Budget(Arc<Semaphore>);
+pub(crate) struct BodyMemory(Arc<Semaphore>);
 
-/// A part of the [`Budget`], given back when dropped.
+/// What one body takes of the [`BodyMemory`], given back when dropped.
 #[derive(Debug)]
-struct Held {
+struct BodyShare {
     budget: Arc<Semaphore>,
     kibibytes: u32,
 }
 
-impl Budget {
+impl BodyMemory {
     pub(crate) fn new(bytes: usize) -> Self {
         Self(Arc::new(Semaphore::new(bytes / 1024)))
     }
 
-    fn nothing(&self) -> Held {
-        Held { budget: Arc::clone(&self.0), kibibytes: 0 }
+    fn nothing(&self) -> BodyShare {
+        BodyShare { budget: Arc::clone(&self.0), kibibytes: 0 }
     }
 }
 
-impl Held {
+impl BodyShare {
     /// Takes what is missing to hold `bytes`; never waits, so that no two requests wait for each other.
     fn grow_to(&mut self, bytes: usize) -> Result<(), Problem> {
         let wanted = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
         let missing = wanted.saturating_sub(self.kibibytes);
         let Ok(permit) = self.budget.try_acquire_many(missing) else {
             return Err(Problem::unavailable(
-                "the bodies of other requests fill the memory for them: send it again",
+                "the bodies of other requests use all the memory that is set aside for bodies: send it again",
                 1,
             ));
         };
@@ -243,7 +249,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for BodyShare {
     fn drop(&mut self) {
         self.budget.add_permits(self.kibibytes as usize);
     }
@@ -252,7 +258,7 @@ impl Drop for Held {
 /// A body with its part of the budget.
 struct Charged {
     bytes: Vec<u8>,
-    _held: Held,
+    _held: BodyShare,
 }
 
 impl AsRef<[u8]> for Charged {
@@ -265,7 +271,7 @@ fn above(max: usize) -> Problem {
     Problem::too_large(format!("the body is above {max} bytes: send it in smaller parts"))
 }
 
-fn decompress(encoding: Encoding, sent: &[u8], max: usize, held: &mut Held) -> Result<Vec<u8>, Problem> {
+fn decompress(encoding: Encoding, sent: &[u8], max: usize, held: &mut BodyShare) -> Result<Vec<u8>, Problem> {
     match encoding {
         Encoding::Identity => Ok(sent.to_vec()),
         Encoding::Gzip => inflate(flate2::read::MultiGzDecoder::new(sent), sent.len(), max, held),
@@ -279,7 +285,7 @@ fn decompress(encoding: Encoding, sent: &[u8], max: usize, held: &mut Held) -> R
 }
 
 /// Reads in steps, so that nothing is held that the limits forbid.
-fn inflate(mut decoder: impl Read, compressed: usize, max: usize, held: &mut Held) -> Result<Vec<u8>, Problem> {
+fn inflate(mut decoder: impl Read, compressed: usize, max: usize, held: &mut BodyShare) -> Result<Vec<u8>, Problem> {
     // JSON shrinks to an eighth or a tenth: mostly one allocation.
     let mut whole = Vec::with_capacity(compressed.saturating_mul(10).min(max).min(RATIO_COUNTS_ABOVE_BYTES));
     let mut step = [0; 8 << 10];
@@ -316,7 +322,7 @@ mod tests {
     }
 
     fn unpacked(encoding: Encoding, sent: &[u8], max: usize) -> Result<Vec<u8>, Problem> {
-        decompress(encoding, sent, max, &mut Budget::new(64 << 20).nothing())
+        decompress(encoding, sent, max, &mut BodyMemory::new(64 << 20).nothing())
     }
 
     fn status(encoding: Encoding, sent: &[u8], max: usize) -> u16 {
@@ -346,7 +352,7 @@ mod tests {
 
     #[test]
     fn bodies_share_one_budget_and_give_back_what_they_took() {
-        let budget = Budget::new(100 << 10);
+        let budget = BodyMemory::new(100 << 10);
         let text = vec![b'x'; 60 << 10];
         let sent = gzip(&text);
         let take = || {

@@ -1,53 +1,25 @@
-//! `/jobs/compare`: footprints side by side.
+//! `/jobs/compare`: the footprints of several jobs side by side.
 
 use super::State;
-use super::jobs::{JobFootprint, find, footprint};
-use super::problem::{Problem, ProblemDocument};
+use super::jobs::{find, footprint};
+use super::problem::Problem;
 use crate::access::Identity;
 use crate::series::{self, HELD_IDLE_PERCENT, SeriesError};
 use crate::store::JobRow;
+use api::{CompareDocument, ComparedJob, ProblemDocument};
 use axum::extract::{RawQuery, State as Extract};
-use serde::Serialize;
 use units::Timestamp;
 
 /// Jobs that are compared at once.
 const JOBS: std::ops::RangeInclusive<usize> = 2..=6;
 
-/// Jobs side by side.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct CompareDocument {
-    /// A held accelerator whose mean power over a window is below this share of its limit is held-idle in it, percent.
-    held_idle_below_percent_of_limit: u64,
-    /// In the order asked for.
-    jobs: Vec<ComparedJob>,
-}
-
-/// A job and what follows from its footprint; `null` is unknown.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct ComparedJob {
-    #[serde(flatten)]
-    job: JobFootprint,
-    /// From its start to its end, or until now.
-    duration_s: Option<f64>,
-    /// Its share of the time of its accelerators.
-    device_hours: f64,
-    /// IT energy, that of the hosts too, by device hour.
-    energy_kwh_per_device_hour: Option<f64>,
-    /// Mean power of an accelerator while held.
-    power_mean_mw_per_device: Option<i64>,
-    /// Location-based CO2e over IT energy.
-    intensity_g_per_kwh: Option<f64>,
-    /// Share of `device_hours` in which the accelerators did next to nothing, 0 to 1.
-    held_idle_share: Option<f64>,
-}
-
-/// Compare two to six jobs
+/// Compare the footprints of two to six jobs
 #[utoipa::path(
     get, path = "/jobs/compare", operation_id = "compare_jobs", tag = "jobs",
-    params(("id" = Vec<String>, Query, description = "Ids of the jobs, each a parameter of its own", explode = true)),
+    params(("id" = Vec<String>, Query, description = "Id of a job; repeat the parameter for each job", explode = true)),
     responses(
-        (status = 200, description = "In the order asked for", body = CompareDocument),
-        (status = 404, description = "No such job", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The jobs, in the order of the request", body = CompareDocument),
+        (status = 404, description = "There is no such job", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn compare(
@@ -68,7 +40,7 @@ fn ids(query: &str) -> Result<Vec<String>, Problem> {
     let mut ids = Vec::new();
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
         if key != "id" {
-            return Err(Problem::field("query", format!("{key:?} is no parameter: give id=A&id=B")));
+            return Err(Problem::field("query", format!("{key:?} is not a parameter: give id=A&id=B")));
         }
         ids.push(value.into_owned());
     }
@@ -79,7 +51,7 @@ fn ids(query: &str) -> Result<Vec<String>, Problem> {
     Ok(ids)
 }
 
-fn compared(service: &super::Service, row: JobRow, now: Timestamp) -> Result<ComparedJob, Problem> {
+fn compared(service: &super::ApiService, row: JobRow, now: Timestamp) -> Result<ComparedJob, Problem> {
     let number = row.job;
     let used = service.store.read::<_, SeriesError>(|tx| series::job_use(service.series.as_ref(), tx, number, now))?;
     let duration = row.facts.started.and_then(|start| row.facts.ended.unwrap_or(now).since(start));

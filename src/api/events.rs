@@ -3,11 +3,11 @@
 use super::State;
 use super::problem::Problem;
 use crate::access::Identity;
+use api::ChangeEvent;
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_core::Stream;
-use serde::Serialize;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,21 +17,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
 /// Changes that a slow reader may fall behind before it is told to load everything again.
 const BACKLOG: usize = 1024;
 
-/// Something changed: what it is, which one, and whose it is.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub(crate) struct Change {
-    /// `batch`, `job`, `entries`, `project`, `site`, `node`, `factors`, `period`, `budget`, `admission` or `request`.
-    pub(crate) what: &'static str,
-    /// Its id or name; of a batch agent, boot and sequence; of entries how many are new.
-    pub(crate) id: String,
-    /// Its project; `null` where it concerns none.
-    pub(crate) project: Option<String>,
-}
-
 /// Where changes are told and heard.
 #[derive(Debug)]
 pub(crate) struct Events {
-    changes: broadcast::Sender<Change>,
+    changes: broadcast::Sender<ChangeEvent>,
     places: Arc<Semaphore>,
 }
 
@@ -43,7 +32,11 @@ impl Events {
     /// Tells everyone who listens.
     pub(crate) fn tell(&self, what: &'static str, id: impl Into<String>, project: Option<&str>) {
         // No listener is no error.
-        let _ = self.changes.send(Change { what, id: id.into(), project: project.map(str::to_owned) });
+        let _ = self.changes.send(ChangeEvent {
+            what: what.to_owned(),
+            id: id.into(),
+            project: project.map(str::to_owned),
+        });
     }
 
     /// Ends the streams of a token.
@@ -68,16 +61,16 @@ const END: &str = "end";
 const REVOKED: &str = "revoked";
 const SIGNED_OUT: &str = "signed out";
 
-/// What changed, as it happens
+/// Follow changes as they happen
 ///
-/// Server-sent events: `change` with what changed, `lagged` when changes were missed and everything should be loaded again.
+/// Sends server-sent events: `change` for each change, and `lagged` if changes were missed, after which everything should be loaded again.
 #[utoipa::path(
     get, path = "/events", tag = "events",
-    responses((status = 200, description = "Events until the client leaves", body = Change, content_type = "text/event-stream"))
+    responses((status = 200, description = "Events until the client disconnects", body = ChangeEvent, content_type = "text/event-stream"))
 )]
 pub(crate) async fn listen(Extract(state): Extract<State>, who: Identity) -> Result<impl IntoResponse, Problem> {
     let place = Arc::clone(&state.events.places).try_acquire_owned().map_err(|_| {
-        Problem::unavailable("every event stream is taken: try again, or raise limits.event_streams", 10)
+        Problem::unavailable("all event streams are in use: try again later, or raise limits.event_streams", 10)
     })?;
     let changes = state.events.changes.subscribe();
     let (sender, receiver) = mpsc::channel(16);
@@ -89,7 +82,7 @@ pub(crate) async fn listen(Extract(state): Extract<State>, who: Identity) -> Res
 
 /// Passes on what `who` may see, until either side ends.
 async fn relay(
-    mut changes: broadcast::Receiver<Change>,
+    mut changes: broadcast::Receiver<ChangeEvent>,
     who: Identity,
     sender: mpsc::Sender<Event>,
     _place: OwnedSemaphorePermit,
@@ -101,7 +94,7 @@ async fn relay(
                 Ok(change) if change.what == END => return,
                 Ok(change) if change.what == REVOKED && change.id == who.token => return,
                 Ok(change) if change.what == SIGNED_OUT && who.session.as_ref() == Some(&change.id) => return,
-                Ok(change) if matches!(change.what, REVOKED | SIGNED_OUT) => continue,
+                Ok(change) if matches!(change.what.as_str(), REVOKED | SIGNED_OUT) => continue,
                 Ok(change) if is_visible(&change, &who) => Event::default().event("change").json_data(&change),
                 Ok(_) => continue,
                 Err(broadcast::error::RecvError::Lagged(_)) => Ok(Event::default().event("lagged").data("")),
@@ -116,7 +109,7 @@ async fn relay(
 }
 
 /// A token that is bound to a project hears of that project alone.
-fn is_visible(change: &Change, who: &Identity) -> bool {
+fn is_visible(change: &ChangeEvent, who: &Identity) -> bool {
     match (&who.project, &change.project) {
         (None, _) => true,
         (Some(own), Some(project)) => own == project,

@@ -3,37 +3,28 @@
 use super::State;
 use super::auth::unbound;
 use super::body::Json;
-use super::page::{Id, Page, PageQuery, Query};
-use super::problem::{Problem, ProblemDocument};
+use super::page::{Id, Paging, Query};
+use super::problem::Problem;
 use crate::access::Identity;
 use crate::store::{DeviceRow, NodeRow, PriceStep, PueStep, SiteRow, StoreError, ZoneStep};
 use crate::{decimal, moment, workload};
+use api::{
+    AssignmentRequest, DeviceDocument, NodeDocument, Page, PageQuery, PriceDocument, ProblemDocument, Project,
+    PueDocument, PueRequest, SiteDocument, SiteRequest, ZoneDocument,
+};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
 use model::{DeviceId, PriceNumber};
-use serde::{Deserialize, Serialize};
 use units::{Pue, Timestamp};
-
-/// A machine that an agent meters.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct NodeDocument {
-    name: String,
-    /// Program and version that last spoke for it.
-    software: String,
-    /// When a batch of it last arrived.
-    seen: String,
-    /// Where it stands; `unassigned` until it is said.
-    site: String,
-}
 
 impl From<NodeRow> for NodeDocument {
     fn from(row: NodeRow) -> Self {
-        Self { name: row.name, software: row.software, seen: moment::show(row.seen), site: row.site }
+        Self { name: row.name.into(), software: row.software, seen: moment::show(row.seen), site: row.site.into() }
     }
 }
 
-/// List nodes, by name
-#[utoipa::path(get, path = "/nodes", tag = "fleet", params(PageQuery), responses((status = 200, description = "By name", body = Page<NodeDocument>)))]
+/// List nodes by name
+#[utoipa::path(get, path = "/nodes", tag = "fleet", params(PageQuery), responses((status = 200, description = "One page of nodes, by name", body = Page<NodeDocument>)))]
 pub(crate) async fn nodes(
     Extract(state): Extract<State>,
     who: Identity,
@@ -50,33 +41,24 @@ pub(crate) async fn nodes(
     Ok(axum::Json(Page::of(rows, limit, |row| row.name.clone()).map(NodeDocument::from)))
 }
 
-/// A metered device.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct DeviceDocument {
-    /// Its number, by which `/devices/{id}/series` knows it.
-    id: i64,
-    node: String,
-    /// Where its node stands; `unassigned` until it is said.
-    site: String,
-    uuid: String,
-    name: String,
-    index: u32,
-    /// `accelerator`, `host` or `platform`.
-    kind: String,
-    limit_mw: i64,
-    /// The device whose energy already contains this one's.
-    counted_in: Option<String>,
-}
-
 impl From<DeviceRow> for DeviceDocument {
     fn from(row: DeviceRow) -> Self {
-        let DeviceRow { device: id, node, site, uuid, name, index, kind, limit_mw, counted_in } = row;
-        Self { id: id.number(), node, site, uuid, name, index, kind, limit_mw, counted_in }
+        Self {
+            id: row.device,
+            node: row.node.into(),
+            site: row.site.into(),
+            uuid: row.uuid.into(),
+            name: row.name,
+            index: row.index,
+            kind: row.kind,
+            limit_mw: row.limit_mw,
+            counted_in: row.counted_in.map(Into::into),
+        }
     }
 }
 
-/// List devices, in the order in which they were first seen
-#[utoipa::path(get, path = "/devices", tag = "fleet", params(PageQuery), responses((status = 200, description = "As first seen", body = Page<DeviceDocument>)))]
+/// List devices in the order in which they were first seen
+#[utoipa::path(get, path = "/devices", tag = "fleet", params(PageQuery), responses((status = 200, description = "One page of devices, in the order in which they were first seen", body = Page<DeviceDocument>)))]
 pub(crate) async fn devices(
     Extract(state): Extract<State>,
     who: Identity,
@@ -95,117 +77,40 @@ pub(crate) async fn devices(
     Ok(axum::Json(Page::of(rows, limit, |row| row.device.to_string()).map(DeviceDocument::from)))
 }
 
-/// A place with a grid zone and a PUE.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SiteRequest {
-    name: String,
-    /// Grid zone that has a factor, such as DE.
-    zone: String,
-    /// Facility energy / IT energy, 1.0 to 3.0; 1.0 without it.
-    #[schema(value_type = Option<f64>, minimum = 1, maximum = 3)]
-    pue: Option<serde_json::Number>,
-    /// 5, 15, 30 or 60; 60 without it.
-    posting_period_minutes: Option<u64>,
-}
-
-/// A PUE from some moment on.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PueRequest {
-    /// Facility energy / IT energy, 1.0 to 3.0.
-    #[schema(value_type = f64, minimum = 1, maximum = 3)]
-    pue: serde_json::Number,
-    /// A UTC date or RFC 3339.
-    since: String,
-}
-
-/// Where a node stands.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AssignmentRequest {
-    site: String,
-    /// A UTC date or RFC 3339; ever since 1970 without it.
-    since: Option<String>,
-}
-
-/// A site.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct SiteDocument {
-    name: String,
-    /// The zone that it moved to last.
-    zone: String,
-    /// Oldest first.
-    zones: Vec<ZoneDocument>,
-    /// It stays; a site with another one is a new site, to which nodes move.
-    posting_period_minutes: u64,
-    /// Oldest first.
-    pue: Vec<PueDocument>,
-    /// Oldest first; empty where energy has no price.
-    price: Vec<PriceDocument>,
-    /// Who acts on the energy that nobody holds.
+/// A site and everything that was stated about it.
+struct StatedSite {
+    row: SiteRow,
+    pue: Vec<PueStep>,
+    zones: Vec<ZoneStep>,
+    prices: Vec<PriceStep>,
     idle_owner: Option<String>,
 }
 
-impl SiteDocument {
-    pub(super) fn name(&self) -> &str {
-        &self.name
+impl From<StatedSite> for SiteDocument {
+    fn from(stated: StatedSite) -> Self {
+        let StatedSite { row, pue, zones, prices, idle_owner } = stated;
+        let zone = zones.last().map_or(row.zone, |step| step.zone.clone());
+        let zone_document = |step: ZoneStep| ZoneDocument { since: moment::show(step.since), zone: step.zone.into() };
+        let pue_document =
+            |step: PueStep| PueDocument { since: moment::show(step.since), pue_ppm: step.pue.parts_per_million() };
+        Self {
+            name: row.name.into(),
+            zone: zone.into(),
+            zones: zones.into_iter().map(zone_document).collect(),
+            posting_period_minutes: row.period.nanoseconds() / 60_000_000_000,
+            pue: pue.into_iter().map(pue_document).collect(),
+            price: prices.into_iter().map(price_document).collect(),
+            idle_owner,
+        }
     }
 }
 
-/// A zone from some moment on.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct ZoneDocument {
-    since: String,
-    zone: String,
-}
-
-/// A price from some moment on.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct PriceDocument {
-    since: String,
-    /// ISO 4217.
-    currency: String,
-    /// Millionths of the currency's unit per MWh.
-    per_mwh_micro: i64,
-    /// Derived from `per_mwh_micro`, in the currency's unit.
-    per_mwh: f64,
-}
-
-/// A PUE from some moment on.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct PueDocument {
-    since: String,
-    pue_ppm: u32,
-}
-
-/// A site and everything that was stated about it.
-type Stated = (SiteRow, Vec<PueStep>, Vec<ZoneStep>, Vec<PriceStep>, Option<String>);
-
-impl From<Stated> for SiteDocument {
-    fn from((site, pue, zones, price, idle_owner): Stated) -> Self {
-        let pue = pue
-            .into_iter()
-            .map(|step| PueDocument { since: moment::show(step.since), pue_ppm: step.pue.parts_per_million() });
-        let price = price.into_iter().map(|step| PriceDocument {
-            since: moment::show(step.since),
-            currency: step.currency,
-            per_mwh_micro: step.micro_per_mwh,
-            per_mwh: step.micro_per_mwh as f64 / 1e6,
-        });
-        let zone = zones.last().map_or_else(|| site.zone.clone(), |step| step.zone.clone());
-        Self {
-            name: site.name,
-            zone,
-            zones: zones
-                .into_iter()
-                .map(|step| ZoneDocument { since: moment::show(step.since), zone: step.zone })
-                .collect(),
-            posting_period_minutes: site.period.nanoseconds() / 60_000_000_000,
-            pue: pue.collect(),
-            price: price.collect(),
-            idle_owner,
-        }
+fn price_document(step: PriceStep) -> PriceDocument {
+    PriceDocument {
+        since: moment::show(step.since),
+        currency: step.currency,
+        per_mwh_micro: step.micro_per_mwh,
+        per_mwh: step.micro_per_mwh as f64 / 1e6,
     }
 }
 
@@ -221,27 +126,30 @@ pub(super) fn named(field: &str, name: &str) -> Result<(), Problem> {
 }
 
 /// Every site, by name.
-fn all_sites(service: &super::Service) -> Result<Vec<SiteDocument>, Problem> {
+fn all_sites(service: &super::ApiService) -> Result<Vec<SiteDocument>, Problem> {
     let sites = service.store.read::<_, StoreError>(|tx| {
         let (prices, zones) = (tx.prices().list(PriceNumber::new(i64::MAX))?, tx.sites().zone_history()?);
-        let stated = tx.sites().list()?.into_iter().map(|site| {
-            let own_prices = prices.iter().filter(|step| step.site == site.site).cloned().collect();
-            let own_zones = zones.iter().filter(|step| step.site == site.site).cloned().collect();
-            Ok((tx.sites().pue_history(site.site)?, own_zones, own_prices, tx.sites().idle_owner(site.site)?, site))
+        let stated = tx.sites().list()?.into_iter().map(|row| {
+            Ok(StatedSite {
+                pue: tx.sites().pue_history(row.site)?,
+                zones: zones.iter().filter(|step| step.site == row.site).cloned().collect(),
+                prices: prices.iter().filter(|step| step.site == row.site).cloned().collect(),
+                idle_owner: tx.sites().idle_owner(row.site)?,
+                row,
+            })
         });
         stated.collect::<Result<Vec<_>, _>>()
     })?;
-    let document = |(pue, zones, prices, owner, site)| SiteDocument::from((site, pue, zones, prices, owner));
-    Ok(sites.into_iter().map(document).collect())
+    Ok(sites.into_iter().map(SiteDocument::from).collect())
 }
 
-pub(super) fn site(service: &super::Service, name: &str) -> Result<SiteDocument, Problem> {
-    let found = all_sites(service)?.into_iter().find(|site| site.name == name);
+pub(super) fn site(service: &super::ApiService, name: &str) -> Result<SiteDocument, Problem> {
+    let found = all_sites(service)?.into_iter().find(|site| site.name == *name);
     found.ok_or_else(|| Problem::not_found("site", name))
 }
 
-/// List sites, by name
-#[utoipa::path(get, path = "/sites", tag = "fleet", params(PageQuery), responses((status = 200, description = "By name", body = Page<SiteDocument>)))]
+/// List sites by name
+#[utoipa::path(get, path = "/sites", tag = "fleet", params(PageQuery), responses((status = 200, description = "One page of sites, by name", body = Page<SiteDocument>)))]
 pub(crate) async fn sites(
     Extract(state): Extract<State>,
     Query(page): Query<PageQuery>,
@@ -249,16 +157,16 @@ pub(crate) async fn sites(
     let limit = page.limit()?;
     let mut sites = state.work(all_sites).await?;
     let after = page.after().unwrap_or_default();
-    sites.retain(|site| *site.name > *after);
-    Ok(axum::Json(Page::of(sites, limit, |site| site.name.clone())))
+    sites.retain(|site| site.name.as_str() > after);
+    Ok(axum::Json(Page::of(sites, limit, |site| site.name.to_string())))
 }
 
-/// Make a site
+/// Create a site
 #[utoipa::path(
     post, path = "/sites", tag = "fleet", request_body = SiteRequest,
     responses(
-        (status = 201, description = "Made", body = SiteDocument),
-        (status = 409, description = "The name is taken", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 201, description = "The new site", body = SiteDocument),
+        (status = 409, description = "The name is in use already", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn add_site(
@@ -267,14 +175,15 @@ pub(crate) async fn add_site(
     Json(asked): Json<SiteRequest>,
 ) -> Result<(StatusCode, axum::Json<SiteDocument>), Problem> {
     unbound(&who)?;
-    named("name", &asked.name)?;
+    named("name", asked.name.as_str())?;
     let pue = asked.pue.as_ref().map_or(Ok(Pue::ONE), pue)?;
     let minutes = asked.posting_period_minutes.unwrap_or(60);
     let by = who.by(state.clock.wall());
     let made = state
         .work(move |service| {
-            let name = asked.name.clone();
-            workload::add_site(&service.store, &service.library, asked.name, &asked.zone, minutes, pue, by)?;
+            let name = asked.name.into_string();
+            let zone = asked.zone.as_str();
+            workload::add_site(&service.store, &service.library, name.clone(), zone, minutes, pue, by)?;
             site(service, &name)
         })
         .await?;
@@ -282,13 +191,13 @@ pub(crate) async fn add_site(
     Ok((StatusCode::CREATED, axum::Json(made)))
 }
 
-/// State the PUE of a site from some moment on
+/// State the PUE of a site from a moment on
 #[utoipa::path(
     post, path = "/sites/{id}/pue", tag = "fleet", request_body = PueRequest,
     params(("id" = String, Path, description = "Name of the site")),
     responses(
         (status = 200, description = "The site", body = SiteDocument),
-        (status = 404, description = "No such site", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn set_pue(
@@ -311,13 +220,13 @@ pub(crate) async fn set_pue(
     Ok(axum::Json(changed))
 }
 
-/// Say where a node stands
+/// Assign a node to a site
 #[utoipa::path(
     post, path = "/nodes/{id}/site", tag = "fleet", request_body = AssignmentRequest,
     params(("id" = String, Path, description = "Name of the node")),
     responses(
-        (status = 204, description = "Assigned"),
-        (status = 404, description = "No such site", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 204, description = "The node is assigned to the site"),
+        (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn assign(
@@ -331,28 +240,22 @@ pub(crate) async fn assign(
     let since = asked.since.as_deref().map(moment::parse).transpose();
     let since = since.map_err(|rule| Problem::field("since", rule))?.unwrap_or(Timestamp::from_nanoseconds(0));
     let (by, name) = (who.by(state.clock.wall()), node.clone());
-    state.work(move |service| Ok(workload::assign_node(&service.store, node, asked.site, since, by)?)).await?;
+    state
+        .work(move |service| Ok(workload::assign_node(&service.store, node, asked.site.into_string(), since, by)?))
+        .await?;
     state.events.tell("node", name, None);
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A project.
-#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Project {
-    /// A name.
-    name: String,
-}
-
-/// List projects, by name
-#[utoipa::path(get, path = "/projects", tag = "administration", params(PageQuery), responses((status = 200, description = "By name", body = Page<Project>)))]
+/// List projects by name
+#[utoipa::path(get, path = "/projects", tag = "administration", params(PageQuery), responses((status = 200, description = "One page of projects, by name", body = Page<Project>)))]
 pub(crate) async fn projects(
     Extract(state): Extract<State>,
     who: Identity,
     Query(page): Query<PageQuery>,
 ) -> Result<axum::Json<Page<Project>>, Problem> {
     if let Some(name) = who.project {
-        return Ok(axum::Json(Page { items: vec![Project { name }], next_cursor: None }));
+        return Ok(axum::Json(Page { items: vec![Project { name: name.into() }], next_cursor: None }));
     }
     let limit = page.limit()?;
     let names = state
@@ -361,15 +264,15 @@ pub(crate) async fn projects(
             Ok(service.store.read::<_, StoreError>(|tx| tx.projects().list(after, limit.saturating_add(1)))?)
         })
         .await?;
-    Ok(axum::Json(Page::of(names, limit, String::clone).map(|name| Project { name })))
+    Ok(axum::Json(Page::of(names, limit, String::clone).map(|name| Project { name: name.into() })))
 }
 
-/// Make a project
+/// Create a project
 #[utoipa::path(
     post, path = "/projects", tag = "administration", request_body = Project,
     responses(
-        (status = 201, description = "Made", body = Project),
-        (status = 409, description = "The name is taken", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 201, description = "The new project", body = Project),
+        (status = 409, description = "The name is in use already", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn add_project(
@@ -378,9 +281,9 @@ pub(crate) async fn add_project(
     Json(asked): Json<Project>,
 ) -> Result<(StatusCode, axum::Json<Project>), Problem> {
     unbound(&who)?;
-    named("name", &asked.name)?;
-    let (name, by) = (asked.name.clone(), who.by(state.clock.wall()));
+    named("name", asked.name.as_str())?;
+    let (name, by) = (asked.name.to_string(), who.by(state.clock.wall()));
     state.work(move |service| Ok(workload::add_project(&service.store, name, by)?)).await?;
-    state.events.tell("project", asked.name.as_str(), Some(&asked.name));
+    state.events.tell("project", asked.name.as_str(), Some(asked.name.as_str()));
     Ok((StatusCode::CREATED, axum::Json(asked)))
 }

@@ -2,62 +2,32 @@
 
 use super::State;
 use super::auth::unbound;
-use super::page::{Page, PageQuery, Query};
+use super::page::{Paging, Query};
 use super::problem::Problem;
 use super::selection::ordered;
 use crate::access::Identity;
 use crate::moment;
 use crate::store::{GapFilter, GapRow, StoreError};
+use api::{GapDocument, GapQuery, Page, PageQuery};
 use axum::extract::State as Extract;
-use model::{DeviceId, GapId};
-use serde::{Deserialize, Serialize};
-
-/// A time about which a device's windows say less than they should.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct GapDocument {
-    node: String,
-    /// Number of the device.
-    device: i64,
-    uuid: String,
-    start: String,
-    end: String,
-    /// `agent_stopped`, `unread`, `dropped`, or `merged`, in which no energy is missing.
-    reason: String,
-    /// Number of the batch that says so.
-    batch: i64,
-}
+use model::{GapId, NodeName};
 
 impl From<GapRow> for GapDocument {
     fn from(row: GapRow) -> Self {
-        let GapRow { gap: _, node, device, uuid, start, end, reason, batch } = row;
         Self {
-            node,
-            device: device.number(),
-            uuid,
-            start: moment::show(start),
-            end: moment::show(end),
-            reason,
-            batch: batch.number(),
+            node: row.node.into(),
+            device: row.device,
+            uuid: row.uuid.into(),
+            start: moment::show(row.start),
+            end: moment::show(row.end),
+            reason: row.reason,
+            batch: row.batch,
         }
     }
 }
 
-/// Which gaps.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct GapQuery {
-    /// Those that end after this moment, a UTC date or RFC 3339.
-    from: Option<String>,
-    /// Those that start before this moment.
-    to: Option<String>,
-    /// Only of this node.
-    node: Option<String>,
-    /// Only of the device with this number.
-    device: Option<i64>,
-}
-
-/// List gaps, the last reported first
-#[utoipa::path(get, path = "/gaps", tag = "fleet", params(PageQuery, GapQuery), responses((status = 200, description = "The last reported first", body = Page<GapDocument>)))]
+/// List gaps in the readings, latest reported first
+#[utoipa::path(get, path = "/gaps", operation_id = "list_gaps", tag = "fleet", params(PageQuery, GapQuery), responses((status = 200, description = "One page of gaps, latest reported first", body = Page<GapDocument>)))]
 pub(crate) async fn list(
     Extract(state): Extract<State>,
     who: Identity,
@@ -75,8 +45,8 @@ pub(crate) async fn list(
     let filter = GapFilter {
         from,
         to,
-        node: asked.node,
-        device: device.map(DeviceId::new),
+        node: asked.node.map(NodeName::into_string),
+        device,
         below: below.map(GapId::new),
         limit: limit.saturating_add(1),
     };

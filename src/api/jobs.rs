@@ -1,149 +1,49 @@
-//! `/jobs`: what ran, and its footprint.
+//! `/jobs`: what ran, and what it used.
 
 use super::State;
 use super::body::Json;
 use super::page::Id;
-use super::problem::{Problem, ProblemDocument};
+use super::problem::Problem;
 use crate::access::Identity;
-use crate::ledger::{self, Report, ReportQuality};
+use crate::ledger;
 use crate::moment;
 use crate::store::{JobRow, StoreError};
 use crate::workload::{self, DeviceName};
+use api::{DeviceRequest, FinishRequest, JobDocument, JobFootprint, JobProgress, JobRequest, ProblemDocument};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use model::{NodeName, ProjectName};
 use std::collections::BTreeMap;
 use units::Timestamp;
 
-/// A job that holds devices.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct JobRequest {
-    /// Its id, a name.
-    #[serde(alias = "id")]
-    job: String,
-    /// Its project, a name; the token's project without it.
-    project: Option<String>,
-    /// For people.
-    name: Option<String>,
-    #[serde(default)]
-    labels: BTreeMap<String, String>,
-    /// From 1.
-    #[schema(minimum = 1)]
-    attempt: Option<u32>,
-    /// What it holds.
-    #[serde(default)]
-    devices: Vec<DeviceRequest>,
-    /// Since when, RFC 3339; now without it.
-    from: Option<String>,
-    /// Until when, RFC 3339; until it is finished without it.
-    to: Option<String>,
-}
-
-/// A device by its identity, and by its node where several nodes have one of that identity.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(untagged)]
-enum DeviceRequest {
-    /// Its identity.
-    Uuid(String),
-    /// Its identity and node.
-    OnNode { uuid: String, node: Option<String> },
-}
-
-/// How a job ended.
-#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct FinishRequest {
-    /// When, RFC 3339; now without it.
-    to: Option<String>,
-    /// Of the process; a signal is negative.
-    #[schema(minimum = -255, maximum = 255)]
-    exit_status: Option<i32>,
-}
-
-/// A job.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct JobDocument {
-    id: String,
-    project: Option<String>,
-    name: Option<String>,
-    labels: BTreeMap<String, String>,
-    attempt: Option<u32>,
-    started: Option<String>,
-    ended: Option<String>,
-    exit_status: Option<i32>,
-    /// `running`, or `ended` once its end has come.
-    state: Progress,
-    /// From its start to its end, or until now; `null` without a start.
-    duration_s: Option<f64>,
-}
-
-/// Whether a job still runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Progress {
-    /// No end is known, or it is to come.
-    Running,
-    /// It has ended.
-    Ended,
-}
-
-/// A job and what it used.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct JobFootprint {
-    #[serde(flatten)]
-    job: JobDocument,
-    /// IT energy, posted and open.
-    energy_mj: i64,
-    /// Derived from `energy_mj`.
-    pub(super) energy_kwh: f64,
-    /// Location-based CO2e of the IT energy.
-    co2e_ug: i64,
-    /// Derived from `co2e_ug`.
-    pub(super) co2e_g: f64,
-    /// The same with overhead, quality, and the part that is not posted yet.
-    footprint: Report,
-    /// Training steps that it reported last.
-    steps: Option<i64>,
-    /// Training samples that it reported with them.
-    samples: Option<i64>,
-    /// `energy_kwh` per step; `null` where none was reported.
-    kwh_per_step: Option<f64>,
-    /// How good it is.
-    quality: ReportQuality,
-    /// Address of the sum split into final, provisional and open, with its factors and entries.
-    explain: String,
-}
-
-impl JobDocument {
-    pub(super) fn of(row: JobRow, now: Timestamp) -> Self {
-        let facts = row.facts;
-        let is_ended = facts.ended.is_some_and(|end| end <= now);
-        let until = facts.ended.filter(|_| is_ended).unwrap_or(now);
-        let duration = facts.started.and_then(|start| until.since(start));
-        Self {
-            state: if is_ended { Progress::Ended } else { Progress::Running },
-            duration_s: duration.map(|span| span.nanoseconds() as f64 / 1e9),
-            id: facts.id,
-            project: facts.project,
-            name: facts.name,
-            labels: facts.labels,
-            attempt: facts.attempt,
-            started: facts.started.map(moment::show),
-            ended: facts.ended.map(moment::show),
-            exit_status: facts.exit_status,
-        }
+/// A job as it is at `now`.
+pub(super) fn document(row: JobRow, now: Timestamp) -> JobDocument {
+    let facts = row.facts;
+    let is_ended = facts.ended.is_some_and(|end| end <= now);
+    let until = facts.ended.filter(|_| is_ended).unwrap_or(now);
+    let duration = facts.started.and_then(|start| until.since(start));
+    JobDocument {
+        state: if is_ended { JobProgress::Ended } else { JobProgress::Running },
+        duration_s: duration.map(|span| span.nanoseconds() as f64 / 1e9),
+        id: facts.id.into(),
+        project: facts.project.map(Into::into),
+        name: facts.name,
+        labels: facts.labels,
+        attempt: facts.attempt,
+        started: facts.started.map(moment::show),
+        ended: facts.ended.map(moment::show),
+        exit_status: facts.exit_status,
     }
 }
 
-/// Announce a job and what it holds
+/// Announce a job and the devices that it holds
 ///
-/// Posting the same job again replaces what is said of it, key by key.
+/// Announcing the same job again replaces the fields that are given.
 #[utoipa::path(
-    post, path = "/jobs", tag = "jobs", request_body = JobRequest,
+    post, path = "/jobs", operation_id = "create_job", tag = "jobs", request_body = JobRequest,
     responses(
-        (status = 201, description = "Stored", body = JobDocument),
-        (status = 404, description = "No such device or project", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 201, description = "The job as it is stored", body = JobDocument),
+        (status = 404, description = "There is no such device or project", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn create(
@@ -152,7 +52,7 @@ pub(crate) async fn create(
     Json(asked): Json<JobRequest>,
 ) -> Result<(StatusCode, axum::Json<JobDocument>), Problem> {
     let now = state.clock.wall();
-    let (job, devices) = asked.check(&who)?;
+    let (job, devices) = check(asked, &who)?;
     let row = state
         .work(move |service| {
             if let Some(own) = &who.project
@@ -166,48 +66,59 @@ pub(crate) async fn create(
         })
         .await?;
     state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_deref());
-    Ok((StatusCode::CREATED, axum::Json(JobDocument::of(row, now))))
+    Ok((StatusCode::CREATED, axum::Json(document(row, now))))
 }
 
-impl JobRequest {
-    fn check(self, who: &Identity) -> Result<(wire::Job, Vec<DeviceName>), Problem> {
-        let project = self.project.or_else(|| who.project.clone());
-        let names = [("job", Some(&self.job)), ("project", project.as_ref())];
-        for (field, name) in names.into_iter().chain(self.labels.keys().map(|label| ("labels", Some(label)))) {
-            if name.is_some_and(|name| !super::is_name(name)) {
-                return Err(Problem::field(field, format!("a name is {}", super::NAME_RULE)));
-            }
-        }
-        let texts =
-            self.name.iter().map(|text| ("name", text)).chain(self.labels.values().map(|text| ("labels", text)));
-        for (field, text) in texts {
-            if !(1..=wire::TEXT_BYTES_MAX).contains(&text.len()) || text.chars().any(char::is_control) {
-                let rule = format!("a text has 1 to {} bytes and no control characters", wire::TEXT_BYTES_MAX);
-                return Err(Problem::field(field, rule));
-            }
-        }
-        if self.labels.len() > wire::LABELS_MAX {
-            return Err(Problem::field("labels", format!("a job has at most {} labels", wire::LABELS_MAX)));
-        }
-        if self.attempt == Some(0) {
-            return Err(Problem::field("attempt", "attempts count from 1"));
-        }
-        let job = wire::Job {
-            id: self.job,
-            project,
-            name: self.name,
-            labels: self.labels,
-            attempt: self.attempt,
-            started: at("from", self.from.as_deref())?,
-            ended: at("to", self.to.as_deref())?,
-            exit_status: None,
-        };
-        let devices = self.devices.into_iter().map(|device| match device {
-            DeviceRequest::Uuid(uuid) => DeviceName { node: None, uuid },
-            DeviceRequest::OnNode { uuid, node } => DeviceName { node, uuid },
-        });
-        Ok((job, devices.collect()))
+/// The job and the devices that `asked` names.
+fn check(asked: JobRequest, who: &Identity) -> Result<(wire::Job, Vec<DeviceName>), Problem> {
+    let project = asked.project.map(ProjectName::into_string).or_else(|| who.project.clone());
+    let id = asked.job.into_string();
+    expect_names(&id, project.as_deref(), &asked.labels)?;
+    expect_texts(asked.name.as_deref(), &asked.labels)?;
+    if asked.labels.len() > wire::LABELS_MAX {
+        return Err(Problem::field("labels", format!("a job has at most {} labels", wire::LABELS_MAX)));
     }
+    if asked.attempt == Some(0) {
+        return Err(Problem::field("attempt", "attempts count from 1"));
+    }
+    let job = wire::Job {
+        id,
+        project,
+        name: asked.name,
+        labels: asked.labels,
+        attempt: asked.attempt,
+        started: at("from", asked.from.as_deref())?,
+        ended: at("to", asked.to.as_deref())?,
+        exit_status: None,
+    };
+    let devices = asked.devices.into_iter().map(|device| match device {
+        DeviceRequest::Uuid(uuid) => DeviceName { node: None, uuid: uuid.into_string() },
+        DeviceRequest::OnNode { uuid, node } => {
+            DeviceName { node: node.map(NodeName::into_string), uuid: uuid.into_string() }
+        }
+    });
+    Ok((job, devices.collect()))
+}
+
+fn expect_names(job: &str, project: Option<&str>, labels: &BTreeMap<String, String>) -> Result<(), Problem> {
+    let names = [("job", Some(job)), ("project", project)];
+    for (field, name) in names.into_iter().chain(labels.keys().map(|label| ("labels", Some(label.as_str())))) {
+        if name.is_some_and(|name| !super::is_name(name)) {
+            return Err(Problem::field(field, format!("a name is {}", super::NAME_RULE)));
+        }
+    }
+    Ok(())
+}
+
+fn expect_texts(name: Option<&str>, labels: &BTreeMap<String, String>) -> Result<(), Problem> {
+    let labels = labels.values().map(|text| ("labels", text.as_str()));
+    for (field, text) in name.map(|text| ("name", text)).into_iter().chain(labels) {
+        if !(1..=wire::TEXT_BYTES_MAX).contains(&text.len()) || text.chars().any(char::is_control) {
+            let rule = format!("a text has 1 to {} bytes and no control characters", wire::TEXT_BYTES_MAX);
+            return Err(Problem::field(field, rule));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
@@ -219,7 +130,12 @@ pub(super) fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, P
 }
 
 /// Whether a token of project `own` may say something about job `id`: it is of that project, or new and claimed for it.
-pub(super) fn may_state(service: &super::Service, id: &str, claimed: Option<&str>, own: &str) -> Result<bool, Problem> {
+pub(super) fn may_state(
+    service: &super::ApiService,
+    id: &str,
+    claimed: Option<&str>,
+    own: &str,
+) -> Result<bool, Problem> {
     let known = service.store.read::<_, StoreError>(|tx| tx.jobs().find(id))?;
     Ok(match known.map(|row| row.facts.project) {
         Some(project) => project.as_deref() == Some(own),
@@ -228,7 +144,7 @@ pub(super) fn may_state(service: &super::Service, id: &str, claimed: Option<&str
 }
 
 /// The job `id`, if `who` may see it.
-pub(super) fn find(service: &super::Service, id: &str, who: &Identity) -> Result<JobRow, Problem> {
+pub(super) fn find(service: &super::ApiService, id: &str, who: &Identity) -> Result<JobRow, Problem> {
     let found = service.store.read::<_, StoreError>(|tx| tx.jobs().find(id))?;
     let sees = |row: &JobRow| who.project.is_none() || who.project == row.facts.project;
     found.filter(sees).ok_or_else(|| Problem::not_found("job", id))
@@ -243,12 +159,12 @@ pub(super) fn within(asked: Option<String>, who: &Identity) -> Result<Option<Str
     }
 }
 
-/// Show a job and its footprint
+/// Show a job with what it used
 #[utoipa::path(
-    get, path = "/jobs/{id}", tag = "jobs", params(("id" = String, Path, description = "Id of the job")),
+    get, path = "/jobs/{id}", operation_id = "show_job", tag = "jobs", params(("id" = String, Path, description = "Id of the job")),
     responses(
-        (status = 200, description = "The job", body = JobFootprint),
-        (status = 404, description = "No such job", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The job with what it used", body = JobFootprint),
+        (status = 404, description = "There is no such job", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn show(
@@ -261,7 +177,7 @@ pub(crate) async fn show(
 }
 
 /// A job with its footprint.
-pub(super) fn footprint(service: &super::Service, row: JobRow, now: Timestamp) -> Result<JobFootprint, Problem> {
+pub(super) fn footprint(service: &super::ApiService, row: JobRow, now: Timestamp) -> Result<JobFootprint, Problem> {
     let footprint = ledger::job_report(&service.store, &service.library, row.job)?;
     let reported = service.store.read::<_, StoreError>(|tx| tx.steps().last(row.job))?;
     let explain = footprint.metered.explain.clone();
@@ -269,7 +185,7 @@ pub(super) fn footprint(service: &super::Service, row: JobRow, now: Timestamp) -
     let energy_kwh = energy_mj as f64 / 3.6e9;
     let steps = reported.map(|report| report.steps);
     Ok(JobFootprint {
-        job: JobDocument::of(row, now),
+        job: document(row, now),
         energy_mj,
         energy_kwh,
         co2e_ug,
@@ -283,13 +199,13 @@ pub(super) fn footprint(service: &super::Service, row: JobRow, now: Timestamp) -
     })
 }
 
-/// End a job, and with it what it holds
+/// End a job and release the devices that it holds
 #[utoipa::path(
     post, path = "/jobs/{id}/finish", tag = "jobs", request_body = FinishRequest,
     params(("id" = String, Path, description = "Id of the job")),
     responses(
-        (status = 200, description = "The job", body = JobDocument),
-        (status = 404, description = "No such job", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The job after the change", body = JobDocument),
+        (status = 404, description = "There is no such job", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn finish(
@@ -311,5 +227,5 @@ pub(crate) async fn finish(
         })
         .await?;
     state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_deref());
-    Ok(axum::Json(JobDocument::of(row, now)))
+    Ok(axum::Json(document(row, now)))
 }

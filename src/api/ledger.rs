@@ -1,74 +1,36 @@
 //! `/ledger` and `/reports`: totals, entries, and the way back to the evidence.
 
 use super::State;
-use super::budgets::OverrideDocument;
 use super::jobs::find;
-use super::page::{Id, Page, PageQuery, Query};
-use super::problem::{Problem, ProblemDocument};
-use super::selection::{SelectionQuery, timezone};
+use super::page::{Id, Paging, Query};
+use super::problem::Problem;
+use super::selection::{select, timezone};
 use crate::access::Identity;
-use crate::ledger::{self, Breakdown, ExplainedWindow, FactorUsed, Report};
+use crate::ledger::{self, ExplainedWindow};
 use crate::moment;
 use crate::store::{CalendarUnit, EntryFilter, GroupBy, NamedEntry, Selection, StoreError};
+use api::{
+    BatchDocument, Breakdown, BudgetOverride, EmissionsDocument, EntryDocument, ExplanationDocument, Page, PageQuery,
+    PostingDocument, ProblemDocument, Report, ReportQuery, SelectionQuery, WindowDocument,
+};
 use axum::extract::State as Extract;
 use chrono_tz::Tz;
 use model::{EntryId, OverrideState};
-use serde::{Deserialize, Serialize};
 use units::Span;
-
-/// A ledger entry. It is never changed, only reversed.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct EntryDocument {
-    id: i64,
-    /// `original`, `supplement`, `reversal` or `repost`.
-    kind: &'static str,
-    /// The entry that it negates.
-    reverses: Option<i64>,
-    reason: String,
-    /// `null` is idle.
-    job: Option<String>,
-    project: Option<String>,
-    node: String,
-    site: String,
-    /// `accelerator`, `host` or `platform`.
-    component: String,
-    period_start: String,
-    period_end: String,
-    start: String,
-    end: String,
-    energy_mj: i64,
-    /// Derived from `energy_mj`.
-    energy_kwh: f64,
-    intensity_mg_per_kwh: u32,
-    co2e_ug: i64,
-    /// Derived from `co2e_ug`.
-    co2e_g: f64,
-    pue_ppm: u32,
-    overhead_mj: i64,
-    overhead_co2e_ug: i64,
-    /// Whether the factor may be revised or stands in for a finer one.
-    provisional: bool,
-    modelled_mj: i64,
-    covered_ns: i64,
-    span_ns: i64,
-    posted: String,
-    /// SHA-256 over the previous entry's hash and this entry.
-    hash: String,
-}
 
 impl From<NamedEntry> for EntryDocument {
     fn from(named: NamedEntry) -> Self {
         let NamedEntry { entry, job, project, node, site } = named;
         let (energy_mj, co2e_ug) = (entry.part.energy.millijoules(), entry.co2e.micrograms());
         Self {
-            id: entry.id.number(),
-            kind: entry.kind.name(),
-            reverses: entry.reverses.map(EntryId::number),
+            id: entry.id,
+            kind: entry.kind,
+            reverses: entry.reverses,
             reason: entry.reason,
-            job,
-            project,
-            node,
-            site,
+            job: job.map(Into::into),
+            project: project.map(Into::into),
+            node: node.into(),
+            site: site.into(),
             component: entry.key.component,
             period_start: moment::show(entry.key.period_start),
             period_end: moment::show(entry.key.period_end),
@@ -100,8 +62,8 @@ fn hexadecimal(bytes: &[u8]) -> String {
 #[utoipa::path(
     get, path = "/ledger/entries", tag = "ledger", params(PageQuery, SelectionQuery),
     responses(
-        (status = 200, description = "By number", body = Page<EntryDocument>),
-        (status = 404, description = "No such project", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "One page of entries, by number", body = Page<EntryDocument>),
+        (status = 404, description = "There is no such project", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn entries(
@@ -111,7 +73,7 @@ pub(crate) async fn entries(
     Query(asked): Query<SelectionQuery>,
 ) -> Result<axum::Json<Page<EntryDocument>>, Problem> {
     let limit = page.limit()?;
-    let (asked, after) = (asked.check(&who)?, page.after_number()?.map(EntryId::new));
+    let (asked, after) = (select(asked, &who)?, page.after_number()?.map(EntryId::new));
     let found = state
         .work(move |service| {
             let selection = asked.find(service)?;
@@ -123,54 +85,6 @@ pub(crate) async fn entries(
     Ok(axum::Json(page.map(EntryDocument::from)))
 }
 
-/// What an entry is made of.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct ExplanationDocument {
-    entry: EntryDocument,
-    factor: FactorUsed,
-    postings: Vec<PostingDocument>,
-    /// As attributed; their `energy_mj` sum to the entry's.
-    windows: Vec<WindowDocument>,
-}
-
-/// What one batch moved.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct PostingDocument {
-    posting: i64,
-    batch: i64,
-    energy_mj: i64,
-    /// Whether it is the negative of an earlier one.
-    takes_back: bool,
-}
-
-/// The part of a window that went to the entry.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct WindowDocument {
-    energy_mj: i64,
-    start: String,
-    end: String,
-    /// The whole window, as the agent sent it.
-    #[schema(value_type = Object)]
-    window: wire::Window,
-    /// The device, as the batch declares it.
-    #[schema(value_type = Object)]
-    device: wire::Device,
-    batch: BatchDocument,
-}
-
-/// The evidence.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct BatchDocument {
-    /// Number of the batch in the service.
-    batch: i64,
-    agent: String,
-    boot: String,
-    sequence: u64,
-    /// Of the stored bytes.
-    sha256: String,
-    received: String,
-}
-
 impl From<ExplainedWindow> for WindowDocument {
     fn from(found: ExplainedWindow) -> Self {
         Self {
@@ -180,8 +94,8 @@ impl From<ExplainedWindow> for WindowDocument {
             window: found.window,
             device: found.device,
             batch: BatchDocument {
-                batch: found.batch.number(),
-                agent: found.agent,
+                batch: found.batch,
+                agent: found.agent.into(),
                 boot: found.boot.to_string(),
                 sequence: found.sequence,
                 sha256: hexadecimal(&found.sha256),
@@ -191,13 +105,13 @@ impl From<ExplainedWindow> for WindowDocument {
     }
 }
 
-/// Follow an entry back to its evidence
+/// Trace a ledger entry back to its evidence
 #[utoipa::path(
     get, path = "/ledger/entries/{id}/explain", tag = "ledger",
     params(("id" = String, Path, description = "Number of the entry")),
     responses(
-        (status = 200, description = "Factor, postings, windows, batches", body = ExplanationDocument),
-        (status = 404, description = "No such entry", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The entry with its factor, postings, windows and batches", body = ExplanationDocument),
+        (status = 404, description = "There is no such entry", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn explain(
@@ -216,27 +130,27 @@ pub(crate) async fn explain(
         })
         .await?;
     let postings = explained.postings.into_iter().map(|posting| PostingDocument {
-        posting: posting.posting.number(),
-        batch: posting.batch.number(),
+        posting: posting.posting,
+        batch: posting.batch,
         energy_mj: posting.part.energy.millijoules(),
         takes_back: posting.takes_back,
     });
     Ok(axum::Json(ExplanationDocument {
         entry: named.into(),
-        factor: explained.factor,
+        factor: explained.factor.into(),
         postings: postings.collect(),
         windows: explained.windows.into_iter().map(WindowDocument::from).collect(),
     }))
 }
 
-/// Split a sum into final, provisional and open
+/// Break a sum down into final, provisional and open
 ///
-/// `final` + `provisional` + `open` is `total`, as integers; the energies of `factors` sum to it too.
+/// `final` + `provisional` + `open` is `total`, as integers; the energies of `factors` sum to it as well.
 #[utoipa::path(
     get, path = "/ledger/explain", tag = "ledger", params(SelectionQuery),
     responses(
-        (status = 200, description = "The parts of the sum, with factors and the addresses of its entries", body = Breakdown),
-        (status = 404, description = "No such job or project", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The parts of the sum, with its factors and the paths of its entries", body = Breakdown),
+        (status = 404, description = "There is no such job or project", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn breakdown(
@@ -244,9 +158,9 @@ pub(crate) async fn breakdown(
     who: Identity,
     Query(asked): Query<SelectionQuery>,
 ) -> Result<axum::Json<Breakdown>, Problem> {
-    let asked = asked.check(&who)?;
+    let asked = select(asked, &who)?;
     if asked.selection.provisional.is_some() {
-        return Err(Problem::field("provisional", "the answer shows both parts: leave it out"));
+        return Err(Problem::field("provisional", "the answer always shows both parts: leave this parameter out"));
     }
     let found = state
         .work(move |service| {
@@ -260,48 +174,21 @@ pub(crate) async fn breakdown(
     Ok(axum::Json(found))
 }
 
-/// What a report covers.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ReportQuery {
-    /// First moment, a date or RFC 3339.
-    from: Option<String>,
-    /// First moment after it.
-    to: Option<String>,
-    /// A closed period, as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an old version.
-    period: Option<String>,
-    /// `project` (when not given), `job`, `node`, `site`, `month`, `day`, `hour` or `label:KEY`.
-    group_by: Option<String>,
-    /// Only this project's jobs.
-    project: Option<String>,
-    /// Whose midnights dates mean, and whose hours, days and months are grouped by: an IANA name such as Europe/Berlin; UTC without it.
-    timezone: Option<String>,
-}
-
-/// A report, and who let what pass in its time.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct EmissionsDocument {
-    #[serde(flatten)]
-    report: Report,
-    /// Overrides of budgets that were granted in this time, newest first.
-    overrides: Vec<OverrideDocument>,
-}
-
 /// Overrides that were granted in the time of `selection`.
-fn overrides(service: &super::Service, selection: &Selection) -> Result<Vec<OverrideDocument>, Problem> {
+fn overrides(service: &super::ApiService, selection: &Selection) -> Result<Vec<BudgetOverride>, Problem> {
     let (Some(from), Some(to)) = (selection.from, selection.to) else { return Ok(Vec::new()) };
     let project = selection.project.as_deref();
     let mut rows = service.store.read::<_, StoreError>(|tx| tx.overrides().list(project, None, u32::MAX))?;
     rows.retain(|row| row.state == OverrideState::Approved && row.decided.is_some_and(|at| (from..to).contains(&at)));
-    Ok(rows.into_iter().map(OverrideDocument::from).collect())
+    Ok(rows.into_iter().map(BudgetOverride::from).collect())
 }
 
-/// Energy and location-based CO2e by group
+/// Report energy and location-based CO2e by group
 #[utoipa::path(
     get, path = "/reports/emissions", tag = "reports", params(ReportQuery),
     responses(
-        (status = 200, description = "Totals of what starts in the time", body = EmissionsDocument),
-        (status = 404, description = "No such project", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "Totals of the energy that starts in the time", body = EmissionsDocument),
+        (status = 404, description = "There is no such project", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn emissions(
@@ -315,7 +202,7 @@ pub(crate) async fn emissions(
         return Err(Problem::field("from", "give `from` and `to`, or the `period`"));
     }
     let ReportQuery { from, to, period, project, timezone, .. } = asked;
-    let asked = SelectionQuery::of_report((from, to), period, project, timezone).check(&who)?;
+    let asked = select(SelectionQuery { from, to, period, project, timezone, ..SelectionQuery::default() }, &who)?;
     let report = state
         .work(move |service| {
             let selection = asked.find(service)?;
@@ -327,7 +214,7 @@ pub(crate) async fn emissions(
         })
         .await?;
     let (report, overrides) = report;
-    Ok(axum::Json(EmissionsDocument { report: Report { timezone: zone.name(), ..report }, overrides }))
+    Ok(axum::Json(EmissionsDocument { report: Report { timezone: zone.name().to_owned(), ..report }, overrides }))
 }
 
 /// A year of hours and ten years of days are enough for one answer.
@@ -342,7 +229,7 @@ fn refuse_long(by: &GroupBy, span: Span) -> Result<(), Problem> {
     }
     Err(Problem::field(
         "to",
-        format!("grouped so, a report covers at most {days} days: ask for a shorter time, or by month"),
+        format!("with this grouping a report covers at most {days} days: ask for a shorter time, or group by month"),
     ))
 }
 

@@ -1,4 +1,4 @@
-//! What the service counts about itself, as Prometheus text.
+//! What the service counts about itself, for Prometheus.
 
 use crate::access::Identity;
 use crate::series;
@@ -30,7 +30,7 @@ struct OutcomeLabels {
 
 /// Counters and their registry.
 #[derive(Debug)]
-pub(crate) struct Metrics {
+pub(crate) struct ServiceMetrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     request_duration: Family<RouteLabels, Histogram, fn() -> Histogram>,
@@ -52,7 +52,7 @@ fn durations() -> Histogram {
     Histogram::new([0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0])
 }
 
-impl Metrics {
+impl ServiceMetrics {
     pub(crate) fn new() -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("wattledger"),
@@ -141,10 +141,10 @@ fn known(method: &Method) -> &'static str {
     }
 }
 
-/// Counters as Prometheus text
+/// Show the metrics of the service
 #[utoipa::path(
-    get, path = "/metrics", tag = "operations",
-    responses((status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text"))
+    get, path = "/metrics", operation_id = "show_metrics", tag = "operations",
+    responses((status = 200, description = "ServiceMetrics as OpenMetrics text", body = String, content_type = "application/openmetrics-text"))
 )]
 pub(crate) async fn show(State(state): State<super::State>, who: Identity) -> Response {
     if let Err(problem) = super::auth::unbound(&who) {

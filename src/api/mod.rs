@@ -1,4 +1,4 @@
-//! The HTTP API. `router.rs` shows it at a glance; a file per resource holds its handlers and documents.
+//! The HTTP API. `router.rs` shows it at a glance, a file per resource holds its handlers, and `crates/api` has what they read and answer.
 
 mod actions;
 mod admissions;
@@ -44,24 +44,24 @@ use crate::config::{Kubernetes, Limits, ServiceConfig};
 use crate::grid::Library;
 use crate::series::{Handover, SeriesStore};
 use crate::store::Store;
-use body::Budget;
+use body::BodyMemory;
 use collectors::clock::Clock;
 use events::Events;
-use metrics::Metrics;
+use metrics::ServiceMetrics;
 use problem::Problem;
 use rate::Buckets;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use units::Span;
 
-/// What every handler works with.
-pub(crate) type State = Arc<Service>;
+/// What every handler works with: the service.
+pub(crate) type State = Arc<ApiService>;
 
 /// What [`is_name`] asks for, in words.
 const NAME_RULE: &str = "1 to 128 of A-Z a-z 0-9 . _ : @ + -";
 
 /// Store, clock and limits of one running service.
-pub(crate) struct Service {
+pub(crate) struct ApiService {
     store: Arc<Store>,
     library: Arc<Library>,
     series: Arc<dyn SeriesStore>,
@@ -69,7 +69,7 @@ pub(crate) struct Service {
     clock: Arc<dyn Clock>,
     limits: Limits,
     gates: Gates,
-    metrics: Metrics,
+    metrics: ServiceMetrics,
     events: Events,
     requests_rate: Buckets,
     /// Failed sign-ins by address.
@@ -77,33 +77,38 @@ pub(crate) struct Service {
     sign_in: SignIn,
     batches_rate: Buckets,
     failures_rate: Buckets,
-    open_bodies: Budget,
+    open_bodies: BodyMemory,
     is_stopping: AtomicBool,
 }
 
-/// What foreign systems are answered by.
+/// What a service is made of.
+pub(crate) struct ServiceParts {
+    pub(crate) store: Arc<Store>,
+    pub(crate) library: Arc<Library>,
+    pub(crate) series: Arc<dyn SeriesStore>,
+    pub(crate) handover: Handover,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limits: Limits,
+    pub(crate) sign_in: SignIn,
+    pub(crate) gates: Gates,
+}
+
+/// Settings of the gates for foreign systems.
 pub(crate) struct Gates {
     kubernetes: Kubernetes,
     terraform: terraform::RunTasks,
 }
 
 impl Gates {
-    /// As configured; the key of run tasks is read.
+    /// The gates as they are configured, with the key of run tasks read from its file.
     pub(crate) fn open(config: &ServiceConfig) -> Result<Self, KeyError> {
         Ok(Self { kubernetes: config.kubernetes.clone(), terraform: terraform::RunTasks::open(&config.terraform)? })
     }
 }
 
-impl Service {
-    pub(crate) fn new(
-        store: Arc<Store>,
-        library: Arc<Library>,
-        (series, handover): (Arc<dyn SeriesStore>, Handover),
-        clock: Arc<dyn Clock>,
-        limits: Limits,
-        sign_in: SignIn,
-        gates: Gates,
-    ) -> Self {
+impl ApiService {
+    pub(crate) fn new(parts: ServiceParts) -> Self {
+        let ServiceParts { store, library, series, handover, clock, limits, sign_in, gates } = parts;
         Self {
             store,
             library,
@@ -112,25 +117,25 @@ impl Service {
             clock,
             limits,
             gates,
-            metrics: Metrics::new(),
+            metrics: ServiceMetrics::new(),
             events: Events::new(limits.event_streams),
             requests_rate: Buckets::new(limits.requests),
             sign_in_failures: Buckets::new(session::FAILURES),
             sign_in,
             batches_rate: Buckets::new(limits.batches),
             failures_rate: Buckets::new(limits.failures),
-            open_bodies: Budget::new(limits.open_body_bytes),
+            open_bodies: BodyMemory::new(limits.open_body_bytes),
             is_stopping: AtomicBool::new(false),
         }
     }
 
-    /// From now on `/readyz` says that nothing new should be sent here, and event streams end.
+    /// Begins the shutdown: `/readyz` answers that nothing new should be sent here, and event streams end.
     pub(crate) fn stopping(&self) {
         self.is_stopping.store(true, Ordering::Relaxed);
         self.events.close();
     }
 
-    /// Runs `task` where it may wait for the disk.
+    /// Runs `task` on a thread on which it may wait for the disk.
     async fn work<T: Send + 'static>(
         self: &Arc<Self>,
         task: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
@@ -139,17 +144,17 @@ impl Service {
         match tokio::task::spawn_blocking(move || task(&service)).await {
             Ok(outcome) => outcome,
             Err(error) => {
-                tracing::error!(%error, "a request met a defect and was answered with 500");
+                tracing::error!(%error, "a request failed because of a defect and was answered with 500");
                 self.metrics.panic();
                 Err(Problem::internal())
             }
         }
     }
 
-    /// Posts what has ended; `grace` after the end of a period what may come late is taken to have come.
+    /// Posts what has ended. `grace` after the end of a period, late data is no longer waited for.
     pub(crate) fn close(&self, grace: Span) {
         if self.store.trouble().is_some() && self.store.probe().is_ok() {
-            tracing::info!("the disk takes changes again");
+            tracing::info!("the disk can be written again");
         }
         match crate::ledger::close(&self.store, &self.library, self.clock.wall(), grace) {
             Ok(closed) if closed.entries == 0 => {}
@@ -158,14 +163,14 @@ impl Service {
                 self.events.tell("entries", closed.entries.to_string(), None);
             }
             Err(error) => {
-                tracing::error!(%error, "periods that have ended could not be posted; it is tried again");
+                tracing::error!(%error, "ended periods could not be posted; the service will try again");
                 self.metrics.closing_failed();
             }
         }
         self.settle();
     }
 
-    /// Brings holds up to the ledger, and tells what became of them.
+    /// Settles holds with what the ledger has, and publishes the changes.
     fn settle(&self) {
         let (store, library) = (&self.store, &self.library);
         let office = crate::budget::Office { store, library, now: self.clock.wall(), by: "service" };
@@ -181,7 +186,7 @@ impl Service {
                     self.events.tell("admission", change.admission.to_string(), Some(&change.project));
                 }
             }
-            Err(error) => tracing::error!(%error, "holds could not be settled; it is tried again"),
+            Err(error) => tracing::error!(%error, "holds could not be settled; the service will try again"),
         }
     }
 }

@@ -1,39 +1,34 @@
-//! What those who run the service ask: is it alive, is it ready, what does it serve.
+//! What operators ask: is the service alive, is it ready, what does it serve.
 
 use super::State;
-use super::problem::{Problem, ProblemDocument};
+use super::problem::Problem;
 use crate::store::StoreError;
+use api::{Health, ProblemDocument};
 use axum::extract::{Request, State as Extract};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use std::sync::atomic::Ordering;
 
-/// State of the service.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct Health {
-    /// `ok`.
-    status: &'static str,
-    /// Version of the program.
-    version: &'static str,
+fn well() -> axum::Json<Health> {
+    axum::Json(Health { status: "ok".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() })
 }
 
-const OK: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION") };
-
-/// Whether the process answers
-#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "It does", body = Health)))]
+/// Check whether the process answers
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "The process answers", body = Health)))]
 pub(crate) async fn healthz() -> axum::Json<Health> {
-    axum::Json(OK)
+    well()
 }
 
-/// Whether requests should be sent here: the store answers and takes changes, and no shutdown has begun
+/// Check whether the service is ready for requests
+///
+/// It is ready if the store can be read and written, and no shutdown has begun.
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses(
-        (status = 200, description = "Ready", body = Health),
-        (status = 500, description = "The store does not answer", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Not now", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The service is ready", body = Health),
+        (status = 500, description = "The store cannot be read", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "The service is not ready; Retry-After says when to try again", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn readyz(Extract(state): Extract<State>) -> Result<axum::Json<Health>, Problem> {
@@ -45,7 +40,7 @@ pub(crate) async fn readyz(Extract(state): Extract<State>) -> Result<axum::Json<
         return Err(Problem::unavailable(detail, super::problem::DISK_RETRY_S));
     }
     state.work(|service| Ok(service.store.read::<_, StoreError>(|tx| tx.tokens().any())?)).await?;
-    Ok(axum::Json(OK))
+    Ok(well())
 }
 
 /// The OpenAPI document, ready to send.

@@ -1,97 +1,38 @@
-//! `/periods` and `/ledger/restate`: what was closed, what it would be now, and corrections with a reason.
+//! `/periods` and `/ledger/restate`: closed figures, what they would be now, and corrections with a reason.
 
 use super::State;
 use super::auth::unbound;
 use super::body::Json;
-use super::page::{Id, Page, PageQuery, Query};
-use super::problem::{Problem, ProblemDocument};
+use super::page::{Id, Paging, Query};
+use super::problem::Problem;
 use super::selection::ordered;
 use crate::access::Identity;
-use crate::ledger::{self, Figures, Period, Restatement};
+use crate::ledger;
 use crate::moment;
 use crate::store::{GroupBy, PeriodRow, PeriodVersion, Selection, StoreError};
+use api::{
+    Page, PageQuery, Period, PeriodItem, PeriodRequest, ProblemDocument, ReasonRequest, RestateDocument, RestateRequest,
+};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::PeriodId;
-use serde::{Deserialize, Serialize};
+use model::{PeriodId, TokenId};
 use units::Timestamp;
 
 /// Longest name of a period and longest reason, bytes.
 const TEXT_BYTES_MAX: usize = 512;
 
-/// A period in a list.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct PeriodItem {
-    id: i64,
-    name: String,
-    from: String,
-    to: String,
-    /// The latest version of its figures.
-    version: i64,
-    /// When that was closed.
-    closed: String,
-    /// Id of the token that closed it; `null` for a token that is bound to a project.
-    closed_by: Option<String>,
-    /// Address of its report.
-    report: String,
-}
-
-impl PeriodItem {
-    fn of((row, version): (PeriodRow, PeriodVersion), who: &Identity) -> Self {
-        Self {
-            id: row.period.number(),
-            name: row.name,
-            from: moment::show(row.from),
-            to: moment::show(row.to),
-            version: version.version,
-            closed: moment::show(version.closed),
-            closed_by: Some(version.closed_by).filter(|_| who.project.is_none()),
-            report: format!("/api/v1/reports/emissions?period={}", row.period),
-        }
+/// A closed period with its latest version, as `who` may see it.
+fn item(row: PeriodRow, version: PeriodVersion, who: &Identity) -> PeriodItem {
+    PeriodItem {
+        id: row.period,
+        name: row.name,
+        from: moment::show(row.from),
+        to: moment::show(row.to),
+        version: version.version,
+        closed: moment::show(version.closed),
+        closed_by: Some(version.closed_by).filter(|_| who.project.is_none()).map(TokenId::from),
+        report: format!("/api/v1/reports/emissions?period={}", row.period),
     }
-}
-
-/// A period to close.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PeriodRequest {
-    /// For people; its two dates without it.
-    name: Option<String>,
-    /// First moment, a UTC date or RFC 3339.
-    from: String,
-    /// First moment after it, which has passed.
-    to: String,
-}
-
-/// Why a period is restated.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ReasonRequest {
-    /// In words, for those who read the old figures.
-    reason: String,
-}
-
-/// What is restated, and why.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RestateRequest {
-    /// Entries that start at or after this moment, a UTC date or RFC 3339.
-    from: String,
-    /// Entries that start before this moment.
-    to: String,
-    /// In words; it stands in every entry that is made.
-    reason: String,
-}
-
-/// What restating changed.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct RestateDocument {
-    /// How many entries were made: a reversal for each that was replaced, and what was posted again.
-    entries: i64,
-    old: Figures,
-    new: Figures,
-    #[serde(flatten)]
-    change: Restatement,
 }
 
 fn text(field: &str, given: &str) -> Result<String, Problem> {
@@ -114,10 +55,10 @@ fn number(asked: &str) -> Result<PeriodId, Problem> {
     asked.parse().map_err(|_| Problem::not_found("reporting period", asked))
 }
 
-/// List reporting periods, in the order in which they were closed first
+/// List reporting periods in the order in which they were first closed
 ///
-/// A token that is bound to a project sees those that have jobs of it.
-#[utoipa::path(get, path = "/periods", tag = "reports", params(PageQuery), responses((status = 200, description = "By number", body = Page<PeriodItem>)))]
+/// A token that is bound to a project sees only periods with jobs of that project.
+#[utoipa::path(get, path = "/periods", operation_id = "list_periods", tag = "reports", params(PageQuery), responses((status = 200, description = "One page of periods, by number", body = Page<PeriodItem>)))]
 pub(crate) async fn list(
     Extract(state): Extract<State>,
     who: Identity,
@@ -138,17 +79,19 @@ pub(crate) async fn list(
             })?)
         })
         .await?;
-    Ok(axum::Json(Page::of(found, limit, |(row, _)| row.period.to_string()).map(|found| PeriodItem::of(found, &who))))
+    let page = Page::of(found, limit, |(row, _)| row.period.to_string());
+    Ok(axum::Json(page.map(|(row, version)| item(row, version, &who))))
 }
 
 /// Close a reporting period
 ///
-/// Its figures stay from then on: late data and revised factors show as a difference, and enter only by restating it.
+/// From then on its figures stay: late data and revised factors show as a difference, and become part of the figures only when the period is
+/// restated.
 #[utoipa::path(
     post, path = "/periods", tag = "reports", request_body = PeriodRequest,
     responses(
-        (status = 201, description = "Closed", body = Period),
-        (status = 409, description = "Something in it is not posted yet, it has not ended, or its name or time is taken", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 201, description = "The closed period", body = Period),
+        (status = 409, description = "Part of the period is not posted yet, it has not ended, or another period has its name or time", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn close(
@@ -170,12 +113,12 @@ pub(crate) async fn close(
     Ok((StatusCode::CREATED, axum::Json(period)))
 }
 
-/// Show a period: as closed, as it would be now, and why they differ
+/// Show a reporting period as closed, as it would be now, and why they differ
 #[utoipa::path(
-    get, path = "/periods/{id}", tag = "reports", params(("id" = String, Path, description = "Number of the period")),
+    get, path = "/periods/{id}", operation_id = "show_period", tag = "reports", params(("id" = String, Path, description = "Number of the period")),
     responses(
-        (status = 200, description = "The period; of one project's jobs for a token that is bound to it", body = Period),
-        (status = 404, description = "No such period", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The period; only the jobs of one project for a token that is bound to it", body = Period),
+        (status = 404, description = "There is no such period", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn show(
@@ -190,14 +133,16 @@ pub(crate) async fn show(
     Ok(axum::Json(period))
 }
 
-/// Take the current figures of a period as its next version; the old ones stay
+/// Restate a reporting period
+///
+/// Its current figures become its next version. Earlier versions stay.
 #[utoipa::path(
     post, path = "/periods/{id}/restate", tag = "reports", request_body = ReasonRequest,
     params(("id" = String, Path, description = "Number of the period")),
     responses(
-        (status = 200, description = "The period", body = Period),
-        (status = 404, description = "No such period", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "Something in it is not posted yet, or nothing has changed", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The period with its new version", body = Period),
+        (status = 404, description = "There is no such period", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "Part of the period is not posted yet, or nothing has changed", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn restate(
@@ -218,12 +163,12 @@ pub(crate) async fn restate(
     Ok(axum::Json(period))
 }
 
-/// Post anew, with a reason, what newer factors or another PUE change
+/// Restate ledger entries after a change of factors, PUE or zone
 ///
-/// Each entry whose factor, PUE or zone would be another now is reversed and posted again. Closed periods keep their figures.
+/// Reverses each entry that would get another factor or PUE now, and posts it again with the reason. Closed periods keep their figures.
 #[utoipa::path(
     post, path = "/ledger/restate", tag = "ledger", request_body = RestateRequest,
-    responses((status = 200, description = "Old, new and the difference", body = RestateDocument))
+    responses((status = 200, description = "Old figures, new figures and their difference", body = RestateDocument))
 )]
 pub(crate) async fn restate_entries(
     Extract(state): Extract<State>,
@@ -238,10 +183,10 @@ pub(crate) async fn restate_entries(
             let selection = Selection::between(range.0, range.1);
             let figures = || ledger::report(&service.store, &service.library, &selection, &GroupBy::Project);
             let (old, head) =
-                (Figures::of(&figures()?), service.store.read::<_, StoreError>(|tx| tx.entries().last())?);
+                (ledger::figures(&figures()?), service.store.read::<_, StoreError>(|tx| tx.entries().last())?);
             let closed = ledger::restate(&service.store, &service.library, range, reason, by)?;
-            let new = Figures::of(&figures()?);
-            let mut change = Restatement::between(&old, &new).map_err(ledger::LedgerError::from)?;
+            let new = ledger::figures(&figures()?);
+            let mut change = ledger::difference(&old, &new).map_err(ledger::LedgerError::from)?;
             let reasons = service.store.read::<_, StoreError>(|tx| tx.entry_sums().by_reason(&selection, head))?;
             change.reasons = reasons.into_iter().map(Into::into).collect();
             Ok(RestateDocument { entries: closed.entries, old, new, change })

@@ -8,13 +8,10 @@ use crate::ledger::LedgerError;
 use crate::session::SessionError;
 use crate::store::StoreError;
 use crate::workload::WorkloadError;
+use api::{PROBLEM_MEDIA_TYPE, ProblemDocument};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use wire::WireError;
-
-/// Media type of a problem document.
-pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// When to come back after the disk took no changes, seconds.
 pub(crate) const DISK_RETRY_S: u64 = 30;
@@ -28,25 +25,6 @@ pub(crate) struct Problem {
     detail: String,
     field: Option<String>,
     retry_after_s: Option<u64>,
-    blocks: Option<bool>,
-}
-
-/// A refused request, RFC 9457.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct ProblemDocument<'a> {
-    /// What kind of problem it is: `urn:wattledger:problem:` and a name that does not change.
-    r#type: String,
-    /// The kind in words.
-    title: &'a str,
-    /// HTTP status.
-    status: u16,
-    /// What is wrong this time, and what to do.
-    detail: &'a str,
-    /// The field, parameter or header at fault.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'a str>,
-    /// Of an admission that cannot be decided: whether a budget that blocks could count the job, which may not run then.
-    #[serde(skip_serializing_if = "Option::is_none")]
     blocks: Option<bool>,
 }
 
@@ -91,7 +69,7 @@ impl Problem {
 
     /// 403: a request that came with a session's cookie does not prove that it comes from the app.
     pub(crate) fn cross_site(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "cross-site", "This does not prove to come from the app", detail)
+        Self::new(StatusCode::FORBIDDEN, "cross-site", "The request cannot be shown to come from the app", detail)
     }
 
     /// 404: nothing that this token can see.
@@ -101,31 +79,31 @@ impl Problem {
 
     /// 404: for the reason that `detail` tells.
     pub(crate) fn missing(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "There is no such thing", detail)
+        Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail)
     }
 
     /// 404: no such route.
     pub(crate) fn no_route(path: &str) -> Self {
-        let detail = format!("nothing is served at {path}: /openapi.json lists every path");
+        let detail = format!("there is nothing at {path}: /openapi.json lists every path");
         Self::new(StatusCode::NOT_FOUND, "no-route", "There is no such path", detail)
     }
 
     /// 405.
     pub(crate) fn method_not_allowed(method: &str) -> Self {
-        let detail = format!("{method} is not served here: /openapi.json lists the methods of every path");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "The path has no such method", detail)
+        let detail = format!("{method} is not supported here: /openapi.json lists the methods of every path");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "The path does not support this method", detail)
     }
 
     /// 408: the body did not arrive in time.
     pub(crate) fn body_too_slow(reason: impl std::fmt::Display) -> Self {
-        let detail = format!("the body came too slowly, {reason}: send it in one go, or send less at once");
+        let detail = format!("the body arrived too slowly, {reason}: send it without pauses, or send less at once");
         Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body took too long", detail)
     }
 
     /// 408: the connection ended inside the body. Not 400: the same body, sent again, may well be taken.
     pub(crate) fn body_incomplete(reason: impl std::fmt::Display) -> Self {
-        let detail = format!("the body broke off ({reason}): send it again");
-        Self::new(StatusCode::REQUEST_TIMEOUT, "body-incomplete", "The body did not arrive whole", detail)
+        let detail = format!("the connection ended before the body was complete ({reason}): send it again");
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-incomplete", "The body was incomplete", detail)
     }
 
     /// Whether it is a 408: what is left of the body is not worth waiting for.
@@ -140,7 +118,7 @@ impl Problem {
 
     /// 409: what is there already contradicts what was sent.
     pub(crate) fn conflict(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, "conflict", "This contradicts what is stored", detail)
+        Self::new(StatusCode::CONFLICT, "conflict", "Conflict with what is stored", detail)
     }
 
     /// 413.
@@ -153,7 +131,7 @@ impl Problem {
         let mut problem = Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported-media-type",
-            "The body is in a form that is not read here",
+            "The media type or encoding is not supported",
             detail,
         );
         problem.field = Some(header.to_owned());
@@ -181,7 +159,7 @@ impl Problem {
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
             "The service failed",
-            "this is a defect of the service; its log says what happened",
+            "this is a defect of the service: its log says what happened",
         )
     }
 
@@ -196,7 +174,7 @@ impl Problem {
 
 /// A defect: the cause goes to the log.
 fn defect(error: &dyn std::error::Error) -> Problem {
-    tracing::error!(%error, "a request met a defect and was answered with 500");
+    tracing::error!(%error, "a request failed because of a defect and was answered with 500");
     Problem::internal()
 }
 
@@ -204,7 +182,10 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         if error.is_of_the_disk() {
             tracing::error!(%error, "nothing was stored");
-            return Self::unavailable("nothing was stored: the service's disk takes no changes now", DISK_RETRY_S);
+            return Self::unavailable(
+                "nothing was stored: the disk of the service cannot be written now",
+                DISK_RETRY_S,
+            );
         }
         defect(&error)
     }
@@ -299,16 +280,16 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let document = ProblemDocument {
             r#type: format!("urn:wattledger:problem:{}", self.kind),
-            title: self.title,
+            title: self.title.to_owned(),
             status: self.status.as_u16(),
-            detail: &self.detail,
-            field: self.field.as_deref(),
+            detail: self.detail,
+            field: self.field,
             blocks: self.blocks,
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_MEDIA_TYPE));
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

@@ -1,10 +1,11 @@
 //! The whole API at a glance: each route under the scope that it needs.
 
-use super::problem::{Problem, ProblemDocument};
+use super::problem::Problem;
 use super::{
     State, actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, fleet, gaps, grid,
     job_list, jobs, kubernetes, ledger, metrics, operations, periods, series, session, sites, steps, terraform, tokens,
 };
+use api::{PROBLEM_MEDIA_TYPE, ProblemDocument};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
@@ -132,7 +133,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
     // As the API under a version, and where webhooks are usually found.
     let gates = OpenApiRouter::new().route("/admission/kubernetes", post(kubernetes::review));
     let watch = OpenApiRouter::new().routes(routes!(metrics::show));
-    OpenApiRouter::with_openapi(Document::openapi())
+    OpenApiRouter::with_openapi(ApiDocument::openapi())
         .nest("/api/v1", guarded)
         .merge(under(Some(Scope::Read), watch, state))
         .merge(under(Some(Scope::Admit), gates, state))
@@ -173,25 +174,24 @@ fn describe_budgets(document: &mut utoipa::openapi::OpenApi) {
 
 fn describe_refusals(operation: &mut utoipa::openapi::path::Operation) {
     let mut refusals = vec![
-        ("400", "Something has a value that cannot be used"),
-        ("401", "No valid token"),
-        ("403", "The token lacks the scope"),
-        ("429", "Too many requests; Retry-After says when to come back"),
-        ("500", "A defect of the service"),
-        ("503", "Not now; Retry-After says when to come back"),
+        ("400", "A field, parameter or header has a value that cannot be used"),
+        ("401", "The request carries no valid token"),
+        ("403", "The token lacks the scope that is needed"),
+        ("429", "Too many requests; Retry-After says when to try again"),
+        ("500", "The service failed; its log says why"),
+        ("503", "The service cannot do this now; Retry-After says when to try again"),
     ];
     if operation.request_body.is_some() {
         refusals.extend([
-            ("408", "The body took too long, or did not arrive whole"),
+            ("408", "The body took too long or was incomplete"),
             ("413", "The body is too large"),
-            ("415", "Media type or encoding is not read here"),
+            ("415", "The media type or encoding of the body is not supported"),
         ]);
     }
     for (status, description) in refusals {
         let content =
             ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name("ProblemDocument"))).build();
-        let response =
-            ResponseBuilder::new().description(description).content(super::problem::MEDIA_TYPE, content).build();
+        let response = ResponseBuilder::new().description(description).content(PROBLEM_MEDIA_TYPE, content).build();
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.into());
     }
 }
@@ -200,12 +200,12 @@ fn describe_refusals(operation: &mut utoipa::openapi::path::Operation) {
 #[openapi(
     info(
         title = "Wattledger",
-        description = "The energy and carbon ledger for AI compute. Quantities are integers with the unit in the name (`energy_mj`, `co2e_ug`); times are UTC; intervals are half-open."
+        description = "The energy and carbon ledger for AI compute. Quantities are integers with the unit in the name (`energy_mj`, `co2e_ug`). Times are RFC 3339 in UTC. Intervals are half-open: the start is included, the end is not."
     ),
     components(schemas(ProblemDocument)),
     modifiers(&Access)
 )]
-struct Document;
+struct ApiDocument;
 
 struct Access;
 
@@ -214,7 +214,7 @@ impl utoipa::Modify for Access {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("wl_…").build();
         let components = document.components.get_or_insert_with(Default::default);
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
-        let cookie = "of `POST /api/v1/session`; over plain HTTP on this machine it is called `wattledger`. A change also needs the header X-CSRF-Token.";
+        let cookie = "Session cookie set by `POST /api/v1/session`. Over plain HTTP to this machine it is called `wattledger`. A change also needs the header X-CSRF-Token.";
         let cookie = ApiKeyValue::with_description("__Host-wattledger", cookie);
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
@@ -224,6 +224,6 @@ fn answer_panic(state: &State, panic: Box<dyn Any + Send>) -> Response {
     let message = panic.downcast_ref::<String>().map(String::as_str);
     let message = message.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
     state.metrics.panic();
-    tracing::error!(message, "a request met a defect and was answered with 500");
+    tracing::error!(message, "a request failed because of a defect and was answered with 500");
     Problem::internal().into_response()
 }

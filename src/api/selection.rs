@@ -5,109 +5,59 @@ use super::problem::Problem;
 use crate::access::Identity;
 use crate::store::{CalendarUnit, Selection};
 use crate::{ledger, moment, workload};
+use api::SelectionQuery;
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
-use serde::Deserialize;
+use model::{JobId, NodeName, ProjectName, SiteName};
 use units::Timestamp;
 
-/// Which part of the ledger: every condition that is given holds.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct SelectionQuery {
-    /// What starts at or after this moment, a UTC date or RFC 3339.
-    from: Option<String>,
-    /// What starts before this moment.
-    to: Option<String>,
-    /// A closed period, as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an old version.
-    period: Option<String>,
-    /// Of this project's jobs.
-    project: Option<String>,
-    /// Of this job.
-    job: Option<String>,
-    /// On this node.
-    node: Option<String>,
-    /// At this site.
-    site: Option<String>,
-    /// That starts in this month, such as 2026-03.
-    month: Option<String>,
-    /// That starts on this day, such as 2026-03-29.
-    day: Option<String>,
-    /// That starts in this hour, as a report by hour names it, such as 2026-03-29T01:00+01:00.
-    hour: Option<String>,
-    /// Whose midnights dates mean, and whose hour, day or month that is: an IANA name such as Europe/Berlin; UTC without it.
-    timezone: Option<String>,
-    /// Of jobs with this label, `KEY=VALUE`.
-    label: Option<String>,
-    /// Of jobs that lack it: `project` or `label:KEY`.
-    without: Option<String>,
-    /// `true`: held by nobody; `false`: held by jobs.
-    idle: Option<bool>,
-    /// `true`: with a factor that may be revised or stands in for a finer one; `false`: with one that stays.
-    provisional: Option<bool>,
-}
-
-impl SelectionQuery {
-    /// What a report covers: a time or a period, of one project or of all.
-    pub(super) fn of_report(
-        time: (Option<String>, Option<String>),
-        period: Option<String>,
-        project: Option<String>,
-        timezone: Option<String>,
-    ) -> Self {
-        Self { from: time.0, to: time.1, period, project, timezone, ..Self::default() }
+/// The part of the ledger that `query` selects, within the project of `who`.
+pub(super) fn select(query: SelectionQuery, who: &Identity) -> Result<PeriodSelection, Problem> {
+    let zone = timezone(query.timezone.as_deref())?;
+    let time = |field: &str, text: Option<String>| {
+        let moment = text.map(|text| moment::parse_in(&text, zone)).transpose();
+        moment.map_err(|rule| Problem::field(field, rule))
+    };
+    let (from, to) = (time("from", query.from)?, time("to", query.to)?);
+    ordered(from, to)?;
+    if query.period.is_some() && (from.is_some() || to.is_some()) {
+        return Err(Problem::field("period", "a period has its own time: leave `from` and `to` out, or the period"));
     }
-
-    /// What `who` asks for, within its project.
-    pub(super) fn check(self, who: &Identity) -> Result<Asked, Problem> {
-        let zone = timezone(self.timezone.as_deref())?;
-        let time = |field: &str, text: Option<String>| {
-            let moment = text.map(|text| moment::parse_in(&text, zone)).transpose();
-            moment.map_err(|rule| Problem::field(field, rule))
-        };
-        let (from, to) = (time("from", self.from)?, time("to", self.to)?);
-        ordered(from, to)?;
-        if self.period.is_some() && (from.is_some() || to.is_some()) {
-            return Err(Problem::field(
-                "period",
-                "a period has its own time: leave `from` and `to` out, or the period",
-            ));
-        }
-        let mut selection = Selection {
-            from,
-            to,
-            project: within(self.project, who)?,
-            job: self.job,
-            node: self.node,
-            site: self.site,
-            calendar: calendar([
-                (CalendarUnit::Month, self.month),
-                (CalendarUnit::Day, self.day),
-                (CalendarUnit::Hour, self.hour),
-            ])?
-            .map(|(unit, name)| (unit, zone, name)),
-            label: self.label.as_deref().map(label).transpose()?.map(|(key, value)| (key, Some(value))),
-            idle: self.idle,
-            provisional: self.provisional,
-            ..Selection::default()
-        };
-        if let Some(lacking) = self.without {
-            lack(&mut selection, &lacking)?;
-        }
-        Ok(Asked { selection, period: self.period, own: who.project.clone() })
+    let calendar = calendar([
+        (CalendarUnit::Month, query.month),
+        (CalendarUnit::Day, query.day),
+        (CalendarUnit::Hour, query.hour),
+    ])?;
+    let mut selection = Selection {
+        from,
+        to,
+        project: within(query.project.map(ProjectName::into_string), who)?,
+        job: query.job.map(JobId::into_string),
+        node: query.node.map(NodeName::into_string),
+        site: query.site.map(SiteName::into_string),
+        calendar: calendar.map(|(unit, name)| (unit, zone, name)),
+        label: query.label.as_deref().map(label).transpose()?.map(|(key, value)| (key, Some(value))),
+        idle: query.idle,
+        provisional: query.provisional,
+        ..Selection::default()
+    };
+    if let Some(lacking) = query.without {
+        lack(&mut selection, &lacking)?;
     }
+    Ok(PeriodSelection { selection, period: query.period, own: who.project.clone() })
 }
 
 /// A selection, and the closed period that it is taken from.
-pub(super) struct Asked {
+pub(super) struct PeriodSelection {
     pub(super) selection: Selection,
     period: Option<String>,
-    /// The project that whoever asks is bound to.
+    /// The project that the token of the request is bound to.
     own: Option<String>,
 }
 
-impl Asked {
+impl PeriodSelection {
     /// The selection with the time and the state of the period.
-    pub(super) fn find(self, service: &super::Service) -> Result<Selection, Problem> {
+    pub(super) fn find(self, service: &super::ApiService) -> Result<Selection, Problem> {
         let Some(period) = self.period else { return Ok(self.selection) };
         let Selection { from, to, snapshot, .. } = ledger::closed(&service.store, &period, self.own.as_deref())?;
         Ok(Selection { from, to, snapshot, ..self.selection })

@@ -1,49 +1,34 @@
-//! Power and intensity over time, for charts: columns of equal length, a bucket without windows absent.
+//! Power and carbon intensity over time, for charts.
 
 use super::auth::unbound;
 use super::page::{Id, Query};
-use super::problem::{Problem, ProblemDocument};
-use super::{Service, State};
+use super::problem::Problem;
+use super::{ApiService, State};
 use crate::access::Identity;
-use crate::grid::FactorStatus;
 use crate::moment;
-use crate::series::{
-    self, Bucket, DeviceSeries, Grid, GridError, IntensityFactor, PowerGroup, PowerSeries, SeriesError,
+use crate::series::{self, Bucket, DeviceSeries, Grid, GridError, PowerGroup, PowerSeries, SeriesError};
+use api::{
+    DevicesDocument, IntensityDocument, JobDevice, PowerDocument, PowerGroupDocument, PowerQuery, ProblemDocument,
+    RangeQuery, SeriesDocument, SeriesQuality, ZoneQuery,
 };
 use axum::extract::State as Extract;
 use model::{BatchId, JobNumber};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use units::Timestamp;
+use units::{Interval, Timestamp};
 
 const POINTS_DEFAULT: i64 = 500;
 const DAY_NS: i64 = 86_400_000_000_000;
 
-/// Which time, and in how many points.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct RangeQuery {
-    /// First moment, RFC 3339 or a UTC date; without it the start of the job, or 24 hours before `to`.
-    from: Option<String>,
-    /// First moment after it; without it the end of the job, or now.
-    to: Option<String>,
-    /// Most buckets, 1 to 5000; 500 without it. The shortest bucket of a ladder from 1 s up is taken that needs no more.
-    #[param(minimum = 1, maximum = 5000)]
-    points: Option<i64>,
-}
-
-impl RangeQuery {
-    /// The grid asked for, within `life` where nothing is asked.
-    fn grid(&self, life: Option<(Timestamp, Timestamp)>, now: Timestamp) -> Result<Grid, Problem> {
-        let at = |field: &str, text: &Option<String>| {
-            let moment = text.as_deref().map(moment::parse).transpose();
-            moment.map_err(|rule| Problem::field(field, rule))
-        };
-        let to = at("to", &self.to)?.or(life.map(|life| life.1)).unwrap_or(now);
-        let day_before = Timestamp::from_nanoseconds(to.nanoseconds().saturating_sub(DAY_NS));
-        let from = at("from", &self.from)?.or(life.map(|life| life.0)).unwrap_or(day_before);
-        Ok(Grid::of(from..to, self.points.unwrap_or(POINTS_DEFAULT))?)
-    }
+/// The grid that `asked` describes, within `life` where it says nothing.
+fn grid_of(asked: &RangeQuery, life: Option<Interval>, now: Timestamp) -> Result<Grid, Problem> {
+    let at = |field: &str, text: &Option<String>| {
+        let moment = text.as_deref().map(moment::parse).transpose();
+        moment.map_err(|rule| Problem::field(field, rule))
+    };
+    let to = at("to", &asked.to)?.or(life.map(Interval::end)).unwrap_or(now);
+    let day_before = Timestamp::from_nanoseconds(to.nanoseconds().saturating_sub(DAY_NS));
+    let from = at("from", &asked.from)?.or(life.map(Interval::start)).unwrap_or(day_before);
+    Ok(Grid::of(from..to, asked.points.unwrap_or(POINTS_DEFAULT))?)
 }
 
 impl From<GridError> for Problem {
@@ -71,76 +56,36 @@ impl From<SeriesError> for Problem {
     }
 }
 
-/// How good a series is, 0 to 1.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct SeriesQuality {
-    /// Share of the energy that a sensor measured.
-    measured_share: f64,
-    /// Share of the energy that was modelled or bridged.
-    modelled_share: f64,
-    /// Share of the device time until now, while held, that was observed.
-    coverage: f64,
-}
-
-/// Power over time.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct SeriesDocument {
-    from: String,
-    to: String,
-    /// Length of a bucket; buckets begin at multiples of it since 1970, UTC.
-    bucket_s: i64,
-    /// Sum of the buckets.
-    energy_mj: i64,
-    /// Derived from `energy_mj`.
-    energy_kwh: f64,
-    /// Start of each bucket that has windows, ms since 1970.
-    start_ms: Vec<i64>,
-    energy_mj_per_bucket: Vec<i64>,
-    /// Of one device the lowest power; of several the sum of each one's lowest, at most the mean.
-    power_min_mw: Vec<i64>,
-    /// Energy over the metered time of the bucket.
-    power_mean_mw: Vec<i64>,
-    /// Of one device the highest power; of several the sum of each one's highest, which they need not have drawn at once.
-    power_max_mw: Vec<i64>,
-    /// Share of the bucket's device time, while held, that was observed, 0 to 1.
-    coverage: Vec<f64>,
-    quality: SeriesQuality,
-    /// Whether every acknowledged batch is in it; one that came in the last second may not be.
-    is_complete: bool,
-}
-
 fn share(part: impl Into<i128>, whole: impl Into<i128>) -> f64 {
     let (part, whole) = (part.into(), whole.into());
     if whole <= 0 { 0.0 } else { (part as f64 / whole as f64).min(1.0) }
 }
 
-impl SeriesDocument {
-    fn of(series: &PowerSeries, is_complete: bool) -> Self {
-        let column = |value: fn(&Bucket) -> i64| series.buckets.values().map(value).collect();
-        let (whole, modelled) = (series.energy_mj, series.modelled_mj);
-        Self {
-            from: moment::show(series.grid.from),
-            to: moment::show(series.grid.to),
-            bucket_s: series.grid.bucket_s(),
-            energy_mj: whole,
-            energy_kwh: whole as f64 / 3.6e9,
-            start_ms: series.buckets.keys().map(|number| series.grid.start_ms(*number)).collect(),
-            energy_mj_per_bucket: column(|bucket| bucket.energy_mj),
-            power_min_mw: column(Bucket::lowest_mw),
-            power_mean_mw: column(Bucket::mean_mw),
-            power_max_mw: column(Bucket::highest_mw),
-            coverage: series.buckets.values().map(|bucket| share(bucket.observed_ns, bucket.expected_ns)).collect(),
-            quality: SeriesQuality {
-                measured_share: share(whole - modelled, whole),
-                modelled_share: share(modelled, whole),
-                coverage: share(series.observed_ns, series.expected_ns),
-            },
-            is_complete,
-        }
+fn document(series: &PowerSeries, is_complete: bool) -> SeriesDocument {
+    let column = |value: fn(&Bucket) -> i64| series.buckets.values().map(value).collect();
+    let (whole, modelled) = (series.energy_mj, series.modelled_mj);
+    SeriesDocument {
+        from: moment::show(series.grid.from),
+        to: moment::show(series.grid.to),
+        bucket_s: series.grid.bucket_s(),
+        energy_mj: whole,
+        energy_kwh: whole as f64 / 3.6e9,
+        start_ms: series.buckets.keys().map(|number| series.grid.start_ms(*number)).collect(),
+        energy_mj_per_bucket: column(|bucket| bucket.energy_mj),
+        power_min_mw: column(Bucket::lowest_mw),
+        power_mean_mw: column(Bucket::mean_mw),
+        power_max_mw: column(Bucket::highest_mw),
+        coverage: series.buckets.values().map(|bucket| share(bucket.observed_ns, bucket.expected_ns)).collect(),
+        quality: SeriesQuality {
+            measured_share: share(whole - modelled, whole),
+            modelled_share: share(modelled, whole),
+            coverage: share(series.observed_ns, series.expected_ns),
+        },
+        is_complete,
     }
 }
 
-impl Service {
+impl ApiService {
     /// Whether the copy for charts has every batch that is acknowledged.
     fn is_complete(&self, newest: BatchId) -> Result<bool, Problem> {
         Ok(self.series.taken()?.batch >= newest)
@@ -149,10 +94,10 @@ impl Service {
 
 /// Show the power of a device over time
 #[utoipa::path(
-    get, path = "/devices/{id}/series", operation_id = "device_series", tag = "series", params(("id" = i64, Path, description = "`id` of the device"), RangeQuery),
+    get, path = "/devices/{id}/series", operation_id = "device_series", tag = "series", params(("id" = i64, Path, description = "Number of the device, `id` in the list of devices"), RangeQuery),
     responses(
-        (status = 200, description = "Ascending", body = SeriesDocument),
-        (status = 404, description = "No such device", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The series, in ascending order", body = SeriesDocument),
+        (status = 404, description = "There is no such device", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn device(
@@ -163,7 +108,7 @@ pub(crate) async fn device(
 ) -> Result<axum::Json<SeriesDocument>, Problem> {
     unbound(&who)?;
     let now = state.clock.wall();
-    let grid = asked.grid(None, now)?;
+    let grid = grid_of(&asked, None, now)?;
     let document = state.work(move |service| {
         let (number, newest) = service.store.read::<_, Problem>(|tx| {
             let known = id.parse().ok().map(|number| tx.devices().get(number)).transpose()?.flatten();
@@ -171,19 +116,19 @@ pub(crate) async fn device(
             Ok((known.device, tx.evidence().newest()?))
         })?;
         let is_complete = service.is_complete(newest)?;
-        Ok(SeriesDocument::of(&series::device(service.series.as_ref(), number, grid, now)?, is_complete))
+        Ok(document(&series::device(service.series.as_ref(), number, grid, now)?, is_complete))
     });
     document.await.map(axum::Json)
 }
 
 /// Show the power of a node over time
 ///
-/// The sum of its devices that no other device contains.
+/// Sums its devices without double counting: a device whose energy another one already includes is left out.
 #[utoipa::path(
     get, path = "/nodes/{id}/series", operation_id = "node_series", tag = "series", params(("id" = String, Path, description = "Name of the node"), RangeQuery),
     responses(
-        (status = 200, description = "Ascending", body = SeriesDocument),
-        (status = 404, description = "No such node", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The series, in ascending order", body = SeriesDocument),
+        (status = 404, description = "There is no such node", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn node(
@@ -194,12 +139,12 @@ pub(crate) async fn node(
 ) -> Result<axum::Json<SeriesDocument>, Problem> {
     unbound(&who)?;
     let now = state.clock.wall();
-    let grid = asked.grid(None, now)?;
+    let grid = grid_of(&asked, None, now)?;
     let document = state.work(move |service| {
         service.store.read::<_, Problem>(|tx| {
             let node = tx.nodes().find(&name)?.ok_or_else(|| Problem::not_found("node", &name))?;
             let is_complete = service.is_complete(tx.evidence().newest()?)?;
-            Ok(SeriesDocument::of(&series::node(service.series.as_ref(), tx, node, grid, now)?, is_complete))
+            Ok(document(&series::node(service.series.as_ref(), tx, node, grid, now)?, is_complete))
         })
     });
     document.await.map(axum::Json)
@@ -207,7 +152,7 @@ pub(crate) async fn node(
 
 /// The job that `who` may see, and the grid for it.
 fn job_grid(
-    service: &Service,
+    service: &ApiService,
     id: &str,
     who: &Identity,
     asked: &RangeQuery,
@@ -216,18 +161,18 @@ fn job_grid(
     let row = super::jobs::find(service, id, who)?;
     let life = service.store.read::<_, SeriesError>(|tx| series::life(service.series.as_ref(), tx, row.job, now))?;
     let stated = row.facts.started.map(|start| (start, row.facts.ended.unwrap_or(now)));
-    let life = life.or(stated.filter(|(start, end)| start < end));
-    Ok((row.job, asked.grid(life, now)?))
+    let life = life.or(stated).and_then(|(start, end)| Interval::new(start, end));
+    Ok((row.job, grid_of(asked, life, now)?))
 }
 
 /// Show the power of a job over time
 ///
-/// The energies are those that the ledger attributes to it: over its whole life they sum to its footprint.
+/// The energies are those that the ledger attributes to the job. Over its whole lifetime they sum to its footprint.
 #[utoipa::path(
     get, path = "/jobs/{id}/series", operation_id = "job_series", tag = "series", params(("id" = String, Path, description = "Id of the job"), RangeQuery),
     responses(
-        (status = 200, description = "Ascending", body = SeriesDocument),
-        (status = 404, description = "No such job", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The series, in ascending order", body = SeriesDocument),
+        (status = 404, description = "There is no such job", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn job(
@@ -241,45 +186,18 @@ pub(crate) async fn job(
         let (job, grid) = job_grid(service, &id, &who, &asked, now)?;
         service.store.read::<_, Problem>(|tx| {
             let is_complete = service.is_complete(tx.evidence().newest()?)?;
-            Ok(SeriesDocument::of(&series::job(service.series.as_ref(), tx, job, grid, now)?, is_complete))
+            Ok(document(&series::job(service.series.as_ref(), tx, job, grid, now)?, is_complete))
         })
     });
     document.await.map(axum::Json)
-}
-
-/// Power of devices, each a row of a heat map.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct DevicesDocument {
-    from: String,
-    to: String,
-    /// Length of a bucket.
-    bucket_s: i64,
-    /// Start of each bucket in which one of them has windows, ms since 1970.
-    start_ms: Vec<i64>,
-    /// By number of the device.
-    devices: Vec<JobDevice>,
-}
-
-/// One device, or the part of a job on it.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct JobDevice {
-    id: i64,
-    node: String,
-    uuid: String,
-    name: String,
-    index: u32,
-    /// Sum of the buckets.
-    energy_mj: i64,
-    /// As long as `start_ms`; `null` where the device has no windows.
-    power_mean_mw: Vec<Option<i64>>,
 }
 
 /// Show the power of a job's devices over time
 #[utoipa::path(
     get, path = "/jobs/{id}/devices/series", operation_id = "job_devices_series", tag = "series", params(("id" = String, Path, description = "Id of the job"), RangeQuery),
     responses(
-        (status = 200, description = "A row per device", body = DevicesDocument),
-        (status = 404, description = "No such job", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "A series for each device", body = DevicesDocument),
+        (status = 404, description = "There is no such job", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn job_devices(
@@ -297,37 +215,35 @@ pub(crate) async fn job_devices(
             Ok((grid, found))
         })
         .await?;
-    Ok(axum::Json(DevicesDocument::of(grid, found)))
+    Ok(axum::Json(devices_document(grid, found)))
 }
 
-impl DevicesDocument {
-    fn of(grid: Grid, found: Vec<DeviceSeries>) -> Self {
-        let numbers: BTreeSet<i64> = found.iter().flat_map(|own| own.series.buckets.keys().copied()).collect();
-        let devices = found.into_iter().map(|own| JobDevice {
-            id: own.device.device.number(),
-            power_mean_mw: numbers.iter().map(|number| own.series.buckets.get(number).map(Bucket::mean_mw)).collect(),
-            node: own.device.node_name,
-            uuid: own.device.uuid,
-            name: own.device.name,
-            index: own.device.index,
-            energy_mj: own.series.energy_mj,
-        });
-        Self {
-            from: moment::show(grid.from),
-            to: moment::show(grid.to),
-            bucket_s: grid.bucket_s(),
-            devices: devices.collect(),
-            start_ms: numbers.iter().map(|number| grid.start_ms(*number)).collect(),
-        }
+fn devices_document(grid: Grid, found: Vec<DeviceSeries>) -> DevicesDocument {
+    let numbers: BTreeSet<i64> = found.iter().flat_map(|own| own.series.buckets.keys().copied()).collect();
+    let devices = found.into_iter().map(|own| JobDevice {
+        id: own.device.device,
+        power_mean_mw: numbers.iter().map(|number| own.series.buckets.get(number).map(Bucket::mean_mw)).collect(),
+        node: own.device.node_name.into(),
+        uuid: own.device.uuid.into(),
+        name: own.device.name,
+        index: own.device.index,
+        energy_mj: own.series.energy_mj,
+    });
+    DevicesDocument {
+        from: moment::show(grid.from),
+        to: moment::show(grid.to),
+        bucket_s: grid.bucket_s(),
+        devices: devices.collect(),
+        start_ms: numbers.iter().map(|number| grid.start_ms(*number)).collect(),
     }
 }
 
 /// Show the power of every accelerator over time
 ///
-/// Buckets of an hour and more cost no more than their number; `points` chooses them.
+/// Buckets of an hour or more are fast for any number of devices; `points` chooses their length.
 #[utoipa::path(
     get, path = "/devices/series", operation_id = "devices_series", tag = "series", params(RangeQuery),
-    responses((status = 200, description = "A row per device", body = DevicesDocument))
+    responses((status = 200, description = "A series for each device", body = DevicesDocument))
 )]
 pub(crate) async fn devices(
     Extract(state): Extract<State>,
@@ -336,54 +252,20 @@ pub(crate) async fn devices(
 ) -> Result<axum::Json<DevicesDocument>, Problem> {
     unbound(&who)?;
     let now = state.clock.wall();
-    let grid = asked.grid(None, now)?;
+    let grid = grid_of(&asked, None, now)?;
     let found = state.work(move |service| {
         let store = service.series.as_ref();
         Ok(service.store.read(|tx| series::accelerators(store, tx, grid, now))?)
     });
-    Ok(axum::Json(DevicesDocument::of(grid, found.await?)))
-}
-
-/// What the areas of the fleet's power are.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PowerQuery {
-    /// `project`, `site` or `node`; `project` without it.
-    group_by: Option<String>,
-}
-
-/// Power of the fleet by group, as stacked areas.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct PowerDocument {
-    from: String,
-    to: String,
-    /// Length of a bucket.
-    bucket_s: i64,
-    /// Start of each bucket in which a group has windows, ms since 1970.
-    start_ms: Vec<i64>,
-    /// By name, those of idle devices last.
-    groups: Vec<PowerGroupDocument>,
-}
-
-/// One area.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct PowerGroupDocument {
-    /// Its name; `null` of what has none.
-    group: Option<String>,
-    /// Whether nobody held the devices.
-    is_idle: bool,
-    /// Energy over the time in which any group is metered, so that areas may be stacked; `null` where the group has no windows.
-    power_mean_mw: Vec<Option<i64>>,
-    /// `null` where the group has no windows.
-    energy_mj: Vec<Option<i64>>,
+    Ok(axum::Json(devices_document(grid, found.await?)))
 }
 
 /// Show the power of the fleet over time, by project, site or node
 ///
-/// A token that is bound to a project sees that project's jobs alone, and no idle devices.
+/// A token that is bound to a project sees only the jobs of that project, and no unallocated devices.
 #[utoipa::path(
     get, path = "/power", operation_id = "fleet_power", tag = "series", params(PowerQuery, RangeQuery),
-    responses((status = 200, description = "An area per group", body = PowerDocument))
+    responses((status = 200, description = "A series for each group", body = PowerDocument))
 )]
 pub(crate) async fn power(
     Extract(state): Extract<State>,
@@ -396,10 +278,10 @@ pub(crate) async fn power(
         Some("site") => PowerGroup::Site,
         Some("node") => PowerGroup::Node,
         Some(other) => {
-            return Err(Problem::field("group_by", format!("{other:?} is none of project, site, node")));
+            return Err(Problem::field("group_by", format!("{other:?} is not a group: give project, site or node")));
         }
     };
-    let grid = asked.grid(None, state.clock.wall())?;
+    let grid = grid_of(&asked, None, state.clock.wall())?;
     let groups = state
         .work(move |service| {
             let (store, project) = (service.series.as_ref(), who.project.as_deref());
@@ -425,44 +307,14 @@ pub(crate) async fn power(
     }))
 }
 
-/// Whose intensity.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ZoneQuery {
-    /// Grid zone, such as DE.
-    zone: String,
-}
-
-/// Carbon intensity over time, mg/kWh.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct IntensityDocument {
-    zone: String,
-    from: String,
-    to: String,
-    /// Length of a bucket.
-    bucket_s: i64,
-    /// Start of each bucket, ms since 1970.
-    start_ms: Vec<i64>,
-    /// Mean over the bucket.
-    intensity_mg_per_kwh: Vec<u32>,
-    min: Vec<u32>,
-    max: Vec<u32>,
-    /// The least certain of each bucket.
-    status: Vec<FactorStatus>,
-    /// The factor that describes most of the time.
-    factor: Option<IntensityFactor>,
-    /// Those that describe the rest.
-    other_factors: Vec<IntensityFactor>,
-}
-
-/// Show the carbon intensity of a zone over time, as the ledger takes it
+/// Show the carbon intensity of a grid zone over time, as the ledger applies it
 ///
-/// Imported factors of an hour or less; where there are none, the yearly factor of the library as a flat line, and `factor` says so.
+/// Uses imported factors of an hour or less. Where there are none, the yearly factor of the library is a flat line, and `factor` says so.
 #[utoipa::path(
     get, path = "/grid/intensity/series", operation_id = "intensity_series", tag = "series", params(ZoneQuery, RangeQuery),
     responses(
-        (status = 200, description = "Ascending", body = IntensityDocument),
-        (status = 404, description = "No such zone, or nothing is known of it", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "The series, in ascending order", body = IntensityDocument),
+        (status = 404, description = "There is no such zone, or it has no factor", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn intensity(
@@ -470,14 +322,16 @@ pub(crate) async fn intensity(
     Query(zone): Query<ZoneQuery>,
     Query(asked): Query<RangeQuery>,
 ) -> Result<axum::Json<IntensityDocument>, Problem> {
-    let grid = asked.grid(None, state.clock.wall())?;
+    let grid = grid_of(&asked, None, state.clock.wall())?;
     let found = state
-        .work(move |service| Ok(service.store.read(|tx| series::intensity(tx, &service.library, &zone.zone, grid))?))
+        .work(move |service| {
+            Ok(service.store.read(|tx| series::intensity(tx, &service.library, zone.zone.as_str(), grid))?)
+        })
         .await?;
     let mut factors = found.factors.into_iter();
     let buckets = &found.buckets;
     Ok(axum::Json(IntensityDocument {
-        zone: found.zone,
+        zone: found.zone.into(),
         from: moment::show(grid.from),
         to: moment::show(grid.to),
         bucket_s: grid.bucket_s(),

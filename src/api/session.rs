@@ -6,59 +6,39 @@ use super::body::Json;
 use super::connection::Peer;
 use super::cookie;
 use super::page::Id;
-use super::problem::{Problem, ProblemDocument};
+use super::problem::Problem;
 use crate::access::{Identity, Secret, Token};
 use crate::config::Rate;
 use crate::session;
 use crate::store::{StoreError, TokenRecord};
+use api::{ProblemDocument, SessionDocument, SignInRequest};
 use axum::Extension;
 use axum::extract::State as Extract;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::Scope;
-use serde::{Deserialize, Serialize};
 
 /// Failed sign-ins of one address.
 pub(super) const FAILURES: Rate = Rate { per_s: 1, burst: 20 };
 
-/// A sign-in.
-#[derive(Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SignInRequest {
-    /// A token.
-    #[serde(default)]
-    token: String,
-}
-
-/// Who is signed in.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct SessionDocument {
-    /// Name of the token.
-    name: String,
-    /// What it may do.
-    scopes: Vec<Scope>,
-    /// The only project that is shown; `null` for every project.
-    project: Option<String>,
-    /// What the header `X-CSRF-Token` of every change in this session must hold; `null` for a request with a bearer token, which needs none.
-    csrf: Option<String>,
-}
-
-impl SessionDocument {
-    fn of(token: TokenRecord, cookie: Option<&Secret>) -> Self {
-        Self { name: token.name, scopes: token.scopes, project: token.project, csrf: cookie.map(session::csrf) }
+fn document(token: TokenRecord, cookie: Option<&Secret>) -> SessionDocument {
+    SessionDocument {
+        name: token.name,
+        scopes: token.scopes,
+        project: token.project.map(Into::into),
+        csrf: cookie.map(session::csrf),
     }
 }
 
 /// Sign in with a token
 ///
-/// Sets the cookie of the session, which then stands in for the token. A session that the browser had before ends.
+/// Sets a session cookie that replaces the token in later requests. An earlier session of the same browser ends.
 #[utoipa::path(
     post, path = "/api/v1/session", tag = "session", request_body = SignInRequest,
     responses(
-        (status = 200, description = "Signed in; Set-Cookie holds the session", body = SessionDocument),
-        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "Asked from another site", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed sign-ins; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 200, description = "Signed in; Set-Cookie carries the session", body = SessionDocument),
+        (status = 401, description = "The token is not valid", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The request comes from another site", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed sign-ins; Retry-After says when to try again", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn sign_in(
@@ -79,12 +59,12 @@ pub(crate) async fn sign_in(
     let secret = state.work(move |service| Ok(session::begin(&service.store, id, replaced, now)?)).await?;
     tracing::info!(token = token.id, "signed in");
     let set = cookie::begin(&headers, state.sign_in, &secret, session::AGE_MAX).ok_or_else(Problem::internal)?;
-    Ok((set, axum::Json(SessionDocument::of(token, Some(&secret)))).into_response())
+    Ok((set, axum::Json(document(token, Some(&secret)))).into_response())
 }
 
-/// Who is signed in
+/// Show who is signed in
 #[utoipa::path(
-    get, path = "/session", tag = "session",
+    get, path = "/session", operation_id = "show_session", tag = "session",
     responses((status = 200, description = "The token behind the session or the request", body = SessionDocument))
 )]
 pub(crate) async fn show(
@@ -97,13 +77,13 @@ pub(crate) async fn show(
     let token = found.ok_or_else(Problem::unauthenticated)?.record;
     let is_session = !headers.contains_key(header::AUTHORIZATION);
     let cookie = cookie::read(&headers, state.sign_in).filter(|_| is_session);
-    Ok(axum::Json(SessionDocument::of(token, cookie.as_ref())))
+    Ok(axum::Json(document(token, cookie.as_ref())))
 }
 
 /// Sign out
 #[utoipa::path(
     delete, path = "/session", tag = "session",
-    responses((status = 204, description = "The session has ended and its cookie is taken back"))
+    responses((status = 204, description = "The session has ended and its cookie is removed"))
 )]
 pub(crate) async fn sign_out(
     Extract(state): Extract<State>,
@@ -123,13 +103,13 @@ pub(crate) async fn sign_out(
 
 /// Sign in with a link that works once
 ///
-/// A look without visiting (HEAD, a browser's prefetch) does not use it up.
+/// HEAD requests and prefetching by a browser do not use the link up.
 #[utoipa::path(
     get, path = "/sign-in/{code}", tag = "session", params(("code" = String, Path, description = "Code of the link")),
     responses(
-        (status = 303, description = "Signed in; on to the app"),
-        (status = 410, description = "A page that says that the link was used or has expired", body = String, content_type = "text/html"),
-        (status = 429, description = "Too many failed sign-ins; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 303, description = "Signed in; redirects to the app"),
+        (status = 410, description = "A page that says that the link was used already or has expired", body = String, content_type = "text/html"),
+        (status = 429, description = "Too many failed sign-ins; Retry-After says when to try again", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn follow_link(
@@ -178,7 +158,7 @@ impl<'a> Attempt<'a> {
     fn by(state: &'a State, peer: Peer) -> Result<Self, Problem> {
         let address = peer.counted_as();
         state.sign_in_failures.take(&address, state.clock.monotonic()).map_err(|seconds| {
-            Problem::too_many(format!("too many failed sign-ins from here: come back after {seconds} s"), seconds)
+            Problem::too_many(format!("too many failed sign-ins from this address: try again in {seconds} s"), seconds)
         })?;
         Ok(Self { state, address })
     }

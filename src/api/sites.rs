@@ -1,60 +1,29 @@
-//! `/sites/{id}`: what changes about a site after it was made: price, zone, and who acts on its idle energy.
+//! `/sites/{id}`: what can change about a site: its price, its zone, and who is responsible for its idle energy.
 
 use super::State;
 use super::auth::unbound;
 use super::body::Json;
-use super::fleet::{SiteDocument, named, site};
+use super::fleet::{named, site};
 use super::page::Id;
-use super::problem::{Problem, ProblemDocument};
+use super::problem::Problem;
 use crate::access::Identity;
 use crate::{decimal, moment, workload};
+use api::{IdleOwnerRequest, PriceRequest, ProblemDocument, SiteDocument, ZoneRequest};
 use axum::extract::State as Extract;
-use serde::Deserialize;
 
 /// Millionths of a currency's unit: 10 million units per MWh is more than any energy costs.
 const PRICE_MICRO_MAX: i128 = 10_000_000_000_000;
 
-/// A price from some moment on.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PriceRequest {
-    /// In the currency's unit per MWh, up to 6 decimals, 0 or more.
-    #[schema(value_type = f64, minimum = 0, maximum = 10_000_000)]
-    per_mwh: serde_json::Number,
-    /// ISO 4217, such as EUR; a site has one.
-    currency: String,
-    /// A UTC date or RFC 3339.
-    since: String,
-}
-
-/// A zone from some moment on.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ZoneRequest {
-    /// Grid zone that has a factor, such as DE.
-    zone: String,
-    /// A UTC date or RFC 3339.
-    since: String,
-}
-
-/// Who acts on a site's idle energy.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct IdleOwnerRequest {
-    /// A project, a team or an address, a name; nobody when it is `null`.
-    owner: Option<String>,
-}
-
-/// State the price of a site's energy from some moment on
+/// State the price of a site's energy from a moment on
 ///
-/// Reports price energy, and the overhead beside it, by the price at its time. Closed periods keep theirs.
+/// Reports price energy and its overhead at the price of the time of use. Closed periods keep theirs.
 #[utoipa::path(
     post, path = "/sites/{id}/price", tag = "fleet", request_body = PriceRequest,
     params(("id" = String, Path, description = "Name of the site")),
     responses(
         (status = 200, description = "The site", body = SiteDocument),
-        (status = 404, description = "No such site", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "The site pays in another currency", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "The site has prices in another currency", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn set_price(
@@ -80,15 +49,15 @@ pub(crate) async fn set_price(
     .await
 }
 
-/// Say in which grid zone a site is from some moment on
+/// State the grid zone of a site from a moment on
 ///
-/// What is open takes the zone at once, what is posted keeps its factor until it is restated.
+/// Energy that is not posted yet takes the zone at once. Posted entries keep their factors until they are restated.
 #[utoipa::path(
     post, path = "/sites/{id}/zone", tag = "fleet", request_body = ZoneRequest,
     params(("id" = String, Path, description = "Name of the site")),
     responses(
         (status = 200, description = "The site", body = SiteDocument),
-        (status = 404, description = "No such site", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn set_zone(
@@ -101,18 +70,18 @@ pub(crate) async fn set_zone(
     let since = moment::parse(&asked.since).map_err(|rule| Problem::field("since", rule))?;
     let by = who.by(state.clock.wall());
     changed(&state, name, move |service, name| {
-        Ok(workload::set_zone(&service.store, &service.library, name, &asked.zone, since, by)?)
+        Ok(workload::set_zone(&service.store, &service.library, name, asked.zone.as_str(), since, by)?)
     })
     .await
 }
 
-/// Say who acts on the energy that nobody holds at a site
+/// State who is responsible for unallocated idle energy at a site
 #[utoipa::path(
     post, path = "/sites/{id}/idle-owner", tag = "fleet", request_body = IdleOwnerRequest,
     params(("id" = String, Path, description = "Name of the site")),
     responses(
         (status = 200, description = "The site", body = SiteDocument),
-        (status = 404, description = "No such site", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn set_idle_owner(
@@ -132,7 +101,7 @@ pub(crate) async fn set_idle_owner(
 async fn changed(
     state: &State,
     name: String,
-    change: impl FnOnce(&super::Service, String) -> Result<(), Problem> + Send + 'static,
+    change: impl FnOnce(&super::ApiService, String) -> Result<(), Problem> + Send + 'static,
 ) -> Result<axum::Json<SiteDocument>, Problem> {
     let changed = state
         .work(move |service| {
@@ -140,6 +109,6 @@ async fn changed(
             site(service, &name)
         })
         .await?;
-    state.events.tell("site", changed.name(), None);
+    state.events.tell("site", changed.name.as_str(), None);
     Ok(axum::Json(changed))
 }

@@ -1,61 +1,34 @@
-//! `/jobs/{id}/steps`: how far a job has come.
+//! `/jobs/{id}/steps`: the training progress of a job.
 
 use super::State;
 use super::body::Json;
 use super::jobs::{at, find};
 use super::page::Id;
-use super::problem::{Problem, ProblemDocument};
+use super::problem::Problem;
 use crate::access::Identity;
 use crate::moment;
 use crate::store::StepReport;
 use crate::workload;
+use api::{ProblemDocument, StepsDocument, StepsRequest};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
-use units::Span;
+use units::{Span, Timestamp};
 
 /// The largest counter that every reader of JSON takes exactly.
 const COUNT_MAX: u64 = (1 << 53) - 1;
 /// How far the clock of a training script may be ahead.
 const AHEAD_MAX: Span = Span::from_seconds(60);
 
-/// What a training script has done since its job began.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StepsRequest {
-    /// Training steps since the job began, over restarts too.
-    #[schema(maximum = 9007199254740991i64)]
-    steps: u64,
-    /// Training samples since the job began.
-    #[schema(maximum = 9007199254740991i64)]
-    samples: Option<u64>,
-    /// When the counters stood so, RFC 3339; now without it.
-    at: Option<String>,
-}
-
-/// How far a job had come at a moment.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct StepsDocument {
-    /// Id of the job.
-    job: String,
-    /// When.
-    at: String,
-    /// Training steps since the job began.
-    steps: i64,
-    /// Training samples since the job began.
-    samples: Option<i64>,
-}
-
-/// Report how far a job has come
+/// Report the training progress of a job
 ///
-/// Counters only go forward in time. What adds nothing to an earlier report changes nothing, so that a report may be repeated.
+/// Counters never decrease over time. A report that adds nothing to an earlier one changes nothing, so it can be repeated.
 #[utoipa::path(
     post, path = "/jobs/{id}/steps", tag = "jobs", request_body = StepsRequest,
     params(("id" = String, Path, description = "Id of the job")),
     responses(
-        (status = 201, description = "The report that holds at that moment", body = StepsDocument),
-        (status = 404, description = "No such job", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "A counter would go back", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 201, description = "The report that is stored for that moment", body = StepsDocument),
+        (status = 404, description = "There is no such job", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "A counter would decrease", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn report(
@@ -64,7 +37,7 @@ pub(crate) async fn report(
     Id(id): Id,
     Json(asked): Json<StepsRequest>,
 ) -> Result<(StatusCode, axum::Json<StepsDocument>), Problem> {
-    let report = asked.check(&state)?;
+    let report = check(&asked, state.clock.wall())?;
     let (row, held) = state
         .work(move |service| {
             let row = find(service, &id, &who)?;
@@ -74,20 +47,17 @@ pub(crate) async fn report(
         .await?;
     state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_deref());
     let document =
-        StepsDocument { job: row.facts.id, at: moment::show(held.at), steps: held.steps, samples: held.samples };
+        StepsDocument { job: row.facts.id.into(), at: moment::show(held.at), steps: held.steps, samples: held.samples };
     Ok((StatusCode::CREATED, axum::Json(document)))
 }
 
-impl StepsRequest {
-    fn check(self, state: &State) -> Result<StepReport, Problem> {
-        let now = state.clock.wall();
-        let at = at("at", self.at.as_deref())?.unwrap_or(now);
-        if at.since(now).is_some_and(|ahead| ahead > AHEAD_MAX) {
-            return Err(Problem::field("at", "this moment has not come yet: check the clock of the training node"));
-        }
-        let samples = self.samples.map(|samples| count("samples", samples)).transpose()?;
-        Ok(StepReport { at, steps: count("steps", self.steps)?, samples })
+fn check(asked: &StepsRequest, now: Timestamp) -> Result<StepReport, Problem> {
+    let at = at("at", asked.at.as_deref())?.unwrap_or(now);
+    if at.since(now).is_some_and(|ahead| ahead > AHEAD_MAX) {
+        return Err(Problem::field("at", "this moment is in the future: check the clock of the training node"));
     }
+    let samples = asked.samples.map(|samples| count("samples", samples)).transpose()?;
+    Ok(StepReport { at, steps: count("steps", asked.steps)?, samples })
 }
 
 fn count(field: &str, count: u64) -> Result<i64, Problem> {

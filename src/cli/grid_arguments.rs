@@ -2,7 +2,8 @@
 
 use super::{Failure, number};
 use crate::footprint::FootprintFactor;
-use crate::grid::{ChoiceDocument, FactorChoice, Library, RegionFactor, Set, ZoneError};
+use crate::grid::{FactorChoice, Library, RegionFactor, Set, ZoneError};
+use api::ChoiceDocument;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use units::{CarbonIntensity, Timestamp};

@@ -11,7 +11,6 @@ mod region;
 mod table;
 
 pub use crate::bundled::DataError;
-pub use document::{ChoiceDocument, FactorDocument};
 pub use factor::Factor;
 pub use import::{ImportError, intensities};
 pub use model::{Accounting, Basis, FactorStatus, Gas, Resolution};

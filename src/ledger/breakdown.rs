@@ -1,101 +1,14 @@
 //! What a sum is the sum of: final, provisional and open, its factors, and where its entries are.
 
 use super::LedgerError;
-use super::factor::FactorUsed;
+use super::factor::FactorRecord;
 use super::link::{command, link};
-use super::report::{Amount, OpenAccount, ReportQuality, Sum, open_accounts, posted};
+use super::report::{OpenAccount, Sum, open_accounts, posted};
 use crate::grid::Library;
-use crate::store::{FactorSum, GroupBy, Selection, Store, StoreError, Tx};
-use serde::Serialize;
+use crate::store::{FactorSum, GroupBy, Selection, Store, Tx};
+use api::{Breakdown, FactorShare, IntensityShare, OpenSlice, PostedSlice, Slice};
 use std::collections::BTreeMap;
 use units::Overflow;
-
-/// A sum and its parts; `final` + `provisional` + `open` is `total`, as integers.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Breakdown {
-    /// All of it.
-    pub total: Slice,
-    /// Posted with factors that stay.
-    #[serde(rename = "final")]
-    pub settled: PostedSlice,
-    /// Posted with factors that may be revised or stand in for finer ones.
-    pub provisional: PostedSlice,
-    /// Not posted yet, at the best factors known.
-    pub open: OpenSlice,
-    /// The factors, the largest energy first; their energies sum to the total.
-    pub factors: Vec<FactorShare>,
-    /// By how dirty the grid was, the cleanest first; a step without energy is left out. They sum to the total.
-    pub intensities: Vec<IntensityShare>,
-    /// The same on the command line.
-    pub command: String,
-}
-
-/// A part of the sum.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Slice {
-    /// IT energy.
-    #[serde(flatten)]
-    pub amount: Amount,
-    /// Facility overhead on top.
-    pub overhead: Amount,
-    /// How good it is.
-    pub quality: ReportQuality,
-}
-
-/// What entries sum to.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct PostedSlice {
-    /// The sum.
-    #[serde(flatten)]
-    pub part: Slice,
-    /// How many entries, reversals among them.
-    pub entries: i64,
-    /// Address of the entries.
-    pub link: String,
-}
-
-/// What open accounts sum to.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct OpenSlice {
-    /// The sum.
-    #[serde(flatten)]
-    pub part: Slice,
-    /// How many accounts.
-    pub accounts: usize,
-}
-
-/// A factor and what was computed with it. Factors that differ in their time alone are one.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct FactorShare {
-    /// The factor; its `period` runs from the first to the last, its `notes` are those of all.
-    #[serde(flatten)]
-    pub factor: FactorUsed,
-    /// Lowest carbon intensity, mg/kWh.
-    pub intensity_min_mg_per_kwh: u32,
-    /// Highest carbon intensity, mg/kWh.
-    pub intensity_max_mg_per_kwh: u32,
-    /// IT energy, mJ.
-    pub energy_mj: i64,
-    /// Its CO2e, µg.
-    pub co2e_ug: i64,
-    /// CO2e of the facility overhead, µg.
-    pub overhead_co2e_ug: i64,
-    /// How many entries count: neither reversed nor reversals.
-    pub entries: i64,
-}
-
-/// What was burnt at intensities of one step of a scale that never changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct IntensityShare {
-    /// Lowest intensity of the step, g/kWh.
-    pub from_g_per_kwh: u32,
-    /// Lowest intensity above the step; `null` of the last.
-    pub below_g_per_kwh: Option<u32>,
-    /// IT energy, mJ.
-    pub energy_mj: i64,
-    /// Its CO2e, µg.
-    pub co2e_ug: i64,
-}
 
 /// Where one step ends and the next begins, g/kWh.
 const STEPS_G_PER_KWH: [u32; 7] = [50, 100, 200, 300, 400, 500, 650];
@@ -181,11 +94,10 @@ fn factors(sums: Vec<FactorSum>, open: &[OpenAccount]) -> Result<Vec<FactorShare
         entries: 0,
     });
     for sum in sums.into_iter().chain(open) {
-        let damaged = |_| StoreError::Value { what: "factor of an entry", value: sum.factor.clone() };
-        let factor: FactorUsed = serde_json::from_str(&sum.factor).map_err(damaged)?;
-        let timeless = FactorUsed { period: String::new(), notes: Vec::new(), ..factor.clone() };
+        let factor = FactorRecord::stored(&sum.factor)?;
+        let timeless = FactorRecord { period: String::new(), notes: Vec::new(), ..factor.clone() }.to_json();
         let share = FactorShare {
-            factor,
+            factor: factor.into(),
             intensity_min_mg_per_kwh: sum.lowest_mg_per_kwh,
             intensity_max_mg_per_kwh: sum.highest_mg_per_kwh,
             energy_mj: sum.energy_mj,
@@ -193,7 +105,7 @@ fn factors(sums: Vec<FactorSum>, open: &[OpenAccount]) -> Result<Vec<FactorShare
             overhead_co2e_ug: sum.overhead_co2e_ug,
             entries: sum.entries,
         };
-        match shares.entry(serde_json::to_string(&timeless).unwrap_or_default()) {
+        match shares.entry(timeless) {
             std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(share)),
             std::collections::btree_map::Entry::Occupied(mut known) => join(known.get_mut(), &share)?,
         }

@@ -1,26 +1,13 @@
 //! What energy costs: the site's price at the time of use. Products are kept exact and rounded once, where a figure is shown.
 
 use crate::store::{GroupBy, PriceStep, Selection, SiteSum, StoreError, Tx};
+use api::Cost;
 use model::{PriceNumber, SiteNumber};
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use units::Timestamp;
 
 /// mJ in a MWh.
 const MJ_PER_MWH: i128 = 3_600_000_000_000;
-
-/// What energy of one currency costs.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Cost {
-    /// ISO 4217.
-    pub currency: String,
-    /// Millionths of the currency's unit.
-    pub amount_micro: i64,
-    /// Derived from `amount_micro`, in the currency's unit.
-    pub amount: f64,
-    /// The energy that has this price; the rest of the line has none.
-    pub energy_mj: i64,
-}
 
 /// What several energies cost, by currency.
 #[derive(Debug, Clone, Default)]

@@ -1,8 +1,8 @@
 //! The way back: entry → factor → postings → windows → stored batch → device and method.
 
-use super::{FactorUsed, LedgerError};
+use super::{FactorRecord, LedgerError};
 use crate::ingest::attribute;
-use crate::store::{Entry, Posting, Store, StoreError, Tx};
+use crate::store::{Entry, Posting, Store, Tx};
 use model::{BatchId, EntryId, EntryKind, Revision};
 use std::collections::BTreeMap;
 use units::{Energy, Timestamp};
@@ -13,7 +13,7 @@ pub struct Explanation {
     /// The entry that is explained.
     pub entry: Entry,
     /// The factor that its CO2e was computed with.
-    pub factor: FactorUsed,
+    pub factor: FactorRecord,
     /// Its postings, as written; some may take back others.
     pub postings: Vec<Posting>,
     /// The windows as attributed; their energies sum to the entry's.
@@ -55,8 +55,7 @@ pub struct ExplainedWindow {
 pub fn explain(store: &Store, id: EntryId) -> Result<Explanation, LedgerError> {
     store.read(|tx| {
         let entry = tx.entries().get(id)?.ok_or(LedgerError::UnknownEntry { id })?;
-        let damaged = |_| StoreError::Value { what: "factor of an entry", value: entry.factor.clone() };
-        let factor: FactorUsed = serde_json::from_str(&entry.factor).map_err(damaged)?;
+        let factor = FactorRecord::stored(&entry.factor)?;
         let postings = tx.postings().list(&entry.key, entry.first_posting, entry.last_posting)?;
         let windows = windows(tx, &entry, &postings)?;
         Ok(Explanation { entry, factor, postings, windows })

@@ -1,40 +1,78 @@
 //! Which carbon intensity an entry takes: an imported interval factor where there is one, else the library's yearly.
 
 use super::LedgerError;
-use crate::grid::{FactorStatus, Library};
-use crate::store::{Key, Tx, ZoneStep};
+use crate::grid::{Accounting, Basis, FactorStatus, Gas, Library};
+use crate::store::{Key, StoreError, Tx, ZoneStep};
+use api::FactorUsed;
 use model::SiteNumber;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue, Timestamp};
 
-/// The factor of an entry as it is stored with it, and read by `explain`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct FactorUsed {
-    /// Zone of the factor.
+/// The factor of an entry as it is stored with it: a JSON document whose version, 1, has no field of its own. What has been stored stays readable:
+/// a later version may add fields that older documents lack, and gives such a field a default here. What is answered is [`api::FactorUsed`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactorRecord {
+    /// Grid zone that the factor describes.
     pub zone: String,
-    /// The site's zone, for which it was asked.
+    /// Grid zone of the site, for which a factor was looked up.
     pub asked: String,
-    /// Time that it describes, ISO 8601.
+    /// Time that the factor describes, as an ISO 8601 interval.
     pub period: String,
-    /// Direct or lifecycle.
-    pub basis: crate::grid::Basis,
-    /// CO2 or CO2e.
-    pub gas: crate::grid::Gas,
-    /// Average, marginal, residual or supplier.
-    pub accounting: crate::grid::Accounting,
-    /// Measured, provisional, forecast or fallback.
+    /// Which part of the life cycle of electricity is counted.
+    pub basis: Basis,
+    /// Which gases are counted.
+    pub gas: Gas,
+    /// Whose electricity the factor describes.
+    pub accounting: Accounting,
+    /// How far the value can be relied on.
     pub status: FactorStatus,
-    /// Who published it.
+    /// Publisher of the value.
     pub publisher: String,
-    /// Which release.
+    /// Release of the publisher's data.
     pub edition: String,
     /// Licence of the value.
     pub licence: String,
-    /// Step of the fallback order, 1 to 6.
+    /// Step of the fallback order that led to the factor, 1 to 6.
     pub fallback_step: u8,
-    /// What a reader must be told.
+    /// What a reader has to know about the value.
     pub notes: Vec<String>,
+}
+
+impl FactorRecord {
+    /// A factor as it was stored with an entry.
+    ///
+    /// # Errors
+    ///
+    /// The text is not such a document.
+    pub fn stored(text: &str) -> Result<Self, StoreError> {
+        serde_json::from_str(text).map_err(|_| StoreError::Value { what: "factor of an entry", value: text.to_owned() })
+    }
+
+    /// The document to store.
+    pub(super) fn to_json(&self) -> String {
+        // Texts, numbers and words always become JSON.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+impl From<FactorRecord> for FactorUsed {
+    fn from(record: FactorRecord) -> Self {
+        Self {
+            zone: record.zone.into(),
+            asked: record.asked.into(),
+            period: record.period,
+            basis: record.basis,
+            gas: record.gas,
+            accounting: record.accounting,
+            status: record.status,
+            publisher: record.publisher,
+            edition: record.edition,
+            licence: record.licence,
+            fallback_step: record.fallback_step,
+            notes: record.notes,
+        }
+    }
 }
 
 /// What turns an account's energy into grams.
@@ -42,7 +80,7 @@ pub struct FactorUsed {
 pub(super) struct Rates {
     pub(super) intensity: CarbonIntensity,
     pub(super) pue: Pue,
-    /// [`FactorUsed`] as JSON.
+    /// [`FactorRecord`] as JSON.
     pub(super) factor: String,
     pub(super) provisional: bool,
 }
@@ -97,7 +135,7 @@ pub fn mean_intensity(
     library: &Library,
     zone: &str,
     (start, hours): (Timestamp, u32),
-) -> Result<(CarbonIntensity, FactorUsed), LedgerError> {
+) -> Result<(CarbonIntensity, FactorRecord), LedgerError> {
     let chooser = Chooser::new(tx, library)?;
     let (first, used) = chooser.choose(zone, start)?;
     if used.fallback_step > 2 {
@@ -149,13 +187,13 @@ impl<'a> Chooser<'a> {
         Ok(rates)
     }
 
-    fn choose(&self, zone: &str, at: Timestamp) -> Result<(CarbonIntensity, FactorUsed), LedgerError> {
+    fn choose(&self, zone: &str, at: Timestamp) -> Result<(CarbonIntensity, FactorRecord), LedgerError> {
         if let Some(imported) = self.tx.factors().at(zone, at)? {
             let origin = imported.origin;
             let moment = |at: Timestamp| {
                 chrono::DateTime::from_timestamp_nanos(at.nanoseconds()).format("%Y-%m-%dT%H:%MZ").to_string()
             };
-            let used = FactorUsed {
+            let used = FactorRecord {
                 zone: zone.to_owned(),
                 asked: zone.to_owned(),
                 period: format!("{}/{}", moment(imported.interval.start()), moment(imported.interval.end())),
@@ -173,7 +211,7 @@ impl<'a> Chooser<'a> {
         }
         let choice = self.library.choose(zone, Some(at))?;
         let factor = choice.factor;
-        let used = FactorUsed {
+        let used = FactorRecord {
             period: factor.period_iso(),
             zone: factor.zone,
             asked: choice.asked,
@@ -188,5 +226,20 @@ impl<'a> Chooser<'a> {
             notes: choice.notes,
         };
         Ok((factor.intensity, used))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The hash of an entry covers this text: it is read and written as it was in the first version.
+    #[test]
+    fn a_stored_factor_is_read_and_written_as_it_always_was() {
+        let stored = r#"{"zone":"DE","asked":"DE","period":"2024-01-01T00:00Z/2025-01-01T00:00Z","basis":"lifecycle","gas":"CO2e","accounting":"production","status":"fallback","publisher":"Ember","edition":"2025","licence":"CC BY 4.0","fallback_step":6,"notes":["a year for an hour"]}"#;
+        let record = FactorRecord::stored(stored).unwrap();
+        assert_eq!(record.to_json(), stored);
+        assert_eq!(serde_json::to_string(&FactorUsed::from(record)).unwrap(), stored);
+        assert!(FactorRecord::stored("{}").is_err());
     }
 }

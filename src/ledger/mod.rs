@@ -22,19 +22,16 @@ mod report;
 mod restatement;
 mod verify;
 
-pub use breakdown::{Breakdown, FactorShare, IntensityShare, OpenSlice, PostedSlice, Slice, breakdown};
+pub use breakdown::breakdown;
 pub(crate) use checkpoint::{ACTIONS as ACTION_HEAD, ENTRIES as CHAIN_HEAD};
-pub use cost::Cost;
 pub use explain::{ExplainedWindow, Explanation, explain};
-pub use factor::{FactorUsed, mean_intensity, weigh};
+pub use factor::{FactorRecord, mean_intensity, weigh};
 pub use fault::{Fault, Verified};
 pub use jobs::{job_totals, jobs};
-pub use period::{Period, Version, close_period, closed, period, restate_period};
+pub use period::{close_period, closed, period, restate_period};
 pub use posting::{Closed, close, outdated, restate};
-pub use report::{
-    Aggregate, Amount, Report, ReportQuality, ReportRow, ReportedPeriod, job_report, quality_by_node, report,
-};
-pub use restatement::{Figures, Reason, Restatement};
+pub use report::{job_report, quality_by_node, report};
+pub use restatement::{difference, figures};
 pub use verify::{lost_head, note_head, verify};
 
 use crate::grid::ZoneError;

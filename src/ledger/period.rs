@@ -4,13 +4,13 @@
 //! again, bit for bit. What comes later is a difference with a reason, and becomes part of the numbers only as a new version.
 
 use super::report::report_in;
-use super::restatement::{Figures, Reason, Restatement};
+use super::restatement::{difference, figures};
 use super::{LedgerError, chain};
 use crate::grid::Library;
 use crate::moment;
 use crate::store::{By, GroupBy, KeptJob, PeriodRow, PeriodVersion, ReasonSum, Selection, Snapshot, Store, Tx};
-use model::{EntryId, PeriodId};
-use serde::Serialize;
+use api::{DifferenceReason, Figures, Period, PeriodVersionDocument, Restatement};
+use model::{EntryId, PeriodId, TokenId};
 use sha2::{Digest, Sha256};
 use units::Timestamp;
 
@@ -18,56 +18,6 @@ use units::Timestamp;
 const STATED_ANEW: &str = "the project of a job was stated anew";
 /// Reason of what open accounts add.
 const OPEN: &str = "not posted yet";
-
-/// A period: what was closed, what it would be now, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Period {
-    /// Its number.
-    pub id: PeriodId,
-    /// Its name.
-    pub name: String,
-    /// First moment.
-    pub from: String,
-    /// First moment after it.
-    pub to: String,
-    /// The latest version.
-    pub version: i64,
-    /// The figures of the latest version.
-    pub closed: Figures,
-    /// The figures of now.
-    pub current: Figures,
-    /// From `closed` to `current`.
-    #[serde(flatten)]
-    pub change: Restatement,
-    /// Every version, oldest first.
-    pub versions: Vec<Version>,
-}
-
-/// One closing of a period.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-#[schema(as = PeriodVersion)]
-pub struct Version {
-    /// From 1.
-    pub version: i64,
-    /// When it was closed.
-    pub closed: String,
-    /// Id of the token that closed it; `null` for who is bound to one project.
-    pub closed_by: Option<String>,
-    /// Why it was restated; `null` for the first.
-    pub reason: Option<String>,
-    /// How many entries the ledger had then.
-    pub entries: i64,
-    /// Hash of the last of them, in hexadecimal.
-    pub head: String,
-    /// SHA-256 over everything that its figures depend on, in hexadecimal.
-    pub seal: String,
-    /// Its figures.
-    pub figures: Figures,
-    /// From the version before; `null` for the first.
-    pub change: Option<Restatement>,
-    /// Address of its report.
-    pub report: String,
-}
 
 /// Closes `[from, to)`: returns the number of the new period.
 ///
@@ -233,11 +183,11 @@ pub fn period(
 ) -> Result<Period, LedgerError> {
     store.read(|tx| {
         let (row, last) = find(tx, project, number)?;
-        let mut versions: Vec<Version> = Vec::new();
+        let mut versions: Vec<PeriodVersionDocument> = Vec::new();
         let mut before: Option<(EntryId, Figures)> = None;
         for version in tx.periods().versions(number)? {
             let selection = selection_of(&row, &version, project);
-            let figures = Figures::of(&report_in(tx, library, &selection, &GroupBy::Project)?);
+            let figures = figures(&report_in(tx, library, &selection, &GroupBy::Project)?);
             let change = match &before {
                 None => None,
                 Some((head, old)) => Some(explained(old, &figures, tx.entry_sums().by_reason(&selection, *head)?)?),
@@ -247,7 +197,7 @@ pub fn period(
         }
         let live = Selection { project: project.map(str::to_owned), ..Selection::between(row.from, row.to) };
         let now = report_in(tx, library, &live, &GroupBy::Project)?;
-        let current = Figures::of(&now);
+        let current = figures(&now);
         let closed = versions.last().map(|version| version.figures.clone()).unwrap_or_default();
         let mut reasons = tx.entry_sums().by_reason(&live, last.head)?;
         if now.open.energy_mj != 0 || now.open.co2e_ug_location != 0 {
@@ -271,13 +221,18 @@ pub fn period(
 
 /// The change with its reasons; what they leave is that jobs were stated anew.
 fn explained(old: &Figures, new: &Figures, sums: Vec<ReasonSum>) -> Result<Restatement, LedgerError> {
-    let mut change = Restatement::between(old, new)?;
-    change.reasons = sums.into_iter().map(Reason::from).collect();
+    let mut change = difference(old, new)?;
+    change.reasons = sums.into_iter().map(DifferenceReason::from).collect();
     let energy_mj = change.delta.metered.energy_mj - change.reasons.iter().map(|reason| reason.energy_mj).sum::<i64>();
     let grams = change.reasons.iter().map(|reason| reason.co2e_ug_location).sum::<i64>();
     let co2e_ug_location = change.delta.metered.co2e_ug_location - grams;
     if (energy_mj, co2e_ug_location) != (0, 0) {
-        change.reasons.push(Reason { reason: STATED_ANEW.to_owned(), entries: 0, energy_mj, co2e_ug_location });
+        change.reasons.push(DifferenceReason {
+            reason: STATED_ANEW.to_owned(),
+            entries: 0,
+            energy_mj,
+            co2e_ug_location,
+        });
     }
     Ok(change)
 }
@@ -288,12 +243,12 @@ fn described(
     version: PeriodVersion,
     figures: Figures,
     change: Option<Restatement>,
-) -> Version {
-    Version {
+) -> PeriodVersionDocument {
+    PeriodVersionDocument {
         report: format!("/api/v1/reports/emissions?period={period}.{}", version.version),
         version: version.version,
         closed: moment::show(version.closed),
-        closed_by: Some(version.closed_by).filter(|_| !is_of_project),
+        closed_by: Some(version.closed_by).filter(|_| !is_of_project).map(TokenId::from),
         reason: version.reason,
         entries: version.head.number(),
         head: hexadecimal(&version.head_hash),

@@ -1,111 +1,15 @@
 //! Totals of a time by group: posted entries and what is still open.
 
 use super::LedgerError;
-use super::cost::{Bill, Cost, Prices};
+use super::cost::{Bill, Prices};
 use super::factor::{Chooser, Rates, Weighed};
 use super::link::link;
 use crate::grid::Library;
 use crate::store::{GroupBy, OpenKey, Selection, SiteSum, Store, SumRow, Tx};
-use model::{JobNumber, PeriodId};
-use serde::Serialize;
+use api::{Aggregate, Amount, Report, ReportQuality, ReportRow, ReportedPeriod};
+use model::JobNumber;
 use std::collections::BTreeMap;
-use units::{Overflow, Timestamp};
-
-/// Energy and its location-based CO2e; the floats are derived from the integers beside them.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, utoipa::ToSchema)]
-pub struct Amount {
-    /// mJ.
-    pub energy_mj: i64,
-    /// MWh.
-    pub energy_mwh: f64,
-    /// µg.
-    pub co2e_ug_location: i64,
-    /// t.
-    pub co2e_t_location: f64,
-    /// What the energy costs, a line per currency; absent where no site has a price.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub energy_cost: Vec<Cost>,
-}
-
-/// Shares of the energy, 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct ReportQuality {
-    /// Read from a sensor.
-    pub measured_share: f64,
-    /// Modelled or bridged.
-    pub modelled_share: f64,
-    /// Observed device time over device time.
-    pub coverage: f64,
-    /// With a factor that may be revised or stands in for a finer one.
-    pub provisional_share: f64,
-}
-
-/// A sum, how good it is, and the way to what it is the sum of.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Aggregate {
-    /// mJ.
-    pub energy_mj: i64,
-    /// MWh.
-    pub energy_mwh: f64,
-    /// µg.
-    pub co2e_ug_location: i64,
-    /// t.
-    pub co2e_t_location: f64,
-    /// What the energy costs, a line per currency; absent where no site has a price.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub energy_cost: Vec<Cost>,
-    /// How good it is.
-    pub quality: ReportQuality,
-    /// Address of the sum split into final, provisional and open, with its factors and entries.
-    pub explain: String,
-}
-
-/// One group's jobs.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct ReportRow {
-    /// Name; `null` where a job has no such project or label.
-    pub group: Option<String>,
-    /// IT energy.
-    #[serde(flatten)]
-    pub amount: Aggregate,
-    /// Facility overhead on top.
-    pub overhead: Amount,
-}
-
-/// The closed period that a report reproduces.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct ReportedPeriod {
-    /// Number of the period.
-    pub id: PeriodId,
-    /// Version of its numbers.
-    pub version: i64,
-}
-
-/// The document of `report` and `GET /reports/emissions`.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Report {
-    /// The closed period, where it is one's numbers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub period: Option<ReportedPeriod>,
-    /// Jobs by group, idle never among them.
-    pub rows: Vec<ReportRow>,
-    /// Sum of the rows.
-    pub total: Aggregate,
-    /// Held by nobody.
-    pub idle: Aggregate,
-    /// Facility overhead of both; its quality is that of the energy that it comes with.
-    pub overhead: Aggregate,
-    /// `total` + `idle`.
-    pub metered: Aggregate,
-    /// Part of `metered` that is not posted yet, at the best factors known.
-    pub open: Amount,
-    /// How good `metered` is.
-    pub quality: ReportQuality,
-    /// Whose hours, days and months the groups are, an IANA name.
-    pub timezone: &'static str,
-    /// Edition of the time zone database.
-    pub tzdb: &'static str,
-}
+use units::{CarbonMass, Energy, Overflow, Timestamp};
 
 /// What a figure is made of.
 #[derive(Debug, Clone, Default)]
@@ -137,12 +41,11 @@ impl Sum {
     }
 
     pub(super) fn it(&self) -> Amount {
-        Amount { energy_cost: self.bill.costs(), ..Amount::new(self.row.energy_mj, self.row.co2e_ug) }
+        Amount { energy_cost: self.bill.costs(), ..amount(self.row.energy_mj, self.row.co2e_ug) }
     }
 
     pub(super) fn overhead(&self) -> Amount {
-        let amount = Amount::new(self.row.overhead_mj, self.row.overhead_co2e_ug);
-        Amount { energy_cost: self.overhead_bill.costs(), ..amount }
+        Amount { energy_cost: self.overhead_bill.costs(), ..amount(self.row.overhead_mj, self.row.overhead_co2e_ug) }
     }
 
     pub(super) fn quality(&self) -> ReportQuality {
@@ -176,17 +79,9 @@ impl Sum {
     }
 }
 
-impl Amount {
-    /// Energy, mJ, and its CO2e, µg, without a cost.
-    pub(super) fn new(energy_mj: i64, co2e_ug: i64) -> Self {
-        Self {
-            energy_mj,
-            energy_mwh: energy_mj as f64 / 3.6e12,
-            co2e_ug_location: co2e_ug,
-            co2e_t_location: co2e_ug as f64 / 1e12,
-            energy_cost: Vec::new(),
-        }
-    }
+/// Energy and its CO2e, without a cost.
+fn amount(energy_mj: i64, co2e_ug: i64) -> Amount {
+    Amount::new(Energy::from_millijoules(energy_mj), CarbonMass::from_micrograms(co2e_ug))
 }
 
 /// Sums by idleness and group.
@@ -345,8 +240,8 @@ fn document(groups: &Groups, open: &Sum, (selection, by): (&Selection, &GroupBy)
         metered: metered.aggregate(metered.it(), selection),
         open: open.it(),
         quality: metered.quality(),
-        timezone: by.zone().name(),
-        tzdb: chrono_tz::IANA_TZDB_VERSION,
+        timezone: by.zone().name().to_owned(),
+        tzdb: chrono_tz::IANA_TZDB_VERSION.to_owned(),
     })
 }
 

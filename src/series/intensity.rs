@@ -2,37 +2,12 @@
 
 use super::bucket::Grid;
 use super::store::SeriesError;
-use crate::grid::{Accounting, Basis, FactorStatus, Gas, Library};
+use crate::grid::{FactorStatus, Library};
 use crate::store::{IntervalFactor, Tx};
+use api::IntensityFactor;
 use chrono::{DateTime, Datelike, NaiveDate};
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use units::Timestamp;
-
-/// The emission factor behind an intensity, with its full type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct IntensityFactor {
-    /// Code of the zone.
-    pub zone: String,
-    /// `interval` for a factor of an hour or less, or `yearly`.
-    pub resolution: &'static str,
-    /// Whether only combustion at the plant is counted, or the whole life cycle.
-    pub basis: Basis,
-    /// Whether only CO2 is counted, or all greenhouse gases as CO2e.
-    pub gas: Gas,
-    /// Whose electricity the factor describes: average production or consumption, residual, or a supplier's.
-    pub accounting: Accounting,
-    /// Publisher of the data.
-    pub publisher: String,
-    /// Release of the data.
-    pub edition: String,
-    /// Licence of the values.
-    pub licence: String,
-    /// Step of the order in which factors are looked for: 1 is an hourly measured value, 6 a yearly national one.
-    pub fallback_step: u8,
-    /// What a reader must know about the factor, one sentence each.
-    pub notes: Vec<String>,
-}
 
 /// Intensity in one bucket, mg/kWh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,8 +144,8 @@ fn years(grid: &Grid) -> impl Iterator<Item = Timestamp> {
 fn of_import(factor: &IntervalFactor) -> IntensityFactor {
     let origin = &factor.origin;
     IntensityFactor {
-        zone: factor.zone.clone(),
-        resolution: "interval",
+        zone: factor.zone.as_str().into(),
+        resolution: "interval".to_owned(),
         basis: origin.basis,
         gas: origin.gas,
         accounting: origin.accounting,
@@ -185,8 +160,8 @@ fn of_import(factor: &IntervalFactor) -> IntensityFactor {
 fn of_library(choice: &crate::grid::FactorChoice) -> IntensityFactor {
     let factor = &choice.factor;
     IntensityFactor {
-        zone: factor.zone.clone(),
-        resolution: "yearly",
+        zone: factor.zone.as_str().into(),
+        resolution: "yearly".to_owned(),
         basis: factor.basis,
         gas: factor.gas,
         accounting: factor.accounting,

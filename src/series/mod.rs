@@ -18,7 +18,7 @@ pub use crate::ingest::HELD_IDLE_PERCENT;
 pub use bucket::{Bucket, Grid, GridError, POINTS_MAX};
 pub use embedded::Embedded;
 pub use follow::{Follower, Handover, behind, catch_up};
-pub use intensity::{IntensityBucket, IntensityFactor, IntensitySeries, intensity};
+pub use intensity::{IntensityBucket, IntensitySeries, intensity};
 pub use power::{
     DeviceSeries, GroupSeries, JobUse, PowerGroup, PowerSeries, accelerators, device, fleet, job, job_devices, job_use,
     life, node,

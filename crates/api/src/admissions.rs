@@ -32,7 +32,7 @@ pub struct FitOption {
     pub kind: FitKind,
     /// The variant in words, with what it would hold.
     pub title: String,
-    /// Number of accelerators.
+    /// Number of accelerators that the variant takes.
     pub count: u64,
     /// Wall time limit, hours.
     pub hours: f64,
@@ -288,7 +288,7 @@ pub struct AdmissionDocument {
     pub expires: String,
     /// When it was settled, released or expired, RFC 3339; `null` while it holds something.
     pub resolved: Option<String>,
-    /// Expected amount.
+    /// Amount that was expected (p50).
     pub p50: Weight,
     /// Amount that was reserved.
     pub p95: Weight,
@@ -299,6 +299,8 @@ pub struct AdmissionDocument {
     /// Facility energy that the job used above its hold, mJ; `null` until that is known.
     pub overrun_mj: Option<i64>,
     /// What the job was notified of: `breaking` if it will use more than it holds, `stop` if it has to stop for that reason; empty if nothing.
+    // A string in OpenAPI: utoipa has no empty word in an enumeration.
+    #[schema(value_type = String)]
     pub told: HoldNotice,
     /// Seconds between SIGTERM and SIGKILL for a job that has to stop; `null` for any other job.
     pub stop_after_s: Option<u32>,

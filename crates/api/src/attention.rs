@@ -40,7 +40,21 @@ pub struct AttentionItem {
     pub since: Option<String>,
 }
 
+impl Subject {
+    /// The thing of a kind with this id or name.
+    #[must_use]
+    pub fn of(r#type: &str, id: String) -> Self {
+        Self { r#type: r#type.to_owned(), id }
+    }
+}
+
 impl AttentionItem {
+    /// An item of which it is not known since when it has been so.
+    #[must_use]
+    pub fn new(kind: &str, severity: Severity, subject: Subject, message: String) -> Self {
+        Self { kind: kind.to_owned(), severity, subject, message, since: None }
+    }
+
     /// Place of the item in the list, by severity, kind and subject.
     #[must_use]
     pub fn place(&self) -> String {

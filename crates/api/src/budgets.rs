@@ -248,7 +248,7 @@ pub struct RevisionRequest {
 pub struct WordsRequest {
     /// Person who asks or refuses.
     pub name: String,
-    /// Reason in words.
+    /// Why, in words that others will read.
     pub reason: String,
 }
 
@@ -258,7 +258,7 @@ pub struct WordsRequest {
 pub struct OverrideRequest {
     /// Person who is responsible for the exception.
     pub name: String,
-    /// Reason in words.
+    /// Why, in words that others will read.
     pub reason: String,
     /// When the exception expires, a UTC date or RFC 3339.
     pub expires: String,
@@ -291,4 +291,51 @@ pub struct BudgetOverride {
     pub expires: Option<String>,
     /// When it was granted or refused, RFC 3339; `null` while it is open.
     pub decided: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Policy, amounts and the rest stand beside each other in JSON, and are told apart when they are read.
+    #[test]
+    fn a_budget_is_read_as_it_was_written() {
+        let budget = BudgetDocument {
+            id: BudgetId::new(7),
+            created: "2026-01-01T00:00:00Z".to_owned(),
+            retired: None,
+            policy: serde_json::from_value(json!({
+                "name": "b", "scope": "all", "unit": "co2e", "limit_ug": 10, "period": "month", "mode": "block"
+            }))
+            .unwrap(),
+            policy_error: None,
+            period_from: Some("2026-02-01T00:00:00Z".to_owned()),
+            period_to: Some("2026-03-01T00:00:00Z".to_owned()),
+            standing: StandingDocument::Co2e {
+                spent_ug: 1,
+                held_ug: 2,
+                free_ug: 7,
+                available_ug: 10,
+                carried_ug: 0,
+                projected_p50_ug: 4,
+                projected_p95_ug: 5,
+            },
+            percent: Some(30),
+            warning: None,
+            days: vec![DayDocument { day: "2026-02-03".to_owned(), spent: 1 }],
+            decisions: Vec::new(),
+        };
+        let written = serde_json::to_value(&budget).unwrap();
+        assert_eq!((&written["id"], &written["limit_ug"], &written["free_ug"]), (&json!("7"), &json!(10), &json!(7)));
+        assert_eq!(serde_json::from_value::<BudgetDocument>(written).unwrap(), budget);
+        let unreadable = BudgetDocument {
+            policy: None,
+            policy_error: Some("unknown field".to_owned()),
+            standing: StandingDocument::None {},
+            ..budget
+        };
+        let written = serde_json::to_value(&unreadable).unwrap();
+        assert_eq!(serde_json::from_value::<BudgetDocument>(written).unwrap(), unreadable);
+    }
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 /// An amount of facility energy and its location-based CO2e.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Weight {
-    /// Facility energy, mJ.
+    /// Facility energy of the amount, mJ.
     pub energy_mj: i64,
     /// Facility energy in MWh, derived from `energy_mj`.
     pub energy_mwh: f64,
@@ -88,7 +88,7 @@ pub struct EstimateDocument {
     pub tier: String,
     /// What the mean power is based on.
     pub basis: EstimateBasis,
-    /// Number of accelerators.
+    /// Number of accelerators that the job takes.
     pub accelerators: u64,
     /// Wall time that p95 assumes, hours: what the request asks for.
     pub hours: f64,
@@ -184,6 +184,6 @@ pub struct AccuracyDocument {
 pub struct UsedDocument {
     /// Lower end of the step: used energy / p95 in percent, a multiple of 5. The step at 200 has no upper end.
     pub from_percent: i64,
-    /// Number of jobs in the step.
+    /// Number of jobs within this step.
     pub jobs: i64,
 }

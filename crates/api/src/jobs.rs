@@ -233,7 +233,7 @@ pub enum JobOrder {
 /// Number of jobs in one state, with what they used together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct JobTotalsPart {
-    /// Number of jobs.
+    /// Number of jobs in this state.
     pub jobs: i64,
     /// Their IT energy, posted and open, mJ.
     pub energy_mj: i64,
@@ -248,7 +248,7 @@ pub struct JobTotalsPart {
 /// Totals of the selected jobs by state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct JobTotalsDocument {
-    /// Jobs that run.
+    /// Jobs that run at this moment.
     pub running: JobTotalsPart,
     /// Jobs that have ended without failing.
     pub succeeded: JobTotalsPart,

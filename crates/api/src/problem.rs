@@ -13,7 +13,7 @@ pub struct ProblemDocument {
     pub r#type: String,
     /// Kind of the problem in words.
     pub title: String,
-    /// HTTP status code.
+    /// HTTP status code of the answer.
     pub status: u16,
     /// What is wrong with this request, and what to do about it.
     pub detail: String,

@@ -22,11 +22,11 @@ pub struct Cost {
 /// An amount of energy with its location-based CO2e.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Amount {
-    /// Energy, mJ.
+    /// Energy of the sum, mJ.
     pub energy_mj: i64,
     /// Energy in MWh, derived from `energy_mj`.
     pub energy_mwh: f64,
-    /// Location-based CO2e, µg.
+    /// Location-based CO2e of that energy, µg.
     pub co2e_ug_location: i64,
     /// CO2e in tonnes, derived from `co2e_ug_location`.
     pub co2e_t_location: f64,
@@ -66,11 +66,11 @@ pub struct ReportQuality {
 /// A sum, how good it is, and where to see what it is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Aggregate {
-    /// Energy, mJ.
+    /// Energy of the sum, mJ.
     pub energy_mj: i64,
     /// Energy in MWh, derived from `energy_mj`.
     pub energy_mwh: f64,
-    /// Location-based CO2e, µg.
+    /// Location-based CO2e of that energy, µg.
     pub co2e_ug_location: i64,
     /// CO2e in tonnes, derived from `co2e_ug_location`.
     pub co2e_t_location: f64,
@@ -168,7 +168,7 @@ pub struct EmissionsDocument {
 /// A sum and its parts; `final` + `provisional` + `open` is `total`, as integers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Breakdown {
-    /// The whole sum.
+    /// The sum that is broken down.
     pub total: Slice,
     /// Part that was posted with final factors.
     #[serde(rename = "final")]
@@ -258,7 +258,7 @@ pub struct FactorShare {
     pub intensity_min_mg_per_kwh: u32,
     /// Highest carbon intensity among them, mg CO2e/kWh.
     pub intensity_max_mg_per_kwh: u32,
-    /// IT energy, mJ.
+    /// IT energy of this share, mJ.
     pub energy_mj: i64,
     /// Location-based CO2e of the IT energy, µg.
     pub co2e_ug: i64,
@@ -275,7 +275,7 @@ pub struct IntensityShare {
     pub from_g_per_kwh: u32,
     /// First intensity above the step, g CO2e/kWh; `null` for the last step.
     pub below_g_per_kwh: Option<u32>,
-    /// IT energy, mJ.
+    /// IT energy of this share, mJ.
     pub energy_mj: i64,
     /// Location-based CO2e of the IT energy, µg.
     pub co2e_ug: i64,

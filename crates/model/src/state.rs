@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident, $what:literal { $($(#[$about:meta])* $variant:ident = $word:tt,)+ }) => {
+        // A `tt` and not a `literal`, in which the derive of utoipa would not recognise the word.
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,13 +1,14 @@
 use super::*;
-use wattledger::attention::{Item, Severity, attention};
+use api::{AttentionItem, Severity};
+use wattledger::attention::attention;
 
 /// What needs someone `seconds` after ten o'clock: kind, severity and id.
-fn at_time(fixture: &Fixture, seconds: i64) -> Vec<(&'static str, Severity, String)> {
+fn at_time(fixture: &Fixture, seconds: i64) -> Vec<(String, Severity, String)> {
     let items = all(fixture, seconds, None);
     items.into_iter().map(|item| (item.kind, item.severity, item.subject.id)).collect()
 }
 
-fn all(fixture: &Fixture, seconds: i64, project: Option<&str>) -> Vec<Item> {
+fn all(fixture: &Fixture, seconds: i64, project: Option<&str>) -> Vec<AttentionItem> {
     attention(&fixture.store, &fixture.library, at(seconds), project).unwrap()
 }
 
@@ -31,7 +32,7 @@ fn a_fleet_at_work_needs_nobody() {
 #[test]
 fn a_held_device_that_does_nothing_is_named_with_its_draw() {
     let fixture = hour(90_000 * 3_600);
-    assert_eq!(at_time(&fixture, 3_700), [("held_idle", Severity::Warn, "train".to_owned())]);
+    assert_eq!(at_time(&fixture, 3_700), [("held_idle".to_owned(), Severity::Warn, "train".to_owned())]);
     let message = &all(&fixture, 3_700, Some("p"))[0].message;
     assert!(message.contains("draw 90 W of 700 W each"), "{message}");
     assert_eq!(all(&fixture, 3_700, Some("other")), []);
@@ -50,7 +51,7 @@ fn a_held_device_that_does_nothing_is_named_with_its_draw() {
 #[test]
 fn windows_of_the_future_are_named_until_their_time_has_come() {
     let fixture = hour(400_000 * 3_600);
-    let ahead = ("clock_ahead", Severity::Bad, "n1".to_owned());
+    let ahead = ("clock_ahead".to_owned(), Severity::Bad, "n1".to_owned());
     assert_eq!(at_time(&fixture, 3_600 - 600), []);
     assert_eq!(at_time(&fixture, 3_600 - 601), [ahead]);
     let message = &all(&fixture, 3_600 - 601, None)[0].message;
@@ -67,8 +68,8 @@ fn windows_of_the_future_are_named_until_their_time_has_come() {
 #[test]
 fn a_silent_agent_is_late_then_lost_then_gone_and_its_job_is_asked_about() {
     let fixture = hour(400_000 * 3_600);
-    let late = |severity| ("agent_late", severity, "n1".to_owned());
-    let silent = ("job_silent", Severity::Warn, "train".to_owned());
+    let late = |severity| ("agent_late".to_owned(), severity, "n1".to_owned());
+    let silent = ("job_silent".to_owned(), Severity::Warn, "train".to_owned());
     assert_eq!(at_time(&fixture, 3_600 + 299), []);
     assert_eq!(at_time(&fixture, 3_600 + 301), [late(Severity::Warn)]);
     assert_eq!(at_time(&fixture, 3_600 + 3_601), [late(Severity::Bad), silent.clone()]);
@@ -94,10 +95,10 @@ fn low_coverage_windows_set_aside_and_a_node_of_nowhere_are_listed() {
         [("gpu0", "merged"), ("gpu0", "unread")]
     );
     let expected = [
-        ("coverage_low", Severity::Warn, "n1".to_owned()),
-        ("node_without_site", Severity::Warn, "n1".to_owned()),
-        ("windows_set_aside", Severity::Warn, "n1/gpu1".to_owned()),
-        ("gaps_reported", Severity::Info, "n1".to_owned()),
+        ("coverage_low".to_owned(), Severity::Warn, "n1".to_owned()),
+        ("node_without_site".to_owned(), Severity::Warn, "n1".to_owned()),
+        ("windows_set_aside".to_owned(), Severity::Warn, "n1/gpu1".to_owned()),
+        ("gaps_reported".to_owned(), Severity::Info, "n1".to_owned()),
     ];
     assert_eq!(at_time(&fixture, 3_700), expected);
     let coverage = &all(&fixture, 3_700, None)[0].message;
@@ -122,10 +123,10 @@ fn factors_that_stand_still_or_stay_provisional_are_listed() {
     import("first", Provisional, 0);
     import("first", Provisional, 3_600);
     import("final", Measured, 3_600);
-    let stale = ("factors_stale", Severity::Warn, "DE".to_owned());
+    let stale = ("factors_stale".to_owned(), Severity::Warn, "DE".to_owned());
     assert_eq!(at_time(&fixture, 2 * 86_400), []);
     assert_eq!(at_time(&fixture, 2 * 86_400 + 7_200), std::slice::from_ref(&stale));
-    let old = ("factors_provisional", Severity::Info, "DE".to_owned());
+    let old = ("factors_provisional".to_owned(), Severity::Info, "DE".to_owned());
     assert_eq!(at_time(&fixture, 31 * 86_400), [stale, old]);
     let message = &all(&fixture, 31 * 86_400, None)[1].message;
     assert!(message.starts_with("1 factors of DE are provisional"), "{message}");

@@ -1,5 +1,5 @@
 use super::*;
-use ledger::{Aggregate, Breakdown};
+use api::{Aggregate, Breakdown};
 use wattledger::store::{By, EntryFilter, FactorOrigin, IntervalFactor};
 
 pub(super) fn measured_hour() -> IntervalFactor {
@@ -53,7 +53,7 @@ fn breakdown(fixture: &Fixture, selection: &Selection) -> Breakdown {
 fn assert_adds_up(fixture: &Fixture, sum: &Aggregate, selection: &Selection) {
     let found = breakdown(fixture, selection);
     let parts = [&found.settled.part, &found.provisional.part, &found.open.part];
-    let total = |of: &dyn Fn(&ledger::Slice) -> i64| parts.iter().map(|part| of(part)).sum::<i64>();
+    let total = |of: &dyn Fn(&api::Slice) -> i64| parts.iter().map(|part| of(part)).sum::<i64>();
     assert_eq!(found.total.amount.energy_mj, sum.energy_mj, "{selection:?}");
     assert_eq!(found.total.amount.co2e_ug_location, sum.co2e_ug_location, "{selection:?}");
     assert_eq!(found.total.quality, sum.quality, "{selection:?}");
@@ -62,7 +62,7 @@ fn assert_adds_up(fixture: &Fixture, sum: &Aggregate, selection: &Selection) {
     assert_eq!(total(&|part| part.overhead.energy_mj), found.total.overhead.energy_mj, "{selection:?}");
     assert_eq!(found.factors.iter().map(|factor| factor.energy_mj).sum::<i64>(), sum.energy_mj, "{selection:?}");
     assert_eq!(found.factors.iter().map(|factor| factor.co2e_ug).sum::<i64>(), sum.co2e_ug_location, "{selection:?}");
-    let steps = |of: fn(&ledger::IntensityShare) -> i64| found.intensities.iter().map(of).sum::<i64>();
+    let steps = |of: fn(&api::IntensityShare) -> i64| found.intensities.iter().map(of).sum::<i64>();
     let sums = (steps(|step| step.energy_mj), steps(|step| step.co2e_ug));
     assert_eq!(sums, (sum.energy_mj, sum.co2e_ug_location), "{selection:?}");
     for step in found.intensities.iter().filter(|step| step.energy_mj > 0) {

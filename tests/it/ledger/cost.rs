@@ -1,5 +1,5 @@
 use super::*;
-use ledger::Cost;
+use api::Cost;
 use model::PeriodId;
 use proptest::prelude::*;
 
@@ -100,7 +100,7 @@ fn a_closed_period_keeps_the_prices_of_then() {
     let range = (at(-3_600), at(7_200));
     ledger::close_period(&fixture.store, None, range, wattledger::store::By::service(at(FAR))).unwrap();
     price(&fixture, "fra", 0, "EUR", 2 * EUR);
-    let cost = |figures: &ledger::Figures| micro(&figures.metered.energy_cost)[0].1;
+    let cost = |figures: &api::Figures| micro(&figures.metered.energy_cost)[0].1;
     let period = ledger::period(&fixture.store, &fixture.library, PeriodId::new(1), None).unwrap();
     assert_eq!((cost(&period.closed), cost(&period.current)), (50_000, 100_000));
     ledger::restate_period(

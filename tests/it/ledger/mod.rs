@@ -12,12 +12,13 @@ pub(crate) mod permutation;
 mod posting;
 mod set;
 
+use api::Report;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tempfile::TempDir;
 use units::{Energy, Power, Pue, Span, Timestamp};
 use wattledger::grid::Library;
-use wattledger::ledger::{self, Report};
+use wattledger::ledger;
 use wattledger::store::{By, GroupBy, Selection, Store};
 use wattledger::{ingest, workload};
 use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};

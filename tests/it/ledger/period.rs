@@ -1,5 +1,6 @@
 use super::*;
-use ledger::{LedgerError, Period};
+use api::Period;
+use ledger::LedgerError;
 use model::PeriodId;
 use proptest::prelude::*;
 use wattledger::store::GroupBy::{Calendar, Job as ByJob, Label, Node as ByNode, Project, Site};
@@ -203,7 +204,7 @@ proptest! {
             prop_assert_eq!(found.current.metered.energy_mj, live.metered.energy_mj);
             let delta = &found.change.delta.metered;
             prop_assert_eq!(found.closed.metered.energy_mj + delta.energy_mj, found.current.metered.energy_mj);
-            let reasons = |of: fn(&ledger::Reason) -> i64| found.change.reasons.iter().map(of).sum::<i64>();
+            let reasons = |of: fn(&api::DifferenceReason) -> i64| found.change.reasons.iter().map(of).sum::<i64>();
             prop_assert_eq!(reasons(|reason| reason.energy_mj), delta.energy_mj);
             prop_assert_eq!(reasons(|reason| reason.co2e_ug_location), delta.co2e_ug_location);
             prop_assert!(found.change.reasons.iter().all(|reason| reason.reason != "the project of a job was stated anew"));

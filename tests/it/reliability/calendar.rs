@@ -3,13 +3,14 @@
 use super::{count, random};
 use crate::oracle::{at, node};
 use crate::service::{Data, Service};
+use api::{Report, ReportRow};
 use chrono::{DateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use units::{Energy, Power, Pue, Span, Timestamp};
 use wattledger::grid::Library;
-use wattledger::ledger::{self, Report};
+use wattledger::ledger;
 use wattledger::store::{By, CalendarUnit, GroupBy, Selection, Store};
 use wattledger::{ingest, workload};
 use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Method, Quality, SensorClass, Window};
@@ -130,7 +131,7 @@ fn posted(batches: impl IntoIterator<Item = Batch>) -> (tempfile::TempDir, Store
 
 /// Integers of the rows by group.
 fn rows(report: &Report) -> BTreeMap<String, [i64; 4]> {
-    let numbers = |row: &ledger::ReportRow| {
+    let numbers = |row: &ReportRow| {
         [row.amount.energy_mj, row.amount.co2e_ug_location, row.overhead.energy_mj, row.overhead.co2e_ug_location]
     };
     report.rows.iter().map(|row| (row.group.clone().unwrap(), numbers(row))).collect()
@@ -167,7 +168,7 @@ fn hours_days_and_months_of_every_zone_sum_to_the_total() {
         assert_eq!((total[0], total[1]), (monthly.total.energy_mj, monthly.total.co2e_ug_location), "{zone}");
         assert_eq!((&monthly.total, &daily.total), (&hourly.total, &hourly.total), "{zone}");
         assert_eq!(hourly.idle.energy_mj, 0, "{zone}");
-        assert_eq!((monthly.timezone, monthly.tzdb), (zone.name(), chrono_tz::IANA_TZDB_VERSION));
+        assert_eq!((monthly.timezone.as_str(), monthly.tzdb.as_str()), (zone.name(), chrono_tz::IANA_TZDB_VERSION));
     }
     println!("{} hours of 2010 to 2030 in {} zones", hours.len(), ZONES.len());
 }

@@ -36,7 +36,7 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -45,7 +45,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -54,7 +54,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -63,7 +63,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -81,7 +81,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -90,7 +90,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -99,7 +99,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -159,10 +159,10 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Answer"];
+                        "application/json": components["schemas"]["ReviewAnswer"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -171,7 +171,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -180,7 +180,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -189,7 +189,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -207,7 +207,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -216,7 +216,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -225,7 +225,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -234,7 +234,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -262,17 +262,17 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Only of this project. */
+                    /** @description Only admissions of this project. */
                     project?: string;
-                    /** @description Only in this state. */
+                    /** @description Only admissions in this state. */
                     state?: "held" | "denied" | "checked" | "committed" | "settled" | "released" | "expired";
-                    /** @description Only those that are settled by this job. */
+                    /** @description Only admissions that this job settles. */
                     job?: string;
-                    /** @description Only those that hold of the budget with this number. */
+                    /** @description Only admissions that hold something of the budget with this number. */
                     budget?: number;
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
                 };
                 header?: never;
@@ -281,7 +281,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Newest first */
+                /** @description One page of admissions, newest first */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -290,7 +290,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_AdmissionDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -299,7 +299,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -308,7 +308,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -317,7 +317,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -326,7 +326,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -335,7 +335,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -349,8 +349,9 @@ export interface paths {
         put?: never;
         /**
          * Ask whether a job may run
-         * @description The p95 of its estimate is held against every budget that applies. A denial is answered with 200 too: `allowed` is false, `reason` says what is
-         *     needed and what is free, `options` what would fit. The same key and job get the same answer; the same key and another job are refused with 409.
+         * @description Compares the p95 of the job's estimate with every budget that applies, and holds it if the job may run. A denial is answered with 200 as well:
+         *     `allowed` is `false`, `reason` says what is needed and what is free, and `options` lists variants that would be admitted. The same key with the
+         *     same job gets the same answer; the same key with another job is refused with 409.
          */
         post: {
             parameters: {
@@ -365,7 +366,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Allowed or denied, and why */
+                /** @description The decision, allowed or denied, with its reason */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -374,7 +375,7 @@ export interface paths {
                         "application/json": components["schemas"]["Decision"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -383,7 +384,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -392,7 +393,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -401,7 +402,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such project */
+                /** @description There is no such project */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -410,7 +411,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -419,7 +420,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The key stands for another job */
+                /** @description The key was used for another job */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -437,7 +438,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -446,7 +447,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Nothing known says what this hardware draws */
+                /** @description The power of this hardware is not known */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -455,7 +456,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -464,7 +465,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -473,7 +474,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -497,7 +498,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One admission, with every decision on it */
+        /** Show an admission with every decision on it */
         get: {
             parameters: {
                 query?: never;
@@ -519,7 +520,7 @@ export interface paths {
                         "application/json": components["schemas"]["AdmissionDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -528,7 +529,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -537,7 +538,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -546,7 +547,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such admission */
+                /** @description There is no such admission */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -555,7 +556,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -564,7 +565,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -573,7 +574,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -587,8 +588,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Give a hold back
-         * @description Of an admission that is settled, released or expired it changes nothing.
+         * Release a hold
+         * @description Changes nothing if the admission is already settled, released or expired.
          */
         delete: {
             parameters: {
@@ -602,7 +603,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The admission as it is now */
+                /** @description The admission after the change */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -611,7 +612,7 @@ export interface paths {
                         "application/json": components["schemas"]["AdmissionDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -620,7 +621,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -629,7 +630,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -638,7 +639,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such admission */
+                /** @description There is no such admission */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -647,7 +648,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description It was never allowed */
+                /** @description The job was never allowed to run */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -656,7 +657,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -665,7 +666,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -674,7 +675,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -700,8 +701,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Settle an admission
-         * @description What was used is posted in full, also above the hold; the rest of the hold is free again. Resolving twice changes nothing.
+         * Settle an admission with what the job used
+         * @description The amount counts in full, even if it exceeds the hold; what is left of the hold is freed. Settling twice changes nothing.
          */
         post: {
             parameters: {
@@ -719,7 +720,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The admission as it is now */
+                /** @description The admission after the change */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -728,7 +729,7 @@ export interface paths {
                         "application/json": components["schemas"]["AdmissionDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -737,7 +738,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -746,7 +747,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -755,7 +756,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such admission */
+                /** @description There is no such admission */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -764,7 +765,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -773,7 +774,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description It was never allowed */
+                /** @description The job was never allowed to run */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -791,7 +792,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -800,7 +801,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -809,7 +810,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -818,7 +819,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -845,8 +846,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Keep a hold while its job lives
-         * @description Holds of jobs that are metered are renewed by themselves. The answer says whether the job is to be stopped.
+         * Renew a hold while its job runs
+         * @description The hold of a metered job is renewed automatically. The answer says whether the job has to stop.
          */
         post: {
             parameters: {
@@ -860,7 +861,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The admission as it is now */
+                /** @description The admission after the change */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -869,7 +870,7 @@ export interface paths {
                         "application/json": components["schemas"]["AdmissionDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -878,7 +879,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -887,7 +888,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -896,7 +897,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such admission */
+                /** @description There is no such admission */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -905,7 +906,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description It was never allowed */
+                /** @description The job was never allowed to run */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -914,7 +915,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -923,7 +924,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -932,7 +933,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -958,7 +959,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask that a denied admission may pass */
+        /** Request an exception for a denied admission */
         post: {
             parameters: {
                 query?: never;
@@ -984,7 +985,7 @@ export interface paths {
                         "application/json": components["schemas"]["BudgetOverride"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -993,7 +994,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1002,7 +1003,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1011,7 +1012,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such admission */
+                /** @description There is no such admission */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1020,7 +1021,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -1029,7 +1030,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description It was not denied */
+                /** @description The admission was not denied */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1047,7 +1048,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -1056,7 +1057,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1065,7 +1066,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1074,7 +1075,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1099,15 +1100,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what needs someone, what matters most first
-         * @description A token that is bound to a project sees what concerns its jobs.
+         * List what needs attention, what matters most first
+         * @description A token that is bound to a project sees only what concerns its jobs.
          */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
                 };
                 header?: never;
@@ -1116,7 +1117,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description By severity */
+                /** @description One page of items, by severity */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1125,7 +1126,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_AttentionItem"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1134,7 +1135,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1143,7 +1144,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1152,7 +1153,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1161,7 +1162,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1170,7 +1171,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1199,8 +1200,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take a batch
-         * @description The body is specified by the wire format, version 1. Posting it twice changes nothing.
+         * Deliver a batch
+         * @description The body is a batch in version 1 of the wire format. Delivering it twice changes nothing.
          */
         post: {
             parameters: {
@@ -1215,7 +1216,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Durable */
+                /** @description The batch is stored durably */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1224,7 +1225,7 @@ export interface paths {
                         "application/json": components["schemas"]["AcknowledgementDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1233,7 +1234,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1242,7 +1243,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1251,7 +1252,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -1260,7 +1261,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Agent, boot and sequence were used for other bytes */
+                /** @description Another batch with the same agent, boot and sequence is stored already */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1278,7 +1279,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -1287,7 +1288,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1296,7 +1297,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1305,7 +1306,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not stored; send it again later */
+                /** @description The batch was not stored; send it again later */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1329,13 +1330,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List budgets with how they stand, oldest first */
+        /** List budgets and how they stand, oldest first */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
                 };
                 header?: never;
@@ -1344,7 +1345,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Oldest first */
+                /** @description One page of budgets, oldest first */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1353,7 +1354,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_BudgetDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1362,7 +1363,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1371,7 +1372,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1380,7 +1381,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1389,7 +1390,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1398,7 +1399,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1411,8 +1412,8 @@ export interface paths {
         };
         put?: never;
         /**
-         * Make a budget
-         * @description Its project, where it names one, is made with it. Jobs that run already hold of it from now on.
+         * Create a budget
+         * @description Creates its project as well if it does not exist yet. From now on, jobs that already run and that the budget covers hold their share of it.
          */
         post: {
             parameters: {
@@ -1436,7 +1437,7 @@ export interface paths {
                         "application/json": components["schemas"]["BudgetDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1445,7 +1446,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1454,7 +1455,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1463,7 +1464,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such site */
+                /** @description There is no such site */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1472,7 +1473,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -1481,7 +1482,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The name is taken */
+                /** @description Another budget has this name */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1499,7 +1500,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -1508,7 +1509,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1517,7 +1518,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1526,7 +1527,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1550,7 +1551,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One budget, with its days and every decision on it */
+        /** Show a budget with its days and every decision on it */
         get: {
             parameters: {
                 query?: never;
@@ -1572,7 +1573,7 @@ export interface paths {
                         "application/json": components["schemas"]["BudgetDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1581,7 +1582,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1590,7 +1591,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1599,7 +1600,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such budget */
+                /** @description There is no such budget */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1608,7 +1609,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1617,7 +1618,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1626,7 +1627,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1652,14 +1653,14 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description It applies no more */
+                /** @description The budget has ended and no longer applies */
                 204: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1668,7 +1669,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1677,7 +1678,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1686,7 +1687,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such budget */
+                /** @description There is no such budget */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1695,7 +1696,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1704,7 +1705,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1713,7 +1714,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1738,7 +1739,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let everything that a budget counts pass for a time */
+        /**
+         * Override a budget for a time
+         * @description Until the override expires, every job that the budget would deny is admitted.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1764,7 +1768,7 @@ export interface paths {
                         "application/json": components["schemas"]["BudgetOverride"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1773,7 +1777,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1782,7 +1786,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1791,7 +1795,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such budget */
+                /** @description There is no such budget */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1800,7 +1804,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -1818,7 +1822,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -1827,7 +1831,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1836,7 +1840,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1845,7 +1849,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1872,8 +1876,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change a budget
-         * @description Name, unit and what it counts stay.
+         * Change the policy of a budget
+         * @description Its name, its unit and whose energy it counts cannot change.
          */
         post: {
             parameters: {
@@ -1900,7 +1904,7 @@ export interface paths {
                         "application/json": components["schemas"]["BudgetDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1909,7 +1913,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1918,7 +1922,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1927,7 +1931,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such budget */
+                /** @description There is no such budget */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1936,7 +1940,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -1954,7 +1958,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -1963,7 +1967,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -1972,7 +1976,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -1981,7 +1985,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2005,13 +2009,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List devices, in the order in which they were first seen */
+        /** List devices in the order in which they were first seen */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
                 };
                 header?: never;
@@ -2020,7 +2024,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description As first seen */
+                /** @description One page of devices, in the order in which they were first seen */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2029,7 +2033,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_DeviceDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2038,7 +2042,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2047,7 +2051,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2056,7 +2060,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2065,7 +2069,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2074,7 +2078,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2102,16 +2106,16 @@ export interface paths {
         };
         /**
          * Show the power of every accelerator over time
-         * @description Buckets of an hour and more cost no more than their number; `points` chooses them.
+         * @description Buckets of an hour or more are fast for any number of devices; `points` chooses their length.
          */
         get: {
             parameters: {
                 query?: {
-                    /** @description First moment, RFC 3339 or a UTC date; without it the start of the job, or 24 hours before `to`. */
+                    /** @description First moment, a UTC date or RFC 3339; if absent the start of the job, or 24 hours before `to`. */
                     from?: string;
-                    /** @description First moment after it; without it the end of the job, or now. */
+                    /** @description First moment after the range, a UTC date or RFC 3339; if absent the end of the job, or now. */
                     to?: string;
-                    /** @description Most buckets, 1 to 5000; 500 without it. The shortest bucket of a ladder from 1 s up is taken that needs no more. */
+                    /** @description Most buckets in the answer, 1 to 5000; 500 if absent. Buckets get the shortest length, from 1 s up, that needs no more than this number. */
                     points?: number;
                 };
                 header?: never;
@@ -2120,7 +2124,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description A row per device */
+                /** @description A series for each device */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2129,7 +2133,7 @@ export interface paths {
                         "application/json": components["schemas"]["DevicesDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2138,7 +2142,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2147,7 +2151,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2156,7 +2160,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2165,7 +2169,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2174,7 +2178,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2204,23 +2208,23 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description First moment, RFC 3339 or a UTC date; without it the start of the job, or 24 hours before `to`. */
+                    /** @description First moment, a UTC date or RFC 3339; if absent the start of the job, or 24 hours before `to`. */
                     from?: string;
-                    /** @description First moment after it; without it the end of the job, or now. */
+                    /** @description First moment after the range, a UTC date or RFC 3339; if absent the end of the job, or now. */
                     to?: string;
-                    /** @description Most buckets, 1 to 5000; 500 without it. The shortest bucket of a ladder from 1 s up is taken that needs no more. */
+                    /** @description Most buckets in the answer, 1 to 5000; 500 if absent. Buckets get the shortest length, from 1 s up, that needs no more than this number. */
                     points?: number;
                 };
                 header?: never;
                 path: {
-                    /** @description `id` of the device */
+                    /** @description Number of the device, `id` in the list of devices */
                     id: number;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description Ascending */
+                /** @description The series, in ascending order */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2229,7 +2233,7 @@ export interface paths {
                         "application/json": components["schemas"]["SeriesDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2238,7 +2242,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2247,7 +2251,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2256,7 +2260,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such device */
+                /** @description There is no such device */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2265,7 +2269,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2274,7 +2278,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2283,7 +2287,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2312,8 +2316,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Estimate a job
-         * @description Energy and CO2e before the job runs, with p95: the same numbers that an admission of the same options would hold at this moment.
+         * Estimate the energy and CO2e of a job
+         * @description The answer has the same amounts that an admission of the same job would hold at this moment.
          */
         post: {
             parameters: {
@@ -2328,7 +2332,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description p50, p95 and what was assumed */
+                /** @description The estimate (p50 and p95) with its assumptions */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2337,7 +2341,7 @@ export interface paths {
                         "application/json": components["schemas"]["EstimateDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2346,7 +2350,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2355,7 +2359,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2364,7 +2368,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such site */
+                /** @description There is no such site */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2373,7 +2377,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -2391,7 +2395,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -2400,7 +2404,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Nothing known says what this hardware draws */
+                /** @description The power of this hardware is not known */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2409,7 +2413,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2418,7 +2422,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2427,7 +2431,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2451,7 +2455,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is p95 honest */
+        /** Show how often jobs stayed within their p95 */
         get: {
             parameters: {
                 query?: never;
@@ -2461,7 +2465,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Hit rate of p95 */
+                /** @description The hit rate of p95 estimates */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2470,7 +2474,7 @@ export interface paths {
                         "application/json": components["schemas"]["AccuracyDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2479,7 +2483,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2488,7 +2492,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2497,7 +2501,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2506,7 +2510,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2515,7 +2519,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2542,8 +2546,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What changed, as it happens
-         * @description Server-sent events: `change` with what changed, `lagged` when changes were missed and everything should be loaded again.
+         * Follow changes as they happen
+         * @description Sends server-sent events: `change` for each change, and `lagged` if changes were missed, after which everything should be loaded again.
          */
         get: {
             parameters: {
@@ -2554,16 +2558,16 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Events until the client leaves */
+                /** @description Events until the client disconnects */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "text/event-stream": components["schemas"]["Change"];
+                        "text/event-stream": components["schemas"]["ChangeEvent"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2572,7 +2576,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2581,7 +2585,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2590,7 +2594,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2599,7 +2603,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2608,7 +2612,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2634,21 +2638,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List gaps, the last reported first */
+        /** List gaps in the readings, latest reported first */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
-                    /** @description Those that end after this moment, a UTC date or RFC 3339. */
+                    /** @description Only gaps that end after this moment, a UTC date or RFC 3339. */
                     from?: string;
-                    /** @description Those that start before this moment. */
+                    /** @description Only gaps that start before this moment, a UTC date or RFC 3339. */
                     to?: string;
-                    /** @description Only of this node. */
+                    /** @description Only gaps of this node. */
                     node?: string;
-                    /** @description Only of the device with this number. */
+                    /** @description Only gaps of the device with this number. */
                     device?: number;
                 };
                 header?: never;
@@ -2657,7 +2661,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The last reported first */
+                /** @description One page of gaps, latest reported first */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2666,7 +2670,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_GapDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2675,7 +2679,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2684,7 +2688,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2693,7 +2697,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2702,7 +2706,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2711,7 +2715,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2740,30 +2744,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import the intensities of a zone, hour by hour
-         * @description CSV with the columns `datetime_utc` and `g_per_kwh`, or `direct_g` or `lifecycle_g`. All of it is taken or nothing. What is posted already
-         *     keeps its factor.
+         * Import carbon intensities of a grid zone
+         * @description The body is CSV with the columns `datetime_utc` and `g_per_kwh`, or `direct_g` or `lifecycle_g`. Either all of it is imported or nothing. Posted
+         *     entries keep their factors.
          */
         post: {
             parameters: {
                 query: {
-                    /** @description Grid zone, such as DE. */
+                    /** @description Grid zone of the values, such as DE. */
                     zone: string;
-                    /** @description Who published them. */
+                    /** @description Publisher of the values. */
                     publisher: string;
-                    /** @description Which release; those of one edition are never changed, a newer edition comes before an older one. */
+                    /** @description Release of the publisher's data. Values of one edition never change; a newer edition takes precedence over an older one. */
                     edition: string;
                     /** @description Licence of the values. */
                     licence: string;
-                    /** @description `direct` or `lifecycle`. */
+                    /** @description Which part of the life cycle of electricity is counted: `direct` or `lifecycle`. */
                     basis: "direct" | "lifecycle";
-                    /** @description `CO2` or `CO2e`. */
+                    /** @description Which gases are counted: `CO2` or `CO2e`. */
                     gas: "CO2" | "CO2e";
-                    /** @description `production`, `consumption`, `residual`, `supplier` or `unspecified`. */
+                    /** @description Whose electricity is described: `production`, `consumption`, `residual`, `supplier` or `unspecified`. */
                     accounting: "production" | "consumption" | "marginal" | "residual" | "supplier" | "unspecified";
-                    /** @description `measured`, `provisional`, `forecast` or `fallback`. */
+                    /** @description How far the values can be relied on: `measured`, `provisional`, `forecast` or `fallback`. */
                     status: "measured" | "provisional" | "forecast" | "fallback";
-                    /** @description Length of each interval: 5, 15, 30 or 60; 60 without it. */
+                    /** @description Length of each interval in minutes: 5, 15, 30 or 60; 60 if absent. */
                     minutes?: number;
                 };
                 header?: never;
@@ -2776,7 +2780,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Imported */
+                /** @description What the import has changed */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -2785,7 +2789,7 @@ export interface paths {
                         "application/json": components["schemas"]["ImportDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2794,7 +2798,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2803,7 +2807,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2812,7 +2816,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -2830,7 +2834,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -2839,7 +2843,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2848,7 +2852,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2857,7 +2861,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2881,17 +2885,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Choose the factor of a zone or a cloud region, and say how it was chosen */
+        /** Look up the carbon intensity factor of a grid zone or cloud region */
         get: {
             parameters: {
                 query?: {
-                    /** @description Grid zone, such as DE or US-EGRID-CAMX; this or `region`. */
+                    /** @description Grid zone, such as DE or US-EGRID-CAMX; give this or `region`. */
                     zone?: string;
-                    /** @description Cloud region, such as aws/us-east-1; this or `zone`. */
+                    /** @description Cloud region, such as aws/us-east-1; give this or `zone`. */
                     region?: string;
-                    /** @description Moment of use, RFC 3339 or a UTC date; the newest factor without it. */
+                    /** @description When the electricity is used, a UTC date or RFC 3339; the newest factor if absent. */
                     at?: string;
-                    /** @description `true`: the operating margin of the country, for a second opinion and never in a sum with the others, which are averages. */
+                    /** @description `true` for the operating margin of the country: for information, never to be added to the others, which are averages. */
                     marginal?: boolean;
                 };
                 header?: never;
@@ -2900,7 +2904,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The factor with its full type */
+                /** @description The factor with its full type, and how it was chosen */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2909,7 +2913,7 @@ export interface paths {
                         "application/json": components["schemas"]["ChoiceDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2918,7 +2922,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2927,7 +2931,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2936,7 +2940,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such zone or region, or nothing is known of it */
+                /** @description There is no such zone or region, or it has no factor */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2945,7 +2949,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -2954,7 +2958,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -2963,7 +2967,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2990,19 +2994,19 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show the carbon intensity of a zone over time, as the ledger takes it
-         * @description Imported factors of an hour or less; where there are none, the yearly factor of the library as a flat line, and `factor` says so.
+         * Show the carbon intensity of a grid zone over time, as the ledger applies it
+         * @description Uses imported factors of an hour or less. Where there are none, the yearly factor of the library is a flat line, and `factor` says so.
          */
         get: {
             parameters: {
                 query: {
                     /** @description Grid zone, such as DE. */
                     zone: string;
-                    /** @description First moment, RFC 3339 or a UTC date; without it the start of the job, or 24 hours before `to`. */
+                    /** @description First moment, a UTC date or RFC 3339; if absent the start of the job, or 24 hours before `to`. */
                     from?: string;
-                    /** @description First moment after it; without it the end of the job, or now. */
+                    /** @description First moment after the range, a UTC date or RFC 3339; if absent the end of the job, or now. */
                     to?: string;
-                    /** @description Most buckets, 1 to 5000; 500 without it. The shortest bucket of a ladder from 1 s up is taken that needs no more. */
+                    /** @description Most buckets in the answer, 1 to 5000; 500 if absent. Buckets get the shortest length, from 1 s up, that needs no more than this number. */
                     points?: number;
                 };
                 header?: never;
@@ -3011,7 +3015,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Ascending */
+                /** @description The series, in ascending order */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3020,7 +3024,7 @@ export interface paths {
                         "application/json": components["schemas"]["IntensityDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3029,7 +3033,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3038,7 +3042,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3047,7 +3051,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such zone, or nothing is known of it */
+                /** @description There is no such zone, or it has no factor */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3056,7 +3060,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3065,7 +3069,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3074,7 +3078,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -3100,13 +3104,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List zones and their factors */
+        /** List grid zones and their factors */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
                 };
                 header?: never;
@@ -3115,7 +3119,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description By zone */
+                /** @description One page of factors, by zone */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3124,7 +3128,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_FactorDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3133,7 +3137,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3142,7 +3146,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3151,7 +3155,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3160,7 +3164,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3169,7 +3173,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -3199,25 +3203,28 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
-                    /** @description Only of this project. */
+                    /** @description Only jobs of this project. */
                     project?: string;
-                    /** @description Only of this user: with the label `user` of this value. */
+                    /** @description Only jobs whose label `user` has this value. */
                     user?: string;
-                    /** @description Only with this label, `KEY=VALUE`. */
+                    /** @description Only jobs with this label, as `KEY=VALUE`. */
                     label?: string;
-                    /** @description Only those that run, only those that have ended, or of these only those whose exit status is another than 0. */
+                    /** @description `running` for jobs that run, `ended` for jobs that have ended, `failed` for ended jobs whose exit status is not 0. */
                     state?: "running" | "ended" | "failed";
-                    /** @description Only those that ran at or after it, RFC 3339. */
+                    /** @description Only jobs that ran at or after this moment, RFC 3339. */
                     from?: string;
-                    /** @description Only those that ran before it, RFC 3339. */
+                    /** @description Only jobs that ran before this moment, RFC 3339. */
                     to?: string;
-                    /** @description Only those whose id or name contains it; ASCII letters without regard to case. */
+                    /** @description Only jobs whose id or name contains this text; upper and lower case of ASCII letters are the same. */
                     q?: string;
-                    /** @description `newest` (by first mention), `started`, `energy`, `co2e`, `intensity` (g/kWh), `held_idle` (share) or `energy_per_step`, the highest or latest first. */
+                    /**
+                     * @description Order of the list, the highest or latest first: `newest` (by first mention; the default), `started`, `energy`, `co2e`, `intensity` (g/kWh),
+                     *     `held_idle` (share) or `energy_per_step`.
+                     */
                     sort?: "newest" | "started" | "energy" | "co2e" | "intensity" | "held_idle" | "energy_per_step";
                 };
                 header?: never;
@@ -3226,7 +3233,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description In the order asked for, newest first without */
+                /** @description One page of jobs in the requested order, newest first by default */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3235,7 +3242,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_JobItem"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3244,7 +3251,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3253,7 +3260,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3262,7 +3269,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such project */
+                /** @description There is no such project */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3271,7 +3278,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3280,7 +3287,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3289,7 +3296,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -3302,8 +3309,8 @@ export interface paths {
         };
         put?: never;
         /**
-         * Announce a job and what it holds
-         * @description Posting the same job again replaces what is said of it, key by key.
+         * Announce a job and the devices that it holds
+         * @description Announcing the same job again replaces the fields that are given.
          */
         post: {
             parameters: {
@@ -3318,7 +3325,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Stored */
+                /** @description The job as it is stored */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -3327,7 +3334,7 @@ export interface paths {
                         "application/json": components["schemas"]["JobDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3336,7 +3343,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3345,7 +3352,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3354,7 +3361,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such device or project */
+                /** @description There is no such device or project */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3363,7 +3370,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -3381,7 +3388,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -3390,7 +3397,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3399,7 +3406,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3408,7 +3415,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -3432,11 +3439,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Compare two to six jobs */
+        /** Compare the footprints of two to six jobs */
         get: {
             parameters: {
                 query: {
-                    /** @description Ids of the jobs, each a parameter of its own */
+                    /** @description Id of a job; repeat the parameter for each job */
                     id: string[];
                 };
                 header?: never;
@@ -3445,7 +3452,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description In the order asked for */
+                /** @description The jobs, in the order of the request */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3454,7 +3461,7 @@ export interface paths {
                         "application/json": components["schemas"]["CompareDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3463,7 +3470,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3472,7 +3479,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3481,7 +3488,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such job */
+                /** @description There is no such job */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3490,7 +3497,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3499,7 +3506,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3508,7 +3515,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -3534,23 +3541,23 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count jobs, and sum what they used */
+        /** Count jobs and sum what they used */
         get: {
             parameters: {
                 query?: {
-                    /** @description Only of this project. */
+                    /** @description Only jobs of this project. */
                     project?: string;
-                    /** @description Only of this user: with the label `user` of this value. */
+                    /** @description Only jobs whose label `user` has this value. */
                     user?: string;
-                    /** @description Only with this label, `KEY=VALUE`. */
+                    /** @description Only jobs with this label, as `KEY=VALUE`. */
                     label?: string;
-                    /** @description Only those that run, only those that have ended, or of these only those whose exit status is another than 0. */
+                    /** @description `running` for jobs that run, `ended` for jobs that have ended, `failed` for ended jobs whose exit status is not 0. */
                     state?: "running" | "ended" | "failed";
-                    /** @description Only those that ran at or after it, RFC 3339. */
+                    /** @description Only jobs that ran at or after this moment, RFC 3339. */
                     from?: string;
-                    /** @description Only those that ran before it, RFC 3339. */
+                    /** @description Only jobs that ran before this moment, RFC 3339. */
                     to?: string;
-                    /** @description Only those whose id or name contains it; ASCII letters without regard to case. */
+                    /** @description Only jobs whose id or name contains this text; upper and lower case of ASCII letters are the same. */
                     q?: string;
                 };
                 header?: never;
@@ -3559,7 +3566,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Of all jobs that the conditions hold for */
+                /** @description Totals of the selected jobs by state */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3568,7 +3575,7 @@ export interface paths {
                         "application/json": components["schemas"]["JobTotalsDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3577,7 +3584,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3586,7 +3593,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3595,7 +3602,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such project */
+                /** @description There is no such project */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3604,7 +3611,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3613,7 +3620,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3622,7 +3629,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -3648,7 +3655,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a job and its footprint */
+        /** Show a job with what it used */
         get: {
             parameters: {
                 query?: never;
@@ -3661,7 +3668,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The job */
+                /** @description The job with what it used */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3670,7 +3677,7 @@ export interface paths {
                         "application/json": components["schemas"]["JobFootprint"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3679,7 +3686,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3688,7 +3695,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3697,7 +3704,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such job */
+                /** @description There is no such job */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3706,7 +3713,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3715,7 +3722,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3724,7 +3731,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -3754,11 +3761,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description First moment, RFC 3339 or a UTC date; without it the start of the job, or 24 hours before `to`. */
+                    /** @description First moment, a UTC date or RFC 3339; if absent the start of the job, or 24 hours before `to`. */
                     from?: string;
-                    /** @description First moment after it; without it the end of the job, or now. */
+                    /** @description First moment after the range, a UTC date or RFC 3339; if absent the end of the job, or now. */
                     to?: string;
-                    /** @description Most buckets, 1 to 5000; 500 without it. The shortest bucket of a ladder from 1 s up is taken that needs no more. */
+                    /** @description Most buckets in the answer, 1 to 5000; 500 if absent. Buckets get the shortest length, from 1 s up, that needs no more than this number. */
                     points?: number;
                 };
                 header?: never;
@@ -3770,7 +3777,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description A row per device */
+                /** @description A series for each device */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3779,7 +3786,7 @@ export interface paths {
                         "application/json": components["schemas"]["DevicesDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3788,7 +3795,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3797,7 +3804,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3806,7 +3813,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such job */
+                /** @description There is no such job */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3815,7 +3822,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3824,7 +3831,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3833,7 +3840,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -3861,7 +3868,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a job, and with it what it holds */
+        /** End a job and release the devices that it holds */
         post: {
             parameters: {
                 query?: never;
@@ -3878,7 +3885,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The job */
+                /** @description The job after the change */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3887,7 +3894,7 @@ export interface paths {
                         "application/json": components["schemas"]["JobDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3896,7 +3903,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -3905,7 +3912,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3914,7 +3921,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such job */
+                /** @description There is no such job */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -3923,7 +3930,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -3941,7 +3948,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -3950,7 +3957,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -3959,7 +3966,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -3968,7 +3975,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -3994,16 +4001,16 @@ export interface paths {
         };
         /**
          * Show the power of a job over time
-         * @description The energies are those that the ledger attributes to it: over its whole life they sum to its footprint.
+         * @description The energies are those that the ledger attributes to the job. Over its whole lifetime they sum to its footprint.
          */
         get: {
             parameters: {
                 query?: {
-                    /** @description First moment, RFC 3339 or a UTC date; without it the start of the job, or 24 hours before `to`. */
+                    /** @description First moment, a UTC date or RFC 3339; if absent the start of the job, or 24 hours before `to`. */
                     from?: string;
-                    /** @description First moment after it; without it the end of the job, or now. */
+                    /** @description First moment after the range, a UTC date or RFC 3339; if absent the end of the job, or now. */
                     to?: string;
-                    /** @description Most buckets, 1 to 5000; 500 without it. The shortest bucket of a ladder from 1 s up is taken that needs no more. */
+                    /** @description Most buckets in the answer, 1 to 5000; 500 if absent. Buckets get the shortest length, from 1 s up, that needs no more than this number. */
                     points?: number;
                 };
                 header?: never;
@@ -4015,7 +4022,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Ascending */
+                /** @description The series, in ascending order */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4024,7 +4031,7 @@ export interface paths {
                         "application/json": components["schemas"]["SeriesDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4033,7 +4040,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4042,7 +4049,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4051,7 +4058,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such job */
+                /** @description There is no such job */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -4060,7 +4067,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4069,7 +4076,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4078,7 +4085,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -4107,8 +4114,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Report how far a job has come
-         * @description Counters only go forward in time. What adds nothing to an earlier report changes nothing, so that a report may be repeated.
+         * Report the training progress of a job
+         * @description Counters never decrease over time. A report that adds nothing to an earlier one changes nothing, so it can be repeated.
          */
         post: {
             parameters: {
@@ -4126,7 +4133,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The report that holds at that moment */
+                /** @description The report that is stored for that moment */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -4135,7 +4142,7 @@ export interface paths {
                         "application/json": components["schemas"]["StepsDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4144,7 +4151,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4153,7 +4160,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4162,7 +4169,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such job */
+                /** @description There is no such job */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -4171,7 +4178,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -4180,7 +4187,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A counter would go back */
+                /** @description A counter would decrease */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -4198,7 +4205,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -4207,7 +4214,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4216,7 +4223,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4225,7 +4232,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -4250,16 +4257,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what was administered, the last first
-         * @description Sites, prices, factors, tokens, projects, periods, statements about jobs: each change names the token that made it, and is chained to the one
-         *     before, so that `wattledger verify` finds what was changed without one.
+         * List changes by administrators, latest first
+         * @description Changes of sites, prices, factors, tokens, projects, periods, budgets, and statements about jobs. Each names the token that made it and is chained
+         *     to the one before, so that `wattledger verify` finds a change that is not recorded.
          */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
                 };
                 header?: never;
@@ -4268,7 +4275,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The last first */
+                /** @description One page of actions, latest first */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4277,7 +4284,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_ActionDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4286,7 +4293,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4295,7 +4302,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4304,7 +4311,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4313,7 +4320,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4322,7 +4329,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -4352,39 +4359,39 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
-                    /** @description What starts at or after this moment, a UTC date or RFC 3339. */
+                    /** @description Only energy that starts at or after this moment, a date or RFC 3339. */
                     from?: string;
-                    /** @description What starts before this moment. */
+                    /** @description Only energy that starts before this moment, a date or RFC 3339. */
                     to?: string;
-                    /** @description A closed period, as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an old version. */
+                    /** @description A closed reporting period as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an earlier version. */
                     period?: string;
-                    /** @description Of this project's jobs. */
+                    /** @description Only jobs of this project. */
                     project?: string;
-                    /** @description Of this job. */
+                    /** @description Only this job. */
                     job?: string;
-                    /** @description On this node. */
+                    /** @description Only this node. */
                     node?: string;
-                    /** @description At this site. */
+                    /** @description Only this site. */
                     site?: string;
-                    /** @description That starts in this month, such as 2026-03. */
+                    /** @description Only energy that starts in this month, such as 2026-03. */
                     month?: string;
-                    /** @description That starts on this day, such as 2026-03-29. */
+                    /** @description Only energy that starts on this day, such as 2026-03-29. */
                     day?: string;
-                    /** @description That starts in this hour, as a report by hour names it, such as 2026-03-29T01:00+01:00. */
+                    /** @description Only energy that starts in this hour, as a report by hour names it, such as 2026-03-29T01:00+01:00. */
                     hour?: string;
-                    /** @description Whose midnights dates mean, and whose hour, day or month that is: an IANA name such as Europe/Berlin; UTC without it. */
+                    /** @description IANA time zone of the dates, months, days and hours above, such as Europe/Berlin; UTC if absent. */
                     timezone?: string;
-                    /** @description Of jobs with this label, `KEY=VALUE`. */
+                    /** @description Only jobs with this label, as `KEY=VALUE`. */
                     label?: string;
-                    /** @description Of jobs that lack it: `project` or `label:KEY`. */
+                    /** @description Only jobs that have no project (`project`) or no such label (`label:KEY`). */
                     without?: string;
-                    /** @description `true`: held by nobody; `false`: held by jobs. */
+                    /** @description `true` for unallocated idle energy only, `false` for jobs only; both if absent. */
                     idle?: boolean;
-                    /** @description `true`: with a factor that may be revised or stands in for a finer one; `false`: with one that stays. */
+                    /** @description `true` for entries with a provisional factor only, `false` for entries with a final one only; both if absent. */
                     provisional?: boolean;
                 };
                 header?: never;
@@ -4393,7 +4400,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description By number */
+                /** @description One page of entries, by number */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4402,7 +4409,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_EntryDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4411,7 +4418,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4420,7 +4427,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4429,7 +4436,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such project */
+                /** @description There is no such project */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -4438,7 +4445,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4447,7 +4454,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4456,7 +4463,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -4482,7 +4489,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow an entry back to its evidence */
+        /** Trace a ledger entry back to its evidence */
         get: {
             parameters: {
                 query?: never;
@@ -4495,7 +4502,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Factor, postings, windows, batches */
+                /** @description The entry with its factor, postings, windows and batches */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4504,7 +4511,7 @@ export interface paths {
                         "application/json": components["schemas"]["ExplanationDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4513,7 +4520,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4522,7 +4529,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4531,7 +4538,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such entry */
+                /** @description There is no such entry */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -4540,7 +4547,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4549,7 +4556,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4558,7 +4565,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -4585,41 +4592,41 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Split a sum into final, provisional and open
-         * @description `final` + `provisional` + `open` is `total`, as integers; the energies of `factors` sum to it too.
+         * Break a sum down into final, provisional and open
+         * @description `final` + `provisional` + `open` is `total`, as integers; the energies of `factors` sum to it as well.
          */
         get: {
             parameters: {
                 query?: {
-                    /** @description What starts at or after this moment, a UTC date or RFC 3339. */
+                    /** @description Only energy that starts at or after this moment, a date or RFC 3339. */
                     from?: string;
-                    /** @description What starts before this moment. */
+                    /** @description Only energy that starts before this moment, a date or RFC 3339. */
                     to?: string;
-                    /** @description A closed period, as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an old version. */
+                    /** @description A closed reporting period as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an earlier version. */
                     period?: string;
-                    /** @description Of this project's jobs. */
+                    /** @description Only jobs of this project. */
                     project?: string;
-                    /** @description Of this job. */
+                    /** @description Only this job. */
                     job?: string;
-                    /** @description On this node. */
+                    /** @description Only this node. */
                     node?: string;
-                    /** @description At this site. */
+                    /** @description Only this site. */
                     site?: string;
-                    /** @description That starts in this month, such as 2026-03. */
+                    /** @description Only energy that starts in this month, such as 2026-03. */
                     month?: string;
-                    /** @description That starts on this day, such as 2026-03-29. */
+                    /** @description Only energy that starts on this day, such as 2026-03-29. */
                     day?: string;
-                    /** @description That starts in this hour, as a report by hour names it, such as 2026-03-29T01:00+01:00. */
+                    /** @description Only energy that starts in this hour, as a report by hour names it, such as 2026-03-29T01:00+01:00. */
                     hour?: string;
-                    /** @description Whose midnights dates mean, and whose hour, day or month that is: an IANA name such as Europe/Berlin; UTC without it. */
+                    /** @description IANA time zone of the dates, months, days and hours above, such as Europe/Berlin; UTC if absent. */
                     timezone?: string;
-                    /** @description Of jobs with this label, `KEY=VALUE`. */
+                    /** @description Only jobs with this label, as `KEY=VALUE`. */
                     label?: string;
-                    /** @description Of jobs that lack it: `project` or `label:KEY`. */
+                    /** @description Only jobs that have no project (`project`) or no such label (`label:KEY`). */
                     without?: string;
-                    /** @description `true`: held by nobody; `false`: held by jobs. */
+                    /** @description `true` for unallocated idle energy only, `false` for jobs only; both if absent. */
                     idle?: boolean;
-                    /** @description `true`: with a factor that may be revised or stands in for a finer one; `false`: with one that stays. */
+                    /** @description `true` for entries with a provisional factor only, `false` for entries with a final one only; both if absent. */
                     provisional?: boolean;
                 };
                 header?: never;
@@ -4628,7 +4635,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The parts of the sum, with factors and the addresses of its entries */
+                /** @description The parts of the sum, with its factors and the paths of its entries */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4637,7 +4644,7 @@ export interface paths {
                         "application/json": components["schemas"]["Breakdown"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4646,7 +4653,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4655,7 +4662,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4664,7 +4671,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such job or project */
+                /** @description There is no such job or project */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -4673,7 +4680,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4682,7 +4689,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4691,7 +4698,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -4720,8 +4727,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Post anew, with a reason, what newer factors or another PUE change
-         * @description Each entry whose factor, PUE or zone would be another now is reversed and posted again. Closed periods keep their figures.
+         * Restate ledger entries after a change of factors, PUE or zone
+         * @description Reverses each entry that would get another factor or PUE now, and posts it again with the reason. Closed periods keep their figures.
          */
         post: {
             parameters: {
@@ -4736,7 +4743,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Old, new and the difference */
+                /** @description Old figures, new figures and their difference */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4745,7 +4752,7 @@ export interface paths {
                         "application/json": components["schemas"]["RestateDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4754,7 +4761,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4763,7 +4770,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4772,7 +4779,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -4790,7 +4797,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -4799,7 +4806,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4808,7 +4815,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4817,7 +4824,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -4841,13 +4848,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List nodes, by name */
+        /** List nodes by name */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
                 };
                 header?: never;
@@ -4856,7 +4863,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description By name */
+                /** @description One page of nodes, by name */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4865,7 +4872,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_NodeDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4874,7 +4881,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4883,7 +4890,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4892,7 +4899,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4901,7 +4908,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -4910,7 +4917,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -4938,16 +4945,16 @@ export interface paths {
         };
         /**
          * Show the power of a node over time
-         * @description The sum of its devices that no other device contains.
+         * @description Sums its devices without double counting: a device whose energy another one already includes is left out.
          */
         get: {
             parameters: {
                 query?: {
-                    /** @description First moment, RFC 3339 or a UTC date; without it the start of the job, or 24 hours before `to`. */
+                    /** @description First moment, a UTC date or RFC 3339; if absent the start of the job, or 24 hours before `to`. */
                     from?: string;
-                    /** @description First moment after it; without it the end of the job, or now. */
+                    /** @description First moment after the range, a UTC date or RFC 3339; if absent the end of the job, or now. */
                     to?: string;
-                    /** @description Most buckets, 1 to 5000; 500 without it. The shortest bucket of a ladder from 1 s up is taken that needs no more. */
+                    /** @description Most buckets in the answer, 1 to 5000; 500 if absent. Buckets get the shortest length, from 1 s up, that needs no more than this number. */
                     points?: number;
                 };
                 header?: never;
@@ -4959,7 +4966,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Ascending */
+                /** @description The series, in ascending order */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4968,7 +4975,7 @@ export interface paths {
                         "application/json": components["schemas"]["SeriesDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4977,7 +4984,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -4986,7 +4993,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -4995,7 +5002,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such node */
+                /** @description There is no such node */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5004,7 +5011,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -5013,7 +5020,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -5022,7 +5029,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -5050,7 +5057,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say where a node stands */
+        /** Assign a node to a site */
         post: {
             parameters: {
                 query?: never;
@@ -5067,14 +5074,14 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Assigned */
+                /** @description The node is assigned to the site */
                 204: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -5083,7 +5090,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -5092,7 +5099,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -5101,7 +5108,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such site */
+                /** @description There is no such site */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5110,7 +5117,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -5128,7 +5135,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -5137,7 +5144,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -5146,7 +5153,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -5155,7 +5162,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -5180,15 +5187,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List reporting periods, in the order in which they were closed first
-         * @description A token that is bound to a project sees those that have jobs of it.
+         * List reporting periods in the order in which they were first closed
+         * @description A token that is bound to a project sees only periods with jobs of that project.
          */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
                 };
                 header?: never;
@@ -5197,7 +5204,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description By number */
+                /** @description One page of periods, by number */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -5206,7 +5213,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_PeriodItem"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -5215,7 +5222,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -5224,7 +5231,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -5233,7 +5240,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -5242,7 +5249,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -5251,7 +5258,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -5265,7 +5272,8 @@ export interface paths {
         put?: never;
         /**
          * Close a reporting period
-         * @description Its figures stay from then on: late data and revised factors show as a difference, and enter only by restating it.
+         * @description From then on its figures stay: late data and revised factors show as a difference, and become part of the figures only when the period is
+         *     restated.
          */
         post: {
             parameters: {
@@ -5280,7 +5288,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Closed */
+                /** @description The closed period */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -5289,7 +5297,7 @@ export interface paths {
                         "application/json": components["schemas"]["Period"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -5298,7 +5306,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -5307,7 +5315,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -5316,7 +5324,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -5325,7 +5333,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Something in it is not posted yet, it has not ended, or its name or time is taken */
+                /** @description Part of the period is not posted yet, it has not ended, or another period has its name or time */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -5343,7 +5351,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -5352,7 +5360,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -5361,7 +5369,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -5370,7 +5378,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -5394,7 +5402,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a period: as closed, as it would be now, and why they differ */
+        /** Show a reporting period as closed, as it would be now, and why they differ */
         get: {
             parameters: {
                 query?: never;
@@ -5407,7 +5415,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The period; of one project's jobs for a token that is bound to it */
+                /** @description The period; only the jobs of one project for a token that is bound to it */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -5416,7 +5424,7 @@ export interface paths {
                         "application/json": components["schemas"]["Period"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -5425,7 +5433,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -5434,7 +5442,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -5443,7 +5451,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such period */
+                /** @description There is no such period */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5452,7 +5460,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -5461,7 +5469,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -5470,7 +5478,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -5498,7 +5506,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take the current figures of a period as its next version; the old ones stay */
+        /**
+         * Restate a reporting period
+         * @description Its current figures become its next version. Earlier versions stay.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -5515,7 +5526,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The period */
+                /** @description The period with its new version */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -5524,7 +5535,7 @@ export interface paths {
                         "application/json": components["schemas"]["Period"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -5533,7 +5544,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -5542,7 +5553,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -5551,7 +5562,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such period */
+                /** @description There is no such period */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5560,7 +5571,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -5569,7 +5580,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Something in it is not posted yet, or nothing has changed */
+                /** @description Part of the period is not posted yet, or nothing has changed */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -5587,7 +5598,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -5596,7 +5607,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -5605,7 +5616,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -5614,7 +5625,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -5640,18 +5651,18 @@ export interface paths {
         };
         /**
          * Show the power of the fleet over time, by project, site or node
-         * @description A token that is bound to a project sees that project's jobs alone, and no idle devices.
+         * @description A token that is bound to a project sees only the jobs of that project, and no unallocated devices.
          */
         get: {
             parameters: {
                 query?: {
-                    /** @description `project`, `site` or `node`; `project` without it. */
+                    /** @description `project`, `site` or `node`; `project` if absent. */
                     group_by?: string;
-                    /** @description First moment, RFC 3339 or a UTC date; without it the start of the job, or 24 hours before `to`. */
+                    /** @description First moment, a UTC date or RFC 3339; if absent the start of the job, or 24 hours before `to`. */
                     from?: string;
-                    /** @description First moment after it; without it the end of the job, or now. */
+                    /** @description First moment after the range, a UTC date or RFC 3339; if absent the end of the job, or now. */
                     to?: string;
-                    /** @description Most buckets, 1 to 5000; 500 without it. The shortest bucket of a ladder from 1 s up is taken that needs no more. */
+                    /** @description Most buckets in the answer, 1 to 5000; 500 if absent. Buckets get the shortest length, from 1 s up, that needs no more than this number. */
                     points?: number;
                 };
                 header?: never;
@@ -5660,7 +5671,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description An area per group */
+                /** @description A series for each group */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -5669,7 +5680,7 @@ export interface paths {
                         "application/json": components["schemas"]["PowerDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -5678,7 +5689,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -5687,7 +5698,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -5696,7 +5707,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -5705,7 +5716,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -5714,7 +5725,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -5740,13 +5751,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List projects, by name */
+        /** List projects by name */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
                 };
                 header?: never;
@@ -5755,7 +5766,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description By name */
+                /** @description One page of projects, by name */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -5764,7 +5775,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_Project"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -5773,7 +5784,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -5782,7 +5793,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -5791,7 +5802,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -5800,7 +5811,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -5809,7 +5820,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -5821,7 +5832,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Make a project */
+        /** Create a project */
         post: {
             parameters: {
                 query?: never;
@@ -5835,7 +5846,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Made */
+                /** @description The new project */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -5844,7 +5855,7 @@ export interface paths {
                         "application/json": components["schemas"]["Project"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -5853,7 +5864,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -5862,7 +5873,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -5871,7 +5882,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -5880,7 +5891,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The name is taken */
+                /** @description The name is in use already */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -5898,7 +5909,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -5907,7 +5918,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -5916,7 +5927,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -5925,7 +5936,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -5949,21 +5960,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Energy and location-based CO2e by group */
+        /** Report energy and location-based CO2e by group */
         get: {
             parameters: {
                 query?: {
-                    /** @description First moment, a date or RFC 3339. */
+                    /** @description First moment of the report, a date or RFC 3339. */
                     from?: string;
-                    /** @description First moment after it. */
+                    /** @description First moment after the report, a date or RFC 3339. */
                     to?: string;
-                    /** @description A closed period, as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an old version. */
+                    /** @description A closed reporting period as it was closed, in place of `from` and `to`: ID, or ID.VERSION for an earlier version. */
                     period?: string;
-                    /** @description `project` (when not given), `job`, `node`, `site`, `month`, `day`, `hour` or `label:KEY`. */
+                    /** @description `project`, `job`, `node`, `site`, `month`, `day`, `hour` or `label:KEY`; `project` if absent. */
                     group_by?: string;
-                    /** @description Only this project's jobs. */
+                    /** @description Only jobs of this project. */
                     project?: string;
-                    /** @description Whose midnights dates mean, and whose hours, days and months are grouped by: an IANA name such as Europe/Berlin; UTC without it. */
+                    /** @description IANA time zone of the dates, and in which hours, days and months are grouped, such as Europe/Berlin; UTC if absent. */
                     timezone?: string;
                 };
                 header?: never;
@@ -5972,7 +5983,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Totals of what starts in the time */
+                /** @description Totals of the energy that starts in the time */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -5981,7 +5992,7 @@ export interface paths {
                         "application/json": components["schemas"]["EmissionsDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -5990,7 +6001,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -5999,7 +6010,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -6008,7 +6019,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such project */
+                /** @description There is no such project */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -6017,7 +6028,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -6026,7 +6037,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -6035,7 +6046,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6061,13 +6072,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List requests and overrides, newest first */
+        /** List requests for exceptions and overrides, newest first */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
                 };
                 header?: never;
@@ -6076,7 +6087,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Newest first */
+                /** @description One page of requests and overrides, newest first */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6085,7 +6096,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_BudgetOverride"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6094,7 +6105,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -6103,7 +6114,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -6112,7 +6123,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -6121,7 +6132,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -6130,7 +6141,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6159,8 +6170,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Grant a request
-         * @description The job passes when it is asked for again with its key, until the override expires.
+         * Approve a request for an exception
+         * @description The job is admitted when it asks again with its key before the override expires.
          */
         post: {
             parameters: {
@@ -6187,7 +6198,7 @@ export interface paths {
                         "application/json": components["schemas"]["BudgetOverride"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6196,7 +6207,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -6205,7 +6216,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -6214,7 +6225,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No open request */
+                /** @description There is no such open request */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -6223,7 +6234,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -6241,7 +6252,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -6250,7 +6261,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -6259,7 +6270,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -6268,7 +6279,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6294,7 +6305,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Refuse a request */
+        /** Refuse a request for an exception */
         post: {
             parameters: {
                 query?: never;
@@ -6320,7 +6331,7 @@ export interface paths {
                         "application/json": components["schemas"]["BudgetOverride"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6329,7 +6340,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -6338,7 +6349,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -6347,7 +6358,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No open request */
+                /** @description There is no such open request */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -6356,7 +6367,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -6374,7 +6385,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -6383,7 +6394,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -6392,7 +6403,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -6401,7 +6412,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6425,7 +6436,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in */
+        /** Show who is signed in */
         get: {
             parameters: {
                 query?: never;
@@ -6444,7 +6455,7 @@ export interface paths {
                         "application/json": components["schemas"]["SessionDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6453,7 +6464,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -6462,7 +6473,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -6471,7 +6482,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -6480,7 +6491,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -6489,7 +6500,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6503,7 +6514,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with a token
-         * @description Sets the cookie of the session, which then stands in for the token. A session that the browser had before ends.
+         * @description Sets a session cookie that replaces the token in later requests. An earlier session of the same browser ends.
          */
         post: {
             parameters: {
@@ -6518,7 +6529,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Signed in; Set-Cookie holds the session */
+                /** @description Signed in; Set-Cookie carries the session */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6527,7 +6538,7 @@ export interface paths {
                         "application/json": components["schemas"]["SessionDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6536,7 +6547,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The token is not valid */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -6545,7 +6556,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Asked from another site */
+                /** @description The request comes from another site */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -6554,7 +6565,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -6572,7 +6583,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -6581,7 +6592,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many failed sign-ins; Retry-After says when to come back */
+                /** @description Too many failed sign-ins; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -6590,7 +6601,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -6599,7 +6610,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6620,14 +6631,14 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The session has ended and its cookie is taken back */
+                /** @description The session has ended and its cookie is removed */
                 204: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6636,7 +6647,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -6645,7 +6656,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -6654,7 +6665,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -6663,7 +6674,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -6672,7 +6683,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6695,13 +6706,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List sites, by name */
+        /** List sites by name */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
                 };
                 header?: never;
@@ -6710,7 +6721,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description By name */
+                /** @description One page of sites, by name */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6719,7 +6730,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_SiteDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6728,7 +6739,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -6737,7 +6748,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -6746,7 +6757,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -6755,7 +6766,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -6764,7 +6775,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6776,7 +6787,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Make a site */
+        /** Create a site */
         post: {
             parameters: {
                 query?: never;
@@ -6790,7 +6801,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Made */
+                /** @description The new site */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -6799,7 +6810,7 @@ export interface paths {
                         "application/json": components["schemas"]["SiteDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6808,7 +6819,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -6817,7 +6828,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -6826,7 +6837,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -6835,7 +6846,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The name is taken */
+                /** @description The name is in use already */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -6853,7 +6864,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -6862,7 +6873,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -6871,7 +6882,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -6880,7 +6891,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6906,7 +6917,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say who acts on the energy that nobody holds at a site */
+        /** State who is responsible for unallocated idle energy at a site */
         post: {
             parameters: {
                 query?: never;
@@ -6932,7 +6943,7 @@ export interface paths {
                         "application/json": components["schemas"]["SiteDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6941,7 +6952,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -6950,7 +6961,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -6959,7 +6970,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such site */
+                /** @description There is no such site */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -6968,7 +6979,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -6986,7 +6997,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -6995,7 +7006,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -7004,7 +7015,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -7013,7 +7024,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -7040,8 +7051,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * State the price of a site's energy from some moment on
-         * @description Reports price energy, and the overhead beside it, by the price at its time. Closed periods keep theirs.
+         * State the price of a site's energy from a moment on
+         * @description Reports price energy and its overhead at the price of the time of use. Closed periods keep theirs.
          */
         post: {
             parameters: {
@@ -7068,7 +7079,7 @@ export interface paths {
                         "application/json": components["schemas"]["SiteDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -7077,7 +7088,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -7086,7 +7097,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -7095,7 +7106,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such site */
+                /** @description There is no such site */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -7104,7 +7115,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -7113,7 +7124,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The site pays in another currency */
+                /** @description The site has prices in another currency */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -7131,7 +7142,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -7140,7 +7151,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -7149,7 +7160,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -7158,7 +7169,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -7184,7 +7195,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** State the PUE of a site from some moment on */
+        /** State the PUE of a site from a moment on */
         post: {
             parameters: {
                 query?: never;
@@ -7210,7 +7221,7 @@ export interface paths {
                         "application/json": components["schemas"]["SiteDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -7219,7 +7230,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -7228,7 +7239,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -7237,7 +7248,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such site */
+                /** @description There is no such site */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -7246,7 +7257,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -7264,7 +7275,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -7273,7 +7284,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -7282,7 +7293,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -7291,7 +7302,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -7318,8 +7329,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say in which grid zone a site is from some moment on
-         * @description What is open takes the zone at once, what is posted keeps its factor until it is restated.
+         * State the grid zone of a site from a moment on
+         * @description Energy that is not posted yet takes the zone at once. Posted entries keep their factors until they are restated.
          */
         post: {
             parameters: {
@@ -7346,7 +7357,7 @@ export interface paths {
                         "application/json": components["schemas"]["SiteDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -7355,7 +7366,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -7364,7 +7375,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -7373,7 +7384,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such site */
+                /** @description There is no such site */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -7382,7 +7393,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -7400,7 +7411,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -7409,7 +7420,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -7418,7 +7429,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -7427,7 +7438,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -7451,13 +7462,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List tokens, without their secrets */
+        /** List tokens without their secrets */
         get: {
             parameters: {
                 query?: {
-                    /** @description Items on the page, 1 to 1000; 100 when not given. */
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
                     limit?: number;
-                    /** @description `next_cursor` of the page before; the first page without it. */
+                    /** @description `next_cursor` of the page before; the first page if absent. */
                     cursor?: string;
                 };
                 header?: never;
@@ -7466,7 +7477,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description By id */
+                /** @description One page of tokens, by id */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -7475,7 +7486,7 @@ export interface paths {
                         "application/json": components["schemas"]["Page_TokenDocument"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -7484,7 +7495,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -7493,7 +7504,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -7502,7 +7513,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -7511,7 +7522,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -7520,7 +7531,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -7533,8 +7544,8 @@ export interface paths {
         };
         put?: never;
         /**
-         * Make a token
-         * @description A token that is bound to a project makes only tokens of that project.
+         * Create a token
+         * @description A token that is bound to a project can only create tokens for that project.
          */
         post: {
             parameters: {
@@ -7549,7 +7560,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Shown once */
+                /** @description The new token; it is shown only here */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -7558,7 +7569,7 @@ export interface paths {
                         "application/json": components["schemas"]["NewToken"];
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -7567,7 +7578,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -7576,7 +7587,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -7585,7 +7596,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such project */
+                /** @description There is no such project */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -7594,7 +7605,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The body took too long, or did not arrive whole */
+                /** @description The body took too long or was incomplete */
                 408: {
                     headers: {
                         [name: string]: unknown;
@@ -7612,7 +7623,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Media type or encoding is not read here */
+                /** @description The media type or encoding of the body is not supported */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -7621,7 +7632,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -7630,7 +7641,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -7639,7 +7650,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -7666,7 +7677,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke a token, at once and for ever */
+        /** Revoke a token at once and for good */
         delete: {
             parameters: {
                 query?: never;
@@ -7679,14 +7690,14 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Revoked */
+                /** @description The token is revoked */
                 204: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -7695,7 +7706,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -7704,7 +7715,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -7713,7 +7724,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No such token */
+                /** @description There is no such token */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -7722,7 +7733,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -7731,7 +7742,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -7740,7 +7751,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -7763,7 +7774,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process answers */
+        /** Check whether the process answers */
         get: {
             parameters: {
                 query?: never;
@@ -7773,7 +7784,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description It does */
+                /** @description The process answers */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -7799,7 +7810,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Counters as Prometheus text */
+        /** Show the metrics of the service */
         get: {
             parameters: {
                 query?: never;
@@ -7809,7 +7820,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description OpenMetrics text */
+                /** @description ServiceMetrics as OpenMetrics text */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -7818,7 +7829,7 @@ export interface paths {
                         "application/openmetrics-text": string;
                     };
                 };
-                /** @description Something has a value that cannot be used */
+                /** @description A field, parameter or header has a value that cannot be used */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -7827,7 +7838,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description No valid token */
+                /** @description The request carries no valid token */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -7836,7 +7847,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope */
+                /** @description The token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -7845,7 +7856,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Too many requests; Retry-After says when to come back */
+                /** @description Too many requests; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -7854,7 +7865,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description A defect of the service */
+                /** @description The service failed; its log says why */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -7863,7 +7874,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now; Retry-After says when to come back */
+                /** @description The service cannot do this now; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -7889,7 +7900,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests should be sent here: the store answers and takes changes, and no shutdown has begun */
+        /**
+         * Check whether the service is ready for requests
+         * @description It is ready if the store can be read and written, and no shutdown has begun.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -7899,7 +7913,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Ready */
+                /** @description The service is ready */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -7908,7 +7922,7 @@ export interface paths {
                         "application/json": components["schemas"]["Health"];
                     };
                 };
-                /** @description The store does not answer */
+                /** @description The store cannot be read */
                 500: {
                     headers: {
                         [name: string]: unknown;
@@ -7917,7 +7931,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description Not now */
+                /** @description The service is not ready; Retry-After says when to try again */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -7945,7 +7959,7 @@ export interface paths {
         };
         /**
          * Sign in with a link that works once
-         * @description A look without visiting (HEAD, a browser's prefetch) does not use it up.
+         * @description HEAD requests and prefetching by a browser do not use the link up.
          */
         get: {
             parameters: {
@@ -7959,14 +7973,14 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Signed in; on to the app */
+                /** @description Signed in; redirects to the app */
                 303: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
                 };
-                /** @description A page that says that the link was used or has expired */
+                /** @description A page that says that the link was used already or has expired */
                 410: {
                     headers: {
                         [name: string]: unknown;
@@ -7975,7 +7989,7 @@ export interface paths {
                         "text/html": string;
                     };
                 };
-                /** @description Too many failed sign-ins; Retry-After says when to come back */
+                /** @description Too many failed sign-ins; Retry-After says when to try again */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -7999,7 +8013,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description Whose electricity the factor describes.
+         * @description Whose electricity a factor describes.
          * @enum {string}
          */
         Accounting: "production" | "consumption" | "marginal" | "residual" | "supplier" | "unspecified";
@@ -8007,363 +8021,448 @@ export interface components {
         AccuracyDocument: {
             /**
              * Format: double
-             * @description The share; 0.95 is the aim, `null` without jobs.
+             * @description `within_p95` / `jobs`; 0.95 is the aim. `null` if there are no jobs.
              */
             hit_rate?: number | null;
             /**
              * Format: int64
-             * @description Admissions with known energy.
+             * @description Number of admissions whose energy is known.
              */
             jobs: number;
-            /** @description How much of its p95 each of them used, in steps of 5 %, lowest first; steps without a job are left out. */
+            /** @description Jobs by the share of their p95 that they used, in steps of 5 %, lowest first; steps without a job are left out. */
             used: components["schemas"]["UsedDocument"][];
             /**
              * Format: int64
-             * @description Those that stayed within their p95.
+             * @description Number of those that stayed within their p95.
              */
             within_p95: number;
         };
-        /** @description A batch that is on disk. */
+        /** @description Acknowledges a batch that is stored durably. */
         AcknowledgementDocument: {
-            agent: string;
+            /** @description Agent that sent the batch. */
+            agent: components["schemas"]["AgentId"];
+            /** @description Id that the agent chose when it started. */
             boot: string;
             /**
              * Format: int64
-             * @description When it was received first.
+             * @description When the batch was first received, ns since 1970.
              */
             received_ns: number;
-            /** @description `accepted`, or `duplicate` where it was taken before. */
+            /** @description `accepted`, or `duplicate` if the same batch was accepted before. */
             result: string;
-            /** Format: int64 */
-            sequence: number;
-        };
-        /** @description Something that was administered. */
-        ActionDocument: {
-            at: string;
-            /** @description The state of it afterwards; `null` where nothing is left of it. */
-            body?: unknown;
-            /** @description Id of the token; `null` for the service itself. */
-            by?: string | null;
-            /** @description SHA-256 over the hash of the action before and this one's content, in hexadecimal. */
-            hash: string;
             /**
              * Format: int64
-             * @description Number in the chain of actions, from 1.
+             * @description Number of the batch since the agent started.
              */
-            id: number;
+            sequence: number;
+        };
+        /** @description One recorded change by an administrator, or by the service itself. */
+        ActionDocument: {
+            /** @description When it was recorded, RFC 3339. */
+            at: string;
+            /** @description State of the thing after the change; `null` if it no longer exists. */
+            body?: unknown;
+            by?: components["schemas"]["TokenId"] | null;
+            /** @description SHA-256 over the hash of the action before and the content of this one, in hexadecimal. */
+            hash: string;
+            /** @description Number of the action in their chain, from 1. */
+            id: components["schemas"]["ActionId"];
             /**
-             * @description What kind of thing it is about: `site`, `pue`, `zone`, `price`, `idle_owner`, `node_site`, `project`, `token`, `job`, `factors`, `period`,
-             *     `restatement`.
+             * @description Kind of thing that changed: `site`, `pue`, `zone`, `price`, `idle_owner`, `node_site`, `project`, `token`, `job`, `factors`, `period`,
+             *     `restatement`, `budget` or `override`.
              */
             kind: string;
-            /** @description Which of them. */
+            /** @description Which thing of that kind changed: its id, name or number. */
             subject: string;
         };
+        /**
+         * Format: int64
+         * @description Identifies a recorded action of administration: its number, from 1 without a gap.
+         */
+        ActionId: number;
         /** @description An admission and what became of it. */
         AdmissionDocument: {
             /**
              * Format: int64
-             * @description What it used, once that is known, mJ.
+             * @description Facility energy that the job used, mJ; `null` until that is known.
              */
             actual_mj?: number | null;
-            /** @description What was answered. */
+            /** @description The answer to the request. */
             answer: components["schemas"]["Decision"];
+            /** @description When it was decided, RFC 3339. */
             decided: string;
-            /** @description Every decision on it, oldest first; empty in lists. */
+            /** @description Every decision on the admission, oldest first; empty in lists. */
             decisions: components["schemas"]["DecisionDocument"][];
-            /** @description When the hold ends unless its job is metered or it is renewed. */
+            /** @description When the hold expires unless the job is metered or the hold is renewed, RFC 3339. */
             expires: string;
+            /** @description What is held, by budget. */
             holds: components["schemas"]["HoldDocument"][];
-            id: string;
-            /** @description Identity of the job that settles it. */
-            job?: string | null;
+            /** @description Number of the admission. */
+            id: components["schemas"]["AdmissionId"];
+            job?: components["schemas"]["JobId"] | null;
+            /** @description Submission key of the request; `null` if it had none. */
             key?: string | null;
             /**
              * Format: int64
-             * @description IT energy that the ledger has of the job, mJ.
+             * @description IT energy of the job in the ledger, mJ.
              */
             metered_mj: number;
             /**
              * Format: int64
-             * @description What it used above its hold, mJ.
+             * @description Facility energy that the job used above its hold, mJ; `null` until that is known.
              */
             overrun_mj?: number | null;
-            /** @description What was expected. */
+            /** @description Amount that was expected (p50). */
             p50: components["schemas"]["Weight"];
-            /** @description What was reserved. */
+            /** @description Amount that was reserved. */
             p95: components["schemas"]["Weight"];
-            project: string;
+            /** @description Project that the job is charged to; empty if it has none. */
+            project: components["schemas"]["ProjectName"];
+            /** @description When it was settled, released or expired, RFC 3339; `null` while it holds something. */
             resolved?: string | null;
-            /** @description `checked`: nothing was to be held; `committed`: settled by its caller; `settled`: by the ledger. */
+            /** @description What became of it. */
             state: components["schemas"]["AdmissionState"];
             /**
              * Format: int32
-             * @description Seconds between SIGTERM and SIGKILL of a job that is to be stopped.
+             * @description Seconds between SIGTERM and SIGKILL for a job that has to stop; `null` for any other job.
              */
             stop_after_s?: number | null;
-            /** @description `breaking` where the job will use more than it holds, `stop` where it is to be stopped for that; else empty. */
+            /** @description What the job was notified of: `breaking` if it will use more than it holds, `stop` if it has to stop for that reason; empty if nothing. */
             told: string;
         };
+        /** @description Identifies an admission: its number, from 1. JSON has it as a string of digits. */
+        AdmissionId: string;
         /** @description A job that asks whether it may run. */
         AdmissionRequest: {
-            /** @description Hold nothing and write nothing. */
+            /** @description Type of accelerator: a key of the bundled table, an NVML name, or a family such as A100. */
+            accelerator: string;
+            /**
+             * Format: int64
+             * @description Number of accelerators, 1 or more.
+             */
+            count: number;
+            /** @description Whether to answer without holding or storing anything; `false` if absent. */
             dry_run?: boolean;
-            /** @description Submission key: the same key and job get the same answer and hold once. */
+            /**
+             * Format: double
+             * @description Wall time, hours, above 0. An admission without it takes the longest default of the budgets that apply; an estimate needs it.
+             */
+            hours?: number | null;
+            /**
+             * Format: double
+             * @description Carbon intensity, 0 to 1500 g CO2e/kWh; give at most one of this, `zone` and `region`.
+             */
+            intensity?: number | null;
+            job?: components["schemas"]["JobId"] | null;
+            /**
+             * @description Submission key, 1 to 256 characters: the same key with the same job gets the same answer and holds once; another job with the same key is
+             *     refused. A job that is to hold something needs one.
+             */
             key?: string | null;
-            /** @description Hold the p95 if it may run; without, the key stands for the job and nothing is held. */
+            /** @description Labels of the job, each with its value. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Name of the job, its container image or its script. Jobs of one project and name are expected to be alike. */
+            name?: string | null;
+            /**
+             * Format: double
+             * @description Ratio of p95 to p50 of the power, 1 to 10; the service's own figure if absent.
+             */
+            p95_over_p50?: number | null;
+            /**
+             * Format: double
+             * @description Mean power of one accelerator with its share of the host, W, above 0; give this or `utilisation`.
+             */
+            power_w?: number | null;
+            project?: components["schemas"]["ProjectName"] | null;
+            /**
+             * Format: double
+             * @description Power usage effectiveness: facility energy / IT energy, 1 to 3; that of the site if absent.
+             */
+            pue?: number | null;
+            /** @description Cloud region, as `provider/region`. */
+            region?: string | null;
+            /**
+             * @description Whether to hold the p95 of the estimate if the job may run; `true` if absent. If `false`, the key stands for the job from now on, and nothing
+             *     is held.
+             */
             reserve?: boolean;
-        } & {
-            [key: string]: unknown;
+            site?: components["schemas"]["SiteName"] | null;
+            /** @description When the job is to start, a UTC date or RFC 3339; now if absent. */
+            start?: string | null;
+            /** @description User who submits the job. */
+            user?: string | null;
+            /**
+             * Format: double
+             * @description Mean power of the accelerator as a share of its TDP, above 0 and at most 1; published figures if absent.
+             */
+            utilisation?: number | null;
+            zone?: components["schemas"]["ZoneId"] | null;
         };
         /**
          * @description What became of an admission.
          * @enum {string}
          */
         AdmissionState: "held" | "denied" | "checked" | "committed" | "settled" | "released" | "expired";
-        /** @description A sum, how good it is, and the way to what it is the sum of. */
+        /** @description Identifies an agent, which numbers its batches. */
+        AgentId: string;
+        /** @description A sum, how good it is, and where to see what it is made of. */
         Aggregate: {
             /**
              * Format: double
-             * @description t.
+             * @description CO2e in tonnes, derived from `co2e_ug_location`.
              */
             co2e_t_location: number;
             /**
              * Format: int64
-             * @description µg.
+             * @description Location-based CO2e of that energy, µg.
              */
             co2e_ug_location: number;
-            /** @description What the energy costs, a line per currency; absent where no site has a price. */
+            /** @description What the energy costs, one line per currency; absent if no site has a price. */
             energy_cost?: components["schemas"]["Cost"][];
             /**
              * Format: int64
-             * @description mJ.
+             * @description Energy of the sum, mJ.
              */
             energy_mj: number;
             /**
              * Format: double
-             * @description MWh.
+             * @description Energy in MWh, derived from `energy_mj`.
              */
             energy_mwh: number;
-            /** @description Address of the sum split into final, provisional and open, with its factors and entries. */
+            /** @description Path of the breakdown of the sum into final, provisional and open, with its factors and entries. */
             explain: string;
-            /** @description How good it is. */
+            /** @description How good the sum is. */
             quality: components["schemas"]["ReportQuality"];
         };
-        /** @description Energy and its location-based CO2e; the floats are derived from the integers beside them. */
+        /** @description An amount of energy with its location-based CO2e. */
         Amount: {
             /**
              * Format: double
-             * @description t.
+             * @description CO2e in tonnes, derived from `co2e_ug_location`.
              */
             co2e_t_location: number;
             /**
              * Format: int64
-             * @description µg.
+             * @description Location-based CO2e of that energy, µg.
              */
             co2e_ug_location: number;
-            /** @description What the energy costs, a line per currency; absent where no site has a price. */
+            /** @description What the energy costs, one line per currency; absent if no site has a price. */
             energy_cost?: components["schemas"]["Cost"][];
             /**
              * Format: int64
-             * @description mJ.
+             * @description Energy of the sum, mJ.
              */
             energy_mj: number;
             /**
              * Format: double
-             * @description MWh.
+             * @description Energy in MWh, derived from `energy_mj`.
              */
             energy_mwh: number;
         };
-        /** @description An answer, in the version that asked. */
-        Answer: {
-            /** @description As asked. */
-            apiVersion: string;
-            /** @description `AdmissionReview`. */
-            kind: string;
-            /** @description The decision. */
-            response: components["schemas"]["Response"];
-        };
-        /** @description Where a node stands. */
+        /** @description Places a node at a site. */
         AssignmentRequest: {
-            /** @description A UTC date or RFC 3339; ever since 1970 without it. */
+            /** @description Since when it has stood there, a UTC date or RFC 3339; from the start if absent. */
             since?: string | null;
-            site: string;
+            /** @description Site that the node stands at. */
+            site: components["schemas"]["SiteName"];
         };
-        /** @description Something that an estimate takes for granted. */
+        /** @description One input of an estimate, and where its value comes from. */
         Assumption: {
-            /** @description What. */
+            /** @description Name of the input, such as `power` or `PUE`. */
             name: string;
-            /** @description Where that is from. */
+            /** @description Source of the value, or the reason why it was used. */
             source: string;
-            /** @description Its value, with unit. */
+            /** @description Value that was used, with its unit. */
             value: string;
         };
-        /** @description One thing that an operator should look at. */
+        /** @description Something that needs attention. */
         AttentionItem: {
-            /** @description `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
+            /**
+             * @description What is wrong: `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`,
+             *     `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`.
+             */
             kind: string;
-            /** @description One or two sentences: what is wrong, and what to do about it. */
+            /** @description What is wrong and what to do about it, in words. */
             message: string;
-            /** @description How urgent it is. */
+            /** @description How much it matters. */
             severity: components["schemas"]["Severity"];
-            /** @description Since when this has been so, RFC 3339, whole seconds; `null` where that is not known. */
+            /** @description Since when it has been so, RFC 3339; `null` if that is not known. */
             since?: string | null;
-            /** @description The node, device, job, zone, budget or request that it is about. */
+            /** @description The thing that it is about. */
             subject: components["schemas"]["Subject"];
         };
         /**
-         * @description What is counted per kWh.
+         * @description Which part of the life cycle of electricity is counted.
          * @enum {string}
          */
         Basis: "direct" | "lifecycle";
-        /** @description The evidence. */
+        /** @description A batch as evidence. */
         BatchDocument: {
-            agent: string;
+            /** @description Agent that sent the batch. */
+            agent: components["schemas"]["AgentId"];
+            /** @description Number of the batch in this service. */
+            batch: components["schemas"]["BatchId"];
+            /** @description Id that the agent chose when it started. */
+            boot: string;
+            /** @description When the batch was received, RFC 3339. */
+            received: string;
             /**
              * Format: int64
-             * @description Number of the batch in the service.
+             * @description Number of the batch since the agent started.
              */
-            batch: number;
-            boot: string;
-            received: string;
-            /** Format: int64 */
             sequence: number;
-            /** @description Of the stored bytes. */
+            /** @description SHA-256 of the batch as the agent sent it, in hexadecimal. */
             sha256: string;
         };
+        /**
+         * Format: int64
+         * @description Identifies a stored batch: the number of the revision that it made.
+         */
+        BatchId: number;
         /** @description A sum and its parts; `final` + `provisional` + `open` is `total`, as integers. */
         Breakdown: {
-            /** @description The same on the command line. */
+            /** @description The command that shows the same breakdown. */
             command: string;
-            /** @description The factors, the largest energy first; their energies sum to the total. */
+            /** @description The factors behind the sum, the largest energy first; their energies sum to the total. */
             factors: components["schemas"]["FactorShare"][];
-            /** @description Posted with factors that stay. */
+            /** @description Part that was posted with final factors. */
             final: components["schemas"]["PostedSlice"];
-            /** @description By how dirty the grid was, the cleanest first; a step without energy is left out. They sum to the total. */
+            /** @description The sum by step of carbon intensity, the lowest first; steps without energy are left out. They sum to the total. */
             intensities: components["schemas"]["IntensityShare"][];
-            /** @description Not posted yet, at the best factors known. */
+            /** @description Part that is not posted yet, at the best factors known. */
             open: components["schemas"]["OpenSlice"];
-            /** @description Posted with factors that may be revised or stand in for finer ones. */
+            /** @description Part that was posted with factors that may still be revised, or replace finer ones that are not available. */
             provisional: components["schemas"]["PostedSlice"];
-            /** @description All of it. */
+            /** @description The sum that is broken down. */
             total: components["schemas"]["Slice"];
         };
         /** @description A budget and how it stands. */
         BudgetDocument: (components["schemas"]["PolicyDocument"] | null) & components["schemas"]["StandingDocument"] & {
+            /** @description When the budget was made, RFC 3339. */
             created: string;
-            /** @description Posted by day; empty in lists. */
+            /** @description Amount spent by day; empty in lists. */
             days: components["schemas"]["DayDocument"][];
             /** @description Decisions on the budget, oldest first; empty in lists. */
             decisions: components["schemas"]["DecisionDocument"][];
-            id: string;
+            /** @description Number of the budget. */
+            id: components["schemas"]["BudgetId"];
             /**
              * Format: int64
-             * @description Spent and held of the limit, percent.
+             * @description Share of the limit that is spent or held, percent, rounded down; `null` outside the dates of a `fixed` period.
              */
             percent?: number | null;
-            /** @description The period that runs; `null` outside of fixed dates. */
+            /** @description First moment of the current period, RFC 3339; `null` outside the dates of a `fixed` period. */
             period_from?: string | null;
-            /** @description Its end. */
+            /** @description First moment after the current period, RFC 3339; `null` outside the dates of a `fixed` period. */
             period_to?: string | null;
-            /** @description Why its policy cannot be read; then nothing is admitted. */
+            /** @description Why the policy cannot be read, in which case no job is admitted; absent if it can be read. */
             policy_error?: string | null;
+            /** @description When the budget was ended, RFC 3339; `null` while it applies. */
             retired?: string | null;
-            /** @description What needs someone, in words. */
+            /** @description What needs attention, in words; `null` if nothing does. */
             warning?: string | null;
         };
-        /** @description A request for an exception, or an override. */
+        /** @description Identifies a budget: its number, from 1. JSON has it as a string of digits. */
+        BudgetId: string;
+        /** @description An override of a budget, or the request for one. */
         BudgetOverride: {
-            /** @description Number of the admission that it is for; `null` for all of the budget. */
-            admission?: string | null;
+            admission?: components["schemas"]["AdmissionId"] | null;
+            /** @description When it was asked for, RFC 3339; `null` if nobody asked. */
             asked?: string | null;
+            /** @description Person who asked for it; `null` if nobody did. */
             asked_by?: string | null;
+            /** @description Reason of that person; `null` if nobody asked. */
             asked_reason?: string | null;
-            /** @description Number of the budget that is overridden; `null` for all that denied the admission. */
-            budget?: string | null;
+            budget?: components["schemas"]["BudgetId"] | null;
+            /** @description When it was granted or refused, RFC 3339; `null` while it is open. */
             decided?: string | null;
-            /** @description Until when it holds. */
+            /** @description When it expires, RFC 3339; `null` unless it was granted. */
             expires?: string | null;
-            id: string;
-            /** @description Who decided. */
+            /** @description Number of the override. */
+            id: components["schemas"]["OverrideId"];
+            /** @description Person who granted or refused it; `null` while it is open. */
             name?: string | null;
-            project?: string | null;
+            project?: components["schemas"]["ProjectName"] | null;
+            /** @description Reason of that person; `null` while it is open. */
             reason?: string | null;
-            /** @description `requested`, `approved` or `refused`. */
-            state: string;
+            /** @description What became of the request; an override that nobody asked for is `approved`. */
+            state: components["schemas"]["OverrideState"];
         };
-        /** @description What one budget says of a demand; amounts in its unit, mJ or µg. */
+        /** @description How one budget stands to a job. Amounts are in the budget's unit: mJ or µg. */
         BudgetShare: {
             /** @description Number of the budget. */
             budget: string;
-            /** @description Whether the demand fits. */
+            /** @description Whether what the job needs is free. */
             fits: boolean;
             /**
              * Format: int64
-             * @description Free before.
+             * @description Amount free before this job; negative after an overrun.
              */
             free: number;
             /**
              * Format: int64
-             * @description Held before, by others.
+             * @description Amount held before this job, for others.
              */
             held: number;
             /**
              * Format: int64
-             * @description Its limit in the period, with what was carried over.
+             * @description Limit in the period, with what was carried over from the last one.
              */
             limit: number;
             mode?: components["schemas"]["Mode"] | null;
-            /** @description Its name. */
+            /** @description Name of the budget. */
             name: string;
             /**
              * Format: int64
-             * @description What the demand needs of it (p95).
+             * @description Amount that the job needs (p95).
              */
             needed: number;
             /**
              * Format: int64
-             * @description Spent before.
+             * @description Amount spent before this job.
              */
             spent: number;
             unit?: components["schemas"]["Unit"] | null;
-            /** @description End of the period, RFC 3339. */
+            /** @description End of the budget's period, RFC 3339; empty if its policy cannot be read. */
             until: string;
-            /** @description What it means in words. */
+            /** @description All of this in one sentence. */
             words: string;
         };
-        /** @description Something changed: what it is, which one, and whose it is. */
-        Change: {
-            /** @description Its id or name; of a batch agent, boot and sequence; of entries how many are new. */
+        /** @description One change, sent as a server-sent event. */
+        ChangeEvent: {
+            /** @description Id or name of the thing; for a batch its agent, boot and sequence; for entries the number of new ones. */
             id: string;
-            /** @description Its project; `null` where it concerns none. */
+            /** @description Project that the change concerns; `null` if it concerns none. */
             project?: string | null;
-            /** @description `batch`, `job`, `entries`, `project`, `site`, `node`, `factors`, `period`, `budget`, `admission` or `request`. */
+            /** @description Kind of thing that changed: `batch`, `job`, `entries`, `project`, `site`, `node`, `factors`, `period`, `budget`, `admission` or `request`. */
             what: string;
         };
-        /** @description The emission factor that was chosen for a zone or region, as JSON. */
+        /** @description The factor of a zone or region, with the reason why it was chosen. */
         ChoiceDocument: components["schemas"]["FactorDocument"] & {
-            /** @description What that step means. */
+            /** @description That step in words. */
             fallback: string;
             /**
              * Format: int32
-             * @description Step of the order in which factors are looked for: 1 is an hourly measured value, 6 a yearly national one.
+             * @description Step of the fallback order that led to the factor, 1 to 6.
              */
             fallback_step: number;
-            /** @description What a reader must know: which factor stands in for which, how old it is, what the value leaves out. */
+            /** @description What a reader has to know: zones that were replaced, the age of the data, limits of the value. */
             notes: string[];
-            /** @description The zone or region as asked for. */
+            /** @description Grid zone that was asked for, directly or through a cloud region. */
             requested: string;
         };
-        /** @description What a job used. */
+        /** @description States what a job used. */
         CommitRequest: {
             /**
              * Format: int64
-             * @description Its CO2e, µg; its energy at the intensity of the estimate without.
+             * @description Location-based CO2e of the job, µg, 0 or more; its energy at the intensity of the estimate if absent.
              */
             co2e_ug?: number | null;
             /**
              * Format: int64
-             * @description Its energy, mJ; what the ledger has of it without.
+             * @description Facility energy of the job, mJ, 0 or more; what the ledger has of the job if absent.
              */
             energy_mj?: number | null;
         };
@@ -8371,27 +8470,27 @@ export interface components {
         CompareDocument: {
             /**
              * Format: int64
-             * @description A held accelerator whose mean power over a window is below this share of its limit is held-idle in it, percent.
+             * @description A held accelerator counts as held-idle in a window if its mean power is below this percentage of its power limit.
              */
             held_idle_below_percent_of_limit: number;
-            /** @description In the order asked for. */
+            /** @description The jobs, in the order of the request. */
             jobs: components["schemas"]["ComparedJob"][];
         };
-        /** @description A job and what follows from its footprint; `null` is unknown. */
+        /** @description A job with figures by which jobs are compared; `null` means unknown. */
         ComparedJob: components["schemas"]["JobFootprint"] & {
             /**
              * Format: double
-             * @description Its share of the time of its accelerators.
+             * @description Time for which the job held accelerators, summed over them, hours.
              */
             device_hours: number;
             /**
              * Format: double
-             * @description From its start to its end, or until now.
+             * @description Seconds from its start to its end, or until now.
              */
             duration_s?: number | null;
             /**
              * Format: double
-             * @description IT energy, that of the hosts too, by device hour.
+             * @description IT energy per device hour, including that of the hosts, kWh.
              */
             energy_kwh_per_device_hour?: number | null;
             /**
@@ -8401,198 +8500,278 @@ export interface components {
             held_idle_share?: number | null;
             /**
              * Format: double
-             * @description Location-based CO2e over IT energy.
+             * @description Mean carbon intensity, g CO2e per kWh of IT energy.
              */
             intensity_g_per_kwh?: number | null;
             /**
              * Format: int64
-             * @description Mean power of an accelerator while held.
+             * @description Mean power of one accelerator while held, mW.
              */
             power_mean_mw_per_device?: number | null;
         };
-        /** @description What energy of one currency costs. */
+        /** @description What part of an amount of energy costs, in one currency. */
         Cost: {
             /**
              * Format: double
-             * @description Derived from `amount_micro`, in the currency's unit.
+             * @description Cost in the currency's unit, derived from `amount_micro`.
              */
             amount: number;
             /**
              * Format: int64
-             * @description Millionths of the currency's unit.
+             * @description Cost in millionths of the currency's unit.
              */
             amount_micro: number;
-            /** @description ISO 4217. */
+            /** @description ISO 4217 code of the currency. */
             currency: string;
             /**
              * Format: int64
-             * @description The energy that has this price; the rest of the line has none.
+             * @description Energy that has a price in this currency, mJ; the rest of the amount is not included.
              */
             energy_mj: number;
         };
-        /** @description What was spent on one day. */
+        /** @description Amount spent on one day. */
         DayDocument: {
-            /** @description The date by the clocks of the budget. */
+            /** @description Date in the time zone of the budget. */
             day: string;
             /**
              * Format: int64
-             * @description Posted on it, in the budget's unit: mJ or µg.
+             * @description Amount posted on that day, in the budget's unit: mJ or µg.
              */
             spent: number;
         };
-        /** @description The answer to a demand. */
+        /** @description The answer to a job that asks whether it may run. */
         Decision: {
             /** @description Whether the job may run. */
             allowed: boolean;
-            /** @description Every budget that applies. */
+            /** @description Every budget that applies to the job. */
             budgets: components["schemas"]["BudgetShare"][];
-            /** @description The estimate that was held against the budgets. */
+            /** @description The estimate that was compared with the budgets. */
             estimate: components["schemas"]["EstimateDocument"];
-            /** @description Whether something is held now. */
+            /** @description Whether the job's p95 is held now. */
             held: boolean;
-            /** @description Number of the admission; `null` of a dry run. */
+            /** @description Number of the admission; `null` if nothing was stored, as for a dry run. */
             id?: string | null;
-            /** @description The submission key. */
+            /** @description Submission key of the request; `null` if it had none. */
             key?: string | null;
-            /** @description What would fit; empty when it is allowed. */
+            /** @description Variants of the job that would be admitted; empty if the job itself is. */
             options: components["schemas"]["FitOption"][];
-            /** @description Why, for people: what is needed, what is free, until when. */
+            /** @description The reason for people: what is needed, what is free, and until when. */
             reason: string;
-            /** @description What should be known although it is allowed. */
+            /** @description What should be known even though the job is allowed. */
             warnings: string[];
         };
-        /** @description A recorded decision. */
+        /** @description One recorded decision on a budget or an admission. */
         DecisionDocument: {
-            /** @description What was done. */
+            /** @description What was done, such as `admit`, `deny`, `commit`, `create` or `revise`. */
             action: string;
-            /** @description When. */
+            /** @description When it was made, RFC 3339. */
             at: string;
-            /** @description Id of the token, or `service`. */
-            by: string;
-            /** @description What was known then. */
+            /** @description Id of the token that made it, or `service`. */
+            by: components["schemas"]["TokenId"];
+            /** @description What the decision was based on. */
             document: Record<string, never>;
         };
         /** @description A metered device. */
         DeviceDocument: {
-            /** @description The device whose energy already contains this one's. */
-            counted_in?: string | null;
+            counted_in?: components["schemas"]["DeviceUuid"] | null;
+            /** @description Number of the device, as `/devices/{id}/series` takes it. */
+            id: components["schemas"]["DeviceId"];
+            /**
+             * Format: int32
+             * @description Position among the devices of its kind in the node, from 0.
+             */
+            index: number;
+            /** @description Kind of device: `accelerator`, `host` or `platform`. */
+            kind: string;
             /**
              * Format: int64
-             * @description Its number, by which `/devices/{id}/series` knows it.
+             * @description Power limit of the device, mW.
              */
-            id: number;
-            /** Format: int32 */
-            index: number;
-            /** @description `accelerator`, `host` or `platform`. */
-            kind: string;
-            /** Format: int64 */
             limit_mw: number;
+            /** @description Product name of the device. */
             name: string;
-            node: string;
-            /** @description Where its node stands; `unassigned` until it is said. */
-            site: string;
-            uuid: string;
+            /** @description Node that the device is in. */
+            node: components["schemas"]["NodeName"];
+            /** @description Site of the node; `unassigned` until one is stated. */
+            site: components["schemas"]["SiteName"];
+            /** @description Identity of the device, as its driver states it. */
+            uuid: components["schemas"]["DeviceUuid"];
         };
-        /** @description A device by its identity, and by its node where several nodes have one of that identity. */
-        DeviceRequest: string | {
-            node?: string | null;
-            uuid: string;
+        /**
+         * Format: int64
+         * @description Identifies a device: its number, from 1 in the order in which devices were first declared.
+         */
+        DeviceId: number;
+        /** @description Names a device by its UUID, and by its node too where several nodes have a device of that UUID. */
+        DeviceRequest: components["schemas"]["DeviceUuid"] | {
+            node?: components["schemas"]["NodeName"] | null;
+            /** @description UUID of the device. */
+            uuid: components["schemas"]["DeviceUuid"];
         };
-        /** @description Power of devices, each a row of a heat map. */
+        /** @description Identifies a device on its node: what its driver calls it, such as `GPU-8f2a…`. */
+        DeviceUuid: string;
+        /** @description Power of several devices over time, each a row of a heat map. */
         DevicesDocument: {
             /**
              * Format: int64
-             * @description Length of a bucket.
+             * @description Length of a bucket, seconds.
              */
             bucket_s: number;
-            /** @description By number of the device. */
+            /** @description The devices, by number. */
             devices: components["schemas"]["JobDevice"][];
+            /** @description First moment of the series, RFC 3339. */
             from: string;
-            /** @description Start of each bucket in which one of them has windows, ms since 1970. */
+            /** @description Start of each bucket in which any of the devices has windows, ms since 1970. */
             start_ms: number[];
+            /** @description First moment after the series, RFC 3339. */
             to: string;
         };
-        /** @description A report, and who let what pass in its time. */
+        /** @description What one reason contributes to a difference. */
+        DifferenceReason: {
+            /**
+             * Format: int64
+             * @description Location-based CO2e of that energy, µg.
+             */
+            co2e_ug_location: number;
+            /**
+             * Format: int64
+             * @description IT energy of the difference, mJ.
+             */
+            energy_mj: number;
+            /**
+             * Format: int64
+             * @description Number of entries with this reason; 0 if no entry makes the difference.
+             */
+            entries: number;
+            /** @description The reason in words, as the entries carry it. */
+            reason: string;
+        };
+        /** @description A report with the budget overrides that were granted in its time. */
         EmissionsDocument: components["schemas"]["Report"] & {
-            /** @description Overrides of budgets that were granted in this time, newest first. */
+            /** @description Overrides of budgets that were granted in the time of the report, newest first. */
             overrides: components["schemas"]["BudgetOverride"][];
         };
-        /** @description A ledger entry. It is never changed, only reversed. */
+        /** @description A ledger entry. It is never changed; a reversal takes it back. */
         EntryDocument: {
             /**
              * Format: double
-             * @description Derived from `co2e_ug`.
+             * @description CO2e in grams, derived from `co2e_ug`.
              */
             co2e_g: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Location-based CO2e of the IT energy, µg.
+             */
             co2e_ug: number;
-            /** @description `accelerator`, `host` or `platform`. */
+            /** @description Kind of device that used the energy: `accelerator`, `host` or `platform`. */
             component: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Device time that was observed, ns.
+             */
             covered_ns: number;
+            /** @description First moment after the energy in this entry, RFC 3339. */
             end: string;
             /**
              * Format: double
-             * @description Derived from `energy_mj`.
+             * @description IT energy in kWh, derived from `energy_mj`.
              */
             energy_kwh: number;
-            /** Format: int64 */
-            energy_mj: number;
-            /** @description SHA-256 over the previous entry's hash and this entry. */
-            hash: string;
-            /** Format: int64 */
-            id: number;
-            /** Format: int32 */
-            intensity_mg_per_kwh: number;
-            /** @description `null` is idle. */
-            job?: string | null;
-            /** @description `original`, `supplement`, `reversal` or `repost`. */
-            kind: string;
-            /** Format: int64 */
-            modelled_mj: number;
-            node: string;
-            /** Format: int64 */
-            overhead_co2e_ug: number;
-            /** Format: int64 */
-            overhead_mj: number;
-            period_end: string;
-            period_start: string;
-            posted: string;
-            project?: string | null;
-            /** @description Whether the factor may be revised or stands in for a finer one. */
-            provisional: boolean;
-            /** Format: int32 */
-            pue_ppm: number;
-            reason: string;
             /**
              * Format: int64
-             * @description The entry that it negates.
+             * @description IT energy, mJ; negative in a reversal.
              */
-            reverses?: number | null;
-            site: string;
-            /** Format: int64 */
+            energy_mj: number;
+            /** @description SHA-256 over the hash of the entry before and this entry, in hexadecimal. */
+            hash: string;
+            /** @description Number of the entry in the chain, from 1. */
+            id: components["schemas"]["EntryId"];
+            /**
+             * Format: int32
+             * @description Carbon intensity that was applied, mg CO2e/kWh.
+             */
+            intensity_mg_per_kwh: number;
+            job?: components["schemas"]["JobId"] | null;
+            /** @description Why the entry exists. */
+            kind: components["schemas"]["EntryKind"];
+            /**
+             * Format: int64
+             * @description Part of the IT energy that was modelled or bridged, not measured, mJ.
+             */
+            modelled_mj: number;
+            /** @description Node on which the energy was used. */
+            node: components["schemas"]["NodeName"];
+            /**
+             * Format: int64
+             * @description Location-based CO2e of the overhead, µg.
+             */
+            overhead_co2e_ug: number;
+            /**
+             * Format: int64
+             * @description Facility overhead of the IT energy, mJ.
+             */
+            overhead_mj: number;
+            /** @description First moment after the posting period, RFC 3339. */
+            period_end: string;
+            /** @description First moment of the posting period, RFC 3339. */
+            period_start: string;
+            /** @description When the entry was posted, RFC 3339. */
+            posted: string;
+            project?: components["schemas"]["ProjectName"] | null;
+            /** @description Whether the factor may still be revised, or replaces a finer one that is not available. */
+            provisional: boolean;
+            /**
+             * Format: int32
+             * @description Power usage effectiveness that was applied, parts per million: 1,000,000 is 1.0.
+             */
+            pue_ppm: number;
+            /** @description Why the entry was made, in words; empty for a first posting. */
+            reason: string;
+            reverses?: components["schemas"]["EntryId"] | null;
+            /** @description Site of the node; `unassigned` if none was stated. */
+            site: components["schemas"]["SiteName"];
+            /**
+             * Format: int64
+             * @description Device time that the entry covers, observed or not, ns.
+             */
             span_ns: number;
+            /** @description First moment of the energy in this entry, RFC 3339. */
             start: string;
         };
-        /** @description An estimate as it is sent. */
+        /**
+         * Format: int64
+         * @description Identifies a ledger entry: its number, from 1 without a gap.
+         */
+        EntryId: number;
+        /**
+         * @description Why a ledger entry exists.
+         * @enum {string}
+         */
+        EntryKind: "original" | "supplement" | "reversal" | "repost";
+        /**
+         * @description What the mean power of an estimate is based on.
+         * @enum {string}
+         */
+        EstimateBasis: "stated" | "alike" | "fleet" | "prior";
+        /** @description An estimate of facility energy and CO2e, with everything that it rests on. */
         EstimateDocument: {
             /**
              * Format: int64
-             * @description Accelerators.
+             * @description Number of accelerators that the job takes.
              */
             accelerators: number;
-            /** @description What was taken for granted. */
+            /** @description Every input of the estimate with its source. */
             assumptions: components["schemas"]["Assumption"][];
-            /** @description What the power is from: `stated`, `alike` (jobs of the same project and name), `fleet` (jobs on the same accelerator) or `prior`. */
-            basis: string;
+            /** @description What the mean power is based on. */
+            basis: components["schemas"]["EstimateBasis"];
             /**
              * Format: double
-             * @description The same, derived.
+             * @description Expected CO2e in tonnes, derived from `co2e_ug`.
              */
             co2e_t: number;
             /**
              * Format: int64
-             * @description Expected CO2e, location-based, µg.
+             * @description Expected location-based CO2e (p50), µg.
              */
             co2e_ug: number;
             /**
@@ -8602,25 +8781,25 @@ export interface components {
             energy_mj: number;
             /**
              * Format: double
-             * @description The same, derived.
+             * @description Expected facility energy in MWh, derived from `energy_mj`.
              */
             energy_mwh: number;
             /**
              * Format: double
-             * @description Wall time that is expected, hours.
+             * @description Wall time that p50 assumes, hours: what jobs like it took, at most `hours`.
              */
             expected_hours: number;
             /**
              * Format: double
-             * @description Wall time that is held, hours.
+             * @description Wall time that p95 assumes, hours: what the request asks for.
              */
             hours: number;
             /**
              * Format: int32
-             * @description Carbon intensity, mg/kWh.
+             * @description Carbon intensity of the grid, mg CO2e/kWh.
              */
             intensity_mg_per_kwh: number;
-            /** @description Exceeded by one job in twenty: what is held. */
+            /** @description The amount that one job in twenty exceeds. An admission holds this much. */
             p95: components["schemas"]["Weight"];
             /**
              * Format: double
@@ -8629,251 +8808,255 @@ export interface components {
             power_w: number;
             /**
              * Format: double
-             * @description Facility energy / IT energy.
+             * @description Power usage effectiveness: facility energy / IT energy.
              */
             pue: number;
-            /** @description `E`: an estimate, nothing of this job is measured. */
+            /** @description Data quality tier; always `E`, an estimate in which nothing of this job is measured. */
             tier: string;
         };
-        /** @description A job to come. */
+        /** @description A job to be estimated. */
         EstimateRequest: {
-            /** @description Accelerator: key of the bundled table, NVML name, or family such as A100. */
+            /** @description Type of accelerator: a key of the bundled table, an NVML name, or a family such as A100. */
             accelerator: string;
             /**
              * Format: int64
-             * @description How many.
+             * @description Number of accelerators, 1 or more.
              */
             count: number;
             /**
              * Format: double
-             * @description Wall time, hours. An admission without takes the longest that a budget of it gives such jobs.
+             * @description Wall time, hours, above 0. An admission without it takes the longest default of the budgets that apply; an estimate needs it.
              */
             hours?: number | null;
             /**
              * Format: double
-             * @description Carbon intensity, 0 to 1500 g/kWh.
+             * @description Carbon intensity, 0 to 1500 g CO2e/kWh; give at most one of this, `zone` and `region`.
              */
             intensity?: number | null;
-            /** @description Identity under which the ledger will know it; the submission key without it. */
-            job?: string | null;
-            /** @description Labels. */
+            job?: components["schemas"]["JobId"] | null;
+            /** @description Labels of the job, each with its value. */
             labels?: {
                 [key: string]: string;
             };
-            /** @description Name of the job, container image or script: jobs of one name are taken to be alike. */
+            /** @description Name of the job, its container image or its script. Jobs of one project and name are expected to be alike. */
             name?: string | null;
             /**
              * Format: double
-             * @description p95 / p50 of the power, 1 to 10, where who asks knows it better than the service.
+             * @description Ratio of p95 to p50 of the power, 1 to 10; the service's own figure if absent.
              */
             p95_over_p50?: number | null;
             /**
              * Format: double
-             * @description Mean power of one accelerator with its share of the host, W.
+             * @description Mean power of one accelerator with its share of the host, W, above 0; give this or `utilisation`.
              */
             power_w?: number | null;
-            /** @description The project, whose earlier jobs tell. */
-            project?: string | null;
+            project?: components["schemas"]["ProjectName"] | null;
             /**
              * Format: double
-             * @description Facility energy / IT energy, 1 to 3; the site's without it.
+             * @description Power usage effectiveness: facility energy / IT energy, 1 to 3; that of the site if absent.
              */
             pue?: number | null;
-            /** @description Cloud region, `provider/region`. */
+            /** @description Cloud region, as `provider/region`. */
             region?: string | null;
-            /** @description Site of this service that it will run at; the only one there is without it. */
-            site?: string | null;
-            /** @description When it is to start, RFC 3339; now without it. */
+            site?: components["schemas"]["SiteName"] | null;
+            /** @description When the job is to start, a UTC date or RFC 3339; now if absent. */
             start?: string | null;
-            /** @description Who submits it. */
+            /** @description User who submits the job. */
             user?: string | null;
             /**
              * Format: double
-             * @description Mean share of the TDP, above 0 to 1, in place of the accelerator's prior.
+             * @description Mean power of the accelerator as a share of its TDP, above 0 and at most 1; published figures if absent.
              */
             utilisation?: number | null;
-            /** @description Grid zone. */
-            zone?: string | null;
+            zone?: components["schemas"]["ZoneId"] | null;
         };
-        /** @description What an entry is made of. */
+        /** @description An entry with everything that it was computed from. */
         ExplanationDocument: {
+            /** @description The entry that is explained. */
             entry: components["schemas"]["EntryDocument"];
+            /** @description The factor that turned its energy into CO2e. */
             factor: components["schemas"]["FactorUsed"];
+            /** @description What each batch contributed; their `energy_mj` sum to the entry's. */
             postings: components["schemas"]["PostingDocument"][];
-            /** @description As attributed; their `energy_mj` sum to the entry's. */
+            /** @description Windows as they were attributed to the entry; their `energy_mj` sum to the entry's. */
             windows: components["schemas"]["WindowDocument"][];
         };
-        /**
-         * @description An emission factor as JSON; the keys `zone`, `g_per_kwh`, `basis`, `gas`, `accounting`, `edition`, `licence`,
-         *     `period` and `fallback_step` are pinned.
-         */
+        /** @description A carbon intensity factor with its type. */
         FactorDocument: {
-            /** @description Whose electricity the factor describes: average, marginal, residual or a supplier's. */
+            /** @description Whose electricity the factor describes. */
             accounting: components["schemas"]["Accounting"];
-            /** @description Whether only combustion at the plant is counted, or the whole life cycle. */
+            /** @description Which part of the life cycle of electricity is counted. */
             basis: components["schemas"]["Basis"];
-            /** @description Release of the data. */
+            /** @description Release of the publisher's data. */
             edition: string;
             /**
              * Format: double
-             * @description Intensity in g per kWh, derived from `intensity_mg_per_kwh`.
+             * @description Intensity in g of the gas per kWh, derived from `intensity_mg_per_kwh`.
              */
             g_per_kwh: number;
-            /** @description Whether only CO2 is counted, or all greenhouse gases as CO2e. */
+            /** @description Which gases are counted. */
             gas: components["schemas"]["Gas"];
             /**
              * Format: int32
-             * @description Intensity in mg per kWh, exact.
+             * @description Intensity in mg of the gas per kWh.
              */
             intensity_mg_per_kwh: number;
-            /** @description Licence under which the value is published. */
+            /** @description Licence of the value. */
             licence: string;
-            /** @description Name of the zone. */
+            /** @description Name of the zone, for people. */
             name: string;
-            /** @description A caveat about the value; left out when there is none. */
+            /** @description What a reader has to know about the value; absent if there is nothing. */
             note?: string;
-            /** @description Time that the value describes, an ISO 8601 interval with an exclusive end. */
+            /** @description Time that the factor describes, as an ISO 8601 interval whose end is exclusive. */
             period: string;
-            /** @description Publisher of the data. */
+            /** @description Publisher of the value. */
             publisher: string;
-            /** @description Length of time that one value covers. */
+            /** @description Length of time that one value describes. */
             resolution: components["schemas"]["Resolution"];
-            /** @description Whether the value is measured, provisional, a forecast, or stands in for a finer one. */
-            status: components["schemas"]["Status"];
-            /** @description Code of the zone. */
-            zone: string;
+            /** @description How far the value can be relied on. */
+            status: components["schemas"]["FactorStatus"];
+            /** @description Grid zone that the factor describes. */
+            zone: components["schemas"]["ZoneId"];
         };
-        /** @description A factor and what was computed with it. Factors that differ in their time alone are one. */
+        /** @description A factor and what was computed with it. Factors that differ only in their time are joined. */
         FactorShare: components["schemas"]["FactorUsed"] & {
             /**
              * Format: int64
-             * @description Its CO2e, µg.
+             * @description Location-based CO2e of the IT energy, µg.
              */
             co2e_ug: number;
             /**
              * Format: int64
-             * @description IT energy, mJ.
+             * @description IT energy of this share, mJ.
              */
             energy_mj: number;
             /**
              * Format: int64
-             * @description How many entries count: neither reversed nor reversals.
+             * @description Number of entries that count: neither reversed nor reversals.
              */
             entries: number;
             /**
              * Format: int32
-             * @description Highest carbon intensity, mg/kWh.
+             * @description Highest carbon intensity among them, mg CO2e/kWh.
              */
             intensity_max_mg_per_kwh: number;
             /**
              * Format: int32
-             * @description Lowest carbon intensity, mg/kWh.
+             * @description Lowest carbon intensity among them, mg CO2e/kWh.
              */
             intensity_min_mg_per_kwh: number;
             /**
              * Format: int64
-             * @description CO2e of the facility overhead, µg.
+             * @description Location-based CO2e of the facility overhead, µg.
              */
             overhead_co2e_ug: number;
         };
-        /** @description The factor of an entry as it is stored with it, and read by `explain`. */
+        /**
+         * @description How far a factor can be relied on for the energy that it is applied to.
+         * @enum {string}
+         */
+        FactorStatus: "measured" | "provisional" | "forecast" | "fallback";
+        /** @description The carbon intensity factor of an entry, with its type. */
         FactorUsed: {
-            /** @description Average, marginal, residual or supplier. */
+            /** @description Whose electricity the factor describes. */
             accounting: components["schemas"]["Accounting"];
-            /** @description The site's zone, for which it was asked. */
-            asked: string;
-            /** @description Direct or lifecycle. */
+            /** @description Grid zone of the site, for which a factor was looked up. */
+            asked: components["schemas"]["ZoneId"];
+            /** @description Which part of the life cycle of electricity is counted. */
             basis: components["schemas"]["Basis"];
-            /** @description Which release. */
+            /** @description Release of the publisher's data. */
             edition: string;
             /**
              * Format: int32
-             * @description Step of the fallback order, 1 to 6.
+             * @description Step of the fallback order that led to the factor, 1 to 6.
              */
             fallback_step: number;
-            /** @description CO2 or CO2e. */
+            /** @description Which gases are counted. */
             gas: components["schemas"]["Gas"];
             /** @description Licence of the value. */
             licence: string;
-            /** @description What a reader must be told. */
+            /** @description What a reader has to know about the value, such as which zone it replaces. */
             notes: string[];
-            /** @description Time that it describes, ISO 8601. */
+            /** @description Time that the factor describes, as an ISO 8601 interval. */
             period: string;
-            /** @description Who published it. */
+            /** @description Publisher of the value. */
             publisher: string;
-            /** @description Measured, provisional, forecast or fallback. */
-            status: components["schemas"]["Status"];
-            /** @description Zone of the factor. */
-            zone: string;
+            /** @description How far the value can be relied on. */
+            status: components["schemas"]["FactorStatus"];
+            /** @description Grid zone that the factor describes. */
+            zone: components["schemas"]["ZoneId"];
         };
         /** @description The figures of a time. */
         Figures: {
-            /** @description Held by nobody. */
+            /** @description Unallocated idle IT energy. */
             idle: components["schemas"]["Amount"];
-            /** @description `total` + `idle`. */
+            /** @description `total` + `idle`: all metered IT energy. */
             metered: components["schemas"]["Amount"];
-            /** @description Facility overhead of both. */
+            /** @description Facility overhead of `total` and `idle`, included in neither. */
             overhead: components["schemas"]["Amount"];
-            /** @description Energy of jobs. */
+            /** @description IT energy of jobs. */
             total: components["schemas"]["Amount"];
         };
-        /** @description How a job ended. */
+        /** @description Says how a job ended. */
         FinishRequest: {
             /**
              * Format: int32
-             * @description Of the process; a signal is negative.
+             * @description Exit status of the process; negative for the signal that ended it.
              * @default null
              */
             exit_status: number | null;
             /**
-             * @description When, RFC 3339; now without it.
+             * @description When the job ended, RFC 3339; now if absent.
              * @default null
              */
             to: string | null;
         };
-        /** @description A demand that would be admitted now, or when it says. */
+        /**
+         * @description In what way an option differs from the job that was denied.
+         * @enum {string}
+         */
+        FitKind: "fewer_accelerators" | "shorter_limit" | "greener_start" | "other_site" | "next_period";
+        /** @description A variant of a denied job that the budgets would admit. */
         FitOption: {
-            /** @description A command that asks for it. */
+            /** @description The `wattledger check` command that asks for it. */
             command: string;
             /**
              * Format: int64
-             * @description Accelerators.
+             * @description Number of accelerators that the variant takes.
              */
             count: number;
             /**
              * Format: double
-             * @description Wall time, hours.
+             * @description Wall time limit, hours.
              */
             hours: number;
-            /** @description `fewer_accelerators`, `shorter_limit`, `greener_start`, `other_site` or `next_period`. */
-            kind: string;
+            /** @description In what way it differs from the job that was denied. */
+            kind: components["schemas"]["FitKind"];
             /** @description What it would hold. */
             p95: components["schemas"]["Weight"];
-            /** @description Site, where it is another. */
+            /** @description Site that it runs at; `null` where the request names none and any will do. */
             site?: string | null;
-            /** @description When it starts, RFC 3339; now without it. */
+            /** @description When it starts, RFC 3339; `null` for now. */
             start?: string | null;
-            /** @description In words. */
+            /** @description The variant in words, with what it would hold. */
             title: string;
         };
-        /** @description A time about which a device's windows say less than they should. */
+        /** @description A time for which a device's readings are incomplete. */
         GapDocument: {
-            /**
-             * Format: int64
-             * @description Number of the batch that says so.
-             */
-            batch: number;
-            /**
-             * Format: int64
-             * @description Number of the device.
-             */
-            device: number;
+            /** @description Number of the batch that reports the gap. */
+            batch: components["schemas"]["BatchId"];
+            /** @description Number of the device. */
+            device: components["schemas"]["DeviceId"];
+            /** @description First moment after the gap, RFC 3339. */
             end: string;
-            node: string;
-            /** @description `agent_stopped`, `unread`, `dropped`, or `merged`, in which no energy is missing. */
+            /** @description Node that the device is in. */
+            node: components["schemas"]["NodeName"];
+            /** @description Why there is a gap: `agent_stopped`, `unread`, `dropped`, or `merged` if windows were combined and no energy is missing. */
             reason: string;
+            /** @description First moment of the gap, RFC 3339. */
             start: string;
-            uuid: string;
+            /** @description Identity of the device, as its driver states it. */
+            uuid: components["schemas"]["DeviceUuid"];
         };
         /**
          * @description Which gases are counted.
@@ -8882,1213 +9065,1311 @@ export interface components {
         Gas: "CO2" | "CO2e";
         /** @description State of the service. */
         Health: {
-            /** @description `ok`. */
+            /** @description Always `ok`; a service that is not well answers with a problem document. */
             status: string;
-            /** @description Version of the program. */
+            /** @description Version of the service. */
             version: string;
         };
-        /** @description What an admission holds of one budget, in its unit, mJ or µg. */
+        /** @description What an admission holds of one budget, in the budget's unit: mJ or µg. */
         HoldDocument: {
-            budget: string;
+            /** @description Number of the budget. */
+            budget: components["schemas"]["BudgetId"];
             /**
              * Format: int64
-             * @description What is still held.
+             * @description Amount that is still held.
              */
             held: number;
             /**
              * Format: int64
-             * @description What was reserved.
+             * @description Amount that was reserved.
              */
             reserved: number;
             /**
              * Format: int64
-             * @description What was used and is not in the ledger.
+             * @description Amount that was stated as used and is not in the ledger.
              */
             settled: number;
         };
-        /** @description Who acts on a site's idle energy. */
+        /** @description States who is responsible for a site's unallocated idle energy. */
         IdleOwnerRequest: {
-            /** @description A project, a team or an address, a name; nobody when it is `null`. */
+            /** @description Name of a project, a team or an address: 1 to 128 of A-Z a-z 0-9 . _ : @ + -; `null` for nobody. */
             owner?: string | null;
         };
-        /** @description What was imported. */
+        /** @description What an import has changed. */
         ImportDocument: {
-            /** @description Those that were not known of this edition. */
+            /** @description Number of intervals that this edition did not have yet. */
             new: number;
-            /** @description Posted entries of that time that would have another factor now. They keep theirs until they are restated. */
+            /** @description Number of posted entries that would get another factor now. They keep theirs until they are restated. */
             outdated_entries: number;
-            /** @description The command that restates them; `null` where there are none. */
+            /** @description The command that restates those entries; `null` if there are none. */
             restate?: string | null;
-            /** @description Intervals in the file. */
+            /** @description Number of intervals in the file. */
             rows: number;
         };
-        /** @description Carbon intensity over time, mg/kWh. */
+        /** @description Carbon intensity of a grid zone over time. */
         IntensityDocument: {
             /**
              * Format: int64
-             * @description Length of a bucket.
+             * @description Length of a bucket, seconds.
              */
             bucket_s: number;
             factor?: components["schemas"]["IntensityFactor"] | null;
+            /** @description First moment of the series, RFC 3339. */
             from: string;
-            /** @description Mean over the bucket. */
+            /** @description Mean intensity of each bucket, mg CO2e/kWh. */
             intensity_mg_per_kwh: number[];
+            /** @description Highest intensity in each bucket, mg CO2e/kWh. */
             max: number[];
+            /** @description Lowest intensity in each bucket, mg CO2e/kWh. */
             min: number[];
-            /** @description Those that describe the rest. */
+            /** @description The factors that describe the rest of the time. */
             other_factors: components["schemas"]["IntensityFactor"][];
             /** @description Start of each bucket, ms since 1970. */
             start_ms: number[];
-            /** @description The least certain of each bucket. */
-            status: components["schemas"]["Status"][];
+            /** @description Status of the least certain factor in each bucket. */
+            status: components["schemas"]["FactorStatus"][];
+            /** @description First moment after the series, RFC 3339. */
             to: string;
-            zone: string;
+            /** @description Grid zone of the series. */
+            zone: components["schemas"]["ZoneId"];
         };
-        /** @description The emission factor behind an intensity, with its full type. */
+        /** @description Where the intensities of a series come from, with their type. */
         IntensityFactor: {
-            /** @description Whose electricity the factor describes: average production or consumption, residual, or a supplier's. */
+            /** @description Whose electricity the factor describes. */
             accounting: components["schemas"]["Accounting"];
-            /** @description Whether only combustion at the plant is counted, or the whole life cycle. */
+            /** @description Which part of the life cycle of electricity is counted. */
             basis: components["schemas"]["Basis"];
-            /** @description Release of the data. */
+            /** @description Release of the publisher's data. */
             edition: string;
             /**
              * Format: int32
-             * @description Step of the order in which factors are looked for: 1 is an hourly measured value, 6 a yearly national one.
+             * @description Step of the fallback order that led to the factor, 1 to 6.
              */
             fallback_step: number;
-            /** @description Whether only CO2 is counted, or all greenhouse gases as CO2e. */
+            /** @description Which gases are counted. */
             gas: components["schemas"]["Gas"];
             /** @description Licence of the values. */
             licence: string;
-            /** @description What a reader must know about the factor, one sentence each. */
+            /** @description What a reader has to know about the values. */
             notes: string[];
-            /** @description Publisher of the data. */
+            /** @description Publisher of the values. */
             publisher: string;
-            /** @description `interval` for a factor of an hour or less, or `yearly`. */
+            /** @description Length of time that one value describes: `interval` for an hour or less, or `yearly`. */
             resolution: string;
-            /** @description Code of the zone. */
-            zone: string;
+            /** @description Grid zone that the factor describes. */
+            zone: components["schemas"]["ZoneId"];
         };
-        /** @description What was burnt at intensities of one step of a scale that never changes. */
+        /** @description What was used while the grid's carbon intensity was within one step of a fixed scale. */
         IntensityShare: {
             /**
              * Format: int32
-             * @description Lowest intensity above the step; `null` of the last.
+             * @description First intensity above the step, g CO2e/kWh; `null` for the last step.
              */
             below_g_per_kwh?: number | null;
             /**
              * Format: int64
-             * @description Its CO2e, µg.
+             * @description Location-based CO2e of the IT energy, µg.
              */
             co2e_ug: number;
             /**
              * Format: int64
-             * @description IT energy, mJ.
+             * @description IT energy of this share, mJ.
              */
             energy_mj: number;
             /**
              * Format: int32
-             * @description Lowest intensity of the step, g/kWh.
+             * @description Lowest intensity of the step, g CO2e/kWh.
              */
             from_g_per_kwh: number;
         };
-        /** @description One device, or the part of a job on it. */
+        /** @description Power of one device over time, or of the part of a job on it. */
         JobDevice: {
             /**
              * Format: int64
-             * @description Sum of the buckets.
+             * @description Energy of all buckets, mJ.
              */
             energy_mj: number;
-            /** Format: int64 */
-            id: number;
-            /** Format: int32 */
+            /** @description Number of the device. */
+            id: components["schemas"]["DeviceId"];
+            /**
+             * Format: int32
+             * @description Position among the devices of its kind in the node, from 0.
+             */
             index: number;
+            /** @description Product name of the device. */
             name: string;
-            node: string;
-            /** @description As long as `start_ms`; `null` where the device has no windows. */
+            /** @description Node that the device is in. */
+            node: components["schemas"]["NodeName"];
+            /** @description Mean power in each bucket of `start_ms`, mW; `null` where the device has no windows. */
             power_mean_mw: (number | null)[];
-            uuid: string;
+            /** @description Identity of the device, as its driver states it. */
+            uuid: components["schemas"]["DeviceUuid"];
         };
-        /** @description A job. */
+        /** @description What is known about a job. */
         JobDocument: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Number of the attempt, from 1; `null` if none was stated.
+             */
             attempt?: number | null;
             /**
              * Format: double
-             * @description From its start to its end, or until now; `null` without a start.
+             * @description Seconds from its start to its end, or until now; `null` if no start is known.
              */
             duration_s?: number | null;
+            /** @description When the job ended or will end, RFC 3339; `null` while no end is known. */
             ended?: string | null;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Exit status of its process, negative for a signal; `null` if none was stated.
+             */
             exit_status?: number | null;
-            id: string;
+            /** @description Id of the job, unique in this service. */
+            id: components["schemas"]["JobId"];
+            /** @description Labels of the job, each with its value. */
             labels: {
                 [key: string]: string;
             };
+            /** @description Name of the job for people; `null` if none was stated. */
             name?: string | null;
-            project?: string | null;
+            project?: components["schemas"]["ProjectName"] | null;
+            /** @description When the job started, RFC 3339; `null` if that is not known. */
             started?: string | null;
-            /** @description `running`, or `ended` once its end has come. */
-            state: components["schemas"]["Progress"];
+            /** @description Whether the job still runs. */
+            state: components["schemas"]["JobProgress"];
         };
-        /** @description A job and what it used. */
+        /** @description A job with what it used. */
         JobFootprint: components["schemas"]["JobDocument"] & {
             /**
              * Format: double
-             * @description Derived from `co2e_ug`.
+             * @description CO2e in grams, derived from `co2e_ug`.
              */
             co2e_g: number;
             /**
              * Format: int64
-             * @description Location-based CO2e of the IT energy.
+             * @description Location-based CO2e of the IT energy, µg.
              */
             co2e_ug: number;
             /**
              * Format: double
-             * @description Derived from `energy_mj`.
+             * @description IT energy in kWh, derived from `energy_mj`.
              */
             energy_kwh: number;
             /**
              * Format: int64
-             * @description IT energy, posted and open.
+             * @description IT energy of the job, posted and open, mJ.
              */
             energy_mj: number;
-            /** @description Address of the sum split into final, provisional and open, with its factors and entries. */
+            /** @description Path of the breakdown of `energy_mj` into final, provisional and open, with its factors and entries. */
             explain: string;
-            /** @description The same with overhead, quality, and the part that is not posted yet. */
+            /** @description The same figures as a report, with overhead, cost and the part that is not posted yet. */
             footprint: components["schemas"]["Report"];
             /**
              * Format: double
-             * @description `energy_kwh` per step; `null` where none was reported.
+             * @description Energy per training step, kWh; `null` if it reported no steps.
              */
             kwh_per_step?: number | null;
-            /** @description How good it is. */
+            /** @description How good the figures are. */
             quality: components["schemas"]["ReportQuality"];
             /**
              * Format: int64
-             * @description Training samples that it reported with them.
+             * @description Training samples in its latest report; `null` if it reported none.
              */
             samples?: number | null;
             /**
              * Format: int64
-             * @description Training steps that it reported last.
+             * @description Training steps in its latest report; `null` if it reported none.
              */
             steps?: number | null;
         };
-        /** @description A job of a list and its IT energy, posted and open; `null` is unknown. */
+        /** @description Identifies a job: what its scheduler or `wattledger run` calls it, unique in a ledger. */
+        JobId: string;
+        /** @description A job in a list, with its IT energy. */
         JobItem: components["schemas"]["JobDocument"] & {
             /**
              * Format: double
-             * @description Derived from `co2e_ug`.
+             * @description CO2e in grams, derived from `co2e_ug`.
              */
             co2e_g: number;
             /**
              * Format: int64
-             * @description Location-based CO2e of it, what is open at the best factors known.
+             * @description Location-based CO2e of the IT energy, µg; the open part at the best factors known.
              */
             co2e_ug: number;
             /**
              * Format: int64
-             * @description Its share of the time of its accelerators, µs.
+             * @description Time for which the job held accelerators, summed over them, µs; `null` if that is not known.
              */
             device_us?: number | null;
             /**
              * Format: double
-             * @description Derived from `energy_mj`.
+             * @description IT energy in kWh, derived from `energy_mj`.
              */
             energy_kwh: number;
             /**
              * Format: int64
-             * @description Posted and open.
+             * @description IT energy of the job, posted and open, mJ.
              */
             energy_mj: number;
             /**
              * Format: double
-             * @description `held_idle_us` over `device_us`, 0 to 1.
+             * @description `held_idle_us` / `device_us`, 0 to 1; `null` if that is not known.
              */
             held_idle_share?: number | null;
             /**
              * Format: int64
-             * @description What of it they did next to nothing in.
+             * @description Part of `device_us` in which they did next to nothing, µs; `null` if that is not known.
              */
             held_idle_us?: number | null;
             /**
              * Format: double
-             * @description Location-based CO2e over IT energy.
+             * @description Mean carbon intensity, g CO2e per kWh of IT energy; `null` without energy.
              */
             intensity_g_per_kwh?: number | null;
             /**
              * Format: double
-             * @description `energy_kwh` per step.
+             * @description Energy per training step, kWh; `null` if it reported no steps.
              */
             kwh_per_step?: number | null;
             /**
              * Format: int64
-             * @description Training steps that it reported last.
+             * @description Training steps in its latest report; `null` if it reported none.
              */
             steps?: number | null;
-        };
-        /** @description A job that holds devices. */
-        JobRequest: {
-            /**
-             * Format: int32
-             * @description From 1.
-             */
-            attempt?: number | null;
-            /** @description What it holds. */
-            devices?: components["schemas"]["DeviceRequest"][];
-            /** @description Since when, RFC 3339; now without it. */
-            from?: string | null;
-            /** @description Its id, a name. */
-            job: string;
-            labels?: {
-                [key: string]: string;
-            };
-            /** @description For people. */
-            name?: string | null;
-            /** @description Its project, a name; the token's project without it. */
-            project?: string | null;
-            /** @description Until when, RFC 3339; until it is finished without it. */
-            to?: string | null;
-        };
-        /** @description The jobs of a filter by how they stand. */
-        JobTotalsDocument: {
-            /** @description Those that have ended with another exit status than 0. */
-            failed: components["schemas"]["JobTotalsPart"];
-            /** @description Those that run. */
-            running: components["schemas"]["JobTotalsPart"];
-            /** @description Those that have ended without failing. */
-            succeeded: components["schemas"]["JobTotalsPart"];
-        };
-        /** @description How many jobs of one kind, and what they used. */
-        JobTotalsPart: {
-            /**
-             * Format: double
-             * @description Derived from `co2e_ug`.
-             */
-            co2e_g: number;
-            /**
-             * Format: int64
-             * @description Location-based CO2e of it.
-             */
-            co2e_ug: number;
-            /**
-             * Format: double
-             * @description Derived from `energy_mj`.
-             */
-            energy_kwh: number;
-            /**
-             * Format: int64
-             * @description IT energy, posted and open.
-             */
-            energy_mj: number;
-            /**
-             * Format: int64
-             * @description How many.
-             */
-            jobs: number;
-        };
-        /**
-         * @description What happens to an admission that does not fit.
-         * @enum {string}
-         */
-        Mode: "observe" | "warn" | "block";
-        /** @description A new token. It is shown only here. */
-        NewToken: {
-            /** @description By which it is listed and revoked. */
-            id: string;
-            /** @description The token itself. */
-            token: string;
-        };
-        /** @description A machine that an agent meters. */
-        NodeDocument: {
-            name: string;
-            /** @description When a batch of it last arrived. */
-            seen: string;
-            /** @description Where it stands; `unassigned` until it is said. */
-            site: string;
-            /** @description Program and version that last spoke for it. */
-            software: string;
-        };
-        /** @description What open accounts sum to. */
-        OpenSlice: components["schemas"]["Slice"] & {
-            /** @description How many accounts. */
-            accounts: number;
-        };
-        /**
-         * @description What a gate answers when the service does not.
-         * @enum {string}
-         */
-        Outage: "open" | "closed";
-        /** @description Who lets something pass, why, and until when. */
-        OverrideRequest: {
-            /** @description Until when, RFC 3339. */
-            expires: string;
-            /** @description Who answers for it. */
-            name: string;
-            /** @description Why. */
-            reason: string;
-        };
-        /** @description One page of a list. */
-        Page_ActionDocument: {
-            /** @description The items, in the order of the list. */
-            items: {
-                at: string;
-                /** @description The state of it afterwards; `null` where nothing is left of it. */
-                body?: unknown;
-                /** @description Id of the token; `null` for the service itself. */
-                by?: string | null;
-                /** @description SHA-256 over the hash of the action before and this one's content, in hexadecimal. */
-                hash: string;
-                /**
-                 * Format: int64
-                 * @description Number in the chain of actions, from 1.
-                 */
-                id: number;
-                /**
-                 * @description What kind of thing it is about: `site`, `pue`, `zone`, `price`, `idle_owner`, `node_site`, `project`, `token`, `job`, `factors`, `period`,
-                 *     `restatement`.
-                 */
-                kind: string;
-                /** @description Which of them. */
-                subject: string;
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_AdmissionDocument: {
-            /** @description The items, in the order of the list. */
-            items: {
-                /**
-                 * Format: int64
-                 * @description What it used, once that is known, mJ.
-                 */
-                actual_mj?: number | null;
-                /** @description What was answered. */
-                answer: components["schemas"]["Decision"];
-                decided: string;
-                /** @description Every decision on it, oldest first; empty in lists. */
-                decisions: components["schemas"]["DecisionDocument"][];
-                /** @description When the hold ends unless its job is metered or it is renewed. */
-                expires: string;
-                holds: components["schemas"]["HoldDocument"][];
-                id: string;
-                /** @description Identity of the job that settles it. */
-                job?: string | null;
-                key?: string | null;
-                /**
-                 * Format: int64
-                 * @description IT energy that the ledger has of the job, mJ.
-                 */
-                metered_mj: number;
-                /**
-                 * Format: int64
-                 * @description What it used above its hold, mJ.
-                 */
-                overrun_mj?: number | null;
-                /** @description What was expected. */
-                p50: components["schemas"]["Weight"];
-                /** @description What was reserved. */
-                p95: components["schemas"]["Weight"];
-                project: string;
-                resolved?: string | null;
-                /** @description `checked`: nothing was to be held; `committed`: settled by its caller; `settled`: by the ledger. */
-                state: components["schemas"]["AdmissionState"];
-                /**
-                 * Format: int32
-                 * @description Seconds between SIGTERM and SIGKILL of a job that is to be stopped.
-                 */
-                stop_after_s?: number | null;
-                /** @description `breaking` where the job will use more than it holds, `stop` where it is to be stopped for that; else empty. */
-                told: string;
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_AttentionItem: {
-            /** @description The items, in the order of the list. */
-            items: {
-                /** @description `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`, `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`. */
-                kind: string;
-                /** @description What is wrong and what to do, in words. */
-                message: string;
-                /** @description How much it matters. */
-                severity: components["schemas"]["Severity"];
-                /** @description Since when. */
-                since?: string | null;
-                /** @description What it is about. */
-                subject: components["schemas"]["Subject"];
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_BudgetDocument: {
-            /** @description The items, in the order of the list. */
-            items: ((components["schemas"]["PolicyDocument"] | null) & components["schemas"]["StandingDocument"] & {
-                created: string;
-                /** @description Posted by day; empty in lists. */
-                days: components["schemas"]["DayDocument"][];
-                /** @description Decisions on the budget, oldest first; empty in lists. */
-                decisions: components["schemas"]["DecisionDocument"][];
-                id: string;
-                /**
-                 * Format: int64
-                 * @description Spent and held of the limit, percent.
-                 */
-                percent?: number | null;
-                /** @description The period that runs; `null` outside of fixed dates. */
-                period_from?: string | null;
-                /** @description Its end. */
-                period_to?: string | null;
-                /** @description Why its policy cannot be read; then nothing is admitted. */
-                policy_error?: string | null;
-                retired?: string | null;
-                /** @description What needs someone, in words. */
-                warning?: string | null;
-            })[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_BudgetOverride: {
-            /** @description The items, in the order of the list. */
-            items: {
-                /** @description Number of the admission that it is for; `null` for all of the budget. */
-                admission?: string | null;
-                asked?: string | null;
-                asked_by?: string | null;
-                asked_reason?: string | null;
-                /** @description Number of the budget that is overridden; `null` for all that denied the admission. */
-                budget?: string | null;
-                decided?: string | null;
-                /** @description Until when it holds. */
-                expires?: string | null;
-                id: string;
-                /** @description Who decided. */
-                name?: string | null;
-                project?: string | null;
-                reason?: string | null;
-                /** @description `requested`, `approved` or `refused`. */
-                state: string;
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_DeviceDocument: {
-            /** @description The items, in the order of the list. */
-            items: {
-                /** @description The device whose energy already contains this one's. */
-                counted_in?: string | null;
-                /**
-                 * Format: int64
-                 * @description Its number, by which `/devices/{id}/series` knows it.
-                 */
-                id: number;
-                /** Format: int32 */
-                index: number;
-                /** @description `accelerator`, `host` or `platform`. */
-                kind: string;
-                /** Format: int64 */
-                limit_mw: number;
-                name: string;
-                node: string;
-                /** @description Where its node stands; `unassigned` until it is said. */
-                site: string;
-                uuid: string;
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_EntryDocument: {
-            /** @description The items, in the order of the list. */
-            items: {
-                /**
-                 * Format: double
-                 * @description Derived from `co2e_ug`.
-                 */
-                co2e_g: number;
-                /** Format: int64 */
-                co2e_ug: number;
-                /** @description `accelerator`, `host` or `platform`. */
-                component: string;
-                /** Format: int64 */
-                covered_ns: number;
-                end: string;
-                /**
-                 * Format: double
-                 * @description Derived from `energy_mj`.
-                 */
-                energy_kwh: number;
-                /** Format: int64 */
-                energy_mj: number;
-                /** @description SHA-256 over the previous entry's hash and this entry. */
-                hash: string;
-                /** Format: int64 */
-                id: number;
-                /** Format: int32 */
-                intensity_mg_per_kwh: number;
-                /** @description `null` is idle. */
-                job?: string | null;
-                /** @description `original`, `supplement`, `reversal` or `repost`. */
-                kind: string;
-                /** Format: int64 */
-                modelled_mj: number;
-                node: string;
-                /** Format: int64 */
-                overhead_co2e_ug: number;
-                /** Format: int64 */
-                overhead_mj: number;
-                period_end: string;
-                period_start: string;
-                posted: string;
-                project?: string | null;
-                /** @description Whether the factor may be revised or stands in for a finer one. */
-                provisional: boolean;
-                /** Format: int32 */
-                pue_ppm: number;
-                reason: string;
-                /**
-                 * Format: int64
-                 * @description The entry that it negates.
-                 */
-                reverses?: number | null;
-                site: string;
-                /** Format: int64 */
-                span_ns: number;
-                start: string;
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_FactorDocument: {
-            /** @description The items, in the order of the list. */
-            items: {
-                /** @description Average, marginal, residual or supplier. */
-                accounting: components["schemas"]["Accounting"];
-                /** @description Direct or lifecycle. */
-                basis: components["schemas"]["Basis"];
-                /** @description Release of the data. */
-                edition: string;
-                /**
-                 * Format: double
-                 * @description g of the gas per kWh, derived from the exact integer beside it.
-                 */
-                g_per_kwh: number;
-                /** @description CO2 or CO2e. */
-                gas: components["schemas"]["Gas"];
-                /**
-                 * Format: int32
-                 * @description mg of the gas per kWh.
-                 */
-                intensity_mg_per_kwh: number;
-                /** @description Licence of the value. */
-                licence: string;
-                /** @description The zone's name. */
-                name: string;
-                /** @description What to know about the value; empty for nothing. */
-                note?: string;
-                /** @description ISO 8601 interval, end exclusive. */
-                period: string;
-                /** @description Who published it. */
-                publisher: string;
-                /** @description Length of time of one value. */
-                resolution: components["schemas"]["Resolution"];
-                /** @description Measured, provisional, forecast or fallback. */
-                status: components["schemas"]["Status"];
-                /** @description Zone of the factor. */
-                zone: string;
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_GapDocument: {
-            /** @description The items, in the order of the list. */
-            items: {
-                /**
-                 * Format: int64
-                 * @description Number of the batch that says so.
-                 */
-                batch: number;
-                /**
-                 * Format: int64
-                 * @description Number of the device.
-                 */
-                device: number;
-                end: string;
-                node: string;
-                /** @description `agent_stopped`, `unread`, `dropped`, or `merged`, in which no energy is missing. */
-                reason: string;
-                start: string;
-                uuid: string;
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_JobItem: {
-            /** @description The items, in the order of the list. */
-            items: (components["schemas"]["JobDocument"] & {
-                /**
-                 * Format: double
-                 * @description Derived from `co2e_ug`.
-                 */
-                co2e_g: number;
-                /**
-                 * Format: int64
-                 * @description Location-based CO2e of it, what is open at the best factors known.
-                 */
-                co2e_ug: number;
-                /**
-                 * Format: int64
-                 * @description Its share of the time of its accelerators, µs.
-                 */
-                device_us?: number | null;
-                /**
-                 * Format: double
-                 * @description Derived from `energy_mj`.
-                 */
-                energy_kwh: number;
-                /**
-                 * Format: int64
-                 * @description Posted and open.
-                 */
-                energy_mj: number;
-                /**
-                 * Format: double
-                 * @description `held_idle_us` over `device_us`, 0 to 1.
-                 */
-                held_idle_share?: number | null;
-                /**
-                 * Format: int64
-                 * @description What of it they did next to nothing in.
-                 */
-                held_idle_us?: number | null;
-                /**
-                 * Format: double
-                 * @description Location-based CO2e over IT energy.
-                 */
-                intensity_g_per_kwh?: number | null;
-                /**
-                 * Format: double
-                 * @description `energy_kwh` per step.
-                 */
-                kwh_per_step?: number | null;
-                /**
-                 * Format: int64
-                 * @description Training steps that it reported last.
-                 */
-                steps?: number | null;
-            })[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_NodeDocument: {
-            /** @description The items, in the order of the list. */
-            items: {
-                name: string;
-                /** @description When a batch of it last arrived. */
-                seen: string;
-                /** @description Where it stands; `unassigned` until it is said. */
-                site: string;
-                /** @description Program and version that last spoke for it. */
-                software: string;
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_PeriodItem: {
-            /** @description The items, in the order of the list. */
-            items: {
-                /** @description When that was closed. */
-                closed: string;
-                /** @description Id of the token that closed it; `null` for a token that is bound to a project. */
-                closed_by?: string | null;
-                from: string;
-                /** Format: int64 */
-                id: number;
-                name: string;
-                /** @description Address of its report. */
-                report: string;
-                to: string;
-                /**
-                 * Format: int64
-                 * @description The latest version of its figures.
-                 */
-                version: number;
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_Project: {
-            /** @description The items, in the order of the list. */
-            items: {
-                /** @description A name. */
-                name: string;
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_SiteDocument: {
-            /** @description The items, in the order of the list. */
-            items: {
-                /** @description Who acts on the energy that nobody holds. */
-                idle_owner?: string | null;
-                name: string;
-                /**
-                 * Format: int64
-                 * @description It stays; a site with another one is a new site, to which nodes move.
-                 */
-                posting_period_minutes: number;
-                /** @description Oldest first; empty where energy has no price. */
-                price: components["schemas"]["PriceDocument"][];
-                /** @description Oldest first. */
-                pue: components["schemas"]["PueDocument"][];
-                /** @description The zone that it moved to last. */
-                zone: string;
-                /** @description Oldest first. */
-                zones: components["schemas"]["ZoneDocument"][];
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_TokenDocument: {
-            /** @description The items, in the order of the list. */
-            items: {
-                created: string;
-                expires?: string | null;
-                id: string;
-                /** @description To the minute. */
-                last_used?: string | null;
-                name: string;
-                project?: string | null;
-                revoked?: string | null;
-                scopes: components["schemas"]["Scope"][];
-            }[];
-            /** @description `cursor` of the next page; `null` on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description A period: what was closed, what it would be now, and why. */
-        Period: components["schemas"]["Restatement"] & {
-            /** @description The figures of the latest version. */
-            closed: components["schemas"]["Figures"];
-            /** @description The figures of now. */
-            current: components["schemas"]["Figures"];
-            /** @description First moment. */
-            from: string;
-            /**
-             * Format: int64
-             * @description Its number.
-             */
-            id: number;
-            /** @description Its name. */
-            name: string;
-            /** @description First moment after it. */
-            to: string;
-            /**
-             * Format: int64
-             * @description The latest version.
-             */
-            version: number;
-            /** @description Every version, oldest first. */
-            versions: components["schemas"]["PeriodVersion"][];
-        };
-        /** @description A period in a list. */
-        PeriodItem: {
-            /** @description When that was closed. */
-            closed: string;
-            /** @description Id of the token that closed it; `null` for a token that is bound to a project. */
-            closed_by?: string | null;
-            from: string;
-            /** Format: int64 */
-            id: number;
-            name: string;
-            /** @description Address of its report. */
-            report: string;
-            to: string;
-            /**
-             * Format: int64
-             * @description The latest version of its figures.
-             */
-            version: number;
-        };
-        /**
-         * @description How long a limit lasts.
-         * @enum {string}
-         */
-        PeriodKind: "week" | "month" | "quarter" | "year" | "fixed";
-        /** @description A period to close. */
-        PeriodRequest: {
-            /** @description First moment, a UTC date or RFC 3339. */
-            from: string;
-            /** @description For people; its two dates without it. */
-            name?: string | null;
-            /** @description First moment after it, which has passed. */
-            to: string;
-        };
-        /** @description One closing of a period. */
-        PeriodVersion: {
-            change?: components["schemas"]["Restatement"] | null;
-            /** @description When it was closed. */
-            closed: string;
-            /** @description Id of the token that closed it; `null` for who is bound to one project. */
-            closed_by?: string | null;
-            /**
-             * Format: int64
-             * @description How many entries the ledger had then.
-             */
-            entries: number;
-            /** @description Its figures. */
-            figures: components["schemas"]["Figures"];
-            /** @description Hash of the last of them, in hexadecimal. */
-            head: string;
-            /** @description Why it was restated; `null` for the first. */
-            reason?: string | null;
-            /** @description Address of its report. */
-            report: string;
-            /** @description SHA-256 over everything that its figures depend on, in hexadecimal. */
-            seal: string;
-            /**
-             * Format: int64
-             * @description From 1.
-             */
-            version: number;
-        };
-        /** @description The policy of a budget as it is sent, stored and shown. */
-        PolicyDocument: {
-            /**
-             * Format: double
-             * @description Wall time of a job that states none, hours; such a job is refused without it.
-             */
-            default_hours?: number | null;
-            /** @description With period `fixed`: first date, or moment. */
-            from?: string | null;
-            /** @description With scope `label`: the label as `KEY=VALUE`. */
-            label?: string | null;
-            /**
-             * Format: int64
-             * @description With unit `energy`: facility energy, mJ.
-             */
-            limit_mj?: number | null;
-            /**
-             * Format: int64
-             * @description With unit `co2e`: location-based CO2e, µg.
-             */
-            limit_ug?: number | null;
-            /** @description What happens to an admission that does not fit. */
-            mode: components["schemas"]["Mode"];
-            /** @description Its name, unique. */
-            name: string;
-            /** @description What a gate answers when the service does not. */
-            outage?: components["schemas"]["Outage"];
-            /** @description How long the limit lasts. */
-            period: components["schemas"]["PeriodKind"];
-            /** @description With scope `project`: the project. */
-            project?: string | null;
-            /** @description What a period leaves to the next. */
-            roll_over?: components["schemas"]["RollOver"];
-            /** @description Whose energy it counts. */
-            scope: components["schemas"]["ScopeKind"];
-            /** @description With scope `site`: the site. */
-            site?: string | null;
-            /**
-             * Format: int32
-             * @description Stop a running job that breaks its hold: seconds between SIGTERM and SIGKILL. Never without it.
-             */
-            stop_after_s?: number | null;
-            /** @description Percent of the limit, spent and held, from which on it warns; 50, 80 and 95 without it. */
-            thresholds?: number[];
-            /** @description IANA time zone in which the period begins; UTC without it. */
-            time_zone?: string;
-            /** @description With period `fixed`: first date, or moment, after it. */
-            to?: string | null;
-            /** @description What it counts. */
-            unit: components["schemas"]["Unit"];
-            /** @description With scope `user`: the user. */
-            user?: string | null;
-        };
-        /** @description What entries sum to. */
-        PostedSlice: components["schemas"]["Slice"] & {
-            /**
-             * Format: int64
-             * @description How many entries, reversals among them.
-             */
-            entries: number;
-            /** @description Address of the entries. */
-            link: string;
-        };
-        /** @description What one batch moved. */
-        PostingDocument: {
-            /** Format: int64 */
-            batch: number;
-            /** Format: int64 */
-            energy_mj: number;
-            /** Format: int64 */
-            posting: number;
-            /** @description Whether it is the negative of an earlier one. */
-            takes_back: boolean;
-        };
-        /** @description Power of the fleet by group, as stacked areas. */
-        PowerDocument: {
-            /**
-             * Format: int64
-             * @description Length of a bucket.
-             */
-            bucket_s: number;
-            from: string;
-            /** @description By name, those of idle devices last. */
-            groups: components["schemas"]["PowerGroupDocument"][];
-            /** @description Start of each bucket in which a group has windows, ms since 1970. */
-            start_ms: number[];
-            to: string;
-        };
-        /** @description One area. */
-        PowerGroupDocument: {
-            /** @description `null` where the group has no windows. */
-            energy_mj: (number | null)[];
-            /** @description Its name; `null` of what has none. */
-            group?: string | null;
-            /** @description Whether nobody held the devices. */
-            is_idle: boolean;
-            /** @description Energy over the time in which any group is metered, so that areas may be stacked; `null` where the group has no windows. */
-            power_mean_mw: (number | null)[];
-        };
-        /** @description A price from some moment on. */
-        PriceDocument: {
-            /** @description ISO 4217. */
-            currency: string;
-            /**
-             * Format: double
-             * @description Derived from `per_mwh_micro`, in the currency's unit.
-             */
-            per_mwh: number;
-            /**
-             * Format: int64
-             * @description Millionths of the currency's unit per MWh.
-             */
-            per_mwh_micro: number;
-            since: string;
-        };
-        /** @description A price from some moment on. */
-        PriceRequest: {
-            /** @description ISO 4217, such as EUR; a site has one. */
-            currency: string;
-            /**
-             * Format: double
-             * @description In the currency's unit per MWh, up to 6 decimals, 0 or more.
-             */
-            per_mwh: number;
-            /** @description A UTC date or RFC 3339. */
-            since: string;
-        };
-        /** @description A refused request, RFC 9457. */
-        ProblemDocument: {
-            /** @description Of an admission that cannot be decided: whether a budget that blocks could count the job, which may not run then. */
-            blocks?: boolean | null;
-            /** @description What is wrong this time, and what to do. */
-            detail: string;
-            /** @description The field, parameter or header at fault. */
-            field?: string | null;
-            /**
-             * Format: int32
-             * @description HTTP status.
-             */
-            status: number;
-            /** @description The kind in words. */
-            title: string;
-            /** @description What kind of problem it is: `urn:wattledger:problem:` and a name that does not change. */
-            type: string;
         };
         /**
          * @description Whether a job still runs.
          * @enum {string}
          */
-        Progress: "running" | "ended";
-        /** @description A project. */
-        Project: {
-            /** @description A name. */
-            name: string;
+        JobProgress: "running" | "ended";
+        /** @description Announces a job and the devices that it holds. */
+        JobRequest: {
+            /**
+             * Format: int32
+             * @description Number of the attempt, from 1, if the job is run again under the same id.
+             */
+            attempt?: number | null;
+            /** @description Devices that the job holds. */
+            devices?: components["schemas"]["DeviceRequest"][];
+            /** @description When the job started to hold them, RFC 3339; now if absent. */
+            from?: string | null;
+            /** @description Id of the job: 1 to 128 of A-Z a-z 0-9 . _ : @ + - */
+            job: components["schemas"]["JobId"];
+            /** @description Labels of the job, each with its value. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Name of the job, for people. */
+            name?: string | null;
+            project?: components["schemas"]["ProjectName"] | null;
+            /** @description When the job lets them go, RFC 3339; when it is finished if absent. */
+            to?: string | null;
         };
-        /** @description A PUE from some moment on. */
-        PueDocument: {
-            /** Format: int32 */
-            pue_ppm: number;
-            since: string;
+        /** @description Totals of the selected jobs by state. */
+        JobTotalsDocument: {
+            /** @description Jobs that have ended with an exit status other than 0. */
+            failed: components["schemas"]["JobTotalsPart"];
+            /** @description Jobs that run at this moment. */
+            running: components["schemas"]["JobTotalsPart"];
+            /** @description Jobs that have ended without failing. */
+            succeeded: components["schemas"]["JobTotalsPart"];
         };
-        /** @description A PUE from some moment on. */
-        PueRequest: {
+        /** @description Number of jobs in one state, with what they used together. */
+        JobTotalsPart: {
             /**
              * Format: double
-             * @description Facility energy / IT energy, 1.0 to 3.0.
+             * @description CO2e in grams, derived from `co2e_ug`.
              */
-            pue: number;
-            /** @description A UTC date or RFC 3339. */
-            since: string;
-        };
-        /** @description What entries of one reason add. */
-        Reason: {
+            co2e_g: number;
             /**
              * Format: int64
-             * @description Its CO2e, µg.
+             * @description Location-based CO2e of that energy, µg.
              */
-            co2e_ug_location: number;
+            co2e_ug: number;
+            /**
+             * Format: double
+             * @description Their IT energy in kWh, derived from `energy_mj`.
+             */
+            energy_kwh: number;
             /**
              * Format: int64
-             * @description IT energy, mJ.
+             * @description Their IT energy, posted and open, mJ.
              */
             energy_mj: number;
             /**
              * Format: int64
-             * @description How many entries; 0 where no entry makes the difference.
+             * @description Number of jobs in this state.
              */
-            entries: number;
-            /** @description In words, as in the entries. */
+            jobs: number;
+        };
+        /**
+         * @description What happens to a job that does not fit into a budget.
+         * @enum {string}
+         */
+        Mode: "observe" | "warn" | "block";
+        /** @description A new token. Its secret is shown only in this answer. */
+        NewToken: {
+            /** @description Id by which the token is listed and revoked. */
+            id: components["schemas"]["TokenId"];
+            /** @description The token itself, `wl_…`. */
+            token: string;
+        };
+        /** @description A machine whose devices an agent meters. */
+        NodeDocument: {
+            /** @description Name of the node, as its agent states it. */
+            name: components["schemas"]["NodeName"];
+            /** @description When the last batch of the node arrived, RFC 3339. */
+            seen: string;
+            /** @description Site of the node; `unassigned` until one is stated. */
+            site: components["schemas"]["SiteName"];
+            /** @description Program that last sent a batch for the node, with its version. */
+            software: string;
+        };
+        /** @description Identifies a node by its name: what its agent calls it, unique in a ledger. */
+        NodeName: string;
+        /** @description The part of a sum that is not posted yet. */
+        OpenSlice: components["schemas"]["Slice"] & {
+            /** @description Number of hours by job, node and kind of device that are not posted yet. */
+            accounts: number;
+        };
+        /**
+         * @description What a gate does with a job while the service is unreachable.
+         * @enum {string}
+         */
+        Outage: "open" | "closed";
+        /** @description Identifies an override or the request for one: its number, from 1. JSON has it as a string of digits. */
+        OverrideId: string;
+        /** @description Grants an exception for a time. */
+        OverrideRequest: {
+            /** @description When the exception expires, a UTC date or RFC 3339. */
+            expires: string;
+            /** @description Person who is responsible for the exception. */
+            name: string;
+            /** @description Why, in words that others will read. */
             reason: string;
         };
-        /** @description Why a period is restated. */
-        ReasonRequest: {
-            /** @description In words, for those who read the old figures. */
-            reason: string;
+        /**
+         * @description What became of a request for an override.
+         * @enum {string}
+         */
+        OverrideState: "requested" | "approved" | "refused";
+        /** @description One page of a list. */
+        Page_ActionDocument: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /** @description When it was recorded, RFC 3339. */
+                at: string;
+                /** @description State of the thing after the change; `null` if it no longer exists. */
+                body?: unknown;
+                by?: components["schemas"]["TokenId"] | null;
+                /** @description SHA-256 over the hash of the action before and the content of this one, in hexadecimal. */
+                hash: string;
+                /** @description Number of the action in their chain, from 1. */
+                id: components["schemas"]["ActionId"];
+                /**
+                 * @description Kind of thing that changed: `site`, `pue`, `zone`, `price`, `idle_owner`, `node_site`, `project`, `token`, `job`, `factors`, `period`,
+                 *     `restatement`, `budget` or `override`.
+                 */
+                kind: string;
+                /** @description Which thing of that kind changed: its id, name or number. */
+                subject: string;
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
         };
-        /** @description The document of `report` and `GET /reports/emissions`. */
-        Report: {
-            /** @description Held by nobody. */
-            idle: components["schemas"]["Aggregate"];
-            /** @description `total` + `idle`. */
-            metered: components["schemas"]["Aggregate"];
-            /** @description Part of `metered` that is not posted yet, at the best factors known. */
-            open: components["schemas"]["Amount"];
-            /** @description Facility overhead of both; its quality is that of the energy that it comes with. */
-            overhead: components["schemas"]["Aggregate"];
-            period?: components["schemas"]["ReportedPeriod"] | null;
-            /** @description How good `metered` is. */
-            quality: components["schemas"]["ReportQuality"];
-            /** @description Jobs by group, idle never among them. */
-            rows: components["schemas"]["ReportRow"][];
-            /** @description Whose hours, days and months the groups are, an IANA name. */
-            timezone: string;
-            /** @description Sum of the rows. */
-            total: components["schemas"]["Aggregate"];
-            /** @description Edition of the time zone database. */
-            tzdb: string;
+        /** @description One page of a list. */
+        Page_AdmissionDocument: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Facility energy that the job used, mJ; `null` until that is known.
+                 */
+                actual_mj?: number | null;
+                /** @description The answer to the request. */
+                answer: components["schemas"]["Decision"];
+                /** @description When it was decided, RFC 3339. */
+                decided: string;
+                /** @description Every decision on the admission, oldest first; empty in lists. */
+                decisions: components["schemas"]["DecisionDocument"][];
+                /** @description When the hold expires unless the job is metered or the hold is renewed, RFC 3339. */
+                expires: string;
+                /** @description What is held, by budget. */
+                holds: components["schemas"]["HoldDocument"][];
+                /** @description Number of the admission. */
+                id: components["schemas"]["AdmissionId"];
+                job?: components["schemas"]["JobId"] | null;
+                /** @description Submission key of the request; `null` if it had none. */
+                key?: string | null;
+                /**
+                 * Format: int64
+                 * @description IT energy of the job in the ledger, mJ.
+                 */
+                metered_mj: number;
+                /**
+                 * Format: int64
+                 * @description Facility energy that the job used above its hold, mJ; `null` until that is known.
+                 */
+                overrun_mj?: number | null;
+                /** @description Amount that was expected (p50). */
+                p50: components["schemas"]["Weight"];
+                /** @description Amount that was reserved. */
+                p95: components["schemas"]["Weight"];
+                /** @description Project that the job is charged to; empty if it has none. */
+                project: components["schemas"]["ProjectName"];
+                /** @description When it was settled, released or expired, RFC 3339; `null` while it holds something. */
+                resolved?: string | null;
+                /** @description What became of it. */
+                state: components["schemas"]["AdmissionState"];
+                /**
+                 * Format: int32
+                 * @description Seconds between SIGTERM and SIGKILL for a job that has to stop; `null` for any other job.
+                 */
+                stop_after_s?: number | null;
+                /** @description What the job was notified of: `breaking` if it will use more than it holds, `stop` if it has to stop for that reason; empty if nothing. */
+                told: string;
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
         };
-        /** @description Shares of the energy, 0 to 1. */
-        ReportQuality: {
-            /**
-             * Format: double
-             * @description Observed device time over device time.
-             */
-            coverage: number;
-            /**
-             * Format: double
-             * @description Read from a sensor.
-             */
-            measured_share: number;
-            /**
-             * Format: double
-             * @description Modelled or bridged.
-             */
-            modelled_share: number;
-            /**
-             * Format: double
-             * @description With a factor that may be revised or stands in for a finer one.
-             */
-            provisional_share: number;
+        /** @description One page of a list. */
+        Page_AttentionItem: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /**
+                 * @description What is wrong: `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`,
+                 *     `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`.
+                 */
+                kind: string;
+                /** @description What is wrong and what to do about it, in words. */
+                message: string;
+                /** @description How much it matters. */
+                severity: components["schemas"]["Severity"];
+                /** @description Since when it has been so, RFC 3339; `null` if that is not known. */
+                since?: string | null;
+                /** @description The thing that it is about. */
+                subject: components["schemas"]["Subject"];
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
         };
-        /** @description One group's jobs. */
-        ReportRow: components["schemas"]["Aggregate"] & {
-            /** @description Name; `null` where a job has no such project or label. */
-            group?: string | null;
-            /** @description Facility overhead on top. */
-            overhead: components["schemas"]["Amount"];
+        /** @description One page of a list. */
+        Page_BudgetDocument: {
+            /** @description The items of this page, in the order of the list. */
+            items: ((components["schemas"]["PolicyDocument"] | null) & components["schemas"]["StandingDocument"] & {
+                /** @description When the budget was made, RFC 3339. */
+                created: string;
+                /** @description Amount spent by day; empty in lists. */
+                days: components["schemas"]["DayDocument"][];
+                /** @description Decisions on the budget, oldest first; empty in lists. */
+                decisions: components["schemas"]["DecisionDocument"][];
+                /** @description Number of the budget. */
+                id: components["schemas"]["BudgetId"];
+                /**
+                 * Format: int64
+                 * @description Share of the limit that is spent or held, percent, rounded down; `null` outside the dates of a `fixed` period.
+                 */
+                percent?: number | null;
+                /** @description First moment of the current period, RFC 3339; `null` outside the dates of a `fixed` period. */
+                period_from?: string | null;
+                /** @description First moment after the current period, RFC 3339; `null` outside the dates of a `fixed` period. */
+                period_to?: string | null;
+                /** @description Why the policy cannot be read, in which case no job is admitted; absent if it can be read. */
+                policy_error?: string | null;
+                /** @description When the budget was ended, RFC 3339; `null` while it applies. */
+                retired?: string | null;
+                /** @description What needs attention, in words; `null` if nothing does. */
+                warning?: string | null;
+            })[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
         };
-        /** @description The closed period that a report reproduces. */
-        ReportedPeriod: {
+        /** @description One page of a list. */
+        Page_BudgetOverride: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                admission?: components["schemas"]["AdmissionId"] | null;
+                /** @description When it was asked for, RFC 3339; `null` if nobody asked. */
+                asked?: string | null;
+                /** @description Person who asked for it; `null` if nobody did. */
+                asked_by?: string | null;
+                /** @description Reason of that person; `null` if nobody asked. */
+                asked_reason?: string | null;
+                budget?: components["schemas"]["BudgetId"] | null;
+                /** @description When it was granted or refused, RFC 3339; `null` while it is open. */
+                decided?: string | null;
+                /** @description When it expires, RFC 3339; `null` unless it was granted. */
+                expires?: string | null;
+                /** @description Number of the override. */
+                id: components["schemas"]["OverrideId"];
+                /** @description Person who granted or refused it; `null` while it is open. */
+                name?: string | null;
+                project?: components["schemas"]["ProjectName"] | null;
+                /** @description Reason of that person; `null` while it is open. */
+                reason?: string | null;
+                /** @description What became of the request; an override that nobody asked for is `approved`. */
+                state: components["schemas"]["OverrideState"];
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DeviceDocument: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                counted_in?: components["schemas"]["DeviceUuid"] | null;
+                /** @description Number of the device, as `/devices/{id}/series` takes it. */
+                id: components["schemas"]["DeviceId"];
+                /**
+                 * Format: int32
+                 * @description Position among the devices of its kind in the node, from 0.
+                 */
+                index: number;
+                /** @description Kind of device: `accelerator`, `host` or `platform`. */
+                kind: string;
+                /**
+                 * Format: int64
+                 * @description Power limit of the device, mW.
+                 */
+                limit_mw: number;
+                /** @description Product name of the device. */
+                name: string;
+                /** @description Node that the device is in. */
+                node: components["schemas"]["NodeName"];
+                /** @description Site of the node; `unassigned` until one is stated. */
+                site: components["schemas"]["SiteName"];
+                /** @description Identity of the device, as its driver states it. */
+                uuid: components["schemas"]["DeviceUuid"];
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_EntryDocument: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /**
+                 * Format: double
+                 * @description CO2e in grams, derived from `co2e_ug`.
+                 */
+                co2e_g: number;
+                /**
+                 * Format: int64
+                 * @description Location-based CO2e of the IT energy, µg.
+                 */
+                co2e_ug: number;
+                /** @description Kind of device that used the energy: `accelerator`, `host` or `platform`. */
+                component: string;
+                /**
+                 * Format: int64
+                 * @description Device time that was observed, ns.
+                 */
+                covered_ns: number;
+                /** @description First moment after the energy in this entry, RFC 3339. */
+                end: string;
+                /**
+                 * Format: double
+                 * @description IT energy in kWh, derived from `energy_mj`.
+                 */
+                energy_kwh: number;
+                /**
+                 * Format: int64
+                 * @description IT energy, mJ; negative in a reversal.
+                 */
+                energy_mj: number;
+                /** @description SHA-256 over the hash of the entry before and this entry, in hexadecimal. */
+                hash: string;
+                /** @description Number of the entry in the chain, from 1. */
+                id: components["schemas"]["EntryId"];
+                /**
+                 * Format: int32
+                 * @description Carbon intensity that was applied, mg CO2e/kWh.
+                 */
+                intensity_mg_per_kwh: number;
+                job?: components["schemas"]["JobId"] | null;
+                /** @description Why the entry exists. */
+                kind: components["schemas"]["EntryKind"];
+                /**
+                 * Format: int64
+                 * @description Part of the IT energy that was modelled or bridged, not measured, mJ.
+                 */
+                modelled_mj: number;
+                /** @description Node on which the energy was used. */
+                node: components["schemas"]["NodeName"];
+                /**
+                 * Format: int64
+                 * @description Location-based CO2e of the overhead, µg.
+                 */
+                overhead_co2e_ug: number;
+                /**
+                 * Format: int64
+                 * @description Facility overhead of the IT energy, mJ.
+                 */
+                overhead_mj: number;
+                /** @description First moment after the posting period, RFC 3339. */
+                period_end: string;
+                /** @description First moment of the posting period, RFC 3339. */
+                period_start: string;
+                /** @description When the entry was posted, RFC 3339. */
+                posted: string;
+                project?: components["schemas"]["ProjectName"] | null;
+                /** @description Whether the factor may still be revised, or replaces a finer one that is not available. */
+                provisional: boolean;
+                /**
+                 * Format: int32
+                 * @description Power usage effectiveness that was applied, parts per million: 1,000,000 is 1.0.
+                 */
+                pue_ppm: number;
+                /** @description Why the entry was made, in words; empty for a first posting. */
+                reason: string;
+                reverses?: components["schemas"]["EntryId"] | null;
+                /** @description Site of the node; `unassigned` if none was stated. */
+                site: components["schemas"]["SiteName"];
+                /**
+                 * Format: int64
+                 * @description Device time that the entry covers, observed or not, ns.
+                 */
+                span_ns: number;
+                /** @description First moment of the energy in this entry, RFC 3339. */
+                start: string;
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_FactorDocument: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /** @description Whose electricity the factor describes. */
+                accounting: components["schemas"]["Accounting"];
+                /** @description Which part of the life cycle of electricity is counted. */
+                basis: components["schemas"]["Basis"];
+                /** @description Release of the publisher's data. */
+                edition: string;
+                /**
+                 * Format: double
+                 * @description Intensity in g of the gas per kWh, derived from `intensity_mg_per_kwh`.
+                 */
+                g_per_kwh: number;
+                /** @description Which gases are counted. */
+                gas: components["schemas"]["Gas"];
+                /**
+                 * Format: int32
+                 * @description Intensity in mg of the gas per kWh.
+                 */
+                intensity_mg_per_kwh: number;
+                /** @description Licence of the value. */
+                licence: string;
+                /** @description Name of the zone, for people. */
+                name: string;
+                /** @description What a reader has to know about the value; absent if there is nothing. */
+                note?: string;
+                /** @description Time that the factor describes, as an ISO 8601 interval whose end is exclusive. */
+                period: string;
+                /** @description Publisher of the value. */
+                publisher: string;
+                /** @description Length of time that one value describes. */
+                resolution: components["schemas"]["Resolution"];
+                /** @description How far the value can be relied on. */
+                status: components["schemas"]["FactorStatus"];
+                /** @description Grid zone that the factor describes. */
+                zone: components["schemas"]["ZoneId"];
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_GapDocument: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /** @description Number of the batch that reports the gap. */
+                batch: components["schemas"]["BatchId"];
+                /** @description Number of the device. */
+                device: components["schemas"]["DeviceId"];
+                /** @description First moment after the gap, RFC 3339. */
+                end: string;
+                /** @description Node that the device is in. */
+                node: components["schemas"]["NodeName"];
+                /** @description Why there is a gap: `agent_stopped`, `unread`, `dropped`, or `merged` if windows were combined and no energy is missing. */
+                reason: string;
+                /** @description First moment of the gap, RFC 3339. */
+                start: string;
+                /** @description Identity of the device, as its driver states it. */
+                uuid: components["schemas"]["DeviceUuid"];
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_JobItem: {
+            /** @description The items of this page, in the order of the list. */
+            items: (components["schemas"]["JobDocument"] & {
+                /**
+                 * Format: double
+                 * @description CO2e in grams, derived from `co2e_ug`.
+                 */
+                co2e_g: number;
+                /**
+                 * Format: int64
+                 * @description Location-based CO2e of the IT energy, µg; the open part at the best factors known.
+                 */
+                co2e_ug: number;
+                /**
+                 * Format: int64
+                 * @description Time for which the job held accelerators, summed over them, µs; `null` if that is not known.
+                 */
+                device_us?: number | null;
+                /**
+                 * Format: double
+                 * @description IT energy in kWh, derived from `energy_mj`.
+                 */
+                energy_kwh: number;
+                /**
+                 * Format: int64
+                 * @description IT energy of the job, posted and open, mJ.
+                 */
+                energy_mj: number;
+                /**
+                 * Format: double
+                 * @description `held_idle_us` / `device_us`, 0 to 1; `null` if that is not known.
+                 */
+                held_idle_share?: number | null;
+                /**
+                 * Format: int64
+                 * @description Part of `device_us` in which they did next to nothing, µs; `null` if that is not known.
+                 */
+                held_idle_us?: number | null;
+                /**
+                 * Format: double
+                 * @description Mean carbon intensity, g CO2e per kWh of IT energy; `null` without energy.
+                 */
+                intensity_g_per_kwh?: number | null;
+                /**
+                 * Format: double
+                 * @description Energy per training step, kWh; `null` if it reported no steps.
+                 */
+                kwh_per_step?: number | null;
+                /**
+                 * Format: int64
+                 * @description Training steps in its latest report; `null` if it reported none.
+                 */
+                steps?: number | null;
+            })[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_NodeDocument: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /** @description Name of the node, as its agent states it. */
+                name: components["schemas"]["NodeName"];
+                /** @description When the last batch of the node arrived, RFC 3339. */
+                seen: string;
+                /** @description Site of the node; `unassigned` until one is stated. */
+                site: components["schemas"]["SiteName"];
+                /** @description Program that last sent a batch for the node, with its version. */
+                software: string;
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PeriodItem: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /** @description When the latest version was closed, RFC 3339. */
+                closed: string;
+                closed_by?: components["schemas"]["TokenId"] | null;
+                /** @description First moment of the period, RFC 3339. */
+                from: string;
+                /** @description Number of the period. */
+                id: components["schemas"]["PeriodId"];
+                /** @description Name of the period, for people. */
+                name: string;
+                /** @description Path of the report of the period. */
+                report: string;
+                /** @description First moment after the period, RFC 3339. */
+                to: string;
+                /**
+                 * Format: int64
+                 * @description Latest version of its figures, from 1.
+                 */
+                version: number;
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Project: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /** @description Name of the project: 1 to 128 of A-Z a-z 0-9 . _ : @ + - */
+                name: components["schemas"]["ProjectName"];
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SiteDocument: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /** @description Who is responsible for unallocated idle energy; `null` for nobody. */
+                idle_owner?: string | null;
+                /** @description Name of the site. */
+                name: components["schemas"]["SiteName"];
+                /**
+                 * Format: int64
+                 * @description Length of a posting period in minutes. It never changes: another length takes another site.
+                 */
+                posting_period_minutes: number;
+                /** @description Every price that was stated, oldest first; empty if energy has no price here. */
+                price: components["schemas"]["PriceDocument"][];
+                /** @description Every PUE that was stated, oldest first. */
+                pue: components["schemas"]["PueDocument"][];
+                /** @description Grid zone that was stated last. */
+                zone: components["schemas"]["ZoneId"];
+                /** @description Every grid zone that was stated, oldest first. */
+                zones: components["schemas"]["ZoneDocument"][];
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TokenDocument: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /** @description When the token was made, RFC 3339. */
+                created: string;
+                /** @description When the token expires, RFC 3339; `null` for never. */
+                expires?: string | null;
+                /** @description Id by which the token is listed and revoked. */
+                id: components["schemas"]["TokenId"];
+                /** @description When the token was last used, to the minute, RFC 3339; `null` for never. */
+                last_used?: string | null;
+                /** @description Who or what uses the token. */
+                name: string;
+                project?: components["schemas"]["ProjectName"] | null;
+                /** @description When the token was revoked, RFC 3339; `null` while it is valid. */
+                revoked?: string | null;
+                /** @description What the token may do. */
+                scopes: components["schemas"]["Scope"][];
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description A reporting period: what was closed, what it would be now, and why they differ. */
+        Period: components["schemas"]["Restatement"] & {
+            /** @description Figures of the latest version. */
+            closed: components["schemas"]["Figures"];
+            /** @description Figures as the ledger has them now. */
+            current: components["schemas"]["Figures"];
+            /** @description First moment of the period, RFC 3339. */
+            from: string;
+            /** @description Number of the period. */
+            id: components["schemas"]["PeriodId"];
+            /** @description Name of the period, for people. */
+            name: string;
+            /** @description First moment after the period, RFC 3339. */
+            to: string;
             /**
              * Format: int64
-             * @description Number of the period.
+             * @description Latest version of its figures, from 1.
              */
-            id: number;
+            version: number;
+            /** @description Every version, oldest first. */
+            versions: components["schemas"]["PeriodVersion"][];
+        };
+        /**
+         * Format: int64
+         * @description Identifies a reporting period: its number, from 1.
+         */
+        PeriodId: number;
+        /** @description A reporting period in a list. */
+        PeriodItem: {
+            /** @description When the latest version was closed, RFC 3339. */
+            closed: string;
+            closed_by?: components["schemas"]["TokenId"] | null;
+            /** @description First moment of the period, RFC 3339. */
+            from: string;
+            /** @description Number of the period. */
+            id: components["schemas"]["PeriodId"];
+            /** @description Name of the period, for people. */
+            name: string;
+            /** @description Path of the report of the period. */
+            report: string;
+            /** @description First moment after the period, RFC 3339. */
+            to: string;
             /**
              * Format: int64
-             * @description Version of its numbers.
+             * @description Latest version of its figures, from 1.
              */
             version: number;
         };
         /**
-         * @description Length of time that one value stands for.
+         * @description How long a limit lasts before the next one begins.
+         * @enum {string}
+         */
+        PeriodKind: "week" | "month" | "quarter" | "year" | "fixed";
+        /** @description Asks to close a reporting period. */
+        PeriodRequest: {
+            /** @description First moment of the period, a UTC date or RFC 3339. */
+            from: string;
+            /** @description Name of the period for people; its two dates if absent. */
+            name?: string | null;
+            /** @description First moment after the period, which has to be in the past. */
+            to: string;
+        };
+        /** @description One version of a period's figures. */
+        PeriodVersion: {
+            change?: components["schemas"]["Restatement"] | null;
+            /** @description When the version was closed, RFC 3339. */
+            closed: string;
+            closed_by?: components["schemas"]["TokenId"] | null;
+            /**
+             * Format: int64
+             * @description Number of entries that the ledger had then.
+             */
+            entries: number;
+            /** @description Figures of this version. */
+            figures: components["schemas"]["Figures"];
+            /** @description Hash of the last of those entries, in hexadecimal. */
+            head: string;
+            /** @description Why the period was restated; `null` for the first version. */
+            reason?: string | null;
+            /** @description Path of the report of this version. */
+            report: string;
+            /** @description SHA-256 over everything that the figures depend on, in hexadecimal. */
+            seal: string;
+            /**
+             * Format: int64
+             * @description Number of the version, from 1.
+             */
+            version: number;
+        };
+        /** @description The policy of a budget. */
+        PolicyDocument: {
+            /**
+             * Format: double
+             * @description Wall time to assume for a job that states none, hours, above 0 and at most 8784; such jobs are refused if absent.
+             */
+            default_hours?: number | null;
+            /** @description First date or moment of a `fixed` period. */
+            from?: string | null;
+            /** @description Label of the jobs that are counted, as `KEY=VALUE`; only with scope `label`. */
+            label?: string | null;
+            /**
+             * Format: int64
+             * @description Limit of facility energy per period, mJ, 0 or more; only with unit `energy`.
+             */
+            limit_mj?: number | null;
+            /**
+             * Format: int64
+             * @description Limit of location-based CO2e per period, µg, 0 or more; only with unit `co2e`.
+             */
+            limit_ug?: number | null;
+            /** @description What happens to a job that does not fit. */
+            mode: components["schemas"]["Mode"];
+            /** @description Name of the budget: unique, 1 to 128 characters, not a number. */
+            name: string;
+            /** @description What a gate does while the service is unreachable. */
+            outage?: components["schemas"]["Outage"];
+            /** @description How long the limit lasts. */
+            period: components["schemas"]["PeriodKind"];
+            /** @description Project whose jobs are counted; only with scope `project`. */
+            project?: string | null;
+            /** @description What happens to the unused part of the limit when the period ends. */
+            roll_over?: components["schemas"]["RollOver"];
+            /** @description Whose energy the budget counts. */
+            scope: components["schemas"]["ScopeKind"];
+            /** @description Site whose energy is counted; only with scope `site`. */
+            site?: string | null;
+            /**
+             * Format: int32
+             * @description Seconds between SIGTERM and SIGKILL of a running job that is about to use more than it holds; jobs are never stopped if absent.
+             */
+            stop_after_s?: number | null;
+            /** @description Shares of the limit, spent or held, at which the budget warns, in percent from 1 to 100; 50, 80 and 95 if absent. */
+            thresholds?: number[];
+            /** @description IANA time zone in which periods begin, such as Europe/Berlin; UTC if absent. */
+            time_zone?: string;
+            /** @description First date or moment after a `fixed` period. */
+            to?: string | null;
+            /** @description What the budget counts. */
+            unit: components["schemas"]["Unit"];
+            /** @description User whose jobs are counted; only with scope `user`. */
+            user?: string | null;
+        };
+        /** @description The part of a sum that is posted. */
+        PostedSlice: components["schemas"]["Slice"] & {
+            /**
+             * Format: int64
+             * @description Number of entries that sum to it, including reversals.
+             */
+            entries: number;
+            /** @description Path of the list of those entries. */
+            link: string;
+        };
+        /** @description What one batch contributed to an entry. */
+        PostingDocument: {
+            /** @description Number of the batch. */
+            batch: components["schemas"]["BatchId"];
+            /**
+             * Format: int64
+             * @description IT energy, mJ; negative if it takes back an earlier posting.
+             */
+            energy_mj: number;
+            /** @description Number of the posting. */
+            posting: components["schemas"]["PostingId"];
+            /** @description Whether it takes back an earlier posting. */
+            takes_back: boolean;
+        };
+        /**
+         * Format: int64
+         * @description Identifies a posting: its number, ascending in the order in which postings were made.
+         */
+        PostingId: number;
+        /** @description Power of the fleet over time by group, for stacked areas. */
+        PowerDocument: {
+            /**
+             * Format: int64
+             * @description Length of a bucket, seconds.
+             */
+            bucket_s: number;
+            /** @description First moment of the series, RFC 3339. */
+            from: string;
+            /** @description The groups by name, those of unallocated idle devices last. */
+            groups: components["schemas"]["PowerGroupDocument"][];
+            /** @description Start of each bucket in which any group has windows, ms since 1970. */
+            start_ms: number[];
+            /** @description First moment after the series, RFC 3339. */
+            to: string;
+        };
+        /** @description Power of one group over time. */
+        PowerGroupDocument: {
+            /** @description Energy of each bucket, mJ; `null` where the group has no windows. */
+            energy_mj: (number | null)[];
+            /** @description Name of the group; `null` for what belongs to none. */
+            group?: string | null;
+            /** @description Whether the devices were unallocated. */
+            is_idle: boolean;
+            /** @description Energy over the time in which any group is metered, mW, so that areas can be stacked; `null` where the group has no windows. */
+            power_mean_mw: (number | null)[];
+        };
+        /** @description A price of energy, from a moment on. */
+        PriceDocument: {
+            /** @description ISO 4217 code of the currency. */
+            currency: string;
+            /**
+             * Format: double
+             * @description Price of a MWh in the currency's unit, derived from `per_mwh_micro`.
+             */
+            per_mwh: number;
+            /**
+             * Format: int64
+             * @description Price of a MWh in millionths of the currency's unit.
+             */
+            per_mwh_micro: number;
+            /** @description When the price took effect, RFC 3339. */
+            since: string;
+        };
+        /** @description States the price of a site's energy from a moment on. */
+        PriceRequest: {
+            /** @description ISO 4217 code of the currency, such as EUR; a site has one currency. */
+            currency: string;
+            /**
+             * Format: double
+             * @description Price of a MWh in units of the currency: 0 or more, with up to 6 decimals.
+             */
+            per_mwh: number;
+            /** @description When the price takes effect, a UTC date or RFC 3339. */
+            since: string;
+        };
+        /** @description A refused request, as a problem document of RFC 9457. */
+        ProblemDocument: {
+            /** @description Only for an admission that cannot be decided: whether a blocking budget may apply to the job, so that a gate has to refuse it. */
+            blocks?: boolean | null;
+            /** @description What is wrong with this request, and what to do about it. */
+            detail: string;
+            /** @description Field, parameter or header at fault; absent if the problem is none of these. */
+            field?: string | null;
+            /**
+             * Format: int32
+             * @description HTTP status code of the answer.
+             */
+            status: number;
+            /** @description Kind of the problem in words. */
+            title: string;
+            /** @description Kind of the problem: `urn:wattledger:problem:` and a name that never changes. */
+            type: string;
+        };
+        /** @description A project, to which jobs are charged. */
+        Project: {
+            /** @description Name of the project: 1 to 128 of A-Z a-z 0-9 . _ : @ + - */
+            name: components["schemas"]["ProjectName"];
+        };
+        /** @description Identifies a project by its name. */
+        ProjectName: string;
+        /** @description A PUE, from a moment on. */
+        PueDocument: {
+            /**
+             * Format: int32
+             * @description Power usage effectiveness, parts per million: 1,000,000 is 1.0.
+             */
+            pue_ppm: number;
+            /** @description When the PUE took effect, RFC 3339. */
+            since: string;
+        };
+        /** @description States the PUE of a site from a moment on. */
+        PueRequest: {
+            /**
+             * Format: double
+             * @description Power usage effectiveness: facility energy / IT energy, 1.0 to 3.0.
+             */
+            pue: number;
+            /** @description When the PUE takes effect, a UTC date or RFC 3339. */
+            since: string;
+        };
+        /** @description Says why a period is restated. */
+        ReasonRequest: {
+            /** @description Reason in words, for readers of the old figures. */
+            reason: string;
+        };
+        /** @description Energy and location-based CO2e of a time, by group. */
+        Report: {
+            /** @description Unallocated idle IT energy. */
+            idle: components["schemas"]["Aggregate"];
+            /** @description `total` + `idle`: all metered IT energy. */
+            metered: components["schemas"]["Aggregate"];
+            /** @description Part of `metered` that is not posted yet, at the best factors known. */
+            open: components["schemas"]["Amount"];
+            /** @description Facility overhead of `total` and `idle`, included in neither; its quality is that of the energy that it belongs to. */
+            overhead: components["schemas"]["Aggregate"];
+            period?: components["schemas"]["ReportedPeriod"] | null;
+            /** @description How good `metered` is. */
+            quality: components["schemas"]["ReportQuality"];
+            /** @description Jobs by group; unallocated idle energy is in none of them. */
+            rows: components["schemas"]["ReportRow"][];
+            /** @description IANA time zone in which hours, days and months are grouped. */
+            timezone: string;
+            /** @description Sum of the rows: IT energy of jobs. */
+            total: components["schemas"]["Aggregate"];
+            /** @description Edition of the time zone database. */
+            tzdb: string;
+        };
+        /** @description How good a sum is, as shares from 0 to 1. */
+        ReportQuality: {
+            /**
+             * Format: double
+             * @description Share of the device time that was observed.
+             */
+            coverage: number;
+            /**
+             * Format: double
+             * @description Share of the energy that a sensor measured.
+             */
+            measured_share: number;
+            /**
+             * Format: double
+             * @description Share of the energy that was modelled or bridged.
+             */
+            modelled_share: number;
+            /**
+             * Format: double
+             * @description Share of the energy with a factor that may still be revised, or replaces a finer one that is not available.
+             */
+            provisional_share: number;
+        };
+        /** @description The jobs of one group. */
+        ReportRow: components["schemas"]["Aggregate"] & {
+            /** @description Name of the group; `null` for jobs that have no such project or label. */
+            group?: string | null;
+            /** @description Facility overhead of that energy, not included in it. */
+            overhead: components["schemas"]["Amount"];
+        };
+        /** @description The closed period that a report reproduces. */
+        ReportedPeriod: {
+            /** @description Number of the period. */
+            id: components["schemas"]["PeriodId"];
+            /**
+             * Format: int64
+             * @description Version of the period's figures, from 1.
+             */
+            version: number;
+        };
+        /**
+         * @description Length of time that one value of a factor describes.
          * @enum {string}
          */
         Resolution: "hour" | "month" | "year";
-        /** @description A decision as Kubernetes reads it. */
-        Response: {
-            /** @description Whether the object may be stored. */
-            allowed: boolean;
-            /** @description What the API server's audit log keeps: numbers of the admissions. */
-            auditAnnotations?: {
-                [key: string]: string;
-            };
-            /** @description `code` 200; of a denial 403, with `reason` `Forbidden` and the `message` that the user reads. */
-            status: Record<string, never>;
-            /** @description That of the request. */
-            uid: string;
-            /** @description What the user is told beside it. */
-            warnings?: string[];
-        };
-        /** @description What restating changed. */
+        /** @description What posting again has changed. */
         RestateDocument: components["schemas"]["Restatement"] & {
             /**
              * Format: int64
-             * @description How many entries were made: a reversal for each that was replaced, and what was posted again.
+             * @description Number of entries that were made: a reversal of each entry that was replaced, and what was posted in its place.
              */
             entries: number;
+            /** @description Figures of the time after. */
             new: components["schemas"]["Figures"];
+            /** @description Figures of the time before. */
             old: components["schemas"]["Figures"];
         };
-        /** @description What is restated, and why. */
+        /** @description Asks to post again what newer factors or another PUE change. */
         RestateRequest: {
-            /** @description Entries that start at or after this moment, a UTC date or RFC 3339. */
+            /** @description Only entries that start at or after this moment, a UTC date or RFC 3339. */
             from: string;
-            /** @description In words; it stands in every entry that is made. */
+            /** @description Reason in words; every new entry carries it. */
             reason: string;
-            /** @description Entries that start before this moment. */
+            /** @description Only entries that start before this moment, a UTC date or RFC 3339. */
             to: string;
         };
-        /** @description From old figures to new ones. */
+        /** @description The difference between old and new figures. */
         Restatement: {
             /**
              * Format: double
-             * @description The larger of the relative changes of energy and of CO2e, overhead included; `null` where there was nothing.
+             * @description The larger of the relative changes of energy and of CO2e, overhead included; `null` if the old figures are 0.
              */
             change_share?: number | null;
-            /** @description New less old. */
+            /** @description New figures minus old figures. */
             delta: components["schemas"]["Figures"];
-            /** @description Why; they sum to the `metered` of `delta`. */
-            reasons: components["schemas"]["Reason"][];
-            /** @description Whether it reaches 5 %, so that what was published on the old figures is to be recalculated. */
+            /** @description Why the figures differ; the reasons sum to `metered` of `delta`. */
+            reasons: components["schemas"]["DifferenceReason"][];
+            /** @description Whether the change is 5 % or more, so that what was published from the old figures should be recalculated. */
             recalculation: boolean;
         };
-        /** @description A change of a budget's policy. */
+        /** @description The answer to an AdmissionReview, in the version of the request. */
+        ReviewAnswer: {
+            /** @description `apiVersion` of the request. */
+            apiVersion: string;
+            /** @description Always `AdmissionReview`. */
+            kind: string;
+            /** @description The decision, as Kubernetes reads it. */
+            response: components["schemas"]["ReviewResponse"];
+        };
+        /** @description A decision as Kubernetes reads it. */
+        ReviewResponse: {
+            /** @description Whether the object may be stored. */
+            allowed: boolean;
+            /** @description Annotations for the API server's audit log: the numbers of the admissions. */
+            auditAnnotations?: {
+                [key: string]: string;
+            };
+            /** @description A status with `code` 200, or 403 for a denial, with `reason` `Forbidden` and the `message` that the user reads. */
+            status: Record<string, never>;
+            /** @description The uid of the request that is answered. */
+            uid: string;
+            /** @description Warnings that are shown to the user. */
+            warnings?: string[];
+        };
+        /** @description Asks to change the policy of a budget. */
         RevisionRequest: {
-            /** @description The whole policy as it is to be. */
+            /** @description The whole policy after the change. */
             policy: components["schemas"]["PolicyDocument"];
-            /** @description Why. */
+            /** @description Reason for the change, in words. */
             reason: string;
         };
         /**
-         * @description What a period leaves to the next one.
+         * @description What happens to the unused part of a limit when its period ends.
          * @enum {string}
          */
         RollOver: "none" | "unused" | "all";
@@ -10106,37 +10387,41 @@ export interface components {
         SeriesDocument: {
             /**
              * Format: int64
-             * @description Length of a bucket; buckets begin at multiples of it since 1970, UTC.
+             * @description Length of a bucket, seconds; buckets begin at multiples of it since 1970, UTC.
              */
             bucket_s: number;
-            /** @description Share of the bucket's device time, while held, that was observed, 0 to 1. */
+            /** @description Share of each bucket's device time, while held, that was observed, 0 to 1. */
             coverage: number[];
             /**
              * Format: double
-             * @description Derived from `energy_mj`.
+             * @description Energy of all buckets in kWh, derived from `energy_mj`.
              */
             energy_kwh: number;
             /**
              * Format: int64
-             * @description Sum of the buckets.
+             * @description Energy of all buckets, mJ.
              */
             energy_mj: number;
+            /** @description Energy of each bucket, mJ. */
             energy_mj_per_bucket: number[];
+            /** @description First moment of the series, RFC 3339. */
             from: string;
-            /** @description Whether every acknowledged batch is in it; one that came in the last second may not be. */
+            /** @description Whether the series contains every acknowledged batch; one of the last second may be missing. */
             is_complete: boolean;
-            /** @description Of one device the highest power; of several the sum of each one's highest, which they need not have drawn at once. */
+            /** @description Highest power in each bucket, mW; for several devices the sum of each one's highest, which need not coincide. */
             power_max_mw: number[];
-            /** @description Energy over the metered time of the bucket. */
+            /** @description Mean power in each bucket, mW: its energy over its metered time. */
             power_mean_mw: number[];
-            /** @description Of one device the lowest power; of several the sum of each one's lowest, at most the mean. */
+            /** @description Lowest power in each bucket, mW; for several devices the sum of each one's lowest, at most the mean. */
             power_min_mw: number[];
+            /** @description How good the series is. */
             quality: components["schemas"]["SeriesQuality"];
             /** @description Start of each bucket that has windows, ms since 1970. */
             start_ms: number[];
+            /** @description First moment after the series, RFC 3339. */
             to: string;
         };
-        /** @description How good a series is, 0 to 1. */
+        /** @description How good a series is, as shares from 0 to 1. */
         SeriesQuality: {
             /**
              * Format: double
@@ -10154,157 +10439,155 @@ export interface components {
              */
             modelled_share: number;
         };
-        /** @description Who is signed in. */
+        /** @description The token behind a session or a request. */
         SessionDocument: {
-            /** @description What the header `X-CSRF-Token` of every change in this session must hold; `null` for a request with a bearer token, which needs none. */
+            /** @description Value that the header `X-CSRF-Token` of every change in this session has to carry; `null` for a bearer token, which needs none. */
             csrf?: string | null;
             /** @description Name of the token. */
             name: string;
-            /** @description The only project that is shown; `null` for every project. */
-            project?: string | null;
-            /** @description What it may do. */
+            project?: components["schemas"]["ProjectName"] | null;
+            /** @description What the token may do. */
             scopes: components["schemas"]["Scope"][];
         };
         /**
-         * @description How urgent an item is; the most urgent first.
+         * @description How much an item matters. Items that matter most come first.
          * @enum {string}
          */
         Severity: "bad" | "warn" | "info";
-        /** @description A sign-in. */
+        /** @description A browser signs in with a token. */
         SignInRequest: {
-            /** @description A token. */
+            /** @description Token to sign in with, `wl_…`. */
             token?: string;
         };
-        /** @description A site. */
+        /** @description A site with everything that was stated about it. */
         SiteDocument: {
-            /** @description Who acts on the energy that nobody holds. */
+            /** @description Who is responsible for unallocated idle energy; `null` for nobody. */
             idle_owner?: string | null;
-            name: string;
+            /** @description Name of the site. */
+            name: components["schemas"]["SiteName"];
             /**
              * Format: int64
-             * @description It stays; a site with another one is a new site, to which nodes move.
+             * @description Length of a posting period in minutes. It never changes: another length takes another site.
              */
             posting_period_minutes: number;
-            /** @description Oldest first; empty where energy has no price. */
+            /** @description Every price that was stated, oldest first; empty if energy has no price here. */
             price: components["schemas"]["PriceDocument"][];
-            /** @description Oldest first. */
+            /** @description Every PUE that was stated, oldest first. */
             pue: components["schemas"]["PueDocument"][];
-            /** @description The zone that it moved to last. */
-            zone: string;
-            /** @description Oldest first. */
+            /** @description Grid zone that was stated last. */
+            zone: components["schemas"]["ZoneId"];
+            /** @description Every grid zone that was stated, oldest first. */
             zones: components["schemas"]["ZoneDocument"][];
         };
-        /** @description A place with a grid zone and a PUE. */
+        /** @description Identifies a site by its name. */
+        SiteName: string;
+        /** @description Asks for a new site. */
         SiteRequest: {
-            name: string;
+            /** @description Name of the site: 1 to 128 of A-Z a-z 0-9 . _ : @ + - */
+            name: components["schemas"]["SiteName"];
             /**
              * Format: int64
-             * @description 5, 15, 30 or 60; 60 without it.
+             * @description Length of a posting period in minutes: 5, 15, 30 or 60; 60 if absent.
              */
             posting_period_minutes?: number | null;
             /**
              * Format: double
-             * @description Facility energy / IT energy, 1.0 to 3.0; 1.0 without it.
+             * @description Power usage effectiveness: facility energy / IT energy, 1.0 to 3.0; 1.0 if absent.
              */
             pue?: number | null;
-            /** @description Grid zone that has a factor, such as DE. */
-            zone: string;
+            /** @description Grid zone of the site, one that has a factor, such as DE. */
+            zone: components["schemas"]["ZoneId"];
         };
-        /** @description A part of the sum. */
+        /** @description A part of a sum. */
         Slice: components["schemas"]["Amount"] & {
-            /** @description Facility overhead on top. */
+            /** @description Facility overhead of that energy, not included in it. */
             overhead: components["schemas"]["Amount"];
-            /** @description How good it is. */
+            /** @description How good this part is. */
             quality: components["schemas"]["ReportQuality"];
         };
-        /** @description Amounts of a budget, in its unit. */
+        /** @description The amounts of a budget in its current period, in its unit. */
         StandingDocument: {
             /**
              * Format: int64
-             * @description The limit with what the last period left.
+             * @description Limit of the period with what was carried over from the last one, mJ.
              */
             available_mj: number;
             /**
              * Format: int64
-             * @description What the last period left.
+             * @description Energy carried over from the last period, mJ; negative after an overrun.
              */
             carried_mj: number;
             /**
              * Format: int64
-             * @description What may still be held; negative after an overrun.
+             * @description Facility energy that can still be held, mJ; negative after an overrun.
              */
             free_mj: number;
             /**
              * Format: int64
-             * @description Held for admitted jobs.
+             * @description Facility energy held for admitted jobs, mJ.
              */
             held_mj: number;
             /**
              * Format: int64
-             * @description Expected at the end of the period.
+             * @description Projected total at the end of the period (p50), mJ.
              */
             projected_p50_mj: number;
             /**
              * Format: int64
-             * @description Exceeded once in twenty times.
+             * @description Projected total that is exceeded once in twenty times (p95), mJ.
              */
             projected_p95_mj: number;
             /**
              * Format: int64
-             * @description Used in the period: posted, open, and committed without being in the ledger.
+             * @description Facility energy used in the period, mJ: posted, open, and stated as used without being in the ledger.
              */
             spent_mj: number;
         } | {
             /**
              * Format: int64
-             * @description The limit with what the last period left.
+             * @description Limit of the period with what was carried over from the last one, µg.
              */
             available_ug: number;
             /**
              * Format: int64
-             * @description What the last period left.
+             * @description CO2e carried over from the last period, µg; negative after an overrun.
              */
             carried_ug: number;
             /**
              * Format: int64
-             * @description What may still be held; negative after an overrun.
+             * @description CO2e that can still be held, µg; negative after an overrun.
              */
             free_ug: number;
             /**
              * Format: int64
-             * @description Held for admitted jobs.
+             * @description CO2e held for admitted jobs, µg.
              */
             held_ug: number;
             /**
              * Format: int64
-             * @description Expected at the end of the period.
+             * @description Projected total at the end of the period (p50), µg.
              */
             projected_p50_ug: number;
             /**
              * Format: int64
-             * @description Exceeded once in twenty times.
+             * @description Projected total that is exceeded once in twenty times (p95), µg.
              */
             projected_p95_ug: number;
             /**
              * Format: int64
-             * @description Used in the period: posted, open, and committed without being in the ledger.
+             * @description CO2e of the period, µg: posted, open, and stated as used without being in the ledger.
              */
             spent_ug: number;
         } | Record<string, never>;
-        /**
-         * @description How much a value can be relied on for the energy it is applied to.
-         * @enum {string}
-         */
-        Status: "measured" | "provisional" | "forecast" | "fallback";
-        /** @description How far a job had come at a moment. */
+        /** @description Progress of a training job at a moment. */
         StepsDocument: {
-            /** @description When. */
+            /** @description When the counters had these values, RFC 3339. */
             at: string;
             /** @description Id of the job. */
-            job: string;
+            job: components["schemas"]["JobId"];
             /**
              * Format: int64
-             * @description Training samples since the job began.
+             * @description Training samples since the job began; `null` if none were reported.
              */
             samples?: number | null;
             /**
@@ -10313,122 +10596,139 @@ export interface components {
              */
             steps: number;
         };
-        /** @description What a training script has done since its job began. */
+        /** @description Reports the progress of a training job. */
         StepsRequest: {
-            /** @description When the counters stood so, RFC 3339; now without it. */
+            /** @description When the counters had these values, RFC 3339; now if absent. */
             at?: string | null;
             /**
              * Format: int64
-             * @description Training samples since the job began.
+             * @description Training samples since the job began, counted across restarts; not counted if absent.
              */
             samples?: number | null;
             /**
              * Format: int64
-             * @description Training steps since the job began, over restarts too.
+             * @description Training steps since the job began, counted across restarts.
              */
             steps: number;
         };
         /** @description The thing that an item is about. */
         Subject: {
-            /** @description Id or name of the thing; for a device its node, a slash and the device's identity. */
+            /** @description Its id or name; for a device the name of its node, a slash and its UUID. */
             id: string;
-            /** @description `node`, `device`, `job`, `zone`, `budget` or `request`. */
+            /** @description Kind of thing: `node`, `device`, `job`, `zone`, `budget` or `request`. */
             type: string;
         };
         /** @description A token without its secret. */
         TokenDocument: {
+            /** @description When the token was made, RFC 3339. */
             created: string;
+            /** @description When the token expires, RFC 3339; `null` for never. */
             expires?: string | null;
-            id: string;
-            /** @description To the minute. */
+            /** @description Id by which the token is listed and revoked. */
+            id: components["schemas"]["TokenId"];
+            /** @description When the token was last used, to the minute, RFC 3339; `null` for never. */
             last_used?: string | null;
+            /** @description Who or what uses the token. */
             name: string;
-            project?: string | null;
+            project?: components["schemas"]["ProjectName"] | null;
+            /** @description When the token was revoked, RFC 3339; `null` while it is valid. */
             revoked?: string | null;
+            /** @description What the token may do. */
             scopes: components["schemas"]["Scope"][];
         };
-        /** @description A token that is asked for. */
+        /** @description Identifies a token: 16 hexadecimal digits, no secret. Empty where the service itself acts. */
+        TokenId: string;
+        /** @description Asks for a new token. */
         TokenRequest: {
-            /** @description From when on it is refused, RFC 3339; never without it. */
+            /** @description When the token expires, RFC 3339; never if absent. */
             expires?: string | null;
-            /** @description For people: who or what will use it. */
+            /** @description Who or what will use the token, for people. */
             name: string;
-            /** @description The only project it may see or change; every project without it. */
-            project?: string | null;
-            /** @description What it may do; at least one. */
+            project?: components["schemas"]["ProjectName"] | null;
+            /** @description What the token may do; at least one scope. */
             scopes: components["schemas"]["Scope"][];
         };
         /**
-         * @description What a budget counts. CO2e is location-based: a market-based budget would be 0 where every MWh is certified, and never bind.
+         * @description What a budget counts. CO2e is location-based: a market-based budget would never bind where all electricity is certified.
          * @enum {string}
          */
         Unit: "energy" | "co2e";
-        /** @description Jobs that used a like part of what was held for them. */
+        /** @description Number of jobs that used a similar share of what was held for them. */
         UsedDocument: {
             /**
              * Format: int64
-             * @description Used energy / p95, percent, of the least of them, a multiple of 5; 200 stands for all from there on.
+             * @description Lower end of the step: used energy / p95 in percent, a multiple of 5. The step at 200 has no upper end.
              */
             from_percent: number;
             /**
              * Format: int64
-             * @description How many.
+             * @description Number of jobs within this step.
              */
             jobs: number;
         };
-        /** @description Energy and CO2e, facility overhead included. */
+        /** @description An amount of facility energy and its location-based CO2e. */
         Weight: {
             /**
              * Format: double
-             * @description The same, derived.
+             * @description CO2e in tonnes, derived from `co2e_ug`.
              */
             co2e_t: number;
             /**
              * Format: int64
-             * @description Location-based, µg.
+             * @description Location-based CO2e of that energy, µg.
              */
             co2e_ug: number;
             /**
              * Format: int64
-             * @description mJ.
+             * @description Facility energy of the amount, mJ.
              */
             energy_mj: number;
             /**
              * Format: double
-             * @description The same, derived.
+             * @description Facility energy in MWh, derived from `energy_mj`.
              */
             energy_mwh: number;
         };
-        /** @description The part of a window that went to the entry. */
+        /** @description The part of a metered window that was attributed to an entry. */
         WindowDocument: {
+            /** @description The batch that contains the window. */
             batch: components["schemas"]["BatchDocument"];
             /** @description The device, as the batch declares it. */
             device: Record<string, never>;
+            /** @description First moment after this part, RFC 3339. */
             end: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description IT energy of this part, mJ.
+             */
             energy_mj: number;
+            /** @description First moment of this part, RFC 3339. */
             start: string;
             /** @description The whole window, as the agent sent it. */
             window: Record<string, never>;
         };
-        /** @description Who asks or answers, and why. */
+        /** @description Asks for an exception, or refuses one. */
         WordsRequest: {
-            /** @description Who. */
+            /** @description Person who asks or refuses. */
             name: string;
-            /** @description Why. */
+            /** @description Why, in words that others will read. */
             reason: string;
         };
-        /** @description A zone from some moment on. */
+        /** @description A grid zone, from a moment on. */
         ZoneDocument: {
+            /** @description When the site joined the zone, RFC 3339. */
             since: string;
-            zone: string;
+            /** @description Grid zone of the site. */
+            zone: components["schemas"]["ZoneId"];
         };
-        /** @description A zone from some moment on. */
+        /** @description Identifies a zone of the electricity grid, such as `DE` or `US-CAL-CISO`. */
+        ZoneId: string;
+        /** @description States the grid zone of a site from a moment on. */
         ZoneRequest: {
-            /** @description A UTC date or RFC 3339. */
+            /** @description When the site joins the zone, a UTC date or RFC 3339. */
             since: string;
-            /** @description Grid zone that has a factor, such as DE. */
-            zone: string;
+            /** @description Grid zone of the site, one that has a factor, such as DE. */
+            zone: components["schemas"]["ZoneId"];
         };
     };
     responses: never;
