@@ -58,7 +58,7 @@ impl Received {
         Ok(Self { batch: Batch::parse(body)?, evidence: Evidence::of(body)?, at })
     }
 
-    /// The batch.
+    /// The batch as parsed.
     #[must_use]
     pub const fn batch(&self) -> &Batch {
         &self.batch

@@ -49,7 +49,7 @@ impl BudgetStore<'_> {
         Ok(())
     }
 
-    /// Ends a budget.
+    /// Ends a budget: from `at` on it no longer applies.
     ///
     /// # Errors
     ///

@@ -20,7 +20,7 @@ pub enum StoreError {
     /// Written by a later program.
     #[error("{path} has version {found} and this program reads up to {known}: use the newer wattledger that wrote it")]
     Newer {
-        /// The database.
+        /// Path of the database file.
         path: String,
         /// Version of its tables.
         found: i64,
@@ -30,7 +30,7 @@ pub enum StoreError {
     /// The database file is cut off or overwritten.
     #[error("{path} is damaged ({reason}): keep the file for inspection and restore the directory from a backup")]
     Damaged {
-        /// The database.
+        /// Path of the database file.
         path: String,
         /// What is wrong with it.
         reason: String,
@@ -38,7 +38,7 @@ pub enum StoreError {
     /// The disk is full or fails.
     #[error("{path} cannot be read or written ({reason}): free space or repair the disk, then start again")]
     Disk {
-        /// The database.
+        /// Path of the database file.
         path: String,
         /// What the database engine reported.
         reason: String,

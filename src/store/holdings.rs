@@ -46,7 +46,7 @@ pub struct HoldingStatement {
     pub end: Option<Timestamp>,
     /// Its share of the device, relative to the weights of the jobs that hold it at the same time; above 0.
     pub weight: u32,
-    /// Who states it.
+    /// Who states it and when, which decides between two statements about one thing.
     pub rank: Rank,
 }
 

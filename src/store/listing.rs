@@ -35,7 +35,7 @@ pub struct EntryFilter {
 }
 
 impl EntryStore<'_> {
-    /// Entries by number.
+    /// The entries that `filter` asks for, by number, with the names of what they belong to.
     ///
     /// # Errors
     ///

@@ -147,7 +147,7 @@ impl Store {
         Ok(Self { writer, readers: Mutex::default(), directory: directory.to_owned(), _lock: lock })
     }
 
-    /// The data directory.
+    /// Path of the data directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -189,7 +189,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// It does not.
+    /// The disk still takes no changes.
     pub fn probe(&self) -> Result<(), StoreError> {
         self.write(|tx| {
             tx.0.execute("UPDATE chain_head SET entries = entries", ())?;

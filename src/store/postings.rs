@@ -182,7 +182,7 @@ impl PostingStore<'_> {
         Ok(statement.query_row(values, |row| part(row, 0)).optional()?)
     }
 
-    /// Every open account.
+    /// Every open account, by posting period, node, job, component and site.
     ///
     /// # Errors
     ///

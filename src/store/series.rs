@@ -17,7 +17,7 @@ const PACKED: BatchId = BatchId::new(0);
 /// Version of the tables; a file of any other is built anew.
 const VERSION: i64 = 1;
 
-/// The open file.
+/// The file `series.db`, open for one writer and several readers.
 #[derive(Debug)]
 pub struct SeriesFile {
     path: PathBuf,
@@ -157,7 +157,7 @@ impl SeriesTx<'_> {
         Ok(())
     }
 
-    /// Forgets everything.
+    /// Removes every window and sum, as before the first batch.
     ///
     /// # Errors
     ///

@@ -53,7 +53,7 @@ impl SessionStore<'_> {
         Ok(())
     }
 
-    /// The session `id`.
+    /// The session with this id, if there is one.
     ///
     /// # Errors
     ///

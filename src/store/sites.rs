@@ -31,7 +31,7 @@ pub struct PueStep {
 /// A site's zone from a moment on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZoneStep {
-    /// The site.
+    /// The site that is in the zone.
     pub site: SiteNumber,
     /// From when on the site is in the zone.
     pub since: Timestamp,

@@ -81,7 +81,7 @@ impl TokenStore<'_> {
         ActionStore(self.0).record_stated(&By { token: maker.to_owned(), at: record.created }, "token", &record.id)
     }
 
-    /// The token `id`.
+    /// The token with this id, valid or not, if there is one.
     pub fn get(&self, id: &str) -> Result<Option<StoredToken>, StoreError> {
         let mut statement = self.0.prepare_cached(
             "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns, digest FROM tokens WHERE id = ?1",

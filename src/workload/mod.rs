@@ -97,7 +97,7 @@ pub struct DeviceName {
     pub uuid: String,
 }
 
-/// Creates a project.
+/// Creates a project, for jobs, budgets and tokens to belong to.
 ///
 /// # Errors
 ///
