@@ -19,7 +19,7 @@ fn send(line: &mut Line, address: SocketAddr, numbers: std::ops::Range<u64>, rec
             assert_eq!(answer.status, 503, "{answer:?}");
             assert!(answer.header("retry-after").is_some(), "{answer:?}");
             assert!(
-                answer.text().contains("nothing was stored: the service's disk takes no changes now"),
+                answer.text().contains("nothing was stored: the disk of the service cannot be written now"),
                 "{answer:?}"
             );
             return Some(answer);
