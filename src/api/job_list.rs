@@ -18,7 +18,8 @@ use units::Timestamp;
 
 /// A job of a list, as it is at `now`.
 fn item(posted: PostedJob, now: Timestamp) -> JobItem {
-    let PostedJob { row, energy_mj, co2e_ug, held, steps } = posted;
+    let PostedJob { row, energy, co2e, held, steps } = posted;
+    let (energy_mj, co2e_ug) = (energy.millijoules(), co2e.micrograms());
     let (energy_kwh, co2e_g) = (energy_mj as f64 / 3.6e9, co2e_ug as f64 / 1e6);
     let steps = Some(steps).filter(|steps| *steps > 0);
     JobItem {
@@ -98,7 +99,8 @@ pub(crate) async fn list(
 }
 
 fn part(totals: JobTotals) -> JobTotalsPart {
-    let JobTotals { jobs, energy_mj, co2e_ug } = totals;
+    let JobTotals { jobs, energy, co2e } = totals;
+    let (energy_mj, co2e_ug) = (energy.millijoules(), co2e.micrograms());
     JobTotalsPart { jobs, energy_mj, energy_kwh: energy_mj as f64 / 3.6e9, co2e_ug, co2e_g: co2e_ug as f64 / 1e6 }
 }
 

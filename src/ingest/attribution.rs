@@ -8,12 +8,12 @@ use super::stored::Stored;
 use crate::store::{Assigned, Held, HeldTime, Key, Part, SetAside, Tx, kind};
 use model::{BatchId, JobNumber, NodeNumber, Revision, SetAsideReason, SiteNumber};
 use std::collections::{BTreeMap, BTreeSet};
-use units::{Energy, Timestamp};
+use units::{Energy, Span, Timestamp};
 use wire::{Batch, Device, Quality, Window};
 
 /// Posting period of a node that no site claims.
 const UNASSIGNED: Assigned =
-    Assigned { since: Timestamp::from_nanoseconds(0), site: SiteNumber::UNASSIGNED, period_ns: 3_600_000_000_000 };
+    Assigned { since: Timestamp::from_nanoseconds(0), site: SiteNumber::UNASSIGNED, period: Span::from_seconds(3_600) };
 
 /// What a batch's windows become.
 #[derive(Debug)]
@@ -247,8 +247,9 @@ pub(crate) fn site_at(sites: &[Assigned], at: Timestamp) -> Assigned {
 
 /// The posting period of `site` that holds `at`.
 fn period(site: Assigned, at: Timestamp) -> (Timestamp, Timestamp) {
-    let start = at.nanoseconds() - at.nanoseconds().rem_euclid(site.period_ns);
-    (Timestamp::from_nanoseconds(start), Timestamp::from_nanoseconds(start.saturating_add(site.period_ns)))
+    let period_ns = site.period.nanoseconds().cast_signed();
+    let start = at.nanoseconds() - at.nanoseconds().rem_euclid(period_ns);
+    (Timestamp::from_nanoseconds(start), Timestamp::from_nanoseconds(start.saturating_add(period_ns)))
 }
 
 fn key(around: &Surroundings<'_>, job: JobNumber, at: Timestamp) -> Key {

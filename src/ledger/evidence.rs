@@ -52,8 +52,8 @@ pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
 
 /// Of a statement about a job, so that those of all batches are held at once.
 fn digest(rank: &Rank, body: &str) -> [u8; 32] {
-    let Rank { wall_ns, sequence, agent, boot } = rank;
-    Sha256::digest(format!("{wall_ns} {sequence} {agent} {boot} {body}")).into()
+    let Rank { wall, sequence, agent, boot } = rank;
+    Sha256::digest(format!("{} {sequence} {agent} {boot} {body}", wall.nanoseconds())).into()
 }
 
 fn fault_of_bytes(tx: &Tx<'_>, batch: BatchId) -> Result<Option<&'static str>, StoreError> {

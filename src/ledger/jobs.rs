@@ -5,7 +5,7 @@ use super::factor::{Chooser, Weighed};
 use crate::grid::Library;
 use crate::store::{JobFilter, JobTotals, PostedJob, Store, Tx};
 use model::JobNumber;
-use units::{Overflow, Timestamp};
+use units::{CarbonMass, Energy, Overflow, Timestamp};
 
 /// The jobs that `filter` asks for, each with what is posted and what is open, the latter at the best factors known. The cost is that of the page
 /// and of the accounts that are open, not of all jobs.
@@ -56,7 +56,7 @@ pub fn job_totals(
             };
             let open = open_of(tx, &mut chooser, posted.row.job)?;
             let Some(totals) = found.get_mut(kind) else { continue };
-            (totals.energy_mj, totals.co2e_ug) = (add(totals.energy_mj, open.0)?, add(totals.co2e_ug, open.1)?);
+            (totals.energy, totals.co2e) = sum((totals.energy, totals.co2e), open)?;
         }
         Ok(found)
     })
@@ -64,21 +64,25 @@ pub fn job_totals(
 
 fn with_open(tx: &Tx<'_>, chooser: &mut Chooser<'_>, posted: PostedJob) -> Result<PostedJob, LedgerError> {
     let open = open_of(tx, chooser, posted.row.job)?;
-    let (energy_mj, co2e_ug) = (add(posted.energy_mj, open.0)?, add(posted.co2e_ug, open.1)?);
-    Ok(PostedJob { energy_mj, co2e_ug, ..posted })
+    let (energy, co2e) = sum((posted.energy, posted.co2e), open)?;
+    Ok(PostedJob { energy, co2e, ..posted })
 }
 
-/// Energy (mJ) and location-based CO2e (µg) of a job's open accounts.
-fn open_of(tx: &Tx<'_>, chooser: &mut Chooser<'_>, job: JobNumber) -> Result<(i64, i64), LedgerError> {
-    let mut sum = (0, 0);
+/// Energy of jobs, and its location-based CO2e.
+type Used = (Energy, CarbonMass);
+
+/// What a job's open accounts sum to.
+fn open_of(tx: &Tx<'_>, chooser: &mut Chooser<'_>, job: JobNumber) -> Result<Used, LedgerError> {
+    let mut used = Used::default();
     for open in tx.postings().open_of_job(job)? {
         let energy = open.sum.energy;
         let co2e = Weighed::of(energy, &chooser.rates(&open.key)?)?.co2e;
-        sum = (add(sum.0, energy.millijoules())?, add(sum.1, co2e.micrograms())?);
+        used = sum(used, (energy, co2e))?;
     }
-    Ok(sum)
+    Ok(used)
 }
 
-fn add(sum: i64, part: i64) -> Result<i64, Overflow> {
-    sum.checked_add(part).ok_or(Overflow { quantity: "sum of a job" })
+fn sum(one: Used, other: Used) -> Result<Used, Overflow> {
+    let sum = one.0.checked_add(other.0).and_then(|energy| Ok((energy, one.1.checked_add(other.1)?)));
+    sum.map_err(|_| Overflow { quantity: "sum of a job" })
 }

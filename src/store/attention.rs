@@ -1,10 +1,10 @@
 //! What the store knows of things that may need someone.
 
-use super::row::{moment, word};
+use super::row::{energy, moment, word};
 use super::{AttentionStore, StoreError};
 use model::{JobNumber, NodeNumber, SetAsideReason};
 use rusqlite::OptionalExtension;
-use units::Timestamp;
+use units::{Energy, Timestamp};
 
 /// What is posted of a job's accelerators on a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +13,8 @@ pub struct PostedDraw {
     pub job: JobNumber,
     /// The node that they are in.
     pub node: NodeNumber,
-    /// Energy of the accelerators, mJ.
-    pub energy_mj: i64,
+    /// Energy of the accelerators.
+    pub energy: Energy,
     /// Device time of theirs that was observed, ns.
     pub covered_ns: i64,
 }
@@ -28,8 +28,8 @@ pub struct Draw {
     pub project: Option<String>,
     /// Name of the node that they are in.
     pub node: String,
-    /// Energy of its accelerators, mJ.
-    pub energy_mj: i64,
+    /// Energy of its accelerators.
+    pub energy: Energy,
     /// Device time of them that was observed, ns.
     pub covered_ns: i64,
     /// Mean limit of the node's accelerators, mW.
@@ -87,7 +87,7 @@ impl AttentionStore<'_> {
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([since.nanoseconds()], |row| {
             let (job, node) = (JobNumber::new(row.get(0)?), NodeNumber::new(row.get(1)?));
-            Ok(PostedDraw { job, node, energy_mj: row.get(2)?, covered_ns: row.get(3)? })
+            Ok(PostedDraw { job, node, energy: energy(row, 2)?, covered_ns: row.get(3)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -104,7 +104,7 @@ impl AttentionStore<'_> {
         let found = self.0.prepare_cached(sql)?.query_row((of.job.number(), of.node.number()), |row| {
             let limit_mw = row.get::<_, Option<i64>>(3)?.unwrap_or(0);
             let (job, project, node) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(Draw { job, project, node, energy_mj: of.energy_mj, covered_ns: of.covered_ns, limit_mw })
+            Ok(Draw { job, project, node, energy: of.energy, covered_ns: of.covered_ns, limit_mw })
         });
         Ok(found.optional()?)
     }

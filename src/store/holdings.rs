@@ -10,8 +10,8 @@ use units::Timestamp;
 /// Who stated something: decides between two statements about one thing, whatever order they arrive in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
-    /// What the clock of the speaker showed, ns since 1970.
-    pub wall_ns: i64,
+    /// What the clock of the speaker showed.
+    pub wall: Timestamp,
     /// Number of the batch within the boot.
     pub sequence: i64,
     /// The agent that speaks; empty for a caller of the API.
@@ -25,7 +25,7 @@ impl Rank {
     #[must_use]
     pub fn of(batch: &wire::Batch) -> Self {
         Self {
-            wall_ns: batch.clock.wall.nanoseconds(),
+            wall: batch.clock.wall,
             sequence: batch.sequence.cast_signed(),
             agent: batch.agent.clone(),
             boot: batch.boot.to_string(),
@@ -82,7 +82,7 @@ impl HoldingStore<'_> {
             WHERE device = ?1 AND start_ns = ?2 AND job = ?3 AND void IS NULL";
         let mut statement = self.0.prepare_cached(sql)?;
         let known = statement.query_row((stated.device.number(), start, stated.job.number()), |row| {
-            let rank = Rank { wall_ns: row.get(3)?, sequence: row.get(4)?, agent: row.get(5)?, boot: row.get(6)? };
+            let rank = Rank { wall: moment(row, 3)?, sequence: row.get(4)?, agent: row.get(5)?, boot: row.get(6)? };
             Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, u32>(2)?, rank))
         });
         let end = stated.end.map(Timestamp::nanoseconds);
@@ -110,7 +110,7 @@ impl HoldingStore<'_> {
             start,
             end,
             stated.weight,
-            rank.wall_ns,
+            rank.wall.nanoseconds(),
             rank.sequence,
             &rank.agent,
             &rank.boot,
@@ -121,7 +121,7 @@ impl HoldingStore<'_> {
 
     fn rerank(&self, id: i64, rank: &Rank) -> Result<(), StoreError> {
         let sql = "UPDATE holdings SET wall_ns = ?2, sequence = ?3, agent = ?4, boot = ?5 WHERE id = ?1";
-        self.0.prepare_cached(sql)?.execute((id, rank.wall_ns, rank.sequence, &rank.agent, &rank.boot))?;
+        self.0.prepare_cached(sql)?.execute((id, rank.wall.nanoseconds(), rank.sequence, &rank.agent, &rank.boot))?;
         Ok(())
     }
 

@@ -2,13 +2,13 @@
 
 use super::held_time::HeldTime;
 use super::holdings::Rank;
-use super::row::{moment, value};
+use super::row::{energy, mass, moment, value};
 use super::{JobStore, ProjectStore, StoreError};
 use model::{JobNumber, JobState};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row};
 use std::collections::BTreeMap;
-use units::Timestamp;
+use units::{CarbonMass, Energy, Timestamp};
 
 /// A job as the sum of what was stated about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,10 +90,10 @@ impl JobSort {
 pub struct PostedJob {
     /// The job itself.
     pub row: JobRow,
-    /// IT energy that is posted to the job, mJ.
-    pub energy_mj: i64,
-    /// Location-based CO2e of that energy, µg.
-    pub co2e_ug: i64,
+    /// IT energy that is posted to the job.
+    pub energy: Energy,
+    /// Location-based CO2e of that energy.
+    pub co2e: CarbonMass,
     /// How long the job held accelerators, posted or not; `None` of a job from before this was recorded.
     pub held: Option<HeldTime>,
     /// Training steps in the last report of the job; 0 without a report.
@@ -107,14 +107,15 @@ impl PostedJob {
         let ratio = |part: i64, scale: f64, whole: i64| {
             if whole > 0 { (part as f64 * scale / whole as f64) as i64 } else { -1 }
         };
+        let (energy_mj, co2e_ug) = (self.energy.millijoules(), self.co2e.micrograms());
         match sort {
             JobSort::Newest => self.row.job.number(),
             JobSort::Started => self.row.facts.started.map_or(-1, Timestamp::nanoseconds),
-            JobSort::Energy => self.energy_mj,
-            JobSort::Co2e => self.co2e_ug,
-            JobSort::Intensity => ratio(self.co2e_ug, 3_600_000.0, self.energy_mj),
+            JobSort::Energy => energy_mj,
+            JobSort::Co2e => co2e_ug,
+            JobSort::Intensity => ratio(co2e_ug, 3_600_000.0, energy_mj),
             JobSort::HeldIdle => HeldTime::rank(self.held),
-            JobSort::EnergyPerStep => ratio(self.energy_mj, 1_000.0, self.steps),
+            JobSort::EnergyPerStep => ratio(energy_mj, 1_000.0, self.steps),
         }
     }
 }
@@ -124,10 +125,10 @@ impl PostedJob {
 pub struct JobTotals {
     /// Number of jobs.
     pub jobs: i64,
-    /// IT energy that they used, mJ.
-    pub energy_mj: i64,
-    /// Location-based CO2e of that energy, µg.
-    pub co2e_ug: i64,
+    /// IT energy that they used.
+    pub energy: Energy,
+    /// Location-based CO2e of that energy.
+    pub co2e: CarbonMass,
 }
 
 const COLUMNS: &str = "job, id, project, name, labels, attempt, started_ns, ended_ns, exit_status";
@@ -230,7 +231,7 @@ impl JobStore<'_> {
         let job = self.note(&stated.id)?;
         let body = statement_body(stated)?;
         // Of equal statements of agents the latest decides whatever the others could. Those of callers all stay, as actions speak of them.
-        let values = (job.number(), rank.wall_ns, rank.sequence, &rank.agent, &rank.boot, body);
+        let values = (job.number(), rank.wall.nanoseconds(), rank.sequence, &rank.agent, &rank.boot, body);
         let sql = "INSERT OR IGNORE INTO job_statements (job, wall_ns, sequence, agent, boot, body)
             SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?4 = '' OR NOT EXISTS (SELECT 1 FROM job_statements WHERE job = ?1 AND body = ?6
                 AND (wall_ns, sequence, agent, boot) > (?2, ?3, ?4, ?5))";
@@ -324,11 +325,11 @@ impl JobStore<'_> {
         let rows = statement.query_map(rusqlite::params_from_iter(bound), |row| {
             let held = row.get::<_, Option<i64>>(11)?.zip(row.get::<_, Option<i64>>(12)?);
             let held = held.map(|(device_us, idle_us)| HeldTime { device_us, idle_us });
-            Ok((columns(row)?, row.get(9)?, row.get(10)?, held, row.get(13)?))
+            Ok((columns(row)?, energy(row, 9)?, mass(row, 10)?, held, row.get(13)?))
         })?;
         rows.map(|row| {
-            let (found, energy_mj, co2e_ug, held, steps) = row?;
-            Ok(PostedJob { row: job_row(found)?, energy_mj, co2e_ug, held, steps })
+            let (found, energy, co2e, held, steps) = row?;
+            Ok(PostedJob { row: job_row(found)?, energy, co2e, held, steps })
         })
         .collect()
     }
@@ -351,7 +352,7 @@ impl JobStore<'_> {
         let mut found = [JobTotals::default(); 3];
         while let Some(row) = rows.next()? {
             if let Some(totals) = found.get_mut(usize::from(row.get::<_, u8>(0)?)) {
-                *totals = JobTotals { jobs: row.get(1)?, energy_mj: row.get(2)?, co2e_ug: row.get(3)? };
+                *totals = JobTotals { jobs: row.get(1)?, energy: energy(row, 2)?, co2e: mass(row, 3)? };
             }
         }
         Ok(found)
@@ -396,7 +397,7 @@ impl JobStore<'_> {
     pub fn is_stated_by(&self, job: &str, rank: &Rank, body: &str) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM job_statements JOIN jobs USING (job) WHERE id = ?1 AND body = ?2
             AND (wall_ns, sequence, agent, boot) >= (?3, ?4, ?5, ?6))";
-        let values = (job, body, rank.wall_ns, rank.sequence, &rank.agent, &rank.boot);
+        let values = (job, body, rank.wall.nanoseconds(), rank.sequence, &rank.agent, &rank.boot);
         Ok(self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
     }
 
@@ -411,7 +412,7 @@ impl JobStore<'_> {
         let mut statement = self.0.prepare(sql)?;
         let mut rows = statement.query(())?;
         while let Some(row) = rows.next()? {
-            let rank = Rank { wall_ns: row.get(0)?, sequence: row.get(1)?, agent: row.get(2)?, boot: row.get(3)? };
+            let rank = Rank { wall: moment(row, 0)?, sequence: row.get(1)?, agent: row.get(2)?, boot: row.get(3)? };
             if !is_made(&rank, &row.get::<_, String>(4)?) {
                 return Ok(Some(row.get(5)?));
             }

@@ -1,10 +1,10 @@
 //! Nodes and the sites that they belong to.
 
-use super::row::moment;
+use super::row::{moment, span};
 use super::{NodeStore, StoreError};
 use model::{NodeNumber, Revision, SiteNumber};
 use rusqlite::OptionalExtension;
-use units::Timestamp;
+use units::{Span, Timestamp};
 
 /// A node as last seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +30,8 @@ pub struct Assigned {
     pub since: Timestamp,
     /// The site that it stands at.
     pub site: SiteNumber,
-    /// Length of its posting periods, ns.
-    pub period_ns: i64,
+    /// Length of its posting periods.
+    pub period: Span,
 }
 
 impl NodeStore<'_> {
@@ -108,7 +108,7 @@ impl NodeStore<'_> {
             WHERE node = ?1 AND made <= ?2 AND (void IS NULL OR void > ?2) ORDER BY since_ns";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map((node.number(), revision.number()), |row| {
-            Ok(Assigned { since: moment(row, 0)?, site: SiteNumber::new(row.get(1)?), period_ns: row.get(2)? })
+            Ok(Assigned { since: moment(row, 0)?, site: SiteNumber::new(row.get(1)?), period: span(row, 2)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

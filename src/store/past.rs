@@ -1,18 +1,20 @@
 //! What jobs of the past used, to estimate those to come.
 
+use super::row::energy;
 use super::{JobStore, StoreError};
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
+use units::{Energy, Span};
 
 /// A job that has ended, and what of it is posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PastJob {
-    /// IT energy of every component, mJ.
-    pub energy_mj: i64,
+    /// IT energy of every component.
+    pub energy: Energy,
     /// Device time of its accelerators, µs.
     pub span_us: i64,
-    /// From start to end, ns.
-    pub wall_ns: Option<i64>,
+    /// From start to end; `None` where a start was never stated.
+    pub wall: Option<Span>,
 }
 
 impl PastJob {
@@ -20,14 +22,14 @@ impl PastJob {
     #[must_use]
     pub fn nanowatts(&self) -> Option<u64> {
         // 1 mJ / 1 µs is 10³ W, or 10¹² nW.
-        let product = i128::from(self.energy_mj) * 1_000_000_000_000;
+        let product = i128::from(self.energy.millijoules()) * 1_000_000_000_000;
         u64::try_from(product.checked_div(i128::from(self.span_us))?).ok().filter(|power| *power > 0)
     }
 
     /// Wall time, 10⁻⁹ h.
     #[must_use]
     pub fn nanohours(&self) -> Option<u64> {
-        u64::try_from(self.wall_ns? / 3_600).ok()
+        Some(self.wall?.nanoseconds() / 3_600)
     }
 }
 
@@ -54,7 +56,9 @@ impl JobStore<'_> {
         values.extend(names.iter().map(|name| Value::from(name.clone())));
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map(params_from_iter(values), |row| {
-            Ok(PastJob { energy_mj: row.get(0)?, span_us: row.get(1)?, wall_ns: row.get(2)? })
+            let wall_ns: Option<i64> = row.get(2)?;
+            let wall = wall_ns.and_then(|ns| u64::try_from(ns).ok()).map(Span::from_nanoseconds);
+            Ok(PastJob { energy: energy(row, 0)?, span_us: row.get(1)?, wall })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

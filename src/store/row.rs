@@ -5,7 +5,7 @@ use rusqlite::Row;
 use rusqlite::types::Type;
 use std::error::Error;
 use std::str::FromStr;
-use units::Timestamp;
+use units::{CarbonMass, Energy, Span, Timestamp};
 
 pub(super) fn optional(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_nanoseconds))
@@ -17,6 +17,23 @@ pub(super) fn value(what: &'static str, value: &str) -> StoreError {
 
 pub(super) fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     row.get(column).map(Timestamp::from_nanoseconds)
+}
+
+/// Energy, which is stored in mJ.
+pub(super) fn energy(row: &Row<'_>, column: usize) -> rusqlite::Result<Energy> {
+    row.get(column).map(Energy::from_millijoules)
+}
+
+/// A mass of CO2e, which is stored in µg.
+pub(super) fn mass(row: &Row<'_>, column: usize) -> rusqlite::Result<CarbonMass> {
+    row.get(column).map(CarbonMass::from_micrograms)
+}
+
+/// A length of time, which is stored in ns and never negative.
+pub(super) fn span(row: &Row<'_>, column: usize) -> rusqlite::Result<Span> {
+    let ns: i64 = row.get(column)?;
+    let positive = u64::try_from(ns).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, ns));
+    positive.map(Span::from_nanoseconds)
 }
 
 /// A value that is stored as one of a few words.

@@ -292,7 +292,7 @@ pub fn finish_job(
 /// Records what a caller of the API says about a job; its number, and the rank of what is said: by the service's own clock, in the order of actions.
 fn state(tx: &Tx<'_>, job: &wire::Job, by: &By) -> Result<(JobNumber, Rank), StoreError> {
     let sequence = tx.actions().record_job(by, &job.id, &statement_body(job)?)?;
-    let rank = Rank { wall_ns: by.at.nanoseconds(), sequence, agent: String::new(), boot: String::new() };
+    let rank = Rank { wall: by.at, sequence, agent: String::new(), boot: String::new() };
     Ok((tx.jobs().state(job, &rank)?, rank))
 }
 

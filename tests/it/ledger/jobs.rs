@@ -35,7 +35,7 @@ fn pages(fixture: &Fixture, filter: &JobFilter) -> Vec<(String, i64, i64)> {
         let Some(last) = page.last() else { return found };
         assert!(page.len() <= filter.limit as usize);
         filter.after = Some((last.rank(filter.sort), last.row.job));
-        found.extend(page.into_iter().map(|job| (job.row.facts.id, job.energy_mj, job.co2e_ug)));
+        found.extend(page.into_iter().map(|job| (job.row.facts.id, job.energy.millijoules(), job.co2e.micrograms())));
     }
 }
 
@@ -197,7 +197,8 @@ fn totals_are_the_sums_of_the_list() {
             let sum = |of: fn(&(String, i64, i64)) -> i64| listed.iter().map(of).sum::<i64>();
             (i64::try_from(listed.len()).unwrap(), sum(|job| job.1), sum(|job| job.2))
         });
-        let [running, succeeded, failed] = found.map(|part| (part.jobs, part.energy_mj, part.co2e_ug));
+        let [running, succeeded, failed] =
+            found.map(|part| (part.jobs, part.energy.millijoules(), part.co2e.micrograms()));
         assert_eq!((running, failed), (sums[0], sums[2]));
         assert_eq!((succeeded.0 + failed.0, succeeded.1 + failed.1, succeeded.2 + failed.2), sums[1]);
     }
