@@ -192,8 +192,9 @@ fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(
 
 fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
     for zone in tx.attention().provisional_zones(before(now, PROVISIONAL_OLD))? {
+        let (factors, verb) = if zone.factors == 1 { ("factor", "is") } else { ("factors", "are") };
         let message = format!(
-            "{} factors of {} are still provisional or forecasts after a month: import the final values, then restate",
+            "{} {factors} of {} {verb} still provisional or forecast after a month: import the final values, then restate",
             zone.factors, zone.zone
         );
         found.push(

@@ -166,7 +166,7 @@ fn what_holds_no_series_of_power_is_refused_with_its_reason() {
                   nvidia_smi_power_draw_instant_watts{uuid=\"00000000-0000-0000-0000-000000000000\"} 447.35\n";
     for (log, reason) in [
         (emissions.as_bytes(), "results of finished runs"),
-        (scrape.as_bytes(), "one scrape without timestamps is no time series"),
+        (scrape.as_bytes(), "one scrape without timestamps is not a time series"),
         (b"\x1f\x8b\x08\x00\x00\x00\x00\x00", "gzip -dc FILE | wattledger meter -"),
     ] {
         let refusal = Log::new(log).refusal(&[]);

@@ -17,7 +17,7 @@ pub struct NodeDocument {
     pub site: SiteName,
 }
 
-/// A metered device.
+/// A device whose energy an agent meters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeviceDocument {
     /// Number of the device, as `/devices/{id}/series` takes it.

@@ -158,7 +158,7 @@ pub struct ReportQuery {
 /// A report with the budget overrides that were granted in its time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EmissionsDocument {
-    /// The report itself.
+    /// The rows of the report with their totals.
     #[serde(flatten)]
     pub report: Report,
     /// Overrides of budgets that were granted in the time of the report, newest first.
@@ -200,7 +200,7 @@ pub struct Slice {
 /// The part of a sum that is posted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PostedSlice {
-    /// The part itself.
+    /// Energy and CO2e of this part of the sum.
     #[serde(flatten)]
     pub part: Slice,
     /// Number of entries that sum to it, including reversals.
@@ -212,7 +212,7 @@ pub struct PostedSlice {
 /// The part of a sum that is not posted yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct OpenSlice {
-    /// The part itself.
+    /// Energy and CO2e of this part of the sum.
     #[serde(flatten)]
     pub part: Slice,
     /// Number of hours by job, node and kind of device that are not posted yet.

@@ -32,7 +32,7 @@ pub struct SeriesQuality {
     pub coverage: f64,
 }
 
-/// Power over time.
+/// The power of a device or a job over time, with what it covers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SeriesDocument {
     /// First moment of the series, RFC 3339.

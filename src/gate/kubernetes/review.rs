@@ -287,7 +287,7 @@ pub fn known_as(uid: &str, namespace: &str, kind: &str, name: &str) -> Vec<JobId
 pub struct ReviewAnswer {
     /// `apiVersion` of the request.
     pub api_version: String,
-    /// Always `AdmissionReview`.
+    /// The kind of the document that Kubernetes expects back: always `AdmissionReview`.
     pub kind: String,
     /// The decision, as Kubernetes reads it.
     pub response: ReviewResponse,

@@ -34,7 +34,7 @@ fn a_held_device_that_does_nothing_is_named_with_its_draw() {
     let fixture = hour(90_000 * 3_600);
     assert_eq!(at_time(&fixture, 3_700), [("held_idle".to_owned(), Severity::Warn, "train".to_owned())]);
     let message = &all(&fixture, 3_700, Some("p"))[0].message;
-    assert!(message.contains("draw 90 W of 700 W each"), "{message}");
+    assert!(message.contains("draw only 90 W of 700 W each"), "{message}");
     assert_eq!(all(&fixture, 3_700, Some("other")), []);
     workload::finish_job(
         &fixture.store,
@@ -102,7 +102,7 @@ fn low_coverage_windows_set_aside_and_a_node_of_nowhere_are_listed() {
     ];
     assert_eq!(at_time(&fixture, 3_700), expected);
     let coverage = &all(&fixture, 3_700, None)[0].message;
-    assert!(coverage.contains("observed 85.7 % of the last day"), "{coverage}");
+    assert!(coverage.contains("measured for only 85.7 % of the last day"), "{coverage}");
 }
 
 #[test]
@@ -129,5 +129,5 @@ fn factors_that_stand_still_or_stay_provisional_are_listed() {
     let old = ("factors_provisional".to_owned(), Severity::Info, "DE".to_owned());
     assert_eq!(at_time(&fixture, 31 * 86_400), [stale, old]);
     let message = &all(&fixture, 31 * 86_400, None)[1].message;
-    assert!(message.starts_with("1 factors of DE are provisional"), "{message}");
+    assert!(message.starts_with("1 factor of DE is still provisional"), "{message}");
 }

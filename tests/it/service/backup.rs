@@ -115,6 +115,6 @@ fn what_is_no_backup_is_not_restored_and_leaves_nothing() {
     assert_eq!(restore().code, 1);
     std::fs::remove_file(target.join("wattledger.db")).unwrap();
     let missing = restore();
-    assert!(missing.code == 2 && missing.stderr.contains("is not there"), "{}", missing.stderr);
+    assert!(missing.code == 2 && missing.stderr.contains("does not exist"), "{}", missing.stderr);
     assert!(!fresh.exists(), "nothing is left of a copy that failed");
 }

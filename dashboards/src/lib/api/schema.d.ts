@@ -8571,7 +8571,7 @@ export interface components {
             /** @description What the decision was based on. */
             document: Record<string, never>;
         };
-        /** @description A metered device. */
+        /** @description A device whose energy an agent meters. */
         DeviceDocument: {
             counted_in?: components["schemas"]["DeviceUuid"] | null;
             /** @description Number of the device, as `/devices/{id}/series` takes it. */
@@ -10341,7 +10341,7 @@ export interface components {
         ReviewAnswer: {
             /** @description `apiVersion` of the request. */
             apiVersion: string;
-            /** @description Always `AdmissionReview`. */
+            /** @description The kind of the document that Kubernetes expects back: always `AdmissionReview`. */
             kind: string;
             /** @description The decision, as Kubernetes reads it. */
             response: components["schemas"]["ReviewResponse"];
@@ -10383,7 +10383,7 @@ export interface components {
          * @enum {string}
          */
         ScopeKind: "all" | "project" | "label" | "user" | "site";
-        /** @description Power over time. */
+        /** @description The power of a device or a job over time, with what it covers. */
         SeriesDocument: {
             /**
              * Format: int64
