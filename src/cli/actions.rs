@@ -1,10 +1,11 @@
 //! `wattledger actions`: the log of administrative actions.
 
 use super::client::{ServerArguments, Verbatim};
+use super::failure::Failure;
+use super::print;
 use super::show::to_the_second;
 use super::table::{TextTable, left};
 use super::words::or_dash;
-use super::{Failure, print};
 use api::ActionDocument;
 use clap::Args;
 

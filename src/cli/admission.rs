@@ -1,7 +1,8 @@
 //! An admission, as `check` and `run` ask for it and print the answer.
 
 use super::client::{ServiceClient, Verbatim};
-use super::{Failure, estimate, show};
+use super::failure::Failure;
+use super::{estimate, show};
 use crate::decimal;
 use api::{AdmissionRequest, Decision, FitOption};
 use serde_json::Number;

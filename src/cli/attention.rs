@@ -1,9 +1,10 @@
 //! `wattledger attention`: what needs attention.
 
 use super::client::{ServerArguments, Verbatim};
+use super::failure::Failure;
+use super::print;
 use super::table::{TextTable, left};
 use super::words::{or_dash, word};
-use super::{Failure, print};
 use api::AttentionItem;
 use clap::Args;
 

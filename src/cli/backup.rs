@@ -1,6 +1,7 @@
 //! `wattledger backup` and `restore`.
 
-use super::{Failure, print};
+use super::failure::Failure;
+use super::print;
 use crate::backup::{self, BackupError};
 use crate::store::StoreError;
 use clap::Args;

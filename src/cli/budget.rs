@@ -1,9 +1,10 @@
 //! `wattledger budget`: budgets, their holds, and exceptions from them.
 
 use super::client::{ServerArguments, ServiceClient, Verbatim, escaped, with_query};
+use super::failure::Failure;
 use super::table::{TextTable, left, right};
 use super::words::{dash, one_of, or_dash, word};
-use super::{Failure, number, print};
+use super::{number, print};
 use crate::budget::BudgetAmount;
 use api::{
     AdmissionDocument, AdmissionQuery, BudgetDocument, BudgetOverride, Mode, Outage, OverrideRequest, PeriodKind,

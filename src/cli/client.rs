@@ -1,7 +1,7 @@
 //! The service, as commands talk to it.
 
-use super::Failure;
 use super::environment::variable;
+use super::failure::Failure;
 pub(crate) use crate::escape::escaped;
 use ::client::{Call, CallLimits, Client, Content, Method, SendError, check_address};
 use api::{Page, ProblemDocument};

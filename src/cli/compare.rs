@@ -1,10 +1,11 @@
 //! `wattledger compare`: jobs of a service side by side.
 
 use super::client::{ServerArguments, Verbatim, escaped};
+use super::failure::Failure;
 use super::ledger::cost;
 use super::table::{TextTable, left, right, significant};
 use super::words::{dash, or_dash};
-use super::{Failure, print, show};
+use super::{print, show};
 use api::{Aggregate, CompareDocument, ComparedJob};
 use clap::Args;
 

@@ -1,7 +1,8 @@
 //! `wattledger demo`: the whole product on this machine, with a synthetic fleet.
 
 use super::environment::variable;
-use super::{Failure, print};
+use super::failure::Failure;
+use super::print;
 use crate::config::{Log, ServiceConfig, ServiceOverrides};
 use crate::demo::{Demo, DemoError, LiveFleet};
 use crate::moment;

@@ -1,7 +1,8 @@
 //! `wattledger doctor`: what this machine can measure.
 
+use super::failure::Failure;
 use super::table::{TextTable, left, right};
-use super::{Failure, environment, print};
+use super::{environment, print};
 use account::meter::Reading;
 use collectors::clock::{Clock, SystemClock};
 use collectors::source::visible::{Variables, select};

@@ -2,8 +2,9 @@
 
 mod answer;
 
+use super::failure::Failure;
 use super::grid_arguments::{GridArguments, GridFactor};
-use super::{Failure, number, print};
+use super::{number, print};
 use crate::budget::{AcceleratorPower, Hardware, PowerError, Workload};
 use crate::hardware::HardwareError;
 use answer::EstimateReport;

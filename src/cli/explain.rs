@@ -1,12 +1,13 @@
 //! `wattledger explain`: what an entry or a sum is made of.
 
 use super::client::{ServerArguments, Verbatim, with_query};
+use super::failure::Failure;
 use super::label::label_text;
 use super::ledger::{amounts, share};
 use super::show::counted;
 use super::table::{TextTable, left, right, significant};
 use super::words::{or_dash, word};
-use super::{Failure, number, print};
+use super::{number, print};
 use crate::moment;
 use api::{Breakdown, ExplanationDocument, FactorShare, PostedSlice, SelectionQuery, WindowDocument};
 use clap::Args;

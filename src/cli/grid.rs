@@ -1,11 +1,12 @@
 //! `wattledger grid`: the factor library.
 
 use super::client::{ServerArguments, Verbatim, with_query};
+use super::failure::Failure;
 use super::grid_arguments::FactorSet;
 use super::show::counted;
 use super::table::{TextTable, left, right};
 use super::words::one_of;
-use super::{Failure, number, print};
+use super::{number, print};
 use crate::decimal;
 use crate::grid::{Factor, FactorChoice};
 use api::{ChoiceDocument, FactorDocument, ImportDocument, ImportQuery};

@@ -1,6 +1,7 @@
 //! Where the electricity comes from: the options that every command with a footprint shares.
 
-use super::{Failure, number};
+use super::failure::Failure;
+use super::number;
 use crate::footprint::FootprintFactor;
 use crate::grid::{FactorChoice, Library, RegionFactor, Set, ZoneError};
 use api::ChoiceDocument;

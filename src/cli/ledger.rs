@@ -1,11 +1,12 @@
 //! `wattledger jobs`, `job`, `report` and `verify`: figures of the ledger.
 
 use super::client::{ServerArguments, Verbatim, escaped, with_query};
+use super::failure::Failure;
 use super::label::label_text;
 use super::show::to_the_second;
 use super::table::{TextTable, left, right, significant};
 use super::words::{dash, one_of, or_dash, word};
-use super::{Failure, number, print, show, sparkline};
+use super::{number, print, show, sparkline};
 use crate::ledger;
 use crate::store::Store;
 use api::{

@@ -1,7 +1,8 @@
 //! `wattledger meter`: energy and CO2e of a recorded power log.
 
+use super::failure::Failure;
 use super::grid_arguments::{GridArguments, NO_GRID};
-use super::{Failure, print, show};
+use super::{print, show};
 use crate::footprint::{Footprint, FootprintDevice};
 use account::meter::{Flag, Meter};
 use collectors::powerlog::{LogError, LoggedDevice, Options, PowerLog, PowerLogFormat, Times};

@@ -13,6 +13,7 @@ mod doctor;
 mod environment;
 mod estimate;
 mod explain;
+mod failure;
 mod grid;
 pub(crate) mod grid_arguments;
 mod label;
@@ -34,6 +35,7 @@ mod token;
 mod words;
 
 use clap::{Parser, Subcommand};
+use failure::Failure;
 use std::process::ExitCode;
 
 /// The energy and carbon ledger for AI compute.
@@ -80,37 +82,6 @@ enum Command {
     Verify(ledger::VerifyArguments),
     Backup(backup::BackupArguments),
     Restore(backup::RestoreArguments),
-}
-
-/// Why a command ends without an answer; the variant decides the exit code.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
-    /// Exit code 1: a defect of Wattledger or of the machine.
-    #[error("{0:#}")]
-    Internal(#[from] anyhow::Error),
-    /// Exit code 2: the options or what they name cannot be used; the message says what to do.
-    #[error("{0}")]
-    Usage(String),
-    /// Exit code 4: the question is clear, but nothing that is known answers it.
-    #[error("{0}")]
-    CannotEstimate(String),
-    /// Exit code 4 too: nothing that is known answers the question, and a budget that blocks may apply to the job.
-    #[error("{0}")]
-    Blocked(String),
-    /// Exit code 5: the service does not answer.
-    #[error("{0}")]
-    Unreachable(String),
-}
-
-impl Failure {
-    fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
-            Self::Internal(_) => 1,
-            Self::Usage(_) => 2,
-            Self::CannotEstimate(_) | Self::Blocked(_) => 4,
-            Self::Unreachable(_) => 5,
-        })
-    }
 }
 
 /// Parses the command line, runs the command, prints a failure to standard error, and returns the exit code: 0 for success, 3 for a denied

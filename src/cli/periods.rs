@@ -1,11 +1,12 @@
 //! `wattledger periods` and `restate`: closed reporting periods, and corrections with a reason.
 
 use super::client::{ServerArguments, Verbatim};
+use super::failure::Failure;
 use super::ledger::amounts;
 use super::show::{counted, to_the_second};
 use super::table::{TextTable, left, right};
 use super::words::or_dash;
-use super::{Failure, number, print};
+use super::{number, print};
 use crate::moment;
 use api::{
     Amount, DifferenceReason, Figures, Period, PeriodItem, PeriodRequest, PeriodVersionDocument, ReasonRequest,

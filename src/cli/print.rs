@@ -1,6 +1,6 @@
 //! What a command prints: its answer on standard output, remarks on standard error.
 
-use super::Failure;
+use super::failure::Failure;
 use std::io::{ErrorKind, Write};
 
 /// Writes `text` to standard output. A reader that closes the pipe early (`| head`) is not a failure.

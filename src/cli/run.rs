@@ -1,11 +1,12 @@
 //! `wattledger run`: a command and its footprint.
 
+use super::failure::Failure;
 use super::grid_arguments::{GridArguments, GridFactor, NO_GRID};
 use super::label::label;
 use super::run_admission::{AdmissionArguments, Admitted, RunHold, Watch};
 use super::run_server::{RunService, ServiceArguments};
 use super::table::significant;
-use super::{Failure, environment, number, print, show};
+use super::{environment, number, print, show};
 use crate::footprint::{Footprint, FootprintFactor, kwh};
 use crate::run::command::CommandHandle;
 use crate::run::{self, WrappedRun, counting};

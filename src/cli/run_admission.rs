@@ -2,8 +2,9 @@
 
 use super::admission::{DEADLINE, DENIED, ask, exact, words};
 use super::client::{ServerArguments, ServiceClient, escaped};
+use super::failure::Failure;
 use super::words::one_of;
-use super::{Failure, number, print};
+use super::{number, print};
 use crate::run::command::CommandHandle;
 use api::{AdmissionDocument, AdmissionRequest, CommitRequest, EstimateRequest, Outage};
 use collectors::source::Source;

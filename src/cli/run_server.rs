@@ -1,7 +1,8 @@
 //! `wattledger run --server`: the run as a job at a service.
 
 use super::client::{self, ServerArguments};
-use super::{Failure, environment, print};
+use super::failure::Failure;
+use super::{environment, print};
 use collectors::clock::Clock;
 use collectors::delivery::{self, Delivered, Delivery, Settings};
 use collectors::push::Http;

@@ -1,6 +1,7 @@
 //! `wattledger serve`: the service.
 
-use super::{Failure, print};
+use super::failure::Failure;
+use super::print;
 use crate::config::{ServiceConfig, ServiceOverrides};
 use crate::serve;
 use collectors::clock::SystemClock;

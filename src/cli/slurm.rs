@@ -4,7 +4,8 @@ mod controller;
 mod service;
 
 use super::client::ServerArguments;
-use super::{Failure, print};
+use super::failure::Failure;
+use super::print;
 use crate::gate::slurm::{BudgetService, Controller, Expected, Folder, FolderError, JobOnGpus, Sidecar, SlurmSettings};
 use clap::{Args, Subcommand};
 use collectors::clock::{Clock, SystemClock};

@@ -1,8 +1,8 @@
 //! `wattledger step`: progress of a training job.
 
-use super::Failure;
 use super::client::{ServerArguments, escaped};
 use super::environment::variable;
+use super::failure::Failure;
 use api::{StepsDocument, StepsRequest};
 
 /// Report how many training steps a job has done, from a hook in its script

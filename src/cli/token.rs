@@ -1,9 +1,10 @@
 //! `wattledger token`: access tokens of a service.
 
 use super::client::ServerArguments;
+use super::failure::Failure;
 use super::show::to_the_second;
 use super::table::{TextTable, left};
-use super::{Failure, number, print};
+use super::{number, print};
 use api::{NewToken, TokenDocument, TokenRequest};
 use clap::{Args, Subcommand};
 use model::{ProjectName, Scope};

@@ -1,9 +1,11 @@
 //! `wattledger check --terraform`: what a plan adds in a month, resource by resource, and whether the budgets have room for it.
 
-use super::{CheckArguments, DEADLINE, DENIED, ask, exact};
-use crate::cli::admission;
+use super::arguments::CheckArguments;
+use crate::cli::admission::{self, DEADLINE, DENIED, ask, exact};
+use crate::cli::estimate::{grid_assumption, pue_assumption};
+use crate::cli::failure::Failure;
 use crate::cli::table::{TextTable, left, right, significant};
-use crate::cli::{Failure, print, show};
+use crate::cli::{print, show};
 use crate::gate::terraform::{
     BillContext, BillError, HOURS_PER_MONTH, NO_REGION, PlanBill, PlanLoad, PlanReport, PlanReportRow, TerraformPlan,
     Usage,
@@ -69,9 +71,9 @@ fn bill(arguments: &CheckArguments, path: &Path) -> Result<PlanBill, Failure> {
         pue: arguments.job.pue.unwrap_or(Pue::ONE),
     };
     let mut bill = PlanBill::of(&plan, &usage, context)?;
-    bill.assumptions.push(super::estimate::pue_assumption(arguments.job.pue));
+    bill.assumptions.push(pue_assumption(arguments.job.pue));
     if grid.is_some() {
-        bill.assumptions.push(super::estimate::grid_assumption(grid.as_ref()));
+        bill.assumptions.push(grid_assumption(grid.as_ref()));
     }
     Ok(bill)
 }

@@ -1,6 +1,6 @@
-use super::{Failure, GridFactor};
 use crate::budget::{Estimate, Workload};
-use crate::cli::grid_arguments::NO_GRID;
+use crate::cli::failure::Failure;
+use crate::cli::grid_arguments::{GridFactor, NO_GRID};
 use crate::cli::show::mass;
 use crate::cli::table::{TextTable, left, right, significant};
 use crate::decimal;

@@ -1,6 +1,6 @@
 //! Slurm's own commands, from the PATH.
 
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use crate::gate::slurm::{Controller, Partition, QueueRow, columns, gpus_of_node, rows};
 use std::collections::BTreeMap;
 use std::process::Command;

@@ -1,7 +1,7 @@
 //! The budgets of the service, as the sidecar asks for them over the HTTP API.
 
-use crate::cli::Failure;
 use crate::cli::client::{ServiceClient, escaped};
+use crate::cli::failure::Failure;
 use crate::gate::slurm::{Admission, BudgetLine, BudgetService, Expected, JobOnGpus, Price};
 use api::{
     AdmissionDocument, AdmissionRequest, BudgetDocument, CommitRequest, Decision, EstimateDocument, EstimateRequest,
