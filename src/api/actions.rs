@@ -1,9 +1,9 @@
 //! `/ledger/actions`: what administrators changed, who and when.
 
-use super::State;
 use super::auth::unbound;
 use super::page::{Paging, Query};
 use super::problem::Problem;
+use super::state::{ApiService, State};
 use crate::access::Identity;
 use crate::moment;
 use crate::store::{Action, StoreError};
@@ -39,7 +39,7 @@ pub(crate) async fn list(
 ) -> Result<axum::Json<Page<ActionDocument>>, Problem> {
     unbound(&who)?;
     let (limit, before) = (page.limit()?, page.after_number()?.unwrap_or(i64::MAX));
-    let read = move |service: &super::ApiService| {
+    let read = move |service: &ApiService| {
         Ok(service
             .store
             .read::<_, StoreError>(|tx| tx.actions().newest(ActionId::new(before), limit.saturating_add(1)))?)

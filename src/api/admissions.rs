@@ -1,10 +1,10 @@
 //! `/admissions`: whether a job may run, what is held for it, and what it used in the end.
 
-use super::State;
 use super::body::Json;
 use super::estimates::demand;
 use super::page::{Id, Paging, Query};
 use super::problem::Problem;
+use super::state::State;
 use crate::access::Identity;
 use crate::budget::{self, Actual, Ask, BudgetError, Office};
 use crate::moment;

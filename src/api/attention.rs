@@ -1,8 +1,8 @@
 //! `/attention`: everything that needs attention, in one list.
 
-use super::State;
 use super::page::{Paging, Query};
 use super::problem::Problem;
+use super::state::State;
 use crate::access::Identity;
 use crate::attention::attention;
 use api::{AttentionItem, Page, PageQuery};

@@ -3,10 +3,10 @@
 //! A request shows a bearer token or, from a browser, the cookie of a session. What comes with a cookie and changes something must also prove
 //! that it comes from the app itself.
 
-use super::State;
 use super::connection::Peer;
 use super::cookie::{self, expect_same_origin};
 use super::problem::Problem;
+use super::state::State;
 use crate::access::{Identity, Secret, Token, is_same};
 use crate::session::{self, Session};
 use crate::store::{StoreError, StoredToken, TokenRecord};

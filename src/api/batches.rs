@@ -1,8 +1,8 @@
 //! `POST /batches`: what agents say, taken exactly once and acknowledged when it is on disk.
 
-use super::State;
 use super::body::JsonBytes;
 use super::problem::Problem;
+use super::state::{ApiService, State};
 use crate::access::Identity;
 use crate::ingest::{self, Applied, Received};
 use api::{AcknowledgementDocument, ProblemDocument};
@@ -54,7 +54,7 @@ pub(crate) async fn post(
 /// Reads a batch and applies it; returns when it is on disk.
 async fn take(state: &State, who: Identity, body: Bytes) -> Result<Applied, Problem> {
     let (bytes, now) = (body.len(), state.clock.wall());
-    let read = move |service: &super::ApiService| {
+    let read = move |service: &ApiService| {
         let received = Received::read(&body, now)?;
         if let Some(own) = &who.project {
             stays_within(service, received.batch(), own)?;
@@ -74,7 +74,7 @@ fn tell(state: &State, batch: &wire::Batch) {
 }
 
 /// Refuses a batch that speaks of another project's jobs.
-fn stays_within(service: &super::ApiService, batch: &wire::Batch, own: &str) -> Result<(), Problem> {
+fn stays_within(service: &ApiService, batch: &wire::Batch, own: &str) -> Result<(), Problem> {
     let mut owned = Vec::new();
     for (position, job) in batch.jobs.iter().enumerate() {
         let is_own = job.project.as_deref().is_none_or(|project| project == own);

@@ -1,7 +1,8 @@
 //! Request bodies under limits: size is counted after decompression, time over the whole body.
 
-use super::State;
+use super::body_memory::BodyShare;
 use super::problem::Problem;
+use super::state::State;
 use crate::config::Limits;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
@@ -9,9 +10,7 @@ use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use std::io::Read;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// Above this size a body may not be more than [`RATIO_MAX`] times its compressed size.
 const RATIO_COUNTS_ABOVE_BYTES: usize = 1 << 20;
@@ -206,67 +205,6 @@ impl BodyParts<'_> {
     }
 }
 
-/// The memory that bodies may take together, from their first byte until their request is answered.
-#[derive(Debug)]
-pub(crate) struct BodyMemory(Arc<Semaphore>);
-
-/// What one body takes of the [`BodyMemory`], given back when dropped.
-#[derive(Debug)]
-struct BodyShare {
-    budget: Arc<Semaphore>,
-    kibibytes: u32,
-}
-
-impl BodyMemory {
-    pub(crate) fn new(bytes: usize) -> Self {
-        Self(Arc::new(Semaphore::new(bytes / 1024)))
-    }
-
-    fn nothing(&self) -> BodyShare {
-        BodyShare { budget: Arc::clone(&self.0), kibibytes: 0 }
-    }
-}
-
-impl BodyShare {
-    /// Takes what is missing to hold `bytes`; never waits, so that no two requests wait for each other.
-    fn grow_to(&mut self, bytes: usize) -> Result<(), Problem> {
-        let wanted = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
-        let missing = wanted.saturating_sub(self.kibibytes);
-        let Ok(permit) = self.budget.try_acquire_many(missing) else {
-            return Err(Problem::unavailable(
-                "the bodies of other requests use all the memory that is set aside for bodies: send it again",
-                1,
-            ));
-        };
-        permit.forget();
-        self.kibibytes += missing;
-        Ok(())
-    }
-
-    /// `bytes`, which hold this as long as they live.
-    fn with(self, bytes: Vec<u8>) -> Bytes {
-        Bytes::from_owner(Charged { bytes, _held: self })
-    }
-}
-
-impl Drop for BodyShare {
-    fn drop(&mut self) {
-        self.budget.add_permits(self.kibibytes as usize);
-    }
-}
-
-/// A body with its part of the budget.
-struct Charged {
-    bytes: Vec<u8>,
-    _held: BodyShare,
-}
-
-impl AsRef<[u8]> for Charged {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
 fn above(max: usize) -> Problem {
     Problem::too_large(format!("the body is above {max} bytes: send it in smaller parts"))
 }
@@ -311,6 +249,7 @@ fn inflate(mut decoder: impl Read, compressed: usize, max: usize, held: &mut Bod
 
 #[cfg(test)]
 mod tests {
+    use super::super::body_memory::BodyMemory;
     use super::*;
     use axum::response::IntoResponse;
     use std::io::Write;

@@ -1,10 +1,11 @@
 //! `/budgets`, `/requests`: budgets, how they stand, and who makes an exception.
 
-use super::State;
 use super::auth::unbound;
 use super::body::Json;
+use super::name::{NAME_RULE, is_name};
 use super::page::{Id, Paging, Query};
 use super::problem::Problem;
+use super::state::State;
 use crate::access::Identity;
 use crate::budget::{BudgetAmount, BudgetError, BudgetState, Office, Override, Projection, Standing};
 use crate::moment;
@@ -91,8 +92,8 @@ pub(crate) async fn create(
     Json(asked): Json<PolicyDocument>,
 ) -> Result<(StatusCode, axum::Json<BudgetDocument>), Problem> {
     unbound(&who)?;
-    if let Some(project) = asked.project.as_deref().filter(|project| !super::is_name(project)) {
-        return Err(Problem::field("project", format!("{project:?} is not a name: {}", super::NAME_RULE)));
+    if let Some(project) = asked.project.as_deref().filter(|project| !is_name(project)) {
+        return Err(Problem::field("project", format!("{project:?} is not a name: {NAME_RULE}")));
     }
     let made = worked(&state, who, move |office| {
         let budget = office.create(asked)?;

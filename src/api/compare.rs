@@ -1,8 +1,8 @@
 //! `/jobs/compare`: the footprints of several jobs side by side.
 
-use super::State;
 use super::jobs::{find, footprint};
 use super::problem::Problem;
+use super::state::{ApiService, State};
 use crate::access::Identity;
 use crate::series::{self, HELD_IDLE_PERCENT, SeriesError};
 use crate::store::JobRow;
@@ -51,7 +51,7 @@ fn ids(query: &str) -> Result<Vec<String>, Problem> {
     Ok(ids)
 }
 
-fn compared(service: &super::ApiService, row: JobRow, now: Timestamp) -> Result<ComparedJob, Problem> {
+fn compared(service: &ApiService, row: JobRow, now: Timestamp) -> Result<ComparedJob, Problem> {
     let number = row.job;
     let used = service.store.read::<_, SeriesError>(|tx| series::job_use(service.series.as_ref(), tx, number, now))?;
     let duration = row.facts.started.and_then(|start| row.facts.ended.unwrap_or(now).since(start));

@@ -1,8 +1,9 @@
 //! `/estimates`: what a job is expected to use, and how good earlier estimates were.
 
-use super::State;
 use super::body::Json;
+use super::name::{NAME_RULE, is_name};
 use super::problem::Problem;
+use super::state::State;
 use crate::access::Identity;
 use crate::budget::{Demand, Office};
 use crate::moment;
@@ -54,8 +55,8 @@ fn expect_one(asked: &EstimateRequest) -> Result<(), Problem> {
         return Err(Problem::field("utilisation", "give power_w or utilisation, not both"));
     }
     match &asked.job {
-        Some(job) if !super::is_name(job.as_str()) => {
-            Err(Problem::field("job", format!("{:?} is not a name: {}", job.as_str(), super::NAME_RULE)))
+        Some(job) if !is_name(job.as_str()) => {
+            Err(Problem::field("job", format!("{:?} is not a name: {NAME_RULE}", job.as_str())))
         }
         _ => Ok(()),
     }

@@ -1,10 +1,11 @@
 //! `/nodes`, `/devices`, `/sites`, `/projects`: where energy is used, and for whom.
 
-use super::State;
 use super::auth::unbound;
 use super::body::Json;
+use super::name::{NAME_RULE, is_name};
 use super::page::{Id, Paging, Query};
 use super::problem::Problem;
+use super::state::{ApiService, State};
 use crate::access::Identity;
 use crate::store::{DeviceRow, NodeRow, PriceStep, PueStep, SiteRow, StoreError, ZoneStep};
 use crate::{decimal, moment, workload};
@@ -122,11 +123,11 @@ fn pue(given: &serde_json::Number) -> Result<Pue, Problem> {
 }
 
 pub(super) fn named(field: &str, name: &str) -> Result<(), Problem> {
-    if super::is_name(name) { Ok(()) } else { Err(Problem::field(field, format!("a name is {}", super::NAME_RULE))) }
+    if is_name(name) { Ok(()) } else { Err(Problem::field(field, format!("a name is {NAME_RULE}"))) }
 }
 
 /// Every site, by name.
-fn all_sites(service: &super::ApiService) -> Result<Vec<SiteDocument>, Problem> {
+fn all_sites(service: &ApiService) -> Result<Vec<SiteDocument>, Problem> {
     let sites = service.store.read::<_, StoreError>(|tx| {
         let (prices, zones) = (tx.prices().list(PriceNumber::new(i64::MAX))?, tx.sites().zone_history()?);
         let stated = tx.sites().list()?.into_iter().map(|row| {
@@ -143,7 +144,7 @@ fn all_sites(service: &super::ApiService) -> Result<Vec<SiteDocument>, Problem> 
     Ok(sites.into_iter().map(SiteDocument::from).collect())
 }
 
-pub(super) fn site(service: &super::ApiService, name: &str) -> Result<SiteDocument, Problem> {
+pub(super) fn site(service: &ApiService, name: &str) -> Result<SiteDocument, Problem> {
     let found = all_sites(service)?.into_iter().find(|site| site.name == *name);
     found.ok_or_else(|| Problem::not_found("site", name))
 }

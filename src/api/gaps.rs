@@ -1,10 +1,10 @@
 //! `/gaps`: what agents could not observe, and why.
 
-use super::State;
 use super::auth::unbound;
 use super::page::{Paging, Query};
 use super::problem::Problem;
 use super::selection::ordered;
+use super::state::State;
 use crate::access::Identity;
 use crate::moment;
 use crate::store::{GapFilter, GapRow, StoreError};

@@ -1,10 +1,10 @@
 //! `/grid`: the library of carbon intensity factors.
 
-use super::State;
 use super::auth::unbound;
 use super::body::Csv;
 use super::page::{Paging, Query};
 use super::problem::Problem;
+use super::state::{ApiService, State};
 use crate::access::Identity;
 use crate::grid::{self, Accounting, Library, Set, ZoneError};
 use crate::store::{FactorOrigin, IntervalFactor, StoreError};
@@ -70,12 +70,7 @@ pub(crate) async fn intensity(
 }
 
 /// What importing `rows` factors of `range` has changed, `new` of which were not known.
-fn imported(
-    service: &super::ApiService,
-    rows: usize,
-    new: usize,
-    range: Option<Interval>,
-) -> Result<ImportDocument, Problem> {
+fn imported(service: &ApiService, rows: usize, new: usize, range: Option<Interval>) -> Result<ImportDocument, Problem> {
     let Some(range) = range else { return Ok(ImportDocument { rows, new, outdated_entries: 0, restate: None }) };
     let (from, to) = (range.start(), range.end());
     let outdated_entries = ledger::outdated(&service.store, &service.library, (from, to))?;

@@ -1,10 +1,10 @@
 //! `/jobs` as a list: selected, ordered, and summed.
 
-use super::State;
 use super::jobs::{at, document, within};
 use super::page::{Paging, Query, foreign_cursor};
 use super::problem::Problem;
 use super::selection::label;
+use super::state::State;
 use crate::access::Identity;
 use crate::ledger;
 use crate::store::{JobFilter, JobSort, JobTotals, PostedJob};

@@ -1,9 +1,10 @@
 //! `/jobs`: what ran, and what it used.
 
-use super::State;
 use super::body::Json;
+use super::name::{NAME_RULE, is_name};
 use super::page::Id;
 use super::problem::Problem;
+use super::state::{ApiService, State};
 use crate::access::Identity;
 use crate::ledger;
 use crate::moment;
@@ -103,8 +104,8 @@ fn check(asked: JobRequest, who: &Identity) -> Result<(wire::Job, Vec<DeviceName
 fn expect_names(job: &str, project: Option<&str>, labels: &BTreeMap<String, String>) -> Result<(), Problem> {
     let names = [("job", Some(job)), ("project", project)];
     for (field, name) in names.into_iter().chain(labels.keys().map(|label| ("labels", Some(label.as_str())))) {
-        if name.is_some_and(|name| !super::is_name(name)) {
-            return Err(Problem::field(field, format!("a name is {}", super::NAME_RULE)));
+        if name.is_some_and(|name| !is_name(name)) {
+            return Err(Problem::field(field, format!("a name is {NAME_RULE}")));
         }
     }
     Ok(())
@@ -130,12 +131,7 @@ pub(super) fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, P
 }
 
 /// Whether a token of project `own` may say something about job `id`: it is of that project, or new and claimed for it.
-pub(super) fn may_state(
-    service: &super::ApiService,
-    id: &str,
-    claimed: Option<&str>,
-    own: &str,
-) -> Result<bool, Problem> {
+pub(super) fn may_state(service: &ApiService, id: &str, claimed: Option<&str>, own: &str) -> Result<bool, Problem> {
     let known = service.store.read::<_, StoreError>(|tx| tx.jobs().find(id))?;
     Ok(match known.map(|row| row.facts.project) {
         Some(project) => project.as_deref() == Some(own),
@@ -144,7 +140,7 @@ pub(super) fn may_state(
 }
 
 /// The job `id`, if `who` may see it.
-pub(super) fn find(service: &super::ApiService, id: &str, who: &Identity) -> Result<JobRow, Problem> {
+pub(super) fn find(service: &ApiService, id: &str, who: &Identity) -> Result<JobRow, Problem> {
     let found = service.store.read::<_, StoreError>(|tx| tx.jobs().find(id))?;
     let sees = |row: &JobRow| who.project.is_none() || who.project == row.facts.project;
     found.filter(sees).ok_or_else(|| Problem::not_found("job", id))
@@ -177,7 +173,7 @@ pub(crate) async fn show(
 }
 
 /// A job with its footprint.
-pub(super) fn footprint(service: &super::ApiService, row: JobRow, now: Timestamp) -> Result<JobFootprint, Problem> {
+pub(super) fn footprint(service: &ApiService, row: JobRow, now: Timestamp) -> Result<JobFootprint, Problem> {
     let footprint = ledger::job_report(&service.store, &service.library, row.job)?;
     let reported = service.store.read::<_, StoreError>(|tx| tx.steps().last(row.job))?;
     let explain = footprint.metered.explain.clone();

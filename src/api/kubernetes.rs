@@ -3,10 +3,10 @@
 //! Kubernetes waits for the answer, so it comes in time whatever the store does: by the outage policy when no decision was made. A decision that
 //! comes too late still holds what it admits.
 
-use super::State;
 use super::auth::unbound;
 use super::body::JsonBytes;
 use super::problem::Problem;
+use super::state::State;
 use crate::access::Identity;
 use crate::budget::Office;
 use crate::gate::kubernetes::{self as gate, ObjectChange, Review, ReviewAnswer, ReviewError};

@@ -1,10 +1,11 @@
 //! `/ledger` and `/reports`: totals, entries, and the way back to the evidence.
 
-use super::State;
 use super::jobs::find;
+use super::name::is_name;
 use super::page::{Id, Paging, Query};
 use super::problem::Problem;
 use super::selection::{select, timezone};
+use super::state::{ApiService, State};
 use crate::access::Identity;
 use crate::ledger::{self, ExplainedWindow};
 use crate::moment;
@@ -175,7 +176,7 @@ pub(crate) async fn breakdown(
 }
 
 /// Overrides that were granted in the time of `selection`.
-fn overrides(service: &super::ApiService, selection: &Selection) -> Result<Vec<BudgetOverride>, Problem> {
+fn overrides(service: &ApiService, selection: &Selection) -> Result<Vec<BudgetOverride>, Problem> {
     let (Some(from), Some(to)) = (selection.from, selection.to) else { return Ok(Vec::new()) };
     let project = selection.project.as_deref();
     let mut rows = service.store.read::<_, StoreError>(|tx| tx.overrides().list(project, None, u32::MAX))?;
@@ -243,7 +244,7 @@ fn group_by(text: &str, zone: Tz) -> Result<GroupBy, Problem> {
         "day" => Ok(GroupBy::Calendar(CalendarUnit::Day, zone)),
         "hour" => Ok(GroupBy::Calendar(CalendarUnit::Hour, zone)),
         _ => match text.strip_prefix("label:") {
-            Some(label) if super::is_name(label) => Ok(GroupBy::Label(label.to_owned())),
+            Some(label) if is_name(label) => Ok(GroupBy::Label(label.to_owned())),
             _ => Err(Problem::field("group_by", "write project, job, node, site, month, day, hour or label:KEY")),
         },
     }

@@ -1,133 +1,29 @@
 //! What the service counts about itself, for Prometheus.
 
+use super::problem::Problem;
 use crate::access::Identity;
 use crate::series;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
-use std::sync::atomic::AtomicU64;
-
-/// A method from a fixed list, a route from the router and a status: never text that a client chose.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RequestLabels {
-    method: &'static str,
-    route: String,
-    status: u16,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OutcomeLabels {
-    outcome: &'static str,
-}
-
-/// Counters and their registry.
-#[derive(Debug)]
-pub(crate) struct ServiceMetrics {
-    registry: Registry,
-    requests: Family<RequestLabels, Counter>,
-    request_duration: Family<RouteLabels, Histogram, fn() -> Histogram>,
-    batches: Family<OutcomeLabels, Counter>,
-    entries: Counter,
-    closings_failed: Counter,
-    charts_behind: Gauge<f64, AtomicU64>,
-    panics: Counter,
-    /// Open event streams.
-    pub(super) event_streams: Gauge,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RouteLabels {
-    route: String,
-}
-
-fn durations() -> Histogram {
-    Histogram::new([0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0])
-}
-
-impl ServiceMetrics {
-    pub(crate) fn new() -> Self {
-        let mut metrics = Self {
-            registry: Registry::with_prefix("wattledger"),
-            requests: Family::default(),
-            request_duration: Family::new_with_constructor(durations),
-            batches: Family::default(),
-            entries: Counter::default(),
-            closings_failed: Counter::default(),
-            charts_behind: Gauge::default(),
-            panics: Counter::default(),
-            event_streams: Gauge::default(),
-        };
-        metrics.register();
-        metrics
-    }
-
-    fn register(&mut self) {
-        let registry = &mut self.registry;
-        registry.register("requests", "Requests by route and status", self.requests.clone());
-        registry.register_with_unit(
-            "request_duration",
-            "Time from headers to answer",
-            Unit::Seconds,
-            self.request_duration.clone(),
-        );
-        registry.register("batches", "Batches by outcome", self.batches.clone());
-        registry.register("entries", "Ledger entries posted since the start", self.entries.clone());
-        registry.register("closings_failed", "Closings of periods that failed", self.closings_failed.clone());
-        let (help, gauge) =
-            ("Age of the oldest batch that charts lack; attribution lacks none", self.charts_behind.clone());
-        registry.register_with_unit("charts_behind", help, Unit::Seconds, gauge);
-        registry.register("panics", "Requests that met a defect and were answered with 500", self.panics.clone());
-        registry.register("event_streams", "Open event streams", self.event_streams.clone());
-    }
-
-    /// Counts a batch as `accepted`, `duplicate` or `refused`.
-    pub(crate) fn batch(&self, outcome: &'static str) {
-        self.batches.get_or_create(&OutcomeLabels { outcome }).inc();
-    }
-
-    /// Counts entries that were posted.
-    pub(crate) fn entries(&self, count: u64) {
-        self.entries.inc_by(count);
-    }
-
-    /// Counts a closing that failed.
-    pub(crate) fn closing_failed(&self) {
-        self.closings_failed.inc();
-    }
-
-    /// Counts a caught panic.
-    pub(crate) fn panic(&self) {
-        self.panics.inc();
-    }
-}
 
 /// Counts a request and its time.
-pub(crate) async fn count(State(state): State<super::State>, request: Request, next: Next) -> Response {
+pub(crate) async fn count(State(state): State<super::state::State>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = known(request.method());
     let begin = state.clock.monotonic();
     let response = next.run(request).await;
     let took = state.clock.monotonic().minus(begin);
-    let metrics = &state.metrics;
-    let seconds = took.nanoseconds() as f64 / 1e9;
-    metrics.request_duration.get_or_create(&RouteLabels { route: route.clone() }).observe(seconds);
-    metrics.requests.get_or_create(&RequestLabels { method, route, status: response.status().as_u16() }).inc();
+    state.metrics.request(method, route, response.status().as_u16(), took);
     response
 }
 
 /// Takes what is not counted as it happens.
-async fn observe(state: &super::State) -> Result<(), super::problem::Problem> {
+async fn observe(state: &super::state::State) -> Result<(), Problem> {
     let now = state.clock.wall();
     let behind = state.work(move |service| Ok(series::behind(&service.store, service.series.as_ref(), now)?)).await?;
-    state.metrics.charts_behind.set(behind.nanoseconds() as f64 / 1e9);
+    state.metrics.charts_behind(behind);
     Ok(())
 }
 
@@ -146,16 +42,13 @@ fn known(method: &Method) -> &'static str {
     get, path = "/metrics", operation_id = "show_metrics", tag = "operations",
     responses((status = 200, description = "ServiceMetrics as OpenMetrics text", body = String, content_type = "application/openmetrics-text"))
 )]
-pub(crate) async fn show(State(state): State<super::State>, who: Identity) -> Response {
+pub(crate) async fn show(State(state): State<super::state::State>, who: Identity) -> Response {
     if let Err(problem) = super::auth::unbound(&who) {
         return problem.into_response();
     }
     if let Err(problem) = observe(&state).await {
         return problem.into_response();
     }
-    let mut text = String::new();
-    if encode(&mut text, &state.metrics.registry).is_err() {
-        return super::problem::Problem::internal().into_response();
-    }
+    let Ok(text) = state.metrics.text() else { return Problem::internal().into_response() };
     ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
 }

@@ -1,7 +1,7 @@
 //! What operators ask: is the service alive, is it ready, what does it serve.
 
-use super::State;
 use super::problem::Problem;
+use super::state::State;
 use crate::store::StoreError;
 use api::{Health, ProblemDocument};
 use axum::extract::{Request, State as Extract};

@@ -1,7 +1,7 @@
 //! Lists in pages: `?limit&cursor` in, `{items, next_cursor}` out.
 
-use super::State;
 use super::problem::Problem;
+use super::state::State;
 use api::PageQuery;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

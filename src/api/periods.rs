@@ -1,11 +1,11 @@
 //! `/periods` and `/ledger/restate`: closed figures, what they would be now, and corrections with a reason.
 
-use super::State;
 use super::auth::unbound;
 use super::body::Json;
 use super::page::{Id, Paging, Query};
 use super::problem::Problem;
 use super::selection::ordered;
+use super::state::State;
 use crate::access::Identity;
 use crate::ledger;
 use crate::moment;

@@ -1,8 +1,9 @@
 //! The whole API at a glance: each route under the scope that it needs.
 
 use super::problem::Problem;
+use super::state::State;
 use super::{
-    State, actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, fleet, gaps, grid,
+    actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, fleet, gaps, grid,
     job_list, jobs, kubernetes, ledger, metrics, operations, periods, series, session, sites, steps, terraform, tokens,
 };
 use api::{PROBLEM_MEDIA_TYPE, ProblemDocument};

@@ -1,7 +1,9 @@
 //! The parameters that say which part of the ledger is looked at.
 
 use super::jobs::within;
+use super::name::is_name;
 use super::problem::Problem;
+use super::state::ApiService;
 use crate::access::Identity;
 use crate::store::{CalendarUnit, Selection};
 use crate::{ledger, moment, workload};
@@ -57,7 +59,7 @@ pub(super) struct PeriodSelection {
 
 impl PeriodSelection {
     /// The selection with the time and the state of the period.
-    pub(super) fn find(self, service: &super::ApiService) -> Result<Selection, Problem> {
+    pub(super) fn find(self, service: &ApiService) -> Result<Selection, Problem> {
         let Some(period) = self.period else { return Ok(self.selection) };
         let Selection { from, to, snapshot, .. } = ledger::closed(&service.store, &period, self.own.as_deref())?;
         Ok(Selection { from, to, snapshot, ..self.selection })
@@ -115,7 +117,7 @@ pub(super) fn label(text: &str) -> Result<(String, String), Problem> {
 
 fn lack(selection: &mut Selection, what: &str) -> Result<(), Problem> {
     match what.strip_prefix("label:") {
-        Some(name) if super::is_name(name) && selection.label.is_none() => {
+        Some(name) if is_name(name) && selection.label.is_none() => {
             selection.label = Some((name.to_owned(), None));
         }
         None if what == "project" => selection.is_without_project = true,

@@ -3,7 +3,7 @@
 use super::auth::unbound;
 use super::page::{Id, Query};
 use super::problem::Problem;
-use super::{ApiService, State};
+use super::state::{ApiService, State};
 use crate::access::Identity;
 use crate::moment;
 use crate::series::{self, Bucket, DeviceSeries, Grid, GridError, PowerGroup, PowerSeries, SeriesError};

@@ -1,14 +1,13 @@
 //! `/session` and `/sign-in`: a browser signs in with a token, or with a link that works once.
 
-use super::State;
 use super::auth::check_token;
 use super::body::Json;
 use super::connection::Peer;
 use super::cookie;
 use super::page::Id;
 use super::problem::Problem;
+use super::state::State;
 use crate::access::{Identity, Secret, Token};
-use crate::config::Rate;
 use crate::session;
 use crate::store::{StoreError, TokenRecord};
 use api::{ProblemDocument, SessionDocument, SignInRequest};
@@ -16,9 +15,6 @@ use axum::Extension;
 use axum::extract::State as Extract;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-
-/// Failed sign-ins of one address.
-pub(super) const FAILURES: Rate = Rate { per_s: 1, burst: 20 };
 
 fn document(token: TokenRecord, cookie: Option<&Secret>) -> SessionDocument {
     SessionDocument {

@@ -1,11 +1,11 @@
 //! `/sites/{id}`: what can change about a site: its price, its zone, and who is responsible for its idle energy.
 
-use super::State;
 use super::auth::unbound;
 use super::body::Json;
 use super::fleet::{named, site};
 use super::page::Id;
 use super::problem::Problem;
+use super::state::{ApiService, State};
 use crate::access::Identity;
 use crate::{decimal, moment, workload};
 use api::{IdleOwnerRequest, PriceRequest, ProblemDocument, SiteDocument, ZoneRequest};
@@ -101,7 +101,7 @@ pub(crate) async fn set_idle_owner(
 async fn changed(
     state: &State,
     name: String,
-    change: impl FnOnce(&super::ApiService, String) -> Result<(), Problem> + Send + 'static,
+    change: impl FnOnce(&ApiService, String) -> Result<(), Problem> + Send + 'static,
 ) -> Result<axum::Json<SiteDocument>, Problem> {
     let changed = state
         .work(move |service| {

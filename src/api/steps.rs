@@ -1,10 +1,10 @@
 //! `/jobs/{id}/steps`: the training progress of a job.
 
-use super::State;
 use super::body::Json;
 use super::jobs::{at, find};
 use super::page::Id;
 use super::problem::Problem;
+use super::state::State;
 use crate::access::Identity;
 use crate::moment;
 use crate::store::StepReport;

@@ -3,78 +3,24 @@
 //! A request is signed, answered at once, and worked on afterwards: the plan is fetched, weighed, held against the budgets, and the result sent to
 //! where the request says.
 
-use super::State;
 use super::auth::unauthenticated;
 use super::body::JsonBytes;
 use super::connection::Peer;
 use super::problem::Problem;
+use super::run_tasks::AT_ONCE_MAX;
+use super::state::State;
 use crate::budget::Office;
-use crate::config::Terraform;
 use crate::gate::terraform::{self as gate, BillContext, PlanBill, Task, TaskResult, TerraformPlan, Usage};
 use api::ProblemDocument;
 use axum::extract::State as Extract;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::{Extension, response::Response};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use units::Pue;
 
 const SIGNATURE: &str = "x-tfc-task-signature";
-const KEY_BYTES_MIN: usize = 16;
-/// Run tasks that are worked on at once; HCP Terraform sends the others again.
-const AT_ONCE_MAX: usize = 16;
-
-/// Why run tasks cannot be answered.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// The file cannot be read.
-    #[error("terraform.hmac_key_file {path}: {cause}")]
-    Unreadable {
-        /// The path as it is configured.
-        path: PathBuf,
-        /// Why.
-        cause: std::io::Error,
-    },
-    /// Too short to be secret.
-    #[error(
-        "terraform.hmac_key_file {path} has {bytes} bytes: a key has {KEY_BYTES_MIN} or more; `openssl rand -hex 32` makes one"
-    )]
-    Short {
-        /// The path as it is configured.
-        path: PathBuf,
-        /// Length of the key in the file.
-        bytes: usize,
-    },
-}
-
-/// What run tasks are answered with.
-pub(crate) struct RunTasks {
-    /// Without it, no request is answered.
-    key: Option<Vec<u8>>,
-    config: Terraform,
-    places: Arc<Semaphore>,
-}
-
-impl RunTasks {
-    pub(crate) fn open(config: &Terraform) -> Result<Self, KeyError> {
-        let key = match &config.hmac_key_file {
-            Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|cause| KeyError::Unreadable { path: path.clone(), cause })?;
-                let key = text.trim().as_bytes().to_vec();
-                if key.len() < KEY_BYTES_MIN {
-                    return Err(KeyError::Short { path: path.clone(), bytes: key.len() });
-                }
-                Some(key)
-            }
-            None => None,
-        };
-        Ok(Self { key, config: config.clone(), places: Arc::new(Semaphore::new(AT_ONCE_MAX)) })
-    }
-}
 
 /// Take a run task of HCP Terraform
 ///

@@ -1,10 +1,11 @@
 //! `/tokens`: access for people, nodes and programs.
 
-use super::State;
 use super::auth::unbound;
 use super::body::Json;
+use super::name::{NAME_RULE, is_name};
 use super::page::{Id, Paging, Query};
 use super::problem::Problem;
+use super::state::State;
 use crate::access::{Identity, Token};
 use crate::moment;
 use crate::store::{StoreError, TokenRecord};
@@ -98,8 +99,8 @@ fn check(asked: TokenRequest, who: &Identity, now: Timestamp) -> Result<TokenRec
 /// The project of a new token: that of its maker, if the maker is bound.
 fn bounded(asked: Option<String>, who: &Identity) -> Result<Option<String>, Problem> {
     match (asked, &who.project) {
-        (Some(project), _) if !super::is_name(&project) => {
-            Err(Problem::field("project", format!("{project:?} is not a name: {}", super::NAME_RULE)))
+        (Some(project), _) if !is_name(&project) => {
+            Err(Problem::field("project", format!("{project:?} is not a name: {NAME_RULE}")))
         }
         (Some(project), Some(own)) if project != *own => Err(Problem::not_found("project", &project)),
         (None, Some(_)) => unbound(who).map(|()| None),

@@ -3,7 +3,7 @@
 use super::{AcceleratorPower, BudgetError, Demand};
 use crate::hardware::find_accelerator;
 use crate::store::{PastJob, Tx};
-use api::Assumption;
+use api::{Assumption, EstimateBasis};
 
 /// At most so many jobs of the same project and name are looked at, the newest.
 const OWN_MAX: u32 = 100;
@@ -83,6 +83,11 @@ fn quantile(sorted: &[u64], percent: usize) -> Option<u64> {
 }
 
 impl Likeness {
+    /// What a mean power from these jobs is based on.
+    pub(super) const fn basis(&self) -> EstimateBasis {
+        if self.is_own { EstimateBasis::Alike } else { EstimateBasis::Fleet }
+    }
+
     /// The power that follows for `demand`.
     pub(super) fn power(&self, demand: &Demand) -> Result<AcceleratorPower, BudgetError> {
         let whose = match &demand.job_name {

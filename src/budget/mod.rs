@@ -7,6 +7,7 @@
 mod admit;
 mod amount;
 mod answer;
+mod assessment;
 mod demand;
 mod error;
 mod estimate;
@@ -27,7 +28,8 @@ mod sums;
 
 pub use admit::Ask;
 pub use amount::{BudgetAmount, Impact};
-pub use demand::{Assessment, Demand};
+pub use assessment::Assessment;
+pub use demand::Demand;
 pub use error::BudgetError;
 pub use estimate::{Estimate, Workload};
 pub use exceptions::Override;

@@ -1,7 +1,7 @@
 //! Admissions: may a job run, what is held for it, and what it used in the end.
 
-use crate::{EstimateDocument, EstimateRequest, Mode, Unit, Weight};
-use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId, ProjectName, TokenId};
+use crate::{DecisionDocument, EstimateDocument, EstimateRequest, Mode, Unit, Weight};
+use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId, ProjectName};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -253,20 +253,6 @@ pub struct HoldDocument {
     pub held: i64,
     /// Amount that was stated as used and is not in the ledger.
     pub settled: i64,
-}
-
-/// One recorded decision on a budget or an admission.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct DecisionDocument {
-    /// When it was made, RFC 3339.
-    pub at: String,
-    /// Id of the token that made it, or `service`.
-    pub by: TokenId,
-    /// What was done, such as `admit`, `deny`, `commit`, `create` or `revise`.
-    pub action: String,
-    /// What the decision was based on.
-    #[schema(value_type = Object)]
-    pub document: serde_json::Value,
 }
 
 /// An admission and what became of it.

@@ -11,6 +11,7 @@ mod admissions;
 mod attention;
 mod batches;
 mod budgets;
+mod decisions;
 mod estimates;
 mod events;
 mod fleet;
@@ -31,8 +32,8 @@ mod tokens;
 
 pub use actions::ActionDocument;
 pub use admissions::{
-    AdmissionDocument, AdmissionQuery, AdmissionRequest, BudgetShare, CommitRequest, Decision, DecisionDocument,
-    FitKind, FitOption, HoldDocument,
+    AdmissionDocument, AdmissionQuery, AdmissionRequest, BudgetShare, CommitRequest, Decision, FitKind, FitOption,
+    HoldDocument,
 };
 pub use attention::{AttentionItem, Severity, Subject};
 pub use batches::AcknowledgementDocument;
@@ -40,6 +41,7 @@ pub use budgets::{
     BudgetDocument, BudgetOverride, DayDocument, Mode, Outage, OverrideRequest, PeriodKind, PolicyDocument,
     RevisionRequest, RollOver, ScopeKind, StandingDocument, Unit, WordsRequest,
 };
+pub use decisions::DecisionDocument;
 pub use estimates::{
     AccuracyDocument, Assumption, EstimateBasis, EstimateDocument, EstimateRequest, UsedDocument, Weight,
 };

@@ -1,4 +1,4 @@
-use crate::CallLimits;
+use crate::call::CallLimits;
 use std::fmt;
 use std::io::Read;
 use std::time::{Duration, SystemTime};

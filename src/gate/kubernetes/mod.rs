@@ -6,6 +6,7 @@
 
 mod accelerator;
 mod gate;
+mod identity;
 mod note;
 mod object;
 mod pod;
@@ -15,6 +16,7 @@ mod words;
 
 pub use accelerator::{AcceleratorSlice, SLICES};
 pub use gate::{ChangedAdmission, Reviewed, decide, undecided};
+pub use identity::known_as;
 pub use object::{AcceleratorUse, KubernetesObject, ObjectOwner};
-pub use review::{ObjectChange, Review, ReviewAnswer, ReviewError, ReviewResponse, known_as};
+pub use review::{ObjectChange, Review, ReviewAnswer, ReviewError, ReviewResponse};
 pub use text::AskError;

@@ -1,6 +1,7 @@
 //! The kinds that run pods, and what they take together: replicas times devices, summed over roles.
 
 use super::accelerator::{self, AcceleratorSlice};
+use super::identity::known_as;
 use super::pod::{Meta, Template};
 use super::text::{AskError, deadline, hours, or_default, replicas};
 use model::JobId;
@@ -240,14 +241,14 @@ impl ObjectDocument {
         let owner = metadata.owner_references.iter().find(|owner| owner.controller).and_then(|owner| {
             let (group, _) = owner.api_version.split_once('/').unwrap_or_default();
             shape(group, &owner.kind)?;
-            let known_as = super::known_as(&owner.uid, namespace, &owner.kind, &owner.name);
+            let known_as = known_as(&owner.uid, namespace, &owner.kind, &owner.name);
             Some(ObjectOwner { kind: owner.kind.clone(), known_as })
         });
         let generated = metadata.generate_name.trim_end_matches('-');
         KubernetesObject {
             kind: kind.to_owned(),
             name: if generated.is_empty() { metadata.name.clone() } else { generated.to_owned() },
-            known_as: super::known_as(&metadata.uid, namespace, kind, &metadata.name),
+            known_as: known_as(&metadata.uid, namespace, kind, &metadata.name),
             labels: metadata.labels,
             owner,
             parts,

@@ -1,5 +1,6 @@
 //! The review that Kubernetes asks before an object is stored, and the answer.
 
+use super::identity::known_as;
 use super::object::{AcceleratorUse, KubernetesObject, shape};
 use super::text::AskError;
 use model::JobId;
@@ -9,8 +10,6 @@ use std::collections::BTreeMap;
 
 /// Longer than any UID that an API server makes.
 const UID_CHARACTERS_MAX: usize = 128;
-/// Names of jobs have at most so many characters.
-const KNOWN_AS_CHARACTERS_MAX: usize = 128;
 /// Kubernetes shows warnings of up to so many characters whole.
 const WARNING_CHARACTERS_MAX: usize = 250;
 /// Warnings of one answer; the rest is in the admission.
@@ -268,17 +267,6 @@ fn grown(new: KubernetesObject, old: &KubernetesObject) -> ObjectChange {
         more.extend(parts.map(|(_, (count, nanohours))| AcceleratorUse { count, nanohours, ..part.clone() }));
     }
     if more.is_empty() { ObjectChange::Nothing } else { ObjectChange::Grow(KubernetesObject { parts: more, ..new }) }
-}
-
-/// The identities that the ledger may know an object by, the best first: its UID, then its namespace, kind and name.
-#[must_use]
-pub fn known_as(uid: &str, namespace: &str, kind: &str, name: &str) -> Vec<JobId> {
-    let place = format!("{namespace}:{kind}:{name}");
-    let is_name = |text: &String| {
-        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@+-".contains(&byte);
-        (1..=KNOWN_AS_CHARACTERS_MAX).contains(&text.len()) && text.bytes().all(is_allowed)
-    };
-    [uid.to_owned(), place].into_iter().filter(is_name).map(JobId::new).collect()
 }
 
 /// The answer to an AdmissionReview, in the version of the request.

@@ -1,0 +1,154 @@
+//! The running service as its handlers see it: store, clock, limits and what they share.
+
+use super::body_memory::BodyMemory;
+use super::changes::Events;
+use super::cookie::SignIn;
+use super::problem::Problem;
+use super::rate::Buckets;
+use super::run_tasks::{KeyError, RunTasks};
+use super::service_metrics::ServiceMetrics;
+use crate::config::{Kubernetes, Limits, Rate, ServiceConfig};
+use crate::grid::Library;
+use crate::series::{Handover, SeriesStore};
+use crate::store::Store;
+use collectors::clock::Clock;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use units::Span;
+
+/// What every handler works with: the service.
+pub(crate) type State = Arc<ApiService>;
+
+/// Failed sign-ins of one address.
+const SIGN_IN_FAILURES: Rate = Rate { per_s: 1, burst: 20 };
+
+/// Store, clock and limits of one running service.
+pub(crate) struct ApiService {
+    pub(super) store: Arc<Store>,
+    pub(super) library: Arc<Library>,
+    pub(super) series: Arc<dyn SeriesStore>,
+    pub(super) handover: Handover,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) limits: Limits,
+    pub(super) gates: Gates,
+    pub(super) metrics: ServiceMetrics,
+    pub(super) events: Events,
+    pub(super) requests_rate: Buckets,
+    /// Failed sign-ins by address.
+    pub(super) sign_in_failures: Buckets,
+    pub(super) sign_in: SignIn,
+    pub(super) batches_rate: Buckets,
+    pub(super) failures_rate: Buckets,
+    pub(super) open_bodies: BodyMemory,
+    pub(super) is_stopping: AtomicBool,
+}
+
+/// What a service is made of.
+pub(crate) struct ServiceParts {
+    pub(crate) store: Arc<Store>,
+    pub(crate) library: Arc<Library>,
+    pub(crate) series: Arc<dyn SeriesStore>,
+    pub(crate) handover: Handover,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limits: Limits,
+    pub(crate) sign_in: SignIn,
+    pub(crate) gates: Gates,
+}
+
+/// Settings of the gates for foreign systems.
+pub(crate) struct Gates {
+    pub(super) kubernetes: Kubernetes,
+    pub(super) terraform: RunTasks,
+}
+
+impl Gates {
+    /// The gates as they are configured, with the key of run tasks read from its file.
+    pub(crate) fn open(config: &ServiceConfig) -> Result<Self, KeyError> {
+        Ok(Self { kubernetes: config.kubernetes.clone(), terraform: RunTasks::open(&config.terraform)? })
+    }
+}
+
+impl ApiService {
+    pub(crate) fn new(parts: ServiceParts) -> Self {
+        let ServiceParts { store, library, series, handover, clock, limits, sign_in, gates } = parts;
+        Self {
+            store,
+            library,
+            series,
+            handover,
+            clock,
+            limits,
+            gates,
+            metrics: ServiceMetrics::new(),
+            events: Events::new(limits.event_streams),
+            requests_rate: Buckets::new(limits.requests),
+            sign_in_failures: Buckets::new(SIGN_IN_FAILURES),
+            sign_in,
+            batches_rate: Buckets::new(limits.batches),
+            failures_rate: Buckets::new(limits.failures),
+            open_bodies: BodyMemory::new(limits.open_body_bytes),
+            is_stopping: AtomicBool::new(false),
+        }
+    }
+
+    /// Begins the shutdown: `/readyz` answers that nothing new should be sent here, and event streams end.
+    pub(crate) fn stopping(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+        self.events.close();
+    }
+
+    /// Runs `task` on a thread on which it may wait for the disk.
+    pub(super) async fn work<T: Send + 'static>(
+        self: &Arc<Self>,
+        task: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let service = Arc::clone(self);
+        match tokio::task::spawn_blocking(move || task(&service)).await {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                tracing::error!(%error, "a request failed because of a defect and was answered with 500");
+                self.metrics.panic();
+                Err(Problem::internal())
+            }
+        }
+    }
+
+    /// Posts what has ended. `grace` after the end of a period, late data is no longer waited for.
+    pub(crate) fn close(&self, grace: Span) {
+        if self.store.trouble().is_some() && self.store.probe().is_ok() {
+            tracing::info!("the disk can be written again");
+        }
+        match crate::ledger::close(&self.store, &self.library, self.clock.wall(), grace) {
+            Ok(closed) if closed.entries == 0 => {}
+            Ok(closed) => {
+                self.metrics.entries(closed.entries.unsigned_abs());
+                self.events.tell("entries", closed.entries.to_string(), None);
+            }
+            Err(error) => {
+                tracing::error!(%error, "ended periods could not be posted; the service will try again");
+                self.metrics.closing_failed();
+            }
+        }
+        self.settle();
+    }
+
+    /// Settles holds with what the ledger has, and publishes the changes.
+    pub(super) fn settle(&self) {
+        let (store, library) = (&self.store, &self.library);
+        let office = crate::budget::Office { store, library, now: self.clock.wall(), by: "service" };
+        match office.settle() {
+            Ok(changes) => {
+                for change in changes {
+                    tracing::info!(
+                        admission = change.admission.number(),
+                        project = change.project,
+                        what = change.event.name(),
+                        "a hold changed"
+                    );
+                    self.events.tell("admission", change.admission.to_string(), Some(&change.project));
+                }
+            }
+            Err(error) => tracing::error!(%error, "holds could not be settled; the service will try again"),
+        }
+    }
+}

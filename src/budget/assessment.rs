@@ -1,0 +1,222 @@
+//! What a demand is expected to cost.
+
+use super::likeness::learn;
+use super::{AcceleratorPower, BudgetError, Demand, Estimate, Hardware, Impact, Workload};
+use crate::decimal;
+use crate::grid::Library;
+use crate::ledger;
+use crate::store::{SiteRow, Tx};
+use api::{Assumption, EstimateBasis};
+use model::SiteNumber;
+use units::{CarbonIntensity, Energy, Overflow, Pue, Timestamp};
+
+/// Hours over which carbon intensities are averaged: as far as forecasts reach.
+const FORECAST_HOURS: u64 = 72;
+const NANOHOUR: u64 = 1_000_000_000;
+/// What stands in where neither grid nor site is named, as in the ledger.
+const NO_SITE_ZONE: &str = "X-WORLD";
+
+/// What a demand is expected to cost, with the inputs that this rests on.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// Number of accelerators, requested hours, expected power, PUE.
+    pub workload: Workload,
+    /// Expected wall time, 10⁻⁹ h; at most what is requested.
+    pub expected_nanohours: u64,
+    /// p95 / p50 of the power, parts per million.
+    pub spread_ppm: u32,
+    /// Carbon intensity of the time and place.
+    pub intensity: CarbonIntensity,
+    /// Expected facility energy and CO2e, of the expected wall time.
+    pub p50: Impact,
+    /// The amount that one job in twenty exceeds, of the requested wall time. An admission holds this much.
+    pub p95: Impact,
+    /// Every input with its source.
+    pub assumptions: Vec<Assumption>,
+    /// What the mean power is based on.
+    pub basis: EstimateBasis,
+    /// Name of the site, where one is known.
+    pub site: Option<String>,
+}
+
+/// Where a demand runs: site, PUE and carbon intensity, with their sources.
+struct RunPlace {
+    site: Option<String>,
+    pue: Pue,
+    intensity: CarbonIntensity,
+    assumptions: Vec<Assumption>,
+}
+
+impl Demand {
+    /// What it is expected to cost if it starts at its own start, or at `now` where it states none.
+    ///
+    /// # Errors
+    ///
+    /// Unknown hardware, zone, region or site; a value outside its range.
+    pub fn assess(&self, tx: &Tx<'_>, library: &Library, now: Timestamp) -> Result<Assessment, BudgetError> {
+        self.expect_positive()?;
+        let hardware = Hardware {
+            accelerator: &self.accelerator,
+            instance: None,
+            count: self.count,
+            nanowatts: self.nanowatts,
+            utilisation_ppm: self.utilisation_ppm,
+        };
+        let is_stated = self.nanowatts.is_some() || self.utilisation_ppm.is_some();
+        let learned = if is_stated { None } else { learn(tx, self)? };
+        let (mut power, basis, expected) = match learned {
+            Some(learned) => (learned.power(self)?, learned.basis(), learned.expected_nanohours),
+            None => (hardware.power()?, if is_stated { EstimateBasis::Stated } else { EstimateBasis::Prior }, None),
+        };
+        if let Some(ppm) = self.spread_ppm {
+            power.spread_ppm = ppm;
+            power.assumptions.retain(|assumption| assumption.name != "p95 / p50");
+            power.assumptions.push(Assumption::new("p95 / p50", decimal::format(ppm.into(), 6), "as stated"));
+        }
+        let place = self.place(tx, library, self.start.unwrap_or(now))?;
+        let expected_nanohours = expected.unwrap_or(self.nanohours).min(self.nanohours);
+        Assessment::of(power, place, (self.nanohours, expected_nanohours), basis)
+    }
+
+    fn expect_positive(&self) -> Result<(), BudgetError> {
+        let wrong = |field, problem: &str| Err(BudgetError::Demand { field, problem: problem.to_owned() });
+        match self {
+            Self { count: 0, .. } => wrong("count", "a count is a whole number above 0"),
+            Self { nanohours: 0, .. } => wrong("hours", "hours are above 0"),
+            Self { nanowatts: Some(0), .. } => wrong("power_w", "the mean power of one accelerator is above 0 W"),
+            _ => Ok(()),
+        }
+    }
+
+    fn place(&self, tx: &Tx<'_>, library: &Library, at: Timestamp) -> Result<RunPlace, BudgetError> {
+        let sites = tx.sites().list()?;
+        let site = self.chosen_site(&sites)?;
+        let mut assumptions = Vec::new();
+        let pue = self.pue(tx, site, at, &mut assumptions)?;
+        let intensity = self.grid(tx, library, site, at, &mut assumptions)?;
+        Ok(RunPlace { site: site.map(|site| site.name.clone()), pue, intensity, assumptions })
+    }
+
+    /// The site that is named, or the only one there is.
+    fn chosen_site<'s>(&self, sites: &'s [SiteRow]) -> Result<Option<&'s SiteRow>, BudgetError> {
+        if let Some(name) = &self.site {
+            let found = sites.iter().find(|site| site.name == *name);
+            return found.map(Some).ok_or_else(|| BudgetError::UnknownSite { name: name.clone() });
+        }
+        let mut own = sites.iter().filter(|site| site.site != SiteNumber::UNASSIGNED);
+        Ok(own.next().filter(|_| own.next().is_none()))
+    }
+
+    fn pue(
+        &self,
+        tx: &Tx<'_>,
+        site: Option<&SiteRow>,
+        at: Timestamp,
+        assumptions: &mut Vec<Assumption>,
+    ) -> Result<Pue, BudgetError> {
+        let (pue, source) = match (self.pue_ppm, site) {
+            (Some(ppm), _) => (Pue::from_parts_per_million(ppm).unwrap_or(Pue::ONE), "as stated".to_owned()),
+            // What is measured elsewhere is stated with its intensity; then the site says nothing of it.
+            (None, Some(site)) if self.intensity.is_none() && self.zone.is_none() && self.region.is_none() => {
+                (tx.sites().pue(site.site, at)?, format!("of site {}", site.name))
+            }
+            _ => (Pue::ONE, "not given: cooling and power distribution of the facility are left out".to_owned()),
+        };
+        assumptions.push(Assumption::new("PUE", decimal::format(pue.parts_per_million().into(), 6), source));
+        Ok(pue)
+    }
+
+    fn grid(
+        &self,
+        tx: &Tx<'_>,
+        library: &Library,
+        site: Option<&SiteRow>,
+        at: Timestamp,
+        assumptions: &mut Vec<Assumption>,
+    ) -> Result<CarbonIntensity, BudgetError> {
+        let shown =
+            |intensity: CarbonIntensity| format!("{} g/kWh", decimal::format(intensity.milligrams_per_kwh().into(), 3));
+        if let Some(intensity) = self.intensity {
+            assumptions.push(Assumption::new("grid", shown(intensity), "as stated"));
+            return Ok(intensity);
+        }
+        if let Some(region) = &self.region {
+            let choice = library.choose_region(region, Some(at))?;
+            assumptions.push(Assumption::new("grid", choice.label(), choice.notes.join("; ")));
+            return Ok(choice.factor.intensity);
+        }
+        let zone = match (&self.zone, site) {
+            (Some(zone), _) => zone.trim().to_uppercase(),
+            (None, Some(site)) => {
+                let steps = tx.sites().zone_history()?;
+                let step = steps.iter().rev().find(|step| step.site == site.site && step.since <= at);
+                step.map_or_else(|| site.zone.clone(), |step| step.zone.clone())
+            }
+            (None, None) => NO_SITE_ZONE.to_owned(),
+        };
+        let hours = u32::try_from(self.nanohours.div_ceil(NANOHOUR).clamp(1, FORECAST_HOURS)).unwrap_or(1);
+        let (intensity, used) = ledger::mean_intensity(tx, library, &zone, (at, hours))?;
+        let from = match (&self.zone, site) {
+            (Some(_), _) => "as asked for".to_owned(),
+            (None, Some(site)) => format!("of site {}", site.name),
+            (None, None) => format!("no site or grid named: {zone} stands in"),
+        };
+        let source = format!("{from}; {} {}, {} {}", used.zone, used.period, used.publisher, used.edition);
+        assumptions.push(Assumption::new("grid", shown(intensity), source));
+        Ok(intensity)
+    }
+}
+
+impl Assessment {
+    fn of(
+        power: AcceleratorPower,
+        place: RunPlace,
+        hours: (u64, u64),
+        basis: EstimateBasis,
+    ) -> Result<Self, BudgetError> {
+        let workload = Workload {
+            accelerators: power.accelerators,
+            nanohours: hours.0,
+            nanowatts: power.nanowatts,
+            pue: place.pue,
+        };
+        let mut assumptions = power.assumptions;
+        assumptions.extend(place.assumptions);
+        let mut assessed = Self {
+            workload,
+            expected_nanohours: hours.1,
+            spread_ppm: power.spread_ppm,
+            intensity: place.intensity,
+            p50: Impact::NOTHING,
+            p95: Impact::NOTHING,
+            assumptions,
+            basis,
+            site: place.site,
+        };
+        assessed.weigh()?;
+        Ok(assessed)
+    }
+
+    /// The same with other numbers of accelerators and hours.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] of a product.
+    pub fn resized(&self, accelerators: u64, nanohours: u64) -> Result<Self, Overflow> {
+        let mut other = self.clone();
+        (other.workload.accelerators, other.workload.nanohours) = (accelerators, nanohours);
+        other.expected_nanohours = self.expected_nanohours.min(nanohours);
+        other.weigh()?;
+        Ok(other)
+    }
+
+    /// p50 is of the expected wall time, p95 of the one that is asked for.
+    fn weigh(&mut self) -> Result<(), Overflow> {
+        let expected = Workload { nanohours: self.expected_nanohours, ..self.workload };
+        let Estimate { p50, .. } = expected.estimate(1_000_000)?;
+        let Estimate { p95, .. } = self.workload.estimate(self.spread_ppm)?;
+        let impact = |energy: Energy| Ok(Impact { energy, co2e: energy.carbon(self.intensity)? });
+        (self.p50, self.p95) = (impact(p50)?, impact(p95)?);
+        Ok(())
+    }
+}
