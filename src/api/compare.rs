@@ -54,13 +54,11 @@ fn ids(query: &str) -> Result<Vec<String>, Problem> {
 fn compared(service: &ApiService, row: JobRow, now: Timestamp) -> Result<ComparedJob, Problem> {
     let number = row.job;
     let used = service.store.read::<_, SeriesError>(|tx| series::job_use(service.series.as_ref(), tx, number, now))?;
-    let duration = row.facts.started.and_then(|start| row.facts.ended.unwrap_or(now).since(start));
     let job = footprint(service, row, now)?;
     let over = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
     let device_hours = used.device_ns as f64 / 3.6e12;
     let mean_mw = over(used.energy_mj as f64, used.device_ns as f64 / 1e9);
     Ok(ComparedJob {
-        duration_s: duration.map(|span| span.nanoseconds() as f64 / 1e9),
         device_hours,
         energy_kwh_per_device_hour: over(job.energy_kwh, device_hours),
         power_mean_mw_per_device: mean_mw.map(|power| power.round() as i64),

@@ -55,7 +55,7 @@ type Row = (&'static str, fn(&ComparedJob) -> String);
 
 const ROWS: &[Row] = &[
     ("project", |of| or_dash(of.job.job.project.as_ref())),
-    ("duration", |of| shown(of.duration_s, show::duration)),
+    ("duration", |of| shown(of.job.job.duration_s, show::duration)),
     ("device hours", |of| significant(of.device_hours, 4)),
     ("energy", |of| format!("{} kWh", significant(of.job.energy_kwh, 4))),
     ("CO2e", |of| show::mass(of.job.co2e_g)),

@@ -271,8 +271,6 @@ pub struct ComparedJob {
     /// The job with what it used.
     #[serde(flatten)]
     pub job: JobFootprint,
-    /// Seconds from its start to its end, or until now.
-    pub duration_s: Option<f64>,
     /// Time for which the job held accelerators, summed over them, hours.
     pub device_hours: f64,
     /// IT energy per device hour, including that of the hosts, kWh.

@@ -8485,11 +8485,6 @@ export interface components {
             device_hours: number;
             /**
              * Format: double
-             * @description Seconds from its start to its end, or until now.
-             */
-            duration_s?: number | null;
-            /**
-             * Format: double
              * @description IT energy per device hour, including that of the hosts, kWh.
              */
             energy_kwh_per_device_hour?: number | null;
