@@ -258,10 +258,7 @@ fn draws(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<Draw>, StoreError> {
     });
     for PostedDraw { job, node, energy, covered_ns } in tx.attention().posted_draws(since)?.into_iter().chain(open) {
         let sum = sums.entry((job, node)).or_default();
-        *sum = (
-            Energy::from_millijoules(sum.0.millijoules().saturating_add(energy.millijoules())),
-            sum.1.saturating_add(covered_ns),
-        );
+        *sum = (sum.0.saturating_add(energy), sum.1.saturating_add(covered_ns));
     }
     let drawn =
         sums.into_iter().map(|((job, node), (energy, covered_ns))| PostedDraw { job, node, energy, covered_ns });

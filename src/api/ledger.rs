@@ -46,7 +46,7 @@ impl From<NamedEntry> for EntryDocument {
             overhead_mj: entry.overhead.millijoules(),
             overhead_co2e_ug: entry.overhead_co2e.micrograms(),
             provisional: entry.provisional,
-            modelled_mj: entry.part.modelled_mj,
+            modelled_mj: entry.part.modelled.millijoules(),
             covered_ns: entry.part.covered_ns,
             span_ns: entry.part.span_ns,
             posted: moment::show(entry.posted),

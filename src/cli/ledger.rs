@@ -339,8 +339,8 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
         return Err(Failure::Internal(fault.into()));
     }
     print::text(&format!(
-        "{} entries and {} batches verified: {} mJ metered = {} mJ used by jobs + {} mJ idle\n",
-        verified.entries, verified.batches, verified.metered_mj, verified.jobs_mj, verified.idle_mj
+        "{} entries and {} batches verified: {} metered = {} used by jobs + {} idle\n",
+        verified.entries, verified.batches, verified.metered, verified.jobs, verified.idle
     ))
 }
 

@@ -133,7 +133,7 @@ fn joined(a: Part, b: Part) -> Result<Part, units::Overflow> {
         start: a.start.min(b.start),
         end: a.end.max(b.end),
         energy: a.energy.checked_add(b.energy)?,
-        modelled_mj: a.modelled_mj.saturating_add(b.modelled_mj),
+        modelled: a.modelled.checked_add(b.modelled)?,
         covered_ns: a.covered_ns.saturating_add(b.covered_ns),
         span_ns: a.span_ns.saturating_add(b.span_ns),
     })
@@ -146,11 +146,11 @@ pub(crate) fn cut(
     mut part_of: impl FnMut(Key, Part),
 ) -> Result<(), units::Overflow> {
     let is_measured = matches!(window.quality, Quality::Counter | Quality::Integrated);
-    let modelled = |energy: Energy| if is_measured { 0 } else { energy.millijoules() };
+    let modelled = |energy: Energy| if is_measured { Energy::ZERO } else { energy };
     if let Some(job) = only_holder(window, around) {
         let (start, end, energy) = (window.start, window.end, window.energy);
         let (covered_ns, span_ns) = (integer(window.covered.nanoseconds()), integer(nanoseconds(start, end)));
-        let part = Part { start, end, energy, modelled_mj: modelled(energy), covered_ns, span_ns };
+        let part = Part { start, end, energy, modelled: modelled(energy), covered_ns, span_ns };
         part_of(key(around, job, start), part);
         return Ok(());
     }
@@ -169,9 +169,9 @@ pub(crate) fn cut(
         let spans = shares(length, &weights)?;
         for (position, (job, _)) in holders.iter().enumerate() {
             let energy = energies[position];
-            let modelled_mj = modelled(energy);
+            let modelled = modelled(energy);
             let (covered_ns, span_ns) = (covered[position], spans[position]);
-            part_of(key(around, *job, start), Part { start, end, energy, modelled_mj, covered_ns, span_ns });
+            part_of(key(around, *job, start), Part { start, end, energy, modelled, covered_ns, span_ns });
         }
     }
     Ok(())

@@ -203,15 +203,16 @@ fn count(tx: &Tx<'_>, gained: i128) -> Result<(), IngestError> {
     if gained == 0 {
         return Ok(());
     }
-    let metered = i128::from(tx.postings().metered()?) + gained;
-    let metered = i64::try_from(metered).ok().filter(|metered| *metered <= METERED_MAX.millijoules());
+    let metered = i128::from(tx.postings().metered()?.millijoules()) + gained;
+    let metered =
+        i64::try_from(metered).ok().map(units::Energy::from_millijoules).filter(|metered| *metered <= METERED_MAX);
     Ok(tx.postings().set_metered(metered.ok_or(IngestError::Full)?)?)
 }
 
 fn negative(part: Part) -> Part {
     Part {
         energy: units::Energy::from_millijoules(-part.energy.millijoules()),
-        modelled_mj: -part.modelled_mj,
+        modelled: units::Energy::from_millijoules(-part.modelled.millijoules()),
         covered_ns: -part.covered_ns,
         span_ns: -part.span_ns,
         ..part

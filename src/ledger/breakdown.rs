@@ -8,7 +8,7 @@ use crate::grid::Library;
 use crate::store::{FactorSum, GroupBy, Selection, Store, Tx};
 use api::{Breakdown, FactorShare, IntensityShare, OpenSlice, PostedSlice, Slice};
 use std::collections::BTreeMap;
-use units::Overflow;
+use units::{CarbonMass, Energy, Overflow};
 
 /// Where one step ends and the next begins, g/kWh.
 const STEPS_G_PER_KWH: [u32; 7] = [50, 100, 200, 300, 400, 500, 650];
@@ -60,23 +60,23 @@ fn posted_part(tx: &Tx<'_>, selection: &Selection) -> Result<(Sum, PostedSlice),
 
 /// Energies by the step of the intensity that they were posted at, or would be.
 fn intensities(sums: &[FactorSum], open: &[OpenAccount]) -> Result<Vec<IntensityShare>, Overflow> {
-    let mut steps: BTreeMap<usize, (i64, i64)> = BTreeMap::new();
+    let mut steps: BTreeMap<usize, (Energy, CarbonMass)> = BTreeMap::new();
     // A factor is one value for one time, so its lowest is its only one.
-    let posted = sums.iter().map(|sum| (sum.lowest_mg_per_kwh, sum.energy_mj, sum.co2e_ug));
-    let open = open.iter().map(|account| {
-        (account.rates.intensity.milligrams_per_kwh(), account.sum.row.energy_mj, account.sum.row.co2e_ug)
-    });
-    for (mg_per_kwh, energy_mj, co2e_ug) in posted.chain(open) {
+    let posted = sums.iter().map(|sum| (sum.lowest_mg_per_kwh, sum.energy, sum.co2e));
+    let open = open
+        .iter()
+        .map(|account| (account.rates.intensity.milligrams_per_kwh(), account.sum.row.energy, account.sum.row.co2e));
+    for (mg_per_kwh, energy, co2e) in posted.chain(open) {
         let step = STEPS_G_PER_KWH.partition_point(|bound| bound * 1_000 <= mg_per_kwh);
         let sum = steps.entry(step).or_default();
-        let add = |sum: i64, part: i64| sum.checked_add(part).ok_or(Overflow { quantity: "total of a step" });
-        *sum = (add(sum.0, energy_mj)?, add(sum.1, co2e_ug)?);
+        let wrong = |_| Overflow { quantity: "total of a step" };
+        *sum = (sum.0.checked_add(energy).map_err(wrong)?, sum.1.checked_add(co2e).map_err(wrong)?);
     }
-    let share = |(step, (energy_mj, co2e_ug)): (usize, (i64, i64))| IntensityShare {
+    let share = |(step, (energy, co2e)): (usize, (Energy, CarbonMass))| IntensityShare {
         from_g_per_kwh: step.checked_sub(1).map_or(0, |before| STEPS_G_PER_KWH[before]),
         below_g_per_kwh: STEPS_G_PER_KWH.get(step).copied(),
-        energy_mj,
-        co2e_ug,
+        energy_mj: energy.millijoules(),
+        co2e_ug: co2e.micrograms(),
     };
     Ok(steps.into_iter().map(share).filter(|share| (share.energy_mj, share.co2e_ug) != (0, 0)).collect())
 }
@@ -88,9 +88,9 @@ fn factors(sums: Vec<FactorSum>, open: &[OpenAccount]) -> Result<Vec<FactorShare
         factor: account.rates.factor.clone(),
         lowest_mg_per_kwh: account.rates.intensity.milligrams_per_kwh(),
         highest_mg_per_kwh: account.rates.intensity.milligrams_per_kwh(),
-        energy_mj: account.sum.row.energy_mj,
-        co2e_ug: account.sum.row.co2e_ug,
-        overhead_co2e_ug: account.sum.row.overhead_co2e_ug,
+        energy: account.sum.row.energy,
+        co2e: account.sum.row.co2e,
+        overhead_co2e: account.sum.row.overhead_co2e,
         entries: 0,
     });
     for sum in sums.into_iter().chain(open) {
@@ -100,9 +100,9 @@ fn factors(sums: Vec<FactorSum>, open: &[OpenAccount]) -> Result<Vec<FactorShare
             factor: factor.into(),
             intensity_min_mg_per_kwh: sum.lowest_mg_per_kwh,
             intensity_max_mg_per_kwh: sum.highest_mg_per_kwh,
-            energy_mj: sum.energy_mj,
-            co2e_ug: sum.co2e_ug,
-            overhead_co2e_ug: sum.overhead_co2e_ug,
+            energy_mj: sum.energy.millijoules(),
+            co2e_ug: sum.co2e.micrograms(),
+            overhead_co2e_ug: sum.overhead_co2e.micrograms(),
             entries: sum.entries,
         };
         match shares.entry(timeless) {

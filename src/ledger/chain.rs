@@ -29,7 +29,7 @@ pub(super) fn hash(previous: &[u8], entry: &Entry) -> Vec<u8> {
         entry.co2e.micrograms(),
         entry.overhead_co2e.micrograms(),
         i64::from(entry.provisional),
-        part.modelled_mj,
+        part.modelled.millijoules(),
         part.covered_ns,
         part.span_ns,
         entry.first_posting.number(),

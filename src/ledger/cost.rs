@@ -4,37 +4,38 @@ use crate::store::{GroupBy, PriceStep, Selection, SiteSum, StoreError, Tx};
 use api::Cost;
 use model::{PriceNumber, SiteNumber};
 use std::collections::{BTreeMap, BTreeSet};
-use units::Timestamp;
+use units::{Energy, Timestamp};
 
 /// mJ in a MWh.
 const MJ_PER_MWH: i128 = 3_600_000_000_000;
 
 /// What several energies cost, by currency.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Bill(BTreeMap<String, (i128, i64)>);
+pub(super) struct Bill(BTreeMap<String, (i128, Energy)>);
 
 impl Bill {
     /// Adds energy at a price.
-    fn add(&mut self, energy_mj: i64, price: &PriceStep) {
+    fn add(&mut self, energy: Energy, price: &PriceStep) {
         let line = self.0.entry(price.currency.clone()).or_default();
-        line.0 = line.0.saturating_add(i128::from(energy_mj) * i128::from(price.micro_per_mwh));
-        line.1 = line.1.saturating_add(energy_mj);
+        line.0 = line.0.saturating_add(i128::from(energy.millijoules()) * i128::from(price.micro_per_mwh));
+        line.1 = line.1.saturating_add(energy);
     }
 
     /// Adds what `other` holds.
     pub(super) fn join(&mut self, other: &Self) {
-        for (currency, (product, energy_mj)) in &other.0 {
+        for (currency, (product, energy)) in &other.0 {
             let line = self.0.entry(currency.clone()).or_default();
-            (line.0, line.1) = (line.0.saturating_add(*product), line.1.saturating_add(*energy_mj));
+            (line.0, line.1) = (line.0.saturating_add(*product), line.1.saturating_add(*energy));
         }
     }
 
     /// As shown: one line per currency, never a sum over currencies.
     pub(super) fn costs(&self) -> Vec<Cost> {
-        let cost = |(currency, &(product, energy_mj)): (&String, &(i128, i64))| {
+        let cost = |(currency, &(product, energy)): (&String, &(i128, Energy))| {
             let micro = (product + MJ_PER_MWH / 2).div_euclid(MJ_PER_MWH);
             let amount_micro = i64::try_from(micro).unwrap_or(if micro < 0 { i64::MIN } else { i64::MAX });
-            Cost { currency: currency.clone(), amount_micro, amount: amount_micro as f64 / 1e6, energy_mj }
+            let (amount, energy_mj) = (amount_micro as f64 / 1e6, energy.millijoules());
+            Cost { currency: currency.clone(), amount_micro, amount, energy_mj }
         };
         self.0.iter().map(cost).collect()
     }
@@ -62,8 +63,8 @@ impl Prices {
     /// Adds energy of a site, IT and overhead, that starts at `at`.
     pub(super) fn charge(&self, (bill, overhead): (&mut Bill, &mut Bill), sum: &SiteSum, at: Timestamp) {
         if let Some(price) = self.at(sum.site, at) {
-            bill.add(sum.energy_mj, price);
-            overhead.add(sum.overhead_mj, price);
+            bill.add(sum.energy, price);
+            overhead.add(sum.overhead, price);
         }
     }
 

@@ -6,6 +6,7 @@ use crate::store::{Rank, StoreError, Tx, statement_body};
 use model::{BatchId, NodeNumber};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use units::Energy;
 use wire::Batch;
 
 /// Each batch's bytes are those received, and what is kept and posted of it is what they say.
@@ -24,7 +25,7 @@ pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
         let node = tx.evidence().node_of(batch)?;
         reaches += check_reaches(tx, batch, node, &attributed.batch)?;
         declared.extend(attributed.batch.devices.iter().map(|device| ((node, device.uuid.clone()), device.clone())));
-        found.metered_mj = found.metered_mj.saturating_add(metered(&attributed));
+        found.metered = found.metered.saturating_add(metered(&attributed));
         let rank = Rank::of(&attributed.batch);
         for job in &attributed.batch.jobs {
             let body = statement_body(job)?;
@@ -90,13 +91,13 @@ fn fault_of_records(
 }
 
 /// Energy of the windows that count, mJ, from the evidence and not from what became of it.
-fn metered(attributed: &Attributed) -> i64 {
+fn metered(attributed: &Attributed) -> Energy {
     let batch = &attributed.batch;
     let is_root = |uuid: &str| batch.devices.iter().any(|device| device.uuid == uuid && device.counted_in.is_none());
     let counts = |place: usize| attributed.aside.iter().all(|aside| aside.position != place);
     let windows = batch.windows.iter().enumerate();
     let counted = windows.filter(|(place, window)| is_root(&window.device) && counts(*place));
-    counted.fold(0, |sum, (_, window)| window.energy.millijoules().saturating_add(sum))
+    counted.fold(Energy::ZERO, |sum, (_, window)| sum.saturating_add(window.energy))
 }
 
 /// The reaches that are noted of a batch are those of its windows; how many they are.

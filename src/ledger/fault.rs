@@ -2,6 +2,7 @@
 
 use super::LedgerError;
 use model::{ActionId, BatchId, EntryId, JobNumber, NodeNumber, PeriodId, Revision};
+use units::Energy;
 
 /// The first thing that an audit finds wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -154,12 +155,12 @@ pub enum Fault {
         what: &'static str,
     },
     /// Energy was lost or invented.
-    #[error("{posted_mj} mJ are posted to jobs and idle, {metered_mj} mJ were metered")]
+    #[error("{posted} are posted to jobs and idle, {metered} were metered")]
     Conservation {
-        /// Energy of entries and open postings, mJ.
-        posted_mj: i64,
-        /// Energy of the windows that count, mJ.
-        metered_mj: i64,
+        /// Energy of entries and open postings.
+        posted: Energy,
+        /// Energy of the windows that count.
+        metered: Energy,
     },
 }
 
@@ -170,12 +171,12 @@ pub struct Verified {
     pub entries: i64,
     /// How many batches were checked.
     pub batches: usize,
-    /// Energy of the windows that count, mJ; without a fault `jobs_mj` + `idle_mj`.
-    pub metered_mj: i64,
-    /// Posted to jobs, open included, mJ.
-    pub jobs_mj: i64,
-    /// Posted to idle, open included, mJ.
-    pub idle_mj: i64,
+    /// Energy of the windows that count; without a fault `jobs` + `idle`.
+    pub metered: Energy,
+    /// Posted to jobs, open included.
+    pub jobs: Energy,
+    /// Posted to idle, open included.
+    pub idle: Energy,
     /// The first thing that is wrong; `None` of a sound ledger.
     pub fault: Option<Fault>,
 }

@@ -12,7 +12,7 @@ use crate::store::{By, GroupBy, KeptJob, PeriodRow, PeriodVersion, ReasonSum, Se
 use api::{DifferenceReason, Figures, Period, PeriodVersionDocument, Restatement};
 use model::{EntryId, PeriodId, TokenId};
 use sha2::{Digest, Sha256};
-use units::Timestamp;
+use units::{CarbonMass, Energy, Timestamp};
 
 /// Reason of a difference that no entry makes.
 const STATED_ANEW: &str = "the project of a job was stated anew";
@@ -201,8 +201,13 @@ pub fn period(
         let closed = versions.last().map(|version| version.figures.clone()).unwrap_or_default();
         let mut reasons = tx.entry_sums().by_reason(&live, last.head)?;
         if now.open.energy_mj != 0 || now.open.co2e_ug_location != 0 {
-            let (energy_mj, co2e_ug) = (now.open.energy_mj, now.open.co2e_ug_location);
-            reasons.push(ReasonSum { reason: OPEN.to_owned(), entries: 0, energy_mj, co2e_ug, overhead_co2e_ug: 0 });
+            reasons.push(ReasonSum {
+                reason: OPEN.to_owned(),
+                entries: 0,
+                energy: Energy::from_millijoules(now.open.energy_mj),
+                co2e: CarbonMass::from_micrograms(now.open.co2e_ug_location),
+                overhead_co2e: CarbonMass::ZERO,
+            });
         }
         let change = explained(&closed, &current, reasons)?;
         Ok(Period {

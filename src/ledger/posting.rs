@@ -183,7 +183,7 @@ impl Chain<'_> {
     fn reverse(&mut self, entry: &Entry, reason: &str) -> Result<(), LedgerError> {
         let part = Part {
             energy: Energy::from_millijoules(-entry.part.energy.millijoules()),
-            modelled_mj: -entry.part.modelled_mj,
+            modelled: Energy::from_millijoules(-entry.part.modelled.millijoules()),
             covered_ns: -entry.part.covered_ns,
             span_ns: -entry.part.span_ns,
             ..entry.part

@@ -24,38 +24,43 @@ impl Sum {
         self.bill.join(&other.bill);
         self.overhead_bill.join(&other.overhead_bill);
         let (sum, row) = (&mut self.row, &other.row);
-        let pairs = [
-            (&mut sum.energy_mj, row.energy_mj),
-            (&mut sum.co2e_ug, row.co2e_ug),
-            (&mut sum.overhead_mj, row.overhead_mj),
-            (&mut sum.overhead_co2e_ug, row.overhead_co2e_ug),
-            (&mut sum.modelled_mj, row.modelled_mj),
-            (&mut sum.provisional_mj, row.provisional_mj),
+        let energies = [
+            (&mut sum.energy, row.energy),
+            (&mut sum.overhead, row.overhead),
+            (&mut sum.modelled, row.modelled),
+            (&mut sum.provisional, row.provisional),
         ];
+        let masses = [(&mut sum.co2e, row.co2e), (&mut sum.overhead_co2e, row.overhead_co2e)];
+        let wrong = |_| Overflow { quantity: "total of a report" };
         sum.covered_ns += row.covered_ns;
         sum.span_ns += row.span_ns;
-        for (sum, value) in pairs {
-            *sum = sum.checked_add(value).ok_or(Overflow { quantity: "total of a report" })?;
+        for (sum, energy) in energies {
+            *sum = sum.checked_add(energy).map_err(wrong)?;
+        }
+        for (sum, mass) in masses {
+            *sum = sum.checked_add(mass).map_err(wrong)?;
         }
         Ok(())
     }
 
     pub(super) fn it(&self) -> Amount {
-        Amount { energy_cost: self.bill.costs(), ..amount(self.row.energy_mj, self.row.co2e_ug) }
+        Amount { energy_cost: self.bill.costs(), ..Amount::new(self.row.energy, self.row.co2e) }
     }
 
     pub(super) fn overhead(&self) -> Amount {
-        Amount { energy_cost: self.overhead_bill.costs(), ..amount(self.row.overhead_mj, self.row.overhead_co2e_ug) }
+        Amount { energy_cost: self.overhead_bill.costs(), ..Amount::new(self.row.overhead, self.row.overhead_co2e) }
     }
 
     pub(super) fn quality(&self) -> ReportQuality {
         let row = &self.row;
+        let energies = [row.energy, row.modelled, row.provisional].map(Energy::millijoules);
+        let [energy, modelled, provisional] = energies;
         let share = |part: i64, whole: i64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
         ReportQuality {
-            measured_share: share(row.energy_mj - row.modelled_mj, row.energy_mj),
-            modelled_share: share(row.modelled_mj, row.energy_mj),
+            measured_share: share(energy - modelled, energy),
+            modelled_share: share(modelled, energy),
             coverage: if row.span_ns == 0 { 0.0 } else { row.covered_ns as f64 / row.span_ns as f64 },
-            provisional_share: share(row.provisional_mj, row.energy_mj),
+            provisional_share: share(provisional, energy),
         }
     }
 
@@ -74,14 +79,9 @@ impl Sum {
     /// Where energy went to another group, its CO2e may leave a microgram, as each amount is rounded by itself: that is something, or the parts would not
     /// sum to the whole.
     fn is_nothing(&self) -> bool {
-        let SumRow { energy_mj, co2e_ug, overhead_mj, overhead_co2e_ug, span_ns, .. } = self.row;
-        span_ns == 0 && [energy_mj, co2e_ug, overhead_mj, overhead_co2e_ug] == [0; 4]
+        let SumRow { energy, co2e, overhead, overhead_co2e, span_ns, .. } = self.row;
+        span_ns == 0 && [energy, overhead] == [Energy::ZERO; 2] && [co2e, overhead_co2e] == [CarbonMass::ZERO; 2]
     }
-}
-
-/// Energy and its CO2e, without a cost.
-fn amount(energy_mj: i64, co2e_ug: i64) -> Amount {
-    Amount::new(Energy::from_millijoules(energy_mj), CarbonMass::from_micrograms(co2e_ug))
 }
 
 /// Sums by idleness and group.
@@ -196,23 +196,28 @@ fn is_within(selection: &Selection, start: Timestamp) -> bool {
 fn weighed(open: &OpenKey, group: Option<String>, rates: &Rates, prices: &Prices) -> Result<Sum, Overflow> {
     let (key, part) = (&open.key, open.sum);
     let weighed = Weighed::of(part.energy, rates)?;
-    let (energy_mj, overhead_mj) = (part.energy.millijoules(), weighed.overhead.millijoules());
     let mut sum = Sum {
         row: SumRow {
             group,
             is_idle: key.job.is_idle(),
-            energy_mj,
-            co2e_ug: weighed.co2e.micrograms(),
-            overhead_mj,
-            overhead_co2e_ug: weighed.overhead_co2e.micrograms(),
-            modelled_mj: part.modelled_mj,
-            provisional_mj: if rates.provisional { energy_mj } else { 0 },
+            energy: part.energy,
+            co2e: weighed.co2e,
+            overhead: weighed.overhead,
+            overhead_co2e: weighed.overhead_co2e,
+            modelled: part.modelled,
+            provisional: if rates.provisional { part.energy } else { Energy::ZERO },
             covered_ns: part.covered_ns.into(),
             span_ns: part.span_ns.into(),
         },
         ..Sum::default()
     };
-    let priced = SiteSum { group: None, is_idle: key.job.is_idle(), site: key.site, energy_mj, overhead_mj };
+    let priced = SiteSum {
+        group: None,
+        is_idle: key.job.is_idle(),
+        site: key.site,
+        energy: part.energy,
+        overhead: weighed.overhead,
+    };
     prices.charge((&mut sum.bill, &mut sum.overhead_bill), &priced, part.start);
     Ok(sum)
 }

@@ -9,7 +9,8 @@ const MATERIAL_PART: i128 = 20;
 
 impl From<ReasonSum> for DifferenceReason {
     fn from(sum: ReasonSum) -> Self {
-        Self { reason: sum.reason, entries: sum.entries, energy_mj: sum.energy_mj, co2e_ug_location: sum.co2e_ug }
+        let (energy_mj, co2e_ug_location) = (sum.energy.millijoules(), sum.co2e.micrograms());
+        Self { reason: sum.reason, entries: sum.entries, energy_mj, co2e_ug_location }
     }
 }
 

@@ -16,7 +16,14 @@ pub fn verify(store: &Store) -> Result<Verified, LedgerError> {
     let noted = |file| checkpoint::read(store.directory(), file);
     let noted = [noted(checkpoint::ENTRIES)?, noted(checkpoint::ACTIONS)?];
     store.read(|tx| {
-        let mut found = Verified { entries: 0, batches: 0, metered_mj: 0, jobs_mj: 0, idle_mj: 0, fault: None };
+        let mut found = Verified {
+            entries: 0,
+            batches: 0,
+            metered: Energy::ZERO,
+            jobs: Energy::ZERO,
+            idle: Energy::ZERO,
+            fault: None,
+        };
         let outcome = audit(tx, &noted, &mut found);
         match outcome {
             Ok(()) => Ok(found),
@@ -70,10 +77,10 @@ fn audit(tx: &Tx<'_>, [entries, administered]: &[Noted; 2], found: &mut Verified
     check_periods(tx)?;
     evidence::check(tx, found)?;
     check_open(tx, found)?;
-    let posted_mj = found.jobs_mj.saturating_add(found.idle_mj);
-    for metered_mj in [found.metered_mj, tx.postings().total()?, tx.postings().metered()?] {
-        if posted_mj != metered_mj {
-            return Err(Wrong::Fault(Fault::Conservation { posted_mj, metered_mj }));
+    let posted = found.jobs.saturating_add(found.idle);
+    for metered in [found.metered, tx.postings().total()?, tx.postings().metered()?] {
+        if posted != metered {
+            return Err(Wrong::Fault(Fault::Conservation { posted, metered }));
         }
     }
     if let Some(job) = tx.jobs().first_not_summed()? {
@@ -107,8 +114,8 @@ fn check_open(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
 }
 
 fn book(found: &mut Verified, job: JobNumber, energy: Energy) {
-    let account = if job.is_idle() { &mut found.idle_mj } else { &mut found.jobs_mj };
-    *account = account.saturating_add(energy.millijoules());
+    let account = if job.is_idle() { &mut found.idle } else { &mut found.jobs };
+    *account = account.saturating_add(energy);
 }
 
 fn check_chain(tx: &Tx<'_>, noted: Option<&Head>, found: &mut Verified) -> Result<(), Wrong> {
@@ -182,13 +189,13 @@ fn fault_of(tx: &Tx<'_>, entry: &Entry, head: &Head) -> Result<Option<&'static s
     let Some(sum) = tx.postings().sum(&entry.key, entry.first_posting, entry.last_posting)? else {
         return Ok(Some("its postings are missing"));
     };
-    let sums = |part: &Part| (part.energy, part.modelled_mj, part.covered_ns, part.span_ns);
+    let sums = |part: &Part| (part.energy, part.modelled, part.covered_ns, part.span_ns);
     Ok((sums(&sum) != sums(&entry.part)).then_some("its postings do not sum to it"))
 }
 
 fn numbers(entry: &Entry) -> [i64; 7] {
     let part = &entry.part;
-    let energies = [part.energy.millijoules(), entry.overhead.millijoules(), part.modelled_mj];
+    let energies = [part.energy.millijoules(), entry.overhead.millijoules(), part.modelled.millijoules()];
     let [energy, overhead, modelled] = energies;
     let (co2e, overhead_co2e) = (entry.co2e.micrograms(), entry.overhead_co2e.micrograms());
     [energy, overhead, modelled, co2e, overhead_co2e, part.covered_ns, part.span_ns]

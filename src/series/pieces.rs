@@ -105,7 +105,7 @@ impl Regimes {
                 start,
                 end,
                 energy_mj: part.energy.millijoules(),
-                modelled_mj: part.modelled_mj,
+                modelled_mj: part.modelled.millijoules(),
                 length_ns: end.nanoseconds() - start.nanoseconds(),
                 covered_ns: part.covered_ns,
                 span_ns: part.span_ns,

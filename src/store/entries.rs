@@ -93,7 +93,7 @@ impl EntryStore<'_> {
             entry.overhead_co2e.micrograms(),
             entry.factor,
             entry.provisional,
-            part.modelled_mj,
+            part.modelled.millijoules(),
             part.covered_ns,
             part.span_ns,
             entry.first_posting.number(),

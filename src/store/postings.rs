@@ -1,6 +1,6 @@
 //! What batches moved: energy per job, node, component and posting period, never changed, only taken back by its negative.
 
-use super::row::{moment, value};
+use super::row::{energy, moment, value};
 use super::{PostingStore, StoreError};
 use model::{BatchId, JobNumber, NodeNumber, PostingId, Revision, SiteNumber};
 use rusqlite::{OptionalExtension, Row};
@@ -32,8 +32,8 @@ pub struct Part {
     pub end: Timestamp,
     /// Energy; negative where it takes an earlier one back.
     pub energy: Energy,
-    /// The part of the energy that no sensor measured, mJ.
-    pub modelled_mj: i64,
+    /// The part of the energy that no sensor measured.
+    pub modelled: Energy,
     /// Device time that was observed, ns.
     pub covered_ns: i64,
     /// Device time in all, observed or not, ns.
@@ -118,7 +118,7 @@ impl PostingStore<'_> {
             start,
             end,
             energy,
-            part.modelled_mj,
+            part.modelled.millijoules(),
             part.covered_ns,
             part.span_ns,
             takes_back,
@@ -140,7 +140,7 @@ impl PostingStore<'_> {
             start,
             end,
             energy,
-            part.modelled_mj,
+            part.modelled.millijoules(),
             part.covered_ns,
             part.span_ns,
             posting,
@@ -291,32 +291,32 @@ impl PostingStore<'_> {
         Ok(())
     }
 
-    /// What all postings sum to as it is kept with them, mJ.
+    /// What all postings sum to as it is kept with them.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn metered(&self) -> Result<i64, StoreError> {
-        Ok(self.0.prepare_cached("SELECT energy_mj FROM metered")?.query_row((), |row| row.get(0))?)
+    pub fn metered(&self) -> Result<Energy, StoreError> {
+        Ok(self.0.prepare_cached("SELECT energy_mj FROM metered")?.query_row((), |row| energy(row, 0))?)
     }
 
-    /// Keeps what all postings sum to, mJ.
+    /// Keeps what all postings sum to.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn set_metered(&self, energy_mj: i64) -> Result<(), StoreError> {
-        self.0.prepare_cached("UPDATE metered SET energy_mj = ?1")?.execute([energy_mj])?;
+    pub fn set_metered(&self, sum: Energy) -> Result<(), StoreError> {
+        self.0.prepare_cached("UPDATE metered SET energy_mj = ?1")?.execute([sum.millijoules()])?;
         Ok(())
     }
 
-    /// Energy of every posting there is, mJ: what entries and open accounts must sum to.
+    /// Energy of every posting there is: what entries and open accounts must sum to.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn total(&self) -> Result<i64, StoreError> {
-        Ok(self.0.query_row("SELECT coalesce(sum(energy_mj), 0) FROM postings", (), |row| row.get(0))?)
+    pub fn total(&self) -> Result<Energy, StoreError> {
+        Ok(self.0.query_row("SELECT coalesce(sum(energy_mj), 0) FROM postings", (), |row| energy(row, 0))?)
     }
 }
 
@@ -336,8 +336,8 @@ pub(super) fn part(row: &Row<'_>, at: usize) -> rusqlite::Result<Part> {
     Ok(Part {
         start: moment(row, at)?,
         end: moment(row, at + 1)?,
-        energy: Energy::from_millijoules(row.get(at + 2)?),
-        modelled_mj: row.get(at + 3)?,
+        energy: energy(row, at + 2)?,
+        modelled: energy(row, at + 3)?,
         covered_ns: row.get(at + 4)?,
         span_ns: row.get(at + 5)?,
     })

@@ -2,11 +2,12 @@
 
 use super::bound::Bound;
 use super::grouping::GroupBy;
+use super::row::{energy, mass};
 use super::selection::Selection;
 use super::{EntrySumStore, Key, StoreError};
 use model::{EntryId, SiteNumber};
 use rusqlite::{OptionalExtension, Row, params_from_iter};
-use units::Timestamp;
+use units::{CarbonMass, Energy, Timestamp};
 
 /// Sums of one group, of jobs or of idle.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,18 +16,18 @@ pub struct SumRow {
     pub group: Option<String>,
     /// Whether this is unallocated idle, held by no job.
     pub is_idle: bool,
-    /// IT energy of the group, mJ.
-    pub energy_mj: i64,
-    /// CO2e of the IT energy, µg.
-    pub co2e_ug: i64,
-    /// Facility overhead of the group, mJ.
-    pub overhead_mj: i64,
-    /// CO2e of the facility overhead, µg.
-    pub overhead_co2e_ug: i64,
-    /// IT energy that no sensor measured, mJ.
-    pub modelled_mj: i64,
-    /// IT energy whose factor is provisional, mJ.
-    pub provisional_mj: i64,
+    /// IT energy of the group.
+    pub energy: Energy,
+    /// CO2e of the IT energy.
+    pub co2e: CarbonMass,
+    /// Facility overhead of the group.
+    pub overhead: Energy,
+    /// CO2e of the facility overhead.
+    pub overhead_co2e: CarbonMass,
+    /// IT energy that no sensor measured.
+    pub modelled: Energy,
+    /// IT energy whose factor is provisional.
+    pub provisional: Energy,
     /// Device time that was observed, ns; wide, as 292 device-years leave the range of `i64`.
     pub covered_ns: i128,
     /// Device time in all, observed or not, ns.
@@ -42,10 +43,10 @@ pub struct SiteSum {
     pub is_idle: bool,
     /// The site where it was metered.
     pub site: SiteNumber,
-    /// IT energy of the group at the site, mJ.
-    pub energy_mj: i64,
-    /// Facility overhead of the group at the site, mJ.
-    pub overhead_mj: i64,
+    /// IT energy of the group at the site.
+    pub energy: Energy,
+    /// Facility overhead of the group at the site.
+    pub overhead: Energy,
 }
 
 /// What entries of one factor sum to.
@@ -57,12 +58,12 @@ pub struct FactorSum {
     pub lowest_mg_per_kwh: u32,
     /// Highest carbon intensity of the factor, mg/kWh.
     pub highest_mg_per_kwh: u32,
-    /// IT energy that was computed with the factor, mJ.
-    pub energy_mj: i64,
-    /// CO2e of that energy, µg.
-    pub co2e_ug: i64,
-    /// CO2e of the facility overhead, µg.
-    pub overhead_co2e_ug: i64,
+    /// IT energy that was computed with the factor.
+    pub energy: Energy,
+    /// CO2e of that energy.
+    pub co2e: CarbonMass,
+    /// CO2e of the facility overhead.
+    pub overhead_co2e: CarbonMass,
     /// How many entries count: those that are neither reversed nor reversals.
     pub entries: i64,
 }
@@ -74,12 +75,12 @@ pub struct ReasonSum {
     pub reason: String,
     /// Number of entries.
     pub entries: i64,
-    /// IT energy of the corrections, mJ.
-    pub energy_mj: i64,
-    /// CO2e of that energy, µg.
-    pub co2e_ug: i64,
-    /// CO2e of the facility overhead, µg.
-    pub overhead_co2e_ug: i64,
+    /// IT energy of the corrections.
+    pub energy: Energy,
+    /// CO2e of that energy.
+    pub co2e: CarbonMass,
+    /// CO2e of the facility overhead.
+    pub overhead_co2e: CarbonMass,
 }
 
 /// Sums of times are taken in seconds and what is left of them, which SQLite's integers hold.
@@ -110,12 +111,12 @@ impl EntrySumStore<'_> {
             Ok(SumRow {
                 group: row.get(0)?,
                 is_idle: row.get(1)?,
-                energy_mj: row.get(2)?,
-                co2e_ug: row.get(3)?,
-                overhead_mj: row.get(4)?,
-                overhead_co2e_ug: row.get(5)?,
-                modelled_mj: row.get(6)?,
-                provisional_mj: row.get(7)?,
+                energy: energy(row, 2)?,
+                co2e: mass(row, 3)?,
+                overhead: energy(row, 4)?,
+                overhead_co2e: mass(row, 5)?,
+                modelled: energy(row, 6)?,
+                provisional: energy(row, 7)?,
                 covered_ns: wide(row, 8)?,
                 span_ns: wide(row, 10)?,
             })
@@ -139,7 +140,7 @@ impl EntrySumStore<'_> {
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map(params_from_iter(bound.0), |row| {
             let (group, is_idle, site) = (row.get(0)?, row.get(1)?, SiteNumber::new(row.get(2)?));
-            Ok(SiteSum { group, is_idle, site, energy_mj: row.get(3)?, overhead_mj: row.get(4)? })
+            Ok(SiteSum { group, is_idle, site, energy: energy(row, 3)?, overhead: energy(row, 4)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -164,9 +165,9 @@ impl EntrySumStore<'_> {
                 factor: row.get(0)?,
                 lowest_mg_per_kwh: row.get(1)?,
                 highest_mg_per_kwh: row.get(2)?,
-                energy_mj: row.get(3)?,
-                co2e_ug: row.get(4)?,
-                overhead_co2e_ug: row.get(5)?,
+                energy: energy(row, 3)?,
+                co2e: mass(row, 4)?,
+                overhead_co2e: mass(row, 5)?,
                 entries: row.get(6)?,
             })
         })?;
@@ -188,8 +189,8 @@ impl EntrySumStore<'_> {
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map(params_from_iter(bound.0), |row| {
-            let (reason, entries, energy_mj) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(ReasonSum { reason, entries, energy_mj, co2e_ug: row.get(3)?, overhead_co2e_ug: row.get(4)? })
+            let (reason, entries, energy) = (row.get(0)?, row.get(1)?, energy(row, 2)?);
+            Ok(ReasonSum { reason, entries, energy, co2e: mass(row, 3)?, overhead_co2e: mass(row, 4)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -328,11 +328,11 @@ pub(crate) fn judge(directory: &Path, fleet: Fleet, record: &Record, partly: boo
         check_sums(&store, &fleet.expected(&counts));
     }
     assert_eq!(
-        verified.jobs_mj + verified.idle_mj,
-        verified.metered_mj,
+        verified.jobs.millijoules() + verified.idle.millijoules(),
+        verified.metered.millijoules(),
         "jobs and idle energy sum to what was metered"
     );
-    Judged { batches: stored.len(), entries: verified.entries, metered_mj: verified.metered_mj }
+    Judged { batches: stored.len(), entries: verified.entries, metered_mj: verified.metered.millijoules() }
 }
 
 /// The batches in the store by what their windows are; each is there once, and as the fleet sent it.

@@ -83,6 +83,12 @@ impl Energy {
         self.0.checked_add(other.0).map(Self).ok_or(Overflow { quantity: "energy in mJ" })
     }
 
+    /// The sum of both energies, at most what the type holds.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// This energy less `other`.
     ///
     /// # Errors

@@ -235,7 +235,7 @@ fn a_batch_that_would_drive_sums_out_of_their_range_is_refused_with_the_limit() 
     fixture.apply(&next);
     Connection::open(&path).unwrap().execute_batch("UPDATE metered SET energy_mj = 1500").unwrap();
     fixture.close(at(FAR));
-    assert_eq!(fixture.assert_sound().metered_mj, 1_500);
+    assert_eq!(fixture.assert_sound().metered.millijoules(), 1_500);
 }
 
 /// The largest figures of a full ledger: overhead at the highest PUE, and grams of both at the highest intensity that can be imported.

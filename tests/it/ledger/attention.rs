@@ -62,7 +62,7 @@ fn windows_of_the_future_are_named_until_their_time_has_come() {
     right.windows = vec![window("gpu0", -60, 0, 1_000_003)];
     fixture.apply(&right);
     let verified = fixture.assert_sound();
-    assert_eq!(verified.metered_mj, 400_000 * 3_600 + 36_000_000 + 1_000_003);
+    assert_eq!(verified.metered.millijoules(), 400_000 * 3_600 + 36_000_000 + 1_000_003);
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn many_agents_at_once_are_each_counted_once() {
         }
     });
     let verified = fixture.assert_sound();
-    assert_eq!((verified.batches, verified.metered_mj), (320, 320 * 1_001));
+    assert_eq!((verified.batches, verified.metered.millijoules()), (320, 320 * 1_001));
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_directory_of_the_first_version_opens_with_everything_in_it() {
     late.windows = vec![window("gpu0", 1_000, 1_100, 5_000)];
     late.holdings = vec![holding("gpu0", "train", 1, 950, Some(1_750))];
     again.apply(&late);
-    assert_eq!(again.assert_sound().metered_mj, before.2.metered_mj);
+    assert_eq!(again.assert_sound().metered.millijoules(), before.2.metered.millijoules());
     assert!(again.by_job()["train"] < before.0["train"]);
     again.close(at(FAR));
     again.assert_sound();

@@ -88,9 +88,9 @@ impl Fixture {
     pub(crate) fn assert_sound(&self) -> ledger::Verified {
         let verified = ledger::verify(&self.store).unwrap();
         assert_eq!(verified.fault, None);
-        assert_eq!(verified.jobs_mj + verified.idle_mj, verified.metered_mj);
+        assert_eq!(verified.jobs.millijoules() + verified.idle.millijoules(), verified.metered.millijoules());
         let report = self.report(&GroupBy::Project);
-        assert_eq!(report.metered.energy_mj, verified.metered_mj);
+        assert_eq!(report.metered.energy_mj, verified.metered.millijoules());
         assert_eq!(report.total.energy_mj, report.rows.iter().map(|row| row.amount.energy_mj).sum::<i64>());
         assert_eq!(report.total.energy_mj + report.idle.energy_mj, report.metered.energy_mj);
         verified

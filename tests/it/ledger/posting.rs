@@ -181,7 +181,7 @@ fn a_node_that_moves_takes_its_energy_along() {
         .store
         .read(|tx| tx.entry_sums().by_group(&Selection::between(at(-FAR), at(FAR)), &GroupBy::Site))
         .unwrap();
-    let sums: Vec<_> = sites.iter().map(|row| (row.group.as_deref().unwrap(), row.energy_mj)).collect();
+    let sums: Vec<_> = sites.iter().map(|row| (row.group.as_deref().unwrap(), row.energy.millijoules())).collect();
     assert_eq!(sums, [("par", 500), ("unassigned", 500)]);
     fixture.assert_sound();
     fixture.assert_explained();
@@ -225,7 +225,7 @@ fn a_batch_counts_once_and_its_name_belongs_to_its_bytes() {
     first.windows = vec![window("gpu0", 0, 10, 1_000)];
     assert_eq!(fixture.apply(&first).outcome, Outcome::Accepted);
     assert_eq!(fixture.apply(&first).outcome, Outcome::Duplicate);
-    assert_eq!(fixture.assert_sound().metered_mj, 1_000);
+    assert_eq!(fixture.assert_sound().metered.millijoules(), 1_000);
     first.windows[0].energy = Energy::from_millijoules(1_001);
     let refused = ingest::apply(&fixture.store, first.to_json().unwrap(), at(0)).unwrap_err();
     assert!(matches!(refused, ingest::IngestError::Conflict { sequence: 1, .. }), "{refused}");
@@ -240,5 +240,5 @@ fn more_accounts_than_one_transaction_takes_are_all_posted() {
     fixture.apply(&long);
     assert_eq!(fixture.close(at(FAR)), 1_203);
     assert_eq!(fixture.close(at(FAR)), 0);
-    assert_eq!(fixture.assert_sound().idle_mj, 1_203 * 30_001);
+    assert_eq!(fixture.assert_sound().idle.millijoules(), 1_203 * 30_001);
 }

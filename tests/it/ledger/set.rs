@@ -43,13 +43,13 @@ fn digests(fixture: &Fixture, closing: Closing) -> BTreeMap<String, Vec<(String,
             let Some((name, copy)) = row.group.as_deref().and_then(|group| group.split_once('.')) else { continue };
             let grams = |ug: i64| if closing == Closing::AtTheEnd { ug } else { 0 };
             let numbers = [
-                row.energy_mj,
-                row.modelled_mj,
+                row.energy.millijoules(),
+                row.modelled.millijoules(),
                 i64::try_from(row.covered_ns).unwrap(),
                 i64::try_from(row.span_ns).unwrap(),
-                grams(row.overhead_mj),
-                grams(row.co2e_ug),
-                grams(row.overhead_co2e_ug),
+                grams(row.overhead.millijoules()),
+                grams(row.co2e.micrograms()),
+                grams(row.overhead_co2e.micrograms()),
             ];
             // An account that was emptied again is the same as one that never was.
             if numbers != [0; 7] {

@@ -248,7 +248,7 @@ fn shares_of_any_energy_sum_to_it_and_what_no_device_draws_is_set_aside() {
         let parts: i128 = report.rows.iter().map(|row| i128::from(row.amount.energy_mj)).sum();
         assert_eq!(parts + i128::from(report.idle.energy_mj), i128::from(sum), "trial {trial}");
         let verified = ledger::verify(&store).unwrap();
-        assert_eq!((verified.fault, verified.metered_mj), (None, sum), "trial {trial}");
+        assert_eq!((verified.fault, verified.metered.millijoules()), (None, sum), "trial {trial}");
         let exact = sum as f64 / 3.6e12;
         assert!((report.metered.energy_mwh - exact).abs() <= exact * 1e-9);
     }
@@ -258,5 +258,5 @@ fn shares_of_any_energy_sum_to_it_and_what_no_device_draws_is_set_aside() {
     let too_much = [0, 600].map(|start| window(at(start), Span::from_seconds(600), most)).to_vec();
     ingest::apply(&store, batch(1, u64::MAX, too_much).to_json().unwrap(), at(0)).unwrap();
     let verified = ledger::verify(&store).unwrap();
-    assert_eq!((verified.batches, verified.metered_mj, verified.fault), (1, 0, None));
+    assert_eq!((verified.batches, verified.metered.millijoules(), verified.fault), (1, 0, None));
 }
