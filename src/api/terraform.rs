@@ -10,14 +10,14 @@ use super::problem::Problem;
 use super::run_tasks::AT_ONCE_MAX;
 use super::state::State;
 use crate::budget::Office;
-use crate::gate::terraform::{self as gate, BillContext, PlanBill, Task, TaskResult, TerraformPlan, Usage};
+use crate::gate::terraform::{self as gate, BillContext, NotTaken, PlanBill, Task, TaskResult, TerraformPlan, Usage};
 use api::ProblemDocument;
 use axum::extract::State as Extract;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::{Extension, response::Response};
+use client::Backoff;
 use std::sync::Arc;
-use std::time::Duration;
 use units::Pue;
 
 const SIGNATURE: &str = "x-tfc-task-signature";
@@ -86,20 +86,26 @@ async fn weigh(state: &State, task: &Task) -> TaskResult {
     })
 }
 
-/// Sends the result until it is taken, or trying again is useless.
+/// Sends the result until it is taken, trying again is useless, or nobody waits for it any more.
 async fn deliver(state: &State, task: &Arc<Task>, callback: &str, result: TaskResult) {
     let result = Arc::new(result);
-    for wait_s in gate::ATTEMPTS_AFTER_S {
-        tokio::time::sleep(Duration::from_secs(wait_s)).await;
-        let (sent, to, what) = (Arc::clone(task), callback.to_owned(), Arc::clone(&result));
-        let (reason, is_final) = match state.work(move |_| Ok(gate::send(&sent, &to, &what))).await {
+    let mut backoff = Backoff::new(getrandom::u64().unwrap_or_default());
+    let mut left = gate::PATIENCE;
+    loop {
+        let (sent, to, what, now) = (Arc::clone(task), callback.to_owned(), Arc::clone(&result), state.clock.wall());
+        let not_taken = match state.work(move |_| Ok(gate::send(&sent, &to, &what, now))).await {
             Ok(Ok(())) => return,
-            Ok(Err(not_taken)) => (not_taken.reason, not_taken.is_final),
-            Err(problem) => (format!("{problem:?}"), false),
+            Ok(Err(not_taken)) => not_taken,
+            Err(problem) => NotTaken { reason: format!("{problem:?}"), is_final: false, retry_after: None },
         };
-        tracing::warn!(workspace = task.workspace_name, reason, "the result of a run task was not taken");
-        if is_final {
+        let wait = backoff.wait(not_taken.retry_after);
+        let is_given_up = not_taken.is_final || wait > left;
+        let (workspace, reason) = (&task.workspace_name, not_taken.reason);
+        tracing::warn!(workspace, reason, is_given_up, "the result of a run task was not taken");
+        if is_given_up {
             return;
         }
+        left -= wait;
+        tokio::time::sleep(wait).await;
     }
 }

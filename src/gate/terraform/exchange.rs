@@ -5,6 +5,7 @@
 use super::task::{Task, TaskResult};
 use client::{Call, CallLimits, Client, Content, Method, SendError, Uri};
 use std::time::Duration;
+use units::Timestamp;
 
 const PLAN_BYTES_MAX: u64 = 256 << 20;
 /// Of the answer to a result, nothing but the status is read.
@@ -12,8 +13,8 @@ const CALLBACK_ANSWER_BYTES_MAX: u64 = 1 << 16;
 const REDIRECTS_MAX: usize = 3;
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Seconds to wait before each attempt to send a result: HCP Terraform gives up after ten minutes without one.
-pub const ATTEMPTS_AFTER_S: [u64; 7] = [0, 1, 4, 15, 60, 120, 240];
+/// How long a result is sent again while it is not taken: HCP Terraform gives up after ten minutes without one.
+pub const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Why a result was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct NotTaken {
     pub reason: String,
     /// Whether trying again is useless.
     pub is_final: bool,
+    /// How long the other side asks to wait before the next attempt.
+    pub retry_after: Option<Duration>,
 }
 
 /// The plan of a run, as JSON. Redirects lead to configured hosts alone, and the token goes to the first.
@@ -57,27 +60,29 @@ pub fn fetch(url: &str, token: &str, hosts: &[String]) -> Result<Vec<u8>, String
     Err(format!("the request for the plan was redirected more than {REDIRECTS_MAX} times"))
 }
 
-/// Sends a result once to the address that the request named.
+/// Sends a result once, at `now`, to the address that the request named.
 ///
 /// # Errors
 ///
 /// Why it was not taken.
-pub fn send(task: &Task, callback: &str, result: &TaskResult) -> Result<(), NotTaken> {
+pub fn send(task: &Task, callback: &str, result: &TaskResult, now: Timestamp) -> Result<(), NotTaken> {
     let body = result.body().to_string();
     let content = Content { media_type: "application/vnd.api+json", encoding: None, bytes: body.as_bytes() };
     let limits = CallLimits { time: CALL_TIMEOUT, answer_bytes: CALLBACK_ANSWER_BYTES_MAX };
     let token = Some(task.access_token.as_str());
     let call = Call { method: Method::PATCH, url: callback, token, content: Some(content), limits };
-    let client = http_client().map_err(|reason| NotTaken { reason, is_final: false })?;
+    let client = http_client().map_err(|reason| NotTaken { reason, is_final: false, retry_after: None })?;
     let answer = client.send(&call).map_err(|error| NotTaken {
         reason: error.to_string(),
         is_final: matches!(error, SendError::Address(_) | SendError::Request(_)),
+        retry_after: None,
     })?;
     match answer.status {
         200..=299 => Ok(()),
         status => {
             let is_final = (400..500).contains(&status) && status != 408 && status != 429;
-            Err(NotTaken { reason: format!("answered with status {status}"), is_final })
+            let reason = format!("answered with status {status}");
+            Err(NotTaken { reason, is_final, retry_after: answer.retry_after(now) })
         }
     }
 }

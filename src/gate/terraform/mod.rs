@@ -17,7 +17,7 @@ mod usage;
 
 pub use bill::{Accelerators, BillContext, BillError, BillItem, Co2eEstimate, MonthlyUse, PlanBill};
 pub use capacity::{Attached, Capacity, Machines};
-pub use exchange::{ATTEMPTS_AFTER_S, NotTaken, check_host, fetch, send};
+pub use exchange::{NotTaken, PATIENCE, check_host, fetch, send};
 pub use gate::decide;
 pub use load::PlanLoad;
 pub use plan::{PlanAction, PlanError, PlannedResource, TerraformPlan};
