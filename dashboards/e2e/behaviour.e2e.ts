@@ -377,7 +377,7 @@ test('keys: g then a letter, / to search, ? lists them, arrows step through a ch
   await context.close();
 });
 
-/** S-17: names of jobs as somebody who wants to harm writes them. */
+/** Names of jobs as somebody who wants to harm writes them. */
 const HOSTILE = [
   '<script>alert(1)</script>',
   '"><script>alert(2)</script>',

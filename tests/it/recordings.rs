@@ -201,7 +201,7 @@ fn real_recordings_meter_to_their_known_energy() {
     }
     for (name, reason) in [
         ("codecarbon_emissions.csv", "results of finished runs"),
-        ("nvidia_gpu_exporter_h100-mig.prom", "one scrape without timestamps is no time series"),
+        ("nvidia_gpu_exporter_h100-mig.prom", "one scrape without timestamps is not a time series"),
         ("nvsmi_units_stuck_unknown-error.csv.gz", "gzip -dc FILE | wattledger meter -"),
     ] {
         let answer = wattledger(&["meter", &path(name)]);

@@ -1,9 +1,12 @@
-//! What is read of logs: the shared recordings, each format, each refusal, and laws over arbitrary bytes.
+//! What is read of logs: real recordings, each format, each refusal, and laws over arbitrary bytes.
 
 mod formats;
 mod properties;
 mod refusals;
 mod samples;
+#[path = "../../../../tests/it/skip.rs"]
+#[allow(dead_code, reason = "this test asks for no program")]
+mod skip;
 
 use super::{LogError, LogNote, LoggedDevice, Options, PowerLog, Times};
 use account::meter::Reading;

@@ -1,24 +1,27 @@
-//! The shared recordings, against the energies that were computed beside them by rational arithmetic.
+//! Real recordings, against the energies that were computed beside them by rational arithmetic.
+//!
+//! Their licences keep them out of this repository: they are read from the folder that `WATTLEDGER_RECORDINGS` names. What they show is
+//! tested without them on invented logs of the same forms (`tests/it/recordings.rs`).
 
-use super::{Log, backward, read, trapezoid};
+use super::{Log, backward, read, skip, trapezoid};
 use crate::powerlog::{LogError, Options, Times};
 use account::meter::PowerSensor;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
+use std::path::Path;
 use units::{ExactEnergy, Span};
 
-/// The sample, or `None` with a line that says so where the shared folder is absent.
+/// The recording; without a folder of them, `None` and a line that says so.
 fn sample(name: &str) -> Option<Box<dyn Read>> {
-    let path = format!("{}/../../shared/data/samples/power/{name}", env!("CARGO_MANIFEST_DIR"));
-    match File::open(&path) {
-        Ok(file) if name.ends_with(".gz") => Some(Box::new(flate2::read::GzDecoder::new(file))),
-        Ok(file) => Some(Box::new(file)),
-        Err(error) => {
-            // Not eprintln!, which a passing test does not show.
-            writeln!(std::io::stderr(), "skipped: no shared sample {name} ({error})").unwrap();
-            None
-        }
-    }
+    let Some(folder) = std::env::var_os("WATTLEDGER_RECORDINGS") else {
+        skip::skip(
+            "WATTLEDGER_RECORDINGS names no folder of real recordings; logs of their forms are tested elsewhere",
+        );
+        return None;
+    };
+    let path = Path::new(&folder).join(name);
+    let file = File::open(&path).unwrap_or_else(|cause| panic!("{}: {cause}", path.display()));
+    if name.ends_with(".gz") { Some(Box::new(flate2::read::GzDecoder::new(file))) } else { Some(Box::new(file)) }
 }
 
 fn log(name: &str, options: &Options) -> Option<Log> {
