@@ -159,12 +159,29 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let served = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut heard = vec![0; 65_536];
-            let length = stream.read(&mut heard).unwrap();
+            let heard = request(&mut stream);
             stream.write_all(answer.as_bytes()).unwrap();
-            String::from_utf8_lossy(&heard[..length]).into_owned()
+            heard
         });
         (address, served)
+    }
+
+    /// A whole request: its head, and as many bytes as that announces.
+    fn request(stream: &mut impl Read) -> String {
+        let mut heard = Vec::new();
+        loop {
+            let text = String::from_utf8_lossy(&heard).into_owned();
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let announced = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
+                if body.len() >= announced.parse().unwrap() {
+                    return text;
+                }
+            }
+            let mut part = [0; 4_096];
+            let length = stream.read(&mut part).unwrap();
+            assert!(length > 0, "the request ends early: {text}");
+            heard.extend_from_slice(&part[..length]);
+        }
     }
 
     fn client(proxy: Option<&str>) -> Client {
