@@ -283,7 +283,8 @@ impl Writing<'_> {
         self.begin(at, devices)?;
         let (http, spool) = (self.settings.http.clone(), Arc::clone(&self.spool));
         // A spool that fails for the push thread fails for the writer too, which returns the error.
-        Ok(Sending { pusher, http, spool, clock: Arc::clone(clock) }.start(pace, drop)?)
+        let (clock, delivered_ns) = (Arc::clone(clock), Arc::default());
+        Ok(Sending { pusher, http, spool, clock, delivered_ns }.start(pace, drop)?)
     }
 
     fn until_ended(&mut self, events: &Receiver<RunEvent>) -> Result<(), DeliveryError> {

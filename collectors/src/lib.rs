@@ -4,6 +4,8 @@ pub mod agent;
 pub mod announcement;
 pub mod clock;
 pub mod delivery;
+pub mod exposition;
+pub mod figures;
 mod identity;
 mod leftovers;
 pub mod powerlog;

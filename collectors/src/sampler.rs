@@ -9,6 +9,7 @@
 //! same reading, so that no energy is lost, doubled or moved.
 
 use crate::clock::{Clock, DateChange, DateLine, Timeline};
+use crate::figures::DeviceFigures;
 use crate::identity;
 use crate::source::{ReadError, Source, SourceDevice};
 use crate::spool::Contents;
@@ -76,8 +77,7 @@ pub struct Sampler {
     learning_since: Timestamp,
 }
 
-/// The meters of one device, and its last reading and failure.
-#[derive(Default)]
+/// The meters of one device, its last reading and failure, and what others may see of it.
 struct DeviceMeters {
     /// Meters the whole time as one window, on the line that never steps.
     total: Option<Meter>,
@@ -85,9 +85,30 @@ struct DeviceMeters {
     windows: Option<Meter>,
     last: Option<Reading>,
     failure: Option<ReadError>,
+    figures: Arc<DeviceFigures>,
 }
 
 impl DeviceMeters {
+    fn new(device: &SourceDevice, now: Span) -> Self {
+        let figures = Arc::new(DeviceFigures::new(device.sensor.power.is_some(), now));
+        Self { total: None, windows: None, last: None, failure: None, figures }
+    }
+
+    /// Windows that the meter has completed, which count in the figures from now on.
+    fn drain(&mut self) -> Vec<Window> {
+        let windows: Vec<Window> = self.windows.as_mut().map(Meter::drain).into_iter().flatten().collect();
+        self.figures.metered(&windows);
+        windows
+    }
+
+    /// Ends the meter that cuts windows, as [`Self::drain`] returns them, and goes on with `next`.
+    fn end_windows(&mut self, next: Option<Meter>) -> Result<Vec<Window>, Overflow> {
+        let ended = std::mem::replace(&mut self.windows, next);
+        let windows: Vec<Window> = ended.map(Meter::finish).transpose()?.into_iter().flatten().collect();
+        self.figures.metered(&windows);
+        Ok(windows)
+    }
+
     fn push(&mut self, reading: Reading, date: &DateLine) -> Result<(), Overflow> {
         if let Some(total) = &mut self.total {
             total.push(&reading)?;
@@ -106,8 +127,9 @@ impl Sampler {
     #[must_use]
     pub fn new(source: Box<dyn Source>, clock: Arc<dyn Clock>, timeline: Timeline) -> Self {
         let sensors = || source.devices().iter().map(|device| device.sensor);
+        let now = clock.monotonic();
         Self {
-            meters: sensors().map(|_| DeviceMeters::default()).collect(),
+            meters: source.devices().iter().map(|device| DeviceMeters::new(device, now)).collect(),
             cadence: sensors().map(|sensor| sensor.cadence).min().unwrap_or(Span::from_seconds(1)),
             has_counter: sensors().any(|sensor| sensor.counter.is_some()),
             window_length: None,
@@ -144,6 +166,11 @@ impl Sampler {
         self.source.devices()
     }
 
+    /// What others may see of the devices while the sampler runs, in the order of [`Self::devices`].
+    pub(crate) fn figures(&self) -> Vec<Arc<DeviceFigures>> {
+        self.meters.iter().map(|meters| Arc::clone(&meters.figures)).collect()
+    }
+
     /// How long to wait before the next [`Self::poll`].
     ///
     /// Polls keep to multiples of the cadence after the first one, so that the schedule does not drift; a poll that was
@@ -167,7 +194,7 @@ impl Sampler {
             (self.first, self.learning_since) = (Some(now), now);
         }
         self.read(now)?;
-        let mut windows: Vec<Window> = self.window_meters().flat_map(Meter::drain).collect();
+        let mut windows: Vec<Window> = self.meters.iter_mut().flat_map(DeviceMeters::drain).collect();
         let date_change = self.date.follow(&*self.clock, now);
         if date_change.is_some() {
             tracing::warn!("the date of this machine was set; windows go on with the new date");
@@ -186,8 +213,7 @@ impl Sampler {
         let Metered { contents, date_change } = self.poll()?;
         let mut windows = contents.windows;
         for meters in &mut self.meters {
-            let Some(meter) = meters.windows.take() else { continue };
-            windows.extend(meter.finish()?);
+            windows.extend(meters.end_windows(None)?);
         }
         Ok(Finished { last: self.metered(windows, date_change), totals: self.totals()? })
     }
@@ -218,32 +244,36 @@ impl Sampler {
     }
 
     fn read(&mut self, now: Timestamp) -> Result<(), Overflow> {
-        let (meters, date) = (&mut self.meters, &self.date);
+        let (meters, date, at) = (&mut self.meters, &self.date, self.clock.monotonic());
         let mut outcome = Ok(());
         self.source.poll(now, &mut |position, reading| {
             let Some(meters) = meters.get_mut(position) else { return };
             match reading {
-                Ok(reading) => outcome = outcome.and(meters.push(reading, date)),
-                Err(error) => meters.failure = Some(error),
+                Ok(reading) => {
+                    meters.figures.read(&reading, at);
+                    outcome = outcome.and(meters.push(reading, date));
+                }
+                Err(error) => {
+                    meters.figures.failed();
+                    meters.failure = Some(error);
+                }
             }
         });
         outcome
-    }
-
-    fn window_meters(&mut self) -> impl Iterator<Item = &mut Meter> {
-        self.meters.iter_mut().filter_map(|meters| meters.windows.as_mut())
     }
 
     /// Closes the windows and begins new ones at the last reading of each device, on the date as it is now.
     fn restart_windows(&mut self) -> Result<Vec<Window>, Overflow> {
         let mut windows = Vec::new();
         for (meters, device) in self.meters.iter_mut().zip(self.source.devices()) {
-            let Some(meter) = &mut meters.windows else { continue };
+            if meters.windows.is_none() {
+                continue;
+            }
             let mut fresh = Meter::new(identity::device_id(device), device.sensor, self.window_length);
             if let Some(last) = meters.last {
                 fresh.push(&Reading { at: self.date.date_of(last.at), ..last })?;
             }
-            windows.extend(std::mem::replace(meter, fresh).finish()?);
+            windows.extend(meters.end_windows(Some(fresh))?);
         }
         Ok(windows)
     }
@@ -252,9 +282,13 @@ impl Sampler {
         if windows.is_empty() && date_change.is_none() {
             return Metered::default();
         }
+        Metered { contents: Contents { devices: self.described(), windows, ..Contents::default() }, date_change }
+    }
+
+    /// The devices as they are sent, in the order of [`Self::devices`].
+    pub(crate) fn described(&self) -> Vec<wire::Device> {
         let epoch = |position: usize| self.meters.get(position).and_then(|meters| Some(meters.last?.epoch));
-        let devices = identity::devices(&*self.source, |position| epoch(position).unwrap_or(0));
-        Metered { contents: Contents { devices, windows, ..Contents::default() }, date_change }
+        identity::devices(&*self.source, |position| epoch(position).unwrap_or(0))
     }
 
     fn totals(self) -> Result<Vec<DeviceTotal>, Overflow> {

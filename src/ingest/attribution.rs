@@ -5,7 +5,7 @@ use super::held_idle::is_low;
 use super::reach::whole;
 use super::selection::{is_plausible, overlapped};
 use super::stored::Stored;
-use crate::store::{Assigned, Held, HeldTime, Key, Part, SetAside, Tx, kind};
+use crate::store::{Assigned, Held, HeldTime, Key, Part, SetAside, Tx};
 use model::{BatchId, JobNumber, NodeNumber, Revision, SetAsideReason, SiteNumber};
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Energy, Span, Timestamp};
@@ -76,7 +76,7 @@ pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: Revis
         let (Some(&device), Some(own)) = (stored.devices.get(uuid), own.get(uuid)) else { continue };
         let lost = overlapped(tx, stored, (device, uuid), own, revision)?;
         let holders = holders.get(&device).map(Vec::as_slice).unwrap_or_default();
-        let around = Surroundings { node: stored.node, component: kind(declared.kind), holders, sites: &sites };
+        let around = Surroundings { node: stored.node, component: declared.kind.name(), holders, sites: &sites };
         for (place, window) in own {
             match refusal(window, declared, lost.contains(place)) {
                 Some(reason) => found.aside.push(SetAside {

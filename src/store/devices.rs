@@ -222,15 +222,6 @@ fn metered(row: &Row<'_>) -> rusqlite::Result<MeteredDevice> {
 }
 
 fn stated(device: &wire::Device) -> Stated {
-    let (kind, limit) = (kind(device.kind).to_owned(), integer(device.limit.milliwatts()));
+    let (kind, limit) = (device.kind.name().to_owned(), integer(device.limit.milliwatts()));
     (device.name.clone(), device.index, kind, limit, device.counted_in.clone())
-}
-
-/// The word for a kind of device in the store and in documents.
-pub(crate) fn kind(kind: wire::Kind) -> &'static str {
-    match kind {
-        wire::Kind::Accelerator => "accelerator",
-        wire::Kind::Host => "host",
-        wire::Kind::Platform => "platform",
-    }
 }

@@ -49,7 +49,6 @@ pub use attention::{AsideSum, Draw, PostedDraw, SilentJob, ZoneFactors};
 pub use budget_sums::{BudgetProgress, Moved};
 pub use budgets::BudgetRow;
 pub use decisions::DecisionRow;
-pub(crate) use devices::kind;
 pub use devices::{DeviceRow, MeteredDevice};
 pub use entries::{Entry, Head};
 pub use error::{DatabaseError, StoreError};

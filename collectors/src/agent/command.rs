@@ -25,6 +25,7 @@ fn start(arguments: &AgentArguments) -> Result<(), AgentError> {
         server: arguments.server.clone(),
         sources: arguments.sources.clone(),
         run_spools: default_folder(|name| std::env::var_os(name)),
+        metrics_listen: arguments.metrics_listen.clone(),
     };
     let config = AgentConfig::load(&arguments.config, &overrides)?;
     log_to_stderr(config.log);

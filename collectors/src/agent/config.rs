@@ -4,6 +4,7 @@ use crate::announcement::METERING_FILE;
 use crate::source::SourceSpec;
 use crate::spool::{MEBIBYTES_MAX, MEBIBYTES_MIN};
 use serde::Deserialize;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 use units::Span;
@@ -38,6 +39,8 @@ pub struct AgentConfig {
     pub run_spools: Option<PathBuf>,
     /// File in which the agent announces what it meters.
     pub metering_file: PathBuf,
+    /// Where the figures of the node are served to Prometheus; `None` for nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// The least severe level that is logged.
     pub log: tracing::Level,
 }
@@ -57,6 +60,8 @@ pub struct AgentOverrides {
     pub sources: Vec<String>,
     /// Folder where `wattledger run` leaves what it could not deliver, for a file that does not name one.
     pub run_spools: Option<PathBuf>,
+    /// Where the figures of the node are served, as text; `None` for what the file says.
+    pub metrics_listen: Option<String>,
 }
 
 /// Why the settings cannot be used.
@@ -105,6 +110,7 @@ struct AgentFile {
     push_every_s: u64,
     run_spools: Option<PathBuf>,
     metering_file: PathBuf,
+    metrics_listen: Option<String>,
     log: String,
 }
 
@@ -123,6 +129,7 @@ impl Default for AgentFile {
             push_every_s: 10,
             run_spools: None,
             metering_file: PathBuf::from(METERING_FILE),
+            metrics_listen: None,
             log: "info".to_owned(),
         }
     }
@@ -143,6 +150,7 @@ impl AgentConfig {
             file.server.clone_from(server);
         }
         file.run_spools = file.run_spools.or_else(|| overrides.run_spools.clone());
+        file.metrics_listen = overrides.metrics_listen.clone().or(file.metrics_listen);
         if !overrides.sources.is_empty() {
             file.sources.clone_from(&overrides.sources);
         }
@@ -185,6 +193,7 @@ impl AgentFile {
             push_every: Span::from_seconds(self.push_every_s),
             run_spools: self.run_spools,
             metering_file: self.metering_file,
+            metrics_listen: self.metrics_listen.as_deref().map(listening).transpose()?,
             log,
         })
     }
@@ -217,6 +226,15 @@ fn address(server: String) -> Result<String, Problem> {
         return Err(("server", format!("`{server}` has a path; write only https://HOST[:PORT]")));
     }
     Ok(server)
+}
+
+/// Accepts `IP:PORT`, or a port alone, which only this machine reaches.
+fn listening(text: &str) -> Result<SocketAddr, Problem> {
+    let on_loopback = text.parse().map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    on_loopback.or_else(|_| text.parse()).map_err(|_| {
+        let help = "write a port, which only this machine reaches, or IP:PORT, such as 127.0.0.1:8781";
+        ("metrics_listen", format!("`{text}` is not an address; {help}"))
+    })
 }
 
 fn token(file: &Path) -> Result<String, Problem> {

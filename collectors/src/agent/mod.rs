@@ -9,6 +9,8 @@
 
 mod command;
 mod config;
+mod metrics;
+mod serving;
 
 pub use command::execute;
 pub use config::{AgentConfig, AgentConfigError, AgentOverrides, CONFIG};
@@ -24,9 +26,13 @@ use crate::source::{ChoiceError, Places, SourceChoice};
 use crate::spool::{Backlog, BatchSender, Contents, DamagedSpool, Spool, SpoolError};
 use crate::{identity, random};
 use client::{Backoff, ClientError};
+use metrics::AgentMetrics;
+use serving::Serving;
 use std::io;
+use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -53,6 +59,10 @@ pub struct AgentArguments {
     /// synthetic:SPEC or modelled:SPEC
     #[arg(long = "source", value_name = "SOURCE")]
     pub sources: Vec<String>,
+    /// Serve the figures of this node to Prometheus on this address, at /metrics; replaces `metrics_listen` in the settings. A
+    /// port alone is reached from this machine only
+    #[arg(long, value_name = "[IP:]PORT")]
+    pub metrics_listen: Option<String>,
     /// Send every batch that is still in the spool once more, after the service was restored from a backup or repaired
     #[arg(long)]
     pub resend: bool,
@@ -163,7 +173,10 @@ impl Agent {
         let leftovers = config.run_spools.clone().map(|folder| Leftovers::start(folder, None, http.clone(), &clock));
         let leftovers = leftovers.transpose()?;
         let failed = sender.clone();
-        let sending = Sending { pusher, http, spool: Arc::clone(&spool), clock: Arc::clone(&clock) };
+        let delivered_ns = Arc::new(AtomicU64::new(clock.monotonic().nanoseconds()));
+        let metrics = AgentMetrics::new(&samplers, &spool, &clock, &delivered_ns);
+        let serving = config.metrics_listen.and_then(|address| serve_metrics(address, metrics));
+        let sending = Sending { pusher, http, spool: Arc::clone(&spool), clock: Arc::clone(&clock), delivered_ns };
         let pushing = sending.start(Pace::of_agent(config.push_every, seed), move |error| {
             drop(failed.send(Message::Failed(error.into())));
         })?;
@@ -184,12 +197,28 @@ impl Agent {
             Err(SpoolError::Full) => tracing::error!("{}; the last windows are lost", SpoolError::Full),
             other => other?,
         }
-        drop(announced);
+        drop((announced, serving));
         pushing.finish();
         if let Some(leftovers) = leftovers {
             leftovers.finish();
         }
         Ok(())
+    }
+}
+
+/// Serves the metrics. A port that is taken is no reason to lose energy: the agent says so and meters without serving.
+fn serve_metrics(address: SocketAddr, metrics: AgentMetrics) -> Option<Serving> {
+    match Serving::start(address, metrics) {
+        Ok(serving) => {
+            tracing::info!("metrics are served at http://{}/metrics", serving.address());
+            Some(serving)
+        }
+        Err(cause) => {
+            tracing::error!(
+                "metrics_listen {address}: {cause}; the agent meters without serving metrics: free the port or name another, and restart"
+            );
+            None
+        }
     }
 }
 

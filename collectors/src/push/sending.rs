@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::spool::{Spool, SpoolError};
 use client::Backoff;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -61,6 +62,8 @@ pub(crate) struct Sending {
     pub(crate) spool: Arc<Mutex<Spool>>,
     /// The machine's clock.
     pub(crate) clock: Arc<dyn Clock>,
+    /// When the service last acknowledged a batch, ns of monotonic time; the thread writes it, and anybody may read it.
+    pub(crate) delivered_ns: Arc<AtomicU64>,
 }
 
 impl Sending {
@@ -105,6 +108,11 @@ impl Sending {
     }
 
     fn turn(&mut self, limit: Duration) -> Result<Next, SpoolError> {
-        self.pusher.turn(&self.spool, &mut self.http, &*self.clock, limit)
+        let before = self.pusher.sent().acknowledged;
+        let next = self.pusher.turn(&self.spool, &mut self.http, &*self.clock, limit)?;
+        if self.pusher.sent().acknowledged > before {
+            self.delivered_ns.store(self.clock.monotonic().nanoseconds(), Ordering::Relaxed);
+        }
+        Ok(next)
     }
 }

@@ -286,6 +286,12 @@ impl Spool {
         Ok(Halved::To(kept))
     }
 
+    /// Bytes of the file that may be in use, at least [`SpoolUsage::bytes`] but for what a full spool could not merge.
+    #[must_use]
+    pub fn bytes_max(&self) -> u64 {
+        u64::from(self.pages_max) * u64::from(PAGE_BYTES)
+    }
+
     /// How much the spool holds.
     ///
     /// # Errors

@@ -23,7 +23,8 @@ fn the_shipped_file_is_read_and_its_comments_show_the_defaults() {
     // Every setting but those that have no default or are not for every machine.
     let settings = text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| {
         let key = line.split(" = ").next().unwrap_or_default();
-        line.contains(" = ") && !key.contains(' ') && !["token_file", "ca_file", "name", "run_spools"].contains(&key)
+        let has_no_default = ["token_file", "ca_file", "name", "run_spools", "metrics_listen"].contains(&key);
+        line.contains(" = ") && !key.contains(' ') && !has_no_default
     });
     let spelled: Vec<&str> = settings.collect();
     assert_eq!(spelled.len(), 8, "{spelled:?}");
@@ -49,6 +50,7 @@ fn what_is_wrong_is_said_with_its_place_and_the_fix() {
     check(&with("keep_hours = 9000"), "keep_hours: 9000 is out of range");
     check(&with("name = \"a b\""), "name: `a b` is not a name");
     check(&with("log = \"loud\""), "log: `loud` is not a level; write error, warn, info, debug or trace");
+    check(&with("metrics_listen = \"localhost\""), "metrics_listen: `localhost` is not an address; write a port");
     check(&with("sources = []"), "sources: is empty; write [\"auto\"]");
     check(&with("sources = [\"gpu\"]"), "sources: `gpu` is not a source");
     check("", "server: is missing; write the address of the service");
@@ -59,6 +61,19 @@ fn what_is_wrong_is_said_with_its_place_and_the_fix() {
     let missing =
         AgentConfig::load(&folder.path().join("none.toml"), &AgentOverrides::default()).unwrap_err().to_string();
     assert!(missing.ends_with("(config/agent.toml is a template), or name another file with --config"), "{missing}");
+}
+
+#[test]
+fn metrics_are_served_nowhere_unless_asked_and_to_this_machine_unless_an_address_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let listening = |line: &str| {
+        let config = load(folder.path(), &format!("server = \"https://x\"\n{line}")).unwrap();
+        config.metrics_listen.map(|address| address.to_string())
+    };
+    assert_eq!(listening(""), None);
+    assert_eq!(listening("metrics_listen = \"8781\"").as_deref(), Some("127.0.0.1:8781"));
+    assert_eq!(listening("metrics_listen = \"0.0.0.0:8781\"").as_deref(), Some("0.0.0.0:8781"));
+    assert_eq!(listening("metrics_listen = \"[::1]:8781\"").as_deref(), Some("[::1]:8781"));
 }
 
 #[test]

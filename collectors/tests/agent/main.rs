@@ -9,6 +9,7 @@ mod damage;
 mod full;
 mod kill;
 mod learning;
+mod metrics;
 mod outage;
 mod protocol;
 mod samples;

@@ -192,6 +192,18 @@ pub enum Kind {
     Platform,
 }
 
+impl Kind {
+    /// The word for it in batches, documents and labels.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accelerator => "accelerator",
+            Self::Host => "host",
+            Self::Platform => "platform",
+        }
+    }
+}
+
 /// What the readings of a device's sensor mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
