@@ -56,14 +56,15 @@ fn compared(service: &ApiService, row: JobRow, now: Timestamp) -> Result<Compare
     let used = service.store.read::<_, SeriesError>(|tx| series::job_use(service.series.as_ref(), tx, number, now))?;
     let job = footprint(service, row, now)?;
     let over = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
-    let device_hours = used.device_ns as f64 / 3.6e12;
-    let mean_mw = over(used.energy_mj as f64, used.device_ns as f64 / 1e9);
+    let device_ns = used.held.nanoseconds() as f64;
+    let device_hours = device_ns / 3.6e12;
+    let mean_mw = over(used.energy.millijoules() as f64, device_ns / 1e9);
     Ok(ComparedJob {
         device_hours,
         energy_kwh_per_device_hour: over(job.energy_kwh, device_hours),
         power_mean_mw_per_device: mean_mw.map(|power| power.round() as i64),
         intensity_g_per_kwh: over(job.co2e_g, job.energy_kwh),
-        held_idle_share: over(used.held_idle_ns as f64, used.device_ns as f64),
+        held_idle_share: over(used.held_idle.nanoseconds() as f64, device_ns),
         job,
     })
 }

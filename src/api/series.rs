@@ -14,10 +14,10 @@ use api::{
 use axum::extract::State as Extract;
 use model::{BatchId, JobNumber};
 use std::collections::BTreeSet;
-use units::{Interval, Timestamp};
+use units::{DeviceTime, Interval, Power, Span, Timestamp};
 
 const POINTS_DEFAULT: i64 = 500;
-const DAY_NS: i64 = 86_400_000_000_000;
+const DAY: Span = Span::from_seconds(86_400);
 
 /// The grid that `asked` describes, within `life` where it says nothing.
 fn grid_of(asked: &RangeQuery, life: Option<Interval>, now: Timestamp) -> Result<Grid, Problem> {
@@ -26,8 +26,7 @@ fn grid_of(asked: &RangeQuery, life: Option<Interval>, now: Timestamp) -> Result
         moment.map_err(|rule| Problem::field(field, rule))
     };
     let to = at("to", &asked.to)?.or(life.map(Interval::end)).unwrap_or(now);
-    let day_before = Timestamp::from_nanoseconds(to.nanoseconds().saturating_sub(DAY_NS));
-    let from = at("from", &asked.from)?.or(life.map(Interval::start)).unwrap_or(day_before);
+    let from = at("from", &asked.from)?.or(life.map(Interval::start)).unwrap_or_else(|| to.before(DAY));
     Ok(Grid::of(from..to, asked.points.unwrap_or(POINTS_DEFAULT))?)
 }
 
@@ -56,30 +55,40 @@ impl From<SeriesError> for Problem {
     }
 }
 
+/// 0 to 1; 0 where there is nothing to have a part of.
 fn share(part: impl Into<i128>, whole: impl Into<i128>) -> f64 {
     let (part, whole) = (part.into(), whole.into());
     if whole <= 0 { 0.0 } else { (part as f64 / whole as f64).min(1.0) }
 }
 
+fn coverage(observed: DeviceTime, expected: DeviceTime) -> f64 {
+    share(observed.nanoseconds(), expected.nanoseconds())
+}
+
+/// Power as answers have it, at most what an `i64` holds.
+fn milliwatts(power: Power) -> i64 {
+    i64::try_from(power.milliwatts()).unwrap_or(i64::MAX)
+}
+
 fn document(series: &PowerSeries, is_complete: bool) -> SeriesDocument {
-    let column = |value: fn(&Bucket) -> i64| series.buckets.values().map(value).collect();
-    let (whole, modelled) = (series.energy_mj, series.modelled_mj);
+    let powers = |of: fn(&Bucket) -> Power| series.buckets.values().map(|bucket| milliwatts(of(bucket))).collect();
+    let (whole, modelled) = (series.energy.millijoules(), series.modelled.millijoules());
     SeriesDocument {
-        from: moment::show(series.grid.from),
-        to: moment::show(series.grid.to),
+        from: moment::show(series.grid.range.start()),
+        to: moment::show(series.grid.range.end()),
         bucket_s: series.grid.bucket_s(),
         energy_mj: whole,
         energy_kwh: whole as f64 / 3.6e9,
         start_ms: series.buckets.keys().map(|number| series.grid.start_ms(*number)).collect(),
-        energy_mj_per_bucket: column(|bucket| bucket.energy_mj),
-        power_min_mw: column(Bucket::lowest_mw),
-        power_mean_mw: column(Bucket::mean_mw),
-        power_max_mw: column(Bucket::highest_mw),
-        coverage: series.buckets.values().map(|bucket| share(bucket.observed_ns, bucket.expected_ns)).collect(),
+        energy_mj_per_bucket: series.buckets.values().map(|bucket| bucket.energy.millijoules()).collect(),
+        power_min_mw: powers(Bucket::lowest),
+        power_mean_mw: powers(Bucket::mean),
+        power_max_mw: powers(Bucket::highest),
+        coverage: series.buckets.values().map(|bucket| coverage(bucket.observed, bucket.expected)).collect(),
         quality: SeriesQuality {
             measured_share: share(whole - modelled, whole),
             modelled_share: share(modelled, whole),
-            coverage: share(series.observed_ns, series.expected_ns),
+            coverage: coverage(series.observed, series.expected),
         },
         is_complete,
     }
@@ -160,9 +169,8 @@ fn job_grid(
 ) -> Result<(JobNumber, Grid), Problem> {
     let row = super::jobs::find(service, id, who)?;
     let life = service.store.read::<_, SeriesError>(|tx| series::life(service.series.as_ref(), tx, row.job, now))?;
-    let stated = row.facts.started.map(|start| (start, row.facts.ended.unwrap_or(now)));
-    let life = life.or(stated).and_then(|(start, end)| Interval::new(start, end));
-    Ok((row.job, grid_of(asked, life, now)?))
+    let stated = row.facts.started.and_then(|start| Interval::new(start, row.facts.ended.unwrap_or(now)));
+    Ok((row.job, grid_of(asked, life.or(stated), now)?))
 }
 
 /// Show the power of a job over time
@@ -222,16 +230,19 @@ fn devices_document(grid: Grid, found: Vec<DeviceSeries>) -> DevicesDocument {
     let numbers: BTreeSet<i64> = found.iter().flat_map(|own| own.series.buckets.keys().copied()).collect();
     let devices = found.into_iter().map(|own| JobDevice {
         id: own.device.device,
-        power_mean_mw: numbers.iter().map(|number| own.series.buckets.get(number).map(Bucket::mean_mw)).collect(),
+        power_mean_mw: numbers
+            .iter()
+            .map(|number| own.series.buckets.get(number).map(|bucket| milliwatts(bucket.mean())))
+            .collect(),
         node: own.device.node_name.into(),
         uuid: own.device.uuid.into(),
         name: own.device.name,
         index: own.device.index,
-        energy_mj: own.series.energy_mj,
+        energy_mj: own.series.energy.millijoules(),
     });
     DevicesDocument {
-        from: moment::show(grid.from),
-        to: moment::show(grid.to),
+        from: moment::show(grid.range.start()),
+        to: moment::show(grid.range.end()),
         bucket_s: grid.bucket_s(),
         devices: devices.collect(),
         start_ms: numbers.iter().map(|number| grid.start_ms(*number)).collect(),
@@ -292,15 +303,15 @@ pub(crate) async fn power(
     let groups = groups.into_iter().map(|own| {
         let cells = || numbers.iter().map(|number| own.buckets.get(number));
         PowerGroupDocument {
-            power_mean_mw: cells().map(|cell| cell.map(|(_, mean_mw)| *mean_mw)).collect(),
-            energy_mj: cells().map(|cell| cell.map(|(energy_mj, _)| *energy_mj)).collect(),
+            power_mean_mw: cells().map(|cell| cell.map(|bucket| milliwatts(bucket.mean))).collect(),
+            energy_mj: cells().map(|cell| cell.map(|bucket| bucket.energy.millijoules())).collect(),
             group: own.group,
             is_idle: own.is_idle,
         }
     });
     Ok(axum::Json(PowerDocument {
-        from: moment::show(grid.from),
-        to: moment::show(grid.to),
+        from: moment::show(grid.range.start()),
+        to: moment::show(grid.range.end()),
         bucket_s: grid.bucket_s(),
         groups: groups.collect(),
         start_ms: numbers.iter().map(|number| grid.start_ms(*number)).collect(),
@@ -332,8 +343,8 @@ pub(crate) async fn intensity(
     let buckets = &found.buckets;
     Ok(axum::Json(IntensityDocument {
         zone: found.zone.into(),
-        from: moment::show(grid.from),
-        to: moment::show(grid.to),
+        from: moment::show(grid.range.start()),
+        to: moment::show(grid.range.end()),
         bucket_s: grid.bucket_s(),
         start_ms: buckets.keys().map(|number| grid.start_ms(*number)).collect(),
         intensity_mg_per_kwh: buckets.values().map(|bucket| bucket.mean).collect(),

@@ -7,6 +7,7 @@ use super::stored::Stored;
 use crate::store::Tx;
 use model::{BatchId, DeviceId, NodeNumber, Revision};
 use std::collections::BTreeSet;
+use units::Interval;
 use wire::{Batch, Device, Window};
 
 /// What a batch changes about the windows of one device that count.
@@ -15,7 +16,7 @@ pub(crate) struct Counted<W> {
     /// The device whose windows these are.
     pub(crate) device: DeviceId,
     /// All that begin in here count no longer, unless they are among `windows`; `None`: nothing known before is touched.
-    pub(crate) replaces: Option<Reach>,
+    pub(crate) replaces: Option<Interval>,
     /// The windows that count, each as the caller made it.
     pub(crate) windows: Vec<W>,
 }
@@ -44,21 +45,21 @@ pub(crate) fn counted<W>(
         if met.len() == 1 && is_in_order(&windows_of(batch, own)) {
             keep(batch, own, &BTreeSet::new(), &of, &mut windows);
         } else {
-            replaces = Some(anew(tx, (device, &own.uuid), (met, newest), &of, &mut windows)?);
+            replaces = anew(tx, (device, &own.uuid), (met, newest), &of, &mut windows)?;
         }
         found.push(Counted { device, replaces, windows });
     }
     Ok(found)
 }
 
-/// Decides among all windows of batches that overlap; returns the time in which they lie.
+/// Decides among all windows of batches that overlap; returns the time in which they lie, if there are any.
 fn anew<W>(
     tx: &Tx<'_>,
     (device, uuid): (DeviceId, &str),
     (met, newest): (BTreeSet<BatchId>, Revision),
     of: &impl Fn(&Window, &Device) -> W,
     windows: &mut Vec<W>,
-) -> Result<Reach, IngestError> {
+) -> Result<Option<Interval>, IngestError> {
     let mut whole: Option<Reach> = None;
     for number in met {
         let kept = tx.evidence().get(number)?;
@@ -71,7 +72,7 @@ fn anew<W>(
         let (from, to) = whole.unwrap_or((start, end));
         whole = Some((from.min(start), to.max(end)));
     }
-    Ok(whole.unwrap_or_default())
+    Ok(whole.and_then(|(start, end)| Interval::new(start, end)))
 }
 
 /// The device's windows with their places in the batch.

@@ -46,18 +46,19 @@ pub(super) fn encode(hour: i64, windows: &[SeriesWindow], is_packed: bool) -> Re
 }
 
 fn values(window: &SeriesWindow, before: i64) -> [i64; COLUMNS] {
-    let mean = mean(window.energy, window.span_ns());
+    let span = window.span().nanoseconds().cast_signed();
+    let mean = mean(window.energy, span);
     let quality = QUALITIES.iter().position(|quality| *quality == window.quality).unwrap_or_default();
     let flags = i64::try_from(quality).unwrap_or_default()
         + if window.is_contained { CONTAINED } else { 0 }
         + if window.is_low { LOW } else { 0 };
     [
         window.start.nanoseconds().wrapping_sub(before),
-        window.span_ns(),
+        span,
         window.energy.millijoules(),
         mean.wrapping_sub(window.min.milliwatts().cast_signed()),
         window.max.milliwatts().cast_signed().wrapping_sub(mean),
-        window.span_ns().wrapping_sub(window.covered.nanoseconds().cast_signed()),
+        span.wrapping_sub(window.covered.nanoseconds().cast_signed()),
         flags,
     ]
 }

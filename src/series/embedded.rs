@@ -2,11 +2,11 @@
 
 use super::columns;
 use super::store::{SeriesChange, SeriesError, SeriesStore};
-use super::window::{HOUR_NS, SeriesWindow, hour_after, hour_of};
-use crate::store::{SeriesFile, SeriesTx, StoreError, Sums, Taken, Track};
+use super::window::{HOUR, SeriesWindow, hour_after, hour_of};
+use crate::store::{SeriesFile, SeriesPlace, SeriesTx, StoreError, Sums, Taken, Track};
 use std::ops::Range;
 use std::path::Path;
-use units::Timestamp;
+use units::{Energy, Interval, Overflow, Span, Timestamp};
 
 /// Number of hours that one call of [`SeriesStore::compress`] compresses, about a tenth of a second of work.
 const HOURS_PER_CALL: u32 = 256;
@@ -67,7 +67,7 @@ impl SeriesStore for Embedded {
     }
 
     fn hours(&self, track: Track, hours: Range<i64>) -> Result<Vec<(i64, Sums)>, SeriesError> {
-        self.file.read(|tx| Ok(tx.sums(track, (reaching(tx, track, hours.start)?, hours.end))?))
+        self.file.read(|tx| Ok(tx.sums(track, reaching(tx, track, hours.start)?..hours.end)?))
     }
 
     fn latest(&self, track: Track) -> Result<Option<Timestamp>, SeriesError> {
@@ -79,19 +79,20 @@ impl SeriesStore for Embedded {
 fn reaching(tx: &SeriesTx<'_>, track: Track, hour: i64) -> Result<i64, SeriesError> {
     let longest = tx.longest(track.device)?;
     // A window no longer than an hour may still begin in the hour before.
-    Ok(hour - (longest + HOUR_NS - 1) / HOUR_NS)
+    let hours = longest.nanoseconds().div_ceil(HOUR.nanoseconds());
+    Ok(hour - hours.cast_signed())
 }
 
 fn apply(tx: &SeriesTx<'_>, change: &SeriesChange) -> Result<(), SeriesError> {
-    if let Some(longest) = change.windows.iter().map(SeriesWindow::span_ns).max()
+    if let Some(longest) = change.windows.iter().map(SeriesWindow::span).max()
         && longest > tx.longest(change.device)?
     {
         tx.note_longest(change.device, longest)?;
     }
     for is_contained in [false, true] {
         let track = Track { device: change.device, is_contained };
-        if let Some((from, to)) = change.replaces {
-            drop_windows(tx, track, from..to)?;
+        if let Some(replaced) = change.replaces {
+            drop_windows(tx, track, replaced)?;
         }
         let mut windows: Vec<_> =
             change.windows.iter().filter(|window| window.is_contained == is_contained).copied().collect();
@@ -99,16 +100,17 @@ fn apply(tx: &SeriesTx<'_>, change: &SeriesChange) -> Result<(), SeriesError> {
         for own in windows.chunk_by(|a, b| hour_of(a.start) == hour_of(b.start)) {
             let (Some(first), Some(sums)) = (own.first(), sums(own)?) else { continue };
             let hour = hour_of(first.start);
-            tx.add_chunk(track, (hour, change.batch), &sums, &columns::encode(hour, own, false)?)?;
+            let place = SeriesPlace { track, hour, batch: change.batch };
+            tx.add_chunk(place, &sums, &columns::encode(hour, own, false)?)?;
         }
     }
     Ok(())
 }
 
-/// Removes the windows that begin in the range.
-fn drop_windows(tx: &SeriesTx<'_>, track: Track, begun: Range<Timestamp>) -> Result<(), SeriesError> {
-    let windows = decoded(tx, track, hour_of(begun.start)..hour_after(begun.end))?;
-    let is_kept = |window: &&SeriesWindow| !begun.contains(&window.start);
+/// Removes the windows that begin in the interval.
+fn drop_windows(tx: &SeriesTx<'_>, track: Track, begun: Interval) -> Result<(), SeriesError> {
+    let windows = decoded(tx, track, hour_of(begun.start())..hour_after(begun.end()))?;
+    let is_kept = |window: &&SeriesWindow| !begun.contains(window.start);
     for own in windows.chunk_by(|a, b| hour_of(a.start) == hour_of(b.start)) {
         let kept: Vec<SeriesWindow> = own.iter().filter(is_kept).copied().collect();
         if let Some(first) = own.first()
@@ -123,7 +125,7 @@ fn drop_windows(tx: &SeriesTx<'_>, track: Track, begun: Range<Timestamp>) -> Res
 /// The windows that begin in these hours, ascending.
 fn decoded(tx: &SeriesTx<'_>, track: Track, hours: Range<i64>) -> Result<Vec<SeriesWindow>, SeriesError> {
     let mut windows = Vec::new();
-    for (hour, bytes) in tx.chunks(track, (hours.start, hours.end))? {
+    for (hour, bytes) in tx.chunks(track, hours)? {
         columns::decode(hour, &bytes, &mut windows)?;
     }
     windows.sort_by_key(|window| window.start);
@@ -138,30 +140,29 @@ fn pack(tx: &SeriesTx<'_>, track: Track, hour: i64, windows: &[SeriesWindow]) ->
 }
 
 /// The sums of windows; `None` if there are none.
-fn sums(windows: &[SeriesWindow]) -> Result<Option<Sums>, units::Overflow> {
+fn sums(windows: &[SeriesWindow]) -> Result<Option<Sums>, Overflow> {
     let (Some(first), Some(last)) = (windows.first(), windows.iter().map(|window| window.end).max()) else {
         return Ok(None);
     };
-    let overflow = units::Overflow { quantity: "sum of an hour in mJ" };
     let mut sums = Sums {
         first: first.start,
         last,
-        energy_mj: 0,
-        modelled_mj: 0,
-        min_mw: i64::MAX,
-        max_mw: 0,
-        covered_ns: 0,
-        span_ns: 0,
-        low_ns: 0,
+        energy: Energy::ZERO,
+        modelled: Energy::ZERO,
+        min: first.min,
+        max: first.max,
+        covered: Span::ZERO,
+        span: Span::ZERO,
+        low: Span::ZERO,
     };
     for window in windows {
-        sums.energy_mj = sums.energy_mj.checked_add(window.energy.millijoules()).ok_or(overflow)?;
-        sums.modelled_mj = sums.modelled_mj.checked_add(window.modelled_mj()).ok_or(overflow)?;
-        sums.min_mw = sums.min_mw.min(window.min.milliwatts().min(i64::MAX as u64).cast_signed());
-        sums.max_mw = sums.max_mw.max(window.max.milliwatts().min(i64::MAX as u64).cast_signed());
-        sums.covered_ns = sums.covered_ns.saturating_add(window.covered.nanoseconds().cast_signed());
-        sums.span_ns = sums.span_ns.saturating_add(window.span_ns());
-        sums.low_ns = sums.low_ns.saturating_add(if window.is_low { window.span_ns() } else { 0 });
+        sums.energy = sums.energy.checked_add(window.energy)?;
+        sums.modelled = sums.modelled.checked_add(window.modelled())?;
+        sums.min = sums.min.min(window.min);
+        sums.max = sums.max.max(window.max);
+        sums.covered = sums.covered.plus(window.covered);
+        sums.span = sums.span.plus(window.span());
+        sums.low = sums.low.plus(window.low());
     }
     Ok(Some(sums))
 }

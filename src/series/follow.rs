@@ -101,14 +101,11 @@ fn run(
                 is_checked = true;
             }
             let has_more = take(store, series, given)?;
-            let is_before = Timestamp::from_nanoseconds(
-                clock.wall().nanoseconds().saturating_sub(COMPRESS_AFTER.nanoseconds().cast_signed()),
-            );
             // Batches first: charts of now are looked at more than the files of then.
             if has_more || clock.monotonic() < compress_at {
                 return Ok::<_, SeriesError>(has_more);
             }
-            let is_more_due = series.compress(is_before)?;
+            let is_more_due = series.compress(clock.wall().before(COMPRESS_AFTER))?;
             if !is_more_due {
                 compress_at = clock.monotonic().plus(COMPRESS_EVERY);
             }

@@ -7,7 +7,7 @@ use crate::store::{IntervalFactor, Tx};
 use api::IntensityFactor;
 use chrono::{DateTime, Datelike, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
-use units::Timestamp;
+use units::{Interval, Span, Timestamp};
 
 /// Intensity in one bucket, mg/kWh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +37,7 @@ pub struct IntensitySeries {
 
 /// A stretch of time to which one factor applies.
 struct Stretch {
-    start: Timestamp,
-    end: Timestamp,
+    interval: Interval,
     value: u32,
     status: FactorStatus,
     factor: usize,
@@ -50,33 +49,32 @@ struct Stretch {
 ///
 /// Nothing is known of the zone; the store cannot be read.
 pub fn intensity(tx: &Tx<'_>, library: &Library, zone: &str, grid: Grid) -> Result<IntensitySeries, SeriesError> {
-    let zone = library.choose(zone, Some(grid.from))?.asked;
-    let imported = tx.factors().between(&zone, (grid.from, grid.to))?;
+    let zone = library.choose(zone, Some(grid.range.start()))?.asked;
+    let imported = tx.factors().between(&zone, (grid.range.start(), grid.range.end()))?;
     let mut factors = Vec::new();
     let stretches = stretches(library, &zone, &grid, &imported, &mut factors)?;
-    let mut lengths = vec![0_i64; factors.len()];
-    let mut sums: BTreeMap<i64, (i128, i128, IntensityBucket)> = BTreeMap::new();
+    let mut lengths = vec![Span::ZERO; factors.len()];
+    let mut sums: BTreeMap<i64, (u128, u128, IntensityBucket)> = BTreeMap::new();
     for stretch in stretches {
-        lengths[stretch.factor] += stretch.end.nanoseconds() - stretch.start.nanoseconds();
-        for number in
-            grid.number(stretch.start)..=grid.number(Timestamp::from_nanoseconds(stretch.end.nanoseconds() - 1))
-        {
-            let length =
-                grid.end(number).min(stretch.end).nanoseconds() - grid.start(number).max(stretch.start).nanoseconds();
+        let interval = stretch.interval;
+        lengths[stretch.factor] = lengths[stretch.factor].plus(interval.span());
+        for number in grid.numbers(interval) {
+            let (start, end) = (grid.start(number).max(interval.start()), grid.end(number).min(interval.end()));
+            let length = end.since(start).unwrap_or(Span::ZERO).nanoseconds();
             let Stretch { value, status, .. } = stretch;
             let new = IntensityBucket { mean: value, min: value, max: value, status };
             let (whole, time, bucket) = sums.entry(number).or_insert((0, 0, new));
-            (*whole, *time) = (*whole + i128::from(value) * i128::from(length), *time + i128::from(length));
+            (*whole, *time) = (*whole + u128::from(value) * u128::from(length), *time + u128::from(length));
             (bucket.min, bucket.max) = (bucket.min.min(value), bucket.max.max(value));
             bucket.status = less_certain(bucket.status, status);
         }
     }
-    let mean = |(whole, time, bucket): (i128, i128, IntensityBucket)| {
+    let mean = |(whole, time, bucket): (u128, u128, IntensityBucket)| {
         let mean = u32::try_from((whole + time / 2) / time.max(1)).unwrap_or(u32::MAX);
         IntensityBucket { mean, ..bucket }
     };
     let buckets = sums.into_iter().map(|(number, sum)| (number, mean(sum))).collect();
-    let mut order: Vec<(i64, IntensityFactor)> = lengths.into_iter().zip(factors).collect();
+    let mut order: Vec<(Span, IntensityFactor)> = lengths.into_iter().zip(factors).collect();
     order.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
     Ok(IntensitySeries { zone, grid, buckets, factors: order.into_iter().map(|(_, factor)| factor).collect() })
 }
@@ -99,17 +97,19 @@ fn stretches(
     imported: &[IntervalFactor],
     factors: &mut Vec<IntensityFactor>,
 ) -> Result<Vec<Stretch>, SeriesError> {
-    let mut edges = BTreeSet::from([grid.from, grid.to]);
+    let mut edges = BTreeSet::from([grid.range.start(), grid.range.end()]);
     edges.extend(years(grid));
     let (mut begins, mut ends): (BTreeMap<_, Vec<usize>>, BTreeMap<_, Vec<usize>>) = Default::default();
     for (place, factor) in imported.iter().enumerate() {
-        let (start, end) = (factor.interval.start().max(grid.from), factor.interval.end().min(grid.to));
-        begins.entry(start).or_default().push(place);
-        ends.entry(end).or_default().push(place);
-        edges.extend([start, end]);
+        let Some(part) = factor.interval.overlap(grid.range) else { continue };
+        begins.entry(part.start()).or_default().push(place);
+        ends.entry(part.end()).or_default().push(place);
+        edges.extend([part.start(), part.end()]);
     }
     let (mut open, mut found) = (BTreeSet::new(), Vec::new());
-    for (start, end) in edges.iter().copied().zip(edges.iter().copied().skip(1)) {
+    let intervals = edges.iter().zip(edges.iter().skip(1)).filter_map(|(start, end)| Interval::new(*start, *end));
+    for interval in intervals {
+        let start = interval.start();
         ends.get(&start).into_iter().flatten().for_each(|place| {
             open.remove(place);
         });
@@ -125,7 +125,7 @@ fn stretches(
             factors.push(factor);
             factors.len() - 1
         });
-        found.push(Stretch { start, end, value: value.milligrams_per_kwh(), status, factor: number });
+        found.push(Stretch { interval, value: value.milligrams_per_kwh(), status, factor: number });
     }
     Ok(found)
 }
@@ -133,7 +133,7 @@ fn stretches(
 /// Where calendar years begin inside the range.
 fn years(grid: &Grid) -> impl Iterator<Item = Timestamp> {
     let year = |at: Timestamp| DateTime::from_timestamp_nanos(at.nanoseconds()).year();
-    let (from, to) = (grid.from, grid.to);
+    let (from, to) = (grid.range.start(), grid.range.end());
     (year(from) + 1..=year(to)).filter_map(move |year| {
         let midnight = NaiveDate::from_ymd_opt(year, 1, 1)?.and_time(chrono::NaiveTime::MIN).and_utc();
         let begins = Timestamp::from_nanoseconds(midnight.timestamp_nanos_opt()?);

@@ -20,8 +20,8 @@ pub use embedded::Embedded;
 pub use follow::{Follower, Handover, behind, catch_up};
 pub use intensity::{IntensityBucket, IntensitySeries, intensity};
 pub use power::{
-    DeviceSeries, GroupSeries, JobUse, PowerGroup, PowerSeries, accelerators, device, fleet, job, job_devices, job_use,
-    life, node,
+    DeviceSeries, GroupBucket, GroupSeries, JobUse, PowerGroup, PowerSeries, accelerators, device, fleet, job,
+    job_devices, job_use, life, node,
 };
 pub use store::{SeriesChange, SeriesError, SeriesStore};
 pub use window::SeriesWindow;

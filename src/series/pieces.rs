@@ -3,14 +3,13 @@
 
 use super::bucket::HeldPiece;
 use super::store::{SeriesError, SeriesStore};
-use super::window::{HOUR_NS, SeriesWindow, hour_after, hour_of};
+use super::window::{SeriesWindow, hour_after, hour_of, hour_start};
 use crate::ingest::{Surroundings, cut, holders_at, site_at};
 use crate::store::{Assigned, Held, MeteredDevice, StoreError, Sums, Track, Tx};
 use model::{DeviceId, JobNumber, NodeNumber, Revision, SiteNumber};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Range;
-use units::Timestamp;
+use units::{Interval, Power, Span, Timestamp};
 
 /// Who held a device over time.
 pub(super) struct Regimes {
@@ -27,22 +26,16 @@ type OfNode = (HashMap<DeviceId, Vec<Held>>, Vec<Assigned>);
 /// The holders of devices in a range of time, read once per node.
 pub(super) struct Holders<'a> {
     tx: &'a Tx<'a>,
-    range: (Timestamp, Timestamp),
+    range: Interval,
     revision: Revision,
     nodes: BTreeMap<NodeNumber, OfNode>,
 }
 
 impl<'a> Holders<'a> {
     /// Those in `range` and a day around it: a window is cut over its whole length, and none is longer than a day.
-    pub(super) fn of(tx: &'a Tx<'a>, range: Range<Timestamp>) -> Result<Self, StoreError> {
-        let day = wire::WINDOW_NS_MAX.cast_signed();
-        let wide = |at: Timestamp, by: i64| Timestamp::from_nanoseconds(at.nanoseconds().saturating_add(by));
-        Ok(Self {
-            tx,
-            range: (wide(range.start, -day), wide(range.end, day)),
-            revision: tx.revisions().current()?,
-            nodes: BTreeMap::new(),
-        })
+    pub(super) fn of(tx: &'a Tx<'a>, range: Interval) -> Result<Self, StoreError> {
+        let range = range.widened(Span::from_nanoseconds(wire::WINDOW_NS_MAX));
+        Ok(Self { tx, range, revision: tx.revisions().current()?, nodes: BTreeMap::new() })
     }
 
     /// Who held `device` over the range.
@@ -50,7 +43,8 @@ impl<'a> Holders<'a> {
         let (of_node, sites) = match self.nodes.entry(device.node) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let holders = self.tx.holdings().holders(device.node, self.range, self.revision)?;
+                let holders =
+                    self.tx.holdings().holders(device.node, (self.range.start(), self.range.end()), self.revision)?;
                 new.insert((holders, self.tx.nodes().assignments(device.node, self.revision)?))
             }
         };
@@ -95,31 +89,30 @@ impl Regimes {
         cut(&wire_window(window), &around, |key, part| parts.push((key, part)))?;
         for (key, part) in parts {
             let (start, end) = (part.start, part.end);
-            let length = i128::from(end.nanoseconds() - start.nanoseconds()).max(1);
-            let share =
-                |power: i64| i64::try_from(i128::from(power) * i128::from(part.span_ns) / length).unwrap_or(power);
-            let (min_mw, max_mw) = (milliwatts(window.min), milliwatts(window.max));
+            let length = end.since(start).unwrap_or(Span::ZERO);
+            let span = Span::from_nanoseconds(part.span_ns.unsigned_abs());
+            let share = |power: Power| {
+                let product = u128::from(power.milliwatts()) * u128::from(span.nanoseconds());
+                let share = u64::try_from(product / u128::from(length.nanoseconds().max(1)));
+                share.map_or(power, Power::from_milliwatts)
+            };
             visit(HeldPiece {
                 job: key.job,
                 site: key.site,
                 start,
                 end,
-                energy_mj: part.energy.millijoules(),
-                modelled_mj: part.modelled.millijoules(),
-                length_ns: end.nanoseconds() - start.nanoseconds(),
-                covered_ns: part.covered_ns,
-                span_ns: part.span_ns,
-                low_ns: if window.is_low { part.span_ns } else { 0 },
-                min_mw: share(min_mw),
-                max_mw: share(max_mw),
+                energy: part.energy,
+                modelled: part.modelled,
+                length,
+                covered: Span::from_nanoseconds(part.covered_ns.unsigned_abs()),
+                span,
+                low: if window.is_low { span } else { Span::ZERO },
+                min: share(window.min),
+                max: share(window.max),
             })?;
         }
         Ok(())
     }
-}
-
-fn milliwatts(power: units::Power) -> i64 {
-    i64::try_from(power.milliwatts()).unwrap_or(i64::MAX)
 }
 
 fn whole(window: &SeriesWindow) -> HeldPiece {
@@ -128,14 +121,14 @@ fn whole(window: &SeriesWindow) -> HeldPiece {
         site: SiteNumber::UNASSIGNED,
         start: window.start,
         end: window.end,
-        energy_mj: window.energy.millijoules(),
-        modelled_mj: window.modelled_mj(),
-        length_ns: window.span_ns(),
-        covered_ns: window.covered.nanoseconds().cast_signed(),
-        span_ns: window.span_ns(),
-        low_ns: if window.is_low { window.span_ns() } else { 0 },
-        min_mw: milliwatts(window.min),
-        max_mw: milliwatts(window.max),
+        energy: window.energy,
+        modelled: window.modelled(),
+        length: window.span(),
+        covered: window.covered,
+        span: window.span(),
+        low: window.low(),
+        min: window.min,
+        max: window.max,
     }
 }
 
@@ -161,10 +154,7 @@ fn wire_window(window: &SeriesWindow) -> wire::Window {
 /// Which pieces of a device are wanted.
 pub(super) struct Wanted<'a> {
     pub(super) track: Track,
-    /// First moment that is wanted.
-    pub(super) from: Timestamp,
-    /// First moment after the last one.
-    pub(super) to: Timestamp,
+    pub(super) range: Interval,
     /// Whether an hour whose windows all lie in it and have one holder may be one piece, from its sums alone.
     pub(super) is_coarse: bool,
     /// Who held the device; without them a window is one piece that belongs to nobody.
@@ -177,23 +167,23 @@ pub(super) fn visit(
     wanted: &Wanted<'_>,
     mut each: impl FnMut(HeldPiece) -> Result<(), SeriesError>,
 ) -> Result<(), SeriesError> {
-    let Wanted { track, from, to, is_coarse, regimes } = *wanted;
-    let mut windows = |range: Range<Timestamp>| {
-        store.windows(track, range)?.iter().try_for_each(|window| match regimes {
+    let Wanted { track, range, is_coarse, regimes } = *wanted;
+    let mut windows = |range: Interval| {
+        store.windows(track, range.start()..range.end())?.iter().try_for_each(|window| match regimes {
             Some(regimes) => regimes.pieces(window, &mut each),
             None => each(whole(window)),
         })
     };
     if !is_coarse {
-        return windows(from..to);
+        return windows(range);
     }
     let (sums, fine) = whole_hours(store, wanted)?;
     let hours: Vec<i64> = fine.iter().copied().collect();
     for run in hours.chunk_by(|a, b| a + 1 == *b) {
         let (Some(&first), Some(&last)) = (run.first(), run.last()) else { continue };
-        let (start, end) = (hour_start(first).max(from), hour_start(last + 1).min(to));
-        if start < end {
-            windows(start..end)?;
+        let hours = Interval::new(hour_start(first), hour_start(last + 1));
+        if let Some(part) = hours.and_then(|hours| hours.overlap(range)) {
+            windows(part)?;
         }
     }
     for (_, job, own) in sums.into_iter().filter(|(hour, ..)| !fine.contains(hour)) {
@@ -208,7 +198,8 @@ type HeldHour = (i64, JobNumber, Sums);
 
 /// The hours whose sums alone say what is wanted, and the hours that must be looked at window by window.
 fn whole_hours(store: &dyn SeriesStore, wanted: &Wanted<'_>) -> Result<(Vec<HeldHour>, BTreeSet<i64>), SeriesError> {
-    let Wanted { track, from, to, regimes, .. } = *wanted;
+    let Wanted { track, range, regimes, .. } = *wanted;
+    let (from, to) = (range.start(), range.end());
     let (mut sums, mut fine) = (Vec::new(), BTreeSet::new());
     for (hour, own) in store.hours(track, hour_of(from)..hour_after(to))? {
         let is_inside = from <= own.first && own.last <= to;
@@ -222,23 +213,19 @@ fn whole_hours(store: &dyn SeriesStore, wanted: &Wanted<'_>) -> Result<(Vec<Held
     Ok((sums, fine))
 }
 
-fn hour_start(hour: i64) -> Timestamp {
-    Timestamp::from_nanoseconds(hour.saturating_mul(HOUR_NS))
-}
-
 fn piece_of(sums: &Sums) -> HeldPiece {
     HeldPiece {
         job: JobNumber::IDLE,
         site: SiteNumber::UNASSIGNED,
         start: sums.first,
         end: sums.last,
-        energy_mj: sums.energy_mj,
-        modelled_mj: sums.modelled_mj,
-        length_ns: sums.span_ns,
-        covered_ns: sums.covered_ns,
-        span_ns: sums.span_ns,
-        low_ns: sums.low_ns,
-        min_mw: sums.min_mw,
-        max_mw: sums.max_mw,
+        energy: sums.energy,
+        modelled: sums.modelled,
+        length: sums.span,
+        covered: sums.covered,
+        span: sums.span,
+        low: sums.low,
+        min: sums.min,
+        max: sums.max,
     }
 }

@@ -1,12 +1,13 @@
 //! Power over time of devices, nodes, jobs and the fleet: windows cut and shared as the ledger does, summed in buckets.
 
-use super::bucket::{Bucket, Buckets, Grid, HeldPiece, pour, power_mw, summed};
+use super::bucket::{Bucket, Buckets, Grid, HeldPiece, mean_power, pour};
 use super::pieces::{Holders, Regimes, Wanted, visit};
 use super::store::{SeriesError, SeriesStore};
 use crate::store::{MeteredDevice, StoreError, Track, Tx};
 use model::{DeviceId, JobNumber, NodeNumber, SiteNumber};
 use std::collections::BTreeMap;
-use units::Timestamp;
+use std::ops::Range;
+use units::{DeviceTime, Energy, Interval, Power, Span, Timestamp};
 
 /// Energy and power of one or several devices over time, in buckets.
 #[derive(Debug, Clone)]
@@ -15,14 +16,14 @@ pub struct PowerSeries {
     pub grid: Grid,
     /// Buckets by their number, counted from 1970; a bucket without windows is absent.
     pub buckets: BTreeMap<i64, Bucket>,
-    /// Sum of the buckets, mJ.
-    pub energy_mj: i64,
-    /// The part of it that was modelled instead of measured, mJ.
-    pub modelled_mj: i64,
-    /// Device time that was observed, ns.
-    pub observed_ns: i128,
-    /// Device time that should have been observed, ns.
-    pub expected_ns: i128,
+    /// Sum of the buckets.
+    pub energy: Energy,
+    /// The part of it that was modelled instead of measured.
+    pub modelled: Energy,
+    /// Device time that was observed.
+    pub observed: DeviceTime,
+    /// Device time that should have been observed.
+    pub expected: DeviceTime,
 }
 
 /// One device, or a job's part of it.
@@ -52,23 +53,32 @@ pub struct GroupSeries {
     pub group: Option<String>,
     /// Whether nobody held the devices.
     pub is_idle: bool,
-    /// Energy, mJ, and mean power, mW, by number of the bucket. The mean is over the time for which any group is metered in that bucket.
-    pub buckets: BTreeMap<i64, (i64, i64)>,
+    /// Its buckets by their number, counted from 1970.
+    pub buckets: BTreeMap<i64, GroupBucket>,
+}
+
+/// What a group has in one bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupBucket {
+    /// Energy in the bucket.
+    pub energy: Energy,
+    /// Mean power, over the time for which any group is metered in the bucket.
+    pub mean: Power,
 }
 
 /// What a job used of its accelerators over its whole life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct JobUse {
-    /// Its share of their device time, ns.
-    pub device_ns: i128,
-    /// Its energy on them, mJ.
-    pub energy_mj: i64,
-    /// Time for which they were held and nearly idle, ns.
-    pub held_idle_ns: i128,
+    /// Its share of their device time.
+    pub held: DeviceTime,
+    /// Its energy on them.
+    pub energy: Energy,
+    /// The part of the device time in which they were nearly idle.
+    pub held_idle: DeviceTime,
 }
 
 /// Times that do not overlap, ascending.
-type Intervals = Vec<(Timestamp, Timestamp)>;
+type Intervals = Vec<Interval>;
 
 /// When a job held each device. A holding without an end lasts until `now`, or until the device's newest window if that is later.
 fn held(
@@ -83,11 +93,11 @@ fn held(
             Some(end) => end,
             None => store.latest(Track { device, is_contained: false })?.map_or(now, |latest| latest.max(now)),
         };
+        let Some(own) = Interval::new(start, end) else { continue };
         let intervals = found.entry(device).or_default();
         match intervals.last_mut() {
-            Some((_, last)) if start <= *last => *last = end.max(*last),
-            _ if start < end => intervals.push((start, end)),
-            _ => {}
+            Some(last) if own.start() <= last.end() => *last = last.hull(own),
+            _ => intervals.push(own),
         }
     }
     Ok(found)
@@ -103,28 +113,29 @@ pub fn life(
     tx: &Tx<'_>,
     job: JobNumber,
     now: Timestamp,
-) -> Result<Option<(Timestamp, Timestamp)>, SeriesError> {
+) -> Result<Option<Interval>, SeriesError> {
     Ok(hull(&held(store, tx, job, now)?))
 }
 
 /// From the first moment at which anything was held to the last.
-fn hull(held: &BTreeMap<DeviceId, Intervals>) -> Option<(Timestamp, Timestamp)> {
-    let ends = |intervals: &Intervals| Some((intervals.first()?.0, intervals.last()?.1));
-    held.values().filter_map(ends).reduce(|(start, end), other| (start.min(other.0), end.max(other.1)))
+fn hull(held: &BTreeMap<DeviceId, Intervals>) -> Option<Interval> {
+    held.values().filter_map(whole).reduce(Interval::hull)
+}
+
+/// From the start of the first to the end of the last.
+fn whole(intervals: &Intervals) -> Option<Interval> {
+    Some(intervals.first()?.hull(*intervals.last()?))
 }
 
 /// Adds to each bucket how much of it should have been metered; returns the sum over the whole grid, until `now`.
-fn expect(grid: &Grid, now: Timestamp, held: &[(Timestamp, Timestamp)], buckets: &mut Buckets) -> i128 {
-    let mut whole = 0;
-    for (start, end) in held {
-        let (start, end) = ((*start).max(grid.from), (*end).min(grid.to).min(now.max(grid.from)));
-        if end <= start {
-            continue;
-        }
-        whole += i128::from(end.nanoseconds() - start.nanoseconds());
-        for (number, bucket) in buckets.range_mut(grid.number(start)..=grid.number(end)) {
-            let inside = grid.end(*number).min(end).nanoseconds() - grid.start(*number).max(start).nanoseconds();
-            bucket.expected_ns += i128::from(inside.max(0));
+fn expect(grid: &Grid, now: Timestamp, held: &[Interval], buckets: &mut Buckets) -> DeviceTime {
+    let mut whole = DeviceTime::ZERO;
+    let past = Interval::new(grid.range.start(), grid.range.end().min(now));
+    for due in held.iter().filter_map(|held| held.overlap(past?)) {
+        whole += due.span().into();
+        for (number, bucket) in buckets.range_mut(grid.numbers(due)) {
+            let (start, end) = (grid.start(*number).max(due.start()), grid.end(*number).min(due.end()));
+            bucket.expected += end.since(start).unwrap_or(Span::ZERO).into();
         }
     }
     whole
@@ -132,21 +143,22 @@ fn expect(grid: &Grid, now: Timestamp, held: &[(Timestamp, Timestamp)], buckets:
 
 impl PowerSeries {
     fn new(grid: Grid) -> Self {
-        Self { grid, buckets: BTreeMap::new(), energy_mj: 0, modelled_mj: 0, observed_ns: 0, expected_ns: 0 }
+        let (energy, time) = (Energy::ZERO, DeviceTime::ZERO);
+        Self { grid, buckets: BTreeMap::new(), energy, modelled: energy, observed: time, expected: time }
     }
 
-    /// Adds one device's buckets, which should have been metered for `expected_ns`.
-    fn add(&mut self, buckets: Buckets, expected_ns: i128) -> Result<(), SeriesError> {
+    /// Adds one device's buckets, which should have been metered for `expected`.
+    fn add(&mut self, buckets: Buckets, expected: DeviceTime) -> Result<(), SeriesError> {
         for (number, bucket) in buckets {
-            self.energy_mj = summed(self.energy_mj, bucket.energy_mj)?;
-            self.modelled_mj = summed(self.modelled_mj, bucket.modelled_mj)?;
-            self.observed_ns += bucket.observed_ns;
+            self.energy = self.energy.checked_add(bucket.energy)?;
+            self.modelled = self.modelled.checked_add(bucket.modelled)?;
+            self.observed += bucket.observed;
             match self.buckets.get_mut(&number) {
                 Some(known) => known.add(&bucket)?,
                 None => drop(self.buckets.insert(number, bucket)),
             }
         }
-        self.expected_ns += expected_ns;
+        self.expected += expected;
         Ok(())
     }
 
@@ -160,8 +172,8 @@ impl PowerSeries {
         if buckets.is_empty() {
             return Ok(());
         }
-        let expected_ns = expect(&grid, now, &[(grid.from, grid.to)], &mut buckets);
-        self.add(buckets, expected_ns)
+        let expected = expect(&grid, now, &[grid.range], &mut buckets);
+        self.add(buckets, expected)
     }
 }
 
@@ -235,22 +247,21 @@ pub fn job_devices(
 ) -> Result<Vec<DeviceSeries>, SeriesError> {
     let mut found = Vec::new();
     let held = held(store, tx, job, now)?;
-    let Some((first, last)) = hull(&held) else { return Ok(found) };
-    let (from, to) = (grid.from.max(first), grid.to.min(last));
-    let mut holders = Holders::of(tx, from..to)?;
+    let Some(range) = hull(&held).and_then(|life| life.overlap(grid.range)) else { return Ok(found) };
+    let mut holders = Holders::of(tx, range)?;
     for (number, held) in held {
         let Some(device) = tx.devices().get(number)? else { continue };
         let mut buckets = Buckets::new();
         let regimes = holders.regimes(&device)?;
         let track = Track { device: number, is_contained: false };
-        let wanted = Wanted { track, from, to, is_coarse: grid.is_coarse(), regimes: Some(&regimes) };
+        let wanted = Wanted { track, range, is_coarse: grid.is_coarse(), regimes: Some(&regimes) };
         visit_held(store, &wanted, job, &held, |piece| Ok(pour(&grid, &mut buckets, &piece)?))?;
         if buckets.is_empty() {
             continue;
         }
-        let expected_ns = expect(&grid, now, &held, &mut buckets);
+        let expected = expect(&grid, now, &held, &mut buckets);
         let mut series = PowerSeries::new(grid);
-        series.add(buckets, expected_ns)?;
+        series.add(buckets, expected)?;
         found.push(DeviceSeries { device, series });
     }
     Ok(found)
@@ -258,7 +269,7 @@ pub fn job_devices(
 
 /// All pieces of a track in the range of `grid`.
 fn wanted<'a>(grid: &Grid, track: Track, regimes: Option<&'a Regimes>) -> Wanted<'a> {
-    Wanted { track, from: grid.from, to: grid.to, is_coarse: grid.is_coarse(), regimes }
+    Wanted { track, range: grid.range, is_coarse: grid.is_coarse(), regimes }
 }
 
 /// Calls `each` with the pieces among those wanted that belong to `job`, which held the device during `held`.
@@ -270,12 +281,8 @@ fn visit_held(
     mut each: impl FnMut(HeldPiece) -> Result<(), SeriesError>,
 ) -> Result<(), SeriesError> {
     // The whole time from first to last: between two holdings a window may belong to both.
-    let (Some((first, _)), Some((_, last))) = (held.first(), held.last()) else { return Ok(()) };
-    let wanted = Wanted { from: wanted.from.max(*first), to: wanted.to.min(*last), ..*wanted };
-    if wanted.to <= wanted.from {
-        return Ok(());
-    }
-    visit(store, &wanted, |piece| if piece.job == job { each(piece) } else { Ok(()) })
+    let Some(range) = whole(held).and_then(|held| held.overlap(wanted.range)) else { return Ok(()) };
+    visit(store, &Wanted { range, ..*wanted }, |piece| if piece.job == job { each(piece) } else { Ok(()) })
 }
 
 /// Power of a job: the sum of [`job_devices`].
@@ -292,8 +299,7 @@ pub fn job(
 ) -> Result<PowerSeries, SeriesError> {
     let mut sum = PowerSeries::new(grid);
     for own in job_devices(store, tx, job, grid, now)? {
-        let expected_ns = own.series.expected_ns;
-        sum.add(own.series.buckets, expected_ns)?;
+        sum.add(own.series.buckets, own.series.expected)?;
     }
     Ok(sum)
 }
@@ -307,16 +313,16 @@ pub fn job_use(store: &dyn SeriesStore, tx: &Tx<'_>, job: JobNumber, now: Timest
     let mut sum = JobUse::default();
     let held = held(store, tx, job, now)?;
     let Some(life) = hull(&held) else { return Ok(sum) };
-    let mut holders = Holders::of(tx, life.0..life.1)?;
+    let mut holders = Holders::of(tx, life)?;
     for (number, held) in held {
         let Some(device) = tx.devices().get(number)?.filter(|device| device.kind == "accelerator") else { continue };
         let regimes = holders.regimes(&device)?;
         let track = Track { device: number, is_contained: false };
-        let wanted = Wanted { track, from: life.0, to: life.1, is_coarse: true, regimes: Some(&regimes) };
+        let wanted = Wanted { track, range: life, is_coarse: true, regimes: Some(&regimes) };
         visit_held(store, &wanted, job, &held, |piece| {
-            sum.device_ns += i128::from(piece.span_ns);
-            sum.energy_mj = summed(sum.energy_mj, piece.energy_mj)?;
-            sum.held_idle_ns += i128::from(piece.low_ns);
+            sum.held += piece.span.into();
+            sum.energy = sum.energy.checked_add(piece.energy)?;
+            sum.held_idle += piece.low.into();
             Ok(())
         })?;
     }
@@ -341,10 +347,8 @@ struct Names {
 
 impl Names {
     fn of(tx: &Tx<'_>, by: PowerGroup, grid: &Grid) -> Result<Self, StoreError> {
-        let day = wire::WINDOW_NS_MAX.cast_signed();
-        let wide = |at: Timestamp, by: i64| Timestamp::from_nanoseconds(at.nanoseconds().saturating_add(by));
-        let projects =
-            tx.holdings().projects_of_holders((wide(grid.from, -day), wide(grid.to, day)))?.into_iter().collect();
+        let range = grid.range.widened(Span::from_nanoseconds(wire::WINDOW_NS_MAX));
+        let projects = tx.holdings().projects_of_holders((range.start(), range.end()))?.into_iter().collect();
         let sites = tx.sites().list()?.into_iter().map(|site| (site.site, site.name)).collect();
         Ok(Self { by, projects, sites, numbers: BTreeMap::new(), groups: Vec::new() })
     }
@@ -389,7 +393,7 @@ pub fn fleet(
 ) -> Result<Vec<GroupSeries>, SeriesError> {
     let mut names = Names::of(tx, by, &grid)?;
     let mut sums: Vec<Buckets> = Vec::new();
-    let mut holders = Holders::of(tx, grid.from..grid.to)?;
+    let mut holders = Holders::of(tx, grid.range)?;
     for device in tx.devices().metered(None)? {
         let regimes = holders.regimes(&device)?;
         let track = Track { device: device.device, is_contained: false };
@@ -399,17 +403,17 @@ pub fn fleet(
             Ok(pour(&grid, &mut sums[number], &piece)?)
         })?;
     }
-    let mut metered: BTreeMap<i64, (Timestamp, Timestamp)> = BTreeMap::new();
+    let mut metered: BTreeMap<i64, Range<Timestamp>> = BTreeMap::new();
     for (number, bucket) in sums.iter().flatten() {
-        let known = metered.entry(*number).or_insert((bucket.first, bucket.last));
-        *known = (known.0.min(bucket.first), known.1.max(bucket.last));
+        let known = metered.entry(*number).or_insert(bucket.first..bucket.last);
+        *known = known.start.min(bucket.first)..known.end.max(bucket.last);
     }
-    let mean = |number: i64, energy_mj: i64| {
-        let (first, last) = metered.get(&number).copied().unwrap_or_default();
-        power_mw(energy_mj, i128::from(last.nanoseconds() - first.nanoseconds()))
+    let of_group = |(number, Bucket { energy, .. }): (i64, Bucket)| {
+        let span = metered.get(&number).and_then(|range| range.end.since(range.start)).unwrap_or(Span::ZERO);
+        (number, GroupBucket { energy, mean: mean_power(energy, span.into()) })
     };
     let groups = names.groups.into_iter().zip(sums).map(|((is_idle, group), buckets)| {
-        let buckets = buckets.into_iter().map(|(number, own)| (number, (own.energy_mj, mean(number, own.energy_mj))));
+        let buckets = buckets.into_iter().map(of_group);
         GroupSeries { group, is_idle, buckets: buckets.collect() }
     });
     let mut groups: Vec<GroupSeries> = groups.collect();

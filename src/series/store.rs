@@ -5,7 +5,7 @@ use crate::ingest::IngestError;
 use crate::store::{StoreError, Sums, Taken, Track};
 use model::{BatchId, DeviceId};
 use std::ops::Range;
-use units::{Overflow, Timestamp};
+use units::{Interval, Overflow, Timestamp};
 
 /// What one batch changes about the windows of one device.
 #[derive(Debug)]
@@ -14,8 +14,8 @@ pub struct SeriesChange {
     pub batch: BatchId,
     /// Number of the device in the ledger.
     pub device: DeviceId,
-    /// Windows that begin in this range are removed first.
-    pub replaces: Option<(Timestamp, Timestamp)>,
+    /// Windows that begin in here are removed first.
+    pub replaces: Option<Interval>,
     /// Windows that are added.
     pub windows: Vec<SeriesWindow>,
 }

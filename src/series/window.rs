@@ -4,12 +4,19 @@ use crate::ingest;
 use units::{Energy, Power, Span, Timestamp};
 use wire::{Device, Quality, Window};
 
+/// An hour, in which windows are kept together.
+pub(crate) const HOUR: Span = Span::from_seconds(3_600);
 /// Nanoseconds of an hour.
-pub(crate) const HOUR_NS: i64 = 3_600_000_000_000;
+pub(super) const HOUR_NS: i64 = HOUR.nanoseconds().cast_signed();
 
 /// The hour, counted from 1970, in which a moment lies.
 pub(super) fn hour_of(at: Timestamp) -> i64 {
     at.nanoseconds().div_euclid(HOUR_NS)
+}
+
+/// First moment of an hour, counted from 1970.
+pub(super) fn hour_start(hour: i64) -> Timestamp {
+    Timestamp::from_nanoseconds(hour.saturating_mul(HOUR_NS))
 }
 
 /// The first hour that begins at `at` or later.
@@ -57,14 +64,19 @@ impl SeriesWindow {
         }
     }
 
-    /// Its energy if that was modelled instead of measured, else 0, mJ.
-    pub(crate) fn modelled_mj(&self) -> i64 {
+    /// Its energy if that was modelled instead of measured, else 0.
+    pub(crate) fn modelled(&self) -> Energy {
         let is_measured = matches!(self.quality, Quality::Counter | Quality::Integrated);
-        if is_measured { 0 } else { self.energy.millijoules() }
+        if is_measured { Energy::ZERO } else { self.energy }
     }
 
-    /// Length of the window, ns.
-    pub(crate) fn span_ns(&self) -> i64 {
-        self.end.nanoseconds() - self.start.nanoseconds()
+    /// Length of the window.
+    pub(crate) fn span(&self) -> Span {
+        self.end.since(self.start).unwrap_or(Span::ZERO)
+    }
+
+    /// The part of its length that counts as drawing next to nothing: all or none.
+    pub(crate) fn low(&self) -> Span {
+        if self.is_low { self.span() } else { Span::ZERO }
     }
 }

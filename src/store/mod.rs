@@ -69,7 +69,7 @@ pub use postings::{Key, OpenKey, Part, Posting};
 pub use prices::PriceStep;
 pub use report::{FactorSum, ReasonSum, SiteSum, SumRow};
 pub use selection::{Selection, Snapshot};
-pub use series::{SeriesFile, SeriesTx, Sums, Taken, Track};
+pub use series::{SeriesFile, SeriesPlace, SeriesTx, Sums, Taken, Track};
 pub use sessions::{SessionRow, SignInLink};
 pub use sites::{PueStep, SiteRow, ZoneStep};
 pub use steps::StepReport;

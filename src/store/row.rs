@@ -5,7 +5,7 @@ use rusqlite::Row;
 use rusqlite::types::Type;
 use std::error::Error;
 use std::str::FromStr;
-use units::{CarbonMass, Energy, Span, Timestamp};
+use units::{CarbonMass, Energy, Power, Span, Timestamp};
 
 pub(super) fn optional(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_nanoseconds))
@@ -29,11 +29,19 @@ pub(super) fn mass(row: &Row<'_>, column: usize) -> rusqlite::Result<CarbonMass>
     row.get(column).map(CarbonMass::from_micrograms)
 }
 
+/// Power, which is stored in mW and never negative.
+pub(super) fn power(row: &Row<'_>, column: usize) -> rusqlite::Result<Power> {
+    unsigned(row, column).map(Power::from_milliwatts)
+}
+
 /// A length of time, which is stored in ns and never negative.
 pub(super) fn span(row: &Row<'_>, column: usize) -> rusqlite::Result<Span> {
-    let ns: i64 = row.get(column)?;
-    let positive = u64::try_from(ns).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, ns));
-    positive.map(Span::from_nanoseconds)
+    unsigned(row, column).map(Span::from_nanoseconds)
+}
+
+fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(column)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
 }
 
 /// A value that is stored as one of a few words.

@@ -1,14 +1,15 @@
 //! `series.db`: windows for charts, in hours. A copy of what the evidence says, with a file of its own so that neither its size nor its writing
 //! burdens the ledger: it may lose the last transactions with the machine, for it knows which batch it took last and goes on from there.
 
-use super::row::moment;
+use super::row::{energy, integer, moment, power, span};
 use super::{READERS_MAX, StoreError};
 use model::{BatchId, DeviceId};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use units::Timestamp;
+use units::{Energy, Power, Span, Timestamp};
 
 const FILE: &str = "series.db";
 const TABLES: &str = include_str!("tables-series.sql");
@@ -45,20 +46,39 @@ pub struct Sums {
     pub first: Timestamp,
     /// First moment after the last window.
     pub last: Timestamp,
-    /// Energy of the windows, mJ.
-    pub energy_mj: i64,
-    /// The part of the energy that no sensor measured, mJ.
-    pub modelled_mj: i64,
-    /// Lowest power in any of the windows, mW.
-    pub min_mw: i64,
-    /// Highest power in any of the windows, mW.
-    pub max_mw: i64,
-    /// Time that the sensor observed, ns.
-    pub covered_ns: i64,
-    /// Length of the windows, observed or not, ns.
-    pub span_ns: i64,
-    /// Time of windows that are held-idle where somebody holds the device, ns.
-    pub low_ns: i64,
+    /// Energy of the windows.
+    pub energy: Energy,
+    /// The part of the energy that no sensor measured.
+    pub modelled: Energy,
+    /// Lowest power in any of the windows.
+    pub min: Power,
+    /// Highest power in any of the windows.
+    pub max: Power,
+    /// Time that the sensor observed.
+    pub covered: Span,
+    /// Length of the windows, observed or not.
+    pub span: Span,
+    /// Time of windows that are held-idle where somebody holds the device.
+    pub low: Span,
+}
+
+/// Windows of a track that begin in one hour and came with one batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeriesPlace {
+    /// The track whose windows these are.
+    pub track: Track,
+    /// The hour, counted from 1970.
+    pub hour: i64,
+    /// The batch that they came with.
+    pub batch: BatchId,
+}
+
+/// Where the windows of a place are.
+enum Kept<'a> {
+    /// Beside the sums.
+    Here(&'a [u8]),
+    /// In the table `packed`, under this number.
+    Apart(i64),
 }
 
 /// The last batch taken.
@@ -168,41 +188,35 @@ impl SeriesTx<'_> {
         )?)
     }
 
-    /// Length of the longest window of a device so far, ns.
+    /// Length of the longest window of a device so far; zero before the first.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn longest(&self, device: DeviceId) -> Result<i64, StoreError> {
+    pub fn longest(&self, device: DeviceId) -> Result<Span, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT span_ns FROM longest WHERE device = ?1")?;
-        Ok(statement.query_row([device.number()], |row| row.get(0)).optional()?.unwrap_or(0))
+        Ok(statement.query_row([device.number()], |row| span(row, 0)).optional()?.unwrap_or(Span::ZERO))
     }
 
-    /// Notes the length of a window, ns.
+    /// Notes the length of a window.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn note_longest(&self, device: DeviceId, span_ns: i64) -> Result<(), StoreError> {
+    pub fn note_longest(&self, device: DeviceId, length: Span) -> Result<(), StoreError> {
         let sql = "INSERT INTO longest (device, span_ns) VALUES (?1, ?2)
             ON CONFLICT (device) DO UPDATE SET span_ns = excluded.span_ns WHERE span_ns < excluded.span_ns";
-        self.0.prepare_cached(sql)?.execute((device.number(), span_ns))?;
+        self.0.prepare_cached(sql)?.execute((device.number(), integer(length.nanoseconds())))?;
         Ok(())
     }
 
-    /// Adds the windows of an hour that came with `batch`, with their sums.
+    /// Adds the windows of a place, with their sums.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn add_chunk(
-        &self,
-        track: Track,
-        (hour, batch): (i64, BatchId),
-        sums: &Sums,
-        windows: &[u8],
-    ) -> Result<(), StoreError> {
-        self.insert(track, (hour, batch), sums, (None, Some(windows)))
+    pub fn add_chunk(&self, place: SeriesPlace, sums: &Sums, windows: &[u8]) -> Result<(), StoreError> {
+        self.insert(place, sums, Kept::Here(windows))
     }
 
     /// Puts the windows of a whole hour in place of all that were known of it.
@@ -219,77 +233,75 @@ impl SeriesTx<'_> {
         self.0.prepare_cached(sql)?.execute(values)?;
         let Some((sums, windows)) = packed else { return Ok(()) };
         let id = self.0.prepare_cached("INSERT INTO packed (windows) VALUES (?1)")?.insert([windows])?;
-        self.insert(track, (hour, PACKED), sums, (Some(id), None))
+        self.insert(SeriesPlace { track, hour, batch: PACKED }, sums, Kept::Apart(id))
     }
 
-    fn insert(
-        &self,
-        track: Track,
-        (hour, batch): (i64, BatchId),
-        sums: &Sums,
-        (packed, windows): (Option<i64>, Option<&[u8]>),
-    ) -> Result<(), StoreError> {
+    fn insert(&self, place: SeriesPlace, sums: &Sums, kept: Kept<'_>) -> Result<(), StoreError> {
+        let (packed, windows) = match kept {
+            Kept::Here(windows) => (None, Some(windows)),
+            Kept::Apart(id) => (Some(id), None),
+        };
         let sql =
             "INSERT INTO chunks (device, contained, hour, batch, first_ns, last_ns, energy_mj, modelled_mj, min_mw,
             max_mw, covered_ns, span_ns, low_ns, packed, windows)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
         self.0.prepare_cached(sql)?.execute(rusqlite::params![
-            track.device.number(),
-            track.is_contained,
-            hour,
-            batch.number(),
+            place.track.device.number(),
+            place.track.is_contained,
+            place.hour,
+            place.batch.number(),
             sums.first.nanoseconds(),
             sums.last.nanoseconds(),
-            sums.energy_mj,
-            sums.modelled_mj,
-            sums.min_mw,
-            sums.max_mw,
-            sums.covered_ns,
-            sums.span_ns,
-            sums.low_ns,
+            sums.energy.millijoules(),
+            sums.modelled.millijoules(),
+            integer(sums.min.milliwatts()),
+            integer(sums.max.milliwatts()),
+            integer(sums.covered.nanoseconds()),
+            integer(sums.span.nanoseconds()),
+            integer(sums.low.nanoseconds()),
             packed,
             windows,
         ])?;
         Ok(())
     }
 
-    /// The windows of the hours `[from, to)`: each chunk's hour and bytes.
+    /// The windows of some hours: each chunk's hour and bytes.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn chunks(&self, track: Track, (from, to): (i64, i64)) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+    pub fn chunks(&self, track: Track, hours: Range<i64>) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
         let sql = "SELECT hour, coalesce(chunks.windows, packed.windows) FROM chunks LEFT JOIN packed ON id = packed
             WHERE device = ?1 AND contained = ?2 AND hour >= ?3 AND hour < ?4 ORDER BY hour, batch";
         let mut statement = self.0.prepare_cached(sql)?;
-        let values = (track.device.number(), track.is_contained, from, to);
+        let values = (track.device.number(), track.is_contained, hours.start, hours.end);
         let rows = statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Sums of the hours `[from, to)` that have windows, ascending.
+    /// Sums of those of some hours that have windows, ascending.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn sums(&self, track: Track, (from, to): (i64, i64)) -> Result<Vec<(i64, Sums)>, StoreError> {
+    pub fn sums(&self, track: Track, hours: Range<i64>) -> Result<Vec<(i64, Sums)>, StoreError> {
         let sql =
             "SELECT hour, min(first_ns), max(last_ns), sum(energy_mj), sum(modelled_mj), min(min_mw), max(max_mw),
                 sum(covered_ns), sum(span_ns), sum(low_ns) FROM chunks
             WHERE device = ?1 AND contained = ?2 AND hour >= ?3 AND hour < ?4 GROUP BY hour ORDER BY hour";
         let mut statement = self.0.prepare_cached(sql)?;
-        let values = (track.device.number(), track.is_contained, from, to);
+        let values = (track.device.number(), track.is_contained, hours.start, hours.end);
         let rows = statement.query_map(values, |row| {
             let sums = Sums {
                 first: moment(row, 1)?,
                 last: moment(row, 2)?,
-                energy_mj: row.get(3)?,
-                modelled_mj: row.get(4)?,
-                min_mw: row.get(5)?,
-                max_mw: row.get(6)?,
-                covered_ns: row.get(7)?,
-                span_ns: row.get(8)?,
-                low_ns: row.get(9)?,
+                energy: energy(row, 3)?,
+                modelled: energy(row, 4)?,
+                min: power(row, 5)?,
+                max: power(row, 6)?,
+                covered: span(row, 7)?,
+                span: span(row, 8)?,
+                low: span(row, 9)?,
             };
             Ok((row.get(0)?, sums))
         })?;

@@ -1,7 +1,7 @@
 //! Laws that hold for every series: conservation, idempotence, sign.
 #![allow(clippy::unwrap_used, reason = "a test helper that cannot go on should say where")]
 
-use account::attribute::split;
+use account::attribute::{split, split_span};
 use account::meter::{CounterSensor, CounterUnit, Meter, PowerSensor, Reading, Sensor, Window};
 use proptest::prelude::*;
 use units::{Energy, Power, Span, Timestamp};
@@ -136,6 +136,9 @@ proptest! {
         let parts = split(Energy::from_millijoules(energy), &weights).unwrap();
         prop_assert_eq!(parts.iter().map(|part| part.millijoules()).sum::<i64>(), energy);
         prop_assert!(parts.iter().all(|part| part.millijoules() >= 0));
+        let times = split_span(Span::from_nanoseconds(energy.unsigned_abs()), &weights).unwrap();
+        let same: Vec<u64> = parts.iter().map(|part| part.millijoules().unsigned_abs()).collect();
+        prop_assert_eq!(times.into_iter().map(Span::nanoseconds).collect::<Vec<_>>(), same);
     }
 
 }

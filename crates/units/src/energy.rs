@@ -32,6 +32,12 @@ impl Power {
         self.0
     }
 
+    /// The sum of both powers, at most what the type holds.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// Energy of this power over `span`, without rounding.
     #[must_use]
     pub fn times(self, span: Span) -> ExactEnergy {

@@ -10,6 +10,7 @@
 //! | [`Pue`] | `u32` parts per million | 1.0 to 4,294 |
 //! | [`Timestamp`] | `i64` nanoseconds since 1970, UTC | 1677 to 2262 |
 //! | [`Span`] | `u64` nanoseconds | 0 to 584 years |
+//! | [`DeviceTime`] | `i128` nanoseconds, summed over devices, signed | 5e21 device-years |
 //! | [`Interval`] | half-open `[start, end)`, never empty | |
 //!
 //! Integers are not for accuracy but for equality: parts sum to the whole with `==`,
@@ -37,11 +38,13 @@
 )]
 
 mod carbon;
+mod device_time;
 mod energy;
 mod overflow;
 mod time;
 
 pub use carbon::{CarbonIntensity, CarbonMass, Pue};
+pub use device_time::DeviceTime;
 pub use energy::{Energy, ExactEnergy, Power};
 pub use overflow::Overflow;
 pub use time::{Interval, Span, Timestamp};

@@ -44,6 +44,13 @@ impl Timestamp {
         i64::try_from(nanoseconds).map(Self).map_err(|_| Overflow { quantity: "time in ns" })
     }
 
+    /// The moment `span` earlier, at the earliest in 1677.
+    #[must_use]
+    pub fn before(self, span: Span) -> Self {
+        let nanoseconds = i128::from(self.0) - i128::from(span.0);
+        Self(i64::try_from(nanoseconds).unwrap_or(i64::MIN))
+    }
+
     /// The first multiple of `step`, counted from 1970, after `self`; `self` if `step` is zero.
     ///
     /// # Errors
@@ -111,8 +118,8 @@ impl Span {
     }
 }
 
-/// A half-open interval `[start, end)` that is never empty. Neighbouring intervals share no moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// A half-open interval `[start, end)` that is never empty. Neighbouring intervals share no moment. Ordered by start, then by end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Interval {
     start: Timestamp,
     end: Timestamp,
@@ -137,6 +144,12 @@ impl Interval {
         self.end
     }
 
+    /// Last moment inside the interval.
+    #[must_use]
+    pub const fn last(self) -> Timestamp {
+        Timestamp(self.end.0 - 1)
+    }
+
     /// Whether `at` lies inside the interval.
     #[must_use]
     pub fn contains(self, at: Timestamp) -> bool {
@@ -147,5 +160,24 @@ impl Interval {
     #[must_use]
     pub fn span(self) -> Span {
         self.end.since(self.start).unwrap_or(Span::ZERO)
+    }
+
+    /// The time that both intervals hold; `None` if they share no moment.
+    #[must_use]
+    pub fn overlap(self, other: Self) -> Option<Self> {
+        Self::new(self.start.max(other.start), self.end.min(other.end))
+    }
+
+    /// From the earlier start to the later end, with what lies between the two.
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// The interval with `by` more on either side, within 1677 to 2262.
+    #[must_use]
+    pub fn widened(self, by: Span) -> Self {
+        let end = self.end.after(by).unwrap_or(Timestamp(i64::MAX));
+        Self { start: self.start.before(by), end }
     }
 }

@@ -5,8 +5,8 @@ use crate::ledger::permutation::{arrivals, cases};
 use crate::ledger::{batch, holding, job, window};
 use proptest::prelude::*;
 use std::sync::Arc;
-use units::{Power, Span};
-use wattledger::series::{HELD_IDLE_PERCENT, catch_up};
+use units::{DeviceTime, Power, Span};
+use wattledger::series::{Bucket, HELD_IDLE_PERCENT, catch_up};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
@@ -33,6 +33,10 @@ proptest! {
         prop_assert_eq!(windows(&rebuilt), windows(&copy));
         prop_assert_eq!(by_job(&fixture, &rebuilt, 300), expected);
     }
+}
+
+fn seconds(seconds: u64) -> DeviceTime {
+    Span::from_seconds(seconds).into()
 }
 
 /// A day of 10 s windows, the second half sent first, 60 s a batch.
@@ -88,18 +92,18 @@ fn coarse_buckets_are_the_sums_of_fine_ones() {
     }
     let fine = &after[0];
     for coarse in &after[1..] {
-        let ratio = coarse.grid.bucket_ns / fine.grid.bucket_ns;
+        let ratio = (coarse.grid.bucket.nanoseconds() / fine.grid.bucket.nanoseconds()).cast_signed();
         for (number, bucket) in &coarse.buckets {
             let inside: Vec<_> = fine.buckets.range(number * ratio..(number + 1) * ratio).map(|(_, b)| b).collect();
-            assert_eq!(bucket.energy_mj, inside.iter().map(|b| b.energy_mj).sum::<i64>());
-            assert_eq!(bucket.length_ns, inside.iter().map(|b| b.length_ns).sum::<i128>());
-            assert_eq!(bucket.min_mw, inside.iter().map(|b| b.min_mw).min().unwrap());
-            assert_eq!(bucket.max_mw, inside.iter().map(|b| b.max_mw).max().unwrap());
+            assert_eq!(bucket.energy, sum(inside.iter().map(|b| b.energy)));
+            assert_eq!(bucket.length, inside.iter().map(|b| b.length).sum::<DeviceTime>());
+            assert_eq!(bucket.min, inside.iter().map(|b| b.min).min().unwrap());
+            assert_eq!(bucket.max, inside.iter().map(|b| b.max).max().unwrap());
             assert_eq!((bucket.first, bucket.last), (inside[0].first, inside.last().unwrap().last));
         }
     }
-    assert_eq!(fine.energy_mj, fixture.by_job()["a"]);
-    assert_eq!((fine.observed_ns, fine.expected_ns), (78_195_000_000_000, 78_195_000_000_000));
+    assert_eq!(fine.energy.millijoules(), fixture.by_job()["a"]);
+    assert_eq!((fine.observed, fine.expected), (seconds(78_195), seconds(78_195)));
 }
 
 #[test]
@@ -113,16 +117,18 @@ fn a_gap_stays_a_gap_and_a_late_window_fills_it() {
     fixture.apply(&first);
     catch_up(&fixture.store, &copy).unwrap();
     while copy.compress(at(NOW_S)).unwrap() {}
-    let shown: Vec<_> = device(6).buckets.values().map(|bucket| (bucket.energy_mj, bucket.mean_mw())).collect();
+    let of = |bucket: &Bucket| (bucket.energy.millijoules(), bucket.mean().milliwatts());
+    let shown: Vec<_> = device(6).buckets.values().map(of).collect();
     assert_eq!(shown, [(3_000_000, 300_000), (5_000_000, 500_000)]);
     let whole = device(1);
     let bucket = whole.buckets.values().next().unwrap();
-    assert_eq!((bucket.mean_mw(), bucket.observed_ns, bucket.expected_ns), (400_000, 20_000_000_000, 60_000_000_000));
+    assert_eq!(bucket.mean().milliwatts(), 400_000);
+    assert_eq!((bucket.observed, bucket.expected), (seconds(20), seconds(60)));
     let mut late = batch(2, 1);
     late.windows = vec![window("gpu0", 10, 30, 4_000_000)];
     fixture.apply(&late);
     catch_up(&fixture.store, &copy).unwrap();
-    let shown: Vec<_> = device(6).buckets.values().map(|bucket| bucket.energy_mj).collect();
+    let shown: Vec<_> = device(6).buckets.values().map(|bucket| bucket.energy.millijoules()).collect();
     assert_eq!(shown, [3_000_000, 2_000_000, 2_000_000, 5_000_000]);
 }
 
@@ -147,7 +153,8 @@ fn several_devices_add_up_and_one_that_another_contains_is_shown_but_not_added()
     let all = grid(at(0), at(10), 1);
     let shown = |series: series::PowerSeries| {
         let bucket = *series.buckets.values().next().unwrap();
-        (bucket.lowest_mw(), bucket.mean_mw(), bucket.highest_mw())
+        let [lowest, mean, highest] = [bucket.lowest(), bucket.mean(), bucket.highest()].map(Power::milliwatts);
+        (lowest, mean, highest)
     };
     fixture
         .store
@@ -182,8 +189,8 @@ fn held_idle_is_time_below_the_share_of_the_limit() {
     catch_up(&fixture.store, &copy).unwrap();
     let number = fixture.store.read::<_, series::SeriesError>(|tx| Ok(tx.jobs().find("a")?.unwrap().job)).unwrap();
     let used = fixture.store.read(|tx| series::job_use(&copy, tx, number, at(NOW_S))).unwrap();
-    assert_eq!((used.device_ns, used.held_idle_ns), (25_000_000_000, 5_000_000_000));
-    assert_eq!(used.energy_mj, fixture.by_job()["a"]);
+    assert_eq!((used.held, used.held_idle), (seconds(25), seconds(5)));
+    assert_eq!(used.energy.millijoules(), fixture.by_job()["a"]);
 }
 
 #[test]

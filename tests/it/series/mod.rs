@@ -6,7 +6,7 @@ mod copy;
 use crate::ledger::{Fixture, at};
 use model::DeviceId;
 use std::collections::BTreeMap;
-use units::Timestamp;
+use units::{Energy, Timestamp};
 use wattledger::series::{self, Embedded, Grid, PowerGroup, SeriesStore, SeriesWindow};
 use wattledger::store::Track;
 
@@ -17,6 +17,10 @@ fn grid(from: Timestamp, to: Timestamp, points: i64) -> Grid {
     Grid::of(from..to, points).unwrap()
 }
 
+fn sum(energies: impl Iterator<Item = Energy>) -> Energy {
+    energies.fold(Energy::ZERO, |sum, energy| sum.checked_add(energy).unwrap())
+}
+
 /// mJ per job over its whole life, and `idle`, from the series alone.
 fn by_job(fixture: &Fixture, store: &dyn SeriesStore, points: i64) -> BTreeMap<String, i64> {
     let now = at(NOW_S);
@@ -24,27 +28,28 @@ fn by_job(fixture: &Fixture, store: &dyn SeriesStore, points: i64) -> BTreeMap<S
     for id in ["a", "b", "c"] {
         let energy = fixture.store.read::<_, series::SeriesError>(|tx| {
             let Some(job) = tx.jobs().find(id)? else { return Ok(0) };
-            let Some((from, to)) = series::life(store, tx, job.job, now)? else { return Ok(0) };
-            let sum = series::job(store, tx, job.job, grid(from, to, points), now)?;
-            assert!(i64::try_from(sum.buckets.len()).unwrap() <= points);
-            assert_eq!(sum.energy_mj, sum.buckets.values().map(|bucket| bucket.energy_mj).sum::<i64>());
-            let devices = series::job_devices(store, tx, job.job, grid(from, to, points), now)?;
-            assert_eq!(sum.energy_mj, devices.iter().map(|own| own.series.energy_mj).sum::<i64>());
-            Ok(sum.energy_mj)
+            let Some(life) = series::life(store, tx, job.job, now)? else { return Ok(0) };
+            let of_life = grid(life.start(), life.end(), points);
+            let whole = series::job(store, tx, job.job, of_life, now)?;
+            assert!(i64::try_from(whole.buckets.len()).unwrap() <= points);
+            assert_eq!(whole.energy, sum(whole.buckets.values().map(|bucket| bucket.energy)));
+            let devices = series::job_devices(store, tx, job.job, of_life, now)?;
+            assert_eq!(whole.energy, sum(devices.iter().map(|own| own.series.energy)));
+            Ok(whole.energy.millijoules())
         });
         found.insert(id.to_owned(), energy.unwrap());
     }
     let all = grid(at(-86_400), at(NOW_S), points);
     let fleet = |by| fixture.store.read(|tx| series::fleet(store, tx, by, all, None)).unwrap();
-    let sum = |is_idle: bool, by| {
+    let of_groups = |is_idle: bool, by| {
         let groups = fleet(by).into_iter().filter(|own| own.is_idle == is_idle);
-        groups.flat_map(|own| own.buckets.into_values().map(|(energy, _)| energy)).sum::<i64>()
+        sum(groups.flat_map(|own| own.buckets.into_values().map(|bucket| bucket.energy))).millijoules()
     };
     let held: i64 = found.values().sum();
     for by in [PowerGroup::Project, PowerGroup::Site, PowerGroup::Node] {
-        assert_eq!(sum(false, by), held, "{by:?}");
+        assert_eq!(of_groups(false, by), held, "{by:?}");
     }
-    found.insert("idle".to_owned(), sum(true, PowerGroup::Project));
+    found.insert("idle".to_owned(), of_groups(true, PowerGroup::Project));
     found.retain(|_, energy| *energy != 0);
     found
 }
