@@ -72,10 +72,9 @@ pub(crate) async fn intensity(
 /// What importing `rows` factors of `range` has changed, `new` of which were not known.
 fn imported(service: &ApiService, rows: usize, new: usize, range: Option<Interval>) -> Result<ImportDocument, Problem> {
     let Some(range) = range else { return Ok(ImportDocument { rows, new, outdated_entries: 0, restate: None }) };
-    let (from, to) = (range.start(), range.end());
-    let outdated_entries = ledger::outdated(&service.store, &service.library, (from, to))?;
+    let outdated_entries = ledger::outdated(&service.store, &service.library, range)?;
     let command = || {
-        let (from, to) = (moment::show(from), moment::show(to));
+        let [from, to] = [range.start(), range.end()].map(moment::show);
         format!("wattledger restate --from {from} --to {to} --reason \"newer grid factors\"")
     };
     Ok(ImportDocument { rows, new, outdated_entries, restate: (outdated_entries > 0).then(command) })

@@ -4,7 +4,7 @@ use super::auth::unbound;
 use super::body::Json;
 use super::page::{Id, Paging, Query};
 use super::problem::Problem;
-use super::selection::ordered;
+use super::selection::reversed;
 use super::state::State;
 use crate::access::Identity;
 use crate::ledger;
@@ -16,7 +16,7 @@ use api::{
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
 use model::{PeriodId, TokenId};
-use units::Timestamp;
+use units::Interval;
 
 /// Longest name of a period and longest reason, bytes.
 const TEXT_BYTES_MAX: usize = 512;
@@ -43,12 +43,11 @@ fn text(field: &str, given: &str) -> Result<String, Problem> {
     Err(Problem::field(field, format!("write 1 to {TEXT_BYTES_MAX} bytes of text without control characters")))
 }
 
-/// A time from the body.
-fn range(from: &str, to: &str) -> Result<(Timestamp, Timestamp), Problem> {
+/// A range of time from the body.
+fn range(from: &str, to: &str) -> Result<Interval, Problem> {
     let from = moment::parse(from).map_err(|rule| Problem::field("from", rule))?;
     let to = moment::parse(to).map_err(|rule| Problem::field("to", rule))?;
-    ordered(Some(from), Some(to))?;
-    Ok((from, to))
+    Interval::new(from, to).ok_or_else(reversed)
 }
 
 fn number(asked: &str) -> Result<PeriodId, Problem> {
@@ -180,7 +179,7 @@ pub(crate) async fn restate_entries(
     let (reason, by) = (text("reason", &asked.reason)?, who.by(state.clock.wall()));
     let restated = state
         .work(move |service| {
-            let selection = Selection::between(range.0, range.1);
+            let selection = Selection::between(range.start(), range.end());
             let figures = || ledger::report(&service.store, &service.library, &selection, &GroupBy::Project);
             let (old, head) =
                 (ledger::figures(&figures()?), service.store.read::<_, StoreError>(|tx| tx.entries().last())?);

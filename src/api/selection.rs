@@ -69,11 +69,14 @@ impl PeriodSelection {
 /// Refuses a time that ends before it begins.
 pub(super) fn ordered(from: Option<Timestamp>, to: Option<Timestamp>) -> Result<(), Problem> {
     match (from, to) {
-        (Some(from), Some(to)) if from >= to => {
-            Err(Problem::field("to", "the end comes after the start: `from` is inside, `to` is not"))
-        }
+        (Some(from), Some(to)) if from >= to => Err(reversed()),
         _ => Ok(()),
     }
+}
+
+/// What is said of a range that ends at or before its start.
+pub(super) fn reversed() -> Problem {
+    Problem::field("to", "the end comes after the start: `from` is inside, `to` is not")
 }
 
 /// The zone of this name; UTC without one.

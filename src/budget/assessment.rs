@@ -155,7 +155,7 @@ impl Demand {
             (None, None) => NO_SITE_ZONE.to_owned(),
         };
         let hours = u32::try_from(self.nanohours.div_ceil(NANOHOUR).clamp(1, FORECAST_HOURS)).unwrap_or(1);
-        let (intensity, used) = ledger::mean_intensity(tx, library, &zone, (at, hours))?;
+        let (intensity, used) = ledger::mean_intensity(tx, library, &zone, at, hours)?;
         let from = match (&self.zone, site) {
             (Some(_), _) => "as asked for".to_owned(),
             (None, Some(site)) => format!("of site {}", site.name),

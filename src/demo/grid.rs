@@ -89,9 +89,9 @@ impl ShiftedSeries {
             let new = store.write::<_, StoreError>(move |tx| tx.factors().import(&factors, &By::service(now)))?;
             finals += if status == FactorStatus::Measured { new } else { 0 };
         }
-        if finals > 0 {
+        if let (1.., Some(range)) = (finals, Interval::new(moment(from), now)) {
             let reason = "demonstration: provisional intensities became final".to_owned();
-            ledger::restate(store, library, (moment(from), now), reason, By::service(now))?;
+            ledger::restate(store, library, range, reason, By::service(now))?;
         }
         Ok(())
     }

@@ -6,9 +6,11 @@ use super::reach::whole;
 use super::selection::{is_plausible, overlapped};
 use super::stored::Stored;
 use crate::store::{Assigned, Held, HeldTime, Key, Part, SetAside, Tx};
+use account::attribute::{split, split_span};
 use model::{BatchId, JobNumber, NodeNumber, Revision, SetAsideReason, SiteNumber};
 use std::collections::{BTreeMap, BTreeSet};
-use units::{Energy, Span, Timestamp};
+use std::ops::Range;
+use units::{Energy, Interval, Span, Timestamp};
 use wire::{Batch, Device, Quality, Window};
 
 /// Posting period of a node that no site claims.
@@ -149,28 +151,28 @@ pub(crate) fn cut(
     let modelled = |energy: Energy| if is_measured { Energy::ZERO } else { energy };
     if let Some(job) = only_holder(window, around) {
         let (start, end, energy) = (window.start, window.end, window.energy);
-        let (covered_ns, span_ns) = (integer(window.covered.nanoseconds()), integer(nanoseconds(start, end)));
+        let span = end.since(start).unwrap_or(Span::ZERO);
+        let (covered_ns, span_ns) = (integer(window.covered), integer(span));
         let part = Part { start, end, energy, modelled: modelled(energy), covered_ns, span_ns };
         part_of(key(around, job, start), part);
         return Ok(());
     }
     let edges = edges(window, around);
-    let segments: Vec<(Timestamp, Timestamp)> = edges.iter().copied().zip(edges.iter().copied().skip(1)).collect();
-    let lengths: Vec<u64> = segments.iter().map(|(start, end)| nanoseconds(*start, *end)).collect();
-    let energies = account::attribute::split(window.energy, &lengths)?;
-    let covered = shares(window.covered.nanoseconds(), &lengths)?;
-    for (((start, end), length), (energy, covered)) in
-        segments.into_iter().zip(lengths).zip(energies.into_iter().zip(covered))
-    {
+    let segments = edges.iter().zip(edges.iter().skip(1)).filter_map(|(start, end)| Interval::new(*start, *end));
+    let segments: Vec<Interval> = segments.collect();
+    let lengths: Vec<u64> = segments.iter().map(|segment| segment.span().nanoseconds()).collect();
+    let energies = split(window.energy, &lengths)?;
+    let covered = split_span(window.covered, &lengths)?;
+    for (segment, (energy, covered)) in segments.into_iter().zip(energies.into_iter().zip(covered)) {
+        let (start, end) = (segment.start(), segment.end());
         let holders = holders_at(around.holders, start);
         let weights: Vec<u64> = holders.iter().map(|(_, weight)| *weight).collect();
-        let energies = account::attribute::split(energy, &weights)?;
-        let covered = shares(covered.unsigned_abs(), &weights)?;
-        let spans = shares(length, &weights)?;
+        let energies = split(energy, &weights)?;
+        let (covered, spans) = (split_span(covered, &weights)?, split_span(segment.span(), &weights)?);
         for (position, (job, _)) in holders.iter().enumerate() {
             let energy = energies[position];
             let modelled = modelled(energy);
-            let (covered_ns, span_ns) = (covered[position], spans[position]);
+            let (covered_ns, span_ns) = (integer(covered[position]), integer(spans[position]));
             part_of(key(around, *job, start), Part { start, end, energy, modelled, covered_ns, span_ns });
         }
     }
@@ -183,7 +185,7 @@ fn only_holder(window: &Window, around: &Surroundings<'_>) -> Option<JobNumber> 
     let of_holder = |held: &Held| divides(held.start) || held.end.is_some_and(divides);
     if around.holders.iter().any(of_holder)
         || around.sites.iter().any(|assigned| divides(assigned.since))
-        || divides(period(site_at(around.sites, window.start), window.start).1)
+        || divides(period(site_at(around.sites, window.start), window.start).end)
     {
         return None;
     }
@@ -199,14 +201,8 @@ fn holds(held: &Held, at: Timestamp) -> bool {
     held.start <= at && held.end.is_none_or(|end| at < end)
 }
 
-fn integer(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-/// Device time is split by the same rule as energy, ns.
-fn shares(whole: u64, weights: &[u64]) -> Result<Vec<i64>, units::Overflow> {
-    let whole = Energy::from_millijoules(integer(whole));
-    Ok(account::attribute::split(whole, weights)?.into_iter().map(Energy::millijoules).collect())
+fn integer(span: Span) -> i64 {
+    i64::try_from(span.nanoseconds()).unwrap_or(i64::MAX)
 }
 
 /// Jobs that hold the device at `at` with their weights, by identity; idle when there is none.
@@ -232,7 +228,7 @@ fn edges(window: &Window, around: &Surroundings<'_>) -> BTreeSet<Timestamp> {
     edges.retain(|edge| (window.start..=window.end).contains(edge));
     let mut at = window.start;
     while at < window.end {
-        let period_end = period(site_at(around.sites, at), at).1;
+        let period_end = period(site_at(around.sites, at), at).end;
         let site_ends = around.sites.iter().map(|assigned| assigned.since).find(|since| *since > at);
         at = site_ends.map_or(period_end, |since| since.min(period_end)).min(window.end);
         edges.insert(at);
@@ -246,18 +242,14 @@ pub(crate) fn site_at(sites: &[Assigned], at: Timestamp) -> Assigned {
 }
 
 /// The posting period of `site` that holds `at`.
-fn period(site: Assigned, at: Timestamp) -> (Timestamp, Timestamp) {
+fn period(site: Assigned, at: Timestamp) -> Range<Timestamp> {
     let period_ns = site.period.nanoseconds().cast_signed();
     let start = at.nanoseconds() - at.nanoseconds().rem_euclid(period_ns);
-    (Timestamp::from_nanoseconds(start), Timestamp::from_nanoseconds(start.saturating_add(period_ns)))
+    Timestamp::from_nanoseconds(start)..Timestamp::from_nanoseconds(start.saturating_add(period_ns))
 }
 
 fn key(around: &Surroundings<'_>, job: JobNumber, at: Timestamp) -> Key {
     let site = site_at(around.sites, at);
-    let (period_start, period_end) = period(site, at);
+    let Range { start: period_start, end: period_end } = period(site, at);
     Key { node: around.node, period_start, period_end, job, component: around.component.to_owned(), site: site.site }
-}
-
-fn nanoseconds(start: Timestamp, end: Timestamp) -> u64 {
-    end.since(start).map_or(0, units::Span::nanoseconds)
 }

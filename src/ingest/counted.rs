@@ -1,7 +1,6 @@
 //! Which windows of a stored batch count, for whoever keeps a copy of them.
 
 use super::error::IngestError;
-use super::reach::Reach;
 use super::selection::{is_in_order, is_plausible, meeting, overlapped};
 use super::stored::Stored;
 use crate::store::Tx;
@@ -60,19 +59,18 @@ fn anew<W>(
     of: &impl Fn(&Window, &Device) -> W,
     windows: &mut Vec<W>,
 ) -> Result<Option<Interval>, IngestError> {
-    let mut whole: Option<Reach> = None;
+    let mut whole: Option<Interval> = None;
     for number in met {
         let kept = tx.evidence().get(number)?;
         let batch = Batch::parse(&kept.body)?;
         let stored = Stored::of(tx, number, kept.node, &batch, newest)?;
         let Some(own) = batch.devices.iter().find(|own| own.uuid == uuid) else { continue };
-        let Some(&(start, end)) = stored.reaches.get(&device) else { continue };
+        let Some(&reach) = stored.reaches.get(&device) else { continue };
         let lost = overlapped(tx, &stored, (device, uuid), &windows_of(&batch, own), newest)?;
         keep(&batch, own, &lost, of, windows);
-        let (from, to) = whole.unwrap_or((start, end));
-        whole = Some((from.min(start), to.max(end)));
+        whole = Some(whole.map_or(reach, |whole| whole.hull(reach)));
     }
-    Ok(whole.and_then(|(start, end)| Interval::new(start, end)))
+    Ok(whole)
 }
 
 /// The device's windows with their places in the batch.

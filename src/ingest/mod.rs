@@ -110,7 +110,7 @@ fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> 
     let reaches = reach::reaches(batch, &devices);
     // Most batches are newer than all that is known of their node, and then nothing can meet them.
     let is_alone = match reach::whole(&reaches) {
-        Some(whole) => whole.0 >= reached || !tx.evidence().is_met((node, number), whole, revision)?,
+        Some(whole) => whole.start() >= reached || !tx.evidence().is_met((node, number), whole, revision)?,
         None => true,
     };
     for (reach, devices) in reach::shared(&reaches) {
@@ -163,12 +163,7 @@ pub(crate) fn hold(
     revision: Revision,
 ) -> Result<BTreeSet<BatchId>, StoreError> {
     let Some(changed) = tx.holdings().state(stated, revision)? else { return Ok(BTreeSet::new()) };
-    Ok(tx
-        .evidence()
-        .reaches_of_device(stated.device, changed, revision)?
-        .into_iter()
-        .map(|(batch, _, _)| batch)
-        .collect())
+    Ok(tx.evidence().reaches_of_device(stated.device, changed, revision)?.into_iter().map(|(batch, _)| batch).collect())
 }
 
 /// Attributes each of `batches` as believed at `revision` and posts what differs from what it had posted.

@@ -3,31 +3,28 @@
 use crate::store::{StoreError, Tx};
 use model::{DeviceId, NodeNumber};
 use std::collections::{BTreeMap, BTreeSet};
-use units::Timestamp;
+use units::Interval;
 use wire::Batch;
 
-/// First and last moment.
-pub(super) type Reach = (Timestamp, Timestamp);
-
 /// From when to when the batch's windows of each device reach.
-pub(super) fn reaches(batch: &Batch, devices: &BTreeMap<&str, DeviceId>) -> BTreeMap<DeviceId, Reach> {
-    let mut reaches: BTreeMap<DeviceId, Reach> = BTreeMap::new();
+pub(super) fn reaches(batch: &Batch, devices: &BTreeMap<&str, DeviceId>) -> BTreeMap<DeviceId, Interval> {
+    let mut reaches: BTreeMap<DeviceId, Interval> = BTreeMap::new();
     for window in &batch.windows {
-        let Some(&device) = devices.get(window.device.as_str()) else { continue };
-        let known = reaches.entry(device).or_insert((window.start, window.end));
-        *known = (known.0.min(window.start), known.1.max(window.end));
+        let (device, own) = (devices.get(window.device.as_str()), Interval::new(window.start, window.end));
+        let (Some(&device), Some(own)) = (device, own) else { continue };
+        reaches.entry(device).and_modify(|known| *known = known.hull(own)).or_insert(own);
     }
     reaches
 }
 
 /// From the first moment of them to the last; `None` without any.
-pub(super) fn whole(reaches: &BTreeMap<DeviceId, Reach>) -> Option<Reach> {
-    reaches.values().copied().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+pub(super) fn whole(reaches: &BTreeMap<DeviceId, Interval>) -> Option<Interval> {
+    reaches.values().copied().reduce(Interval::hull)
 }
 
 /// The devices that share a reach.
-pub(super) fn shared(reaches: &BTreeMap<DeviceId, Reach>) -> BTreeMap<Reach, Vec<DeviceId>> {
-    let mut shared: BTreeMap<Reach, Vec<DeviceId>> = BTreeMap::new();
+pub(super) fn shared(reaches: &BTreeMap<DeviceId, Interval>) -> BTreeMap<Interval, Vec<DeviceId>> {
+    let mut shared: BTreeMap<Interval, Vec<DeviceId>> = BTreeMap::new();
     for (device, reach) in reaches {
         shared.entry(*reach).or_default().push(*device);
     }
@@ -39,7 +36,7 @@ pub(crate) fn reaches_of(
     tx: &Tx<'_>,
     node: NodeNumber,
     batch: &Batch,
-) -> Result<BTreeMap<(Timestamp, Timestamp), BTreeSet<DeviceId>>, StoreError> {
+) -> Result<BTreeMap<Interval, BTreeSet<DeviceId>>, StoreError> {
     let shared = shared(&reaches(batch, &tx.devices().numbers(node, &batch.devices)?));
     Ok(shared.into_iter().map(|(reach, devices)| (reach, devices.into_iter().collect())).collect())
 }

@@ -15,14 +15,14 @@ type Precedence = (Timestamp, String, u128, u64, usize);
 pub(super) fn meeting(
     tx: &Tx<'_>,
     device: DeviceId,
-    mut reach: (Timestamp, Timestamp),
+    mut reach: Interval,
     newest: Revision,
 ) -> Result<BTreeSet<BatchId>, StoreError> {
     loop {
         let met = tx.evidence().reaches_of_device(device, reach, newest)?;
-        let wider = met.iter().fold(reach, |(start, end), span| (start.min(span.1), end.max(span.2)));
+        let wider = met.iter().fold(reach, |reach, (_, other)| reach.hull(*other));
         if wider == reach {
-            return Ok(met.into_iter().map(|(batch, _, _)| batch).collect());
+            return Ok(met.into_iter().map(|(batch, _)| batch).collect());
         }
         reach = wider;
     }

@@ -1,10 +1,11 @@
 //! A batch and what the store knows of it.
 
 use super::error::IngestError;
-use super::reach::{Reach, reaches, whole};
+use super::reach::{reaches, whole};
 use crate::store::Tx;
 use model::{BatchId, DeviceId, NodeNumber, Revision};
 use std::collections::BTreeMap;
+use units::Interval;
 use wire::Batch;
 
 /// A batch and what the store knows of it.
@@ -14,7 +15,7 @@ pub(super) struct Stored<'a> {
     pub(super) batch: &'a Batch,
     /// Numbers of its devices by their identity.
     pub(super) devices: BTreeMap<&'a str, DeviceId>,
-    pub(super) reaches: BTreeMap<DeviceId, Reach>,
+    pub(super) reaches: BTreeMap<DeviceId, Interval>,
     /// Whether no other batch of the node may have windows at the same time.
     pub(super) is_alone: bool,
 }

@@ -134,7 +134,8 @@ pub fn mean_intensity(
     tx: &Tx<'_>,
     library: &Library,
     zone: &str,
-    (start, hours): (Timestamp, u32),
+    start: Timestamp,
+    hours: u32,
 ) -> Result<(CarbonIntensity, FactorRecord), LedgerError> {
     let chooser = Chooser::new(tx, library)?;
     let (first, used) = chooser.choose(zone, start)?;

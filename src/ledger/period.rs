@@ -12,24 +12,20 @@ use crate::store::{By, GroupBy, KeptJob, PeriodRow, PeriodVersion, ReasonSum, Se
 use api::{DifferenceReason, Figures, Period, PeriodVersionDocument, Restatement};
 use model::{EntryId, PeriodId, TokenId};
 use sha2::{Digest, Sha256};
-use units::{CarbonMass, Energy, Timestamp};
+use units::{CarbonMass, Energy, Interval, Timestamp};
 
 /// Reason of a difference that no entry makes.
 const STATED_ANEW: &str = "the project of a job was stated anew";
 /// Reason of what open accounts add.
 const OPEN: &str = "not posted yet";
 
-/// Closes `[from, to)`: returns the number of the new period.
+/// Closes `range`: returns the number of the new period.
 ///
 /// # Errors
 ///
 /// It has not ended, something in it is open, or its name or time is taken.
-pub fn close_period(
-    store: &Store,
-    name: Option<String>,
-    (from, to): (Timestamp, Timestamp),
-    by: By,
-) -> Result<PeriodId, LedgerError> {
+pub fn close_period(store: &Store, name: Option<String>, range: Interval, by: By) -> Result<PeriodId, LedgerError> {
+    let (from, to) = (range.start(), range.end());
     if to > by.at {
         return Err(LedgerError::NotEnded { to: moment::show(to) });
     }

@@ -7,7 +7,7 @@ use crate::store::{By, Entry, Head, Key, OpenKey, Part, Store, Tx};
 use model::{EntryId, EntryKind, PostingId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use units::{CarbonMass, Energy, Span, Timestamp};
+use units::{CarbonMass, Energy, Interval, Span, Timestamp};
 
 const PERIOD_ENDED: &str = "period or job ended";
 const LATE: &str = "windows came after posting";
@@ -29,8 +29,7 @@ const SLICE: u32 = 500;
 ///
 /// A zone without factor, a sum that leaves its range, the store. What was posted before it failed stays posted.
 pub fn close(store: &Store, library: &Arc<Library>, now: Timestamp, grace: Span) -> Result<Closed, LedgerError> {
-    let ended_by = i64::try_from(i128::from(now.nanoseconds()) - i128::from(grace.nanoseconds())).unwrap_or(i64::MIN);
-    let ended_by = Timestamp::from_nanoseconds(ended_by);
+    let ended_by = now.before(grace);
     let mut entries = 0;
     loop {
         let library = Arc::clone(library);
@@ -61,7 +60,7 @@ fn close_slice(
     Ok((before, chain.head, closing.len()))
 }
 
-/// Reverses and posts again, with `reason`, every account with an entry that starts in `[from, to)` and whose factor or PUE would be another now.
+/// Reverses and posts again, with `reason`, every account with an entry that starts in `range` and whose factor or PUE would be another now.
 ///
 /// # Errors
 ///
@@ -69,7 +68,7 @@ fn close_slice(
 pub fn restate(
     store: &Store,
     library: &Arc<Library>,
-    (from, to): (Timestamp, Timestamp),
+    range: Interval,
     reason: String,
     by: By,
 ) -> Result<Closed, LedgerError> {
@@ -78,14 +77,13 @@ pub fn restate(
         let mut chooser = Chooser::new(tx, &library)?;
         let before = tx.entries().head()?;
         let mut chain = Chain { tx, head: before.clone(), now: by.at };
-        for (live, rates) in changed(tx, &mut chooser, (from, to))? {
+        for (live, rates) in changed(tx, &mut chooser, range)? {
             chain.replace(&live, None, &reason, &rates)?;
         }
         if chain.head != before {
             let entries = [before.entries + 1, chain.head.entries];
-            let range = [from, to].map(Timestamp::nanoseconds);
-            let body =
-                serde_json::json!({ "from_ns": range[0], "to_ns": range[1], "reason": reason, "entries": entries });
+            let [from, to] = [range.start(), range.end()].map(Timestamp::nanoseconds);
+            let body = serde_json::json!({ "from_ns": from, "to_ns": to, "reason": reason, "entries": entries });
             tx.actions().record(
                 &by,
                 "restatement",
@@ -98,26 +96,22 @@ pub fn restate(
     noted(store, &before, &head)
 }
 
-/// How many entries that start in `[from, to)` have another factor or PUE than would be chosen now; [`restate`] reverses so many.
+/// How many entries that start in `range` have another factor or PUE than would be chosen now; [`restate`] reverses so many.
 ///
 /// # Errors
 ///
 /// A zone without factor, the store.
-pub fn outdated(store: &Store, library: &Library, range: (Timestamp, Timestamp)) -> Result<usize, LedgerError> {
+pub fn outdated(store: &Store, library: &Library, range: Interval) -> Result<usize, LedgerError> {
     store.read(|tx| {
         let accounts = changed(tx, &mut Chooser::new(tx, library)?, range)?;
         Ok(accounts.iter().map(|(live, _)| live.len()).sum())
     })
 }
 
-/// The entries of each account with an entry that starts in `[from, to)` and whose rates would be others now, with those rates.
-fn changed(
-    tx: &Tx<'_>,
-    chooser: &mut Chooser<'_>,
-    (from, to): (Timestamp, Timestamp),
-) -> Result<Vec<(Vec<Entry>, Rates)>, LedgerError> {
+/// The entries of each account with an entry that starts in `range` and whose rates would be others now, with those rates.
+fn changed(tx: &Tx<'_>, chooser: &mut Chooser<'_>, range: Interval) -> Result<Vec<(Vec<Entry>, Rates)>, LedgerError> {
     let mut accounts: BTreeMap<Key, Vec<Entry>> = BTreeMap::new();
-    for entry in tx.entries().live_between(from, to)? {
+    for entry in tx.entries().live_between(range)? {
         if !accounts.contains_key(&entry.key) {
             accounts.insert(entry.key.clone(), tx.entries().live(&entry.key)?);
         }

@@ -184,7 +184,7 @@ pub(super) fn open_accounts(
 fn candidates(tx: &Tx<'_>, selection: &Selection) -> Result<Vec<OpenKey>, LedgerError> {
     match (&selection.job, selection.from, selection.to) {
         (Some(id), ..) => Ok(tx.jobs().find(id)?.map_or(Ok(Vec::new()), |row| tx.postings().open_of_job(row.job))?),
-        (None, Some(from), Some(to)) => Ok(tx.postings().open_between((from, to))?),
+        (None, Some(from), Some(to)) => Ok(tx.postings().open_between(from..to)?),
         _ => Ok(tx.postings().open()?),
     }
 }

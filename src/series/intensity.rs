@@ -50,7 +50,7 @@ struct Stretch {
 /// Nothing is known of the zone; the store cannot be read.
 pub fn intensity(tx: &Tx<'_>, library: &Library, zone: &str, grid: Grid) -> Result<IntensitySeries, SeriesError> {
     let zone = library.choose(zone, Some(grid.range.start()))?.asked;
-    let imported = tx.factors().between(&zone, (grid.range.start(), grid.range.end()))?;
+    let imported = tx.factors().between(&zone, grid.range)?;
     let mut factors = Vec::new();
     let stretches = stretches(library, &zone, &grid, &imported, &mut factors)?;
     let mut lengths = vec![Span::ZERO; factors.len()];

@@ -43,8 +43,7 @@ impl<'a> Holders<'a> {
         let (of_node, sites) = match self.nodes.entry(device.node) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let holders =
-                    self.tx.holdings().holders(device.node, (self.range.start(), self.range.end()), self.revision)?;
+                let holders = self.tx.holdings().holders(device.node, self.range, self.revision)?;
                 new.insert((holders, self.tx.nodes().assignments(device.node, self.revision)?))
             }
         };

@@ -348,7 +348,7 @@ struct Names {
 impl Names {
     fn of(tx: &Tx<'_>, by: PowerGroup, grid: &Grid) -> Result<Self, StoreError> {
         let range = grid.range.widened(Span::from_nanoseconds(wire::WINDOW_NS_MAX));
-        let projects = tx.holdings().projects_of_holders((range.start(), range.end()))?.into_iter().collect();
+        let projects = tx.holdings().projects_of_holders(range)?.into_iter().collect();
         let sites = tx.sites().list()?.into_iter().map(|site| (site.site, site.name)).collect();
         Ok(Self { by, projects, sites, numbers: BTreeMap::new(), groups: Vec::new() })
     }

@@ -5,7 +5,7 @@ use super::row::{moment, word};
 use super::{EntryStore, StoreError};
 use model::{EntryId, EntryKind, JobNumber, PostingId};
 use rusqlite::{OptionalExtension, Row};
-use units::{CarbonIntensity, CarbonMass, Energy, Pue, Timestamp};
+use units::{CarbonIntensity, CarbonMass, Energy, Interval, Pue, Timestamp};
 
 /// An entry of the ledger: energy and its CO2e, posted to one account under one factor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,18 +161,18 @@ impl EntryStore<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The entries that start in `[from, to)` and still count, oldest first.
+    /// The entries that start in an interval and still count, oldest first.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn live_between(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Entry>, StoreError> {
+    pub fn live_between(&self, range: Interval) -> Result<Vec<Entry>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM ledger_entries AS own WHERE start_ns >= ?1 AND start_ns < ?2 AND reverses IS NULL
             AND NOT EXISTS (SELECT 1 FROM ledger_entries AS other WHERE other.reverses = own.id) ORDER BY id"
         );
         let mut statement = self.0.prepare_cached(&sql)?;
-        let rows = statement.query_map((from.nanoseconds(), to.nanoseconds()), columns)?;
+        let rows = statement.query_map((range.start().nanoseconds(), range.end().nanoseconds()), columns)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -7,7 +7,8 @@ use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use units::{Energy, Timestamp};
+use std::ops::RangeInclusive;
+use units::{Energy, Interval, Timestamp};
 
 /// Value of `packing` where the bytes are a zstd frame; 0 where they are as sent.
 const ZSTD: i64 = 1;
@@ -163,7 +164,7 @@ impl EvidenceStore<'_> {
         Ok(NodeNumber::new(statement.query_row([batch.number()], |row| row.get(0))?))
     }
 
-    /// The reaches of a batch of `node` that begin between two moments, both inside, with the numbers of their devices.
+    /// The reaches of a batch of `node` that begin in a range, with the numbers of their devices. What is stored and no interval is left out.
     ///
     /// # Errors
     ///
@@ -171,18 +172,18 @@ impl EvidenceStore<'_> {
     pub fn reaches_of_batch(
         &self,
         (node, batch): (NodeNumber, BatchId),
-        (first, last): (Timestamp, Timestamp),
-    ) -> Result<BTreeMap<(Timestamp, Timestamp), BTreeSet<DeviceId>>, StoreError> {
+        begun: RangeInclusive<Timestamp>,
+    ) -> Result<BTreeMap<Interval, BTreeSet<DeviceId>>, StoreError> {
         let sql = "SELECT start_ns, end_ns, devices FROM reaches
             WHERE node = ?1 AND start_ns BETWEEN ?3 AND ?4 AND batch = ?2";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows =
-            statement.query_map((node.number(), batch.number(), first.nanoseconds(), last.nanoseconds()), |row| {
-                let listed: String = row.get(2)?;
-                let devices = listed.split(',').filter_map(|device| device.parse().ok()).collect();
-                Ok(((moment(row, 0)?, moment(row, 1)?), devices))
-            })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let (first, last) = (begun.start().nanoseconds(), begun.end().nanoseconds());
+        let rows = statement.query_map((node.number(), batch.number(), first, last), |row| {
+            let listed: String = row.get(2)?;
+            let devices = listed.split(',').filter_map(|device| device.parse().ok()).collect();
+            Ok(Interval::new(moment(row, 0)?, moment(row, 1)?).map(|reach| (reach, devices)))
+        })?;
+        Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
     }
 
     /// A node whose reaches, of which there must be `count` in all, are not those of its batches, or are not what is noted of them.
@@ -214,7 +215,7 @@ impl EvidenceStore<'_> {
         Ok(statement.query_map((), |row| row.get(0).map(BatchId::new))?.collect::<Result<_, _>>()?)
     }
 
-    /// Notes from when to when a batch's windows reach: node, first and last moment, and the devices that share both.
+    /// Notes from when to when a batch's windows of some devices reach.
     ///
     /// # Errors
     ///
@@ -223,10 +224,10 @@ impl EvidenceStore<'_> {
         &self,
         node: NodeNumber,
         batch: BatchId,
-        (start, end): (Timestamp, Timestamp),
+        reach: Interval,
         devices: &[DeviceId],
     ) -> Result<(), StoreError> {
-        let (start, end) = (start.nanoseconds(), end.nanoseconds());
+        let (start, end) = (reach.start().nanoseconds(), reach.end().nanoseconds());
         let listed: String = devices.iter().map(|device| format!("{device},")).collect();
         let sql = "INSERT INTO reaches (node, start_ns, batch, end_ns, devices) VALUES (?1, ?2, ?3, ?4, ?5)";
         self.0.prepare_cached(sql)?.execute((node.number(), start, batch.number(), end, format!(",{listed}")))?;
@@ -235,7 +236,7 @@ impl EvidenceStore<'_> {
         Ok(())
     }
 
-    /// Whether a batch of `node` other than `batch`, known at revision `newest`, has windows that may meet `[start, end)`.
+    /// Whether a batch of `node` other than `batch`, known at revision `newest`, has windows that may meet an interval.
     ///
     /// # Errors
     ///
@@ -243,16 +244,17 @@ impl EvidenceStore<'_> {
     pub fn is_met(
         &self,
         (node, batch): (NodeNumber, BatchId),
-        (start, end): (Timestamp, Timestamp),
+        during: Interval,
         newest: Revision,
     ) -> Result<bool, StoreError> {
-        let values = (node.number(), batch.number(), start.nanoseconds(), end.nanoseconds(), newest.number());
+        let (start, end) = (during.start().nanoseconds(), during.end().nanoseconds());
+        let values = (node.number(), batch.number(), start, end, newest.number());
         let sql = "SELECT EXISTS (SELECT 1 FROM reaches WHERE node = ?1 AND start_ns < ?4 AND end_ns > ?3
             AND start_ns > ?3 - (SELECT longest_ns FROM nodes WHERE node = ?1) AND batch <= ?5 AND batch <> ?2)";
         Ok(self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
     }
 
-    /// Batches known at revision `newest` with windows of `device` that may meet `[start, end)`, with their reach.
+    /// Batches known at revision `newest` with windows of `device` that may meet an interval, with their reach. What is stored and no interval meets nothing.
     ///
     /// # Errors
     ///
@@ -260,18 +262,20 @@ impl EvidenceStore<'_> {
     pub fn reaches_of_device(
         &self,
         device: DeviceId,
-        (start, end): (Timestamp, Timestamp),
+        during: Interval,
         newest: Revision,
-    ) -> Result<Vec<(BatchId, Timestamp, Timestamp)>, StoreError> {
+    ) -> Result<Vec<(BatchId, Interval)>, StoreError> {
         // No reach is longer than the node's longest, which bounds the search on the left.
         let sql = "SELECT batch, start_ns, end_ns FROM nodes JOIN reaches USING (node)
             WHERE node = (SELECT node FROM devices WHERE device = ?1) AND start_ns < ?3 AND end_ns > ?2
             AND start_ns > ?2 - longest_ns AND batch <= ?4 AND instr(devices, ',' || ?1 || ',')";
         let mut statement = self.0.prepare_cached(sql)?;
-        let values = (device.number(), start.nanoseconds(), end.nanoseconds(), newest.number());
-        let rows =
-            statement.query_map(values, |row| Ok((BatchId::new(row.get(0)?), moment(row, 1)?, moment(row, 2)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let values = (device.number(), during.start().nanoseconds(), during.end().nanoseconds(), newest.number());
+        let rows = statement.query_map(values, |row| {
+            let batch = BatchId::new(row.get(0)?);
+            Ok(Interval::new(moment(row, 1)?, moment(row, 2)?).map(|reach| (batch, reach)))
+        })?;
+        Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
     }
 
     /// End of the last window of a device; `None` where there is none.

@@ -90,18 +90,18 @@ impl FactorStore<'_> {
         }))
     }
 
-    /// Imported factors of `zone` that describe a part of `[from, to)`; the one that is preferred where they overlap comes first.
+    /// Imported factors of `zone` that describe a part of an interval; the one that is preferred where they overlap comes first.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn between(&self, zone: &str, (from, to): (Timestamp, Timestamp)) -> Result<Vec<IntervalFactor>, StoreError> {
+    pub fn between(&self, zone: &str, during: Interval) -> Result<Vec<IntervalFactor>, StoreError> {
         // None is longer than an hour, which bounds the search on the left.
         let sql = "SELECT start_ns, end_ns, intensity_mg_per_kwh, origin FROM factors
             WHERE zone = ?1 AND start_ns < ?3 AND start_ns > ?2 - 3600000000000 AND end_ns > ?2
             ORDER BY imported_ns DESC, end_ns - start_ns, edition DESC";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map((zone, from.nanoseconds(), to.nanoseconds()), |row| {
+        let rows = statement.query_map((zone, during.start().nanoseconds(), during.end().nanoseconds()), |row| {
             Ok((moment(row, 0)?, moment(row, 1)?, row.get::<_, u32>(2)?, row.get::<_, String>(3)?))
         })?;
         let mut found = Vec::new();

@@ -5,7 +5,7 @@ use super::{HoldingStore, StoreError};
 use model::{DeviceId, JobNumber, NodeNumber, Revision};
 use rusqlite::OptionalExtension;
 use std::collections::HashMap;
-use units::Timestamp;
+use units::{Interval, Timestamp};
 
 /// Who stated something: decides between two statements about one thing, whatever order they arrive in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,11 +72,7 @@ impl HoldingStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn state(
-        &self,
-        stated: &HoldingStatement,
-        revision: Revision,
-    ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+    pub fn state(&self, stated: &HoldingStatement, revision: Revision) -> Result<Option<Interval>, StoreError> {
         let start = stated.start.nanoseconds();
         let sql = "SELECT id, end_ns, weight, wall_ns, sequence, agent, boot FROM holdings
             WHERE device = ?1 AND start_ns = ?2 AND job = ?3 AND void IS NULL";
@@ -87,7 +83,7 @@ impl HoldingStore<'_> {
         });
         let end = stated.end.map(Timestamp::nanoseconds);
         let known = known.optional()?;
-        let mut changed = (stated.start, until(end));
+        let mut changed = stated.start..until(end);
         if let Some((id, known_end, weight, rank)) = &known {
             if (end.is_some(), &stated.rank) <= (known_end.is_some(), rank) {
                 return Ok(None);
@@ -98,8 +94,8 @@ impl HoldingStore<'_> {
             }
             self.0.prepare_cached("UPDATE holdings SET void = ?2 WHERE id = ?1")?.execute((id, revision.number()))?;
             // With the same weight only the time between the two ends is another's now.
-            let from = if *weight == stated.weight { until(*known_end).min(changed.1) } else { stated.start };
-            changed = (from, until(*known_end).max(changed.1));
+            let from = if *weight == stated.weight { until(*known_end).min(changed.end) } else { stated.start };
+            changed = from..until(*known_end).max(changed.end);
         }
         let sql = "INSERT INTO holdings (device, job, start_ns, end_ns, weight, wall_ns, sequence, agent, boot, made)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
@@ -116,7 +112,7 @@ impl HoldingStore<'_> {
             &rank.boot,
             revision.number(),
         ))?;
-        Ok(Some(changed))
+        Ok(Interval::new(changed.start, changed.end))
     }
 
     fn rerank(&self, id: i64, rank: &Rank) -> Result<(), StoreError> {
@@ -125,7 +121,7 @@ impl HoldingStore<'_> {
         Ok(())
     }
 
-    /// Who held the devices of a node in `[start, end)` as believed at `revision`: by device, ordered by job identity and start.
+    /// Who held the devices of a node in an interval as believed at `revision`: by device, ordered by job identity and start.
     ///
     /// # Errors
     ///
@@ -133,7 +129,7 @@ impl HoldingStore<'_> {
     pub fn holders(
         &self,
         node: NodeNumber,
-        (start, end): (Timestamp, Timestamp),
+        during: Interval,
         revision: Revision,
     ) -> Result<HashMap<DeviceId, Vec<Held>>, StoreError> {
         // Three searches, so that neither the many holdings that ended before nor those that are void are looked at.
@@ -147,7 +143,7 @@ impl HoldingStore<'_> {
             SELECT job, jobs.id, start_ns, end_ns, weight, device FROM held JOIN jobs USING (job)
             WHERE start_ns < ?3 AND made <= ?4 ORDER BY jobs.id, start_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        let values = (node.number(), start.nanoseconds(), end.nanoseconds(), revision.number());
+        let values = (node.number(), during.start().nanoseconds(), during.end().nanoseconds(), revision.number());
         let mut rows = statement.query(values)?;
         let mut found: HashMap<DeviceId, Vec<Held>> = HashMap::new();
         while let Some(row) = rows.next()? {
@@ -189,20 +185,18 @@ impl HoldingStore<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Project of every job that has one, by number, of the jobs that held something in `[from, to)`.
+    /// Project of every job that has one, by number, of the jobs that held something in an interval.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn projects_of_holders(
-        &self,
-        (from, to): (Timestamp, Timestamp),
-    ) -> Result<Vec<(JobNumber, Option<String>)>, StoreError> {
+    pub fn projects_of_holders(&self, during: Interval) -> Result<Vec<(JobNumber, Option<String>)>, StoreError> {
         let sql = "SELECT job, project FROM jobs WHERE job IN (SELECT job FROM holdings
             WHERE void IS NULL AND start_ns < ?2 AND (end_ns IS NULL OR end_ns > ?1))";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement
-            .query_map((from.nanoseconds(), to.nanoseconds()), |row| Ok((JobNumber::new(row.get(0)?), row.get(1)?)))?;
+        let rows = statement.query_map((during.start().nanoseconds(), during.end().nanoseconds()), |row| {
+            Ok((JobNumber::new(row.get(0)?), row.get(1)?))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -4,6 +4,7 @@ use super::row::{energy, moment, value};
 use super::{PostingStore, StoreError};
 use model::{BatchId, JobNumber, NodeNumber, PostingId, Revision, SiteNumber};
 use rusqlite::{OptionalExtension, Row};
+use std::ops::Range;
 use units::{Energy, Timestamp};
 
 /// The account that energy is posted to: one job (0: idle), node, site, component and posting period.
@@ -211,16 +212,17 @@ impl PostingStore<'_> {
         self.open_where("job = ?1 AND ?2 IS NULL", (Some(job.number()), None), u32::MAX)
     }
 
-    /// The open accounts that start in `[from, to)`.
+    /// The open accounts that start in a range.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn open_between(&self, (from, to): (Timestamp, Timestamp)) -> Result<Vec<OpenKey>, StoreError> {
+    pub fn open_between(&self, range: Range<Timestamp>) -> Result<Vec<OpenKey>, StoreError> {
         // A period holds what it starts with; what was taken back may have started earlier than what stands.
         let near = "period_end_ns > ?1 AND period_start_ns < ?2";
-        let mut found = self.open_where(near, (Some(from.nanoseconds()), Some(to.nanoseconds())), u32::MAX)?;
-        found.retain(|open| (from..to).contains(&open.sum.start));
+        let mut found =
+            self.open_where(near, (Some(range.start.nanoseconds()), Some(range.end.nanoseconds())), u32::MAX)?;
+        found.retain(|open| range.contains(&open.sum.start));
         Ok(found)
     }
 

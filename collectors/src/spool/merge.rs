@@ -1,7 +1,7 @@
 //! Merges windows into longer ones, which have less resolution and the same energy.
 
 use std::collections::BTreeMap;
-use units::{Energy, Overflow, Span, Timestamp};
+use units::{Energy, Interval, Overflow, Span, Timestamp};
 use wire::{Gap, GapReason, Window};
 
 /// The result of a merge.
@@ -39,18 +39,20 @@ pub(crate) fn merge(windows: Vec<Window>, length: Span) -> Result<MergedWindows,
             None => groups.push((first, vec![window])),
         }
     }
-    let mut lost: BTreeMap<String, (Timestamp, Timestamp)> = BTreeMap::new();
+    let mut lost: BTreeMap<String, Interval> = BTreeMap::new();
     let mut merged = Vec::with_capacity(groups.len());
     for (first, group) in groups {
         let several = group.len() > 1;
         let Some(window) = sum(group)? else { continue };
-        if several {
-            let span = lost.entry(window.device.clone()).or_insert((window.start, window.end));
-            *span = (span.0.min(window.start), span.1.max(window.end));
+        if let (true, Some(own)) = (several, Interval::new(window.start, window.end)) {
+            lost.entry(window.device.clone()).and_modify(|lost| *lost = lost.hull(own)).or_insert(own);
         }
         merged.push(MergedWindow { first, window });
     }
-    let gaps = lost.into_iter().map(|(device, (start, end))| Gap { device, start, end, reason: GapReason::Merged });
+    let gaps = lost.into_iter().map(|(device, lost)| {
+        let (start, end) = (lost.start(), lost.end());
+        Gap { device, start, end, reason: GapReason::Merged }
+    });
     Ok(MergedWindows { windows: merged, gaps: gaps.collect() })
 }
 

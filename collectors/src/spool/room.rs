@@ -6,7 +6,7 @@ use super::rows::{self, BatchState, RecordKind};
 use super::{Contents, Spool, SpoolError, merge};
 use rusqlite::params;
 use std::collections::BTreeMap;
-use units::{Span, Timestamp};
+use units::{Interval, Span};
 use wire::{Gap, GapReason, Window};
 
 /// How many windows are merged in one step.
@@ -72,13 +72,15 @@ impl Spool {
     fn drop_quarantined(&mut self) -> Result<bool, SpoolError> {
         let Some(key) = rows::oldest(&self.connection, BatchState::Quarantined)? else { return Ok(false) };
         let body = rows::body(&self.connection, key)?.unwrap_or_default();
-        let mut lost: BTreeMap<String, (Timestamp, Timestamp)> = BTreeMap::new();
+        let mut lost: BTreeMap<String, Interval> = BTreeMap::new();
         for window in decode(&body)?.windows {
-            let span = lost.entry(window.device).or_insert((window.start, window.end));
-            *span = (span.0.min(window.start), span.1.max(window.end));
+            let Some(own) = Interval::new(window.start, window.end) else { continue };
+            lost.entry(window.device).and_modify(|lost| *lost = lost.hull(own)).or_insert(own);
         }
-        let gaps =
-            lost.into_iter().map(|(device, (start, end))| Gap { device, start, end, reason: GapReason::Dropped });
+        let gaps = lost.into_iter().map(|(device, lost)| {
+            let (start, end) = (lost.start(), lost.end());
+            Gap { device, start, end, reason: GapReason::Dropped }
+        });
         let transaction = self.connection.transaction()?;
         rows::delete_batch(&transaction, key)?;
         rows::put_contents(&transaction, &Contents { gaps: gaps.collect(), ..Contents::default() })?;

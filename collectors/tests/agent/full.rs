@@ -4,6 +4,7 @@ use crate::samples::{CLOCK, Store, at, device, drain, energy, open, round};
 use collectors::spool::{Backlog, Contents, Order, SpoolError};
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Range;
 use units::Timestamp;
 use wire::{GapReason, Job};
 
@@ -39,17 +40,14 @@ fn a_full_spool_keeps_every_millijoule_at_less_resolution_and_says_so() {
     };
     assert!(spans(newest).all(|span| span.nanoseconds() == 10_000_000_000), "the newest windows keep their resolution");
     // Every window that is longer than it was lies in a gap of its device.
-    let mut told: BTreeMap<String, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
+    let mut told: BTreeMap<String, Vec<Range<Timestamp>>> = BTreeMap::new();
     for gap in store.gaps() {
         assert_eq!(gap.reason, GapReason::Merged);
-        told.entry(gap.device).or_default().push((gap.start, gap.end));
+        told.entry(gap.device).or_default().push(gap.start..gap.end);
     }
     for window in stored.iter().filter(|window| window.readings > 10) {
         let gaps = &told[&window.device];
-        assert!(
-            gaps.iter().any(|(start, end)| *start <= window.start && window.end <= *end),
-            "{window:?} is in no gap"
-        );
+        assert!(gaps.iter().any(|gap| gap.start <= window.start && window.end <= gap.end), "{window:?} is in no gap");
     }
 }
 

@@ -86,7 +86,7 @@ fn administered() -> Fixture {
     token(&fixture, "current");
     store.write(move |tx| tx.tokens().revoke(&revoked, None, &by(60))).unwrap();
     fixture.close(at(FAR));
-    let day = (at(-10 * 3_600), at(14 * 3_600));
+    let day = Interval::new(at(-10 * 3_600), at(14 * 3_600)).unwrap();
     ledger::close_period(store, Some("a day".to_owned()), day, by(FAR)).unwrap();
     fixture
 }

@@ -97,7 +97,7 @@ fn a_closed_period_keeps_the_prices_of_then() {
     fixture.apply(&first);
     price(&fixture, "fra", 0, "EUR", EUR);
     fixture.close(at(FAR));
-    let range = (at(-3_600), at(7_200));
+    let range = Interval::new(at(-3_600), at(7_200)).unwrap();
     ledger::close_period(&fixture.store, None, range, wattledger::store::By::service(at(FAR))).unwrap();
     price(&fixture, "fra", 0, "EUR", 2 * EUR);
     let cost = |figures: &api::Figures| micro(&figures.metered.energy_cost)[0].1;

@@ -16,7 +16,7 @@ use api::Report;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tempfile::TempDir;
-use units::{Energy, Power, Pue, Span, Timestamp};
+use units::{Energy, Interval, Power, Pue, Span, Timestamp};
 use wattledger::grid::Library;
 use wattledger::ledger;
 use wattledger::store::{By, GroupBy, Selection, Store};

@@ -7,8 +7,8 @@ use wattledger::store::GroupBy::{Calendar, Job as ByJob, Label, Node as ByNode, 
 use wattledger::store::{By, CalendarUnit};
 
 /// 2026-03-10 as the period.
-fn day() -> (Timestamp, Timestamp) {
-    (at(-36_000), at(50_400))
+fn day() -> Interval {
+    Interval::new(at(-36_000), at(50_400)).unwrap()
 }
 
 fn close_day(fixture: &Fixture) -> Result<PeriodId, LedgerError> {
@@ -200,7 +200,7 @@ proptest! {
                 prop_assert_eq!(&reports(&fixture, &format!("1.{version}")), reports_then);
             }
             let found = shown(&fixture, period);
-            let live = ledger::report(&fixture.store, &fixture.library, &Selection::between(day().0, day().1), &Project).unwrap();
+            let live = ledger::report(&fixture.store, &fixture.library, &Selection::between(day().start(), day().end()), &Project).unwrap();
             prop_assert_eq!(found.current.metered.energy_mj, live.metered.energy_mj);
             let delta = &found.change.delta.metered;
             prop_assert_eq!(found.closed.metered.energy_mj + delta.energy_mj, found.current.metered.energy_mj);
@@ -240,7 +240,8 @@ fn a_microgram_of_rounding_is_open_and_no_job_stated_anew() {
         let told = reasons.iter().map(|reason| reason.co2e_ug_location).sum::<i64>();
         assert_eq!(told, found.change.delta.metered.co2e_ug_location);
         let live =
-            ledger::report(&fixture.store, &fixture.library, &Selection::between(day().0, day().1), &Project).unwrap();
+            ledger::report(&fixture.store, &fixture.library, &Selection::between(day().start(), day().end()), &Project)
+                .unwrap();
         let left = i64::from(!is_posted);
         assert_eq!(
             (live.idle.energy_mj, live.idle.co2e_ug_location),

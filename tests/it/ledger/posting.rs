@@ -147,7 +147,8 @@ fn a_factor_that_came_later_restates_with_its_reason_and_nothing_before() {
     assert_eq!(fixture.report(&GroupBy::Project), before, "adding a factor changes no stored result");
 
     let restate = |reason: &str| {
-        ledger::restate(&fixture.store, &fixture.library, (at(0), at(3_600)), reason.to_owned(), By::service(at(FAR)))
+        let range = Interval::new(at(0), at(3_600)).unwrap();
+        ledger::restate(&fixture.store, &fixture.library, range, reason.to_owned(), By::service(at(FAR)))
             .unwrap()
             .entries
     };
