@@ -52,7 +52,7 @@ fn at(seconds: i64) -> Timestamp {
 fn declared(node: i64) -> Batch {
     let name = format!("n{node}");
     let device = |index: i64| Device {
-        uuid: format!("gpu{index}"),
+        uuid: format!("gpu{index}").into(),
         name: "H100".to_owned(),
         index: u32::try_from(index).unwrap(),
         kind: Kind::Accelerator,
@@ -63,23 +63,23 @@ fn declared(node: i64) -> Batch {
         driver_epoch: 1,
     };
     let holding = |index: i64| Holding {
-        device: format!("gpu{index}"),
-        job: "long".to_owned(),
+        device: format!("gpu{index}").into(),
+        job: "long".into(),
         weight: 1,
         start: at(600),
         end: Some(at(DAYS * 86_400 - 600)),
     };
     Batch {
         version: wire::VERSION,
-        agent: name.clone(),
+        agent: name.clone().into(),
         boot: Boot::from_bits(1),
         sequence: 1,
-        node: Node { name, software: "bench".to_owned(), machine_id: None, host_boot: None },
+        node: Node { name: name.into(), software: "bench".to_owned(), machine_id: None, host_boot: None },
         clock: ClockEvidence { wall: at(0), monotonic: Span::ZERO },
         devices: (0..GPUS).map(device).collect(),
         windows: Vec::new(),
         holdings: (0..GPUS).map(holding).collect(),
-        jobs: vec![Job { id: "long".to_owned(), project: Some("p".to_owned()), ..Job::default() }],
+        jobs: vec![Job { id: "long".into(), project: Some("p".into()), ..Job::default() }],
         gaps: Vec::new(),
     }
 }
@@ -139,7 +139,7 @@ fn random(device: i64, draw: i64) -> i64 {
 
 fn read(store: &Store, copy: &Embedded) {
     let now = at(DAYS * 86_400);
-    let number = store.read::<_, SeriesError>(|tx| Ok(tx.jobs().find("long")?.unwrap().job)).unwrap();
+    let number = store.read::<_, SeriesError>(|tx| Ok(tx.jobs().find(&"long".into())?.unwrap().job)).unwrap();
     let timed = |what: &str, look: &dyn Fn()| {
         let mut times: Vec<f64> = (0..5)
             .map(|_| {

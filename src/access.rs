@@ -5,7 +5,7 @@
 //! sign-in links carry a [`Secret`] of the same make, without prefix and checksum.
 
 use crate::store::{By, StoredToken, TokenDigest, TokenRecord};
-use model::Scope;
+use model::{ProjectName, Scope, SessionId, TokenId};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -95,7 +95,7 @@ impl Token {
     /// A new token as `record` describes it, which gets the id of the token. Nothing is stored yet.
     pub fn issue(record: TokenRecord) -> Result<(Self, StoredToken), NoRandomness> {
         let token = Self::generate()?;
-        let (id, digest) = (token.id().to_owned(), token.digest());
+        let (id, digest) = (token.id(), token.digest());
         Ok((token, StoredToken { record: TokenRecord { id, ..record }, digest }))
     }
 
@@ -110,8 +110,8 @@ impl Token {
 
     /// The id by which it is listed and revoked: 16 hexadecimal digits, no secret.
     #[must_use]
-    pub fn id(&self) -> &str {
-        self.text.get(PREFIX.len()..PREFIX.len() + 2 * ID_BYTES).unwrap_or_default()
+    pub fn id(&self) -> TokenId {
+        self.text.get(PREFIX.len()..PREFIX.len() + 2 * ID_BYTES).unwrap_or_default().into()
     }
 
     /// What is stored of it.
@@ -150,13 +150,13 @@ fn hexadecimal(bytes: &[u8]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// Id of the token that was presented or that the session began with.
-    pub token: String,
+    pub token: TokenId,
     /// What the token may do.
     pub scopes: Vec<Scope>,
     /// The only project it may see or change; `None` for all.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// Id of the browser session of the request; `None` where it carries a bearer token.
-    pub session: Option<String>,
+    pub session: Option<SessionId>,
 }
 
 impl From<TokenRecord> for Identity {
@@ -181,8 +181,8 @@ impl Identity {
 
     /// Whether it may see and change what belongs to `project`.
     #[must_use]
-    pub fn reaches(&self, project: &str) -> bool {
-        self.project.as_deref().is_none_or(|own| own == project)
+    pub fn reaches(&self, project: &ProjectName) -> bool {
+        self.project.as_ref().is_none_or(|own| own == project)
     }
 }
 
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn admin_holds_every_scope_and_the_others_only_themselves() {
-        let of = |scope| Identity { token: String::new(), scopes: vec![scope], project: None, session: None };
+        let of = |scope| Identity { token: TokenId::SERVICE, scopes: vec![scope], project: None, session: None };
         for needed in [Scope::Ingest, Scope::Read, Scope::Admit, Scope::Admin] {
             assert!(of(Scope::Admin).holds(needed));
             assert_eq!(of(Scope::Read).holds(needed), needed == Scope::Read);

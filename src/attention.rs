@@ -1,13 +1,13 @@
 //! Problems and opportunities that an operator should look at, in one list. `docs/OPERATING.md` explains the thresholds.
 
-use crate::budget::{BudgetError, Office};
+use crate::budget::{BudgetError, Office, service};
 use crate::grid::Library;
 use crate::ledger::{self, LedgerError};
 use crate::moment;
 use crate::series::HELD_IDLE_PERCENT;
 use crate::store::{Draw, OpenKey, PostedDraw, Selection, Store, StoreError, Tx};
 use api::{AttentionItem, Severity, Subject};
-use model::{HoldNotice, JobId, JobNumber, NodeNumber, OverrideState, SetAsideReason};
+use model::{HoldNotice, JobId, JobNumber, NodeNumber, OverrideState, ProjectName, SetAsideReason};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use units::{Energy, Interval, Span, Timestamp};
@@ -68,7 +68,7 @@ pub fn attention(
     store: &Store,
     library: &Arc<Library>,
     now: Timestamp,
-    project: Option<&str>,
+    project: Option<&ProjectName>,
 ) -> Result<Vec<AttentionItem>, BudgetError> {
     let mut found = Vec::new();
     if project.is_none() {
@@ -86,7 +86,8 @@ pub fn attention(
         exceptions(tx, project, &mut found)?;
         holds(tx, project, &mut found)
     })?;
-    budgets(&Office { store, library, now, by: "service" }, project, &mut found)?;
+    let by = service();
+    budgets(&Office { store, library, now, by: &by }, project, &mut found)?;
     found.sort_by_key(AttentionItem::place);
     Ok(found)
 }
@@ -218,11 +219,11 @@ fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Resul
 fn held_idle(
     tx: &Tx<'_>,
     now: Timestamp,
-    project: Option<&str>,
+    project: Option<&ProjectName>,
     found: &mut Vec<AttentionItem>,
 ) -> Result<(), StoreError> {
     let since = before(now, DRAW_TIME);
-    for draw in draws(tx, since)?.into_iter().filter(|draw| is_visible(project, draw.project.as_deref())) {
+    for draw in draws(tx, since)?.into_iter().filter(|draw| is_visible(project, draw.project.as_ref())) {
         // mJ over ns is 10^9 mW.
         let drawn = i128::from(draw.energy.millijoules()) * 1_000_000_000 * 100;
         let bound = i128::from(draw.limit_mw) * i128::from(draw.covered_ns) * i128::from(HELD_IDLE_PERCENT);
@@ -269,11 +270,11 @@ fn draws(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<Draw>, StoreError> {
 fn silent_jobs(
     tx: &Tx<'_>,
     now: Timestamp,
-    project: Option<&str>,
+    project: Option<&ProjectName>,
     found: &mut Vec<AttentionItem>,
 ) -> Result<(), StoreError> {
     let silent = tx.attention().silent_jobs(before(now, SILENT))?;
-    for job in silent.into_iter().filter(|job| is_visible(project, job.project.as_deref())) {
+    for job in silent.into_iter().filter(|job| is_visible(project, job.project.as_ref())) {
         let message = format!(
             "{} has not ended, but its node {} was last seen at {}: if the job has ended, POST /api/v1/jobs/{}/finish",
             job.job,
@@ -289,10 +290,14 @@ fn silent_jobs(
 }
 
 /// Budgets that have crossed a threshold, or are expected to by the end of their period.
-fn budgets(office: &Office<'_>, project: Option<&str>, found: &mut Vec<AttentionItem>) -> Result<(), BudgetError> {
+fn budgets(
+    office: &Office<'_>,
+    project: Option<&ProjectName>,
+    found: &mut Vec<AttentionItem>,
+) -> Result<(), BudgetError> {
     for state in office.states()? {
         let own = state.policy.as_ref().ok().and_then(|policy| policy.document.project.clone());
-        let Some(warning) = state.warning().filter(|_| is_visible(project, own.as_deref())) else { continue };
+        let Some(warning) = state.warning().filter(|_| is_visible(project, own.as_ref())) else { continue };
         let severity = if warning.is_bad { Severity::Bad } else { Severity::Warn };
         let since = state.standing.map(|standing| standing.period.start());
         let subject = Subject::of("budget", state.row.name);
@@ -302,7 +307,7 @@ fn budgets(office: &Office<'_>, project: Option<&str>, found: &mut Vec<Attention
 }
 
 /// Requests for exceptions that nobody has answered.
-fn exceptions(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
+fn exceptions(tx: &Tx<'_>, project: Option<&ProjectName>, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
     let open =
         tx.overrides().list(project, None, u32::MAX)?.into_iter().filter(|row| row.state == OverrideState::Requested);
     for row in open {
@@ -321,7 +326,7 @@ fn exceptions(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<AttentionItem>
 }
 
 /// Running jobs that are expected to use more than their hold.
-fn holds(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
+fn holds(tx: &Tx<'_>, project: Option<&ProjectName>, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
     let breaking = tx.admissions().held()?.into_iter().filter(|row| row.notice != HoldNotice::Nothing);
     for row in breaking.filter(|row| is_visible(project, Some(&row.project))) {
         let job = row.job.map(JobId::into_string).unwrap_or_default();
@@ -334,6 +339,6 @@ fn holds(tx: &Tx<'_>, project: Option<&str>, found: &mut Vec<AttentionItem>) -> 
     Ok(())
 }
 
-fn is_visible(bound: Option<&str>, project: Option<&str>) -> bool {
+fn is_visible(bound: Option<&ProjectName>, project: Option<&ProjectName>) -> bool {
     bound.is_none_or(|bound| project == Some(bound))
 }

@@ -5,6 +5,7 @@
 
 use crate::hardware::find_accelerator;
 use api::Outage;
+use model::{ProjectName, SiteName};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -46,7 +47,7 @@ pub struct Terraform {
     /// Hosts that plans may be fetched from and results sent to, each with its port unless that is 443.
     pub hosts: Vec<String>,
     /// Project of each workspace, keyed by `ORGANIZATION/WORKSPACE` or `WORKSPACE`; a workspace that is not listed is charged to the project of the same name.
-    pub projects: BTreeMap<String, String>,
+    pub projects: BTreeMap<String, ProjectName>,
 }
 
 /// Settings of the validating webhook for Kubernetes.
@@ -55,13 +56,13 @@ pub struct Kubernetes {
     /// The accelerator that is assumed for a GPU when neither the object nor its node selector names one.
     pub accelerator: String,
     /// The site of the cluster; without one, the only site of the service.
-    pub site: Option<String>,
+    pub site: Option<SiteName>,
     /// The answer when there is no decision within `answer_within`.
     pub outage: Outage,
     /// Time limit for the answer, 50 ms to 30 s.
     pub answer_within: Duration,
     /// Project of each namespace; a namespace that is not listed is charged to the project of the same name.
-    pub projects: BTreeMap<String, String>,
+    pub projects: BTreeMap<String, ProjectName>,
 }
 
 /// Paths of a certificate chain and its private key, both PEM.
@@ -242,10 +243,10 @@ struct LedgerDocument {
 #[serde(deny_unknown_fields, default)]
 struct KubernetesDocument {
     accelerator: String,
-    site: Option<String>,
+    site: Option<SiteName>,
     outage: Outage,
     answer_within_ms: u64,
-    projects: BTreeMap<String, String>,
+    projects: BTreeMap<String, ProjectName>,
 }
 
 #[derive(Deserialize)]
@@ -253,7 +254,7 @@ struct KubernetesDocument {
 struct TerraformDocument {
     hmac_key_file: Option<PathBuf>,
     hosts: Vec<String>,
-    projects: BTreeMap<String, String>,
+    projects: BTreeMap<String, ProjectName>,
 }
 
 impl Default for TerraformDocument {

@@ -15,7 +15,7 @@ use crate::series::{Embedded, Follower, Handover, SeriesStore};
 use crate::session::{self, SessionError};
 use crate::store::{Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
-use model::Scope;
+use model::{Scope, TokenId};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -180,7 +180,7 @@ fn offer_first_token(store: &Store, clock: &dyn Clock, say: impl Fn(&str)) -> Re
         return Ok(false);
     }
     let record = TokenRecord {
-        id: String::new(),
+        id: TokenId::SERVICE,
         name: "first admin".to_owned(),
         scopes: vec![Scope::Admin],
         project: None,
@@ -191,7 +191,7 @@ fn offer_first_token(store: &Store, clock: &dyn Clock, say: impl Fn(&str)) -> Re
     };
     let (token, stored) = Token::issue(record)?;
     say(&format!("admin token: {}", token.reveal()));
-    store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, ""))?;
+    store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, &TokenId::SERVICE))?;
     Ok(true)
 }
 

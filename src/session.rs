@@ -5,6 +5,7 @@
 
 use crate::access::{NoRandomness, Secret};
 use crate::store::{SessionRow, SignInLink, Store, StoreError, TokenRecord, Tx};
+use model::{SessionId, TokenId};
 use units::{Span, Timestamp};
 
 const IDLE_MAX: Span = Span::from_seconds(12 * 3600);
@@ -29,7 +30,7 @@ pub enum SessionError {
 #[derive(Debug, Clone)]
 pub struct Session {
     /// Identifies the session: 16 hexadecimal digits, no secret.
-    pub id: String,
+    pub id: SessionId,
     /// When the session was last used, to the minute.
     pub seen: Timestamp,
     /// The token that it began with, whose rights it has.
@@ -41,15 +42,15 @@ pub struct Session {
 /// # Errors
 ///
 /// The system gives no random bytes, or the store cannot be read or written.
-pub fn begin(store: &Store, token: String, replaced: Option<Secret>, now: Timestamp) -> Result<Secret, SessionError> {
+pub fn begin(store: &Store, token: TokenId, replaced: Option<Secret>, now: Timestamp) -> Result<Secret, SessionError> {
     let secret = Secret::generate()?;
     let row = row(&secret, token, now);
     store.write::<_, SessionError>(move |tx| begin_in(tx, &row, replaced.as_ref(), now))?;
     Ok(secret)
 }
 
-fn row(secret: &Secret, token: String, now: Timestamp) -> SessionRow {
-    SessionRow { id: secret.id().to_owned(), digest: secret.digest(), token, created: now, seen: now }
+fn row(secret: &Secret, token: TokenId, now: Timestamp) -> SessionRow {
+    SessionRow { id: SessionId::from(secret.id()), digest: secret.digest(), token, created: now, seen: now }
 }
 
 fn begin_in(tx: &Tx<'_>, row: &SessionRow, replaced: Option<&Secret>, now: Timestamp) -> Result<(), SessionError> {
@@ -71,7 +72,8 @@ fn before(now: Timestamp, span: Span) -> Timestamp {
 /// The store cannot be read or written.
 pub fn find(store: &Store, cookie: &Secret, now: Timestamp) -> Result<Option<Session>, StoreError> {
     let found = store.read::<_, StoreError>(|tx| {
-        let Some(row) = tx.sessions().get(cookie.id())?.filter(|row| row.digest.matches(&cookie.digest())) else {
+        let Some(row) = tx.sessions().get(&cookie.id().into())?.filter(|row| row.digest.matches(&cookie.digest()))
+        else {
             return Ok(None);
         };
         Ok(tx.tokens().get(&row.token)?.map(|token| (row, token.record)))
@@ -93,8 +95,9 @@ pub fn end(store: &Store, cookie: Secret) -> Result<(), StoreError> {
 }
 
 fn end_in(tx: &Tx<'_>, cookie: &Secret) -> Result<(), StoreError> {
-    let is_known = tx.sessions().get(cookie.id())?.is_some_and(|row| row.digest.matches(&cookie.digest()));
-    if is_known { tx.sessions().end(cookie.id()) } else { Ok(()) }
+    let id = SessionId::from(cookie.id());
+    let is_known = tx.sessions().get(&id)?.is_some_and(|row| row.digest.matches(&cookie.digest()));
+    if is_known { tx.sessions().end(&id) } else { Ok(()) }
 }
 
 /// What a request must carry beside `cookie` to change anything: another site cannot read it.
@@ -156,11 +159,11 @@ mod tests {
     }
 
     /// A store with one administrator, who has expired after 20 days.
-    fn store() -> (tempfile::TempDir, Store, String) {
+    fn store() -> (tempfile::TempDir, Store, TokenId) {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();
         let record = TokenRecord {
-            id: String::new(),
+            id: TokenId::SERVICE,
             name: "root".to_owned(),
             scopes: vec![Scope::Read, Scope::Admin],
             project: None,
@@ -171,7 +174,7 @@ mod tests {
         };
         let (_, stored) = crate::access::Token::issue(record).unwrap();
         let id = stored.record.id.clone();
-        store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, "")).unwrap();
+        store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, &TokenId::SERVICE)).unwrap();
         (directory, store, id)
     }
 
@@ -184,7 +187,7 @@ mod tests {
         let mut at = 0;
         while at < 7 * 86_400 {
             assert!(is_open(at), "{at}");
-            let (id, seen) = (cookie.id().to_owned(), later(at));
+            let (id, seen) = (SessionId::from(cookie.id()), later(at));
             store.write::<_, StoreError>(move |tx| tx.sessions().note_use(&id, seen)).unwrap();
             at += 40_000;
         }

@@ -1,5 +1,6 @@
 //! Nodes as agents describe them: 8 accelerators and 2 host devices, windows of 10 s, a job that holds the accelerators.
 
+use model::DeviceUuid;
 use std::io::Write;
 use units::{Energy, Power, Span, Timestamp};
 use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Method, Quality, SensorClass, Window};
@@ -35,7 +36,7 @@ impl Node {
     pub(crate) fn next_minute(&mut self) -> Vec<u8> {
         let begin = self.sequence * 60;
         let mut batch = self.batch(begin + 60);
-        let devices: Vec<(String, Kind)> =
+        let devices: Vec<(DeviceUuid, Kind)> =
             batch.devices.iter().map(|device| (device.uuid.clone(), device.kind)).collect();
         for step in 0..6 {
             for (uuid, kind) in &devices {
@@ -60,11 +61,11 @@ impl Node {
         let name = format!("node-{:04}.cluster.example", self.number);
         Batch {
             version: wire::VERSION,
-            agent: name.clone(),
+            agent: name.clone().into(),
             boot: Boot::from_bits(u128::from(self.number) << 64 | 0x5bd1_e995_1234),
             sequence: self.sequence,
             node: wire::Node {
-                name,
+                name: name.into(),
                 software: "wattledger-agent 0.1.0".to_owned(),
                 machine_id: Some(format!("{:032x}", self.number * 982_451_653)),
                 host_boot: Some("6f1c3a52-8d0e-4b7a-9c51-2e7d90b4f6aa".to_owned()),
@@ -79,7 +80,7 @@ impl Node {
     }
 
     fn devices(&self) -> Vec<Device> {
-        let device = |uuid: String, name: &str, index, kind, sensor, watts: u64| Device {
+        let device = |uuid: DeviceUuid, name: &str, index, kind, sensor, watts: u64| Device {
             uuid,
             name: name.to_owned(),
             index,
@@ -93,19 +94,19 @@ impl Node {
         let gpu = |index: u32| {
             let uuid =
                 format!("GPU-{:08x}-8d0e-4b7a-9c51-2e7d90b4{index:04x}", self.number * 2_246_822_519 % (1 << 32));
-            device(uuid, "NVIDIA H100 80GB HBM3", index, Kind::Accelerator, SensorClass::Counter, 700)
+            device(uuid.into(), "NVIDIA H100 80GB HBM3", index, Kind::Accelerator, SensorClass::Counter, 700)
         };
         let host = |index| {
-            device(format!("rapl:package-{index}"), "CPU package", index, Kind::Host, SensorClass::Counter, 350)
+            device(format!("rapl:package-{index}").into(), "CPU package", index, Kind::Host, SensorClass::Counter, 350)
         };
         (0..8).map(gpu).chain((0..2).map(host)).collect()
     }
 
-    pub(crate) fn window(&mut self, uuid: &str, start: u64, seconds: u64, watts: u64) -> Window {
+    pub(crate) fn window(&mut self, uuid: &DeviceUuid, start: u64, seconds: u64, watts: u64) -> Window {
         let energy = watts * seconds * 1_000 + self.random() % 10_000;
         let span = Span::from_seconds(seconds);
         Window {
-            device: uuid.to_owned(),
+            device: uuid.clone(),
             start: after(self.start, start),
             end: after(self.start, start + seconds),
             energy: Energy::from_millijoules(energy as i64),
@@ -126,8 +127,8 @@ impl Node {
         let start = after(self.start, number * JOB_BATCHES * 60);
         let job = format!("train-{:04}-{number}", self.number);
         batch.jobs.push(Job {
-            id: job.clone(),
-            project: Some(format!("project-{}", self.number % 4)),
+            id: job.clone().into(),
+            project: Some(format!("project-{}", self.number % 4).into()),
             started: Some(start),
             ended: end.map(|end| after(self.start, end)),
             ..Job::default()
@@ -135,7 +136,7 @@ impl Node {
         let uuids =
             batch.devices.iter().filter(|device| device.kind == Kind::Accelerator).map(|device| device.uuid.clone());
         let end = end.map(|end| after(self.start, end));
-        batch.holdings.extend(uuids.map(|device| Holding { device, job: job.clone(), weight: 1, start, end }));
+        batch.holdings.extend(uuids.map(|device| Holding { device, job: job.clone().into(), weight: 1, start, end }));
     }
 
     pub(crate) fn random(&mut self) -> u64 {

@@ -2,6 +2,7 @@
 
 use super::fleet::{Node, after};
 use super::process::{Client, Service, directory_bytes, spread};
+use model::DeviceUuid;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -84,11 +85,11 @@ fn build(data: &Path) {
     let library = Arc::new(Library::bundled().unwrap());
     let start = Timestamp::from_seconds(START_S).unwrap();
     let pue = Pue::from_parts_per_million(1_200_000).unwrap();
-    workload::add_site(&store, &library, "fra".to_owned(), "DE", 60, pue, By::service(start)).unwrap();
+    workload::add_site(&store, &library, "fra".into(), "DE", 60, pue, By::service(start)).unwrap();
     let mut nodes: Vec<Node> = (0..NODES).map(|number| Node::new(number, start)).collect();
     for number in 0..NODES {
         let name = format!("node-{number:04}.cluster.example");
-        workload::assign_node(&store, name, "fra".to_owned(), start, By::service(start)).unwrap();
+        workload::assign_node(&store, name.into(), "fra".into(), start, By::service(start)).unwrap();
     }
     for day in 0..DAYS {
         let store = &store;
@@ -107,7 +108,7 @@ fn a_day(number: u64, node: &mut Node, day: u64) -> Vec<u8> {
     let start = Timestamp::from_seconds(START_S).unwrap();
     let mut batch = node.batch((day + 1) * DAY_S);
     batch.devices.retain(|device| device.kind == Kind::Accelerator);
-    let uuids: Vec<String> = batch.devices.iter().map(|device| device.uuid.clone()).collect();
+    let uuids: Vec<DeviceUuid> = batch.devices.iter().map(|device| device.uuid.clone()).collect();
     for hour in 0..24 {
         for uuid in &uuids {
             let watts = 350 + node.random() % 300;
@@ -119,8 +120,8 @@ fn a_day(number: u64, node: &mut Node, day: u64) -> Vec<u8> {
         let (from, to) = (after(start, job * length), after(start, job * length + length - 600));
         let id = format!("j-{number}-{job}");
         batch.jobs.push(Job {
-            id: id.clone(),
-            project: Some(format!("project-{}", job % 7)),
+            id: id.clone().into(),
+            project: Some(format!("project-{}", job % 7).into()),
             name: Some(format!("training run {job}")),
             labels: [("team".to_owned(), format!("t{}", job % 11))].into(),
             started: Some(from),
@@ -128,8 +129,13 @@ fn a_day(number: u64, node: &mut Node, day: u64) -> Vec<u8> {
             ended: (job + 1 < JOBS_PER_NODE).then_some(to),
             ..Job::default()
         });
-        let holding =
-            |uuid: &String| Holding { device: uuid.clone(), job: id.clone(), weight: 1, start: from, end: Some(to) };
+        let holding = |uuid: &DeviceUuid| Holding {
+            device: uuid.clone(),
+            job: id.clone().into(),
+            weight: 1,
+            start: from,
+            end: Some(to),
+        };
         batch.holdings.extend(uuids.iter().map(holding));
     }
     batch.to_json().unwrap()

@@ -1,5 +1,6 @@
 //! What the node's agent meters, announced in a file so that runs on the same node do not send the same energy again.
 
+use model::{DeviceUuid, NodeName};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{self, Write};
@@ -14,11 +15,11 @@ pub const METERING_FILE: &str = "/run/wattledger-agent/metering.json";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announcement {
     /// Name of the node, as in the agent's batches.
-    pub node: String,
+    pub node: NodeName,
     /// Address of the service that the agent sends to, in lower case and without a slash at its end.
     pub server: String,
     /// Identities of the devices that the agent meters.
-    pub devices: Vec<String>,
+    pub devices: Vec<DeviceUuid>,
     /// Boot of the machine, process id and start time of the agent's process, joined by `:`.
     process: String,
 }
@@ -30,7 +31,7 @@ pub struct Announced(PathBuf);
 impl Announcement {
     /// Announces that this process meters `devices` as `node` for the service at `server`.
     #[must_use]
-    pub fn of_this_process(node: String, server: &str, devices: Vec<String>) -> Self {
+    pub fn of_this_process(node: NodeName, server: &str, devices: Vec<DeviceUuid>) -> Self {
         let process = format!("{}:{}", std::process::id(), started("self").unwrap_or_default());
         Self { node, server: plain(server), devices, process: format!("{}:{process}", boot_id()) }
     }
@@ -98,7 +99,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("metering.json");
         let server = "https://Ledger.example/";
-        let announcement = Announcement::of_this_process("node".to_owned(), server, vec!["GPU-1".to_owned()]);
+        let announcement = Announcement::of_this_process("node".into(), server, vec!["GPU-1".into()]);
         let announced = announcement.announce(&path).unwrap();
         assert_eq!(Announcement::read(&path, "https://ledger.example"), Some(announcement.clone()));
         assert_eq!(Announcement::read(&path, "https://other.example"), None);

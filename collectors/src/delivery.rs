@@ -24,6 +24,7 @@ use crate::source::Source;
 use crate::spool::{Backlog, BatchSender, Contents, Spool, SpoolError, Will};
 use crate::{identity, random};
 use client::Backoff;
+use model::{AgentId, JobId, NodeName};
 use std::ffi::OsString;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -91,8 +92,8 @@ pub fn default_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<Pat
 /// # Errors
 ///
 /// The system has no random bits.
-pub fn new_job_id() -> io::Result<String> {
-    Ok(format!("run-{:016x}", random::seed()?))
+pub fn new_job_id() -> io::Result<JobId> {
+    Ok(format!("run-{:016x}", random::seed()?).into())
 }
 
 /// Checks a job by the rules that a service applies to it.
@@ -102,8 +103,8 @@ pub fn new_job_id() -> io::Result<String> {
 /// Which key of `jobs[0]` is wrong, and what to write instead.
 pub fn check_job(job: &Job) -> Result<(), WireError> {
     let clock = wire::ClockEvidence { wall: Timestamp::default(), monotonic: Span::ZERO };
-    let node = wire::Node { name: "node".to_owned(), software: "run".to_owned(), machine_id: None, host_boot: None };
-    let (version, agent, boot) = (wire::VERSION, node.name.clone(), Boot::from_bits(0));
+    let node = wire::Node { name: "node".into(), software: "run".to_owned(), machine_id: None, host_boot: None };
+    let (version, agent, boot) = (wire::VERSION, AgentId::from("node"), Boot::from_bits(0));
     let (devices, windows, holdings, gaps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let jobs = vec![job.clone()];
     let batch = wire::Batch { version, agent, boot, sequence: 1, node, clock, devices, windows, holdings, jobs, gaps };
@@ -252,10 +253,10 @@ fn inode(path: &Path) -> Option<u64> {
 }
 
 /// Name of the agent in a run's batches: the node's name and `-run`, shortened to the length of a *name*.
-fn agent_name(node: &str) -> String {
+fn agent_name(node: &NodeName) -> AgentId {
     let suffix = "-run";
-    let kept = node.len().min(wire::NAME_BYTES_MAX - suffix.len());
-    format!("{}{suffix}", node.get(..kept).unwrap_or_default())
+    let kept = node.as_str().len().min(wire::NAME_BYTES_MAX - suffix.len());
+    format!("{}{suffix}", node.as_str().get(..kept).unwrap_or_default()).into()
 }
 
 /// State of the writer thread.
@@ -346,8 +347,8 @@ impl Writing<'_> {
         let at = self.date_change.map_or(at, |change| change.date_of(at));
         let mut spool = locked(&self.spool);
         self.backlog.flush(&mut spool)?;
-        let job =
-            Job { id: self.settings.job.id.clone(), ended: Some(at), exit_status: Some(exit_status), ..Job::default() };
+        let id = self.settings.job.id.clone();
+        let job = Job { id, ended: Some(at), exit_status: Some(exit_status), ..Job::default() };
         spool.append(&Contents { holdings: until(&self.held, at), jobs: vec![job], ..Contents::default() })?;
         (self.will.holdings, self.will.jobs) = (Vec::new(), Vec::new());
         Ok(spool.bequeath(&self.will)?)

@@ -2,18 +2,19 @@
 
 use crate::source::{Source, SourceDevice, SourceKind};
 use account::meter::{PowerSensor, Sensor};
+use model::{DeviceUuid, NodeName};
 use std::fs;
 use wire::{Kind, Node, SensorClass, TEXT_BYTES_MAX};
 
 /// The host name; `None` if it is not a *name* as `crates/wire` defines it.
-pub(crate) fn host_name() -> Option<String> {
-    first_line("/proc/sys/kernel/hostname").filter(|name| wire::is_name(name))
+pub(crate) fn host_name() -> Option<NodeName> {
+    first_line("/proc/sys/kernel/hostname").filter(|name| wire::is_name(name)).map(NodeName::from)
 }
 
 /// The machine that this process runs on, called `name`.
-pub(crate) fn node(name: &str) -> Node {
+pub(crate) fn node(name: &NodeName) -> Node {
     Node {
-        name: name.to_owned(),
+        name: name.clone(),
         software: concat!("wattledger-agent ", env!("CARGO_PKG_VERSION")).to_owned(),
         machine_id: first_line("/etc/machine-id"),
         host_boot: first_line("/proc/sys/kernel/random/boot_id"),
@@ -62,8 +63,8 @@ fn sensor_class(sensor: &Sensor) -> SensorClass {
 }
 
 /// Identity of a device in batches.
-pub(crate) fn device_id(device: &SourceDevice) -> String {
-    text_of(&device.uuid)
+pub(crate) fn device_id(device: &SourceDevice) -> DeviceUuid {
+    text_of(&device.uuid).into()
 }
 
 /// `text` as a *text* of `crates/wire`: without control characters and shortened, since logs and drivers use any names.

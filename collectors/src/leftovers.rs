@@ -5,6 +5,7 @@ use crate::push::{Http, Next, Pusher, locked};
 use crate::random;
 use crate::spool::{BatchSender, Spool, SpoolError};
 use client::Backoff;
+use model::{AgentId, JobId, NodeName};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
@@ -57,7 +58,7 @@ impl Leftovers {
 }
 
 /// Path of the spool of the run with the identity `job`.
-pub(crate) fn spool_of(folder: &Path, job: &str) -> PathBuf {
+pub(crate) fn spool_of(folder: &Path, job: &JobId) -> PathBuf {
     folder.join(format!("{job}.{EXTENSION}"))
 }
 
@@ -128,9 +129,9 @@ impl Search {
     fn deliver(&mut self, path: &Path) -> Result<LeftoverOutcome, SpoolError> {
         let now = self.clock.wall();
         let boot = random::boot()?;
-        let node = Node { name: String::new(), software: String::new(), machine_id: None, host_boot: None };
+        let node = Node { name: NodeName::new(""), software: String::new(), machine_id: None, host_boot: None };
         // The will in the spool has the names of its agent and node.
-        let mut spool = Spool::open(path, MEBIBYTES, BatchSender { agent: String::new(), boot, node }, now)?.spool;
+        let mut spool = Spool::open(path, MEBIBYTES, BatchSender { agent: AgentId::new(""), boot, node }, now)?.spool;
         if !spool.execute_will()? {
             // Another process delivered it, or a run is about to begin, which creates it again.
             remove(path);

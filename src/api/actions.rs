@@ -18,7 +18,7 @@ impl From<Action> for ActionDocument {
         Self {
             id: action.action,
             at: moment::show(action.by.at),
-            by: Some(action.by.token).filter(|token| !token.is_empty()).map(TokenId::from),
+            by: Some(action.by.token).filter(|token| *token != TokenId::SERVICE),
             kind: action.kind,
             subject: action.subject,
             body,

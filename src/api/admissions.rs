@@ -14,7 +14,7 @@ use api::{
     PageQuery, ProblemDocument, Weight,
 };
 use axum::extract::State as Extract;
-use model::{AdmissionId, BudgetId, HoldNotice, ProjectName};
+use model::{AdmissionId, BudgetId, HoldNotice};
 use units::{CarbonMass, Energy, Timestamp};
 
 const KEY_CHARACTERS_MAX: usize = 256;
@@ -35,7 +35,7 @@ impl From<DecisionRow> for DecisionDocument {
 /// An admission with what it holds; with every decision on it if `is_whole`.
 fn document(tx: &Tx<'_>, row: AdmissionRow, is_whole: bool) -> Result<AdmissionDocument, StoreError> {
     let mut answer = budget::stored_answer(&row.answer)?;
-    answer.id = Some(row.admission.to_string());
+    answer.id = Some(row.admission);
     let holds = tx.holds().of_admission(row.admission)?;
     let stop_after_s = if row.notice == HoldNotice::Stop { stop_after_s(tx, &holds)? } else { None };
     let decisions = if is_whole { tx.decisions().list(Some(row.admission), None)? } else { Vec::new() };
@@ -119,8 +119,8 @@ pub(crate) async fn admit(
             }
         })
         .await?;
-    if let Some(id) = decision.id.as_deref().filter(|_| ask == Ask::Reserve) {
-        state.events.tell("admission", id, Some(&project));
+    if let Some(id) = decision.id.filter(|_| ask == Ask::Reserve) {
+        state.events.tell("admission", id.to_string(), Some(&project));
     }
     Ok(axum::Json(decision))
 }
@@ -151,7 +151,7 @@ pub(crate) async fn list(
 ) -> Result<axum::Json<Page<AdmissionDocument>>, Problem> {
     let page = PageQuery { limit: asked.limit, cursor: asked.cursor };
     let (limit, before) = (page.limit()?, page.after_number()?);
-    let project = match (&who.project, asked.project.map(ProjectName::into_string)) {
+    let project = match (&who.project, asked.project) {
         (Some(own), Some(asked)) if *own != asked => {
             return Ok(axum::Json(Page::of(Vec::new(), limit, |_| String::new())));
         }
@@ -287,6 +287,6 @@ async fn changed(
             Ok(service.store.read::<_, StoreError>(|tx| document(tx, row, true))?)
         })
         .await?;
-    state.events.tell("admission", changed.id.to_string(), Some(changed.project.as_str()));
+    state.events.tell("admission", changed.id.to_string(), Some(&changed.project));
     Ok(axum::Json(changed))
 }

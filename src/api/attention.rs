@@ -20,7 +20,7 @@ pub(crate) async fn list(
     let (limit, now) = (page.limit()?, state.clock.wall());
     let items = state
         .work(move |service| {
-            let mut items = attention(&service.store, &service.library, now, who.project.as_deref())?;
+            let mut items = attention(&service.store, &service.library, now, who.project.as_ref())?;
             let after = page.after().unwrap_or_default();
             items.retain(|item| *item.place() > *after);
             Ok(items)

@@ -39,7 +39,7 @@ pub(crate) async fn require(
     let path = request.uri().path();
     let is_of_machines = path.ends_with("/batches") || path.contains("/admission/");
     let buckets = if is_of_machines { &state.batches_rate } else { &state.requests_rate };
-    buckets.take(&identity.token, state.clock.monotonic()).map_err(|seconds| {
+    buckets.take(identity.token.as_str(), state.clock.monotonic()).map_err(|seconds| {
         Problem::too_many(format!("too many requests with this token: try again in {seconds} s"), seconds)
     })?;
     request.extensions_mut().insert(identity);
@@ -84,7 +84,7 @@ async fn by_token(state: &State, headers: &HeaderMap) -> Result<Option<Identity>
 pub(crate) async fn check_token(state: &State, token: Token) -> Result<Option<TokenRecord>, Problem> {
     let now = state.clock.wall();
     // One row by its key, which waits for nobody: handing it to another thread would cost more.
-    let stored = state.store.read::<_, StoreError>(|tx| tx.tokens().get(token.id()))?;
+    let stored = state.store.read::<_, StoreError>(|tx| tx.tokens().get(&token.id()))?;
     let is_valid = |stored: &StoredToken| stored.digest.matches(&token.digest()) && stored.record.is_valid_at(now);
     Ok(stored.filter(is_valid).map(|stored| stored.record))
 }

@@ -8,6 +8,7 @@ use crate::ingest::{self, Applied, Received};
 use api::{AcknowledgementDocument, ProblemDocument};
 use axum::body::Bytes;
 use axum::extract::State as Extract;
+use model::{JobId, ProjectName};
 
 /// Batches up to this size are read at once: less than a millisecond.
 const SMALL_BYTES: usize = 128 << 10;
@@ -40,7 +41,7 @@ pub(crate) async fn post(
     }
     let acknowledgement = AcknowledgementDocument {
         result: applied.outcome,
-        agent: applied.batch.agent.clone().into(),
+        agent: applied.batch.agent.clone(),
         boot: applied.batch.boot.to_string(),
         sequence: applied.batch.sequence,
         received_ns: applied.received.nanoseconds(),
@@ -68,29 +69,29 @@ async fn take(state: &State, who: Identity, body: Bytes) -> Result<Applied, Prob
 
 fn tell(state: &State, batch: &wire::Batch) {
     for job in &batch.jobs {
-        state.events.tell("job", job.id.as_str(), job.project.as_deref());
+        state.events.tell("job", job.id.as_str(), job.project.as_ref());
     }
     state.events.tell("batch", format!("{}/{}/{}", batch.agent, batch.boot, batch.sequence), None);
 }
 
 /// Refuses a batch that speaks of another project's jobs.
-fn stays_within(service: &ApiService, batch: &wire::Batch, own: &str) -> Result<(), Problem> {
-    let mut owned = Vec::new();
+fn stays_within(service: &ApiService, batch: &wire::Batch, own: &ProjectName) -> Result<(), Problem> {
+    let mut owned: Vec<&JobId> = Vec::new();
     for (position, job) in batch.jobs.iter().enumerate() {
-        let is_own = job.project.as_deref().is_none_or(|project| project == own);
-        if !is_own || !super::jobs::may_state(service, &job.id, job.project.as_deref(), own)? {
+        let is_own = job.project.as_ref().is_none_or(|project| project == own);
+        if !is_own || !super::jobs::may_state(service, &job.id, job.project.as_ref(), own)? {
             return Err(foreign(format!("jobs[{position}].project"), own));
         }
-        owned.push(job.id.as_str());
+        owned.push(&job.id);
     }
     for (position, holding) in batch.holdings.iter().enumerate() {
-        if !owned.contains(&holding.job.as_str()) && !super::jobs::may_state(service, &holding.job, None, own)? {
+        if !owned.contains(&&holding.job) && !super::jobs::may_state(service, &holding.job, None, own)? {
             return Err(foreign(format!("holdings[{position}].job"), own));
         }
     }
     Ok(())
 }
 
-fn foreign(field: String, own: &str) -> Problem {
+fn foreign(field: String, own: &ProjectName) -> Problem {
     Problem::field(field, format!("the token is bound to project {own:?} and the job is not known to be of it"))
 }

@@ -92,7 +92,7 @@ pub(crate) async fn create(
     Json(asked): Json<PolicyDocument>,
 ) -> Result<(StatusCode, axum::Json<BudgetDocument>), Problem> {
     unbound(&who)?;
-    if let Some(project) = asked.project.as_deref().filter(|project| !is_name(project)) {
+    if let Some(project) = asked.project.as_ref().filter(|project| !is_name(project.as_str())) {
         return Err(Problem::field("project", format!("{project:?} is not a name: {NAME_RULE}")));
     }
     let made = worked(&state, who, move |office| {
@@ -157,8 +157,8 @@ async fn worked<T: Send + 'static>(
 
 /// Whether a token sees a budget: one that is bound to a project sees that project's.
 fn is_visible(who: &Identity, state: &BudgetState) -> bool {
-    let project = state.policy.as_ref().ok().and_then(|policy| policy.document.project.as_deref());
-    who.project.as_deref().is_none_or(|own| project == Some(own))
+    let project = state.policy.as_ref().ok().and_then(|policy| policy.document.project.as_ref());
+    who.project.as_ref().is_none_or(|own| project == Some(own))
 }
 
 /// List budgets and how they stand, oldest first
@@ -272,7 +272,7 @@ pub(crate) async fn request(
         office.request(number, asked.name, asked.reason)
     })
     .await?;
-    state.events.tell("request", made.number.to_string(), made.project.as_deref());
+    state.events.tell("request", made.number.to_string(), made.project.as_ref());
     Ok((StatusCode::CREATED, axum::Json(made.into())))
 }
 
@@ -286,7 +286,7 @@ pub(crate) async fn requests(
     let (limit, before) = (page.limit()?, page.after_number()?);
     let found = state
         .work(move |service| {
-            let project = who.project.as_deref();
+            let project = who.project.as_ref();
             Ok(service.store.read::<_, StoreError>(|tx| {
                 tx.overrides().list(project, before.map(OverrideId::new), limit.saturating_add(1))
             })?)
@@ -315,7 +315,7 @@ pub(crate) async fn approve(
     unbound(&who)?;
     let granted = granted(asked)?;
     let row = worked(&state, who, move |office| office.approve(numbered(id)?, granted)).await?;
-    state.events.tell("request", row.number.to_string(), row.project.as_deref());
+    state.events.tell("request", row.number.to_string(), row.project.as_ref());
     Ok(axum::Json(row.into()))
 }
 
@@ -332,6 +332,6 @@ pub(crate) async fn refuse(
 ) -> Result<axum::Json<BudgetOverride>, Problem> {
     unbound(&who)?;
     let row = worked(&state, who, move |office| office.refuse(numbered(id)?, asked.name, asked.reason)).await?;
-    state.events.tell("request", row.number.to_string(), row.project.as_deref());
+    state.events.tell("request", row.number.to_string(), row.project.as_ref());
     Ok(axum::Json(row.into()))
 }

@@ -1,6 +1,7 @@
 //! What changed, for everyone who follows it: a channel to all open event streams.
 
 use api::ChangeEvent;
+use model::{ProjectName, SessionId, TokenId};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, broadcast};
 
@@ -20,23 +21,19 @@ impl Events {
     }
 
     /// Tells everyone who listens.
-    pub(crate) fn tell(&self, what: &'static str, id: impl Into<String>, project: Option<&str>) {
+    pub(crate) fn tell(&self, what: &'static str, id: impl Into<String>, project: Option<&ProjectName>) {
         // No listener is no error.
-        let _ = self.changes.send(ChangeEvent {
-            what: what.to_owned(),
-            id: id.into(),
-            project: project.map(str::to_owned),
-        });
+        let _ = self.changes.send(ChangeEvent { what: what.to_owned(), id: id.into(), project: project.cloned() });
     }
 
     /// Ends the streams of a token.
-    pub(crate) fn end_of(&self, token: &str) {
-        self.tell(REVOKED, token, None);
+    pub(crate) fn end_of(&self, token: &TokenId) {
+        self.tell(REVOKED, token.as_str(), None);
     }
 
     /// Ends the streams of a session.
-    pub(crate) fn end_of_session(&self, session: &str) {
-        self.tell(SIGNED_OUT, session, None);
+    pub(crate) fn end_of_session(&self, session: &SessionId) {
+        self.tell(SIGNED_OUT, session.as_str(), None);
     }
 
     /// Ends every stream, now and from now on.

@@ -8,6 +8,7 @@ use crate::series::{self, HELD_IDLE_PERCENT, SeriesError};
 use crate::store::JobRow;
 use api::{CompareDocument, ComparedJob, ProblemDocument};
 use axum::extract::{RawQuery, State as Extract};
+use model::JobId;
 use units::Timestamp;
 
 /// Jobs that are compared at once.
@@ -36,13 +37,13 @@ pub(crate) async fn compare(
     Ok(axum::Json(CompareDocument { held_idle_below_percent_of_limit: HELD_IDLE_PERCENT, jobs: jobs.await? }))
 }
 
-fn ids(query: &str) -> Result<Vec<String>, Problem> {
+fn ids(query: &str) -> Result<Vec<JobId>, Problem> {
     let mut ids = Vec::new();
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
         if key != "id" {
             return Err(Problem::field("query", format!("{key:?} is not a parameter: give id=A&id=B")));
         }
-        ids.push(value.into_owned());
+        ids.push(value.into_owned().into());
     }
     if !JOBS.contains(&ids.len()) {
         let rule = format!("{} to {} jobs are compared at once: give id=A&id=B", JOBS.start(), JOBS.end());

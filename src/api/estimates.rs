@@ -10,7 +10,6 @@ use crate::moment;
 use crate::store::StoreError;
 use api::{AccuracyDocument, EstimateDocument, EstimateRequest, ProblemDocument, UsedDocument};
 use axum::extract::State as Extract;
-use model::{ProjectName, SiteName, ZoneId};
 use serde_json::Number;
 use units::CarbonIntensity;
 
@@ -22,7 +21,7 @@ pub(crate) fn demand(asked: EstimateRequest) -> Result<Demand, Problem> {
     let utilisation_rule = "utilisation is above 0 and at most 1";
     let power_rule = "the mean power of one accelerator is above 0 W";
     Ok(Demand {
-        project: asked.project.map(ProjectName::into_string).unwrap_or_default(),
+        project: asked.project.unwrap_or_default(),
         accelerator: asked.accelerator,
         count: Some(asked.count)
             .filter(|count| *count > 0)
@@ -33,9 +32,9 @@ pub(crate) fn demand(asked: EstimateRequest) -> Result<Demand, Problem> {
         spread_ppm: ratio("p95_over_p50", asked.p95_over_p50, 6, 1_000_000..=10_000_000, "p95 / p50 is 1 to 10")?,
         pue_ppm: ratio("pue", asked.pue, 6, 1_000_000..=3_000_000, "PUE is 1.0 to 3.0")?,
         intensity: intensity.map(CarbonIntensity::from_milligrams_per_kwh),
-        zone: asked.zone.map(ZoneId::into_string),
+        zone: asked.zone,
         region: asked.region,
-        site: asked.site.map(SiteName::into_string),
+        site: asked.site,
         start: start.map_err(|rule| Problem::field("start", rule))?,
         labels: asked.labels,
         user: asked.user,
@@ -129,7 +128,7 @@ pub(crate) async fn accuracy(
 ) -> Result<axum::Json<AccuracyDocument>, Problem> {
     let ((jobs, within_p95), used) = state
         .work(move |service| {
-            let project = who.project.as_deref();
+            let project = who.project.as_ref();
             Ok(service.store.read::<_, StoreError>(|tx| {
                 Ok((tx.decisions().p95_hits(project)?, tx.decisions().used_of_p95(project)?))
             })?)

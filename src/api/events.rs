@@ -46,8 +46,8 @@ async fn relay(
             () = sender.closed() => return,
             change = changes.recv() => match change {
                 Ok(change) if change.what == END => return,
-                Ok(change) if change.what == REVOKED && change.id == who.token => return,
-                Ok(change) if change.what == SIGNED_OUT && who.session.as_ref() == Some(&change.id) => return,
+                Ok(change) if change.what == REVOKED && who.token == change.id.as_str() => return,
+                Ok(change) if change.what == SIGNED_OUT && who.session.as_ref().is_some_and(|own| *own == change.id.as_str()) => return,
                 Ok(change) if matches!(change.what.as_str(), REVOKED | SIGNED_OUT) => continue,
                 Ok(change) if is_visible(&change, &who) => Event::default().event("change").json_data(&change),
                 Ok(_) => continue,

@@ -15,12 +15,12 @@ use api::{
 };
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::{DeviceId, PriceNumber};
+use model::{DeviceId, NodeName, PriceNumber, ProjectName, SiteName};
 use units::{Pue, Timestamp};
 
 impl From<NodeRow> for NodeDocument {
     fn from(row: NodeRow) -> Self {
-        Self { name: row.name.into(), software: row.software, seen: moment::show(row.seen), site: row.site.into() }
+        Self { name: row.name, software: row.software, seen: moment::show(row.seen), site: row.site }
     }
 }
 
@@ -39,21 +39,21 @@ pub(crate) async fn nodes(
             Ok(service.store.read::<_, StoreError>(|tx| tx.nodes().list(after, limit.saturating_add(1)))?)
         })
         .await?;
-    Ok(axum::Json(Page::of(rows, limit, |row| row.name.clone()).map(NodeDocument::from)))
+    Ok(axum::Json(Page::of(rows, limit, |row| row.name.to_string()).map(NodeDocument::from)))
 }
 
 impl From<DeviceRow> for DeviceDocument {
     fn from(row: DeviceRow) -> Self {
         Self {
             id: row.device,
-            node: row.node.into(),
-            site: row.site.into(),
-            uuid: row.uuid.into(),
+            node: row.node,
+            site: row.site,
+            uuid: row.uuid,
             name: row.name,
             index: row.index,
             kind: row.kind,
             limit_mw: row.limit_mw,
-            counted_in: row.counted_in.map(Into::into),
+            counted_in: row.counted_in,
         }
     }
 }
@@ -91,12 +91,12 @@ impl From<StatedSite> for SiteDocument {
     fn from(stated: StatedSite) -> Self {
         let StatedSite { row, pue, zones, prices, idle_owner } = stated;
         let zone = zones.last().map_or(row.zone, |step| step.zone.clone());
-        let zone_document = |step: ZoneStep| ZoneDocument { since: moment::show(step.since), zone: step.zone.into() };
+        let zone_document = |step: ZoneStep| ZoneDocument { since: moment::show(step.since), zone: step.zone };
         let pue_document =
             |step: PueStep| PueDocument { since: moment::show(step.since), pue_ppm: step.pue.parts_per_million() };
         Self {
-            name: row.name.into(),
-            zone: zone.into(),
+            name: row.name,
+            zone,
             zones: zones.into_iter().map(zone_document).collect(),
             posting_period_minutes: row.period.nanoseconds() / 60_000_000_000,
             pue: pue.into_iter().map(pue_document).collect(),
@@ -144,7 +144,7 @@ fn all_sites(service: &ApiService) -> Result<Vec<SiteDocument>, Problem> {
     Ok(sites.into_iter().map(SiteDocument::from).collect())
 }
 
-pub(super) fn site(service: &ApiService, name: &str) -> Result<SiteDocument, Problem> {
+pub(super) fn site(service: &ApiService, name: &SiteName) -> Result<SiteDocument, Problem> {
     let found = all_sites(service)?.into_iter().find(|site| site.name == *name);
     found.ok_or_else(|| Problem::not_found("site", name))
 }
@@ -182,10 +182,9 @@ pub(crate) async fn add_site(
     let by = who.by(state.clock.wall());
     let made = state
         .work(move |service| {
-            let name = asked.name.into_string();
             let zone = asked.zone.as_str();
-            workload::add_site(&service.store, &service.library, name.clone(), zone, minutes, pue, by)?;
-            site(service, &name)
+            workload::add_site(&service.store, &service.library, asked.name.clone(), zone, minutes, pue, by)?;
+            site(service, &asked.name)
         })
         .await?;
     state.events.tell("site", made.name.as_str(), None);
@@ -204,7 +203,7 @@ pub(crate) async fn add_site(
 pub(crate) async fn set_pue(
     Extract(state): Extract<State>,
     who: Identity,
-    Id(name): Id,
+    Id(name): Id<SiteName>,
     Json(asked): Json<PueRequest>,
 ) -> Result<axum::Json<SiteDocument>, Problem> {
     unbound(&who)?;
@@ -233,18 +232,16 @@ pub(crate) async fn set_pue(
 pub(crate) async fn assign(
     Extract(state): Extract<State>,
     who: Identity,
-    Id(node): Id,
+    Id(node): Id<NodeName>,
     Json(asked): Json<AssignmentRequest>,
 ) -> Result<StatusCode, Problem> {
     unbound(&who)?;
-    named("id", &node)?;
+    named("id", node.as_str())?;
     let since = asked.since.as_deref().map(moment::parse).transpose();
     let since = since.map_err(|rule| Problem::field("since", rule))?.unwrap_or(Timestamp::from_nanoseconds(0));
     let (by, name) = (who.by(state.clock.wall()), node.clone());
-    state
-        .work(move |service| Ok(workload::assign_node(&service.store, node, asked.site.into_string(), since, by)?))
-        .await?;
-    state.events.tell("node", name, None);
+    state.work(move |service| Ok(workload::assign_node(&service.store, node, asked.site, since, by)?)).await?;
+    state.events.tell("node", name.into_string(), None);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -256,7 +253,7 @@ pub(crate) async fn projects(
     Query(page): Query<PageQuery>,
 ) -> Result<axum::Json<Page<Project>>, Problem> {
     if let Some(name) = who.project {
-        return Ok(axum::Json(Page { items: vec![Project { name: name.into() }], next_cursor: None }));
+        return Ok(axum::Json(Page { items: vec![Project { name }], next_cursor: None }));
     }
     let limit = page.limit()?;
     let names = state
@@ -265,7 +262,7 @@ pub(crate) async fn projects(
             Ok(service.store.read::<_, StoreError>(|tx| tx.projects().list(after, limit.saturating_add(1)))?)
         })
         .await?;
-    Ok(axum::Json(Page::of(names, limit, String::clone).map(|name| Project { name: name.into() })))
+    Ok(axum::Json(Page::of(names, limit, ProjectName::to_string).map(|name| Project { name })))
 }
 
 /// Create a project
@@ -283,8 +280,8 @@ pub(crate) async fn add_project(
 ) -> Result<(StatusCode, axum::Json<Project>), Problem> {
     unbound(&who)?;
     named("name", asked.name.as_str())?;
-    let (name, by) = (asked.name.to_string(), who.by(state.clock.wall()));
+    let (name, by) = (asked.name.clone(), who.by(state.clock.wall()));
     state.work(move |service| Ok(workload::add_project(&service.store, name, by)?)).await?;
-    state.events.tell("project", asked.name.as_str(), Some(asked.name.as_str()));
+    state.events.tell("project", asked.name.as_str(), Some(&asked.name));
     Ok((StatusCode::CREATED, axum::Json(asked)))
 }

@@ -10,14 +10,14 @@ use crate::moment;
 use crate::store::{GapFilter, GapRow, StoreError};
 use api::{GapDocument, GapQuery, Page, PageQuery};
 use axum::extract::State as Extract;
-use model::{GapId, NodeName};
+use model::GapId;
 
 impl From<GapRow> for GapDocument {
     fn from(row: GapRow) -> Self {
         Self {
-            node: row.node.into(),
+            node: row.node,
             device: row.device,
-            uuid: row.uuid.into(),
+            uuid: row.uuid,
             start: moment::show(row.start),
             end: moment::show(row.end),
             reason: row.reason,
@@ -42,14 +42,8 @@ pub(crate) async fn list(
     ordered(from, to)?;
     let limit = page.limit()?;
     let (below, device) = (page.after_number()?, asked.device);
-    let filter = GapFilter {
-        from,
-        to,
-        node: asked.node.map(NodeName::into_string),
-        device,
-        below: below.map(GapId::new),
-        limit: limit.saturating_add(1),
-    };
+    let filter =
+        GapFilter { from, to, node: asked.node, device, below: below.map(GapId::new), limit: limit.saturating_add(1) };
     let rows =
         state.work(move |service| Ok(service.store.read::<_, StoreError>(|tx| tx.gaps().list(&filter))?)).await?;
     Ok(axum::Json(Page::of(rows, limit, |row| row.gap.to_string()).map(GapDocument::from)))

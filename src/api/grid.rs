@@ -14,6 +14,7 @@ use api::{
 };
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
+use model::ZoneId;
 use units::{Interval, Span};
 
 /// List grid zones and their factors
@@ -27,11 +28,11 @@ pub(crate) async fn zones(
 ) -> Result<axum::Json<Page<FactorDocument>>, Problem> {
     let limit = page.limit()?;
     let after = page.after().unwrap_or_default();
-    let mut factors: Vec<_> = state.library.factors().iter().filter(|factor| *factor.zone > *after).collect();
+    let mut factors: Vec<_> = state.library.factors().iter().filter(|factor| factor.zone.as_str() > after).collect();
     factors.sort_by_key(|factor| &factor.zone);
     let one_more = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
     factors.truncate(one_more);
-    let page = Page::of(factors, limit, |factor| factor.zone.clone());
+    let page = Page::of(factors, limit, |factor| factor.zone.to_string());
     Ok(axum::Json(page.map(FactorDocument::from)))
 }
 
@@ -55,7 +56,7 @@ pub(crate) async fn intensity(
     })?;
     let library = marginal.as_ref().unwrap_or(&state.library);
     let choice = match (&asked.zone, &asked.region) {
-        (Some(zone), None) => library.choose(zone, at),
+        (Some(zone), None) => library.choose(zone.as_str(), at),
         (None, Some(region)) => library.choose_region(region, at),
         _ => return Err(Problem::field("zone", "give either zone or region")),
     };
@@ -107,7 +108,7 @@ pub(crate) async fn import(
     let document = state
         .work(move |service| {
             let known = service.library.choose(asked.zone.as_str(), None);
-            let zone = known.map_err(|error| Problem::field("zone", error.to_string()))?.asked;
+            let zone = ZoneId::from(known.map_err(|error| Problem::field("zone", error.to_string()))?.asked);
             let rows = grid::intensities(&text, asked.basis, Span::from_seconds(minutes * 60))
                 .map_err(|error| Problem::body(error.to_string()))?;
             let origin = origin(asked);

@@ -13,7 +13,7 @@ use api::{
     ProblemDocument,
 };
 use axum::extract::State as Extract;
-use model::{JobNumber, JobState, ProjectName};
+use model::{JobNumber, JobState};
 use units::Timestamp;
 
 /// A job of a list, as it is at `now`.
@@ -57,7 +57,7 @@ fn filter(asked: JobQuery, who: &Identity, now: Timestamp) -> Result<JobFilter, 
         JobListState::Failed => JobState::Failed,
     });
     Ok(JobFilter {
-        project: within(asked.project.map(ProjectName::into_string), who)?,
+        project: within(asked.project, who)?,
         user: asked.user,
         label: asked.label.as_deref().map(label).transpose()?,
         state: state.map(|state| (state, now)),

@@ -13,7 +13,7 @@ use crate::workload::{self, DeviceName};
 use api::{DeviceRequest, FinishRequest, JobDocument, JobFootprint, JobProgress, JobRequest, ProblemDocument};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::{NodeName, ProjectName};
+use model::{JobId, ProjectName};
 use std::collections::BTreeMap;
 use units::Timestamp;
 
@@ -26,8 +26,8 @@ pub(super) fn document(row: JobRow, now: Timestamp) -> JobDocument {
     JobDocument {
         state: if is_ended { JobProgress::Ended } else { JobProgress::Running },
         duration_s: duration.map(|span| span.nanoseconds() as f64 / 1e9),
-        id: facts.id.into(),
-        project: facts.project.map(Into::into),
+        id: facts.id,
+        project: facts.project,
         name: facts.name,
         labels: facts.labels,
         attempt: facts.attempt,
@@ -57,24 +57,24 @@ pub(crate) async fn create(
     let row = state
         .work(move |service| {
             if let Some(own) = &who.project
-                && !may_state(service, &job.id, job.project.as_deref(), own)?
+                && !may_state(service, &job.id, job.project.as_ref(), own)?
             {
-                return Err(Problem::not_found("job", &job.id));
+                return Err(Problem::not_found("job", job.id));
             }
             let id = job.id.clone();
             workload::state_job(&service.store, job, devices, who.by(now))?;
             find(service, &id, &who)
         })
         .await?;
-    state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_deref());
+    state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_ref());
     Ok((StatusCode::CREATED, axum::Json(document(row, now))))
 }
 
 /// The job and the devices that `asked` names.
 fn check(asked: JobRequest, who: &Identity) -> Result<(wire::Job, Vec<DeviceName>), Problem> {
-    let project = asked.project.map(ProjectName::into_string).or_else(|| who.project.clone());
-    let id = asked.job.into_string();
-    expect_names(&id, project.as_deref(), &asked.labels)?;
+    let project = asked.project.or_else(|| who.project.clone());
+    let id = asked.job;
+    expect_names(&id, project.as_ref(), &asked.labels)?;
     expect_texts(asked.name.as_deref(), &asked.labels)?;
     if asked.labels.len() > wire::LABELS_MAX {
         return Err(Problem::field("labels", format!("a job has at most {} labels", wire::LABELS_MAX)));
@@ -93,16 +93,14 @@ fn check(asked: JobRequest, who: &Identity) -> Result<(wire::Job, Vec<DeviceName
         exit_status: None,
     };
     let devices = asked.devices.into_iter().map(|device| match device {
-        DeviceRequest::Uuid(uuid) => DeviceName { node: None, uuid: uuid.into_string() },
-        DeviceRequest::OnNode { uuid, node } => {
-            DeviceName { node: node.map(NodeName::into_string), uuid: uuid.into_string() }
-        }
+        DeviceRequest::Uuid(uuid) => DeviceName { node: None, uuid },
+        DeviceRequest::OnNode { uuid, node } => DeviceName { node, uuid },
     });
     Ok((job, devices.collect()))
 }
 
-fn expect_names(job: &str, project: Option<&str>, labels: &BTreeMap<String, String>) -> Result<(), Problem> {
-    let names = [("job", Some(job)), ("project", project)];
+fn expect_names(job: &JobId, project: Option<&ProjectName>, labels: &BTreeMap<String, String>) -> Result<(), Problem> {
+    let names = [("job", Some(job.as_str())), ("project", project.map(ProjectName::as_str))];
     for (field, name) in names.into_iter().chain(labels.keys().map(|label| ("labels", Some(label.as_str())))) {
         if name.is_some_and(|name| !is_name(name)) {
             return Err(Problem::field(field, format!("a name is {NAME_RULE}")));
@@ -131,23 +129,28 @@ pub(super) fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, P
 }
 
 /// Whether a token of project `own` may say something about job `id`: it is of that project, or new and claimed for it.
-pub(super) fn may_state(service: &ApiService, id: &str, claimed: Option<&str>, own: &str) -> Result<bool, Problem> {
+pub(super) fn may_state(
+    service: &ApiService,
+    id: &JobId,
+    claimed: Option<&ProjectName>,
+    own: &ProjectName,
+) -> Result<bool, Problem> {
     let known = service.store.read::<_, StoreError>(|tx| tx.jobs().find(id))?;
     Ok(match known.map(|row| row.facts.project) {
-        Some(project) => project.as_deref() == Some(own),
+        Some(project) => project.as_ref() == Some(own),
         None => claimed == Some(own),
     })
 }
 
 /// The job `id`, if `who` may see it.
-pub(super) fn find(service: &ApiService, id: &str, who: &Identity) -> Result<JobRow, Problem> {
+pub(super) fn find(service: &ApiService, id: &JobId, who: &Identity) -> Result<JobRow, Problem> {
     let found = service.store.read::<_, StoreError>(|tx| tx.jobs().find(id))?;
     let sees = |row: &JobRow| who.project.is_none() || who.project == row.facts.project;
     found.filter(sees).ok_or_else(|| Problem::not_found("job", id))
 }
 
 /// The project to look at: the one asked for, if the token may see it, else the token's own.
-pub(super) fn within(asked: Option<String>, who: &Identity) -> Result<Option<String>, Problem> {
+pub(super) fn within(asked: Option<ProjectName>, who: &Identity) -> Result<Option<ProjectName>, Problem> {
     match asked {
         Some(project) if !who.reaches(&project) => Err(Problem::not_found("project", &project)),
         Some(project) => Ok(Some(project)),
@@ -166,7 +169,7 @@ pub(super) fn within(asked: Option<String>, who: &Identity) -> Result<Option<Str
 pub(crate) async fn show(
     Extract(state): Extract<State>,
     who: Identity,
-    Id(id): Id,
+    Id(id): Id<JobId>,
 ) -> Result<axum::Json<JobFootprint>, Problem> {
     let now = state.clock.wall();
     state.work(move |service| footprint(service, find(service, &id, &who)?, now)).await.map(axum::Json)
@@ -207,7 +210,7 @@ pub(super) fn footprint(service: &ApiService, row: JobRow, now: Timestamp) -> Re
 pub(crate) async fn finish(
     Extract(state): Extract<State>,
     who: Identity,
-    Id(id): Id,
+    Id(id): Id<JobId>,
     Json(asked): Json<FinishRequest>,
 ) -> Result<axum::Json<JobDocument>, Problem> {
     if asked.exit_status.is_some_and(|status| !(-255..=255).contains(&status)) {
@@ -222,6 +225,6 @@ pub(crate) async fn finish(
             find(service, &id, &who)
         })
         .await?;
-    state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_deref());
+    state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_ref());
     Ok(axum::Json(document(row, now)))
 }

@@ -28,10 +28,10 @@ impl From<NamedEntry> for EntryDocument {
             kind: entry.kind,
             reverses: entry.reverses,
             reason: entry.reason,
-            job: job.map(Into::into),
-            project: project.map(Into::into),
-            node: node.into(),
-            site: site.into(),
+            job,
+            project,
+            node,
+            site,
             component: entry.key.component,
             period_start: moment::show(entry.key.period_start),
             period_end: moment::show(entry.key.period_end),
@@ -178,7 +178,7 @@ pub(crate) async fn breakdown(
 /// Overrides that were granted in the time of `selection`.
 fn overrides(service: &ApiService, selection: &Selection) -> Result<Vec<BudgetOverride>, Problem> {
     let (Some(from), Some(to)) = (selection.from, selection.to) else { return Ok(Vec::new()) };
-    let project = selection.project.as_deref();
+    let project = selection.project.as_ref();
     let mut rows = service.store.read::<_, StoreError>(|tx| tx.overrides().list(project, None, u32::MAX))?;
     rows.retain(|row| row.state == OverrideState::Approved && row.decided.is_some_and(|at| (from..to).contains(&at)));
     Ok(rows.into_iter().map(BudgetOverride::from).collect())

@@ -58,15 +58,15 @@ impl<T: DeserializeOwned> FromRequestParts<State> for Query<T> {
     }
 }
 
-/// The one variable part of a path, as text.
-pub(crate) struct Id(pub(crate) String);
+/// The one variable part of a path: what it identifies, or text where that is not any text.
+pub(crate) struct Id<T = String>(pub(crate) T);
 
-impl FromRequestParts<State> for Id {
+impl<T: From<String>> FromRequestParts<State> for Id<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
         match axum::extract::Path::<String>::from_request_parts(parts, state).await {
-            Ok(axum::extract::Path(id)) => Ok(Self(id)),
+            Ok(axum::extract::Path(id)) => Ok(Self(id.into())),
             Err(rejection) => Err(Problem::field("id", rejection.body_text())),
         }
     }

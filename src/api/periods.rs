@@ -69,7 +69,7 @@ pub(crate) async fn list(
         .work(move |service| {
             Ok(service.store.read::<_, StoreError>(|tx| {
                 let mut found = Vec::new();
-                for row in tx.periods().list(own.as_deref(), PeriodId::new(after), limit.saturating_add(1))? {
+                for row in tx.periods().list(own.as_ref(), PeriodId::new(after), limit.saturating_add(1))? {
                     if let Some(version) = tx.periods().versions(row.period)?.pop() {
                         found.push((row, version));
                     }
@@ -127,7 +127,7 @@ pub(crate) async fn show(
 ) -> Result<axum::Json<Period>, Problem> {
     let number = number(&asked)?;
     let period = state
-        .work(move |service| Ok(ledger::period(&service.store, &service.library, number, who.project.as_deref())?))
+        .work(move |service| Ok(ledger::period(&service.store, &service.library, number, who.project.as_ref())?))
         .await?;
     Ok(axum::Json(period))
 }

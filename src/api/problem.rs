@@ -73,7 +73,7 @@ impl Problem {
     }
 
     /// 404: nothing that this token can see.
-    pub(crate) fn not_found(what: &str, id: &str) -> Self {
+    pub(crate) fn not_found(what: &str, id: impl std::fmt::Debug) -> Self {
         Self::missing(format!("no {what} {id:?}"))
     }
 

@@ -10,7 +10,7 @@ use crate::{ledger, moment, workload};
 use api::SelectionQuery;
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
-use model::{JobId, NodeName, ProjectName, SiteName};
+use model::ProjectName;
 use units::Timestamp;
 
 /// The part of the ledger that `query` selects, within the project of `who`.
@@ -33,10 +33,10 @@ pub(super) fn select(query: SelectionQuery, who: &Identity) -> Result<PeriodSele
     let mut selection = Selection {
         from,
         to,
-        project: within(query.project.map(ProjectName::into_string), who)?,
-        job: query.job.map(JobId::into_string),
-        node: query.node.map(NodeName::into_string),
-        site: query.site.map(SiteName::into_string),
+        project: within(query.project, who)?,
+        job: query.job,
+        node: query.node,
+        site: query.site,
         calendar: calendar.map(|(unit, name)| (unit, zone, name)),
         label: query.label.as_deref().map(label).transpose()?.map(|(key, value)| (key, Some(value))),
         idle: query.idle,
@@ -54,14 +54,14 @@ pub(super) struct PeriodSelection {
     pub(super) selection: Selection,
     period: Option<String>,
     /// The project that the token of the request is bound to.
-    own: Option<String>,
+    own: Option<ProjectName>,
 }
 
 impl PeriodSelection {
     /// The selection with the time and the state of the period.
     pub(super) fn find(self, service: &ApiService) -> Result<Selection, Problem> {
         let Some(period) = self.period else { return Ok(self.selection) };
-        let Selection { from, to, snapshot, .. } = ledger::closed(&service.store, &period, self.own.as_deref())?;
+        let Selection { from, to, snapshot, .. } = ledger::closed(&service.store, &period, self.own.as_ref())?;
         Ok(Selection { from, to, snapshot, ..self.selection })
     }
 }

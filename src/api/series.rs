@@ -12,7 +12,7 @@ use api::{
     RangeQuery, SeriesDocument, SeriesQuality, ZoneQuery,
 };
 use axum::extract::State as Extract;
-use model::{BatchId, JobNumber};
+use model::{BatchId, JobId, JobNumber, NodeName};
 use std::collections::BTreeSet;
 use units::{DeviceTime, Interval, Power, Span, Timestamp};
 
@@ -143,7 +143,7 @@ pub(crate) async fn device(
 pub(crate) async fn node(
     Extract(state): Extract<State>,
     who: Identity,
-    Id(name): Id,
+    Id(name): Id<NodeName>,
     Query(asked): Query<RangeQuery>,
 ) -> Result<axum::Json<SeriesDocument>, Problem> {
     unbound(&who)?;
@@ -162,7 +162,7 @@ pub(crate) async fn node(
 /// The job that `who` may see, and the grid for it.
 fn job_grid(
     service: &ApiService,
-    id: &str,
+    id: &JobId,
     who: &Identity,
     asked: &RangeQuery,
     now: Timestamp,
@@ -186,7 +186,7 @@ fn job_grid(
 pub(crate) async fn job(
     Extract(state): Extract<State>,
     who: Identity,
-    Id(id): Id,
+    Id(id): Id<JobId>,
     Query(asked): Query<RangeQuery>,
 ) -> Result<axum::Json<SeriesDocument>, Problem> {
     let now = state.clock.wall();
@@ -211,7 +211,7 @@ pub(crate) async fn job(
 pub(crate) async fn job_devices(
     Extract(state): Extract<State>,
     who: Identity,
-    Id(id): Id,
+    Id(id): Id<JobId>,
     Query(asked): Query<RangeQuery>,
 ) -> Result<axum::Json<DevicesDocument>, Problem> {
     let now = state.clock.wall();
@@ -295,7 +295,7 @@ pub(crate) async fn power(
     let grid = grid_of(&asked, None, state.clock.wall())?;
     let groups = state
         .work(move |service| {
-            let (store, project) = (service.series.as_ref(), who.project.as_deref());
+            let (store, project) = (service.series.as_ref(), who.project.as_ref());
             Ok(service.store.read(|tx| series::fleet(store, tx, by, grid, project))?)
         })
         .await?;
@@ -335,14 +335,12 @@ pub(crate) async fn intensity(
 ) -> Result<axum::Json<IntensityDocument>, Problem> {
     let grid = grid_of(&asked, None, state.clock.wall())?;
     let found = state
-        .work(move |service| {
-            Ok(service.store.read(|tx| series::intensity(tx, &service.library, zone.zone.as_str(), grid))?)
-        })
+        .work(move |service| Ok(service.store.read(|tx| series::intensity(tx, &service.library, &zone.zone, grid))?))
         .await?;
     let mut factors = found.factors.into_iter();
     let buckets = &found.buckets;
     Ok(axum::Json(IntensityDocument {
-        zone: found.zone.into(),
+        zone: found.zone,
         from: moment::show(grid.range.start()),
         to: moment::show(grid.range.end()),
         bucket_s: grid.bucket_s(),

@@ -53,7 +53,7 @@ pub(crate) async fn sign_in(
     attempt.succeeded();
     let (id, replaced, now) = (token.id.clone(), cookie::read(&headers, state.sign_in), state.clock.wall());
     let secret = state.work(move |service| Ok(session::begin(&service.store, id, replaced, now)?)).await?;
-    tracing::info!(token = token.id, "signed in");
+    tracing::info!(token = token.id.as_str(), "signed in");
     let set = cookie::begin(&headers, state.sign_in, &secret, session::AGE_MAX).ok_or_else(Problem::internal)?;
     Ok((set, axum::Json(document(token, Some(&secret)))).into_response())
 }
@@ -88,7 +88,7 @@ pub(crate) async fn sign_out(
 ) -> Result<Response, Problem> {
     if let Some(cookie) = cookie::read(&headers, state.sign_in) {
         state.work(move |service| Ok(session::end(&service.store, cookie)?)).await?;
-        tracing::info!(token = who.token, "signed out");
+        tracing::info!(token = who.token.as_str(), "signed out");
     }
     if let Some(session) = &who.session {
         state.events.end_of_session(session);

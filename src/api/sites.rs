@@ -10,6 +10,7 @@ use crate::access::Identity;
 use crate::{decimal, moment, workload};
 use api::{IdleOwnerRequest, PriceRequest, ProblemDocument, SiteDocument, ZoneRequest};
 use axum::extract::State as Extract;
+use model::SiteName;
 
 /// Millionths of a currency's unit: 10 million units per MWh is more than any energy costs.
 const PRICE_MICRO_MAX: i128 = 10_000_000_000_000;
@@ -29,7 +30,7 @@ const PRICE_MICRO_MAX: i128 = 10_000_000_000_000;
 pub(crate) async fn set_price(
     Extract(state): Extract<State>,
     who: Identity,
-    Id(name): Id,
+    Id(name): Id<SiteName>,
     Json(asked): Json<PriceRequest>,
 ) -> Result<axum::Json<SiteDocument>, Problem> {
     unbound(&who)?;
@@ -63,7 +64,7 @@ pub(crate) async fn set_price(
 pub(crate) async fn set_zone(
     Extract(state): Extract<State>,
     who: Identity,
-    Id(name): Id,
+    Id(name): Id<SiteName>,
     Json(asked): Json<ZoneRequest>,
 ) -> Result<axum::Json<SiteDocument>, Problem> {
     unbound(&who)?;
@@ -87,7 +88,7 @@ pub(crate) async fn set_zone(
 pub(crate) async fn set_idle_owner(
     Extract(state): Extract<State>,
     who: Identity,
-    Id(name): Id,
+    Id(name): Id<SiteName>,
     Json(asked): Json<IdleOwnerRequest>,
 ) -> Result<axum::Json<SiteDocument>, Problem> {
     unbound(&who)?;
@@ -100,8 +101,8 @@ pub(crate) async fn set_idle_owner(
 /// Makes a change to the site `name`, tells of it, and answers with the site.
 async fn changed(
     state: &State,
-    name: String,
-    change: impl FnOnce(&ApiService, String) -> Result<(), Problem> + Send + 'static,
+    name: SiteName,
+    change: impl FnOnce(&ApiService, SiteName) -> Result<(), Problem> + Send + 'static,
 ) -> Result<axum::Json<SiteDocument>, Problem> {
     let changed = state
         .work(move |service| {

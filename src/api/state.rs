@@ -7,6 +7,7 @@ use super::problem::Problem;
 use super::rate::Buckets;
 use super::run_tasks::{KeyError, RunTasks};
 use super::service_metrics::ServiceMetrics;
+use crate::budget;
 use crate::config::{Kubernetes, Limits, Rate, ServiceConfig};
 use crate::grid::Library;
 use crate::series::{Handover, SeriesStore};
@@ -135,13 +136,14 @@ impl ApiService {
     /// Settles holds with what the ledger has, and publishes the changes.
     pub(super) fn settle(&self) {
         let (store, library) = (&self.store, &self.library);
-        let office = crate::budget::Office { store, library, now: self.clock.wall(), by: "service" };
+        let by = budget::service();
+        let office = budget::Office { store, library, now: self.clock.wall(), by: &by };
         match office.settle() {
             Ok(changes) => {
                 for change in changes {
                     tracing::info!(
                         admission = change.admission.number(),
-                        project = change.project,
+                        project = change.project.as_str(),
                         what = change.event.name(),
                         "a hold changed"
                     );

@@ -12,6 +12,7 @@ use crate::workload;
 use api::{ProblemDocument, StepsDocument, StepsRequest};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
+use model::JobId;
 use units::{Span, Timestamp};
 
 /// The largest counter that every reader of JSON takes exactly.
@@ -34,7 +35,7 @@ const AHEAD_MAX: Span = Span::from_seconds(60);
 pub(crate) async fn report(
     Extract(state): Extract<State>,
     who: Identity,
-    Id(id): Id,
+    Id(id): Id<JobId>,
     Json(asked): Json<StepsRequest>,
 ) -> Result<(StatusCode, axum::Json<StepsDocument>), Problem> {
     let report = check(&asked, state.clock.wall())?;
@@ -45,9 +46,9 @@ pub(crate) async fn report(
             Ok((row, held))
         })
         .await?;
-    state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_deref());
+    state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_ref());
     let document =
-        StepsDocument { job: row.facts.id.into(), at: moment::show(held.at), steps: held.steps, samples: held.samples };
+        StepsDocument { job: row.facts.id, at: moment::show(held.at), steps: held.steps, samples: held.samples };
     Ok((StatusCode::CREATED, axum::Json(document)))
 }
 

@@ -17,6 +17,7 @@ use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::{Extension, response::Response};
 use client::Backoff;
+use model::TokenId;
 use std::sync::Arc;
 use units::Pue;
 
@@ -77,7 +78,8 @@ async fn weigh(state: &State, task: &Task) -> TaskResult {
         };
         let context = BillContext { library: &service.library, intensity: None, pue: Pue::ONE };
         let bill = PlanBill::of(&plan, &Usage::default(), context).map_err(|error| Problem::body(error.to_string()))?;
-        let office = Office { store: &service.store, library: &service.library, now, by: "terraform" };
+        let by = TokenId::from("terraform");
+        let office = Office { store: &service.store, library: &service.library, now, by: &by };
         Ok(gate::decide(&office, config, &asked, &bill)?.with(&bill))
     });
     weighed.await.unwrap_or_else(|problem| {

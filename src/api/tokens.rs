@@ -12,7 +12,7 @@ use crate::store::{StoreError, TokenRecord};
 use api::{NewToken, Page, PageQuery, ProblemDocument, TokenDocument, TokenRequest};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::ProjectName;
+use model::{ProjectName, TokenId};
 use units::Timestamp;
 
 const NAME_CHARACTERS_MAX: usize = 128;
@@ -20,10 +20,10 @@ const NAME_CHARACTERS_MAX: usize = 128;
 impl From<TokenRecord> for TokenDocument {
     fn from(record: TokenRecord) -> Self {
         Self {
-            id: record.id.into(),
+            id: record.id,
             name: record.name,
             scopes: record.scopes,
-            project: record.project.map(Into::into),
+            project: record.project,
             created: moment::show(record.created),
             expires: record.expires.map(moment::show),
             last_used: record.last_used.map(moment::show),
@@ -52,8 +52,8 @@ pub(crate) async fn create(
         tracing::error!(%error, "no token could be made");
         Problem::internal()
     })?;
-    let answer = NewToken { id: stored.record.id.as_str().into(), token: token.reveal().to_owned() };
-    tracing::info!(token = stored.record.id, by = who.token, "a token was made");
+    let answer = NewToken { id: stored.record.id.clone(), token: token.reveal().to_owned() };
+    tracing::info!(token = stored.record.id.as_str(), by = who.token.as_str(), "a token was made");
     state
         .work(move |service| {
             Ok(service.store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, &who.token))?)
@@ -85,10 +85,10 @@ fn check(asked: TokenRequest, who: &Identity, now: Timestamp) -> Result<TokenRec
         ));
     }
     Ok(TokenRecord {
-        id: String::new(),
+        id: TokenId::SERVICE,
         name: asked.name,
         scopes,
-        project: bounded(asked.project.map(ProjectName::into_string), who)?,
+        project: bounded(asked.project, who)?,
         created: now,
         expires,
         last_used: None,
@@ -97,12 +97,12 @@ fn check(asked: TokenRequest, who: &Identity, now: Timestamp) -> Result<TokenRec
 }
 
 /// The project of a new token: that of its maker, if the maker is bound.
-fn bounded(asked: Option<String>, who: &Identity) -> Result<Option<String>, Problem> {
+fn bounded(asked: Option<ProjectName>, who: &Identity) -> Result<Option<ProjectName>, Problem> {
     match (asked, &who.project) {
-        (Some(project), _) if !is_name(&project) => {
+        (Some(project), _) if !is_name(project.as_str()) => {
             Err(Problem::field("project", format!("{project:?} is not a name: {NAME_RULE}")))
         }
-        (Some(project), Some(own)) if project != *own => Err(Problem::not_found("project", &project)),
+        (Some(project), Some(own)) if project != *own => Err(Problem::not_found("project", project)),
         (None, Some(_)) => unbound(who).map(|()| None),
         (project, _) => Ok(project),
     }
@@ -121,13 +121,13 @@ pub(crate) async fn list(
     let limit = page.limit()?;
     let found = state
         .work(move |service| {
-            let project = who.project.as_deref();
+            let project = who.project.as_ref();
             Ok(service
                 .store
                 .read::<_, StoreError>(|tx| tx.tokens().list(project, page.after(), limit.saturating_add(1)))?)
         })
         .await?;
-    let page = Page::of(found, limit, |record| record.id.clone());
+    let page = Page::of(found, limit, |record| record.id.to_string());
     Ok(axum::Json(page.map(TokenDocument::from)))
 }
 
@@ -136,19 +136,23 @@ pub(crate) async fn list(
     delete, path = "/tokens/{id}", tag = "administration", params(("id" = String, Path, description = "Id of the token")),
     responses((status = 204, description = "The token is revoked"), (status = 404, description = "There is no such token", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub(crate) async fn revoke(Extract(state): Extract<State>, who: Identity, Id(id): Id) -> Result<StatusCode, Problem> {
+pub(crate) async fn revoke(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Id(id): Id<TokenId>,
+) -> Result<StatusCode, Problem> {
     let by = who.by(state.clock.wall());
     let asked = id.clone();
     let project = who.project.clone();
     let is_revoked = state
         .work(move |service| {
-            Ok(service.store.write::<_, StoreError>(move |tx| tx.tokens().revoke(&asked, project.as_deref(), &by))?)
+            Ok(service.store.write::<_, StoreError>(move |tx| tx.tokens().revoke(&asked, project.as_ref(), &by))?)
         })
         .await?;
     if !is_revoked {
         return Err(Problem::not_found("token", &id));
     }
     state.events.end_of(&id);
-    tracing::info!(token = id, by = who.token, "a token was revoked");
+    tracing::info!(token = id.as_str(), by = who.token.as_str(), "a token was revoked");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,7 +9,7 @@ use crate::grid::Library;
 use crate::moment;
 use crate::store::{AdmissionRow, BudgetRow, Tx};
 use api::{BudgetShare, Decision, EstimateDocument, Mode, Unit};
-use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId};
+use model::{AdmissionId, AdmissionState, HoldNotice, JobId};
 use std::sync::Arc;
 use units::{Energy, Span, Timestamp};
 
@@ -76,7 +76,7 @@ impl Office<'_> {
     ///
     /// The store.
     pub fn is_blocked_unknown(&self, demand: &Demand) -> Result<bool, BudgetError> {
-        let owner = demand.owner(demand.site.as_deref());
+        let owner = demand.owner(demand.site.as_ref());
         let (budgets, is_known) = self.store.read::<_, BudgetError>(|tx| {
             Ok((known(tx)?, demand.project.is_empty() || tx.projects().exists(&demand.project)?))
         })?;
@@ -93,7 +93,7 @@ fn wall_time(tx: &Tx<'_>, demand: &Demand) -> Result<u64, BudgetError> {
     if demand.nanohours > 0 {
         return Ok(demand.nanohours);
     }
-    let owner = demand.owner(demand.site.as_deref());
+    let owner = demand.owner(demand.site.as_ref());
     let budgets = known(tx)?.into_iter().filter_map(|known| known.policy.ok()).filter(|policy| policy.covers(&owner));
     let given: Vec<Option<f64>> = budgets.map(|policy| policy.document.default_hours).collect();
     if given.is_empty() {
@@ -134,7 +134,7 @@ fn answered(
     if row.state == AdmissionState::Denied && is_overridden(tx, &row, &decision, now)? {
         return Ok(None);
     }
-    decision.id = Some(row.admission.to_string());
+    decision.id = Some(row.admission);
     Ok(Some(decision))
 }
 
@@ -142,11 +142,7 @@ fn answered(
 fn is_overridden(tx: &Tx<'_>, row: &AdmissionRow, decision: &Decision, now: Timestamp) -> Result<bool, BudgetError> {
     let mut granted = tx.overrides().of_admission(row.admission)?;
     for share in &decision.budgets {
-        let budget: BudgetId = share.budget.parse().map_err(|_| crate::store::StoreError::Value {
-            what: "the number of a budget in an answer",
-            value: share.budget.clone(),
-        })?;
-        granted.extend(tx.overrides().covering(budget, Some(row.admission))?);
+        granted.extend(tx.overrides().covering(share.budget, Some(row.admission))?);
     }
     Ok(granted.iter().any(|granted| {
         granted.expires.is_some_and(|expires| expires > now) && granted.decided.is_some_and(|at| at >= row.decided)
@@ -196,7 +192,7 @@ impl Application {
         };
         let mut row = self.row(state, &decision, earlier.map(|row| row.admission))?;
         row.admission = tx.admissions().put(&row)?;
-        decision.id = Some(row.admission.to_string());
+        decision.id = Some(row.admission);
         if decision.held {
             for Applying { row: budget, policy, standing } in applying {
                 let needed = self.needed(policy.unit());
@@ -260,7 +256,7 @@ impl Application {
         budgets: &[KnownBudget],
         earlier: Option<&AdmissionRow>,
     ) -> Result<Judgement, BudgetError> {
-        let owner = self.demand.owner(self.assessed.site.as_deref());
+        let owner = self.demand.owner(self.assessed.site.as_ref());
         let at = self.demand.start.unwrap_or(self.now).max(self.now);
         let reckoning = Reckoning { tx, library: &self.library, now: self.now };
         let (mut applying, mut shares, mut warnings, mut allowed) = (Vec::new(), Vec::new(), Vec::new(), true);
@@ -320,7 +316,7 @@ impl Application {
             standing.limit,
         );
         BudgetShare {
-            budget: row.budget.to_string(),
+            budget: row.budget,
             name: row.name.clone(),
             unit: Some(policy.unit()),
             mode: Some(policy.document.mode),
@@ -380,7 +376,7 @@ fn reason(decision: &Decision) -> String {
 /// A budget whose policy cannot be read denies.
 fn unreadable(row: &BudgetRow, reason: &str) -> BudgetShare {
     BudgetShare {
-        budget: row.budget.to_string(),
+        budget: row.budget,
         name: row.name.clone(),
         unit: None,
         mode: None,

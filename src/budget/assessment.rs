@@ -7,7 +7,7 @@ use crate::grid::Library;
 use crate::ledger;
 use crate::store::{SiteRow, Tx};
 use api::{Assumption, EstimateBasis};
-use model::SiteNumber;
+use model::{SiteName, SiteNumber};
 use units::{CarbonIntensity, Energy, Overflow, Pue, Timestamp};
 
 /// Hours over which carbon intensities are averaged: as far as forecasts reach.
@@ -36,12 +36,12 @@ pub struct Assessment {
     /// What the mean power is based on.
     pub basis: EstimateBasis,
     /// Name of the site, where one is known.
-    pub site: Option<String>,
+    pub site: Option<SiteName>,
 }
 
 /// Where a demand runs: site, PUE and carbon intensity, with their sources.
 struct RunPlace {
-    site: Option<String>,
+    site: Option<SiteName>,
     pue: Pue,
     intensity: CarbonIntensity,
     assumptions: Vec<Assumption>,
@@ -146,13 +146,13 @@ impl Demand {
             return Ok(choice.factor.intensity);
         }
         let zone = match (&self.zone, site) {
-            (Some(zone), _) => zone.trim().to_uppercase(),
+            (Some(zone), _) => zone.as_str().trim().to_uppercase().into(),
             (None, Some(site)) => {
                 let steps = tx.sites().zone_history()?;
                 let step = steps.iter().rev().find(|step| step.site == site.site && step.since <= at);
                 step.map_or_else(|| site.zone.clone(), |step| step.zone.clone())
             }
-            (None, None) => NO_SITE_ZONE.to_owned(),
+            (None, None) => NO_SITE_ZONE.into(),
         };
         let hours = u32::try_from(self.nanohours.div_ceil(NANOHOUR).clamp(1, FORECAST_HOURS)).unwrap_or(1);
         let (intensity, used) = ledger::mean_intensity(tx, library, &zone, at, hours)?;

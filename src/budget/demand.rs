@@ -1,7 +1,7 @@
 //! What a job asks for.
 
 use super::Owner;
-use model::JobId;
+use model::{JobId, ProjectName, SiteName, ZoneId};
 use std::collections::BTreeMap;
 use units::{CarbonIntensity, Timestamp};
 
@@ -9,7 +9,7 @@ use units::{CarbonIntensity, Timestamp};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Demand {
     /// The project that it is charged to; empty where it is charged to none.
-    pub project: String,
+    pub project: ProjectName,
     /// Name of the accelerator: a key of the table, an NVML name, or a family.
     pub accelerator: String,
     /// Number of accelerators.
@@ -27,11 +27,11 @@ pub struct Demand {
     /// Carbon intensity; the grid's where it is not stated.
     pub intensity: Option<CarbonIntensity>,
     /// Grid zone that the job runs in.
-    pub zone: Option<String>,
+    pub zone: Option<ZoneId>,
     /// Cloud region that the job runs in.
     pub region: Option<String>,
     /// Site of this service that the job runs at.
-    pub site: Option<String>,
+    pub site: Option<SiteName>,
     /// When the job is to start; now where that is not stated.
     pub start: Option<Timestamp>,
     /// Labels of the job.
@@ -46,7 +46,7 @@ pub struct Demand {
 
 impl Demand {
     /// Whose it is, at `site`.
-    pub(super) fn owner<'a>(&'a self, site: Option<&'a str>) -> Owner<'a> {
+    pub(super) fn owner<'a>(&'a self, site: Option<&'a SiteName>) -> Owner<'a> {
         Owner { project: Some(&self.project), labels: &self.labels, user: self.user.as_deref(), site }
     }
 }

@@ -5,7 +5,7 @@ use crate::grid::ZoneError;
 use crate::hardware::HardwareError;
 use crate::ledger::LedgerError;
 use crate::store::StoreError;
-use model::{AdmissionId, AdmissionState};
+use model::{AdmissionId, AdmissionState, ProjectName, SiteName};
 use units::Overflow;
 
 /// Why something about budgets was refused.
@@ -15,13 +15,13 @@ pub enum BudgetError {
     #[error("there is no project {name:?}: check its spelling, or create it with POST /api/v1/projects")]
     UnknownProject {
         /// The name that was given.
-        name: String,
+        name: ProjectName,
     },
     /// There is no such site.
     #[error("there is no site {name:?}: GET /api/v1/sites lists the sites")]
     UnknownSite {
         /// The name that was given.
-        name: String,
+        name: SiteName,
     },
     /// There is no such budget.
     #[error("there is no budget {id:?}: `wattledger budget list` lists the budgets")]

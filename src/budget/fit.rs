@@ -188,7 +188,7 @@ impl Denied<'_> {
 fn command(demand: &Demand) -> String {
     let mut words = vec![
         "wattledger check".to_owned(),
-        format!("--project {}", quoted(&demand.project)),
+        format!("--project {}", quoted(demand.project.as_str())),
         format!("--accelerator {}", quoted(&demand.accelerator)),
         format!("--count {}", demand.count),
         format!("--hours {}", amount::hours(demand.nanohours)),
@@ -199,9 +199,9 @@ fn command(demand: &Demand) -> String {
     words.extend(demand.pue_ppm.map(|pue| format!("--pue {}", decimal(pue.into(), 6))));
     let intensity = demand.intensity.map(|intensity| u64::from(intensity.milligrams_per_kwh()));
     words.extend(intensity.map(|milligrams| format!("--intensity {}", decimal(milligrams, 3))));
-    words.extend(demand.zone.as_ref().map(|zone| format!("--zone {}", quoted(zone))));
+    words.extend(demand.zone.as_ref().map(|zone| format!("--zone {}", quoted(zone.as_str()))));
     words.extend(demand.region.as_ref().map(|region| format!("--region {}", quoted(region))));
-    words.extend(demand.site.as_ref().map(|site| format!("--site {}", quoted(site))));
+    words.extend(demand.site.as_ref().map(|site| format!("--site {}", quoted(site.as_str()))));
     words.extend(demand.job_name.as_ref().map(|name| format!("--name {}", quoted(name))));
     words.extend(demand.user.as_ref().map(|user| format!("--user {}", quoted(user))));
     words.extend(demand.labels.iter().map(|(key, value)| format!("--label {}", quoted(&format!("{key}={value}")))));

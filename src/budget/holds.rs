@@ -2,10 +2,11 @@
 //!
 //! Energy that was used is posted in full. What the ledger has of the job counts there; what is stated beyond that counts as *settled* beside it.
 
+use super::office::service;
 use super::{BudgetAmount, BudgetError, Policy, stored};
 use crate::store::{AdmissionRow, DecisionRow, HoldRow, Moved, Tx};
 use api::Unit;
-use model::{AdmissionId, AdmissionState, DecisionId, HoldNotice, JobNumber};
+use model::{AdmissionId, AdmissionState, DecisionId, HoldNotice, JobNumber, ProjectName, TokenId};
 use std::collections::BTreeMap;
 use units::{CarbonMass, Energy, Interval, Span, Timestamp};
 
@@ -18,7 +19,7 @@ pub struct AdmissionChange {
     /// Number of the admission.
     pub admission: AdmissionId,
     /// Its project.
-    pub project: String,
+    pub project: ProjectName,
     /// What became of it.
     pub event: AdmissionEvent,
 }
@@ -86,7 +87,7 @@ pub(super) fn hold(
 
 /// When the job that settles an admission ended.
 pub(super) fn end_of_job(tx: &Tx<'_>, row: &AdmissionRow) -> Result<Option<Timestamp>, BudgetError> {
-    Ok(row.job.as_ref().map(|job| tx.jobs().end_of(job.as_str(), &row.project)).transpose()?.flatten())
+    Ok(row.job.as_ref().map(|job| tx.jobs().end_of(job, &row.project)).transpose()?.flatten())
 }
 
 /// The unit that a hold is in: its budget's. Where the policy cannot be read, the unit whose p95 was reserved.
@@ -181,7 +182,7 @@ pub(super) fn note_metered(tx: &Tx<'_>, postings: &[Moved]) -> Result<(), Budget
 /// Takes in what the ledger has of a job that ran before it was admitted, as where a gate let it pass while the service was away.
 pub(super) fn note_metered_before(tx: &Tx<'_>, row: &mut AdmissionRow) -> Result<(), BudgetError> {
     let Some(job) = &row.job else { return Ok(()) };
-    let Some((energy_mj, start, end)) = tx.jobs().metered(job.as_str(), &row.project)? else { return Ok(()) };
+    let Some((energy_mj, start, end)) = tx.jobs().metered(job, &row.project)? else { return Ok(()) };
     row.metered = Energy::from_millijoules(energy_mj.max(0));
     row.metered_time = Interval::new(start, end);
     keep(tx, row)
@@ -199,7 +200,7 @@ pub(super) fn expire_due(tx: &Tx<'_>, now: Timestamp) -> Result<Vec<AdmissionCha
         }
         row.state = AdmissionState::Expired;
         keep(tx, &row)?;
-        record(tx, &row, now, "service")?;
+        record(tx, &row, now, &service())?;
         let event = AdmissionEvent::Expired;
         changes.push(AdmissionChange { admission: row.admission, project: row.project, event });
     }
@@ -207,7 +208,7 @@ pub(super) fn expire_due(tx: &Tx<'_>, now: Timestamp) -> Result<Vec<AdmissionCha
 }
 
 /// Records what became of an admission.
-pub(super) fn record(tx: &Tx<'_>, row: &AdmissionRow, at: Timestamp, by: &str) -> Result<(), BudgetError> {
+pub(super) fn record(tx: &Tx<'_>, row: &AdmissionRow, at: Timestamp, by: &TokenId) -> Result<(), BudgetError> {
     let action = match (row.state, row.notice) {
         (AdmissionState::Held, HoldNotice::Nothing) => "renew",
         (AdmissionState::Held, notice) => notice.name(),
@@ -216,7 +217,7 @@ pub(super) fn record(tx: &Tx<'_>, row: &AdmissionRow, at: Timestamp, by: &str) -
     Ok(tx.decisions().record(&DecisionRow {
         decision: DecisionId::new(0),
         at,
-        by: by.to_owned(),
+        by: by.clone(),
         action: action.to_owned(),
         budget: None,
         admission: Some(row.admission),

@@ -9,7 +9,7 @@ use super::sums::{catch_up, is_behind};
 use super::{BudgetError, stored};
 use crate::grid::Library;
 use crate::store::{AdmissionFilter, AdmissionRow, By, DecisionRow, Store, StoreError, Tx};
-use model::{AdmissionId, BudgetId, DecisionId};
+use model::{AdmissionId, BudgetId, DecisionId, ProjectName, TokenId};
 use serde::Serialize;
 use std::sync::Arc;
 use units::Timestamp;
@@ -24,7 +24,13 @@ pub struct Office<'a> {
     /// Now, by the service's clock.
     pub now: Timestamp,
     /// Id of the token that asks.
-    pub by: &'a str,
+    pub by: &'a TokenId,
+}
+
+/// In place of a token where the service itself decides.
+#[must_use]
+pub fn service() -> TokenId {
+    TokenId::from("service")
 }
 
 /// A transaction in which the sums of every budget and every hold are up to date.
@@ -34,7 +40,7 @@ pub(super) struct Books<'t> {
     pub(super) budgets: Vec<KnownBudget>,
     pub(super) now: Timestamp,
     /// Id of the token that asks.
-    pub(super) by: String,
+    pub(super) by: TokenId,
     /// What ended when the books were opened.
     pub(super) expired: Vec<AdmissionChange>,
 }
@@ -45,7 +51,7 @@ impl Office<'_> {
         &self,
         work: impl FnOnce(&Books<'_>) -> Result<T, BudgetError> + Send + 'static,
     ) -> Result<T, BudgetError> {
-        let (now, by) = (self.now, self.by.to_owned());
+        let (now, by) = (self.now, self.by.clone());
         self.store.write(move |tx| work(&Books::open(tx, now, by)?))
     }
 
@@ -59,13 +65,15 @@ impl Office<'_> {
         self.store.read(work)
     }
 
-    /// Whether there is a project of this name.
+    /// The project of this name; empty where there is none.
     ///
     /// # Errors
     ///
     /// The store.
-    pub fn has_project(&self, name: &str) -> Result<bool, BudgetError> {
-        Ok(self.store.read::<_, StoreError>(|tx| tx.projects().exists(name))?)
+    pub fn project_of(&self, name: &str) -> Result<ProjectName, BudgetError> {
+        let name = ProjectName::from(name);
+        let is_known = self.store.read::<_, StoreError>(|tx| tx.projects().exists(&name))?;
+        Ok(if is_known { name } else { ProjectName::default() })
     }
 
     /// The admissions that `filter` lets through, newest first.
@@ -79,7 +87,7 @@ impl Office<'_> {
 }
 
 impl<'t> Books<'t> {
-    fn open(tx: &'t Tx<'t>, now: Timestamp, by: String) -> Result<Self, BudgetError> {
+    fn open(tx: &'t Tx<'t>, now: Timestamp, by: TokenId) -> Result<Self, BudgetError> {
         let budgets = known(tx)?;
         catch_up(tx, &budgets)?;
         let expired = expire_due(tx, now)?;

@@ -88,7 +88,7 @@ impl Books<'_> {
                 project: Some(&demand.project),
                 labels: &demand.labels,
                 user: demand.user.as_deref(),
-                site: demand.site.as_deref(),
+                site: demand.site.as_ref(),
             };
             if policy.covers(&owner) {
                 let p95 = Impact { energy: row.p95_energy, co2e: row.p95_co2e };

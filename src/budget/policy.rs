@@ -5,6 +5,7 @@ use crate::{moment, workload};
 use api::{PeriodKind, PolicyDocument, ScopeKind, Unit};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate};
 use chrono_tz::Tz;
+use model::{ProjectName, SiteName};
 use std::collections::BTreeMap;
 use units::{Interval, Timestamp};
 
@@ -34,13 +35,13 @@ pub struct Policy {
 #[derive(Debug, Clone, Copy)]
 pub struct Owner<'a> {
     /// Name of the project; `None` of energy that belongs to none.
-    pub project: Option<&'a str>,
+    pub project: Option<&'a ProjectName>,
     /// Labels of the job.
     pub labels: &'a BTreeMap<String, String>,
     /// The user; `None` where only the label `user` says.
     pub user: Option<&'a str>,
     /// Name of the site, where it is known.
-    pub site: Option<&'a str>,
+    pub site: Option<&'a SiteName>,
 }
 
 impl Policy {
@@ -164,7 +165,7 @@ impl Policy {
     pub fn counts_as(&self, other: &Self) -> bool {
         let counts = |document: &PolicyDocument| {
             let PolicyDocument { scope, unit, project, label, user, site, .. } = document.clone();
-            (scope, unit, [project, label, user, site])
+            (scope, unit, project, label, user, site)
         };
         counts(&self.document) == counts(&other.document)
     }
@@ -175,8 +176,8 @@ impl Policy {
         let document = &self.document;
         match document.scope {
             ScopeKind::All => true,
-            ScopeKind::Project => owner.project.is_some() && owner.project == document.project.as_deref(),
-            ScopeKind::Site => owner.site.is_some() && owner.site == document.site.as_deref(),
+            ScopeKind::Project => owner.project.is_some() && owner.project == document.project.as_ref(),
+            ScopeKind::Site => owner.site.is_some() && owner.site == document.site.as_ref(),
             ScopeKind::User => {
                 let user = owner.user.or_else(|| owner.labels.get("user").map(String::as_str));
                 user.is_some() && user == document.user.as_deref()
@@ -188,10 +189,10 @@ impl Policy {
 
 fn expect_scope(document: &PolicyDocument) -> Result<(), PolicyError> {
     let given = [
-        ("project", document.project.as_deref(), document.scope == ScopeKind::Project),
+        ("project", document.project.as_ref().map(ProjectName::as_str), document.scope == ScopeKind::Project),
         ("label", document.label.as_deref(), document.scope == ScopeKind::Label),
         ("user", document.user.as_deref(), document.scope == ScopeKind::User),
-        ("site", document.site.as_deref(), document.scope == ScopeKind::Site),
+        ("site", document.site.as_ref().map(SiteName::as_str), document.scope == ScopeKind::Site),
     ];
     for (field, value, is_wanted) in given {
         let problem = match (value, is_wanted) {

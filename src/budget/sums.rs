@@ -6,7 +6,7 @@
 use super::known::KnownBudget;
 use super::{BudgetError, Owner, holds};
 use crate::store::{BudgetProgress, Moved, Tx};
-use model::{JobNumber, SiteNumber};
+use model::{JobNumber, ProjectName, SiteName, SiteNumber};
 use std::collections::{BTreeMap, HashMap};
 use units::Energy;
 
@@ -45,8 +45,8 @@ pub(super) fn catch_up(tx: &Tx<'_>, budgets: &[KnownBudget]) -> Result<(), Budge
 /// Looks up whom energy belongs to, each job once.
 struct Owners<'a> {
     tx: &'a Tx<'a>,
-    sites: HashMap<SiteNumber, String>,
-    jobs: HashMap<JobNumber, (Option<String>, BTreeMap<String, String>)>,
+    sites: HashMap<SiteNumber, SiteName>,
+    jobs: HashMap<JobNumber, (Option<ProjectName>, BTreeMap<String, String>)>,
 }
 
 impl<'a> Owners<'a> {
@@ -84,8 +84,8 @@ impl<'a> Owners<'a> {
                 self.jobs.insert(moved.job, (project, labels.into_iter().collect()));
             }
             let Some((project, labels)) = self.jobs.get(&moved.job) else { continue };
-            let site = self.sites.get(&moved.site).map(String::as_str);
-            let owner = Owner { project: project.as_deref(), labels, user: None, site };
+            let site = self.sites.get(&moved.site);
+            let owner = Owner { project: project.as_ref(), labels, user: None, site };
             for budget in budgets {
                 if let Some(policy) = budget.policy.as_ref().ok().filter(|policy| policy.covers(&owner)) {
                     add(moved, budget, policy)?;

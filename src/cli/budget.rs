@@ -11,7 +11,7 @@ use api::{
     PolicyDocument, RollOver, ScopeKind, StandingDocument, Unit, WordsRequest,
 };
 use clap::{Args, Subcommand};
-use model::{AdmissionState, BudgetId};
+use model::{AdmissionState, BudgetId, ProjectName, SiteName};
 use std::path::{Path, PathBuf};
 
 /// Create, list and override budgets
@@ -268,10 +268,10 @@ impl CreateBudget {
         Ok(PolicyDocument {
             name: self.name.clone().unwrap_or_default(),
             scope: self.scope(),
-            project: self.project.clone(),
+            project: self.project.as_deref().map(Into::into),
             label: self.label.clone(),
             user: self.user.clone(),
-            site: self.site.clone(),
+            site: self.site.as_deref().map(Into::into),
             unit: if limit_mj.is_some() { Unit::Energy } else { Unit::Co2e },
             limit_mj,
             limit_ug,
@@ -354,9 +354,13 @@ fn mode(budget: &BudgetDocument) -> String {
 /// What a budget counts, in words.
 fn counts(budget: &BudgetDocument) -> String {
     let Some(policy) = &budget.policy else { return dash() };
-    let scopes =
-        [("project", &policy.project), ("label", &policy.label), ("user", &policy.user), ("site", &policy.site)];
-    let named = scopes.into_iter().find_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)));
+    let scopes = [
+        ("project", policy.project.as_ref().map(ProjectName::as_str)),
+        ("label", policy.label.as_deref()),
+        ("user", policy.user.as_deref()),
+        ("site", policy.site.as_ref().map(SiteName::as_str)),
+    ];
+    let named = scopes.into_iter().find_map(|(name, value)| Some(format!("{name} {}", value?)));
     named.unwrap_or_else(|| "all".to_owned())
 }
 

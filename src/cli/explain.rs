@@ -157,7 +157,7 @@ fn windows(windows: &[WindowDocument]) -> TextTable {
             energy_mj.to_string(),
             start.clone(),
             end.clone(),
-            window.device.clone(),
+            window.device.to_string(),
             word(&window.method),
             batch.batch.to_string(),
         ]);

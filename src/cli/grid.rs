@@ -141,7 +141,7 @@ fn list(arguments: &ZonesArguments) -> Result<(), Failure> {
     let filter = arguments.filter.as_deref().unwrap_or("").to_lowercase();
     let matches = |text: &str| text.to_lowercase().contains(&filter);
     let mut factors: Vec<&Factor> =
-        library.factors().iter().filter(|factor| matches(&factor.zone) || matches(&factor.name)).collect();
+        library.factors().iter().filter(|factor| matches(factor.zone.as_str()) || matches(&factor.name)).collect();
     factors.sort_by_key(|factor| (&factor.zone, factor.period.start()));
     if arguments.json {
         let documents: Vec<FactorDocument> = factors.into_iter().map(FactorDocument::from).collect();
@@ -166,7 +166,7 @@ fn table(factors: &[&Factor]) -> String {
     ]);
     for factor in factors {
         table.row(vec![
-            factor.zone.clone(),
+            factor.zone.to_string(),
             factor.name.clone(),
             format!("{:.1}", f64::from(factor.intensity.milligrams_per_kwh()) / 1e3),
             factor.gas.to_string(),
@@ -192,7 +192,7 @@ fn page(choice: &FactorChoice) -> String {
     let factor = &choice.factor;
     let value = decimal::format(i128::from(factor.intensity.milligrams_per_kwh()), 3);
     let mut page = format!("{value} {}\n\n", factor.type_in_words());
-    let asked = if choice.asked == factor.zone { String::new() } else { format!(", for {}", choice.asked) };
+    let asked = if factor.zone == choice.asked.as_str() { String::new() } else { format!(", for {}", choice.asked) };
     for (label, text) in [
         ("zone", format!("{} ({}){asked}", factor.zone, factor.name)),
         ("period", factor.period_in_words()),

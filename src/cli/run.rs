@@ -13,6 +13,7 @@ use crate::run::{self, WrappedRun, counting};
 use anyhow::Context;
 use collectors::clock::{Clock, SystemClock};
 use collectors::source::{SourceChoice, SourceSpec};
+use model::JobId;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -93,7 +94,7 @@ struct FootprintContext {
     /// Who counts the energy of this job on this node, if this run does not.
     counted_by: Option<String>,
     /// Id of the job at the service.
-    job: Option<String>,
+    job: Option<JobId>,
 }
 
 /// The file of `--json`.
@@ -115,7 +116,7 @@ struct RunDocument<'a> {
     counted_by: Option<String>,
     /// Id of the job at the service.
     #[serde(skip_serializing_if = "Option::is_none")]
-    job: Option<String>,
+    job: Option<JobId>,
     command: Vec<String>,
     exit_status: u8,
     signal: Option<&'static str>,
@@ -223,7 +224,7 @@ impl RunArguments {
     /// The run as the service knows it, without an id.
     fn job(&self) -> wire::Job {
         wire::Job {
-            project: self.project.clone(),
+            project: self.project.as_deref().map(Into::into),
             name: self.name.clone(),
             labels: self.labels.iter().cloned().collect(),
             ..wire::Job::default()

@@ -1,14 +1,14 @@
 //! `wattledger run --project P` at a service: whether the run may start, and what becomes of its hold.
 
 use super::admission::{DEADLINE, DENIED, ask, exact, words};
-use super::client::{ServerArguments, ServiceClient, escaped};
+use super::client::{ServerArguments, ServiceClient};
 use super::failure::Failure;
 use super::words::one_of;
 use super::{number, print};
 use crate::run::command::CommandHandle;
 use api::{AdmissionDocument, AdmissionRequest, CommitRequest, EstimateRequest, Outage};
 use collectors::source::Source;
-use model::HoldNotice;
+use model::{AdmissionId, HoldNotice, ProjectName};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -45,7 +45,7 @@ pub(super) enum Admitted {
 /// The hold that the service made for the run.
 pub(super) struct RunHold {
     client: ServiceClient,
-    id: String,
+    id: AdmissionId,
 }
 
 impl AdmissionArguments {
@@ -83,16 +83,16 @@ impl AdmissionArguments {
 
     fn request(
         &self,
-        project: &str,
+        project: &ProjectName,
         job: &wire::Job,
         accelerators: MeteredAccelerators,
     ) -> Result<AdmissionRequest, Failure> {
         Ok(AdmissionRequest {
-            key: Some(job.id.clone()),
+            key: Some(job.id.to_string()),
             dry_run: false,
             reserve: true,
             job: EstimateRequest {
-                project: Some(project.into()),
+                project: Some(project.clone()),
                 accelerator: accelerators.name,
                 count: accelerators.count,
                 hours: self.hours.map(|hours| exact(hours.into(), 9)).transpose()?,
@@ -175,8 +175,7 @@ impl RunHold {
 
     /// Renews the hold. Returns the time between SIGTERM and SIGKILL if the command must stop; a service that does not answer stops nothing.
     fn renewed(&self) -> Option<Duration> {
-        let admission: AdmissionDocument =
-            self.client.post_empty(&format!("/admissions/{}/renew", escaped(&self.id))).ok()?;
+        let admission: AdmissionDocument = self.client.post_empty(&format!("/admissions/{}/renew", self.id)).ok()?;
         let grace = admission.stop_after_s.map_or(GRACE_DEFAULT, |seconds| Duration::from_secs(seconds.into()));
         (admission.told == HoldNotice::Stop).then_some(grace)
     }
@@ -184,7 +183,7 @@ impl RunHold {
     /// Settles the hold with the metered energy, or releases it if there is none. If the service cannot be reached, it settles the hold itself when
     /// the energy arrives.
     pub(super) fn settle(&self, energy_mj: Option<i64>) {
-        let id = escaped(&self.id);
+        let id = self.id;
         let settled = match energy_mj {
             Some(_) => {
                 let used = CommitRequest { energy_mj, co2e_ug: None };

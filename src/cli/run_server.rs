@@ -6,6 +6,7 @@ use super::{environment, print};
 use collectors::clock::Clock;
 use collectors::delivery::{self, Delivered, Delivery, Settings};
 use collectors::push::Http;
+use model::JobId;
 use std::path::PathBuf;
 use std::sync::Arc;
 use units::Timestamp;
@@ -25,7 +26,7 @@ pub(super) struct ServiceArguments {
 pub(super) struct RunService {
     delivery: Delivery,
     server: String,
-    job: String,
+    job: JobId,
 }
 
 impl ServiceArguments {
@@ -72,7 +73,7 @@ impl RunService {
     }
 
     /// Id of the job at the service.
-    pub(super) fn job(&self) -> &str {
+    pub(super) fn job(&self) -> &JobId {
         &self.job
     }
 

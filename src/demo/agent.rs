@@ -64,11 +64,11 @@ impl SimulatedAgent {
         let devices = devices(self.node);
         let batch = Batch {
             version: wire::VERSION,
-            agent: NODES[self.node].name.to_owned(),
+            agent: NODES[self.node].name.into(),
             boot: self.boot,
             sequence: self.sequence,
             node: Node {
-                name: NODES[self.node].name.to_owned(),
+                name: NODES[self.node].name.into(),
                 software: SOFTWARE.to_owned(),
                 machine_id: None,
                 host_boot: None,
@@ -133,7 +133,7 @@ fn facts(job: &ScheduledJob, has_ended: bool) -> wire::Job {
     }
     wire::Job {
         id: job.id.clone(),
-        project: Some(job.project.to_owned()),
+        project: Some(job.project.into()),
         name: Some(job.name.clone()),
         labels,
         attempt: Some(job.attempt),

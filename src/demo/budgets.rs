@@ -57,7 +57,7 @@ pub(super) fn found(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
     }
     office.admit(Some("demo-caption-adapter"), demand("vision-lab", 4, 2), Ask::Reserve)?;
     let refused = office.admit(Some("demo-atlas-70b"), demand("atlas-llm", 32, 48), Ask::Reserve)?;
-    if let Some(id) = refused.id.filter(|_| !refused.allowed).and_then(|id| id.parse().ok()) {
+    if let Some(id) = refused.id.filter(|_| !refused.allowed) {
         let reason = "the checkpoint for the evaluation in December; we gave back the sweeps of last week";
         office.request(id, "ana".to_owned(), reason.to_owned())?;
     }
@@ -76,7 +76,7 @@ fn admit_past(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
     for job in newest.iter().copied().chain(jobs.iter().filter(|job| job.end > now)) {
         let then = Office { now: agent::moment(job.start), ..*office };
         then.settle()?;
-        then.admit(Some(&job.id), past_demand(job), Ask::Reserve)?;
+        then.admit(Some(job.id.as_str()), past_demand(job), Ask::Reserve)?;
     }
     office.settle()?;
     Ok(())
@@ -86,32 +86,32 @@ fn admit_past(office: &Office<'_>, since: i64) -> Result<(), DemoError> {
 fn past_demand(job: &ScheduledJob) -> Demand {
     let node = job.seats.first().map_or(0, |seat| seat.node);
     let count: usize = job.seats.iter().map(|seat| (0..GPUS).filter(|gpu| seat.holds(*gpu)).count()).sum();
-    let draw = |what| [97, job.start, job.id.bytes().map(i64::from).sum(), what];
+    let draw = |what| [97, job.start, job.id.as_str().bytes().map(i64::from).sum(), what];
     let most = if job.end - job.start > DAY { 112 } else { 165 };
     let percent = if between(0, 20, &draw(0)) == 0 { between(70, 90, &draw(1)) } else { between(100, most, &draw(1)) };
     let seconds = (job.end - job.start) * percent / 100;
     // A nanohour is 3.6 µs.
     let nanohours = seconds.unsigned_abs() * 1_000_000 * 10 / 36;
     Demand {
-        project: job.project.to_owned(),
+        project: job.project.into(),
         accelerator: NODES[node].model.name.to_owned(),
         count: count.try_into().unwrap_or(1),
         nanohours,
-        site: Some(NODES[node].site.to_owned()),
+        site: Some(NODES[node].site.into()),
         user: Some(job.user.to_owned()),
         job_name: Some(job.name.clone()),
-        job: Some(job.id.as_str().into()),
+        job: Some(job.id.clone()),
         ..Demand::default()
     }
 }
 
 fn demand(project: &str, count: u64, hours: u64) -> Demand {
     Demand {
-        project: project.to_owned(),
+        project: project.into(),
         accelerator: "NVIDIA H100 80GB HBM3".to_owned(),
         count,
         nanohours: hours * NANOHOURS_PER_HOUR,
-        site: Some("frankfurt".to_owned()),
+        site: Some("frankfurt".into()),
         user: Some("ana".to_owned()),
         ..Demand::default()
     }
@@ -124,7 +124,7 @@ impl BudgetPlan {
         PolicyDocument {
             name,
             scope: if self.project.is_some() { ScopeKind::Project } else { ScopeKind::All },
-            project: self.project.map(str::to_owned),
+            project: self.project.map(Into::into),
             label: None,
             user: None,
             site: None,

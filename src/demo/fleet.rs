@@ -105,7 +105,7 @@ pub(super) fn devices(node: usize) -> Vec<Device> {
     let model = NODES[node].model;
     let sensor = if model.has_counter { SensorClass::Counter } else { SensorClass::Average };
     let gpus = (0_u32..).take(GPUS).map(|index| Device {
-        uuid: uuid(node, index),
+        uuid: uuid(node, index).into(),
         name: model.name.to_owned(),
         index,
         kind: Kind::Accelerator,
@@ -117,7 +117,7 @@ pub(super) fn devices(node: usize) -> Vec<Device> {
     });
     let hosts = [("rapl:package-0", "CPU package"), ("rapl:dram", "DRAM")];
     let hosts = (0_u32..).zip(hosts).zip(HOST_LIMITS_MW).map(|((index, (uuid, name)), limit)| Device {
-        uuid: uuid.to_owned(),
+        uuid: uuid.into(),
         name: name.to_owned(),
         index,
         kind: Kind::Host,

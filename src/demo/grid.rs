@@ -125,7 +125,7 @@ fn factor(zone: &'static str, hour: i64, value: u32, status: FactorStatus) -> Op
         licence: "CC BY 4.0".to_owned(),
     };
     Some(IntervalFactor {
-        zone: zone.to_owned(),
+        zone: zone.into(),
         interval: Interval::new(moment(hour), moment(hour + HOUR))?,
         intensity,
         origin,

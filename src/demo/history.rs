@@ -30,10 +30,11 @@ pub(super) fn resume(store: &Store, days: i64, now: Timestamp) -> Result<Vec<Res
     let mut found = Vec::new();
     for (node, known) in NODES.iter().enumerate() {
         let uuid = devices(node).swap_remove(0).uuid;
-        let until = store.read::<_, StoreError>(|tx| match tx.devices().named(Some(known.name), &uuid)?.first() {
-            Some(device) => tx.evidence().metered_until(*device),
-            None => Ok(None),
-        })?;
+        let until =
+            store.read::<_, StoreError>(|tx| match tx.devices().named(Some(&known.name.into()), &uuid)?.first() {
+                Some(device) => tx.evidence().metered_until(*device),
+                None => Ok(None),
+            })?;
         let until = until.map(|until| until.nanoseconds().div_euclid(1_000_000_000));
         let from = until.unwrap_or(begin);
         let agent = SimulatedAgent::new(node, now, from, until.is_some());

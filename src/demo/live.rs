@@ -10,7 +10,7 @@ use crate::store::{By, Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
 use collectors::push::{Http, Recipient, Verdict};
 use collectors::spool::{BatchKey, Sealed};
-use model::Scope;
+use model::{Scope, TokenId};
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -114,7 +114,7 @@ impl LiveFleet {
 /// Creates a token for the fleet, and revokes those of earlier starts.
 fn token(store: &Store, now: Timestamp) -> Result<String, DemoError> {
     let record = TokenRecord {
-        id: String::new(),
+        id: TokenId::SERVICE,
         name: TOKEN_NAME.to_owned(),
         scopes: vec![Scope::Ingest],
         project: None,
@@ -130,7 +130,7 @@ fn token(store: &Store, now: Timestamp) -> Result<String, DemoError> {
                 tx.tokens().revoke(&earlier.id, None, &By::service(now))?;
             }
         }
-        tx.tokens().add(&stored, "")
+        tx.tokens().add(&stored, &TokenId::SERVICE)
     })?;
     Ok(token.reveal().to_owned())
 }

@@ -24,6 +24,7 @@ use crate::grid::Library;
 use crate::ledger;
 use crate::store::{By, Store, StoreError, Tx};
 use crate::workload::{self, WorkloadError};
+use model::{NodeName, SiteName, TokenId};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -80,11 +81,10 @@ impl Demo {
     fn found(&self, now: Timestamp) -> Result<(), DemoError> {
         for site in &fleet::SITES {
             let pue = Pue::from_parts_per_million(site.pue_ppm).unwrap_or(Pue::ONE);
-            let name = site.name.to_owned();
             match workload::add_site(
                 &self.store,
                 &self.library,
-                name,
+                site.name.into(),
                 site.zone,
                 site.period_minutes,
                 pue,
@@ -96,9 +96,9 @@ impl Demo {
             }
         }
         for node in &fleet::NODES {
-            if self.store.read::<_, StoreError>(|tx| tx.nodes().find(node.name))?.is_none() {
-                let (name, site) = (node.name.to_owned(), node.site.to_owned());
-                workload::assign_node(&self.store, name, site, Timestamp::from_nanoseconds(0), By::service(now))?;
+            if self.store.read::<_, StoreError>(|tx| tx.nodes().find(&node.name.into()))?.is_none() {
+                let since = Timestamp::from_nanoseconds(0);
+                workload::assign_node(&self.store, node.name.into(), node.site.into(), since, By::service(now))?;
             }
         }
         Ok(())
@@ -106,7 +106,7 @@ impl Demo {
 
     /// Sets the price of energy at a new site, and who is responsible for idle energy there.
     fn equip(&self, site: &fleet::Site, now: Timestamp) -> Result<(), DemoError> {
-        let ((currency, per_mwh), name) = (site.price, site.name.to_owned());
+        let ((currency, per_mwh), name) = (site.price, SiteName::from(site.name));
         let since = Timestamp::from_nanoseconds(0);
         workload::set_price(
             &self.store,
@@ -141,7 +141,8 @@ impl Demo {
         let second = now.nanoseconds().div_euclid(1_000_000_000);
         progress::report(&self.store, from.max(second - i64::from(days) * schedule::DAY)..second)?;
         let closed = ledger::close(&self.store, &self.library, now, grace)?;
-        budgets::found(&Office { store: &self.store, library: &self.library, now, by: "demo" }, from)?;
+        let by = TokenId::from("demo");
+        budgets::found(&Office { store: &self.store, library: &self.library, now, by: &by }, from)?;
         Ok(Loaded { from: agent::moment(from), continues, entries: closed.entries })
     }
 }
@@ -169,7 +170,7 @@ fn foreign(directory: &Path) -> DemoError {
 
 /// Whether the ledger has the whole fleet, or only a part of it, as after a first start that was interrupted.
 fn is_own(tx: &Tx<'_>) -> Result<bool, StoreError> {
-    let known: BTreeSet<String> = tx.nodes().list("", 10_000)?.into_iter().map(|node| node.name).collect();
-    let fleet: BTreeSet<String> = fleet::NODES.iter().map(|node| node.name.to_owned()).collect();
+    let known: BTreeSet<NodeName> = tx.nodes().list("", 10_000)?.into_iter().map(|node| node.name).collect();
+    let fleet: BTreeSet<NodeName> = fleet::NODES.iter().map(|node| node.name.into()).collect();
     Ok(fleet.is_subset(&known) || known.is_subset(&fleet) && !tx.tokens().any()?)
 }

@@ -5,6 +5,7 @@
 
 use super::fleet::GPUS;
 use super::noise::between;
+use model::JobId;
 use std::ops::Range;
 
 pub(super) const MINUTE: i64 = 60;
@@ -35,7 +36,7 @@ pub(super) enum LoadPattern {
 /// One attempt of a job.
 #[derive(Clone, Debug)]
 pub(super) struct ScheduledJob {
-    pub(super) id: String,
+    pub(super) id: JobId,
     pub(super) project: &'static str,
     pub(super) name: String,
     pub(super) user: &'static str,
@@ -145,7 +146,7 @@ fn job(
     let Range { start, end } = seconds;
     let user = user(&[id.bytes().map(i64::from).sum(), start]);
     ScheduledJob {
-        id,
+        id: id.into(),
         project,
         name: name.to_owned(),
         user,
@@ -390,7 +391,8 @@ mod tests {
             assert!(outages(from, to).iter().any(|outage| outage.node < 4) && !outages(to - DAY, to).is_empty());
             assert!(jobs.iter().any(|job| job.attempt == 2));
             // Three runs that have ended well are what the end of a running one is told from.
-            let pretrained = jobs.iter().filter(|job| job.id.starts_with("atlas-7b-r") && job.exit_status == 0);
+            let pretrained =
+                jobs.iter().filter(|job| job.id.as_str().starts_with("atlas-7b-r") && job.exit_status == 0);
             assert!(pretrained.filter(|job| job.start > from && job.end < to).count() >= 2, "{start}");
             let mut ids: Vec<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
             ids.sort_unstable();

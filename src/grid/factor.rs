@@ -1,11 +1,11 @@
-use model::{Accounting, Basis, FactorStatus, Gas, Resolution};
+use model::{Accounting, Basis, FactorStatus, Gas, Resolution, ZoneId};
 use units::{CarbonIntensity, Interval};
 
 /// A carbon intensity with its full type. Two factors that differ in basis, gas or accounting never mix silently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Factor {
     /// Zone code, upper case: ISO 3166 alpha-2, `X-` aggregate, or a sub-zone such as `US-EGRID-CAMX`, `CN-BJ`, `AU-NSW`.
-    pub zone: String,
+    pub zone: ZoneId,
     /// The zone's name for people.
     pub name: String,
     /// The value in mg per kWh of the gas below.

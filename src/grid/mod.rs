@@ -18,6 +18,7 @@ pub use region::{CloudRegion, RegionFactor, cloud_regions};
 
 use crate::decimal;
 use crate::nearest::{NamedCandidate, nearest};
+use model::ZoneId;
 use units::Timestamp;
 
 /// A set of emission factors that may be used together. Sets are never mixed.
@@ -57,7 +58,7 @@ impl FactorChoice {
     pub fn step_in_words(&self) -> &'static str {
         match self.fallback_step {
             5 => "yearly value of the sub-national zone",
-            _ if self.factor.zone.starts_with("X-") => "yearly value of the regional aggregate, as asked for",
+            _ if self.factor.zone.as_str().starts_with("X-") => "yearly value of the regional aggregate, as asked for",
             _ => "yearly national value",
         }
     }
@@ -87,7 +88,7 @@ pub enum ZoneError {
     #[error("zone {zone} ({name}) has no factor in this set: give --intensity, or another set with --factors")]
     NoFactor {
         /// Code of the zone.
-        zone: String,
+        zone: ZoneId,
         /// Name of the zone.
         name: String,
     },
@@ -148,7 +149,7 @@ impl Library {
         };
         let country = asked.split('-').next().unwrap_or(&asked);
         let Some(factor) = self.best(country, at) else {
-            return Err(ZoneError::NoFactor { zone: asked, name });
+            return Err(ZoneError::NoFactor { zone: asked.into(), name });
         };
         let stand_in =
             format!("{asked} ({name}) has no factor in this set: {} ({}) stands in", factor.zone, factor.name);
@@ -174,9 +175,10 @@ impl Library {
         let codes = table::iso_3166()?;
         let candidates = self.factors.iter().map(|factor| {
             let mut names = vec![factor.name.as_str()];
-            names.extend(codes.iter().find(|code| code.alpha2 == factor.zone).map(|code| code.alpha3.as_str()));
-            names.extend(CUSTOMARY_CODES.iter().find(|(_, zone)| *zone == factor.zone).map(|(custom, _)| *custom));
-            NamedCandidate { code: &factor.zone, names, shown: &factor.name }
+            names
+                .extend(codes.iter().find(|code| factor.zone == code.alpha2.as_str()).map(|code| code.alpha3.as_str()));
+            names.extend(CUSTOMARY_CODES.iter().find(|(_, zone)| factor.zone == **zone).map(|(custom, _)| *custom));
+            NamedCandidate { code: factor.zone.as_str(), names, shown: &factor.name }
         });
         Ok(ZoneError::UnknownZone { asked: asked.to_owned(), nearest: nearest(asked, candidates) })
     }
@@ -213,7 +215,7 @@ fn chosen(factor: Factor, asked: String, at: Option<Timestamp>) -> FactorChoice 
         notes.push(factor.note.clone());
     }
     notes.extend(at.and_then(|at| age_note(&factor, at)));
-    FactorChoice { fallback_step: fallback_step(&factor.zone), factor, asked, notes }
+    FactorChoice { fallback_step: fallback_step(factor.zone.as_str()), factor, asked, notes }
 }
 
 /// Yearly factors answer at step 5 for a part of a country, at step 6 for a country or an aggregate.

@@ -69,7 +69,7 @@ impl BundledTable {
     /// A year's average of this table, lifecycle, CO2e, production; a table of another type overrides that.
     fn average(&self, zone: String, name: String, year: i32, intensity: CarbonIntensity) -> Result<Factor, DataError> {
         Ok(Factor {
-            zone,
+            zone: zone.into(),
             name,
             intensity,
             period: self.year(year)?,

@@ -7,7 +7,7 @@ use super::selection::{is_plausible, overlapped};
 use super::stored::Stored;
 use crate::store::{Assigned, Held, HeldTime, Key, Part, SetAside, Tx};
 use account::attribute::{split, split_span};
-use model::{BatchId, JobNumber, NodeNumber, Revision, SetAsideReason, SiteNumber};
+use model::{BatchId, DeviceUuid, JobNumber, NodeNumber, Revision, SetAsideReason, SiteNumber};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use units::{Energy, Interval, Span, Timestamp};
@@ -69,12 +69,12 @@ pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: Revis
     let Some(reach) = whole(&stored.reaches) else { return Ok(found) };
     let sites = tx.nodes().assignments(stored.node, revision)?;
     let holders = tx.holdings().holders(stored.node, reach, revision)?;
-    let mut own: BTreeMap<&str, Vec<(usize, &Window)>> = BTreeMap::new();
+    let mut own: BTreeMap<&DeviceUuid, Vec<(usize, &Window)>> = BTreeMap::new();
     for (place, window) in stored.batch.windows.iter().enumerate() {
         own.entry(&window.device).or_default().push((place, window));
     }
     for declared in stored.batch.devices.iter().filter(|device| device.counted_in.is_none()) {
-        let uuid = declared.uuid.as_str();
+        let uuid = &declared.uuid;
         let (Some(&device), Some(own)) = (stored.devices.get(uuid), own.get(uuid)) else { continue };
         let lost = overlapped(tx, stored, (device, uuid), own, revision)?;
         let holders = holders.get(&device).map(Vec::as_slice).unwrap_or_default();

@@ -4,7 +4,7 @@ use super::error::IngestError;
 use super::selection::{is_in_order, is_plausible, meeting, overlapped};
 use super::stored::Stored;
 use crate::store::Tx;
-use model::{BatchId, DeviceId, NodeNumber, Revision};
+use model::{BatchId, DeviceId, DeviceUuid, NodeNumber, Revision};
 use std::collections::BTreeSet;
 use units::Interval;
 use wire::{Batch, Device, Window};
@@ -37,7 +37,7 @@ pub(crate) fn counted<W>(
     let stored = Stored::of(tx, number, node, batch, newest)?;
     let mut found = Vec::new();
     for own in &batch.devices {
-        let device = stored.devices.get(own.uuid.as_str());
+        let device = stored.devices.get(&own.uuid);
         let Some((&device, &reach)) = device.and_then(|device| stored.reaches.get_key_value(device)) else { continue };
         let met = if stored.is_alone { BTreeSet::from([number]) } else { meeting(tx, device, reach, newest)? };
         let (mut windows, mut replaces) = (Vec::new(), None);
@@ -54,7 +54,7 @@ pub(crate) fn counted<W>(
 /// Decides among all windows of batches that overlap; returns the time in which they lie, if there are any.
 fn anew<W>(
     tx: &Tx<'_>,
-    (device, uuid): (DeviceId, &str),
+    (device, uuid): (DeviceId, &DeviceUuid),
     (met, newest): (BTreeSet<BatchId>, Revision),
     of: &impl Fn(&Window, &Device) -> W,
     windows: &mut Vec<W>,
@@ -64,7 +64,7 @@ fn anew<W>(
         let kept = tx.evidence().get(number)?;
         let batch = Batch::parse(&kept.body)?;
         let stored = Stored::of(tx, number, kept.node, &batch, newest)?;
-        let Some(own) = batch.devices.iter().find(|own| own.uuid == uuid) else { continue };
+        let Some(own) = batch.devices.iter().find(|own| own.uuid == *uuid) else { continue };
         let Some(&reach) = stored.reaches.get(&device) else { continue };
         let lost = overlapped(tx, &stored, (device, uuid), &windows_of(&batch, own), newest)?;
         keep(&batch, own, &lost, of, windows);

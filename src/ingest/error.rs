@@ -1,4 +1,5 @@
 use crate::store::StoreError;
+use model::AgentId;
 use units::{Energy, Overflow};
 use wire::WireError;
 
@@ -18,7 +19,7 @@ pub enum IngestError {
     )]
     Conflict {
         /// The agent that sent it.
-        agent: String,
+        agent: AgentId,
         /// Which start of the agent.
         boot: String,
         /// Number of the batch within that start.

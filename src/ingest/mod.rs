@@ -21,7 +21,7 @@ pub(crate) use reach::reaches_of;
 
 use crate::store::{Evidence, HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
 use error::METERED_MAX;
-use model::{BatchId, DeviceId, Revision};
+use model::{BatchId, DeviceId, DeviceUuid, Revision};
 use std::collections::{BTreeMap, BTreeSet};
 use stored::Stored;
 use units::Timestamp;
@@ -138,7 +138,7 @@ fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> 
 fn state(
     tx: &Tx<'_>,
     batch: &Batch,
-    devices: &BTreeMap<&str, DeviceId>,
+    devices: &BTreeMap<&DeviceUuid, DeviceId>,
     revision: Revision,
 ) -> Result<BTreeSet<BatchId>, StoreError> {
     let rank = Rank::of(batch);
@@ -147,7 +147,7 @@ fn state(
     }
     let mut affected = BTreeSet::new();
     for holding in &batch.holdings {
-        let Some(&device) = devices.get(holding.device.as_str()) else { continue };
+        let Some(&device) = devices.get(&holding.device) else { continue };
         let (start, end, weight) = (holding.start, holding.end, holding.weight);
         let job = tx.jobs().note(&holding.job)?;
         let statement = HoldingStatement { device, job, start, end, weight, rank: rank.clone() };

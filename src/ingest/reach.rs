@@ -1,16 +1,16 @@
 //! From when to when the windows of a batch reach, device by device.
 
 use crate::store::{StoreError, Tx};
-use model::{DeviceId, NodeNumber};
+use model::{DeviceId, DeviceUuid, NodeNumber};
 use std::collections::{BTreeMap, BTreeSet};
 use units::Interval;
 use wire::Batch;
 
 /// From when to when the batch's windows of each device reach.
-pub(super) fn reaches(batch: &Batch, devices: &BTreeMap<&str, DeviceId>) -> BTreeMap<DeviceId, Interval> {
+pub(super) fn reaches(batch: &Batch, devices: &BTreeMap<&DeviceUuid, DeviceId>) -> BTreeMap<DeviceId, Interval> {
     let mut reaches: BTreeMap<DeviceId, Interval> = BTreeMap::new();
     for window in &batch.windows {
-        let (device, own) = (devices.get(window.device.as_str()), Interval::new(window.start, window.end));
+        let (device, own) = (devices.get(&window.device), Interval::new(window.start, window.end));
         let (Some(&device), Some(own)) = (device, own) else { continue };
         reaches.entry(device).and_modify(|known| *known = known.hull(own)).or_insert(own);
     }

@@ -2,13 +2,13 @@
 
 use super::stored::Stored;
 use crate::store::{StoreError, Tx};
-use model::{BatchId, DeviceId, Revision};
+use model::{AgentId, BatchId, DeviceId, DeviceUuid, Revision};
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Interval, Power, Timestamp};
 use wire::{Batch, Window};
 
 /// Orders windows; of two that overlap the lower one counts.
-type Precedence = (Timestamp, String, u128, u64, usize);
+type Precedence = (Timestamp, AgentId, u128, u64, usize);
 
 /// The batches known at revision `newest` whose windows of `device` may decide about a window in `reach`: those whose spans meet it, and those
 /// whose spans meet theirs.
@@ -32,7 +32,7 @@ pub(super) fn meeting(
 pub(super) fn overlapped(
     tx: &Tx<'_>,
     stored: &Stored<'_>,
-    (device, uuid): (DeviceId, &str),
+    (device, uuid): (DeviceId, &DeviceUuid),
     own: &[(usize, &Window)],
     revision: Revision,
 ) -> Result<BTreeSet<usize>, super::error::IngestError> {
@@ -71,9 +71,9 @@ pub(super) fn is_in_order(own: &[(usize, &Window)]) -> bool {
     own.iter().zip(own.iter().skip(1)).all(|((_, earlier), (_, later))| earlier.end <= later.start)
 }
 
-fn ranked(batch: &Batch, uuid: &str, own: bool) -> Vec<(Precedence, bool, Timestamp, Timestamp)> {
-    let limit = batch.devices.iter().find(|device| device.uuid == uuid).map(|device| device.limit);
-    let of_device = batch.windows.iter().enumerate().filter(|(_, window)| window.device == uuid);
+fn ranked(batch: &Batch, uuid: &DeviceUuid, own: bool) -> Vec<(Precedence, bool, Timestamp, Timestamp)> {
+    let limit = batch.devices.iter().find(|device| device.uuid == *uuid).map(|device| device.limit);
+    let of_device = batch.windows.iter().enumerate().filter(|(_, window)| window.device == *uuid);
     let plausible = of_device.filter(|(_, window)| limit.is_some_and(|limit| is_plausible(window, limit)));
     let precedence = |place| (batch.clock.wall, batch.agent.clone(), batch.boot.bits(), batch.sequence, place);
     plausible.map(|(place, window)| (precedence(place), own, window.start, window.end)).collect()

@@ -3,7 +3,7 @@
 use super::error::IngestError;
 use super::reach::{reaches, whole};
 use crate::store::Tx;
-use model::{BatchId, DeviceId, NodeNumber, Revision};
+use model::{BatchId, DeviceId, DeviceUuid, NodeNumber, Revision};
 use std::collections::BTreeMap;
 use units::Interval;
 use wire::Batch;
@@ -14,7 +14,7 @@ pub(super) struct Stored<'a> {
     pub(super) node: NodeNumber,
     pub(super) batch: &'a Batch,
     /// Numbers of its devices by their identity.
-    pub(super) devices: BTreeMap<&'a str, DeviceId>,
+    pub(super) devices: BTreeMap<&'a DeviceUuid, DeviceId>,
     pub(super) reaches: BTreeMap<DeviceId, Interval>,
     /// Whether no other batch of the node may have windows at the same time.
     pub(super) is_alone: bool,

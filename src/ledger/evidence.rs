@@ -3,7 +3,7 @@
 use super::fault::{Fault, Verified, Wrong};
 use crate::ingest::{Attributed, attribute, reaches_of};
 use crate::store::{Rank, StoreError, Tx, statement_body};
-use model::{BatchId, NodeNumber};
+use model::{BatchId, DeviceUuid, NodeNumber};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use units::Energy;
@@ -93,7 +93,8 @@ fn fault_of_records(
 /// Energy of the windows that count, mJ, from the evidence and not from what became of it.
 fn metered(attributed: &Attributed) -> Energy {
     let batch = &attributed.batch;
-    let is_root = |uuid: &str| batch.devices.iter().any(|device| device.uuid == uuid && device.counted_in.is_none());
+    let is_root =
+        |uuid: &DeviceUuid| batch.devices.iter().any(|device| device.uuid == *uuid && device.counted_in.is_none());
     let counts = |place: usize| attributed.aside.iter().all(|aside| aside.position != place);
     let windows = batch.windows.iter().enumerate();
     let counted = windows.filter(|(place, window)| is_root(&window.device) && counts(*place));

@@ -3,7 +3,7 @@
 use super::{FactorRecord, LedgerError};
 use crate::ingest::attribute;
 use crate::store::{Entry, Posting, Store, Tx};
-use model::{BatchId, EntryId, EntryKind, Revision};
+use model::{AgentId, BatchId, EntryId, EntryKind, Revision};
 use std::collections::BTreeMap;
 use units::{Energy, Timestamp};
 
@@ -36,7 +36,7 @@ pub struct ExplainedWindow {
     /// Number of the batch that the window is in.
     pub batch: BatchId,
     /// The agent that sent the batch.
-    pub agent: String,
+    pub agent: AgentId,
     /// Which start of the agent.
     pub boot: wire::Boot,
     /// Number of the batch within that start of the agent.

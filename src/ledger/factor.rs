@@ -4,7 +4,7 @@ use super::LedgerError;
 use crate::grid::{Accounting, Basis, FactorStatus, Gas, Library};
 use crate::store::{Key, StoreError, Tx, ZoneStep};
 use api::FactorUsed;
-use model::SiteNumber;
+use model::{SiteNumber, ZoneId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue, Timestamp};
@@ -14,7 +14,7 @@ use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue, Timestamp};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactorRecord {
     /// Grid zone that the factor describes.
-    pub zone: String,
+    pub zone: ZoneId,
     /// Grid zone of the site, for which a factor was looked up.
     pub asked: String,
     /// Time that the factor describes, as an ISO 8601 interval.
@@ -133,7 +133,7 @@ pub fn weigh(
 pub fn mean_intensity(
     tx: &Tx<'_>,
     library: &Library,
-    zone: &str,
+    zone: &ZoneId,
     start: Timestamp,
     hours: u32,
 ) -> Result<(CarbonIntensity, FactorRecord), LedgerError> {
@@ -188,15 +188,15 @@ impl<'a> Chooser<'a> {
         Ok(rates)
     }
 
-    fn choose(&self, zone: &str, at: Timestamp) -> Result<(CarbonIntensity, FactorRecord), LedgerError> {
+    fn choose(&self, zone: &ZoneId, at: Timestamp) -> Result<(CarbonIntensity, FactorRecord), LedgerError> {
         if let Some(imported) = self.tx.factors().at(zone, at)? {
             let origin = imported.origin;
             let moment = |at: Timestamp| {
                 chrono::DateTime::from_timestamp_nanos(at.nanoseconds()).format("%Y-%m-%dT%H:%MZ").to_string()
             };
             let used = FactorRecord {
-                zone: zone.to_owned(),
-                asked: zone.to_owned(),
+                zone: zone.clone(),
+                asked: zone.to_string(),
                 period: format!("{}/{}", moment(imported.interval.start()), moment(imported.interval.end())),
                 fallback_step: if origin.status == FactorStatus::Measured { 1 } else { 2 },
                 basis: origin.basis,
@@ -210,7 +210,7 @@ impl<'a> Chooser<'a> {
             };
             return Ok((imported.intensity, used));
         }
-        let choice = self.library.choose(zone, Some(at))?;
+        let choice = self.library.choose(zone.as_str(), Some(at))?;
         let factor = choice.factor;
         let used = FactorRecord {
             period: factor.period_iso(),

@@ -1,7 +1,7 @@
 //! What an audit finds.
 
 use super::LedgerError;
-use model::{ActionId, BatchId, EntryId, JobNumber, NodeNumber, PeriodId, Revision};
+use model::{ActionId, BatchId, DeviceUuid, EntryId, JobId, JobNumber, NodeName, NodeNumber, PeriodId, Revision};
 use units::Energy;
 
 /// The first thing that an audit finds wrong.
@@ -106,15 +106,15 @@ pub enum Fault {
     #[error("device {uuid:?} of node {node:?} was changed: it is not as the batches declare it")]
     Device {
         /// Name of the node that the device is in.
-        node: String,
+        node: NodeName,
         /// Identity of the device within the node.
-        uuid: String,
+        uuid: DeviceUuid,
     },
     /// What bounds the search for windows of a node is not what its batches say.
     #[error("node {node:?} was changed: the reach of its windows is not what its batches say")]
     Reach {
         /// Name of the node.
-        node: String,
+        node: NodeName,
     },
     /// Evidence is not what was received.
     #[error("batch {batch} was changed: {what}")]
@@ -136,13 +136,13 @@ pub enum Fault {
     #[error("job {job:?} was changed: what is noted as posted to it is not the sum of its entries")]
     Job {
         /// Identity of the job; empty for unallocated idle.
-        job: String,
+        job: JobId,
     },
     /// Project, labels or times of a job are not what was stated.
     #[error("job {job:?} was changed: its project, labels or times are not what was stated about it")]
     Stated {
         /// Identity of the job.
-        job: String,
+        job: JobId,
     },
     /// A closed period is not what was closed.
     #[error("version {version} of period {period} was changed: {what}")]

@@ -17,12 +17,12 @@ fn pairs(selection: &Selection) -> Vec<(&'static str, String)> {
         }
     }
     let texts = [
-        ("project", &selection.project),
-        ("job", &selection.job),
-        ("node", &selection.node),
-        ("site", &selection.site),
+        ("project", selection.project.as_ref().map(ToString::to_string)),
+        ("job", selection.job.as_ref().map(ToString::to_string)),
+        ("node", selection.node.as_ref().map(ToString::to_string)),
+        ("site", selection.site.as_ref().map(ToString::to_string)),
     ];
-    pairs.extend(texts.into_iter().filter_map(|(name, value)| value.clone().map(|value| (name, value))));
+    pairs.extend(texts.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))));
     if let Some((unit, zone, name)) = &selection.calendar {
         pairs.push((unit.name(), name.clone()));
         if *zone != chrono_tz::UTC {

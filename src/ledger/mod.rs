@@ -37,7 +37,7 @@ pub use verify::{lost_head, note_head, verify};
 use crate::grid::ZoneError;
 use crate::ingest::IngestError;
 use crate::store::StoreError;
-use model::{EntryId, PeriodId};
+use model::{EntryId, PeriodId, ZoneId};
 use units::Overflow;
 
 /// Why the ledger could not do something.
@@ -91,7 +91,7 @@ pub enum LedgerError {
     #[error("the factor of zone {zone} could not be written down")]
     Factor {
         /// Zone of the factor.
-        zone: String,
+        zone: ZoneId,
     },
     /// A zone has no factor.
     #[error(transparent)]

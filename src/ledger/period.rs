@@ -10,7 +10,7 @@ use crate::grid::Library;
 use crate::moment;
 use crate::store::{By, GroupBy, KeptJob, PeriodRow, PeriodVersion, ReasonSum, Selection, Snapshot, Store, Tx};
 use api::{DifferenceReason, Figures, Period, PeriodVersionDocument, Restatement};
-use model::{EntryId, PeriodId, TokenId};
+use model::{EntryId, PeriodId, ProjectName, TokenId};
 use sha2::{Digest, Sha256};
 use units::{CarbonMass, Energy, Interval, Timestamp};
 
@@ -100,11 +100,13 @@ fn seal(period: &PeriodRow, version: &PeriodVersion, jobs: &[KeptJob]) -> Vec<u8
     };
     numbers.iter().for_each(|number| add(&number.to_string()));
     add(&hexadecimal(&version.head_hash));
-    for text in [Some(&period.name), Some(&version.closed_by), version.reason.as_ref()] {
-        add(text.map_or("", String::as_str));
+    for text in [Some(period.name.as_str()), Some(version.closed_by.as_str()), version.reason.as_deref()] {
+        add(text.unwrap_or_default());
     }
     for kept in jobs {
-        [kept.job.as_str(), kept.project.as_deref().unwrap_or_default(), &kept.labels].into_iter().for_each(&mut add);
+        [kept.job.as_str(), kept.project.as_ref().map_or("", ProjectName::as_str), &kept.labels]
+            .into_iter()
+            .for_each(&mut add);
     }
     sha256.finalize().to_vec()
 }
@@ -134,17 +136,21 @@ fn refuse_open(tx: &Tx<'_>, from: Timestamp, to: Timestamp) -> Result<(), Ledger
     Err(LedgerError::StillOpen { accounts: ends.len(), last: moment::show(*last) })
 }
 
-fn find(tx: &Tx<'_>, project: Option<&str>, number: PeriodId) -> Result<(PeriodRow, PeriodVersion), LedgerError> {
+fn find(
+    tx: &Tx<'_>,
+    project: Option<&ProjectName>,
+    number: PeriodId,
+) -> Result<(PeriodRow, PeriodVersion), LedgerError> {
     let unknown = || LedgerError::UnknownPeriod { id: number.to_string() };
     let period = tx.periods().get(project, number)?.ok_or_else(unknown)?;
     let last = tx.periods().versions(number)?.pop().ok_or_else(unknown)?;
     Ok((period, last))
 }
 
-fn selection_of(period: &PeriodRow, version: &PeriodVersion, project: Option<&str>) -> Selection {
+fn selection_of(period: &PeriodRow, version: &PeriodVersion, project: Option<&ProjectName>) -> Selection {
     let snapshot =
         Snapshot { period: period.period, version: version.version, head: version.head, prices: version.prices };
-    let project = project.map(str::to_owned);
+    let project = project.cloned();
     Selection { project, snapshot: Some(snapshot), ..Selection::between(period.from, period.to) }
 }
 
@@ -153,7 +159,7 @@ fn selection_of(period: &PeriodRow, version: &PeriodVersion, project: Option<&st
 /// # Errors
 ///
 /// There is no such period or version, or none with jobs of the project.
-pub fn closed(store: &Store, named: &str, own: Option<&str>) -> Result<Selection, LedgerError> {
+pub fn closed(store: &Store, named: &str, own: Option<&ProjectName>) -> Result<Selection, LedgerError> {
     let unknown = || LedgerError::UnknownPeriod { id: named.to_owned() };
     let (id, version) = named.split_once('.').map_or((named, None), |(id, version)| (id, Some(version)));
     let id: PeriodId = id.parse().map_err(|_| unknown())?;
@@ -175,7 +181,7 @@ pub fn period(
     store: &Store,
     library: &Library,
     number: PeriodId,
-    project: Option<&str>,
+    project: Option<&ProjectName>,
 ) -> Result<Period, LedgerError> {
     store.read(|tx| {
         let (row, last) = find(tx, project, number)?;
@@ -191,7 +197,7 @@ pub fn period(
             before = Some((version.head, figures.clone()));
             versions.push(described(number, project.is_some(), version, figures, change));
         }
-        let live = Selection { project: project.map(str::to_owned), ..Selection::between(row.from, row.to) };
+        let live = Selection { project: project.cloned(), ..Selection::between(row.from, row.to) };
         let now = report_in(tx, library, &live, &GroupBy::Project)?;
         let current = figures(&now);
         let closed = versions.last().map(|version| version.figures.clone()).unwrap_or_default();

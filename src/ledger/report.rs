@@ -7,7 +7,7 @@ use super::link::link;
 use crate::grid::Library;
 use crate::store::{GroupBy, OpenKey, Selection, SiteSum, Store, SumRow, Tx};
 use api::{Aggregate, Amount, Report, ReportQuality, ReportRow, ReportedPeriod};
-use model::JobNumber;
+use model::{JobNumber, NodeName};
 use std::collections::BTreeMap;
 use units::{CarbonMass, Energy, Overflow, Timestamp};
 
@@ -259,15 +259,15 @@ pub fn quality_by_node(
     store: &Store,
     library: &Library,
     selection: &Selection,
-) -> Result<BTreeMap<String, ReportQuality>, LedgerError> {
+) -> Result<BTreeMap<NodeName, ReportQuality>, LedgerError> {
     store.read(|tx| {
         let mut groups = posted(tx, selection, &GroupBy::Node)?;
         for account in open_accounts(tx, library, selection, &GroupBy::Node)? {
             join(&mut groups, account.sum)?;
         }
-        let mut nodes: BTreeMap<String, Sum> = BTreeMap::new();
+        let mut nodes: BTreeMap<NodeName, Sum> = BTreeMap::new();
         for ((_, node), sum) in groups {
-            nodes.entry(node.unwrap_or_default()).or_default().join(&sum)?;
+            nodes.entry(node.unwrap_or_default().into()).or_default().join(&sum)?;
         }
         let known = nodes.into_iter().filter(|(_, sum)| sum.row.span_ns > 0);
         Ok(known.map(|(node, sum)| (node, sum.quality())).collect())

@@ -6,6 +6,7 @@ use crate::grid::{FactorStatus, Library};
 use crate::store::{IntervalFactor, Tx};
 use api::IntensityFactor;
 use chrono::{DateTime, Datelike, NaiveDate};
+use model::ZoneId;
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Interval, Span, Timestamp};
 
@@ -26,7 +27,7 @@ pub struct IntensityBucket {
 #[derive(Debug, Clone)]
 pub struct IntensitySeries {
     /// Code of the zone.
-    pub zone: String,
+    pub zone: ZoneId,
     /// The range of time and the length of its buckets.
     pub grid: Grid,
     /// Buckets by their number, counted from 1970.
@@ -48,8 +49,8 @@ struct Stretch {
 /// # Errors
 ///
 /// Nothing is known of the zone; the store cannot be read.
-pub fn intensity(tx: &Tx<'_>, library: &Library, zone: &str, grid: Grid) -> Result<IntensitySeries, SeriesError> {
-    let zone = library.choose(zone, Some(grid.range.start()))?.asked;
+pub fn intensity(tx: &Tx<'_>, library: &Library, zone: &ZoneId, grid: Grid) -> Result<IntensitySeries, SeriesError> {
+    let zone = ZoneId::from(library.choose(zone.as_str(), Some(grid.range.start()))?.asked);
     let imported = tx.factors().between(&zone, grid.range)?;
     let mut factors = Vec::new();
     let stretches = stretches(library, &zone, &grid, &imported, &mut factors)?;
@@ -92,7 +93,7 @@ fn less_certain(a: FactorStatus, b: FactorStatus) -> FactorStatus {
 /// The range of `grid`, cut where the factor may change; each part with the factor that the ledger uses for it.
 fn stretches(
     library: &Library,
-    zone: &str,
+    zone: &ZoneId,
     grid: &Grid,
     imported: &[IntervalFactor],
     factors: &mut Vec<IntensityFactor>,
@@ -117,7 +118,7 @@ fn stretches(
         let (value, status, factor) = match open.first().and_then(|place| imported.get(*place)) {
             Some(factor) => (factor.intensity, factor.origin.status, of_import(factor)),
             None => {
-                let choice = library.choose(zone, Some(start))?;
+                let choice = library.choose(zone.as_str(), Some(start))?;
                 (choice.factor.intensity, choice.factor.status, of_library(&choice))
             }
         };

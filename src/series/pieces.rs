@@ -6,7 +6,7 @@ use super::store::{SeriesError, SeriesStore};
 use super::window::{SeriesWindow, hour_after, hour_of, hour_start};
 use crate::ingest::{Surroundings, cut, holders_at, site_at};
 use crate::store::{Assigned, Held, MeteredDevice, StoreError, Sums, Track, Tx};
-use model::{DeviceId, JobNumber, NodeNumber, Revision, SiteNumber};
+use model::{DeviceId, DeviceUuid, JobNumber, NodeNumber, Revision, SiteNumber};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use units::{Interval, Power, Span, Timestamp};
@@ -134,7 +134,7 @@ fn whole(window: &SeriesWindow) -> HeldPiece {
 /// The window as attribution takes it; only what it looks at is filled in.
 fn wire_window(window: &SeriesWindow) -> wire::Window {
     wire::Window {
-        device: String::new(),
+        device: DeviceUuid::default(),
         start: window.start,
         end: window.end,
         energy: window.energy,

@@ -4,7 +4,7 @@ use super::bucket::{Bucket, Buckets, Grid, HeldPiece, mean_power, pour};
 use super::pieces::{Holders, Regimes, Wanted, visit};
 use super::store::{SeriesError, SeriesStore};
 use crate::store::{MeteredDevice, StoreError, Track, Tx};
-use model::{DeviceId, JobNumber, NodeNumber, SiteNumber};
+use model::{DeviceId, JobNumber, NodeNumber, ProjectName, SiteName, SiteNumber};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use units::{DeviceTime, Energy, Interval, Power, Span, Timestamp};
@@ -339,8 +339,8 @@ enum Place {
 /// The groups of [`fleet`], each with the number under which it is summed.
 struct Names {
     by: PowerGroup,
-    projects: BTreeMap<JobNumber, Option<String>>,
-    sites: BTreeMap<SiteNumber, String>,
+    projects: BTreeMap<JobNumber, Option<ProjectName>>,
+    sites: BTreeMap<SiteNumber, SiteName>,
     numbers: BTreeMap<(JobNumber, Place), Option<usize>>,
     groups: Vec<(bool, Option<String>)>,
 }
@@ -354,18 +354,18 @@ impl Names {
     }
 
     /// Number of the group that a piece of `device` belongs to; `None` if only `project` is shown and the piece is not its.
-    fn number(&mut self, piece: &HeldPiece, device: &MeteredDevice, project: Option<&str>) -> Option<usize> {
+    fn number(&mut self, piece: &HeldPiece, device: &MeteredDevice, project: Option<&ProjectName>) -> Option<usize> {
         let place = if self.by == PowerGroup::Node { Place::Node(device.node) } else { Place::Site(piece.site) };
         let known = self.numbers.get(&(piece.job, place));
         if let Some(number) = known {
             return *number;
         }
         let own = self.projects.get(&piece.job).cloned().flatten();
-        let is_shown = project.is_none() || (!piece.job.is_idle() && project == own.as_deref());
+        let is_shown = project.is_none() || (!piece.job.is_idle() && project == own.as_ref());
         let name = match self.by {
-            PowerGroup::Project => own,
-            PowerGroup::Site => self.sites.get(&piece.site).cloned(),
-            PowerGroup::Node => Some(device.node_name.clone()),
+            PowerGroup::Project => own.map(ProjectName::into_string),
+            PowerGroup::Site => self.sites.get(&piece.site).map(SiteName::to_string),
+            PowerGroup::Node => Some(device.node_name.to_string()),
         };
         let group = (piece.job.is_idle(), name);
         let number = is_shown.then(|| {
@@ -389,7 +389,7 @@ pub fn fleet(
     tx: &Tx<'_>,
     by: PowerGroup,
     grid: Grid,
-    project: Option<&str>,
+    project: Option<&ProjectName>,
 ) -> Result<Vec<GroupSeries>, SeriesError> {
     let mut names = Names::of(tx, by, &grid)?;
     let mut sums: Vec<Buckets> = Vec::new();

@@ -3,7 +3,7 @@
 use super::entries::Head;
 use super::row::moment;
 use super::{ActionStore, DecisionStore, StoreError};
-use model::ActionId;
+use model::{ActionId, JobId, TokenId};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sha2::{Digest, Sha256};
@@ -12,8 +12,8 @@ use units::Timestamp;
 /// Who does something, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct By {
-    /// Id of the token; empty for the service itself.
-    pub token: String,
+    /// The token of whoever does it; [`TokenId::SERVICE`] for the service itself.
+    pub token: TokenId,
     /// The moment of the action, by the clock of the service.
     pub at: Timestamp,
 }
@@ -22,7 +22,7 @@ impl By {
     /// The service itself, at `at`.
     #[must_use]
     pub const fn service(at: Timestamp) -> Self {
-        Self { token: String::new(), at }
+        Self { token: TokenId::SERVICE, at }
     }
 }
 
@@ -51,7 +51,7 @@ impl Action {
         let (number, at) = (self.action.to_string(), self.by.at.nanoseconds().to_string());
         let has_body = if self.body.is_some() { "1" } else { "0" };
         let body = self.body.as_deref().unwrap_or_default();
-        chained(previous, &[&number, &at, &self.by.token, &self.kind, &self.subject, has_body, body])
+        chained(previous, &[&number, &at, self.by.token.as_str(), &self.kind, &self.subject, has_body, body])
     }
 }
 
@@ -232,7 +232,7 @@ impl ActionStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn record_job(&self, by: &By, job: &str, body: &str) -> Result<i64, StoreError> {
+    pub fn record_job(&self, by: &By, job: &JobId, body: &str) -> Result<i64, StoreError> {
         let place = self.head()?.entries + 1;
         self.record(by, JOB, &format!("{job} {} {place}", by.at.nanoseconds()), Some(body))?;
         Ok(place)

@@ -2,7 +2,7 @@
 
 use super::row::{integer, moment, optional, word};
 use super::{AdmissionStore, StoreError};
-use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId, JobNumber};
+use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId, JobNumber, ProjectName};
 use rusqlite::{OptionalExtension, Row};
 use units::{CarbonMass, Energy, Interval, Pue, Span, Timestamp};
 
@@ -16,7 +16,7 @@ pub struct AdmissionRow {
     /// What was asked, a JSON document.
     pub demand: String,
     /// The project; empty where it is charged to none.
-    pub project: String,
+    pub project: ProjectName,
     /// The job whose energy settles it.
     pub job: Option<JobId>,
     /// What became of it.
@@ -61,7 +61,7 @@ pub struct AdmissionRow {
 #[derive(Debug, Clone, Default)]
 pub struct AdmissionFilter {
     /// Only those of this project.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// Only those in this state.
     pub state: Option<AdmissionState>,
     /// Only those that this job settles.

@@ -2,7 +2,7 @@
 
 use super::row::{energy, moment, word};
 use super::{AttentionStore, StoreError};
-use model::{JobNumber, NodeNumber, SetAsideReason};
+use model::{DeviceUuid, JobId, JobNumber, NodeName, NodeNumber, ProjectName, SetAsideReason, ZoneId};
 use rusqlite::OptionalExtension;
 use units::{Energy, Timestamp};
 
@@ -23,11 +23,11 @@ pub struct PostedDraw {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draw {
     /// Identity of the job that holds the accelerators.
-    pub job: String,
+    pub job: JobId,
     /// Project of the job, if one was stated.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// Name of the node that they are in.
-    pub node: String,
+    pub node: NodeName,
     /// Energy of its accelerators.
     pub energy: Energy,
     /// Device time of them that was observed, ns.
@@ -40,11 +40,11 @@ pub struct Draw {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SilentJob {
     /// Identity of the job that still holds devices.
-    pub job: String,
+    pub job: JobId,
     /// Project of the job, if one was stated.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// Name of its node that was seen last.
-    pub node: String,
+    pub node: NodeName,
     /// When that node was last seen.
     pub seen: Timestamp,
 }
@@ -53,9 +53,9 @@ pub struct SilentJob {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AsideSum {
     /// Name of the node that sent the windows.
-    pub node: String,
+    pub node: NodeName,
     /// Identity of the device within the node.
-    pub uuid: String,
+    pub uuid: DeviceUuid,
     /// Why they are not posted.
     pub reason: SetAsideReason,
     /// Number of windows that were set aside.
@@ -68,7 +68,7 @@ pub struct AsideSum {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZoneFactors {
     /// Zone of the electricity grid.
-    pub zone: String,
+    pub zone: ZoneId,
     /// Number of factors.
     pub factors: i64,
     /// Start of the first factor, or end of the last.

@@ -2,7 +2,7 @@
 
 use super::row::moment;
 use super::{BudgetStore, StoreError};
-use model::BudgetId;
+use model::{BudgetId, TokenId};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
@@ -18,7 +18,7 @@ pub struct BudgetRow {
     /// When it was made.
     pub created: Timestamp,
     /// Id of the token that made it.
-    pub created_by: String,
+    pub created_by: TokenId,
     /// When it was ended; it applies where it was not.
     pub retired: Option<Timestamp>,
 }
@@ -31,7 +31,7 @@ impl BudgetStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn add(&self, name: &str, policy: &str, at: Timestamp, by: &str) -> Result<Option<BudgetId>, StoreError> {
+    pub fn add(&self, name: &str, policy: &str, at: Timestamp, by: &TokenId) -> Result<Option<BudgetId>, StoreError> {
         let sql = "INSERT OR IGNORE INTO budgets (name, policy, created_ns, created_by) VALUES (?1, ?2, ?3, ?4)";
         if self.0.execute(sql, (name, policy, at.nanoseconds(), by))? == 0 {
             return Ok(None);

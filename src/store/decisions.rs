@@ -4,7 +4,7 @@ use super::actions::chained;
 use super::entries::Head;
 use super::row::moment;
 use super::{DecisionStore, StoreError};
-use model::{AdmissionId, BudgetId, DecisionId};
+use model::{AdmissionId, BudgetId, DecisionId, ProjectName, TokenId};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
@@ -15,8 +15,8 @@ pub struct DecisionRow {
     pub decision: DecisionId,
     /// When it was made.
     pub at: Timestamp,
-    /// Id of the token, or `service`.
-    pub by: String,
+    /// The token, or `service` in its place.
+    pub by: TokenId,
     /// What was done, in one word.
     pub action: String,
     /// The budget that it is about.
@@ -37,7 +37,7 @@ impl DecisionRow {
         let (decision, at) = (self.decision.to_string(), self.at.nanoseconds().to_string());
         let budget = self.budget.map(|budget| budget.to_string()).unwrap_or_default();
         let admission = self.admission.map(|admission| admission.to_string()).unwrap_or_default();
-        chained(previous, &[&decision, &at, &self.by, &self.action, &budget, &admission, &self.document])
+        chained(previous, &[&decision, &at, self.by.as_str(), &self.action, &budget, &admission, &self.document])
     }
 }
 
@@ -123,7 +123,7 @@ impl DecisionStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn p95_hits(&self, project: Option<&str>) -> Result<(i64, i64), StoreError> {
+    pub fn p95_hits(&self, project: Option<&ProjectName>) -> Result<(i64, i64), StoreError> {
         let sql = "SELECT count(*), coalesce(sum(actual_mj <= p95_mj), 0) FROM admissions
             WHERE actual_mj IS NOT NULL AND (?1 IS NULL OR project = ?1)";
         Ok(self.0.prepare_cached(sql)?.query_row([project], |row| Ok((row.get(0)?, row.get(1)?)))?)
@@ -134,7 +134,7 @@ impl DecisionStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn used_of_p95(&self, project: Option<&str>) -> Result<Vec<(i64, i64)>, StoreError> {
+    pub fn used_of_p95(&self, project: Option<&ProjectName>) -> Result<Vec<(i64, i64)>, StoreError> {
         let sql = "SELECT CASE WHEN actual_mj / 2 >= p95_mj THEN 200 ELSE cast(actual_mj * 20.0 / p95_mj AS INTEGER) * 5 END AS used, count(*)
             FROM admissions WHERE actual_mj IS NOT NULL AND (?1 IS NULL OR project = ?1) GROUP BY used ORDER BY used";
         let mut statement = self.0.prepare_cached(sql)?;

@@ -2,7 +2,7 @@
 
 use super::row::integer;
 use super::{DeviceStore, StoreError};
-use model::{DeviceId, NodeNumber};
+use model::{DeviceId, DeviceUuid, NodeName, NodeNumber, SiteName};
 use rusqlite::{OptionalExtension, Row};
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,9 +14,9 @@ pub struct MeteredDevice {
     /// The node that it is in.
     pub node: NodeNumber,
     /// Name of that node.
-    pub node_name: String,
+    pub node_name: NodeName,
     /// Identity of the device within its node.
-    pub uuid: String,
+    pub uuid: DeviceUuid,
     /// Product name, such as `NVIDIA H100 80GB HBM3`.
     pub name: String,
     /// Index that people know the device by, such as 0 for `GPU 0`.
@@ -33,11 +33,11 @@ pub struct DeviceRow {
     /// Number of the device.
     pub device: DeviceId,
     /// Name of the node that it is in.
-    pub node: String,
+    pub node: NodeName,
     /// Name of the site that its node was last assigned to.
-    pub site: String,
+    pub site: SiteName,
     /// Identity of the device within its node.
-    pub uuid: String,
+    pub uuid: DeviceUuid,
     /// Product name, such as `NVIDIA H100 80GB HBM3`.
     pub name: String,
     /// Index that people know the device by, such as 0 for `GPU 0`.
@@ -47,11 +47,11 @@ pub struct DeviceRow {
     /// Power that it cannot exceed, mW.
     pub limit_mw: i64,
     /// Identity of the device whose energy includes that of this one, if there is one.
-    pub counted_in: Option<String>,
+    pub counted_in: Option<DeviceUuid>,
 }
 
 /// What is stated of a device: name, number for people, kind, limit in mW, what contains it.
-type Stated = (String, u32, String, i64, Option<String>);
+type Stated = (String, u32, String, i64, Option<DeviceUuid>);
 
 impl DeviceStore<'_> {
     /// The device with this number.
@@ -95,7 +95,7 @@ impl DeviceStore<'_> {
         &self,
         node: NodeNumber,
         declared: &'d [wire::Device],
-    ) -> Result<BTreeMap<&'d str, DeviceId>, StoreError> {
+    ) -> Result<BTreeMap<&'d DeviceUuid, DeviceId>, StoreError> {
         let known = self.of_node(node)?;
         let mut numbers = BTreeMap::new();
         for device in declared {
@@ -104,7 +104,7 @@ impl DeviceStore<'_> {
                 Some((number, row)) if *row == stated(device) => *number,
                 _ => self.state(node, device)?,
             };
-            numbers.insert(device.uuid.as_str(), number);
+            numbers.insert(&device.uuid, number);
         }
         Ok(numbers)
     }
@@ -120,7 +120,7 @@ impl DeviceStore<'_> {
     }
 
     /// The devices of a node as last declared, by identity: number and what is stated.
-    fn of_node(&self, node: NodeNumber) -> Result<HashMap<String, (DeviceId, Stated)>, StoreError> {
+    fn of_node(&self, node: NodeNumber) -> Result<HashMap<DeviceUuid, (DeviceId, Stated)>, StoreError> {
         let sql = "SELECT uuid, device, name, number, kind, limit_mw, counted_in FROM devices WHERE node = ?1";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([node.number()], |row| {
@@ -139,9 +139,9 @@ impl DeviceStore<'_> {
         &self,
         node: NodeNumber,
         declared: &'d [wire::Device],
-    ) -> Result<BTreeMap<&'d str, DeviceId>, StoreError> {
+    ) -> Result<BTreeMap<&'d DeviceUuid, DeviceId>, StoreError> {
         let known = self.of_node(node)?;
-        let number = |device: &'d wire::Device| Some((device.uuid.as_str(), known.get(&device.uuid)?.0));
+        let number = |device: &'d wire::Device| Some((&device.uuid, known.get(&device.uuid)?.0));
         Ok(declared.iter().filter_map(number).collect())
     }
 
@@ -179,12 +179,12 @@ impl DeviceStore<'_> {
     /// The database cannot be read or written.
     pub fn first_declared_otherwise(
         &self,
-        declared: &HashMap<(NodeNumber, String), wire::Device>,
-    ) -> Result<Option<(String, String)>, StoreError> {
+        declared: &HashMap<(NodeNumber, DeviceUuid), wire::Device>,
+    ) -> Result<Option<(NodeName, DeviceUuid)>, StoreError> {
         let nodes = self
             .0
             .prepare("SELECT node, name FROM nodes ORDER BY node")?
-            .query_map((), |row| Ok((NodeNumber::new(row.get(0)?), row.get::<_, String>(1)?)))?
+            .query_map((), |row| Ok((NodeNumber::new(row.get(0)?), row.get::<_, NodeName>(1)?)))?
             .collect::<Result<Vec<_>, _>>()?;
         for (node, name) in nodes {
             for (uuid, (_, row)) in self.of_node(node)? {
@@ -201,7 +201,7 @@ impl DeviceStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn named(&self, node: Option<&str>, uuid: &str) -> Result<Vec<DeviceId>, StoreError> {
+    pub fn named(&self, node: Option<&NodeName>, uuid: &DeviceUuid) -> Result<Vec<DeviceId>, StoreError> {
         let sql =
             "SELECT device FROM devices JOIN nodes USING (node) WHERE uuid = ?1 AND (?2 IS NULL OR nodes.name = ?2)";
         let mut statement = self.0.prepare_cached(sql)?;

@@ -2,7 +2,7 @@
 
 use super::row::{moment, word};
 use super::{EvidenceStore, StoreError};
-use model::{BatchId, DeviceId, NodeNumber, Revision, SetAsideReason};
+use model::{AgentId, BatchId, DeviceId, NodeName, NodeNumber, Revision, SetAsideReason};
 use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -121,7 +121,7 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn find(&self, agent: &str, boot: &str, sequence: u64) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError> {
+    pub fn find(&self, agent: &AgentId, boot: &str, sequence: u64) -> Result<Option<(Vec<u8>, Timestamp)>, StoreError> {
         let sql = "SELECT sha256, received_ns FROM batches WHERE agent = ?1 AND boot = ?2 AND sequence = ?3";
         let mut statement = self.0.prepare_cached(sql)?;
         let found =
@@ -191,11 +191,11 @@ impl EvidenceStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn first_node_reaching_otherwise(&self, count: usize) -> Result<Option<String>, StoreError> {
+    pub fn first_node_reaching_otherwise(&self, count: usize) -> Result<Option<NodeName>, StoreError> {
         let sql = "SELECT name FROM nodes LEFT JOIN (SELECT node, max(end_ns - start_ns) AS longest, max(end_ns) AS last FROM reaches
                 GROUP BY node) USING (node)
             WHERE longest_ns <> coalesce(longest, 0) OR reached_ns <> coalesce(last, 0) ORDER BY node LIMIT 1";
-        let found: Option<String> = self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?;
+        let found: Option<NodeName> = self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?;
         let kept: i64 = self.0.query_row("SELECT count(*) FROM reaches", (), |row| row.get(0))?;
         let is_more = usize::try_from(kept) != Ok(count);
         let any = "SELECT name FROM reaches JOIN nodes USING (node) ORDER BY batch LIMIT 1";

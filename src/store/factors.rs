@@ -2,6 +2,7 @@
 
 use super::row::moment;
 use super::{ActionStore, By, FactorStore, StoreError};
+use model::ZoneId;
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ use units::{CarbonIntensity, Interval, Timestamp};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntervalFactor {
     /// Zone of the electricity grid, upper case.
-    pub zone: String,
+    pub zone: ZoneId,
     /// The hour or less that it describes.
     pub interval: Interval,
     /// Carbon intensity over that time.
@@ -58,7 +59,7 @@ impl FactorStore<'_> {
             let (value, edition) = (factor.intensity.milligrams_per_kwh(), &factor.origin.edition);
             new += statement.execute((&factor.zone, start, end, value, edition, origin, by.at.nanoseconds()))?;
         }
-        let zones: BTreeSet<&str> = factors.iter().map(|factor| factor.zone.as_str()).collect();
+        let zones: BTreeSet<&ZoneId> = factors.iter().map(|factor| &factor.zone).collect();
         for zone in zones.into_iter().filter(|_| new > 0) {
             ActionStore(self.0).record_stated(by, "factors", &format!("{zone} {}", by.at.nanoseconds()))?;
         }
@@ -70,7 +71,7 @@ impl FactorStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn at(&self, zone: &str, at: Timestamp) -> Result<Option<IntervalFactor>, StoreError> {
+    pub fn at(&self, zone: &ZoneId, at: Timestamp) -> Result<Option<IntervalFactor>, StoreError> {
         let sql = "SELECT start_ns, end_ns, intensity_mg_per_kwh, origin FROM factors
             WHERE zone = ?1 AND start_ns <= ?2 AND start_ns > ?2 - 3600000000000 AND end_ns > ?2
             ORDER BY imported_ns DESC, end_ns - start_ns, edition DESC LIMIT 1";
@@ -83,7 +84,7 @@ impl FactorStore<'_> {
         let Some((start, end, value, origin)) = found else { return Ok(None) };
         let wrong = || super::row::value("imported factor", &origin);
         Ok(Some(IntervalFactor {
-            zone: zone.to_owned(),
+            zone: zone.clone(),
             interval: Interval::new(start, end).ok_or_else(wrong)?,
             intensity: CarbonIntensity::from_milligrams_per_kwh(value),
             origin: serde_json::from_str(&origin).map_err(|_| wrong())?,
@@ -95,7 +96,7 @@ impl FactorStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn between(&self, zone: &str, during: Interval) -> Result<Vec<IntervalFactor>, StoreError> {
+    pub fn between(&self, zone: &ZoneId, during: Interval) -> Result<Vec<IntervalFactor>, StoreError> {
         // None is longer than an hour, which bounds the search on the left.
         let sql = "SELECT start_ns, end_ns, intensity_mg_per_kwh, origin FROM factors
             WHERE zone = ?1 AND start_ns < ?3 AND start_ns > ?2 - 3600000000000 AND end_ns > ?2
@@ -109,9 +110,10 @@ impl FactorStore<'_> {
             let (start, end, value, origin) = row?;
             let wrong = || super::row::value("imported factor", &origin);
             let origin: FactorOrigin = serde_json::from_str(&origin).map_err(|_| wrong())?;
-            let interval = Interval::new(start, end).ok_or_else(|| super::row::value("imported factor", zone))?;
+            let interval =
+                Interval::new(start, end).ok_or_else(|| super::row::value("imported factor", zone.as_str()))?;
             let intensity = CarbonIntensity::from_milligrams_per_kwh(value);
-            found.push(IntervalFactor { zone: zone.to_owned(), interval, intensity, origin });
+            found.push(IntervalFactor { zone: zone.clone(), interval, intensity, origin });
         }
         Ok(found)
     }

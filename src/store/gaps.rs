@@ -2,7 +2,7 @@
 
 use super::row::{moment, value};
 use super::{GapStore, StoreError};
-use model::{BatchId, DeviceId, GapId, NodeNumber};
+use model::{BatchId, DeviceId, DeviceUuid, GapId, NodeName, NodeNumber};
 use units::Timestamp;
 
 /// A gap in the readings of a device, as its agent reported it.
@@ -11,11 +11,11 @@ pub struct GapRow {
     /// Its number, ascending in the order of arrival.
     pub gap: GapId,
     /// Name of the node that the device is in.
-    pub node: String,
+    pub node: NodeName,
     /// The device whose readings are missing.
     pub device: DeviceId,
     /// Identity of the device within the node.
-    pub uuid: String,
+    pub uuid: DeviceUuid,
     /// First moment of the gap.
     pub start: Timestamp,
     /// First moment after the gap.
@@ -34,7 +34,7 @@ pub struct GapFilter {
     /// Only gaps that start before this moment.
     pub to: Option<Timestamp>,
     /// Only gaps of devices in this node.
-    pub node: Option<String>,
+    pub node: Option<NodeName>,
     /// Only gaps of this device.
     pub device: Option<DeviceId>,
     /// The cursor: only gaps with lower numbers.
@@ -71,7 +71,7 @@ impl GapStore<'_> {
             "SELECT uuid, start_ns, end_ns, reason FROM gaps JOIN devices USING (device) WHERE batch = ?1 ORDER BY gap";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([batch.number()], |row| {
-            Ok((row.get::<_, String>(0)?, moment(row, 1)?, moment(row, 2)?, row.get::<_, String>(3)?))
+            Ok((row.get::<_, DeviceUuid>(0)?, moment(row, 1)?, moment(row, 2)?, row.get::<_, String>(3)?))
         })?;
         let of_row = |row: rusqlite::Result<_>| {
             let (device, start, end, word) = row?;
@@ -119,7 +119,7 @@ impl GapStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn by_node(&self, since: Timestamp) -> Result<Vec<(String, i64, Timestamp)>, StoreError> {
+    pub fn by_node(&self, since: Timestamp) -> Result<Vec<(NodeName, i64, Timestamp)>, StoreError> {
         let sql = "SELECT nodes.name, count(*), min(start_ns) FROM gaps JOIN devices USING (device)
             JOIN nodes USING (node) WHERE end_ns > ?1 AND reason <> 'merged' GROUP BY node ORDER BY nodes.name";
         let mut statement = self.0.prepare_cached(sql)?;

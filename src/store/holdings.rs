@@ -2,7 +2,7 @@
 
 use super::row::{moment, optional};
 use super::{HoldingStore, StoreError};
-use model::{DeviceId, JobNumber, NodeNumber, Revision};
+use model::{AgentId, DeviceId, JobId, JobNumber, NodeNumber, ProjectName, Revision};
 use rusqlite::OptionalExtension;
 use std::collections::HashMap;
 use units::{Interval, Timestamp};
@@ -15,7 +15,7 @@ pub struct Rank {
     /// Number of the batch within the boot.
     pub sequence: i64,
     /// The agent that speaks; empty for a caller of the API.
-    pub agent: String,
+    pub agent: AgentId,
     /// Which start of the agent; empty for a caller of the API.
     pub boot: String,
 }
@@ -56,7 +56,7 @@ pub struct Held {
     /// The job that holds the device.
     pub job: JobNumber,
     /// Identity of the job, which orders equal remainders.
-    pub job_id: String,
+    pub job_id: JobId,
     /// From when on the job holds the device.
     pub start: Timestamp,
     /// When the job gives the device back; `None` while it holds it.
@@ -190,7 +190,7 @@ impl HoldingStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn projects_of_holders(&self, during: Interval) -> Result<Vec<(JobNumber, Option<String>)>, StoreError> {
+    pub fn projects_of_holders(&self, during: Interval) -> Result<Vec<(JobNumber, Option<ProjectName>)>, StoreError> {
         let sql = "SELECT job, project FROM jobs WHERE job IN (SELECT job FROM holdings
             WHERE void IS NULL AND start_ns < ?2 AND (end_ns IS NULL OR end_ns > ?1))";
         let mut statement = self.0.prepare_cached(sql)?;

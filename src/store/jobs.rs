@@ -4,7 +4,7 @@ use super::held_time::HeldTime;
 use super::holdings::Rank;
 use super::row::{energy, mass, moment, value};
 use super::{JobStore, ProjectStore, StoreError};
-use model::{JobNumber, JobState};
+use model::{JobId, JobNumber, JobState, ProjectName};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row};
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub struct JobRow {
 #[derive(Debug, Clone, Default)]
 pub struct JobFilter {
     /// Only jobs of this project.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// Only jobs with this label and value.
     pub label: Option<(String, String)>,
     /// Only jobs of this user, which is the value of their label `user`.
@@ -189,24 +189,24 @@ impl JobFilter {
     /// The parameters of [`Self::conditions`], from the first on.
     fn values(&self, after: Option<(i64, JobNumber)>) -> Vec<Value> {
         let moment = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds).into();
-        let text = |text: Option<&String>| text.cloned().into();
+        let text = |text: Option<&str>| text.map(str::to_owned).into();
         vec![
-            text(self.project.as_ref()),
-            text(self.label.as_ref().map(|(name, _)| name)),
-            text(self.label.as_ref().map(|(_, value)| value)),
+            text(self.project.as_ref().map(ProjectName::as_str)),
+            text(self.label.as_ref().map(|(name, _)| name.as_str())),
+            text(self.label.as_ref().map(|(_, value)| value.as_str())),
             moment(self.state.map(|(_, now)| now)),
             moment(self.from),
             moment(self.to),
-            text(self.text.as_ref()),
+            text(self.text.as_deref()),
             after.map(|(value, _)| value).into(),
             after.map(|(_, job)| job.number()).into(),
-            text(self.user.as_ref()),
+            text(self.user.as_deref()),
         ]
     }
 }
 
 /// Project and labels of a job.
-pub type Facts = (Option<String>, Vec<(String, String)>);
+pub type Facts = (Option<ProjectName>, Vec<(String, String)>);
 
 impl JobStore<'_> {
     /// Number of the job with this identity, which is made when it is new.
@@ -214,7 +214,7 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn note(&self, id: &str) -> Result<JobNumber, StoreError> {
+    pub fn note(&self, id: &JobId) -> Result<JobNumber, StoreError> {
         let known = self.0.prepare_cached("SELECT job FROM jobs WHERE id = ?1")?.query_row([id], |row| row.get(0));
         match known.optional()? {
             Some(job) => Ok(JobNumber::new(job)),
@@ -244,12 +244,12 @@ impl JobStore<'_> {
     }
 
     /// What all statements about a job say together.
-    fn stated(&self, job: JobNumber, id: &str) -> Result<wire::Job, StoreError> {
+    fn stated(&self, job: JobNumber, id: &JobId) -> Result<wire::Job, StoreError> {
         let sql = "SELECT body FROM job_statements WHERE job = ?1 ORDER BY wall_ns, sequence, agent, boot";
         let mut statement = self.0.prepare_cached(sql)?;
         let bodies =
             statement.query_map([job.number()], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-        let mut known = wire::Job { id: id.to_owned(), ..wire::Job::default() };
+        let mut known = wire::Job { id: id.clone(), ..wire::Job::default() };
         for body in bodies {
             let later: wire::Job = serde_json::from_str(&body).map_err(|_| value("job statement", &body))?;
             replace(&mut known, later);
@@ -257,12 +257,12 @@ impl JobStore<'_> {
         Ok(known)
     }
 
-    fn fold(&self, job: JobNumber, id: &str) -> Result<(), StoreError> {
+    fn fold(&self, job: JobNumber, id: &JobId) -> Result<(), StoreError> {
         let known = self.stated(job, id)?;
         if let Some(project) = &known.project {
             ProjectStore(self.0).add(project)?;
         }
-        let labels = serde_json::to_string(&known.labels).map_err(|_| value("labels", id))?;
+        let labels = serde_json::to_string(&known.labels).map_err(|_| value("labels", id.as_str()))?;
         let sql = "UPDATE jobs SET project = ?2, name = ?3, labels = ?4, attempt = ?5, started_ns = ?6, ended_ns = ?7,
             exit_status = ?8 WHERE job = ?1";
         let (started, ended) = (known.started.map(Timestamp::nanoseconds), known.ended.map(Timestamp::nanoseconds));
@@ -289,7 +289,7 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn find(&self, id: &str) -> Result<Option<JobRow>, StoreError> {
+    pub fn find(&self, id: &JobId) -> Result<Option<JobRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM jobs WHERE id = ?1 AND job > 0");
         let found = self.0.prepare_cached(&sql)?.query_row([id], columns).optional()?;
         found.map(job_row).transpose()
@@ -300,7 +300,7 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database; a job that is not there.
-    pub fn id_of(&self, job: JobNumber) -> Result<String, StoreError> {
+    pub fn id_of(&self, job: JobNumber) -> Result<JobId, StoreError> {
         Ok(self.0.prepare_cached("SELECT id FROM jobs WHERE job = ?1")?.query_row([job.number()], |row| row.get(0))?)
     }
 
@@ -363,7 +363,7 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn first_not_summed(&self) -> Result<Option<String>, StoreError> {
+    pub fn first_not_summed(&self) -> Result<Option<JobId>, StoreError> {
         let sql = "SELECT jobs.id FROM jobs LEFT JOIN
                 (SELECT job, sum(energy_mj) AS mj, sum(co2e_ug) AS ug FROM ledger_entries GROUP BY job) AS sums USING (job)
                 LEFT JOIN (SELECT job, sum(device_us) AS held, sum(idle_us) AS idle FROM held_time GROUP BY job) USING (job)
@@ -377,7 +377,7 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database; facts that cannot be read.
-    pub fn first_not_as_stated(&self) -> Result<Option<String>, StoreError> {
+    pub fn first_not_as_stated(&self) -> Result<Option<JobId>, StoreError> {
         let mut statement = self.0.prepare(&format!("SELECT {COLUMNS} FROM jobs WHERE job > 0 ORDER BY job"))?;
         for row in statement.query_map((), columns)? {
             let JobRow { job, facts } = job_row(row?)?;
@@ -394,7 +394,7 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn is_stated_by(&self, job: &str, rank: &Rank, body: &str) -> Result<bool, StoreError> {
+    pub fn is_stated_by(&self, job: &JobId, rank: &Rank, body: &str) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM job_statements JOIN jobs USING (job) WHERE id = ?1 AND body = ?2
             AND (wall_ns, sequence, agent, boot) >= (?3, ?4, ?5, ?6))";
         let values = (job, body, rank.wall.nanoseconds(), rank.sequence, &rank.agent, &rank.boot);
@@ -406,7 +406,7 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn first_stated_by_nobody(&self, is_made: impl Fn(&Rank, &str) -> bool) -> Result<Option<String>, StoreError> {
+    pub fn first_stated_by_nobody(&self, is_made: impl Fn(&Rank, &str) -> bool) -> Result<Option<JobId>, StoreError> {
         let sql = "SELECT wall_ns, sequence, agent, boot, body, id FROM job_statements JOIN jobs USING (job)
             WHERE agent <> '' ORDER BY job";
         let mut statement = self.0.prepare(sql)?;
@@ -430,9 +430,9 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn end_of(&self, id: &str, project: &str) -> Result<Option<Timestamp>, StoreError> {
+    pub fn end_of(&self, id: &JobId, project: &ProjectName) -> Result<Option<Timestamp>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT ended_ns FROM jobs WHERE id = ?1 AND project = ?2")?;
-        let ended: Option<Option<i64>> = statement.query_row([id, project], |row| row.get(0)).optional()?;
+        let ended: Option<Option<i64>> = statement.query_row((id, project), |row| row.get(0)).optional()?;
         Ok(ended.flatten().map(Timestamp::from_nanoseconds))
     }
 
@@ -441,14 +441,18 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn metered(&self, id: &str, project: &str) -> Result<Option<(i64, Timestamp, Timestamp)>, StoreError> {
+    pub fn metered(
+        &self,
+        id: &JobId,
+        project: &ProjectName,
+    ) -> Result<Option<(i64, Timestamp, Timestamp)>, StoreError> {
         let sql = "WITH own AS (SELECT job FROM jobs WHERE id = ?1 AND project = ?2)
             SELECT sum(energy_mj), min(start_ns), max(end_ns) FROM (
                 SELECT energy_mj, start_ns, end_ns FROM ledger_entries WHERE job = (SELECT job FROM own)
                 UNION ALL SELECT energy_mj, start_ns, end_ns FROM open_accounts WHERE job = (SELECT job FROM own))
             HAVING count(*) > 0";
         let mut statement = self.0.prepare_cached(sql)?;
-        let found = statement.query_row([id, project], |row| Ok((row.get(0)?, moment(row, 1)?, moment(row, 2)?)));
+        let found = statement.query_row((id, project), |row| Ok((row.get(0)?, moment(row, 1)?, moment(row, 2)?)));
         Ok(found.optional()?)
     }
 
@@ -473,7 +477,7 @@ impl JobStore<'_> {
 ///
 /// [`StoreError::Value`] if memory could not be written, which does not happen.
 pub fn statement_body(stated: &wire::Job) -> Result<String, StoreError> {
-    serde_json::to_string(stated).map_err(|_| value("job statement", &stated.id))
+    serde_json::to_string(stated).map_err(|_| value("job statement", stated.id.as_str()))
 }
 
 /// What `later` says replaces what was known, key by key.

@@ -3,7 +3,7 @@
 use super::bound::Bound;
 use super::selection::Selection;
 use super::{Entry, EntryStore, StoreError};
-use model::EntryId;
+use model::{EntryId, JobId, NodeName, ProjectName, SiteName};
 use rusqlite::{Row, params_from_iter};
 
 /// An entry with names in place of numbers.
@@ -12,13 +12,13 @@ pub struct NamedEntry {
     /// The entry itself.
     pub entry: Entry,
     /// Identity of its job; `None` of unallocated idle.
-    pub job: Option<String>,
+    pub job: Option<JobId>,
     /// Project of the job; `None` where none was stated.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// Name of the node that was metered.
-    pub node: String,
+    pub node: NodeName,
     /// Name of the site that the node stood at.
-    pub site: String,
+    pub site: SiteName,
 }
 
 /// Which entries to list, by number.
@@ -64,7 +64,7 @@ impl EntryStore<'_> {
     }
 }
 
-type Names = (EntryId, Option<String>, Option<String>, String, String);
+type Names = (EntryId, Option<JobId>, Option<ProjectName>, NodeName, SiteName);
 
 fn names(row: &Row<'_>) -> rusqlite::Result<Names> {
     Ok((EntryId::new(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))

@@ -2,7 +2,7 @@
 
 use super::row::{moment, span};
 use super::{NodeStore, StoreError};
-use model::{NodeNumber, Revision, SiteNumber};
+use model::{NodeName, NodeNumber, Revision, SiteName, SiteNumber};
 use rusqlite::OptionalExtension;
 use units::{Span, Timestamp};
 
@@ -12,13 +12,13 @@ pub struct NodeRow {
     /// How the store refers to the node.
     pub node: NodeNumber,
     /// Name of the node, unique in the ledger.
-    pub name: String,
+    pub name: NodeName,
     /// Program and version of the agent that last reported for it.
     pub software: String,
     /// When a batch of it last arrived.
     pub seen: Timestamp,
     /// Name of the newest site that it was assigned to.
-    pub site: String,
+    pub site: SiteName,
     /// Where its latest window ends.
     pub reached: Timestamp,
 }
@@ -40,7 +40,12 @@ impl NodeStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn note(&self, name: &str, software: &str, seen: Timestamp) -> Result<(NodeNumber, Timestamp), StoreError> {
+    pub fn note(
+        &self,
+        name: &NodeName,
+        software: &str,
+        seen: Timestamp,
+    ) -> Result<(NodeNumber, Timestamp), StoreError> {
         let sql = "INSERT INTO nodes (name, software, seen_ns) VALUES (?1, ?2, ?3)
             ON CONFLICT (name) DO UPDATE SET software = excluded.software, seen_ns = max(seen_ns, excluded.seen_ns)
             RETURNING node, reached_ns";
@@ -55,7 +60,7 @@ impl NodeStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn find(&self, name: &str) -> Result<Option<NodeNumber>, StoreError> {
+    pub fn find(&self, name: &NodeName) -> Result<Option<NodeNumber>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT node FROM nodes WHERE name = ?1")?;
         Ok(statement.query_row([name], |row| row.get(0)).optional()?.map(NodeNumber::new))
     }

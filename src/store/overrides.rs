@@ -2,7 +2,7 @@
 
 use super::row::{optional, word};
 use super::{OverrideStore, StoreError};
-use model::{AdmissionId, BudgetId, OverrideId, OverrideState};
+use model::{AdmissionId, BudgetId, OverrideId, OverrideState, ProjectName, TokenId};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
@@ -32,9 +32,9 @@ pub struct OverrideRow {
     /// When it was decided.
     pub decided: Option<Timestamp>,
     /// Id of the token that decided.
-    pub decided_by: Option<String>,
+    pub decided_by: Option<TokenId>,
     /// Project of the admission or the budget.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
 }
 
 impl OverrideRow {
@@ -101,7 +101,7 @@ impl OverrideStore<'_> {
     /// The database cannot be read or written.
     pub fn list(
         &self,
-        project: Option<&str>,
+        project: Option<&ProjectName>,
         before: Option<OverrideId>,
         limit: u32,
     ) -> Result<Vec<OverrideRow>, StoreError> {

@@ -2,6 +2,7 @@
 
 use super::row::energy;
 use super::{JobStore, StoreError};
+use model::ProjectName;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 use units::{Energy, Span};
@@ -39,7 +40,12 @@ impl JobStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn past(&self, of: Option<(&str, &str)>, names: &[String], limit: u32) -> Result<Vec<PastJob>, StoreError> {
+    pub fn past(
+        &self,
+        of: Option<(&ProjectName, &str)>,
+        names: &[String],
+        limit: u32,
+    ) -> Result<Vec<PastJob>, StoreError> {
         let whose = if of.is_some() { "project = ?2 AND name = ?3" } else { "?2 IS NULL AND ?3 IS NULL" };
         let places: Vec<String> = (4..names.len() + 4).map(|place| format!("?{place}")).collect();
         let sql = format!(
@@ -51,7 +57,7 @@ impl JobStore<'_> {
             places.join(", ")
         );
         let mut values: Vec<Value> = vec![i64::from(limit).into()];
-        values.push(of.map_or(Value::Null, |(project, _)| project.to_owned().into()));
+        values.push(of.map_or(Value::Null, |(project, _)| project.as_str().to_owned().into()));
         values.push(of.map_or(Value::Null, |(_, name)| name.to_owned().into()));
         values.extend(names.iter().map(|name| Value::from(name.clone())));
         let mut statement = self.0.prepare_cached(&sql)?;

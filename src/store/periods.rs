@@ -2,7 +2,7 @@
 
 use super::row::moment;
 use super::{PeriodStore, StoreError};
-use model::{EntryId, JobId, PeriodId, PriceNumber};
+use model::{EntryId, JobId, PeriodId, PriceNumber, ProjectName, TokenId};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
@@ -33,7 +33,7 @@ pub struct PeriodVersion {
     /// When this version was made.
     pub closed: Timestamp,
     /// Id of the token that made it.
-    pub closed_by: String,
+    pub closed_by: TokenId,
     /// Why it was restated; the first version has none.
     pub reason: Option<String>,
     /// SHA-256 over what else the numbers depend on.
@@ -46,7 +46,7 @@ pub struct KeptJob {
     /// Identity of the job.
     pub job: JobId,
     /// Project of the job then; `None` where none was stated.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// Its labels, a JSON object of texts.
     pub labels: String,
 }
@@ -70,7 +70,12 @@ impl PeriodStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn list(&self, project: Option<&str>, after: PeriodId, limit: u32) -> Result<Vec<PeriodRow>, StoreError> {
+    pub fn list(
+        &self,
+        project: Option<&ProjectName>,
+        after: PeriodId,
+        limit: u32,
+    ) -> Result<Vec<PeriodRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM periods WHERE period > ?1 AND (?3 IS NULL OR EXISTS (SELECT 1 FROM period_jobs AS kept
                 WHERE kept.period = periods.period AND kept.project = ?3)) ORDER BY period LIMIT ?2"
@@ -84,7 +89,7 @@ impl PeriodStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn get(&self, project: Option<&str>, number: PeriodId) -> Result<Option<PeriodRow>, StoreError> {
+    pub fn get(&self, project: Option<&ProjectName>, number: PeriodId) -> Result<Option<PeriodRow>, StoreError> {
         let next = self.list(project, PeriodId::new(number.number().saturating_sub(1)), 1)?.pop();
         Ok(next.filter(|row| row.period == number))
     }
@@ -165,7 +170,7 @@ impl PeriodStore<'_> {
             SELECT ?1, ?2, job, ?4, ?5 FROM jobs WHERE id = ?3";
         let mut statement = self.0.prepare_cached(sql)?;
         for kept in jobs {
-            let values = (period.number(), made.version, kept.job.as_str(), &kept.project, &kept.labels);
+            let values = (period.number(), made.version, &kept.job, &kept.project, &kept.labels);
             statement.execute(values)?;
         }
         Ok(())
@@ -177,5 +182,5 @@ fn period(row: &Row<'_>) -> rusqlite::Result<PeriodRow> {
 }
 
 fn kept(row: &Row<'_>) -> rusqlite::Result<KeptJob> {
-    Ok(KeptJob { job: JobId::new(row.get::<_, String>(0)?), project: row.get(1)?, labels: row.get(2)? })
+    Ok(KeptJob { job: row.get(0)?, project: row.get(1)?, labels: row.get(2)? })
 }

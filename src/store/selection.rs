@@ -3,7 +3,7 @@
 use super::bound::Bound;
 use super::grouping::{CalendarUnit, GroupBy};
 use chrono_tz::Tz;
-use model::{EntryId, PeriodId, PriceNumber};
+use model::{EntryId, JobId, NodeName, PeriodId, PriceNumber, ProjectName, SiteName};
 use rusqlite::types::Value;
 use units::Timestamp;
 
@@ -15,15 +15,15 @@ pub struct Selection {
     /// What starts before this moment.
     pub to: Option<Timestamp>,
     /// Energy of jobs of this project.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// Of jobs without a project.
     pub is_without_project: bool,
     /// Of the job with this identity.
-    pub job: Option<String>,
+    pub job: Option<JobId>,
     /// Energy that was metered on this node.
-    pub node: Option<String>,
+    pub node: Option<NodeName>,
     /// Energy that was metered at this site.
-    pub site: Option<String>,
+    pub site: Option<SiteName>,
     /// That starts in this hour, day or month of a time zone, as [`CalendarUnit::of`] names it.
     pub calendar: Option<(CalendarUnit, Tz, String)>,
     /// Of jobs whose label has this value; without a value, of jobs that lack the label.
@@ -66,14 +66,16 @@ impl Selection {
     #[must_use]
     pub fn of_group(&self, by: &GroupBy, group: Option<&str>) -> Self {
         let mut part = self.with_idle(false);
-        let name = group.map(str::to_owned);
         match by {
-            GroupBy::Project => (part.is_without_project, part.project) = (name.is_none(), name.or(part.project)),
-            GroupBy::Job => part.job = name,
-            GroupBy::Node => part.node = name,
-            GroupBy::Site => part.site = name,
-            GroupBy::Calendar(unit, zone) => part.calendar = name.map(|name| (*unit, *zone, name)),
-            GroupBy::Label(label) => part.label = Some((label.clone(), name)),
+            GroupBy::Project => {
+                (part.is_without_project, part.project) =
+                    (group.is_none(), group.map(ProjectName::from).or(part.project));
+            }
+            GroupBy::Job => part.job = group.map(JobId::from),
+            GroupBy::Node => part.node = group.map(NodeName::from),
+            GroupBy::Site => part.site = group.map(SiteName::from),
+            GroupBy::Calendar(unit, zone) => part.calendar = group.map(|name| (*unit, *zone, name.to_owned())),
+            GroupBy::Label(label) => part.label = Some((label.clone(), group.map(str::to_owned))),
         }
         part
     }
@@ -103,14 +105,14 @@ impl Selection {
         }
         let mut holds = |condition: &str, value: Value| all.push(condition.replace('?', &bound.bind(value)));
         let texts = [
-            ("jobs.project = ?", &self.project),
-            ("jobs.id = ?", &self.job),
-            ("nodes.name = ?", &self.node),
-            ("sites.name = ?", &self.site),
+            ("jobs.project = ?", self.project.as_ref().map(ProjectName::as_str)),
+            ("jobs.id = ?", self.job.as_ref().map(JobId::as_str)),
+            ("nodes.name = ?", self.node.as_ref().map(NodeName::as_str)),
+            ("sites.name = ?", self.site.as_ref().map(SiteName::as_str)),
         ];
         for (condition, value) in texts {
             if let Some(value) = value {
-                holds(condition, Value::from(value.clone()));
+                holds(condition, Value::from(value.to_owned()));
             }
         }
         for (condition, moment) in [("part.start_ns >= ?", self.from), ("part.start_ns < ?", self.to)] {

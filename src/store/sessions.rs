@@ -2,6 +2,7 @@
 
 use super::tokens::TokenDigest;
 use super::{SessionStore, StoreError};
+use model::{SessionId, TokenId};
 use rusqlite::{OptionalExtension, params};
 use units::Timestamp;
 
@@ -9,11 +10,11 @@ use units::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRow {
     /// Identifies the session: 16 hexadecimal digits, no secret.
-    pub id: String,
+    pub id: SessionId,
     /// SHA-256 of what the cookie carries.
     pub digest: TokenDigest,
     /// Id of the token that signed in; the session may do what that token may.
-    pub token: String,
+    pub token: TokenId,
     /// When the session began.
     pub created: Timestamp,
     /// When the session was last used, to the minute.
@@ -28,7 +29,7 @@ pub struct SignInLink {
     /// SHA-256 of the code in the link.
     pub digest: TokenDigest,
     /// Id of the token that the link signs in.
-    pub token: String,
+    pub token: TokenId,
     /// From when on the link is refused.
     pub expires: Timestamp,
 }
@@ -58,7 +59,7 @@ impl SessionStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn get(&self, id: &str) -> Result<Option<SessionRow>, StoreError> {
+    pub fn get(&self, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
         let sql = "SELECT id, digest, token, created_ns, seen_ns FROM sessions WHERE id = ?1";
         let found = self.0.prepare_cached(sql)?.query_row([id], |row| {
             Ok(SessionRow {
@@ -77,7 +78,7 @@ impl SessionStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn note_use(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub fn note_use(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError> {
         self.0.execute("UPDATE sessions SET seen_ns = ?2 WHERE id = ?1", params![id, now.nanoseconds()])?;
         Ok(())
     }
@@ -87,7 +88,7 @@ impl SessionStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn end(&self, id: &str) -> Result<(), StoreError> {
+    pub fn end(&self, id: &SessionId) -> Result<(), StoreError> {
         self.0.execute("DELETE FROM sessions WHERE id = ?1", [id])?;
         Ok(())
     }

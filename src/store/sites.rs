@@ -2,7 +2,7 @@
 
 use super::row::{integer, moment};
 use super::{SiteStore, StoreError};
-use model::SiteNumber;
+use model::{SiteName, SiteNumber, ZoneId};
 use rusqlite::OptionalExtension;
 use units::{Pue, Span, Timestamp};
 
@@ -12,9 +12,9 @@ pub struct SiteRow {
     /// How the store refers to the site; 0 is where the energy of nodes without a site is counted.
     pub site: SiteNumber,
     /// Name of the site, unique in the ledger.
-    pub name: String,
+    pub name: SiteName,
     /// Zone of the electricity grid that the site was created in.
-    pub zone: String,
+    pub zone: ZoneId,
     /// Length of a posting period; divides the hour.
     pub period: Span,
 }
@@ -36,7 +36,7 @@ pub struct ZoneStep {
     /// From when on the site is in the zone.
     pub since: Timestamp,
     /// Zone of the electricity grid from then on.
-    pub zone: String,
+    pub zone: ZoneId,
 }
 
 impl SiteStore<'_> {
@@ -45,7 +45,7 @@ impl SiteStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn add(&self, name: &str, zone: &str, period: Span, pue: Pue) -> Result<bool, StoreError> {
+    pub fn add(&self, name: &SiteName, zone: &ZoneId, period: Span, pue: Pue) -> Result<bool, StoreError> {
         let sql = "INSERT OR IGNORE INTO sites (name, zone, period_ns) VALUES (?1, ?2, ?3)";
         if self.0.execute(sql, (name, zone, integer(period.nanoseconds())))? == 0 {
             return Ok(false);
@@ -97,7 +97,7 @@ impl SiteStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn set_zone(&self, site: SiteNumber, since: Timestamp, zone: &str) -> Result<(), StoreError> {
+    pub fn set_zone(&self, site: SiteNumber, since: Timestamp, zone: &ZoneId) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO site_zones (site, since_ns, zone) VALUES (?1, ?2, ?3)";
         self.0.execute(sql, (site.number(), since.nanoseconds(), zone))?;
         Ok(())

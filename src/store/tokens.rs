@@ -1,7 +1,7 @@
 //! Bearer tokens: made, looked up, listed, revoked. No secret is stored.
 
 use super::{ActionStore, By, StoreError, TokenStore};
-use model::Scope;
+use model::{ProjectName, Scope, TokenId};
 use rusqlite::{OptionalExtension, Row, params};
 use subtle::ConstantTimeEq;
 use units::Timestamp;
@@ -10,13 +10,13 @@ use units::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenRecord {
     /// Identifies the token: 16 hexadecimal digits, no secret.
-    pub id: String,
+    pub id: TokenId,
     /// Name that people gave the token.
     pub name: String,
     /// What the token may do.
     pub scopes: Vec<Scope>,
     /// The only project it may see or change; `None` for all.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// When the token was issued.
     pub created: Timestamp,
     /// From when on it is refused; `None` for never.
@@ -62,8 +62,8 @@ impl TokenStore<'_> {
         Ok(self.0.query_row("SELECT EXISTS (SELECT 1 FROM tokens)", [], |row| row.get(0))?)
     }
 
-    /// Stores a new token, made at its time by the holder of the token `maker` (empty: the service).
-    pub fn add(&self, token: &StoredToken, maker: &str) -> Result<(), StoreError> {
+    /// Stores a new token, made at its time by the holder of the token `maker`.
+    pub fn add(&self, token: &StoredToken, maker: &TokenId) -> Result<(), StoreError> {
         let record = &token.record;
         let scopes: Vec<&str> = record.scopes.iter().map(|scope| scope.name()).collect();
         self.0.execute(
@@ -78,11 +78,11 @@ impl TokenStore<'_> {
                 record.expires.map(Timestamp::nanoseconds)
             ],
         )?;
-        ActionStore(self.0).record_stated(&By { token: maker.to_owned(), at: record.created }, "token", &record.id)
+        ActionStore(self.0).record_stated(&By { token: maker.clone(), at: record.created }, "token", record.id.as_str())
     }
 
     /// The token with this id, valid or not, if there is one.
-    pub fn get(&self, id: &str) -> Result<Option<StoredToken>, StoreError> {
+    pub fn get(&self, id: &TokenId) -> Result<Option<StoredToken>, StoreError> {
         let mut statement = self.0.prepare_cached(
             "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns, digest FROM tokens WHERE id = ?1",
         )?;
@@ -92,7 +92,12 @@ impl TokenStore<'_> {
     }
 
     /// At most `limit` tokens with ids above `after`, by id; with `project` only those that are bound to it.
-    pub fn list(&self, project: Option<&str>, after: Option<&str>, limit: u32) -> Result<Vec<TokenRecord>, StoreError> {
+    pub fn list(
+        &self,
+        project: Option<&ProjectName>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<TokenRecord>, StoreError> {
         let mut statement = self.0.prepare_cached(
             "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns FROM tokens \
              WHERE id > ?1 AND (?2 IS NULL OR project = ?2) ORDER BY id LIMIT ?3",
@@ -102,19 +107,19 @@ impl TokenStore<'_> {
     }
 
     /// Revokes the token `id` for ever; `false` when there is none, or none of `project`, or it was revoked before.
-    pub fn revoke(&self, id: &str, project: Option<&str>, by: &By) -> Result<bool, StoreError> {
+    pub fn revoke(&self, id: &TokenId, project: Option<&ProjectName>, by: &By) -> Result<bool, StoreError> {
         let changed = self.0.execute(
             "UPDATE tokens SET revoked_ns = ?2 WHERE id = ?1 AND revoked_ns IS NULL AND (?3 IS NULL OR project = ?3)",
             params![id, by.at.nanoseconds(), project],
         )?;
         if changed > 0 {
-            ActionStore(self.0).record_stated(by, "token", id)?;
+            ActionStore(self.0).record_stated(by, "token", id.as_str())?;
         }
         Ok(changed > 0)
     }
 
     /// Notes that `id` was used.
-    pub fn note_use(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub fn note_use(&self, id: &TokenId, now: Timestamp) -> Result<(), StoreError> {
         self.0.execute("UPDATE tokens SET last_used_ns = ?2 WHERE id = ?1", params![id, now.nanoseconds()])?;
         Ok(())
     }
@@ -124,7 +129,7 @@ impl TokenStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn first_administrator(&self, now: Timestamp) -> Result<Option<String>, StoreError> {
+    pub fn first_administrator(&self, now: Timestamp) -> Result<Option<TokenId>, StoreError> {
         let sql = "SELECT id FROM tokens WHERE project IS NULL AND revoked_ns IS NULL
             AND (expires_ns IS NULL OR expires_ns > ?1) AND ' ' || scopes || ' ' LIKE '% admin %'
             ORDER BY created_ns, id LIMIT 1";

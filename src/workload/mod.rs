@@ -12,7 +12,9 @@ pub use steps::report_steps;
 use crate::grid::{Library, ZoneError};
 use crate::ingest::{self, IngestError};
 use crate::store::{By, HoldingStatement, Rank, Store, StoreError, Tx, statement_body};
-use model::{DeviceId, JobNumber, PriceNumber, SiteNumber};
+use model::{
+    AgentId, DeviceId, DeviceUuid, JobId, JobNumber, NodeName, PriceNumber, ProjectName, SiteName, SiteNumber, ZoneId,
+};
 use std::collections::BTreeSet;
 use units::{Pue, Span, Timestamp};
 
@@ -41,13 +43,13 @@ pub enum WorkloadError {
     #[error("device {uuid:?} is on several nodes: name its node too")]
     Ambiguous {
         /// Identity that was asked for.
-        uuid: String,
+        uuid: DeviceUuid,
     },
     /// The job would end at or before its start.
     #[error("job {id:?} would end at or before its start: give an end after it")]
     EmptyInterval {
         /// Identity of the job.
-        id: String,
+        id: JobId,
     },
     /// A counter of a job would go back.
     #[error(
@@ -55,7 +57,7 @@ pub enum WorkloadError {
     )]
     Backwards {
         /// Identity of the job.
-        id: String,
+        id: JobId,
         /// Which counter: `steps` or `samples`.
         what: &'static str,
         /// The counter at the earlier moment.
@@ -73,7 +75,7 @@ pub enum WorkloadError {
     #[error("site {site:?} pays in {own}: state its price in that currency, or make a site of its own")]
     Currency {
         /// Name of the site.
-        site: String,
+        site: SiteName,
         /// Currency of its prices, ISO 4217.
         own: String,
     },
@@ -92,9 +94,9 @@ pub enum WorkloadError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceName {
     /// Name of its node; needed only where several nodes have a device of this identity.
-    pub node: Option<String>,
+    pub node: Option<NodeName>,
     /// Identity of the device within its node.
-    pub uuid: String,
+    pub uuid: DeviceUuid,
 }
 
 /// Creates a project, for jobs, budgets and tokens to belong to.
@@ -102,13 +104,13 @@ pub struct DeviceName {
 /// # Errors
 ///
 /// The name is taken, or it cannot be stored.
-pub fn add_project(store: &Store, name: String, by: By) -> Result<(), WorkloadError> {
+pub fn add_project(store: &Store, name: ProjectName, by: By) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         if !tx.projects().add(&name)? {
-            return Err(WorkloadError::Taken { what: "project", name });
+            return Err(WorkloadError::Taken { what: "project", name: name.into_string() });
         }
         let body = serde_json::json!({ "name": name }).to_string();
-        tx.actions().record(&by, "project", &name, Some(&body))?;
+        tx.actions().record(&by, "project", name.as_str(), Some(&body))?;
         Ok(())
     })
 }
@@ -121,7 +123,7 @@ pub fn add_project(store: &Store, name: String, by: By) -> Result<(), WorkloadEr
 pub fn add_site(
     store: &Store,
     library: &Library,
-    name: String,
+    name: SiteName,
     zone: &str,
     minutes: u64,
     pue: Pue,
@@ -130,10 +132,10 @@ pub fn add_site(
     if ![5, 15, 30, 60].contains(&minutes) {
         return Err(WorkloadError::Period { minutes });
     }
-    let zone = library.choose(zone, None)?.asked;
+    let zone = ZoneId::from(library.choose(zone, None)?.asked);
     store.write(move |tx| {
         if !tx.sites().add(&name, &zone, Span::from_seconds(minutes * 60), pue)? {
-            return Err(WorkloadError::Taken { what: "site", name });
+            return Err(WorkloadError::Taken { what: "site", name: name.into_string() });
         }
         tx.actions().record_stated(&by, "site", &site_number(tx, &name)?.to_string())?;
         Ok(tx.actions().record_stated(&by, "pue", &step_of(&name, Timestamp::from_nanoseconds(0)))?)
@@ -145,7 +147,7 @@ pub fn add_site(
 /// # Errors
 ///
 /// There is no such site.
-pub fn set_pue(store: &Store, site: String, since: Timestamp, pue: Pue, by: By) -> Result<(), WorkloadError> {
+pub fn set_pue(store: &Store, site: SiteName, since: Timestamp, pue: Pue, by: By) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         tx.sites().set_pue(site_number(tx, &site)?, since, pue)?;
         Ok(tx.actions().record_stated(&by, "pue", &step_of(&site, since))?)
@@ -159,7 +161,7 @@ pub fn set_pue(store: &Store, site: String, since: Timestamp, pue: Pue, by: By) 
 /// There is no such site, or it pays in another currency.
 pub fn set_price(
     store: &Store,
-    site: String,
+    site: SiteName,
     since: Timestamp,
     currency: String,
     micro_per_mwh: i64,
@@ -189,12 +191,12 @@ pub fn set_price(
 pub fn set_zone(
     store: &Store,
     library: &Library,
-    site: String,
+    site: SiteName,
     zone: &str,
     since: Timestamp,
     by: By,
 ) -> Result<(), WorkloadError> {
-    let zone = library.choose(zone, None)?.asked;
+    let zone = ZoneId::from(library.choose(zone, None)?.asked);
     store.write(move |tx| {
         tx.sites().set_zone(site_number(tx, &site)?, since, &zone)?;
         Ok(tx.actions().record_stated(&by, "zone", &step_of(&site, since))?)
@@ -206,10 +208,10 @@ pub fn set_zone(
 /// # Errors
 ///
 /// There is no such site.
-pub fn set_idle_owner(store: &Store, site: String, owner: Option<String>, by: By) -> Result<(), WorkloadError> {
+pub fn set_idle_owner(store: &Store, site: SiteName, owner: Option<String>, by: By) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         tx.sites().set_idle_owner(site_number(tx, &site)?, owner.as_deref())?;
-        Ok(tx.actions().record_stated(&by, "idle_owner", &site)?)
+        Ok(tx.actions().record_stated(&by, "idle_owner", site.as_str())?)
     })
 }
 
@@ -218,7 +220,13 @@ pub fn set_idle_owner(store: &Store, site: String, owner: Option<String>, by: By
 /// # Errors
 ///
 /// There is no such site; a sum leaves its range.
-pub fn assign_node(store: &Store, node: String, site: String, since: Timestamp, by: By) -> Result<(), WorkloadError> {
+pub fn assign_node(
+    store: &Store,
+    node: NodeName,
+    site: SiteName,
+    since: Timestamp,
+    by: By,
+) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         let site = site_number(tx, &site)?;
         let node = match tx.nodes().find(&node)? {
@@ -264,13 +272,14 @@ pub fn state_job(store: &Store, mut job: wire::Job, devices: Vec<DeviceName>, by
 /// There is no such job; it would end before it started.
 pub fn finish_job(
     store: &Store,
-    id: String,
+    id: JobId,
     end: Timestamp,
     exit_status: Option<i32>,
     by: By,
 ) -> Result<(), WorkloadError> {
     store.write(move |tx| {
-        let unknown = || WorkloadError::Unknown { what: "job", name: id.clone(), next: "`wattledger jobs` lists all" };
+        let unknown =
+            || WorkloadError::Unknown { what: "job", name: id.to_string(), next: "`wattledger jobs` lists all" };
         let known = tx.jobs().find(&id)?.ok_or_else(unknown)?;
         let open = tx.holdings().open_of_job(known.job)?;
         if known.facts.started.is_some_and(|start| end <= start) || open.iter().any(|(_, start, _)| end <= *start) {
@@ -292,27 +301,27 @@ pub fn finish_job(
 /// Records what a caller of the API says about a job; its number, and the rank of what is said: by the service's own clock, in the order of actions.
 fn state(tx: &Tx<'_>, job: &wire::Job, by: &By) -> Result<(JobNumber, Rank), StoreError> {
     let sequence = tx.actions().record_job(by, &job.id, &statement_body(job)?)?;
-    let rank = Rank { wall: by.at, sequence, agent: String::new(), boot: String::new() };
+    let rank = Rank { wall: by.at, sequence, agent: AgentId::new(""), boot: String::new() };
     Ok((tx.jobs().state(job, &rank)?, rank))
 }
 
 /// How actions name what holds of a site from a moment on.
-fn step_of(site: &str, since: Timestamp) -> String {
+fn step_of(site: &SiteName, since: Timestamp) -> String {
     format!("{site} {}", since.nanoseconds())
 }
 
-fn site_number(tx: &Tx<'_>, name: &str) -> Result<SiteNumber, WorkloadError> {
-    let found = tx.sites().list()?.into_iter().find(|site| site.name == name).map(|site| site.site);
+fn site_number(tx: &Tx<'_>, name: &SiteName) -> Result<SiteNumber, WorkloadError> {
+    let found = tx.sites().list()?.into_iter().find(|site| site.name == *name).map(|site| site.site);
     let next = "make it with POST /api/v1/sites";
-    found.ok_or_else(|| WorkloadError::Unknown { what: "site", name: name.to_owned(), next })
+    found.ok_or_else(|| WorkloadError::Unknown { what: "site", name: name.to_string(), next })
 }
 
 fn device_number(tx: &Tx<'_>, name: &DeviceName) -> Result<DeviceId, WorkloadError> {
-    match tx.devices().named(name.node.as_deref(), &name.uuid)?.as_slice() {
+    match tx.devices().named(name.node.as_ref(), &name.uuid)?.as_slice() {
         [device] => Ok(*device),
         [] => {
             let next = "a device is known once an agent has metered it; GET /api/v1/devices lists all";
-            Err(WorkloadError::Unknown { what: "device", name: name.uuid.clone(), next })
+            Err(WorkloadError::Unknown { what: "device", name: name.uuid.to_string(), next })
         }
         _ => Err(WorkloadError::Ambiguous { uuid: name.uuid.clone() }),
     }

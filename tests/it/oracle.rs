@@ -11,6 +11,7 @@
 //! That the service starts by itself, and soon, is checked where a service is started.
 
 use collectors::spool::Contents;
+use model::DeviceUuid;
 use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::TAU;
 use std::path::Path;
@@ -107,7 +108,7 @@ pub(crate) type Name = (u32, u64);
 impl Fleet {
     fn device(self, agent: u32, device: u32) -> Device {
         Device {
-            uuid: format!("GPU-{agent}-{device}"),
+            uuid: format!("GPU-{agent}-{device}").into(),
             name: "Synthetic".to_owned(),
             index: device,
             kind: Kind::Accelerator,
@@ -169,9 +170,15 @@ impl Fleet {
                 for (job, weight) in self.holders(name, device) {
                     let uuid = self.device(agent, device).uuid;
                     let end = Some(at(start + JOB_BATCHES.cast_signed() * BATCH_S));
-                    said.holdings.push(Holding { device: uuid, job: job.clone(), weight, start: at(start), end });
-                    if !said.jobs.iter().any(|known| known.id == job) {
-                        said.jobs.push(Job { id: job, project: Some("oracle".to_owned()), ..Job::default() });
+                    said.holdings.push(Holding {
+                        device: uuid,
+                        job: job.clone().into(),
+                        weight,
+                        start: at(start),
+                        end,
+                    });
+                    if !said.jobs.iter().any(|known| known.id == job.as_str()) {
+                        said.jobs.push(Job { id: job.into(), project: Some("oracle".into()), ..Job::default() });
                     }
                 }
             }
@@ -187,7 +194,7 @@ impl Fleet {
         let wall = at(number.cast_signed() * BATCH_S);
         Batch {
             version: wire::VERSION,
-            agent: node.name.clone(),
+            agent: node.name.as_str().into(),
             boot: Boot::from_bits(u128::from(agent) + 1),
             sequence: number,
             node,
@@ -233,7 +240,7 @@ impl Fleet {
 }
 
 pub(crate) fn node(agent: u32) -> Node {
-    Node { name: format!("oracle-{agent}"), software: "oracle 1".to_owned(), machine_id: None, host_boot: None }
+    Node { name: format!("oracle-{agent}").into(), software: "oracle 1".to_owned(), machine_id: None, host_boot: None }
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -337,7 +344,7 @@ pub(crate) fn judge(directory: &Path, fleet: Fleet, record: &Record, partly: boo
 
 /// The batches in the store by what their windows are; each is there once, and as the fleet sent it.
 fn stored(store: &Store, fleet: Fleet) -> BTreeSet<Name> {
-    let mut windows: BTreeMap<(String, Timestamp), Window> = BTreeMap::new();
+    let mut windows: BTreeMap<(DeviceUuid, Timestamp), Window> = BTreeMap::new();
     store
         .read(|tx| {
             for number in tx.evidence().list()? {
@@ -351,7 +358,7 @@ fn stored(store: &Store, fleet: Fleet) -> BTreeSet<Name> {
         .unwrap();
     let mut names = BTreeMap::new();
     for window in windows.values() {
-        let mut parts = window.device.split('-').skip(1).map(|part| part.parse::<u32>().unwrap());
+        let mut parts = window.device.as_str().split('-').skip(1).map(|part| part.parse::<u32>().unwrap());
         let (agent, device) = (parts.next().unwrap(), parts.next().unwrap());
         let index = (window.start.nanoseconds() / 1_000_000_000 - START_S) / WINDOW_S;
         let name = (agent, (index / WINDOWS).unsigned_abs() + 1);

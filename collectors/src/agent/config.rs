@@ -3,6 +3,7 @@
 use crate::announcement::METERING_FILE;
 use crate::source::SourceSpec;
 use crate::spool::{MEBIBYTES_MAX, MEBIBYTES_MIN};
+use model::NodeName;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ pub struct AgentConfig {
     /// PEM file with the certificates to trust instead of the public authorities; `None` for those.
     pub ca_file: Option<PathBuf>,
     /// Name of the node and of its agent; `None` for the host name.
-    pub name: Option<String>,
+    pub name: Option<NodeName>,
     /// The sources to read.
     pub sources: Vec<SourceSpec>,
     /// File of the spool.
@@ -184,7 +185,7 @@ impl AgentFile {
             server: address(self.server)?,
             token: token(&self.token_file)?,
             ca_file: self.ca_file,
-            name: self.name,
+            name: self.name.map(NodeName::from),
             sources: sources(&self.sources)?,
             spool: self.spool,
             spool_mb_max: self.spool_mb_max,

@@ -27,6 +27,7 @@ use crate::spool::{Backlog, BatchSender, Contents, DamagedSpool, Spool, SpoolErr
 use crate::{identity, random};
 use client::{Backoff, ClientError};
 use metrics::AgentMetrics;
+use model::NodeName;
 use serving::Serving;
 use std::io;
 use std::net::SocketAddr;
@@ -123,7 +124,7 @@ impl Stopper {
 pub struct Agent {
     config: AgentConfig,
     clock: Arc<dyn Clock>,
-    node: String,
+    node: NodeName,
     spool: Arc<Mutex<Spool>>,
     samplers: Vec<Sampler>,
     http: Http,
@@ -141,8 +142,8 @@ impl Agent {
         let http = Http::new(&config.server, &config.token, config.ca_file.as_deref())?;
         let samplers = open_sources(&config, &clock)?;
         let name = config.name.clone().or_else(identity::host_name).ok_or(AgentError::Nameless)?;
-        let node = name.clone();
-        let sender = BatchSender { node: identity::node(&name), agent: name, boot: random::boot()? };
+        let (node, agent) = (name.clone(), name.as_str().into());
+        let sender = BatchSender { node: identity::node(&name), agent, boot: random::boot()? };
         let opened = Spool::open(&config.spool, config.spool_mb_max, sender, clock.wall())?;
         if let Some(DamagedSpool { moved_to, damage }) = opened.damaged {
             tracing::error!("{damage}; it was moved to {}, and a new one is begun", moved_to.display());
@@ -223,10 +224,10 @@ fn serve_metrics(address: SocketAddr, metrics: AgentMetrics) -> Option<Serving> 
 }
 
 /// Announces to runs on this node what is metered here, so that they do not send the same energy.
-fn announce(config: &AgentConfig, node: &str, samplers: &[Sampler]) -> Option<Announced> {
-    let devices = samplers.iter().flat_map(Sampler::devices).map(|device| device.uuid.clone()).collect();
+fn announce(config: &AgentConfig, node: &NodeName, samplers: &[Sampler]) -> Option<Announced> {
+    let devices = samplers.iter().flat_map(Sampler::devices).map(|device| device.uuid.as_str().into()).collect();
     let announced =
-        Announcement::of_this_process(node.to_owned(), &config.server, devices).announce(&config.metering_file);
+        Announcement::of_this_process(node.clone(), &config.server, devices).announce(&config.metering_file);
     if let Err(cause) = &announced {
         let path = config.metering_file.display();
         tracing::warn!(

@@ -1,5 +1,6 @@
 //! What a spool holds: records, batches, and who sends them.
 
+use model::AgentId;
 use serde::{Deserialize, Serialize};
 use wire::{Boot, Device, Gap, Holding, Job, Node, Window};
 
@@ -35,7 +36,7 @@ impl Contents {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchSender {
     /// Name of the agent.
-    pub agent: String,
+    pub agent: AgentId,
     /// Identity of this start of the agent.
     pub boot: Boot,
     /// The machine that the agent runs on.
@@ -64,7 +65,7 @@ pub struct Sealed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Will {
     /// Name of the agent in the spool's batches.
-    pub agent: String,
+    pub agent: AgentId,
     /// The machine in the spool's batches.
     pub node: Node,
     /// Holdings of the run, with their ends.

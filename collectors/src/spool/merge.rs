@@ -1,5 +1,6 @@
 //! Merges windows into longer ones, which have less resolution and the same energy.
 
+use model::DeviceUuid;
 use std::collections::BTreeMap;
 use units::{Energy, Interval, Overflow, Span, Timestamp};
 use wire::{Gap, GapReason, Window};
@@ -30,7 +31,7 @@ pub(crate) struct MergedWindow {
 /// [`Overflow`] of a sum.
 pub(crate) fn merge(windows: Vec<Window>, length: Span) -> Result<MergedWindows, Overflow> {
     let mut groups: Vec<(usize, Vec<Window>)> = Vec::new();
-    let mut position_of: BTreeMap<(String, Timestamp), usize> = BTreeMap::new();
+    let mut position_of: BTreeMap<(DeviceUuid, Timestamp), usize> = BTreeMap::new();
     for (first, window) in windows.into_iter().enumerate() {
         let end = window.start.next_multiple(length)?;
         let position = *position_of.entry((window.device.clone(), end)).or_insert(groups.len());
@@ -39,7 +40,7 @@ pub(crate) fn merge(windows: Vec<Window>, length: Span) -> Result<MergedWindows,
             None => groups.push((first, vec![window])),
         }
     }
-    let mut lost: BTreeMap<String, Interval> = BTreeMap::new();
+    let mut lost: BTreeMap<DeviceUuid, Interval> = BTreeMap::new();
     let mut merged = Vec::with_capacity(groups.len());
     for (first, group) in groups {
         let several = group.len() > 1;

@@ -3,6 +3,7 @@
 use super::codec::{decode, encode};
 use super::rows::{self, BatchState, PAGE_BYTES, WAL_PAGES};
 use super::{BatchKey, BatchSender, Contents, Sealed, SpoolError};
+use model::DeviceUuid;
 use rusqlite::{Connection, params};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -74,7 +75,7 @@ pub struct Spool {
     sequence: u64,
     pub(super) pages_max: u32,
     /// The last window of each device.
-    reach: HashMap<String, DeviceReach>,
+    reach: HashMap<DeviceUuid, DeviceReach>,
 }
 
 /// How far the windows of a device reach.
@@ -150,8 +151,8 @@ impl Spool {
     }
 
     /// How far the devices reach with `windows`, and the gaps before these.
-    fn gaps_before(&self, windows: &[Window]) -> (HashMap<String, DeviceReach>, Vec<Gap>) {
-        let mut reach: HashMap<String, DeviceReach> = HashMap::new();
+    fn gaps_before(&self, windows: &[Window]) -> (HashMap<DeviceUuid, DeviceReach>, Vec<Gap>) {
+        let mut reach: HashMap<DeviceUuid, DeviceReach> = HashMap::new();
         let mut gaps = Vec::new();
         for window in windows {
             let before = reach.get(&window.device).or_else(|| self.reach.get(&window.device)).copied();
@@ -337,7 +338,7 @@ fn take(connection: &Connection, order: Order, entries_max: usize) -> Result<Tak
         let (kind, body) = rows::record(row)?;
         let entry = rows::Record::decode(kind, &body)?;
         bytes += body.len();
-        devices.extend(entry.device().map(str::to_owned));
+        devices.extend(entry.device().cloned());
         // Leaves half of the devices of a batch for those that others are counted in.
         let crowded = devices.len() > wire::DEVICES_MAX / 2 || bytes > wire::BODY_BYTES_MAX / 2;
         if !seen.insert(entry.identity()) || crowded {

@@ -4,6 +4,7 @@
 use super::codec::decode;
 use super::rows::{self, BatchState, RecordKind};
 use super::{Contents, Spool, SpoolError, merge};
+use model::DeviceUuid;
 use rusqlite::params;
 use std::collections::BTreeMap;
 use units::{Interval, Span};
@@ -72,7 +73,7 @@ impl Spool {
     fn drop_quarantined(&mut self) -> Result<bool, SpoolError> {
         let Some(key) = rows::oldest(&self.connection, BatchState::Quarantined)? else { return Ok(false) };
         let body = rows::body(&self.connection, key)?.unwrap_or_default();
-        let mut lost: BTreeMap<String, Interval> = BTreeMap::new();
+        let mut lost: BTreeMap<DeviceUuid, Interval> = BTreeMap::new();
         for window in decode(&body)?.windows {
             let Some(own) = Interval::new(window.start, window.end) else { continue };
             lost.entry(window.device).and_modify(|lost| *lost = lost.hull(own)).or_insert(own);

@@ -1,6 +1,7 @@
 //! The SQL of the spool: how rows are written, read and checked.
 
 use super::{BatchKey, Contents, SpoolError, Will};
+use model::DeviceUuid;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -91,7 +92,7 @@ impl Record {
         decoded.map_err(unreadable)
     }
 
-    pub(super) fn device(&self) -> Option<&str> {
+    pub(super) fn device(&self) -> Option<&DeviceUuid> {
         match self {
             Self::Window(window) => Some(&window.device),
             Self::Holding(holding) => Some(&holding.device),
@@ -102,14 +103,15 @@ impl Record {
 
     /// What no two records of one batch may have in common.
     pub(super) fn identity(&self) -> (RecordKind, String, Option<String>, i64) {
+        let text = |device: &DeviceUuid| device.to_string();
         match self {
-            Self::Window(window) => (RecordKind::Window, window.device.clone(), None, window.start.nanoseconds()),
+            Self::Window(window) => (RecordKind::Window, text(&window.device), None, window.start.nanoseconds()),
             Self::Holding(holding) => {
-                (RecordKind::Holding, holding.device.clone(), Some(holding.job.clone()), holding.start.nanoseconds())
+                (RecordKind::Holding, text(&holding.device), Some(holding.job.to_string()), holding.start.nanoseconds())
             }
-            Self::Job(job) => (RecordKind::Job, job.id.clone(), None, 0),
+            Self::Job(job) => (RecordKind::Job, job.id.to_string(), None, 0),
             Self::Gap(gap) => {
-                (RecordKind::Gap, gap.device.clone(), Some(format!("{:?}", gap.reason)), gap.start.nanoseconds())
+                (RecordKind::Gap, text(&gap.device), Some(format!("{:?}", gap.reason)), gap.start.nanoseconds())
             }
         }
     }
@@ -166,7 +168,7 @@ fn check_format(connection: &Connection, path: &Path) -> Result<(), SpoolError> 
 }
 
 /// Reads and checks every row, and returns the end of the last window of each device.
-pub(super) fn check(connection: &Connection) -> Result<Vec<(String, Timestamp)>, SpoolError> {
+pub(super) fn check(connection: &Connection) -> Result<Vec<(DeviceUuid, Timestamp)>, SpoolError> {
     let verdict: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
         return Err(SpoolError::Damaged(verdict));
@@ -252,16 +254,16 @@ pub(super) fn record(row: &Row<'_>) -> Result<(RecordKind, Vec<u8>), SpoolError>
 
 pub(super) fn put_device(connection: &Connection, device: &Device) -> Result<(), SpoolError> {
     let body = json(device)?;
-    let crc = checksum(&[device.uuid.as_bytes(), &body]);
+    let crc = checksum(&[device.uuid.as_str().as_bytes(), &body]);
     let sql = "INSERT INTO devices (uuid, body, crc) VALUES (?1, ?2, ?3)
                ON CONFLICT (uuid) DO UPDATE SET body = ?2, crc = ?3 WHERE crc IS NOT ?3";
     connection.prepare_cached(sql)?.execute(params![device.uuid, body, crc])?;
     Ok(())
 }
 
-pub(super) fn put_reach(connection: &Connection, uuid: &str, until: Timestamp) -> Result<(), SpoolError> {
+pub(super) fn put_reach(connection: &Connection, uuid: &DeviceUuid, until: Timestamp) -> Result<(), SpoolError> {
     let until = until.nanoseconds();
-    let crc = checksum(&[uuid.as_bytes(), &until.to_le_bytes()]);
+    let crc = checksum(&[uuid.as_str().as_bytes(), &until.to_le_bytes()]);
     let sql = "INSERT INTO devices (uuid, until_ns, until_crc) VALUES (?1, ?2, ?3)
                ON CONFLICT (uuid) DO UPDATE SET until_ns = ?2, until_crc = ?3";
     connection.prepare_cached(sql)?.execute(params![uuid, until, crc])?;
@@ -290,7 +292,7 @@ pub(super) fn devices_of(connection: &Connection, contents: &Contents) -> Result
     let windows = contents.windows.iter().map(|window| &window.device);
     let holdings = contents.holdings.iter().map(|holding| &holding.device);
     let gaps = contents.gaps.iter().map(|gap| &gap.device);
-    let mut wanted: BTreeSet<String> = windows.chain(holdings).chain(gaps).cloned().collect();
+    let mut wanted: BTreeSet<DeviceUuid> = windows.chain(holdings).chain(gaps).cloned().collect();
     let mut found = BTreeMap::new();
     let mut statement =
         connection.prepare_cached("SELECT uuid, body, crc, until_ns, until_crc FROM devices WHERE uuid = ?1")?;
@@ -318,10 +320,10 @@ fn device(row: &Row<'_>) -> Result<Option<Device>, SpoolError> {
     serde_json::from_slice(&body).map(Some).map_err(unreadable)
 }
 
-fn until(row: &Row<'_>) -> Result<Option<(String, Timestamp)>, SpoolError> {
-    let (uuid, until, crc): (String, Option<i64>, Option<i64>) = (row.get(0)?, row.get(3)?, row.get(4)?);
+fn until(row: &Row<'_>) -> Result<Option<(DeviceUuid, Timestamp)>, SpoolError> {
+    let (uuid, until, crc): (DeviceUuid, Option<i64>, Option<i64>) = (row.get(0)?, row.get(3)?, row.get(4)?);
     let Some(until) = until else { return Ok(None) };
-    if crc != Some(checksum(&[uuid.as_bytes(), &until.to_le_bytes()])) {
+    if crc != Some(checksum(&[uuid.as_str().as_bytes(), &until.to_le_bytes()])) {
         return Err(SpoolError::Damaged(format!(
             "the end of the last window of device {uuid} has changed since it was written"
         )));

@@ -111,7 +111,7 @@ fn run_told(seconds: i64) -> Arc<Mutex<Store>> {
         server,
         folder: folder.path().join("runs"),
         metering: folder.path().join("metering.json"),
-        job: Job { id: "run-1".to_owned(), ..Job::default() },
+        job: Job { id: "run-1".into(), ..Job::default() },
     };
     let Ok(SourceSpec::Synthetic(spec)) = "synthetic:gpus=2,watts=300".parse() else { panic!("no such source") };
     let source = Box::new(collectors::source::synthetic::SyntheticSource::open(spec));

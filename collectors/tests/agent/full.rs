@@ -2,6 +2,7 @@
 
 use crate::samples::{CLOCK, Store, at, device, drain, energy, open, round};
 use collectors::spool::{Backlog, Contents, Order, SpoolError};
+use model::DeviceUuid;
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
@@ -40,7 +41,7 @@ fn a_full_spool_keeps_every_millijoule_at_less_resolution_and_says_so() {
     };
     assert!(spans(newest).all(|span| span.nanoseconds() == 10_000_000_000), "the newest windows keep their resolution");
     // Every window that is longer than it was lies in a gap of its device.
-    let mut told: BTreeMap<String, Vec<Range<Timestamp>>> = BTreeMap::new();
+    let mut told: BTreeMap<DeviceUuid, Vec<Range<Timestamp>>> = BTreeMap::new();
     for gap in store.gaps() {
         assert_eq!(gap.reason, GapReason::Merged);
         told.entry(gap.device).or_default().push(gap.start..gap.end);
@@ -57,7 +58,7 @@ fn a_spool_without_room_takes_nothing_in_part_and_memory_holds_the_energy_until_
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let mut spool = open(&folder.path().join("spool"), 8, 1).spool;
     let job = |number: i64| Job {
-        id: format!("job-{number}"),
+        id: format!("job-{number}").into(),
         labels: (0..30).map(|label| (format!("label-{label}"), "x".repeat(200))).collect(),
         ..Job::default()
     };

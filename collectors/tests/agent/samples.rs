@@ -23,8 +23,8 @@ pub(crate) const fn at(seconds: i64) -> Timestamp {
 }
 
 pub(crate) fn sender(boot: u128) -> BatchSender {
-    let node = Node { name: "node".to_owned(), software: "test".to_owned(), machine_id: None, host_boot: None };
-    BatchSender { agent: "node".to_owned(), boot: Boot::from_bits(boot), node }
+    let node = Node { name: "node".into(), software: "test".to_owned(), machine_id: None, host_boot: None };
+    BatchSender { agent: "node".into(), boot: Boot::from_bits(boot), node }
 }
 
 pub(crate) fn open(path: &Path, mebibytes: u32, boot: u128) -> Opened {
@@ -33,7 +33,7 @@ pub(crate) fn open(path: &Path, mebibytes: u32, boot: u128) -> Opened {
 
 pub(crate) fn device(number: u32) -> Device {
     Device {
-        uuid: format!("GPU-{number:08x}-5e7f-4000-8000-000000000000"),
+        uuid: format!("GPU-{number:08x}-5e7f-4000-8000-000000000000").into(),
         name: "Synthetic GPU".to_owned(),
         index: number,
         kind: Kind::Accelerator,

@@ -1,7 +1,7 @@
 //! Admissions: may a job run, what is held for it, and what it used in the end.
 
 use crate::{DecisionDocument, EstimateDocument, EstimateRequest, Mode, Unit, Weight};
-use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId, ProjectName};
+use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId, ProjectName, SiteName};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -39,7 +39,7 @@ pub struct FitOption {
     /// When it starts, RFC 3339; `null` for now.
     pub start: Option<String>,
     /// Site that it runs at; `null` where the request names none and any will do.
-    pub site: Option<String>,
+    pub site: Option<SiteName>,
     /// What it would hold.
     pub p95: Weight,
     /// The `wattledger check` command that asks for it.
@@ -50,7 +50,7 @@ pub struct FitOption {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BudgetShare {
     /// Number of the budget.
-    pub budget: String,
+    pub budget: BudgetId,
     /// Name of the budget.
     pub name: String,
     /// What the budget counts; `null` if its policy cannot be read.
@@ -81,7 +81,7 @@ pub struct Decision {
     /// Whether the job may run.
     pub allowed: bool,
     /// Number of the admission; `null` if nothing was stored, as for a dry run.
-    pub id: Option<String>,
+    pub id: Option<AdmissionId>,
     /// Submission key of the request; `null` if it had none.
     pub key: Option<String>,
     /// The reason for people: what is needed, what is free, and until when.

@@ -1,6 +1,7 @@
 //! What needs attention.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use utoipa::ToSchema;
 
 /// How much an item matters. Items that matter most come first.
@@ -43,8 +44,8 @@ pub struct AttentionItem {
 impl Subject {
     /// The thing of a kind with this id or name.
     #[must_use]
-    pub fn of(r#type: &str, id: String) -> Self {
-        Self { r#type: r#type.to_owned(), id }
+    pub fn of(r#type: &str, id: impl fmt::Display) -> Self {
+        Self { r#type: r#type.to_owned(), id: id.to_string() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Budgets: how much may be used, how that stands, and who makes an exception.
 
 use crate::DecisionDocument;
-use model::{AdmissionId, BudgetId, OverrideId, OverrideState, ProjectName};
+use model::{AdmissionId, BudgetId, OverrideId, OverrideState, ProjectName, SiteName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -93,7 +93,7 @@ pub struct PolicyDocument {
     pub scope: ScopeKind,
     /// Project whose jobs are counted; only with scope `project`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// Label of the jobs that are counted, as `KEY=VALUE`; only with scope `label`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -102,7 +102,7 @@ pub struct PolicyDocument {
     pub user: Option<String>,
     /// Site whose energy is counted; only with scope `site`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub site: Option<String>,
+    pub site: Option<SiteName>,
     /// What the budget counts.
     pub unit: Unit,
     /// Limit of facility energy per period, mJ, 0 or more; only with unit `energy`.

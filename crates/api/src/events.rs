@@ -1,5 +1,6 @@
 //! Changes, as they happen.
 
+use model::ProjectName;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,5 +12,5 @@ pub struct ChangeEvent {
     /// Id or name of the thing; for a batch its agent, boot and sequence; for entries the number of new ones.
     pub id: String,
     /// Project that the change concerns; `null` if it concerns none.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
 }

@@ -9,7 +9,7 @@ use std::str::FromStr;
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub struct $name(String);
@@ -26,6 +26,12 @@ macro_rules! text {
                 &self.0
             }
 
+            /// Whether the text is empty, which stands for none.
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                self.0.is_empty()
+            }
+
             /// The text that it stands for, without copying it.
             #[must_use]
             pub fn into_string(self) -> String {
@@ -35,7 +41,14 @@ macro_rules! text {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        // As of a text, so that a message can quote it.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
             }
         }
 
@@ -83,6 +96,20 @@ macro_rules! text {
                 self.0 == *other
             }
         }
+
+        #[cfg(feature = "sqlite")]
+        impl rusqlite::ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+                self.0.to_sql()
+            }
+        }
+
+        #[cfg(feature = "sqlite")]
+        impl rusqlite::types::FromSql for $name {
+            fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<Self> {
+                String::column_result(value).map(Self)
+            }
+        }
     };
 }
 
@@ -92,8 +119,13 @@ text! {
 }
 
 text! {
-    /// Identifies a token: 16 hexadecimal digits, no secret. Empty where the service itself acts.
+    /// Identifies a token: 16 hexadecimal digits, no secret; [`TokenId::SERVICE`] where the service itself acts.
     TokenId
+}
+
+impl TokenId {
+    /// In place of a token where the service itself acts: empty.
+    pub const SERVICE: Self = Self(String::new());
 }
 
 text! {

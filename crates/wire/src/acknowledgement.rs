@@ -1,4 +1,5 @@
 use crate::batch::{Batch, Boot};
+use model::AgentId;
 use serde::{Deserialize, Serialize};
 use units::Timestamp;
 
@@ -8,7 +9,7 @@ pub struct Acknowledgement {
     /// What the service did with the batch.
     pub result: Outcome,
     /// Name of the agent, as in the batch.
-    pub agent: String,
+    pub agent: AgentId,
     /// Boot of the agent, as in the batch.
     pub boot: Boot,
     /// Number of the batch within its boot.

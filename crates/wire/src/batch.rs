@@ -1,5 +1,6 @@
 use crate::error::WireError;
 use account::meter::Window;
+use model::{AgentId, DeviceUuid, JobId, NodeName, ProjectName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use units::{Power, Span, Timestamp};
@@ -11,7 +12,7 @@ pub struct Batch {
     /// Version of the document, [`crate::VERSION`].
     pub version: u32,
     /// Name of the agent that sends the batch; a *name*.
-    pub agent: String,
+    pub agent: AgentId,
     /// The start of the agent that made the batch.
     pub boot: Boot,
     /// Number of the batch within the boot: 1, 2, 3, … without a gap.
@@ -131,7 +132,7 @@ impl TryFrom<String> for Boot {
 #[serde(deny_unknown_fields)]
 pub struct Node {
     /// Name of the node; a *name*.
-    pub name: String,
+    pub name: NodeName,
     /// Name and version of the program that sends the batch.
     pub software: String,
     /// The operating system's identifier of the machine (`/etc/machine-id`).
@@ -159,7 +160,7 @@ pub struct ClockEvidence {
 #[serde(deny_unknown_fields)]
 pub struct Device {
     /// Identity that stays the same over restarts: the driver's UUID, `rapl:package-0`; never a bare index.
-    pub uuid: String,
+    pub uuid: DeviceUuid,
     /// Product name as the driver gives it.
     pub name: String,
     /// Index that people know the device by; not an identity.
@@ -175,7 +176,7 @@ pub struct Device {
     pub systematic_ppm: u32,
     /// `uuid` of the device whose energy already contains this one's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counted_in: Option<String>,
+    pub counted_in: Option<DeviceUuid>,
     /// Changes when the device's energy counter may have started again.
     pub driver_epoch: u64,
 }
@@ -225,9 +226,9 @@ pub enum SensorClass {
 #[serde(deny_unknown_fields)]
 pub struct Holding {
     /// `uuid` of a declared device.
-    pub device: String,
+    pub device: DeviceUuid,
     /// `id` of the job.
-    pub job: String,
+    pub job: JobId,
     /// Weight of the job among those that hold the device at the same time, 1 to 1,000,000.
     pub weight: u32,
     /// When the job began to hold the device.
@@ -243,10 +244,10 @@ pub struct Holding {
 #[serde(deny_unknown_fields)]
 pub struct Job {
     /// Identity of the job; a *name*.
-    pub id: String,
+    pub id: JobId,
     /// Project that the job is charged to; a *name*.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// Name that people gave the job; a *text*.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -272,7 +273,7 @@ pub struct Job {
 #[serde(deny_unknown_fields)]
 pub struct Gap {
     /// `uuid` of a declared device.
-    pub device: String,
+    pub device: DeviceUuid,
     /// First moment inside the gap.
     #[serde(rename = "start_ns")]
     pub start: Timestamp,

@@ -38,11 +38,11 @@ impl Batch {
     }
 
     fn check_head(&self) -> Result<(), Found> {
-        name("agent", &self.agent)?;
+        name("agent", self.agent.as_str())?;
         if self.sequence == 0 {
             return Err(("sequence", FieldProblem::Sequence));
         }
-        name("node.name", &self.node.name)?;
+        name("node.name", self.node.name.as_str())?;
         text("node.software", &self.node.software)?;
         optional("node.machine_id", self.node.machine_id.as_ref(), text)?;
         optional("node.host_boot", self.node.host_boot.as_ref(), text)?;
@@ -57,25 +57,26 @@ impl Batch {
 
 impl Device {
     fn check(&self, declared: &Declared<'_>) -> Result<(), Found> {
-        text("uuid", &self.uuid)?;
+        text("uuid", self.uuid.as_str())?;
         text("name", &self.name)?;
         if self.systematic_ppm > 1_000_000 {
             return Err(("systematic_ppm", FieldProblem::PartsPerMillion(self.systematic_ppm)));
         }
-        let mut container = self.counted_in.as_deref();
+        let mut container = self.counted_in.as_ref();
         // A chain longer than the list of devices goes round in a ring.
         for _ in 0..=declared.len() {
             let Some(uuid) = container else { return Ok(()) };
-            let outer =
-                declared.get(uuid).ok_or_else(|| ("counted_in", FieldProblem::UndeclaredDevice(uuid.to_owned())))?;
-            container = outer.counted_in.as_deref();
+            let outer = declared
+                .get(uuid.as_str())
+                .ok_or_else(|| ("counted_in", FieldProblem::UndeclaredDevice(uuid.to_string())))?;
+            container = outer.counted_in.as_ref();
         }
-        Err(("counted_in", FieldProblem::CountedInItself(self.uuid.clone())))
+        Err(("counted_in", FieldProblem::CountedInItself(self.uuid.to_string())))
     }
 }
 
 fn check_window(window: &Window, declared: &Declared<'_>) -> Result<(), Found> {
-    device(&window.device, declared)?;
+    device(window.device.as_str(), declared)?;
     let span = interval(window.start, window.end)?;
     if span > WINDOW_NS_MAX {
         return Err(("end_ns", FieldProblem::LongWindow(span)));
@@ -99,8 +100,8 @@ fn check_window(window: &Window, declared: &Declared<'_>) -> Result<(), Found> {
 
 impl Holding {
     fn check(&self, declared: &Declared<'_>) -> Result<(), Found> {
-        device(&self.device, declared)?;
-        name("job", &self.job)?;
+        device(self.device.as_str(), declared)?;
+        name("job", self.job.as_str())?;
         if !(1..=WEIGHT_MAX).contains(&self.weight) {
             return Err(("weight", FieldProblem::Weight(self.weight)));
         }
@@ -113,7 +114,7 @@ impl Holding {
 
 impl Job {
     fn check(&self) -> Result<(), Found> {
-        name("id", &self.id)?;
+        name("id", self.id.as_str())?;
         optional("project", self.project.as_ref(), name)?;
         optional("name", self.name.as_ref(), text)?;
         count("labels", self.labels.len(), LABELS_MAX)?;
@@ -145,7 +146,7 @@ impl Job {
 
 impl Gap {
     fn check(&self, declared: &Declared<'_>) -> Result<(), Found> {
-        device(&self.device, declared)?;
+        device(self.device.as_str(), declared)?;
         interval(self.start, self.end).map(drop)
     }
 }
@@ -235,10 +236,10 @@ fn text(key: &'static str, value: &str) -> Result<(), Found> {
 
 fn optional(
     key: &'static str,
-    value: Option<&String>,
+    value: Option<&impl AsRef<str>>,
     check: impl Fn(&'static str, &str) -> Result<(), Found>,
 ) -> Result<(), Found> {
-    value.map_or(Ok(()), |value| check(key, value))
+    value.map_or(Ok(()), |value| check(key, value.as_ref()))
 }
 
 /// The beginning of a refused value, enough to find it by, with control characters escaped.

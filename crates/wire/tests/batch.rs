@@ -31,7 +31,7 @@ fn the_worked_example_says_what_it_shows() {
     assert_eq!(batch.windows[0].energy.millijoules(), 6_132_480);
     assert_eq!(batch.windows[1].quality, Quality::Counter);
     assert_eq!((batch.holdings[0].end, batch.holdings[0].weight), (None, 1));
-    assert_eq!(batch.devices[2].counted_in.as_deref(), Some("rapl:package-0"));
+    assert_eq!(batch.devices[2].counted_in, Some("rapl:package-0".into()));
 }
 
 #[test]

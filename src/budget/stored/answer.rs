@@ -1,6 +1,7 @@
 use super::{FIRST, StoredWord, Word, first, is_first, read, write};
 use crate::store::StoreError;
 use api::{Assumption, BudgetShare, Decision, EstimateBasis, EstimateDocument, FitKind, FitOption, Mode, Unit, Weight};
+use model::{AdmissionId, BudgetId, SiteName};
 use serde::{Deserialize, Serialize};
 
 const WHAT: &str = "the answer of an admission";
@@ -11,7 +12,7 @@ pub(super) struct StoredAnswer {
     #[serde(default = "first", skip_serializing_if = "is_first")]
     version: u32,
     allowed: bool,
-    id: Option<String>,
+    id: Option<AdmissionId>,
     key: Option<String>,
     reason: String,
     options: Vec<StoredOption>,
@@ -28,7 +29,7 @@ struct StoredOption {
     count: u64,
     hours: f64,
     start: Option<String>,
-    site: Option<String>,
+    site: Option<SiteName>,
     p95: StoredWeight,
     command: String,
 }
@@ -68,7 +69,7 @@ struct StoredAssumption {
 
 #[derive(Serialize, Deserialize)]
 struct StoredShare {
-    budget: String,
+    budget: BudgetId,
     name: String,
     unit: Option<Word<Unit>>,
     mode: Option<Word<Mode>>,

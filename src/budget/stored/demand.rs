@@ -1,6 +1,7 @@
 use super::{FIRST, first, is_first, read, write};
 use crate::budget::Demand;
 use crate::store::StoreError;
+use model::{JobId, ProjectName, SiteName, ZoneId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use units::{CarbonIntensity, Timestamp};
@@ -12,7 +13,7 @@ const WHAT: &str = "the demand of an admission";
 pub(super) struct StoredDemand {
     #[serde(default = "first", skip_serializing_if = "is_first")]
     version: u32,
-    project: String,
+    project: ProjectName,
     accelerator: String,
     count: u64,
     nanohours: u64,
@@ -28,11 +29,11 @@ pub(super) struct StoredDemand {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     intensity: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    zone: Option<String>,
+    zone: Option<ZoneId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     region: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    site: Option<String>,
+    site: Option<SiteName>,
     /// ns since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     start: Option<i64>,
@@ -43,7 +44,7 @@ pub(super) struct StoredDemand {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     job_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    job: Option<String>,
+    job: Option<JobId>,
 }
 
 /// The text that is stored of a demand.
@@ -82,7 +83,7 @@ impl From<&Demand> for StoredDemand {
             labels: demand.labels,
             user: demand.user,
             job_name: demand.job_name,
-            job: demand.job.map(model::JobId::into_string),
+            job: demand.job,
         }
     }
 }
@@ -106,7 +107,7 @@ impl From<StoredDemand> for Demand {
             labels: stored.labels,
             user: stored.user,
             job_name: stored.job_name,
-            job: stored.job.map(model::JobId::new),
+            job: stored.job,
         }
     }
 }

@@ -1,6 +1,7 @@
 use super::{FIRST, StoredWord, Word, first, is_first, read, write};
 use crate::store::StoreError;
 use api::{Mode, Outage, PeriodKind, PolicyDocument, RollOver, ScopeKind, Unit};
+use model::{ProjectName, SiteName};
 use serde::{Deserialize, Serialize};
 
 const WHAT: &str = "the policy of a budget";
@@ -14,13 +15,13 @@ pub(super) struct StoredPolicy {
     name: String,
     scope: Word<ScopeKind>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    project: Option<String>,
+    project: Option<ProjectName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     label: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    site: Option<String>,
+    site: Option<SiteName>,
     unit: Word<Unit>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     limit_mj: Option<i64>,

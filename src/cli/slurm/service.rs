@@ -7,7 +7,7 @@ use api::{
     AdmissionDocument, AdmissionRequest, BudgetDocument, CommitRequest, Decision, EstimateDocument, EstimateRequest,
     JobFootprint, Mode, Outage, ScopeKind, StandingDocument, Unit,
 };
-use model::{AdmissionId, JobId};
+use model::{AdmissionId, JobId, ProjectName, SiteName};
 use serde_json::Number;
 use units::{CarbonMass, Energy};
 
@@ -84,8 +84,7 @@ fn request(job: &JobOnGpus<'_>) -> EstimateRequest {
 }
 
 fn admission(decision: &Decision) -> Result<AdmissionId, Failure> {
-    let id = decision.id.as_deref().unwrap_or_default();
-    id.parse().map_err(|error| Failure::Internal(anyhow::Error::new(error)))
+    decision.id.ok_or_else(|| Failure::Internal(anyhow::anyhow!("the service names no admission in its answer")))
 }
 
 impl From<BudgetDocument> for BudgetLine {
@@ -109,10 +108,10 @@ impl From<BudgetDocument> for BudgetLine {
         let Some(policy) = budget.policy else { return line };
         let value = match policy.scope {
             ScopeKind::All => None,
-            ScopeKind::Project => policy.project,
+            ScopeKind::Project => policy.project.map(ProjectName::into_string),
             ScopeKind::Label => policy.label,
             ScopeKind::User => policy.user,
-            ScopeKind::Site => policy.site,
+            ScopeKind::Site => policy.site.map(SiteName::into_string),
         };
         Self {
             mode: policy.mode,

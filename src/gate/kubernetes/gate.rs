@@ -9,7 +9,7 @@ use crate::budget::{self, Actual, Ask, BudgetError, Demand, Hardware, Office, Po
 use crate::config::Kubernetes;
 use crate::store::{AdmissionFilter, AdmissionRow};
 use api::{Decision, Outage};
-use model::{AdmissionId, AdmissionState, JobId};
+use model::{AdmissionId, AdmissionState, JobId, ProjectName};
 use std::collections::BTreeMap;
 
 /// Admissions of one object that are looked at, the newest.
@@ -30,7 +30,7 @@ pub struct ChangedAdmission {
     /// Its number.
     pub admission: AdmissionId,
     /// Its project.
-    pub project: String,
+    pub project: ProjectName,
 }
 
 impl From<ReviewAnswer> for Reviewed {
@@ -93,8 +93,7 @@ impl Gate<'_> {
         let namespace = &self.review.namespace;
         let project = match self.settings.projects.get(namespace) {
             Some(project) => project.clone(),
-            None if self.office.has_project(namespace)? => namespace.clone(),
-            None => String::new(),
+            None => self.office.project_of(namespace)?,
         };
         Ok(Demand {
             project,
@@ -183,7 +182,7 @@ impl Gate<'_> {
                 }
             };
             let project = demand.project.clone();
-            changed.extend(number_of(&decision).map(|admission| ChangedAdmission { admission, project }));
+            changed.extend(decision.id.map(|admission| ChangedAdmission { admission, project }));
             if !decision.allowed && !is_at_rest {
                 self.give_back(&decisions)?;
                 let message = words::denial(object, &demand, &decision);
@@ -198,7 +197,7 @@ impl Gate<'_> {
     }
 
     fn give_back(&self, decisions: &[Decision]) -> Result<(), BudgetError> {
-        let held = decisions.iter().filter(|decision| decision.held).filter_map(number_of);
+        let held = decisions.iter().filter(|decision| decision.held).filter_map(|decision| decision.id);
         held.map(|id| self.office.release(id)).try_for_each(|released| released.map(drop))
     }
 
@@ -239,10 +238,6 @@ impl Gate<'_> {
     }
 }
 
-fn number_of(decision: &Decision) -> Option<AdmissionId> {
-    decision.id.as_deref().and_then(|id| id.parse().ok())
-}
-
 fn of_part(whole: &Demand, part: &AcceleratorUse) -> Result<Demand, BudgetError> {
     let mut demand = Demand {
         accelerator: part.accelerator.name.clone(),
@@ -272,6 +267,6 @@ fn slice_nanowatts(part: &AcceleratorUse) -> Result<Option<u64>, BudgetError> {
 }
 
 fn audited(answer: ReviewAnswer, decisions: &[Decision]) -> ReviewAnswer {
-    let numbers: Vec<&str> = decisions.iter().filter_map(|decision| decision.id.as_deref()).collect();
+    let numbers: Vec<String> = decisions.iter().filter_map(|decision| decision.id).map(|id| id.to_string()).collect();
     if numbers.is_empty() { answer } else { answer.audited("admission", numbers.join(",")) }
 }

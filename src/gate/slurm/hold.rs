@@ -2,7 +2,7 @@
 
 use super::queue::{QueueRow, SlurmProgress};
 use super::text::GpuCount;
-use model::AdmissionId;
+use model::{AdmissionId, ProjectName};
 
 /// How long holds wait before they are given back or settled.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ pub struct Hold {
     /// When the plugin decided, in seconds since 1970.
     pub at_s: i64,
     /// The project that is charged.
-    pub project: String,
+    pub project: ProjectName,
     /// The user who submitted the job.
     pub user: String,
     /// Type and number of the GPUs.

@@ -1,6 +1,7 @@
 //! The journal: one line for each decision of the plugin, in the order of decisions.
 
 use super::text::{GpuCount, Tasks, TextError, parts};
+use model::ProjectName;
 
 /// What the plugin decided about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct JournalLine {
     /// When it was made, in seconds since 1970.
     pub at_s: i64,
     /// The project that is charged.
-    pub project: String,
+    pub project: ProjectName,
     /// The user who submitted the job.
     pub user: String,
     /// GPUs of each task.
@@ -56,7 +57,7 @@ impl JournalLine {
             },
             key: (*key).to_owned(),
             at_s: at.parse().map_err(|_| wrong())?,
-            project: (*project).to_owned(),
+            project: (*project).into(),
             user: (*user).to_owned(),
             parts: parts(gpus)?,
             minutes: minutes.parse().map_err(|_| wrong())?,

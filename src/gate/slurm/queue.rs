@@ -1,6 +1,7 @@
 //! What `squeue` prints of jobs.
 
 use super::text::{GpuCount, TextError, minutes, parts};
+use model::ProjectName;
 
 /// Columns and their widths, as `squeue --Format` takes them. No column but the administrator's comment holds text of a user, and users
 /// cannot write that one, so nobody's job name passes for a column.
@@ -49,7 +50,7 @@ pub struct Comment {
     /// Key of the submission.
     pub key: String,
     /// The project that is charged.
-    pub project: String,
+    pub project: ProjectName,
     /// The user who submitted the job.
     pub user: String,
     /// GPUs of each task.
@@ -64,7 +65,7 @@ impl Comment {
         let mut fields = text.split(' ').next()?.strip_prefix("wattledger|1|")?.split('|').map(str::to_owned);
         Some(Self {
             key: fields.next()?,
-            project: fields.next()?,
+            project: fields.next()?.into(),
             user: fields.next()?,
             parts: parts(&fields.next()?).ok()?,
             minutes: fields.next()?.parse().ok()?,

@@ -338,7 +338,7 @@ where
 
 fn asked<'a>(settings: &'a SlurmSettings, hold: &'a Hold) -> JobOnGpus<'a> {
     JobOnGpus {
-        project: Some(&hold.project),
+        project: Some(hold.project.as_str()),
         user: Some(&hold.user),
         accelerator: settings.accelerator(&hold.part.kind),
         count: hold.part.gpus,

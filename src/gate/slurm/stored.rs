@@ -7,7 +7,7 @@ use super::hold::{Hold, HoldPhase};
 use super::holds::Holds;
 use super::state::SyncState;
 use super::text::GpuCount;
-use model::AdmissionId;
+use model::{AdmissionId, ProjectName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use units::Energy;
@@ -36,7 +36,7 @@ struct StoredHold {
     attempt: u32,
     is_extra: bool,
     at_s: i64,
-    project: String,
+    project: ProjectName,
     user: String,
     part: StoredGpuCount,
     minutes: u64,

@@ -5,6 +5,7 @@ use super::load::PlanLoad;
 use super::task::{Task, TaskResult};
 use crate::budget::{Ask, BudgetError, Demand, Office};
 use crate::config::Terraform;
+use model::ProjectName;
 use units::Pue;
 
 /// What the budgets say of a month of the plan.
@@ -39,17 +40,16 @@ pub fn decide(
 }
 
 /// The project that a workspace is charged to: the configured one, or one of its name; empty where there is none.
-fn project(office: &Office<'_>, settings: &Terraform, task: &Task) -> Result<String, BudgetError> {
+fn project(office: &Office<'_>, settings: &Terraform, task: &Task) -> Result<ProjectName, BudgetError> {
     let workspace = &task.workspace_name;
     let whole = format!("{}/{workspace}", task.organization_name);
     Ok(match settings.projects.get(&whole).or_else(|| settings.projects.get(workspace)) {
         Some(project) => project.clone(),
-        None if office.has_project(workspace)? => workspace.clone(),
-        None => String::new(),
+        None => office.project_of(workspace)?,
     })
 }
 
-fn demand(task: &Task, project: String, load: PlanLoad) -> Demand {
+fn demand(task: &Task, project: ProjectName, load: PlanLoad) -> Demand {
     Demand {
         project,
         accelerator: load.accelerator,

@@ -2,6 +2,7 @@
 
 use super::demand;
 use crate::ledger::{Fixture, after, at};
+use model::TokenId;
 use rusqlite::Connection;
 use serde_json::json;
 use wattledger::budget::{Ask, Office, Override};
@@ -11,16 +12,15 @@ use wattledger::store::Store;
 /// A budget with a job that it admits, one that it refuses, a request that is granted, and an override of all of it.
 fn decided() -> Fixture {
     let fixture = Fixture::new();
-    let office =
-        |now| Office { store: &fixture.store, library: &fixture.library, now: at(now), by: "0123456789abcdef" };
+    let by = TokenId::from("0123456789abcdef");
+    let office = |now| Office { store: &fixture.store, library: &fixture.library, now: at(now), by: &by };
     let limit = super::p95(600_000);
     let number = office(0).create(super::policy("llm", limit, json!({}))).unwrap().to_string();
     let admit = |now, key: &str| office(now).admit(Some(key), demand("llm", 500_000), Ask::Reserve).unwrap();
     assert!(admit(1, "first").allowed);
     let refused = admit(2, "second");
     assert!(!refused.allowed);
-    let asked =
-        office(3).request(refused.id.unwrap().parse().unwrap(), "ada".to_owned(), "deadline".to_owned()).unwrap();
+    let asked = office(3).request(refused.id.unwrap(), "ada".to_owned(), "deadline".to_owned()).unwrap();
     let granted = |reason: &str| Override { name: "grace".to_owned(), reason: reason.to_owned(), expires: at(9_000) };
     office(4).approve(asked.number, granted("agreed")).unwrap();
     office(5).override_budget(&number, granted("the week of the paper")).unwrap();

@@ -4,7 +4,7 @@ use super::demand;
 use crate::ledger::actions::hourly;
 use crate::ledger::{FAR, Fixture, at, batch, holding, job, window};
 use ::api::{Decision, EstimateBasis, FitKind};
-use model::{AdmissionState, HoldNotice};
+use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice};
 use serde_json::json;
 use units::{Energy, Pue, Timestamp};
 use wattledger::budget::{Actual, AdmissionEvent, Ask, BudgetAmount, DaySpent, Demand, Office, Override};
@@ -19,7 +19,7 @@ const fn mj(millijoules: i64) -> Energy {
 }
 
 fn office(fixture: &Fixture, now: i64) -> Office<'_> {
-    Office { store: &fixture.store, library: &fixture.library, now: at(now), by: "test" }
+    Office { store: &fixture.store, library: &fixture.library, now: at(now), by: &super::BY }
 }
 
 fn budget(fixture: &Fixture, limit_mj: i64, change: serde_json::Value) -> String {
@@ -36,8 +36,8 @@ fn figures(fixture: &Fixture, number: &str, now: i64) -> [i64; 3] {
     [standing.spent, standing.held, standing.free].map(BudgetAmount::value)
 }
 
-fn row(fixture: &Fixture, id: &str) -> AdmissionRow {
-    fixture.store.read(|tx| tx.admissions().get(id.parse().unwrap())).unwrap().unwrap()
+fn row(fixture: &Fixture, id: AdmissionId) -> AdmissionRow {
+    fixture.store.read(|tx| tx.admissions().get(id)).unwrap().unwrap()
 }
 
 /// `n1`'s batch `sequence`, in which `train` uses `energy_mj` from `start` to `end`.
@@ -68,7 +68,7 @@ fn metered_energy_is_spent_at_once_and_the_hold_shrinks_to_what_the_rest_can_cos
     assert_eq!(figures(&fixture, &number, 2_701), [1_080 * KJ, 0, limit - 1_080 * KJ]);
     let changes = office(&fixture, 2_701).settle().unwrap();
     assert_eq!(changes.iter().map(|change| change.event).collect::<Vec<_>>(), [AdmissionEvent::Settled]);
-    let row = row(&fixture, &id);
+    let row = row(&fixture, id);
     assert_eq!(
         (row.state, row.actual_energy, row.overrun),
         (AdmissionState::Settled, Some(mj(1_080 * KJ)), Some(mj(0)))
@@ -102,7 +102,7 @@ fn a_job_of_another_project_settles_nothing() {
     let number = budget(&fixture, limit, json!({}));
     let asked = Demand { job: Some("foreign".into()), ..demand("llm", 500_000) };
     let id = office(&fixture, 0).admit(Some("k"), asked, Ask::Reserve).unwrap().id.unwrap();
-    let before = row(&fixture, &id);
+    let before = row(&fixture, id);
     let mut batch = batch(1, 1_800);
     batch.windows = vec![window("gpu0", 0, 1_800, 720 * KJ)];
     batch.holdings = vec![holding("gpu0", "foreign", 1, 0, Some(1_800))];
@@ -112,7 +112,7 @@ fn a_job_of_another_project_settles_nothing() {
     let p95 = super::p95(500_000);
     assert_eq!(figures(&fixture, &number, 1_801), [0, p95, limit - p95]);
     assert!(office(&fixture, 1_801).settle().unwrap().is_empty());
-    assert_eq!(row(&fixture, &id), before);
+    assert_eq!(row(&fixture, id), before);
     assert_eq!(
         office(&fixture, FAR).settle().unwrap()[0].event,
         AdmissionEvent::Expired,
@@ -127,7 +127,7 @@ fn what_is_committed_and_what_the_ledger_has_count_once() {
     let id = admit(&fixture, "train", 500).id.unwrap();
     used(&fixture, 1, (0, 600), 200 * KJ, Some(1_200));
     let actual = Actual { energy: Some(mj(500 * KJ)), co2e: None };
-    office(&fixture, 1_201).commit(id.parse().unwrap(), actual).unwrap();
+    office(&fixture, 1_201).commit(id, actual).unwrap();
     assert_eq!(figures(&fixture, &number, 1_202), [500 * KJ, 0, 9_500 * KJ]);
     // The rest comes late: it was counted already.
     used(&fixture, 2, (600, 1_200), 300 * KJ, Some(1_200));
@@ -150,13 +150,13 @@ fn an_overrun_is_posted_in_full_and_the_next_admission_sees_it() {
     assert_eq!(said(602), []);
     used(&fixture, 2, (600, 3_600), 2_400 * KJ, None);
     assert_eq!(said(3_601), [AdmissionEvent::Stop]);
-    assert_eq!(row(&fixture, &id).notice, HoldNotice::Stop);
+    assert_eq!(row(&fixture, id).notice, HoldNotice::Stop);
     assert_eq!(figures(&fixture, &number, 3_602), [2_800 * KJ, 0, limit - 2_800 * KJ]);
     let next = office(&fixture, 3_603).admit(Some("next"), demand("llm", 500_000), Ask::Reserve).unwrap();
     assert!(!next.allowed, "{}", next.reason);
     used(&fixture, 3, (3_600, 3_700), KJ, Some(3_700));
     office(&fixture, 3_701).settle().unwrap();
-    assert_eq!(row(&fixture, &id).overrun, Some(mj(2_801 * KJ - super::p95(500_000))));
+    assert_eq!(row(&fixture, id).overrun, Some(mj(2_801 * KJ - super::p95(500_000))));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn what_never_starts_expires_and_what_is_requeued_is_another_attempt() {
     let again = Demand { job: Some("train.2".into()), ..demand("llm", 500_000) };
     office(&fixture, 700).admit(Some("train/2"), again, Ask::Reserve).unwrap();
     assert_eq!(figures(&fixture, &number, 701), [100 * KJ, 2 * p95, 9_900 * KJ - 2 * p95]);
-    assert_eq!(row(&fixture, &first).state, AdmissionState::Settled);
+    assert_eq!(row(&fixture, first).state, AdmissionState::Settled);
     let over = 3_600 + 86_400;
     let expired = office(&fixture, over).settle().unwrap();
     assert_eq!(expired.iter().map(|change| change.event).collect::<Vec<_>>(), [AdmissionEvent::Expired]);
@@ -184,11 +184,12 @@ fn an_array_of_a_thousand_holds_a_thousand_times_and_is_given_back_one_by_one() 
     let fixture = Fixture::new();
     let p95 = super::p95(500_000);
     let number = budget(&fixture, 1_000 * p95, json!({}));
-    let ids: Vec<String> = (0..1_000).map(|task| admit(&fixture, &format!("array_{task}"), 500).id.unwrap()).collect();
+    let ids: Vec<AdmissionId> =
+        (0..1_000).map(|task| admit(&fixture, &format!("array_{task}"), 500).id.unwrap()).collect();
     assert_eq!(figures(&fixture, &number, 1), [0, 1_000 * p95, 0]);
     assert!(!admit(&fixture, "one more", 500).allowed);
-    for id in &ids {
-        office(&fixture, 2).release(id.parse().unwrap()).unwrap();
+    for id in ids {
+        office(&fixture, 2).release(id).unwrap();
     }
     assert_eq!(figures(&fixture, &number, 3), [0, 0, 1_000 * p95]);
 }
@@ -248,7 +249,7 @@ fn three_jobs_of_a_name_tell_what_the_fourth_draws() {
     }
     fixture.close(at(FAR));
     let asked = Demand {
-        project: "llm".to_owned(),
+        project: "llm".into(),
         accelerator: "H100".to_owned(),
         count: 2,
         nanohours: 1_000_000_000,
@@ -280,7 +281,7 @@ fn a_job_that_ran_before_it_was_admitted_holds_for_its_rest_alone() {
     assert_eq!(figures(&fixture, &budget(&fixture, 10_000 * KJ, all), 1_801), [600 * KJ, half, 9_400 * KJ - half]);
     used(&fixture, 3, (1_800, 2_700), 300 * KJ, Some(2_700));
     office(&fixture, 2_701).settle().unwrap();
-    assert_eq!(row(&fixture, &id).actual_energy, Some(mj(900 * KJ)), "all of the job, not only what came after");
+    assert_eq!(row(&fixture, id).actual_energy, Some(mj(900 * KJ)), "all of the job, not only what came after");
     fixture.assert_sound();
 }
 
@@ -293,7 +294,7 @@ fn how_much_of_its_p95_each_job_used_is_counted_in_steps_of_five_percent() {
     for (place, thousandths) in [749, 751, 999, 1_001, 1_999, 5_000].into_iter().enumerate() {
         let id = admit(&fixture, &format!("job {place}"), 500).id.unwrap();
         let energy = Some(mj((i128::from(p95) * thousandths / 1_000).try_into().unwrap()));
-        office(&fixture, 1).commit(id.parse().unwrap(), Actual { energy, co2e: None }).unwrap();
+        office(&fixture, 1).commit(id, Actual { energy, co2e: None }).unwrap();
     }
     let (hits, used) = fixture
         .store
@@ -319,7 +320,7 @@ fn the_next_period_is_that_of_the_budget_that_is_in_the_way() {
     office(&fixture, 1_802).revise("1", super::policy("llm", 440 * KJ, json!({})), "room for one").unwrap();
     let refused = office(&fixture, 1_803).admit(None, demand("llm", 100_000), Ask::DryRun).unwrap();
     let next = refused.options.iter().find(|option| option.kind == FitKind::NextPeriod).unwrap();
-    let own = refused.budgets.iter().find(|share| share.budget == "1").unwrap();
+    let own = refused.budgets.iter().find(|share| share.budget == BudgetId::new(1)).unwrap();
     assert_eq!(next.start.as_ref(), Some(&own.until));
 }
 
@@ -341,9 +342,10 @@ fn an_override_lets_pass_until_it_expires_and_is_named_afterwards() {
 #[test]
 fn a_cleaner_hour_and_a_cleaner_site_are_offered_and_fit() {
     let fixture = Fixture::new();
-    let by = |now| By { token: "test".to_owned(), at: at(now) };
+    let by = |now| By { token: "test".into(), at: at(now) };
     for (site, zone) in [("dirty", "PL"), ("clean", "SE")] {
-        workload::add_site(&fixture.store, &fixture.library, site.to_owned(), zone, 60, Pue::ONE, by(0)).unwrap();
+        workload::add_site(&fixture.store, &fixture.library, site.to_owned().into(), zone, 60, Pue::ONE, by(0))
+            .unwrap();
     }
     // From the third hour on the grid of the dirty site is cleaner than in the first two.
     let factors: Vec<_> = (0..60).map(|hour| hourly("PL", hour, if hour < 2 { 900_000 } else { 100_000 })).collect();
@@ -351,7 +353,7 @@ fn a_cleaner_hour_and_a_cleaner_site_are_offered_and_fit() {
     let limit_ug = 200_000_000;
     let policy = super::policy("llm", 0, json!({ "unit": "co2e", "limit_ug": limit_ug, "limit_mj": null }));
     office(&fixture, 1).create(policy).unwrap();
-    let job = Demand { intensity: None, site: Some("dirty".to_owned()), ..demand("llm", 500_000) };
+    let job = Demand { intensity: None, site: Some("dirty".into()), ..demand("llm", 500_000) };
     let refused = office(&fixture, 2).admit(None, job.clone(), Ask::DryRun).unwrap();
     assert!(!refused.allowed, "{}", refused.reason);
     for kind in [FitKind::GreenerStart, FitKind::OtherSite] {

@@ -9,7 +9,8 @@ mod model;
 mod refusals;
 
 use ::api::{Decision, PolicyDocument};
-use std::sync::Arc;
+use ::model::TokenId;
+use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;
 use units::{CarbonIntensity, Timestamp};
 use wattledger::budget::{Ask, BudgetAmount, BudgetError, Demand, Office};
@@ -28,6 +29,9 @@ pub(super) struct Bench {
     pub(super) library: Arc<Library>,
 }
 
+/// Who asks.
+static BY: LazyLock<TokenId> = LazyLock::new(|| "test".into());
+
 impl Bench {
     pub(super) fn new() -> Self {
         // What is tested is not the disk: in memory, where the system has such a folder.
@@ -45,7 +49,7 @@ impl Bench {
     }
 
     pub(super) fn office(&self, now: Timestamp) -> Office<'_> {
-        Office { store: &self.store, library: &self.library, now, by: "test" }
+        Office { store: &self.store, library: &self.library, now, by: &BY }
     }
 
     /// A budget of `limit_mj` for `project`, changed by `change`; its number.
@@ -79,7 +83,7 @@ pub(super) fn policy(project: &str, limit_mj: i64, change: serde_json::Value) ->
 /// One accelerator of `milliwatts` for an hour: its p95 is that times 1.18095.
 pub(super) fn demand(project: &str, milliwatts: u64) -> Demand {
     Demand {
-        project: project.to_owned(),
+        project: project.to_owned().into(),
         accelerator: "a100-sxm4-80".to_owned(),
         count: 1,
         nanohours: 1_000_000_000,

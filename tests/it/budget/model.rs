@@ -2,6 +2,7 @@
 
 use super::{Bench, at, demand, p95, policy};
 use crate::reliability::{count, random};
+use model::AdmissionId;
 use serde_json::json;
 use std::collections::BTreeMap;
 use units::{Energy, Timestamp};
@@ -72,7 +73,7 @@ fn random_steps_leave_what_the_model_says() {
     let mut now = 0;
     let mut model = Model { limit: 40 * p95(10_000), ..Model::default() };
     let number = bench.budget("p", model.limit, moment(now), json!({}));
-    let mut ids: Vec<(u64, String)> = Vec::new();
+    let mut ids: Vec<(u64, AdmissionId)> = Vec::new();
     for step in 0..steps {
         now += random.i64(0..HOUR);
         if random.u32(..200) == 0 {
@@ -98,7 +99,7 @@ fn random_steps_leave_what_the_model_says() {
                 let stated = Actual { energy: Some(Energy::from_millijoules(actual)), co2e: None };
                 let before = model.held.contains_key(&key);
                 let was_expired = model.expired.contains_key(&key);
-                let row = bench.office(moment(now)).commit(id.parse().unwrap(), stated).unwrap();
+                let row = bench.office(moment(now)).commit(id, stated).unwrap();
                 if before {
                     assert_eq!(
                         row.overrun.map(Energy::millijoules),
@@ -111,7 +112,7 @@ fn random_steps_leave_what_the_model_says() {
                 model.commit(key, actual, now);
             }
             (80..95, Some((key, id))) => {
-                bench.office(moment(now)).release(id.parse().unwrap()).unwrap();
+                bench.office(moment(now)).release(id).unwrap();
                 model.held.remove(&key);
             }
             (95..97, _) => {

@@ -1,7 +1,7 @@
 //! What was administered is accounted for: every change behind the program's back is named by `verify`.
 
 use super::{FAR, Fixture, after, at, batch, holding, job, window};
-use model::{ActionId, Scope};
+use model::{ActionId, Scope, TokenId};
 use rusqlite::Connection;
 use units::{CarbonIntensity, Interval, Pue};
 use wattledger::ledger::{self, Fault};
@@ -9,14 +9,14 @@ use wattledger::store::{By, FactorOrigin, IntervalFactor, Store, StoreError, Tok
 use wattledger::workload::{self, DeviceName};
 
 fn by(seconds: i64) -> By {
-    By { token: "0123456789abcdef".to_owned(), at: at(seconds) }
+    By { token: "0123456789abcdef".into(), at: at(seconds) }
 }
 
 /// Of an hour after ten o'clock, mg/kWh.
 pub(crate) fn hourly(zone: &str, hour: i64, milligrams: u32) -> IntervalFactor {
     let text = |text: &str| text.to_owned();
     IntervalFactor {
-        zone: text(zone),
+        zone: text(zone).into(),
         interval: Interval::new(at(hour * 3_600), at((hour + 1) * 3_600)).unwrap(),
         intensity: CarbonIntensity::from_milligrams_per_kwh(milligrams),
         origin: FactorOrigin {
@@ -35,9 +35,9 @@ fn factor(hour: i64) -> IntervalFactor {
     hourly("DE", hour, 400_000)
 }
 
-fn token(fixture: &Fixture, name: &str) -> String {
+fn token(fixture: &Fixture, name: &str) -> TokenId {
     let record = TokenRecord {
-        id: String::new(),
+        id: TokenId::default(),
         name: name.to_owned(),
         scopes: vec![Scope::Read],
         project: None,
@@ -47,8 +47,8 @@ fn token(fixture: &Fixture, name: &str) -> String {
         revoked: None,
     };
     let (token, stored) = wattledger::access::Token::issue(record).unwrap();
-    fixture.store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, "0123456789abcdef")).unwrap();
-    token.id().to_owned()
+    fixture.store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, &"0123456789abcdef".into())).unwrap();
+    token.id()
 }
 
 /// Of everything that can be administered, something, and some of it more than once.
@@ -60,15 +60,15 @@ fn administered() -> Fixture {
     first.jobs = vec![job("train", "vision", Some(1_800))];
     fixture.apply(&first);
     let (store, site) = (&fixture.store, || "fra".to_owned());
-    workload::set_pue(store, site(), at(100), Pue::from_parts_per_million(1_300_000).unwrap(), by(2)).unwrap();
-    workload::set_pue(store, site(), at(100), Pue::from_parts_per_million(1_400_000).unwrap(), by(3)).unwrap();
-    workload::set_zone(store, &fixture.library, site(), "FR", at(40 * 86_400), by(4)).unwrap();
-    workload::set_price(store, site(), at(0), "EUR".to_owned(), 80_000_000, by(5)).unwrap();
-    workload::set_idle_owner(store, site(), Some("ops".to_owned()), by(6)).unwrap();
-    workload::set_idle_owner(store, site(), None, by(7)).unwrap();
-    workload::set_idle_owner(store, site(), Some("infra".to_owned()), by(8)).unwrap();
-    workload::add_project(store, "speech".to_owned(), by(9)).unwrap();
-    let gpu = || vec![DeviceName { node: None, uuid: "gpu1".to_owned() }];
+    workload::set_pue(store, site().into(), at(100), Pue::from_parts_per_million(1_300_000).unwrap(), by(2)).unwrap();
+    workload::set_pue(store, site().into(), at(100), Pue::from_parts_per_million(1_400_000).unwrap(), by(3)).unwrap();
+    workload::set_zone(store, &fixture.library, site().into(), "FR", at(40 * 86_400), by(4)).unwrap();
+    workload::set_price(store, site().into(), at(0), "EUR".to_owned(), 80_000_000, by(5)).unwrap();
+    workload::set_idle_owner(store, site().into(), Some("ops".to_owned()), by(6)).unwrap();
+    workload::set_idle_owner(store, site().into(), None, by(7)).unwrap();
+    workload::set_idle_owner(store, site().into(), Some("infra".to_owned()), by(8)).unwrap();
+    workload::add_project(store, "speech".into(), by(9)).unwrap();
+    let gpu = || vec![DeviceName { node: None, uuid: "gpu1".into() }];
     for moment in [10, 20] {
         // The same twice, then its end.
         workload::state_job(
@@ -79,7 +79,7 @@ fn administered() -> Fixture {
         )
         .unwrap();
     }
-    workload::finish_job(store, "called".to_owned(), at(1_000), Some(0), by(30)).unwrap();
+    workload::finish_job(store, "called".into(), at(1_000), Some(0), by(30)).unwrap();
     store.write(|tx| tx.factors().import(&[factor(0), factor(1)], &by(40))).unwrap();
     store.write(|tx| tx.factors().import(&[factor(1), factor(2)], &by(50))).unwrap();
     let revoked = token(&fixture, "old");

@@ -1,5 +1,6 @@
 use super::*;
 use api::{AttentionItem, Severity};
+use model::ProjectName;
 use wattledger::attention::attention;
 
 /// What needs someone `seconds` after ten o'clock: kind, severity and id.
@@ -9,7 +10,8 @@ fn at_time(fixture: &Fixture, seconds: i64) -> Vec<(String, Severity, String)> {
 }
 
 fn all(fixture: &Fixture, seconds: i64, project: Option<&str>) -> Vec<AttentionItem> {
-    attention(&fixture.store, &fixture.library, at(seconds), project).unwrap()
+    let project = project.map(ProjectName::from);
+    attention(&fixture.store, &fixture.library, at(seconds), project.as_ref()).unwrap()
 }
 
 /// `gpu0` held by `train` of project `p` and drawing `energy_mj` in an hour; `gpu1` idle.
@@ -36,14 +38,8 @@ fn a_held_device_that_does_nothing_is_named_with_its_draw() {
     let message = &all(&fixture, 3_700, Some("p"))[0].message;
     assert!(message.contains("draw only 90 W of 700 W each"), "{message}");
     assert_eq!(all(&fixture, 3_700, Some("other")), []);
-    workload::finish_job(
-        &fixture.store,
-        "train".to_owned(),
-        at(3_600),
-        None,
-        wattledger::store::By::service(at(3_650)),
-    )
-    .unwrap();
+    workload::finish_job(&fixture.store, "train".into(), at(3_600), None, wattledger::store::By::service(at(3_650)))
+        .unwrap();
     assert_eq!(at_time(&fixture, 3_700), [], "given back");
 }
 
@@ -83,7 +79,7 @@ fn low_coverage_windows_set_aside_and_a_node_of_nowhere_are_listed() {
     let mut odd = batch(1, 3_600);
     odd.windows = vec![window("gpu0", 0, 3_500, 1_000), window("gpu1", 0, 10, 8_401_000)];
     odd.windows[0].covered = Span::from_seconds(3_000);
-    let gap = |reason| wire::Gap { device: "gpu0".to_owned(), start: at(3_000), end: at(3_500), reason };
+    let gap = |reason| wire::Gap { device: "gpu0".into(), start: at(3_000), end: at(3_500), reason };
     odd.gaps = vec![gap(wire::GapReason::Unread), gap(wire::GapReason::Merged)];
     fixture.apply(&odd);
     let gaps = fixture

@@ -45,7 +45,7 @@ fn some_history() -> Fixture {
         next.jobs = vec![Job { labels: [("team".to_owned(), "a".to_owned())].into(), ..job("train", "vision", None) }];
         if sequence == 4 {
             next.windows.push(window("gpu1", start + 900, start + 901, 9_000_000_000));
-            let (device, start, end) = ("gpu1".to_owned(), at(start + 901), at(start + 960));
+            let (device, start, end) = ("gpu1".into(), at(start + 901), at(start + 960));
             next.gaps = vec![wire::Gap { device, start, end, reason: wire::GapReason::Unread }];
         }
         fixture.apply(&next);

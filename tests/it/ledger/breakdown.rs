@@ -5,7 +5,7 @@ use wattledger::store::{By, EntryFilter, FactorOrigin, IntervalFactor};
 pub(super) fn measured_hour() -> IntervalFactor {
     use wattledger::grid::{Accounting, Basis, FactorStatus, Gas};
     IntervalFactor {
-        zone: "DE".to_owned(),
+        zone: "DE".into(),
         interval: units::Interval::new(at(0), at(3_600)).unwrap(),
         intensity: units::CarbonIntensity::from_milligrams_per_kwh(123_456),
         origin: FactorOrigin {

@@ -9,7 +9,7 @@ fn price(fixture: &Fixture, site: &str, since: i64, currency: &str, micro_per_mw
     let (site, currency) = (site.to_owned(), currency.to_owned());
     workload::set_price(
         &fixture.store,
-        site,
+        site.into(),
         at(since),
         currency,
         micro_per_mwh,
@@ -43,7 +43,7 @@ fn energy_costs_what_it_cost_at_its_time_and_place() {
     workload::add_site(
         &fixture.store,
         &fixture.library,
-        "nyc".to_owned(),
+        "nyc".into(),
         "US",
         60,
         Pue::ONE,
@@ -52,15 +52,15 @@ fn energy_costs_what_it_cost_at_its_time_and_place() {
     .unwrap();
     workload::assign_node(
         &fixture.store,
-        "n2".to_owned(),
-        "nyc".to_owned(),
+        "n2".into(),
+        "nyc".into(),
         at(-FAR),
         wattledger::store::By::service(at(-FAR)),
     )
     .unwrap();
     price(&fixture, "nyc", 0, "USD", EUR);
     let mut other = batch(1, 3_600);
-    (other.agent, other.node.name) = ("n2".to_owned(), "n2".to_owned());
+    (other.agent, other.node.name) = ("n2".into(), "n2".into());
     other.windows = vec![window("gpu0", 0, 3_600, 1_800_000_000)];
     fixture.apply(&other);
     let expected = [("EUR", 200_000, 3_600_000_000), ("USD", 50_000, 1_800_000_000)];
@@ -76,7 +76,7 @@ fn energy_costs_what_it_cost_at_its_time_and_place() {
     );
     let refused = workload::set_price(
         &fixture.store,
-        "fra".to_owned(),
+        "fra".into(),
         at(0),
         "USD".to_owned(),
         1,

@@ -60,8 +60,8 @@ fn many_agents_at_once_are_each_counted_once() {
             scope.spawn(move || {
                 for sequence in 1..=20_i64 {
                     let mut next = batch(sequence.unsigned_abs(), sequence * 10);
-                    next.agent = format!("agent-{agent}");
-                    next.node.name = format!("node-{agent}");
+                    next.agent = format!("agent-{agent}").into();
+                    next.node.name = format!("node-{agent}").into();
                     next.windows = vec![window("gpu0", sequence * 10, sequence * 10 + 10, 1_001)];
                     ingest::apply(store, next.to_json().unwrap(), at(0)).unwrap();
                     ingest::apply(store, next.to_json().unwrap(), at(0)).unwrap();
@@ -77,12 +77,12 @@ fn many_agents_at_once_are_each_counted_once() {
 fn a_refused_change_leaves_nothing() {
     let fixture = Fixture::in_germany(60);
     fixture.apply(&batch(1, 0));
-    let devices = ["gpu0", "gpu9"].map(|uuid| workload::DeviceName { node: None, uuid: uuid.to_owned() });
+    let devices = ["gpu0", "gpu9"].map(|uuid| workload::DeviceName { node: None, uuid: uuid.to_owned().into() });
     let refused =
         workload::state_job(&fixture.store, job("j", "p", None), devices.into(), wattledger::store::By::service(at(0)))
             .unwrap_err();
     assert!(refused.to_string().starts_with("no device \"gpu9\": a device is known once an agent has metered it"));
-    assert_eq!(fixture.store.read(|tx| tx.jobs().find("j")).unwrap(), None);
+    assert_eq!(fixture.store.read(|tx| tx.jobs().find(&"j".into())).unwrap(), None);
 }
 
 /// What brings the tables back to those before actions were recorded, but for those of actions.

@@ -1,7 +1,7 @@
 //! Lists of jobs: their sums are those of the report, and paging shows each once in order.
 
 use super::*;
-use model::JobState;
+use model::{JobId, JobState};
 use wattledger::store::{JobFilter, JobSort};
 
 /// Twelve jobs of two projects, one after the other on one GPU; the last four are not posted yet, the last two not ended.
@@ -27,7 +27,7 @@ fn history() -> Fixture {
     fixture
 }
 
-fn pages(fixture: &Fixture, filter: &JobFilter) -> Vec<(String, i64, i64)> {
+fn pages(fixture: &Fixture, filter: &JobFilter) -> Vec<(JobId, i64, i64)> {
     let mut filter = filter.clone();
     let mut found = Vec::new();
     loop {
@@ -43,10 +43,10 @@ fn pages(fixture: &Fixture, filter: &JobFilter) -> Vec<(String, i64, i64)> {
 fn every_order_pages_through_every_job_once_with_the_sums_of_the_report() {
     let fixture = history();
     let report = fixture.report(&GroupBy::Job);
-    let mut expected: Vec<(String, i64, i64)> = report
+    let mut expected: Vec<(JobId, i64, i64)> = report
         .rows
         .iter()
-        .map(|row| (row.group.clone().unwrap(), row.amount.energy_mj, row.amount.co2e_ug_location))
+        .map(|row| (row.group.clone().unwrap().into(), row.amount.energy_mj, row.amount.co2e_ug_location))
         .collect();
     assert_eq!(expected.len(), 12);
     assert!(report.open.energy_mj > 0 && report.open.energy_mj < report.total.energy_mj);
@@ -63,7 +63,7 @@ fn every_order_pages_through_every_job_once_with_the_sums_of_the_report() {
     fixture.close(at(FAR));
     fixture.assert_sound();
     let after = pages(&fixture, &JobFilter { limit: 5, ..JobFilter::default() });
-    let energies = |jobs: &[(String, i64, i64)]| jobs.iter().map(|job| (job.0.clone(), job.1)).collect::<Vec<_>>();
+    let energies = |jobs: &[(JobId, i64, i64)]| jobs.iter().map(|job| (job.0.clone(), job.1)).collect::<Vec<_>>();
     assert_eq!(energies(&after), energies(&expected));
 }
 
@@ -89,7 +89,7 @@ fn ratios_order_every_job_once_and_held_idle_is_what_the_windows_say() {
         .store
         .write::<_, wattledger::store::StoreError>(|tx| {
             for (id, steps) in [("job-02", 1_000), ("job-05", 10), ("job-11", 100)] {
-                let job = tx.jobs().find(id)?.unwrap().job;
+                let job = tx.jobs().find(&id.into())?.unwrap().job;
                 tx.steps().add(job, &wattledger::store::StepReport { at: at(1), steps: 1, samples: None })?;
                 tx.steps().add(job, &wattledger::store::StepReport { at: at(2), steps, samples: None })?;
             }
@@ -98,7 +98,7 @@ fn ratios_order_every_job_once_and_held_idle_is_what_the_windows_say() {
         .unwrap();
     for (sort, limit) in ALL.into_iter().flat_map(|sort| [1, 5, 100].map(|limit| (sort, limit))) {
         let filter = JobFilter { sort, limit, ..JobFilter::default() };
-        let mut ids: Vec<String> = pages(&fixture, &filter).into_iter().map(|job| job.0).collect();
+        let mut ids: Vec<JobId> = pages(&fixture, &filter).into_iter().map(|job| job.0).collect();
         if sort == JobSort::EnergyPerStep {
             assert_eq!(ids[..3], ["job-05", "job-11", "job-02"], "{limit}");
         }
@@ -120,7 +120,7 @@ fn ratios_order_every_job_once_and_held_idle_is_what_the_windows_say() {
     // A window below a quarter of the GPU's limit is held-idle, for as long of it as the job held the GPU.
     let is_idle = |number: i64| 100_000_000 + (number * 7 % 5) * 40_000_001 < LIMIT_MW / 4 * 900;
     for job in &listed {
-        let number: i64 = job.row.facts.id.trim_start_matches("job-").parse().unwrap();
+        let number: i64 = job.row.facts.id.as_str().trim_start_matches("job-").parse().unwrap();
         // The tenth goes on and shares the last window with the eleventh.
         let parts = match number {
             10 => vec![(10, 900), (11, 450)],
@@ -189,12 +189,12 @@ fn held_time_follows_what_is_believed_of_the_holdings_whatever_comes_late() {
 fn totals_are_the_sums_of_the_list() {
     let fixture = history();
     let now = at(9 * 900 + 100);
-    for project in [None, Some("alpha".to_owned())] {
+    for project in [None, Some("alpha".into())] {
         let filter = |state| JobFilter { project: project.clone(), state, limit: 100, ..JobFilter::default() };
         let found = ledger::job_totals(&fixture.store, &fixture.library, &filter(None), now).unwrap();
         let sums = [JobState::Running, JobState::Ended, JobState::Failed].map(|state| {
             let listed = pages(&fixture, &filter(Some((state, now))));
-            let sum = |of: fn(&(String, i64, i64)) -> i64| listed.iter().map(of).sum::<i64>();
+            let sum = |of: fn(&(JobId, i64, i64)) -> i64| listed.iter().map(of).sum::<i64>();
             (i64::try_from(listed.len()).unwrap(), sum(|job| job.1), sum(|job| job.2))
         });
         let [running, succeeded, failed] =
@@ -209,7 +209,8 @@ fn filters_leave_what_they_say() {
     let fixture = history();
     let numbers = |filter: JobFilter| {
         let found = pages(&fixture, &JobFilter { limit: 2, ..filter });
-        let mut numbers: Vec<i64> = found.iter().map(|job| job.0.trim_start_matches("job-").parse().unwrap()).collect();
+        let mut numbers: Vec<i64> =
+            found.iter().map(|job| job.0.as_str().trim_start_matches("job-").parse().unwrap()).collect();
         numbers.sort();
         numbers
     };
@@ -217,9 +218,9 @@ fn filters_leave_what_they_say() {
     for sort in ALL {
         let filter = || JobFilter { sort, ..JobFilter::default() };
         let label = Some(("team".to_owned(), "t1".to_owned()));
-        assert_eq!(numbers(JobFilter { project: Some("alpha".to_owned()), ..filter() }), [0, 3, 6, 9]);
+        assert_eq!(numbers(JobFilter { project: Some("alpha".into()), ..filter() }), [0, 3, 6, 9]);
         assert_eq!(numbers(JobFilter { label: label.clone(), ..filter() }), [1, 3, 5, 7, 9, 11]);
-        assert_eq!(numbers(JobFilter { label, project: Some("alpha".to_owned()), ..filter() }), [3, 9]);
+        assert_eq!(numbers(JobFilter { label, project: Some("alpha".into()), ..filter() }), [3, 9]);
         assert_eq!(numbers(JobFilter { state: Some((JobState::Running, now)), ..filter() }), [9, 10, 11]);
         assert_eq!(numbers(JobFilter { state: Some((JobState::Ended, now)), ..filter() }), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
         assert_eq!(numbers(JobFilter { state: Some((JobState::Failed, now)), ..filter() }), [0, 5]);

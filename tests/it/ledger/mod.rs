@@ -50,18 +50,9 @@ impl Fixture {
     pub(crate) fn in_germany(minutes: u64) -> Self {
         let fixture = Self::new();
         let pue = Pue::from_parts_per_million(1_200_000).unwrap();
-        workload::add_site(
-            &fixture.store,
-            &fixture.library,
-            "fra".to_owned(),
-            "DE",
-            minutes,
-            pue,
-            By::service(at(-FAR)),
-        )
-        .unwrap();
-        workload::assign_node(&fixture.store, "n1".to_owned(), "fra".to_owned(), at(-FAR), By::service(at(-FAR)))
+        workload::add_site(&fixture.store, &fixture.library, "fra".into(), "DE", minutes, pue, By::service(at(-FAR)))
             .unwrap();
+        workload::assign_node(&fixture.store, "n1".into(), "fra".into(), at(-FAR), By::service(at(-FAR))).unwrap();
         fixture
     }
 
@@ -122,14 +113,14 @@ pub(crate) fn after(fixture: Fixture, sql: &str) -> Option<ledger::Fault> {
 
 pub(crate) fn device(uuid: &str, kind: Kind, counted_in: Option<&str>) -> Device {
     Device {
-        uuid: uuid.to_owned(),
+        uuid: uuid.to_owned().into(),
         name: "H100".to_owned(),
         index: 0,
         kind,
         sensor: SensorClass::Counter,
         limit: Power::from_milliwatts(700_000),
         systematic_ppm: 50_000,
-        counted_in: counted_in.map(str::to_owned),
+        counted_in: counted_in.map(Into::into),
         driver_epoch: 1,
     }
 }
@@ -138,10 +129,10 @@ pub(crate) fn device(uuid: &str, kind: Kind, counted_in: Option<&str>) -> Device
 pub(crate) fn batch(sequence: u64, wall: i64) -> Batch {
     Batch {
         version: wire::VERSION,
-        agent: "n1".to_owned(),
+        agent: "n1".into(),
         boot: Boot::from_bits(7),
         sequence,
-        node: Node { name: "n1".to_owned(), software: "test 1".to_owned(), machine_id: None, host_boot: None },
+        node: Node { name: "n1".into(), software: "test 1".to_owned(), machine_id: None, host_boot: None },
         clock: ClockEvidence { wall: at(wall), monotonic: Span::ZERO },
         devices: vec![
             device("gpu0", Kind::Accelerator, None),
@@ -157,7 +148,7 @@ pub(crate) fn batch(sequence: u64, wall: i64) -> Batch {
 
 pub(crate) fn window(device: &str, start: i64, end: i64, energy_mj: i64) -> Window {
     Window {
-        device: device.to_owned(),
+        device: device.to_owned().into(),
         start: at(start),
         end: at(end),
         energy: Energy::from_millijoules(energy_mj),
@@ -174,9 +165,9 @@ pub(crate) fn window(device: &str, start: i64, end: i64, energy_mj: i64) -> Wind
 }
 
 pub(crate) fn holding(device: &str, job: &str, weight: u32, start: i64, end: Option<i64>) -> Holding {
-    Holding { device: device.to_owned(), job: job.to_owned(), weight, start: at(start), end: end.map(at) }
+    Holding { device: device.to_owned().into(), job: job.to_owned().into(), weight, start: at(start), end: end.map(at) }
 }
 
 pub(crate) fn job(id: &str, project: &str, ended: Option<i64>) -> Job {
-    Job { id: id.to_owned(), project: Some(project.to_owned()), ended: ended.map(at), ..Job::default() }
+    Job { id: id.to_owned().into(), project: Some(project.to_owned().into()), ended: ended.map(at), ..Job::default() }
 }

@@ -12,7 +12,7 @@ fn day() -> Interval {
 }
 
 fn close_day(fixture: &Fixture) -> Result<PeriodId, LedgerError> {
-    ledger::close_period(&fixture.store, None, day(), By { token: "token".to_owned(), at: at(FAR) })
+    ledger::close_period(&fixture.store, None, day(), By { token: "token".into(), at: at(FAR) })
 }
 
 fn shown(fixture: &Fixture, period: PeriodId) -> Period {
@@ -55,7 +55,7 @@ fn a_closed_period_keeps_its_figures_whatever_comes_later() {
     late.jobs = vec![Job { labels: [("team".to_owned(), "x".to_owned())].into(), ..job("train", "vision", None) }];
     fixture.apply(&late);
     let pue = Pue::from_parts_per_million(1_300_000).unwrap();
-    workload::set_pue(&fixture.store, "fra".to_owned(), at(-FAR + 1), pue, By::service(at(FAR))).unwrap();
+    workload::set_pue(&fixture.store, "fra".into(), at(-FAR + 1), pue, By::service(at(FAR))).unwrap();
     let open = shown(&fixture, period);
     assert_eq!(open.change.reasons.last().unwrap().reason, "not posted yet");
     assert_eq!(open.change.delta.metered.energy_mj, 30_005_000);
@@ -81,32 +81,23 @@ fn a_closed_period_keeps_its_figures_whatever_comes_later() {
     );
     fixture.assert_sound();
 
-    ledger::restate_period(
-        &fixture.store,
-        period,
-        "late data".to_owned(),
-        By { token: "token".to_owned(), at: at(FAR) },
-    )
-    .unwrap();
+    ledger::restate_period(&fixture.store, period, "late data".to_owned(), By { token: "token".into(), at: at(FAR) })
+        .unwrap();
     let restated = shown(&fixture, period);
     assert_eq!((restated.version, &restated.closed), (2, &now.current));
     assert_eq!((&restated.versions[0].figures, restated.versions[0].change.is_none()), (&closed.closed, true));
     assert_eq!(restated.versions[1].change.as_ref().unwrap().delta, now.change.delta);
     assert_eq!(reports(&fixture, "1.1").iter().zip(&before).filter(|(a, b)| a == b).count(), before.len());
     assert_ne!(reports(&fixture, "1"), before);
-    let again = ledger::restate_period(
-        &fixture.store,
-        period,
-        "again".to_owned(),
-        By { token: "token".to_owned(), at: at(FAR) },
-    );
+    let again =
+        ledger::restate_period(&fixture.store, period, "again".to_owned(), By { token: "token".into(), at: at(FAR) });
     assert!(matches!(again, Err(LedgerError::Unchanged { period, version: 2 }) if period.number() == 1), "{again:?}");
 }
 
 #[test]
 fn a_period_is_closed_once_and_after_it_has_ended() {
     let fixture = Fixture::in_germany(60);
-    let early = ledger::close_period(&fixture.store, None, day(), By { token: "token".to_owned(), at: at(0) });
+    let early = ledger::close_period(&fixture.store, None, day(), By { token: "token".into(), at: at(0) });
     assert!(matches!(early, Err(LedgerError::NotEnded { .. })), "{early:?}");
     assert_eq!(close_day(&fixture).unwrap(), PeriodId::new(1));
     assert_eq!(shown(&fixture, PeriodId::new(1)).name, "2026-03-10/2026-03-11");
@@ -181,7 +172,7 @@ proptest! {
                 }
                 Step::Pue(ppm) => {
                     let pue = Pue::from_parts_per_million(ppm).unwrap();
-                    workload::set_pue(&fixture.store, "fra".to_owned(), at(-FAR + 1), pue, By::service(at(FAR))).unwrap();
+                    workload::set_pue(&fixture.store, "fra".into(), at(-FAR + 1), pue, By::service(at(FAR))).unwrap();
                 }
                 Step::RestateEntries => {
                     ledger::restate(&fixture.store, &fixture.library, day(), "PUE".to_owned(), By::service(at(FAR))).unwrap();

@@ -26,7 +26,7 @@ fn model(batches: &[Batch]) -> BTreeMap<String, i64> {
     for batch in batches {
         for holding in &batch.holdings {
             let stated = (holding.end.is_some(), batch.clock.wall, batch.sequence, holding);
-            let known = held.entry((&*holding.device, &*holding.job, holding.start)).or_insert(stated);
+            let known = held.entry((holding.device.as_str(), holding.job.as_str(), holding.start)).or_insert(stated);
             if (stated.0, stated.1, stated.2) > (known.0, known.1, known.2) {
                 *known = stated;
             }
@@ -40,7 +40,7 @@ fn model(batches: &[Batch]) -> BTreeMap<String, i64> {
             let mut weights: BTreeMap<&str, i64> = BTreeMap::new();
             for (_, _, _, holding) in held.values().filter(|(_, _, _, holding)| holding.device == window.device) {
                 if holding.start <= now && holding.end.is_none_or(|end| now < end) {
-                    let weight = weights.entry(&holding.job).or_default();
+                    let weight = weights.entry(holding.job.as_str()).or_default();
                     *weight = (*weight).max(i64::from(holding.weight));
                 }
             }

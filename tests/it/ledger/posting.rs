@@ -130,7 +130,7 @@ fn a_factor_that_came_later_restates_with_its_reason_and_nothing_before() {
     fixture.close(at(FAR));
     let before = fixture.report(&GroupBy::Project);
     let hour = IntervalFactor {
-        zone: "DE".to_owned(),
+        zone: "DE".into(),
         interval: units::Interval::new(at(0), at(3_600)).unwrap(),
         intensity: units::CarbonIntensity::from_milligrams_per_kwh(100_000),
         origin: FactorOrigin {
@@ -174,9 +174,8 @@ fn a_node_that_moves_takes_its_energy_along() {
     fixture.apply(&first);
     fixture.close(at(FAR));
     assert!(fixture.entries()[0].factor.contains("belongs to no site"));
-    workload::add_site(&fixture.store, &fixture.library, "par".to_owned(), "FR", 30, Pue::ONE, By::service(at(0)))
-        .unwrap();
-    workload::assign_node(&fixture.store, "n1".to_owned(), "par".to_owned(), at(50), By::service(at(FAR))).unwrap();
+    workload::add_site(&fixture.store, &fixture.library, "par".into(), "FR", 30, Pue::ONE, By::service(at(0))).unwrap();
+    workload::assign_node(&fixture.store, "n1".into(), "par".into(), at(50), By::service(at(FAR))).unwrap();
     fixture.close(at(FAR));
     let sites = fixture
         .store
@@ -196,16 +195,16 @@ fn a_job_told_by_hand_holds_until_it_is_finished() {
     fixture.apply(&first);
     let stated =
         Job { started: Some(at(10)), labels: [("team".to_owned(), "x".to_owned())].into(), ..job("j", "p", None) };
-    let gpu = workload::DeviceName { node: None, uuid: "gpu0".to_owned() };
+    let gpu = workload::DeviceName { node: None, uuid: "gpu0".into() };
     workload::state_job(&fixture.store, stated, vec![gpu], By::service(at(10))).unwrap();
     assert_eq!(fixture.by_job()["j"], 900);
-    workload::finish_job(&fixture.store, "j".to_owned(), at(60), Some(0), By::service(at(70))).unwrap();
+    workload::finish_job(&fixture.store, "j".into(), at(60), Some(0), By::service(at(70))).unwrap();
     assert_eq!((fixture.by_job()["j"], fixture.by_job()["idle"]), (500, 500));
     assert_eq!(fixture.close(at(100)), 1, "an ended job is posted at once");
     let by_label = fixture.report(&GroupBy::Label("team".to_owned()));
     assert_eq!((by_label.rows.len(), by_label.rows[0].group.as_deref()), (1, Some("x")));
     let only = |project| {
-        let own = Selection { project: Some(String::from(project)), ..Selection::between(at(-FAR), at(FAR)) };
+        let own = Selection { project: Some(String::from(project).into()), ..Selection::between(at(-FAR), at(FAR)) };
         let report = ledger::report(&fixture.store, &fixture.library, &own, &GroupBy::Job).unwrap();
         (report.total.energy_mj, report.idle.energy_mj)
     };
@@ -213,9 +212,9 @@ fn a_job_told_by_hand_holds_until_it_is_finished() {
     assert_eq!(only("another"), (0, 0), "a project sees neither idle nor the jobs of others");
     fixture.assert_sound();
 
-    let unknown = workload::finish_job(&fixture.store, "k".to_owned(), at(60), None, By::service(at(70))).unwrap_err();
+    let unknown = workload::finish_job(&fixture.store, "k".into(), at(60), None, By::service(at(70))).unwrap_err();
     assert_eq!(unknown.to_string(), "no job \"k\": `wattledger jobs` lists all");
-    let empty = workload::finish_job(&fixture.store, "j".to_owned(), at(10), None, By::service(at(70))).unwrap_err();
+    let empty = workload::finish_job(&fixture.store, "j".into(), at(10), None, By::service(at(70))).unwrap_err();
     assert_eq!(empty.to_string(), "job \"j\" would end at or before its start: give an end after it");
 }
 

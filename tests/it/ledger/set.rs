@@ -28,7 +28,7 @@ fn said(copy: usize) -> Vec<Batch> {
     all[7].holdings =
         vec![holding("gpu1", &own("b"), 2, 0, Some(1_700)), holding("gpu0", &own("d"), 1, 3_333, Some(4_000))];
     for batch in &mut all {
-        (batch.agent, batch.node.name) = (own("n"), own("n"));
+        (batch.agent, batch.node.name) = (own("n").into(), own("n").into());
     }
     all
 }

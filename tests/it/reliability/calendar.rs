@@ -64,7 +64,7 @@ fn hours_that_matter() -> BTreeSet<DateTime<Utc>> {
 
 fn device(limit_mw: u64) -> Device {
     Device {
-        uuid: "GPU-0".to_owned(),
+        uuid: "GPU-0".into(),
         name: "Synthetic".to_owned(),
         index: 0,
         kind: Kind::Accelerator,
@@ -78,7 +78,7 @@ fn device(limit_mw: u64) -> Device {
 
 fn window(start: Timestamp, span: Span, energy_mj: i64) -> Window {
     Window {
-        device: "GPU-0".to_owned(),
+        device: "GPU-0".into(),
         start,
         end: start.after(span).unwrap(),
         energy: Energy::from_millijoules(energy_mj),
@@ -97,7 +97,7 @@ fn window(start: Timestamp, span: Span, energy_mj: i64) -> Window {
 fn batch(sequence: u64, limit_mw: u64, windows: Vec<Window>) -> Batch {
     Batch {
         version: wire::VERSION,
-        agent: "oracle-0".to_owned(),
+        agent: "oracle-0".into(),
         boot: Boot::from_bits(1),
         sequence,
         node: node(0),
@@ -111,7 +111,7 @@ fn batch(sequence: u64, limit_mw: u64, windows: Vec<Window>) -> Batch {
 }
 
 fn held(job: &str, weight: u32, start: Timestamp) -> Holding {
-    Holding { device: "GPU-0".to_owned(), job: job.to_owned(), weight, start, end: None }
+    Holding { device: "GPU-0".into(), job: job.to_owned().into(), weight, start, end: None }
 }
 
 /// A ledger of jobs only, at a site with overhead, posted.
@@ -120,8 +120,8 @@ fn posted(batches: impl IntoIterator<Item = Batch>) -> (tempfile::TempDir, Store
     let (store, library) = (Store::open(directory.path()).unwrap(), Arc::new(Library::bundled().unwrap()));
     let pue = Pue::from_parts_per_million(1_234_567).unwrap();
     let long_ago = instant(january(2000));
-    workload::add_site(&store, &library, "fra".to_owned(), "DE", 60, pue, By::service(long_ago)).unwrap();
-    workload::assign_node(&store, "oracle-0".to_owned(), "fra".to_owned(), long_ago, By::service(long_ago)).unwrap();
+    workload::add_site(&store, &library, "fra".into(), "DE", 60, pue, By::service(long_ago)).unwrap();
+    workload::assign_node(&store, "oracle-0".into(), "fra".into(), long_ago, By::service(long_ago)).unwrap();
     for batch in batches {
         ingest::apply(&store, batch.to_json().unwrap(), at(0)).unwrap();
     }
@@ -239,7 +239,7 @@ fn shares_of_any_energy_sum_to_it_and_what_no_device_draws_is_set_aside() {
         for job in 0..random.u32(1..40) {
             let weight = random.u32(1..=wire::WEIGHT_MAX);
             all.holdings.push(held(&format!("j{job}"), weight, at(random.i64(-10..9_000))));
-            all.jobs.push(Job { id: format!("j{job}"), ..Job::default() });
+            all.jobs.push(Job { id: format!("j{job}").into(), ..Job::default() });
         }
         let sum: i64 = all.windows.iter().map(|window| window.energy.millijoules()).sum();
         let (_directory, store, library) = posted([all]);

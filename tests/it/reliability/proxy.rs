@@ -138,7 +138,7 @@ fn agent(
     let mut next = 1;
     for boot in 1_u128.. {
         let boot = Boot::from_bits(u128::from(number) << 64 | boot);
-        let sender = BatchSender { agent: node(number).name, boot, node: node(number) };
+        let sender = BatchSender { agent: node(number).name.as_str().into(), boot, node: node(number) };
         let spool = Spool::open(path, 64, sender, crate::oracle::at(0)).unwrap().spool;
         let mut pusher = Pusher::new(&spool, Backoff::new(u64::from(number)), Span::from_seconds(3_600)).unwrap();
         let (spool, mut http) = (Mutex::new(spool), Http::new(server, token, None).unwrap());

@@ -80,7 +80,7 @@ fn coarse_buckets_are_the_sums_of_fine_ones() {
     catch_up(&fixture.store, &copy).unwrap();
     let read = |points| {
         fixture.store.read(|tx| {
-            let number = tx.jobs().find("a")?.unwrap().job;
+            let number = tx.jobs().find(&"a".into())?.unwrap().job;
             series::job(&copy, tx, number, grid(at(0), at(86_400), points), at(NOW_S))
         })
     };
@@ -159,9 +159,9 @@ fn several_devices_add_up_and_one_that_another_contains_is_shown_but_not_added()
     fixture
         .store
         .read::<_, series::SeriesError>(|tx| {
-            let node = tx.nodes().find("n1")?.unwrap();
+            let node = tx.nodes().find(&"n1".into())?.unwrap();
             assert_eq!(shown(series::node(&copy, tx, node, all, at(NOW_S))?), (700_000, 800_000, 950_000));
-            let job = tx.jobs().find("a")?.unwrap().job;
+            let job = tx.jobs().find(&"a".into())?.unwrap().job;
             assert_eq!(shown(series::job(&copy, tx, job, all, at(NOW_S))?), (700_000, 800_000, 950_000));
             let mig = tx.devices().metered(None)?.into_iter().find(|device| device.uuid == "mig0").unwrap();
             assert_eq!(shown(series::device(&copy, mig.device, all, at(NOW_S))?), (90_000, 100_000, 110_000));
@@ -187,7 +187,8 @@ fn held_idle_is_time_below_the_share_of_the_limit() {
     batch.holdings = vec![holding("gpu0", "a", 1, 5, Some(30))];
     fixture.apply(&batch);
     catch_up(&fixture.store, &copy).unwrap();
-    let number = fixture.store.read::<_, series::SeriesError>(|tx| Ok(tx.jobs().find("a")?.unwrap().job)).unwrap();
+    let number =
+        fixture.store.read::<_, series::SeriesError>(|tx| Ok(tx.jobs().find(&"a".into())?.unwrap().job)).unwrap();
     let used = fixture.store.read(|tx| series::job_use(&copy, tx, number, at(NOW_S))).unwrap();
     assert_eq!((used.held, used.held_idle), (seconds(25), seconds(5)));
     assert_eq!(used.energy.millijoules(), fixture.by_job()["a"]);

@@ -27,7 +27,7 @@ fn by_job(fixture: &Fixture, store: &dyn SeriesStore, points: i64) -> BTreeMap<S
     let mut found = BTreeMap::new();
     for id in ["a", "b", "c"] {
         let energy = fixture.store.read::<_, series::SeriesError>(|tx| {
-            let Some(job) = tx.jobs().find(id)? else { return Ok(0) };
+            let Some(job) = tx.jobs().find(&id.into())? else { return Ok(0) };
             let Some(life) = series::life(store, tx, job.job, now)? else { return Ok(0) };
             let of_life = grid(life.start(), life.end(), points);
             let whole = series::job(store, tx, job.job, of_life, now)?;

@@ -3,6 +3,7 @@
 use super::uncertainty::{self, Facts};
 use super::window::Flags;
 use super::{Flag, Method, Quality, Reading, Sensor, Window};
+use model::DeviceUuid;
 use std::collections::VecDeque;
 use units::{ExactEnergy, Overflow, Power, Span, Timestamp};
 
@@ -22,7 +23,7 @@ pub(super) struct CurvePiece {
 #[derive(Debug, Clone)]
 pub(super) struct Cutter {
     /// Identity of the device, for its windows.
-    device: String,
+    device: DeviceUuid,
     length: Option<Span>,
     cursor: Timestamp,
     /// Energy since the start, exactly. Windows are differences of its rounded-down values.
@@ -53,7 +54,7 @@ impl Open {
 
 impl Cutter {
     /// Begins at the first reading, `first`.
-    pub(super) fn open(device: String, length: Option<Span>, first: &Reading) -> Result<Self, Overflow> {
+    pub(super) fn open(device: DeviceUuid, length: Option<Span>, first: &Reading) -> Result<Self, Overflow> {
         let start = first.at;
         let mut open = Open::starting(start, length, ExactEnergy::ZERO)?;
         if let Some(power) = first.power {
@@ -145,7 +146,7 @@ impl Open {
 
     fn into_window(
         self,
-        device: String,
+        device: DeviceUuid,
         sensor: &Sensor,
         end: Timestamp,
         total: ExactEnergy,

@@ -19,6 +19,7 @@ pub use window::{Flag, Method, Quality, Window};
 
 use cut::{CurvePiece, Cutter};
 use integral::{Before, Knot, RecentPower};
+use model::DeviceUuid;
 use renewal::Renewal;
 use units::{ExactEnergy, Overflow, Power, Span, Timestamp};
 
@@ -45,7 +46,7 @@ pub enum ReadingOutcome {
 /// Turns the readings of one device into windows.
 #[derive(Debug, Clone)]
 pub struct Meter {
-    device: String,
+    device: DeviceUuid,
     sensor: Sensor,
     length: Option<Span>,
     cutter: Option<Cutter>,
@@ -81,7 +82,7 @@ impl Meter {
     /// A meter for the device with identity `device`. `length` cuts windows aligned to UTC; `None` makes one window of
     /// everything.
     #[must_use]
-    pub fn new(device: impl Into<String>, sensor: Sensor, length: Option<Span>) -> Self {
+    pub fn new(device: impl Into<DeviceUuid>, sensor: Sensor, length: Option<Span>) -> Self {
         Self {
             device: device.into(),
             sensor,

@@ -1,5 +1,6 @@
 //! What metering yields: energy windows, each with everything that is known about how good it is.
 
+use model::DeviceUuid;
 use units::{Energy, ExactEnergy, Interval, Power, Span, Timestamp};
 
 /// Energy of one device over one interval.
@@ -10,7 +11,7 @@ use units::{Energy, ExactEnergy, Interval, Power, Span, Timestamp};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Window {
     /// Identity of the device, as its [`Meter`](super::Meter) was given it.
-    pub device: String,
+    pub device: DeviceUuid,
     /// First moment inside the window.
     #[cfg_attr(feature = "serde", serde(rename = "start_ns"))]
     pub start: Timestamp,
