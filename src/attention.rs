@@ -1,11 +1,11 @@
 //! Problems and opportunities that an operator should look at, in one list. `docs/OPERATING.md` explains the thresholds.
 
-use crate::budget::{BudgetError, Office, service};
+use crate::budget::{BudgetError, Office};
 use crate::grid::Library;
 use crate::ledger::{self, LedgerError};
 use crate::moment;
 use crate::series::HELD_IDLE_PERCENT;
-use crate::store::{Draw, OpenKey, PostedDraw, Selection, Store, StoreError, Tx};
+use crate::store::{DecisionRow, Draw, OpenKey, PostedDraw, Selection, Store, StoreError, Tx};
 use api::{AttentionItem, Severity, Subject};
 use model::{HoldNotice, JobId, JobNumber, NodeNumber, OverrideState, ProjectName, SetAsideReason};
 use std::collections::BTreeMap;
@@ -86,7 +86,7 @@ pub fn attention(
         exceptions(tx, project, &mut found)?;
         holds(tx, project, &mut found)
     })?;
-    let by = service();
+    let by = DecisionRow::service();
     budgets(&Office { store, library, now, by: &by }, project, &mut found)?;
     found.sort_by_key(AttentionItem::place);
     Ok(found)

@@ -7,11 +7,11 @@ use super::problem::Problem;
 use super::rate::Buckets;
 use super::run_tasks::{KeyError, RunTasks};
 use super::service_metrics::ServiceMetrics;
-use crate::budget;
+use crate::budget::Office;
 use crate::config::{Kubernetes, Limits, Rate, ServiceConfig};
 use crate::grid::Library;
 use crate::series::{Handover, SeriesStore};
-use crate::store::Store;
+use crate::store::{DecisionRow, Store};
 use collectors::clock::Clock;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -136,8 +136,8 @@ impl ApiService {
     /// Settles holds with what the ledger has, and publishes the changes.
     pub(super) fn settle(&self) {
         let (store, library) = (&self.store, &self.library);
-        let by = budget::service();
-        let office = budget::Office { store, library, now: self.clock.wall(), by: &by };
+        let by = DecisionRow::service();
+        let office = Office { store, library, now: self.clock.wall(), by: &by };
         match office.settle() {
             Ok(changes) => {
                 for change in changes {

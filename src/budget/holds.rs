@@ -2,7 +2,6 @@
 //!
 //! Energy that was used is posted in full. What the ledger has of the job counts there; what is stated beyond that counts as *settled* beside it.
 
-use super::office::service;
 use super::{BudgetAmount, BudgetError, Policy, stored};
 use crate::store::{AdmissionRow, DecisionRow, HoldRow, Moved, Tx};
 use api::Unit;
@@ -200,7 +199,7 @@ pub(super) fn expire_due(tx: &Tx<'_>, now: Timestamp) -> Result<Vec<AdmissionCha
         }
         row.state = AdmissionState::Expired;
         keep(tx, &row)?;
-        record(tx, &row, now, &service())?;
+        record(tx, &row, now, &DecisionRow::service())?;
         let event = AdmissionEvent::Expired;
         changes.push(AdmissionChange { admission: row.admission, project: row.project, event });
     }

@@ -34,7 +34,7 @@ pub use error::BudgetError;
 pub use estimate::{Estimate, Workload};
 pub use exceptions::Override;
 pub use holds::{AdmissionChange, AdmissionEvent};
-pub use office::{Office, service};
+pub use office::Office;
 pub use policy::{Owner, Policy, PolicyError};
 pub use power::{AcceleratorPower, Hardware, PowerError};
 pub use prior::{Prior, measured_spread_ppm, prior};

@@ -27,12 +27,6 @@ pub struct Office<'a> {
     pub by: &'a TokenId,
 }
 
-/// In place of a token where the service itself decides.
-#[must_use]
-pub fn service() -> TokenId {
-    TokenId::from("service")
-}
-
 /// A transaction in which the sums of every budget and every hold are up to date.
 pub(super) struct Books<'t> {
     pub(super) tx: &'t Tx<'t>,

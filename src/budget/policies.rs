@@ -55,7 +55,7 @@ impl Office<'_> {
             // Days may begin at other moments now.
             books.sum_again()?;
             let decision = Decided { action: "revise", budget: Some(row.budget), ..Decided::default() };
-            books.record_as(decision, &stored::Revision::new(row.policy, &policy.document, reason))?;
+            books.record_as(decision, &stored::RevisedPolicy::new(row.policy, &policy.document, reason))?;
             books.state("budget", row.budget)
         })
     }

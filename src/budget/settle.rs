@@ -4,9 +4,9 @@ use super::holds::{
     AdmissionChange, AdmissionEvent, co2e_at_estimate, end_of_job, facility, keep, place_settled, record,
 };
 use super::known::KnownBudget;
-use super::office::{Books, service};
+use super::office::Books;
 use super::{BudgetError, Office};
-use crate::store::{AdmissionRow, Tx};
+use crate::store::{AdmissionRow, DecisionRow, Tx};
 use api::Mode;
 use model::{AdmissionId, AdmissionState, HoldNotice};
 use units::{CarbonMass, Energy, Span};
@@ -150,7 +150,7 @@ fn settle_one(books: &Books<'_>, mut row: AdmissionRow) -> Result<Option<Admissi
         if notice == HoldNotice::Stop { AdmissionEvent::Stop } else { AdmissionEvent::Breaking }
     };
     keep(tx, &row)?;
-    record(tx, &row, *now, &service())?;
+    record(tx, &row, *now, &DecisionRow::service())?;
     Ok(Some(AdmissionChange { admission: row.admission, project: row.project, event }))
 }
 

@@ -30,6 +30,12 @@ pub struct DecisionRow {
 const COLUMNS: &str = "decision, at_ns, by, action, budget, admission, document";
 
 impl DecisionRow {
+    /// In place of a token where the service itself decides.
+    #[must_use]
+    pub fn service() -> TokenId {
+        TokenId::from("service")
+    }
+
     /// The hash that follows from `previous` (32 zero bytes before the first) and the content: number, time, token, action, budget, admission (empty
     /// where there is none) and document, as decimal or UTF-8 text, each preceded by its length in bytes (`u64`, little endian).
     #[must_use]

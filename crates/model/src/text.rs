@@ -119,7 +119,7 @@ text! {
 }
 
 text! {
-    /// Identifies a token: 16 hexadecimal digits, no secret; [`TokenId::SERVICE`] where the service itself acts.
+    /// Identifies a token: 16 hexadecimal digits, no secret. Empty where the service itself acts.
     TokenId
 }
 

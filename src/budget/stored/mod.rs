@@ -15,7 +15,7 @@ pub use answer::of_answer;
 pub(super) use demand::demand;
 pub use demand::of_demand;
 pub(super) use policy::{of_policy, policy};
-pub(super) use record::{Exception, Grant, Revision, decided, record, resolved};
+pub(super) use record::{Exception, Grant, RevisedPolicy, decided, record, resolved};
 
 use crate::store::StoreError;
 use serde::de::DeserializeOwned;

@@ -32,7 +32,7 @@ struct ResolvedRecord {
 
 /// A budget was given another policy.
 #[derive(Serialize)]
-pub(in crate::budget) struct Revision {
+pub(in crate::budget) struct RevisedPolicy {
     /// The policy before, as its row had it.
     before: String,
     policy: StoredPolicy,
@@ -59,7 +59,7 @@ pub(in crate::budget) struct Grant {
     request: Option<i64>,
 }
 
-impl Revision {
+impl RevisedPolicy {
     /// From the policy that a row had to the one that it has now.
     pub(in crate::budget) fn new(before: String, policy: &PolicyDocument, reason: String) -> Self {
         Self { before, policy: policy.into(), reason }

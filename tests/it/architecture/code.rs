@@ -77,6 +77,13 @@ impl Code {
                 }
                 names.own.insert(name);
             }
+            if let Item::Macro(item) = item
+                && item.ident.is_none()
+            {
+                let made = made_by(item.mac.tokens.clone());
+                names.types.extend(made.iter().cloned());
+                names.own.extend(made);
+            }
             names.visit_item(item);
             if let Item::Use(item) = item {
                 names.import(item, is_room(file));
@@ -301,6 +308,15 @@ fn attributes(item: &Item) -> &[Attribute] {
         Item::Use(item) => &item.attrs,
         _ => &[],
     }
+}
+
+/// The types that a macro makes: what is written like a type outside of every bracket, as in `number! { BudgetId, "a budget" }`.
+fn made_by(tokens: TokenStream) -> Vec<String> {
+    let words = tokens.into_iter().filter_map(|token| match token {
+        TokenTree::Ident(word) => Some(word.to_string()),
+        _ => None,
+    });
+    words.filter(|word| word.starts_with(char::is_uppercase)).collect()
 }
 
 fn defined(item: &Item) -> Option<String> {

@@ -8393,7 +8393,7 @@ export interface components {
         /** @description How one budget stands to a job. Amounts are in the budget's unit: mJ or µg. */
         BudgetShare: {
             /** @description Number of the budget. */
-            budget: string;
+            budget: components["schemas"]["BudgetId"];
             /** @description Whether what the job needs is free. */
             fits: boolean;
             /**
@@ -8434,8 +8434,7 @@ export interface components {
         ChangeEvent: {
             /** @description Id or name of the thing; for a batch its agent, boot and sequence; for entries the number of new ones. */
             id: string;
-            /** @description Project that the change concerns; `null` if it concerns none. */
-            project?: string | null;
+            project?: components["schemas"]["ProjectName"] | null;
             /** @description Kind of thing that changed: `batch`, `job`, `entries`, `project`, `site`, `node`, `factors`, `period`, `budget`, `admission` or `request`. */
             what: string;
         };
@@ -8544,8 +8543,7 @@ export interface components {
             estimate: components["schemas"]["EstimateDocument"];
             /** @description Whether the job's p95 is held now. */
             held: boolean;
-            /** @description Number of the admission; `null` if nothing was stored, as for a dry run. */
-            id?: string | null;
+            id?: components["schemas"]["AdmissionId"] | null;
             /** @description Submission key of the request; `null` if it had none. */
             key?: string | null;
             /** @description Variants of the job that would be admitted; empty if the job itself is. */
@@ -9029,8 +9027,7 @@ export interface components {
             kind: components["schemas"]["FitKind"];
             /** @description What it would hold. */
             p95: components["schemas"]["Weight"];
-            /** @description Site that it runs at; `null` where the request names none and any will do. */
-            site?: string | null;
+            site?: components["schemas"]["SiteName"] | null;
             /** @description When it starts, RFC 3339; `null` for now. */
             start?: string | null;
             /** @description The variant in words, with what it would hold. */
@@ -10071,14 +10068,12 @@ export interface components {
             outage?: components["schemas"]["Outage"];
             /** @description How long the limit lasts. */
             period: components["schemas"]["PeriodKind"];
-            /** @description Project whose jobs are counted; only with scope `project`. */
-            project?: string | null;
+            project?: components["schemas"]["ProjectName"] | null;
             /** @description What happens to the unused part of the limit when the period ends. */
             roll_over?: components["schemas"]["RollOver"];
             /** @description Whose energy the budget counts. */
             scope: components["schemas"]["ScopeKind"];
-            /** @description Site whose energy is counted; only with scope `site`. */
-            site?: string | null;
+            site?: components["schemas"]["SiteName"] | null;
             /**
              * Format: int32
              * @description Seconds between SIGTERM and SIGKILL of a running job that is about to use more than it holds; jobs are never stopped if absent.
