@@ -50,9 +50,9 @@ impl AgentMetrics {
         delivered_ns: &Arc<AtomicU64>,
     ) -> Self {
         let labels = |device: wire::Device| DeviceLabels {
-            device: device.uuid,
+            device: device.uuid.into_string(),
             kind: device.kind.name(),
-            counted_in: device.counted_in.unwrap_or_default(),
+            counted_in: device.counted_in.unwrap_or_default().into_string(),
         };
         let devices = samplers.iter().flat_map(|sampler| {
             let labels = sampler.described().into_iter().map(labels);
