@@ -25,7 +25,7 @@ const PAGE_WITHOUT_APP: &str = "src/api/without_app.html";
 type File = (String, Vec<u8>);
 
 /// In `dashboards/`, but nothing that the app is made of.
-const NO_SOURCES: [&str; 5] = ["node_modules", "dist", "e2e", "test-results", "coverage"];
+const NO_SOURCES: [&str; 6] = ["node_modules", "dist", "e2e", "grafana", "test-results", "coverage"];
 
 fn main() -> ExitCode {
     match run() {

@@ -36,6 +36,7 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/{lib,routes}/**/*.test.ts'], environment: 'node' } },
+      { test: { name: 'grafana', include: ['grafana/**/*.test.ts'], environment: 'node' } },
       {
         extends: true,
         // Components are compiled for a browser, not for a server.
