@@ -7,7 +7,7 @@ use crate::moment;
 use crate::series::HELD_IDLE_PERCENT;
 use crate::store::{DecisionRow, Draw, OpenKey, PostedDraw, Selection, Store, StoreError, Tx};
 use api::{AttentionItem, Severity, Subject};
-use model::{HoldNotice, JobId, JobNumber, NodeNumber, OverrideState, ProjectName, SetAsideReason};
+use model::{HoldNotice, JobId, JobNumber, NodeName, NodeNumber, OverrideState, ProjectName, SetAsideReason};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use units::{Energy, Interval, Span, Timestamp};
@@ -16,13 +16,13 @@ const MINUTE_S: u64 = 60;
 const HOUR_S: u64 = 60 * MINUTE_S;
 const DAY_S: u64 = 24 * HOUR_S;
 /// An agent delivers every 10 s by default; after thirty missed deliveries it is late.
-const LATE: Span = Span::from_seconds(5 * MINUTE_S);
+pub const LATE: Span = Span::from_seconds(5 * MINUTE_S);
 /// Clocks under NTP are off by less than a second; ten minutes can move energy into another posting period.
 const AHEAD: Span = Span::from_seconds(10 * MINUTE_S);
 /// An agent that has been silent for an hour is not just being restarted.
 const LOST: Span = Span::from_seconds(HOUR_S);
 /// A node that has been silent for a month is taken to be gone and is not reported.
-const GONE: Span = Span::from_seconds(30 * DAY_S);
+pub const GONE: Span = Span::from_seconds(30 * DAY_S);
 /// Coverage is taken over one day, so that a reboot does not show and a failing sensor does.
 const COVERAGE_TIME: Span = Span::from_seconds(DAY_S);
 /// Below this share more than an hour of a day is missing.
@@ -78,7 +78,7 @@ pub fn attention(
             gaps(tx, now, &mut found)?;
             factors(tx, now, &mut found)
         })?;
-        coverage(store, library, now, &mut found)?;
+        low_coverage(store, library, now, &mut found)?;
     }
     store.read::<_, StoreError>(|tx| {
         held_idle(tx, now, project, &mut found)?;
@@ -92,15 +92,10 @@ pub fn attention(
     Ok(found)
 }
 
-fn before(now: Timestamp, span: Span) -> Timestamp {
-    let start = i128::from(now.nanoseconds()) - i128::from(span.nanoseconds());
-    Timestamp::from_nanoseconds(i64::try_from(start).unwrap_or(i64::MIN))
-}
-
 fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
-    for node in tx.nodes().list("", u32::MAX)?.into_iter().filter(|node| node.seen >= before(now, GONE)) {
-        if node.seen < before(now, LATE) {
-            let severity = if node.seen < before(now, LOST) { Severity::Bad } else { Severity::Warn };
+    for node in tx.nodes().list("", u32::MAX)?.into_iter().filter(|node| node.seen >= now.before(GONE)) {
+        if node.seen < now.before(LATE) {
+            let severity = if node.seen < now.before(LOST) { Severity::Bad } else { Severity::Warn };
             let message = format!(
                 "the agent of {} was last seen at {}: look at its log; its readings are kept in its spool until it can deliver them",
                 node.name,
@@ -140,17 +135,28 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<
     Ok(())
 }
 
-fn coverage(
+/// Share of the device time of each node that was observed in the last day, 0 to 1; nodes without device time are absent.
+///
+/// # Errors
+///
+/// The ledger cannot be read.
+pub fn coverage(store: &Store, library: &Library, now: Timestamp) -> Result<BTreeMap<NodeName, f64>, LedgerError> {
+    let selection = Selection::between(now.before(COVERAGE_TIME), now);
+    let nodes = ledger::quality_by_node(store, library, &selection)?;
+    Ok(nodes.into_iter().map(|(node, quality)| (node, quality.coverage)).collect())
+}
+
+fn low_coverage(
     store: &Store,
     library: &Library,
     now: Timestamp,
     found: &mut Vec<AttentionItem>,
 ) -> Result<(), LedgerError> {
-    let since = before(now, COVERAGE_TIME);
-    for (node, quality) in ledger::quality_by_node(store, library, &Selection::between(since, now))? {
-        if quality.coverage < COVERAGE_LOW {
-            let severity = if quality.coverage < COVERAGE_BAD { Severity::Bad } else { Severity::Warn };
-            let percent = quality.coverage * 100.0;
+    let since = now.before(COVERAGE_TIME);
+    for (node, coverage) in coverage(store, library, now)? {
+        if coverage < COVERAGE_LOW {
+            let severity = if coverage < COVERAGE_BAD { Severity::Bad } else { Severity::Warn };
+            let percent = coverage * 100.0;
             let message = format!(
                 "the devices of {node} were measured for only {percent:.1} % of the last day: run `wattledger doctor` on the node to see what is missing"
             );
@@ -161,7 +167,7 @@ fn coverage(
 }
 
 fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
-    for aside in tx.attention().set_aside_since(before(now, ASIDE_TIME))? {
+    for aside in tx.attention().set_aside_since(now.before(ASIDE_TIME))? {
         let why = match aside.reason {
             SetAsideReason::Implausible => {
                 "claim more power than the device can draw; check its sensor or its declared limit"
@@ -181,7 +187,7 @@ fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Res
 }
 
 fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
-    for (node, gaps, first) in tx.gaps().by_node(before(now, GAP_TIME))? {
+    for (node, gaps, first) in tx.gaps().by_node(now.before(GAP_TIME))? {
         let message = format!(
             "the agent of {node} reported {gaps} gaps in its readings in the last day: GET /api/v1/gaps?node={node} lists them"
         );
@@ -192,7 +198,7 @@ fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(
 }
 
 fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
-    for zone in tx.attention().provisional_zones(before(now, PROVISIONAL_OLD))? {
+    for zone in tx.attention().provisional_zones(now.before(PROVISIONAL_OLD))? {
         let (factors, verb) = if zone.factors == 1 { ("factor", "is") } else { ("factors", "are") };
         let message = format!(
             "{} {factors} of {} {verb} still provisional or forecast after a month: import the final values, then restate",
@@ -203,7 +209,7 @@ fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Resul
                 .since(zone.at),
         );
     }
-    for zone in tx.attention().stale_zones(before(now, STALE))? {
+    for zone in tx.attention().stale_zones(now.before(STALE))? {
         let message = format!(
             "the imported factors of {} end at {}, and a yearly value is used since then: import newer ones",
             zone.zone,
@@ -222,7 +228,7 @@ fn held_idle(
     project: Option<&ProjectName>,
     found: &mut Vec<AttentionItem>,
 ) -> Result<(), StoreError> {
-    let since = before(now, DRAW_TIME);
+    let since = now.before(DRAW_TIME);
     for draw in draws(tx, since)?.into_iter().filter(|draw| is_visible(project, draw.project.as_ref())) {
         // mJ over ns is 10^9 mW.
         let drawn = i128::from(draw.energy.millijoules()) * 1_000_000_000 * 100;
@@ -273,7 +279,7 @@ fn silent_jobs(
     project: Option<&ProjectName>,
     found: &mut Vec<AttentionItem>,
 ) -> Result<(), StoreError> {
-    let silent = tx.attention().silent_jobs(before(now, SILENT))?;
+    let silent = tx.attention().silent_jobs(now.before(SILENT))?;
     for job in silent.into_iter().filter(|job| is_visible(project, job.project.as_ref())) {
         let message = format!(
             "{} has not ended, but its node {} was last seen at {}: if the job has ended, POST /api/v1/jobs/{}/finish",

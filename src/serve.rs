@@ -11,7 +11,7 @@ use crate::api::{self, ApiService, Gates, KeyError, ServiceParts, SignIn, TlsErr
 use crate::config::{Log, ServiceConfig};
 use crate::grid::{DataError, Library};
 use crate::ledger::{self, LedgerError};
-use crate::series::{Embedded, Follower, Handover, SeriesStore};
+use crate::series::{Embedded, Follower, SeriesStore};
 use crate::session::{self, SessionError};
 use crate::store::{Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
@@ -110,7 +110,7 @@ pub fn run_on(
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let series: Arc<dyn SeriesStore> = Arc::new(Embedded::open(&config.data)?);
     let follower = Follower::start(Arc::clone(store), Arc::clone(&series), Arc::clone(&clock))?;
-    runtime.block_on(serve(config, store, (series, follower.handover()), clock, say))?;
+    runtime.block_on(serve(config, store, (series, &follower), clock, say))?;
     // Ends what was cut off and the following; then only the caller holds the store.
     drop(runtime);
     drop(follower);
@@ -121,7 +121,7 @@ pub fn run_on(
 async fn serve(
     config: &ServiceConfig,
     store: &Arc<Store>,
-    series: (Arc<dyn SeriesStore>, Handover),
+    series: (Arc<dyn SeriesStore>, &Follower),
     clock: Arc<dyn Clock>,
     say: impl Fn(&str),
 ) -> Result<(), ServeError> {
@@ -136,12 +136,13 @@ async fn serve(
     }
     let library = Arc::new(Library::bundled()?);
     let gates = Gates::open(config)?;
-    let (series, handover) = series;
+    let (series, follower) = series;
     let service = ApiService::new(ServiceParts {
         store: Arc::clone(store),
         library,
         series,
-        handover,
+        handover: follower.handover(),
+        power: follower.power(),
         clock,
         limits: config.limits,
         sign_in,

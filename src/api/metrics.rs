@@ -1,12 +1,14 @@
-//! What the service counts about itself, for Prometheus.
+//! What the service counts about itself, and what it knows of the fleet and the ledger, for Prometheus.
 
+use super::observed::Observed;
 use super::problem::Problem;
 use crate::access::Identity;
 use crate::series;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use collectors::exposition::Exposition;
 
 /// Counts a request and its time.
 pub(crate) async fn count(State(state): State<super::state::State>, request: Request, next: Next) -> Response {
@@ -19,12 +21,16 @@ pub(crate) async fn count(State(state): State<super::state::State>, request: Req
     response
 }
 
-/// Takes what is not counted as it happens.
-async fn observe(state: &super::state::State) -> Result<(), Problem> {
+/// What is not counted as it happens.
+async fn observe(state: &super::state::State) -> Result<Observed, Problem> {
     let now = state.clock.wall();
-    let behind = state.work(move |service| Ok(series::behind(&service.store, service.series.as_ref(), now)?)).await?;
+    let look = move |service: &super::state::ApiService| {
+        let behind = series::behind(&service.store, service.series.as_ref(), now)?;
+        Ok((behind, service.observer.look(now, service.clock.monotonic())?))
+    };
+    let (behind, observed) = state.work(look).await?;
     state.metrics.charts_behind(behind);
-    Ok(())
+    Ok(observed)
 }
 
 fn known(method: &Method) -> &'static str {
@@ -38,17 +44,22 @@ fn known(method: &Method) -> &'static str {
 }
 
 /// Show the metrics of the service
+///
+/// OpenMetrics for a client that accepts it, as Prometheus does, else Prometheus text.
 #[utoipa::path(
     get, path = "/metrics", operation_id = "show_metrics", tag = "operations",
-    responses((status = 200, description = "ServiceMetrics as OpenMetrics text", body = String, content_type = "application/openmetrics-text"))
+    responses((status = 200, description = "Metrics as text", content(
+        (String = "application/openmetrics-text"), (String = "text/plain")
+    )))
 )]
-pub(crate) async fn show(State(state): State<super::state::State>, who: Identity) -> Response {
-    if let Err(problem) = super::auth::unbound(&who) {
-        return problem.into_response();
-    }
-    if let Err(problem) = observe(&state).await {
-        return problem.into_response();
-    }
-    let Ok(text) = state.metrics.text() else { return Problem::internal().into_response() };
-    ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
+pub(crate) async fn show(
+    State(state): State<super::state::State>,
+    who: Identity,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    super::auth::unbound(&who)?;
+    let fleet = observe(&state).await?.registry();
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let found = Exposition::of(&[state.metrics.registry(), &fleet], accept).map_err(|_| Problem::internal())?;
+    Ok(([(header::CONTENT_TYPE, found.media_type)], found.text).into_response())
 }

@@ -24,6 +24,8 @@ mod kubernetes;
 mod ledger;
 mod metrics;
 mod name;
+mod observed;
+mod observed_metrics;
 mod operations;
 mod page;
 mod periods;

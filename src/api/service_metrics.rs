@@ -1,13 +1,11 @@
 //! Counters of the service, and their registry.
 
 use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
-use std::fmt;
 use std::sync::atomic::AtomicU64;
 use units::Span;
 
@@ -62,6 +60,10 @@ impl ServiceMetrics {
             event_streams: Gauge::default(),
         };
         metrics.register();
+        // Whoever looks for an increase finds where it began.
+        for outcome in ["accepted", "duplicate", "refused"] {
+            drop(metrics.batches.get_or_create(&OutcomeLabels { outcome }));
+        }
         metrics
     }
 
@@ -116,10 +118,8 @@ impl ServiceMetrics {
         self.charts_behind.set(age.nanoseconds() as f64 / 1e9);
     }
 
-    /// Everything that was counted, as OpenMetrics text.
-    pub(super) fn text(&self) -> Result<String, fmt::Error> {
-        let mut text = String::new();
-        encode(&mut text, &self.registry)?;
-        Ok(text)
+    /// Everything that was counted.
+    pub(super) const fn registry(&self) -> &Registry {
+        &self.registry
     }
 }

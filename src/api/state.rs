@@ -3,6 +3,7 @@
 use super::body_memory::BodyMemory;
 use super::changes::Events;
 use super::cookie::SignIn;
+use super::observed::Observer;
 use super::problem::Problem;
 use super::rate::Buckets;
 use super::run_tasks::{KeyError, RunTasks};
@@ -10,7 +11,7 @@ use super::service_metrics::ServiceMetrics;
 use crate::budget::Office;
 use crate::config::{Kubernetes, Limits, Rate, ServiceConfig};
 use crate::grid::Library;
-use crate::series::{Handover, SeriesStore};
+use crate::series::{Handover, NewestPower, SeriesStore};
 use crate::store::{DecisionRow, Store};
 use collectors::clock::Clock;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub(crate) struct ApiService {
     pub(super) limits: Limits,
     pub(super) gates: Gates,
     pub(super) metrics: ServiceMetrics,
+    pub(super) observer: Observer,
     pub(super) events: Events,
     pub(super) requests_rate: Buckets,
     /// Failed sign-ins by address.
@@ -50,6 +52,7 @@ pub(crate) struct ServiceParts {
     pub(crate) library: Arc<Library>,
     pub(crate) series: Arc<dyn SeriesStore>,
     pub(crate) handover: Handover,
+    pub(crate) power: Arc<NewestPower>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) sign_in: SignIn,
@@ -71,8 +74,9 @@ impl Gates {
 
 impl ApiService {
     pub(crate) fn new(parts: ServiceParts) -> Self {
-        let ServiceParts { store, library, series, handover, clock, limits, sign_in, gates } = parts;
+        let ServiceParts { store, library, series, handover, power, clock, limits, sign_in, gates } = parts;
         Self {
+            observer: Observer::new(Arc::clone(&store), Arc::clone(&library), power),
             store,
             library,
             series,

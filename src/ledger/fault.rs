@@ -96,6 +96,12 @@ pub enum Fault {
         /// Name of the budget.
         budget: String,
     },
+    /// What is kept of the entries of a site is not their sum.
+    #[error("site {site:?} was changed: its entries do not sum to what is kept of them")]
+    Site {
+        /// Name of the site.
+        site: String,
+    },
     /// The time of a revision is not that of what made it.
     #[error("revision {revision} was changed: nothing that made it happened at its time")]
     Revision {

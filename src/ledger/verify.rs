@@ -86,6 +86,9 @@ fn audit(tx: &Tx<'_>, [entries, administered]: &[Noted; 2], found: &mut Verified
     if let Some(job) = tx.jobs().first_not_summed()? {
         return Err(Wrong::Fault(Fault::Job { job }));
     }
+    if let Some(site) = tx.ledger_sums().first_not_summed()? {
+        return Err(Wrong::Fault(Fault::Site { site }));
+    }
     if let Some(job) = tx.jobs().first_not_as_stated()? {
         return Err(Wrong::Fault(Fault::Stated { job }));
     }

@@ -1,6 +1,7 @@
 //! A thread that takes acknowledged batches into the series store. Nothing waits for it: when it fails or falls behind, it goes on later from the
 //! last batch that the store has.
 
+use super::newest::NewestPower;
 use super::store::{SeriesChange, SeriesError, SeriesStore};
 use super::window::SeriesWindow;
 use crate::ingest::{self, Counted};
@@ -46,6 +47,7 @@ impl Handover {
 #[derive(Debug)]
 pub struct Follower {
     handover: Handover,
+    power: Arc<NewestPower>,
     is_stopping: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -60,16 +62,25 @@ impl Follower {
         let (sender, handed) = sync_channel(HANDED_MAX);
         let is_stopping = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&is_stopping);
+        let power = Arc::new(NewestPower::default());
+        let noted = Arc::clone(&power);
         let thread = std::thread::Builder::new().name("series".to_owned()).spawn(move || {
-            run(&store, series.as_ref(), clock.as_ref(), &handed, &told);
+            let copy = Copy { store: &store, series: series.as_ref(), power: &noted };
+            run(&copy, clock.as_ref(), &handed, &told);
         })?;
-        Ok(Self { handover: Handover(sender), is_stopping, thread: Some(thread) })
+        Ok(Self { handover: Handover(sender), power, is_stopping, thread: Some(thread) })
     }
 
     /// The handle with which parsed batches are handed over.
     #[must_use]
     pub fn handover(&self) -> Handover {
         self.handover.clone()
+    }
+
+    /// The power of each device in its newest window.
+    #[must_use]
+    pub fn power(&self) -> Arc<NewestPower> {
+        Arc::clone(&self.power)
     }
 }
 
@@ -84,28 +95,29 @@ impl Drop for Follower {
     }
 }
 
-fn run(
-    store: &Store,
-    series: &dyn SeriesStore,
-    clock: &dyn Clock,
-    handed: &Receiver<(BatchId, Batch)>,
-    is_stopping: &AtomicBool,
-) {
+/// The ledger, the copy of it, and what is noted on the way.
+struct Copy<'a> {
+    store: &'a Store,
+    series: &'a dyn SeriesStore,
+    power: &'a NewestPower,
+}
+
+fn run(copy: &Copy<'_>, clock: &dyn Clock, handed: &Receiver<(BatchId, Batch)>, is_stopping: &AtomicBool) {
     let mut is_checked = false;
     let mut compress_at = clock.monotonic();
     while !is_stopping.load(Ordering::Relaxed) {
         let given: BTreeMap<BatchId, Batch> = handed.try_iter().take(HANDED_MAX).collect();
         let outcome = (|| {
             if !is_checked {
-                check(store, series)?;
+                check(copy.store, copy.series)?;
                 is_checked = true;
             }
-            let has_more = take(store, series, given)?;
+            let has_more = take(copy, given)?;
             // Batches first: charts of now are looked at more than the files of then.
             if has_more || clock.monotonic() < compress_at {
                 return Ok::<_, SeriesError>(has_more);
             }
-            let is_more_due = series.compress(clock.wall().before(COMPRESS_AFTER))?;
+            let is_more_due = copy.series.compress(clock.wall().before(COMPRESS_AFTER))?;
             if !is_more_due {
                 compress_at = clock.monotonic().plus(COMPRESS_EVERY);
             }
@@ -129,7 +141,8 @@ fn run(
 /// The evidence cannot be read; the series store cannot be written.
 pub fn catch_up(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
     check(store, series)?;
-    while take(store, series, BTreeMap::new())? {}
+    let copy = Copy { store, series, power: &NewestPower::default() };
+    while take(&copy, BTreeMap::new())? {}
     Ok(())
 }
 
@@ -159,7 +172,8 @@ fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
 }
 
 /// Takes the next batches. Returns whether there may be more.
-fn take(store: &Store, series: &dyn SeriesStore, mut given: BTreeMap<BatchId, Batch>) -> Result<bool, SeriesError> {
+fn take(copy: &Copy<'_>, mut given: BTreeMap<BatchId, Batch>) -> Result<bool, SeriesError> {
+    let Copy { store, series, power } = copy;
     let last = series.taken()?.batch;
     let (changes, taken, count) = store.read::<_, SeriesError>(|tx| {
         let next = tx.evidence().after(last, BATCHES_PER_ROUND)?;
@@ -180,6 +194,7 @@ fn take(store: &Store, series: &dyn SeriesStore, mut given: BTreeMap<BatchId, Ba
     })?;
     if let Some((batch, _, sha256)) = taken {
         series.take(&changes, &Taken { batch, sha256 })?;
+        power.note(&changes);
     }
     Ok(u32::try_from(count).is_ok_and(|count| count == BATCHES_PER_ROUND))
 }

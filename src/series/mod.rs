@@ -9,6 +9,7 @@ mod columns;
 mod embedded;
 mod follow;
 mod intensity;
+mod newest;
 mod pieces;
 mod power;
 mod store;
@@ -19,6 +20,7 @@ pub use bucket::{Bucket, Grid, GridError, POINTS_MAX};
 pub use embedded::Embedded;
 pub use follow::{Follower, Handover, behind, catch_up};
 pub use intensity::{IntensityBucket, IntensitySeries, intensity};
+pub use newest::NewestPower;
 pub use power::{
     DeviceSeries, GroupBucket, GroupSeries, JobUse, PowerGroup, PowerSeries, accelerators, device, fleet, job,
     job_devices, job_use, life, node,

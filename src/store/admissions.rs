@@ -179,6 +179,16 @@ impl AdmissionStore<'_> {
         Ok(statement.query_map(values, admission_row)?.collect::<Result<_, _>>()?)
     }
 
+    /// How many admissions hold something, and how many of these are expected to use more than they hold.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn held_and_breaking(&self) -> Result<(u32, u32), StoreError> {
+        let sql = "SELECT count(*), count(*) FILTER (WHERE told <> '') FROM admissions INDEXED BY admissions_held WHERE state = 'held'";
+        Ok(self.0.prepare_cached(sql)?.query_row((), |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
     /// Every admission that holds something, oldest first.
     ///
     /// # Errors

@@ -41,6 +41,18 @@ pub struct FactorOrigin {
 }
 
 impl FactorStore<'_> {
+    /// Where the imported factors of each site's zone end, for zones that have any.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn ends(&self) -> Result<Vec<(String, Timestamp)>, StoreError> {
+        let sql = "SELECT zone, (SELECT end_ns FROM factors WHERE factors.zone = own.zone ORDER BY start_ns DESC LIMIT 1) AS last
+            FROM (SELECT zone FROM sites UNION SELECT zone FROM site_zones) AS own WHERE last IS NOT NULL ORDER BY zone";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_map((), |row| Ok((row.get(0)?, moment(row, 1)?)))?.collect::<Result<_, _>>()?)
+    }
+
     /// Adds the factors of one zone or of several; those of a zone, start and edition that are there are kept as they are. Returns how many are new.
     ///
     /// # Errors

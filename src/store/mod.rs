@@ -22,6 +22,7 @@ mod held_time;
 mod holdings;
 mod holds;
 mod jobs;
+mod ledger_sums;
 mod listing;
 mod mover;
 mod nodes;
@@ -60,6 +61,7 @@ pub use held_time::HeldTime;
 pub use holdings::{Held, HoldingStatement, Rank};
 pub use holds::{HeldSum, HoldRow};
 pub use jobs::{Facts, JobFilter, JobRow, JobSort, JobTotals, PostedJob, statement_body};
+pub use ledger_sums::LedgerSum;
 pub use listing::{EntryFilter, NamedEntry};
 pub use nodes::{Assigned, NodeRow};
 pub use overrides::OverrideRow;
@@ -76,9 +78,9 @@ pub use steps::StepReport;
 pub use tokens::{StoredToken, TokenDigest, TokenRecord};
 pub use view::{
     ActionStore, AdmissionStore, AttentionStore, BudgetStore, BudgetSumStore, DecisionStore, DeviceStore, EntryStore,
-    EntrySumStore, EvidenceStore, FactorStore, GapStore, HeldTimeStore, HoldStore, HoldingStore, JobStore, NodeStore,
-    OverrideStore, PeriodStore, PostingStore, PriceStore, ProjectStore, RevisionStore, SessionStore, SiteStore,
-    StepStore, TokenStore, Tx,
+    EntrySumStore, EvidenceStore, FactorStore, GapStore, HeldTimeStore, HoldStore, HoldingStore, JobStore,
+    LedgerSumStore, NodeStore, OverrideStore, PeriodStore, PostingStore, PriceStore, ProjectStore, RevisionStore,
+    SessionStore, SiteStore, StepStore, TokenStore, Tx,
 };
 
 use rusqlite::Connection;
@@ -91,7 +93,7 @@ use writer::Writer;
 /// Name of the database in the data directory.
 pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
@@ -103,6 +105,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("tables-9-started.sql"),
     include_str!("tables-10-decisions.sql"),
     include_str!("tables-11-fixed-dates.sql"),
+    include_str!("tables-12-ledger-sums.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];

@@ -73,6 +73,8 @@ views! {
     holds: HoldStore,
     /// Jobs as the sum of what was stated about them.
     jobs: JobStore,
+    /// What the whole ledger says of each site and project.
+    ledger_sums: LedgerSumStore,
     /// Nodes and the sites that they belong to.
     nodes: NodeStore,
     /// Overrides of budgets, and the requests for them.

@@ -16,6 +16,23 @@ pub enum Severity {
     Info,
 }
 
+/// Every kind of item.
+pub const ATTENTION_KINDS: [&str; 13] = [
+    "agent_late",
+    "clock_ahead",
+    "coverage_low",
+    "node_without_site",
+    "held_idle",
+    "job_silent",
+    "windows_set_aside",
+    "gaps_reported",
+    "factors_provisional",
+    "factors_stale",
+    "budget_breaking",
+    "hold_breaking",
+    "exception_requested",
+];
+
 /// The thing that an item is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Subject {
@@ -50,9 +67,10 @@ impl Subject {
 }
 
 impl AttentionItem {
-    /// An item of which it is not known since when it has been so.
+    /// An item of one of [`ATTENTION_KINDS`], of which it is not known since when it has been so.
     #[must_use]
     pub fn new(kind: &str, severity: Severity, subject: Subject, message: String) -> Self {
+        debug_assert!(ATTENTION_KINDS.contains(&kind), "{kind} is not listed");
         Self { kind: kind.to_owned(), severity, subject, message, since: None }
     }
 

@@ -35,7 +35,7 @@ pub use admissions::{
     AdmissionDocument, AdmissionQuery, AdmissionRequest, BudgetShare, CommitRequest, Decision, FitKind, FitOption,
     HoldDocument,
 };
-pub use attention::{AttentionItem, Severity, Subject};
+pub use attention::{ATTENTION_KINDS, AttentionItem, Severity, Subject};
 pub use batches::AcknowledgementDocument;
 pub use budgets::{
     BudgetDocument, BudgetOverride, DayDocument, Mode, Outage, OverrideRequest, PeriodKind, PolicyDocument,

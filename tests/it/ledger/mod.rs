@@ -11,6 +11,7 @@ mod period;
 pub(crate) mod permutation;
 mod posting;
 mod set;
+mod sums;
 
 use api::Report;
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ mod boundary;
 mod events;
 mod ledger;
 mod limits;
+mod metrics;
 pub(crate) mod process;
 mod refusals;
 mod reporting;
