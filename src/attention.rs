@@ -10,7 +10,7 @@ use api::{AttentionItem, Severity, Subject};
 use model::{HoldNotice, JobId, JobNumber, NodeName, NodeNumber, OverrideState, ProjectName, SetAsideReason};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use units::{Energy, Interval, Span, Timestamp};
+use units::{DeviceTime, Energy, Interval, Span, Timestamp};
 
 const MINUTE_S: u64 = 60;
 const HOUR_S: u64 = 60 * MINUTE_S;
@@ -232,11 +232,11 @@ fn held_idle(
     for draw in draws(tx, since)?.into_iter().filter(|draw| is_visible(project, draw.project.as_ref())) {
         // mJ over ns is 10^9 mW.
         let drawn = i128::from(draw.energy.millijoules()) * 1_000_000_000 * 100;
-        let bound = i128::from(draw.limit_mw) * i128::from(draw.covered_ns) * i128::from(HELD_IDLE_PERCENT);
-        let is_long = draw.covered_ns > 0 && draw.covered_ns.unsigned_abs() >= DRAW_MIN.nanoseconds();
+        let bound = i128::from(draw.limit.milliwatts()) * draw.covered.nanoseconds() * i128::from(HELD_IDLE_PERCENT);
+        let is_long = draw.covered >= DRAW_MIN.into();
         if is_long && drawn < bound {
-            let watts = draw.energy.millijoules() as f64 * 1e6 / draw.covered_ns as f64;
-            let limit = draw.limit_mw as f64 / 1e3;
+            let watts = draw.energy.millijoules() as f64 * 1e6 / draw.covered.nanoseconds() as f64;
+            let limit = draw.limit.milliwatts() as f64 / 1e3;
             let message = format!(
                 "{} holds accelerators of {} that draw only {watts:.0} W of {limit:.0} W each: release them, or find out what the job is waiting for",
                 draw.job, draw.node
@@ -251,7 +251,7 @@ fn held_idle(
 
 /// Energy of accelerators held by jobs that have not ended, per job and node since `since`, posted and not yet posted.
 fn draws(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<Draw>, StoreError> {
-    let mut sums: BTreeMap<(JobNumber, NodeNumber), (Energy, i64)> = BTreeMap::new();
+    let mut sums: BTreeMap<(JobNumber, NodeNumber), (Energy, DeviceTime)> = BTreeMap::new();
     let open = tx
         .postings()
         .open()?
@@ -261,14 +261,13 @@ fn draws(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<Draw>, StoreError> {
         job: key.job,
         node: key.node,
         energy: sum.energy,
-        covered_ns: sum.covered_ns,
+        covered: sum.covered,
     });
-    for PostedDraw { job, node, energy, covered_ns } in tx.attention().posted_draws(since)?.into_iter().chain(open) {
+    for PostedDraw { job, node, energy, covered } in tx.attention().posted_draws(since)?.into_iter().chain(open) {
         let sum = sums.entry((job, node)).or_default();
-        *sum = (sum.0.saturating_add(energy), sum.1.saturating_add(covered_ns));
+        *sum = (sum.0.saturating_add(energy), sum.1 + covered);
     }
-    let drawn =
-        sums.into_iter().map(|((job, node), (energy, covered_ns))| PostedDraw { job, node, energy, covered_ns });
+    let drawn = sums.into_iter().map(|((job, node), (energy, covered))| PostedDraw { job, node, energy, covered });
     let found = drawn.map(|posted| tx.attention().draw(posted));
     Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }

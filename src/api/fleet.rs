@@ -52,7 +52,7 @@ impl From<DeviceRow> for DeviceDocument {
             name: row.name,
             index: row.index,
             kind: row.kind,
-            limit_mw: row.limit_mw,
+            limit_mw: i64::try_from(row.limit.milliwatts()).unwrap_or(i64::MAX),
             counted_in: row.counted_in,
         }
     }

@@ -47,8 +47,8 @@ impl From<NamedEntry> for EntryDocument {
             overhead_co2e_ug: entry.overhead_co2e.micrograms(),
             provisional: entry.provisional,
             modelled_mj: entry.part.modelled.millijoules(),
-            covered_ns: entry.part.covered_ns,
-            span_ns: entry.part.span_ns,
+            covered_ns: entry.part.covered.saturating_nanoseconds(),
+            span_ns: entry.part.span.saturating_nanoseconds(),
             posted: moment::show(entry.posted),
             hash: hexadecimal(&entry.hash),
         }

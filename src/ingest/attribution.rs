@@ -115,7 +115,7 @@ impl Shares {
         let (is_held, is_idle) = (device.kind == wire::Kind::Accelerator, is_low(window, device));
         cut(window, around, |key, part| {
             if is_held && !key.job.is_idle() {
-                self.held.entry(key.job).or_default().add(part.span_ns, is_idle);
+                self.held.entry(key.job).or_default().add(part.span, is_idle);
             }
             self.pieces.push((place, key, part));
         })
@@ -136,8 +136,8 @@ fn joined(a: Part, b: Part) -> Result<Part, units::Overflow> {
         end: a.end.max(b.end),
         energy: a.energy.checked_add(b.energy)?,
         modelled: a.modelled.checked_add(b.modelled)?,
-        covered_ns: a.covered_ns.saturating_add(b.covered_ns),
-        span_ns: a.span_ns.saturating_add(b.span_ns),
+        covered: a.covered + b.covered,
+        span: a.span + b.span,
     })
 }
 
@@ -152,9 +152,8 @@ pub(crate) fn cut(
     if let Some(job) = only_holder(window, around) {
         let (start, end, energy) = (window.start, window.end, window.energy);
         let span = end.since(start).unwrap_or(Span::ZERO);
-        let (covered_ns, span_ns) = (integer(window.covered), integer(span));
-        let part = Part { start, end, energy, modelled: modelled(energy), covered_ns, span_ns };
-        part_of(key(around, job, start), part);
+        let (covered, span) = (window.covered.into(), span.into());
+        part_of(key(around, job, start), Part { start, end, energy, modelled: modelled(energy), covered, span });
         return Ok(());
     }
     let edges = edges(window, around);
@@ -172,8 +171,8 @@ pub(crate) fn cut(
         for (position, (job, _)) in holders.iter().enumerate() {
             let energy = energies[position];
             let modelled = modelled(energy);
-            let (covered_ns, span_ns) = (integer(covered[position]), integer(spans[position]));
-            part_of(key(around, *job, start), Part { start, end, energy, modelled, covered_ns, span_ns });
+            let (covered, span) = (covered[position].into(), spans[position].into());
+            part_of(key(around, *job, start), Part { start, end, energy, modelled, covered, span });
         }
     }
     Ok(())
@@ -199,10 +198,6 @@ fn only_holder(window: &Window, around: &Surroundings<'_>) -> Option<JobNumber> 
 
 fn holds(held: &Held, at: Timestamp) -> bool {
     held.start <= at && held.end.is_none_or(|end| at < end)
-}
-
-fn integer(span: Span) -> i64 {
-    i64::try_from(span.nanoseconds()).unwrap_or(i64::MAX)
 }
 
 /// Jobs that hold the device at `at` with their weights, by identity; idle when there is none.

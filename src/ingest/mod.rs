@@ -178,7 +178,7 @@ pub(crate) fn reattribute(tx: &Tx<'_>, batches: BTreeSet<BatchId>, revision: Rev
             if wanted.get(&key).is_some_and(|part| *part == had) {
                 wanted.remove(&key);
             } else {
-                tx.postings().add(number, revision, &key, &negative(had), true)?;
+                tx.postings().add(number, revision, &key, &had.negative(), true)?;
                 gained -= i128::from(had.energy.millijoules());
             }
         }
@@ -202,14 +202,4 @@ fn count(tx: &Tx<'_>, gained: i128) -> Result<(), IngestError> {
     let metered =
         i64::try_from(metered).ok().map(units::Energy::from_millijoules).filter(|metered| *metered <= METERED_MAX);
     Ok(tx.postings().set_metered(metered.ok_or(IngestError::Full)?)?)
-}
-
-fn negative(part: Part) -> Part {
-    Part {
-        energy: units::Energy::from_millijoules(-part.energy.millijoules()),
-        modelled: units::Energy::from_millijoules(-part.modelled.millijoules()),
-        covered_ns: -part.covered_ns,
-        span_ns: -part.span_ns,
-        ..part
-    }
 }

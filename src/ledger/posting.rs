@@ -7,7 +7,7 @@ use crate::store::{By, Entry, Head, Key, OpenKey, Part, Store, Tx};
 use model::{EntryId, EntryKind, PostingId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use units::{CarbonMass, Energy, Interval, Span, Timestamp};
+use units::{CarbonMass, DeviceTime, Energy, Interval, Span, Timestamp};
 
 const PERIOD_ENDED: &str = "period or job ended";
 const LATE: &str = "windows came after posting";
@@ -167,7 +167,7 @@ impl Chain<'_> {
         }
         let Some(entry) = live.first() else { return Ok(()) };
         let Some(sum) = self.tx.postings().sum(&entry.key, first, last)? else { return Ok(()) };
-        if sum.span_ns == 0 && sum.energy == Energy::ZERO {
+        if sum.span == DeviceTime::ZERO && sum.energy == Energy::ZERO {
             return Ok(());
         }
         self.append(EntryKind::Repost, reason, (&entry.key, sum), (first, last), rates)
@@ -175,18 +175,11 @@ impl Chain<'_> {
 
     /// Negates the posted numbers; recomputing them would round the other way.
     fn reverse(&mut self, entry: &Entry, reason: &str) -> Result<(), LedgerError> {
-        let part = Part {
-            energy: Energy::from_millijoules(-entry.part.energy.millijoules()),
-            modelled: Energy::from_millijoules(-entry.part.modelled.millijoules()),
-            covered_ns: -entry.part.covered_ns,
-            span_ns: -entry.part.span_ns,
-            ..entry.part
-        };
         self.link(Entry {
             kind: EntryKind::Reversal,
             reverses: Some(entry.id),
             reason: reason.to_owned(),
-            part,
+            part: entry.part.negative(),
             overhead: Energy::from_millijoules(-entry.overhead.millijoules()),
             co2e: CarbonMass::from_micrograms(-entry.co2e.micrograms()),
             overhead_co2e: CarbonMass::from_micrograms(-entry.overhead_co2e.micrograms()),

@@ -9,7 +9,7 @@ use crate::store::{GroupBy, OpenKey, Selection, SiteSum, Store, SumRow, Tx};
 use api::{Aggregate, Amount, Report, ReportQuality, ReportRow, ReportedPeriod};
 use model::{JobNumber, NodeName};
 use std::collections::BTreeMap;
-use units::{CarbonMass, Energy, Overflow, Timestamp};
+use units::{CarbonMass, DeviceTime, Energy, Overflow, Timestamp};
 
 /// What a figure is made of.
 #[derive(Debug, Clone, Default)]
@@ -32,8 +32,8 @@ impl Sum {
         ];
         let masses = [(&mut sum.co2e, row.co2e), (&mut sum.overhead_co2e, row.overhead_co2e)];
         let wrong = |_| Overflow { quantity: "total of a report" };
-        sum.covered_ns += row.covered_ns;
-        sum.span_ns += row.span_ns;
+        sum.covered += row.covered;
+        sum.span += row.span;
         for (sum, energy) in energies {
             *sum = sum.checked_add(energy).map_err(wrong)?;
         }
@@ -59,7 +59,10 @@ impl Sum {
         ReportQuality {
             measured_share: share(energy - modelled, energy),
             modelled_share: share(modelled, energy),
-            coverage: if row.span_ns == 0 { 0.0 } else { row.covered_ns as f64 / row.span_ns as f64 },
+            coverage: match row.span.nanoseconds() {
+                0 => 0.0,
+                span => row.covered.nanoseconds() as f64 / span as f64,
+            },
             provisional_share: share(provisional, energy),
         }
     }
@@ -79,8 +82,10 @@ impl Sum {
     /// Where energy went to another group, its CO2e may leave a microgram, as each amount is rounded by itself: that is something, or the parts would not
     /// sum to the whole.
     fn is_nothing(&self) -> bool {
-        let SumRow { energy, co2e, overhead, overhead_co2e, span_ns, .. } = self.row;
-        span_ns == 0 && [energy, overhead] == [Energy::ZERO; 2] && [co2e, overhead_co2e] == [CarbonMass::ZERO; 2]
+        let SumRow { energy, co2e, overhead, overhead_co2e, span, .. } = self.row;
+        span == DeviceTime::ZERO
+            && [energy, overhead] == [Energy::ZERO; 2]
+            && [co2e, overhead_co2e] == [CarbonMass::ZERO; 2]
     }
 }
 
@@ -206,8 +211,8 @@ fn weighed(open: &OpenKey, group: Option<String>, rates: &Rates, prices: &Prices
             overhead_co2e: weighed.overhead_co2e,
             modelled: part.modelled,
             provisional: if rates.provisional { part.energy } else { Energy::ZERO },
-            covered_ns: part.covered_ns.into(),
-            span_ns: part.span_ns.into(),
+            covered: part.covered,
+            span: part.span,
         },
         ..Sum::default()
     };
@@ -269,7 +274,7 @@ pub fn quality_by_node(
         for ((_, node), sum) in groups {
             nodes.entry(node.unwrap_or_default().into()).or_default().join(&sum)?;
         }
-        let known = nodes.into_iter().filter(|(_, sum)| sum.row.span_ns > 0);
+        let known = nodes.into_iter().filter(|(_, sum)| sum.row.span > DeviceTime::ZERO);
         Ok(known.map(|(node, sum)| (node, sum.quality())).collect())
     })
 }

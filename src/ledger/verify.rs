@@ -5,7 +5,7 @@ use super::fault::{Fault, Verified, Wrong};
 use super::{LedgerError, actions, chain, checkpoint, decisions, evidence, period};
 use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
 use model::{ActionId, EntryId, JobNumber, PeriodId};
-use units::Energy;
+use units::{DeviceTime, Energy};
 
 /// Recomputes the chain, the arithmetic of each entry, what its postings sum to, each batch's attribution from its evidence, and the conservation law.
 ///
@@ -192,7 +192,7 @@ fn fault_of(tx: &Tx<'_>, entry: &Entry, head: &Head) -> Result<Option<&'static s
     let Some(sum) = tx.postings().sum(&entry.key, entry.first_posting, entry.last_posting)? else {
         return Ok(Some("its postings are missing"));
     };
-    let sums = |part: &Part| (part.energy, part.modelled, part.covered_ns, part.span_ns);
+    let sums = |part: &Part| (part.energy, part.modelled, part.covered, part.span);
     Ok((sums(&sum) != sums(&entry.part)).then_some("its postings do not sum to it"))
 }
 
@@ -201,5 +201,6 @@ fn numbers(entry: &Entry) -> [i64; 7] {
     let energies = [part.energy.millijoules(), entry.overhead.millijoules(), part.modelled.millijoules()];
     let [energy, overhead, modelled] = energies;
     let (co2e, overhead_co2e) = (entry.co2e.micrograms(), entry.overhead_co2e.micrograms());
-    [energy, overhead, modelled, co2e, overhead_co2e, part.covered_ns, part.span_ns]
+    let [covered, span] = [part.covered, part.span].map(DeviceTime::saturating_nanoseconds);
+    [energy, overhead, modelled, co2e, overhead_co2e, covered, span]
 }

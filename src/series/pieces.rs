@@ -89,7 +89,7 @@ impl Regimes {
         for (key, part) in parts {
             let (start, end) = (part.start, part.end);
             let length = end.since(start).unwrap_or(Span::ZERO);
-            let span = Span::from_nanoseconds(part.span_ns.unsigned_abs());
+            let span = Span::try_from(part.span)?;
             let share = |power: Power| {
                 let product = u128::from(power.milliwatts()) * u128::from(span.nanoseconds());
                 let share = u64::try_from(product / u128::from(length.nanoseconds().max(1)));
@@ -103,7 +103,7 @@ impl Regimes {
                 energy: part.energy,
                 modelled: part.modelled,
                 length,
-                covered: Span::from_nanoseconds(part.covered_ns.unsigned_abs()),
+                covered: Span::try_from(part.covered)?,
                 span,
                 low: if window.is_low { span } else { Span::ZERO },
                 min: share(window.min),

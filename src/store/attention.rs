@@ -1,10 +1,10 @@
 //! What the store knows of things that may need someone.
 
-use super::row::{energy, moment, word};
+use super::row::{device_time, energy, moment, power, word};
 use super::{AttentionStore, StoreError};
 use model::{DeviceUuid, JobId, JobNumber, NodeName, NodeNumber, ProjectName, SetAsideReason, ZoneId};
 use rusqlite::OptionalExtension;
-use units::{Energy, Timestamp};
+use units::{DeviceTime, Energy, Power, Timestamp};
 
 /// What is posted of a job's accelerators on a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,8 +15,8 @@ pub struct PostedDraw {
     pub node: NodeNumber,
     /// Energy of the accelerators.
     pub energy: Energy,
-    /// Device time of theirs that was observed, ns.
-    pub covered_ns: i64,
+    /// Device time of theirs that was observed.
+    pub covered: DeviceTime,
 }
 
 /// What a job's devices on a node drew, as far as it is known.
@@ -30,10 +30,10 @@ pub struct Draw {
     pub node: NodeName,
     /// Energy of its accelerators.
     pub energy: Energy,
-    /// Device time of them that was observed, ns.
-    pub covered_ns: i64,
-    /// Mean limit of the node's accelerators, mW.
-    pub limit_mw: i64,
+    /// Device time of them that was observed.
+    pub covered: DeviceTime,
+    /// Mean limit of the node's accelerators; zero where it has none.
+    pub limit: Power,
 }
 
 /// A job that holds devices of a node that is silent.
@@ -76,7 +76,7 @@ pub struct ZoneFactors {
 }
 
 impl AttentionStore<'_> {
-    /// What is posted of jobs' accelerators since `since`: number of the job, of the node, mJ, and ns of device time observed.
+    /// What is posted of jobs' accelerators since `since`.
     ///
     /// # Errors
     ///
@@ -87,7 +87,7 @@ impl AttentionStore<'_> {
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([since.nanoseconds()], |row| {
             let (job, node) = (JobNumber::new(row.get(0)?), NodeNumber::new(row.get(1)?));
-            Ok(PostedDraw { job, node, energy: energy(row, 2)?, covered_ns: row.get(3)? })
+            Ok(PostedDraw { job, node, energy: energy(row, 2)?, covered: device_time(row, 3)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -98,13 +98,13 @@ impl AttentionStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn draw(&self, of: PostedDraw) -> Result<Option<Draw>, StoreError> {
-        let sql = "SELECT jobs.id, jobs.project, nodes.name, (SELECT cast(avg(limit_mw) AS INTEGER) FROM devices
-                WHERE devices.node = ?2 AND kind = 'accelerator' AND counted_in IS NULL)
+        let sql =
+            "SELECT jobs.id, jobs.project, nodes.name, coalesce((SELECT cast(avg(limit_mw) AS INTEGER) FROM devices
+                WHERE devices.node = ?2 AND kind = 'accelerator' AND counted_in IS NULL), 0)
             FROM jobs, nodes WHERE job = ?1 AND node = ?2 AND jobs.ended_ns IS NULL";
         let found = self.0.prepare_cached(sql)?.query_row((of.job.number(), of.node.number()), |row| {
-            let limit_mw = row.get::<_, Option<i64>>(3)?.unwrap_or(0);
             let (job, project, node) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(Draw { job, project, node, energy: of.energy, covered_ns: of.covered_ns, limit_mw })
+            Ok(Draw { job, project, node, energy: of.energy, covered: of.covered, limit: power(row, 3)? })
         });
         Ok(found.optional()?)
     }

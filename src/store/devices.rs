@@ -1,10 +1,11 @@
 //! Devices as their nodes declare them.
 
-use super::row::integer;
+use super::row::{integer, power};
 use super::{DeviceStore, StoreError};
 use model::{DeviceId, DeviceUuid, NodeName, NodeNumber, SiteName};
 use rusqlite::{OptionalExtension, Row};
 use std::collections::{BTreeMap, HashMap};
+use units::Power;
 
 /// A device with its node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +45,8 @@ pub struct DeviceRow {
     pub index: u32,
     /// What it is: `accelerator`, `host` or `platform`.
     pub kind: String,
-    /// Power that it cannot exceed, mW.
-    pub limit_mw: i64,
+    /// Power that it cannot exceed.
+    pub limit: Power,
     /// Identity of the device whose energy includes that of this one, if there is one.
     pub counted_in: Option<DeviceUuid>,
 }
@@ -164,7 +165,7 @@ impl DeviceStore<'_> {
                 name: row.get(3)?,
                 index: row.get(4)?,
                 kind: row.get(5)?,
-                limit_mw: row.get(6)?,
+                limit: power(row, 6)?,
                 counted_in: row.get(7)?,
                 site: row.get(8)?,
             })

@@ -324,7 +324,7 @@ impl JobStore<'_> {
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map(rusqlite::params_from_iter(bound), |row| {
             let held = row.get::<_, Option<i64>>(11)?.zip(row.get::<_, Option<i64>>(12)?);
-            let held = held.map(|(device_us, idle_us)| HeldTime { device_us, idle_us });
+            let held = held.map(|(device_us, idle_us)| HeldTime::of_columns(device_us, idle_us));
             Ok((columns(row)?, energy(row, 9)?, mass(row, 10)?, held, row.get(13)?))
         })?;
         rows.map(|row| {

@@ -5,15 +5,15 @@ use super::{JobStore, StoreError};
 use model::ProjectName;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
-use units::{Energy, Span};
+use units::{DeviceTime, Energy, Span};
 
 /// A job that has ended, and what of it is posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PastJob {
     /// IT energy of every component.
     pub energy: Energy,
-    /// Device time of its accelerators, µs.
-    pub span_us: i64,
+    /// Device time of its accelerators, in whole µs.
+    pub held: DeviceTime,
     /// From start to end; `None` where a start was never stated.
     pub wall: Option<Span>,
 }
@@ -24,7 +24,7 @@ impl PastJob {
     pub fn nanowatts(&self) -> Option<u64> {
         // 1 mJ / 1 µs is 10³ W, or 10¹² nW.
         let product = i128::from(self.energy.millijoules()) * 1_000_000_000_000;
-        u64::try_from(product.checked_div(i128::from(self.span_us))?).ok().filter(|power| *power > 0)
+        u64::try_from(product.checked_div(i128::from(self.held.microseconds()))?).ok().filter(|power| *power > 0)
     }
 
     /// Wall time, 10⁻⁹ h.
@@ -64,7 +64,7 @@ impl JobStore<'_> {
         let rows = statement.query_map(params_from_iter(values), |row| {
             let wall_ns: Option<i64> = row.get(2)?;
             let wall = wall_ns.and_then(|ns| u64::try_from(ns).ok()).map(Span::from_nanoseconds);
-            Ok(PastJob { energy: energy(row, 0)?, span_us: row.get(1)?, wall })
+            Ok(PastJob { energy: energy(row, 0)?, held: DeviceTime::from_microseconds(row.get(1)?), wall })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -1,11 +1,11 @@
 //! What batches moved: energy per job, node, component and posting period, never changed, only taken back by its negative.
 
-use super::row::{energy, moment, value};
+use super::row::{device_time, energy, moment, value};
 use super::{PostingStore, StoreError};
 use model::{BatchId, JobNumber, NodeNumber, PostingId, Revision, SiteNumber};
 use rusqlite::{OptionalExtension, Row};
 use std::ops::Range;
-use units::{Energy, Timestamp};
+use units::{DeviceTime, Energy, Timestamp};
 
 /// The account that energy is posted to: one job (0: idle), node, site, component and posting period.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,10 +35,24 @@ pub struct Part {
     pub energy: Energy,
     /// The part of the energy that no sensor measured.
     pub modelled: Energy,
-    /// Device time that was observed, ns.
-    pub covered_ns: i64,
-    /// Device time in all, observed or not, ns.
-    pub span_ns: i64,
+    /// Device time that was observed.
+    pub covered: DeviceTime,
+    /// Device time in all, observed or not.
+    pub span: DeviceTime,
+}
+
+impl Part {
+    /// What takes this part back: all but its extent negated. Nothing is computed again, which might round the other way.
+    #[must_use]
+    pub fn negative(self) -> Self {
+        Self {
+            energy: Energy::from_millijoules(-self.energy.millijoules()),
+            modelled: Energy::from_millijoules(-self.modelled.millijoules()),
+            covered: -self.covered,
+            span: -self.span,
+            ..self
+        }
+    }
 }
 
 /// A posting that is kept.
@@ -120,8 +134,8 @@ impl PostingStore<'_> {
             end,
             energy,
             part.modelled.millijoules(),
-            part.covered_ns,
-            part.span_ns,
+            part.covered.saturating_nanoseconds(),
+            part.span.saturating_nanoseconds(),
             takes_back,
         ])?;
         let sql = "INSERT INTO open_accounts (node, period_start_ns, job, component, site, period_end_ns, start_ns, end_ns,
@@ -142,8 +156,8 @@ impl PostingStore<'_> {
             end,
             energy,
             part.modelled.millijoules(),
-            part.covered_ns,
-            part.span_ns,
+            part.covered.saturating_nanoseconds(),
+            part.span.saturating_nanoseconds(),
             posting,
             takes_back,
         ])?;
@@ -340,7 +354,7 @@ pub(super) fn part(row: &Row<'_>, at: usize) -> rusqlite::Result<Part> {
         end: moment(row, at + 1)?,
         energy: energy(row, at + 2)?,
         modelled: energy(row, at + 3)?,
-        covered_ns: row.get(at + 4)?,
-        span_ns: row.get(at + 5)?,
+        covered: device_time(row, at + 4)?,
+        span: device_time(row, at + 5)?,
     })
 }

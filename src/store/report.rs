@@ -7,7 +7,7 @@ use super::selection::Selection;
 use super::{EntrySumStore, Key, StoreError};
 use model::{EntryId, SiteNumber};
 use rusqlite::{OptionalExtension, Row, params_from_iter};
-use units::{CarbonMass, Energy, Timestamp};
+use units::{CarbonMass, DeviceTime, Energy, Timestamp};
 
 /// Sums of one group, of jobs or of idle.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,10 +28,10 @@ pub struct SumRow {
     pub modelled: Energy,
     /// IT energy whose factor is provisional.
     pub provisional: Energy,
-    /// Device time that was observed, ns; wide, as 292 device-years leave the range of `i64`.
-    pub covered_ns: i128,
-    /// Device time in all, observed or not, ns.
-    pub span_ns: i128,
+    /// Device time that was observed.
+    pub covered: DeviceTime,
+    /// Device time in all, observed or not.
+    pub span: DeviceTime,
 }
 
 /// Energy of one group at one site, for what is priced by site.
@@ -86,9 +86,10 @@ pub struct ReasonSum {
 /// Sums of times are taken in seconds and what is left of them, which SQLite's integers hold.
 const NS: i64 = 1_000_000_000;
 
-/// A sum of nanoseconds from its seconds in column `at` and its rest in the next.
-fn wide(row: &Row<'_>, at: usize) -> rusqlite::Result<i128> {
-    Ok(i128::from(row.get::<_, i64>(at)?) * i128::from(NS) + i128::from(row.get::<_, i64>(at + 1)?))
+/// A sum of device time from its seconds in column `at` and its rest in the next.
+fn device_time(row: &Row<'_>, at: usize) -> rusqlite::Result<DeviceTime> {
+    let (seconds, rest): (i64, i64) = (row.get(at)?, row.get(at + 1)?);
+    Ok(DeviceTime::from_nanoseconds(i128::from(seconds) * i128::from(NS) + i128::from(rest)))
 }
 
 impl EntrySumStore<'_> {
@@ -117,8 +118,8 @@ impl EntrySumStore<'_> {
                 overhead_co2e: mass(row, 5)?,
                 modelled: energy(row, 6)?,
                 provisional: energy(row, 7)?,
-                covered_ns: wide(row, 8)?,
-                span_ns: wide(row, 10)?,
+                covered: device_time(row, 8)?,
+                span: device_time(row, 10)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -5,7 +5,7 @@ use rusqlite::Row;
 use rusqlite::types::Type;
 use std::error::Error;
 use std::str::FromStr;
-use units::{CarbonMass, Energy, Power, Span, Timestamp};
+use units::{CarbonMass, DeviceTime, Energy, Power, Span, Timestamp};
 
 pub(super) fn optional(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_nanoseconds))
@@ -27,6 +27,11 @@ pub(super) fn energy(row: &Row<'_>, column: usize) -> rusqlite::Result<Energy> {
 /// A mass of CO2e, which is stored in µg.
 pub(super) fn mass(row: &Row<'_>, column: usize) -> rusqlite::Result<CarbonMass> {
     row.get(column).map(CarbonMass::from_micrograms)
+}
+
+/// Time of devices, which is stored in ns and negative where it takes back an earlier one.
+pub(super) fn device_time(row: &Row<'_>, column: usize) -> rusqlite::Result<DeviceTime> {
+    row.get::<_, i64>(column).map(|ns| DeviceTime::from_nanoseconds(ns.into()))
 }
 
 /// Power, which is stored in mW and never negative.

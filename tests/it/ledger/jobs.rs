@@ -130,10 +130,14 @@ fn ratios_order_every_job_once_and_held_idle_is_what_the_windows_say() {
         let held = parts.iter().map(|(_, seconds)| seconds * SECOND).sum::<i64>();
         let idle =
             parts.iter().filter(|(window, _)| is_idle(*window)).map(|(_, seconds)| seconds * SECOND).sum::<i64>();
-        assert_eq!((job.held.unwrap().device_us, job.held.unwrap().idle_us), (held, idle), "{number}");
+        assert_eq!(
+            (job.held.unwrap().device.microseconds(), job.held.unwrap().idle.microseconds()),
+            (held, idle),
+            "{number}"
+        );
     }
-    assert!(listed.iter().any(|job| job.held.unwrap().idle_us > 0));
-    assert!(listed.iter().any(|job| job.held.unwrap().idle_us == 0));
+    assert!(listed.iter().any(|job| job.held.unwrap().idle.microseconds() > 0));
+    assert!(listed.iter().any(|job| job.held.unwrap().idle.microseconds() == 0));
     fixture.close(at(FAR));
     fixture.assert_sound();
 }
@@ -163,7 +167,7 @@ fn a_job_of_centuries_of_device_time_goes_on() {
     fixture.apply(&hour(2));
     let filter = JobFilter { limit: 1, ..JobFilter::default() };
     let held = ledger::jobs(&fixture.store, &fixture.library, &filter).unwrap()[0].held.unwrap();
-    assert_eq!(held.device_us, centuries + 3_600 * SECOND);
+    assert_eq!(held.device.microseconds(), centuries + 3_600 * SECOND);
 }
 
 #[test]
@@ -171,7 +175,7 @@ fn held_time_follows_what_is_believed_of_the_holdings_whatever_comes_late() {
     let fixture = history();
     let held = |id: &str| {
         let filter = JobFilter { text: Some(id.to_owned()), limit: 1, ..JobFilter::default() };
-        ledger::jobs(&fixture.store, &fixture.library, &filter).unwrap()[0].held.unwrap().device_us / SECOND
+        ledger::jobs(&fixture.store, &fixture.library, &filter).unwrap()[0].held.unwrap().device.microseconds() / SECOND
     };
     assert_eq!(held("job-03"), 800);
     // A late statement: another job held the GPU with it for half of that time.
