@@ -153,21 +153,20 @@ fn share(amount: i64, part: i64, whole: i64) -> i64 {
 /// Takes in energy that was metered of admitted jobs, and shrinks what they hold.
 pub(super) fn note_metered(tx: &Tx<'_>, postings: &[Moved]) -> Result<(), BudgetError> {
     struct MeteredSum {
-        energy_mj: i64,
+        energy: Energy,
         start: Timestamp,
         end: Timestamp,
     }
     let mut jobs: BTreeMap<JobNumber, MeteredSum> = BTreeMap::new();
     for moved in postings.iter().filter(|moved| !moved.job.is_idle()) {
-        let nothing = MeteredSum { energy_mj: 0, start: moved.start, end: moved.end };
+        let nothing = MeteredSum { energy: Energy::ZERO, start: moved.start, end: moved.end };
         let sum = jobs.entry(moved.job).or_insert(nothing);
-        sum.energy_mj = sum.energy_mj.saturating_add(moved.energy.millijoules());
+        sum.energy = sum.energy.saturating_add(moved.energy);
         (sum.start, sum.end) = (sum.start.min(moved.start), sum.end.max(moved.end));
     }
-    for (job, MeteredSum { energy_mj, start, end }) in jobs {
+    for (job, MeteredSum { energy, start, end }) in jobs {
         for mut row in tx.admissions().of_job(job)? {
-            let metered = row.metered.millijoules().saturating_add(energy_mj).max(0);
-            row.metered = Energy::from_millijoules(metered);
+            row.metered = row.metered.saturating_add(energy).max(Energy::ZERO);
             row.metered_time = match row.metered_time {
                 Some(time) => Interval::new(time.start().min(start), time.end().max(end)),
                 None => Interval::new(start, end),
@@ -181,8 +180,8 @@ pub(super) fn note_metered(tx: &Tx<'_>, postings: &[Moved]) -> Result<(), Budget
 /// Takes in what the ledger has of a job that ran before it was admitted, as where a gate let it pass while the service was away.
 pub(super) fn note_metered_before(tx: &Tx<'_>, row: &mut AdmissionRow) -> Result<(), BudgetError> {
     let Some(job) = &row.job else { return Ok(()) };
-    let Some((energy_mj, start, end)) = tx.jobs().metered(job, &row.project)? else { return Ok(()) };
-    row.metered = Energy::from_millijoules(energy_mj.max(0));
+    let Some((energy, start, end)) = tx.jobs().metered(job, &row.project)? else { return Ok(()) };
+    row.metered = energy.max(Energy::ZERO);
     row.metered_time = Interval::new(start, end);
     keep(tx, row)
 }

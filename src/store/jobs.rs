@@ -445,14 +445,14 @@ impl JobStore<'_> {
         &self,
         id: &JobId,
         project: &ProjectName,
-    ) -> Result<Option<(i64, Timestamp, Timestamp)>, StoreError> {
+    ) -> Result<Option<(Energy, Timestamp, Timestamp)>, StoreError> {
         let sql = "WITH own AS (SELECT job FROM jobs WHERE id = ?1 AND project = ?2)
             SELECT sum(energy_mj), min(start_ns), max(end_ns) FROM (
                 SELECT energy_mj, start_ns, end_ns FROM ledger_entries WHERE job = (SELECT job FROM own)
                 UNION ALL SELECT energy_mj, start_ns, end_ns FROM open_accounts WHERE job = (SELECT job FROM own))
             HAVING count(*) > 0";
         let mut statement = self.0.prepare_cached(sql)?;
-        let found = statement.query_row((id, project), |row| Ok((row.get(0)?, moment(row, 1)?, moment(row, 2)?)));
+        let found = statement.query_row((id, project), |row| Ok((energy(row, 0)?, moment(row, 1)?, moment(row, 2)?)));
         Ok(found.optional()?)
     }
 

@@ -3,27 +3,27 @@
 use super::fields::{Fields, Separator};
 use super::layout::{Layout, ReadingColumn};
 use super::text::{LogLine, excerpt, trim};
-use super::time::{TimeHint, TimeParser, Times};
+use super::time::{LOG_START, TimeHint, TimeParser, Times};
 use super::track::{LoggedValues, Tracker};
 use super::value::{Value, parse_value};
 use super::{DeviceReading, LogError, LogNote, LoggedDevice, Options, PowerLogFormat};
 use crate::sensor_class::{Architecture, DriverVersion, PowerField, architecture_of, classify};
 use account::meter::{CounterSensor, CounterUnit, PowerSensor, Sensor};
-use units::{Power, Span};
+use units::{Power, Span, Timestamp};
 
 /// Reads the rows of a table.
 #[derive(Clone)]
 pub(super) struct Delimited {
     layout: Layout,
     time: TimeParser,
-    interval: Option<u64>,
+    interval: Option<Span>,
     accelerator: Option<String>,
     fields: Fields,
     joined: Vec<u8>,
     /// Time of the rows that follow, in logs that have it on a line of its own.
-    now: Option<i64>,
+    now: Option<Timestamp>,
     /// Rows so far per device, in logs without times, whose rows are a fixed interval apart.
-    row_counts: Vec<i64>,
+    row_counts: Vec<u64>,
     /// The line before, where another column may differ between two devices.
     before: Vec<u8>,
     before_line: u64,
@@ -43,7 +43,7 @@ struct Skipped {
 impl Delimited {
     pub(super) fn new(layout: Layout, options: &Options) -> Self {
         let hint = layout.time.map_or(TimeHint::default(), |time| time.hint);
-        let interval = options.interval.map(Span::nanoseconds).filter(|_| layout.time.is_none());
+        let interval = options.interval.filter(|_| layout.time.is_none());
         Self {
             time: TimeParser::new(hint, options.timezone),
             interval,
@@ -87,7 +87,7 @@ impl Delimited {
         }
         let at = match self.time_of_row(line, tracker)? {
             RowTime::At(at) => at,
-            RowTime::CounterValue => 0,
+            RowTime::CounterValue => LOG_START,
             RowTime::Header => return Ok(()),
             RowTime::None => {
                 self.skip(line, true);
@@ -96,7 +96,7 @@ impl Delimited {
         };
         for position in 0..self.layout.series.len() {
             let device = self.device_of(bytes, position, tracker)?;
-            let at = if self.interval.is_some() { self.count_row(device) } else { at };
+            let at = self.interval.map_or(at, |interval| self.count_row(device, interval));
             let series = &self.layout.series[position];
             let power = series.power.as_ref().map(|source| self.value(line, source)).transpose()?;
             let counter = series.energy.as_ref().map(|source| self.value(line, source)).transpose()?;
@@ -255,11 +255,11 @@ impl Delimited {
         Ok(if is_header { RowTime::Header } else { RowTime::None })
     }
 
-    fn count_row(&mut self, device: usize) -> i64 {
+    fn count_row(&mut self, device: usize, interval: Span) -> Timestamp {
         self.row_counts.resize(self.row_counts.len().max(device + 1), 0);
-        let at = self.row_counts[device].saturating_mul(i64::try_from(self.interval.unwrap_or(0)).unwrap_or(i64::MAX));
+        let at = LOG_START.after(interval.times(self.row_counts[device]));
         self.row_counts[device] += 1;
-        at
+        at.unwrap_or(Timestamp::from_nanoseconds(i64::MAX))
     }
 
     fn device_of(&mut self, line: &[u8], position: usize, tracker: &mut Tracker) -> Result<usize, LogError> {
@@ -333,7 +333,7 @@ fn is_fraction(cell: &[u8]) -> bool {
 
 /// How a row gets its time.
 enum RowTime {
-    At(i64),
+    At(Timestamp),
     /// It is computed from the interval.
     CounterValue,
     /// It has none, because the row repeats the header.

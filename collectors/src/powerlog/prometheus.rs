@@ -10,6 +10,7 @@ use super::{DeviceReading, LogError, LogNote, LoggedDevice, Options, PowerLogFor
 use crate::sensor_class::PowerField;
 use account::meter::Sensor;
 use std::collections::HashMap;
+use units::Timestamp;
 
 /// How many names of metrics a message lists at most.
 const LISTED: usize = 20;
@@ -51,7 +52,7 @@ struct Metric {
 
 #[derive(Clone, Copy)]
 struct Pending {
-    at: i64,
+    at: Timestamp,
     line: u64,
     power: Option<super::value::Value>,
     counter: Option<super::value::Value>,
@@ -250,9 +251,9 @@ impl Prometheus {
         Ok(())
     }
 
-    fn time(&self, text: &[u8]) -> Option<i64> {
+    fn time(&self, text: &[u8]) -> Option<Timestamp> {
         let number = Decimal::parse_all(text).filter(|number| !number.negative)?;
-        i64::try_from(number.scaled(self.shift)?).ok()
+        i64::try_from(number.scaled(self.shift)?).ok().map(Timestamp::from_nanoseconds)
     }
 
     fn device_of(&self, sample: &Sample<'_>, tracker: &mut Tracker) -> Result<usize, LogError> {

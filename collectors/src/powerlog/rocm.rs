@@ -3,12 +3,12 @@
 use super::columns::LogColumn;
 use super::delimited::power_sensor;
 use super::text::{LogLine, lines_of, trim};
-use super::time::{TimeHint, TimeParser};
+use super::time::{LOG_START, TimeHint, TimeParser};
 use super::track::{LoggedValues, Tracker};
 use super::value::{LogQuantity, LogUnit, parse_value};
 use super::{DeviceReading, LogError, LogNote, LoggedDevice, Options, PowerLogFormat};
 use account::meter::Sensor;
-use units::Span;
+use units::{Span, Timestamp};
 
 /// Reads the lines with power that follow each line with a time.
 #[derive(Clone)]
@@ -17,7 +17,7 @@ pub(super) struct RocmText {
     accelerator: Option<String>,
     interval: Option<Span>,
     /// Time of the readings that follow.
-    now: Option<i64>,
+    now: Option<Timestamp>,
     row_counts: Vec<u64>,
 }
 
@@ -84,11 +84,11 @@ impl RocmText {
         Ok(())
     }
 
-    fn count_row(&mut self, device: usize) -> Option<i64> {
+    fn count_row(&mut self, device: usize) -> Option<Timestamp> {
         self.row_counts.resize(self.row_counts.len().max(device + 1), 0);
-        let at = self.interval?.times(self.row_counts[device]);
+        let at = LOG_START.after(self.interval?.times(self.row_counts[device]));
         self.row_counts[device] += 1;
-        i64::try_from(at.nanoseconds()).ok()
+        at.ok()
     }
 
     fn describe(&self, index: &[u8], column: &LogColumn, cadence: Span) -> LoggedDevice {

@@ -5,7 +5,10 @@ use super::value::Decimal;
 use super::{LogError, LogNote};
 use chrono::{DateTime, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone, Timelike};
 use chrono_tz::Tz;
+use units::{Span, Timestamp};
 
+/// The moment that relative times count from.
+pub(super) const LOG_START: Timestamp = Timestamp::from_nanoseconds(0);
 const SECOND: i64 = 1_000_000_000;
 const DAY: i64 = 86_400 * SECOND;
 
@@ -86,19 +89,24 @@ impl TimeParser {
         Self { hint, timezone, style: None, zone: None, last: i64::MIN, utc_offset: None, cache }
     }
 
-    /// Parses a cell into nanoseconds since 1970, or since the start of the log. Returns `None` if the cell is not a time, or
+    /// Parses a cell into a moment; one that is relative counts from [`LOG_START`]. Returns `None` if the cell is not a time, or
     /// not in the style of the first one. Adds a note if daylight saving time begins or ends inside the log.
     ///
     /// # Errors
     ///
     /// The time does not exist in the zone, or is in another zone than the first.
-    pub(super) fn parse(&mut self, cell: &[u8], line: u64, notes: &mut Vec<LogNote>) -> Result<Option<i64>, LogError> {
+    pub(super) fn parse(
+        &mut self,
+        cell: &[u8],
+        line: u64,
+        notes: &mut Vec<LogNote>,
+    ) -> Result<Option<Timestamp>, LogError> {
         let at = match self.cache.look_up(cell) {
             Some(at) => Some(at),
             None => self.parse_anew(cell, line, notes)?,
         };
         self.last = at.unwrap_or(self.last);
-        Ok(at)
+        Ok(at.map(Timestamp::from_nanoseconds))
     }
 
     /// What the times so far are.
@@ -381,16 +389,24 @@ fn by_magnitude(number: Decimal) -> i32 {
 }
 
 /// A moment for messages, in the form that suits the log's times.
-pub(super) fn show(at: i64, times: Times) -> String {
+pub(super) fn show(at: Timestamp, times: Times) -> String {
     let format = match times {
-        Times::Relative => {
-            let text = format!("{}.{:09}", at.div_euclid(SECOND), at.rem_euclid(SECOND));
-            return format!("{} s", text.trim_end_matches('0').trim_end_matches('.'));
-        }
+        Times::Relative => return show_seconds(at.nanoseconds().into()),
         Times::Utc => "%Y-%m-%dT%H:%M:%S%.fZ",
         Times::LocalWithoutZone => "%Y-%m-%d %H:%M:%S%.f",
     };
-    DateTime::from_timestamp_nanos(at).format(format).to_string()
+    DateTime::from_timestamp_nanos(at.nanoseconds()).format(format).to_string()
+}
+
+/// A length of time for messages, in seconds.
+pub(super) fn show_span(span: Span) -> String {
+    show_seconds(span.nanoseconds().into())
+}
+
+fn show_seconds(nanoseconds: i128) -> String {
+    let second = i128::from(SECOND);
+    let text = format!("{}.{:09}", nanoseconds.div_euclid(second), nanoseconds.rem_euclid(second));
+    format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 #[cfg(test)]
@@ -401,7 +417,7 @@ mod tests {
         let mut parser = TimeParser::new(TimeHint::default(), timezone);
         let mut notes = Vec::new();
         let times = (1..).zip(cells).map(|(line, cell)| parser.parse(cell.as_bytes(), line, &mut notes));
-        let times = times.collect::<Result<Vec<_>, _>>()?;
+        let times = times.map(|at| Ok(at?.map(Timestamp::nanoseconds))).collect::<Result<Vec<_>, LogError>>()?;
         Ok((times, notes))
     }
 

@@ -8,21 +8,21 @@ use std::collections::HashMap;
 use units::{Power, Span, Timestamp};
 
 /// A sensor may be stuck if its reading stays the same for this long,
-const STUCK_AFTER: i64 = 60_000_000_000;
+const STUCK_AFTER: Span = MINUTE;
 /// and this many times in a row.
 const STUCK_COUNT: u64 = 30;
 /// How many devices a log has at most; with more, their names must be something else.
 const MOST_DEVICES: usize = 4_096;
-const HOUR: i64 = 3_600_000_000_000;
-const MINUTE: i64 = 60_000_000_000;
+const HOUR: Span = Span::from_seconds(3_600);
+const MINUTE: Span = Span::from_seconds(60);
 
 /// What a row of a log holds of one device.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LoggedValues {
     /// Position of the device.
     pub(super) device: usize,
-    /// Time of the row, in ns since 1970 or since the start of the log.
-    pub(super) at: i64,
+    /// Time of the row; one that is relative counts from [`time::LOG_START`].
+    pub(super) at: Timestamp,
     /// Power; `None` if the log has no column of it.
     pub(super) power: Option<Value>,
     /// Value of the energy counter; `None` if the log has no column of it.
@@ -64,7 +64,7 @@ pub(super) struct Tracker {
 #[derive(Default)]
 struct DeviceState {
     key: Box<[u8]>,
-    first_at: i64,
+    first_at: Timestamp,
     last: Option<Last>,
     run: ConstantRun,
     longest: ConstantRun,
@@ -73,7 +73,7 @@ struct DeviceState {
 
 #[derive(Clone, Copy)]
 struct Last {
-    at: i64,
+    at: Timestamp,
     line: u64,
     power: Option<u64>,
     counter: Option<u64>,
@@ -87,15 +87,15 @@ struct Last {
 #[derive(Clone, Copy)]
 struct CounterValue {
     value: u64,
-    at: i64,
+    at: Timestamp,
     line: u64,
 }
 
 /// Equal power readings in a row.
 #[derive(Clone, Copy, Default)]
 struct ConstantRun {
-    since: i64,
-    until: i64,
+    since: Timestamp,
+    until: Timestamp,
     count: u64,
     milliwatts: u64,
 }
@@ -221,12 +221,7 @@ impl Tracker {
         if let Some(milliwatts) = power {
             state.run_on(at, milliwatts);
         }
-        Ok(Some(Reading {
-            at: Timestamp::from_nanoseconds(at),
-            power: power.map(Power::from_milliwatts),
-            counter,
-            epoch: 0,
-        }))
+        Ok(Some(Reading { at, power: power.map(Power::from_milliwatts), counter, epoch: 0 }))
     }
 
     fn keep(&mut self, value: Value, ceiling: u64, line: u64) -> Option<u64> {
@@ -245,10 +240,11 @@ impl Tracker {
         None
     }
 
-    fn backwards(&self, device: usize, last: Last, at: i64, line: u64) -> LogError {
+    fn backwards(&self, device: usize, last: Last, at: Timestamp, line: u64) -> LogError {
         let (before, at_text) = (time::show(last.at, self.times), time::show(at, self.times));
-        let back = last.at.saturating_sub(at);
-        if self.times == Times::LocalWithoutZone && (HOUR - 10 * MINUTE..=HOUR + MINUTE).contains(&back) {
+        let back = last.at.since(at).unwrap_or(Span::ZERO);
+        let is_hour = (HOUR.minus(MINUTE.times(10))..=HOUR.plus(MINUTE)).contains(&back);
+        if self.times == Times::LocalWithoutZone && is_hour {
             return LogError::ClockChange { line, before, before_line: last.line, at: at_text };
         }
         LogError::ClockBackwards {
@@ -299,7 +295,8 @@ impl Tracker {
         };
         let limit = i128::from(self.devices[device].sensor.limit.milliwatts());
         // 1.2 mW x 1 ns = 1.2e-6 µJ
-        let most = limit * (i128::from(now.at) - i128::from(before.at)) * 12 / 10_000_000;
+        let span = now.at.since(before.at).unwrap_or(Span::ZERO);
+        let most = limit * i128::from(span.nanoseconds()) * 12 / 10_000_000;
         let is_restart = i128::from(now.value) <= most && now.value <= before.value / 10;
         match now.value.checked_sub(before.value) {
             Some(rise) if i128::from(rise) <= most => Ok((Some(now), None)),
@@ -317,10 +314,10 @@ impl Tracker {
     }
 
     /// Notes a pause of an hour, which a local clock that is put forward looks like.
-    fn note_hour(&mut self, last: Last, at: i64, line: u64) {
-        let step = at.saturating_sub(last.at);
-        let is_hour = (HOUR - MINUTE..=HOUR + 10 * MINUTE).contains(&step);
-        if is_hour && !self.has_noted_hour && self.times == Times::LocalWithoutZone && self.is_short(MINUTE) {
+    fn note_hour(&mut self, last: Last, at: Timestamp, line: u64) {
+        let step = at.since(last.at).unwrap_or(Span::ZERO);
+        let is_hour = (HOUR.minus(MINUTE)..=HOUR.plus(MINUTE.times(10))).contains(&step);
+        if is_hour && !self.has_noted_hour && self.times == Times::LocalWithoutZone && self.cadence <= MINUTE {
             self.has_noted_hour = true;
             self.notes.push(LogNote::warning(format!(
                 "line {line}: the local time jumps forward by an hour, from {} to {}: this is a pause, or the start of daylight \
@@ -329,11 +326,6 @@ impl Tracker {
                 time::show(at, self.times)
             )));
         }
-    }
-
-    /// Whether readings usually follow each other within `nanoseconds`.
-    fn is_short(&self, nanoseconds: i64) -> bool {
-        i64::try_from(self.cadence.nanoseconds()).is_ok_and(|cadence| cadence <= nanoseconds)
     }
 
     /// Adds the notes that can be made once the log is read to its end.
@@ -352,17 +344,15 @@ impl Tracker {
         for (state, device) in self.states.iter_mut().zip(&self.devices) {
             state.end_run();
             let run = state.longest;
+            let stuck = run.until.since(run.since).unwrap_or(Span::ZERO);
             if state.readings == 0 {
                 self.notes.push(LogNote::warning(format!("device {:?} has no reading", device.id)));
-            } else if run.milliwatts > 0
-                && run.count >= STUCK_COUNT
-                && run.until.saturating_sub(run.since) >= STUCK_AFTER
-            {
+            } else if run.milliwatts > 0 && run.count >= STUCK_COUNT && stuck >= STUCK_AFTER {
                 self.notes.push(LogNote::warning(format!(
                     "device {:?}: {} readings in a row, over {}, are exactly {}: the sensor may be stuck",
                     device.id,
                     run.count,
-                    time::show(run.until.saturating_sub(run.since), Times::Relative),
+                    time::show_span(stuck),
                     Power::from_milliwatts(run.milliwatts),
                 )));
             }
@@ -404,8 +394,9 @@ impl Tracker {
         else {
             return;
         };
-        let tolerance = i64::try_from(self.cadence.nanoseconds() / 2).unwrap_or(i64::MAX);
-        let text = if latest_end.saturating_sub(end) > tolerance {
+        let tolerance = Span::from_nanoseconds(self.cadence.nanoseconds() / 2);
+        let is_later = |a: Timestamp, b: Timestamp| a.since(b).is_some_and(|span| span > tolerance);
+        let text = if is_later(latest_end, end) {
             format!(
                 "the devices do not cover the same time: {:?} ends at {}, {:?} at {}",
                 short.id,
@@ -413,7 +404,7 @@ impl Tracker {
                 long.id,
                 time::show(latest_end, self.times)
             )
-        } else if latest_start.saturating_sub(start) > tolerance {
+        } else if is_later(latest_start, start) {
             format!(
                 "the devices do not cover the same time: {:?} begins only at {}, the log at {}",
                 late.id,
@@ -428,7 +419,7 @@ impl Tracker {
 }
 
 impl DeviceState {
-    fn run_on(&mut self, at: i64, milliwatts: u64) {
+    fn run_on(&mut self, at: Timestamp, milliwatts: u64) {
         if self.run.count > 0 && self.run.milliwatts == milliwatts {
             self.run.until = at;
             self.run.count += 1;
