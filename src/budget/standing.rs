@@ -98,8 +98,8 @@ impl Reckoning<'_> {
     /// What the ledger says of a period.
     fn spent(&self, row: &BudgetRow, policy: &Policy, period: Interval) -> Result<BudgetAmount, BudgetError> {
         let sums = self.tx.budget_sums();
-        let (open_mj, open_ug) = ledger::weigh(self.tx, self.library, &sums.open_of(row.budget, period)?)?;
-        let open = if policy.unit() == Unit::Energy { open_mj } else { open_ug };
+        let (energy, co2e) = ledger::weigh(self.tx, self.library, &sums.open_of(row.budget, period)?)?;
+        let open = if policy.unit() == Unit::Energy { energy.millijoules() } else { co2e.micrograms() };
         let days = days(self.tx, row, policy, period)?;
         Ok(days.into_iter().fold(BudgetAmount::new(policy.unit(), open), |sum, day| sum.plus(day.spent)))
     }

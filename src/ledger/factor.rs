@@ -99,8 +99,8 @@ impl Weighed {
     }
 }
 
-/// Facility energy (mJ) and CO2e (µg) of IT energy that is not posted yet, by number of the site, first moment of the posting period and mJ,
-/// at the best factors known.
+/// Facility energy and its CO2e of IT energy that is not posted yet, which is given by site and first moment of the posting period; at the best
+/// factors known.
 ///
 /// # Errors
 ///
@@ -109,19 +109,19 @@ pub fn weigh(
     tx: &Tx<'_>,
     library: &Library,
     open: &[(SiteNumber, Timestamp, Energy)],
-) -> Result<(i64, i64), LedgerError> {
+) -> Result<(Energy, CarbonMass), LedgerError> {
+    let (mut facility, mut co2e) = (Energy::ZERO, CarbonMass::ZERO);
     if open.is_empty() {
-        return Ok((0, 0));
+        return Ok((facility, co2e));
     }
     let mut chooser = Chooser::new(tx, library)?;
-    let (mut mj, mut ug) = (0_i64, 0_i64);
     for (site, period_start, energy) in open {
         let rates = chooser.rates_of((*site, *period_start))?;
         let weighed = Weighed::of(*energy, &rates)?;
-        mj = mj.saturating_add(energy.checked_add(weighed.overhead)?.millijoules());
-        ug = ug.saturating_add(weighed.co2e.checked_add(weighed.overhead_co2e)?.micrograms());
+        facility = facility.saturating_add(energy.checked_add(weighed.overhead)?);
+        co2e = co2e.saturating_add(weighed.co2e.checked_add(weighed.overhead_co2e)?);
     }
-    Ok((mj, ug))
+    Ok((facility, co2e))
 }
 
 /// The mean carbon intensity of a zone over `hours` from `start` on, by the factors that entries of those hours would take, and the factor of

@@ -55,6 +55,12 @@ impl CarbonMass {
     pub fn checked_add(self, other: Self) -> Result<Self, Overflow> {
         self.0.checked_add(other.0).map(Self).ok_or(Overflow { quantity: "carbon mass in µg" })
     }
+
+    /// The sum of both masses, at most what the type holds.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
 }
 
 /// Power usage effectiveness (facility energy / IT energy), `u32` parts per million, at least 1,000,000.
