@@ -14,7 +14,7 @@ use units::{Energy, Power, Span, Timestamp};
 use wattledger::ingest;
 use wattledger::series::{self, Embedded, Grid, PowerGroup, SeriesChange, SeriesError, SeriesStore, SeriesWindow};
 use wattledger::store::{Store, Taken};
-use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Node, Quality, SensorClass};
+use wire::{Batch, Boot, ClockEvidence, Device, DeviceKind, Holding, Job, Node, Quality, SensorClass};
 
 const START_S: i64 = 1_772_323_200;
 const DAYS: i64 = 30;
@@ -55,7 +55,7 @@ fn declared(node: i64) -> Batch {
         uuid: format!("gpu{index}").into(),
         name: "H100".to_owned(),
         index: u32::try_from(index).unwrap(),
-        kind: Kind::Accelerator,
+        kind: DeviceKind::Accelerator,
         sensor: SensorClass::Counter,
         limit: Power::from_milliwatts(700_000),
         systematic_ppm: 50_000,

@@ -7,7 +7,10 @@ use crate::moment;
 use crate::series::HELD_IDLE_PERCENT;
 use crate::store::{DecisionRow, Draw, OpenKey, PostedDraw, Selection, Store, StoreError, Tx};
 use api::{AttentionItem, Severity, Subject};
-use model::{HoldNotice, JobId, JobNumber, NodeName, NodeNumber, OverrideState, ProjectName, SetAsideReason};
+use model::{
+    AttentionKind, HoldNotice, JobId, JobNumber, NodeName, NodeNumber, OverrideState, ProjectName, SetAsideReason,
+    SubjectKind,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use units::{DeviceTime, Energy, Interval, Span, Timestamp};
@@ -102,8 +105,13 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<
                 moment::show(node.seen)
             );
             found.push(
-                AttentionItem::new("agent_late", severity, Subject::of("node", node.name.clone()), message)
-                    .since(node.seen),
+                AttentionItem::new(
+                    AttentionKind::AgentLate,
+                    severity,
+                    Subject::of(SubjectKind::Node, node.name.clone()),
+                    message,
+                )
+                .since(node.seen),
             );
         }
         if node.reached > now.after(AHEAD).unwrap_or(node.reached) {
@@ -113,9 +121,9 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<
                 moment::show(node.reached)
             );
             found.push(AttentionItem::new(
-                "clock_ahead",
+                AttentionKind::ClockAhead,
                 Severity::Bad,
-                Subject::of("node", node.name.clone()),
+                Subject::of(SubjectKind::Node, node.name.clone()),
                 message,
             ));
         }
@@ -125,9 +133,9 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<
                 node.name, node.name
             );
             found.push(AttentionItem::new(
-                "node_without_site",
+                AttentionKind::NodeWithoutSite,
                 Severity::Warn,
-                Subject::of("node", node.name),
+                Subject::of(SubjectKind::Node, node.name),
                 message,
             ));
         }
@@ -160,7 +168,10 @@ fn low_coverage(
             let message = format!(
                 "the devices of {node} were measured for only {percent:.1} % of the last day: run `wattledger doctor` on the node to see what is missing"
             );
-            found.push(AttentionItem::new("coverage_low", severity, Subject::of("node", node), message).since(since));
+            found.push(
+                AttentionItem::new(AttentionKind::CoverageLow, severity, Subject::of(SubjectKind::Node, node), message)
+                    .since(since),
+            );
         }
     }
     Ok(())
@@ -180,8 +191,10 @@ fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Res
             "{} windows of {} on {} are kept but not counted, as they {why}",
             aside.windows, aside.uuid, aside.node
         );
-        let subject = Subject::of("device", format!("{}/{}", aside.node, aside.uuid));
-        found.push(AttentionItem::new("windows_set_aside", Severity::Warn, subject, message).since(aside.since));
+        let subject = Subject::of(SubjectKind::Device, format!("{}/{}", aside.node, aside.uuid));
+        found.push(
+            AttentionItem::new(AttentionKind::WindowsSetAside, Severity::Warn, subject, message).since(aside.since),
+        );
     }
     Ok(())
 }
@@ -191,8 +204,15 @@ fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(
         let message = format!(
             "the agent of {node} reported {gaps} gaps in its readings in the last day: GET /api/v1/gaps?node={node} lists them"
         );
-        found
-            .push(AttentionItem::new("gaps_reported", Severity::Info, Subject::of("node", node), message).since(first));
+        found.push(
+            AttentionItem::new(
+                AttentionKind::GapsReported,
+                Severity::Info,
+                Subject::of(SubjectKind::Node, node),
+                message,
+            )
+            .since(first),
+        );
     }
     Ok(())
 }
@@ -205,8 +225,13 @@ fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Resul
             zone.factors, zone.zone
         );
         found.push(
-            AttentionItem::new("factors_provisional", Severity::Info, Subject::of("zone", zone.zone), message)
-                .since(zone.at),
+            AttentionItem::new(
+                AttentionKind::FactorsProvisional,
+                Severity::Info,
+                Subject::of(SubjectKind::Zone, zone.zone),
+                message,
+            )
+            .since(zone.at),
         );
     }
     for zone in tx.attention().stale_zones(now.before(STALE))? {
@@ -216,7 +241,13 @@ fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Resul
             moment::show(zone.at)
         );
         found.push(
-            AttentionItem::new("factors_stale", Severity::Warn, Subject::of("zone", zone.zone), message).since(zone.at),
+            AttentionItem::new(
+                AttentionKind::FactorsStale,
+                Severity::Warn,
+                Subject::of(SubjectKind::Zone, zone.zone),
+                message,
+            )
+            .since(zone.at),
         );
     }
     Ok(())
@@ -242,7 +273,13 @@ fn held_idle(
                 draw.job, draw.node
             );
             found.push(
-                AttentionItem::new("held_idle", Severity::Warn, Subject::of("job", draw.job), message).since(since),
+                AttentionItem::new(
+                    AttentionKind::HeldIdle,
+                    Severity::Warn,
+                    Subject::of(SubjectKind::Job, draw.job),
+                    message,
+                )
+                .since(since),
             );
         }
     }
@@ -288,7 +325,13 @@ fn silent_jobs(
             job.job
         );
         found.push(
-            AttentionItem::new("job_silent", Severity::Warn, Subject::of("job", job.job), message).since(job.seen),
+            AttentionItem::new(
+                AttentionKind::JobSilent,
+                Severity::Warn,
+                Subject::of(SubjectKind::Job, job.job),
+                message,
+            )
+            .since(job.seen),
         );
     }
     Ok(())
@@ -305,8 +348,8 @@ fn budgets(
         let Some(warning) = state.warning().filter(|_| is_visible(project, own.as_ref())) else { continue };
         let severity = if warning.is_bad { Severity::Bad } else { Severity::Warn };
         let since = state.standing.map(|standing| standing.period.start());
-        let subject = Subject::of("budget", state.row.name);
-        found.push(AttentionItem::new("budget_breaking", severity, subject, warning.words).since(since));
+        let subject = Subject::of(SubjectKind::Budget, state.row.name);
+        found.push(AttentionItem::new(AttentionKind::BudgetBreaking, severity, subject, warning.words).since(since));
     }
     Ok(())
 }
@@ -323,8 +366,13 @@ fn exceptions(tx: &Tx<'_>, project: Option<&ProjectName>, found: &mut Vec<Attent
             "{name} asks for an exception for admission {admission}: {reason}; `wattledger budget approve {number}` or `wattledger budget refuse {number}`"
         );
         found.push(
-            AttentionItem::new("exception_requested", Severity::Warn, Subject::of("request", number), message)
-                .since(row.asked),
+            AttentionItem::new(
+                AttentionKind::ExceptionRequested,
+                Severity::Warn,
+                Subject::of(SubjectKind::Request, number),
+                message,
+            )
+            .since(row.asked),
         );
     }
     Ok(())
@@ -339,7 +387,15 @@ fn holds(tx: &Tx<'_>, project: Option<&ProjectName>, found: &mut Vec<AttentionIt
         let message =
             format!("{job} is expected to use more than its hold; {what}. Admission {} has the figures", row.admission);
         let until = row.metered_time.map(Interval::end);
-        found.push(AttentionItem::new("hold_breaking", Severity::Warn, Subject::of("job", job), message).since(until));
+        found.push(
+            AttentionItem::new(
+                AttentionKind::HoldBreaking,
+                Severity::Warn,
+                Subject::of(SubjectKind::Job, job),
+                message,
+            )
+            .since(until),
+        );
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use model::DeviceUuid;
 use std::io::Write;
 use units::{Energy, Power, Span, Timestamp};
-use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Method, Quality, SensorClass, Window};
+use wire::{Batch, Boot, ClockEvidence, Device, DeviceKind, Holding, Job, Method, Quality, SensorClass, Window};
 
 pub(crate) const WINDOWS_PER_MINUTE: u64 = 60;
 /// A job ends and the next begins after so many batches.
@@ -36,12 +36,12 @@ impl Node {
     pub(crate) fn next_minute(&mut self) -> Vec<u8> {
         let begin = self.sequence * 60;
         let mut batch = self.batch(begin + 60);
-        let devices: Vec<(DeviceUuid, Kind)> =
+        let devices: Vec<(DeviceUuid, DeviceKind)> =
             batch.devices.iter().map(|device| (device.uuid.clone(), device.kind)).collect();
         for step in 0..6 {
             for (uuid, kind) in &devices {
                 let watts =
-                    if *kind == Kind::Accelerator { 350 + self.random() % 300 } else { 90 + self.random() % 60 };
+                    if *kind == DeviceKind::Accelerator { 350 + self.random() % 300 } else { 90 + self.random() % 60 };
                 batch.windows.push(self.window(uuid, begin + step * 10, 10, watts));
             }
         }
@@ -94,10 +94,17 @@ impl Node {
         let gpu = |index: u32| {
             let uuid =
                 format!("GPU-{:08x}-8d0e-4b7a-9c51-2e7d90b4{index:04x}", self.number * 2_246_822_519 % (1 << 32));
-            device(uuid.into(), "NVIDIA H100 80GB HBM3", index, Kind::Accelerator, SensorClass::Counter, 700)
+            device(uuid.into(), "NVIDIA H100 80GB HBM3", index, DeviceKind::Accelerator, SensorClass::Counter, 700)
         };
         let host = |index| {
-            device(format!("rapl:package-{index}").into(), "CPU package", index, Kind::Host, SensorClass::Counter, 350)
+            device(
+                format!("rapl:package-{index}").into(),
+                "CPU package",
+                index,
+                DeviceKind::Host,
+                SensorClass::Counter,
+                350,
+            )
         };
         (0..8).map(gpu).chain((0..2).map(host)).collect()
     }
@@ -133,8 +140,11 @@ impl Node {
             ended: end.map(|end| after(self.start, end)),
             ..Job::default()
         });
-        let uuids =
-            batch.devices.iter().filter(|device| device.kind == Kind::Accelerator).map(|device| device.uuid.clone());
+        let uuids = batch
+            .devices
+            .iter()
+            .filter(|device| device.kind == DeviceKind::Accelerator)
+            .map(|device| device.uuid.clone());
         let end = end.map(|end| after(self.start, end));
         batch.holdings.extend(uuids.map(|device| Holding { device, job: job.clone().into(), weight: 1, start, end }));
     }

@@ -10,7 +10,7 @@ use units::{Pue, Span, Timestamp};
 use wattledger::grid::Library;
 use wattledger::store::{By, Store};
 use wattledger::{ingest, ledger, workload};
-use wire::{Holding, Job, Kind};
+use wire::{DeviceKind, Holding, Job};
 
 const NODES: u64 = 50;
 const DAYS: u64 = 365;
@@ -107,7 +107,7 @@ fn build(data: &Path) {
 fn a_day(number: u64, node: &mut Node, day: u64) -> Vec<u8> {
     let start = Timestamp::from_seconds(START_S).unwrap();
     let mut batch = node.batch((day + 1) * DAY_S);
-    batch.devices.retain(|device| device.kind == Kind::Accelerator);
+    batch.devices.retain(|device| device.kind == DeviceKind::Accelerator);
     let uuids: Vec<DeviceUuid> = batch.devices.iter().map(|device| device.uuid.clone()).collect();
     for hour in 0..24 {
         for uuid in &uuids {

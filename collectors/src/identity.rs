@@ -4,7 +4,7 @@ use crate::source::{Source, SourceDevice, SourceKind};
 use account::meter::{PowerSensor, Sensor};
 use model::{DeviceUuid, NodeName};
 use std::fs;
-use wire::{Kind, Node, SensorClass, TEXT_BYTES_MAX};
+use wire::{DeviceKind, Node, SensorClass, TEXT_BYTES_MAX};
 
 /// The host name; `None` if it is not a *name* as `crates/wire` defines it.
 pub(crate) fn host_name() -> Option<NodeName> {
@@ -44,11 +44,11 @@ pub(crate) fn devices(source: &dyn Source, epoch: impl Fn(usize) -> u64) -> Vec<
     found.iter().enumerate().map(described).collect()
 }
 
-fn kind(source: SourceKind, uuid: &str) -> Kind {
+fn kind(source: SourceKind, uuid: &str) -> DeviceKind {
     match source {
-        SourceKind::Rapl if uuid.contains("psys") => Kind::Platform,
-        SourceKind::Rapl | SourceKind::Modelled => Kind::Host,
-        SourceKind::Nvml | SourceKind::Replay | SourceKind::Synthetic => Kind::Accelerator,
+        SourceKind::Rapl if uuid.contains("psys") => DeviceKind::Platform,
+        SourceKind::Rapl | SourceKind::Modelled => DeviceKind::Host,
+        SourceKind::Nvml | SourceKind::Replay | SourceKind::Synthetic => DeviceKind::Accelerator,
     }
 }
 

@@ -11,20 +11,19 @@ use api::{ActionDocument, Page, PageQuery};
 use axum::extract::State as Extract;
 use model::{ActionId, TokenId};
 
-impl From<Action> for ActionDocument {
-    fn from(action: Action) -> Self {
-        // What is no JSON is shown as text.
-        let body = action.body.map(|body| serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body)));
-        Self {
-            id: action.action,
-            at: moment::show(action.by.at),
-            by: Some(action.by.token).filter(|token| *token != TokenId::SERVICE),
-            kind: action.kind,
-            subject: action.subject,
-            body,
-            hash: action.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
-        }
-    }
+fn document(action: Action) -> Result<ActionDocument, StoreError> {
+    // What is no JSON is shown as text.
+    let body = action.body.map(|body| serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body)));
+    let unknown = |_| StoreError::Value { what: "kind of action", value: action.kind.clone() };
+    Ok(ActionDocument {
+        id: action.action,
+        at: moment::show(action.by.at),
+        by: Some(action.by.token).filter(|token| *token != TokenId::SERVICE),
+        kind: action.kind.parse().map_err(unknown)?,
+        subject: action.subject,
+        body,
+        hash: action.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+    })
 }
 
 /// List changes by administrators, latest first
@@ -40,10 +39,11 @@ pub(crate) async fn list(
     unbound(&who)?;
     let (limit, before) = (page.limit()?, page.after_number()?.unwrap_or(i64::MAX));
     let read = move |service: &ApiService| {
-        Ok(service
-            .store
-            .read::<_, StoreError>(|tx| tx.actions().newest(ActionId::new(before), limit.saturating_add(1)))?)
+        Ok(service.store.read::<_, StoreError>(|tx| {
+            let actions = tx.actions().newest(ActionId::new(before), limit.saturating_add(1))?;
+            actions.into_iter().map(document).collect::<Result<Vec<_>, _>>()
+        })?)
     };
     let found = state.work(read).await?;
-    Ok(axum::Json(Page::of(found, limit, |action| action.action.to_string()).map(ActionDocument::from)))
+    Ok(axum::Json(Page::of(found, limit, |action| action.id.to_string())))
 }

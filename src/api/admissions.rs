@@ -14,7 +14,7 @@ use api::{
     PageQuery, ProblemDocument, Weight,
 };
 use axum::extract::State as Extract;
-use model::{AdmissionId, BudgetId, HoldNotice};
+use model::{AdmissionId, BudgetId, ChangeKind, HoldNotice};
 use units::{CarbonMass, Energy, Timestamp};
 
 const KEY_CHARACTERS_MAX: usize = 256;
@@ -120,7 +120,7 @@ pub(crate) async fn admit(
         })
         .await?;
     if let Some(id) = decision.id.filter(|_| ask == Ask::Reserve) {
-        state.events.tell("admission", id.to_string(), Some(&project));
+        state.events.tell(ChangeKind::Admission, id.to_string(), Some(&project));
     }
     Ok(axum::Json(decision))
 }
@@ -287,6 +287,6 @@ async fn changed(
             Ok(service.store.read::<_, StoreError>(|tx| document(tx, row, true))?)
         })
         .await?;
-    state.events.tell("admission", changed.id.to_string(), Some(&changed.project));
+    state.events.tell(ChangeKind::Admission, changed.id.to_string(), Some(&changed.project));
     Ok(axum::Json(changed))
 }

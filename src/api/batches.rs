@@ -8,7 +8,7 @@ use crate::ingest::{self, Applied, Received};
 use api::{AcknowledgementDocument, ProblemDocument};
 use axum::body::Bytes;
 use axum::extract::State as Extract;
-use model::{JobId, ProjectName};
+use model::{ChangeKind, JobId, ProjectName};
 
 /// Batches up to this size are read at once: less than a millisecond.
 const SMALL_BYTES: usize = 128 << 10;
@@ -69,9 +69,9 @@ async fn take(state: &State, who: Identity, body: Bytes) -> Result<Applied, Prob
 
 fn tell(state: &State, batch: &wire::Batch) {
     for job in &batch.jobs {
-        state.events.tell("job", job.id.as_str(), job.project.as_ref());
+        state.events.tell(ChangeKind::Job, job.id.as_str(), job.project.as_ref());
     }
-    state.events.tell("batch", format!("{}/{}/{}", batch.agent, batch.boot, batch.sequence), None);
+    state.events.tell(ChangeKind::Batch, format!("{}/{}/{}", batch.agent, batch.boot, batch.sequence), None);
 }
 
 /// Refuses a batch that speaks of another project's jobs.

@@ -16,7 +16,7 @@ use api::{
 };
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::{AdmissionId, OverrideId};
+use model::{AdmissionId, ChangeKind, OverrideId};
 use units::Timestamp;
 
 fn standing_document(unit: Unit, standing: &Standing, projection: &Projection) -> StandingDocument {
@@ -100,7 +100,7 @@ pub(crate) async fn create(
         office.state_of(&budget.to_string())
     });
     let document = BudgetDocument::from(made.await?);
-    state.events.tell("budget", document.id.to_string(), None);
+    state.events.tell(ChangeKind::Budget, document.id.to_string(), None);
     Ok((StatusCode::CREATED, axum::Json(document)))
 }
 
@@ -123,7 +123,7 @@ pub(crate) async fn revise(
         office.state_of(&id)
     });
     let document = BudgetDocument::from(changed.await?);
-    state.events.tell("budget", document.id.to_string(), None);
+    state.events.tell(ChangeKind::Budget, document.id.to_string(), None);
     Ok(axum::Json(document))
 }
 
@@ -136,7 +136,7 @@ pub(crate) async fn retire(Extract(state): Extract<State>, who: Identity, Id(id)
     unbound(&who)?;
     let asked = id.clone();
     worked(&state, who, move |office| office.retire(&asked)).await?;
-    state.events.tell("budget", id, None);
+    state.events.tell(ChangeKind::Budget, id, None);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -242,7 +242,7 @@ pub(crate) async fn override_budget(
     unbound(&who)?;
     let granted = granted(asked)?;
     let made = worked(&state, who, move |office| office.override_budget(&id, granted)).await?;
-    state.events.tell("budget", made.budget.map(|budget| budget.to_string()).unwrap_or_default(), None);
+    state.events.tell(ChangeKind::Budget, made.budget.map(|budget| budget.to_string()).unwrap_or_default(), None);
     Ok((StatusCode::CREATED, axum::Json(made.into())))
 }
 
@@ -272,7 +272,7 @@ pub(crate) async fn request(
         office.request(number, asked.name, asked.reason)
     })
     .await?;
-    state.events.tell("request", made.number.to_string(), made.project.as_ref());
+    state.events.tell(ChangeKind::Request, made.number.to_string(), made.project.as_ref());
     Ok((StatusCode::CREATED, axum::Json(made.into())))
 }
 
@@ -315,7 +315,7 @@ pub(crate) async fn approve(
     unbound(&who)?;
     let granted = granted(asked)?;
     let row = worked(&state, who, move |office| office.approve(numbered(id)?, granted)).await?;
-    state.events.tell("request", row.number.to_string(), row.project.as_ref());
+    state.events.tell(ChangeKind::Request, row.number.to_string(), row.project.as_ref());
     Ok(axum::Json(row.into()))
 }
 
@@ -332,6 +332,6 @@ pub(crate) async fn refuse(
 ) -> Result<axum::Json<BudgetOverride>, Problem> {
     unbound(&who)?;
     let row = worked(&state, who, move |office| office.refuse(numbered(id)?, asked.name, asked.reason)).await?;
-    state.events.tell("request", row.number.to_string(), row.project.as_ref());
+    state.events.tell(ChangeKind::Request, row.number.to_string(), row.project.as_ref());
     Ok(axum::Json(row.into()))
 }

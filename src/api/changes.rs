@@ -1,7 +1,7 @@
 //! What changed, for everyone who follows it: a channel to all open event streams.
 
 use api::ChangeEvent;
-use model::{ProjectName, SessionId, TokenId};
+use model::{ChangeKind, ProjectName, SessionId, TokenId};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, broadcast};
 
@@ -11,39 +11,52 @@ const BACKLOG: usize = 1024;
 /// Where changes are told and heard.
 #[derive(Debug)]
 pub(crate) struct Events {
-    pub(super) changes: broadcast::Sender<ChangeEvent>,
+    pub(super) told: broadcast::Sender<Told>,
     pub(super) places: Arc<Semaphore>,
+}
+
+/// What the streams hear.
+#[derive(Debug, Clone)]
+pub(super) enum Told {
+    /// Something changed.
+    Change(ChangeEvent),
+    /// A token was revoked: its streams end.
+    Revoked(TokenId),
+    /// A session has ended: its streams end.
+    SignedOut(SessionId),
+    /// The service stops: every stream ends.
+    End,
 }
 
 impl Events {
     pub(crate) fn new(streams_max: usize) -> Self {
-        Self { changes: broadcast::Sender::new(BACKLOG), places: Arc::new(Semaphore::new(streams_max)) }
+        Self { told: broadcast::Sender::new(BACKLOG), places: Arc::new(Semaphore::new(streams_max)) }
     }
 
     /// Tells everyone who listens.
-    pub(crate) fn tell(&self, what: &'static str, id: impl Into<String>, project: Option<&ProjectName>) {
-        // No listener is no error.
-        let _ = self.changes.send(ChangeEvent { what: what.to_owned(), id: id.into(), project: project.cloned() });
+    pub(crate) fn tell(&self, what: ChangeKind, id: impl Into<String>, project: Option<&ProjectName>) {
+        self.send(Told::Change(ChangeEvent { what, id: id.into(), project: project.cloned() }));
     }
 
     /// Ends the streams of a token.
     pub(crate) fn end_of(&self, token: &TokenId) {
-        self.tell(REVOKED, token.as_str(), None);
+        self.send(Told::Revoked(token.clone()));
     }
 
     /// Ends the streams of a session.
     pub(crate) fn end_of_session(&self, session: &SessionId) {
-        self.tell(SIGNED_OUT, session.as_str(), None);
+        self.send(Told::SignedOut(session.clone()));
     }
 
     /// Ends every stream, now and from now on.
     pub(crate) fn close(&self) {
         // No new stream begins; those that run read the end after everything told before.
         self.places.close();
-        self.tell(END, "", None);
+        self.send(Told::End);
+    }
+
+    fn send(&self, told: Told) {
+        // No listener is no error.
+        let _ = self.told.send(told);
     }
 }
-
-pub(super) const END: &str = "end";
-pub(super) const REVOKED: &str = "revoked";
-pub(super) const SIGNED_OUT: &str = "signed out";

@@ -1,6 +1,6 @@
 //! `GET /events`: what changed, as server-sent events, for live pages.
 
-use super::changes::{END, REVOKED, SIGNED_OUT};
+use super::changes::Told;
 use super::problem::Problem;
 use super::state::State;
 use crate::access::Identity;
@@ -26,9 +26,9 @@ pub(crate) async fn listen(Extract(state): Extract<State>, who: Identity) -> Res
     let place = Arc::clone(&state.events.places).try_acquire_owned().map_err(|_| {
         Problem::unavailable("all event streams are in use: try again later, or raise limits.event_streams", 10)
     })?;
-    let changes = state.events.changes.subscribe();
+    let told = state.events.told.subscribe();
     let (sender, receiver) = mpsc::channel(16);
-    tokio::spawn(relay(changes, who, sender, place));
+    tokio::spawn(relay(told, who, sender, place));
     state.metrics.event_streams.inc();
     let stream = OpenStream { receiver, state: Arc::clone(&state) };
     Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
@@ -36,7 +36,7 @@ pub(crate) async fn listen(Extract(state): Extract<State>, who: Identity) -> Res
 
 /// Passes on what `who` may see, until either side ends.
 async fn relay(
-    mut changes: broadcast::Receiver<ChangeEvent>,
+    mut told: broadcast::Receiver<Told>,
     who: Identity,
     sender: mpsc::Sender<Event>,
     _place: OwnedSemaphorePermit,
@@ -44,12 +44,13 @@ async fn relay(
     loop {
         let event = tokio::select! {
             () = sender.closed() => return,
-            change = changes.recv() => match change {
-                Ok(change) if change.what == END => return,
-                Ok(change) if change.what == REVOKED && who.token == change.id.as_str() => return,
-                Ok(change) if change.what == SIGNED_OUT && who.session.as_ref().is_some_and(|own| *own == change.id.as_str()) => return,
-                Ok(change) if matches!(change.what.as_str(), REVOKED | SIGNED_OUT) => continue,
-                Ok(change) if is_visible(&change, &who) => Event::default().event("change").json_data(&change),
+            heard = told.recv() => match heard {
+                Ok(Told::End) => return,
+                Ok(Told::Revoked(token)) if token == who.token => return,
+                Ok(Told::SignedOut(session)) if who.session.as_ref() == Some(&session) => return,
+                Ok(Told::Change(change)) if is_visible(&change, &who) => {
+                    Event::default().event("change").json_data(&change)
+                }
                 Ok(_) => continue,
                 Err(broadcast::error::RecvError::Lagged(_)) => Ok(Event::default().event("lagged").data("")),
                 Err(broadcast::error::RecvError::Closed) => return,

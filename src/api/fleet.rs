@@ -15,7 +15,7 @@ use api::{
 };
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::{DeviceId, NodeName, PriceNumber, ProjectName, SiteName};
+use model::{ChangeKind, DeviceId, NodeName, PriceNumber, ProjectName, SiteName};
 use units::{Pue, Timestamp};
 
 impl From<NodeRow> for NodeDocument {
@@ -187,7 +187,7 @@ pub(crate) async fn add_site(
             site(service, &asked.name)
         })
         .await?;
-    state.events.tell("site", made.name.as_str(), None);
+    state.events.tell(ChangeKind::Site, made.name.as_str(), None);
     Ok((StatusCode::CREATED, axum::Json(made)))
 }
 
@@ -216,7 +216,7 @@ pub(crate) async fn set_pue(
             site(service, &name)
         })
         .await?;
-    state.events.tell("site", changed.name.as_str(), None);
+    state.events.tell(ChangeKind::Site, changed.name.as_str(), None);
     Ok(axum::Json(changed))
 }
 
@@ -241,7 +241,7 @@ pub(crate) async fn assign(
     let since = since.map_err(|rule| Problem::field("since", rule))?.unwrap_or(Timestamp::from_nanoseconds(0));
     let (by, name) = (who.by(state.clock.wall()), node.clone());
     state.work(move |service| Ok(workload::assign_node(&service.store, node, asked.site, since, by)?)).await?;
-    state.events.tell("node", name.into_string(), None);
+    state.events.tell(ChangeKind::Node, name.into_string(), None);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -282,6 +282,6 @@ pub(crate) async fn add_project(
     named("name", asked.name.as_str())?;
     let (name, by) = (asked.name.clone(), who.by(state.clock.wall()));
     state.work(move |service| Ok(workload::add_project(&service.store, name, by)?)).await?;
-    state.events.tell("project", asked.name.as_str(), Some(&asked.name));
+    state.events.tell(ChangeKind::Project, asked.name.as_str(), Some(&asked.name));
     Ok((StatusCode::CREATED, axum::Json(asked)))
 }

@@ -14,7 +14,7 @@ use api::{
 };
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::ZoneId;
+use model::{ChangeKind, ZoneId};
 use units::{Interval, Span};
 
 /// List grid zones and their factors
@@ -128,7 +128,7 @@ pub(crate) async fn import(
             imported(service, rows, new, range)
         })
         .await?;
-    state.events.tell("factors", zone, None);
+    state.events.tell(ChangeKind::Factors, zone, None);
     Ok((StatusCode::CREATED, axum::Json(document)))
 }
 

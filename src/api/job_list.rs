@@ -7,13 +7,10 @@ use super::selection::label;
 use super::state::State;
 use crate::access::Identity;
 use crate::ledger;
-use crate::store::{JobFilter, JobSort, JobTotals, PostedJob};
-use api::{
-    JobItem, JobListState, JobOrder, JobQuery, JobSortQuery, JobTotalsDocument, JobTotalsPart, Page, PageQuery,
-    ProblemDocument,
-};
+use crate::store::{JobFilter, JobTotals, PostedJob};
+use api::{JobItem, JobQuery, JobSortQuery, JobTotalsDocument, JobTotalsPart, Page, PageQuery, ProblemDocument};
 use axum::extract::State as Extract;
-use model::{JobNumber, JobState};
+use model::JobNumber;
 use units::Timestamp;
 
 /// A job of a list, as it is at `now`.
@@ -37,30 +34,13 @@ fn item(posted: PostedJob, now: Timestamp) -> JobItem {
     }
 }
 
-const fn sort_of(order: JobOrder) -> JobSort {
-    match order {
-        JobOrder::Newest => JobSort::Newest,
-        JobOrder::Started => JobSort::Started,
-        JobOrder::Energy => JobSort::Energy,
-        JobOrder::Co2e => JobSort::Co2e,
-        JobOrder::Intensity => JobSort::Intensity,
-        JobOrder::HeldIdle => JobSort::HeldIdle,
-        JobOrder::EnergyPerStep => JobSort::EnergyPerStep,
-    }
-}
-
 /// The jobs that `asked` selects, within the project of `who`.
 fn filter(asked: JobQuery, who: &Identity, now: Timestamp) -> Result<JobFilter, Problem> {
-    let state = asked.state.map(|state| match state {
-        JobListState::Running => JobState::Running,
-        JobListState::Ended => JobState::Ended,
-        JobListState::Failed => JobState::Failed,
-    });
     Ok(JobFilter {
         project: within(asked.project, who)?,
         user: asked.user,
         label: asked.label.as_deref().map(label).transpose()?,
-        state: state.map(|state| (state, now)),
+        state: asked.state.map(|state| (state, now)),
         from: at("from", asked.from.as_deref())?,
         to: at("to", asked.to.as_deref())?,
         text: asked.q.filter(|text| !text.is_empty()),
@@ -90,7 +70,7 @@ pub(crate) async fn list(
     Query(asked): Query<JobQuery>,
 ) -> Result<axum::Json<Page<JobItem>>, Problem> {
     let now = state.clock.wall();
-    let (limit, sort) = (page.limit()?, sort_of(order.sort));
+    let (limit, sort) = (page.limit()?, order.sort);
     let after = page.after().map(place).transpose()?;
     let filter = JobFilter { sort, after, limit: limit.saturating_add(1), ..filter(asked, &who, now)? };
     let found = state.work(move |service| Ok(ledger::jobs(&service.store, &service.library, &filter)?)).await?;

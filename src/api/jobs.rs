@@ -13,7 +13,7 @@ use crate::workload::{self, DeviceName};
 use api::{DeviceRequest, FinishRequest, JobDocument, JobFootprint, JobProgress, JobRequest, ProblemDocument};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::{JobId, ProjectName};
+use model::{ChangeKind, JobId, ProjectName};
 use std::collections::BTreeMap;
 use units::Timestamp;
 
@@ -66,7 +66,7 @@ pub(crate) async fn create(
             find(service, &id, &who)
         })
         .await?;
-    state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_ref());
+    state.events.tell(ChangeKind::Job, row.facts.id.as_str(), row.facts.project.as_ref());
     Ok((StatusCode::CREATED, axum::Json(document(row, now))))
 }
 
@@ -225,6 +225,6 @@ pub(crate) async fn finish(
             find(service, &id, &who)
         })
         .await?;
-    state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_ref());
+    state.events.tell(ChangeKind::Job, row.facts.id.as_str(), row.facts.project.as_ref());
     Ok(axum::Json(document(row, now)))
 }

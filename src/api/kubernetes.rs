@@ -12,6 +12,7 @@ use crate::budget::Office;
 use crate::gate::kubernetes::{self as gate, ObjectChange, Review, ReviewAnswer, ReviewError};
 use axum::body::Bytes;
 use axum::extract::State as Extract;
+use model::ChangeKind;
 
 /// Larger bodies are read where other requests do not wait for it.
 const READ_AT_ONCE_BYTES: usize = 64 << 10;
@@ -39,7 +40,7 @@ pub(crate) async fn review(
         let office = Office { store: &service.store, library: &service.library, now, by: &who.token };
         let reviewed = gate::decide(office, &service.gates.kubernetes, &asked)?;
         for changed in reviewed.changed {
-            service.events.tell("admission", changed.admission.to_string(), Some(&changed.project));
+            service.events.tell(ChangeKind::Admission, changed.admission.to_string(), Some(&changed.project));
         }
         Ok(reviewed.answer)
     });

@@ -9,8 +9,7 @@ use crate::budget::{BudgetState, Office};
 use crate::grid::Library;
 use crate::series::NewestPower;
 use crate::store::{DecisionRow, LedgerSum, NodeRow, Store, StoreError, Tx};
-use api::ATTENTION_KINDS;
-use model::NodeName;
+use model::{AttentionKind, NodeName};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use units::{Power, Span, Timestamp};
@@ -116,11 +115,9 @@ impl Observer {
         if let Some(figures) = kept.as_ref().filter(|figures| at.minus(figures.at) < DAY_FIGURES_KEPT) {
             return Ok(figures.clone());
         }
-        let mut items = ATTENTION_KINDS.map(|kind| (kind, 0)).into_iter().collect::<BTreeMap<_, u64>>();
+        let mut items: BTreeMap<_, u64> = AttentionKind::ALL.iter().map(|kind| (kind.name(), 0)).collect();
         for item in attention(&self.store, &self.library, now, None)? {
-            if let Some(count) = items.get_mut(item.kind.as_str()) {
-                *count += 1;
-            }
+            *items.entry(item.kind.name()).or_default() += 1;
         }
         let coverage = coverage(&self.store, &self.library, now)?;
         Ok(kept.insert(DayFigures { at, coverage, attention: items }).clone())

@@ -15,7 +15,7 @@ use api::{
 };
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::{PeriodId, TokenId};
+use model::{ChangeKind, PeriodId, TokenId};
 use units::Interval;
 
 /// Longest name of a period and longest reason, bytes.
@@ -108,7 +108,7 @@ pub(crate) async fn close(
             Ok(ledger::period(&service.store, &service.library, number, None)?)
         })
         .await?;
-    state.events.tell("period", period.id.to_string(), None);
+    state.events.tell(ChangeKind::Period, period.id.to_string(), None);
     Ok((StatusCode::CREATED, axum::Json(period)))
 }
 
@@ -158,7 +158,7 @@ pub(crate) async fn restate(
             Ok(ledger::period(&service.store, &service.library, number, None)?)
         })
         .await?;
-    state.events.tell("period", asked, None);
+    state.events.tell(ChangeKind::Period, asked, None);
     Ok(axum::Json(period))
 }
 
@@ -192,7 +192,7 @@ pub(crate) async fn restate_entries(
         })
         .await?;
     if restated.entries > 0 {
-        state.events.tell("entries", restated.entries.to_string(), None);
+        state.events.tell(ChangeKind::Entries, restated.entries.to_string(), None);
     }
     Ok(axum::Json(restated))
 }

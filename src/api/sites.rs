@@ -10,7 +10,7 @@ use crate::access::Identity;
 use crate::{decimal, moment, workload};
 use api::{IdleOwnerRequest, PriceRequest, ProblemDocument, SiteDocument, ZoneRequest};
 use axum::extract::State as Extract;
-use model::SiteName;
+use model::{ChangeKind, SiteName};
 
 /// Millionths of a currency's unit: 10 million units per MWh is more than any energy costs.
 const PRICE_MICRO_MAX: i128 = 10_000_000_000_000;
@@ -110,6 +110,6 @@ async fn changed(
             site(service, &name)
         })
         .await?;
-    state.events.tell("site", changed.name.as_str(), None);
+    state.events.tell(ChangeKind::Site, changed.name.as_str(), None);
     Ok(axum::Json(changed))
 }

@@ -14,6 +14,7 @@ use crate::grid::Library;
 use crate::series::{Handover, NewestPower, SeriesStore};
 use crate::store::{DecisionRow, Store};
 use collectors::clock::Clock;
+use model::ChangeKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use units::Span;
@@ -127,7 +128,7 @@ impl ApiService {
             Ok(closed) if closed.entries == 0 => {}
             Ok(closed) => {
                 self.metrics.entries(closed.entries.unsigned_abs());
-                self.events.tell("entries", closed.entries.to_string(), None);
+                self.events.tell(ChangeKind::Entries, closed.entries.to_string(), None);
             }
             Err(error) => {
                 tracing::error!(%error, "ended periods could not be posted; the service will try again");
@@ -151,7 +152,7 @@ impl ApiService {
                         what = change.event.name(),
                         "a hold changed"
                     );
-                    self.events.tell("admission", change.admission.to_string(), Some(&change.project));
+                    self.events.tell(ChangeKind::Admission, change.admission.to_string(), Some(&change.project));
                 }
             }
             Err(error) => tracing::error!(%error, "holds could not be settled; the service will try again"),

@@ -12,7 +12,7 @@ use crate::workload;
 use api::{ProblemDocument, StepsDocument, StepsRequest};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::JobId;
+use model::{ChangeKind, JobId};
 use units::{Span, Timestamp};
 
 /// The largest counter that every reader of JSON takes exactly.
@@ -46,7 +46,7 @@ pub(crate) async fn report(
             Ok((row, held))
         })
         .await?;
-    state.events.tell("job", row.facts.id.as_str(), row.facts.project.as_ref());
+    state.events.tell(ChangeKind::Job, row.facts.id.as_str(), row.facts.project.as_ref());
     let document =
         StepsDocument { job: row.facts.id, at: moment::show(held.at), steps: held.steps, samples: held.samples };
     Ok((StatusCode::CREATED, axum::Json(document)))

@@ -4,7 +4,7 @@ use super::office::{Books, Decided};
 use super::{BudgetError, Office, Policy, stored};
 use crate::moment;
 use crate::store::OverrideRow;
-use model::{AdmissionId, AdmissionState, OverrideId, OverrideState};
+use model::{ActionKind, AdmissionId, AdmissionState, OverrideId, OverrideState};
 use units::Timestamp;
 
 /// Who lets something pass, why, and until when.
@@ -52,7 +52,7 @@ impl Office<'_> {
             asked.number = books.tx.overrides().put(&asked)?;
             let decision = Decided { action: "request", admission: Some(admission), ..Decided::default() };
             books.record_as(decision, &stored::Exception::new(asked.number, name, reason))?;
-            books.state("override", asked.number)?;
+            books.state(ActionKind::Override, asked.number)?;
             Ok(asked)
         })
     }
@@ -92,7 +92,7 @@ impl Office<'_> {
             books.tx.overrides().put(&row)?;
             let decision = Decided { action: state.name(), admission: row.admission, ..Decided::default() };
             books.record_as(decision, &stored::Grant::of_request(id, name, reason, expires))?;
-            books.state("override", id)?;
+            books.state(ActionKind::Override, id)?;
             Ok(row)
         })
     }
@@ -131,7 +131,7 @@ impl Books<'_> {
         row.number = self.tx.overrides().put(&row)?;
         let decision = Decided { action: "override", budget: row.budget, ..Decided::default() };
         self.record_as(decision, &stored::Grant::of_budget(row.number, name, reason, expires))?;
-        self.state("override", row.number)?;
+        self.state(ActionKind::Override, row.number)?;
         Ok(row)
     }
 }

@@ -9,7 +9,7 @@ use super::sums::{catch_up, is_behind};
 use super::{BudgetError, stored};
 use crate::grid::Library;
 use crate::store::{AdmissionFilter, AdmissionRow, By, DecisionRow, Store, StoreError, Tx};
-use model::{AdmissionId, BudgetId, DecisionId, ProjectName, TokenId};
+use model::{ActionKind, AdmissionId, BudgetId, DecisionId, ProjectName, TokenId};
 use serde::Serialize;
 use std::sync::Arc;
 use units::Timestamp;
@@ -112,7 +112,7 @@ impl<'t> Books<'t> {
     }
 
     /// Records among the actions of administration what a budget or an override says from now on, so that nobody can change it unseen.
-    pub(super) fn state(&self, kind: &'static str, subject: impl ToString) -> Result<(), BudgetError> {
+    pub(super) fn state(&self, kind: ActionKind, subject: impl ToString) -> Result<(), BudgetError> {
         let by = By { token: self.by.clone(), at: self.now };
         Ok(self.tx.actions().record_stated(&by, kind, &subject.to_string())?)
     }

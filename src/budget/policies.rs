@@ -3,7 +3,7 @@
 use super::office::{Books, Decided};
 use super::{BudgetError, Impact, Office, Owner, Policy, holds, stored};
 use api::PolicyDocument;
-use model::{AdmissionId, BudgetId};
+use model::{ActionKind, AdmissionId, BudgetId};
 
 impl Office<'_> {
     /// Makes a budget; its project, if it names one, is made with it. Running admissions that it counts hold of it from now on.
@@ -30,7 +30,7 @@ impl Office<'_> {
             books.sum_again()?;
             books.take_over(budget, &policy)?;
             books.record(Decided { action: "create", budget: Some(budget), ..Decided::default() }, text)?;
-            books.state("budget", budget)?;
+            books.state(ActionKind::Budget, budget)?;
             Ok(budget)
         })
     }
@@ -56,7 +56,7 @@ impl Office<'_> {
             books.sum_again()?;
             let decision = Decided { action: "revise", budget: Some(row.budget), ..Decided::default() };
             books.record_as(decision, &stored::RevisedPolicy::new(row.policy, &policy.document, reason))?;
-            books.state("budget", row.budget)
+            books.state(ActionKind::Budget, row.budget)
         })
     }
 
@@ -73,7 +73,7 @@ impl Office<'_> {
             books.tx.budgets().retire(row.budget, books.now)?;
             let decision = Decided { action: "retire", budget: Some(row.budget), ..Decided::default() };
             books.record(decision, row.policy)?;
-            books.state("budget", row.budget)
+            books.state(ActionKind::Budget, row.budget)
         })
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &ActionsArguments) -> Result<(), Failure> {
     for action in client.list::<ActionDocument>("/ledger/actions")? {
         let (id, at) = (action.id.to_string(), to_the_second(action.at));
         let (by, body) = (or_dash(action.by.as_ref()), or_dash(action.body.as_ref()));
-        table.row(vec![id, at, by, action.kind, action.subject, body]);
+        table.row(vec![id, at, by, action.kind.to_string(), action.subject, body]);
     }
     print::text(&table.to_string())
 }

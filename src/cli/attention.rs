@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &AttentionArguments) -> Result<(), Failure> {
     }
     let mut table = TextTable::new(["severity", "kind", "since", "message"].map(left));
     for item in client.list::<AttentionItem>("/attention")? {
-        table.row(vec![word(&item.severity), item.kind, or_dash(item.since.as_ref()), item.message]);
+        table.row(vec![word(&item.severity), item.kind.to_string(), or_dash(item.since.as_ref()), item.message]);
     }
     print::text(&table.to_string())
 }

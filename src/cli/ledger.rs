@@ -10,11 +10,11 @@ use super::{number, print, show, sparkline};
 use crate::ledger;
 use crate::store::Store;
 use api::{
-    Aggregate, Amount, BudgetOverride, Cost, EmissionsDocument, JobFootprint, JobItem, JobListState, JobOrder,
-    JobQuery, JobSortQuery, RangeQuery, Report, ReportQuery, SeriesDocument,
+    Aggregate, Amount, BudgetOverride, Cost, EmissionsDocument, JobFootprint, JobItem, JobQuery, JobSortQuery,
+    RangeQuery, Report, ReportQuery, SeriesDocument,
 };
 use clap::{Args, ValueEnum};
-use model::ProjectName;
+use model::{JobOrder, JobState, ProjectName};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -34,8 +34,8 @@ pub(crate) struct JobsArguments {
     #[arg(long, value_name = "KEY=VALUE", value_parser = label_text)]
     label: Option<String>,
     /// Only jobs that are running, that have ended, or that have ended and failed
-    #[arg(long, value_name = "STATE", value_parser = one_of::<JobListState>(&["running", "ended", "failed"]))]
-    state: Option<JobListState>,
+    #[arg(long, value_name = "STATE", value_parser = one_of::<JobState>(&["running", "ended", "failed"]))]
+    state: Option<JobState>,
     /// Only jobs that ran at or after this moment
     #[arg(long, value_name = "T", value_parser = moment_text)]
     from: Option<String>,

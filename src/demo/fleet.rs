@@ -2,7 +2,7 @@
 
 use super::noise;
 use units::Power;
-use wire::{Device, Kind, SensorClass};
+use wire::{Device, DeviceKind, SensorClass};
 
 /// Number of GPUs in a node.
 pub(super) const GPUS: usize = 8;
@@ -108,7 +108,7 @@ pub(super) fn devices(node: usize) -> Vec<Device> {
         uuid: uuid(node, index).into(),
         name: model.name.to_owned(),
         index,
-        kind: Kind::Accelerator,
+        kind: DeviceKind::Accelerator,
         sensor,
         limit: power(model.limit_mw),
         systematic_ppm: 50_000,
@@ -120,7 +120,7 @@ pub(super) fn devices(node: usize) -> Vec<Device> {
         uuid: uuid.into(),
         name: name.to_owned(),
         index,
-        kind: Kind::Host,
+        kind: DeviceKind::Host,
         sensor: SensorClass::Counter,
         limit: power(limit),
         systematic_ppm: 30_000,

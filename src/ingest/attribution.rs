@@ -112,7 +112,7 @@ impl Shares {
         device: &Device,
         around: &Surroundings<'_>,
     ) -> Result<(), units::Overflow> {
-        let (is_held, is_idle) = (device.kind == wire::Kind::Accelerator, is_low(window, device));
+        let (is_held, is_idle) = (device.kind == wire::DeviceKind::Accelerator, is_low(window, device));
         cut(window, around, |key, part| {
             if is_held && !key.job.is_idle() {
                 self.held.entry(key.job).or_default().add(part.span, is_idle);

@@ -1,6 +1,6 @@
 //! When a held accelerator does next to nothing.
 
-use wire::{Device, Kind, Window};
+use wire::{Device, DeviceKind, Window};
 
 /// A held accelerator whose mean power over a window is below this share of its limit is *held-idle* in it, percent. Why: docs/METHOD.md.
 pub const HELD_IDLE_PERCENT: u64 = 25;
@@ -11,5 +11,5 @@ pub(crate) fn is_low(window: &Window, device: &Device) -> bool {
     // mJ × 100 × 10⁹ < mW × percent × ns is the mean power below the share of the limit, without a division.
     let drawn = i128::from(window.energy.millijoules()) * 100_000_000_000;
     let bound = i128::from(device.limit.milliwatts()) * i128::from(HELD_IDLE_PERCENT);
-    device.kind == Kind::Accelerator && drawn < bound.saturating_mul(i128::from(span))
+    device.kind == DeviceKind::Accelerator && drawn < bound.saturating_mul(i128::from(span))
 }

@@ -17,7 +17,7 @@ type Said = BTreeMap<(String, String), (Option<[u8; 32]>, ActionId)>;
 pub(super) fn check(tx: &Tx<'_>, noted: Option<&Head>) -> Result<(), Wrong> {
     let mut said = follow(tx, noted)?;
     tx.actions().stated_rows(|kind, subject, body| {
-        let key = (kind.to_owned(), subject);
+        let key = (kind.name().to_owned(), subject);
         match said.remove(&key) {
             Some((Some(digest), _)) if digest == digest_of(&body) => Ok(()),
             found => {

@@ -4,7 +4,7 @@ use super::LedgerError;
 use super::factor::{Chooser, Weighed};
 use crate::grid::Library;
 use crate::store::{JobFilter, JobTotals, PostedJob, Store, Tx};
-use model::JobNumber;
+use model::{JobNumber, JobOrder};
 use units::{CarbonMass, Energy, Overflow, Timestamp};
 
 /// The jobs that `filter` asks for, each with what is posted and what is open, the latter at the best factors known. The cost is that of the page
@@ -19,7 +19,8 @@ pub fn jobs(store: &Store, library: &Library, filter: &JobFilter) -> Result<Vec<
         let mut listed = |found: Vec<PostedJob>| -> Result<Vec<PostedJob>, LedgerError> {
             found.into_iter().map(|posted| with_open(tx, &mut chooser, posted)).collect()
         };
-        if !filter.sort.needs_open() {
+        // What is open does not move a job in these orders.
+        if matches!(filter.sort, JobOrder::Newest | JobOrder::Started | JobOrder::HeldIdle) {
             return listed(tx.jobs().list(filter, None)?);
         }
         // What is posted alone is sorted in the store; what is also open has to be weighed first.

@@ -10,7 +10,7 @@ use crate::grid::Library;
 use crate::moment;
 use crate::store::{By, GroupBy, KeptJob, PeriodRow, PeriodVersion, ReasonSum, Selection, Snapshot, Store, Tx};
 use api::{DifferenceReason, Figures, Period, PeriodVersionDocument, Restatement};
-use model::{EntryId, PeriodId, ProjectName, TokenId};
+use model::{ActionKind, EntryId, PeriodId, ProjectName, TokenId};
 use sha2::{Digest, Sha256};
 use units::{CarbonMass, Energy, Interval, Timestamp};
 
@@ -78,7 +78,7 @@ fn add_version(
     };
     made.seal = seal(period, &made, &jobs);
     tx.periods().add_version(period.period, &made, &jobs)?;
-    tx.actions().record_stated(by, "period", &format!("{}.{version}", period.period))?;
+    tx.actions().record_stated(by, ActionKind::Period, &format!("{}.{version}", period.period))?;
     Ok(made)
 }
 

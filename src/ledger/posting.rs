@@ -4,7 +4,7 @@ use super::factor::{Chooser, Rates, Weighed};
 use super::{LedgerError, chain, checkpoint};
 use crate::grid::Library;
 use crate::store::{By, Entry, Head, Key, OpenKey, Part, Store, Tx};
-use model::{EntryId, EntryKind, PostingId};
+use model::{ActionKind, EntryId, EntryKind, PostingId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use units::{CarbonMass, DeviceTime, Energy, Interval, Span, Timestamp};
@@ -86,7 +86,7 @@ pub fn restate(
             let body = serde_json::json!({ "from_ns": from, "to_ns": to, "reason": reason, "entries": entries });
             tx.actions().record(
                 &by,
-                "restatement",
+                ActionKind::Restatement,
                 &format!("{}-{}", entries[0], entries[1]),
                 Some(&body.to_string()),
             )?;

@@ -4,7 +4,7 @@ use super::bucket::{Bucket, Buckets, Grid, HeldPiece, mean_power, pour};
 use super::pieces::{Holders, Regimes, Wanted, visit};
 use super::store::{SeriesError, SeriesStore};
 use crate::store::{MeteredDevice, StoreError, Track, Tx};
-use model::{DeviceId, JobNumber, NodeNumber, ProjectName, SiteName, SiteNumber};
+use model::{DeviceId, DeviceKind, JobNumber, NodeNumber, ProjectName, SiteName, SiteNumber};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use units::{DeviceTime, Energy, Interval, Power, Span, Timestamp};
@@ -205,7 +205,7 @@ pub fn accelerators(
     now: Timestamp,
 ) -> Result<Vec<DeviceSeries>, SeriesError> {
     let mut found = Vec::new();
-    for device in tx.devices().metered(None)?.into_iter().filter(|device| device.kind == "accelerator") {
+    for device in tx.devices().metered(None)?.into_iter().filter(|device| device.kind == DeviceKind::Accelerator) {
         let series = self::device(store, device.device, grid, now)?;
         if !series.buckets.is_empty() {
             found.push(DeviceSeries { device, series });
@@ -315,7 +315,9 @@ pub fn job_use(store: &dyn SeriesStore, tx: &Tx<'_>, job: JobNumber, now: Timest
     let Some(life) = hull(&held) else { return Ok(sum) };
     let mut holders = Holders::of(tx, life)?;
     for (number, held) in held {
-        let Some(device) = tx.devices().get(number)?.filter(|device| device.kind == "accelerator") else { continue };
+        let Some(device) = tx.devices().get(number)?.filter(|device| device.kind == DeviceKind::Accelerator) else {
+            continue;
+        };
         let regimes = holders.regimes(&device)?;
         let track = Track { device: number, is_contained: false };
         let wanted = Wanted { track, range: life, is_coarse: true, regimes: Some(&regimes) };

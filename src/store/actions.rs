@@ -3,7 +3,7 @@
 use super::entries::Head;
 use super::row::moment;
 use super::{ActionStore, DecisionStore, StoreError};
-use model::{ActionId, JobId, TokenId};
+use model::{ActionId, ActionKind, JobId, TokenId};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, Row};
 use sha2::{Digest, Sha256};
@@ -33,7 +33,7 @@ pub struct Action {
     pub action: ActionId,
     /// Who did it, and when.
     pub by: By,
-    /// What kind of thing it changed, such as `site` or `token`.
+    /// What kind of thing it changed: the word of an [`ActionKind`], as text, since the hash covers it whatever it says.
     pub kind: String,
     /// Which thing of that kind it changed.
     pub subject: String,
@@ -67,68 +67,68 @@ pub(super) fn chained(previous: &[u8], texts: &[&str]) -> Vec<u8> {
 
 /// Kinds of things whose rows are as the last action about them says: a query for subject and body of all of them, or of subject `?1`.
 /// What the service notes by itself, such as the last use of a token, is no part of a body.
-const STATED: [(&str, &str); 12] = [
+const STATED: [(ActionKind, &str); 12] = [
     (
-        "site",
+        ActionKind::Site,
         "SELECT site AS subject, json_object('name', name, 'zone', zone, 'posting_period_ns', period_ns) AS body
         FROM sites WHERE site > 0",
     ),
     (
-        "pue",
+        ActionKind::Pue,
         "SELECT sites.name || ' ' || since_ns AS subject, json_object('site', sites.name, 'since_ns', since_ns, 'ppm', ppm) AS body
         FROM site_pue JOIN sites USING (site)",
     ),
     (
-        "zone",
+        ActionKind::Zone,
         "SELECT sites.name || ' ' || since_ns AS subject,
             json_object('site', sites.name, 'since_ns', since_ns, 'zone', site_zones.zone) AS body
         FROM site_zones JOIN sites USING (site)",
     ),
     (
-        "price",
+        ActionKind::Price,
         "SELECT price AS subject, json_object('site', sites.name, 'since_ns', since_ns, 'currency', currency,
             'micro_per_mwh', micro_per_mwh) AS body FROM site_prices JOIN sites USING (site)",
     ),
     (
-        "idle_owner",
+        ActionKind::IdleOwner,
         "SELECT sites.name AS subject, json_object('site', sites.name, 'owner', owner) AS body
         FROM site_idle_owners JOIN sites USING (site)",
     ),
     (
-        "node_site",
+        ActionKind::NodeSite,
         "SELECT node_sites.id AS subject, json_object('node', nodes.name, 'site', sites.name, 'since_ns', since_ns,
             'revision', made, 'at_ns', revisions.at_ns) AS body
         FROM node_sites JOIN nodes USING (node) JOIN sites USING (site) JOIN revisions ON revision = made",
     ),
     (
-        "token",
+        ActionKind::Token,
         "SELECT id AS subject, json_object('name', name, 'scopes', scopes, 'project', project, 'created_ns', created_ns,
             'expires_ns', expires_ns, 'revoked_ns', revoked_ns, 'digest', sha256(digest)) AS body FROM tokens",
     ),
     // Projects also come with jobs, about which no action speaks.
     (
-        "project",
+        ActionKind::Project,
         "SELECT name AS subject, json_object('name', name) AS body FROM projects
         WHERE name IN (SELECT subject FROM actions WHERE kind = 'project')",
     ),
     (
-        "period",
+        ActionKind::Period,
         "SELECT period || '.' || version AS subject, json_object('name', name, 'from_ns', from_ns, 'to_ns', to_ns,
             'entries', head, 'reason', reason, 'seal', lower(hex(seal))) AS body FROM period_versions JOIN periods USING (period)",
     ),
     (
-        "factors",
+        ActionKind::Factors,
         "SELECT zone || ' ' || imported_ns AS subject, json_object('zone', zone, 'intervals', count(*), 'sha256',
             sha256(group_concat(start_ns || ' ' || end_ns || ' ' || intensity_mg_per_kwh || ' ' || edition || ' ' || origin, char(10)
             ORDER BY start_ns, edition))) AS body FROM factors WHERE ?1 IS NULL OR zone || ' ' || imported_ns = ?1 GROUP BY 1",
     ),
     (
-        "budget",
+        ActionKind::Budget,
         "SELECT budget AS subject, json_object('name', name, 'policy', policy, 'created_ns', created_ns, 'retired_ns', retired_ns) AS body
         FROM budgets",
     ),
     (
-        "override",
+        ActionKind::Override,
         "SELECT override AS subject, json_object('budget', budget, 'admission', admission, 'state', state, 'asked_by', asked_by,
             'asked_reason', asked_reason, 'asked_ns', asked_ns, 'name', name, 'reason', reason, 'expires_ns', expires_ns,
             'decided_ns', decided_ns, 'decided_by', decided_by) AS body FROM overrides",
@@ -136,7 +136,7 @@ const STATED: [(&str, &str); 12] = [
 ];
 
 /// Kinds that came after actions were recorded.
-const YOUNGER: [&str; 2] = ["budget", "override"];
+const YOUNGER: [ActionKind; 2] = [ActionKind::Budget, ActionKind::Override];
 
 /// Adds the function `sha256`, of the bytes of a text or a blob, in hexadecimal.
 pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
@@ -153,12 +153,12 @@ impl ActionStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn record(&self, by: &By, kind: &str, subject: &str, body: Option<&str>) -> Result<ActionId, StoreError> {
+    pub fn record(&self, by: &By, kind: ActionKind, subject: &str, body: Option<&str>) -> Result<ActionId, StoreError> {
         let head = self.head()?;
         let mut action = Action {
             action: ActionId::new(head.entries + 1),
             by: by.clone(),
-            kind: kind.to_owned(),
+            kind: kind.name().to_owned(),
             subject: subject.to_owned(),
             body: body.map(str::to_owned),
             hash: Vec::new(),
@@ -166,7 +166,7 @@ impl ActionStore<'_> {
         action.hash = action.chained(&head.hash);
         let sql =
             "INSERT INTO actions (action, at_ns, token, kind, subject, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        let values = (action.action.number(), by.at.nanoseconds(), &by.token, kind, subject, body, &action.hash);
+        let values = (action.action.number(), by.at.nanoseconds(), &by.token, kind.name(), subject, body, &action.hash);
         self.0.prepare_cached(sql)?.execute(values)?;
         let sql = "UPDATE action_head SET actions = ?1, hash = ?2";
         self.0.prepare_cached(sql)?.execute((action.action.number(), &action.hash))?;
@@ -178,14 +178,14 @@ impl ActionStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn record_stated(&self, by: &By, kind: &'static str, subject: &str) -> Result<(), StoreError> {
+    pub fn record_stated(&self, by: &By, kind: ActionKind, subject: &str) -> Result<(), StoreError> {
         let body = match STATED.iter().find(|(known, _)| *known == kind) {
             Some((_, rows)) => {
                 // `?1` also where the rows do not ask for it themselves.
                 let sql = format!("SELECT body FROM ({rows}) WHERE CAST(subject AS TEXT) = ?1");
                 self.0.prepare_cached(&sql)?.query_row([subject], |row| row.get::<_, String>(0)).optional()?
             }
-            None => return Err(super::row::value("kind of action", kind)),
+            None => return Err(super::row::value("kind of action", kind.name())),
         };
         self.record(by, kind, subject, body.as_deref())?;
         Ok(())
@@ -198,17 +198,17 @@ impl ActionStore<'_> {
     /// What `each` returns; the database.
     pub fn stated_rows<E: From<StoreError>>(
         &self,
-        each: impl FnMut(&'static str, String, String) -> Result<(), E>,
+        each: impl FnMut(ActionKind, String, String) -> Result<(), E>,
     ) -> Result<(), E> {
         self.rows_of(|_| true, each)
     }
 
     fn rows_of<E: From<StoreError>>(
         &self,
-        is_asked: impl Fn(&str) -> bool,
-        mut each: impl FnMut(&'static str, String, String) -> Result<(), E>,
+        is_asked: impl Fn(ActionKind) -> bool,
+        mut each: impl FnMut(ActionKind, String, String) -> Result<(), E>,
     ) -> Result<(), E> {
-        for (kind, rows) in STATED.into_iter().chain([(JOB, CALLED)]).filter(|(kind, _)| is_asked(kind)) {
+        for (kind, rows) in STATED.into_iter().chain([(ActionKind::Job, CALLED)]).filter(|(kind, _)| is_asked(*kind)) {
             let sql = format!("SELECT CAST(subject AS TEXT), body FROM ({rows})");
             let mut statement = self.0.prepare(&sql).map_err(StoreError::from)?;
             let bound = if statement.parameter_count() > 0 { vec![rusqlite::types::Null] } else { Vec::new() };
@@ -224,7 +224,7 @@ impl ActionStore<'_> {
     /// Whether the rows of a kind must be as actions say; other kinds are decisions, which leave no row.
     #[must_use]
     pub fn is_stated(kind: &str) -> bool {
-        kind == JOB || STATED.iter().any(|(known, _)| *known == kind)
+        kind == ActionKind::Job.name() || STATED.iter().any(|(known, _)| known.name() == kind)
     }
 
     /// Records a statement of a caller of the API about a job, and returns its place among the statements of one moment.
@@ -234,7 +234,7 @@ impl ActionStore<'_> {
     /// The database cannot be read or written.
     pub fn record_job(&self, by: &By, job: &JobId, body: &str) -> Result<i64, StoreError> {
         let place = self.head()?.entries + 1;
-        self.record(by, JOB, &format!("{job} {} {place}", by.at.nanoseconds()), Some(body))?;
+        self.record(by, ActionKind::Job, &format!("{job} {} {place}", by.at.nanoseconds()), Some(body))?;
         Ok(place)
     }
 
@@ -281,7 +281,7 @@ impl ActionStore<'_> {
             .query_map((), |row| Ok((row.get::<_, i64>(0)?, moment(row, 1)?, row.get::<_, String>(2)?)))?
             .collect::<Result<Vec<_>, _>>()?;
         for (revision, at, reason) in revisions {
-            self.record(&By::service(at), "revision", &revision.to_string(), Some(&reason))?;
+            self.record(&By::service(at), ActionKind::Revision, &revision.to_string(), Some(&reason))?;
         }
         Ok(())
     }
@@ -295,7 +295,7 @@ impl ActionStore<'_> {
         Ok(())
     }
 
-    fn adopt_rows(&self, is_asked: impl Fn(&str) -> bool) -> Result<(), StoreError> {
+    fn adopt_rows(&self, is_asked: impl Fn(ActionKind) -> bool) -> Result<(), StoreError> {
         let mut rows = Vec::new();
         self.rows_of(is_asked, |kind, subject, body| {
             rows.push((kind, subject, body));
@@ -309,8 +309,6 @@ impl ActionStore<'_> {
 }
 
 /// What callers of the API say about jobs.
-const JOB: &str = "job";
-
 const CALLED: &str =
     "SELECT jobs.id || ' ' || wall_ns || ' ' || sequence AS subject, body FROM job_statements JOIN jobs USING (job)
     WHERE agent = ''";

@@ -1,8 +1,8 @@
 //! Devices as their nodes declare them.
 
-use super::row::{integer, power};
+use super::row::{integer, power, word};
 use super::{DeviceStore, StoreError};
-use model::{DeviceId, DeviceUuid, NodeName, NodeNumber, SiteName};
+use model::{DeviceId, DeviceKind, DeviceUuid, NodeName, NodeNumber, SiteName};
 use rusqlite::{OptionalExtension, Row};
 use std::collections::{BTreeMap, HashMap};
 use units::Power;
@@ -22,8 +22,8 @@ pub struct MeteredDevice {
     pub name: String,
     /// Index that people know the device by, such as 0 for `GPU 0`.
     pub index: u32,
-    /// What it is: `accelerator`, `host` or `platform`.
-    pub kind: String,
+    /// Which part of the machine it is.
+    pub kind: DeviceKind,
 }
 
 const DEVICE: &str = "device, node, nodes.name, uuid, devices.name, number, kind FROM devices JOIN nodes USING (node)";
@@ -43,8 +43,8 @@ pub struct DeviceRow {
     pub name: String,
     /// Index that people know the device by, such as 0 for `GPU 0`.
     pub index: u32,
-    /// What it is: `accelerator`, `host` or `platform`.
-    pub kind: String,
+    /// Which part of the machine it is.
+    pub kind: DeviceKind,
     /// Power that it cannot exceed.
     pub limit: Power,
     /// Identity of the device whose energy includes that of this one, if there is one.
@@ -164,7 +164,7 @@ impl DeviceStore<'_> {
                 uuid: row.get(2)?,
                 name: row.get(3)?,
                 index: row.get(4)?,
-                kind: row.get(5)?,
+                kind: word(row, 5)?,
                 limit: power(row, 6)?,
                 counted_in: row.get(7)?,
                 site: row.get(8)?,
@@ -218,7 +218,7 @@ fn metered(row: &Row<'_>) -> rusqlite::Result<MeteredDevice> {
         uuid: row.get(3)?,
         name: row.get(4)?,
         index: row.get(5)?,
-        kind: row.get(6)?,
+        kind: word(row, 6)?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::row::moment;
 use super::{ActionStore, By, FactorStore, StoreError};
-use model::ZoneId;
+use model::{ActionKind, ZoneId};
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -73,7 +73,7 @@ impl FactorStore<'_> {
         }
         let zones: BTreeSet<&ZoneId> = factors.iter().map(|factor| &factor.zone).collect();
         for zone in zones.into_iter().filter(|_| new > 0) {
-            ActionStore(self.0).record_stated(by, "factors", &format!("{zone} {}", by.at.nanoseconds()))?;
+            ActionStore(self.0).record_stated(by, ActionKind::Factors, &format!("{zone} {}", by.at.nanoseconds()))?;
         }
         Ok(new)
     }

@@ -1,8 +1,8 @@
 //! Times about which agents say that their windows say less than they should.
 
-use super::row::{moment, value};
+use super::row::{moment, value, word};
 use super::{GapStore, StoreError};
-use model::{BatchId, DeviceId, DeviceUuid, GapId, NodeName, NodeNumber};
+use model::{BatchId, DeviceId, DeviceUuid, GapId, GapReason, NodeName, NodeNumber};
 use units::Timestamp;
 
 /// A gap in the readings of a device, as its agent reported it.
@@ -21,7 +21,7 @@ pub struct GapRow {
     /// First moment after the gap.
     pub end: Timestamp,
     /// Why readings are missing, as the wire format names it.
-    pub reason: String,
+    pub reason: GapReason,
     /// The batch that reported it.
     pub batch: BatchId,
 }
@@ -53,9 +53,7 @@ impl GapStore<'_> {
         let sql = "INSERT INTO gaps (batch, device, start_ns, end_ns, reason)
             SELECT ?1, device, ?4, ?5, ?6 FROM devices WHERE node = ?2 AND uuid = ?3";
         for gap in gaps {
-            let reason = serde_json::to_value(gap.reason).ok();
-            let reason = reason.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
-            let (start, end) = (gap.start.nanoseconds(), gap.end.nanoseconds());
+            let (start, end, reason) = (gap.start.nanoseconds(), gap.end.nanoseconds(), gap.reason.name());
             self.0.prepare_cached(sql)?.execute((batch.number(), node.number(), &gap.device, start, end, reason))?;
         }
         Ok(())
@@ -73,10 +71,9 @@ impl GapStore<'_> {
         let rows = statement.query_map([batch.number()], |row| {
             Ok((row.get::<_, DeviceUuid>(0)?, moment(row, 1)?, moment(row, 2)?, row.get::<_, String>(3)?))
         })?;
-        let of_row = |row: rusqlite::Result<_>| {
-            let (device, start, end, word) = row?;
-            let reason = serde_json::from_value(serde_json::Value::String(word));
-            let reason = reason.map_err(|error| value("reason of a gap", &error.to_string()))?;
+        let of_row = |row: rusqlite::Result<(_, _, _, String)>| {
+            let (device, start, end, text) = row?;
+            let reason = text.parse().map_err(|_| value("reason of a gap", &text))?;
             Ok(wire::Gap { device, start, end, reason })
         };
         rows.map(of_row).collect()
@@ -106,7 +103,7 @@ impl GapStore<'_> {
                     uuid: row.get(3)?,
                     start: moment(row, 4)?,
                     end: moment(row, 5)?,
-                    reason: row.get(6)?,
+                    reason: word(row, 6)?,
                     batch: BatchId::new(row.get(7)?),
                 })
             },

@@ -1,7 +1,7 @@
 //! Bearer tokens: made, looked up, listed, revoked. No secret is stored.
 
 use super::{ActionStore, By, StoreError, TokenStore};
-use model::{ProjectName, Scope, TokenId};
+use model::{ActionKind, ProjectName, Scope, TokenId};
 use rusqlite::{OptionalExtension, Row, params};
 use subtle::ConstantTimeEq;
 use units::Timestamp;
@@ -78,7 +78,11 @@ impl TokenStore<'_> {
                 record.expires.map(Timestamp::nanoseconds)
             ],
         )?;
-        ActionStore(self.0).record_stated(&By { token: maker.clone(), at: record.created }, "token", record.id.as_str())
+        ActionStore(self.0).record_stated(
+            &By { token: maker.clone(), at: record.created },
+            ActionKind::Token,
+            record.id.as_str(),
+        )
     }
 
     /// The token with this id, valid or not, if there is one.
@@ -113,7 +117,7 @@ impl TokenStore<'_> {
             params![id, by.at.nanoseconds(), project],
         )?;
         if changed > 0 {
-            ActionStore(self.0).record_stated(by, "token", id.as_str())?;
+            ActionStore(self.0).record_stated(by, ActionKind::Token, id.as_str())?;
         }
         Ok(changed > 0)
     }

@@ -13,7 +13,8 @@ use crate::grid::{Library, ZoneError};
 use crate::ingest::{self, IngestError};
 use crate::store::{By, HoldingStatement, Rank, Store, StoreError, Tx, statement_body};
 use model::{
-    AgentId, DeviceId, DeviceUuid, JobId, JobNumber, NodeName, PriceNumber, ProjectName, SiteName, SiteNumber, ZoneId,
+    ActionKind, AgentId, DeviceId, DeviceUuid, JobId, JobNumber, NodeName, PriceNumber, ProjectName, SiteName,
+    SiteNumber, ZoneId,
 };
 use std::collections::BTreeSet;
 use units::{Pue, Span, Timestamp};
@@ -110,7 +111,7 @@ pub fn add_project(store: &Store, name: ProjectName, by: By) -> Result<(), Workl
             return Err(WorkloadError::Taken { what: "project", name: name.into_string() });
         }
         let body = serde_json::json!({ "name": name }).to_string();
-        tx.actions().record(&by, "project", name.as_str(), Some(&body))?;
+        tx.actions().record(&by, ActionKind::Project, name.as_str(), Some(&body))?;
         Ok(())
     })
 }
@@ -137,8 +138,8 @@ pub fn add_site(
         if !tx.sites().add(&name, &zone, Span::from_seconds(minutes * 60), pue)? {
             return Err(WorkloadError::Taken { what: "site", name: name.into_string() });
         }
-        tx.actions().record_stated(&by, "site", &site_number(tx, &name)?.to_string())?;
-        Ok(tx.actions().record_stated(&by, "pue", &step_of(&name, Timestamp::from_nanoseconds(0)))?)
+        tx.actions().record_stated(&by, ActionKind::Site, &site_number(tx, &name)?.to_string())?;
+        Ok(tx.actions().record_stated(&by, ActionKind::Pue, &step_of(&name, Timestamp::from_nanoseconds(0)))?)
     })
 }
 
@@ -150,7 +151,7 @@ pub fn add_site(
 pub fn set_pue(store: &Store, site: SiteName, since: Timestamp, pue: Pue, by: By) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         tx.sites().set_pue(site_number(tx, &site)?, since, pue)?;
-        Ok(tx.actions().record_stated(&by, "pue", &step_of(&site, since))?)
+        Ok(tx.actions().record_stated(&by, ActionKind::Pue, &step_of(&site, since))?)
     })
 }
 
@@ -179,7 +180,7 @@ pub fn set_price(
             return Err(WorkloadError::Currency { site, own });
         }
         tx.prices().set(number, since, &currency, micro_per_mwh)?;
-        Ok(tx.actions().record_stated(&by, "price", &tx.prices().last()?.to_string())?)
+        Ok(tx.actions().record_stated(&by, ActionKind::Price, &tx.prices().last()?.to_string())?)
     })
 }
 
@@ -199,7 +200,7 @@ pub fn set_zone(
     let zone = ZoneId::from(library.choose(zone, None)?.asked);
     store.write(move |tx| {
         tx.sites().set_zone(site_number(tx, &site)?, since, &zone)?;
-        Ok(tx.actions().record_stated(&by, "zone", &step_of(&site, since))?)
+        Ok(tx.actions().record_stated(&by, ActionKind::Zone, &step_of(&site, since))?)
     })
 }
 
@@ -211,7 +212,7 @@ pub fn set_zone(
 pub fn set_idle_owner(store: &Store, site: SiteName, owner: Option<String>, by: By) -> Result<(), WorkloadError> {
     store.write(move |tx| {
         tx.sites().set_idle_owner(site_number(tx, &site)?, owner.as_deref())?;
-        Ok(tx.actions().record_stated(&by, "idle_owner", site.as_str())?)
+        Ok(tx.actions().record_stated(&by, ActionKind::IdleOwner, site.as_str())?)
     })
 }
 
@@ -235,7 +236,7 @@ pub fn assign_node(
         };
         let revision = tx.revisions().begin(by.at, "site of a node")?;
         let assigned = tx.nodes().assign(node, site, since, revision)?;
-        tx.actions().record_stated(&by, "node_site", &assigned.to_string())?;
+        tx.actions().record_stated(&by, ActionKind::NodeSite, &assigned.to_string())?;
         let affected = tx.evidence().of_node_since(node, since)?.into_iter().collect();
         Ok(ingest::reattribute(tx, affected, revision)?)
     })

@@ -20,7 +20,7 @@ use units::{Energy, Power, Span, Timestamp};
 use wattledger::grid::Library;
 use wattledger::ledger;
 use wattledger::store::{GroupBy, Selection, Store};
-use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
+use wire::{Batch, Boot, ClockEvidence, Device, DeviceKind, Holding, Job, Method, Node, Quality, SensorClass, Window};
 
 /// 2026-01-05T00:00:00Z.
 const START_S: i64 = 1_767_571_200;
@@ -111,7 +111,7 @@ impl Fleet {
             uuid: format!("GPU-{agent}-{device}").into(),
             name: "Synthetic".to_owned(),
             index: device,
-            kind: Kind::Accelerator,
+            kind: DeviceKind::Accelerator,
             sensor: SensorClass::Counter,
             limit: Power::from_milliwatts(10_000_000),
             systematic_ppm: 50_000,

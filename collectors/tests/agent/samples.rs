@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 use units::{Energy, Power, Span, Timestamp};
 use wire::{
-    Acknowledgement, Batch, Boot, ClockEvidence, Device, Gap, Holding, Job, Kind, Method, Node, Outcome, Quality,
+    Acknowledgement, Batch, Boot, ClockEvidence, Device, DeviceKind, Gap, Holding, Job, Method, Node, Outcome, Quality,
     SensorClass, Window,
 };
 
@@ -36,7 +36,7 @@ pub(crate) fn device(number: u32) -> Device {
         uuid: format!("GPU-{number:08x}-5e7f-4000-8000-000000000000").into(),
         name: "Synthetic GPU".to_owned(),
         index: number,
-        kind: Kind::Accelerator,
+        kind: DeviceKind::Accelerator,
         sensor: SensorClass::Counter,
         limit: Power::from_milliwatts(700_000),
         systematic_ppm: 50_000,

@@ -1,6 +1,5 @@
 //! The record of what was administered.
-
-use model::{ActionId, TokenId};
+use model::{ActionId, ActionKind, TokenId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,9 +12,8 @@ pub struct ActionDocument {
     pub at: String,
     /// Id of the token that made the change; `null` for the service itself.
     pub by: Option<TokenId>,
-    /// Kind of thing that changed: `site`, `pue`, `zone`, `price`, `idle_owner`, `node_site`, `project`, `token`, `job`, `factors`, `period`,
-    /// `restatement`, `budget` or `override`.
-    pub kind: String,
+    /// Kind of thing that changed.
+    pub kind: ActionKind,
     /// Which thing of that kind changed: its id, name or number.
     pub subject: String,
     /// State of the thing after the change; `null` if it no longer exists.

@@ -1,5 +1,6 @@
 //! What needs attention.
 
+use model::{AttentionKind, SubjectKind};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
@@ -16,28 +17,11 @@ pub enum Severity {
     Info,
 }
 
-/// Every kind of item.
-pub const ATTENTION_KINDS: [&str; 13] = [
-    "agent_late",
-    "clock_ahead",
-    "coverage_low",
-    "node_without_site",
-    "held_idle",
-    "job_silent",
-    "windows_set_aside",
-    "gaps_reported",
-    "factors_provisional",
-    "factors_stale",
-    "budget_breaking",
-    "hold_breaking",
-    "exception_requested",
-];
-
 /// The thing that an item is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Subject {
-    /// Kind of thing: `node`, `device`, `job`, `zone`, `budget` or `request`.
-    pub r#type: String,
+    /// Kind of thing.
+    pub r#type: SubjectKind,
     /// Its id or name; for a device the name of its node, a slash and its UUID.
     pub id: String,
 }
@@ -45,9 +29,8 @@ pub struct Subject {
 /// Something that needs attention.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AttentionItem {
-    /// What is wrong: `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`,
-    /// `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`.
-    pub kind: String,
+    /// What is wrong.
+    pub kind: AttentionKind,
     /// How much it matters.
     pub severity: Severity,
     /// The thing that it is about.
@@ -61,17 +44,16 @@ pub struct AttentionItem {
 impl Subject {
     /// The thing of a kind with this id or name.
     #[must_use]
-    pub fn of(r#type: &str, id: impl fmt::Display) -> Self {
-        Self { r#type: r#type.to_owned(), id: id.to_string() }
+    pub fn of(r#type: SubjectKind, id: impl fmt::Display) -> Self {
+        Self { r#type, id: id.to_string() }
     }
 }
 
 impl AttentionItem {
-    /// An item of one of [`ATTENTION_KINDS`], of which it is not known since when it has been so.
+    /// An item of which it is not known since when it has been so.
     #[must_use]
-    pub fn new(kind: &str, severity: Severity, subject: Subject, message: String) -> Self {
-        debug_assert!(ATTENTION_KINDS.contains(&kind), "{kind} is not listed");
-        Self { kind: kind.to_owned(), severity, subject, message, since: None }
+    pub fn new(kind: AttentionKind, severity: Severity, subject: Subject, message: String) -> Self {
+        Self { kind, severity, subject, message, since: None }
     }
 
     /// Place of the item in the list, by severity, kind and subject.

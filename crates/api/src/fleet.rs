@@ -1,6 +1,5 @@
 //! Nodes and devices: where energy is metered.
-
-use model::{BatchId, DeviceId, DeviceUuid, NodeName, SiteName};
+use model::{BatchId, DeviceId, DeviceKind, DeviceUuid, GapReason, NodeName, SiteName};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -32,8 +31,8 @@ pub struct DeviceDocument {
     pub name: String,
     /// Position among the devices of its kind in the node, from 0.
     pub index: u32,
-    /// Kind of device: `accelerator`, `host` or `platform`.
-    pub kind: String,
+    /// Kind of device.
+    pub kind: DeviceKind,
     /// Power limit of the device, mW.
     pub limit_mw: i64,
     /// UUID of the device whose energy already includes this one's; `null` if none does.
@@ -64,8 +63,8 @@ pub struct GapDocument {
     pub start: String,
     /// First moment after the gap, RFC 3339.
     pub end: String,
-    /// Why there is a gap: `agent_stopped`, `unread`, `dropped`, or `merged` if windows were combined and no energy is missing.
-    pub reason: String,
+    /// Why there is a gap; with `merged`, windows were combined and no energy is missing.
+    pub reason: GapReason,
     /// Number of the batch that reports the gap.
     pub batch: BatchId,
 }

@@ -1,7 +1,7 @@
 //! Jobs: what ran, on which devices, and what it used.
 
 use crate::{Report, ReportQuality};
-use model::{DeviceUuid, JobId, NodeName, ProjectName};
+use model::{DeviceUuid, JobId, JobOrder, JobState, NodeName, ProjectName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
@@ -174,7 +174,7 @@ pub struct JobQuery {
     /// `running` for jobs that run, `ended` for jobs that have ended, `failed` for ended jobs whose exit status is not 0.
     #[param(inline)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<JobListState>,
+    pub state: Option<JobState>,
     /// Only jobs that ran at or after this moment, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -186,18 +186,6 @@ pub struct JobQuery {
     pub q: Option<String>,
 }
 
-/// State that listed jobs have to be in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum JobListState {
-    /// No end is known, or it is in the future.
-    Running,
-    /// The job has ended.
-    Ended,
-    /// The job has ended with an exit status other than 0.
-    Failed,
-}
-
 /// How to order a list of jobs.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -207,27 +195,6 @@ pub struct JobSortQuery {
     #[serde(default)]
     #[param(inline)]
     pub sort: JobOrder,
-}
-
-/// Order of a list of jobs, the highest or latest first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum JobOrder {
-    /// By when the job was first mentioned.
-    #[default]
-    Newest,
-    /// By when the job started.
-    Started,
-    /// By IT energy.
-    Energy,
-    /// By location-based CO2e.
-    Co2e,
-    /// By mean carbon intensity.
-    Intensity,
-    /// By the share of held-idle time.
-    HeldIdle,
-    /// By energy per training step.
-    EnergyPerStep,
 }
 
 /// Number of jobs in one state, with what they used together.

@@ -35,7 +35,7 @@ pub use admissions::{
     AdmissionDocument, AdmissionQuery, AdmissionRequest, BudgetShare, CommitRequest, Decision, FitKind, FitOption,
     HoldDocument,
 };
-pub use attention::{ATTENTION_KINDS, AttentionItem, Severity, Subject};
+pub use attention::{AttentionItem, Severity, Subject};
 pub use batches::AcknowledgementDocument;
 pub use budgets::{
     BudgetDocument, BudgetOverride, DayDocument, Mode, Outage, OverrideRequest, PeriodKind, PolicyDocument,
@@ -50,8 +50,8 @@ pub use fleet::{AssignmentRequest, DeviceDocument, GapDocument, GapQuery, NodeDo
 pub use grid::{ChoiceDocument, FactorDocument, ImportDocument, ImportQuery, IntensityFactor, IntensityQuery};
 pub use health::Health;
 pub use jobs::{
-    CompareDocument, ComparedJob, DeviceRequest, FinishRequest, JobDocument, JobFootprint, JobItem, JobListState,
-    JobOrder, JobProgress, JobQuery, JobRequest, JobSortQuery, JobTotalsDocument, JobTotalsPart,
+    CompareDocument, ComparedJob, DeviceRequest, FinishRequest, JobDocument, JobFootprint, JobItem, JobProgress,
+    JobQuery, JobRequest, JobSortQuery, JobTotalsDocument, JobTotalsPart,
 };
 pub use ledger::{BatchDocument, EntryDocument, ExplanationDocument, PostingDocument, SelectionQuery, WindowDocument};
 pub use page::{Page, PageQuery};

@@ -1,6 +1,6 @@
 use crate::error::WireError;
 use account::meter::Window;
-use model::{AgentId, DeviceUuid, JobId, NodeName, ProjectName};
+use model::{AgentId, DeviceKind, DeviceUuid, GapReason, JobId, NodeName, ProjectName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use units::{Power, Span, Timestamp};
@@ -166,7 +166,7 @@ pub struct Device {
     /// Index that people know the device by; not an identity.
     pub index: u32,
     /// Which part of a machine it is.
-    pub kind: Kind,
+    pub kind: DeviceKind,
     /// What the sensor's readings mean.
     pub sensor: SensorClass,
     /// Highest plausible power of the device.
@@ -179,30 +179,6 @@ pub struct Device {
     pub counted_in: Option<DeviceUuid>,
     /// Changes when the device's energy counter may have started again.
     pub driver_epoch: u64,
-}
-
-/// Which part of a machine a device is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// GPU or another accelerator, or a part of one.
-    Accelerator,
-    /// CPU package or memory.
-    Host,
-    /// The whole machine, as one device.
-    Platform,
-}
-
-impl Kind {
-    /// The word for it in batches, documents and labels.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Accelerator => "accelerator",
-            Self::Host => "host",
-            Self::Platform => "platform",
-        }
-    }
 }
 
 /// What the readings of a device's sensor mean.
@@ -282,18 +258,4 @@ pub struct Gap {
     pub end: Timestamp,
     /// Why there is a gap.
     pub reason: GapReason,
-}
-
-/// Why windows are missing or coarser than usual.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GapReason {
-    /// No agent was running.
-    AgentStopped,
-    /// The device gave no readings.
-    Unread,
-    /// Windows were dropped because the agent's spool was full.
-    Dropped,
-    /// No energy is missing: windows were merged into longer ones to save space.
-    Merged,
 }

@@ -126,9 +126,10 @@ mod error;
 
 pub use account::meter::{Flag, Method, Quality, Window};
 pub use acknowledgement::{Acknowledgement, Outcome};
-pub use batch::{Batch, Boot, ClockEvidence, Device, Gap, GapReason, Holding, Job, Kind, Node, SensorClass};
+pub use batch::{Batch, Boot, ClockEvidence, Device, Gap, Holding, Job, Node, SensorClass};
 pub use check::is_name;
 pub use error::{FieldProblem, WireError};
+pub use model::{DeviceKind, GapReason};
 
 /// The version of the document that this crate reads and writes.
 pub const VERSION: u32 = 1;

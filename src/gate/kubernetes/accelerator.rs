@@ -32,8 +32,8 @@ pub struct AcceleratorSlice {
 }
 
 /// The device that a resource of a container counts; `None` of a resource that is not an accelerator.
-pub(super) fn of_resource(resource: &str) -> Option<DeviceKind> {
-    let whole = |default| Some(DeviceKind { slices: SLICES, default });
+pub(super) fn of_resource(resource: &str) -> Option<ResourceDevice> {
+    let whole = |default| Some(ResourceDevice { slices: SLICES, default });
     match resource {
         // Its default is the configured one.
         "nvidia.com/gpu" | "nvidia.com/gpu.shared" => whole(""),
@@ -43,14 +43,14 @@ pub(super) fn of_resource(resource: &str) -> Option<DeviceKind> {
         "aws.amazon.com/neuron" | "aws.amazon.com/neurondevice" => whole("trn1"),
         _ => {
             let profile = resource.strip_prefix("nvidia.com/mig-")?;
-            Some(DeviceKind { slices: slices(profile)?, default: "" })
+            Some(ResourceDevice { slices: slices(profile)?, default: "" })
         }
     }
 }
 
 /// What one device of a resource is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct DeviceKind {
+pub(super) struct ResourceDevice {
     pub(super) slices: u64,
     /// Where no node label says more; empty for the configured accelerator.
     pub(super) default: &'static str,

@@ -6,7 +6,7 @@ use wattledger::attention::attention;
 /// What needs someone `seconds` after ten o'clock: kind, severity and id.
 fn at_time(fixture: &Fixture, seconds: i64) -> Vec<(String, Severity, String)> {
     let items = all(fixture, seconds, None);
-    items.into_iter().map(|item| (item.kind, item.severity, item.subject.id)).collect()
+    items.into_iter().map(|item| (item.kind.to_string(), item.severity, item.subject.id)).collect()
 }
 
 fn all(fixture: &Fixture, seconds: i64, project: Option<&str>) -> Vec<AttentionItem> {
@@ -87,7 +87,7 @@ fn low_coverage_windows_set_aside_and_a_node_of_nowhere_are_listed() {
         .read(|tx| tx.gaps().list(&wattledger::store::GapFilter { limit: 9, ..Default::default() }))
         .unwrap();
     assert_eq!(
-        gaps.iter().map(|gap| (gap.uuid.as_str(), gap.reason.as_str())).collect::<Vec<_>>(),
+        gaps.iter().map(|gap| (gap.uuid.as_str(), gap.reason.name())).collect::<Vec<_>>(),
         [("gpu0", "merged"), ("gpu0", "unread")]
     );
     let expected = [

@@ -1,8 +1,8 @@
 //! Lists of jobs: their sums are those of the report, and paging shows each once in order.
 
 use super::*;
-use model::{JobId, JobState};
-use wattledger::store::{JobFilter, JobSort};
+use model::{JobId, JobOrder, JobState};
+use wattledger::store::JobFilter;
 
 /// Twelve jobs of two projects, one after the other on one GPU; the last four are not posted yet, the last two not ended.
 fn history() -> Fixture {
@@ -53,8 +53,8 @@ fn every_order_pages_through_every_job_once_with_the_sums_of_the_report() {
     expected.sort_by(|a, b| b.0.cmp(&a.0));
     for limit in [1, 2, 5, 12, 100] {
         let of = |sort| pages(&fixture, &JobFilter { sort, limit, ..JobFilter::default() });
-        assert_eq!(of(JobSort::Newest), expected);
-        for (sort, by) in [(JobSort::Energy, 1), (JobSort::Co2e, 2)] {
+        assert_eq!(of(JobOrder::Newest), expected);
+        for (sort, by) in [(JobOrder::Energy, 1), (JobOrder::Co2e, 2)] {
             let mut sorted = expected.clone();
             sorted.sort_by_key(|job| std::cmp::Reverse(if by == 1 { job.1 } else { job.2 }));
             assert_eq!(of(sort), sorted, "{sort:?} {limit}");
@@ -72,14 +72,14 @@ const LIMIT_MW: i64 = 700_000;
 /// µs.
 const SECOND: i64 = 1_000_000;
 
-const ALL: [JobSort; 7] = [
-    JobSort::Newest,
-    JobSort::Started,
-    JobSort::Energy,
-    JobSort::Co2e,
-    JobSort::Intensity,
-    JobSort::HeldIdle,
-    JobSort::EnergyPerStep,
+const ALL: [JobOrder; 7] = [
+    JobOrder::Newest,
+    JobOrder::Started,
+    JobOrder::Energy,
+    JobOrder::Co2e,
+    JobOrder::Intensity,
+    JobOrder::HeldIdle,
+    JobOrder::EnergyPerStep,
 ];
 
 #[test]
@@ -99,20 +99,20 @@ fn ratios_order_every_job_once_and_held_idle_is_what_the_windows_say() {
     for (sort, limit) in ALL.into_iter().flat_map(|sort| [1, 5, 100].map(|limit| (sort, limit))) {
         let filter = JobFilter { sort, limit, ..JobFilter::default() };
         let mut ids: Vec<JobId> = pages(&fixture, &filter).into_iter().map(|job| job.0).collect();
-        if sort == JobSort::EnergyPerStep {
+        if sort == JobOrder::EnergyPerStep {
             assert_eq!(ids[..3], ["job-05", "job-11", "job-02"], "{limit}");
         }
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), 12, "{sort:?} {limit}");
     }
-    let filter = JobFilter { sort: JobSort::Started, limit: 100, ..JobFilter::default() };
+    let filter = JobFilter { sort: JobOrder::Started, limit: 100, ..JobFilter::default() };
     let begun = ledger::jobs(&fixture.store, &fixture.library, &filter).unwrap();
     assert!(
         begun.is_sorted_by(|earlier, later| earlier.row.facts.started >= later.row.facts.started),
         "what has not begun is last"
     );
-    let filter = JobFilter { sort: JobSort::HeldIdle, limit: 100, ..JobFilter::default() };
+    let filter = JobFilter { sort: JobOrder::HeldIdle, limit: 100, ..JobFilter::default() };
     let listed = ledger::jobs(&fixture.store, &fixture.library, &filter).unwrap();
     for pair in listed.windows(2) {
         assert!(pair[0].held.unwrap().idle_share() >= pair[1].held.unwrap().idle_share());

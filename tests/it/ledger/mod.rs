@@ -22,7 +22,7 @@ use wattledger::grid::Library;
 use wattledger::ledger;
 use wattledger::store::{By, GroupBy, Selection, Store};
 use wattledger::{ingest, workload};
-use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Method, Node, Quality, SensorClass, Window};
+use wire::{Batch, Boot, ClockEvidence, Device, DeviceKind, Holding, Job, Method, Node, Quality, SensorClass, Window};
 
 /// 2026-03-10T10:00:00Z.
 pub(crate) const TEN_O_CLOCK_S: i64 = 1_773_136_800;
@@ -112,7 +112,7 @@ pub(crate) fn after(fixture: Fixture, sql: &str) -> Option<ledger::Fault> {
     ledger::verify(&Store::open(directory.path()).unwrap()).unwrap().fault
 }
 
-pub(crate) fn device(uuid: &str, kind: Kind, counted_in: Option<&str>) -> Device {
+pub(crate) fn device(uuid: &str, kind: DeviceKind, counted_in: Option<&str>) -> Device {
     Device {
         uuid: uuid.to_owned().into(),
         name: "H100".to_owned(),
@@ -136,9 +136,9 @@ pub(crate) fn batch(sequence: u64, wall: i64) -> Batch {
         node: Node { name: "n1".into(), software: "test 1".to_owned(), machine_id: None, host_boot: None },
         clock: ClockEvidence { wall: at(wall), monotonic: Span::ZERO },
         devices: vec![
-            device("gpu0", Kind::Accelerator, None),
-            device("gpu1", Kind::Accelerator, None),
-            device("mig0", Kind::Accelerator, Some("gpu0")),
+            device("gpu0", DeviceKind::Accelerator, None),
+            device("gpu1", DeviceKind::Accelerator, None),
+            device("mig0", DeviceKind::Accelerator, Some("gpu0")),
         ],
         windows: Vec::new(),
         holdings: Vec::new(),

@@ -13,7 +13,7 @@ use wattledger::grid::Library;
 use wattledger::ledger;
 use wattledger::store::{By, CalendarUnit, GroupBy, Selection, Store};
 use wattledger::{ingest, workload};
-use wire::{Batch, Boot, ClockEvidence, Device, Holding, Job, Kind, Method, Quality, SensorClass, Window};
+use wire::{Batch, Boot, ClockEvidence, Device, DeviceKind, Holding, Job, Method, Quality, SensorClass, Window};
 
 const ZONES: [Tz; 12] = [
     Tz::UTC,
@@ -67,7 +67,7 @@ fn device(limit_mw: u64) -> Device {
         uuid: "GPU-0".into(),
         name: "Synthetic".to_owned(),
         index: 0,
-        kind: Kind::Accelerator,
+        kind: DeviceKind::Accelerator,
         sensor: SensorClass::Counter,
         limit: Power::from_milliwatts(limit_mw),
         systematic_ppm: 50_000,

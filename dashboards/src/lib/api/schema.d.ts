@@ -8067,11 +8067,8 @@ export interface components {
             hash: string;
             /** @description Number of the action in their chain, from 1. */
             id: components["schemas"]["ActionId"];
-            /**
-             * @description Kind of thing that changed: `site`, `pue`, `zone`, `price`, `idle_owner`, `node_site`, `project`, `token`, `job`, `factors`, `period`,
-             *     `restatement`, `budget` or `override`.
-             */
-            kind: string;
+            /** @description Kind of thing that changed. */
+            kind: components["schemas"]["ActionKind"];
             /** @description Which thing of that kind changed: its id, name or number. */
             subject: string;
         };
@@ -8080,6 +8077,11 @@ export interface components {
          * @description Identifies a recorded action of administration: its number, from 1 without a gap.
          */
         ActionId: number;
+        /**
+         * @description The kind of thing that an act of administration changed.
+         * @enum {string}
+         */
+        ActionKind: "site" | "pue" | "zone" | "price" | "idle_owner" | "node_site" | "token" | "project" | "period" | "factors" | "budget" | "override" | "job" | "restatement" | "revision";
         /** @description An admission and what became of it. */
         AdmissionDocument: {
             /**
@@ -8279,11 +8281,8 @@ export interface components {
         };
         /** @description Something that needs attention. */
         AttentionItem: {
-            /**
-             * @description What is wrong: `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`,
-             *     `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`.
-             */
-            kind: string;
+            /** @description What is wrong. */
+            kind: components["schemas"]["AttentionKind"];
             /** @description What is wrong and what to do about it, in words. */
             message: string;
             /** @description How much it matters. */
@@ -8293,6 +8292,11 @@ export interface components {
             /** @description The thing that it is about. */
             subject: components["schemas"]["Subject"];
         };
+        /**
+         * @description What needs attention.
+         * @enum {string}
+         */
+        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "gaps_reported" | "factors_provisional" | "factors_stale" | "budget_breaking" | "hold_breaking" | "exception_requested";
         /**
          * @description Which part of the life cycle of electricity is counted.
          * @enum {string}
@@ -8435,9 +8439,14 @@ export interface components {
             /** @description Id or name of the thing; for a batch its agent, boot and sequence; for entries the number of new ones. */
             id: string;
             project?: components["schemas"]["ProjectName"] | null;
-            /** @description Kind of thing that changed: `batch`, `job`, `entries`, `project`, `site`, `node`, `factors`, `period`, `budget`, `admission` or `request`. */
-            what: string;
+            /** @description Kind of thing that changed. */
+            what: components["schemas"]["ChangeKind"];
         };
+        /**
+         * @description The kind of thing that changed.
+         * @enum {string}
+         */
+        ChangeKind: "batch" | "job" | "entries" | "project" | "site" | "node" | "factors" | "period" | "budget" | "admission" | "request";
         /** @description The factor of a zone or region, with the reason why it was chosen. */
         ChoiceDocument: components["schemas"]["FactorDocument"] & {
             /** @description That step in words. */
@@ -8574,8 +8583,8 @@ export interface components {
              * @description Position among the devices of its kind in the node, from 0.
              */
             index: number;
-            /** @description Kind of device: `accelerator`, `host` or `platform`. */
-            kind: string;
+            /** @description Kind of device. */
+            kind: components["schemas"]["DeviceKind"];
             /**
              * Format: int64
              * @description Power limit of the device, mW.
@@ -8595,6 +8604,11 @@ export interface components {
          * @description Identifies a device: its number, from 1 in the order in which devices were first declared.
          */
         DeviceId: number;
+        /**
+         * @description Which part of a machine a device is.
+         * @enum {string}
+         */
+        DeviceKind: "accelerator" | "host" | "platform";
         /** @description Names a device by its UUID, and by its node too where several nodes have a device of that UUID. */
         DeviceRequest: components["schemas"]["DeviceUuid"] | {
             node?: components["schemas"]["NodeName"] | null;
@@ -9043,13 +9057,18 @@ export interface components {
             end: string;
             /** @description Node that the device is in. */
             node: components["schemas"]["NodeName"];
-            /** @description Why there is a gap: `agent_stopped`, `unread`, `dropped`, or `merged` if windows were combined and no energy is missing. */
-            reason: string;
+            /** @description Why there is a gap; with `merged`, windows were combined and no energy is missing. */
+            reason: components["schemas"]["GapReason"];
             /** @description First moment of the gap, RFC 3339. */
             start: string;
             /** @description Identity of the device, as its driver states it. */
             uuid: components["schemas"]["DeviceUuid"];
         };
+        /**
+         * @description Why windows are missing or coarser than usual.
+         * @enum {string}
+         */
+        GapReason: "agent_stopped" | "unread" | "dropped" | "merged";
         /**
          * @description Which gases are counted.
          * @enum {string}
@@ -9458,11 +9477,8 @@ export interface components {
                 hash: string;
                 /** @description Number of the action in their chain, from 1. */
                 id: components["schemas"]["ActionId"];
-                /**
-                 * @description Kind of thing that changed: `site`, `pue`, `zone`, `price`, `idle_owner`, `node_site`, `project`, `token`, `job`, `factors`, `period`,
-                 *     `restatement`, `budget` or `override`.
-                 */
-                kind: string;
+                /** @description Kind of thing that changed. */
+                kind: components["schemas"]["ActionKind"];
                 /** @description Which thing of that kind changed: its id, name or number. */
                 subject: string;
             }[];
@@ -9528,11 +9544,8 @@ export interface components {
         Page_AttentionItem: {
             /** @description The items of this page, in the order of the list. */
             items: {
-                /**
-                 * @description What is wrong: `agent_late`, `clock_ahead`, `coverage_low`, `node_without_site`, `held_idle`, `job_silent`, `windows_set_aside`,
-                 *     `gaps_reported`, `factors_provisional`, `factors_stale`, `budget_breaking`, `hold_breaking` or `exception_requested`.
-                 */
-                kind: string;
+                /** @description What is wrong. */
+                kind: components["schemas"]["AttentionKind"];
                 /** @description What is wrong and what to do about it, in words. */
                 message: string;
                 /** @description How much it matters. */
@@ -9617,8 +9630,8 @@ export interface components {
                  * @description Position among the devices of its kind in the node, from 0.
                  */
                 index: number;
-                /** @description Kind of device: `accelerator`, `host` or `platform`. */
-                kind: string;
+                /** @description Kind of device. */
+                kind: components["schemas"]["DeviceKind"];
                 /**
                  * Format: int64
                  * @description Power limit of the device, mW.
@@ -9782,8 +9795,8 @@ export interface components {
                 end: string;
                 /** @description Node that the device is in. */
                 node: components["schemas"]["NodeName"];
-                /** @description Why there is a gap: `agent_stopped`, `unread`, `dropped`, or `merged` if windows were combined and no energy is missing. */
-                reason: string;
+                /** @description Why there is a gap; with `merged`, windows were combined and no energy is missing. */
+                reason: components["schemas"]["GapReason"];
                 /** @description First moment of the gap, RFC 3339. */
                 start: string;
                 /** @description Identity of the device, as its driver states it. */
@@ -10605,9 +10618,14 @@ export interface components {
         Subject: {
             /** @description Its id or name; for a device the name of its node, a slash and its UUID. */
             id: string;
-            /** @description Kind of thing: `node`, `device`, `job`, `zone`, `budget` or `request`. */
-            type: string;
+            /** @description Kind of thing. */
+            type: components["schemas"]["SubjectKind"];
         };
+        /**
+         * @description The kind of thing that needs attention.
+         * @enum {string}
+         */
+        SubjectKind: "node" | "device" | "job" | "zone" | "budget" | "request";
         /** @description A token without its secret. */
         TokenDocument: {
             /** @description When the token was made, RFC 3339. */

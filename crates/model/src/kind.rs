@@ -1,0 +1,165 @@
+//! Kinds of things, one word each: the same in the store, in JSON and on the command line.
+
+use crate::words::words;
+
+words! {
+    /// Which part of a machine a device is.
+    DeviceKind, "a kind of device" {
+        /// GPU or another accelerator, or a part of one.
+        Accelerator = "accelerator",
+        /// CPU package or memory.
+        Host = "host",
+        /// The whole machine, as one device.
+        Platform = "platform",
+    }
+}
+
+words! {
+    /// Why windows are missing or coarser than usual.
+    GapReason, "a reason for a gap" {
+        /// No agent was running.
+        AgentStopped = "agent_stopped",
+        /// The device gave no readings.
+        Unread = "unread",
+        /// Windows were dropped because the agent's spool was full.
+        Dropped = "dropped",
+        /// No energy is missing: windows were merged into longer ones to save space.
+        Merged = "merged",
+    }
+}
+
+words! {
+    /// What needs attention.
+    AttentionKind, "a kind of item that needs attention" {
+        /// The agent of a node has not been heard of for a while.
+        AgentLate = "agent_late",
+        /// A node's windows end in the future.
+        ClockAhead = "clock_ahead",
+        /// The devices of a node were measured for only a part of the time.
+        CoverageLow = "coverage_low",
+        /// A node is not assigned to a site.
+        NodeWithoutSite = "node_without_site",
+        /// A job holds accelerators that do next to nothing.
+        HeldIdle = "held_idle",
+        /// A job has no end, and its nodes are silent.
+        JobSilent = "job_silent",
+        /// Windows of a device are kept but not counted.
+        WindowsSetAside = "windows_set_aside",
+        /// An agent reported gaps in its readings.
+        GapsReported = "gaps_reported",
+        /// Factors of a zone are still not final.
+        FactorsProvisional = "factors_provisional",
+        /// The imported factors of a zone have ended.
+        FactorsStale = "factors_stale",
+        /// A budget has crossed a threshold, or is expected to.
+        BudgetBreaking = "budget_breaking",
+        /// A job is expected to use more than it holds.
+        HoldBreaking = "hold_breaking",
+        /// A request for an exception is not answered yet.
+        ExceptionRequested = "exception_requested",
+    }
+}
+
+words! {
+    /// The kind of thing that needs attention.
+    SubjectKind, "a kind of thing that needs attention" {
+        /// A node, by its name.
+        Node = "node",
+        /// A device, by the name of its node, a slash and its UUID.
+        Device = "device",
+        /// A job, by its id.
+        Job = "job",
+        /// A grid zone, by its code.
+        Zone = "zone",
+        /// A budget, by its name.
+        Budget = "budget",
+        /// A request for an exception, by its number.
+        Request = "request",
+    }
+}
+
+words! {
+    /// The kind of thing that changed.
+    ChangeKind, "a kind of change" {
+        /// A batch arrived.
+        Batch = "batch",
+        /// Something was stated about a job.
+        Job = "job",
+        /// Entries were posted to the ledger.
+        Entries = "entries",
+        /// A project was made.
+        Project = "project",
+        /// A site was made or changed.
+        Site = "site",
+        /// A node was assigned to a site.
+        Node = "node",
+        /// Factors of a zone were imported.
+        Factors = "factors",
+        /// A reporting period was closed or restated.
+        Period = "period",
+        /// A budget was made, changed or ended.
+        Budget = "budget",
+        /// An admission was decided, or its hold changed.
+        Admission = "admission",
+        /// An exception was asked for or answered.
+        Request = "request",
+    }
+}
+
+words! {
+    /// The kind of thing that an act of administration changed.
+    ActionKind, "a kind of action" {
+        /// A site.
+        Site = "site",
+        /// The PUE of a site from a moment on.
+        Pue = "pue",
+        /// The grid zone of a site from a moment on.
+        Zone = "zone",
+        /// The price of a site's energy from a moment on.
+        Price = "price",
+        /// Who is responsible for the idle energy of a site.
+        IdleOwner = "idle_owner",
+        /// The site that a node stands at from a moment on.
+        NodeSite = "node_site",
+        /// A token.
+        Token = "token",
+        /// A project.
+        Project = "project",
+        /// A version of a reporting period.
+        Period = "period",
+        /// Imported factors of a zone.
+        Factors = "factors",
+        /// A budget.
+        Budget = "budget",
+        /// An override or the request for one.
+        Override = "override",
+        /// A statement about a job.
+        Job = "job",
+        /// Entries that were posted anew.
+        Restatement = "restatement",
+        /// A revision from before actions were recorded.
+        Revision = "revision",
+    }
+}
+
+words! {
+    /// Order of a list of jobs, the highest or latest first.
+    #[derive(Default)]
+    JobOrder, "an order of jobs" {
+        /// By when the job was first mentioned.
+        #[default]
+        Newest = "newest",
+        /// By when the job started; jobs that have not started come last.
+        Started = "started",
+        /// By IT energy.
+        Energy = "energy",
+        /// By location-based CO2e.
+        Co2e = "co2e",
+        /// By mean carbon intensity.
+        Intensity = "intensity",
+        /// By the share of held-idle time.
+        HeldIdle = "held_idle",
+        /// By energy per training step.
+        EnergyPerStep = "energy_per_step",
+    }
+}
