@@ -167,7 +167,13 @@ impl Observed {
         let help = "Share of the device time of the last day that was observed";
         gauges(registry, "node_coverage_ratio", help, None, coverage);
         let site = |node: &ObservedNode| SiteLabels { site: node.row.site.to_string() };
-        let power = self.nodes.iter().filter_map(|node| Some((site(node), watts_of(node)?)));
+        let mut milliwatts = BTreeMap::<_, u64>::new();
+        for node in &self.nodes {
+            if let Some(power) = node.power {
+                *milliwatts.entry(node.row.site.to_string()).or_default() += power.milliwatts();
+            }
+        }
+        let power = milliwatts.into_iter().map(|(site, drawn)| (SiteLabels { site }, drawn as f64 / 1e3));
         let help = "Power of the site's devices in their newest windows, without those that are older than 5 min";
         gauges(registry, "site_power", help, Some(watts()), power);
         let nodes = self.nodes.iter().map(|node| (site(node), 1.0));

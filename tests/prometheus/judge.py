@@ -1,0 +1,65 @@
+"""Asks a running Prometheus whether it has what the rules read: judge.py http://HOST:PORT ready|judge"""
+
+import json
+import re
+import sys
+import urllib.parse
+import urllib.request
+
+# A metric, by its name or that of a recorded sum, with its matchers.
+SELECTOR = re.compile(r"(?:[\w:]*\bwattledger[\w:]*|\bup)\b(?:\{[^}]*\})?")
+# A service that works has none of these.
+NONE_YET = {'wattledger_requests_total{status="503"}': "wattledger_requests_total"}
+
+
+def get(path, **arguments):
+    url = f"{sys.argv[1]}/api/v1/{path}?{urllib.parse.urlencode(arguments)}"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return json.load(answer)["data"]
+
+
+def query(text):
+    return get("query", query=text)["result"]
+
+
+def selectors(text):
+    return {NONE_YET.get(found, found) for found in SELECTOR.findall(text)}
+
+
+def all_rules():
+    return [rule for group in get("rules")["groups"] for rule in group["rules"]]
+
+
+def ready():
+    jobs = {found["metric"]["job"] for found in query("count_over_time(up[1m]) >= 3 and up == 1")}
+    is_recorded = query("count_over_time(project:wattledger_ledger_energy_joules:sum[1m]) >= 2")
+    is_metered = query("wattledger_device_energy_joules_total > 0")
+    assert jobs == {"wattledger", "wattledger-agent"} and is_recorded and is_metered, jobs
+    assert all(rule["health"] == "ok" for rule in all_rules())
+
+
+def judge():
+    rules, read = all_rules(), set()
+    assert len(rules) >= 20, len(rules)
+    for rule in rules:
+        name, text = rule["name"], rule["query"]
+        assert rule["health"] == "ok" and not rule.get("lastError"), rule
+        found = query(text)
+        assert found or rule["type"] == "alerting", f"{name} records nothing"
+        assert selectors(text), f"{name} reads nothing: {text}"
+        read |= selectors(text)
+    for selector in sorted(read):
+        assert query(f"count({selector})"), f"nothing was scraped of {selector}"
+    # The demonstration has nodes that are late, and its alarms say which.
+    alerts = get("alerts")["alerts"]
+    late = {alert["labels"]["node"] for alert in alerts if alert["labels"]["alertname"] == "WattledgerAgentLate"}
+    assert late and "scraped-01" not in late, late
+    for alert in alerts:
+        for words in alert["annotations"].values():
+            assert "error expanding" not in words and "<no value>" not in words, alert
+    power = {found["metric"]["node"]: float(found["value"][1]) for found in query("node:wattledger_device_power_watts:sum")}
+    assert list(power.values()) == [600.0], power
+    print(f"ok: {len(rules)} rules evaluated, {len(read)} selectors with data, late: {', '.join(sorted(late))}")
+
+
+{"ready": ready, "judge": judge}[sys.argv[2]]()
