@@ -28,7 +28,7 @@ impl From<HoldRow> for HoldDocument {
 impl From<DecisionRow> for DecisionDocument {
     fn from(row: DecisionRow) -> Self {
         let document = serde_json::from_str(&row.document).unwrap_or_default();
-        Self { at: moment::show(row.at), by: row.by.into(), action: row.action, document }
+        Self { at: moment::show(row.at), by: row.by, action: row.action, document }
     }
 }
 
@@ -42,7 +42,7 @@ fn document(tx: &Tx<'_>, row: AdmissionRow, is_whole: bool) -> Result<AdmissionD
     Ok(AdmissionDocument {
         id: row.admission,
         key: row.key,
-        project: row.project.into(),
+        project: row.project,
         job: row.job,
         state: row.state,
         decided: moment::show(row.decided),

@@ -214,7 +214,7 @@ impl From<OverrideRow> for BudgetOverride {
             state: row.state,
             budget: row.budget,
             admission: row.admission,
-            project: row.project.map(Into::into),
+            project: row.project,
             asked_by: row.asked_by,
             asked_reason: row.asked_reason,
             asked: row.asked.map(moment::show),

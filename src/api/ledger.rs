@@ -96,7 +96,7 @@ impl From<ExplainedWindow> for WindowDocument {
             device: found.device,
             batch: BatchDocument {
                 batch: found.batch,
-                agent: found.agent.into(),
+                agent: found.agent,
                 boot: found.boot.to_string(),
                 sequence: found.sequence,
                 sha256: hexadecimal(&found.sha256),

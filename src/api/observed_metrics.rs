@@ -126,9 +126,9 @@ impl Observed {
     fn add_ledger(&self, registry: &mut Registry) {
         let large = largest_projects(self.posted.iter().chain(&self.open));
         let owner = |sum: &LedgerSum| {
-            let project = if large.contains(sum.project.as_str()) { &sum.project } else { OTHERS };
+            let project = if large.contains(sum.project.as_str()) { sum.project.as_str() } else { OTHERS };
             let holder = if sum.is_idle { "idle" } else { "job" };
-            OwnerLabels { site: sum.site.clone(), project: project.to_owned(), holder }
+            OwnerLabels { site: sum.site.to_string(), project: project.to_owned(), holder }
         };
         let posted = |sum: &LedgerSum, part| {
             let OwnerLabels { site, project, holder } = owner(sum);
@@ -230,7 +230,7 @@ fn share(part: f64, limit: BudgetAmount) -> f64 {
 fn largest_projects<'a>(sums: impl Iterator<Item = &'a LedgerSum>) -> BTreeSet<&'a str> {
     let mut energies = BTreeMap::<&str, i64>::new();
     for sum in sums {
-        let energy = energies.entry(&sum.project).or_default();
+        let energy = energies.entry(sum.project.as_str()).or_default();
         *energy = energy.saturating_add(sum.energy.millijoules());
     }
     let mut largest: Vec<_> = energies.into_iter().collect();

@@ -15,7 +15,7 @@ use api::{
 };
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::{ChangeKind, PeriodId, TokenId};
+use model::{ChangeKind, PeriodId};
 use units::Interval;
 
 /// Longest name of a period and longest reason, bytes.
@@ -30,7 +30,7 @@ fn item(row: PeriodRow, version: PeriodVersion, who: &Identity) -> PeriodItem {
         to: moment::show(row.to),
         version: version.version,
         closed: moment::show(version.closed),
-        closed_by: Some(version.closed_by).filter(|_| who.project.is_none()).map(TokenId::from),
+        closed_by: Some(version.closed_by).filter(|_| who.project.is_none()),
         report: format!("/api/v1/reports/emissions?period={}", row.period),
     }
 }

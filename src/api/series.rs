@@ -234,8 +234,8 @@ fn devices_document(grid: Grid, found: Vec<DeviceSeries>) -> DevicesDocument {
             .iter()
             .map(|number| own.series.buckets.get(number).map(|bucket| milliwatts(bucket.mean())))
             .collect(),
-        node: own.device.node_name.into(),
-        uuid: own.device.uuid.into(),
+        node: own.device.node_name,
+        uuid: own.device.uuid,
         name: own.device.name,
         index: own.device.index,
         energy_mj: own.series.energy.millijoules(),

@@ -17,12 +17,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 fn document(token: TokenRecord, cookie: Option<&Secret>) -> SessionDocument {
-    SessionDocument {
-        name: token.name,
-        scopes: token.scopes,
-        project: token.project.map(Into::into),
-        csrf: cookie.map(session::csrf),
-    }
+    SessionDocument { name: token.name, scopes: token.scopes, project: token.project, csrf: cookie.map(session::csrf) }
 }
 
 /// Sign in with a token

@@ -59,7 +59,7 @@ impl FactorRecord {
 impl From<FactorRecord> for FactorUsed {
     fn from(record: FactorRecord) -> Self {
         Self {
-            zone: record.zone.into(),
+            zone: record.zone,
             asked: record.asked.into(),
             period: record.period,
             basis: record.basis,

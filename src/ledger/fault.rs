@@ -1,7 +1,9 @@
 //! What an audit finds.
 
 use super::LedgerError;
-use model::{ActionId, BatchId, DeviceUuid, EntryId, JobId, JobNumber, NodeName, NodeNumber, PeriodId, Revision};
+use model::{
+    ActionId, BatchId, DeviceUuid, EntryId, JobId, JobNumber, NodeName, NodeNumber, PeriodId, Revision, SiteName,
+};
 use units::Energy;
 
 /// The first thing that an audit finds wrong.
@@ -100,7 +102,7 @@ pub enum Fault {
     #[error("site {site:?} was changed: its entries do not sum to what is kept of them")]
     Site {
         /// Name of the site.
-        site: String,
+        site: SiteName,
     },
     /// The time of a revision is not that of what made it.
     #[error("revision {revision} was changed: nothing that made it happened at its time")]

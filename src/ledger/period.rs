@@ -10,7 +10,7 @@ use crate::grid::Library;
 use crate::moment;
 use crate::store::{By, GroupBy, KeptJob, PeriodRow, PeriodVersion, ReasonSum, Selection, Snapshot, Store, Tx};
 use api::{DifferenceReason, Figures, Period, PeriodVersionDocument, Restatement};
-use model::{ActionKind, EntryId, PeriodId, ProjectName, TokenId};
+use model::{ActionKind, EntryId, PeriodId, ProjectName};
 use sha2::{Digest, Sha256};
 use units::{CarbonMass, Energy, Interval, Timestamp};
 
@@ -255,7 +255,7 @@ fn described(
         report: format!("/api/v1/reports/emissions?period={period}.{}", version.version),
         version: version.version,
         closed: moment::show(version.closed),
-        closed_by: Some(version.closed_by).filter(|_| !is_of_project).map(TokenId::from),
+        closed_by: Some(version.closed_by).filter(|_| !is_of_project),
         reason: version.reason,
         entries: version.head.number(),
         head: hexadecimal(&version.head_hash),

@@ -2,6 +2,7 @@
 
 use super::row::{energy, mass};
 use super::{LedgerSumStore, StoreError};
+use model::{ProjectName, SiteName};
 use rusqlite::OptionalExtension;
 use units::{CarbonMass, Energy};
 
@@ -9,9 +10,9 @@ use units::{CarbonMass, Energy};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerSum {
     /// Name of the site.
-    pub site: String,
+    pub site: SiteName,
     /// Name of the project; empty for jobs without one, and for idle.
-    pub project: String,
+    pub project: ProjectName,
     /// Whether nobody held the devices.
     pub is_idle: bool,
     /// IT energy.
@@ -71,7 +72,7 @@ impl LedgerSumStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read or written.
-    pub fn first_not_summed(&self) -> Result<Option<String>, StoreError> {
+    pub fn first_not_summed(&self) -> Result<Option<SiteName>, StoreError> {
         let sql = "SELECT coalesce((SELECT name FROM sites WHERE sites.site = differing.site), CAST(site AS TEXT)) FROM (
                 SELECT site, project, is_idle, energy_mj AS mj, overhead_mj AS omj, co2e_ug AS ug, overhead_co2e_ug AS oug
                     FROM ledger_sums

@@ -22,7 +22,7 @@ fn sums(fixture: &Fixture) -> Vec<LedgerSum> {
 
 /// Project, or `idle`, and energy, where there is any.
 fn energies(fixture: &Fixture) -> Vec<(String, i64)> {
-    let name = |sum: &LedgerSum| if sum.is_idle { "idle".to_owned() } else { sum.project.clone() };
+    let name = |sum: &LedgerSum| if sum.is_idle { "idle".to_owned() } else { sum.project.to_string() };
     let own = sums(fixture).into_iter().map(|sum| (name(&sum), sum.energy.millijoules()));
     own.filter(|(_, energy)| *energy != 0).collect()
 }
@@ -65,7 +65,7 @@ fn what_is_open_is_apart_from_what_is_posted() {
 
 #[test]
 fn a_sum_that_was_changed_is_named() {
-    let expected = Some(Fault::Site { site: "fra".to_owned() });
+    let expected = Some(Fault::Site { site: "fra".into() });
     assert_eq!(after(posted(), "UPDATE ledger_sums SET co2e_ug = co2e_ug + 1 WHERE is_idle = 1"), expected);
     assert_eq!(after(posted(), "DELETE FROM ledger_sums WHERE is_idle = 0"), expected);
 }
