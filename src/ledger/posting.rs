@@ -139,6 +139,14 @@ struct Chain<'a> {
     now: Timestamp,
 }
 
+/// The postings of an account that become one entry: those from `first` to `last`.
+struct Postings<'a> {
+    key: &'a Key,
+    sum: Part,
+    first: PostingId,
+    last: PostingId,
+}
+
 impl Chain<'_> {
     /// Posts the open postings of one account.
     fn post(&mut self, open: &OpenKey, rates: &Rates) -> Result<(), LedgerError> {
@@ -148,7 +156,8 @@ impl Chain<'_> {
         }
         let is_first = live.is_empty() && !self.tx.entries().is_posted(&open.key)?;
         let (kind, reason) = if is_first { (EntryKind::Original, PERIOD_ENDED) } else { (EntryKind::Supplement, LATE) };
-        self.append(kind, reason, (&open.key, open.sum), (open.first, open.last), rates)
+        let postings = Postings { key: &open.key, sum: open.sum, first: open.first, last: open.last };
+        self.append(kind, reason, &postings, rates)
     }
 
     /// Reverses the entries of an account and posts their sum again, with the open postings if there are any.
@@ -170,7 +179,7 @@ impl Chain<'_> {
         if sum.span == DeviceTime::ZERO && sum.energy == Energy::ZERO {
             return Ok(());
         }
-        self.append(EntryKind::Repost, reason, (&entry.key, sum), (first, last), rates)
+        self.append(EntryKind::Repost, reason, &Postings { key: &entry.key, sum, first, last }, rates)
     }
 
     /// Negates the posted numbers; recomputing them would round the other way.
@@ -191,18 +200,17 @@ impl Chain<'_> {
         &mut self,
         kind: EntryKind,
         reason: &str,
-        (key, part): (&Key, Part),
-        (first_posting, last_posting): (PostingId, PostingId),
+        postings: &Postings<'_>,
         rates: &Rates,
     ) -> Result<(), LedgerError> {
-        let weighed = Weighed::of(part.energy, rates)?;
+        let weighed = Weighed::of(postings.sum.energy, rates)?;
         self.link(Entry {
             id: EntryId::new(0),
             kind,
             reverses: None,
             reason: reason.to_owned(),
-            key: key.clone(),
-            part,
+            key: postings.key.clone(),
+            part: postings.sum,
             overhead: weighed.overhead,
             pue: rates.pue,
             intensity: rates.intensity,
@@ -210,8 +218,8 @@ impl Chain<'_> {
             overhead_co2e: weighed.overhead_co2e,
             factor: rates.factor.clone(),
             provisional: rates.provisional,
-            first_posting,
-            last_posting,
+            first_posting: postings.first,
+            last_posting: postings.last,
             posted: self.now,
             hash: Vec::new(),
         })

@@ -1,6 +1,6 @@
 //! Admissions and what they hold.
 
-use super::row::{integer, moment, optional, word};
+use super::row::{integer, moment, optional, span, word};
 use super::{AdmissionStore, StoreError};
 use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId, JobNumber, ProjectName};
 use rusqlite::{OptionalExtension, Row};
@@ -219,7 +219,6 @@ impl AdmissionStore<'_> {
 fn admission_row(row: &Row<'_>) -> rusqlite::Result<AdmissionRow> {
     let energy = |column| row.get(column).map(Energy::from_millijoules);
     let co2e = |column| row.get(column).map(CarbonMass::from_micrograms);
-    let span_ns: i64 = row.get(9)?;
     let metered_time = optional(row, 21)?.zip(optional(row, 22)?).and_then(|(from, to)| Interval::new(from, to));
     Ok(AdmissionRow {
         admission: AdmissionId::new(row.get(0)?),
@@ -231,7 +230,7 @@ fn admission_row(row: &Row<'_>) -> rusqlite::Result<AdmissionRow> {
         answer: row.get(6)?,
         decided: moment(row, 7)?,
         start: moment(row, 8)?,
-        span: Span::from_nanoseconds(span_ns.unsigned_abs()),
+        span: span(row, 9)?,
         pue: Pue::from_parts_per_million(row.get(10)?).unwrap_or(Pue::ONE),
         p50_energy: energy(11)?,
         p95_energy: energy(12)?,
