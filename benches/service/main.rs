@@ -1,4 +1,4 @@
-//! What the service costs, as a real process on loopback: `cargo bench --bench service [-- PART…]`, where a part is `ingest`, `agents`, `gates` or `year`.
+//! What the service costs, as a real process on loopback: `cargo bench --bench service [-- PART…]`, where a part is `ingest`, `agents`, `gates`, `scrape` or `year`.
 //!
 //! Figures, dated and with their machine, stand in docs/PERFORMANCE.md. Nothing here asserts a time.
 #![allow(
@@ -12,6 +12,7 @@
 mod fleet;
 mod gates;
 mod process;
+mod scrape;
 mod year;
 
 use fleet::{Node, gzip};
@@ -40,6 +41,9 @@ fn main() {
     }
     if wants("gates") {
         gates::measure(&folder.path().join("gates"));
+    }
+    if wants("scrape") {
+        scrape::measure(&folder.path().join("scrape"));
     }
     if wants("year") {
         year::measure(&folder.path().join("year"));
