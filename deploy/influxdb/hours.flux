@@ -12,7 +12,6 @@ from(bucket: "wattledger")
     |> range(start: start)
     |> filter(
         fn: (r) =>
-            r._measurement == "energy_hour" or r._measurement == "contained_hour" or r._measurement == "carbon_period"
-                or r._measurement == "carbon_intensity",
+            r._measurement == "energy_hour" or r._measurement == "carbon_period" or r._measurement == "carbon_intensity",
     )
     |> to(bucket: "wattledger-hours")
