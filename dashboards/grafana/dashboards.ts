@@ -2,11 +2,10 @@
 
 import type { Dashboard } from '@grafana/schema';
 import * as influxdb from './influxdb';
-import { dashboardOf } from './pages';
+import { dashboardOf, type Page, type Source } from './pages';
+import * as prometheus from './prometheus';
 
-export const dashboards: { file: string; dashboard: Dashboard }[] = [
-  ...influxdb.pages.map((page) => ({
-    file: `influxdb/${page.name}.json`,
-    dashboard: dashboardOf(influxdb.INFLUXDB, page),
-  })),
-];
+const of = (source: Source, pages: Page[]): { file: string; dashboard: Dashboard }[] =>
+  pages.map((page) => ({ file: `${source.type}/${page.name}.json`, dashboard: dashboardOf(source, page) }));
+
+export const dashboards = [...of(influxdb.INFLUXDB, influxdb.pages), ...of(prometheus.PROMETHEUS, prometheus.pages)];

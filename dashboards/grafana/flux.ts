@@ -156,7 +156,7 @@ ${energy(tags)}
 export const powerByProject = (tags: Tag[]): string => `import "date"
 ${SOURCE}${INTERVALS}
 points =
-    ${energy(tags, WHOLE).replaceAll('\n', '\n    ')}
+    ${energy(tags, WHOLE)}
 
 jobs = points
     |> filter(fn: (r) => exists r.job)
@@ -256,7 +256,7 @@ ${points({ fields: ['held_ns'], tags, component: 'accelerator' })}${sumIn(3_600_
 /** Devices of a job: energy, mean power while held, highest power of a window, and hours held. */
 export const devices = (tags: Tag[]): string => `${SOURCE}
 points =
-    ${points({ fields: ['energy_mj', 'held_ns', 'power_max_mw'], tags }).replaceAll('\n', '\n    ')}
+    ${points({ fields: ['energy_mj', 'held_ns', 'power_max_mw'], tags })}
         |> group(columns: ["node", "component", "device", "_field"])
 
 sums = points
@@ -284,15 +284,15 @@ union(tables: [sums, peaks])
     )
     |> sort(columns: ["energy_kwh"], desc: true)`;
 
-/** CO2e divided by energy of what was posted, hour by hour, one series per site, g/kWh. */
+/** CO2e divided by energy of what was posted, hour by hour, one series per site, g/kWh; empty where nothing was. */
 export const intensityBySite = (tags: Tag[]): string => `${SOURCE}${HOURLY}
 ${posted(['co2e_ug', 'energy_mj'], tags)}
     |> group(columns: ["site", "_field"])
-    |> aggregateWindow(every: hourly, fn: sum, timeSrc: "_start", createEmpty: false)
+    |> aggregateWindow(every: hourly, fn: sum, timeSrc: "_start", createEmpty: true)
     |> map(fn: (r) => ({_time: r._time, _field: r._field, _value: r._value, name: ${orElse('site', 'no site')}}))
     |> group(columns: ["name"])
     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
-    |> filter(fn: (r) => r.energy_mj > 0)
+    |> filter(fn: (r) => not exists r.energy_mj or r.energy_mj > 0)
     |> map(fn: (r) => ({_time: r._time, _value: ${INTENSITY}, name: r.name}))
     |> sort(columns: ["_time"])`;
 
@@ -307,7 +307,7 @@ ${points({ measurement: '"carbon_intensity"', fields: ['intensity_mg_per_kwh'], 
 /** Lowest, mean, highest and last intensity of each zone, g/kWh. */
 export const zones = (tags: Tag[]): string => `${SOURCE}
 points =
-    ${points({ measurement: '"carbon_intensity"', fields: ['intensity_mg_per_kwh'], tags }).replaceAll('\n', '\n    ')}
+    ${points({ measurement: '"carbon_intensity"', fields: ['intensity_mg_per_kwh'], tags })}
         |> toFloat()
         |> group(columns: ["zone"])
 

@@ -6,6 +6,8 @@ import { dashboards } from './dashboards';
 import { BUCKETS } from './flux';
 import { errorsOf, shapeOf, unknownIn } from './fluxCheck';
 import { interpolate, type Values } from './interpolate';
+import { hasPromtool, rulesError, valuesError } from './promtool';
+import { averageIntensity, energyTotal, idleShare, projectEnergy } from './promql';
 
 const root = new URL('../../', import.meta.url);
 const text = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -98,6 +100,66 @@ describe('Flux', () => {
     const named = [...fluxTexts.map(({ flux }) => flux), text('deploy/influxdb/hours.flux')].join('\n');
     const used = [...named.matchAll(/bucket: "([^"]+)"/g)].map(([, name]) => name);
     expect(new Set(used)).toEqual(new Set(Object.values(BUCKETS)));
+  });
+});
+
+describe('PromQL', () => {
+  const exprs = dashboards
+    .filter(({ file }) => file.startsWith('prometheus/'))
+    .flatMap(({ file, dashboard }) =>
+      panelsOf(dashboard).flatMap(({ title, targets }) =>
+        (targets ?? []).map(({ expr }) => ({ where: `${file}: ${title}`, expr: String(expr) })),
+      ),
+    );
+  const queries = dashboards.flatMap(({ dashboard }) => (dashboard.templating?.list ?? []).map(({ query }) => query));
+  const firstCells = text('docs/OPERATING.md').match(/^\| `wattledger_[^|]*/gm) ?? [];
+  const documented = new Set(firstCells.join().match(/wattledger_\w+/g));
+
+  test('names metrics that OPERATING.md lists', () => {
+    const named = [...exprs.map(({ expr }) => expr), ...queries].flatMap((one) => String(one).match(/wattledger_\w+/g));
+    expect(named.filter((name) => name && !documented.has(name))).toEqual([]);
+  });
+
+  test.skipIf(!hasPromtool())('is understood by Prometheus', () => {
+    expect(rulesError(exprs.map(({ expr }) => expr))).toBe('');
+    expect(rulesError(['sum(a'])).toMatch(/parse error/);
+    expect(rulesError(['rate(a)'])).toMatch(/expected type range vector/);
+  });
+
+  test.skipIf(!hasPromtool())('counts what was metered once, while it is posted, reversed or begins', () => {
+    const owner = 'site="s", project="p", holder="job"';
+    const ledger = 'wattledger_ledger_energy_joules';
+    const error = valuesError(
+      {
+        'wattledger_nodes{site="s"}': '1x60',
+        [`${ledger}{${owner}, part="it"}`]: '0x29 3600000x19 1800000x11',
+        [`${ledger}{${owner}, part="overhead"}`]: '0x29 900000x31',
+        [`wattledger_open_energy_joules{${owner}}`]: '0x9 3600000x19 0x31',
+        [`wattledger_ledger_co2e_grams{${owner}, part="it"}`]: '0x29 400x31',
+        [`wattledger_open_energy_joules{site="s", project="", holder="idle"}`]: '0x39 3600000x21',
+        [`${ledger}{site="s", project="new", holder="job", part="it"}`]: '_x39 3600000x21',
+      },
+      [
+        [energyTotal, '5m', {}],
+        [projectEnergy, '5m', {}],
+        [energyTotal, '20m', { '{}': 1 }],
+        [energyTotal, '35m', { '{}': 0 }],
+        [energyTotal, '45m', { '{}': 2 }],
+        [energyTotal, '60m', { '{}': -0.5 }],
+        [idleShare, '45m', { '{}': 0.5 }],
+        [averageIntensity, '40m', { '{}': 200 }],
+        [
+          projectEnergy,
+          '40m',
+          {
+            '{holder="job", project="p"}': 0,
+            '{holder="job", project="new"}': 1,
+            '{holder="idle", project="idle"}': 1,
+          },
+        ],
+      ],
+    );
+    expect(error).toBe('');
   });
 });
 

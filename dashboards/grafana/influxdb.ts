@@ -1,5 +1,6 @@
 /** The dashboards over the series that the service mirrors to InfluxDB 2. */
 
+import { format_from_js_file, parse } from '@influxdata/flux-lsp-node';
 import * as flux from './flux';
 import type { Tag } from './flux';
 import {
@@ -21,18 +22,22 @@ export const INFLUXDB: Source = { name: 'InfluxDB', type: 'influxdb', uid: 'watt
 
 type Texts = Pick<Shown, 'title' | 'description'>;
 
+/** The text as InfluxData's formatter lays it out, which takes what Grafana replaces in expressions for a mistake. */
+const formatted = (query: string): string =>
+  format_from_js_file(parse(query.replaceAll(/\$\{(\w+):regex\}/g, '<$1>'))).replaceAll(/<(\w+)>/g, '${$1:regex}');
+
 /** A query and the texts of its panel. */
 const ask = (query: string, title: string, description: string) => ({
   title,
   description,
   datasource: datasource(INFLUXDB),
-  targets: [{ refId: 'A', datasource: datasource(INFLUXDB), query }],
+  targets: [{ refId: 'A', datasource: datasource(INFLUXDB), query: formatted(query) }],
 });
 
 const chooser = (tag: Tag, label: string, narrowedBy: Tag[], isSingle = false): Variable => ({
   name: tag,
   label,
-  query: flux.tagValues(tag, narrowedBy),
+  query: formatted(flux.tagValues(tag, narrowedBy)),
   ...(isSingle ? {} : { allValue: flux.allOf(tag) }),
 });
 
@@ -40,6 +45,8 @@ const LAG = 'Ranges over two days are read from hours, which are there two to th
 const POSTED = 'Counts posting periods that begin in the time range; a period is posted after it has ended.';
 
 const FLEET: Tag[] = ['site', 'node', 'project'];
+/** Idle energy has no project. */
+const PLACE: Tag[] = ['site', 'node'];
 const JOB: Tag[] = ['job'];
 
 const energy = (tags: Tag[]) =>
@@ -127,7 +134,7 @@ const fleet: Row[] = [
     [
       4,
       stat({
-        ...ask(flux.idleShare(FLEET), 'Unallocated idle', `Share of the IT energy that no job held. ${LAG}`),
+        ...ask(flux.idleShare(PLACE), 'Unallocated idle', `Share of all IT energy that no job held. ${LAG}`),
         unit: UNITS.share,
         decimals: 1,
       }),
@@ -170,7 +177,7 @@ const fleet: Row[] = [
     [
       24,
       table({
-        ...ask(flux.nodes(FLEET), 'Nodes', `Mean power is over the whole time range. ${LAG}`),
+        ...ask(flux.nodes(PLACE), 'Nodes', `Of all projects. Mean power is over the whole time range. ${LAG}`),
         columns: [
           { name: 'node', title: 'Node' },
           { name: 'energy_kwh', title: 'Energy', unit: UNITS.energy },

@@ -1,6 +1,10 @@
 /** Panels of the dashboards, in the units, words and colours of the web app. */
 
 import {
+  BarGaugeDisplayMode,
+  BarGaugeNamePlacement,
+  BarGaugeSizing,
+  BarGaugeValueMode,
   BigValueColorMode,
   BigValueGraphMode,
   BigValueJustifyMode,
@@ -28,6 +32,8 @@ import {
   type Threshold,
 } from '@grafana/schema';
 
+type BarOptions =
+  import('@grafana/schema/dist/esm/raw/composable/bargauge/panelcfg/x/BarGaugePanelCfg_types.gen').Options;
 type StatOptions = import('@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen').Options;
 type TableOptions = import('@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen').Options;
 type TimelineOptions =
@@ -121,6 +127,25 @@ export function stat(shown: Shown): Panel {
     wideLayout: true,
   };
   return panelOf(shown, { type: 'stat', options, fieldConfig: { defaults: field(shown), overrides: [] } });
+}
+
+/** The latest value of each series as a bar. */
+export function bars(shown: Shown & { legend: string }): Panel {
+  const options: BarOptions = {
+    displayMode: BarGaugeDisplayMode.Basic,
+    legend: { calcs: [], displayMode: LegendDisplayMode.Hidden, placement: 'bottom', showLegend: false },
+    maxVizHeight: 32,
+    minVizHeight: 16,
+    minVizWidth: 8,
+    namePlacement: BarGaugeNamePlacement.Left,
+    orientation: VizOrientation.Horizontal,
+    reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+    showUnfilled: true,
+    sizing: BarGaugeSizing.Manual,
+    valueMode: BarGaugeValueMode.Color,
+  };
+  const defaults: FieldConfig = { ...field(shown), displayName: shown.legend, min: 0, max: 1 };
+  return panelOf(shown, { type: 'bargauge', options, fieldConfig: { defaults, overrides: [] } });
 }
 
 export interface Lines extends Shown {
