@@ -327,14 +327,15 @@ union(
     |> pivot(rowKey: ["zone"], columnKey: ["figure"], valueColumn: "_value")
     |> sort(columns: ["mean"])`;
 
-/** The last value of the mirror's own figures, of the last day of the range. */
-export const mirror = (field: 'behind_ms' | 'refused_points'): string => `import "date"
-
-from(bucket: "${BUCKETS.raw}")
-    |> range(start: date.sub(d: 1d, from: v.timeRangeStop), stop: v.timeRangeStop)
+/** What the mirror says of itself, whatever the range of the dashboard. */
+const mirror = (field: 'batch' | 'refused_points', value: string): string => `from(bucket: "${BUCKETS.raw}")
+    |> range(start: -30d)
     |> filter(fn: (r) => r._measurement == "mirror" and r._field == "${field}")
-    |> last()
-    |> map(fn: (r) => ({_value: r._value}))`;
+    |> last()${one(value)}`;
+
+/** Seconds since the end of the newest window that is mirrored. */
+export const mirrorAge = mirror('batch', 'float(v: int(v: now()) - int(v: r._time)) / 1000000000.0');
+export const pointsRefused = mirror('refused_points', 'r._value');
 
 /** Values of a tag in the range, narrowed by tags that were chosen before. Hours know what windows have forgotten. */
 export const tagValues = (tag: Tag, tags: Tag[] = []): string => {

@@ -195,21 +195,22 @@ const fleet: Row[] = [
       6,
       stat({
         ...ask(
-          flux.mirror('behind_ms'),
-          'Mirror behind the ledger',
-          'Age of the oldest batch that is not mirrored. Panels lack what is newer.',
+          flux.mirrorAge,
+          'Newest mirrored window',
+          'Time since its end. Where it grows, the mirror is behind or nothing meters; panels lack what is newer.',
         ),
-        unit: UNITS.milliseconds,
-        steps: alarms(60_000, 600_000),
+        unit: UNITS.seconds,
+        decimals: 0,
+        steps: alarms(60, 600),
       }),
     ],
     [
       6,
       stat({
         ...ask(
-          flux.mirror('refused_points'),
+          flux.pointsRefused,
           'Points refused',
-          'Points that InfluxDB refused; the log of the service says why. They are in the ledger, and missing here.',
+          'By InfluxDB, since the service started; its log says why. They are in the ledger, and missing here.',
         ),
         unit: UNITS.count,
         steps: alarms(1, 1000),

@@ -48,7 +48,6 @@ export const UNITS = {
   intensity: 'suffix:g/kWh',
   share: 'percentunit',
   hours: 'suffix:h',
-  milliseconds: 'ms',
   seconds: 's',
   count: 'none',
 } as const;
