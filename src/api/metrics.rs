@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use collectors::exposition::Exposition;
+use prometheus_client::registry::Registry;
 
 /// Counts a request and its time.
 pub(crate) async fn count(State(state): State<super::state::State>, request: Request, next: Next) -> Response {
@@ -58,7 +59,16 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     super::auth::unbound(&who)?;
-    let fleet = observe(&state).await?.registry();
+    // Whoever repairs a disk that fails needs the counters of the requests that it made fail.
+    let fleet = match observe(&state).await {
+        Ok(observed) => observed.registry(),
+        // Its cause is in the log.
+        Err(_) => {
+            tracing::error!("the metrics lack the fleet and the ledger, as the store cannot be read");
+            state.metrics.scrape_incomplete();
+            Registry::default()
+        }
+    };
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let found = Exposition::of(&[state.metrics.registry(), &fleet], accept).map_err(|_| Problem::internal())?;
     Ok(([(header::CONTENT_TYPE, found.media_type)], found.text).into_response())

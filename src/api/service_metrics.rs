@@ -33,6 +33,7 @@ pub(crate) struct ServiceMetrics {
     closings_failed: Counter,
     charts_behind: Gauge<f64, AtomicU64>,
     panics: Counter,
+    scrapes_incomplete: Counter,
     /// Open event streams.
     pub(super) event_streams: Gauge,
 }
@@ -57,6 +58,7 @@ impl ServiceMetrics {
             closings_failed: Counter::default(),
             charts_behind: Gauge::default(),
             panics: Counter::default(),
+            scrapes_incomplete: Counter::default(),
             event_streams: Gauge::default(),
         };
         metrics.register();
@@ -83,6 +85,8 @@ impl ServiceMetrics {
             ("Age of the oldest batch that charts lack; attribution lacks none", self.charts_behind.clone());
         registry.register_with_unit("charts_behind", help, Unit::Seconds, gauge);
         registry.register("panics", "Requests that met a defect and were answered with 500", self.panics.clone());
+        let help = "Answers that lack the fleet and the ledger, as the store could not be read";
+        registry.register("scrapes_incomplete", help, self.scrapes_incomplete.clone());
         registry.register("event_streams", "Open event streams", self.event_streams.clone());
     }
 
@@ -104,6 +108,11 @@ impl ServiceMetrics {
     /// Counts a caught panic.
     pub(crate) fn panic(&self) {
         self.panics.inc();
+    }
+
+    /// Counts an answer without the fleet and the ledger.
+    pub(super) fn scrape_incomplete(&self) {
+        self.scrapes_incomplete.inc();
     }
 
     /// Counts a request that was answered with `status`, and the time that it took.

@@ -42,3 +42,21 @@ fn what_is_metered_is_open_energy_of_its_project_and_a_budget_shows_how_it_stand
     has("wattledger_budget_unreadable{budget=\"all of it\"} 0.0");
     assert!(!text.contains("wattledger_budget_limit_grams{"), "{text}");
 }
+
+#[test]
+fn a_store_that_cannot_be_read_leaves_the_counters_of_the_service() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    let connection = rusqlite::Connection::open(data.path().join("wattledger.db")).unwrap();
+    connection
+        .execute_batch("DROP TRIGGER entry_summed; DROP TRIGGER entries_follow_project; DROP TABLE ledger_sums")
+        .unwrap();
+    let reply = service.get("/metrics", &service.admin);
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert!(reply.body.contains("wattledger_scrapes_incomplete_total 1\n"), "{}", reply.body);
+    assert!(
+        reply.body.contains("wattledger_panics_total 0\n") && !reply.body.contains("wattledger_holds"),
+        "{}",
+        reply.body
+    );
+}
