@@ -80,3 +80,56 @@ impl DeviceFigures {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use account::meter::{Method, Quality};
+    use units::Timestamp;
+
+    fn window(millijoules: i64, seconds: u64) -> Window {
+        Window {
+            device: "GPU-1".into(),
+            start: Timestamp::default(),
+            end: Timestamp::default().after(Span::from_seconds(10)).unwrap(),
+            energy: Energy::from_millijoules(millijoules),
+            covered: Span::from_seconds(seconds),
+            method: Method::Counter,
+            quality: Quality::Counter,
+            flags: Vec::new(),
+            power_min: Power::ZERO,
+            power_peak: Power::ZERO,
+            readings: 2,
+            integration_uncertainty: Energy::ZERO,
+            sensor_systematic: Energy::ZERO,
+        }
+    }
+
+    fn reading(power: Option<u64>) -> Reading {
+        Reading { at: Timestamp::default(), power: power.map(Power::from_milliwatts), counter: Some(1), epoch: 0 }
+    }
+
+    #[test]
+    fn power_is_the_last_reading_or_the_mean_of_a_window_where_there_is_only_a_counter() {
+        let both = [true, false].map(|reads_power| DeviceFigures::new(reads_power, Span::ZERO));
+        assert!(both.iter().all(|figures| figures.power().is_none()));
+        let [with_power, counter_only] = &both;
+        with_power.read(&reading(Some(310_000)), Span::from_seconds(1));
+        counter_only.read(&reading(None), Span::from_seconds(1));
+        assert_eq!(counter_only.power(), None);
+        // Half of the window was observed: 1 kJ in 5 s.
+        both.iter().for_each(|figures| figures.metered(&[window(1_000_000, 5)]));
+        assert_eq!(with_power.power(), Some(Power::from_milliwatts(310_000)));
+        assert_eq!(counter_only.power(), Some(Power::from_milliwatts(200_000)));
+    }
+
+    #[test]
+    fn a_read_that_fails_is_counted_and_is_no_reading() {
+        let figures = DeviceFigures::new(true, Span::from_seconds(3));
+        figures.failed();
+        figures.failed();
+        assert_eq!((figures.failures(), figures.last_read(), figures.power()), (2, Span::from_seconds(3), None));
+        figures.metered(&[window(5, 0), window(7, 1)]);
+        assert_eq!(figures.energy(), Energy::from_millijoules(12));
+    }
+}

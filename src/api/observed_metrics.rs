@@ -237,3 +237,60 @@ fn largest_projects<'a>(sums: impl Iterator<Item = &'a LedgerSum>) -> BTreeSet<&
     largest.sort_by_key(|(project, energy)| (!project.is_empty(), std::cmp::Reverse(*energy)));
     largest.into_iter().take(PROJECTS_MAX).map(|(project, _)| project).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::NodeRow;
+    use collectors::exposition::Exposition;
+    use model::NodeNumber;
+    use units::{CarbonMass, Energy, Power};
+
+    fn node(number: usize) -> ObservedNode {
+        let row = NodeRow {
+            node: NodeNumber::new(number as i64),
+            name: format!("n{number:05}").into(),
+            software: String::new(),
+            seen: Timestamp::default(),
+            site: "fra".into(),
+            reached: Timestamp::default(),
+        };
+        ObservedNode { row, power: Some(Power::from_milliwatts(500)), coverage: None }
+    }
+
+    fn sum(number: usize) -> LedgerSum {
+        LedgerSum {
+            site: "fra".into(),
+            project: format!("p{number:05}").into(),
+            is_idle: false,
+            energy: Energy::from_millijoules(1_000 * number as i64),
+            overhead: Energy::ZERO,
+            co2e: CarbonMass::default(),
+            overhead_co2e: CarbonMass::default(),
+        }
+    }
+
+    #[test]
+    fn series_of_nodes_and_projects_are_bounded_and_their_sums_are_whole() {
+        let observed = Observed {
+            now: Timestamp::default(),
+            posted: (1..=PROJECTS_MAX + 2).map(sum).collect(),
+            open: Vec::new(),
+            nodes: (0..NODES_MAX + 3).map(node).collect(),
+            zones: Vec::new(),
+            budgets: Vec::new(),
+            holds: (0, 0),
+            attention: BTreeMap::new(),
+        };
+        let text = Exposition::of(&[&observed.registry()], "").unwrap().text;
+        let count = |start: &str| text.lines().filter(|line| line.starts_with(start)).count();
+        assert_eq!(count("wattledger_node_power_watts{"), NODES_MAX);
+        assert!(text.contains("\nwattledger_nodes_left_out 3.0\n"), "{text}");
+        assert!(text.contains("\nwattledger_site_power_watts{site=\"fra\"} 1001.5\n"), "{text}");
+        // The two with the least energy are summed: 1 J and 2 J.
+        let it = "holder=\"job\",part=\"it\"}";
+        assert_eq!(count("wattledger_ledger_energy_joules{"), 2 * (PROJECTS_MAX + 1));
+        assert!(text.contains(&format!("site=\"fra\",project=\"{OTHERS}\",{it} 3.0\n")), "{text}");
+        assert!(!text.contains("p00002\"") && text.contains("p00003\""));
+    }
+}

@@ -7810,7 +7810,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the metrics of the service */
+        /**
+         * Show the metrics of the service
+         * @description OpenMetrics for a client that accepts it, as Prometheus does, else Prometheus text.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -7820,13 +7823,14 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description ServiceMetrics as OpenMetrics text */
+                /** @description Metrics as text */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/openmetrics-text": string;
+                        "text/plain": string;
                     };
                 };
                 /** @description A field, parameter or header has a value that cannot be used */
