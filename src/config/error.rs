@@ -1,0 +1,49 @@
+//! Why a configuration cannot be used.
+
+use std::net::SocketAddr;
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceConfigError {
+    /// The file cannot be read.
+    #[error("{path}: {cause}; give the path of a configuration with --config, or none to take the defaults")]
+    Unreadable {
+        /// Path of the file, as given.
+        path: String,
+        /// Error of the system.
+        cause: std::io::Error,
+    },
+    /// Not TOML, an unknown key, or a value of another type; the message has line and column.
+    #[error("{path}: {message}")]
+    Malformed {
+        /// Path of the file, as given.
+        path: String,
+        /// Line, column and reason.
+        message: String,
+    },
+    /// A value outside its range.
+    #[error("{key} = {value} cannot be used: {expected}")]
+    OutOfRange {
+        /// Name of the key with its table, such as `limits.connections`.
+        key: &'static str,
+        /// The value as given.
+        value: String,
+        /// The values that are accepted.
+        expected: &'static str,
+    },
+    /// Only one of the two TLS keys is set.
+    #[error("TLS needs both tls_certificate and tls_key: {missing} is not set")]
+    HalfTls {
+        /// Name of the key that is not set.
+        missing: &'static str,
+    },
+    /// The service would listen on a network without TLS.
+    #[error(
+        "listen = {listen} is not loopback and TLS is off, so tokens would cross the network in the clear: set tls_certificate and tls_key, \
+         or plain_http = true if a proxy in front terminates TLS"
+    )]
+    PlainHttp {
+        /// The address as configured.
+        listen: SocketAddr,
+    },
+}
