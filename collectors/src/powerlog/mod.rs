@@ -16,6 +16,7 @@ mod prometheus;
 mod reader;
 mod recognise;
 mod rocm;
+mod spelling;
 mod survey;
 mod text;
 mod time;
