@@ -7,6 +7,7 @@ use super::observed::{Observed, ObservedNode};
 use crate::budget::{BudgetAmount, BudgetState, Projection, Standing};
 use crate::store::LedgerSum;
 use api::Unit as BudgetUnit;
+use model::ProjectName;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -126,7 +127,8 @@ impl Observed {
     fn add_ledger(&self, registry: &mut Registry) {
         let large = largest_projects(self.posted.iter().chain(&self.open));
         let owner = |sum: &LedgerSum| {
-            let project = if large.contains(sum.project.as_str()) { sum.project.as_str() } else { OTHERS };
+            let own = sum.project.as_ref();
+            let project = if large.contains(&own) { own.map_or("", ProjectName::as_str) } else { OTHERS };
             let holder = if sum.is_idle { "idle" } else { "job" };
             OwnerLabels { site: sum.site.to_string(), project: project.to_owned(), holder }
         };
@@ -227,14 +229,14 @@ fn share(part: f64, limit: BudgetAmount) -> f64 {
 }
 
 /// The projects with the most energy, and no project.
-fn largest_projects<'a>(sums: impl Iterator<Item = &'a LedgerSum>) -> BTreeSet<&'a str> {
-    let mut energies = BTreeMap::<&str, i64>::new();
+fn largest_projects<'a>(sums: impl Iterator<Item = &'a LedgerSum>) -> BTreeSet<Option<&'a ProjectName>> {
+    let mut energies = BTreeMap::<_, i64>::new();
     for sum in sums {
-        let energy = energies.entry(sum.project.as_str()).or_default();
+        let energy = energies.entry(sum.project.as_ref()).or_default();
         *energy = energy.saturating_add(sum.energy.millijoules());
     }
     let mut largest: Vec<_> = energies.into_iter().collect();
-    largest.sort_by_key(|(project, energy)| (!project.is_empty(), std::cmp::Reverse(*energy)));
+    largest.sort_by_key(|(project, energy)| (project.is_some(), std::cmp::Reverse(*energy)));
     largest.into_iter().take(PROJECTS_MAX).map(|(project, _)| project).collect()
 }
 
@@ -261,7 +263,7 @@ mod tests {
     fn sum(number: usize) -> LedgerSum {
         LedgerSum {
             site: "fra".into(),
-            project: format!("p{number:05}").into(),
+            project: Some(format!("p{number:05}").into()),
             is_idle: false,
             energy: Energy::from_millijoules(1_000 * number as i64),
             overhead: Energy::ZERO,

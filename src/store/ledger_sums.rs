@@ -11,8 +11,8 @@ use units::{CarbonMass, Energy};
 pub struct LedgerSum {
     /// Name of the site.
     pub site: SiteName,
-    /// Name of the project; empty for jobs without one, and for idle.
-    pub project: ProjectName,
+    /// Name of the project; `None` for jobs without one, and for idle.
+    pub project: Option<ProjectName>,
     /// Whether nobody held the devices.
     pub is_idle: bool,
     /// IT energy.
@@ -33,7 +33,7 @@ impl LedgerSumStore<'_> {
     /// The database cannot be read or written.
     pub fn posted(&self) -> Result<Vec<LedgerSum>, StoreError> {
         self.sums(
-            "SELECT name, project, is_idle, energy_mj, overhead_mj, co2e_ug, overhead_co2e_ug
+            "SELECT name, nullif(project, ''), is_idle, energy_mj, overhead_mj, co2e_ug, overhead_co2e_ug
             FROM ledger_sums JOIN sites USING (site) ORDER BY name, project, is_idle",
         )
     }
@@ -45,7 +45,7 @@ impl LedgerSumStore<'_> {
     /// The database cannot be read or written.
     pub fn open(&self) -> Result<Vec<LedgerSum>, StoreError> {
         self.sums(
-            "SELECT sites.name, coalesce(project, '') AS owner, job = 0 AS is_idle, sum(energy_mj), 0, 0, 0
+            "SELECT sites.name, nullif(project, '') AS owner, job = 0 AS is_idle, sum(energy_mj), 0, 0, 0
             FROM open_accounts JOIN jobs USING (job) JOIN sites USING (site) GROUP BY site, owner, is_idle
             ORDER BY sites.name, owner, is_idle",
         )

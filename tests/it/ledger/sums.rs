@@ -22,7 +22,8 @@ fn sums(fixture: &Fixture) -> Vec<LedgerSum> {
 
 /// Project, or `idle`, and energy, where there is any.
 fn energies(fixture: &Fixture) -> Vec<(String, i64)> {
-    let name = |sum: &LedgerSum| if sum.is_idle { "idle".to_owned() } else { sum.project.to_string() };
+    let project = |sum: &LedgerSum| sum.project.as_ref().map(ToString::to_string).unwrap_or_default();
+    let name = |sum: &LedgerSum| if sum.is_idle { "idle".to_owned() } else { project(sum) };
     let own = sums(fixture).into_iter().map(|sum| (name(&sum), sum.energy.millijoules()));
     own.filter(|(_, energy)| *energy != 0).collect()
 }
@@ -58,8 +59,8 @@ fn what_is_open_is_apart_from_what_is_posted() {
     let open = fixture.store.read::<_, StoreError>(|tx| tx.ledger_sums().open()).unwrap();
     assert_eq!(open.len(), 1);
     assert_eq!(
-        (open[0].site.as_str(), open[0].project.as_str(), open[0].energy.millijoules()),
-        ("fra", "vision", 77_000)
+        (open[0].site.as_str(), open[0].project.clone(), open[0].energy.millijoules()),
+        ("fra", Some("vision".into()), 77_000)
     );
 }
 
