@@ -33,6 +33,7 @@ mod periods;
 mod postings;
 mod prices;
 mod projects;
+mod readers;
 mod report;
 mod revisions;
 mod row;
@@ -85,11 +86,11 @@ pub use view::{
     SessionStore, SiteStore, StepStore, TokenStore, Tx,
 };
 
+use readers::Readers;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use std::fs::{DirBuilder, File};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use writer::Writer;
 
 /// Name of the database in the data directory.
@@ -115,14 +116,12 @@ const ACTIONS: &str = MIGRATIONS[4];
 const DECISIONS: &str = MIGRATIONS[9];
 /// Version of the tables that this program writes.
 const VERSION: i64 = MIGRATIONS.len() as i64;
-/// Reading connections that are kept open.
-const READERS_MAX: usize = 64;
 
 /// The open store. Only one process has a data directory open at a time.
 #[derive(Debug)]
 pub struct Store {
     /// Closed before the writer, which moves the log into the database as the last.
-    readers: Mutex<Vec<Connection>>,
+    readers: Readers,
     writer: Writer,
     directory: PathBuf,
     /// Held as long as the store is open, so that a second service on the same directory is refused.
@@ -148,7 +147,7 @@ impl Store {
         let connection = connection.map_err(|error| named(error, &path))?;
         let moving = connect(&path).map_err(|error| named(error, &path))?;
         let writer = Writer::start(connection, moving).map_err(unusable)?;
-        Ok(Self { writer, readers: Mutex::default(), directory: directory.to_owned(), _lock: lock })
+        Ok(Self { writer, readers: Readers::default(), directory: directory.to_owned(), _lock: lock })
     }
 
     /// Path of the data directory.
@@ -207,24 +206,12 @@ impl Store {
     ///
     /// What `look` returns, and why the database could not be read.
     pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match kept {
-            Some(connection) => connection,
-            None => {
-                let connection = connect(&self.directory.join(FILE))?;
-                connection.pragma_update(None, "query_only", true).map_err(StoreError::from)?;
-                connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(StoreError::from)?;
-                connection
-            }
+        let reader = || {
+            let connection = connect(&self.directory.join(FILE))?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            Ok(connection)
         };
-        connection.execute_batch("BEGIN").map_err(StoreError::from)?;
-        let found = look(&Tx(&connection));
-        connection.execute_batch("ROLLBACK").map_err(StoreError::from)?;
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < READERS_MAX {
-            readers.push(connection);
-        }
-        found
+        self.readers.read(reader, |connection| look(&Tx(connection)))
     }
 }
 

@@ -1,8 +1,9 @@
 //! `series.db`: windows for charts, in hours. A copy of what the evidence says, with a file of its own so that neither its size nor its writing
 //! burdens the ledger: it may lose the last transactions with the machine, for it knows which batch it took last and goes on from there.
 
+use super::StoreError;
+use super::readers::Readers;
 use super::row::{energy, integer, moment, power, span};
-use super::{READERS_MAX, StoreError};
 use model::{BatchId, DeviceId};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension};
@@ -23,7 +24,7 @@ const VERSION: i64 = 1;
 pub struct SeriesFile {
     path: PathBuf,
     writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Readers,
 }
 
 /// One consistent state of the file; inside [`SeriesFile::write`] it may be changed.
@@ -106,7 +107,7 @@ impl SeriesFile {
                 prepared(&path)?
             }
         };
-        Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::default() })
+        Ok(Self { path, writer: Mutex::new(writer), readers: Readers::default() })
     }
 
     /// Applies `change`, all of it or nothing.
@@ -135,23 +136,7 @@ impl SeriesFile {
     ///
     /// What `look` returns; the database.
     pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&SeriesTx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match kept {
-            Some(connection) => connection,
-            None => {
-                let connection = connect(&self.path)?;
-                connection.pragma_update(None, "query_only", true).map_err(StoreError::from)?;
-                connection
-            }
-        };
-        connection.execute_batch("BEGIN").map_err(StoreError::from)?;
-        let found = look(&SeriesTx(&connection));
-        connection.execute_batch("ROLLBACK").map_err(StoreError::from)?;
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < READERS_MAX {
-            readers.push(connection);
-        }
-        found
+        self.readers.read(|| connect(&self.path), |connection| look(&SeriesTx(connection)))
     }
 }
 
