@@ -3,6 +3,7 @@ import type { Budget, BudgetShare } from './api/types';
 import { amountsOf, bindingOf, burnDown, describe, isAtRisk, limitFrom, limitText, outlook } from './budget';
 import { setLocale } from './format/number';
 import { found } from '../testing/found';
+import { plain } from '../testing/plain';
 
 beforeAll(() => setLocale('en-US'));
 
@@ -52,7 +53,7 @@ group('where a budget ends', () => {
     ['all is held', { held_ug: 2.1 * T, free_ug: 0, projected_p50_ug: 4.1 * T }, 'bad', 'fully held'],
     ['it is spent', { spent_ug: 4.3 * T, free_ug: -0.1 * T, projected_p50_ug: 5 * T }, 'bad', 'spent'],
   ])('%s', (_, changes, state, text) =>
-    expect({ ...prospectOf(changes), text: prospectOf(changes).text.replace(/\u202f/g, ' ') }).toEqual({ state, text }),
+    expect({ ...prospectOf(changes), text: plain(prospectOf(changes).text) }).toEqual({ state, text }),
   );
 
   test('outside of its dates it is nothing, and unreadable it is at risk', () => {

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { plain } from '../testing/plain';
 import { setLocale } from './format/number';
 import { coreOf, describeQuality, mayChange } from './quality';
 
@@ -9,7 +10,6 @@ const quality = (measured: number, provisional = 0) => ({
   coverage: 0.9995,
   provisional_share: provisional,
 });
-const plain = (text: string): string => text.replace(/\u202f/g, ' ');
 
 test('the core is full, half or hollow by what was measured', () => {
   expect([1, 0.5, 0].map((share) => coreOf(quality(share)))).toEqual(['full', 'half', 'hollow']);

@@ -12,6 +12,7 @@ import { setLocale } from '../lib/format/number';
 import { HOUR } from '../lib/format/time';
 import { areas } from '../lib/power';
 import { readRange } from '../lib/range';
+import { plain } from '../testing/plain';
 import { earlierZones, priceSteps, pueSteps, since, tokenEnd, tokenUse } from './admin/words';
 import { against, comparisonTable, linesOf, split } from './compare/lines';
 import { describePower, powerTable } from './fleet/chart';
@@ -24,7 +25,6 @@ import { pueWords } from './overview/totals';
 import { signInFailure } from './sign-in/failure';
 
 beforeAll(() => setLocale('en-US'));
-const plain = (text: string): string => text.replace(/\u202f/g, ' ');
 const NOW = Date.UTC(2026, 10, 24, 14);
 
 test('values of a site are told with their time: from the start, or since a day', () => {

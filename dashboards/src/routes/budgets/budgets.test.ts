@@ -3,6 +3,7 @@ import type { Admission, Budget, Exception } from '../../lib/api/types';
 import { amountsOf } from '../../lib/budget';
 import { setLocale } from '../../lib/format/number';
 import { found } from '../../testing/found';
+import { plain } from '../../testing/plain';
 import { exhaustionWords, finding, periodName, plotOf, projectionWords } from './burndown';
 import {
   decisionsOf,
@@ -18,7 +19,6 @@ import {
 import { fieldsOf, policyOf } from './policy';
 
 beforeAll(() => setLocale('en-US'));
-const plain = (text: string): string => text.replace(/\u202f/g, ' ');
 const T = 1e12;
 
 const budget = (changes: Record<string, unknown> = {}): Budget =>

@@ -10,6 +10,7 @@ import type {
 } from '../../lib/api/types';
 import { setLocale } from '../../lib/format/number';
 import { HOUR } from '../../lib/format/time';
+import { plain } from '../../testing/plain';
 import { chartName, chartTable, describeMoment, jobPanels, type JobChart } from './chart';
 import { NO_MARGINAL, changeFact, energyFact, factorFact, marginalFact, overheadFact } from './facts';
 import { describeHold, holdsOf, usedOf } from './hold';
@@ -29,7 +30,6 @@ import {
 } from './model';
 
 beforeAll(() => setLocale('en-US'));
-const plain = (text: string): string => text.replace(/\u202f/g, ' ');
 
 const quality = { measured_share: 0.98, modelled_share: 0.02, coverage: 0.9995, provisional_share: 0.25 };
 const job = {
