@@ -183,7 +183,7 @@ pub(crate) async fn list(
 /// Show an admission with every decision on it
 #[utoipa::path(
     get, path = "/admissions/{id}", operation_id = "show_admission", tag = "budgets", params(("id" = String, Path, description = "Number of the admission")),
-    responses((status = 200, description = "The admission", body = AdmissionDocument), (status = 404, description = "There is no such admission", body = ProblemDocument, content_type = "application/problem+json"))
+    responses((status = 200, description = "The admission with its decisions", body = AdmissionDocument), (status = 404, description = "There is no such admission", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub(crate) async fn show(
     Extract(state): Extract<State>,

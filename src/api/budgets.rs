@@ -81,7 +81,7 @@ impl From<BudgetState> for BudgetDocument {
 #[utoipa::path(
     post, path = "/budgets", operation_id = "create_budget", tag = "budgets", request_body = PolicyDocument,
     responses(
-        (status = 201, description = "The budget", body = BudgetDocument),
+        (status = 201, description = "The budget as it is stored", body = BudgetDocument),
         (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "Another budget has this name", body = ProblemDocument, content_type = "application/problem+json")
     )
@@ -109,7 +109,7 @@ pub(crate) async fn create(
 /// Its name, its unit and whose energy it counts cannot change.
 #[utoipa::path(
     post, path = "/budgets/{id}/revise", tag = "budgets", request_body = RevisionRequest, params(("id" = String, Path, description = "Number or name of the budget")),
-    responses((status = 200, description = "The budget", body = BudgetDocument), (status = 404, description = "There is no such budget", body = ProblemDocument, content_type = "application/problem+json"))
+    responses((status = 200, description = "The budget after the change", body = BudgetDocument), (status = 404, description = "There is no such budget", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub(crate) async fn revise(
     Extract(state): Extract<State>,
@@ -180,7 +180,7 @@ pub(crate) async fn list(
 /// Show a budget with its days and every decision on it
 #[utoipa::path(
     get, path = "/budgets/{id}", operation_id = "show_budget", tag = "budgets", params(("id" = String, Path, description = "Number or name of the budget")),
-    responses((status = 200, description = "The budget", body = BudgetDocument), (status = 404, description = "There is no such budget", body = ProblemDocument, content_type = "application/problem+json"))
+    responses((status = 200, description = "The budget with its days and its decisions", body = BudgetDocument), (status = 404, description = "There is no such budget", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub(crate) async fn show(
     Extract(state): Extract<State>,
@@ -231,7 +231,7 @@ impl From<OverrideRow> for BudgetOverride {
 /// Until the override expires, every job that the budget would deny is admitted.
 #[utoipa::path(
     post, path = "/budgets/{id}/overrides", tag = "budgets", request_body = OverrideRequest, params(("id" = String, Path, description = "Number or name of the budget")),
-    responses((status = 201, description = "The override", body = BudgetOverride), (status = 404, description = "There is no such budget", body = ProblemDocument, content_type = "application/problem+json"))
+    responses((status = 201, description = "The override as it is stored", body = BudgetOverride), (status = 404, description = "There is no such budget", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub(crate) async fn override_budget(
     Extract(state): Extract<State>,
@@ -250,7 +250,7 @@ pub(crate) async fn override_budget(
 #[utoipa::path(
     post, path = "/admissions/{id}/requests", tag = "budgets", request_body = WordsRequest, params(("id" = String, Path, description = "Number of the admission")),
     responses(
-        (status = 201, description = "The request", body = BudgetOverride),
+        (status = 201, description = "The request as it is stored", body = BudgetOverride),
         (status = 404, description = "There is no such admission", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "The admission was not denied", body = ProblemDocument, content_type = "application/problem+json")
     )
@@ -304,7 +304,7 @@ fn numbered(id: String) -> Result<OverrideId, BudgetError> {
 /// The job is admitted when it asks again with its key before the override expires.
 #[utoipa::path(
     post, path = "/requests/{id}/approve", tag = "budgets", request_body = OverrideRequest, params(("id" = String, Path, description = "Number of the request")),
-    responses((status = 200, description = "The override", body = BudgetOverride), (status = 404, description = "There is no such open request", body = ProblemDocument, content_type = "application/problem+json"))
+    responses((status = 200, description = "The override that the request became", body = BudgetOverride), (status = 404, description = "There is no such open request", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub(crate) async fn approve(
     Extract(state): Extract<State>,
@@ -322,7 +322,7 @@ pub(crate) async fn approve(
 /// Refuse a request for an exception
 #[utoipa::path(
     post, path = "/requests/{id}/refuse", tag = "budgets", request_body = WordsRequest, params(("id" = String, Path, description = "Number of the request")),
-    responses((status = 200, description = "The request", body = BudgetOverride), (status = 404, description = "There is no such open request", body = ProblemDocument, content_type = "application/problem+json"))
+    responses((status = 200, description = "The request after the change", body = BudgetOverride), (status = 404, description = "There is no such open request", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub(crate) async fn refuse(
     Extract(state): Extract<State>,

@@ -166,7 +166,7 @@ pub(crate) async fn sites(
 #[utoipa::path(
     post, path = "/sites", tag = "fleet", request_body = SiteRequest,
     responses(
-        (status = 201, description = "The new site", body = SiteDocument),
+        (status = 201, description = "The site as it is stored", body = SiteDocument),
         (status = 409, description = "The name is in use already", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
@@ -196,7 +196,7 @@ pub(crate) async fn add_site(
     post, path = "/sites/{id}/pue", tag = "fleet", request_body = PueRequest,
     params(("id" = String, Path, description = "Name of the site")),
     responses(
-        (status = 200, description = "The site", body = SiteDocument),
+        (status = 200, description = "The site after the change", body = SiteDocument),
         (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
@@ -269,7 +269,7 @@ pub(crate) async fn projects(
 #[utoipa::path(
     post, path = "/projects", tag = "administration", request_body = Project,
     responses(
-        (status = 201, description = "The new project", body = Project),
+        (status = 201, description = "The project as it is stored", body = Project),
         (status = 409, description = "The name is in use already", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]

@@ -22,7 +22,7 @@ const READ_AT_ONCE_BYTES: usize = 64 << 10;
 /// AdmissionReview of admission.k8s.io/v1 and v1beta1, answered in its own version: pods, Jobs, CronJobs, Deployments, StatefulSets, and training jobs
 /// of Kubeflow, Ray and JobSet with accelerators are held against the budgets of their namespace. Also served at /admission/kubernetes.
 #[utoipa::path(
-    post, path = "/admission/kubernetes", tag = "gates", request_body(content = Object, description = "An AdmissionReview"),
+    post, path = "/admission/kubernetes", tag = "gates", request_body(content = Object, description = "An AdmissionReview that holds a request"),
     responses((status = 200, description = "The AdmissionReview with its response, allowed or denied", body = ReviewAnswer))
 )]
 pub(crate) async fn review(

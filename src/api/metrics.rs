@@ -49,7 +49,7 @@ fn known(method: &Method) -> &'static str {
 /// OpenMetrics for a client that accepts it, as Prometheus does, else Prometheus text.
 #[utoipa::path(
     get, path = "/metrics", operation_id = "show_metrics", tag = "operations",
-    responses((status = 200, description = "Metrics as text", content(
+    responses((status = 200, description = "Metrics as OpenMetrics or as Prometheus text", content(
         (String = "application/openmetrics-text"), (String = "text/plain")
     )))
 )]

@@ -15,7 +15,7 @@ fn well() -> axum::Json<Health> {
 }
 
 /// Check whether the process answers
-#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "The process answers", body = Health)))]
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "The process is up and answers", body = Health)))]
 pub(crate) async fn healthz() -> axum::Json<Health> {
     well()
 }

@@ -89,7 +89,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     post, path = "/periods", tag = "reports", request_body = PeriodRequest,
     responses(
-        (status = 201, description = "The closed period", body = Period),
+        (status = 201, description = "The period as it was closed", body = Period),
         (status = 409, description = "Part of the period is not posted yet, it has not ended, or another period has its name or time", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]

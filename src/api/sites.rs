@@ -22,7 +22,7 @@ const PRICE_MICRO_MAX: i128 = 10_000_000_000_000;
     post, path = "/sites/{id}/price", tag = "fleet", request_body = PriceRequest,
     params(("id" = String, Path, description = "Name of the site")),
     responses(
-        (status = 200, description = "The site", body = SiteDocument),
+        (status = 200, description = "The site after the change", body = SiteDocument),
         (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "The site has prices in another currency", body = ProblemDocument, content_type = "application/problem+json")
     )
@@ -57,7 +57,7 @@ pub(crate) async fn set_price(
     post, path = "/sites/{id}/zone", tag = "fleet", request_body = ZoneRequest,
     params(("id" = String, Path, description = "Name of the site")),
     responses(
-        (status = 200, description = "The site", body = SiteDocument),
+        (status = 200, description = "The site after the change", body = SiteDocument),
         (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
@@ -81,7 +81,7 @@ pub(crate) async fn set_zone(
     post, path = "/sites/{id}/idle-owner", tag = "fleet", request_body = IdleOwnerRequest,
     params(("id" = String, Path, description = "Name of the site")),
     responses(
-        (status = 200, description = "The site", body = SiteDocument),
+        (status = 200, description = "The site after the change", body = SiteDocument),
         (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]

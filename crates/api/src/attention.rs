@@ -20,7 +20,7 @@ pub enum Severity {
 /// The thing that an item is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Subject {
-    /// Kind of thing.
+    /// Whether it is a node, a device, a job, a grid zone, a budget or a request.
     pub r#type: SubjectKind,
     /// Its id or name; for a device the name of its node, a slash and its UUID.
     pub id: String,
@@ -29,7 +29,7 @@ pub struct Subject {
 /// Something that needs attention.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AttentionItem {
-    /// What is wrong.
+    /// What is wrong, as one word of a fixed list.
     pub kind: AttentionKind,
     /// How much it matters.
     pub severity: Severity,

@@ -31,7 +31,7 @@ pub struct DeviceDocument {
     pub name: String,
     /// Position among the devices of its kind in the node, from 0.
     pub index: u32,
-    /// Kind of device.
+    /// Whether it is an accelerator, a part of the host or the whole machine.
     pub kind: DeviceKind,
     /// Power limit of the device, mW.
     pub limit_mw: i64,

@@ -81,15 +81,15 @@ pub struct SelectionQuery {
     #[param(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<ProjectName>,
-    /// Only this job.
+    /// Only energy of this job, by its id.
     #[param(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<JobId>,
-    /// Only this node.
+    /// Only energy of this node, by its name.
     #[param(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<NodeName>,
-    /// Only this site.
+    /// Only energy of this site, by its name.
     #[param(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<SiteName>,

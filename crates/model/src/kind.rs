@@ -29,7 +29,7 @@ words! {
 }
 
 words! {
-    /// What needs attention.
+    /// The kind of problem that needs attention.
     AttentionKind, "a kind of item that needs attention" {
         /// The agent of a node has not been heard of for a while.
         AgentLate = "agent_late",

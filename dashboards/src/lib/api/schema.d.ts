@@ -146,7 +146,7 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            /** @description An AdmissionReview */
+            /** @description An AdmissionReview that holds a request */
             requestBody: {
                 content: {
                     "application/json": Record<string, never>;
@@ -511,7 +511,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The admission */
+                /** @description The admission with its decisions */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -976,7 +976,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The request */
+                /** @description The request as it is stored */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -1428,7 +1428,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The budget */
+                /** @description The budget as it is stored */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -1564,7 +1564,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The budget */
+                /** @description The budget with its days and its decisions */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1759,7 +1759,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The override */
+                /** @description The override as it is stored */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -1895,7 +1895,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The budget */
+                /** @description The budget after the change */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4371,11 +4371,11 @@ export interface paths {
                     period?: string;
                     /** @description Only jobs of this project. */
                     project?: string;
-                    /** @description Only this job. */
+                    /** @description Only energy of this job, by its id. */
                     job?: string;
-                    /** @description Only this node. */
+                    /** @description Only energy of this node, by its name. */
                     node?: string;
-                    /** @description Only this site. */
+                    /** @description Only energy of this site, by its name. */
                     site?: string;
                     /** @description Only energy that starts in this month, such as 2026-03. */
                     month?: string;
@@ -4606,11 +4606,11 @@ export interface paths {
                     period?: string;
                     /** @description Only jobs of this project. */
                     project?: string;
-                    /** @description Only this job. */
+                    /** @description Only energy of this job, by its id. */
                     job?: string;
-                    /** @description Only this node. */
+                    /** @description Only energy of this node, by its name. */
                     node?: string;
-                    /** @description Only this site. */
+                    /** @description Only energy of this site, by its name. */
                     site?: string;
                     /** @description Only energy that starts in this month, such as 2026-03. */
                     month?: string;
@@ -5288,7 +5288,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The closed period */
+                /** @description The period as it was closed */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -5846,7 +5846,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The new project */
+                /** @description The project as it is stored */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -6189,7 +6189,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The override */
+                /** @description The override that the request became */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6322,7 +6322,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The request */
+                /** @description The request after the change */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6801,7 +6801,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The new site */
+                /** @description The site as it is stored */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -6934,7 +6934,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The site */
+                /** @description The site after the change */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -7070,7 +7070,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The site */
+                /** @description The site after the change */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -7212,7 +7212,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The site */
+                /** @description The site after the change */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -7348,7 +7348,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description The site */
+                /** @description The site after the change */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -7784,7 +7784,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description The process answers */
+                /** @description The process is up and answers */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -7823,7 +7823,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Metrics as text */
+                /** @description Metrics as OpenMetrics or as Prometheus text */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -8285,7 +8285,7 @@ export interface components {
         };
         /** @description Something that needs attention. */
         AttentionItem: {
-            /** @description What is wrong. */
+            /** @description What is wrong, as one word of a fixed list. */
             kind: components["schemas"]["AttentionKind"];
             /** @description What is wrong and what to do about it, in words. */
             message: string;
@@ -8297,7 +8297,7 @@ export interface components {
             subject: components["schemas"]["Subject"];
         };
         /**
-         * @description What needs attention.
+         * @description The kind of problem that needs attention.
          * @enum {string}
          */
         AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "gaps_reported" | "factors_provisional" | "factors_stale" | "budget_breaking" | "hold_breaking" | "exception_requested";
@@ -8587,7 +8587,7 @@ export interface components {
              * @description Position among the devices of its kind in the node, from 0.
              */
             index: number;
-            /** @description Kind of device. */
+            /** @description Whether it is an accelerator, a part of the host or the whole machine. */
             kind: components["schemas"]["DeviceKind"];
             /**
              * Format: int64
@@ -9548,7 +9548,7 @@ export interface components {
         Page_AttentionItem: {
             /** @description The items of this page, in the order of the list. */
             items: {
-                /** @description What is wrong. */
+                /** @description What is wrong, as one word of a fixed list. */
                 kind: components["schemas"]["AttentionKind"];
                 /** @description What is wrong and what to do about it, in words. */
                 message: string;
@@ -9634,7 +9634,7 @@ export interface components {
                  * @description Position among the devices of its kind in the node, from 0.
                  */
                 index: number;
-                /** @description Kind of device. */
+                /** @description Whether it is an accelerator, a part of the host or the whole machine. */
                 kind: components["schemas"]["DeviceKind"];
                 /**
                  * Format: int64
@@ -10622,7 +10622,7 @@ export interface components {
         Subject: {
             /** @description Its id or name; for a device the name of its node, a slash and its UUID. */
             id: string;
-            /** @description Kind of thing. */
+            /** @description Whether it is a node, a device, a job, a grid zone, a budget or a request. */
             type: components["schemas"]["SubjectKind"];
         };
         /**
