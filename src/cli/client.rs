@@ -137,7 +137,7 @@ impl ServiceClient {
 
     fn send(&self, method: Method, path: &str, content: Option<Content<'_>>) -> Result<Vec<u8>, Failure> {
         let url = format!("{}/api/v1{path}", self.server);
-        let call = Call { method, url: &url, token: self.token.as_deref(), content, limits: self.limits };
+        let call = Call { method, url: &url, token: self.token.as_deref(), headers: &[], content, limits: self.limits };
         let answer = self.client.send(&call).map_err(|error| match error {
             SendError::Address(_) | SendError::Request(_) => Failure::Usage(error.to_string()),
             SendError::Late(_) | SendError::Connection(_) => self.unreachable(&error.to_string()),

@@ -42,6 +42,7 @@ impl Recipient for Http {
             method: Method::POST,
             url: &self.url,
             token: Some(&self.token),
+            headers: &[],
             content: Some(content),
             limits: CallLimits { time: limit, answer_bytes: u64::try_from(wire::ANSWER_BYTES_MAX).unwrap_or(u64::MAX) },
         });

@@ -12,6 +12,8 @@ pub struct Call<'a> {
     pub url: &'a str,
     /// Bearer token to show; `None` or an empty one shows none.
     pub token: Option<&'a str>,
+    /// Further headers, name and value.
+    pub headers: &'a [(&'a str, &'a str)],
     /// What is sent; `None` sends no body.
     pub content: Option<Content<'a>>,
     /// How long to wait, and how much to read.

@@ -3,11 +3,14 @@
 use crate::address::{AddressError, check_address, is_loopback};
 use crate::answer::Answer;
 use crate::call::{Call, CallLimits, Content};
+use crate::public::PublicResolver;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use ureq::config::Config;
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Proxy, Timeout, http};
 
 /// Longest wait for a connection, TLS included.
@@ -69,20 +72,21 @@ impl Client {
         Self::with_proxy(user_agent, ca_file, Proxy::try_from_env())
     }
 
+    /// As [`Client::new`], but it calls only hosts on the public internet: none that is loopback, link-local, private, multicast, reserved, or a
+    /// cloud's metadata service. The environment's proxy is not used, as a proxy looks names up by itself, and what was checked need not be
+    /// what it calls.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Certificates`].
+    pub fn to_public_hosts(user_agent: &str, ca_file: Option<&Path>) -> Result<Self, ClientError> {
+        let config = config(user_agent, ca_file)?;
+        let agent = ureq::Agent::with_parts(config, DefaultConnector::default(), PublicResolver::default());
+        Ok(Self { agent, proxy: None })
+    }
+
     fn with_proxy(user_agent: &str, ca_file: Option<&Path>, proxy: Option<Proxy>) -> Result<Self, ClientError> {
-        let mut tls = TlsConfig::builder();
-        if let Some(path) = ca_file {
-            tls = tls.root_certs(certificates(path)?);
-        }
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .user_agent(user_agent)
-            .tls_config(tls.build())
-            .build();
-        Ok(Self { agent: config.new_agent(), proxy })
+        Ok(Self { agent: config(user_agent, ca_file)?.new_agent(), proxy })
     }
 
     /// Makes `call` once and reads the answer, whatever its status.
@@ -96,6 +100,9 @@ impl Client {
         let mut head = http::Request::builder().method(call.method.clone()).uri(call.url);
         if let Some(token) = token {
             head = head.header("Authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in call.headers {
+            head = head.header(*name, *value);
         }
         let proxy = self.proxy.clone().filter(|_| !is_local);
         let limits = call.limits;
@@ -113,6 +120,7 @@ impl Client {
             ureq::Error::Timeout(Timeout::Connect) => SendError::Late(CONNECT_TIMEOUT.min(limits.time)),
             ureq::Error::Timeout(_) => SendError::Late(limits.time),
             ureq::Error::Io(error) => SendError::Connection(error.to_string()),
+            ureq::Error::Other(error) => SendError::Connection(error.to_string()),
             error => SendError::Connection(error.to_string()),
         })
     }
@@ -127,6 +135,21 @@ impl Client {
         let connect = CONNECT_TIMEOUT.min(limits.time);
         self.agent.run(configured.timeout_connect(Some(connect)).timeout_global(Some(limits.time)).build())
     }
+}
+
+fn config(user_agent: &str, ca_file: Option<&Path>) -> Result<Config, ClientError> {
+    let mut tls = TlsConfig::builder();
+    if let Some(path) = ca_file {
+        tls = tls.root_certs(certificates(path)?);
+    }
+    Ok(ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(None)
+        .user_agent(user_agent)
+        .tls_config(tls.build())
+        .build())
 }
 
 /// The certificates in the PEM file at `path`.
@@ -190,7 +213,7 @@ mod tests {
 
     fn get(url: &str) -> Call<'_> {
         let limits = CallLimits { time: Duration::from_secs(20), answer_bytes: 8 };
-        Call { method: Method::GET, url, token: None, content: None, limits }
+        Call { method: Method::GET, url, token: None, headers: &[], content: None, limits }
     }
 
     #[test]
@@ -249,6 +272,32 @@ mod tests {
         // The proxy refuses; what counts is that it was asked.
         drop(client.send(&get("https://wattledger.example/")));
         assert!(heard.join().unwrap().starts_with("CONNECT wattledger.example:443 "));
+    }
+
+    #[test]
+    fn a_client_to_public_hosts_opens_no_connection_to_others() {
+        let client = Client::to_public_hosts("test/1", None).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // The system reads all of these as loopback.
+        for host in ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::ffff:127.0.0.1]"] {
+            let error = client.send(&get(&format!("http://{host}:{port}/"))).unwrap_err().to_string();
+            assert!(error.starts_with("the host has the address ") && error.ends_with("not public"), "{host}: {error}");
+        }
+        for host in ["169.254.169.254", "[fd00:ec2::254]", "10.1.2.3", "[fe80::1]"] {
+            let error = client.send(&get(&format!("https://{host}/"))).unwrap_err().to_string();
+            assert!(error.ends_with("which is not public"), "{host}: {error}");
+        }
+        assert_eq!(listener.accept().unwrap_err().kind(), io::ErrorKind::WouldBlock);
+    }
+
+    #[test]
+    fn headers_go_along() {
+        let (address, heard) = server("HTTP/1.1 204 x\r\n\r\n");
+        let url = format!("http://{address}/");
+        client(None).send(&Call { headers: &[("X-Signature", "t=1,v1=2")], ..get(&url) }).unwrap();
+        assert!(heard.join().unwrap().to_lowercase().contains("\r\nx-signature: t=1,v1=2\r\n"));
     }
 
     #[test]

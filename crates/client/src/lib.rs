@@ -9,6 +9,7 @@
 //! | token | Goes over `https`, or over `http` to this machine. Any other address is refused before a connection is opened. |
 //! | redirects | Never followed, as the token would go with them. The caller gets the 3xx answer and its `Location`. |
 //! | proxy | `ALL_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY` (also in lower case), unless `NO_PROXY` names the host; never for this machine. |
+//! | hosts | Any; on request ([`Client::to_public_hosts`]) only those on the public internet. The address that was checked is the one that is called. |
 //! | time | 10 s for a connection, and for the whole call what the call allows. |
 //! | size | An answer is read up to what the call allows. |
 //! | status | An error status is an answer; only a call without an answer is an error. |
@@ -19,6 +20,7 @@ mod answer;
 mod backoff;
 mod call;
 mod client;
+mod public;
 
 pub use address::{AddressError, check_address, is_loopback};
 pub use answer::Answer;

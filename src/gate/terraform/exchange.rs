@@ -39,7 +39,7 @@ pub fn fetch(url: &str, token: &str, hosts: &[String]) -> Result<Vec<u8>, String
         check_host(&url, hosts)?;
         let token = shows_token.then_some(token);
         let limits = CallLimits { time: CALL_TIMEOUT, answer_bytes: PLAN_BYTES_MAX };
-        let answer = client.send(&Call { method: Method::GET, url: &url, token, content: None, limits });
+        let answer = client.send(&Call { method: Method::GET, url: &url, token, headers: &[], content: None, limits });
         let answer = answer.map_err(|error| format!("the plan did not come: {error}"))?;
         match (answer.status, answer.location.as_deref()) {
             (301 | 302 | 303 | 307 | 308, Some(next)) => {
@@ -70,7 +70,7 @@ pub fn send(task: &Task, callback: &str, result: &TaskResult, now: Timestamp) ->
     let content = Content { media_type: "application/vnd.api+json", encoding: None, bytes: body.as_bytes() };
     let limits = CallLimits { time: CALL_TIMEOUT, answer_bytes: CALLBACK_ANSWER_BYTES_MAX };
     let token = Some(task.access_token.as_str());
-    let call = Call { method: Method::PATCH, url: callback, token, content: Some(content), limits };
+    let call = Call { method: Method::PATCH, url: callback, token, headers: &[], content: Some(content), limits };
     let client = http_client().map_err(|reason| NotTaken { reason, is_final: false, retry_after: None })?;
     let answer = client.send(&call).map_err(|error| NotTaken {
         reason: error.to_string(),
