@@ -2,7 +2,7 @@
 
 use crate::kill;
 use crate::samples::{SECOND, Store, at, drain, energy, open};
-use crate::stub::{Reply, Request, serve};
+use crate::stub::serve_into;
 use collectors::clock::{Clock, SystemClock, Timeline, VirtualClock, span_of};
 use collectors::delivery::{Delivered, Delivery, Settings};
 use collectors::push::Http;
@@ -99,11 +99,7 @@ fn polls_are_fast_while_counters_are_learned_at_the_start_and_after_the_date_was
 /// A run of a minute whose date is set after half of it, as a service on loopback is told of it.
 fn run_told(seconds: i64) -> Arc<Mutex<Store>> {
     let store = Arc::new(Mutex::new(Store::default()));
-    let shelf = Arc::clone(&store);
-    let address = serve(move |request: Request| {
-        shelf.lock().unwrap().take(&request.body);
-        Reply::acknowledge(&request.body)
-    });
+    let address = serve_into(&store);
     let folder = tempfile::tempdir().unwrap();
     let server = format!("http://{address}");
     let settings = Settings {
@@ -203,11 +199,7 @@ fn set_date(file: &Path, seconds: i64) {
 /// A real agent under a clock that is set by `seconds` while it meters; what a service has when it ended.
 fn metered_while_set(library: &Path, seconds: i64) -> Vec<Window> {
     let store = Arc::new(Mutex::new(Store::default()));
-    let shelf = Arc::clone(&store);
-    let address = serve(move |request: Request| {
-        shelf.lock().unwrap().take(&request.body);
-        Reply::acknowledge(&request.body)
-    });
+    let address = serve_into(&store);
     let folder = tempfile::tempdir().unwrap();
     let date = folder.path().join("date");
     set_date(&date, 0);

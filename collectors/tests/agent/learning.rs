@@ -2,7 +2,7 @@
 
 use crate::kill;
 use crate::samples::{Store, drain, open};
-use crate::stub::{Reply, Request, serve};
+use crate::stub::serve_into;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -12,11 +12,7 @@ use units::Span;
 #[test]
 fn the_agent_reads_counters_every_ten_milliseconds_while_it_learns() {
     let store = Arc::new(Mutex::new(Store::default()));
-    let shelf = Arc::clone(&store);
-    let address = serve(move |request: Request| {
-        shelf.lock().unwrap().take(&request.body);
-        Reply::acknowledge(&request.body)
-    });
+    let address = serve_into(&store);
     let folder = tempfile::tempdir().unwrap();
     let mut command = kill::command(folder.path(), address);
     // A counter, which is read once a second after the start.

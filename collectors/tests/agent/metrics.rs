@@ -2,7 +2,7 @@
 
 use crate::kill::{Running, chains, command, wait_until};
 use crate::samples::Store;
-use crate::stub::{Reply, Request, serve};
+use crate::stub::serve_into;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -21,7 +21,7 @@ struct Watched {
 impl Watched {
     fn start(folder: &Path) -> Self {
         let store = Arc::new(Mutex::new(Store::default()));
-        let mut command = command(folder, service(&store));
+        let mut command = command(folder, serve_into(&store));
         let mut agent = Running(command.args(["--metrics-listen", "0"]).stderr(Stdio::piped()).spawn().unwrap());
         let mut log = BufReader::new(agent.0.stderr.take().unwrap()).lines();
         let said = log.by_ref().flatten().find_map(|line| Some(line.split("http://").nth(1)?.to_owned())).unwrap();
@@ -38,15 +38,6 @@ impl Watched {
     fn scrape(&self) -> String {
         self.ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
     }
-}
-
-/// A service that takes everything.
-fn service(store: &Arc<Mutex<Store>>) -> SocketAddr {
-    let shelf = Arc::clone(store);
-    serve(move |request: Request| {
-        shelf.lock().unwrap().take(&request.body);
-        Reply::acknowledge(&request.body)
-    })
 }
 
 fn ask(address: SocketAddr, head: &str) -> io::Result<String> {
@@ -152,7 +143,7 @@ fn a_port_that_is_taken_is_said_and_does_not_stop_the_metering() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let store = Arc::new(Mutex::new(Store::default()));
-    let mut command = command(folder.path(), service(&store));
+    let mut command = command(folder.path(), serve_into(&store));
     command.arg("--metrics-listen").arg(taken.local_addr().unwrap().to_string()).stderr(Stdio::piped());
     let mut agent = Running(command.spawn().unwrap());
     let log = BufReader::new(agent.0.stderr.take().unwrap()).lines();

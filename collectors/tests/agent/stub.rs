@@ -1,8 +1,9 @@
 //! A service on loopback that answers as a test says.
 
+use crate::samples::{Store, acknowledgement};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ impl Reply {
 
     /// 200 with the acknowledgement of the batch that `body` holds.
     pub(crate) fn acknowledge(body: &[u8]) -> Self {
-        Self::Answer(200, String::new(), crate::samples::acknowledgement(body))
+        Self::Answer(200, String::new(), acknowledgement(body))
     }
 }
 
@@ -54,6 +55,15 @@ pub(crate) fn serve(answer: impl Fn(Request) -> Reply + Send + Sync + 'static) -
         }
     });
     address
+}
+
+/// Serves, until the process ends, as a service that takes every batch into `store`; its address.
+pub(crate) fn serve_into(store: &Arc<Mutex<Store>>) -> SocketAddr {
+    let shelf = Arc::clone(store);
+    serve(move |request: Request| {
+        shelf.lock().unwrap().take(&request.body);
+        Reply::acknowledge(&request.body)
+    })
 }
 
 fn converse(stream: TcpStream, answer: &dyn Fn(Request) -> Reply) -> io::Result<()> {
