@@ -14,6 +14,13 @@ export function zonesInUse(only: string | null = null): string[] {
     .sort();
 }
 
+/** The names of the sites in a zone, as one text; empty where there is none. */
+export const sitesIn = (zone: string): string =>
+  sites()
+    .filter((site) => site.zone === zone)
+    .map((site) => site.name)
+    .join(', ');
+
 /**
  * One series for each zone in use; zones without factors are left out. `range` is read inside, so that changes are
  * followed.
