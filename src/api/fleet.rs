@@ -11,7 +11,7 @@ use crate::store::{DeviceRow, NodeRow, PriceStep, PueStep, SiteRow, StoreError, 
 use crate::{decimal, moment, workload};
 use api::{
     AssignmentRequest, DeviceDocument, NodeDocument, Page, PageQuery, PriceDocument, ProblemDocument, Project,
-    PueDocument, PueRequest, SiteDocument, SiteRequest, ZoneDocument,
+    PueDocument, SiteDocument, SiteRequest, ZoneDocument,
 };
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
@@ -115,7 +115,8 @@ fn price_document(step: PriceStep) -> PriceDocument {
     }
 }
 
-fn pue(given: &serde_json::Number) -> Result<Pue, Problem> {
+/// A PUE as it is stated.
+pub(super) fn pue(given: &serde_json::Number) -> Result<Pue, Problem> {
     let ppm = decimal::parse(&given.to_string(), 6).ok().and_then(|ppm| u32::try_from(ppm).ok());
     ppm.filter(|ppm| *ppm <= 3_000_000)
         .and_then(Pue::from_parts_per_million)
@@ -189,35 +190,6 @@ pub(crate) async fn add_site(
         .await?;
     state.events.tell(ChangeKind::Site, made.name.as_str(), None);
     Ok((StatusCode::CREATED, axum::Json(made)))
-}
-
-/// State the PUE of a site from a moment on
-#[utoipa::path(
-    post, path = "/sites/{id}/pue", tag = "fleet", request_body = PueRequest,
-    params(("id" = String, Path, description = "Name of the site")),
-    responses(
-        (status = 200, description = "The site after the change", body = SiteDocument),
-        (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json")
-    )
-)]
-pub(crate) async fn set_pue(
-    Extract(state): Extract<State>,
-    who: Identity,
-    Id(name): Id<SiteName>,
-    Json(asked): Json<PueRequest>,
-) -> Result<axum::Json<SiteDocument>, Problem> {
-    unbound(&who)?;
-    let pue = pue(&asked.pue)?;
-    let since = moment::parse(&asked.since).map_err(|rule| Problem::field("since", rule))?;
-    let by = who.by(state.clock.wall());
-    let changed = state
-        .work(move |service| {
-            workload::set_pue(&service.store, name.clone(), since, pue, by)?;
-            site(service, &name)
-        })
-        .await?;
-    state.events.tell(ChangeKind::Site, changed.name.as_str(), None);
-    Ok(axum::Json(changed))
 }
 
 /// Assign a node to a site

@@ -107,7 +107,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(kubernetes::review));
     let admin = OpenApiRouter::new()
         .routes(routes!(fleet::add_site))
-        .routes(routes!(fleet::set_pue))
+        .routes(routes!(sites::set_pue))
         .routes(routes!(sites::set_price))
         .routes(routes!(sites::set_zone))
         .routes(routes!(sites::set_idle_owner))

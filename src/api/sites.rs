@@ -1,19 +1,41 @@
-//! `/sites/{id}`: what can change about a site: its price, its zone, and who is responsible for its idle energy.
+//! `/sites/{id}`: what can change about a site: its PUE, its price, its zone, and who is responsible for its idle energy.
 
 use super::auth::unbound;
 use super::body::Json;
-use super::fleet::{named, site};
+use super::fleet::{named, pue, site};
 use super::page::Id;
 use super::problem::Problem;
 use super::state::{ApiService, State};
 use crate::access::Identity;
 use crate::{decimal, moment, workload};
-use api::{IdleOwnerRequest, PriceRequest, ProblemDocument, SiteDocument, ZoneRequest};
+use api::{IdleOwnerRequest, PriceRequest, ProblemDocument, PueRequest, SiteDocument, ZoneRequest};
 use axum::extract::State as Extract;
 use model::{ChangeKind, SiteName};
 
 /// Millionths of a currency's unit: 10 million units per MWh is more than any energy costs.
 const PRICE_MICRO_MAX: i128 = 10_000_000_000_000;
+
+/// State the PUE of a site from a moment on
+#[utoipa::path(
+    post, path = "/sites/{id}/pue", tag = "fleet", request_body = PueRequest,
+    params(("id" = String, Path, description = "Name of the site")),
+    responses(
+        (status = 200, description = "The site after the change", body = SiteDocument),
+        (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn set_pue(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Id(name): Id<SiteName>,
+    Json(asked): Json<PueRequest>,
+) -> Result<axum::Json<SiteDocument>, Problem> {
+    unbound(&who)?;
+    let pue = pue(&asked.pue)?;
+    let since = moment::parse(&asked.since).map_err(|rule| Problem::field("since", rule))?;
+    let by = who.by(state.clock.wall());
+    changed(&state, name, move |service, name| Ok(workload::set_pue(&service.store, name, since, pue, by)?)).await
+}
 
 /// State the price of a site's energy from a moment on
 ///
