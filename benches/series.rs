@@ -8,12 +8,14 @@
     reason = "a measurement prints, asks the clock, and stops where it cannot go on"
 )]
 
-use model::{BatchId, DeviceId};
+use model::{BatchId, DeviceId, Revision};
 use std::time::Instant;
 use units::{Energy, Power, Span, Timestamp};
 use wattledger::ingest;
-use wattledger::series::{self, Embedded, Grid, PowerGroup, SeriesChange, SeriesError, SeriesStore, SeriesWindow};
-use wattledger::store::{Store, Taken};
+use wattledger::series::{
+    self, Embedded, Grid, PowerGroup, SeriesChange, SeriesDevice, SeriesError, SeriesStore, SeriesWindow, Watermark,
+};
+use wattledger::store::Store;
 use wire::{Batch, Boot, ClockEvidence, Device, DeviceKind, Holding, Job, Node, Quality, SensorClass};
 
 const START_S: i64 = 1_772_323_200;
@@ -29,7 +31,8 @@ fn main() {
     let began = Instant::now();
     for day in 0..DAYS {
         (0..24).for_each(|hour| take(&copy, day * 24 + hour));
-        while copy.compress(at((day + 1) * 86_400)).unwrap() {}
+        // The embedded store asks for no evidence.
+        while copy.settle(at((day + 1) * 86_400), &|_| Ok(Vec::new())).unwrap() {}
     }
     let windows = NODES * GPUS * DAYS * 8_640;
     println!(
@@ -93,13 +96,14 @@ fn take(copy: &Embedded, hour: i64) {
             let windows = (0..6).map(|place| window(device, start + place * 10)).collect();
             changes.push(SeriesChange {
                 batch: BatchId::new(hour * 60 + minute + 100),
-                device: DeviceId::new(device),
+                device: SeriesDevice::numbered(DeviceId::new(device)),
                 replaces: None,
+                shares: Vec::new(),
                 windows,
             });
         }
     }
-    copy.take(&changes, &Taken { batch: BatchId::new(hour * 60 + 159), sha256: vec![0; 32] }).unwrap();
+    copy.take(&changes, &Watermark { revision: Revision::new(hour * 60 + 159), sha256: vec![0; 32] }).unwrap();
 }
 
 /// Ten seconds of training at 1 Hz: 640 W, noise of 12 W between readings, a checkpoint of 40 s at 180 W every 30 minutes, an evaluation of 5 minutes at

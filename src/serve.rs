@@ -8,10 +8,10 @@
 
 use crate::access::Token;
 use crate::api::{self, ApiService, Gates, KeyError, ServiceParts, SignIn, TlsError};
-use crate::config::{Log, ServiceConfig};
+use crate::config::{InfluxSettings, Log, ServiceConfig};
 use crate::grid::{DataError, Library};
 use crate::ledger::{self, LedgerError};
-use crate::series::{Embedded, Follower, SeriesStore};
+use crate::series::{Embedded, Follower, Influx, InfluxServer, SeriesError, SeriesStore};
 use crate::session::{self, SessionError};
 use crate::store::{Store, StoreError, TokenRecord};
 use collectors::clock::Clock;
@@ -19,7 +19,7 @@ use model::{Scope, TokenId};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -56,6 +56,17 @@ pub enum ServeError {
         /// What the operating system reported.
         cause: io::Error,
     },
+    /// The token for InfluxDB cannot be read.
+    #[error("token_file {} of [series.influx]: {cause}; give a file with the token in one line", path.display())]
+    InfluxToken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: io::Error,
+    },
+    /// The series cannot be kept where they should be.
+    #[error(transparent)]
+    Series(#[from] SeriesError),
     /// TLS cannot be turned on.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -82,6 +93,8 @@ impl ServeError {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Store(error) => !matches!(error, StoreError::Database(_)),
+            Self::InfluxToken { .. } | Self::Series(SeriesError::Unavailable { .. }) => true,
+            Self::Series(_) => false,
             Self::Listen { .. } | Self::Tls(_) | Self::Key(_) | Self::LostHead { .. } => true,
             Self::Ledger(_) | Self::Data(_) | Self::Token(_) | Self::Session(_) | Self::System(_) => false,
         }
@@ -108,20 +121,58 @@ pub fn run_on(
         return Err(ServeError::LostHead { directory: config.data.clone(), file, number });
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let series: Arc<dyn SeriesStore> = Arc::new(Embedded::open(&config.data)?);
-    let follower = Follower::start(Arc::clone(store), Arc::clone(&series), Arc::clone(&clock))?;
-    runtime.block_on(serve(config, store, (series, &follower), clock, say))?;
+    let charts = Charts::open(config, store, &clock)?;
+    runtime.block_on(serve(config, store, &charts, clock, say))?;
     // Ends what was cut off and the following; then only the caller holds the store.
     drop(runtime);
-    drop(follower);
+    drop(charts);
     tracing::info!("the service has stopped");
     Ok(())
+}
+
+/// Where charts are read from, and what keeps that up to date.
+struct Charts {
+    series: Arc<dyn SeriesStore>,
+    influx: Option<Arc<Influx>>,
+    follower: Follower,
+    /// Keeps a copy that nothing here is read from.
+    _mirror: Option<Follower>,
+}
+
+impl Charts {
+    fn open(config: &ServiceConfig, store: &Arc<Store>, clock: &Arc<dyn Clock>) -> Result<Self, ServeError> {
+        let follow = |series: Arc<dyn SeriesStore>| Follower::start(Arc::clone(store), series, Arc::clone(clock));
+        let is_read = config.influx.as_ref().is_some_and(|settings| settings.read);
+        let influx = config.influx.as_ref().map(|settings| influx(settings, &config.data)).transpose()?;
+        let influx = influx.map(Arc::new);
+        let (series, mirrored): (Arc<dyn SeriesStore>, _) = match influx.clone() {
+            Some(influx) if is_read => (influx, None),
+            other => (Arc::new(Embedded::open(&config.data)?), other),
+        };
+        let mirror = mirrored.map(|influx| follow(influx)).transpose()?;
+        Ok(Self { follower: follow(Arc::clone(&series))?, series, influx, _mirror: mirror })
+    }
+}
+
+/// Opens the InfluxDB that `settings` describe, with its notes in `directory`. Nothing is sent yet.
+///
+/// # Errors
+///
+/// The file with the token, the address or the directory cannot be used.
+pub fn influx(settings: &InfluxSettings, directory: &Path) -> Result<Influx, ServeError> {
+    let InfluxSettings { url, org, bucket, token_file, read: _ } = settings.clone();
+    let unreadable = |cause| ServeError::InfluxToken { path: token_file.clone(), cause };
+    let token = std::fs::read_to_string(&token_file).map_err(unreadable)?.trim().to_owned();
+    if token.is_empty() {
+        return Err(unreadable(io::Error::other("it is empty")));
+    }
+    Ok(Influx::open(InfluxServer { url, org, bucket, token }, directory)?)
 }
 
 async fn serve(
     config: &ServiceConfig,
     store: &Arc<Store>,
-    series: (Arc<dyn SeriesStore>, &Follower),
+    charts: &Charts,
     clock: Arc<dyn Clock>,
     say: impl Fn(&str),
 ) -> Result<(), ServeError> {
@@ -136,13 +187,13 @@ async fn serve(
     }
     let library = Arc::new(Library::bundled()?);
     let gates = Gates::open(config)?;
-    let (series, follower) = series;
     let service = ApiService::new(ServiceParts {
         store: Arc::clone(store),
         library,
-        series,
-        handover: follower.handover(),
-        power: follower.power(),
+        series: Arc::clone(&charts.series),
+        influx: charts.influx.clone(),
+        handover: charts.follower.handover(),
+        power: charts.follower.power(),
         clock,
         limits: config.limits,
         sign_in,

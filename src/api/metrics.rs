@@ -27,6 +27,9 @@ async fn observe(state: &super::state::State) -> Result<Observed, Problem> {
     let now = state.clock.wall();
     let look = move |service: &super::state::ApiService| {
         let behind = series::behind(&service.store, service.series.as_ref(), now)?;
+        if let Some(influx) = &service.influx {
+            service.metrics.mirror(influx.counts(), series::behind(&service.store, influx.as_ref(), now)?);
+        }
         Ok((behind, service.observer.look(now, service.clock.monotonic())?))
     };
     let (behind, observed) = state.work(look).await?;

@@ -47,6 +47,13 @@ impl From<SeriesError> for Problem {
             SeriesError::Store(error) => error.into(),
             SeriesError::Ingest(error) => error.into(),
             SeriesError::Zone(unknown) => Self::missing(unknown.to_string()),
+            SeriesError::Unavailable { .. } => {
+                tracing::warn!(%error, "charts cannot be read");
+                Self::unavailable(
+                    "the database that charts are read from does not answer as it should; everything else does",
+                    10,
+                )
+            }
             defect => {
                 tracing::error!(error = %defect, "a series could not be read");
                 Self::internal()
@@ -97,7 +104,7 @@ fn document(series: &PowerSeries, is_complete: bool) -> SeriesDocument {
 impl ApiService {
     /// Whether the copy for charts has every batch that is acknowledged.
     fn is_complete(&self, newest: BatchId) -> Result<bool, Problem> {
-        Ok(self.series.taken()?.batch >= newest)
+        Ok(self.series.watermark()?.revision >= newest.revision())
     }
 }
 

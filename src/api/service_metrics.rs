@@ -1,12 +1,13 @@
 //! Counters of the service, and their registry.
 
+use crate::series::MirrorCounts;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use units::Span;
 
 /// A method from a fixed list, a route from the router and a status: never text that a client chose.
@@ -32,6 +33,8 @@ pub(crate) struct ServiceMetrics {
     entries: Counter,
     closings_failed: Counter,
     charts_behind: Gauge<f64, AtomicU64>,
+    mirror_points: Family<OutcomeLabels, Counter>,
+    mirror_behind: Gauge<f64, AtomicU64>,
     panics: Counter,
     scrapes_incomplete: Counter,
     /// Open event streams.
@@ -48,7 +51,8 @@ fn durations() -> Histogram {
 }
 
 impl ServiceMetrics {
-    pub(crate) fn new() -> Self {
+    /// Those of a service that copies its series to another database, or not.
+    pub(crate) fn new(is_mirrored: bool) -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("wattledger"),
             requests: Family::default(),
@@ -57,11 +61,16 @@ impl ServiceMetrics {
             entries: Counter::default(),
             closings_failed: Counter::default(),
             charts_behind: Gauge::default(),
+            mirror_points: Family::default(),
+            mirror_behind: Gauge::default(),
             panics: Counter::default(),
             scrapes_incomplete: Counter::default(),
             event_streams: Gauge::default(),
         };
         metrics.register();
+        if is_mirrored {
+            metrics.register_mirror();
+        }
         // Whoever looks for an increase finds where it began.
         for outcome in ["accepted", "duplicate", "refused"] {
             drop(metrics.batches.get_or_create(&OutcomeLabels { outcome }));
@@ -88,6 +97,13 @@ impl ServiceMetrics {
         let help = "Answers that lack the fleet and the ledger, as the store could not be read";
         registry.register("scrapes_incomplete", help, self.scrapes_incomplete.clone());
         registry.register("event_streams", "Open event streams", self.event_streams.clone());
+    }
+
+    fn register_mirror(&mut self) {
+        let help = "Points that InfluxDB took, or refuses for good, since the start";
+        self.registry.register("mirror_points", help, self.mirror_points.clone());
+        let help = "Age of the oldest batch that InfluxDB lacks";
+        self.registry.register_with_unit("mirror_behind", help, Unit::Seconds, self.mirror_behind.clone());
     }
 
     /// Counts a batch as `accepted`, `duplicate` or `refused`.
@@ -125,6 +141,14 @@ impl ServiceMetrics {
     /// Notes the age of the oldest batch that charts lack.
     pub(super) fn charts_behind(&self, age: Span) {
         self.charts_behind.set(age.nanoseconds() as f64 / 1e9);
+    }
+
+    /// Notes what was copied to another database so far, and the age of the oldest batch that it lacks.
+    pub(super) fn mirror(&self, counts: MirrorCounts, age: Span) {
+        for (outcome, points) in [("written", counts.written_points), ("refused", counts.refused_points)] {
+            self.mirror_points.get_or_create(&OutcomeLabels { outcome }).inner().store(points, Ordering::Relaxed);
+        }
+        self.mirror_behind.set(age.nanoseconds() as f64 / 1e9);
     }
 
     /// Everything that was counted.

@@ -11,7 +11,7 @@ use super::service_metrics::ServiceMetrics;
 use crate::budget::Office;
 use crate::config::{Kubernetes, Limits, Rate, ServiceConfig};
 use crate::grid::Library;
-use crate::series::{Handover, NewestPower, SeriesStore};
+use crate::series::{Handover, Influx, NewestPower, SeriesStore};
 use crate::store::{DecisionRow, Store};
 use collectors::clock::Clock;
 use model::ChangeKind;
@@ -30,6 +30,7 @@ pub(crate) struct ApiService {
     pub(super) store: Arc<Store>,
     pub(super) library: Arc<Library>,
     pub(super) series: Arc<dyn SeriesStore>,
+    pub(super) influx: Option<Arc<Influx>>,
     pub(super) handover: Handover,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: Limits,
@@ -52,6 +53,7 @@ pub(crate) struct ServiceParts {
     pub(crate) store: Arc<Store>,
     pub(crate) library: Arc<Library>,
     pub(crate) series: Arc<dyn SeriesStore>,
+    pub(crate) influx: Option<Arc<Influx>>,
     pub(crate) handover: Handover,
     pub(crate) power: Arc<NewestPower>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -75,17 +77,18 @@ impl Gates {
 
 impl ApiService {
     pub(crate) fn new(parts: ServiceParts) -> Self {
-        let ServiceParts { store, library, series, handover, power, clock, limits, sign_in, gates } = parts;
+        let ServiceParts { store, library, series, influx, handover, power, clock, limits, sign_in, gates } = parts;
         Self {
             observer: Observer::new(Arc::clone(&store), Arc::clone(&library), power),
             store,
             library,
             series,
+            metrics: ServiceMetrics::new(influx.is_some()),
+            influx,
             handover,
             clock,
             limits,
             gates,
-            metrics: ServiceMetrics::new(),
             events: Events::new(limits.event_streams),
             requests_rate: Buckets::new(limits.requests),
             sign_in_failures: Buckets::new(SIGN_IN_FAILURES),

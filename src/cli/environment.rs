@@ -6,6 +6,7 @@
 //! | `WATTLEDGER_CA_FILE` | PEM file with the certificates to trust, if `--ca-file` is not given |
 //! | `WATTLEDGER_TOKEN`, `WATTLEDGER_TOKEN_FILE` | the token to show to the service, or the file that holds it |
 //! | `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` | proxy for every call of another machine, and the hosts that are called without it; read by `crates/client` |
+//! | `WATTLEDGER_SERIES_INFLUX_URL`, `…_ORG`, `…_BUCKET`, `…_TOKEN_FILE` | the InfluxDB that `serve` copies series to; each takes precedence over its key in the configuration |
 //! | `WATTLEDGER_RUN` | set by `wattledger run` for its command, so that a run inside a run is not counted twice |
 //! | `WATTLEDGER_JOB` | the job that `wattledger step` reports for; `wattledger run --server` sets it for its command |
 //! | `WATTLEDGER_SPOOL` | directory for readings that `run` could not deliver, if `--spool` is not given |
@@ -16,6 +17,7 @@
 //! | `WATTLEDGER_NVML_LIB` | path of the NVML library, instead of `libnvidia-ml.so.1` |
 //! | `WATTLEDGER_POWERCAP` | path of the powercap tree, instead of `/sys/class/powercap` |
 
+use crate::config::InfluxDocument;
 use collectors::announcement::METERING_FILE;
 use collectors::delivery;
 use collectors::source::Places;
@@ -35,6 +37,18 @@ pub(crate) fn places() -> Places {
         powercap: std::env::var_os("WATTLEDGER_POWERCAP").map_or(standard.powercap, PathBuf::from),
         nvml_library: std::env::var_os("WATTLEDGER_NVML_LIB"),
         ..standard
+    }
+}
+
+/// What the environment says of the InfluxDB to copy series to.
+pub(crate) fn influx() -> InfluxDocument {
+    let given = |name| variable(name).filter(|value| !value.is_empty());
+    InfluxDocument {
+        url: given("WATTLEDGER_SERIES_INFLUX_URL"),
+        org: given("WATTLEDGER_SERIES_INFLUX_ORG"),
+        bucket: given("WATTLEDGER_SERIES_INFLUX_BUCKET"),
+        token_file: given("WATTLEDGER_SERIES_INFLUX_TOKEN_FILE").map(PathBuf::from),
+        read: None,
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) mod print;
 mod run;
 mod run_admission;
 mod run_server;
+mod series;
 mod serve;
 pub(crate) mod show;
 mod slurm;
@@ -82,6 +83,8 @@ enum Command {
     Verify(ledger::VerifyArguments),
     Backup(backup::BackupArguments),
     Restore(backup::RestoreArguments),
+    #[command(subcommand)]
+    Series(series::SeriesCommand),
 }
 
 /// Parses the command line, runs the command, prints a failure to standard error, and returns the exit code: 0 for success, 3 for a denied
@@ -113,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Backup(arguments) => backup::backup(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Restore(arguments) => backup::restore(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Series(command) => series::run(command).map(|()| ExitCode::SUCCESS),
         Command::Verify(arguments) => ledger::verify(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {

@@ -1,5 +1,6 @@
 //! `wattledger serve`: the service.
 
+use super::environment;
 use super::failure::Failure;
 use super::print;
 use crate::config::{ServiceConfig, ServiceOverrides};
@@ -28,7 +29,7 @@ pub(crate) struct ServeArguments {
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) fn run(arguments: ServeArguments) -> Result<(), Failure> {
-    let overrides = ServiceOverrides { data: arguments.data, listen: arguments.listen };
+    let overrides = ServiceOverrides { data: arguments.data, listen: arguments.listen, influx: environment::influx() };
     let config = ServiceConfig::read(arguments.config.as_deref(), overrides)
         .map_err(|error| Failure::Usage(error.to_string()))?;
     serve::run(&config, Arc::new(SystemClock::new()), |line| {

@@ -31,6 +31,12 @@ pub enum ServiceConfigError {
         /// The values that are accepted.
         expected: &'static str,
     },
+    /// Some of what says where the InfluxDB is, and not all.
+    #[error("a copy in InfluxDB needs url, org, bucket and token_file in [series.influx]: {missing} is not set")]
+    HalfInflux {
+        /// Name of the key that is not set.
+        missing: &'static str,
+    },
     /// Only one of the two TLS keys is set.
     #[error("TLS needs both tls_certificate and tls_key: {missing} is not set")]
     HalfTls {

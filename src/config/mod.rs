@@ -7,15 +7,18 @@ mod error;
 mod gates;
 mod limits;
 mod range;
+mod series;
 
 pub use error::ServiceConfigError;
 pub use gates::{Kubernetes, Terraform};
 pub use limits::{Limits, Rate};
+pub use series::{InfluxDocument, InfluxSettings};
 
 use gates::{KubernetesDocument, TerraformDocument};
 use limits::LimitsDocument;
 use range::{out_of_range, seconds};
 use serde::Deserialize;
+use series::SeriesSection;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -45,6 +48,8 @@ pub struct ServiceConfig {
     pub kubernetes: Kubernetes,
     /// Settings of the run task for HCP Terraform.
     pub terraform: Terraform,
+    /// The InfluxDB to which the series are copied; without one, they are in the data directory alone.
+    pub influx: Option<InfluxSettings>,
 }
 
 /// Paths of a certificate chain and its private key, both PEM.
@@ -72,6 +77,8 @@ pub struct ServiceOverrides {
     pub data: Option<PathBuf>,
     /// The address of `--listen`.
     pub listen: Option<SocketAddr>,
+    /// What the environment says of the InfluxDB.
+    pub influx: InfluxDocument,
 }
 
 impl ServiceConfig {
@@ -106,6 +113,7 @@ struct ServiceDocument {
     ledger: LedgerDocument,
     kubernetes: KubernetesDocument,
     terraform: TerraformDocument,
+    series: SeriesSection,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq)]
@@ -137,6 +145,7 @@ impl Default for ServiceDocument {
             ledger: LedgerDocument::default(),
             kubernetes: KubernetesDocument::default(),
             terraform: TerraformDocument::default(),
+            series: SeriesSection::default(),
         }
     }
 }
@@ -170,6 +179,7 @@ impl ServiceDocument {
             shutdown_grace: seconds("ledger.shutdown_grace_s", self.ledger.shutdown_grace_s)?,
             kubernetes: self.kubernetes.validate()?,
             terraform: self.terraform.validate()?,
+            influx: self.series.influx.under(overrides.influx).validate()?,
         })
     }
 }
@@ -229,6 +239,12 @@ mod tests {
             ),
             ("log_level = \"loud\"", "log_level = \"loud\" cannot be used: off, error, warn"),
             ("tls_key = \"k\"", "tls_certificate is not set"),
+            (
+                "[series.influx]\nurl = \"https://x\"",
+                "needs url, org, bucket and token_file in [series.influx]: org is not set",
+            ),
+            ("[series.influx]\nread = true", "url is not set"),
+            ("[series.influx]\ntoken = \"secret\"", "line 2, column 1"),
             ("listen = \"0.0.0.0:80\"", "listen = 0.0.0.0:80 is not loopback and TLS is off"),
         ] {
             let message = parse(text).unwrap_err();

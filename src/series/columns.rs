@@ -11,7 +11,9 @@ use wire::Quality;
 /// Gap to the window before, length, energy, mean power above the lowest, highest power above the mean, unobserved time, flags: each small or
 /// constant where a device is metered without a break.
 const COLUMNS: usize = 7;
-const QUALITIES: [Quality; 4] = [Quality::Counter, Quality::Integrated, Quality::GapFilled, Quality::Modelled];
+/// Qualities, each with the number under which it is kept: its place.
+pub(super) const QUALITIES: [Quality; 4] =
+    [Quality::Counter, Quality::Integrated, Quality::GapFilled, Quality::Modelled];
 const CONTAINED: i64 = 4;
 const LOW: i64 = 8;
 

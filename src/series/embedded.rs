@@ -1,14 +1,15 @@
 //! The series store in a file of its own, `series.db`: hours of windows, each with its sums. It needs no other server.
 
 use super::columns;
-use super::store::{SeriesChange, SeriesError, SeriesStore};
+use super::store::{Recount, SeriesChange, SeriesError, SeriesStore, Watermark};
+use super::sums::sums;
 use super::window::{HOUR, SeriesWindow, hour_after, hour_of};
 use crate::store::{SeriesFile, SeriesPlace, SeriesTx, StoreError, Sums, Taken, Track};
 use std::ops::Range;
 use std::path::Path;
-use units::{Energy, Interval, Overflow, Span, Timestamp};
+use units::{Interval, Timestamp};
 
-/// Number of hours that one call of [`SeriesStore::compress`] compresses, about a tenth of a second of work.
+/// Number of hours that one call of [`SeriesStore::settle`] compresses, about a tenth of a second of work.
 const HOURS_PER_CALL: u32 = 256;
 
 /// A series store in SQLite.
@@ -29,16 +30,26 @@ impl Embedded {
 }
 
 impl SeriesStore for Embedded {
-    fn taken(&self) -> Result<Taken, SeriesError> {
-        self.file.read(|tx| Ok(tx.taken()?))
+    fn watermark(&self) -> Result<Watermark, SeriesError> {
+        self.file.read(|tx| {
+            let Taken { batch, sha256 } = tx.taken()?;
+            Ok(Watermark { revision: batch.revision(), sha256 })
+        })
     }
 
-    fn take(&self, changes: &[SeriesChange], taken: &Taken) -> Result<(), SeriesError> {
+    /// Charts divide windows when they are read.
+    fn divides(&self) -> bool {
+        false
+    }
+
+    /// All of it or nothing.
+    fn take(&self, changes: &[SeriesChange], watermark: &Watermark) -> Result<(), SeriesError> {
         self.file.write(|tx| {
-            for change in changes {
+            let taken = tx.taken()?.batch;
+            for change in changes.iter().filter(|change| change.batch > taken) {
                 apply(tx, change)?;
             }
-            Ok(tx.set_taken(taken)?)
+            Ok(tx.set_taken(&Taken { batch: watermark.revision.batch(), sha256: watermark.sha256.clone() })?)
         })
     }
 
@@ -46,7 +57,8 @@ impl SeriesStore for Embedded {
         self.file.write(|tx| Ok(tx.clear()?))
     }
 
-    fn compress(&self, before: Timestamp) -> Result<bool, SeriesError> {
+    /// Compresses hours.
+    fn settle(&self, before: Timestamp, _: &Recount<'_>) -> Result<bool, SeriesError> {
         self.file.write(|tx| {
             let due = tx.to_pack(hour_of(before), HOURS_PER_CALL)?;
             for (track, hour) in &due {
@@ -85,12 +97,12 @@ fn reaching(tx: &SeriesTx<'_>, track: Track, hour: i64) -> Result<i64, SeriesErr
 
 fn apply(tx: &SeriesTx<'_>, change: &SeriesChange) -> Result<(), SeriesError> {
     if let Some(longest) = change.windows.iter().map(SeriesWindow::span).max()
-        && longest > tx.longest(change.device)?
+        && longest > tx.longest(change.device.number)?
     {
-        tx.note_longest(change.device, longest)?;
+        tx.note_longest(change.device.number, longest)?;
     }
     for is_contained in [false, true] {
-        let track = Track { device: change.device, is_contained };
+        let track = Track { device: change.device.number, is_contained };
         if let Some(replaced) = change.replaces {
             drop_windows(tx, track, replaced)?;
         }
@@ -137,32 +149,4 @@ fn pack(tx: &SeriesTx<'_>, track: Track, hour: i64, windows: &[SeriesWindow]) ->
         Some(sums) => Ok(tx.pack_hour(track, hour, Some((&sums, &columns::encode(hour, windows, true)?)))?),
         None => Ok(tx.pack_hour(track, hour, None)?),
     }
-}
-
-/// The sums of windows; `None` if there are none.
-fn sums(windows: &[SeriesWindow]) -> Result<Option<Sums>, Overflow> {
-    let (Some(first), Some(last)) = (windows.first(), windows.iter().map(|window| window.end).max()) else {
-        return Ok(None);
-    };
-    let mut sums = Sums {
-        first: first.start,
-        last,
-        energy: Energy::ZERO,
-        modelled: Energy::ZERO,
-        min: first.min,
-        max: first.max,
-        covered: Span::ZERO,
-        span: Span::ZERO,
-        low: Span::ZERO,
-    };
-    for window in windows {
-        sums.energy = sums.energy.checked_add(window.energy)?;
-        sums.modelled = sums.modelled.checked_add(window.modelled())?;
-        sums.min = sums.min.min(window.min);
-        sums.max = sums.max.max(window.max);
-        sums.covered = sums.covered.plus(window.covered);
-        sums.span = sums.span.plus(window.span());
-        sums.low = sums.low.plus(window.low());
-    }
-    Ok(Some(sums))
 }

@@ -1,13 +1,15 @@
 //! A thread that takes acknowledged batches into the series store. Nothing waits for it: when it fails or falls behind, it goes on later from the
 //! last batch that the store has.
 
+use super::divided::{self, DividedEvidence, Round};
 use super::newest::NewestPower;
-use super::store::{SeriesChange, SeriesError, SeriesStore};
+use super::store::{SeriesChange, SeriesDevice, SeriesError, SeriesStore, Watermark};
 use super::window::SeriesWindow;
 use crate::ingest::{self, Counted};
-use crate::store::{Store, Taken};
+use crate::store::{Store, Tx};
+use client::Backoff;
 use collectors::clock::Clock;
-use model::BatchId;
+use model::{BatchId, EntryId, Revision};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,17 +21,17 @@ use wire::Batch;
 
 /// Maximum number of batches in one transaction.
 const BATCHES_PER_ROUND: u32 = 256;
+/// Maximum number of ledger entries in one round.
+const ENTRIES_PER_ROUND: i64 = 5_000;
 /// Maximum number of parsed batches that wait to be taken; those that do not fit are parsed again.
 const HANDED_MAX: usize = 256;
 /// Pause between two looks for new batches. Charts are behind the ledger by this and the time of one round.
 const PAUSE: Duration = Duration::from_millis(200);
-/// Pause after a failure.
-const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
-/// Pause between two looks for hours to compress. After an outage batches of the past arrive hour by hour, and it is better to compress an
+/// Pause between two looks for hours to settle. After an outage batches of the past arrive hour by hour, and it is better to settle an
 /// hour once.
-const COMPRESS_EVERY: Span = Span::from_seconds(60);
-/// An hour is compressed this long after its end; windows that arrive later are merged in.
-const COMPRESS_AFTER: Span = Span::from_seconds(2 * 3_600);
+const SETTLE_EVERY: Span = Span::from_seconds(60);
+/// An hour is settled this long after its end; where windows arrive later, it is settled again.
+const SETTLE_AFTER: Span = Span::from_seconds(2 * 3_600);
 
 /// Hands parsed batches to the follower, so that they need not be parsed twice. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -47,6 +49,7 @@ impl Handover {
 #[derive(Debug)]
 pub struct Follower {
     handover: Handover,
+    series: Arc<dyn SeriesStore>,
     power: Arc<NewestPower>,
     is_stopping: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -61,14 +64,14 @@ impl Follower {
     pub fn start(store: Arc<Store>, series: Arc<dyn SeriesStore>, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
         let (sender, handed) = sync_channel(HANDED_MAX);
         let is_stopping = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&is_stopping);
+        let (told, followed) = (Arc::clone(&is_stopping), Arc::clone(&series));
         let power = Arc::new(NewestPower::default());
         let noted = Arc::clone(&power);
         let thread = std::thread::Builder::new().name("series".to_owned()).spawn(move || {
-            let copy = Copy { store: &store, series: series.as_ref(), power: &noted };
+            let copy = Copy { store: &store, series: followed.as_ref(), power: &noted };
             run(&copy, clock.as_ref(), &handed, &told);
         })?;
-        Ok(Self { handover: Handover(sender), power, is_stopping, thread: Some(thread) })
+        Ok(Self { handover: Handover(sender), series, power, is_stopping, thread: Some(thread) })
     }
 
     /// The handle with which parsed batches are handed over.
@@ -87,6 +90,7 @@ impl Follower {
 impl Drop for Follower {
     fn drop(&mut self) {
         self.is_stopping.store(true, Ordering::Relaxed);
+        self.series.interrupt();
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
             // A panicked thread has lost nothing: the next start goes on from the last batch taken.
@@ -104,7 +108,8 @@ struct Copy<'a> {
 
 fn run(copy: &Copy<'_>, clock: &dyn Clock, handed: &Receiver<(BatchId, Batch)>, is_stopping: &AtomicBool) {
     let mut is_checked = false;
-    let mut compress_at = clock.monotonic();
+    let mut settle_at = clock.monotonic();
+    let mut backoff = Backoff::new(clock.wall().nanoseconds().unsigned_abs());
     while !is_stopping.load(Ordering::Relaxed) {
         let given: BTreeMap<BatchId, Batch> = handed.try_iter().take(HANDED_MAX).collect();
         let outcome = (|| {
@@ -114,21 +119,24 @@ fn run(copy: &Copy<'_>, clock: &dyn Clock, handed: &Receiver<(BatchId, Batch)>, 
             }
             let has_more = take(copy, given)?;
             // Batches first: charts of now are looked at more than the files of then.
-            if has_more || clock.monotonic() < compress_at {
+            if has_more || clock.monotonic() < settle_at {
                 return Ok::<_, SeriesError>(has_more);
             }
-            let is_more_due = copy.series.compress(clock.wall().before(COMPRESS_AFTER))?;
+            let is_more_due = settle(copy.store, copy.series, clock.wall().before(SETTLE_AFTER))?;
             if !is_more_due {
-                compress_at = clock.monotonic().plus(COMPRESS_EVERY);
+                settle_at = clock.monotonic().plus(SETTLE_EVERY);
             }
             Ok(is_more_due)
         })();
         match outcome {
-            Ok(true) => {}
-            Ok(false) => std::thread::park_timeout(PAUSE),
+            Ok(true) => backoff.reset(),
+            Ok(false) => {
+                backoff.reset();
+                std::thread::park_timeout(PAUSE);
+            }
             Err(error) => {
                 tracing::error!(%error, "the copy for charts falls behind; it is tried again");
-                std::thread::park_timeout(PAUSE_AFTER_FAILURE);
+                std::thread::park_timeout(backoff.wait(None));
             }
         }
     }
@@ -146,13 +154,41 @@ pub fn catch_up(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesErr
     Ok(())
 }
 
+/// Empties `series` and takes all that `store` has, hours that were over at `now` settled.
+///
+/// # Errors
+///
+/// The evidence cannot be read; the series store cannot be written.
+pub fn rebuild(store: &Store, series: &dyn SeriesStore, now: Timestamp) -> Result<(), SeriesError> {
+    series.clear()?;
+    let copy = Copy { store, series, power: &NewestPower::default() };
+    while take(&copy, BTreeMap::new())? {}
+    while settle(store, series, now.before(SETTLE_AFTER))? {}
+    Ok(())
+}
+
+/// Settles some of the hours that begin before `before`. Returns whether there may be more.
+///
+/// # Errors
+///
+/// The evidence cannot be read; the series store cannot be written.
+pub fn settle(store: &Store, series: &dyn SeriesStore, before: Timestamp) -> Result<bool, SeriesError> {
+    series.settle(before, &|asked| {
+        store.read(|tx| {
+            let mut evidence = DividedEvidence::of(tx)?;
+            let changes = asked.iter().map(|(device, begun)| evidence.recount(*device, *begun));
+            changes.filter_map(Result::transpose).collect()
+        })
+    })
+}
+
 /// How long ago the oldest batch that `series` lacks was acknowledged; 0 if it lacks none.
 ///
 /// # Errors
 ///
 /// A store cannot be read.
 pub fn behind(store: &Store, series: &dyn SeriesStore, now: Timestamp) -> Result<Span, SeriesError> {
-    let taken = series.taken()?.batch;
+    let taken = series.watermark()?.revision.batch();
     let since = store.read::<_, SeriesError>(|tx| Ok(tx.evidence().received_after(taken)?))?;
     Ok(since.and_then(|since| now.since(since)).unwrap_or(Span::from_seconds(0)))
 }
@@ -160,41 +196,65 @@ pub fn behind(store: &Store, series: &dyn SeriesStore, now: Timestamp) -> Result
 /// Empties the copy if it belongs to another state of the ledger: a ledger that was restored from a backup may lack the last batch that the copy
 /// took, or have another one in its place.
 fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
-    let taken = series.taken()?;
-    let stored: Vec<_> =
-        store.read::<_, SeriesError>(|tx| Ok(tx.evidence().after(BatchId::new(taken.batch.number() - 1), 1)?))?;
-    let is_same = stored.first().is_some_and(|(batch, _, sha256)| (*batch, sha256) == (taken.batch, &taken.sha256));
-    if taken.batch > BatchId::new(0) && !is_same {
+    let Watermark { revision, sha256 } = series.watermark()?;
+    let (current, newest) = store
+        .read::<_, SeriesError>(|tx| Ok((tx.revisions().current()?, tx.evidence().newest_until(revision.batch())?)))?;
+    let is_same = revision <= current && newest.unwrap_or_default() == sha256;
+    if revision > Revision::new(0) && !is_same {
         tracing::warn!("the copy for charts is of another state of the ledger and is built anew");
         series.clear()?;
     }
     Ok(())
 }
 
-/// Takes the next batches. Returns whether there may be more.
-fn take(copy: &Copy<'_>, mut given: BTreeMap<BatchId, Batch>) -> Result<bool, SeriesError> {
+/// Takes what comes next. Returns whether there may be more.
+fn take(copy: &Copy<'_>, given: BTreeMap<BatchId, Batch>) -> Result<bool, SeriesError> {
     let Copy { store, series, power } = copy;
-    let last = series.taken()?.batch;
-    let (changes, taken, count) = store.read::<_, SeriesError>(|tx| {
-        let next = tx.evidence().after(last, BATCHES_PER_ROUND)?;
-        let mut changes = Vec::new();
-        for (number, node, _) in &next {
-            let batch = match given.remove(number) {
-                Some(batch) => batch,
-                None => Batch::parse(&tx.evidence().get(*number)?.body).map_err(ingest::IngestError::from)?,
-            };
-            let counted = ingest::counted(tx, *number, *node, &batch, SeriesWindow::of)?;
-            changes.extend(counted.into_iter().map(|counted| {
-                let Counted { device, replaces, windows } = counted;
-                SeriesChange { batch: *number, device, replaces, windows }
-            }));
-        }
-        let count = next.len();
-        Ok((changes, next.into_iter().next_back(), count))
+    let mark = series.watermark()?;
+    let round = store.read::<_, SeriesError>(|tx| match series.divides() {
+        true => divided::next(tx, &mark),
+        false => next(tx, &mark, given),
     })?;
-    if let Some((batch, _, sha256)) = taken {
-        series.take(&changes, &Taken { batch, sha256 })?;
-        power.note(&changes);
+    let Some(Round { changes, watermark, has_more }) = round else { return take_posted(store, *series) };
+    series.take(&changes, &watermark)?;
+    power.note(&changes);
+    Ok(has_more || take_posted(store, *series)?)
+}
+
+/// Takes what the next entries of the ledger say. Returns whether there may be more.
+fn take_posted(store: &Store, series: &dyn SeriesStore) -> Result<bool, SeriesError> {
+    let Some(after) = series.posted()? else { return Ok(false) };
+    let (accounts, until, last) = store.read::<_, SeriesError>(|tx| {
+        let last = tx.entries().last()?;
+        let until = last.min(EntryId::new(after.number() + ENTRIES_PER_ROUND));
+        Ok((tx.entries().posted_since(after, until)?, until, last))
+    })?;
+    if until > after {
+        series.take_posted(&accounts, until)?;
     }
-    Ok(u32::try_from(count).is_ok_and(|count| count == BATCHES_PER_ROUND))
+    Ok(until < last)
+}
+
+/// The windows of the batches after `mark`, undivided; `None` without any.
+fn next(tx: &Tx<'_>, mark: &Watermark, mut given: BTreeMap<BatchId, Batch>) -> Result<Option<Round>, SeriesError> {
+    let next = tx.evidence().after(mark.revision.batch(), BATCHES_PER_ROUND)?;
+    let mut changes = Vec::new();
+    for (number, node, _) in &next {
+        let batch = match given.remove(number) {
+            Some(batch) => batch,
+            None => Batch::parse(&tx.evidence().get(*number)?.body).map_err(ingest::IngestError::from)?,
+        };
+        let counted = ingest::counted(tx, *number, *node, &batch, SeriesWindow::of)?;
+        changes.extend(counted.into_iter().map(|counted| {
+            let Counted { device, replaces, windows } = counted;
+            let device = SeriesDevice::numbered(device);
+            SeriesChange { batch: *number, device, replaces, windows, shares: Vec::new() }
+        }));
+    }
+    let has_more = u32::try_from(next.len()).is_ok_and(|count| count == BATCHES_PER_ROUND);
+    let last = next.into_iter().next_back();
+    Ok(last.map(|(batch, _, sha256)| {
+        let watermark = Watermark { revision: batch.revision(), sha256 };
+        Round { changes, watermark, has_more }
+    }))
 }

@@ -6,24 +6,28 @@
 
 mod bucket;
 mod columns;
+mod divided;
 mod embedded;
 mod follow;
+mod influx;
 mod intensity;
 mod newest;
 mod pieces;
 mod power;
 mod store;
+mod sums;
 mod window;
 
 pub use crate::ingest::HELD_IDLE_PERCENT;
 pub use bucket::{Bucket, Grid, GridError, POINTS_MAX};
 pub use embedded::Embedded;
-pub use follow::{Follower, Handover, behind, catch_up};
+pub use follow::{Follower, Handover, behind, catch_up, rebuild, settle};
+pub use influx::{Influx, InfluxServer, MirrorCounts};
 pub use intensity::{IntensityBucket, IntensitySeries, intensity};
 pub use newest::NewestPower;
 pub use power::{
     DeviceSeries, GroupBucket, GroupSeries, JobUse, PowerGroup, PowerSeries, accelerators, device, fleet, job,
     job_devices, job_use, life, node,
 };
-pub use store::{SeriesChange, SeriesError, SeriesStore};
+pub use store::{Holder, Recount, SeriesChange, SeriesDevice, SeriesError, SeriesStore, Watermark, WindowShare};
 pub use window::SeriesWindow;

@@ -26,8 +26,8 @@ impl NewestPower {
             let Some(window) = windows.max_by_key(|window| window.end) else { continue };
             let energy = ExactEnergy::from_millijoules(window.energy.millijoules().into());
             let Some(power) = energy.mean_power(window.covered) else { continue };
-            if newest.get(&change.device).is_none_or(|(end, _)| *end <= window.end) {
-                newest.insert(change.device, (window.end, power));
+            if newest.get(&change.device.number).is_none_or(|(end, _)| *end <= window.end) {
+                newest.insert(change.device.number, (window.end, power));
             }
         }
     }

@@ -1,40 +1,145 @@
 //! What a store of windows must do, whatever it keeps them in.
+//!
+//! Every store keeps three promises. What is taken twice is there once, so that a store may be told again what it may have heard: after a kill
+//! the changes since the watermark come once more. The watermark is written last, and says for every later reader how far the store is
+//! complete. Windows that begin in an interval are replaced as a whole, so that a later decision leaves nothing of an earlier one.
 
 use super::window::SeriesWindow;
 use crate::ingest::IngestError;
-use crate::store::{StoreError, Sums, Taken, Track};
-use model::{BatchId, DeviceId};
+use crate::store::{Part, PostedAccount, StoreError, Sums, Track};
+use model::{BatchId, DeviceId, DeviceUuid, EntryId, JobId, NodeName, ProjectName, Revision, SiteName};
 use std::ops::Range;
-use units::{Interval, Overflow, Timestamp};
+use units::{Energy, Interval, Overflow, Span, Timestamp};
 
-/// What one batch changes about the windows of one device.
+/// How far a store is complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watermark {
+    /// The last revision of the ledger that was taken; 0 before the first.
+    pub revision: Revision,
+    /// SHA-256 of the newest batch up to there, so that a ledger with another history is noticed; empty before the first.
+    pub sha256: Vec<u8>,
+}
+
+/// A device as people and other databases know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeriesDevice {
+    /// Its number in the ledger.
+    pub number: DeviceId,
+    /// Name of its node.
+    pub node: NodeName,
+    /// Its identity on that node.
+    pub uuid: DeviceUuid,
+    /// What it is: `accelerator`, `host` or `platform`.
+    pub component: &'static str,
+    /// Whether the change is about its windows whose energy another device contains, for stores that divide.
+    pub is_contained: bool,
+}
+
+/// Whose energy it is, where, and for what.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Holder {
+    /// Site of the node; `None` if it was assigned to none.
+    pub site: Option<SiteName>,
+    /// Project of the job, if it has one.
+    pub project: Option<ProjectName>,
+    /// The job; `None` if nobody held the device.
+    pub job: Option<JobId>,
+}
+
+/// One holder's share of one window. The shares of a window sum to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowShare {
+    /// Place of the window among those of its change.
+    pub window: usize,
+    /// Whose share it is.
+    pub holder: Holder,
+    /// The holder's energy.
+    pub energy: Energy,
+    /// The holder's part of the window's length.
+    pub held: Span,
+    /// The holder's part of the time that was observed.
+    pub covered: Span,
+}
+
+impl SeriesDevice {
+    /// A device of which only the number is known, for stores that do not divide.
+    #[must_use]
+    pub fn numbered(number: DeviceId) -> Self {
+        Self { number, node: NodeName::new(""), uuid: DeviceUuid::new(""), component: "", is_contained: false }
+    }
+}
+
+impl WindowShare {
+    /// The share that `part` of the window with this place is.
+    pub(super) fn of(window: usize, holder: Holder, part: &Part) -> Result<Self, Overflow> {
+        let (held, covered) = (part.span.try_into()?, part.covered.try_into()?);
+        Ok(Self { window, holder, energy: part.energy, held, covered })
+    }
+
+    /// Adds another part of the same window and holder.
+    pub(super) fn add(&mut self, part: &Part) -> Result<(), Overflow> {
+        self.energy = self.energy.checked_add(part.energy)?;
+        self.held = self.held.plus(part.span.try_into()?);
+        self.covered = self.covered.plus(part.covered.try_into()?);
+        Ok(())
+    }
+}
+
+/// What changes about the windows of one device.
 #[derive(Debug)]
 pub struct SeriesChange {
-    /// Number of the batch in the ledger.
+    /// The batch of the ledger that it comes from.
     pub batch: BatchId,
-    /// Number of the device in the ledger.
-    pub device: DeviceId,
-    /// Windows that begin in here are removed first.
+    /// The device.
+    pub device: SeriesDevice,
+    /// Windows that begin in here are removed first; `windows` has all that are there now.
     pub replaces: Option<Interval>,
     /// Windows that are added.
     pub windows: Vec<SeriesWindow>,
+    /// Their shares, ascending by window, for stores that divide; a window that another device contains has none.
+    pub shares: Vec<WindowShare>,
 }
+
+/// Asks the evidence for the windows of devices that begin in intervals, as changes that replace what is known there; an interval that no
+/// batch reaches gives none.
+pub type Recount<'a> = dyn Fn(&[(DeviceId, Interval)]) -> Result<Vec<SeriesChange>, SeriesError> + 'a;
 
 /// A place where windows are kept for charts.
 pub trait SeriesStore: Send + Sync + std::fmt::Debug {
-    /// The last batch that was taken.
+    /// How far the store is complete.
     ///
     /// # Errors
     ///
     /// The store cannot be read.
-    fn taken(&self) -> Result<Taken, SeriesError>;
+    fn watermark(&self) -> Result<Watermark, SeriesError>;
 
-    /// Applies `changes` in their order and notes `taken`: all of it or nothing.
+    /// Whether windows are kept divided among their holders. Changes then carry shares, and are made also when only the holders change.
+    fn divides(&self) -> bool;
+
+    /// Applies `changes` in their order and then notes `watermark`.
     ///
     /// # Errors
     ///
-    /// The store cannot be written.
-    fn take(&self, changes: &[SeriesChange], taken: &Taken) -> Result<(), SeriesError>;
+    /// The store cannot be written. What was applied stays or not; the same changes must be taken again.
+    fn take(&self, changes: &[SeriesChange], watermark: &Watermark) -> Result<(), SeriesError>;
+
+    /// The last ledger entry that was taken; `None` of a store that keeps windows alone.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    fn posted(&self) -> Result<Option<EntryId>, SeriesError> {
+        Ok(None)
+    }
+
+    /// Puts what accounts sum up to in place of what they did, and then notes `until`, the last entry.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written; the same must be taken again.
+    fn take_posted(&self, _accounts: &[PostedAccount], _until: EntryId) -> Result<(), SeriesError> {
+        Ok(())
+    }
 
     /// Removes everything.
     ///
@@ -43,12 +148,15 @@ pub trait SeriesStore: Send + Sync + std::fmt::Debug {
     /// The store cannot be written.
     fn clear(&self) -> Result<(), SeriesError>;
 
-    /// Compresses some of the windows that begin before `before`. Returns whether there may be more to do.
+    /// Makes what long charts read from some of the windows that begin before `before`, whose hours are over. Returns whether there may be more to do.
     ///
     /// # Errors
     ///
-    /// The store cannot be written.
-    fn compress(&self, before: Timestamp) -> Result<bool, SeriesError>;
+    /// The store cannot be written; the evidence cannot be read.
+    fn settle(&self, before: Timestamp, recount: &Recount<'_>) -> Result<bool, SeriesError>;
+
+    /// Gives up waiting for another machine, now and from now on: the service ends.
+    fn interrupt(&self) {}
 
     /// The windows that overlap the range, ascending.
     ///
@@ -87,6 +195,14 @@ pub enum SeriesError {
     )]
     Unreadable {
         /// What is wrong with them.
+        reason: String,
+    },
+    /// The other database does not answer, or not as it should.
+    #[error("the series at {url} cannot be used: {reason}")]
+    Unavailable {
+        /// Address of the server.
+        url: String,
+        /// What it answered, or why there is no answer.
         reason: String,
     },
     /// A zone has no emission factor.

@@ -363,6 +363,16 @@ impl EvidenceStore<'_> {
         Ok(BatchId::new(statement.query_row((), |row| row.get(0))?))
     }
 
+    /// SHA-256 of the batch with the highest number up to `until`; `None` before the first.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn newest_until(&self, until: BatchId) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT sha256 FROM batches WHERE batch <= ?1 ORDER BY batch DESC LIMIT 1";
+        Ok(self.0.prepare_cached(sql)?.query_row([until.number()], |row| row.get(0)).optional()?)
+    }
+
     /// When the first batch after number `after` was received; `None` when there is none.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use super::row::{device_time, energy, moment, value};
 use super::{PostingStore, StoreError};
 use model::{BatchId, JobNumber, NodeNumber, PostingId, Revision, SiteNumber};
 use rusqlite::{OptionalExtension, Row};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use units::{DeviceTime, Energy, Timestamp};
 
@@ -305,6 +306,32 @@ impl PostingStore<'_> {
             of.site.number(),
         ))?;
         Ok(())
+    }
+
+    /// Batches of which something was posted anew by a revision after `after`, up to and with `until`, that was not their own.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn moved_batches(&self, after: Revision, until: Revision) -> Result<BTreeSet<BatchId>, StoreError> {
+        let sql = "SELECT DISTINCT batch FROM postings WHERE posting >= ?1 AND revision <= ?2 AND revision <> batch";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let values = (self.first_after(after)?, until.number());
+        Ok(statement.query_map(values, |row| row.get(0).map(BatchId::new))?.collect::<Result<_, _>>()?)
+    }
+
+    /// The first number that a posting of a later revision than `after` can have. Numbers ascend with revisions, so that halving finds it.
+    fn first_after(&self, after: Revision) -> Result<i64, StoreError> {
+        let sql = "SELECT revision FROM postings WHERE posting >= ?1 ORDER BY posting LIMIT 1";
+        let mut later = self.0.prepare_cached(sql)?;
+        let newest: i64 = self.0.query_row("SELECT coalesce(max(posting), 0) FROM postings", (), |row| row.get(0))?;
+        let (mut low, mut high) = (0, newest + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let revision: Option<i64> = later.query_row([middle], |row| row.get(0)).optional()?;
+            if revision.is_none_or(|revision| revision > after.number()) { high = middle } else { low = middle + 1 }
+        }
+        Ok(low)
     }
 
     /// What all postings sum to as it is kept with them.

@@ -2,22 +2,19 @@
 //! burdens the ledger: it may lose the last transactions with the machine, for it knows which batch it took last and goes on from there.
 
 use super::StoreError;
+use super::copy_file::{CopyFile, connect};
 use super::readers::Readers;
 use super::row::{energy, integer, moment, power, span};
 use model::{BatchId, DeviceId};
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use units::{Energy, Power, Span, Timestamp};
 
-const FILE: &str = "series.db";
-const TABLES: &str = include_str!("tables-series.sql");
+const FILE: CopyFile = CopyFile { name: "series.db", tables: include_str!("tables-series.sql"), version: 1 };
 /// The batch under which the packed windows of an hour are kept, whichever batches they came with.
 const PACKED: BatchId = BatchId::new(0);
-/// Version of the tables; a file of any other is built anew.
-const VERSION: i64 = 1;
 
 /// The file `series.db`, open for one writer and several readers.
 #[derive(Debug)]
@@ -98,15 +95,8 @@ impl SeriesFile {
     ///
     /// The directory cannot be used.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
-        let path = directory.join(FILE);
-        let writer = match prepared(&path) {
-            Ok(connection) => connection,
-            Err(error) => {
-                tracing::warn!(%error, path = %path.display(), "the copy for charts cannot be used and is built anew");
-                remove(&path)?;
-                prepared(&path)?
-            }
-        };
+        let writer = FILE.open(directory)?;
+        let path = FILE.path(directory);
         Ok(Self { path, writer: Mutex::new(writer), readers: Readers::default() })
     }
 
@@ -320,45 +310,4 @@ impl SeriesTx<'_> {
         let last: Option<i64> = statement.query_row((track.device.number(), track.is_contained), |row| row.get(0))?;
         Ok(last.map(Timestamp::from_nanoseconds))
     }
-}
-
-fn prepared(path: &Path) -> Result<Connection, StoreError> {
-    let connection = connect(path)?;
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
-    match (found, tables) {
-        (0, 0) => connection.execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;"))?,
-        (VERSION, _) => {
-            super::check_whole(&connection, path)?;
-            SeriesTx(&connection).taken()?;
-        }
-        _ => return Err(StoreError::Newer { path: path.display().to_string(), found, known: VERSION }),
-    }
-    Ok(connection)
-}
-
-fn connect(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open(path)?;
-    // A compressed hour is about 2.3 kB: three of them fill a page of 8 kB, where one of 4 kB holds one. Only a new file takes it.
-    connection.pragma_update(None, "page_size", 8_192)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    // Without this, SQLite plans a statement anew whenever it is bound to other values.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.set_prepared_statement_cache_capacity(32);
-    Ok(connection)
-}
-
-fn remove(path: &Path) -> Result<(), StoreError> {
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        match std::fs::remove_file(Path::new(&name)) {
-            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
-                return Err(StoreError::Directory { path: path.display().to_string(), cause });
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }

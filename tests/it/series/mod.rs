@@ -2,8 +2,12 @@
 
 mod api;
 mod copy;
+mod influx;
+mod influx_real;
+pub(crate) mod influx_server;
 
 use crate::ledger::{Fixture, at};
+use influx_server::InfluxDouble;
 use model::DeviceId;
 use std::collections::BTreeMap;
 use units::{Energy, Timestamp};
@@ -66,8 +70,51 @@ fn windows(store: &dyn SeriesStore) -> Vec<(DeviceId, bool, SeriesWindow)> {
     tracks.flat_map(of).collect()
 }
 
-fn fresh() -> (tempfile::TempDir, Embedded) {
-    let directory = tempfile::tempdir().unwrap();
-    let store = Embedded::open(directory.path()).unwrap();
-    (directory, store)
+/// The stores that keep the promises of a store of series.
+#[derive(Debug, Clone, Copy)]
+enum Engine {
+    Embedded,
+    Influx,
 }
+
+/// An empty store, with what must live as long.
+fn fresh(engine: Engine) -> (Kept, Box<dyn SeriesStore>) {
+    let directory = tempfile::tempdir().unwrap();
+    let server = matches!(engine, Engine::Influx).then(InfluxDouble::start);
+    let kept = Kept { directory, server };
+    let store = kept.open();
+    (kept, store)
+}
+
+/// Where a store keeps its windows.
+struct Kept {
+    directory: tempfile::TempDir,
+    server: Option<InfluxDouble>,
+}
+
+impl Kept {
+    fn open(&self) -> Box<dyn SeriesStore> {
+        match &self.server {
+            None => Box::new(Embedded::open(self.directory.path()).unwrap()),
+            Some(server) => Box::new(influx::open(server, self.directory.path())),
+        }
+    }
+}
+
+/// Settles every hour that was over by `before`.
+fn settle(fixture: &Fixture, store: &dyn SeriesStore, before: Timestamp) {
+    while series::settle(&fixture.store, store, before).unwrap() {}
+}
+
+/// Runs each of the tests that follow with every store.
+macro_rules! with_every_store {
+    ($($test:ident,)+) => {
+        mod in_embedded {
+            $(#[test] fn $test() { super::$test(super::Engine::Embedded); })+
+        }
+        mod in_influx {
+            $(#[test] fn $test() { super::$test(super::Engine::Influx); })+
+        }
+    };
+}
+use with_every_store;

@@ -1,0 +1,218 @@
+//! Windows as the ledger divides them among their holders, for stores that keep them so.
+
+use super::store::{Holder, SeriesChange, SeriesDevice, SeriesError, Watermark, WindowShare};
+use super::window::SeriesWindow;
+use crate::ingest::{self, Attributed};
+use crate::store::{StoreError, Tx};
+use model::{BatchId, DeviceId, DeviceUuid, JobId, JobNumber, NodeNumber, ProjectName, Revision, SiteName, SiteNumber};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use units::{Interval, Timestamp};
+
+/// Maximum number of new batches in one round.
+const BATCHES_PER_ROUND: u32 = 64;
+/// Maximum number of divided batches that are kept in memory: those of a node-hour are asked for device by device.
+const KEPT_BATCHES_MAX: usize = 512;
+/// One millisecond, the resolution of the places to which windows go.
+const MS: i64 = 1_000_000;
+
+/// What comes next after a watermark.
+pub(super) struct Round {
+    /// What changes, in the order in which it is to be applied.
+    pub(super) changes: Vec<SeriesChange>,
+    /// How far this goes.
+    pub(super) watermark: Watermark,
+    /// Whether there may be more.
+    pub(super) has_more: bool,
+}
+
+/// What the ledger has beyond `mark`: windows that are new, and windows whose holders are others now. `None` where there is nothing.
+pub(super) fn next(tx: &Tx<'_>, mark: &Watermark) -> Result<Option<Round>, SeriesError> {
+    let current = tx.revisions().current()?;
+    if current <= mark.revision {
+        return Ok(None);
+    }
+    let new = tx.evidence().after(mark.revision.batch(), BATCHES_PER_ROUND)?;
+    let has_more = u32::try_from(new.len()).is_ok_and(|count| count == BATCHES_PER_ROUND);
+    let newest = new.last().map(|(batch, _, sha256)| (*batch, sha256.clone()));
+    let revision = match &newest {
+        Some((batch, _)) if has_more => batch.revision(),
+        _ => current,
+    };
+    let moved = tx.postings().moved_batches(mark.revision, revision)?;
+    let mut evidence = DividedEvidence::of(tx)?;
+    let mut changes = Vec::new();
+    for (batch, node, _) in &new {
+        changes.extend(evidence.contained(*batch, *node)?);
+        if !moved.contains(batch) {
+            changes.extend(evidence.counted(*batch)?);
+        }
+    }
+    for batch in moved {
+        changes.extend(evidence.around(batch)?);
+    }
+    let sha256 = newest.map_or_else(|| mark.sha256.clone(), |(_, sha256)| sha256);
+    Ok(Some(Round { changes, watermark: Watermark { revision, sha256 }, has_more }))
+}
+
+/// A batch with what its windows become.
+struct DividedBatch {
+    attributed: Attributed,
+    /// Numbers of its devices by their identity.
+    devices: BTreeMap<DeviceUuid, DeviceId>,
+}
+
+/// The evidence as the ledger divides it now.
+pub(super) struct DividedEvidence<'a> {
+    tx: &'a Tx<'a>,
+    revision: Revision,
+    sites: BTreeMap<SiteNumber, SiteName>,
+    jobs: BTreeMap<JobNumber, (JobId, Option<ProjectName>)>,
+    batches: BTreeMap<BatchId, Rc<DividedBatch>>,
+}
+
+impl<'a> DividedEvidence<'a> {
+    pub(super) fn of(tx: &'a Tx<'a>) -> Result<Self, StoreError> {
+        let sites = tx.sites().list()?.into_iter().filter(|site| site.site != SiteNumber::UNASSIGNED);
+        let sites = sites.map(|site| (site.site, site.name)).collect();
+        let revision = tx.revisions().current()?;
+        Ok(Self { tx, revision, sites, jobs: BTreeMap::new(), batches: BTreeMap::new() })
+    }
+
+    fn batch(&mut self, number: BatchId) -> Result<Rc<DividedBatch>, SeriesError> {
+        if let Some(known) = self.batches.get(&number) {
+            return Ok(Rc::clone(known));
+        }
+        let node = self.tx.evidence().node_of(number)?;
+        let attributed = ingest::attribute(self.tx, number, self.revision)?;
+        let numbers = self.tx.devices().numbers(node, &attributed.batch.devices)?;
+        let devices = numbers.into_iter().map(|(uuid, device)| (uuid.clone(), device)).collect();
+        if self.batches.len() >= KEPT_BATCHES_MAX {
+            self.batches.clear();
+        }
+        let divided = Rc::new(DividedBatch { attributed, devices });
+        self.batches.insert(number, Rc::clone(&divided));
+        Ok(divided)
+    }
+
+    /// What a new batch adds to the devices that count, device by device.
+    fn counted(&mut self, number: BatchId) -> Result<Vec<SeriesChange>, SeriesError> {
+        let batch = self.batch(number)?;
+        let mut changes = Vec::new();
+        for uuid in batch.devices.keys() {
+            let mut change = self.change(number, &batch, uuid);
+            self.take(&batch, uuid, |_| true, &mut change)?;
+            changes.push(change);
+        }
+        changes.retain(|change| !change.windows.is_empty());
+        Ok(changes)
+    }
+
+    /// What a new batch changes about devices whose energy others contain, device by device. Nobody holds them.
+    fn contained(&mut self, number: BatchId, node: NodeNumber) -> Result<Vec<SeriesChange>, SeriesError> {
+        let batch = self.batch(number)?;
+        let parsed = &batch.attributed.batch;
+        let mut changes = Vec::new();
+        if parsed.devices.iter().all(|device| device.counted_in.is_none()) {
+            return Ok(changes);
+        }
+        for found in ingest::counted(self.tx, number, node, parsed, SeriesWindow::of)? {
+            let Some((uuid, _)) = batch.devices.iter().find(|(_, device)| **device == found.device) else { continue };
+            let mut change = self.change(number, &batch, uuid);
+            if change.device.is_contained {
+                change.windows = found.windows.into_iter().filter(|window| window.is_contained).collect();
+                change.replaces = found.replaces;
+                changes.push(change);
+            }
+        }
+        Ok(changes)
+    }
+
+    /// What is there now, device by device, where the windows of `number` are.
+    fn around(&mut self, number: BatchId) -> Result<Vec<SeriesChange>, SeriesError> {
+        let batch = self.batch(number)?;
+        let parsed = &batch.attributed.batch;
+        let mut changes = Vec::new();
+        for declared in parsed.devices.iter().filter(|device| device.counted_in.is_none()) {
+            let (uuid, Some(device)) = (&declared.uuid, batch.devices.get(&declared.uuid)) else { continue };
+            let windows = parsed.windows.iter().filter(|window| window.device == *uuid);
+            let starts: BTreeSet<Timestamp> = windows.map(|window| window.start).collect();
+            let (Some(first), Some(last)) = (starts.first(), starts.last()) else { continue };
+            let (from, to) = (first.nanoseconds().div_euclid(MS) * MS, last.nanoseconds().div_euclid(MS) * MS + MS);
+            let begun = Interval::new(Timestamp::from_nanoseconds(from), Timestamp::from_nanoseconds(to));
+            if let Some(begun) = begun {
+                changes.extend(self.recount(*device, begun)?);
+            }
+        }
+        Ok(changes)
+    }
+
+    /// The windows of `device` that begin in `begun`, in place of all that are known there; `None` without any batch that reaches there.
+    pub(super) fn recount(&mut self, device: DeviceId, begun: Interval) -> Result<Option<SeriesChange>, SeriesError> {
+        let mut found: Option<SeriesChange> = None;
+        for (number, _) in self.tx.evidence().reaches_of_device(device, begun, self.revision)? {
+            let batch = self.batch(number)?;
+            let Some((uuid, _)) = batch.devices.iter().find(|(_, known)| **known == device) else { continue };
+            let own = found.get_or_insert_with(|| self.change(number, &batch, uuid));
+            own.replaces = Some(begun);
+            self.take(&batch, uuid, |start| begun.contains(start), own)?;
+        }
+        Ok(found)
+    }
+
+    fn change(&self, number: BatchId, batch: &DividedBatch, uuid: &DeviceUuid) -> SeriesChange {
+        let parsed = &batch.attributed.batch;
+        let declared = parsed.devices.iter().find(|device| device.uuid == *uuid);
+        let device = SeriesDevice {
+            number: batch.devices.get(uuid).copied().unwrap_or(DeviceId::new(0)),
+            node: parsed.node.name.clone(),
+            uuid: uuid.clone(),
+            component: declared.map_or("", |device| device.kind.name()),
+            is_contained: declared.is_some_and(|device| device.counted_in.is_some()),
+        };
+        SeriesChange { batch: number, device, replaces: None, windows: Vec::new(), shares: Vec::new() }
+    }
+
+    /// Adds the windows of a device that count as energy and that `is_wanted` by their start, with the shares of their holders.
+    fn take(
+        &mut self,
+        batch: &DividedBatch,
+        uuid: &DeviceUuid,
+        is_wanted: impl Fn(Timestamp) -> bool,
+        change: &mut SeriesChange,
+    ) -> Result<(), SeriesError> {
+        let parsed = &batch.attributed.batch;
+        let Some(declared) = parsed.devices.iter().find(|device| device.uuid == *uuid) else { return Ok(()) };
+        let mut place_before = None;
+        for (place, key, part) in &batch.attributed.pieces {
+            let Some(window) = parsed.windows.get(*place) else { continue };
+            if window.device != *uuid || !is_wanted(window.start) {
+                continue;
+            }
+            if place_before.replace(*place) != Some(*place) {
+                change.windows.push(SeriesWindow::of(window, declared));
+            }
+            let holder = self.holder(key.job, key.site)?;
+            let number = change.windows.len() - 1;
+            let known = change.shares.iter_mut().rev().take_while(|share| share.window == number);
+            match known.into_iter().find(|share| share.holder == holder) {
+                Some(share) => share.add(part)?,
+                None => change.shares.push(WindowShare::of(number, holder, part)?),
+            }
+        }
+        Ok(())
+    }
+
+    fn holder(&mut self, job: JobNumber, site: SiteNumber) -> Result<Holder, SeriesError> {
+        let site = self.sites.get(&site).cloned();
+        if job.is_idle() {
+            return Ok(Holder { site, project: None, job: None });
+        }
+        if !self.jobs.contains_key(&job) {
+            let named = (self.tx.jobs().id_of(job)?, self.tx.jobs().facts_of(job)?.0);
+            self.jobs.insert(job, named);
+        }
+        let (job, project) = self.jobs.get(&job).cloned().unzip();
+        Ok(Holder { site, project: project.flatten(), job })
+    }
+}

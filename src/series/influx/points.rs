@@ -1,0 +1,259 @@
+//! Points as they are written, and windows and sums as they are read from them.
+
+use super::super::columns::QUALITIES;
+use super::super::store::{Holder, SeriesChange, SeriesDevice, SeriesError};
+use super::super::window::{SeriesWindow, hour_of};
+use super::line::{SeriesKey, TAGS};
+use super::table::{Row, TableError};
+use crate::store::{PostedAccount, Sums};
+use model::{JobId, ProjectName, Revision, SiteName};
+use std::collections::BTreeMap;
+use units::{Energy, Power, Span, Timestamp};
+
+/// One point per window and holder, at the start of the window.
+pub(super) const ENERGY_WINDOW: &str = "energy_window";
+/// One point per window whose energy another device contains.
+pub(super) const CONTAINED_WINDOW: &str = "contained_window";
+/// One point per device, holder and hour, at the start of the hour.
+pub(super) const ENERGY_HOUR: &str = "energy_hour";
+/// What an account of the ledger sums up to in a posting period, at its start.
+pub(super) const CARBON_PERIOD: &str = "carbon_period";
+/// Carbon intensity that the energy of a posting period was multiplied by, at its start.
+pub(super) const CARBON_INTENSITY: &str = "carbon_intensity";
+/// How far the copy is, at the end of the newest window.
+const MIRROR: &str = "mirror";
+
+/// PointLines to be sent.
+#[derive(Debug, Default)]
+pub(super) struct PointLines {
+    text: String,
+    count: usize,
+}
+
+impl PointLines {
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.count = 0;
+    }
+
+    /// Adds the window at `place` among those of a change: a point per holder, or one if another device contains it.
+    pub(super) fn window(&mut self, change: &SeriesChange, place: usize) {
+        let Some(window) = change.windows.get(place) else { return };
+        if window.is_contained {
+            let whole = Share { energy: window.energy, held: window.span(), covered: window.covered };
+            return self.share(&key(CONTAINED_WINDOW, &change.device, &Holder::default()), window, &whole);
+        }
+        let first = change.shares.partition_point(|share| share.window < place);
+        for share in change.shares.iter().skip(first).take_while(|share| share.window == place) {
+            let own = Share { energy: share.energy, held: share.held, covered: share.covered };
+            self.share(&key(ENERGY_WINDOW, &change.device, &share.holder), window, &own);
+        }
+    }
+
+    fn share(&mut self, key: &SeriesKey, window: &SeriesWindow, share: &Share) {
+        let quality = QUALITIES.iter().position(|quality| *quality == window.quality).unwrap_or_default();
+        self.point(
+            key,
+            window.start,
+            &[
+                ("covered_ns", nanoseconds(share.covered)),
+                ("energy_mj", share.energy.millijoules()),
+                ("held_ns", nanoseconds(share.held)),
+                ("is_low", i64::from(window.is_low)),
+                ("power_max_mw", milliwatts(window.max)),
+                ("power_min_mw", milliwatts(window.min)),
+                ("quality", i64::try_from(quality).unwrap_or_default()),
+                ("start_ns", window.start.nanoseconds()),
+                ("window_ns", nanoseconds(window.span())),
+            ],
+        );
+    }
+
+    /// Adds what the windows of a change, which all begin in the hour at `start`, sum up to for each holder.
+    pub(super) fn hour(&mut self, start: Timestamp, change: &SeriesChange) -> Result<(), SeriesError> {
+        let mut holders: BTreeMap<&Holder, Sums> = BTreeMap::new();
+        for share in &change.shares {
+            let Some(window) = change.windows.get(share.window) else { continue };
+            let modelled = if window.modelled() == Energy::ZERO { Energy::ZERO } else { share.energy };
+            let own = Sums {
+                first: window.start,
+                last: window.end,
+                energy: share.energy,
+                modelled,
+                min: window.min,
+                max: window.max,
+                covered: share.covered,
+                span: share.held,
+                low: if window.is_low { share.held } else { Span::ZERO },
+            };
+            match holders.get_mut(&share.holder) {
+                Some(known) => *known = joined(known, &own)?,
+                None => drop(holders.insert(&share.holder, own)),
+            }
+        }
+        for (holder, sums) in holders {
+            self.point(
+                &key(ENERGY_HOUR, &change.device, holder),
+                start,
+                &[
+                    ("covered_ns", nanoseconds(sums.covered)),
+                    ("energy_mj", sums.energy.millijoules()),
+                    ("first_ns", sums.first.nanoseconds()),
+                    ("held_ns", nanoseconds(sums.span)),
+                    ("last_ns", sums.last.nanoseconds()),
+                    ("low_ns", nanoseconds(sums.low)),
+                    ("modelled_mj", sums.modelled.millijoules()),
+                    ("power_max_mw", milliwatts(sums.max)),
+                    ("power_min_mw", milliwatts(sums.min)),
+                ],
+            );
+        }
+        Ok(())
+    }
+
+    /// Adds what an account sums up to, and the carbon intensity that it was posted with.
+    pub(super) fn account(&mut self, account: &PostedAccount) {
+        let (job, project) =
+            (account.job.as_ref().map(JobId::as_str), account.project.as_ref().map(ProjectName::as_str));
+        let site = account.site.as_ref().map(SiteName::as_str);
+        let tags = [Some(account.component.as_str()), None, job, Some(account.node.as_str()), project, site];
+        self.point(
+            &SeriesKey::of(CARBON_PERIOD, tags),
+            account.start,
+            &[
+                ("co2e_ug", account.co2e.micrograms()),
+                ("energy_mj", account.energy.millijoules()),
+                ("overhead_co2e_ug", account.overhead_co2e.micrograms()),
+                ("overhead_mj", account.overhead.millijoules()),
+            ],
+        );
+        let intensity = i64::from(account.intensity.milligrams_per_kwh());
+        let key = SeriesKey::with(CARBON_INTENSITY, "zone", account.zone.as_str());
+        self.point(&key, account.start, &[("intensity_mg_per_kwh", intensity)]);
+    }
+
+    /// Adds how far the copy is.
+    pub(super) fn mirror(&mut self, newest: Timestamp, revision: Revision, refused_points: u64) {
+        let refused = i64::try_from(refused_points).unwrap_or(i64::MAX);
+        let key = SeriesKey::of(MIRROR, [None; TAGS.len()]);
+        self.point(&key, newest, &[("batch", revision.number()), ("refused_points", refused)]);
+    }
+
+    fn point(&mut self, key: &SeriesKey, at: Timestamp, fields: &[(&str, i64)]) {
+        key.point(&mut self.text, at, fields);
+        self.count += 1;
+    }
+}
+
+/// The part of a window that one holder has.
+struct Share {
+    energy: Energy,
+    held: Span,
+    covered: Span,
+}
+
+fn key(measurement: &str, device: &SeriesDevice, holder: &Holder) -> SeriesKey {
+    let job = holder.job.as_ref().map(|job| job.as_str());
+    let project = holder.project.as_ref().map(|project| project.as_str());
+    let site = holder.site.as_ref().map(|site| site.as_str());
+    let tags = [Some(device.component), Some(device.uuid.as_str()), job, Some(device.node.as_str()), project, site];
+    SeriesKey::of(measurement, tags)
+}
+
+fn nanoseconds(span: Span) -> i64 {
+    i64::try_from(span.nanoseconds()).unwrap_or(i64::MAX)
+}
+
+fn milliwatts(power: Power) -> i64 {
+    i64::try_from(power.milliwatts()).unwrap_or(i64::MAX)
+}
+
+/// The sums of two sets of windows of one device.
+fn joined(a: &Sums, b: &Sums) -> Result<Sums, units::Overflow> {
+    Ok(Sums {
+        first: a.first.min(b.first),
+        last: a.last.max(b.last),
+        energy: a.energy.checked_add(b.energy)?,
+        modelled: a.modelled.checked_add(b.modelled)?,
+        min: a.min.min(b.min),
+        max: a.max.max(b.max),
+        covered: a.covered.plus(b.covered),
+        span: a.span.plus(b.span),
+        low: a.low.plus(b.low),
+    })
+}
+
+/// Adds a holder's share of a window to what is known of that window.
+pub(super) fn add_window(
+    row: &Row<'_>,
+    is_contained: bool,
+    found: &mut BTreeMap<Timestamp, SeriesWindow>,
+) -> Result<(), TableError> {
+    let start = Timestamp::from_nanoseconds(row.integer("start_ns")?);
+    let end = start.after(span(row, "window_ns")?).map_err(|_| odd("window_ns"))?;
+    let (energy, covered) = (Energy::from_millijoules(row.integer("energy_mj")?), span(row, "covered_ns")?);
+    let quality = usize::try_from(row.integer("quality")?).ok().and_then(|place| QUALITIES.get(place).copied());
+    let own = SeriesWindow {
+        start,
+        end,
+        energy,
+        min: power(row, "power_min_mw")?,
+        max: power(row, "power_max_mw")?,
+        covered,
+        quality: quality.ok_or_else(|| odd("quality"))?,
+        is_contained,
+        is_low: row.integer("is_low")? != 0,
+    };
+    match found.get_mut(&start) {
+        Some(known) => {
+            known.energy = known.energy.checked_add(energy).map_err(|_| odd("energy_mj"))?;
+            known.covered = known.covered.plus(covered);
+        }
+        None => drop(found.insert(start, own)),
+    }
+    Ok(())
+}
+
+/// Adds a holder's sums of an hour to what is known of that hour.
+pub(super) fn add_hour(row: &Row<'_>, found: &mut BTreeMap<i64, Sums>) -> Result<(), TableError> {
+    let own = Sums {
+        first: Timestamp::from_nanoseconds(row.integer("first_ns")?),
+        last: Timestamp::from_nanoseconds(row.integer("last_ns")?),
+        energy: Energy::from_millijoules(row.integer("energy_mj")?),
+        modelled: Energy::from_millijoules(row.integer("modelled_mj")?),
+        min: power(row, "power_min_mw")?,
+        max: power(row, "power_max_mw")?,
+        covered: span(row, "covered_ns")?,
+        span: span(row, "held_ns")?,
+        low: span(row, "low_ns")?,
+    };
+    match found.get_mut(&hour_of(own.first)) {
+        Some(known) => *known = joined(known, &own).map_err(|_| odd("energy_mj"))?,
+        None => drop(found.insert(hour_of(own.first), own)),
+    }
+    Ok(())
+}
+
+fn span(row: &Row<'_>, column: &str) -> Result<Span, TableError> {
+    unsigned(row, column).map(Span::from_nanoseconds)
+}
+
+fn power(row: &Row<'_>, column: &str) -> Result<Power, TableError> {
+    unsigned(row, column).map(Power::from_milliwatts)
+}
+
+fn unsigned(row: &Row<'_>, column: &str) -> Result<u64, TableError> {
+    u64::try_from(row.integer(column)?).map_err(|_| odd(column))
+}
+
+fn odd(column: &str) -> TableError {
+    TableError::Value { column: column.to_owned(), problem: "holds a value that was never written".to_owned() }
+}
