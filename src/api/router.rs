@@ -64,7 +64,32 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(jobs::create))
         .routes(routes!(jobs::finish))
         .routes(routes!(steps::report));
-    let read = OpenApiRouter::new()
+    let admit = OpenApiRouter::new()
+        .routes(routes!(estimates::estimate))
+        .routes(routes!(admissions::admit))
+        .routes(routes!(admissions::commit))
+        .routes(routes!(admissions::renew))
+        .routes(routes!(admissions::release))
+        .routes(routes!(budgets::request))
+        .routes(routes!(kubernetes::review));
+    let guarded = under(None, anyone, state)
+        .merge(under(Some(Scope::Ingest), ingest, state))
+        .merge(under(Some(Scope::Read), reading(), state))
+        .merge(under(Some(Scope::Admit), admit, state))
+        .merge(under(Some(Scope::Admin), administration(), state));
+    // As the API under a version, and where webhooks are usually found.
+    let gates = OpenApiRouter::new().route("/admission/kubernetes", post(kubernetes::review));
+    let watch = OpenApiRouter::new().routes(routes!(metrics::show));
+    OpenApiRouter::with_openapi(ApiDocument::openapi())
+        .nest("/api/v1", guarded)
+        .merge(under(Some(Scope::Read), watch, state))
+        .merge(under(Some(Scope::Admit), gates, state))
+        .merge(open)
+}
+
+/// What the scope read opens.
+fn reading() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
         .routes(routes!(fleet::nodes))
         .routes(routes!(fleet::devices))
         .routes(routes!(fleet::sites))
@@ -96,16 +121,12 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(admissions::list))
         .routes(routes!(admissions::show))
         .routes(routes!(estimates::accuracy))
-        .routes(routes!(events::listen));
-    let admit = OpenApiRouter::new()
-        .routes(routes!(estimates::estimate))
-        .routes(routes!(admissions::admit))
-        .routes(routes!(admissions::commit))
-        .routes(routes!(admissions::renew))
-        .routes(routes!(admissions::release))
-        .routes(routes!(budgets::request))
-        .routes(routes!(kubernetes::review));
-    let admin = OpenApiRouter::new()
+        .routes(routes!(events::listen))
+}
+
+/// What the scope admin opens.
+fn administration() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
         .routes(routes!(fleet::add_site))
         .routes(routes!(sites::set_pue))
         .routes(routes!(sites::set_price))
@@ -125,20 +146,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(periods::restate_entries))
         .routes(routes!(actions::list))
         .routes(routes!(tokens::create, tokens::list))
-        .routes(routes!(tokens::revoke));
-    let guarded = under(None, anyone, state)
-        .merge(under(Some(Scope::Ingest), ingest, state))
-        .merge(under(Some(Scope::Read), read, state))
-        .merge(under(Some(Scope::Admit), admit, state))
-        .merge(under(Some(Scope::Admin), admin, state));
-    // As the API under a version, and where webhooks are usually found.
-    let gates = OpenApiRouter::new().route("/admission/kubernetes", post(kubernetes::review));
-    let watch = OpenApiRouter::new().routes(routes!(metrics::show));
-    OpenApiRouter::with_openapi(ApiDocument::openapi())
-        .nest("/api/v1", guarded)
-        .merge(under(Some(Scope::Read), watch, state))
-        .merge(under(Some(Scope::Admit), gates, state))
-        .merge(open)
+        .routes(routes!(tokens::revoke))
 }
 
 /// `routes` for tokens and sessions that hold `scope`, any where there is none; documented so, with the answers that every such route may give.
