@@ -3,56 +3,76 @@
 use super::store::{Holder, SeriesChange, SeriesDevice, SeriesError, Watermark, WindowShare};
 use super::window::SeriesWindow;
 use crate::ingest::{self, Attributed};
-use crate::store::{StoreError, Tx};
+use crate::store::{Store, StoreError, Tx};
 use model::{BatchId, DeviceId, DeviceUuid, JobId, JobNumber, NodeNumber, ProjectName, Revision, SiteName, SiteNumber};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use units::{Interval, Timestamp};
 
 /// Maximum number of new batches in one round.
-const BATCHES_PER_ROUND: u32 = 64;
-/// Maximum number of divided batches that are kept in memory: those of a node-hour are asked for device by device.
-const KEPT_BATCHES_MAX: usize = 512;
+const BATCHES_PER_ROUND: u32 = 256;
+/// Number of batches whose windows are in memory at once; one can have 20,000 of them.
+const BATCHES_AT_ONCE: usize = 8;
 /// One millisecond, the resolution of the places to which windows go.
 const MS: i64 = 1_000_000;
 
 /// What comes next after a watermark.
 pub(super) struct Round {
-    /// What changes, in the order in which it is to be applied.
-    pub(super) changes: Vec<SeriesChange>,
+    /// Batches that are new.
+    new: Vec<(BatchId, NodeNumber)>,
+    /// Batches, new or not, of which something was posted elsewhere by a later revision.
+    moved: BTreeSet<BatchId>,
     /// How far this goes.
     pub(super) watermark: Watermark,
     /// Whether there may be more.
     pub(super) has_more: bool,
 }
 
-/// What the ledger has beyond `mark`: windows that are new, and windows whose holders are others now. `None` where there is nothing.
-pub(super) fn next(tx: &Tx<'_>, mark: &Watermark) -> Result<Option<Round>, SeriesError> {
-    let current = tx.revisions().current()?;
-    if current <= mark.revision {
-        return Ok(None);
-    }
-    let new = tx.evidence().after(mark.revision.batch(), BATCHES_PER_ROUND)?;
-    let has_more = u32::try_from(new.len()).is_ok_and(|count| count == BATCHES_PER_ROUND);
-    let newest = new.last().map(|(batch, _, sha256)| (*batch, sha256.clone()));
-    let revision = match &newest {
-        Some((batch, _)) if has_more => batch.revision(),
-        _ => current,
-    };
-    let moved = tx.postings().moved_batches(mark.revision, revision)?;
-    let mut evidence = DividedEvidence::of(tx)?;
-    let mut changes = Vec::new();
-    for (batch, node, _) in &new {
-        changes.extend(evidence.contained(*batch, *node)?);
-        if !moved.contains(batch) {
-            changes.extend(evidence.counted(*batch)?);
+impl Round {
+    /// What the ledger has beyond `mark`; `None` where there is nothing. What was moved up to revision `as_of` was known when the first window was
+    /// written, and is no news.
+    pub(super) fn after(tx: &Tx<'_>, mark: &Watermark, as_of: Revision) -> Result<Option<Self>, SeriesError> {
+        let current = tx.revisions().current()?;
+        if current <= mark.revision {
+            return Ok(None);
         }
+        let new = tx.evidence().after(mark.revision.batch(), BATCHES_PER_ROUND)?;
+        let has_more = u32::try_from(new.len()).is_ok_and(|count| count == BATCHES_PER_ROUND);
+        let newest = new.last().map(|(batch, _, sha256)| (*batch, sha256.clone()));
+        let revision = match &newest {
+            Some((batch, _)) if has_more => batch.revision(),
+            _ => current,
+        };
+        let moved = tx.postings().moved_batches(mark.revision.max(as_of), revision)?;
+        let new = new.into_iter().map(|(batch, node, _)| (batch, node)).collect();
+        let sha256 = newest.map_or_else(|| mark.sha256.clone(), |(_, sha256)| sha256);
+        Ok(Some(Self { new, moved, watermark: Watermark { revision, sha256 }, has_more }))
     }
-    for batch in moved {
-        changes.extend(evidence.around(batch)?);
+
+    /// Hands over what changes, in the order in which it is to be applied, each part read from one state of `store`.
+    pub(super) fn changes(
+        &self,
+        store: &Store,
+        mut take: impl FnMut(&[SeriesChange]) -> Result<(), SeriesError>,
+    ) -> Result<(), SeriesError> {
+        for part in self.new.chunks(BATCHES_AT_ONCE) {
+            let changes = store.read::<_, SeriesError>(|tx| {
+                let (mut evidence, mut changes) = (DividedEvidence::of(tx)?, Vec::new());
+                for (batch, node) in part {
+                    changes.extend(evidence.contained(*batch, *node)?);
+                    if !self.moved.contains(batch) {
+                        changes.extend(evidence.counted(*batch)?);
+                    }
+                }
+                Ok(changes)
+            })?;
+            take(&changes)?;
+        }
+        for batch in &self.moved {
+            take(&store.read::<_, SeriesError>(|tx| DividedEvidence::of(tx)?.around(*batch))?)?;
+        }
+        Ok(())
     }
-    let sha256 = newest.map_or_else(|| mark.sha256.clone(), |(_, sha256)| sha256);
-    Ok(Some(Round { changes, watermark: Watermark { revision, sha256 }, has_more }))
 }
 
 /// A batch with what its windows become.
@@ -87,7 +107,7 @@ impl<'a> DividedEvidence<'a> {
         let attributed = ingest::attribute(self.tx, number, self.revision)?;
         let numbers = self.tx.devices().numbers(node, &attributed.batch.devices)?;
         let devices = numbers.into_iter().map(|(uuid, device)| (uuid.clone(), device)).collect();
-        if self.batches.len() >= KEPT_BATCHES_MAX {
+        if self.batches.len() >= BATCHES_AT_ONCE {
             self.batches.clear();
         }
         let divided = Rc::new(DividedBatch { attributed, devices });

@@ -1,7 +1,7 @@
 //! A thread that takes acknowledged batches into the series store. Nothing waits for it: when it fails or falls behind, it goes on later from the
 //! last batch that the store has.
 
-use super::divided::{self, DividedEvidence, Round};
+use super::divided::{DividedEvidence, Round};
 use super::newest::NewestPower;
 use super::store::{SeriesChange, SeriesDevice, SeriesError, SeriesStore, Watermark};
 use super::window::SeriesWindow;
@@ -10,6 +10,7 @@ use crate::store::{Store, Tx};
 use client::Backoff;
 use collectors::clock::Clock;
 use model::{BatchId, EntryId, Revision};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -68,7 +69,8 @@ impl Follower {
         let power = Arc::new(NewestPower::default());
         let noted = Arc::clone(&power);
         let thread = std::thread::Builder::new().name("series".to_owned()).spawn(move || {
-            let copy = Copy { store: &store, series: followed.as_ref(), power: &noted };
+            let copy =
+                Copy { store: &store, series: followed.as_ref(), power: &noted, as_of: Cell::new(Revision::new(0)) };
             run(&copy, clock.as_ref(), &handed, &told);
         })?;
         Ok(Self { handover: Handover(sender), series, power, is_stopping, thread: Some(thread) })
@@ -104,6 +106,8 @@ struct Copy<'a> {
     store: &'a Store,
     series: &'a dyn SeriesStore,
     power: &'a NewestPower,
+    /// The newest revision when the first window was written, of a store that was empty then.
+    as_of: Cell<Revision>,
 }
 
 fn run(copy: &Copy<'_>, clock: &dyn Clock, handed: &Receiver<(BatchId, Batch)>, is_stopping: &AtomicBool) {
@@ -149,7 +153,7 @@ fn run(copy: &Copy<'_>, clock: &dyn Clock, handed: &Receiver<(BatchId, Batch)>, 
 /// The evidence cannot be read; the series store cannot be written.
 pub fn catch_up(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
     check(store, series)?;
-    let copy = Copy { store, series, power: &NewestPower::default() };
+    let copy = Copy { store, series, power: &NewestPower::default(), as_of: Cell::new(Revision::new(0)) };
     while take(&copy, BTreeMap::new())? {}
     Ok(())
 }
@@ -161,7 +165,7 @@ pub fn catch_up(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesErr
 /// The evidence cannot be read; the series store cannot be written.
 pub fn rebuild(store: &Store, series: &dyn SeriesStore, now: Timestamp) -> Result<(), SeriesError> {
     series.clear()?;
-    let copy = Copy { store, series, power: &NewestPower::default() };
+    let copy = Copy { store, series, power: &NewestPower::default(), as_of: Cell::new(Revision::new(0)) };
     while take(&copy, BTreeMap::new())? {}
     while settle(store, series, now.before(SETTLE_AFTER))? {}
     Ok(())
@@ -209,16 +213,35 @@ fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
 
 /// Takes what comes next. Returns whether there may be more.
 fn take(copy: &Copy<'_>, given: BTreeMap<BatchId, Batch>) -> Result<bool, SeriesError> {
-    let Copy { store, series, power } = copy;
+    if copy.series.divides() {
+        return Ok(take_divided(copy)? || take_posted(copy.store, copy.series)?);
+    }
+    let mark = copy.series.watermark()?;
+    let next = copy.store.read(|tx| next(tx, &mark, given))?;
+    let Some((changes, watermark, has_more)) = next else { return Ok(false) };
+    copy.series.take(&changes, &watermark)?;
+    copy.power.note(&changes);
+    Ok(has_more)
+}
+
+/// The same for a store that divides. What was taken of a round is taken again if the round fails.
+fn take_divided(copy: &Copy<'_>) -> Result<bool, SeriesError> {
+    let Copy { store, series, power, as_of } = copy;
     let mark = series.watermark()?;
-    let round = store.read::<_, SeriesError>(|tx| match series.divides() {
-        true => divided::next(tx, &mark),
-        false => next(tx, &mark, given),
+    let round = store.read::<_, SeriesError>(|tx| {
+        if mark.revision == Revision::new(0) {
+            as_of.set(tx.revisions().current()?);
+        }
+        Round::after(tx, &mark, as_of.get())
     })?;
-    let Some(Round { changes, watermark, has_more }) = round else { return take_posted(store, *series) };
-    series.take(&changes, &watermark)?;
-    power.note(&changes);
-    Ok(has_more || take_posted(store, *series)?)
+    let Some(round) = round else { return Ok(false) };
+    round.changes(store, |changes| {
+        series.take(changes, &mark)?;
+        power.note(changes);
+        Ok(())
+    })?;
+    series.take(&[], &round.watermark)?;
+    Ok(round.has_more)
 }
 
 /// Takes what the next entries of the ledger say. Returns whether there may be more.
@@ -235,8 +258,11 @@ fn take_posted(store: &Store, series: &dyn SeriesStore) -> Result<bool, SeriesEr
     Ok(until < last)
 }
 
+/// What changes, how far that goes, and whether there may be more.
+type Next = (Vec<SeriesChange>, Watermark, bool);
+
 /// The windows of the batches after `mark`, undivided; `None` without any.
-fn next(tx: &Tx<'_>, mark: &Watermark, mut given: BTreeMap<BatchId, Batch>) -> Result<Option<Round>, SeriesError> {
+fn next(tx: &Tx<'_>, mark: &Watermark, mut given: BTreeMap<BatchId, Batch>) -> Result<Option<Next>, SeriesError> {
     let next = tx.evidence().after(mark.revision.batch(), BATCHES_PER_ROUND)?;
     let mut changes = Vec::new();
     for (number, node, _) in &next {
@@ -255,6 +281,6 @@ fn next(tx: &Tx<'_>, mark: &Watermark, mut given: BTreeMap<BatchId, Batch>) -> R
     let last = next.into_iter().next_back();
     Ok(last.map(|(batch, _, sha256)| {
         let watermark = Watermark { revision: batch.revision(), sha256 };
-        Round { changes, watermark, has_more }
+        (changes, watermark, has_more)
     }))
 }

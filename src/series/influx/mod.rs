@@ -13,7 +13,7 @@ mod table;
 
 pub use server::InfluxServer;
 
-use super::store::{Recount, SeriesChange, SeriesError, SeriesStore, Watermark};
+use super::store::{Recount, SeriesChange, SeriesDevice, SeriesError, SeriesStore, Watermark};
 use super::sums::sums;
 use super::window::{HOUR, SeriesWindow, hour_after, hour_of, hour_start};
 use crate::store::{
@@ -27,7 +27,7 @@ use server::{Connection, Written};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use units::{Interval, Span, Timestamp};
 
 /// Maximum number of lines in one request.
@@ -56,6 +56,9 @@ pub struct Influx {
     refused: AtomicU64,
     /// Hours before this one may have sums already.
     settled_before: AtomicI64,
+    /// End of the newest window since the store was opened, ns; 0 before the first.
+    newest_ns: AtomicI64,
+    has_warned: AtomicBool,
 }
 
 impl Influx {
@@ -69,7 +72,15 @@ impl Influx {
         let file = MirrorFile::open(directory, &connection.target())?;
         let is_caught_up = file.write(|tx| tx.is_caught_up())?;
         let settled_before = AtomicI64::new(if is_caught_up { i64::MAX } else { i64::MIN });
-        Ok(Self { connection, file, written: AtomicU64::new(0), refused: AtomicU64::new(0), settled_before })
+        Ok(Self {
+            connection,
+            file,
+            written: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            settled_before,
+            newest_ns: AtomicI64::new(0),
+            has_warned: AtomicBool::new(false),
+        })
     }
 
     /// What was sent since the store was opened.
@@ -91,10 +102,11 @@ impl Influx {
     }
 
     /// Deletes a device's points of `measurement` that lie in `begun`, whose ends are whole milliseconds.
-    fn remove(&self, measurement: &str, (node, uuid): (&str, &str), begun: Interval) -> Result<(), SeriesError> {
-        let predicate = predicate(measurement, &carried(node), &carried(uuid));
-        if !self.connection.delete(&predicate, begun.start(), begun.last())? {
-            tracing::warn!(predicate, "the server cannot delete: points of earlier holders stay beside the new ones");
+    fn remove(&self, measurement: &str, device: &SeriesDevice, begun: Interval) -> Result<(), SeriesError> {
+        let predicate = predicate(measurement, &carried(device.node.as_str()), &carried(device.uuid.as_str()));
+        let can_delete = self.connection.delete(&predicate, begun.start(), begun.last())?;
+        if !can_delete && !self.has_warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!("the server cannot delete: points of earlier holders stay beside the new ones");
         }
         Ok(())
     }
@@ -141,7 +153,7 @@ impl SeriesStore for Influx {
             if let Some(begun) = change.replaces {
                 self.send(&mut lines)?;
                 let measurement = if change.device.is_contained { CONTAINED_WINDOW } else { ENERGY_WINDOW };
-                self.remove(measurement, (change.device.node.as_str(), change.device.uuid.as_str()), begun)?;
+                self.remove(measurement, &change.device, begun)?;
             }
             for place in 0..change.windows.len() {
                 lines.window(change, place);
@@ -151,6 +163,10 @@ impl SeriesStore for Influx {
             }
         }
         if let Some(newest) = changes.iter().flat_map(|change| &change.windows).map(|window| window.end).max() {
+            self.newest_ns.fetch_max(newest.nanoseconds(), Ordering::Relaxed);
+        }
+        let newest = Timestamp::from_nanoseconds(self.newest_ns.load(Ordering::Relaxed));
+        if newest > Timestamp::from_nanoseconds(0) && self.watermark()? != *watermark {
             lines.mirror(newest, watermark.revision, self.counts().refused_points);
         }
         self.send(&mut lines)?;
@@ -203,7 +219,7 @@ impl SeriesStore for Influx {
         for change in recount(&asked.collect::<Vec<_>>())? {
             let Some(whole) = change.replaces else { continue };
             if again.contains(&(change.device.number, hour_of(whole.start()))) {
-                self.remove(ENERGY_HOUR, (change.device.node.as_str(), change.device.uuid.as_str()), whole)?;
+                self.remove(ENERGY_HOUR, &change.device, whole)?;
             }
             lines.hour(whole.start(), &change)?;
         }
