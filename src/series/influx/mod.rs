@@ -21,7 +21,7 @@ use crate::store::{
 };
 use flux::{Points, predicate};
 use line::carried;
-use model::EntryId;
+use model::{EntryId, Revision};
 use points::{CARBON_INTENSITY, CARBON_PERIOD, CONTAINED_WINDOW, ENERGY_HOUR, ENERGY_WINDOW, PointLines};
 use server::{Connection, Written};
 use std::collections::{BTreeMap, BTreeSet};
@@ -194,7 +194,12 @@ impl SeriesStore for Influx {
         Ok(self.file.write(|tx| tx.set_entry(until))?)
     }
 
+    /// What was never written is not deleted: the bucket may be another's.
     fn clear(&self) -> Result<(), SeriesError> {
+        let (mark, entry) = self.file.write(|tx| Ok::<_, StoreError>((tx.mark()?, tx.entry()?)))?;
+        if (mark.revision, entry) == (Revision::new(0), EntryId::new(0)) {
+            return Ok(());
+        }
         let (first, last) = (Timestamp::from_nanoseconds(0), Timestamp::from_nanoseconds(i64::MAX));
         for measurement in [ENERGY_WINDOW, CONTAINED_WINDOW, ENERGY_HOUR, CARBON_PERIOD, CARBON_INTENSITY] {
             if !self.connection.delete(&format!("_measurement=\"{measurement}\""), first, last)? {
