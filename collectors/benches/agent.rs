@@ -29,12 +29,12 @@ fn main() {
     for (rate, machine) in
         [("1 Hz", "gpus=8,watts=300"), ("10 Hz", "gpus=8,watts=300,counter=0,arch=7,name=NVIDIA A100-SXM4-80GB")]
     {
-        measure(&driver, service, (rate, machine), seconds);
+        measure(&driver, service, rate, machine, seconds);
     }
     spool_of_a_day(&driver, seconds);
 }
 
-fn measure(driver: &Path, service: SocketAddr, (rate, machine): (&str, &str), seconds: u64) {
+fn measure(driver: &Path, service: SocketAddr, rate: &str, machine: &str, seconds: u64) {
     let folder = tempfile::tempdir().unwrap();
     let mut agent = start(folder.path(), driver, machine, service, "");
     // What starting costs is not what running costs.

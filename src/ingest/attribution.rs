@@ -76,7 +76,7 @@ pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: Revis
     for declared in stored.batch.devices.iter().filter(|device| device.counted_in.is_none()) {
         let uuid = &declared.uuid;
         let (Some(&device), Some(own)) = (stored.devices.get(uuid), own.get(uuid)) else { continue };
-        let lost = overlapped(tx, stored, (device, uuid), own, revision)?;
+        let lost = overlapped(tx, stored, device, uuid, own, revision)?;
         let holders = holders.get(&device).map(Vec::as_slice).unwrap_or_default();
         let around = Surroundings { node: stored.node, component: declared.kind.name(), holders, sites: &sites };
         for (place, window) in own {

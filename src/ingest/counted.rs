@@ -44,7 +44,7 @@ pub(crate) fn counted<W>(
         if met.len() == 1 && is_in_order(&windows_of(batch, own)) {
             keep(batch, own, &BTreeSet::new(), &of, &mut windows);
         } else {
-            replaces = anew(tx, (device, &own.uuid), (met, newest), &of, &mut windows)?;
+            replaces = anew(tx, device, &own.uuid, met, newest, &of, &mut windows)?;
         }
         found.push(Counted { device, replaces, windows });
     }
@@ -54,8 +54,10 @@ pub(crate) fn counted<W>(
 /// Decides among all windows of batches that overlap; returns the time in which they lie, if there are any.
 fn anew<W>(
     tx: &Tx<'_>,
-    (device, uuid): (DeviceId, &DeviceUuid),
-    (met, newest): (BTreeSet<BatchId>, Revision),
+    device: DeviceId,
+    uuid: &DeviceUuid,
+    met: BTreeSet<BatchId>,
+    newest: Revision,
     of: &impl Fn(&Window, &Device) -> W,
     windows: &mut Vec<W>,
 ) -> Result<Option<Interval>, IngestError> {
@@ -66,7 +68,7 @@ fn anew<W>(
         let stored = Stored::of(tx, number, kept.node, &batch, newest)?;
         let Some(own) = batch.devices.iter().find(|own| own.uuid == *uuid) else { continue };
         let Some(&reach) = stored.reaches.get(&device) else { continue };
-        let lost = overlapped(tx, &stored, (device, uuid), &windows_of(&batch, own), newest)?;
+        let lost = overlapped(tx, &stored, device, uuid, &windows_of(&batch, own), newest)?;
         keep(&batch, own, &lost, of, windows);
         whole = Some(whole.map_or(reach, |whole| whole.hull(reach)));
     }

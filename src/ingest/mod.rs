@@ -104,13 +104,13 @@ fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> 
     let (node, reached) = tx.nodes().note(&batch.node.name, &batch.node.software, received)?;
     let revision = tx.revisions().begin(received, "batch")?;
     let number = revision.batch();
-    tx.evidence().add(batch, node, (number, received), evidence)?;
+    tx.evidence().add(batch, node, number, received, evidence)?;
     let devices = tx.devices().note(node, &batch.devices)?;
     let mut affected = state(tx, batch, &devices, revision)?;
     let reaches = reach::reaches(batch, &devices);
     // Most batches are newer than all that is known of their node, and then nothing can meet them.
     let is_alone = match reach::whole(&reaches) {
-        Some(whole) => whole.start() >= reached || !tx.evidence().is_met((node, number), whole, revision)?,
+        Some(whole) => whole.start() >= reached || !tx.evidence().is_met(node, number, whole, revision)?,
         None => true,
     };
     for (reach, devices) in reach::shared(&reaches) {

@@ -32,7 +32,8 @@ pub(super) fn meeting(
 pub(super) fn overlapped(
     tx: &Tx<'_>,
     stored: &Stored<'_>,
-    (device, uuid): (DeviceId, &DeviceUuid),
+    device: DeviceId,
+    uuid: &DeviceUuid,
     own: &[(usize, &Window)],
     revision: Revision,
 ) -> Result<BTreeSet<usize>, super::error::IngestError> {

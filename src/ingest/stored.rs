@@ -32,7 +32,7 @@ impl<'a> Stored<'a> {
         let devices = tx.devices().numbers(node, &batch.devices)?;
         let reaches = reaches(batch, &devices);
         let is_alone = match whole(&reaches) {
-            Some(reach) => !tx.evidence().is_met((node, number), reach, newest)?,
+            Some(reach) => !tx.evidence().is_met(node, number, reach, newest)?,
             None => true,
         };
         Ok(Self { number, node, batch, devices, reaches, is_alone })

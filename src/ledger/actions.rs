@@ -34,7 +34,8 @@ pub(super) fn check(tx: &Tx<'_>, noted: Option<&Head>) -> Result<(), Wrong> {
     }
 }
 
-fn administered((kind, subject): (String, String), action: Option<ActionId>, what: &'static str) -> Wrong {
+fn administered(key: (String, String), action: Option<ActionId>, what: &'static str) -> Wrong {
+    let (kind, subject) = key;
     Wrong::Fault(match action {
         Some(action) => Fault::Administered { kind, subject, action, what },
         None => Fault::Unrecorded { kind, subject },

@@ -61,7 +61,7 @@ impl Prices {
     }
 
     /// Adds energy of a site, IT and overhead, that starts at `at`.
-    pub(super) fn charge(&self, (bill, overhead): (&mut Bill, &mut Bill), sum: &SiteSum, at: Timestamp) {
+    pub(super) fn charge(&self, bill: &mut Bill, overhead: &mut Bill, sum: &SiteSum, at: Timestamp) {
         if let Some(price) = self.at(sum.site, at) {
             bill.add(sum.energy, price);
             overhead.add(sum.overhead, price);

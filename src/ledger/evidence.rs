@@ -105,7 +105,7 @@ fn metered(attributed: &Attributed) -> Energy {
 fn check_reaches(tx: &Tx<'_>, batch: BatchId, node: NodeNumber, said: &Batch) -> Result<usize, Wrong> {
     let expected = reaches_of(tx, node, said)?;
     let (Some(first), Some(last)) = (expected.keys().next(), expected.keys().last()) else { return Ok(0) };
-    if tx.evidence().reaches_of_batch((node, batch), first.start()..=last.start())? == expected {
+    if tx.evidence().reaches_of_batch(node, batch, first.start()..=last.start())? == expected {
         return Ok(expected.len());
     }
     Err(Wrong::Fault(Fault::Reach { node: said.node.name.clone() }))

@@ -115,7 +115,7 @@ pub(super) fn report_in(
         join(&mut groups, account.sum)?;
     }
     groups.retain(|_, sum| !sum.is_nothing());
-    Ok(document(&groups, &open, (selection, by))?)
+    Ok(document(&groups, &open, selection, by)?)
 }
 
 /// Totals of one job by its number, over all time, posted and open.
@@ -140,7 +140,7 @@ pub(super) fn posted(tx: &Tx<'_>, selection: &Selection, by: &GroupBy) -> Result
     for (start, sums) in prices.stretches(tx, selection, by)? {
         for sum in sums {
             let group = groups.entry((sum.is_idle, sum.group.clone())).or_default();
-            prices.charge((&mut group.bill, &mut group.overhead_bill), &sum, start);
+            prices.charge(&mut group.bill, &mut group.overhead_bill, &sum, start);
         }
     }
     Ok(groups)
@@ -223,11 +223,11 @@ fn weighed(open: &OpenKey, group: Option<String>, rates: &Rates, prices: &Prices
         energy: part.energy,
         overhead: weighed.overhead,
     };
-    prices.charge((&mut sum.bill, &mut sum.overhead_bill), &priced, part.start);
+    prices.charge(&mut sum.bill, &mut sum.overhead_bill, &priced, part.start);
     Ok(sum)
 }
 
-fn document(groups: &Groups, open: &Sum, (selection, by): (&Selection, &GroupBy)) -> Result<Report, Overflow> {
+fn document(groups: &Groups, open: &Sum, selection: &Selection, by: &GroupBy) -> Result<Report, Overflow> {
     let (mut total, mut idle, mut rows) = (Sum::default(), Sum::default(), Vec::new());
     for ((is_idle, group), sum) in groups {
         if *is_idle {

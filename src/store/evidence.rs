@@ -83,7 +83,7 @@ pub struct SetAside {
 }
 
 impl EvidenceStore<'_> {
-    /// Keeps the bytes of `batch` under `revision`.
+    /// Keeps the bytes of `batch`, received at `received`, under its `number`.
     ///
     /// # Errors
     ///
@@ -92,13 +92,14 @@ impl EvidenceStore<'_> {
         &self,
         batch: &wire::Batch,
         node: NodeNumber,
-        stored: (BatchId, Timestamp),
+        number: BatchId,
+        received: Timestamp,
         evidence: &Evidence,
     ) -> Result<(), StoreError> {
         let sql =
             "INSERT INTO batches (batch, agent, boot, sequence, node, wall_ns, received_ns, sha256, body, packing)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-        let (revision, received) = (stored.0.number(), stored.1.nanoseconds());
+        let (revision, received) = (number.number(), received.nanoseconds());
         let (boot, wall) = (batch.boot.to_string(), batch.clock.wall.nanoseconds());
         let sequence = batch.sequence.cast_signed();
         self.0.prepare_cached(sql)?.execute((
@@ -171,7 +172,8 @@ impl EvidenceStore<'_> {
     /// The database cannot be read or written.
     pub fn reaches_of_batch(
         &self,
-        (node, batch): (NodeNumber, BatchId),
+        node: NodeNumber,
+        batch: BatchId,
         begun: RangeInclusive<Timestamp>,
     ) -> Result<BTreeMap<Interval, BTreeSet<DeviceId>>, StoreError> {
         let sql = "SELECT start_ns, end_ns, devices FROM reaches
@@ -243,7 +245,8 @@ impl EvidenceStore<'_> {
     /// The database cannot be read or written.
     pub fn is_met(
         &self,
-        (node, batch): (NodeNumber, BatchId),
+        node: NodeNumber,
+        batch: BatchId,
         during: Interval,
         newest: Revision,
     ) -> Result<bool, StoreError> {

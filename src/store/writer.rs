@@ -36,7 +36,7 @@ impl Writer {
         let trouble = Arc::new(Mutex::new(None));
         let noted = Arc::clone(&trouble);
         let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-            run(&connection, &waiting, &mut mover, (&told, &noted));
+            run(&connection, &waiting, &mut mover, &told, &noted);
             drop(mover);
             if told.get().is_some() {
                 // Closing would try the same file once more. A restart moves all of the log again, which is safe.
@@ -113,7 +113,8 @@ fn run(
     connection: &Connection,
     waiting: &Receiver<Change>,
     mover: &mut Mover,
-    (failure, trouble): (&OnceLock<String>, &Mutex<Option<String>>),
+    failure: &OnceLock<String>,
+    trouble: &Mutex<Option<String>>,
 ) {
     while let Ok(first) = waiting.recv() {
         let group = std::iter::once(first).chain(waiting.try_iter().take(GROUP_MAX - 1));

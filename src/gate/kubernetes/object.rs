@@ -196,7 +196,8 @@ impl KubernetesObject {
     /// Reads an object of `group` and `kind` in `namespace`; `None` of a kind that runs no pods. `default` is the accelerator
     /// of a GPU about which nothing is said.
     pub(super) fn read(
-        (group, kind): (&str, &str),
+        group: &str,
+        kind: &str,
         namespace: &str,
         object: &str,
         default: &str,

@@ -196,7 +196,7 @@ impl ReviewRequest<'_> {
         let read = |object: Option<&RawValue>| match object {
             Some(object) if object.get() != "null" => {
                 let namespace = self.namespace.as_deref().unwrap_or_default();
-                KubernetesObject::read((&self.kind.group, &self.kind.kind), namespace, object.get(), default)
+                KubernetesObject::read(&self.kind.group, &self.kind.kind, namespace, object.get(), default)
             }
             _ if shape(&self.kind.group, &self.kind.kind).is_some() => Err(AskError::new(
                 "object",

@@ -183,7 +183,7 @@ impl Connection {
     /// [`SeriesError::Unavailable`].
     pub(super) fn delete(&self, predicate: &str, first: Timestamp, last: Timestamp) -> Result<bool, SeriesError> {
         let asked = json!({ "start": instant(first), "stop": instant(last), "predicate": predicate }).to_string();
-        let answer = self.ask("/api/v2/delete", &[("bucket", &self.server.bucket)], ("application/json", &asked))?;
+        let answer = self.ask("/api/v2/delete", &[("bucket", &self.server.bucket)], &asked)?;
         match answer.status {
             204 => Ok(true),
             400 | 404 | 405 | 501 => Ok(false),
@@ -203,7 +203,7 @@ impl Connection {
     ) -> Result<(), SeriesError> {
         let dialect = json!({ "header": true, "delimiter": ",", "annotations": ["datatype", "group", "default"] });
         let asked = json!({ "query": query, "type": "flux", "dialect": dialect }).to_string();
-        let answer = self.ask("/api/v2/query", &[], ("application/json", &asked))?;
+        let answer = self.ask("/api/v2/query", &[], &asked)?;
         if answer.status != 200 {
             return Err(self.unavailable(answer.to_string()));
         }
@@ -213,12 +213,7 @@ impl Connection {
         table::rows(&answer.body, each).map_err(|error| self.unavailable(error.to_string()))
     }
 
-    fn ask(
-        &self,
-        path: &str,
-        also: &[(&str, &str)],
-        (media_type, body): (&str, &str),
-    ) -> Result<client::Answer, SeriesError> {
+    fn ask(&self, path: &str, also: &[(&str, &str)], body: &str) -> Result<client::Answer, SeriesError> {
         let mut parameters = form_urlencoded::Serializer::new(String::new());
         parameters.append_pair("org", &self.server.org).extend_pairs(also);
         let url = format!("{}{path}?{}", self.server.url.trim_end_matches('/'), parameters.finish());
@@ -227,7 +222,7 @@ impl Connection {
             url: &url,
             token: Some(&self.server.token),
             headers: &[],
-            content: Some(Content { media_type, encoding: None, bytes: body.as_bytes() }),
+            content: Some(Content { media_type: "application/json", encoding: None, bytes: body.as_bytes() }),
             limits: CallLimits { time: ANSWER_WITHIN, answer_bytes: ANSWER_BYTES_MAX },
         };
         self.client.send(&call).map_err(|error: SendError| self.unavailable(error.to_string()))
