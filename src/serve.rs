@@ -7,8 +7,8 @@
 //! 4. the copy for charts ends after the batches that it is taking, and the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
 
 use crate::access::Token;
-use crate::api::{self, ApiService, Gates, KeyError, ServiceParts, SignIn, TlsError};
-use crate::config::{InfluxSettings, Log, ServiceConfig};
+use crate::api::{self, ApiService, Gates, ServiceParts, SignIn, TlsError};
+use crate::config::{InfluxSettings, KeyError, Log, ServiceConfig};
 use crate::grid::{DataError, Library};
 use crate::ledger::{self, LedgerError};
 use crate::series::{Embedded, Follower, Influx, InfluxServer, SeriesError, SeriesStore};
@@ -70,7 +70,7 @@ pub enum ServeError {
     /// TLS cannot be turned on.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// The key of run tasks cannot be used.
+    /// The key of an HMAC cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// A bundled table is broken.

@@ -46,5 +46,4 @@ mod tokens;
 pub(crate) use connection::{TlsError, acceptor, serve};
 pub(crate) use cookie::SignIn;
 pub(crate) use router::router;
-pub(crate) use run_tasks::KeyError;
 pub(crate) use state::{ApiService, Gates, ServiceParts};

@@ -37,6 +37,14 @@ pub enum ServiceConfigError {
         /// Name of the key that is not set.
         missing: &'static str,
     },
+    /// An endpoint for alerts cannot be used.
+    #[error("alerts.webhook number {place}: {reason}")]
+    Webhook {
+        /// Its place among the endpoints, from 1.
+        place: usize,
+        /// What is wrong. It never has the address, which may hold a secret.
+        reason: &'static str,
+    },
     /// Only one of the two TLS keys is set.
     #[error("TLS needs both tls_certificate and tls_key: {missing} is not set")]
     HalfTls {

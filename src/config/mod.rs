@@ -3,17 +3,22 @@
 //! [`ServiceConfig::parse`] reads TOML in which every key is optional and an unknown key is an error with its place, and checks each value's
 //! range. `config/wattledger.toml` shows every key with its default.
 
+mod alerts;
 mod error;
 mod gates;
+mod key;
 mod limits;
 mod range;
 mod series;
 
+pub use alerts::{AlertFormat, Alerts, Webhook, WebhookUrl};
 pub use error::ServiceConfigError;
 pub use gates::{Kubernetes, Terraform};
+pub use key::{KeyError, read_hmac_key};
 pub use limits::{Limits, Rate};
 pub use series::{InfluxDocument, InfluxSettings};
 
+use alerts::AlertsDocument;
 use gates::{KubernetesDocument, TerraformDocument};
 use limits::LimitsDocument;
 use range::{out_of_range, seconds};
@@ -50,6 +55,8 @@ pub struct ServiceConfig {
     pub terraform: Terraform,
     /// The InfluxDB to which the series are copied; without one, they are in the data directory alone.
     pub influx: Option<InfluxSettings>,
+    /// Where what needs attention is told.
+    pub alerts: Alerts,
 }
 
 /// Paths of a certificate chain and its private key, both PEM.
@@ -114,6 +121,7 @@ struct ServiceDocument {
     kubernetes: KubernetesDocument,
     terraform: TerraformDocument,
     series: SeriesSection,
+    alerts: AlertsDocument,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq)]
@@ -146,6 +154,7 @@ impl Default for ServiceDocument {
             kubernetes: KubernetesDocument::default(),
             terraform: TerraformDocument::default(),
             series: SeriesSection::default(),
+            alerts: AlertsDocument::default(),
         }
     }
 }
@@ -180,6 +189,7 @@ impl ServiceDocument {
             kubernetes: self.kubernetes.validate()?,
             terraform: self.terraform.validate()?,
             influx: self.series.influx.under(overrides.influx).validate()?,
+            alerts: self.alerts.validate()?,
         })
     }
 }
@@ -215,7 +225,16 @@ mod tests {
         let with_tls = shipped.replace("# tls_", "tls_");
         let tls = parse(&with_tls).unwrap().tls.unwrap();
         assert_eq!(tls.key, Path::new("/etc/wattledger/tls/key.pem"));
-        let sources = concat!(include_str!("mod.rs"), include_str!("limits.rs"), include_str!("gates.rs"));
+        let with_webhook: String = shipped[shipped.find("# [[alerts.webhook]]").unwrap()..]
+            .lines()
+            .filter_map(|line| Some(line.strip_prefix("# ")?.to_owned() + "\n"))
+            .filter(|line| line.starts_with("[[") || line.contains(" = "))
+            .collect();
+        let [webhook] = &parse(&with_webhook).unwrap().alerts.webhooks[..] else { panic!("{with_webhook}") };
+        assert!(!webhook.projects.is_empty() && webhook.kinds.len() == 2 && webhook.ca_file.is_some());
+        let sources =
+            [include_str!("mod.rs"), include_str!("limits.rs"), include_str!("gates.rs"), include_str!("alerts.rs")]
+                .concat();
         for key in sources.lines().filter_map(|line| line.trim().strip_suffix(": u64,")) {
             assert!(shipped.contains(&format!("\n{key} = ")), "{key} is not in the file");
         }
