@@ -1,6 +1,7 @@
 //! Wattledger: the energy and carbon ledger for AI compute. `docs/ARCHITECTURE.md` is the map.
 
 pub mod access;
+pub mod alerts;
 mod api;
 pub mod attention;
 pub mod backup;

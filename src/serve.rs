@@ -3,10 +3,11 @@
 //! Shutdown, on SIGTERM or SIGINT:
 //! 1. `/readyz` answers 503, event streams end and no connection is accepted any more;
 //! 2. requests in flight finish, for at most `ledger.shutdown_grace_s`;
-//! 3. the closing of periods ends after the one that runs;
+//! 3. the closing of periods ends after the one that runs, and alerts that are being sent get two seconds;
 //! 4. the copy for charts ends after the batches that it is taking, and the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
 
 use crate::access::Token;
+use crate::alerts::{AlertSource, AlertsError, Messenger};
 use crate::api::{self, ApiService, Gates, ServiceParts, SignIn, TlsError};
 use crate::config::{InfluxSettings, KeyError, Log, ServiceConfig};
 use crate::grid::{DataError, Library};
@@ -73,6 +74,9 @@ pub enum ServeError {
     /// The key of an HMAC cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Alerts cannot be sent.
+    #[error(transparent)]
+    Alerts(#[from] AlertsError),
     /// A bundled table is broken.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -93,6 +97,7 @@ impl ServeError {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Store(error) => !matches!(error, StoreError::Database(_)),
+            Self::Alerts(error) => !matches!(error, AlertsError::System(_)),
             Self::InfluxToken { .. } | Self::Series(SeriesError::Unavailable { .. }) => true,
             Self::Series(_) => false,
             Self::Listen { .. } | Self::Tls(_) | Self::Key(_) | Self::LostHead { .. } => true,
@@ -181,12 +186,14 @@ async fn serve(
     let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let stop = StopSignals::new()?;
+    let library = Arc::new(Library::bundled()?);
+    let gates = Gates::open(config)?;
+    let source = AlertSource { store: Arc::clone(store), library: Arc::clone(&library), clock: Arc::clone(&clock) };
+    let messenger = Messenger::start(&config.alerts, source)?;
     let (sign_in, scheme) = if tls.is_some() { (SignIn::Tls, "https") } else { (SignIn::Plain, "http") };
     if offer_first_token(store, clock.as_ref(), &say)? {
         say_sign_in_link(store, clock.as_ref(), &format!("{scheme}://{}", reachable(address)), &say)?;
     }
-    let library = Arc::new(Library::bundled()?);
-    let gates = Gates::open(config)?;
     let service = ApiService::new(ServiceParts {
         store: Arc::clone(store),
         library,
@@ -198,19 +205,24 @@ async fn serve(
         limits: config.limits,
         sign_in,
         gates,
+        alerts: messenger.counts(),
     });
     let service = Arc::new(service);
     let router = api::router(&service);
     say(&format!("listening on {scheme}://{address}"));
     tracing::info!(%address, data = %config.data.display(), "the service is ready");
     let closing = tokio::spawn(close_periods(Arc::clone(&service), config.close_every, config.grace));
+    let bell = messenger.bell();
+    let hearing = tokio::spawn(Arc::clone(&service).each_request(move || bell.ring()));
     let stopping = async {
         stop.received().await;
         tracing::info!("shutdown begins");
+        messenger.stop();
         service.stopping();
     };
     api::serve(listener, tls, router, config.limits, config.shutdown_grace, stopping).await;
     closing.abort();
+    hearing.abort();
     Ok(())
 }
 

@@ -55,6 +55,19 @@ impl Events {
         self.send(Told::End);
     }
 
+    /// Calls `heard` after each change to a request for an exception or to a budget, until the streams end.
+    pub(crate) async fn each_request(&self, heard: impl Fn() + Send) {
+        let mut told = self.told.subscribe();
+        loop {
+            match told.recv().await {
+                Ok(Told::Change(change)) if !matches!(change.what, ChangeKind::Request | ChangeKind::Budget) => {}
+                Ok(Told::Change(_)) | Err(broadcast::error::RecvError::Lagged(_)) => heard(),
+                Ok(Told::Revoked(_) | Told::SignedOut(_)) => {}
+                Ok(Told::End) | Err(broadcast::error::RecvError::Closed) => return,
+            }
+        }
+    }
+
     fn send(&self, told: Told) {
         // No listener is no error.
         let _ = self.told.send(told);

@@ -1,5 +1,6 @@
 //! Counters of the service, and their registry.
 
+use crate::alerts::AlertCounts;
 use crate::series::MirrorCounts;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -51,8 +52,8 @@ fn durations() -> Histogram {
 }
 
 impl ServiceMetrics {
-    /// Those of a service that copies its series to another database, or not.
-    pub(crate) fn new(is_mirrored: bool) -> Self {
+    /// Those of a service that copies its series to another database, or not, and of its `alerts`.
+    pub(crate) fn new(is_mirrored: bool, alerts: &AlertCounts) -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("wattledger"),
             requests: Family::default(),
@@ -71,6 +72,7 @@ impl ServiceMetrics {
         if is_mirrored {
             metrics.register_mirror();
         }
+        alerts.register(&mut metrics.registry);
         // Whoever looks for an increase finds where it began.
         for outcome in ["accepted", "duplicate", "refused"] {
             drop(metrics.batches.get_or_create(&OutcomeLabels { outcome }));

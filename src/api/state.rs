@@ -8,6 +8,7 @@ use super::problem::Problem;
 use super::rate::Buckets;
 use super::run_tasks::RunTasks;
 use super::service_metrics::ServiceMetrics;
+use crate::alerts::AlertCounts;
 use crate::budget::Office;
 use crate::config::{KeyError, Kubernetes, Limits, Rate, ServiceConfig};
 use crate::grid::Library;
@@ -60,6 +61,7 @@ pub(crate) struct ServiceParts {
     pub(crate) limits: Limits,
     pub(crate) sign_in: SignIn,
     pub(crate) gates: Gates,
+    pub(crate) alerts: AlertCounts,
 }
 
 /// Settings of the gates for foreign systems.
@@ -77,13 +79,14 @@ impl Gates {
 
 impl ApiService {
     pub(crate) fn new(parts: ServiceParts) -> Self {
-        let ServiceParts { store, library, series, influx, handover, power, clock, limits, sign_in, gates } = parts;
+        let ServiceParts { store, library, series, influx, handover, power, clock, limits, sign_in, gates, alerts } =
+            parts;
         Self {
             observer: Observer::new(Arc::clone(&store), Arc::clone(&library), power),
             store,
             library,
             series,
-            metrics: ServiceMetrics::new(influx.is_some()),
+            metrics: ServiceMetrics::new(influx.is_some(), &alerts),
             influx,
             handover,
             clock,
@@ -104,6 +107,11 @@ impl ApiService {
     pub(crate) fn stopping(&self) {
         self.is_stopping.store(true, Ordering::Relaxed);
         self.events.close();
+    }
+
+    /// Calls `heard` after each change to a request for an exception or to a budget, until the service stops.
+    pub(crate) async fn each_request(self: Arc<Self>, heard: impl Fn() + Send) {
+        self.events.each_request(heard).await;
     }
 
     /// Runs `task` on a thread on which it may wait for the disk.

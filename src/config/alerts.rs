@@ -1,7 +1,7 @@
 //! Where the service tells what needs attention: `[alerts]`.
 
 use super::error::ServiceConfigError;
-use super::range::seconds;
+use super::range::out_of_range;
 use client::{check_address, is_loopback};
 use model::{AttentionKind, ProjectName};
 use serde::Deserialize;
@@ -16,7 +16,7 @@ const WEBHOOKS_MAX: usize = 32;
 /// Where the service tells what needs attention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alerts {
-    /// Interval between two looks at what needs attention, 1 s to 1 h.
+    /// Interval between two looks at what needs attention, 1 s to 5 min.
     pub every: Duration,
     /// Address of the web app for links, without a slash at its end.
     pub public_url: Option<String>,
@@ -104,7 +104,11 @@ impl Default for AlertsDocument {
 
 impl AlertsDocument {
     pub(super) fn validate(self) -> Result<Alerts, ServiceConfigError> {
-        let every = seconds("alerts.every_s", self.every_s)?;
+        // Alertmanager takes for ended what it is not told of for a while.
+        let every = match self.every_s {
+            seconds @ 1..=300 => Duration::from_secs(seconds),
+            other => return Err(out_of_range("alerts.every_s", other, "1 to 300 seconds")),
+        };
         if let Some(url) = self.public_url.as_ref().filter(|url| check_address(url, false).is_err()) {
             return Err(ServiceConfigError::OutOfRange {
                 key: "alerts.public_url",
@@ -192,7 +196,7 @@ mod tests {
             (webhook("url = \"https://x.example/secret\"\nformat = \"json\""), "hmac_key_file is not set"),
             (webhook("url = \"https://x.example\"\nformat = \"xml\""), "unknown variant `xml`"),
             (parse("public_url = \"wattledger\""), "alerts.public_url = \"wattledger\" cannot be used"),
-            (parse("every_s = 0"), "alerts.every_s = 0 cannot be used: 1 to 3600 seconds"),
+            (parse("every_s = 0"), "alerts.every_s = 0 cannot be used: 1 to 300 seconds"),
         ] {
             let message = found.unwrap_err();
             assert!(message.contains(expected) && !message.contains("secret"), "{expected}: {message}");

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test helper that cannot go on should say where")]
 
 mod agent;
+mod alerts;
 mod architecture;
 mod budget;
 mod build;

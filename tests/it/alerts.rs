@@ -1,0 +1,268 @@
+//! Alerts of a real service, with servers on loopback in the place of webhooks.
+
+use crate::service::process::until;
+use crate::service::{Data, Service};
+use collectors::clock::{Clock, SystemClock};
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+/// What a webhook was sent.
+#[derive(Debug, Clone)]
+struct Sent {
+    path: String,
+    signature: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Sent {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// State and kind of each alert in Wattledger's own document.
+    fn states(&self) -> Vec<(String, String)> {
+        let document = self.json();
+        let alerts = document["alerts"].as_array().unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        alerts.iter().map(|alert| (text(&alert["state"]), text(&alert["kind"]))).collect()
+    }
+}
+
+/// A stand-in of a webhook.
+struct Hook {
+    address: SocketAddr,
+    sent: Arc<Mutex<Vec<Sent>>>,
+}
+
+impl Hook {
+    /// Gives the request of each number, from 0, the status line and headers of `answer`; with none, it says nothing and keeps the connection.
+    fn start(answer: impl Fn(usize) -> Option<String> + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
+        let seen = Arc::clone(&sent);
+        std::thread::spawn(move || {
+            let mut kept = Vec::new();
+            for (number, mut stream) in listener.incoming().map_while(Result::ok).enumerate() {
+                let Some(request) = read(&stream) else { continue };
+                seen.lock().unwrap().push(request);
+                match answer(number) {
+                    Some(head) => {
+                        let _ = write!(stream, "HTTP/1.1 {head}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                    }
+                    None => kept.push(stream),
+                }
+            }
+        });
+        Self { address, sent }
+    }
+
+    fn good() -> Self {
+        Self::start(|_| Some("200 OK".to_owned()))
+    }
+
+    fn sent(&self) -> Vec<Sent> {
+        self.sent.lock().unwrap().clone()
+    }
+
+    /// Lines of the configuration that send to it.
+    fn webhook(&self, format: &str, more: &str) -> String {
+        let address = self.address;
+        format!(
+            "[[alerts.webhook]]\nurl = \"http://{address}/secret-path\"\nformat = \"{format}\"\nallow_private = true\n{more}\n"
+        )
+    }
+}
+
+fn read(stream: &TcpStream) -> Option<Sent> {
+    let mut reader = BufReader::new(stream);
+    let (mut path, mut length, mut signature) = (String::new(), 0, None);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let Some((name, value)) = line.trim().split_once(": ") else {
+            if line.trim().is_empty() {
+                break;
+            }
+            path = line.split_whitespace().nth(1)?.to_owned();
+            continue;
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.parse().ok()?,
+            "wattledger-signature" => signature = Some(value.to_owned()),
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some(Sent { path, signature, body })
+}
+
+/// Whether a receiver with the key takes `body` for that of the service, as docs/OPERATING.md says how.
+fn verifies(signature: &str, body: &[u8]) -> bool {
+    let (time, hex) = signature.strip_prefix("t=").unwrap().split_once(",v1=").unwrap();
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(KEY.as_bytes()).unwrap();
+    mac.update(&[time.as_bytes(), b".", body].concat());
+    let expected = mac.finalize().into_bytes();
+    hex == expected.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+}
+
+/// A service that looks every second and tells `webhooks`.
+fn service(data: &Data, webhooks: &str) -> Service {
+    Service::start(&data.path(), &format!("[alerts]\nevery_s = 1\n{webhooks}"))
+}
+
+/// A line of the configuration that names a file with the key.
+fn key_file(data: &Data) -> String {
+    let file = data.path().with_extension("key");
+    std::fs::write(&file, KEY).unwrap();
+    format!("hmac_key_file = {file:?}")
+}
+
+/// Has a job denied and asks for an exception with `reason`.
+fn ask(service: &Service, reason: &str) {
+    let policy = json!({ "name": "atlas month", "scope": "project", "project": "atlas", "unit": "energy", "limit_mj": 1, "period": "month", "mode": "block" });
+    assert_eq!(service.post("/api/v1/budgets", &service.admin, &policy).status, 201);
+    let job = json!({ "key": "k", "project": "atlas", "accelerator": "A100", "count": 1, "hours": 10.0, "power_w": 1000, "intensity": 400 });
+    let denied = service.post("/api/v1/admissions", &service.admin, &job).json();
+    let path = format!("/api/v1/admissions/{}/requests", denied["id"].as_str().unwrap());
+    let asked = service.post(&path, &service.admin, &json!({ "name": "ada", "reason": reason }));
+    assert_eq!(asked.status, 201, "{asked:?}");
+}
+
+fn pair(state: &str) -> Vec<(String, String)> {
+    vec![(state.to_owned(), "exception_requested".to_owned())]
+}
+
+#[test]
+fn each_thing_is_told_once_over_a_failure_and_a_restart_and_its_end_too() {
+    let data = Data::new();
+    let hook = Hook::start(|number| Some(if number == 0 { "500 Oops" } else { "200 OK" }.to_owned()));
+    let webhook = hook.webhook("json", &format!("kinds = [\"exception_requested\"]\n{}", key_file(&data)));
+    let first = service(&data, &webhook);
+    let admin = first.admin.clone();
+    ask(&first, "paper deadline");
+    until(|| hook.sent().len() >= 2);
+    let metric = |outcome: &str, count: u32| {
+        format!("wattledger_alerts_total{{endpoint=\"1\",outcome=\"{outcome}\"}} {count}\n")
+    };
+    until(|| first.get("/metrics", &admin).body.contains(&metric("delivered", 1)));
+    let metrics = first.get("/metrics", &admin).body;
+    assert!(metrics.contains(&metric("failed", 1)) && metrics.contains(&metric("dropped", 0)), "{metrics}");
+    let (code, log) = first.stop();
+    assert!(code == 0 && !log.contains("secret-path"), "{log}");
+    assert!(log.contains("it answered with status 500") && log.contains("alerts are delivered again"), "{log}");
+
+    let again = service(&data, &webhook);
+    // Two looks: a third request would be there.
+    std::thread::sleep(std::time::Duration::from_millis(2_500));
+    assert_eq!(hook.sent().len(), 2, "{:?}", hook.sent());
+    let refused = again.post("/api/v1/requests/1/refuse", &admin, &json!({ "name": "grace", "reason": "no" }));
+    assert_eq!(refused.status, 200, "{refused:?}");
+    until(|| hook.sent().len() >= 3);
+    let sent = hook.sent();
+    assert_eq!(sent.iter().map(Sent::states).collect::<Vec<_>>(), [pair("firing"), pair("firing"), pair("resolved")]);
+    for Sent { path, signature, body } in &sent {
+        assert_eq!(path, "/secret-path");
+        let signature = signature.as_deref().unwrap();
+        assert!(verifies(signature, body));
+        assert!(!verifies(signature, &[body.as_slice(), b" "].concat()));
+        assert!(!verifies(&signature.replacen("t=1", "t=2", 1), body), "{signature}");
+    }
+    assert_eq!(sent[0].json()["alerts"][0]["id"], sent[2].json()["alerts"][0]["id"]);
+}
+
+#[test]
+fn a_silent_endpoint_holds_up_no_other_no_ingest_and_no_end() {
+    let data = Data::new();
+    let (silent, good) = (Hook::start(|_| None), Hook::good());
+    let webhooks = [silent.webhook("slack", ""), good.webhook("slack", "projects = [\"atlas\"]")].concat();
+    let service = service(&data, &webhooks);
+    ask(&service, "<!channel> *now* @here");
+    until(|| !silent.sent().is_empty() && !good.sent().is_empty());
+    let clock = SystemClock::new();
+    let batch = include_bytes!("../../docs/wire-example.json");
+    let json = [("Content-Type", "application/json")];
+    assert_eq!(service.send("POST", "/api/v1/batches", &service.admin, &json, batch).status, 200);
+    let (code, log) = service.stop();
+    assert_eq!(code, 0, "{log}");
+    let seconds = clock.monotonic().nanoseconds() / 1_000_000_000;
+    assert!(seconds < 8, "it took {seconds} s; a request may take 10 s");
+    let text = good.sent().iter().map(|sent| sent.json()["text"].to_string()).collect::<String>();
+    assert!(
+        text.contains("&lt;!channel&gt; *now*") && !text.contains("<!channel") && !text.contains("@here"),
+        "{text}"
+    );
+    assert!(!text.contains("node without site"), "that is no project's: {text}");
+}
+
+#[test]
+fn no_redirect_is_followed_and_no_private_host_is_called() {
+    let data = Data::new();
+    let (target, closed, alertmanager) = (Hook::good(), Hook::good(), Hook::good());
+    let to = target.address;
+    let moved = Hook::start(move |_| Some(format!("307 Moved\r\nLocation: http://{to}/")));
+    let private = |host: &str| {
+        format!("[[alerts.webhook]]\nurl = \"https://user:pass-word@{host}/secret-path\"\nformat = \"slack\"\n")
+    };
+    let webhooks = [
+        moved.webhook("slack", ""),
+        private(&closed.address.to_string()),
+        private("169.254.169.254"),
+        alertmanager.webhook("alertmanager", "kinds = [\"exception_requested\"]"),
+    ];
+    let service = service(&data, &webhooks.concat());
+    ask(&service, "please");
+    until(|| !moved.sent().is_empty() && !alertmanager.sent().is_empty());
+    let failed = |endpoint: u32| format!("wattledger_alerts_total{{endpoint=\"{endpoint}\",outcome=\"failed\"}} 0\n");
+    until(|| {
+        let metrics = service.get("/metrics", &service.admin).body;
+        [1, 2, 3].iter().all(|endpoint| !metrics.contains(&failed(*endpoint)))
+    });
+    let (_, log) = service.stop();
+    assert!(log.contains("status 307, and redirects are not followed"), "{log}");
+    for address in ["127.0.0.1", "169.254.169.254"] {
+        assert!(log.contains(&format!("the host has the address {address}, which is not public")), "{log}");
+    }
+    assert!(!log.contains("secret-path") && !log.contains("pass-word"), "{log}");
+    assert!(target.sent().is_empty() && closed.sent().is_empty());
+    let alert = alertmanager.sent()[0].json()[0].clone();
+    let labels = json!({ "alertname": "WattledgerExceptionRequested", "severity": "warning", "subject_type": "request", "subject": "1" });
+    assert_eq!(alert["labels"], labels);
+    assert!(alert["startsAt"].as_str().unwrap() < alert["endsAt"].as_str().unwrap(), "{alert}");
+}
+
+#[test]
+fn a_key_or_an_endpoint_that_cannot_be_used_keeps_the_service_from_starting() {
+    let data = Data::new();
+    let config = data.path().with_extension("toml");
+    let webhook = "[[alerts.webhook]]\nurl = \"https://x.example/secret-path\"\nformat = \"json\"\n";
+    let key = key_file(&data);
+    for (more, expected) in [
+        ("", "alerts.webhook number 1: hmac_key_file is not set"),
+        ("hmac_key_file = \"/nonexistent.key\"", "alerts.webhook.hmac_key_file /nonexistent.key: No such file"),
+        (&format!("{key}\nca_file = \"/nonexistent.pem\""), "number 1: ca_file /nonexistent.pem: No such file"),
+    ] {
+        std::fs::write(&config, format!("{webhook}{more}")).unwrap();
+        let data = data.path();
+        let arguments = [
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--data",
+            data.to_str().unwrap(),
+            "--config",
+            config.to_str().unwrap(),
+        ];
+        let refused = crate::command::refusal(&arguments);
+        assert!(refused.starts_with("exit 2") && refused.contains(expected), "{refused}");
+        assert!(!refused.contains("secret-path"), "{refused}");
+    }
+}
