@@ -15,6 +15,7 @@ use client::{Backoff, Client, ClientError};
 use collectors::clock::Clock;
 use model::ProjectName;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -186,7 +187,7 @@ impl Bell {
 
     /// Waits for `time`, less if it stops, or if it is rung and that counts. Returns whether it goes on.
     fn wait(&self, time: Duration, rings_count: bool) -> bool {
-        let idle = |state: &mut BellState| !state.is_stopping && !(rings_count && state.is_rung);
+        let idle = |state: &mut BellState| !(state.is_stopping || rings_count && state.is_rung);
         let waited = self.changed.wait_timeout_while(self.lock(), time, idle);
         let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
         if rings_count {
@@ -220,7 +221,8 @@ impl Lookout {
     }
 
     fn look(&self) -> Result<(), BudgetError> {
-        let now = self.source.clock.wall();
+        let AlertSource { store, library, clock } = &self.source;
+        let now = clock.wall();
         let mut lists: BTreeMap<Option<&ProjectName>, Vec<AttentionItem>> = BTreeMap::new();
         for (place, webhook, mailbox) in &self.endpoints {
             let mut wanted: Vec<_> = webhook.projects.iter().map(Some).collect();
@@ -229,10 +231,11 @@ impl Lookout {
             }
             let mut listed = Vec::new();
             for project in wanted {
-                if !lists.contains_key(&project) {
-                    lists.insert(project, attention(&self.source.store, &self.source.library, now, project)?);
-                }
-                listed.extend(lists.get(&project).into_iter().flatten().cloned());
+                let found = match lists.entry(project) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(place) => place.insert(attention(store, library, now, project)?),
+                };
+                listed.extend(found.iter().cloned());
             }
             listed.retain(|item| webhook.kinds.contains(&item.kind));
             listed.sort_by_key(AttentionItem::place);

@@ -124,10 +124,11 @@ impl Mailbox {
         inner.0.told.clone()
     }
 
-    /// Waits for `time`, or for the end of the service.
+    /// Notes that what was taken last could not be sent, and waits for `time`, or for the end of the service.
     pub(super) fn pause(&self, time: Duration) {
-        let inner = self.changed.wait_timeout_while(self.lock(), time, |(_, is_stopping)| !*is_stopping);
-        drop(inner);
+        let mut inner = self.lock();
+        inner.0.sending.clear();
+        drop(self.changed.wait_timeout_while(inner, time, |(_, is_stopping)| !*is_stopping));
     }
 
     /// Ends every wait, now and from now on.
