@@ -101,8 +101,17 @@ impl ServiceConfig {
     /// Reads `text`; `path` is for messages.
     pub fn parse(text: &str, path: &str, overrides: ServiceOverrides) -> Result<Self, ServiceConfigError> {
         let document: ServiceDocument = toml::from_str(text)
-            .map_err(|error| ServiceConfigError::Malformed { path: path.to_owned(), message: error.to_string() })?;
+            .map_err(|error| ServiceConfigError::Malformed { path: path.to_owned(), message: shown(&error) })?;
         document.validate(overrides)
+    }
+}
+
+/// Place and reason of `error`, and the line where it is, unless that has an address, which may be a secret.
+fn shown(error: &toml::de::Error) -> String {
+    let whole = error.to_string();
+    match whole.lines().next() {
+        Some(place) if whole.contains("://") => format!("{place}: {}", error.message()),
+        _ => whole,
     }
 }
 
@@ -268,6 +277,17 @@ mod tests {
         ] {
             let message = parse(text).unwrap_err();
             assert!(message.contains(expected), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_line_with_an_address_is_not_shown() {
+        for text in [
+            "[[alerts.webhook]]\nurl = \"https://x.example/secret\" oops",
+            "[[alerts.webhook]]\nurl2 = \"https://x.example/secret\"",
+        ] {
+            let message = parse(text).unwrap_err();
+            assert!(message.contains("error at line 2, column ") && !message.contains("secret"), "{message}");
         }
     }
 

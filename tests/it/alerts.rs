@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use units::Span;
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -17,6 +18,7 @@ struct Sent {
     path: String,
     signature: Option<String>,
     body: Vec<u8>,
+    at: Span,
 }
 
 impl Sent {
@@ -40,18 +42,19 @@ struct Hook {
 }
 
 impl Hook {
-    /// Gives the request of each number, from 0, the status line and headers of `answer`; with none, it says nothing and keeps the connection.
-    fn start(answer: impl Fn(usize) -> Option<String> + Send + 'static) -> Self {
+    /// Gives each request, numbered from 0, the status line and headers of `answer`; with none, it says nothing and keeps the connection.
+    fn start(answer: impl Fn(usize, &Sent) -> Option<String> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let seen = Arc::clone(&sent);
         std::thread::spawn(move || {
-            let mut kept = Vec::new();
+            let (mut kept, clock) = (Vec::new(), SystemClock::new());
             for (number, mut stream) in listener.incoming().map_while(Result::ok).enumerate() {
-                let Some(request) = read(&stream) else { continue };
+                let Some(request) = read(&stream, &clock) else { continue };
+                let head = answer(number, &request);
                 seen.lock().unwrap().push(request);
-                match answer(number) {
+                match head {
                     Some(head) => {
                         let _ = write!(stream, "HTTP/1.1 {head}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
                     }
@@ -63,7 +66,7 @@ impl Hook {
     }
 
     fn good() -> Self {
-        Self::start(|_| Some("200 OK".to_owned()))
+        Self::start(|_, _| Some("200 OK".to_owned()))
     }
 
     fn sent(&self) -> Vec<Sent> {
@@ -79,7 +82,7 @@ impl Hook {
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Sent> {
+fn read(stream: &TcpStream, clock: &SystemClock) -> Option<Sent> {
     let mut reader = BufReader::new(stream);
     let (mut path, mut length, mut signature) = (String::new(), 0, None);
     loop {
@@ -102,7 +105,7 @@ fn read(stream: &TcpStream) -> Option<Sent> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Sent { path, signature, body })
+    Some(Sent { path, signature, body, at: clock.monotonic() })
 }
 
 /// Whether a receiver with the key takes `body` for that of the service, as docs/OPERATING.md says how.
@@ -128,13 +131,20 @@ fn key_file(data: &Data) -> String {
 
 /// Has a job denied and asks for an exception with `reason`.
 fn ask(service: &Service, reason: &str) {
+    ask_for_each(service, &[reason]);
+}
+
+/// Has a job denied for each of `reasons`, and asks for exceptions.
+fn ask_for_each(service: &Service, reasons: &[&str]) {
     let policy = json!({ "name": "atlas month", "scope": "project", "project": "atlas", "unit": "energy", "limit_mj": 1, "period": "month", "mode": "block" });
     assert_eq!(service.post("/api/v1/budgets", &service.admin, &policy).status, 201);
-    let job = json!({ "key": "k", "project": "atlas", "accelerator": "A100", "count": 1, "hours": 10.0, "power_w": 1000, "intensity": 400 });
-    let denied = service.post("/api/v1/admissions", &service.admin, &job).json();
-    let path = format!("/api/v1/admissions/{}/requests", denied["id"].as_str().unwrap());
-    let asked = service.post(&path, &service.admin, &json!({ "name": "ada", "reason": reason }));
-    assert_eq!(asked.status, 201, "{asked:?}");
+    for reason in reasons {
+        let job = json!({ "key": reason, "project": "atlas", "accelerator": "A100", "count": 1, "hours": 10.0, "power_w": 1000, "intensity": 400 });
+        let denied = service.post("/api/v1/admissions", &service.admin, &job).json();
+        let path = format!("/api/v1/admissions/{}/requests", denied["id"].as_str().unwrap());
+        let asked = service.post(&path, &service.admin, &json!({ "name": "ada", "reason": reason }));
+        assert_eq!(asked.status, 201, "{asked:?}");
+    }
 }
 
 fn pair(state: &str) -> Vec<(String, String)> {
@@ -144,7 +154,8 @@ fn pair(state: &str) -> Vec<(String, String)> {
 #[test]
 fn each_thing_is_told_once_over_a_failure_and_a_restart_and_its_end_too() {
     let data = Data::new();
-    let hook = Hook::start(|number| Some(if number == 0 { "500 Oops" } else { "200 OK" }.to_owned()));
+    let hook =
+        Hook::start(|number, _| Some(if number == 0 { "500 Oops\r\nRetry-After: 2" } else { "200 OK" }.to_owned()));
     let webhook = hook.webhook("json", &format!("kinds = [\"exception_requested\"]\n{}", key_file(&data)));
     let first = service(&data, &webhook);
     let admin = first.admin.clone();
@@ -169,7 +180,8 @@ fn each_thing_is_told_once_over_a_failure_and_a_restart_and_its_end_too() {
     until(|| hook.sent().len() >= 3);
     let sent = hook.sent();
     assert_eq!(sent.iter().map(Sent::states).collect::<Vec<_>>(), [pair("firing"), pair("firing"), pair("resolved")]);
-    for Sent { path, signature, body } in &sent {
+    assert!(sent[1].at.minus(sent[0].at) >= Span::from_seconds(2), "it asked for two seconds");
+    for Sent { path, signature, body, .. } in &sent {
         assert_eq!(path, "/secret-path");
         let signature = signature.as_deref().unwrap();
         assert!(verifies(signature, body));
@@ -180,9 +192,31 @@ fn each_thing_is_told_once_over_a_failure_and_a_restart_and_its_end_too() {
 }
 
 #[test]
+fn an_alert_that_is_not_taken_keeps_no_other_back() {
+    let data = Data::new();
+    let holds = |sent: &Sent, word: &str| String::from_utf8_lossy(&sent.body).contains(word);
+    let hook = Hook::start(move |_, sent| Some(if holds(sent, "poison") { "400 No" } else { "200 OK" }.to_owned()));
+    // All are there at the first look.
+    let first = Service::start(&data.path(), "");
+    ask_for_each(&first, &["one", "poison", "two"]);
+    let admin = first.admin.clone();
+    assert_eq!(first.stop().0, 0);
+    let webhook = hook.webhook("json", &format!("kinds = [\"exception_requested\"]\n{}", key_file(&data)));
+    let service = service(&data, &webhook);
+    let metric = |outcome: &str, count: u32| format!("outcome=\"{outcome}\"}} {count}\n");
+    until(|| {
+        let metrics = service.get("/metrics", &admin).body;
+        metrics.contains(&metric("delivered", 2)) && metrics.contains(&metric("refused", 1))
+    });
+    // Together, then each by itself, and never again.
+    std::thread::sleep(std::time::Duration::from_millis(1_500));
+    assert_eq!(hook.sent().iter().map(|sent| sent.states().len()).collect::<Vec<_>>(), [3, 1, 1, 1]);
+}
+
+#[test]
 fn a_silent_endpoint_holds_up_no_other_no_ingest_and_no_end() {
     let data = Data::new();
-    let (silent, good) = (Hook::start(|_| None), Hook::good());
+    let (silent, good) = (Hook::start(|_, _| None), Hook::good());
     let webhooks = [silent.webhook("slack", ""), good.webhook("slack", "projects = [\"atlas\"]")].concat();
     let service = service(&data, &webhooks);
     ask(&service, "<!channel> *now* @here");
@@ -208,7 +242,7 @@ fn no_redirect_is_followed_and_no_private_host_is_called() {
     let data = Data::new();
     let (target, closed, alertmanager) = (Hook::good(), Hook::good(), Hook::good());
     let to = target.address;
-    let moved = Hook::start(move |_| Some(format!("307 Moved\r\nLocation: http://{to}/")));
+    let moved = Hook::start(move |_, _| Some(format!("307 Moved\r\nLocation: http://{to}/")));
     let private = |host: &str| {
         format!("[[alerts.webhook]]\nurl = \"https://user:pass-word@{host}/secret-path\"\nformat = \"slack\"\n")
     };
