@@ -55,7 +55,7 @@ pub(crate) struct ImportArguments {
     #[arg(long, value_name = "ACCOUNTING", value_parser = one_of::<Accounting>(&["production", "consumption", "residual", "supplier", "unspecified"]))]
     accounting: Accounting,
     /// How far the values can be relied on
-    #[arg(long, value_name = "STATUS", value_parser = one_of::<FactorStatus>(&["measured", "provisional", "forecast", "fallback"]))]
+    #[arg(long, value_name = "STATUS", value_parser = one_of::<FactorStatus>(&["measured", "estimated", "provisional", "forecast", "fallback"]))]
     status: FactorStatus,
     /// Length of each interval in minutes: 5, 15, 30 or 60
     #[arg(long, value_name = "N", default_value_t = 60)]

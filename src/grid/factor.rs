@@ -20,7 +20,7 @@ pub struct Factor {
     pub accounting: Accounting,
     /// Length of time one value stands for.
     pub resolution: Resolution,
-    /// Measured, provisional, forecast or fallback.
+    /// Measured, estimated, provisional, forecast or fallback.
     pub status: FactorStatus,
     /// Publisher of the data.
     pub publisher: String,

@@ -8,6 +8,7 @@ mod document;
 mod factor;
 mod import;
 mod region;
+mod series;
 mod table;
 
 pub use crate::bundled::DataError;
@@ -15,6 +16,7 @@ pub use factor::Factor;
 pub use import::{ImportError, intensities};
 pub use model::{Accounting, Basis, FactorStatus, Gas, Resolution};
 pub use region::{CloudRegion, RegionFactor, cloud_regions};
+pub use series::{FactorReading, FactorSeries, FactorValue, RefusedValue};
 
 use crate::decimal;
 use crate::nearest::{NamedCandidate, nearest};

@@ -83,9 +83,10 @@ pub fn intensity(tx: &Tx<'_>, library: &Library, zone: &ZoneId, grid: Grid) -> R
 fn less_certain(a: FactorStatus, b: FactorStatus) -> FactorStatus {
     let rank = |status| match status {
         FactorStatus::Measured => 0,
-        FactorStatus::Provisional => 1,
-        FactorStatus::Forecast => 2,
-        FactorStatus::Fallback => 3,
+        FactorStatus::Estimated => 1,
+        FactorStatus::Provisional => 2,
+        FactorStatus::Forecast => 3,
+        FactorStatus::Fallback => 4,
     };
     if rank(b) > rank(a) { b } else { a }
 }

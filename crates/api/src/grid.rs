@@ -95,7 +95,7 @@ pub struct ImportQuery {
     /// Whose electricity is described: `production`, `consumption`, `residual`, `supplier` or `unspecified`.
     #[param(inline)]
     pub accounting: Accounting,
-    /// How far the values can be relied on: `measured`, `provisional`, `forecast` or `fallback`.
+    /// How far the values can be relied on: `measured`, `estimated`, `provisional`, `forecast` or `fallback`.
     #[param(inline)]
     pub status: FactorStatus,
     /// Length of each interval in minutes: 5, 15, 30 or 60; 60 if absent.

@@ -65,6 +65,8 @@ pub enum Resolution {
 pub enum FactorStatus {
     /// Published for exactly that time and place.
     Measured,
+    /// Published for that time and place, from a model where a measurement is missing.
+    Estimated,
     /// Published, and still to be revised.
     Provisional,
     /// Predicted for a time that was still to come.

@@ -2765,8 +2765,8 @@ export interface paths {
                     gas: "CO2" | "CO2e";
                     /** @description Whose electricity is described: `production`, `consumption`, `residual`, `supplier` or `unspecified`. */
                     accounting: "production" | "consumption" | "marginal" | "residual" | "supplier" | "unspecified";
-                    /** @description How far the values can be relied on: `measured`, `provisional`, `forecast` or `fallback`. */
-                    status: "measured" | "provisional" | "forecast" | "fallback";
+                    /** @description How far the values can be relied on: `measured`, `estimated`, `provisional`, `forecast` or `fallback`. */
+                    status: "measured" | "estimated" | "provisional" | "forecast" | "fallback";
                     /** @description Length of each interval in minutes: 5, 15, 30 or 60; 60 if absent. */
                     minutes?: number;
                 };
@@ -8966,7 +8966,7 @@ export interface components {
          * @description How far a factor can be relied on for the energy that it is applied to.
          * @enum {string}
          */
-        FactorStatus: "measured" | "provisional" | "forecast" | "fallback";
+        FactorStatus: "measured" | "estimated" | "provisional" | "forecast" | "fallback";
         /** @description The carbon intensity factor of an entry, with its type. */
         FactorUsed: {
             /** @description Whose electricity the factor describes. */
