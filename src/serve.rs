@@ -9,12 +9,19 @@
 use crate::access::Token;
 use crate::alerts::{AlertSource, AlertsError, Messenger};
 use crate::api::{self, ApiService, Gates, ServiceParts, SignIn, TlsError};
-use crate::config::{InfluxSettings, KeyError, Log, ServiceConfig};
+use crate::config::{
+    ExportCredentials, InfluxSettings, KeyError, Log, RemoteWriteSettings, ServiceConfig, read_secret,
+};
 use crate::grid::{DataError, Library};
 use crate::ledger::{self, LedgerError};
-use crate::series::{Embedded, Follower, Influx, InfluxServer, SeriesError, SeriesStore};
+use crate::series::{
+    Embedded, ExportCounts, ExportError, ExportReceiver, ExportSource, Exporter, Follower, Influx, InfluxServer,
+    SeriesError, SeriesStore,
+};
 use crate::session::{self, SessionError};
 use crate::store::{Store, StoreError, TokenRecord};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use collectors::clock::Clock;
 use model::{Scope, TokenId};
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -57,21 +64,16 @@ pub enum ServeError {
         /// What the operating system reported.
         cause: io::Error,
     },
-    /// The token for InfluxDB cannot be read.
-    #[error("token_file {} of [series.influx]: {cause}; give a file with the token in one line", path.display())]
-    InfluxToken {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        cause: io::Error,
-    },
     /// The series cannot be kept where they should be.
     #[error(transparent)]
     Series(#[from] SeriesError),
+    /// Samples cannot be sent.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// TLS cannot be turned on.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// The key of an HMAC cannot be used.
+    /// The file with a secret cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// Alerts cannot be sent.
@@ -98,8 +100,8 @@ impl ServeError {
         match self {
             Self::Store(error) => !matches!(error, StoreError::Database(_)),
             Self::Alerts(error) => !matches!(error, AlertsError::System(_)),
-            Self::InfluxToken { .. } | Self::Series(SeriesError::Unavailable { .. }) => true,
-            Self::Series(_) => false,
+            Self::Series(SeriesError::Unavailable { .. }) | Self::Export(ExportError::Client { .. }) => true,
+            Self::Series(_) | Self::Export(_) => false,
             Self::Listen { .. } | Self::Tls(_) | Self::Key(_) | Self::LostHead { .. } => true,
             Self::Ledger(_) | Self::Data(_) | Self::Token(_) | Self::Session(_) | Self::System(_) => false,
         }
@@ -142,6 +144,10 @@ struct Charts {
     follower: Follower,
     /// Keeps a copy that nothing here is read from.
     _mirror: Option<Follower>,
+    /// What became of samples that were sent.
+    exported: ExportCounts,
+    /// Send samples as they come.
+    _exporters: Vec<Exporter>,
 }
 
 impl Charts {
@@ -155,8 +161,34 @@ impl Charts {
             other => (Arc::new(Embedded::open(&config.data)?), other),
         };
         let mirror = mirrored.map(|influx| follow(influx)).transpose()?;
-        Ok(Self { follower: follow(Arc::clone(&series))?, series, influx, _mirror: mirror })
+        let exported = ExportCounts::default();
+        let source = ExportSource { store: Arc::clone(store), clock: Arc::clone(clock), counts: exported.clone() };
+        let follower = follow(Arc::clone(&series))?;
+        Ok(Self { follower, series, influx, _mirror: mirror, exported, _exporters: exporters(config, &source)? })
     }
+}
+
+/// Starts to send samples to every receiver that is configured.
+fn exporters(config: &ServiceConfig, source: &ExportSource) -> Result<Vec<Exporter>, ServeError> {
+    let mut started = Vec::new();
+    if let Some(RemoteWriteSettings { url, credentials, ca_file, version }) = &config.remote_write {
+        let headers = credentials.as_ref().map(authorization).transpose()?.into_iter().collect();
+        let receiver = ExportReceiver { url: url.reveal().to_owned(), headers, ca_file: ca_file.clone() };
+        started.push(Exporter::remote_write(receiver, *version, source.clone())?);
+    }
+    Ok(started)
+}
+
+/// The header that shows who sends.
+fn authorization(credentials: &ExportCredentials) -> Result<(String, String), KeyError> {
+    let shown = match credentials {
+        ExportCredentials::Token(path) => format!("Bearer {}", read_secret("series.remote_write.token_file", path)?),
+        ExportCredentials::Basic(name, path) => {
+            let password = read_secret("series.remote_write.password_file", path)?;
+            format!("Basic {}", BASE64_STANDARD.encode(format!("{name}:{password}")))
+        }
+    };
+    Ok(("Authorization".to_owned(), shown))
 }
 
 /// Opens the InfluxDB that `settings` describe, with its notes in `directory`. Nothing is sent yet.
@@ -166,11 +198,7 @@ impl Charts {
 /// The file with the token, the address or the directory cannot be used.
 pub fn influx(settings: &InfluxSettings, directory: &Path) -> Result<Influx, ServeError> {
     let InfluxSettings { url, org, bucket, token_file, read: _ } = settings.clone();
-    let unreadable = |cause| ServeError::InfluxToken { path: token_file.clone(), cause };
-    let token = std::fs::read_to_string(&token_file).map_err(unreadable)?.trim().to_owned();
-    if token.is_empty() {
-        return Err(unreadable(io::Error::other("it is empty")));
-    }
+    let token = read_secret("series.influx.token_file", &token_file)?;
     Ok(Influx::open(InfluxServer { url, org, bucket, token }, directory)?)
 }
 
@@ -199,6 +227,7 @@ async fn serve(
         library,
         series: Arc::clone(&charts.series),
         influx: charts.influx.clone(),
+        exported: charts.exported.clone(),
         handover: charts.follower.handover(),
         power: charts.follower.power(),
         clock,

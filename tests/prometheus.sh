@@ -79,4 +79,52 @@ is_judged() { python3 tests/prometheus/judge.py "http://$listen" ready; }
 await "both to be scraped and the rules to be evaluated" is_judged
 python3 tests/prometheus/judge.py "http://$listen" judge
 if grep -i 'level=err' "$folder/prometheus.log"; then echo "FAILED: Prometheus complains"; exit 1; fi
+# What a service sends is in Prometheus to the joule, although Prometheus is started late and killed in between.
+remote_write() { # program
+    local receiver config="$folder/receiver.yml" sent agent_id prometheus_id metered
+    receiver="127.0.0.1:$(free_port)"
+    printf 'global: {scrape_interval: 15s}\nstorage: {tsdb: {out_of_order_time_window: 1h}}\n' >"$config"
+    printf '[series.remote_write]\nurl = "http://%s/api/v1/write"\n' "$receiver" >"$folder/sent.toml"
+    rm -rf "$folder/sent" "$folder/sent-spool" "$folder/received"
+    "$target/wattledger" serve --config "$folder/sent.toml" --data "$folder/sent" --listen 127.0.0.1:0 >"$folder/sent.log" 2>&1 &
+    started+=("$!")
+    await "the service that sends" grep -q '^listening on' "$folder/sent.log"
+    sent="$(sed -n 's/^listening on //p' "$folder/sent.log")"
+    sed -n 's/^admin token: //p' "$folder/sent.log" >"$folder/sent.token"
+    sed -e "s|^server = .*|server = \"$sent\"|; s|^token_file = .*|token_file = \"$folder/sent.token\"|; s|^spool = .*|spool = \"$folder/sent-spool\"|" \
+        "$folder/agent.toml" >"$folder/sent-agent.toml"
+    "$target/wattledger-agent" --config "$folder/sent-agent.toml" >"$folder/sent-agent.log" 2>&1 &
+    agent_id="$!"; started+=("$agent_id")
+    sent_metrics() { curl -sS --fail --max-time 20 -H "Authorization: Bearer $(cat "$folder/sent.token")" "$sent/metrics"; }
+    is_waiting() { sent_metrics | awk '/^wattledger_export_behind_seconds/ && $2 > 2 { found = 1 } END { exit !found }'; }
+    receive() {
+        "$1" --config.file="$config" --storage.tsdb.path="$folder/received" --web.listen-address="$receiver" \
+            --web.enable-remote-write-receiver --log.level=warn >>"$folder/receiver.log" 2>&1 &
+        prometheus_id="$!"; started+=("$prometheus_id")
+        await "Prometheus as a receiver" curl -sf "http://$receiver/-/ready"
+    }
+    await "samples to wait" is_waiting
+    receive "$1"
+    await "samples" python3 tests/prometheus/judge.py "http://$receiver" received
+    kill "$prometheus_id"; wait "$prometheus_id" || true
+    await "samples to wait again" is_waiting
+    kill "$agent_id"; wait "$agent_id" || true
+    receive "$1"
+    is_sent() { sent_metrics | awk '/^wattledger_export_behind_seconds/ && $2 == 0 { found = 1 } END { exit !found }'; }
+    await "everything to be sent" is_sent
+    metered="$(sent_metrics | awk '/^wattledger_open_energy_joules/ || /^wattledger_ledger_energy_joules.*part="it"/ { sum += $2 } END { printf "%.3f", sum }')"
+    await "the whole energy" python3 tests/prometheus/judge.py "http://$receiver" received "$metered"
+    python3 tests/prometheus/judge.py "http://$receiver" received "$metered"
+    sent_metrics | grep '^wattledger_export_samples_total'
+    kill "$prometheus_id"; wait "$prometheus_id" || true
+}
+step "remote write to $(prometheus --version 2>&1 | head -n 1)"
+remote_write prometheus
+if [ -x "${WATTLEDGER_TEST_PROMETHEUS_3:-}" ]; then
+    step "remote write to $("$WATTLEDGER_TEST_PROMETHEUS_3" --version 2>&1 | head -n 1)"
+    remote_write "$WATTLEDGER_TEST_PROMETHEUS_3"
+    if grep 'does not know remote write 2.0' "$folder/sent.log"; then echo "FAILED: 2.0 was not spoken"; exit 1; fi
+else
+    skipped "remote write 2.0 to a real Prometheus: WATTLEDGER_TEST_PROMETHEUS_3 names no Prometheus 3"
+fi
 step "done"

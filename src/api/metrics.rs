@@ -30,6 +30,7 @@ async fn observe(state: &super::state::State) -> Result<Observed, Problem> {
         if let Some(influx) = &service.influx {
             service.metrics.mirror(influx.counts(), series::behind(&service.store, influx.as_ref(), now)?);
         }
+        service.exported.look(&service.store, now)?;
         Ok((behind, service.observer.look(now, service.clock.monotonic())?))
     };
     let (behind, observed) = state.work(look).await?;

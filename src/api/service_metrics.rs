@@ -1,7 +1,7 @@
 //! Counters of the service, and their registry.
 
 use crate::alerts::AlertCounts;
-use crate::series::MirrorCounts;
+use crate::series::{ExportCounts, MirrorCounts};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -52,8 +52,8 @@ fn durations() -> Histogram {
 }
 
 impl ServiceMetrics {
-    /// Those of a service that copies its series to another database, or not, and of its `alerts`.
-    pub(crate) fn new(is_mirrored: bool, alerts: &AlertCounts) -> Self {
+    /// Those of a service that copies its series to another database, or not, of the samples that it sends, and of its `alerts`.
+    pub(crate) fn new(is_mirrored: bool, exported: &ExportCounts, alerts: &AlertCounts) -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("wattledger"),
             requests: Family::default(),
@@ -72,6 +72,7 @@ impl ServiceMetrics {
         if is_mirrored {
             metrics.register_mirror();
         }
+        exported.register(&mut metrics.registry);
         alerts.register(&mut metrics.registry);
         // Whoever looks for an increase finds where it began.
         for outcome in ["accepted", "duplicate", "refused"] {

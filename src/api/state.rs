@@ -12,7 +12,7 @@ use crate::alerts::AlertCounts;
 use crate::budget::Office;
 use crate::config::{KeyError, Kubernetes, Limits, Rate, ServiceConfig};
 use crate::grid::Library;
-use crate::series::{Handover, Influx, NewestPower, SeriesStore};
+use crate::series::{ExportCounts, Handover, Influx, NewestPower, SeriesStore};
 use crate::store::{DecisionRow, Store};
 use collectors::clock::Clock;
 use model::ChangeKind;
@@ -32,6 +32,7 @@ pub(crate) struct ApiService {
     pub(super) library: Arc<Library>,
     pub(super) series: Arc<dyn SeriesStore>,
     pub(super) influx: Option<Arc<Influx>>,
+    pub(super) exported: ExportCounts,
     pub(super) handover: Handover,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: Limits,
@@ -55,6 +56,7 @@ pub(crate) struct ServiceParts {
     pub(crate) library: Arc<Library>,
     pub(crate) series: Arc<dyn SeriesStore>,
     pub(crate) influx: Option<Arc<Influx>>,
+    pub(crate) exported: ExportCounts,
     pub(crate) handover: Handover,
     pub(crate) power: Arc<NewestPower>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -79,15 +81,16 @@ impl Gates {
 
 impl ApiService {
     pub(crate) fn new(parts: ServiceParts) -> Self {
-        let ServiceParts { store, library, series, influx, handover, power, clock, limits, sign_in, gates, alerts } =
-            parts;
+        let ServiceParts { store, library, series, influx, exported, handover, power, clock, limits, .. } = parts;
+        let (sign_in, gates, alerts) = (parts.sign_in, parts.gates, parts.alerts);
         Self {
             observer: Observer::new(Arc::clone(&store), Arc::clone(&library), power),
             store,
             library,
             series,
-            metrics: ServiceMetrics::new(influx.is_some(), &alerts),
+            metrics: ServiceMetrics::new(influx.is_some(), &exported, &alerts),
             influx,
+            exported,
             handover,
             clock,
             limits,

@@ -37,6 +37,14 @@ pub enum ServiceConfigError {
         /// Name of the key that is not set.
         missing: &'static str,
     },
+    /// A receiver of samples cannot be used.
+    #[error("{table}: {reason}")]
+    Receiver {
+        /// Its table.
+        table: &'static str,
+        /// What is wrong. It never has the address, which may hold a secret.
+        reason: &'static str,
+    },
     /// An endpoint for alerts cannot be used.
     #[error("alerts.webhook number {place}: {reason}")]
     Webhook {

@@ -1,11 +1,11 @@
-//! Files with the key of an HMAC.
+//! Files with a secret.
 
 use std::path::{Path, PathBuf};
 
 /// Shorter keys can be guessed.
 const KEY_BYTES_MIN: usize = 16;
 
-/// Why the key of an HMAC cannot be used.
+/// Why a secret cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read.
@@ -30,15 +30,24 @@ pub enum KeyError {
     },
 }
 
+/// The secret in the file at `path`, which `key` of the configuration names: its text without white space at both ends.
+///
+/// # Errors
+///
+/// [`KeyError::Unreadable`], also for a file without text.
+pub fn read_secret(key: &'static str, path: &Path) -> Result<String, KeyError> {
+    let unreadable = |cause| KeyError::Unreadable { key, path: path.to_owned(), cause };
+    let text = std::fs::read_to_string(path).map_err(unreadable)?.trim().to_owned();
+    if text.is_empty() { Err(unreadable(std::io::Error::other("it is empty"))) } else { Ok(text) }
+}
+
 /// The HMAC key in the file at `path`, which `key` of the configuration names: its text without white space at both ends.
 ///
 /// # Errors
 ///
 /// [`KeyError`].
 pub fn read_hmac_key(key: &'static str, path: &Path) -> Result<Vec<u8>, KeyError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|cause| KeyError::Unreadable { key, path: path.to_owned(), cause })?;
-    let found = text.trim().as_bytes().to_vec();
+    let found = read_secret(key, path)?.into_bytes();
     if found.len() < KEY_BYTES_MIN {
         return Err(KeyError::Short { key, path: path.to_owned(), bytes: found.len() });
     }

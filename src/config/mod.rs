@@ -5,6 +5,7 @@
 
 mod alerts;
 mod error;
+mod export;
 mod gates;
 mod key;
 mod limits;
@@ -13,8 +14,9 @@ mod series;
 
 pub use alerts::{AlertFormat, Alerts, Webhook, WebhookUrl};
 pub use error::ServiceConfigError;
+pub use export::{ExportCredentials, ExportUrl, RemoteWriteSettings};
 pub use gates::{Kubernetes, Terraform};
-pub use key::{KeyError, read_hmac_key};
+pub use key::{KeyError, read_hmac_key, read_secret};
 pub use limits::{Limits, Rate};
 pub use series::{InfluxDocument, InfluxSettings};
 
@@ -55,6 +57,8 @@ pub struct ServiceConfig {
     pub terraform: Terraform,
     /// The InfluxDB to which the series are copied; without one, they are in the data directory alone.
     pub influx: Option<InfluxSettings>,
+    /// Where samples are sent by Prometheus' remote write.
+    pub remote_write: Option<RemoteWriteSettings>,
     /// Where what needs attention is told.
     pub alerts: Alerts,
 }
@@ -198,6 +202,7 @@ impl ServiceDocument {
             kubernetes: self.kubernetes.validate()?,
             terraform: self.terraform.validate()?,
             influx: self.series.influx.under(overrides.influx).validate()?,
+            remote_write: self.series.remote_write.validate()?,
             alerts: self.alerts.validate()?,
         })
     }

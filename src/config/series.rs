@@ -1,6 +1,7 @@
 //! Where series are kept besides the data directory: `[series]`.
 
 use super::error::ServiceConfigError;
+use super::export::RemoteWriteDocument;
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -23,6 +24,7 @@ pub struct InfluxSettings {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SeriesSection {
     pub(super) influx: InfluxDocument,
+    pub(super) remote_write: RemoteWriteDocument,
 }
 
 /// What a file or the environment says of the InfluxDB to copy series to.

@@ -75,6 +75,23 @@ impl Round {
     }
 }
 
+/// What the next batches after `after` hold, as the ledger divides it now, and how far they go; `None` without any.
+pub(super) fn next_divided(
+    store: &Store,
+    after: BatchId,
+) -> Result<Option<(Vec<SeriesChange>, Watermark)>, SeriesError> {
+    store.read(|tx| {
+        let next = tx.evidence().after(after, BATCHES_AT_ONCE.try_into().unwrap_or(u32::MAX))?;
+        let Some((last, _, sha256)) = next.last() else { return Ok(None) };
+        let watermark = Watermark { revision: last.revision(), sha256: sha256.clone() };
+        let (mut evidence, mut changes) = (DividedEvidence::of(tx)?, Vec::new());
+        for (batch, ..) in &next {
+            changes.extend(evidence.counted(*batch)?);
+        }
+        Ok(Some((changes, watermark)))
+    })
+}
+
 /// A batch with what its windows become.
 struct DividedBatch {
     attributed: Attributed,

@@ -192,7 +192,11 @@ pub fn settle(store: &Store, series: &dyn SeriesStore, before: Timestamp) -> Res
 ///
 /// A store cannot be read.
 pub fn behind(store: &Store, series: &dyn SeriesStore, now: Timestamp) -> Result<Span, SeriesError> {
-    let taken = series.watermark()?.revision.batch();
+    behind_batch(store, series.watermark()?.revision.batch(), now)
+}
+
+/// How long ago the oldest batch after `taken` was acknowledged; 0 if there is none.
+pub(super) fn behind_batch(store: &Store, taken: BatchId, now: Timestamp) -> Result<Span, SeriesError> {
     let since = store.read::<_, SeriesError>(|tx| Ok(tx.evidence().received_after(taken)?))?;
     Ok(since.and_then(|since| now.since(since)).unwrap_or(Span::from_seconds(0)))
 }

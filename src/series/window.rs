@@ -24,6 +24,11 @@ pub(super) fn hour_after(at: Timestamp) -> i64 {
     hour_of(at) + i64::from(at.nanoseconds().rem_euclid(HOUR_NS) > 0)
 }
 
+/// The whole millisecond in which a moment lies, since 1970.
+pub(super) fn milliseconds(at: Timestamp) -> i64 {
+    at.nanoseconds().div_euclid(1_000_000)
+}
+
 /// A window that counts, reduced to what charts need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeriesWindow {

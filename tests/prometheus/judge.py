@@ -1,4 +1,4 @@
-"""Asks a running Prometheus whether it has what the rules read: judge.py http://HOST:PORT ready|judge"""
+"""Asks a running Prometheus what it has: judge.py http://HOST:PORT ready|judge|received [JOULES]"""
 
 import json
 import re
@@ -62,4 +62,14 @@ def judge():
     print(f"ok: {len(rules)} rules evaluated, {len(read)} selectors with data, late: {', '.join(sorted(late))}")
 
 
-{"ready": ready, "judge": judge}[sys.argv[2]]()
+def received():
+    """What a service has sent: two devices at 300 W, and if it is given, the joules that it has metered."""
+    power = {found["metric"]["device"]: float(found["value"][1]) for found in query("last_over_time(wattledger_window_power_watts[1h])")}
+    assert len(power) == 2 and all(abs(watts - 300) < 1 for watts in power.values()), power
+    joules = float(query("sum(sum_over_time(wattledger_window_energy_joules[1h]))")[0]["value"][1])
+    if len(sys.argv) > 3:
+        assert abs(joules - float(sys.argv[3])) < 0.0005, (joules, sys.argv[3])
+        print(f"ok: {joules} J, as metered")
+
+
+{"ready": ready, "judge": judge, "received": received}[sys.argv[2]]()

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::time::{Duration, SystemTime};
 use units::Timestamp;
 use ureq::Body;
-use ureq::http::Response;
+use ureq::http::{HeaderMap, Response};
 
 /// Longest time that `Retry-After` may ask for.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
@@ -18,6 +18,8 @@ pub struct Answer {
     pub retry_after: Option<String>,
     /// The header `Location` as it came.
     pub location: Option<String>,
+    /// All headers.
+    pub headers: HeaderMap,
     /// The body, or as much of it as came and was allowed.
     pub body: Vec<u8>,
     /// Why the body is not whole; `None` where it is.
@@ -26,7 +28,8 @@ pub struct Answer {
 
 impl Answer {
     pub(crate) fn read(mut response: Response<Body>, limits: CallLimits) -> Self {
-        let header = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+        let headers = response.headers().clone();
+        let header = |name| Some(headers.get(name)?.to_str().ok()?.to_owned());
         let (retry_after, location) = (header("retry-after"), header("location"));
         let status = response.status().as_u16();
         let mut body = Vec::new();
@@ -38,7 +41,13 @@ impl Answer {
             Ok(_) => None,
         };
         body.truncate(most);
-        Self { status, retry_after, location, body, incomplete }
+        Self { status, retry_after, location, headers, body, incomplete }
+    }
+
+    /// The header `name`, if it came as text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 
     /// How long to wait before the next attempt, where the answer says so, as seconds or as a date: at most an hour.

@@ -29,6 +29,16 @@ words! {
 }
 
 words! {
+    /// The version of Prometheus' remote write that is spoken.
+    RemoteWriteVersion, "a version of remote write" {
+        /// `io.prometheus.write.v2.Request`.
+        V2 = "2.0",
+        /// `prometheus.WriteRequest`.
+        V1 = "1.0",
+    }
+}
+
+words! {
     /// The kind of problem that needs attention.
     AttentionKind, "a kind of item that needs attention" {
         /// The agent of a node has not been heard of for a while.

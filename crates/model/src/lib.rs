@@ -7,7 +7,7 @@
 //! | numbers that never leave the store | [`JobNumber`], [`NodeNumber`], [`SiteNumber`], [`Revision`] | |
 //! | texts from outside | [`JobId`], [`TokenId`], [`SessionId`], [`ProjectName`], [`NodeName`], [`SiteName`], [`ZoneId`], [`DeviceUuid`], [`AgentId`] | `"llm-7b"` |
 //! | states | [`AdmissionState`], [`OverrideState`], [`HoldNotice`], [`JobState`], [`EntryKind`], [`SetAsideReason`], [`Scope`] | one lower-case word |
-//! | kinds | [`DeviceKind`], [`GapReason`], [`AttentionKind`], [`SubjectKind`], [`ChangeKind`], [`ActionKind`], [`JobOrder`] | one lower-case word |
+//! | kinds | [`DeviceKind`], [`GapReason`], [`AttentionKind`], [`SubjectKind`], [`ChangeKind`], [`ActionKind`], [`JobOrder`], [`RemoteWriteVersion`] | one lower-case word |
 //! | type of a factor | [`Basis`], [`Gas`], [`Accounting`], [`Resolution`], [`FactorStatus`] | one word |
 //!
 //! An `…Id` or a `…Name` is what people and the API address a thing by; a `…Number` is how the store refers to it. Identities do not mix:
@@ -30,7 +30,9 @@ mod words;
 
 pub use error::{NotANumber, UnknownWord};
 pub use factor::{Accounting, Basis, FactorStatus, Gas, Resolution};
-pub use kind::{ActionKind, AttentionKind, ChangeKind, DeviceKind, GapReason, JobOrder, SubjectKind};
+pub use kind::{
+    ActionKind, AttentionKind, ChangeKind, DeviceKind, GapReason, JobOrder, RemoteWriteVersion, SubjectKind,
+};
 pub use number::{
     ActionId, AdmissionId, BatchId, BudgetId, DecisionId, DeviceId, EntryId, GapId, JobNumber, NodeNumber, OverrideId,
     PeriodId, PostingId, PriceNumber, Revision, SiteNumber,

@@ -4,6 +4,7 @@
 //! own, and backslashes, which cannot end a value) is percent-encoded, and so is the percent sign. A tag without a value is left out, since
 //! InfluxDB refuses the whole batch for an empty one.
 
+use super::super::window::milliseconds;
 use std::fmt::Write;
 use units::Timestamp;
 
@@ -41,11 +42,6 @@ impl SeriesKey {
         }
         let _ = writeln!(lines, " {}", milliseconds(at));
     }
-}
-
-/// The whole millisecond in which a moment lies, since 1970.
-pub(super) fn milliseconds(at: Timestamp) -> i64 {
-    at.nanoseconds().div_euclid(1_000_000)
 }
 
 fn push_tag(key: &mut String, name: &str, value: &str) {

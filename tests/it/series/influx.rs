@@ -62,7 +62,7 @@ fn rebuild(server: &InfluxDouble, data: &Data) -> Answer {
 }
 
 /// The next minute of a GPU that a job holds.
-fn minute(sequence: u64) -> Batch {
+pub(super) fn minute(sequence: u64) -> Batch {
     let start = i64::try_from(sequence).unwrap() * 60;
     let mut batch = batch(sequence, start + 60);
     batch.windows =
@@ -72,7 +72,7 @@ fn minute(sequence: u64) -> Batch {
     batch
 }
 
-fn post(service: &Service, batch: &Batch) {
+pub(super) fn post(service: &Service, batch: &Batch) {
     let reply = service.send(
         "POST",
         "/api/v1/batches",
@@ -83,7 +83,7 @@ fn post(service: &Service, batch: &Batch) {
     assert_eq!(reply.status, 200, "{reply:?}");
 }
 
-fn metric(service: &Service, line: &str) -> Option<f64> {
+pub(super) fn metric(service: &Service, line: &str) -> Option<f64> {
     let metrics = service.get("/metrics", &service.admin);
     let value = metrics.body.lines().find_map(|found| found.strip_prefix(line)?.strip_prefix(' '))?;
     Some(value.parse().unwrap())

@@ -5,6 +5,8 @@ mod copy;
 mod influx;
 mod influx_real;
 pub(crate) mod influx_server;
+mod receiver;
+mod remote_write;
 
 use crate::ledger::{Fixture, at};
 use influx_server::InfluxDouble;

@@ -1,0 +1,169 @@
+//! Windows sent on to receivers that take samples and cannot be asked what they have: Prometheus, by remote write.
+//!
+//! As for the copy in InfluxDB there is no queue: a thread reads from the evidence what comes after a mark of its own, sends it, and then notes the
+//! mark, so that nothing waits for it and an outage is made up afterwards. A receiver gets what is acknowledged after it was configured. What is
+//! decided later about windows that were sent is not told: a sample can neither be replaced nor deleted.
+
+mod counts;
+mod delivery;
+mod mark;
+mod remote_write;
+
+pub use counts::ExportCounts;
+pub use delivery::{ExportReceiver, ExportSource};
+
+use super::divided::next_divided;
+use super::store::{SeriesError, Watermark};
+use crate::store::Store;
+use client::{Backoff, ClientError};
+use delivery::{ExportStop, Form, SampleDelivery};
+use mark::MarkFile;
+use model::RemoteWriteVersion;
+use remote_write::RemoteWriteForm;
+use std::io;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Pause between two looks for new batches.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How long a request in flight is waited for at the end.
+const END_WAIT: Duration = Duration::from_secs(2);
+
+/// Why a receiver cannot be sent anything.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// Its certificates cannot be used.
+    #[error("series.{receiver}: {cause}")]
+    Client {
+        /// Which receiver: its table in the configuration.
+        receiver: &'static str,
+        /// What is wrong with them.
+        cause: ClientError,
+    },
+    /// The evidence cannot be read.
+    #[error(transparent)]
+    Series(#[from] SeriesError),
+    /// The system refuses a folder, a thread or random bits.
+    #[error("series.{receiver}: {cause}")]
+    System {
+        /// Which receiver: its table in the configuration.
+        receiver: &'static str,
+        /// What the system reported.
+        cause: io::Error,
+    },
+}
+
+/// The running thread of one receiver. When dropped, a request in flight gets two seconds; what it held is sent again by the next start.
+#[derive(Debug)]
+pub struct Exporter {
+    stop: ExportStop,
+    thread: JoinHandle<()>,
+    /// Closed when the thread has ended.
+    ended: Receiver<()>,
+}
+
+impl Exporter {
+    /// Sends power and energy to a receiver of Prometheus' remote write, at first in `version`.
+    ///
+    /// # Errors
+    ///
+    /// [`ExportError`].
+    pub fn remote_write(
+        receiver: ExportReceiver,
+        version: RemoteWriteVersion,
+        source: ExportSource,
+    ) -> Result<Self, ExportError> {
+        Self::start(RemoteWriteForm::new(version), receiver, source)
+    }
+
+    fn start<F: Form>(form: F, receiver: ExportReceiver, source: ExportSource) -> Result<Self, ExportError> {
+        let system = |cause| ExportError::System { receiver: F::NAME, cause };
+        let file = MarkFile::of(source.store.directory(), F::NAME, &receiver.url).map_err(system)?;
+        let seed = getrandom::u64().map_err(|error| system(io::Error::other(error.to_string())))?;
+        let (stop, backoff) = (ExportStop::default(), Backoff::new(seed));
+        let delivery = SampleDelivery::open(form, receiver, &source, backoff.clone(), stop.clone())
+            .map_err(|cause| ExportError::Client { receiver: F::NAME, cause })?;
+        source.counts.begin(F::NAME);
+        // Before the first request is answered, so that nothing acknowledged is taken for history.
+        let mark = begin(&source.store, F::NAME, file.read())?;
+        file.write(&mark).map_err(system)?;
+        let (alive, ended) = channel::<()>();
+        let mut sending = ExportThread { delivery, source, file, mark, backoff, stop: stop.clone() };
+        let thread = std::thread::Builder::new().name(F::NAME.to_owned()).spawn(move || {
+            sending.run();
+            drop(alive);
+        });
+        Ok(Self { stop, thread: thread.map_err(system)?, ended })
+    }
+}
+
+impl Drop for Exporter {
+    fn drop(&mut self) {
+        self.stop.stop();
+        self.thread.thread().unpark();
+        // A request that takes longer is cut off with the process.
+        let _ = self.ended.recv_timeout(END_WAIT);
+    }
+}
+
+/// What the thread of one receiver works with.
+struct ExportThread<F: Form> {
+    delivery: SampleDelivery<F>,
+    source: ExportSource,
+    file: MarkFile,
+    /// How far the receiver has what there is.
+    mark: Watermark,
+    backoff: Backoff,
+    stop: ExportStop,
+}
+
+impl<F: Form> ExportThread<F> {
+    fn run(&mut self) {
+        while !self.stop.is_stopping() {
+            self.source.counts.taken(F::NAME, self.mark.revision.batch());
+            match self.round() {
+                Ok(has_more) => {
+                    self.backoff.reset();
+                    if !has_more {
+                        self.stop.wait(PAUSE);
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(receiver = F::NAME, %error, "samples fall behind; it is tried again");
+                    self.stop.wait(self.backoff.wait(None));
+                }
+            }
+        }
+    }
+
+    /// Sends what the next batches hold. Returns whether there may be more.
+    fn round(&mut self) -> Result<bool, SeriesError> {
+        let Some((changes, reached)) = next_divided(&self.source.store, self.mark.revision.batch())? else {
+            return Ok(false);
+        };
+        if self.delivery.deliver(&changes).is_err() {
+            return Ok(false);
+        }
+        self.mark = reached;
+        self.file.write(&self.mark).map_err(|cause| SeriesError::Mark { path: self.file.path().to_owned(), cause })?;
+        Ok(true)
+    }
+}
+
+/// The mark of an earlier start. Without one, or if the ledger has another history now, what is there already is not sent: receivers of samples
+/// refuse what is old.
+fn begin(store: &Store, receiver: &'static str, known: Option<Watermark>) -> Result<Watermark, SeriesError> {
+    store.read(|tx| {
+        let newest = tx.evidence().newest()?;
+        let sha256 = |batch| Ok::<_, SeriesError>(tx.evidence().newest_until(batch)?.unwrap_or_default());
+        if let Some(known) = known {
+            let batch = known.revision.batch();
+            if batch <= newest && sha256(batch)? == known.sha256 {
+                return Ok(known);
+            }
+            tracing::warn!(receiver, "the ledger is in another state than what was sent; what is new is sent");
+        }
+        Ok(Watermark { revision: newest.revision(), sha256: sha256(newest)? })
+    })
+}
