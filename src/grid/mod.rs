@@ -7,6 +7,7 @@
 mod document;
 mod factor;
 mod import;
+pub mod provider;
 mod region;
 mod series;
 mod table;

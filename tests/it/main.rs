@@ -19,6 +19,7 @@ mod meter;
 mod method;
 mod oracle;
 mod prolog;
+mod provider;
 mod recordings;
 mod reliability;
 mod run;

@@ -173,3 +173,27 @@ words! {
         EnergyPerStep = "energy_per_step",
     }
 }
+
+words! {
+    /// A publisher of carbon intensities on the internet.
+    ProviderName, "a provider of grid factors" {
+        /// Electricity Maps, version 3.
+        ElectricityMaps = "electricity_maps",
+        /// WattTime, version 3.
+        WattTime = "watttime",
+        /// Carbon Intensity API of Great Britain.
+        UkCarbonIntensity = "uk_carbon_intensity",
+        /// ENTSO-E Transparency Platform.
+        Entsoe = "entsoe",
+        /// US Energy Information Administration, form EIA-930.
+        Eia = "eia",
+        /// Energinet, Denmark.
+        Energinet = "energinet",
+        /// RTE, France.
+        Rte = "rte",
+        /// OpenElectricity, Australia.
+        OpenElectricity = "open_electricity",
+        /// Ember, countries by month.
+        Ember = "ember",
+    }
+}

@@ -31,7 +31,8 @@ mod words;
 pub use error::{NotANumber, UnknownWord};
 pub use factor::{Accounting, Basis, FactorStatus, Gas, Resolution};
 pub use kind::{
-    ActionKind, AttentionKind, ChangeKind, DeviceKind, GapReason, JobOrder, RemoteWriteVersion, SubjectKind,
+    ActionKind, AttentionKind, ChangeKind, DeviceKind, GapReason, JobOrder, ProviderName, RemoteWriteVersion,
+    SubjectKind,
 };
 pub use number::{
     ActionId, AdmissionId, BatchId, BudgetId, DecisionId, DeviceId, EntryId, GapId, JobNumber, NodeNumber, OverrideId,
