@@ -10,7 +10,8 @@ use crate::access::Token;
 use crate::alerts::{AlertSource, AlertsError, Messenger};
 use crate::api::{self, ApiService, Gates, ServiceParts, SignIn, TlsError};
 use crate::config::{
-    ExportCredentials, InfluxSettings, KeyError, Log, RemoteWriteSettings, ServiceConfig, read_secret,
+    ExportCredentials, InfluxSettings, KeyError, Log, OtlpSettings, RemoteWriteSettings, ServiceConfig, read_headers,
+    read_secret,
 };
 use crate::grid::{DataError, Library};
 use crate::ledger::{self, LedgerError};
@@ -175,6 +176,11 @@ fn exporters(config: &ServiceConfig, source: &ExportSource) -> Result<Vec<Export
         let headers = credentials.as_ref().map(authorization).transpose()?.into_iter().collect();
         let receiver = ExportReceiver { url: url.reveal().to_owned(), headers, ca_file: ca_file.clone() };
         started.push(Exporter::remote_write(receiver, *version, source.clone())?);
+    }
+    if let Some(OtlpSettings { url, headers_file, ca_file }) = &config.otlp {
+        let headers = headers_file.as_ref().map(|path| read_headers("series.otlp.headers_file", path)).transpose()?;
+        let (url, headers, ca_file) = (url.reveal().to_owned(), headers.unwrap_or_default(), ca_file.clone());
+        started.push(Exporter::otlp(ExportReceiver { url, headers, ca_file }, source.clone())?);
     }
     Ok(started)
 }

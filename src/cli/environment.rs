@@ -9,6 +9,7 @@
 //! | `WATTLEDGER_SERIES_INFLUX_URL`, `…_ORG`, `…_BUCKET`, `…_TOKEN_FILE` | the InfluxDB that `serve` copies series to; each takes precedence over its key in the configuration |
 //! | `WATTLEDGER_RUN` | set by `wattledger run` for its command, so that a run inside a run is not counted twice |
 //! | `WATTLEDGER_JOB` | the job that `wattledger step` reports for; `wattledger run --server` sets it for its command |
+//! | `TRACEPARENT` | the trace that a run belongs to (W3C Trace Context), which becomes its labels `trace_id` and `span_id` |
 //! | `WATTLEDGER_SPOOL` | directory for readings that `run` could not deliver, if `--spool` is not given |
 //! | `XDG_STATE_HOME`, `HOME` | the user's state directory (`$XDG_STATE_HOME` or `~/.local/state`), where `demo` keeps its data and `run` its undelivered readings by default |
 //! | `WATTLEDGER_METERING_FILE` | file in which the node's agent says what it meters, instead of `/run/wattledger-agent/metering.json` |

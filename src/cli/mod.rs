@@ -99,7 +99,7 @@ pub fn main() -> ExitCode {
         Command::Slurm(arguments) => slurm::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Meter(arguments) => meter::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Grid(command) => grid::run(&command).map(|()| ExitCode::SUCCESS),
-        Command::Run(arguments) => run::run(&arguments),
+        Command::Run(arguments) => run::run(arguments),
         Command::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Agent(arguments) => Ok(collectors::agent::execute(&arguments)),

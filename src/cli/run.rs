@@ -13,7 +13,7 @@ use crate::run::{self, WrappedRun, counting};
 use anyhow::Context;
 use collectors::clock::{Clock, SystemClock};
 use collectors::source::{SourceChoice, SourceSpec};
-use model::JobId;
+use model::{JobId, TraceContext};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -136,7 +136,9 @@ struct Overhead {
 }
 
 /// Runs the command and returns its exit status.
-pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
+pub(crate) fn run(mut arguments: RunArguments) -> Result<ExitCode, Failure> {
+    arguments.add_trace()?;
+    let arguments = &arguments;
     let clock = SystemClock::new();
     let grid = arguments.grid.grid(Some(clock.wall()))?;
     let json = arguments.json.as_deref().map(FootprintFile::open).transpose()?;
@@ -188,6 +190,28 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
 }
 
 impl RunArguments {
+    /// Adds the trace that the run belongs to as labels: from the label `traceparent`, else from the environment, where one that cannot be read is
+    /// passed over, as W3C Trace Context asks.
+    fn add_trace(&mut self) -> Result<(), Failure> {
+        let is_stated = |name: &str| self.labels.iter().any(|(key, _)| key == name);
+        if is_stated(TraceContext::TRACE_LABEL) || is_stated(TraceContext::SPAN_LABEL) {
+            return Ok(());
+        }
+        let trace = match self.labels.iter().position(|(key, _)| key == "traceparent") {
+            Some(place) => {
+                let parent = self.labels.remove(place).1;
+                let given = |error| Failure::Usage(format!("--label traceparent: {error}"));
+                Some(TraceContext::of_parent(&parent).map_err(given)?)
+            }
+            None => environment::variable("TRACEPARENT").and_then(|parent| TraceContext::of_parent(&parent).ok()),
+        };
+        let ids = trace.iter().flat_map(|trace| {
+            [(TraceContext::TRACE_LABEL, trace.trace_id()), (TraceContext::SPAN_LABEL, trace.span_id())]
+        });
+        self.labels.extend(ids.map(|(key, id)| (key.to_owned(), id.to_owned())));
+        Ok(())
+    }
+
     /// Prints the footprint and appends it to the file.
     fn report(
         &self,

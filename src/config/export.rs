@@ -1,4 +1,4 @@
-//! Where samples are sent as they come: `[series.remote_write]`.
+//! Where samples are sent as they come: `[series.remote_write]` and `[series.otlp]`.
 
 use super::error::ServiceConfigError;
 use client::{check_address, is_loopback};
@@ -18,6 +18,17 @@ pub struct RemoteWriteSettings {
     pub ca_file: Option<PathBuf>,
     /// The version that is sent first.
     pub version: RemoteWriteVersion,
+}
+
+/// A receiver of OTLP over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtlpSettings {
+    /// Where metrics are posted to.
+    pub url: ExportUrl,
+    /// File with further headers, such as what shows who sends.
+    pub headers_file: Option<PathBuf>,
+    /// PEM file with the certificates to trust instead of the public authorities.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// What shows who sends.
@@ -84,12 +95,37 @@ impl RemoteWriteDocument {
     }
 }
 
+/// `[series.otlp]` as it is written.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct OtlpDocument {
+    url: Option<String>,
+    headers_file: Option<PathBuf>,
+    ca_file: Option<PathBuf>,
+    plain_http: bool,
+}
+
+impl OtlpDocument {
+    pub(super) fn validate(self) -> Result<Option<OtlpSettings>, ServiceConfigError> {
+        let Self { url, headers_file, ca_file, plain_http } = self;
+        let unusable = |reason| ServiceConfigError::Receiver { table: "series.otlp", reason };
+        match url {
+            Some(url) => {
+                let url = receiver(url, plain_http).map_err(unusable)?;
+                Ok(Some(OtlpSettings { url, headers_file, ca_file }))
+            }
+            None if headers_file.is_none() && ca_file.is_none() && !plain_http => Ok(None),
+            None => Err(unusable("url is not set")),
+        }
+    }
+}
+
 fn unusable(reason: &'static str) -> ServiceConfigError {
     ServiceConfigError::Receiver { table: "series.remote_write", reason }
 }
 
 /// The address of a receiver: https, http to this machine, or any http where that is allowed.
-pub(super) fn receiver(url: String, plain_http: bool) -> Result<ExportUrl, &'static str> {
+fn receiver(url: String, plain_http: bool) -> Result<ExportUrl, &'static str> {
     let uri = check_address(&url, false).map_err(|_| "url is not an address: write https://HOST/PATH")?;
     let is_local = uri.host().is_some_and(is_loopback);
     if uri.scheme_str() == Some("http") && !is_local && !plain_http {
@@ -121,6 +157,19 @@ mod tests {
         assert_eq!(found.credentials, Some(ExportCredentials::Basic("u".to_owned(), "p".into())));
         assert_eq!(found.version, RemoteWriteVersion::V1);
         assert!(parse("url = \"http://p.example:9090/api/v1/write\"\nplain_http = true").is_ok());
+    }
+
+    #[test]
+    fn a_receiver_of_otlp_needs_its_address_alone() {
+        let parse = |text: &str| {
+            let document: OtlpDocument = toml::from_str(text).map_err(|error| error.to_string())?;
+            document.validate().map_err(|error| error.to_string())
+        };
+        assert_eq!(parse("").unwrap(), None);
+        assert_eq!(parse("url = \"https://c.example/v1/metrics\"").unwrap().unwrap().headers_file, None);
+        assert_eq!(parse("headers_file = \"h\"").unwrap_err(), "series.otlp: url is not set");
+        let message = parse("url = \"http://c.example/secret\"").unwrap_err();
+        assert!(message.contains("set plain_http = true") && !message.contains("secret"), "{message}");
     }
 
     #[test]

@@ -14,9 +14,9 @@ mod series;
 
 pub use alerts::{AlertFormat, Alerts, Webhook, WebhookUrl};
 pub use error::ServiceConfigError;
-pub use export::{ExportCredentials, ExportUrl, RemoteWriteSettings};
+pub use export::{ExportCredentials, ExportUrl, OtlpSettings, RemoteWriteSettings};
 pub use gates::{Kubernetes, Terraform};
-pub use key::{KeyError, read_hmac_key, read_secret};
+pub use key::{KeyError, read_headers, read_hmac_key, read_secret};
 pub use limits::{Limits, Rate};
 pub use series::{InfluxDocument, InfluxSettings};
 
@@ -59,6 +59,8 @@ pub struct ServiceConfig {
     pub influx: Option<InfluxSettings>,
     /// Where samples are sent by Prometheus' remote write.
     pub remote_write: Option<RemoteWriteSettings>,
+    /// Where metrics are sent by OTLP over HTTP.
+    pub otlp: Option<OtlpSettings>,
     /// Where what needs attention is told.
     pub alerts: Alerts,
 }
@@ -203,6 +205,7 @@ impl ServiceDocument {
             terraform: self.terraform.validate()?,
             influx: self.series.influx.under(overrides.influx).validate()?,
             remote_write: self.series.remote_write.validate()?,
+            otlp: self.series.otlp.validate()?,
             alerts: self.alerts.validate()?,
         })
     }

@@ -1,7 +1,7 @@
 //! Where series are kept besides the data directory: `[series]`.
 
 use super::error::ServiceConfigError;
-use super::export::RemoteWriteDocument;
+use super::export::{OtlpDocument, RemoteWriteDocument};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -25,6 +25,7 @@ pub struct InfluxSettings {
 pub(super) struct SeriesSection {
     pub(super) influx: InfluxDocument,
     pub(super) remote_write: RemoteWriteDocument,
+    pub(super) otlp: OtlpDocument,
 }
 
 /// What a file or the environment says of the InfluxDB to copy series to.

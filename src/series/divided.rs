@@ -4,7 +4,8 @@ use super::store::{Holder, SeriesChange, SeriesDevice, SeriesError, Watermark, W
 use super::window::SeriesWindow;
 use crate::ingest::{self, Attributed};
 use crate::store::{Store, StoreError, Tx};
-use model::{BatchId, DeviceId, DeviceUuid, JobId, JobNumber, NodeNumber, ProjectName, Revision, SiteName, SiteNumber};
+use model::{BatchId, DeviceId, DeviceUuid, JobNumber, NodeNumber, Revision, SiteName, SiteNumber, TraceContext};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use units::{Interval, Timestamp};
@@ -104,7 +105,8 @@ pub(super) struct DividedEvidence<'a> {
     tx: &'a Tx<'a>,
     revision: Revision,
     sites: BTreeMap<SiteNumber, SiteName>,
-    jobs: BTreeMap<JobNumber, (JobId, Option<ProjectName>)>,
+    /// What jobs are called, without a site.
+    jobs: BTreeMap<JobNumber, Holder>,
     batches: BTreeMap<BatchId, Rc<DividedBatch>>,
 }
 
@@ -204,6 +206,7 @@ impl<'a> DividedEvidence<'a> {
             number: batch.devices.get(uuid).copied().unwrap_or(DeviceId::new(0)),
             node: parsed.node.name.clone(),
             uuid: uuid.clone(),
+            name: declared.map_or_else(String::new, |device| device.name.clone()),
             component: declared.map_or("", |device| device.kind.name()),
             is_contained: declared.is_some_and(|device| device.counted_in.is_some()),
         };
@@ -243,13 +246,17 @@ impl<'a> DividedEvidence<'a> {
     fn holder(&mut self, job: JobNumber, site: SiteNumber) -> Result<Holder, SeriesError> {
         let site = self.sites.get(&site).cloned();
         if job.is_idle() {
-            return Ok(Holder { site, project: None, job: None });
+            return Ok(Holder { site, ..Holder::default() });
         }
-        if !self.jobs.contains_key(&job) {
-            let named = (self.tx.jobs().id_of(job)?, self.tx.jobs().facts_of(job)?.0);
-            self.jobs.insert(job, named);
-        }
-        let (job, project) = self.jobs.get(&job).cloned().unzip();
-        Ok(Holder { site, project: project.flatten(), job })
+        let named = match self.jobs.entry(job) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let (project, labels) = self.tx.jobs().facts_of(job)?;
+                let label = |name: &str| Some(labels.iter().find(|(key, _)| key == name)?.1.as_str());
+                let trace = TraceContext::of_labels(label);
+                new.insert(Holder { site: None, project, job: Some(self.tx.jobs().id_of(job)?), trace })
+            }
+        };
+        Ok(Holder { site, ..named.clone() })
     }
 }

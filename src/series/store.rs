@@ -7,7 +7,7 @@
 use super::window::SeriesWindow;
 use crate::ingest::IngestError;
 use crate::store::{Part, PostedAccount, StoreError, Sums, Track};
-use model::{BatchId, DeviceId, DeviceUuid, EntryId, JobId, NodeName, ProjectName, Revision, SiteName};
+use model::{BatchId, DeviceId, DeviceUuid, EntryId, JobId, NodeName, ProjectName, Revision, SiteName, TraceContext};
 use std::ops::Range;
 use units::{Energy, Interval, Overflow, Span, Timestamp};
 
@@ -29,6 +29,8 @@ pub struct SeriesDevice {
     pub node: NodeName,
     /// Its identity on that node.
     pub uuid: DeviceUuid,
+    /// Product name as its driver gives it.
+    pub name: String,
     /// What it is: `accelerator`, `host` or `platform`.
     pub component: &'static str,
     /// Whether the change is about its windows whose energy another device contains, for stores that divide.
@@ -44,6 +46,8 @@ pub struct Holder {
     pub project: Option<ProjectName>,
     /// The job; `None` if nobody held the device.
     pub job: Option<JobId>,
+    /// The trace that the job belongs to, if it states one.
+    pub trace: Option<TraceContext>,
 }
 
 /// One holder's share of one window. The shares of a window sum to it.
@@ -65,7 +69,8 @@ impl SeriesDevice {
     /// A device of which only the number is known, for stores that do not divide.
     #[must_use]
     pub fn numbered(number: DeviceId) -> Self {
-        Self { number, node: NodeName::new(""), uuid: DeviceUuid::new(""), component: "", is_contained: false }
+        let (node, uuid, name) = (NodeName::new(""), DeviceUuid::new(""), String::new());
+        Self { number, node, uuid, name, component: "", is_contained: false }
     }
 }
 

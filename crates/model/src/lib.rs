@@ -8,6 +8,7 @@
 //! | texts from outside | [`JobId`], [`TokenId`], [`SessionId`], [`ProjectName`], [`NodeName`], [`SiteName`], [`ZoneId`], [`DeviceUuid`], [`AgentId`] | `"llm-7b"` |
 //! | states | [`AdmissionState`], [`OverrideState`], [`HoldNotice`], [`JobState`], [`EntryKind`], [`SetAsideReason`], [`Scope`] | one lower-case word |
 //! | kinds | [`DeviceKind`], [`GapReason`], [`AttentionKind`], [`SubjectKind`], [`ChangeKind`], [`ActionKind`], [`JobOrder`], [`RemoteWriteVersion`] | one lower-case word |
+//! | trace of a job | [`TraceContext`] | |
 //! | type of a factor | [`Basis`], [`Gas`], [`Accounting`], [`Resolution`], [`FactorStatus`] | one word |
 //!
 //! An `…Id` or a `…Name` is what people and the API address a thing by; a `…Number` is how the store refers to it. Identities do not mix:
@@ -26,6 +27,7 @@ mod kind;
 mod number;
 mod state;
 mod text;
+mod trace;
 mod words;
 
 pub use error::{NotANumber, UnknownWord};
@@ -40,3 +42,4 @@ pub use number::{
 };
 pub use state::{AdmissionState, EntryKind, HoldNotice, JobState, OverrideState, Scope, SetAsideReason};
 pub use text::{AgentId, DeviceUuid, JobId, NodeName, ProjectName, SessionId, SiteName, TokenId, ZoneId};
+pub use trace::{NotATrace, TraceContext};

@@ -1,4 +1,4 @@
-//! Windows sent on to receivers that take samples and cannot be asked what they have: Prometheus, by remote write.
+//! Windows sent on to receivers that take samples and cannot be asked what they have: Prometheus by remote write, and OpenTelemetry by OTLP.
 //!
 //! As for the copy in InfluxDB there is no queue: a thread reads from the evidence what comes after a mark of its own, sends it, and then notes the
 //! mark, so that nothing waits for it and an outage is made up afterwards. A receiver gets what is acknowledged after it was configured. What is
@@ -7,6 +7,7 @@
 mod counts;
 mod delivery;
 mod mark;
+mod otlp;
 mod remote_write;
 
 pub use counts::ExportCounts;
@@ -19,6 +20,7 @@ use client::{Backoff, ClientError};
 use delivery::{ExportStop, Form, SampleDelivery};
 use mark::MarkFile;
 use model::RemoteWriteVersion;
+use otlp::OtlpForm;
 use remote_write::RemoteWriteForm;
 use std::io;
 use std::sync::mpsc::{Receiver, channel};
@@ -75,6 +77,15 @@ impl Exporter {
         source: ExportSource,
     ) -> Result<Self, ExportError> {
         Self::start(RemoteWriteForm::new(version), receiver, source)
+    }
+
+    /// Sends energy and power to a receiver of OTLP over HTTP.
+    ///
+    /// # Errors
+    ///
+    /// [`ExportError`].
+    pub fn otlp(receiver: ExportReceiver, source: ExportSource) -> Result<Self, ExportError> {
+        Self::start(OtlpForm, receiver, source)
     }
 
     fn start<F: Form>(form: F, receiver: ExportReceiver, source: ExportSource) -> Result<Self, ExportError> {

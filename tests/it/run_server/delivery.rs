@@ -97,3 +97,34 @@ fn a_run_that_was_killed_ends_at_its_last_window_and_one_that_goes_on_is_left_al
         drop(agent);
     }
 }
+
+#[test]
+fn a_run_states_the_trace_that_it_runs_in() {
+    let (data, place) = (Data::new(), Place::new());
+    let service = Service::start(&data.path(), "");
+    let (_, token) = service.token(&["ingest"], None);
+    let (trace, span) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    let parent = format!("00-{trace}-{span}-01");
+    let labels = |environment: &str, options: &[&str]| {
+        let file = place.at("run.json");
+        drop(std::fs::remove_file(&file));
+        let mut command = place.run(&service.server(), &token);
+        command.env("TRACEPARENT", environment).arg("--json").arg(&file).args(options).args(["--", "true"]);
+        assert!(command.output().unwrap().status.success());
+        let document: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let id = document["job"].as_str().unwrap().to_owned();
+        let job = wait_for("the job", || job(&service, &id));
+        assert_eq!(job["labels"], document["labels"]);
+        job["labels"].clone()
+    };
+    let expected = serde_json::json!({ "trace_id": trace, "span_id": span });
+    assert_eq!(labels(&parent, &[]), expected);
+    assert_eq!(labels("", &["--label", &format!("traceparent={parent}")]), expected);
+    // As the standard asks, one that cannot be read counts as none.
+    assert_eq!(labels("00-zz-1-01", &[]), serde_json::json!({}));
+    let mut command = place.run(&service.server(), &token);
+    let refused = command.args(["--label", "traceparent=mine", "--", "true"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert!(message.contains("--label traceparent: \"mine\" is not a W3C trace context"), "{message}");
+}

@@ -5,6 +5,7 @@ mod copy;
 mod influx;
 mod influx_real;
 pub(crate) mod influx_server;
+mod otlp;
 mod receiver;
 mod remote_write;
 
