@@ -6,15 +6,15 @@ use super::page::{Paging, Query};
 use super::problem::Problem;
 use super::state::{ApiService, State};
 use crate::access::Identity;
-use crate::grid::{self, Accounting, Library, Set, ZoneError};
-use crate::store::{FactorOrigin, IntervalFactor, StoreError};
+use crate::grid::{self, Accounting, FactorSeries, FactorValue, Library, Set, ZoneError};
+use crate::store::{FactorEvidence, StoreError};
 use crate::{ledger, moment};
 use api::{
     ChoiceDocument, FactorDocument, ImportDocument, ImportQuery, IntensityQuery, Page, PageQuery, ProblemDocument,
 };
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::{ChangeKind, ZoneId};
+use model::{ChangeKind, FactorSource, ZoneId};
 use units::{Interval, Span};
 
 /// List grid zones and their factors
@@ -111,35 +111,39 @@ pub(crate) async fn import(
             let zone = ZoneId::from(known.map_err(|error| Problem::field("zone", error.to_string()))?.asked);
             let rows = grid::intensities(&text, asked.basis, Span::from_seconds(minutes * 60))
                 .map_err(|error| Problem::body(error.to_string()))?;
-            let origin = origin(asked);
-            let factors: Vec<_> = rows
+            let status = asked.status;
+            let values: Vec<_> = rows
                 .into_iter()
-                .map(|(interval, intensity)| IntervalFactor {
-                    zone: zone.clone(),
-                    interval,
-                    intensity,
-                    origin: origin.clone(),
-                })
+                .map(|(interval, intensity)| FactorValue { interval, intensity, status, method: None })
                 .collect();
-            let intervals = || factors.iter().map(|factor| factor.interval);
-            let ends = intervals().map(Interval::start).min().zip(intervals().map(Interval::end).max());
-            let (rows, range) = (factors.len(), ends.and_then(|(start, end)| Interval::new(start, end)));
-            let new = service.store.write::<_, StoreError>(move |tx| tx.factors().import(&factors, &by))?;
-            imported(service, rows, new, range)
+            let (rows, range) = (values.len(), values.iter().map(|value| value.interval).reduce(Interval::hull));
+            let evidence = FactorEvidence {
+                source: FactorSource::File,
+                name: "CSV".to_owned(),
+                obtained: by.at,
+                bytes: text.to_vec(),
+            };
+            let series = FactorSeries { zone, ..series(asked, values) };
+            let kept = service.store.write::<_, StoreError>(move |tx| tx.factors().keep(&[series], &evidence, &by))?;
+            if let Some(refused) = kept.refused.first() {
+                return Err(Problem::body(format!("{}: {}", moment::show(refused.interval.start()), refused.reason)));
+            }
+            imported(service, rows, kept.new, range)
         })
         .await?;
     state.events.tell(ChangeKind::Factors, zone, None);
     Ok((StatusCode::CREATED, axum::Json(document)))
 }
 
-fn origin(asked: ImportQuery) -> FactorOrigin {
-    FactorOrigin {
+fn series(asked: ImportQuery, values: Vec<FactorValue>) -> FactorSeries {
+    FactorSeries {
+        zone: asked.zone,
         basis: asked.basis,
         gas: asked.gas,
         accounting: asked.accounting,
-        status: asked.status,
         publisher: asked.publisher,
         edition: asked.edition,
         licence: asked.licence,
+        values,
     }
 }

@@ -4,9 +4,10 @@ use super::agent::moment;
 use super::error::DemoError;
 use super::noise::white;
 use super::schedule::{DAY, HOUR, MINUTE};
-use crate::grid::{Accounting, Basis, FactorStatus, Gas, Library, intensities};
+use crate::grid::{Accounting, Basis, FactorSeries, FactorStatus, FactorValue, Gas, Library, intensities};
 use crate::ledger;
-use crate::store::{By, FactorOrigin, IntervalFactor, Store, StoreError};
+use crate::store::{By, FactorEvidence, Store, StoreError};
+use model::FactorSource;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::Range;
@@ -61,13 +62,17 @@ impl ShiftedSeries {
         self.0.get(&(zone, source)).copied()
     }
 
-    /// Factors of those hours that have `status` at `now`.
-    fn factors(&self, seconds: &Range<i64>, now: i64, status: FactorStatus) -> Vec<IntervalFactor> {
-        let mut found = Vec::new();
+    /// The series of those hours that have `status` at `now`, one a zone and year.
+    fn factors(&self, seconds: &Range<i64>, now: i64, status: FactorStatus) -> Vec<FactorSeries> {
+        let mut found: Vec<FactorSeries> = Vec::new();
         for ((zone, _), final_after) in FILES.into_iter().zip(FINAL_AFTER_S) {
             for hour in (seconds.start.div_euclid(HOUR)..seconds.end.div_euclid(HOUR)).map(|hour| hour * HOUR) {
                 let value = self.at(zone, hour).filter(|_| status_of(hour, now, final_after) == status);
-                found.extend(value.and_then(|value| factor(zone, hour, value, status)));
+                let Some((edition, value)) = value.and_then(|value| factor(hour, value, status)) else { continue };
+                match found.last_mut().filter(|last| last.zone == *zone && last.edition == edition) {
+                    Some(last) => last.values.push(value),
+                    None => found.push(series(zone, edition, value)),
+                }
             }
         }
         found
@@ -86,8 +91,13 @@ impl ShiftedSeries {
         let mut finals = 0;
         for status in [FactorStatus::Forecast, FactorStatus::Provisional, FactorStatus::Measured] {
             let factors = self.factors(&(from..to), second, status);
-            let new = store.write::<_, StoreError>(move |tx| tx.factors().import(&factors, &By::service(now)))?;
-            finals += if status == FactorStatus::Measured { new } else { 0 };
+            // The demonstration has no file or reply of its own to show: the values stand for themselves.
+            let bytes = format!("{factors:?}").into_bytes();
+            let name = "demonstration".to_owned();
+            let evidence = FactorEvidence { source: FactorSource::Provider, name, obtained: now, bytes };
+            let kept =
+                store.write::<_, StoreError>(move |tx| tx.factors().keep(&factors, &evidence, &By::service(now)))?;
+            finals += if status == FactorStatus::Measured { kept.new } else { 0 };
         }
         if let (1.., Some(range)) = (finals, Interval::new(moment(from), now)) {
             let reason = "demonstration: provisional intensities became final".to_owned();
@@ -105,8 +115,8 @@ fn status_of(hour: i64, now: i64, final_after: i64) -> FactorStatus {
     }
 }
 
-/// The factor of an hour. Forecasts and provisional values are some percent off the final one, as real ones are.
-fn factor(zone: &'static str, hour: i64, value: u32, status: FactorStatus) -> Option<IntervalFactor> {
+/// The value of an hour and its edition. Forecasts and provisional values are some percent off the final one, as real ones are.
+fn factor(hour: i64, value: u32, status: FactorStatus) -> Option<(String, FactorValue)> {
     let (word, off) = match status {
         FactorStatus::Forecast => ("forecast", white(70, &[hour, 1])),
         FactorStatus::Provisional => ("provisional", white(20, &[hour, 2])),
@@ -115,21 +125,22 @@ fn factor(zone: &'static str, hour: i64, value: u32, status: FactorStatus) -> Op
     let intensity =
         CarbonIntensity::from_milligrams_per_kwh(u32::try_from(i64::from(value) * (1_000 + off) / 1_000).ok()?);
     let year = chrono::DateTime::from_timestamp(hour, 0)?.format("%Y").to_string();
-    let origin = FactorOrigin {
+    let edition = format!("demonstration: ENTSO-E 2020 shifted to {year}, {word}");
+    let interval = Interval::new(moment(hour), moment(hour + HOUR))?;
+    Some((edition, FactorValue { interval, intensity, status, method: None }))
+}
+
+fn series(zone: &'static str, edition: String, value: FactorValue) -> FactorSeries {
+    FactorSeries {
+        zone: zone.into(),
         basis: Basis::Lifecycle,
         gas: Gas::Co2e,
         accounting: Accounting::Production,
-        status,
         publisher: "ENTSO-E".to_owned(),
-        edition: format!("demonstration: ENTSO-E 2020 shifted to {year}, {word}"),
+        edition,
         licence: "CC BY 4.0".to_owned(),
-    };
-    Some(IntervalFactor {
-        zone: zone.into(),
-        interval: Interval::new(moment(hour), moment(hour + HOUR))?,
-        intensity,
-        origin,
-    })
+        values: vec![value],
+    }
 }
 
 #[cfg(test)]
@@ -160,8 +171,8 @@ mod tests {
             let all = [FactorStatus::Forecast, FactorStatus::Provisional, FactorStatus::Measured];
             let found: Vec<_> =
                 all.iter().flat_map(|status| series.factors(&(hour..hour + HOUR), now, *status)).collect();
-            assert_eq!(found.len(), 3);
-            let edition = &found.iter().find(|factor| factor.zone == "DE").unwrap().origin.edition;
+            assert_eq!(found.iter().map(|series| series.values.len()).sum::<usize>(), 3);
+            let edition = &found.iter().find(|series| series.zone == "DE").unwrap().edition;
             assert_eq!(*edition, format!("demonstration: ENTSO-E 2020 shifted to 2026, {expected}"));
         }
     }

@@ -34,6 +34,8 @@ impl From<&FactorChoice> for ChoiceDocument {
             factor,
             fallback_step: choice.fallback_step,
             fallback: choice.step_in_words().to_owned(),
+            basis_changed: choice.basis_changed,
+            method: choice.method.clone(),
             notes: choice.notes.clone(),
         }
     }

@@ -47,6 +47,7 @@ impl Factor {
         let start = chrono::DateTime::from_timestamp_nanos(self.period.start().nanoseconds());
         match self.resolution {
             Resolution::Year => start.format("%Y").to_string(),
+            Resolution::Day => start.format("%Y-%m-%d").to_string(),
             Resolution::Month => start.format("%Y-%m").to_string(),
             Resolution::Hour => start.format("%Y-%m-%dT%H:%MZ").to_string(),
         }

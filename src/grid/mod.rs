@@ -1,9 +1,12 @@
 //! The factor library and its choosing rule.
 //!
-//! One set of factors at a time: the bundled yearly set unless another is named, so that licences and types never mix.
-//! The rule for a zone and an hour has six steps: hourly measured, hourly estimated, own computation from the mix,
-//! climatology, sub-national month or year (5), national year (6). The bundled sets hold years: they answer at steps 5 and 6.
+//! One set of bundled factors at a time: the yearly set unless another is named, so that licences and types never mix.
+//! The rule for a zone and an hour has six steps: measured, estimated, own computation from the mix, climatology,
+//! sub-national month or year (5), national year (6). The bundled sets hold years: they answer at steps 5 and 6; what was
+//! imported or fetched is kept in the store and answers at any step.
 
+mod choice;
+mod climatology;
 mod document;
 mod factor;
 mod import;
@@ -13,6 +16,8 @@ mod series;
 mod table;
 
 pub use crate::bundled::DataError;
+pub use choice::{FROM_MIX, FactorChoiceError, FactorPreference, FactorRule};
+pub use climatology::Climatology;
 pub use factor::Factor;
 pub use import::{ImportError, intensities};
 pub use model::{Accounting, Basis, FactorStatus, Gas, Resolution};
@@ -21,8 +26,10 @@ pub use series::{FactorReading, FactorSeries, FactorValue, RefusedValue};
 
 use crate::decimal;
 use crate::nearest::{NamedCandidate, nearest};
-use model::ZoneId;
-use units::Timestamp;
+use model::{BlockNumber, ZoneId};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+use units::{Interval, Timestamp};
 
 /// A set of emission factors that may be used together. Sets are never mixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,6 +47,10 @@ pub enum Set {
 #[derive(Debug)]
 pub struct Library {
     factors: Vec<Factor>,
+    /// Places in `factors` by zone.
+    places: HashMap<ZoneId, Vec<usize>>,
+    /// Names of all zones that are known, read when first needed.
+    names: OnceLock<HashMap<ZoneId, String>>,
 }
 
 /// A factor and how it came to be chosen.
@@ -51,6 +62,12 @@ pub struct FactorChoice {
     pub asked: String,
     /// Step of the fallback order, 1 to 6.
     pub fallback_step: u8,
+    /// Whether basis, gas or accounting are others than those wanted.
+    pub basis_changed: bool,
+    /// How the source made the value, in its own word; absent if it says nothing.
+    pub method: Option<String>,
+    /// The block of kept factors that the value is in, or, of a climatology, the newest that was taken into account; `None` of the library's own.
+    pub block: Option<BlockNumber>,
     /// What a reader must know, one sentence each: which factor stands in for which, how old it is, what the value leaves out.
     pub notes: Vec<String>,
 }
@@ -59,11 +76,30 @@ impl FactorChoice {
     /// The step of the fallback order in words.
     #[must_use]
     pub fn step_in_words(&self) -> &'static str {
-        match self.fallback_step {
-            5 => "yearly value of the sub-national zone",
+        match (self.fallback_step, self.factor.status) {
+            (1, _) => "measured for that time",
+            (2, FactorStatus::Estimated) => "estimated for that time",
+            (2, FactorStatus::Forecast) => "forecast for that time",
+            (2, _) => "provisional for that time",
+            (3, _) => "computed from the generation mix of that time",
+            (4, _) => "mean of this hour of the week in this month of the year",
+            (5, _) if self.factor.resolution == Resolution::Month => "monthly value of the sub-national zone",
+            (5, _) => "yearly value of the sub-national zone",
+            _ if self.factor.resolution == Resolution::Month => "monthly national value",
             _ if self.factor.zone.as_str().starts_with("X-") => "yearly value of the regional aggregate, as asked for",
             _ => "yearly national value",
         }
+    }
+
+    /// Whether another choice is the same value of the same source, whatever time it describes.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let type_of = |factor: &Factor| (factor.basis, factor.gas, factor.accounting, factor.status, factor.resolution);
+        let source_of = |choice: &Self| (choice.fallback_step, choice.basis_changed, choice.factor.intensity);
+        let [one, two] = [&self.factor, &other.factor];
+        source_of(self) == source_of(other)
+            && type_of(one) == type_of(two)
+            && (&one.zone, &one.publisher, &one.edition) == (&two.zone, &two.publisher, &two.edition)
     }
 
     /// The factor on one line: `342.12 g CO2e/kWh, lifecycle, average production (DE 2024, Ember)`.
@@ -126,7 +162,35 @@ impl Library {
             Set::ElectricityMaps => table::electricity_maps()?,
             Set::IfiMarginal => table::ifi_marginal()?,
         };
-        Ok(Self { factors })
+        let mut places: HashMap<ZoneId, Vec<usize>> = HashMap::new();
+        for (place, factor) in factors.iter().enumerate() {
+            places.entry(factor.zone.clone()).or_default().push(place);
+        }
+        Ok(Self { factors, places, names: OnceLock::new() })
+    }
+
+    /// The name of a zone for people; its code where no name is known.
+    #[must_use]
+    pub fn zone_name(&self, zone: &str) -> String {
+        let own = self.own(zone).next().map(|factor| factor.name.clone());
+        own.or_else(|| self.known_zone_name(zone).ok().flatten()).unwrap_or_else(|| zone.to_owned())
+    }
+
+    fn own(&self, zone: &str) -> impl Iterator<Item = &Factor> {
+        let places = self.places.get(zone).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|place| self.factors.get(*place))
+    }
+
+    /// The name of a zone that exists, whether or not this set has a factor for it.
+    fn known_zone_name(&self, zone: &str) -> Result<Option<String>, DataError> {
+        let names = match self.names.get() {
+            Some(names) => names,
+            None => {
+                let names = zone_names()?;
+                self.names.get_or_init(|| names)
+            }
+        };
+        Ok(names.get(zone).cloned())
     }
 
     /// Every factor of the set.
@@ -144,8 +208,8 @@ impl Library {
         if let Some(factor) = self.best(&asked, at) {
             return Ok(chosen(factor.clone(), asked, at));
         }
-        let Some(name) = known_zone_name(&asked)? else {
-            return Err(match bidding_area(&asked)? {
+        let Some(name) = self.known_zone_name(&asked)? else {
+            return Err(match self.bidding_area(&asked)? {
                 Some(nearest) => ZoneError::UnknownZone { asked: zone.trim().to_owned(), nearest },
                 None => self.unknown(zone.trim())?,
             });
@@ -162,12 +226,21 @@ impl Library {
     }
 
     fn has(&self, zone: &str) -> bool {
-        self.factors.iter().any(|factor| factor.zone == zone)
+        self.places.contains_key(zone)
+    }
+
+    /// The hint for a bidding area as markets write it, `NO1` or `SE3`: here its country comes before it.
+    fn bidding_area(&self, asked: &str) -> Result<Option<String>, DataError> {
+        let Some((country, _)) = asked.split_at_checked(2).filter(|(_, number)| number.parse::<u8>().is_ok()) else {
+            return Ok(None);
+        };
+        let code = format!("{country}-{asked}");
+        Ok(self.known_zone_name(&code)?.map(|name| format!("did you mean {code} ({name})? ")))
     }
 
     /// Of the zone's factors the one whose period is nearest to `at`, or the newest.
     fn best(&self, zone: &str, at: Option<Timestamp>) -> Option<&Factor> {
-        let own = self.factors.iter().filter(|factor| factor.zone == zone);
+        let own = self.own(zone);
         match at {
             None => own.max_by_key(|factor| factor.period.start()),
             Some(at) => own.min_by_key(|factor| (nanoseconds_off(factor, at), factor.period.start())),
@@ -190,26 +263,16 @@ impl Library {
 /// Codes in customary use that ISO 3166 assigns otherwise.
 const CUSTOMARY_CODES: [(&str, &str); 3] = [("UK", "GB"), ("EL", "GR"), ("EU", "X-EU")];
 
-/// The name of a zone that exists, whether or not the open set has a factor for it.
+/// The names of all zones that exist, whether or not a set has factors for them.
 ///
 /// Electricity Maps' zone names (no value is taken) tell `US-CAL-CISO` from a typing error. Tibet is missing from both that list and the
 /// official Chinese table, which refers it to the national value.
-fn known_zone_name(zone: &str) -> Result<Option<String>, DataError> {
-    if zone == "CN-XZ" {
-        return Ok(Some("Tibet".to_owned()));
+fn zone_names() -> Result<HashMap<ZoneId, String>, DataError> {
+    let mut names = HashMap::from([("CN-XZ".into(), "Tibet".to_owned())]);
+    for list in [Library::bundled()?, Library::open(Set::ElectricityMaps)?] {
+        names.extend(list.factors.into_iter().map(|factor| (factor.zone, factor.name)));
     }
-    let lists = [Library::open(Set::ElectricityMaps)?, Library::bundled()?];
-    let mut known = lists.iter().flat_map(Library::factors);
-    Ok(known.find(|factor| factor.zone == zone).map(|factor| factor.name.clone()))
-}
-
-/// The hint for a bidding area as markets write it, `NO1` or `SE3`: here its country comes before it.
-fn bidding_area(asked: &str) -> Result<Option<String>, DataError> {
-    let Some((country, _)) = asked.split_at_checked(2).filter(|(_, number)| number.parse::<u8>().is_ok()) else {
-        return Ok(None);
-    };
-    let code = format!("{country}-{asked}");
-    Ok(known_zone_name(&code)?.map(|name| format!("did you mean {code} ({name})? ")))
+    Ok(names)
 }
 
 fn chosen(factor: Factor, asked: String, at: Option<Timestamp>) -> FactorChoice {
@@ -218,7 +281,8 @@ fn chosen(factor: Factor, asked: String, at: Option<Timestamp>) -> FactorChoice 
         notes.push(factor.note.clone());
     }
     notes.extend(at.and_then(|at| age_note(&factor, at)));
-    FactorChoice { fallback_step: fallback_step(factor.zone.as_str()), factor, asked, notes }
+    let fallback_step = fallback_step(factor.zone.as_str());
+    FactorChoice { fallback_step, factor, asked, basis_changed: false, method: None, block: None, notes }
 }
 
 /// Yearly factors answer at step 5 for a part of a country, at step 6 for a country or an aggregate.
@@ -245,8 +309,13 @@ fn age_note(factor: &Factor, at: Timestamp) -> Option<String> {
 
 /// Distance of `at` from the factor's period, 0 inside it.
 fn nanoseconds_off(factor: &Factor, at: Timestamp) -> u64 {
-    let before = factor.period.start().since(at);
+    nanoseconds_from(factor.period, at)
+}
+
+/// Distance of `at` from an interval, 0 inside it.
+fn nanoseconds_from(interval: Interval, at: Timestamp) -> u64 {
+    let before = interval.start().since(at);
     // The end is the first moment outside.
-    let after = at.since(factor.period.end()).map(|span| span.nanoseconds().saturating_add(1));
+    let after = at.since(interval.end()).map(|span| span.nanoseconds().saturating_add(1));
     before.map(units::Span::nanoseconds).or(after).unwrap_or(0)
 }

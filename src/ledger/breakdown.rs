@@ -95,7 +95,8 @@ fn factors(sums: Vec<FactorSum>, open: &[OpenAccount]) -> Result<Vec<FactorShare
     });
     for sum in sums.into_iter().chain(open) {
         let factor = FactorRecord::stored(&sum.factor)?;
-        let timeless = FactorRecord { period: String::new(), notes: Vec::new(), ..factor.clone() }.to_json();
+        let timeless =
+            FactorRecord { period: String::new(), notes: Vec::new(), block: None, ..factor.clone() }.to_json();
         let share = FactorShare {
             factor: factor.into(),
             intensity_min_mg_per_kwh: sum.lowest_mg_per_kwh,

@@ -1,13 +1,13 @@
-//! Which carbon intensity an entry takes: an imported interval factor where there is one, else the library's yearly.
+//! The carbon intensity that an entry takes, as the choosing rule of [`crate::grid`] says, and the factor as it is stored with the entry.
 
 use super::LedgerError;
-use crate::grid::{Accounting, Basis, FactorStatus, Gas, Library};
-use crate::store::{Key, StoreError, Tx, ZoneStep};
+use crate::grid::{Accounting, Basis, FactorChoice, FactorPreference, FactorRule, FactorStatus, Gas, Library};
+use crate::store::{Entry, Key, StoreError, Tx, ZoneStep};
 use api::FactorUsed;
-use model::{SiteNumber, ZoneId};
+use model::{BlockNumber, SiteNumber, ZoneId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue, Timestamp};
+use units::{CarbonIntensity, CarbonMass, Energy, Interval, Overflow, Pue, Span, Timestamp};
 
 /// The factor of an entry as it is stored with it: a JSON document whose version, 1, has no field of its own. What has been stored stays readable:
 /// a later version may add fields that older documents lack, and gives such a field a default here. What is answered is [`api::FactorUsed`].
@@ -37,6 +37,15 @@ pub struct FactorRecord {
     pub fallback_step: u8,
     /// What a reader has to know about the value.
     pub notes: Vec<String>,
+    /// Whether basis, gas or accounting are others than those wanted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub basis_changed: bool,
+    /// How the source made the value, in its own word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The block of kept factors that the value is in, or, of step 4, the newest that was taken into account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<BlockNumber>,
 }
 
 impl FactorRecord {
@@ -47,6 +56,12 @@ impl FactorRecord {
     /// The text is not such a document.
     pub fn stored(text: &str) -> Result<Self, StoreError> {
         serde_json::from_str(text).map_err(|_| StoreError::Value { what: "factor of an entry", value: text.to_owned() })
+    }
+
+    /// Whether another record says the same, wherever the value is kept.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let unplaced = |record: &Self| Self { block: None, ..record.clone() };
+        unplaced(self) == unplaced(other)
     }
 
     /// The document to store.
@@ -71,6 +86,31 @@ impl From<FactorRecord> for FactorUsed {
             licence: record.licence,
             fallback_step: record.fallback_step,
             notes: record.notes,
+            basis_changed: record.basis_changed,
+            method: record.method,
+        }
+    }
+}
+
+impl From<FactorChoice> for FactorRecord {
+    fn from(choice: FactorChoice) -> Self {
+        let factor = choice.factor;
+        Self {
+            period: factor.period_iso(),
+            zone: factor.zone,
+            asked: choice.asked,
+            basis: factor.basis,
+            gas: factor.gas,
+            accounting: factor.accounting,
+            status: factor.status,
+            publisher: factor.publisher,
+            edition: factor.edition,
+            licence: factor.licence,
+            fallback_step: choice.fallback_step,
+            notes: choice.notes,
+            basis_changed: choice.basis_changed,
+            method: choice.method,
+            block: choice.block,
         }
     }
 }
@@ -83,6 +123,17 @@ pub(super) struct Rates {
     /// [`FactorRecord`] as JSON.
     pub(super) factor: String,
     pub(super) provisional: bool,
+}
+
+impl Rates {
+    /// Whether an entry was posted at these rates, wherever its factor is kept.
+    pub(super) fn are_of(&self, entry: &Entry) -> bool {
+        let is_same_factor = || match [&entry.factor, &self.factor].map(|text| FactorRecord::stored(text)) {
+            [Ok(posted), Ok(now)] => posted.is_same(&now),
+            _ => false,
+        };
+        (entry.intensity, entry.pue) == (self.intensity, self.pue) && (entry.factor == self.factor || is_same_factor())
+    }
 }
 
 /// The grams and the overhead of energy at some rates.
@@ -124,8 +175,8 @@ pub fn weigh(
     Ok((facility, co2e))
 }
 
-/// The mean carbon intensity of a zone over `hours` from `start` on, by the factors that entries of those hours would take, and the factor of
-/// the first hour.
+/// The mean carbon intensity of a zone over `hours` from `start` on, by the factors that entries of that time would take, and the factor of its
+/// beginning.
 ///
 /// # Errors
 ///
@@ -137,31 +188,31 @@ pub fn mean_intensity(
     start: Timestamp,
     hours: u32,
 ) -> Result<(CarbonIntensity, FactorRecord), LedgerError> {
-    let chooser = Chooser::new(tx, library)?;
-    let (first, used) = chooser.choose(zone, start)?;
-    if used.fallback_step > 2 {
-        return Ok((first, used));
-    }
-    let mut sum = u64::from(first.milligrams_per_kwh());
-    for hour in 1..hours.max(1) {
-        let at = start.after(units::Span::from_seconds(u64::from(hour) * 3_600))?;
-        sum += u64::from(chooser.choose(zone, at)?.0.milligrams_per_kwh());
-    }
-    let mean = u32::try_from(sum / u64::from(hours.max(1))).unwrap_or(u32::MAX);
-    Ok((CarbonIntensity::from_milligrams_per_kwh(mean), used))
+    let (rule, preference) = (FactorRule::new(tx, library), FactorPreference::default());
+    let first = rule.choose(zone, &preference, start)?;
+    let whole = Interval::new(start, start.after(Span::from_seconds(u64::from(hours.max(1)) * 3_600))?);
+    let Some(whole) = whole.filter(|_| first.fallback_step <= 4) else {
+        return Ok((first.factor.intensity, FactorRecord::from(first)));
+    };
+    let sum = rule.stretches(zone, &preference, whole)?.iter().fold(0_u128, |sum, (part, choice)| {
+        sum + u128::from(choice.factor.intensity.milligrams_per_kwh()) * u128::from(part.span().nanoseconds())
+    });
+    let mean = u32::try_from(sum / u128::from(whole.span().nanoseconds())).unwrap_or(u32::MAX);
+    Ok((CarbonIntensity::from_milligrams_per_kwh(mean), FactorRecord::from(first)))
 }
 
 /// Chooses rates, and remembers the choice for accounts of one site and period.
 pub(super) struct Chooser<'a> {
     tx: &'a Tx<'a>,
-    library: &'a Library,
+    rule: FactorRule<'a>,
     zones: Vec<ZoneStep>,
     known: HashMap<(SiteNumber, Timestamp), Rates>,
 }
 
 impl<'a> Chooser<'a> {
     pub(super) fn new(tx: &'a Tx<'a>, library: &'a Library) -> Result<Self, LedgerError> {
-        Ok(Self { tx, library, zones: tx.sites().zone_history()?, known: HashMap::new() })
+        let (rule, zones) = (FactorRule::new(tx, library), tx.sites().zone_history()?);
+        Ok(Self { tx, rule, zones, known: HashMap::new() })
     }
 
     pub(super) fn rates(&mut self, key: &Key) -> Result<Rates, LedgerError> {
@@ -176,7 +227,9 @@ impl<'a> Chooser<'a> {
         }
         let of_site = |step: &&ZoneStep| step.site == site && step.since <= period_start;
         let zone = self.zones.iter().rev().find(of_site).map(|step| step.zone.clone()).unwrap_or_default();
-        let (intensity, mut used) = self.choose(&zone, period_start)?;
+        let choice = self.rule.choose(&zone, &FactorPreference::default(), period_start)?;
+        let intensity = choice.factor.intensity;
+        let mut used = FactorRecord::from(choice);
         if site == SiteNumber::UNASSIGNED {
             used.notes.insert(0, format!("the node belongs to no site: {} stands in", used.zone));
         }
@@ -186,47 +239,6 @@ impl<'a> Chooser<'a> {
         let rates = Rates { intensity, pue, factor, provisional };
         self.known.insert(of, rates.clone());
         Ok(rates)
-    }
-
-    fn choose(&self, zone: &ZoneId, at: Timestamp) -> Result<(CarbonIntensity, FactorRecord), LedgerError> {
-        if let Some(imported) = self.tx.factors().at(zone, at)? {
-            let origin = imported.origin;
-            let moment = |at: Timestamp| {
-                chrono::DateTime::from_timestamp_nanos(at.nanoseconds()).format("%Y-%m-%dT%H:%MZ").to_string()
-            };
-            let used = FactorRecord {
-                zone: zone.clone(),
-                asked: zone.to_string(),
-                period: format!("{}/{}", moment(imported.interval.start()), moment(imported.interval.end())),
-                fallback_step: if origin.status == FactorStatus::Measured { 1 } else { 2 },
-                basis: origin.basis,
-                gas: origin.gas,
-                accounting: origin.accounting,
-                status: origin.status,
-                publisher: origin.publisher,
-                edition: origin.edition,
-                licence: origin.licence,
-                notes: Vec::new(),
-            };
-            return Ok((imported.intensity, used));
-        }
-        let choice = self.library.choose(zone.as_str(), Some(at))?;
-        let factor = choice.factor;
-        let used = FactorRecord {
-            period: factor.period_iso(),
-            zone: factor.zone,
-            asked: choice.asked,
-            basis: factor.basis,
-            gas: factor.gas,
-            accounting: factor.accounting,
-            status: factor.status,
-            publisher: factor.publisher,
-            edition: factor.edition,
-            licence: factor.licence,
-            fallback_step: choice.fallback_step,
-            notes: choice.notes,
-        };
-        Ok((factor.intensity, used))
     }
 }
 

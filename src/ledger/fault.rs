@@ -162,6 +162,14 @@ pub enum Fault {
         /// What does not agree, as a whole sentence.
         what: &'static str,
     },
+    /// Kept factors are not what was obtained.
+    #[error("factors that file or reply {evidence} brought were changed: {what}")]
+    Factors {
+        /// Number of the file or reply.
+        evidence: i64,
+        /// What does not agree, as a whole sentence.
+        what: &'static str,
+    },
     /// Energy was lost or invented.
     #[error("{posted} are posted to jobs and idle, {metered} were metered")]
     Conservation {

@@ -13,6 +13,7 @@ mod decisions;
 mod evidence;
 mod explain;
 mod factor;
+mod factor_audit;
 mod fault;
 mod jobs;
 mod link;
@@ -34,7 +35,7 @@ pub use report::{job_report, quality_by_node, report};
 pub use restatement::{difference, figures};
 pub use verify::{lost_head, note_head, verify};
 
-use crate::grid::ZoneError;
+use crate::grid::{FactorChoiceError, ZoneError};
 use crate::ingest::IngestError;
 use crate::store::StoreError;
 use model::{EntryId, PeriodId, ZoneId};
@@ -113,4 +114,13 @@ pub enum LedgerError {
     /// The store could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<FactorChoiceError> for LedgerError {
+    fn from(error: FactorChoiceError) -> Self {
+        match error {
+            FactorChoiceError::Zone(error) => error.into(),
+            FactorChoiceError::Store(error) => error.into(),
+        }
+    }
 }

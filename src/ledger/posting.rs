@@ -119,9 +119,7 @@ fn changed(tx: &Tx<'_>, chooser: &mut Chooser<'_>, range: Interval) -> Result<Ve
     let mut found = Vec::new();
     for (key, live) in accounts {
         let rates = chooser.rates(&key)?;
-        let is_current =
-            |entry: &Entry| (entry.intensity, entry.pue, &entry.factor) == (rates.intensity, rates.pue, &rates.factor);
-        if !live.iter().all(is_current) {
+        if !live.iter().all(|entry| rates.are_of(entry)) {
             found.push((live, rates));
         }
     }

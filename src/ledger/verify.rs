@@ -1,6 +1,7 @@
 //! The audit: chain, arithmetic, postings and evidence of everything, and that it adds up.
 
 use super::checkpoint::Noted;
+use super::factor_audit::{self, FactorAudit};
 use super::fault::{Fault, Verified, Wrong};
 use super::{LedgerError, actions, chain, checkpoint, decisions, evidence, period};
 use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
@@ -93,6 +94,7 @@ fn audit(tx: &Tx<'_>, [entries, administered]: &[Noted; 2], found: &mut Verified
         return Err(Wrong::Fault(Fault::Stated { job }));
     }
     actions::check(tx, administered.head())?;
+    factor_audit::check(tx)?;
     decisions::check(tx)?;
     for (file, noted) in [(checkpoint::ENTRIES, entries), (checkpoint::ACTIONS, administered)] {
         if *noted == Noted::Unreadable {
@@ -127,7 +129,7 @@ fn check_chain(tx: &Tx<'_>, noted: Option<&Head>, found: &mut Verified) -> Resul
     if let Some(entry) = tx.entries().first_outside_chain()? {
         return Err(Wrong::Fault(Fault::Changed { entry, what: "its number is none of the chain" }));
     }
-    let mut head = Head { entries: 0, hash: chain::GENESIS.to_vec() };
+    let (mut head, mut factors) = (Head { entries: 0, hash: chain::GENESIS.to_vec() }, FactorAudit::default());
     for number in 1..=last.number().max(kept.entries) {
         let id = EntryId::new(number);
         let entry = match tx.entries().get(id) {
@@ -135,7 +137,7 @@ fn check_chain(tx: &Tx<'_>, noted: Option<&Head>, found: &mut Verified) -> Resul
             Ok(None) => return Err(Wrong::Fault(Fault::Missing { entry: id })),
             Err(error) => return Err(Wrong::Fault(Fault::Unreadable { entry: id, reason: error.to_string() })),
         };
-        if let Some(what) = fault_of(tx, &entry, &head)? {
+        if let Some(what) = fault_of(tx, &entry, &head, &mut factors)? {
             return Err(Wrong::Fault(Fault::Changed { entry: id, what }));
         }
         book(found, entry.key.job, entry.part.energy);
@@ -173,7 +175,12 @@ fn check_periods(tx: &Tx<'_>) -> Result<(), Wrong> {
 }
 
 /// What of an entry does not agree with the chain, with its own numbers, or with its postings.
-fn fault_of(tx: &Tx<'_>, entry: &Entry, head: &Head) -> Result<Option<&'static str>, LedgerError> {
+fn fault_of(
+    tx: &Tx<'_>,
+    entry: &Entry,
+    head: &Head,
+    factors: &mut FactorAudit,
+) -> Result<Option<&'static str>, LedgerError> {
     if entry.hash != chain::hash(&head.hash, entry) {
         return Ok(Some("its hash does not follow from its content and the entry before"));
     }
@@ -188,6 +195,9 @@ fn fault_of(tx: &Tx<'_>, entry: &Entry, head: &Head) -> Result<Option<&'static s
     let co2e = (entry.part.energy.carbon(entry.intensity)?, overhead.carbon(entry.intensity)?);
     if (overhead, co2e) != (entry.overhead, (entry.co2e, entry.overhead_co2e)) {
         return Ok(Some("its grams or its overhead do not follow from energy, intensity and PUE"));
+    }
+    if let Some(what) = factors.fault_of(tx, entry)? {
+        return Ok(Some(what));
     }
     let Some(sum) = tx.postings().sum(&entry.key, entry.first_posting, entry.last_posting)? else {
         return Ok(Some("its postings are missing"));

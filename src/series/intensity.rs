@@ -1,14 +1,13 @@
-//! Carbon intensity over time, as the ledger uses it: imported factors of an hour or less where there are some, else yearly factors of the library.
+//! Carbon intensity over time, by the factors that the ledger uses.
 
 use super::bucket::Grid;
 use super::store::SeriesError;
-use crate::grid::{FactorStatus, Library};
-use crate::store::{IntervalFactor, Tx};
+use crate::grid::{FactorChoice, FactorPreference, FactorRule, FactorStatus, Library, Resolution};
+use crate::store::Tx;
 use api::IntensityFactor;
-use chrono::{DateTime, Datelike, NaiveDate};
 use model::ZoneId;
-use std::collections::{BTreeMap, BTreeSet};
-use units::{Interval, Span, Timestamp};
+use std::collections::BTreeMap;
+use units::Span;
 
 /// Intensity in one bucket, mg/kWh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,33 +35,26 @@ pub struct IntensitySeries {
     pub factors: Vec<IntensityFactor>,
 }
 
-/// A stretch of time to which one factor applies.
-struct Stretch {
-    interval: Interval,
-    value: u32,
-    status: FactorStatus,
-    factor: usize,
-}
-
 /// Intensity of `zone` in the buckets of `grid`.
 ///
 /// # Errors
 ///
 /// Nothing is known of the zone; the store cannot be read.
 pub fn intensity(tx: &Tx<'_>, library: &Library, zone: &ZoneId, grid: Grid) -> Result<IntensitySeries, SeriesError> {
-    let zone = ZoneId::from(library.choose(zone.as_str(), Some(grid.range.start()))?.asked);
-    let imported = tx.factors().between(&zone, grid.range)?;
-    let mut factors = Vec::new();
-    let stretches = stretches(library, &zone, &grid, &imported, &mut factors)?;
-    let mut lengths = vec![Span::ZERO; factors.len()];
+    let (rule, preference) = (FactorRule::new(tx, library), FactorPreference::default());
+    let zone = ZoneId::from(rule.choose(zone, &preference, grid.range.start())?.asked);
+    let mut used: Vec<(Span, IntensityFactor)> = Vec::new();
     let mut sums: BTreeMap<i64, (u128, u128, IntensityBucket)> = BTreeMap::new();
-    for stretch in stretches {
-        let interval = stretch.interval;
-        lengths[stretch.factor] = lengths[stretch.factor].plus(interval.span());
+    for (interval, choice) in rule.stretches(&zone, &preference, grid.range)? {
+        let (value, status) = (choice.factor.intensity.milligrams_per_kwh(), choice.factor.status);
+        let factor = described(&choice);
+        match used.iter_mut().find(|(_, known)| *known == factor) {
+            Some((length, _)) => *length = length.plus(interval.span()),
+            None => used.push((interval.span(), factor)),
+        }
         for number in grid.numbers(interval) {
             let (start, end) = (grid.start(number).max(interval.start()), grid.end(number).min(interval.end()));
             let length = end.since(start).unwrap_or(Span::ZERO).nanoseconds();
-            let Stretch { value, status, .. } = stretch;
             let new = IntensityBucket { mean: value, min: value, max: value, status };
             let (whole, time, bucket) = sums.entry(number).or_insert((0, 0, new));
             (*whole, *time) = (*whole + u128::from(value) * u128::from(length), *time + u128::from(length));
@@ -75,9 +67,8 @@ pub fn intensity(tx: &Tx<'_>, library: &Library, zone: &ZoneId, grid: Grid) -> R
         IntensityBucket { mean, ..bucket }
     };
     let buckets = sums.into_iter().map(|(number, sum)| (number, mean(sum))).collect();
-    let mut order: Vec<(Span, IntensityFactor)> = lengths.into_iter().zip(factors).collect();
-    order.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
-    Ok(IntensitySeries { zone, grid, buckets, factors: order.into_iter().map(|(_, factor)| factor).collect() })
+    used.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
+    Ok(IntensitySeries { zone, grid, buckets, factors: used.into_iter().map(|(_, factor)| factor).collect() })
 }
 
 fn less_certain(a: FactorStatus, b: FactorStatus) -> FactorStatus {
@@ -91,79 +82,17 @@ fn less_certain(a: FactorStatus, b: FactorStatus) -> FactorStatus {
     if rank(b) > rank(a) { b } else { a }
 }
 
-/// The range of `grid`, cut where the factor may change; each part with the factor that the ledger uses for it.
-fn stretches(
-    library: &Library,
-    zone: &ZoneId,
-    grid: &Grid,
-    imported: &[IntervalFactor],
-    factors: &mut Vec<IntensityFactor>,
-) -> Result<Vec<Stretch>, SeriesError> {
-    let mut edges = BTreeSet::from([grid.range.start(), grid.range.end()]);
-    edges.extend(years(grid));
-    let (mut begins, mut ends): (BTreeMap<_, Vec<usize>>, BTreeMap<_, Vec<usize>>) = Default::default();
-    for (place, factor) in imported.iter().enumerate() {
-        let Some(part) = factor.interval.overlap(grid.range) else { continue };
-        begins.entry(part.start()).or_default().push(place);
-        ends.entry(part.end()).or_default().push(place);
-        edges.extend([part.start(), part.end()]);
-    }
-    let (mut open, mut found) = (BTreeSet::new(), Vec::new());
-    let intervals = edges.iter().zip(edges.iter().skip(1)).filter_map(|(start, end)| Interval::new(*start, *end));
-    for interval in intervals {
-        let start = interval.start();
-        ends.get(&start).into_iter().flatten().for_each(|place| {
-            open.remove(place);
-        });
-        open.extend(begins.get(&start).into_iter().flatten().copied());
-        let (value, status, factor) = match open.first().and_then(|place| imported.get(*place)) {
-            Some(factor) => (factor.intensity, factor.origin.status, of_import(factor)),
-            None => {
-                let choice = library.choose(zone.as_str(), Some(start))?;
-                (choice.factor.intensity, choice.factor.status, of_library(&choice))
-            }
-        };
-        let number = factors.iter().position(|known| *known == factor).unwrap_or_else(|| {
-            factors.push(factor);
-            factors.len() - 1
-        });
-        found.push(Stretch { interval, value: value.milligrams_per_kwh(), status, factor: number });
-    }
-    Ok(found)
-}
-
-/// Where calendar years begin inside the range.
-fn years(grid: &Grid) -> impl Iterator<Item = Timestamp> {
-    let year = |at: Timestamp| DateTime::from_timestamp_nanos(at.nanoseconds()).year();
-    let (from, to) = (grid.range.start(), grid.range.end());
-    (year(from) + 1..=year(to)).filter_map(move |year| {
-        let midnight = NaiveDate::from_ymd_opt(year, 1, 1)?.and_time(chrono::NaiveTime::MIN).and_utc();
-        let begins = Timestamp::from_nanoseconds(midnight.timestamp_nanos_opt()?);
-        (begins < to).then_some(begins)
-    })
-}
-
-fn of_import(factor: &IntervalFactor) -> IntensityFactor {
-    let origin = &factor.origin;
-    IntensityFactor {
-        zone: factor.zone.as_str().into(),
-        resolution: "interval".to_owned(),
-        basis: origin.basis,
-        gas: origin.gas,
-        accounting: origin.accounting,
-        publisher: origin.publisher.clone(),
-        edition: origin.edition.clone(),
-        licence: origin.licence.clone(),
-        fallback_step: if origin.status == FactorStatus::Measured { 1 } else { 2 },
-        notes: Vec::new(),
-    }
-}
-
-fn of_library(choice: &crate::grid::FactorChoice) -> IntensityFactor {
+fn described(choice: &FactorChoice) -> IntensityFactor {
     let factor = &choice.factor;
+    let resolution = match factor.resolution {
+        Resolution::Hour => "interval",
+        Resolution::Day => "daily",
+        Resolution::Month => "monthly",
+        Resolution::Year => "yearly",
+    };
     IntensityFactor {
-        zone: factor.zone.as_str().into(),
-        resolution: "yearly".to_owned(),
+        zone: factor.zone.clone(),
+        resolution: resolution.to_owned(),
         basis: factor.basis,
         gas: factor.gas,
         accounting: factor.accounting,
@@ -171,6 +100,7 @@ fn of_library(choice: &crate::grid::FactorChoice) -> IntensityFactor {
         edition: factor.edition.clone(),
         licence: factor.licence.clone(),
         fallback_step: choice.fallback_step,
+        basis_changed: choice.basis_changed,
         notes: choice.notes.clone(),
     }
 }

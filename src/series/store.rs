@@ -5,6 +5,7 @@
 //! complete. Windows that begin in an interval are replaced as a whole, so that a later decision leaves nothing of an earlier one.
 
 use super::window::SeriesWindow;
+use crate::grid::FactorChoiceError;
 use crate::ingest::IngestError;
 use crate::store::{Part, PostedAccount, StoreError, Sums, Track};
 use model::{BatchId, DeviceId, DeviceUuid, EntryId, JobId, NodeName, ProjectName, Revision, SiteName, TraceContext};
@@ -224,4 +225,13 @@ pub enum SeriesError {
     /// The ledger's file or the copy's file cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<FactorChoiceError> for SeriesError {
+    fn from(error: FactorChoiceError) -> Self {
+        match error {
+            FactorChoiceError::Zone(error) => error.into(),
+            FactorChoiceError::Store(error) => error.into(),
+        }
+    }
 }

@@ -118,9 +118,14 @@ const STATED: [(ActionKind, &str); 12] = [
     ),
     (
         ActionKind::Factors,
-        "SELECT zone || ' ' || imported_ns AS subject, json_object('zone', zone, 'intervals', count(*), 'sha256',
-            sha256(group_concat(start_ns || ' ' || end_ns || ' ' || intensity_mg_per_kwh || ' ' || edition || ' ' || origin, char(10)
-            ORDER BY start_ns, edition))) AS body FROM factors WHERE ?1 IS NULL OR zone || ' ' || imported_ns = ?1 GROUP BY 1",
+        "SELECT evidence AS subject, json_object('source', source, 'name', name, 'obtained_ns', obtained_ns,
+            'sha256', lower(hex(sha256)), 'values', sum(amount), 'blocks', json_group_array(sha256(series || char(10) || zone
+            || char(10) || publisher || char(10) || edition || char(10) || basis || char(10) || gas || char(10) || accounting
+            || char(10) || licence || char(10) || step_s || char(10) || is_forecast || char(10) || coalesce(month, '') || char(10)
+            || start_ns || char(10) || end_ns || char(10) || grain_ns || char(10) || unsettled || char(10)
+            || hex(factor_blocks.body)) ORDER BY block)) AS body
+        FROM factor_evidence JOIN factor_blocks USING (evidence) JOIN factor_series USING (series)
+        WHERE ?1 IS NULL OR evidence = CAST(?1 AS INTEGER) GROUP BY evidence",
     ),
     (
         ActionKind::Budget,
@@ -136,7 +141,7 @@ const STATED: [(ActionKind, &str); 12] = [
 ];
 
 /// Kinds that came after actions were recorded.
-const YOUNGER: [ActionKind; 2] = [ActionKind::Budget, ActionKind::Override];
+const YOUNGER: [ActionKind; 3] = [ActionKind::Budget, ActionKind::Override, ActionKind::Factors];
 
 /// Adds the function `sha256`, of the bytes of a text or a blob, in hexadecimal.
 pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
@@ -238,6 +243,14 @@ impl ActionStore<'_> {
         Ok(place)
     }
 
+    /// The subjects of a kind of which something is left, by the last action about each.
+    pub(super) fn subjects(&self, kind: ActionKind) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT subject FROM actions AS own WHERE kind = ?1 AND body IS NOT NULL AND NOT EXISTS
+            (SELECT 1 FROM actions AS later WHERE later.kind = own.kind AND later.subject = own.subject AND later.action > own.action)";
+        let mut statement = self.0.prepare(sql)?;
+        Ok(statement.query_map([kind.name()], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// Up to `limit` actions with numbers above `after`, oldest first.
     ///
     /// # Errors
@@ -288,7 +301,7 @@ impl ActionStore<'_> {
 
     /// The same of budgets, overrides and decisions, before they were chained.
     pub(super) fn adopt_budgets(&self) -> Result<(), StoreError> {
-        self.adopt_rows(|kind| YOUNGER.contains(&kind))?;
+        self.adopt_rows(|kind| matches!(kind, ActionKind::Budget | ActionKind::Override))?;
         for decision in DecisionStore(self.0).list(None, None)? {
             DecisionStore(self.0).chain(&decision)?;
         }

@@ -1,9 +1,10 @@
 //! What the store knows of things that may need someone.
 
 use super::row::{device_time, energy, moment, power, word};
-use super::{AttentionStore, StoreError};
-use model::{DeviceUuid, JobId, JobNumber, NodeName, NodeNumber, ProjectName, SetAsideReason, ZoneId};
+use super::{AttentionStore, FactorMonth, FactorStore, FactorValue, StoreError};
+use model::{DeviceUuid, FactorStatus, JobId, JobNumber, NodeName, NodeNumber, ProjectName, SetAsideReason, ZoneId};
 use rusqlite::OptionalExtension;
+use std::collections::BTreeMap;
 use units::{DeviceTime, Energy, Power, Timestamp};
 
 /// What is posted of a job's accelerators on a node.
@@ -149,29 +150,56 @@ impl AttentionStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn provisional_zones(&self, before: Timestamp) -> Result<Vec<ZoneFactors>, StoreError> {
-        const STATUS: &str = "json_extract(origin, '$.status')";
-        let sql = format!(
-            "SELECT zone, count(*), min(start_ns) FROM factors AS own WHERE end_ns <= ?1
-                AND {STATUS} IN ('provisional', 'forecast') AND NOT EXISTS (SELECT 1 FROM factors AS other
-                    WHERE other.zone = own.zone AND other.start_ns = own.start_ns AND {STATUS} = 'measured')
-            GROUP BY zone ORDER BY zone"
-        );
-        self.zone_factors(&sql, before)
+        let sql = "SELECT DISTINCT zone, month FROM factor_blocks JOIN factor_series USING (series)
+            WHERE unsettled > 0 AND month IS NOT NULL AND start_ns < ?1 ORDER BY zone, month";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([before.nanoseconds()], |row| {
+            Ok((row.get::<_, ZoneId>(0)?, FactorMonth::from_number(row.get(1)?)))
+        })?;
+        let mut found: Vec<ZoneFactors> = Vec::new();
+        for row in rows {
+            let (zone, month) = row?;
+            let Some((factors, at)) = self.unsettled(&zone, month, before)? else { continue };
+            match found.last_mut().filter(|last| last.zone == zone) {
+                Some(last) => last.factors += factors,
+                None => found.push(ZoneFactors { zone, factors, at }),
+            }
+        }
+        Ok(found)
     }
 
-    /// Zones of sites whose imported factors all end at or before `before`; `at` is the end of the last.
+    /// How many times of a month that end by `before` have values of which none is settled, and the first of them.
+    fn unsettled(
+        &self,
+        zone: &ZoneId,
+        month: FactorMonth,
+        before: Timestamp,
+    ) -> Result<Option<(i64, Timestamp)>, StoreError> {
+        let factors = FactorStore(self.0);
+        let mut is_settled: BTreeMap<Timestamp, bool> = BTreeMap::new();
+        for series in factors.series_of(zone)? {
+            for kept in factors.values(series.series, Some(month))? {
+                let FactorValue { interval, status, .. } = kept.value;
+                if interval.end() <= before {
+                    let settled = !matches!(status, FactorStatus::Provisional | FactorStatus::Forecast);
+                    *is_settled.entry(interval.start()).or_default() |= settled;
+                }
+            }
+        }
+        is_settled.retain(|_, settled| !*settled);
+        let count = i64::try_from(is_settled.len()).unwrap_or(i64::MAX);
+        Ok(is_settled.into_keys().next().map(|first| (count, first)))
+    }
+
+    /// Zones of sites whose kept factors of an hour or less all end at or before `before`; `at` is the end of the last.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
     pub fn stale_zones(&self, before: Timestamp) -> Result<Vec<ZoneFactors>, StoreError> {
-        let sql = "SELECT zone, count(*), max(end_ns) FROM factors
-            WHERE zone IN (SELECT zone FROM sites UNION SELECT zone FROM site_zones) GROUP BY zone
+        let sql = "SELECT zone, sum(amount), max(end_ns) FROM factor_blocks JOIN factor_series USING (series)
+            WHERE month IS NOT NULL AND zone IN (SELECT zone FROM sites UNION SELECT zone FROM site_zones) GROUP BY zone
             HAVING max(end_ns) <= ?1 ORDER BY zone";
-        self.zone_factors(sql, before)
-    }
-
-    fn zone_factors(&self, sql: &str, before: Timestamp) -> Result<Vec<ZoneFactors>, StoreError> {
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([before.nanoseconds()], |row| {
             Ok(ZoneFactors { zone: row.get(0)?, factors: row.get(1)?, at: moment(row, 2)? })

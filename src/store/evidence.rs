@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use units::{Energy, Interval, Timestamp};
 
+/// No file or reply that is kept is longer.
+const UNPACKED_BYTES_MAX: usize = 1 << 30;
 /// Value of `packing` where the bytes are a zstd frame; 0 where they are as sent.
 const ZSTD: i64 = 1;
 
@@ -38,7 +40,7 @@ impl Evidence {
 }
 
 /// A zstd frame of `body`. A thread keeps its tables, which cost more to make than a small batch to pack.
-fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
+pub(super) fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
     thread_local! {
         static PACKER: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
     }
@@ -46,6 +48,17 @@ fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
         Some(packer) => packer.compress(body),
         None => packer.insert(zstd::bulk::Compressor::new(ZSTD_LEVEL)?).compress(body),
     })
+}
+
+/// The bytes of a zstd frame that this program wrote.
+pub(super) fn unpack(frame: &[u8]) -> std::io::Result<Vec<u8>> {
+    unpack_within(frame, UNPACKED_BYTES_MAX)
+}
+
+fn unpack_within(frame: &[u8], max: usize) -> std::io::Result<Vec<u8>> {
+    let size = zstd::zstd_safe::get_frame_content_size(frame).ok().flatten();
+    let size = size.and_then(|size| usize::try_from(size).ok()).map_or(0, |size| size.min(max));
+    zstd::bulk::decompress(frame, size)
 }
 
 /// A batch as it was received.
@@ -146,10 +159,7 @@ impl EvidenceStore<'_> {
             ))
         })?;
         if packing == ZSTD {
-            let size = zstd::zstd_safe::get_frame_content_size(&stored.body).ok().flatten();
-            let size =
-                size.and_then(|size| usize::try_from(size).ok()).map_or(0, |size| size.min(wire::BODY_BYTES_MAX));
-            stored.body = zstd::bulk::decompress(&stored.body, size)
+            stored.body = unpack_within(&stored.body, wire::BODY_BYTES_MAX)
                 .map_err(|error| StoreError::Value { what: "bytes of a batch", value: error.to_string() })?;
         }
         Ok(stored)

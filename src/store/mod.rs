@@ -16,6 +16,8 @@ mod devices;
 mod entries;
 mod error;
 mod evidence;
+mod factor_adoption;
+mod factor_series;
 mod factors;
 mod gaps;
 mod grouping;
@@ -59,7 +61,10 @@ pub use devices::{DeviceRow, MeteredDevice};
 pub use entries::{Entry, Head};
 pub use error::{DatabaseError, StoreError};
 pub use evidence::{Evidence, SetAside, StoredBatch};
-pub use factors::{FactorOrigin, IntervalFactor};
+pub use factor_series::{
+    FactorMonth, FactorSeries, FactorValue, HOUR, KeptSeries, KeptValue, factor_grain, factor_step, value_at,
+};
+pub use factors::{FactorEvidence, KeepRefusal, KeptEvidence, KeptFactors};
 pub use gaps::{GapFilter, GapRow};
 pub use grouping::{CalendarUnit, GroupBy};
 pub use held_time::HeldTime;
@@ -101,7 +106,7 @@ use writer::Writer;
 /// Name of the database in the data directory.
 pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
@@ -114,11 +119,14 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("tables-10-decisions.sql"),
     include_str!("tables-11-fixed-dates.sql"),
     include_str!("tables-12-ledger-sums.sql"),
+    include_str!("tables-13-factor-series.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];
 /// The step from which on budgets are among them, and decisions are chained.
 const DECISIONS: &str = MIGRATIONS[9];
+/// The step from which on factors are series.
+const SERIES: &str = MIGRATIONS[12];
 /// Version of the tables that this program writes.
 const VERSION: i64 = MIGRATIONS.len() as i64;
 
@@ -294,6 +302,9 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
             }
             if step == DECISIONS {
                 ActionStore(&change).adopt_budgets()?;
+            }
+            if step == SERIES {
+                FactorStore(&change).adopt()?;
             }
             change.pragma_update(None, "user_version", number)?;
             change.commit()?;

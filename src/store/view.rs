@@ -61,7 +61,7 @@ views! {
     entry_sums: EntrySumStore,
     /// Batches as they came, which time of which device they cover, and which of their windows are set aside.
     evidence: EvidenceStore,
-    /// Imported carbon intensities of an hour or less.
+    /// Carbon intensities as they were obtained: series, blocks of values, and the bytes that they were read from.
     factors: FactorStore,
     /// Gaps as agents report them.
     gaps: GapStore,

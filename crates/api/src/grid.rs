@@ -50,6 +50,12 @@ pub struct ChoiceDocument {
     pub fallback_step: u8,
     /// That step in words.
     pub fallback: String,
+    /// Whether basis, gas or accounting are others than those wanted, because no factor of the wanted type is known.
+    #[serde(default)]
+    pub basis_changed: bool,
+    /// How the source made the value, in its own word, such as `TIME_SLICER_AVERAGE`; absent if it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
     /// What a reader has to know: zones that were replaced, the age of the data, limits of the value.
     pub notes: Vec<String>,
 }
@@ -121,7 +127,7 @@ pub struct ImportDocument {
 pub struct IntensityFactor {
     /// Grid zone that the factor describes.
     pub zone: ZoneId,
-    /// Length of time that one value describes: `interval` for an hour or less, or `yearly`.
+    /// Length of time that one value describes: `interval` for an hour or less, `daily`, `monthly` or `yearly`.
     pub resolution: String,
     /// Which part of the life cycle of electricity is counted.
     pub basis: Basis,
@@ -137,6 +143,9 @@ pub struct IntensityFactor {
     pub licence: String,
     /// Step of the fallback order that led to the factor, 1 to 6.
     pub fallback_step: u8,
+    /// Whether basis, gas or accounting are others than those wanted.
+    #[serde(default)]
+    pub basis_changed: bool,
     /// What a reader has to know about the values.
     pub notes: Vec<String>,
 }

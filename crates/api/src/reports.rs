@@ -246,6 +246,12 @@ pub struct FactorUsed {
     pub fallback_step: u8,
     /// What a reader has to know about the value, such as which zone it replaces.
     pub notes: Vec<String>,
+    /// Whether basis, gas or accounting are others than those wanted; absent if they are those.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub basis_changed: bool,
+    /// How the source made the value, in its own word, such as `TIME_SLICER_AVERAGE`; absent if it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
 }
 
 /// A factor and what was computed with it. Factors that differ only in their time are joined.

@@ -52,6 +52,8 @@ pub enum Accounting {
 pub enum Resolution {
     /// An hour or less.
     Hour,
+    /// A day.
+    Day,
     /// A calendar month.
     Month,
     /// A calendar year.

@@ -15,6 +15,16 @@ words! {
 }
 
 words! {
+    /// Where factors were obtained.
+    FactorSource, "a source of factors" {
+        /// A file that somebody imported.
+        File = "file",
+        /// A provider of live data.
+        Provider = "provider",
+    }
+}
+
+words! {
     /// Why windows are missing or coarser than usual.
     GapReason, "a reason for a gap" {
         /// No agent was running.
@@ -137,7 +147,7 @@ words! {
         Project = "project",
         /// A version of a reporting period.
         Period = "period",
-        /// Imported factors of a zone.
+        /// Factors that a file or a provider's reply brought.
         Factors = "factors",
         /// A budget.
         Budget = "budget",

@@ -33,12 +33,12 @@ mod words;
 pub use error::{NotANumber, UnknownWord};
 pub use factor::{Accounting, Basis, FactorStatus, Gas, Resolution};
 pub use kind::{
-    ActionKind, AttentionKind, ChangeKind, DeviceKind, GapReason, JobOrder, ProviderName, RemoteWriteVersion,
-    SubjectKind,
+    ActionKind, AttentionKind, ChangeKind, DeviceKind, FactorSource, GapReason, JobOrder, ProviderName,
+    RemoteWriteVersion, SubjectKind,
 };
 pub use number::{
-    ActionId, AdmissionId, BatchId, BudgetId, DecisionId, DeviceId, EntryId, GapId, JobNumber, NodeNumber, OverrideId,
-    PeriodId, PostingId, PriceNumber, Revision, SiteNumber,
+    ActionId, AdmissionId, BatchId, BlockNumber, BudgetId, DecisionId, DeviceId, EntryId, GapId, JobNumber, NodeNumber,
+    OverrideId, PeriodId, PostingId, PriceNumber, Revision, SeriesNumber, SiteNumber,
 };
 pub use state::{AdmissionState, EntryKind, HoldNotice, JobState, OverrideState, Scope, SetAsideReason};
 pub use text::{AgentId, DeviceUuid, JobId, NodeName, ProjectName, SessionId, SiteName, TokenId, ZoneId};

@@ -92,6 +92,16 @@ number! {
 }
 
 number! {
+    /// How the store refers to a series of factors, ascending in the order in which series came.
+    SeriesNumber, "a series of factors", as number
+}
+
+number! {
+    /// How the store refers to what one file or reply added to a series, ascending in the order in which it came.
+    BlockNumber, "a block of factors", as number
+}
+
+number! {
     /// Identifies a device: its number, from 1 in the order in which devices were first declared.
     DeviceId, "a device", as number
 }

@@ -167,7 +167,10 @@ fn lines_with(folders: &[&str], needles: &[&str], except: &[&str]) -> Vec<String
 
 #[test]
 fn nothing_below_the_command_line_knows_it() {
-    assert_eq!(lines_with(&["src"], &["crate::cli", "super::cli"], &["src/cli", "src/main.rs"]), [""; 0]);
+    assert_eq!(
+        lines_with(&["src"], &["crate::cli", "super::cli;", "super::cli::"], &["src/cli", "src/main.rs"]),
+        [""; 0]
+    );
 }
 
 #[test]

@@ -349,7 +349,7 @@ fn a_cleaner_hour_and_a_cleaner_site_are_offered_and_fit() {
     }
     // From the third hour on the grid of the dirty site is cleaner than in the first two.
     let factors: Vec<_> = (0..60).map(|hour| hourly("PL", hour, if hour < 2 { 900_000 } else { 100_000 })).collect();
-    fixture.store.write(move |tx| tx.factors().import(&factors, &by(0))).unwrap();
+    crate::ledger::keep(&fixture.store, model::FactorSource::File, factors, by(0));
     let limit_ug = 200_000_000;
     let policy = super::policy("llm", 0, json!({ "unit": "co2e", "limit_ug": limit_ug, "limit_mj": null }));
     office(&fixture, 1).create(policy).unwrap();

@@ -1,11 +1,12 @@
 //! What was administered is accounted for: every change behind the program's back is named by `verify`.
 
-use super::{FAR, Fixture, after, at, batch, holding, job, window};
-use model::{ActionId, Scope, TokenId};
+use super::{FAR, Fixture, after, at, batch, holding, job, keep, window};
+use model::{ActionId, FactorSource, Scope, TokenId};
 use rusqlite::Connection;
 use units::{CarbonIntensity, Interval, Pue};
+use wattledger::grid::{FactorSeries, FactorValue};
 use wattledger::ledger::{self, Fault};
-use wattledger::store::{By, FactorOrigin, IntervalFactor, Store, StoreError, TokenRecord};
+use wattledger::store::{By, Store, StoreError, TokenRecord};
 use wattledger::workload::{self, DeviceName};
 
 fn by(seconds: i64) -> By {
@@ -13,25 +14,26 @@ fn by(seconds: i64) -> By {
 }
 
 /// Of an hour after ten o'clock, mg/kWh.
-pub(crate) fn hourly(zone: &str, hour: i64, milligrams: u32) -> IntervalFactor {
+pub(crate) fn hourly(zone: &str, hour: i64, milligrams: u32) -> FactorSeries {
     let text = |text: &str| text.to_owned();
-    IntervalFactor {
+    FactorSeries {
         zone: text(zone).into(),
-        interval: Interval::new(at(hour * 3_600), at((hour + 1) * 3_600)).unwrap(),
-        intensity: CarbonIntensity::from_milligrams_per_kwh(milligrams),
-        origin: FactorOrigin {
-            basis: wattledger::grid::Basis::Lifecycle,
-            gas: wattledger::grid::Gas::Co2e,
-            accounting: wattledger::grid::Accounting::Consumption,
+        basis: wattledger::grid::Basis::Lifecycle,
+        gas: wattledger::grid::Gas::Co2e,
+        accounting: wattledger::grid::Accounting::Consumption,
+        publisher: text("Test"),
+        edition: text("1"),
+        licence: text("CC0-1.0"),
+        values: vec![FactorValue {
+            interval: Interval::new(at(hour * 3_600), at((hour + 1) * 3_600)).unwrap(),
+            intensity: CarbonIntensity::from_milligrams_per_kwh(milligrams),
             status: wattledger::grid::FactorStatus::Measured,
-            publisher: text("Test"),
-            edition: text("1"),
-            licence: text("CC0-1.0"),
-        },
+            method: None,
+        }],
     }
 }
 
-fn factor(hour: i64) -> IntervalFactor {
+fn factor(hour: i64) -> FactorSeries {
     hourly("DE", hour, 400_000)
 }
 
@@ -80,8 +82,8 @@ fn administered() -> Fixture {
         .unwrap();
     }
     workload::finish_job(store, "called".into(), at(1_000), Some(0), by(30)).unwrap();
-    store.write(|tx| tx.factors().import(&[factor(0), factor(1)], &by(40))).unwrap();
-    store.write(|tx| tx.factors().import(&[factor(1), factor(2)], &by(50))).unwrap();
+    keep(store, FactorSource::File, vec![factor(0), factor(1)], by(40));
+    keep(store, FactorSource::File, vec![factor(1), factor(2)], by(50));
     let revoked = token(&fixture, "old");
     token(&fixture, "current");
     store.write(move |tx| tx.tokens().revoke(&revoked, None, &by(60))).unwrap();
@@ -133,9 +135,12 @@ fn whatever_is_administered_behind_the_programs_back_is_named() {
         ("UPDATE tokens SET digest = zeroblob(32) WHERE name = 'current'", "token "),
         ("INSERT INTO tokens (id, name, digest, scopes, created_ns) VALUES ('aa', 'x', x'00', 'admin', 1)", "token \"aa\" was added"),
         ("DELETE FROM tokens WHERE name = 'old'", "it is missing"),
-        ("UPDATE factors SET intensity_mg_per_kwh = 1 WHERE start_ns = (SELECT max(start_ns) FROM factors)", "factors \"DE "),
-        ("UPDATE factors SET imported_ns = imported_ns + 1", "factors \"DE "),
-        ("DELETE FROM factors WHERE start_ns = (SELECT min(start_ns) FROM factors)", "factors \"DE "),
+        ("UPDATE factor_blocks SET body = (SELECT body FROM factor_blocks WHERE block = 1) WHERE block = 3", "factors \"2\" was changed"),
+        ("UPDATE factor_series SET edition = '2'", "entry 1 was changed: its factor is not what is kept"),
+        ("UPDATE factor_evidence SET obtained_ns = obtained_ns + 1", "factors \"1\" was changed"),
+        ("DELETE FROM factor_blocks WHERE block = 1", "factors \"1\" was changed"),
+        ("UPDATE factor_evidence SET body = (SELECT body FROM factor_evidence WHERE evidence = 2) WHERE evidence = 1",
+            "file or reply 1 brought were changed: its bytes do not have the hash"),
         (
             "UPDATE job_statements SET body = replace(body, 'speech', 'vision') WHERE agent = '';
             UPDATE jobs SET project = 'vision' WHERE id = 'called'",
@@ -195,6 +200,22 @@ fn an_empty_or_changed_note_of_a_head_is_named_as_what_it_is() {
     }
 }
 
+/// Goes back to one row a factor: those of the first `hours` hours, as [`factor`] has them.
+fn before_factor_series(hours: i64) -> String {
+    let origin = r#"{"basis":"lifecycle","gas":"CO2e","accounting":"consumption","status":"measured","publisher":"Test","edition":"1","licence":"CC0-1.0"}"#;
+    let rows = (0..hours).map(|hour| {
+        let [start, end] = [hour, hour + 1].map(|hour| at(hour * 3_600).nanoseconds());
+        format!("INSERT INTO factors VALUES ('DE', {start}, {end}, 400000, '1', '{origin}', 1);")
+    });
+    "DROP TABLE factor_blocks; DROP TABLE factor_evidence; DROP TABLE factor_series;
+    CREATE TABLE factors (zone TEXT NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, intensity_mg_per_kwh INTEGER NOT NULL,
+        edition TEXT NOT NULL, origin TEXT NOT NULL, imported_ns INTEGER NOT NULL, PRIMARY KEY (zone, start_ns, edition)) STRICT, WITHOUT ROWID;"
+        .chars()
+        .map(String::from)
+        .chain(rows)
+        .collect()
+}
+
 #[test]
 fn a_directory_of_before_there_were_actions_opens_and_is_accounted_for_from_then_on() {
     let Fixture { directory, store, .. } = administered();
@@ -203,9 +224,13 @@ fn a_directory_of_before_there_were_actions_opens_and_is_accounted_for_from_then
     let back = "DROP TABLE actions; DROP TABLE action_head; DROP TABLE metered; PRAGMA user_version = 4";
     connection.execute_batch(super::durability::BEFORE_SORTING_AND_BUDGETS).unwrap();
     connection.execute_batch(back).unwrap();
+    connection.execute_batch(&before_factor_series(3)).unwrap();
     drop(connection);
     std::fs::remove_file(directory.path().join("action-head")).unwrap();
     let store = Store::open(directory.path()).unwrap();
+    let zone = "DE".into();
+    let series = store.read(|tx| tx.factors().series_of(&zone)).unwrap();
+    assert_eq!((series.len(), series[0].edition.as_str(), series[0].months.len()), (1, "1", 1));
     assert_eq!(ledger::verify(&store).unwrap().fault, None);
     let adopted = store.read(|tx| tx.actions().after(ActionId::new(0), 1_000)).unwrap();
     assert!(adopted.len() > 10 && adopted.iter().all(|action| action.by.token.is_empty()), "{adopted:?}");

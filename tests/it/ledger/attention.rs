@@ -107,14 +107,10 @@ fn factors_that_stand_still_or_stay_provisional_are_listed() {
     let fixture = Fixture::in_germany(60);
     let import = |edition: &'static str, status, hour: i64| {
         let mut factor = breakdown::measured_hour();
-        factor.interval = units::Interval::new(at(hour), at(hour + 3_600)).unwrap();
-        factor.origin = wattledger::store::FactorOrigin { status, edition: edition.to_owned(), ..factor.origin };
-        let store = &fixture.store;
-        store
-            .write::<_, wattledger::store::StoreError>(move |tx| {
-                tx.factors().import(&[factor], &wattledger::store::By::service(at(0)))
-            })
-            .unwrap();
+        factor.values[0].interval = units::Interval::new(at(hour), at(hour + 3_600)).unwrap();
+        factor.values[0].status = status;
+        factor.edition = edition.to_owned();
+        keep(&fixture.store, model::FactorSource::File, vec![factor], wattledger::store::By::service(at(0)));
     };
     import("first", Provisional, 0);
     import("first", Provisional, 3_600);

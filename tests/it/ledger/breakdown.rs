@@ -1,22 +1,24 @@
 use super::*;
 use api::{Aggregate, Breakdown};
-use wattledger::store::{By, EntryFilter, FactorOrigin, IntervalFactor};
+use wattledger::grid::FactorValue;
+use wattledger::store::{By, EntryFilter};
 
-pub(super) fn measured_hour() -> IntervalFactor {
+pub(super) fn measured_hour() -> FactorSeries {
     use wattledger::grid::{Accounting, Basis, FactorStatus, Gas};
-    IntervalFactor {
+    FactorSeries {
         zone: "DE".into(),
-        interval: units::Interval::new(at(0), at(3_600)).unwrap(),
-        intensity: units::CarbonIntensity::from_milligrams_per_kwh(123_456),
-        origin: FactorOrigin {
-            basis: Basis::Lifecycle,
-            gas: Gas::Co2e,
-            accounting: Accounting::Production,
+        basis: Basis::Lifecycle,
+        gas: Gas::Co2e,
+        accounting: Accounting::Production,
+        publisher: "tester".to_owned(),
+        edition: "1".to_owned(),
+        licence: "none".to_owned(),
+        values: vec![FactorValue {
+            interval: units::Interval::new(at(0), at(3_600)).unwrap(),
+            intensity: units::CarbonIntensity::from_milligrams_per_kwh(123_456),
             status: FactorStatus::Measured,
-            publisher: "tester".to_owned(),
-            edition: "1".to_owned(),
-            licence: "none".to_owned(),
-        },
+            method: None,
+        }],
     }
 }
 
@@ -29,10 +31,7 @@ fn mixed() -> Fixture {
     first.jobs = vec![job("train", "language", None), job("sweep", "vision", None)];
     fixture.apply(&first);
     // A measured hour, so that the first entries are final.
-    fixture
-        .store
-        .write::<_, wattledger::store::StoreError>(|tx| tx.factors().import(&[measured_hour()], &By::service(at(0))))
-        .unwrap();
+    keep(&fixture.store, FactorSource::File, vec![measured_hour()], By::service(at(0)));
     fixture.close(at(1_600));
     let mut late = batch(2, 1_000);
     late.windows = vec![window("gpu1", 900, 950, 5_000)];

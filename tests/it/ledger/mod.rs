@@ -6,6 +6,7 @@ mod audit;
 mod breakdown;
 mod cost;
 mod durability;
+mod factors;
 mod jobs;
 mod period;
 pub(crate) mod permutation;
@@ -14,13 +15,14 @@ mod set;
 mod sums;
 
 use api::Report;
+use model::FactorSource;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tempfile::TempDir;
 use units::{Energy, Interval, Power, Pue, Span, Timestamp};
-use wattledger::grid::Library;
+use wattledger::grid::{FactorSeries, Library};
 use wattledger::ledger;
-use wattledger::store::{By, GroupBy, Selection, Store};
+use wattledger::store::{By, FactorEvidence, GroupBy, KeptFactors, Selection, Store, StoreError};
 use wattledger::{ingest, workload};
 use wire::{Batch, Boot, ClockEvidence, Device, DeviceKind, Holding, Job, Method, Node, Quality, SensorClass, Window};
 
@@ -100,6 +102,13 @@ impl Fixture {
     pub(crate) fn entries(&self) -> Vec<wattledger::store::Entry> {
         self.store.read(|tx| tx.entries().list(None, model::EntryId::new(0), 10_000)).unwrap()
     }
+}
+
+/// Keeps factors that `source` brought.
+pub(crate) fn keep(store: &Store, source: FactorSource, series: Vec<FactorSeries>, by: By) -> KeptFactors {
+    let bytes = format!("{series:?}").into_bytes();
+    let evidence = FactorEvidence { source, name: "test".to_owned(), obtained: by.at, bytes };
+    store.write::<_, StoreError>(move |tx| tx.factors().keep(&series, &evidence, &by)).unwrap()
 }
 
 /// What `verify` says after `sql` was done to the closed file behind the program's back.

@@ -1,6 +1,6 @@
 use super::*;
 use model::EntryKind;
-use wattledger::store::{By, FactorOrigin, IntervalFactor};
+use wattledger::store::By;
 use wire::Outcome;
 
 #[test]
@@ -129,21 +129,7 @@ fn a_factor_that_came_later_restates_with_its_reason_and_nothing_before() {
     fixture.apply(&first);
     fixture.close(at(FAR));
     let before = fixture.report(&GroupBy::Project);
-    let hour = IntervalFactor {
-        zone: "DE".into(),
-        interval: units::Interval::new(at(0), at(3_600)).unwrap(),
-        intensity: units::CarbonIntensity::from_milligrams_per_kwh(100_000),
-        origin: FactorOrigin {
-            basis: wattledger::grid::Basis::Lifecycle,
-            gas: wattledger::grid::Gas::Co2e,
-            accounting: wattledger::grid::Accounting::Production,
-            status: wattledger::grid::FactorStatus::Measured,
-            publisher: "operator".to_owned(),
-            edition: "2026-03".to_owned(),
-            licence: "own data".to_owned(),
-        },
-    };
-    fixture.store.write(move |tx| tx.factors().import(&[hour], &By::service(at(FAR)))).unwrap();
+    keep(&fixture.store, FactorSource::File, vec![actions::hourly("DE", 0, 100_000)], By::service(at(FAR)));
     assert_eq!(fixture.report(&GroupBy::Project), before, "adding a factor changes no stored result");
 
     let restate = |reason: &str| {
