@@ -1,15 +1,17 @@
 //! Problems and opportunities that an operator should look at, in one list. `docs/OPERATING.md` explains the thresholds.
 
-use crate::budget::{BudgetError, Office};
+use crate::budget::{BudgetError, Office, stored_answer};
 use crate::grid::Library;
 use crate::ledger::{self, LedgerError};
 use crate::moment;
 use crate::series::HELD_IDLE_PERCENT;
-use crate::store::{DecisionRow, Draw, OpenKey, PostedDraw, Selection, Store, StoreError, Tx};
+use crate::store::{
+    AdmissionFilter, AdmissionRow, DecisionRow, Draw, OpenKey, PostedDraw, Selection, Store, StoreError, Tx,
+};
 use api::{AttentionItem, Severity, Subject};
 use model::{
-    AttentionKind, HoldNotice, JobId, JobNumber, NodeName, NodeNumber, OverrideState, ProjectName, SetAsideReason,
-    SubjectKind,
+    AdmissionState, AttentionKind, HoldNotice, JobId, JobNumber, NodeName, NodeNumber, OverrideState, ProjectName,
+    SetAsideReason, SubjectKind,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,6 +46,12 @@ const PROVISIONAL_OLD: Span = Span::from_seconds(30 * DAY_S);
 const STALE: Span = Span::from_seconds(2 * DAY_S);
 /// Windows set aside are reported for a week.
 const ASIDE_TIME: Span = Span::from_seconds(7 * DAY_S);
+/// Whoever was denied an hour ago has seen it.
+const DENIED_TIME: Span = Span::from_seconds(HOUR_S);
+/// Number of denials that are reported, the newest: a script that asks again and again fills no list.
+const DENIED_MAX: usize = 20;
+/// Admissions that are looked at in one go.
+const ADMISSIONS_PER_LOOK: u32 = 200;
 /// Gaps are reported for a day.
 const GAP_TIME: Span = Span::from_seconds(DAY_S);
 
@@ -86,6 +94,7 @@ pub fn attention(
     store.read::<_, StoreError>(|tx| {
         held_idle(tx, now, project, &mut found)?;
         silent_jobs(tx, now, project, &mut found)?;
+        denials(tx, now, project, &mut found)?;
         exceptions(tx, project, &mut found)?;
         holds(tx, project, &mut found)
     })?;
@@ -376,6 +385,42 @@ fn exceptions(tx: &Tx<'_>, project: Option<&ProjectName>, found: &mut Vec<Attent
         );
     }
     Ok(())
+}
+
+/// Jobs that were denied a short time ago.
+fn denials(
+    tx: &Tx<'_>,
+    now: Timestamp,
+    project: Option<&ProjectName>,
+    found: &mut Vec<AttentionItem>,
+) -> Result<(), StoreError> {
+    let (since, mut before, mut count) = (now.before(DENIED_TIME), None, 0);
+    loop {
+        // Of all states, so that the search ends at the first that is too old.
+        let filter = AdmissionFilter { before, limit: ADMISSIONS_PER_LOOK, ..AdmissionFilter::default() };
+        let page = tx.admissions().list(&filter)?;
+        before = page.last().map(|row| row.admission);
+        let recent = page.iter().take_while(|row| row.decided >= since);
+        let denied = recent.clone().filter(|row| row.state == AdmissionState::Denied);
+        for row in denied.filter(|row| is_visible(project, Some(&row.project))).take(DENIED_MAX - count) {
+            found.push(denial(row)?);
+            count += 1;
+        }
+        if before.is_none() || recent.count() < page.len() || count == DENIED_MAX {
+            return Ok(());
+        }
+    }
+}
+
+fn denial(row: &AdmissionRow) -> Result<AttentionItem, StoreError> {
+    let who = match &row.job {
+        Some(job) => format!("the job {job}"),
+        None if row.project.is_empty() => "a job without a project".to_owned(),
+        None => format!("a job of {}", row.project),
+    };
+    let message = format!("{who} was denied: {}", stored_answer(&row.answer)?.reason);
+    let subject = Subject::of(SubjectKind::Admission, row.admission);
+    Ok(AttentionItem::new(AttentionKind::AdmissionDenied, Severity::Warn, subject, message).since(row.decided))
 }
 
 /// Running jobs that are expected to use more than their hold.

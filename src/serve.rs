@@ -203,9 +203,9 @@ fn authorization(credentials: &ExportCredentials) -> Result<(String, String), Ke
 ///
 /// The file with the token, the address or the directory cannot be used.
 pub fn influx(settings: &InfluxSettings, directory: &Path) -> Result<Influx, ServeError> {
-    let InfluxSettings { url, org, bucket, token_file, read: _ } = settings.clone();
+    let InfluxSettings { url, org, bucket, token_file, ca_file, plain_http, read: _ } = settings.clone();
     let token = read_secret("series.influx.token_file", &token_file)?;
-    Ok(Influx::open(InfluxServer { url, org, bucket, token }, directory)?)
+    Ok(Influx::open(InfluxServer { url, org, bucket, token, ca_file, plain_http }, directory)?)
 }
 
 async fn serve(

@@ -33,7 +33,7 @@ impl Notice {
         match self.item.subject.r#type {
             SubjectKind::Job => format!("{app}/jobs/{}", escaped(id)),
             SubjectKind::Node => format!("{app}/fleet/{}", escaped(id)),
-            SubjectKind::Budget | SubjectKind::Request => format!("{app}/budgets"),
+            SubjectKind::Budget | SubjectKind::Admission | SubjectKind::Request => format!("{app}/budgets"),
             SubjectKind::Zone => format!("{app}/grid"),
             SubjectKind::Device => format!("{app}/fleet"),
         }

@@ -1,6 +1,6 @@
 //! `wattledger demo`: the whole product on this machine, with a synthetic fleet.
 
-use super::environment::variable;
+use super::environment::{self, variable};
 use super::failure::Failure;
 use super::print;
 use crate::config::{Log, ServiceConfig, ServiceOverrides};
@@ -39,7 +39,7 @@ pub(crate) struct DemoArguments {
 pub(crate) fn run(arguments: DemoArguments) -> Result<(), Failure> {
     let data = arguments.data.unwrap_or_else(usual_directory);
     let overrides =
-        ServiceOverrides { data: Some(data.clone()), listen: Some(arguments.listen), ..ServiceOverrides::default() };
+        ServiceOverrides { data: Some(data.clone()), listen: Some(arguments.listen), influx: environment::influx() };
     let config = ServiceConfig::read(None, overrides).map_err(|error| Failure::Usage(error.to_string()))?;
     // Someone is watching the terminal: routine log lines would only hide what is printed for them.
     let config = ServiceConfig { log: Log { level: LevelFilter::WARN, json: false }, ..config };

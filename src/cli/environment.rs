@@ -6,7 +6,7 @@
 //! | `WATTLEDGER_CA_FILE` | PEM file with the certificates to trust, if `--ca-file` is not given |
 //! | `WATTLEDGER_TOKEN`, `WATTLEDGER_TOKEN_FILE` | the token to show to the service, or the file that holds it |
 //! | `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` | proxy for every call of another machine, and the hosts that are called without it; read by `crates/client` |
-//! | `WATTLEDGER_SERIES_INFLUX_URL`, `…_ORG`, `…_BUCKET`, `…_TOKEN_FILE` | the InfluxDB that `serve` copies series to; each takes precedence over its key in the configuration |
+//! | `WATTLEDGER_SERIES_INFLUX_URL`, `…_ORG`, `…_BUCKET`, `…_TOKEN_FILE` | the InfluxDB that `serve` and `demo` copy series to; each takes precedence over its key in the configuration |
 //! | `WATTLEDGER_RUN` | set by `wattledger run` for its command, so that a run inside a run is not counted twice |
 //! | `WATTLEDGER_JOB` | the job that `wattledger step` reports for; `wattledger run --server` sets it for its command |
 //! | `TRACEPARENT` | the trace that a run belongs to (W3C Trace Context), which becomes its labels `trace_id` and `span_id` |
@@ -49,7 +49,7 @@ pub(crate) fn influx() -> InfluxDocument {
         org: given("WATTLEDGER_SERIES_INFLUX_ORG"),
         bucket: given("WATTLEDGER_SERIES_INFLUX_BUCKET"),
         token_file: given("WATTLEDGER_SERIES_INFLUX_TOKEN_FILE").map(PathBuf::from),
-        read: None,
+        ..InfluxDocument::default()
     }
 }
 

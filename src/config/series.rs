@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Where in InfluxDB 2 the series are copied to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InfluxSettings {
-    /// Address of the server without a path; https, or http on this machine.
+    /// Address of the server without a path: https, http on this machine, or any http where `plain_http` allows it.
     pub url: String,
     /// Name or id of the organisation.
     pub org: String,
@@ -16,6 +16,10 @@ pub struct InfluxSettings {
     pub bucket: String,
     /// File with a token for the bucket, in one line.
     pub token_file: PathBuf,
+    /// PEM file with the certificates to trust instead of the public authorities.
+    pub ca_file: Option<PathBuf>,
+    /// Whether the token may go over http to another machine.
+    pub plain_http: bool,
     /// Whether charts are read from there. The data directory then keeps no series.
     pub read: bool,
 }
@@ -40,6 +44,10 @@ pub struct InfluxDocument {
     pub bucket: Option<String>,
     /// File with the token.
     pub token_file: Option<PathBuf>,
+    /// PEM file with the certificates to trust.
+    pub ca_file: Option<PathBuf>,
+    /// Whether the token may go over http to another machine; not unless it says so.
+    pub plain_http: Option<bool>,
     /// Whether charts are read from there; not unless it says so.
     pub read: Option<bool>,
 }
@@ -52,13 +60,16 @@ impl InfluxDocument {
             org: stronger.org.or(self.org),
             bucket: stronger.bucket.or(self.bucket),
             token_file: stronger.token_file.or(self.token_file),
+            ca_file: stronger.ca_file.or(self.ca_file),
+            plain_http: stronger.plain_http.or(self.plain_http),
             read: stronger.read.or(self.read),
         }
     }
 
     pub(super) fn validate(self) -> Result<Option<InfluxSettings>, ServiceConfigError> {
-        let Self { url, org, bucket, token_file, read } = self;
-        if url.is_none() && org.is_none() && bucket.is_none() && token_file.is_none() && read != Some(true) {
+        let Self { url, org, bucket, token_file, ca_file, plain_http, read } = self;
+        let has_more = ca_file.is_some() || plain_http == Some(true) || read == Some(true);
+        if url.is_none() && org.is_none() && bucket.is_none() && token_file.is_none() && !has_more {
             return Ok(None);
         }
         let missing = |missing| ServiceConfigError::HalfInflux { missing };
@@ -67,6 +78,8 @@ impl InfluxDocument {
             org: org.ok_or(missing("org"))?,
             bucket: bucket.ok_or(missing("bucket"))?,
             token_file: token_file.ok_or(missing("token_file"))?,
+            ca_file,
+            plain_http: plain_http.unwrap_or(false),
             read: read.unwrap_or(false),
         }))
     }

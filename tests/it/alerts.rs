@@ -4,11 +4,15 @@ use crate::service::process::until;
 use crate::service::{Data, Service};
 use collectors::clock::{Clock, SystemClock};
 use hmac::{Hmac, KeyInit, Mac};
+use model::AttentionKind;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use units::Span;
+use wattledger::attention::attention;
+use wattledger::grid::Library;
+use wattledger::store::Store;
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -299,4 +303,31 @@ fn a_key_or_an_endpoint_that_cannot_be_used_keeps_the_service_from_starting() {
         assert!(refused.starts_with("exit 2") && refused.contains(expected), "{refused}");
         assert!(!refused.contains("secret-path"), "{refused}");
     }
+}
+
+#[test]
+fn a_denial_is_told_with_its_reason_and_counts_as_ended_after_an_hour() {
+    let data = Data::new();
+    let hook = Hook::start(|_, _| Some("200 OK".to_owned()));
+    let webhook = hook.webhook("json", &format!("kinds = [\"admission_denied\"]\n{}", key_file(&data)));
+    let service = service(&data, &webhook);
+    ask(&service, "paper deadline");
+    until(|| !hook.sent().is_empty());
+    let told = hook.sent()[0].json()["alerts"][0].clone();
+    assert_eq!((&told["kind"], &told["state"]), (&json!("admission_denied"), &json!("firing")));
+    assert_eq!(told["subject"], json!({ "type": "admission", "id": "1" }));
+    let message = told["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("the job paper deadline was denied: needs ") && message.contains("atlas month"),
+        "{message}"
+    );
+    assert_eq!(service.stop().0, 0);
+    let store = Store::open(&data.path()).unwrap();
+    let library = Arc::new(Library::bundled().unwrap());
+    let denied_after = |seconds: u64| {
+        let now = SystemClock::new().wall().after(Span::from_seconds(seconds)).unwrap();
+        let found = attention(&store, &library, now, None).unwrap();
+        found.into_iter().filter(|item| item.kind == AttentionKind::AdmissionDenied).count()
+    };
+    assert_eq!((denied_after(3_000), denied_after(3_601)), (1, 0));
 }

@@ -1,6 +1,7 @@
 //! `wattledger demo`: the first thing that anybody runs.
 
 use crate::command::wattledger;
+use crate::series::influx_server::InfluxDouble;
 use crate::service::process::until;
 use crate::service::{Data, Service};
 use collectors::clock::{Clock, SystemClock};
@@ -136,4 +137,18 @@ fn what_is_not_a_demonstrations_is_left_alone() {
     let ledger = Data::new();
     Service::start(&ledger.path(), "").stop();
     refused(&ledger.path());
+}
+
+#[test]
+fn the_demonstration_is_copied_where_its_environment_says() {
+    let (server, data) = (InfluxDouble::start(), Data::new());
+    let token_file = data.path().with_extension("influx");
+    std::fs::write(&token_file, "t\n").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wattledger"));
+    command.args(["demo", "--listen", "127.0.0.1:0", "--days", "1", "--data"]).arg(data.path());
+    command.env("WATTLEDGER_SERIES_INFLUX_URL", server.url()).env("WATTLEDGER_SERIES_INFLUX_ORG", "o");
+    command.env("WATTLEDGER_SERIES_INFLUX_BUCKET", "b").env("WATTLEDGER_SERIES_INFLUX_TOKEN_FILE", token_file);
+    let demo = Service::of(command, false).unwrap();
+    until(|| server.sum("energy_window", "energy_mj") > 0);
+    drop(demo);
 }

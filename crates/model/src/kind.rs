@@ -75,6 +75,8 @@ words! {
         BudgetBreaking = "budget_breaking",
         /// A job is expected to use more than it holds.
         HoldBreaking = "hold_breaking",
+        /// A job was denied.
+        AdmissionDenied = "admission_denied",
         /// A request for an exception is not answered yet.
         ExceptionRequested = "exception_requested",
     }
@@ -93,6 +95,8 @@ words! {
         Zone = "zone",
         /// A budget, by its name.
         Budget = "budget",
+        /// An admission, by its number.
+        Admission = "admission",
         /// A request for an exception, by its number.
         Request = "request",
     }

@@ -35,6 +35,7 @@ test('the link leads to where the subject is dealt with', () => {
   expect(placeOf(item('', 'windows_set_aside', 'device', 'n 1/GPU-7'))?.href).toBe('/fleet/n%201');
   expect(placeOf(item('', 'held_idle', 'job', 'a/b'))?.href).toBe('/jobs/a%2Fb');
   expect(placeOf(item('', 'exception_requested', 'request', '3'))?.href).toBe('/budgets');
+  expect(placeOf(item('', 'admission_denied', 'admission', '3'))?.text).toBe('Open budgets');
   expect(placeOf(item('', 'budget_breaking', 'budget', 'x y'))?.href).toBe('/budgets?budget=x%20y');
   expect(placeOf(item('', 'factors_stale', 'zone', 'DE'))?.text).toBe('Open grid');
   expect(placeOf(item('', 'new', 'something'))).toBeNull();

@@ -15,6 +15,8 @@ export function placeOf({ kind, subject: { type, id } }: AttentionItem): { href:
       return { href: `/fleet/${encodeURIComponent(id.replace(/\/.*/s, ''))}`, text: 'Open node' };
     case 'budget':
       return { href: `/budgets?budget=${encodeURIComponent(id)}`, text: 'Open budget' };
+    case 'admission':
+      return { href: '/budgets', text: 'Open budgets' };
     case 'request':
       return { href: '/budgets', text: 'Decide' };
     case 'zone':

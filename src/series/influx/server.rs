@@ -8,6 +8,7 @@ use client::{Call, CallLimits, Client, Content, Method, SendError};
 use influxdb2::RequestError;
 use influxdb2::api::write::TimestampPrecision;
 use serde_json::json;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::watch;
 use units::Timestamp;
@@ -30,11 +31,15 @@ pub struct InfluxServer {
     pub bucket: String,
     /// A token that may write the bucket, and read it where charts are read from it.
     pub token: String,
+    /// PEM file with the certificates to trust instead of the public authorities.
+    pub ca_file: Option<PathBuf>,
+    /// Whether the token may go over http to another machine.
+    pub plain_http: bool,
 }
 
 impl std::fmt::Debug for InfluxServer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { url, org, bucket, token: _ } = self;
+        let Self { url, org, bucket, token: _, ca_file: _, plain_http: _ } = self;
         f.debug_struct("InfluxServer")
             .field("url", url)
             .field("org", org)
@@ -82,12 +87,25 @@ impl Connection {
         let unavailable = |reason: String| SeriesError::Unavailable { url: server.url.clone(), reason };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| unavailable(error.to_string()))?;
-        let client = Client::new(concat!("wattledger/", env!("CARGO_PKG_VERSION")), None);
+        let client = Client::new(concat!("wattledger/", env!("CARGO_PKG_VERSION")), server.ca_file.as_deref());
         let client = client.map_err(|error| unavailable(error.to_string()))?;
-        let is_local = client::check_address(&server.url, true).map_err(|error| unavailable(error.to_string()))?;
+        let address = client::check_address(&server.url, !server.plain_http);
+        let address = address.map_err(|error| {
+            let hint = if server.plain_http { "" } else { "; plain_http = true allows it" };
+            unavailable(format!("{error}{hint}"))
+        })?;
         let mut builder = reqwest::ClientBuilder::new().redirect(reqwest::redirect::Policy::none());
-        if is_local.host().is_some_and(client::is_loopback) {
+        if address.host().is_some_and(client::is_loopback) {
             builder = builder.no_proxy();
+        }
+        if let Some(path) = &server.ca_file {
+            let unusable = |error: String| unavailable(format!("ca_file {}: {error}", path.display()));
+            let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+            let certificates =
+                reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| unusable(error.to_string()))?;
+            builder = certificates.into_iter().fold(builder.tls_built_in_root_certs(false), |builder, certificate| {
+                builder.add_root_certificate(certificate)
+            });
         }
         let writer = influxdb2::ClientBuilder::with_builder(builder, &server.url, &server.org, &server.token).build();
         let writer = writer.map_err(|error| unavailable(error.to_string()))?;
@@ -101,7 +119,7 @@ impl Connection {
 
     /// What the mirror's notes are about: another server or bucket has none of what was written to this one.
     pub(super) fn target(&self) -> String {
-        let InfluxServer { url, org, bucket, token: _ } = &self.server;
+        let InfluxServer { url, org, bucket, .. } = &self.server;
         format!("{url} {org} {bucket}")
     }
 
@@ -217,11 +235,13 @@ impl Connection {
         let mut parameters = form_urlencoded::Serializer::new(String::new());
         parameters.append_pair("org", &self.server.org).extend_pairs(also);
         let url = format!("{}{path}?{}", self.server.url.trim_end_matches('/'), parameters.finish());
+        // Where it may go in the clear was decided when the connection was opened.
+        let shown = format!("Token {}", self.server.token);
         let call = Call {
             method: Method::POST,
             url: &url,
-            token: Some(&self.server.token),
-            headers: &[],
+            token: None,
+            headers: &[("Authorization", &shown)],
             content: Some(Content { media_type: "application/json", encoding: None, bytes: body.as_bytes() }),
             limits: CallLimits { time: ANSWER_WITHIN, answer_bytes: ANSWER_BYTES_MAX },
         };

@@ -6,17 +6,19 @@ use crate::ledger::{batch, holding, job, window};
 use crate::service::process::until;
 use crate::service::{Data, Service};
 use collectors::clock::{Clock, SystemClock};
+use model::{BatchId, DeviceId};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
-use units::Span;
-use wattledger::series::{Influx, InfluxServer};
+use units::{Interval, Span};
+use wattledger::series::{Influx, InfluxServer, SeriesChange, SeriesDevice, SeriesStore, Watermark};
 use wire::Batch;
 
 pub(crate) fn open(server: &InfluxDouble, directory: &Path) -> Influx {
     let [org, bucket, token] = ["o", "b", "t"].map(str::to_owned);
-    Influx::open(InfluxServer { url: server.url(), org, bucket, token }, directory).unwrap()
+    Influx::open(InfluxServer { url: server.url(), org, bucket, token, ca_file: None, plain_http: false }, directory)
+        .unwrap()
 }
 
 /// mJ by job, and `idle`, of the points that the server has.
@@ -270,4 +272,44 @@ fn every_chart_is_the_same_from_either_store() {
     assert_eq!(reply.status, 503, "{reply:?}");
     assert!(reply.body.contains("charts are read from does not answer"), "{reply:?}");
     assert_eq!(influx.get("/api/v1/jobs", &admin).status, 200);
+}
+
+#[test]
+fn a_certificate_of_the_site_s_own_is_trusted_where_it_is_named() {
+    // Whoever answers there has no such path; what matters is that it can be asked, by writes and by deletes.
+    let (data, folder) = (Data::new(), tempfile::tempdir().unwrap());
+    let [ca, certificate, key] = crate::service::tls::certificates(folder.path());
+    let service = Service::start(&data.path(), &format!("tls_certificate = {certificate:?}\ntls_key = {key:?}"));
+    let refused = |ca_file: Option<&Path>, replaces: Option<Interval>| {
+        let (url, directory) = (format!("https://{}", service.address), tempfile::tempdir().unwrap());
+        let [org, bucket, token] = ["o", "b", "t"].map(str::to_owned);
+        let server = InfluxServer { url, org, bucket, token, ca_file: ca_file.map(Path::to_owned), plain_http: false };
+        let device =
+            SeriesDevice { node: "n1".into(), uuid: "gpu0".into(), ..SeriesDevice::numbered(DeviceId::new(1)) };
+        let batch = BatchId::new(1);
+        let change = SeriesChange { batch, device, replaces, windows: Vec::new(), shares: Vec::new() };
+        let store = Influx::open(server, directory.path()).unwrap();
+        let mark = Watermark { revision: batch.revision(), sha256: vec![0; 32] };
+        let posted = store.take_posted(&[], model::EntryId::new(1));
+        store.take(&[change], &mark).and(posted).map_err(|error| error.to_string())
+    };
+    let hour = Interval::new(crate::ledger::at(0), crate::ledger::at(3_600));
+    // A 404 to a delete says that the server cannot delete, which is no failure.
+    refused(Some(&ca), hour).unwrap();
+    let untrusted = refused(None, hour).unwrap_err();
+    assert!(untrusted.contains("certificate"), "{untrusted}");
+    let missing = Path::new("/nonexistent.pem");
+    let server = |ca_file: Option<&Path>, plain_http: bool| InfluxServer {
+        url: "http://influx.example:8086".to_owned(),
+        org: "o".to_owned(),
+        bucket: "b".to_owned(),
+        token: "t".to_owned(),
+        ca_file: ca_file.map(Path::to_owned),
+        plain_http,
+    };
+    let opened = |server| Influx::open(server, folder.path()).map(drop).map_err(|error| error.to_string());
+    assert!(opened(server(Some(missing), true)).unwrap_err().contains("/nonexistent.pem"));
+    let clear = opened(server(None, false)).unwrap_err();
+    assert!(clear.contains("would send the token unencrypted") && clear.contains("plain_http = true"), "{clear}");
+    opened(server(None, true)).unwrap();
 }

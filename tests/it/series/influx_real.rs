@@ -85,7 +85,11 @@ fn a_hundred_thousand_hostile_texts_are_kept_and_come_back() {
     }
     let (victoria, directory) = (Victoria::start(), tempfile::tempdir().unwrap());
     let [org, bucket, token] = ["o", "b", "t"].map(str::to_owned);
-    let store = Influx::open(InfluxServer { url: victoria.url.clone(), org, bucket, token }, directory.path()).unwrap();
+    let store = Influx::open(
+        InfluxServer { url: victoria.url.clone(), org, bucket, token, ca_file: None, plain_http: false },
+        directory.path(),
+    )
+    .unwrap();
     let mut random = fastrand::Rng::with_seed(7);
     let mut expected: BTreeMap<(String, String), i64> = BTreeMap::new();
     for round in 1..=10 {
@@ -139,7 +143,9 @@ fn a_real_influxdb_gives_back_every_window() {
         return skip::skip("WATTLEDGER_TEST_INFLUX_URL, _TOKEN, _ORG and _BUCKET name no InfluxDB 2 to test with");
     };
     let directory = tempfile::tempdir().unwrap();
-    let influx = Influx::open(InfluxServer { url, org, bucket, token }, directory.path()).unwrap();
+    let influx =
+        Influx::open(InfluxServer { url, org, bucket, token, ca_file: None, plain_http: false }, directory.path())
+            .unwrap();
     influx.clear().unwrap();
     let fixture = Fixture::in_germany(60);
     for sequence in 1..=120_i64 {

@@ -8300,7 +8300,7 @@ export interface components {
          * @description The kind of problem that needs attention.
          * @enum {string}
          */
-        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "gaps_reported" | "factors_provisional" | "factors_stale" | "budget_breaking" | "hold_breaking" | "exception_requested";
+        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "gaps_reported" | "factors_provisional" | "factors_stale" | "budget_breaking" | "hold_breaking" | "admission_denied" | "exception_requested";
         /**
          * @description Which part of the life cycle of electricity is counted.
          * @enum {string}
@@ -10629,7 +10629,7 @@ export interface components {
          * @description The kind of thing that needs attention.
          * @enum {string}
          */
-        SubjectKind: "node" | "device" | "job" | "zone" | "budget" | "request";
+        SubjectKind: "node" | "device" | "job" | "zone" | "budget" | "admission" | "request";
         /** @description A token without its secret. */
         TokenDocument: {
             /** @description When the token was made, RFC 3339. */
