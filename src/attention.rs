@@ -1,6 +1,7 @@
 //! Problems and opportunities that an operator should look at, in one list. `docs/OPERATING.md` explains the thresholds.
 
 use crate::budget::{BudgetError, Office, stored_answer};
+use crate::feed;
 use crate::grid::Library;
 use crate::ledger::{self, LedgerError};
 use crate::moment;
@@ -11,7 +12,7 @@ use crate::store::{
 use api::{AttentionItem, Severity, Subject};
 use model::{
     AdmissionState, AttentionKind, HoldNotice, JobId, JobNumber, NodeName, NodeNumber, OverrideState, ProjectName,
-    SetAsideReason, SubjectKind,
+    ProviderState, SetAsideReason, SubjectKind,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,6 +45,8 @@ const SILENT: Span = Span::from_seconds(15 * MINUTE_S);
 const PROVISIONAL_OLD: Span = Span::from_seconds(30 * DAY_S);
 /// Hourly values arrive hours to a day late; after two days the import has stopped.
 const STALE: Span = Span::from_seconds(2 * DAY_S);
+/// A provider that has failed for an hour does not mend by being asked again.
+const PROVIDER_FAILING: Span = Span::from_seconds(HOUR_S);
 /// Windows set aside are reported for a week.
 const ASIDE_TIME: Span = Span::from_seconds(7 * DAY_S);
 /// Whoever was denied an hour ago has seen it.
@@ -90,6 +93,7 @@ pub fn attention(
             factors(tx, now, &mut found)
         })?;
         low_coverage(store, library, now, &mut found)?;
+        providers(store, now, &mut found);
     }
     store.read::<_, StoreError>(|tx| {
         held_idle(tx, now, project, &mut found)?;
@@ -260,6 +264,35 @@ fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Resul
         );
     }
     Ok(())
+}
+
+fn providers(store: &Store, now: Timestamp, found: &mut Vec<AttentionItem>) {
+    for (name, note) in feed::notes(store.directory()) {
+        let newest = note.newest().map(|(zone, newest)| (zone, newest.end));
+        let (kind, since, message) = match (note.state(now), note.failing(), newest) {
+            (ProviderState::Failing, Some(trouble), _) if trouble.since < now.before(PROVIDER_FAILING) => {
+                let message = format!("{name} brings no grid factors: {}", trouble.reason);
+                (AttentionKind::ProviderFailing, Some(trouble.since), message)
+            }
+            (ProviderState::Stale, _, Some((zone, end))) => {
+                let end_shown = moment::show(end);
+                let message = format!(
+                    "{name} answers, and its newest value of {zone} ends at {end_shown}: look whether the provider still publishes it"
+                );
+                (AttentionKind::ProviderStale, Some(end), message)
+            }
+            (ProviderState::Stale, _, None) => {
+                let message = format!(
+                    "{name} answers, and has no value of any zone: `wattledger grid sync {name}` says what is refused"
+                );
+                (AttentionKind::ProviderStale, None, message)
+            }
+            _ => continue,
+        };
+        found.push(
+            AttentionItem::new(kind, Severity::Warn, Subject::of(SubjectKind::Provider, name), message).since(since),
+        );
+    }
 }
 
 fn held_idle(

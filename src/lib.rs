@@ -12,6 +12,7 @@ pub mod config;
 pub mod decimal;
 pub mod demo;
 mod escape;
+pub mod feed;
 pub mod footprint;
 pub mod gate;
 pub mod grid;

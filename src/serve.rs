@@ -3,7 +3,7 @@
 //! Shutdown, on SIGTERM or SIGINT:
 //! 1. `/readyz` answers 503, event streams end and no connection is accepted any more;
 //! 2. requests in flight finish, for at most `ledger.shutdown_grace_s`;
-//! 3. the closing of periods ends after the one that runs, and alerts that are being sent get two seconds;
+//! 3. the closing of periods ends after the one that runs, and alerts that are being sent and providers that are being asked get two seconds;
 //! 4. the copy for charts ends after the batches that it is taking, and the store is closed. What was acknowledged was on disk before, so that a kill at any moment loses nothing either.
 
 use crate::access::Token;
@@ -13,6 +13,7 @@ use crate::config::{
     ExportCredentials, InfluxSettings, KeyError, Log, OtlpSettings, RemoteWriteSettings, ServiceConfig, read_headers,
     read_secret,
 };
+use crate::feed::{Feeds, FeedsError};
 use crate::grid::{DataError, Library};
 use crate::ledger::{self, LedgerError};
 use crate::series::{
@@ -80,6 +81,9 @@ pub enum ServeError {
     /// Alerts cannot be sent.
     #[error(transparent)]
     Alerts(#[from] AlertsError),
+    /// A provider of grid factors cannot be asked.
+    #[error(transparent)]
+    Feeds(#[from] FeedsError),
     /// A bundled table is broken.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -101,6 +105,7 @@ impl ServeError {
         match self {
             Self::Store(error) => !matches!(error, StoreError::Database(_)),
             Self::Alerts(error) => !matches!(error, AlertsError::System(_)),
+            Self::Feeds(error) => error.is_usage(),
             Self::Series(SeriesError::Unavailable { .. }) | Self::Export(ExportError::Client { .. }) => true,
             Self::Series(_) | Self::Export(_) => false,
             Self::Listen { .. } | Self::Tls(_) | Self::Key(_) | Self::LostHead { .. } => true,
@@ -224,6 +229,7 @@ async fn serve(
     let gates = Gates::open(config)?;
     let source = AlertSource { store: Arc::clone(store), library: Arc::clone(&library), clock: Arc::clone(&clock) };
     let messenger = Messenger::start(&config.alerts, source)?;
+    let feeds = Arc::new(Feeds::start(&config.providers, store, &clock)?);
     let (sign_in, scheme) = if tls.is_some() { (SignIn::Tls, "https") } else { (SignIn::Plain, "http") };
     if offer_first_token(store, clock.as_ref(), &say)? {
         say_sign_in_link(store, clock.as_ref(), &format!("{scheme}://{}", reachable(address)), &say)?;
@@ -241,6 +247,7 @@ async fn serve(
         sign_in,
         gates,
         alerts: messenger.counts(),
+        feeds: Arc::clone(&feeds),
     });
     let service = Arc::new(service);
     let router = api::router(&service);
@@ -253,6 +260,7 @@ async fn serve(
         stop.received().await;
         tracing::info!("shutdown begins");
         messenger.stop();
+        feeds.stop();
         service.stopping();
     };
     api::serve(listener, tls, router, config.limits, config.shutdown_grace, stopping).await;

@@ -34,7 +34,7 @@ impl Notice {
             SubjectKind::Job => format!("{app}/jobs/{}", escaped(id)),
             SubjectKind::Node => format!("{app}/fleet/{}", escaped(id)),
             SubjectKind::Budget | SubjectKind::Admission | SubjectKind::Request => format!("{app}/budgets"),
-            SubjectKind::Zone => format!("{app}/grid"),
+            SubjectKind::Zone | SubjectKind::Provider => format!("{app}/grid"),
             SubjectKind::Device => format!("{app}/fleet"),
         }
     }

@@ -30,6 +30,7 @@ mod operations;
 mod page;
 mod periods;
 mod problem;
+mod providers;
 mod rate;
 mod router;
 mod run_tasks;

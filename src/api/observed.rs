@@ -6,10 +6,11 @@
 use super::problem::Problem;
 use crate::attention::{GONE, LATE, attention, coverage};
 use crate::budget::{BudgetState, Office};
+use crate::feed::{FeedNote, notes};
 use crate::grid::Library;
 use crate::series::NewestPower;
 use crate::store::{DecisionRow, LedgerSum, NodeRow, Store, StoreError, Tx};
-use model::{AttentionKind, NodeName};
+use model::{AttentionKind, NodeName, ProviderName};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use units::{Power, Span, Timestamp};
@@ -47,6 +48,8 @@ pub(super) struct Observed {
     pub(super) nodes: Vec<ObservedNode>,
     /// Where the imported factors of each zone end.
     pub(super) zones: Vec<(String, Timestamp)>,
+    /// What is known of the providers that are asked.
+    pub(super) providers: BTreeMap<ProviderName, FeedNote>,
     pub(super) budgets: Vec<BudgetState>,
     /// Admissions that hold something, and those among them that are expected to use more.
     pub(super) holds: (u32, u32),
@@ -79,6 +82,7 @@ impl Observer {
                 open: tx.ledger_sums().open()?,
                 nodes: self.nodes(tx, now, &coverage)?,
                 zones: tx.factors().ends()?,
+                providers: notes(self.store.directory()),
                 budgets,
                 holds: tx.admissions().held_and_breaking()?,
                 attention,

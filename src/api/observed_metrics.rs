@@ -7,7 +7,7 @@ use super::observed::{Observed, ObservedNode};
 use crate::budget::{BudgetAmount, BudgetState, Projection, Standing};
 use crate::store::LedgerSum;
 use api::Unit as BudgetUnit;
-use model::ProjectName;
+use model::{ProjectName, ProviderState};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -61,6 +61,17 @@ struct ZoneLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ProviderLabels {
+    provider: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ProviderZoneLabels {
+    provider: &'static str,
+    zone: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct BudgetLabels {
     budget: String,
 }
@@ -109,6 +120,7 @@ impl Observed {
             self.zones.iter().map(|(zone, end)| (ZoneLabels { zone: zone.clone() }, age_s(self.now, *end).max(0.0)));
         let help = "Time since the imported factors of a zone of a site end; 0 while they reach the present";
         gauges(&mut registry, "zone_factors_age", help, Some(Unit::Seconds), zones);
+        self.add_providers(&mut registry);
         self.add_budgets(&mut registry);
         let (held, breaking) = self.holds;
         for (name, help, count) in [
@@ -122,6 +134,27 @@ impl Observed {
         let items = self.attention.iter().map(|(kind, count)| (KindLabels { kind }, *count as f64));
         gauges(&mut registry, "attention_items", "Things that need attention by kind", None, items);
         registry
+    }
+
+    fn add_providers(&self, registry: &mut Registry) {
+        let of_each = || self.providers.iter().map(|(name, note)| (ProviderLabels { provider: name.name() }, note));
+        let failing = of_each().map(|(labels, note)| {
+            (labels, note.failing().map_or(0.0, |trouble| age_s(self.now, trouble.since).max(0.0)))
+        });
+        let help = "Time since a provider of grid factors fails, 0 while it answers";
+        gauges(registry, "provider_failing", help, Some(Unit::Seconds), failing);
+        let stale = of_each()
+            .map(|(labels, note)| (labels, if note.state(self.now) == ProviderState::Stale { 1.0 } else { 0.0 }));
+        let help = "Whether a provider of grid factors answers and has had no new value for long";
+        gauges(registry, "provider_stale", help, None, stale);
+        let ages = self.providers.iter().flat_map(|(name, note)| {
+            note.zones.iter().map(|(zone, newest)| {
+                let labels = ProviderZoneLabels { provider: name.name(), zone: zone.to_string() };
+                (labels, age_s(self.now, newest.end).max(0.0))
+            })
+        });
+        let help = "Time since the end of the newest value of a zone that a provider brought, without forecasts";
+        gauges(registry, "provider_newest_value_age", help, Some(Unit::Seconds), ages);
     }
 
     fn add_ledger(&self, registry: &mut Registry) {
@@ -280,6 +313,7 @@ mod tests {
             open: Vec::new(),
             nodes: (0..NODES_MAX + 3).map(node).collect(),
             zones: Vec::new(),
+            providers: BTreeMap::new(),
             budgets: Vec::new(),
             holds: (0, 0),
             attention: BTreeMap::new(),

@@ -4,7 +4,8 @@ use super::problem::Problem;
 use super::state::State;
 use super::{
     actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, fleet, gaps, grid,
-    job_list, jobs, kubernetes, ledger, metrics, operations, periods, series, session, sites, steps, terraform, tokens,
+    job_list, jobs, kubernetes, ledger, metrics, operations, periods, providers, series, session, sites, steps,
+    terraform, tokens,
 };
 use api::{PROBLEM_MEDIA_TYPE, ProblemDocument};
 use axum::Router;
@@ -107,6 +108,7 @@ fn reading() -> OpenApiRouter<State> {
         .routes(routes!(series::intensity))
         .routes(routes!(grid::zones))
         .routes(routes!(grid::intensity))
+        .routes(routes!(providers::list))
         .routes(routes!(ledger::entries))
         .routes(routes!(ledger::explain))
         .routes(routes!(ledger::breakdown))
@@ -135,6 +137,7 @@ fn administration() -> OpenApiRouter<State> {
         .routes(routes!(fleet::assign))
         .routes(routes!(fleet::add_project))
         .routes(routes!(grid::import))
+        .routes(routes!(providers::sync))
         .routes(routes!(budgets::create))
         .routes(routes!(budgets::revise))
         .routes(routes!(budgets::retire))

@@ -11,6 +11,7 @@ use super::service_metrics::ServiceMetrics;
 use crate::alerts::AlertCounts;
 use crate::budget::Office;
 use crate::config::{KeyError, Kubernetes, Limits, Rate, ServiceConfig};
+use crate::feed::Feeds;
 use crate::grid::Library;
 use crate::series::{ExportCounts, Handover, Influx, NewestPower, SeriesStore};
 use crate::store::{DecisionRow, Store};
@@ -37,6 +38,7 @@ pub(crate) struct ApiService {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: Limits,
     pub(super) gates: Gates,
+    pub(super) feeds: Arc<Feeds>,
     pub(super) metrics: ServiceMetrics,
     pub(super) observer: Observer,
     pub(super) events: Events,
@@ -64,6 +66,7 @@ pub(crate) struct ServiceParts {
     pub(crate) sign_in: SignIn,
     pub(crate) gates: Gates,
     pub(crate) alerts: AlertCounts,
+    pub(crate) feeds: Arc<Feeds>,
 }
 
 /// Settings of the gates for foreign systems.
@@ -81,7 +84,8 @@ impl Gates {
 
 impl ApiService {
     pub(crate) fn new(parts: ServiceParts) -> Self {
-        let ServiceParts { store, library, series, influx, exported, handover, power, clock, limits, .. } = parts;
+        let ServiceParts { store, library, series, influx, exported, handover, power, clock, limits, feeds, .. } =
+            parts;
         let (sign_in, gates, alerts) = (parts.sign_in, parts.gates, parts.alerts);
         Self {
             observer: Observer::new(Arc::clone(&store), Arc::clone(&library), power),
@@ -95,6 +99,7 @@ impl ApiService {
             clock,
             limits,
             gates,
+            feeds,
             events: Events::new(limits.event_streams),
             requests_rate: Buckets::new(limits.requests),
             sign_in_failures: Buckets::new(SIGN_IN_FAILURES),

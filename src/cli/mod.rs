@@ -22,6 +22,7 @@ mod meter;
 pub(crate) mod number;
 mod periods;
 pub(crate) mod print;
+mod providers;
 mod run;
 mod run_admission;
 mod run_server;

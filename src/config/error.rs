@@ -1,5 +1,6 @@
 //! Why a configuration cannot be used.
 
+use model::ProviderName;
 use std::net::SocketAddr;
 
 /// Why a configuration cannot be used.
@@ -52,6 +53,14 @@ pub enum ServiceConfigError {
         place: usize,
         /// What is wrong. It never has the address, which may hold a secret.
         reason: &'static str,
+    },
+    /// A provider of grid factors cannot be used.
+    #[error("[grid.providers.{name}]: {reason}")]
+    Provider {
+        /// Which one.
+        name: ProviderName,
+        /// What is wrong, and what to write.
+        reason: String,
     },
     /// Only one of the two TLS keys is set.
     #[error("TLS needs both tls_certificate and tls_key: {missing} is not set")]

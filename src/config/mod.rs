@@ -9,6 +9,7 @@ mod export;
 mod gates;
 mod key;
 mod limits;
+mod providers;
 mod range;
 mod series;
 
@@ -18,11 +19,13 @@ pub use export::{ExportCredentials, ExportUrl, OtlpSettings, RemoteWriteSettings
 pub use gates::{Kubernetes, Terraform};
 pub use key::{KeyError, read_headers, read_hmac_key, read_secret};
 pub use limits::{Limits, Rate};
+pub use providers::ProviderSettings;
 pub use series::{InfluxDocument, InfluxSettings};
 
 use alerts::AlertsDocument;
 use gates::{KubernetesDocument, TerraformDocument};
 use limits::LimitsDocument;
+use providers::GridSection;
 use range::{out_of_range, seconds};
 use serde::Deserialize;
 use series::SeriesSection;
@@ -63,6 +66,8 @@ pub struct ServiceConfig {
     pub otlp: Option<OtlpSettings>,
     /// Where what needs attention is told.
     pub alerts: Alerts,
+    /// The providers that are asked for grid factors.
+    pub providers: Vec<ProviderSettings>,
 }
 
 /// Paths of a certificate chain and its private key, both PEM.
@@ -137,6 +142,7 @@ struct ServiceDocument {
     terraform: TerraformDocument,
     series: SeriesSection,
     alerts: AlertsDocument,
+    grid: GridSection,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq)]
@@ -170,6 +176,7 @@ impl Default for ServiceDocument {
             terraform: TerraformDocument::default(),
             series: SeriesSection::default(),
             alerts: AlertsDocument::default(),
+            grid: GridSection::default(),
         }
     }
 }
@@ -207,6 +214,7 @@ impl ServiceDocument {
             remote_write: self.series.remote_write.validate()?,
             otlp: self.series.otlp.validate()?,
             alerts: self.alerts.validate()?,
+            providers: self.grid.validate()?,
         })
     }
 }

@@ -11,6 +11,7 @@ mod config;
 mod demo;
 mod doctor;
 mod estimate;
+mod feed;
 mod grid;
 mod kubernetes;
 mod ledger;

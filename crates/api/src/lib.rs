@@ -23,6 +23,7 @@ mod page;
 mod periods;
 mod problem;
 mod projects;
+mod providers;
 mod reports;
 mod series;
 mod session;
@@ -61,6 +62,7 @@ pub use periods::{
 };
 pub use problem::{PROBLEM_MEDIA_TYPE, ProblemDocument};
 pub use projects::Project;
+pub use providers::{ProviderDocument, ProviderZoneDocument, SyncDocument};
 pub use reports::{
     Aggregate, Amount, Breakdown, Cost, EmissionsDocument, FactorShare, FactorUsed, IntensityShare, OpenSlice,
     PostedSlice, Report, ReportQuality, ReportQuery, ReportRow, ReportedPeriod, Slice,

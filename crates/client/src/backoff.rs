@@ -1,8 +1,10 @@
 use std::time::Duration;
 
-/// How long to wait between attempts: twice as long after each failure up to a minute, with jitter, for as long as it takes.
+/// How long to wait between attempts: twice as long after each failure up to a longest wait, with jitter, for as long as it takes.
 #[derive(Debug, Clone)]
 pub struct Backoff {
+    first: Duration,
+    longest: Duration,
     failures: u32,
     random: fastrand::Rng,
 }
@@ -16,19 +18,25 @@ impl Backoff {
     /// A back-off whose jitter comes from `seed`: each agent must draw its own, or all return at once.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { failures: 0, random: fastrand::Rng::with_seed(seed) }
+        Self::between(Self::FIRST, Self::LONGEST, seed)
     }
 
-    /// Starts again at [`Backoff::FIRST`], after an attempt that went well.
+    /// The same with other waits than [`Backoff::FIRST`] and [`Backoff::LONGEST`].
+    #[must_use]
+    pub fn between(first: Duration, longest: Duration, seed: u64) -> Self {
+        Self { first, longest, failures: 0, random: fastrand::Rng::with_seed(seed) }
+    }
+
+    /// Starts again at the first wait, after an attempt that went well.
     pub const fn reset(&mut self) {
         self.failures = 0;
     }
 
-    /// How long to wait after one more failure: between half and all of 1, 2, 4, … 60 s, and at least `asked`
+    /// How long to wait after one more failure: between half and all of 1, 2, 4, … 60 s (or of the waits that it was made with), and at least `asked`
     /// ([`Answer::retry_after`](crate::Answer::retry_after)), to which up to a tenth is added so that clients which were all asked for the
     /// same wait do not return together.
     pub fn wait(&mut self, asked: Option<Duration>) -> Duration {
-        let doubled = Self::FIRST.saturating_mul(1 << self.failures.min(16)).min(Self::LONGEST);
+        let doubled = self.first.saturating_mul(1 << self.failures.min(16)).min(self.longest);
         self.failures = self.failures.saturating_add(1);
         let own = doubled / 2 + self.jitter(doubled / 2);
         asked.map_or(own, |asked| own.max(asked + self.jitter(asked / 10)))

@@ -71,6 +71,10 @@ words! {
         FactorsProvisional = "factors_provisional",
         /// The imported factors of a zone have ended.
         FactorsStale = "factors_stale",
+        /// A provider of grid factors has failed for a while.
+        ProviderFailing = "provider_failing",
+        /// A provider of grid factors answers, and has had no new value for long.
+        ProviderStale = "provider_stale",
         /// A budget has crossed a threshold, or is expected to.
         BudgetBreaking = "budget_breaking",
         /// A job is expected to use more than it holds.
@@ -93,6 +97,8 @@ words! {
         Job = "job",
         /// A grid zone, by its code.
         Zone = "zone",
+        /// A provider of grid factors, by its name.
+        Provider = "provider",
         /// A budget, by its name.
         Budget = "budget",
         /// An admission, by its number.
@@ -209,5 +215,21 @@ words! {
         OpenElectricity = "open_electricity",
         /// Ember, countries by month.
         Ember = "ember",
+    }
+}
+
+words! {
+    /// How a provider of grid factors does.
+    ProviderState, "a state of a provider" {
+        /// The service is not configured to ask it.
+        NotConfigured = "not_configured",
+        /// It is to be asked for the first time.
+        Starting = "starting",
+        /// It was asked, and its values are new.
+        Ok = "ok",
+        /// It answers, and has had no new value for long.
+        Stale = "stale",
+        /// The last round brought less than was asked for.
+        Failing = "failing",
     }
 }

@@ -33,7 +33,7 @@ mod words;
 pub use error::{NotANumber, UnknownWord};
 pub use factor::{Accounting, Basis, FactorStatus, Gas, Resolution};
 pub use kind::{
-    ActionKind, AttentionKind, ChangeKind, DeviceKind, FactorSource, GapReason, JobOrder, ProviderName,
+    ActionKind, AttentionKind, ChangeKind, DeviceKind, FactorSource, GapReason, JobOrder, ProviderName, ProviderState,
     RemoteWriteVersion, SubjectKind,
 };
 pub use number::{

@@ -20,6 +20,7 @@ export function placeOf({ kind, subject: { type, id } }: AttentionItem): { href:
     case 'request':
       return { href: '/budgets', text: 'Decide' };
     case 'zone':
+    case 'provider':
       return { href: '/grid', text: 'Open grid' };
     default:
       return null;

@@ -33,7 +33,8 @@ impl FactorProvider for ElectricityMaps {
             every: Duration::from_secs(15 * 60),
             gap: Duration::from_millis(250),
             first: DAY,
-            overlap: DAY,
+            // The history, which each round asks for, goes back a day.
+            overlap: Span::ZERO,
             longest: Span::from_seconds(10 * 86_400),
             stale: Span::from_seconds(6 * 3_600),
         }
@@ -46,23 +47,24 @@ impl FactorProvider for ElectricityMaps {
     }
 
     fn inquiries(&self, zone: &ProviderZone, during: Interval) -> Vec<Inquiry> {
-        let ask = |path: String, is_forecast| Inquiry {
+        let code = &zone.code;
+        let ask = |path: String, during, is_forecast| Inquiry {
             zone: zone.clone(),
             during,
             path: format!("/v3/carbon-intensity/{path}&emissionFactorType={}", self.basis),
             basis: self.basis,
             is_forecast,
         };
-        let code = &zone.code;
-        // The history is the last day, which every plan may read.
-        let is_recent = during.start() >= during.end().before(DAY);
-        let (start, end) = (show(during.start()), show(during.end()));
-        let past = if is_recent {
-            format!("history?zone={code}")
-        } else {
-            format!("past-range?zone={code}&start={start}&end={end}")
-        };
-        vec![ask(past, false), ask(format!("forecast?zone={code}"), true)]
+        // The history is the last day, which every plan may read; what lies before it is a range.
+        let day = during.end().before(DAY);
+        let mut asked = Vec::new();
+        if let Some(earlier) = Interval::new(during.start(), day) {
+            let (start, end) = (show(earlier.start()), show(earlier.end()));
+            asked.push(ask(format!("past-range?zone={code}&start={start}&end={end}"), earlier, false));
+        }
+        asked.push(ask(format!("history?zone={code}"), during, false));
+        asked.push(ask(format!("forecast?zone={code}"), during, true));
+        asked
     }
 
     fn read(&self, inquiry: &Inquiry, pages: &[Vec<u8>], now: Timestamp) -> Result<FactorReading, ReplyError> {

@@ -1,6 +1,6 @@
 //! The intensity of a generation mix: what each fuel generated, times the fuel's factor.
 
-use super::super::{Accounting, Basis, DataError, FactorReading, FactorStatus, Gas};
+use super::super::{Accounting, Basis, DataError, FROM_MIX, FactorReading, FactorStatus, Gas};
 use super::readout::{Readout, SeriesType, joined};
 use crate::bundled::BundledTable;
 use crate::moment::show;
@@ -11,8 +11,6 @@ use units::{Interval, Span, Timestamp};
 
 /// Where more of the generation than this has no factor of its own, the intensity is an estimate; where it has none at all, there is none.
 const WITHOUT_FACTOR_MAX: f64 = 0.05;
-/// How every value that comes from here says that it was made.
-pub const MIX_METHOD: &str = "generation mix";
 
 const CODES: BundledTable = BundledTable {
     file: "fuel_codes.csv",
@@ -236,7 +234,7 @@ impl Generation {
 fn take(found: &mut Readout, place: String, step: Interval, mix: MixIntensity) {
     let is_close = mix.without_own_factor <= WITHOUT_FACTOR_MAX;
     let status = if is_close { FactorStatus::Measured } else { FactorStatus::Estimated };
-    found.take(place, step, mix.g_per_kwh, status, Some(MIX_METHOD.to_owned()));
+    found.take(place, step, mix.g_per_kwh, status, Some(FROM_MIX.to_owned()));
 }
 
 fn length(interval: Interval) -> Span {

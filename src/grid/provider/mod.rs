@@ -21,6 +21,6 @@ mod watttime;
 mod zipped;
 
 pub use factor_provider::{FactorProvider, Inquiry, ProviderAccess, ProviderPace, ProviderZone, ReplyError};
-pub use mix::{FuelCodes, FuelScheme, MIX_METHOD, MixIntensity};
+pub use mix::{FuelCodes, FuelScheme, MixIntensity};
 pub use roster::{ProviderChoice, provider};
 pub use watttime::WattTimeSignal;

@@ -3097,6 +3097,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/grid/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the providers of grid factors, what each needs and how it does */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before; the first page if absent. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One page of providers, by name; those that the service does not ask are among them */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_ProviderDocument"];
+                    };
+                };
+                /** @description A field, parameter or header has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The request carries no valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope that is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to try again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service failed; its log says why */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service cannot do this now; Retry-After says when to try again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grid/providers/{name}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a provider for its newest values now
+         * @description Answers when all of its zones were asked for. What fails is in the answer, beside what came.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Name of the provider in the configuration */
+                    name: components["schemas"]["ProviderName"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What came */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SyncDocument"];
+                    };
+                };
+                /** @description A field, parameter or header has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The request carries no valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope that is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service is not configured to ask this provider */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to try again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service failed; its log says why */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service cannot do this now; Retry-After says when to try again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grid/zones": {
         parameters: {
             query?: never;
@@ -8300,7 +8500,7 @@ export interface components {
          * @description The kind of problem that needs attention.
          * @enum {string}
          */
-        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "gaps_reported" | "factors_provisional" | "factors_stale" | "budget_breaking" | "hold_breaking" | "admission_denied" | "exception_requested";
+        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "gaps_reported" | "factors_provisional" | "factors_stale" | "provider_failing" | "provider_stale" | "budget_breaking" | "hold_breaking" | "admission_denied" | "exception_requested";
         /**
          * @description Which part of the life cycle of electricity is counted.
          * @enum {string}
@@ -8453,6 +8653,8 @@ export interface components {
         ChangeKind: "batch" | "job" | "entries" | "project" | "site" | "node" | "factors" | "period" | "budget" | "admission" | "request";
         /** @description The factor of a zone or region, with the reason why it was chosen. */
         ChoiceDocument: components["schemas"]["FactorDocument"] & {
+            /** @description Whether basis, gas or accounting are others than those wanted, because no factor of the wanted type is known. */
+            basis_changed?: boolean;
             /** @description That step in words. */
             fallback: string;
             /**
@@ -8460,6 +8662,8 @@ export interface components {
              * @description Step of the fallback order that led to the factor, 1 to 6.
              */
             fallback_step: number;
+            /** @description How the source made the value, in its own word, such as `TIME_SLICER_AVERAGE`; absent if it says nothing. */
+            method?: string | null;
             /** @description What a reader has to know: zones that were replaced, the age of the data, limits of the value. */
             notes: string[];
             /** @description Grid zone that was asked for, directly or through a cloud region. */
@@ -8975,6 +9179,8 @@ export interface components {
             asked: components["schemas"]["ZoneId"];
             /** @description Which part of the life cycle of electricity is counted. */
             basis: components["schemas"]["Basis"];
+            /** @description Whether basis, gas or accounting are others than those wanted; absent if they are those. */
+            basis_changed?: boolean;
             /** @description Release of the publisher's data. */
             edition: string;
             /**
@@ -8986,6 +9192,8 @@ export interface components {
             gas: components["schemas"]["Gas"];
             /** @description Licence of the value. */
             licence: string;
+            /** @description How the source made the value, in its own word, such as `TIME_SLICER_AVERAGE`; absent if it says nothing. */
+            method?: string | null;
             /** @description What a reader has to know about the value, such as which zone it replaces. */
             notes: string[];
             /** @description Time that the factor describes, as an ISO 8601 interval. */
@@ -9154,6 +9362,8 @@ export interface components {
             accounting: components["schemas"]["Accounting"];
             /** @description Which part of the life cycle of electricity is counted. */
             basis: components["schemas"]["Basis"];
+            /** @description Whether basis, gas or accounting are others than those wanted. */
+            basis_changed?: boolean;
             /** @description Release of the publisher's data. */
             edition: string;
             /**
@@ -9169,7 +9379,7 @@ export interface components {
             notes: string[];
             /** @description Publisher of the values. */
             publisher: string;
-            /** @description Length of time that one value describes: `interval` for an hour or less, or `yearly`. */
+            /** @description Length of time that one value describes: `interval` for an hour or less, `daily`, `monthly` or `yearly`. */
             resolution: string;
             /** @description Grid zone that the factor describes. */
             zone: components["schemas"]["ZoneId"];
@@ -9920,6 +10130,39 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ProviderDocument: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /** @description The host that is asked, `null` if none is. */
+                host?: string | null;
+                /** @description What failed last, without the key; `null` if nothing did. It is over unless `state` is `failing`. */
+                last_error?: string | null;
+                /** @description When that was, RFC 3339. */
+                last_error_at?: string | null;
+                /** @description When the last round of questions began that brought all that was asked for, RFC 3339; `null` if there was none. */
+                last_success?: string | null;
+                /** @description Its name in the configuration. */
+                name: components["schemas"]["ProviderName"];
+                /** @description What it needs to be asked, in words. */
+                needs: string;
+                /** @description Start of the time that the newest value describes, RFC 3339: of the zone that is furthest behind; `null` if there is no value. Forecasts do not count. */
+                newest_value?: string | null;
+                /**
+                 * Format: int64
+                 * @description Seconds since the end of that time; `null` if there is no value.
+                 */
+                newest_value_age_s?: number | null;
+                /** @description The provider asked for no requests before this, RFC 3339; `null` if it may be asked. */
+                not_before?: string | null;
+                /** @description How it does. */
+                state: components["schemas"]["ProviderState"];
+                /** @description The zones that it is asked for. */
+                zones: components["schemas"]["ProviderZoneDocument"][];
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_SiteDocument: {
             /** @description The items of this page, in the order of the list. */
             items: {
@@ -10217,6 +10460,58 @@ export interface components {
         };
         /** @description Identifies a project by its name. */
         ProjectName: string;
+        /** @description A provider of grid factors, whether or not the service asks it. */
+        ProviderDocument: {
+            /** @description The host that is asked, `null` if none is. */
+            host?: string | null;
+            /** @description What failed last, without the key; `null` if nothing did. It is over unless `state` is `failing`. */
+            last_error?: string | null;
+            /** @description When that was, RFC 3339. */
+            last_error_at?: string | null;
+            /** @description When the last round of questions began that brought all that was asked for, RFC 3339; `null` if there was none. */
+            last_success?: string | null;
+            /** @description Its name in the configuration. */
+            name: components["schemas"]["ProviderName"];
+            /** @description What it needs to be asked, in words. */
+            needs: string;
+            /** @description Start of the time that the newest value describes, RFC 3339: of the zone that is furthest behind; `null` if there is no value. Forecasts do not count. */
+            newest_value?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds since the end of that time; `null` if there is no value.
+             */
+            newest_value_age_s?: number | null;
+            /** @description The provider asked for no requests before this, RFC 3339; `null` if it may be asked. */
+            not_before?: string | null;
+            /** @description How it does. */
+            state: components["schemas"]["ProviderState"];
+            /** @description The zones that it is asked for. */
+            zones: components["schemas"]["ProviderZoneDocument"][];
+        };
+        /**
+         * @description A publisher of carbon intensities on the internet.
+         * @enum {string}
+         */
+        ProviderName: "electricity_maps" | "watttime" | "uk_carbon_intensity" | "entsoe" | "eia" | "energinet" | "rte" | "open_electricity" | "ember";
+        /**
+         * @description How a provider of grid factors does.
+         * @enum {string}
+         */
+        ProviderState: "not_configured" | "starting" | "ok" | "stale" | "failing";
+        /** @description A zone that a provider is asked for. */
+        ProviderZoneDocument: {
+            /** @description What the provider calls it. */
+            code: string;
+            /**
+             * Format: double
+             * @description That value in g/kWh.
+             */
+            newest_g_per_kwh?: number | null;
+            /** @description Start of the time that its newest value describes, RFC 3339; `null` if there is no value. */
+            newest_value?: string | null;
+            /** @description The zone. */
+            zone: components["schemas"]["ZoneId"];
+        };
         /** @description A PUE, from a moment on. */
         PueDocument: {
             /**
@@ -10308,7 +10603,7 @@ export interface components {
          * @description Length of time that one value of a factor describes.
          * @enum {string}
          */
-        Resolution: "hour" | "month" | "year";
+        Resolution: "hour" | "day" | "month" | "year";
         /** @description What posting again has changed. */
         RestateDocument: components["schemas"]["Restatement"] & {
             /**
@@ -10629,7 +10924,28 @@ export interface components {
          * @description The kind of thing that needs attention.
          * @enum {string}
          */
-        SubjectKind: "node" | "device" | "job" | "zone" | "budget" | "admission" | "request";
+        SubjectKind: "node" | "device" | "job" | "zone" | "provider" | "budget" | "admission" | "request";
+        /** @description What a round of questions to a provider brought. */
+        SyncDocument: {
+            /** @description What failed, one sentence each; what came beside it was kept. */
+            errors: string[];
+            /** @description What did not come and is not counted as failing, such as forecasts that a plan does not include. */
+            missing: string[];
+            /** @description The provider. */
+            name: components["schemas"]["ProviderName"];
+            /** @description Values of a time that had none. */
+            new: number;
+            /** @description Start of the time that the newest value describes, as in the list of providers. */
+            newest_value?: string | null;
+            /** @description The first 20 of them with place and reason. */
+            refusals: string[];
+            /** @description Number of values that were not taken. */
+            refused: number;
+            /** @description Values that replace an older one, which stays readable. */
+            revised: number;
+            /** @description Values that were known already. */
+            unchanged: number;
+        };
         /** @description A token without its secret. */
         TokenDocument: {
             /** @description When the token was made, RFC 3339. */
