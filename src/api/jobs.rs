@@ -6,11 +6,13 @@ use super::page::Id;
 use super::problem::Problem;
 use super::state::{ApiService, State};
 use crate::access::Identity;
-use crate::ledger;
+use crate::ledger::{self, MarginalFootprint};
 use crate::moment;
 use crate::store::{JobRow, StoreError};
 use crate::workload::{self, DeviceName};
-use api::{DeviceRequest, FinishRequest, JobDocument, JobFootprint, JobProgress, JobRequest, ProblemDocument};
+use api::{
+    DeviceRequest, FinishRequest, JobDocument, JobFootprint, JobProgress, JobRequest, MarginalDocument, ProblemDocument,
+};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
 use model::{ChangeKind, JobId, ProjectName};
@@ -179,6 +181,7 @@ pub(crate) async fn show(
 pub(super) fn footprint(service: &ApiService, row: JobRow, now: Timestamp) -> Result<JobFootprint, Problem> {
     let footprint = ledger::job_report(&service.store, &service.library, row.job)?;
     let reported = service.store.read::<_, StoreError>(|tx| tx.steps().last(row.job))?;
+    let marginal = service.store.read(|tx| ledger::marginal_of_job(tx, row.job))?.map(marginal_document);
     let explain = footprint.metered.explain.clone();
     let (energy_mj, co2e_ug) = (footprint.total.energy_mj, footprint.total.co2e_ug_location);
     let energy_kwh = energy_mj as f64 / 3.6e9;
@@ -195,7 +198,21 @@ pub(super) fn footprint(service: &ApiService, row: JobRow, now: Timestamp) -> Re
         samples: reported.and_then(|report| report.samples),
         kwh_per_step: steps.filter(|steps| *steps > 0).map(|steps| energy_kwh / steps as f64),
         explain,
+        marginal,
     })
+}
+
+fn marginal_document(of: MarginalFootprint) -> MarginalDocument {
+    let MarginalFootprint { co2e, covered, energy, series } = of;
+    MarginalDocument {
+        co2e_ug: co2e.micrograms(),
+        co2e_g: co2e.micrograms() as f64 / 1e6,
+        covered_share: covered.millijoules() as f64 / energy.millijoules().max(1) as f64,
+        basis: series.basis,
+        gas: series.gas,
+        publisher: series.publisher,
+        edition: series.edition,
+    }
 }
 
 /// End a job and release the devices that it holds

@@ -17,6 +17,7 @@ mod estimates;
 mod events;
 mod fleet;
 mod gaps;
+mod greener;
 mod grid;
 mod job_list;
 mod jobs;

@@ -3,8 +3,8 @@
 use super::problem::Problem;
 use super::state::State;
 use super::{
-    actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, fleet, gaps, grid,
-    job_list, jobs, kubernetes, ledger, metrics, operations, periods, providers, series, session, sites, steps,
+    actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, fleet, gaps, greener,
+    grid, job_list, jobs, kubernetes, ledger, metrics, operations, periods, providers, series, session, sites, steps,
     terraform, tokens,
 };
 use api::{PROBLEM_MEDIA_TYPE, ProblemDocument};
@@ -109,6 +109,7 @@ fn reading() -> OpenApiRouter<State> {
         .routes(routes!(grid::zones))
         .routes(routes!(grid::intensity))
         .routes(routes!(providers::list))
+        .routes(routes!(greener::best))
         .routes(routes!(ledger::entries))
         .routes(routes!(ledger::explain))
         .routes(routes!(ledger::breakdown))

@@ -3,11 +3,11 @@
 use super::likeness::learn;
 use super::{AcceleratorPower, BudgetError, Demand, Estimate, Hardware, Impact, Workload};
 use crate::decimal;
-use crate::grid::Library;
+use crate::grid::{FactorStatus, Library};
 use crate::ledger;
 use crate::store::{SiteRow, Tx};
 use api::{Assumption, EstimateBasis};
-use model::{SiteName, SiteNumber};
+use model::{Outlook, SiteName, SiteNumber};
 use units::{CarbonIntensity, Energy, Overflow, Pue, Timestamp};
 
 /// Hours over which carbon intensities are averaged: as far as forecasts reach.
@@ -37,6 +37,8 @@ pub struct Assessment {
     pub basis: EstimateBasis,
     /// Name of the site, where one is known.
     pub site: Option<SiteName>,
+    /// What the intensity is based on: values or forecasts of these hours, what is usual, or neither.
+    pub outlook: Outlook,
 }
 
 /// Where a demand runs: site, PUE and carbon intensity, with their sources.
@@ -44,6 +46,7 @@ struct RunPlace {
     site: Option<SiteName>,
     pue: Pue,
     intensity: CarbonIntensity,
+    outlook: Outlook,
     assumptions: Vec<Assumption>,
 }
 
@@ -93,8 +96,8 @@ impl Demand {
         let site = self.chosen_site(&sites)?;
         let mut assumptions = Vec::new();
         let pue = self.pue(tx, site, at, &mut assumptions)?;
-        let intensity = self.grid(tx, library, site, at, &mut assumptions)?;
-        Ok(RunPlace { site: site.map(|site| site.name.clone()), pue, intensity, assumptions })
+        let (intensity, outlook) = self.grid(tx, library, site, at, &mut assumptions)?;
+        Ok(RunPlace { site: site.map(|site| site.name.clone()), pue, intensity, outlook, assumptions })
     }
 
     /// The site that is named, or the only one there is.
@@ -133,17 +136,17 @@ impl Demand {
         site: Option<&SiteRow>,
         at: Timestamp,
         assumptions: &mut Vec<Assumption>,
-    ) -> Result<CarbonIntensity, BudgetError> {
+    ) -> Result<(CarbonIntensity, Outlook), BudgetError> {
         let shown =
             |intensity: CarbonIntensity| format!("{} g/kWh", decimal::format(intensity.milligrams_per_kwh().into(), 3));
         if let Some(intensity) = self.intensity {
             assumptions.push(Assumption::new("grid", shown(intensity), "as stated"));
-            return Ok(intensity);
+            return Ok((intensity, Outlook::Unknown));
         }
         if let Some(region) = &self.region {
             let choice = library.choose_region(region, Some(at))?;
             assumptions.push(Assumption::new("grid", choice.label(), choice.notes.join("; ")));
-            return Ok(choice.factor.intensity);
+            return Ok((choice.factor.intensity, Outlook::Unknown));
         }
         let zone = match (&self.zone, site) {
             (Some(zone), _) => zone.as_str().trim().to_uppercase().into(),
@@ -161,9 +164,15 @@ impl Demand {
             (None, Some(site)) => format!("of site {}", site.name),
             (None, None) => format!("no site or grid named: {zone} stands in"),
         };
-        let source = format!("{from}; {} {}, {} {}", used.zone, used.period, used.publisher, used.edition);
+        let (outlook, kind) = match (used.fallback_step, used.status) {
+            (..=3, FactorStatus::Forecast) => (Outlook::Forecast, "; forecast"),
+            (..=3, _) => (Outlook::Forecast, ""),
+            (4, _) => (Outlook::Typical, "; usual at that hour of the week in this month"),
+            _ => (Outlook::Unknown, ""),
+        };
+        let source = format!("{from}; {} {}, {} {}{kind}", used.zone, used.period, used.publisher, used.edition);
         assumptions.push(Assumption::new("grid", shown(intensity), source));
-        Ok(intensity)
+        Ok((intensity, outlook))
     }
 }
 
@@ -192,6 +201,7 @@ impl Assessment {
             assumptions,
             basis,
             site: place.site,
+            outlook: place.outlook,
         };
         assessed.weigh()?;
         Ok(assessed)

@@ -4,7 +4,7 @@ use super::standing::{Applying, Reckoning};
 use super::{Assessment, BudgetError, Demand, amount};
 use crate::moment;
 use api::{FitKind, FitOption, Mode, Unit, Weight};
-use model::SiteNumber;
+use model::{Outlook, SiteNumber};
 use units::{Span, Timestamp};
 
 /// A tenth of an hour, to which shorter limits are rounded down.
@@ -134,25 +134,26 @@ impl Denied<'_> {
     /// The start within two days with the lowest mean intensity, where there are hourly factors.
     fn greener(&self) -> Result<Option<FitCandidate>, BudgetError> {
         let Reckoning { tx, library, now } = *self.reckoning;
-        let mut best: Option<(u32, Timestamp)> = None;
+        let mut best: Option<(u32, Timestamp, Outlook)> = None;
         let mut first = None;
         let hour = now.next_multiple(HOUR)?;
         for ahead in 0..AHEAD_HOURS {
             let start = hour.after(HOUR.times(ahead))?;
             let then = Demand { start: Some(start), ..self.demand.clone() };
-            let mean = then.assess(tx, library, now)?.intensity.milligrams_per_kwh();
+            let assessed = then.assess(tx, library, now)?;
+            let mean = assessed.intensity.milligrams_per_kwh();
             // Without hourly factors every hour is like the first.
             if ahead == 1 && first == Some(mean) {
                 return Ok(None);
             }
             first = first.or(Some(mean));
-            if best.is_none_or(|(lowest, _)| mean < lowest) {
-                best = Some((mean, start));
+            if best.is_none_or(|(lowest, ..)| mean < lowest) {
+                best = Some((mean, start, assessed.outlook));
             }
         }
-        Ok(best.map(|(_, start)| FitCandidate {
+        Ok(best.map(|(_, start, outlook)| FitCandidate {
             kind: FitKind::GreenerStart,
-            title: format!("a start at {}, when the grid is cleaner", moment::show(start)),
+            title: format!("a start at {}, when the grid is {}", moment::show(start), cleaner(outlook)),
             demand: Demand { start: Some(start), ..self.demand.clone() },
         }))
     }
@@ -181,6 +182,14 @@ impl Denied<'_> {
             title: format!("from {} on, in the next period", last.policy.date_of(start)),
             demand: Demand { start: Some(start), ..self.demand.clone() },
         })
+    }
+}
+
+/// In which way the grid is cleaner at another start.
+const fn cleaner(outlook: Outlook) -> &'static str {
+    match outlook {
+        Outlook::Forecast => "forecast to be cleaner",
+        Outlook::Typical | Outlook::Unknown => "usually cleaner",
     }
 }
 

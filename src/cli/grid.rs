@@ -6,7 +6,7 @@ use super::grid_arguments::FactorSet;
 use super::show::counted;
 use super::table::{TextTable, left, right};
 use super::words::one_of;
-use super::{number, print, providers};
+use super::{greener, number, print, providers};
 use crate::decimal;
 use crate::grid::{Factor, FactorChoice};
 use api::{ChoiceDocument, FactorDocument, ImportDocument, ImportQuery};
@@ -27,6 +27,8 @@ pub(crate) enum GridCommand {
     ///
     /// The CSV file has the columns datetime_utc (start of the interval) and g_per_kwh, or direct_g or lifecycle_g.
     Import(Box<ImportArguments>),
+    /// Find the start with the lowest carbon intensity for a job
+    Best(greener::BestArguments),
     /// List the providers of live factors: what each needs and how it does
     Providers(providers::ProvidersArguments),
     /// Have a service ask its providers for their newest values now
@@ -108,6 +110,7 @@ pub(crate) fn run(command: &GridCommand) -> Result<(), Failure> {
         GridCommand::Zones(zones) => list(zones),
         GridCommand::Intensity(intensity) => show(intensity),
         GridCommand::Import(import) => send(import),
+        GridCommand::Best(arguments) => greener::run(arguments),
         GridCommand::Providers(arguments) => providers::list(arguments),
         GridCommand::Sync(arguments) => providers::sync(arguments),
     }

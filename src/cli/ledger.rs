@@ -11,7 +11,7 @@ use crate::ledger;
 use crate::store::Store;
 use api::{
     Aggregate, Amount, BudgetOverride, Cost, EmissionsDocument, JobFootprint, JobItem, JobQuery, JobSortQuery,
-    RangeQuery, Report, ReportQuery, SeriesDocument,
+    MarginalDocument, RangeQuery, Report, ReportQuery, SeriesDocument,
 };
 use clap::{Args, ValueEnum};
 use model::{JobOrder, JobState, ProjectName};
@@ -206,7 +206,15 @@ fn job_lines(of: &JobFootprint) -> Vec<(&'static str, String)> {
     let moment = |moment: &Option<String>| moment.clone().map_or_else(dash, to_the_second);
     let amount = |amount: &Amount| amounts(amount).join(", ");
     let sum = |sum: &Aggregate| figures(sum.energy_mwh, sum.co2e_t_location).join(", ");
-    vec![
+    let marginal = of.marginal.as_ref().map(|marginal| {
+        let MarginalDocument { co2e_g, covered_share, gas, publisher, .. } = marginal;
+        let covered = share(*covered_share);
+        (
+            "marginal",
+            format!("{co2e_g:.1} g {gas} by {publisher} for {covered} of the energy; for information, in no total"),
+        )
+    });
+    let mut lines = vec![
         ("id", job.id.to_string()),
         ("project", or_dash(job.project.as_ref())),
         ("name", or_dash(job.name.as_ref())),
@@ -220,7 +228,9 @@ fn job_lines(of: &JobFootprint) -> Vec<(&'static str, String)> {
         ("coverage", share(quality.coverage)),
         ("measured", share(quality.measured_share)),
         ("provisional", share(quality.provisional_share)),
-    ]
+    ];
+    lines.extend(marginal);
+    lines
 }
 
 impl ReportArguments {

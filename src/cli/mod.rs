@@ -14,6 +14,7 @@ mod environment;
 mod estimate;
 mod explain;
 mod failure;
+mod greener;
 mod grid;
 pub(crate) mod grid_arguments;
 mod label;

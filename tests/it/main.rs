@@ -12,6 +12,7 @@ mod demo;
 mod doctor;
 mod estimate;
 mod feed;
+mod greener;
 mod grid;
 mod kubernetes;
 mod ledger;

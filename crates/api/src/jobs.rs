@@ -1,7 +1,7 @@
 //! Jobs: what ran, on which devices, and what it used.
 
 use crate::{Report, ReportQuality};
-use model::{DeviceUuid, JobId, JobOrder, JobState, NodeName, ProjectName};
+use model::{Basis, DeviceUuid, Gas, JobId, JobOrder, JobState, NodeName, ProjectName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
@@ -127,6 +127,27 @@ pub struct JobFootprint {
     pub quality: ReportQuality,
     /// Path of the breakdown of `energy_mj` into final, provisional and open, with its factors and entries.
     pub explain: String,
+    /// What one more kWh emitted there and then, for information; `null` where no marginal intensities are known.
+    pub marginal: Option<MarginalDocument>,
+}
+
+/// What one more kWh emitted where and when a job ran; for information, and in no total.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MarginalDocument {
+    /// Posted IT energy times the marginal intensity of its times, in µg.
+    pub co2e_ug: i64,
+    /// The same in grams, derived from `co2e_ug`.
+    pub co2e_g: f64,
+    /// Share of the posted energy for whose times a marginal intensity is known, 0 to 1; the rest is not in `co2e_ug`.
+    pub covered_share: f64,
+    /// Which part of the life cycle of electricity is counted.
+    pub basis: Basis,
+    /// Which gases are counted.
+    pub gas: Gas,
+    /// Publisher of the marginal intensities.
+    pub publisher: String,
+    /// Release of the publisher's data.
+    pub edition: String,
 }
 
 /// A job in a list, with its IT energy.

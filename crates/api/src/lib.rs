@@ -15,6 +15,7 @@ mod decisions;
 mod estimates;
 mod events;
 mod fleet;
+mod greener;
 mod grid;
 mod health;
 mod jobs;
@@ -48,11 +49,12 @@ pub use estimates::{
 };
 pub use events::ChangeEvent;
 pub use fleet::{AssignmentRequest, DeviceDocument, GapDocument, GapQuery, NodeDocument};
+pub use greener::{GreenerDocument, GreenerQuery};
 pub use grid::{ChoiceDocument, FactorDocument, ImportDocument, ImportQuery, IntensityFactor, IntensityQuery};
 pub use health::Health;
 pub use jobs::{
     CompareDocument, ComparedJob, DeviceRequest, FinishRequest, JobDocument, JobFootprint, JobItem, JobProgress,
-    JobQuery, JobRequest, JobSortQuery, JobTotalsDocument, JobTotalsPart,
+    JobQuery, JobRequest, JobSortQuery, JobTotalsDocument, JobTotalsPart, MarginalDocument,
 };
 pub use ledger::{BatchDocument, EntryDocument, ExplanationDocument, PostingDocument, SelectionQuery, WindowDocument};
 pub use page::{Page, PageQuery};

@@ -233,3 +233,15 @@ words! {
         Failing = "failing",
     }
 }
+
+words! {
+    /// What is known of the grid in the hours to come.
+    Outlook, "an outlook of the grid" {
+        /// Values or forecasts of these very hours.
+        Forecast = "forecast",
+        /// What is usual at that hour of the week in that month, for some of the hours at least.
+        Typical = "typical",
+        /// Nothing by which hours differ.
+        Unknown = "unknown",
+    }
+}

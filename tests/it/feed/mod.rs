@@ -3,7 +3,7 @@
 mod faces;
 mod rounds;
 mod service;
-mod stand_in;
+pub(crate) mod stand_in;
 mod transport;
 
 use collectors::clock::{Clock, VirtualClock};
@@ -30,6 +30,12 @@ struct Bench {
     world: Arc<Mutex<faces::World>>,
     server: StandIn,
     data: tempfile::TempDir,
+}
+
+/// What providers would say at present.
+pub(crate) fn world_of_now() -> faces::World {
+    let now = collectors::clock::SystemClock::new().wall();
+    faces::World { now: now.nanoseconds() / 1_000_000_000, ..faces::World::default() }
 }
 
 /// The lines of the configuration that ask `name` at `url`.

@@ -8,6 +8,7 @@ mod cost;
 mod durability;
 mod factors;
 mod jobs;
+mod marginal;
 mod period;
 pub(crate) mod permutation;
 mod posting;

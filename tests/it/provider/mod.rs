@@ -10,7 +10,7 @@ use wattledger::grid::FactorReading;
 use wattledger::grid::provider::{Inquiry, ProviderChoice, ProviderZone, ReplyError, provider};
 
 /// A file of the data that is shared for tests and not in the repository; without it the test that asks is skipped.
-fn shared(path: &str) -> Option<Vec<u8>> {
+pub(crate) fn shared(path: &str) -> Option<Vec<u8>> {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(path);
     let found = std::fs::read(&file).ok();
     if found.is_none() {

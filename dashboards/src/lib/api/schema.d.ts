@@ -2734,6 +2734,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/grid/best": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find the start with the lowest carbon intensity for a job */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Grid zone, such as DE. */
+                    zone: string;
+                    /** @description How long the job runs, in hours: 0.1 to 336. */
+                    hours: number;
+                    /** @description How much later than now it may start, in hours: 1 to 336; 48 if absent. */
+                    within_h?: number;
+                    /** @description Mean power of the job with its share of the site in W, for savings in grams. */
+                    power_w?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The best start, what it saves, and how sure that is */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GreenerDocument"];
+                    };
+                };
+                /** @description A field, parameter or header has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The request carries no valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope that is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description There is no such zone, or it has no factor */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to try again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service failed; its log says why */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service cannot do this now; Retry-After says when to try again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grid/factors": {
         parameters: {
             query?: never;
@@ -9286,6 +9394,74 @@ export interface components {
          * @enum {string}
          */
         Gas: "CO2" | "CO2e";
+        /** @description The best start of a job, and what it saves. */
+        GreenerDocument: {
+            /** @description Whose electricity is described. */
+            accounting: components["schemas"]["Accounting"];
+            /** @description Which part of the life cycle of electricity is counted. */
+            basis: components["schemas"]["Basis"];
+            /**
+             * Format: double
+             * @description CO2e of the job from that start in g; `null` without `power_w`.
+             */
+            co2e_g?: number | null;
+            /** @description How sure it is that another start is better. */
+            confidence: components["schemas"]["Outlook"];
+            /** @description Release of the publisher's data. */
+            edition: string;
+            /**
+             * Format: double
+             * @description Mean intensity over the job from that start, in g/kWh.
+             */
+            g_per_kwh: number;
+            /** @description Which gases are counted. */
+            gas: components["schemas"]["Gas"];
+            /**
+             * Format: double
+             * @description Share of the time that was compared, 0 to 1, of which values or forecasts are known.
+             */
+            known_share: number;
+            /**
+             * Format: double
+             * @description Mean of that over all starts that were compared, in g/kWh.
+             */
+            mean_g_per_kwh: number;
+            /** @description What a reader has to know, one sentence each. */
+            notes: string[];
+            /** @description The present, RFC 3339, with which the start is compared. */
+            now: string;
+            /**
+             * Format: double
+             * @description Mean intensity over the job when it starts at once, in g/kWh.
+             */
+            now_g_per_kwh: number;
+            /** @description Publisher of the intensities at the start. */
+            publisher: string;
+            /**
+             * Format: double
+             * @description Grams saved against the mean of all starts; `null` without `power_w`.
+             */
+            saving_to_mean_g?: number | null;
+            /**
+             * Format: double
+             * @description What the start saves against the mean of all starts, in percent.
+             */
+            saving_to_mean_percent: number;
+            /**
+             * Format: double
+             * @description Grams saved against starting at once; `null` without `power_w`.
+             */
+            saving_to_now_g?: number | null;
+            /**
+             * Format: double
+             * @description What the start saves against starting at once, in percent.
+             */
+            saving_to_now_percent: number;
+            /** @description When to start, RFC 3339; the present where no other start is known to be better. */
+            start: string;
+            /** @description Grid zone that was asked for. */
+            zone: components["schemas"]["ZoneId"];
+        };
         /** @description State of the service. */
         Health: {
             /** @description Always `ok`; a service that is not well answers with a problem document. */
@@ -9494,6 +9670,7 @@ export interface components {
              * @description Energy per training step, kWh; `null` if it reported no steps.
              */
             kwh_per_step?: number | null;
+            marginal?: components["schemas"]["MarginalDocument"] | null;
             /** @description How good the figures are. */
             quality: components["schemas"]["ReportQuality"];
             /**
@@ -9627,6 +9804,32 @@ export interface components {
              */
             jobs: number;
         };
+        /** @description What one more kWh emitted where and when a job ran; for information, and in no total. */
+        MarginalDocument: {
+            /** @description Which part of the life cycle of electricity is counted. */
+            basis: components["schemas"]["Basis"];
+            /**
+             * Format: double
+             * @description The same in grams, derived from `co2e_ug`.
+             */
+            co2e_g: number;
+            /**
+             * Format: int64
+             * @description Posted IT energy times the marginal intensity of its times, in µg.
+             */
+            co2e_ug: number;
+            /**
+             * Format: double
+             * @description Share of the posted energy for whose times a marginal intensity is known, 0 to 1; the rest is not in `co2e_ug`.
+             */
+            covered_share: number;
+            /** @description Release of the publisher's data. */
+            edition: string;
+            /** @description Which gases are counted. */
+            gas: components["schemas"]["Gas"];
+            /** @description Publisher of the marginal intensities. */
+            publisher: string;
+        };
         /**
          * @description What happens to a job that does not fit into a budget.
          * @enum {string}
@@ -9662,6 +9865,11 @@ export interface components {
          * @enum {string}
          */
         Outage: "open" | "closed";
+        /**
+         * @description What is known of the grid in the hours to come.
+         * @enum {string}
+         */
+        Outlook: "forecast" | "typical" | "unknown";
         /** @description Identifies an override or the request for one: its number, from 1. JSON has it as a string of digits. */
         OverrideId: string;
         /** @description Grants an exception for a time. */
