@@ -69,17 +69,24 @@ impl SeriesStore for Embedded {
         })
     }
 
-    fn windows(&self, track: Track, range: Range<Timestamp>) -> Result<Vec<SeriesWindow>, SeriesError> {
+    fn windows(&self, asked: &[(Track, Range<Timestamp>)]) -> Result<Vec<Vec<SeriesWindow>>, SeriesError> {
         self.file.read(|tx| {
-            let first = reaching(tx, track, hour_of(range.start))?;
-            let mut windows = decoded(tx, track, first..hour_after(range.end))?;
-            windows.retain(|window| window.start < range.end && range.start < window.end);
-            Ok(windows)
+            let found = asked.iter().map(|(track, range)| {
+                let first = reaching(tx, *track, hour_of(range.start))?;
+                let mut windows = decoded(tx, *track, first..hour_after(range.end))?;
+                windows.retain(|window| window.start < range.end && range.start < window.end);
+                Ok(windows)
+            });
+            found.collect()
         })
     }
 
-    fn hours(&self, track: Track, hours: Range<i64>) -> Result<Vec<(i64, Sums)>, SeriesError> {
-        self.file.read(|tx| Ok(tx.sums(track, reaching(tx, track, hours.start)?..hours.end)?))
+    fn hours(&self, asked: &[(Track, Range<i64>)]) -> Result<Vec<Vec<(i64, Sums)>>, SeriesError> {
+        self.file.read(|tx| {
+            let found =
+                asked.iter().map(|(track, hours)| Ok(tx.sums(*track, reaching(tx, *track, hours.start)?..hours.end)?));
+            found.collect()
+        })
     }
 
     fn latest(&self, track: Track) -> Result<Option<Timestamp>, SeriesError> {

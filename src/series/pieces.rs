@@ -160,47 +160,78 @@ pub(super) struct Wanted<'a> {
     pub(super) regimes: Option<&'a Regimes>,
 }
 
-/// Calls `each` with every piece that is wanted.
+/// Number of tracks whose hours are in memory at once; a month of one takes 80 kB.
+const TRACKS_AT_ONCE: usize = 256;
+/// How much device time is in memory window by window at once; a day takes 0.8 MB.
+const WINDOWS_AT_ONCE: Span = Span::from_seconds(16 * 86_400);
+
+/// Calls `each` with every piece that is wanted, and the place in `wanted` that it belongs to.
 pub(super) fn visit(
     store: &dyn SeriesStore,
-    wanted: &Wanted<'_>,
-    mut each: impl FnMut(HeldPiece) -> Result<(), SeriesError>,
+    wanted: &[Wanted<'_>],
+    mut each: impl FnMut(usize, HeldPiece) -> Result<(), SeriesError>,
 ) -> Result<(), SeriesError> {
-    let Wanted { track, range, is_coarse, regimes } = *wanted;
-    let mut windows = |range: Interval| {
-        store.windows(track, range.start()..range.end())?.iter().try_for_each(|window| match regimes {
-            Some(regimes) => regimes.pieces(window, &mut each),
-            None => each(whole(window)),
-        })
-    };
-    if !is_coarse {
-        return windows(range);
-    }
-    let (sums, fine) = whole_hours(store, wanted)?;
-    let hours: Vec<i64> = fine.iter().copied().collect();
-    for run in hours.chunk_by(|a, b| a + 1 == *b) {
-        let (Some(&first), Some(&last)) = (run.first(), run.last()) else { continue };
-        let hours = Interval::new(hour_start(first), hour_start(last + 1));
-        if let Some(part) = hours.and_then(|hours| hours.overlap(range)) {
-            windows(part)?;
+    for (part, first) in wanted.chunks(TRACKS_AT_ONCE).zip((0..).step_by(TRACKS_AT_ONCE)) {
+        let coarse = || part.iter().enumerate().filter(|(_, wanted)| wanted.is_coarse);
+        let asked: Vec<_> = coarse()
+            .map(|(_, wanted)| (wanted.track, hour_of(wanted.range.start())..hour_after(wanted.range.end())))
+            .collect();
+        let mut fine: Vec<(usize, Interval)> = part
+            .iter()
+            .enumerate()
+            .filter(|(_, wanted)| !wanted.is_coarse)
+            .map(|(place, wanted)| (place, wanted.range))
+            .collect();
+        for ((place, wanted), hours) in coarse().zip(store.hours(&asked)?) {
+            let whole = whole_hours(wanted, hours, |interval| fine.push((place, interval)));
+            for (job, own) in whole {
+                let site =
+                    wanted.regimes.map_or(SiteNumber::UNASSIGNED, |regimes| site_at(&regimes.sites, own.first).site);
+                each(first + place, HeldPiece { job, site, ..piece_of(&own) })?;
+            }
         }
-    }
-    for (_, job, own) in sums.into_iter().filter(|(hour, ..)| !fine.contains(hour)) {
-        let site = regimes.map_or(SiteNumber::UNASSIGNED, |regimes| site_at(&regimes.sites, own.first).site);
-        each(HeldPiece { job, site, ..piece_of(&own) })?;
+        visit_windows(store, part, &fine, |place, piece| each(first + place, piece))?;
     }
     Ok(())
 }
 
-/// An hour with the job that held the device throughout, and what its windows sum up to.
-type HeldHour = (i64, JobNumber, Sums);
+/// Calls `each` with the pieces of the windows in `fine`: places in `wanted`, each with a part of its range.
+fn visit_windows(
+    store: &dyn SeriesStore,
+    wanted: &[Wanted<'_>],
+    fine: &[(usize, Interval)],
+    mut each: impl FnMut(usize, HeldPiece) -> Result<(), SeriesError>,
+) -> Result<(), SeriesError> {
+    let mut rest = fine;
+    while !rest.is_empty() {
+        let mut time = Span::ZERO;
+        let fits = rest.iter().take_while(|(_, interval)| {
+            time = time.plus(interval.span());
+            time <= WINDOWS_AT_ONCE
+        });
+        let (part, later) = rest.split_at(fits.count().max(1));
+        rest = later;
+        let range =
+            |(place, interval): &(usize, Interval)| Some((wanted.get(*place)?.track, interval.start()..interval.end()));
+        let asked: Vec<_> = part.iter().filter_map(range).collect();
+        for ((place, _), windows) in part.iter().zip(store.windows(&asked)?) {
+            let regimes = wanted.get(*place).and_then(|wanted| wanted.regimes);
+            windows.iter().try_for_each(|window| match regimes {
+                Some(regimes) => regimes.pieces(window, |piece| each(*place, piece)),
+                None => each(*place, whole(window)),
+            })?;
+        }
+    }
+    Ok(())
+}
 
-/// The hours whose sums alone say what is wanted, and the hours that must be looked at window by window.
-fn whole_hours(store: &dyn SeriesStore, wanted: &Wanted<'_>) -> Result<(Vec<HeldHour>, BTreeSet<i64>), SeriesError> {
-    let Wanted { track, range, regimes, .. } = *wanted;
+/// Those of `hours` whose sums alone say what is wanted, each with the job that held the device throughout; `look` is called with the times that must be
+/// looked at window by window.
+fn whole_hours(wanted: &Wanted<'_>, hours: Vec<(i64, Sums)>, mut look: impl FnMut(Interval)) -> Vec<(JobNumber, Sums)> {
+    let Wanted { range, regimes, .. } = *wanted;
     let (from, to) = (range.start(), range.end());
     let (mut sums, mut fine) = (Vec::new(), BTreeSet::new());
-    for (hour, own) in store.hours(track, hour_of(from)..hour_after(to))? {
+    for (hour, own) in hours {
         let is_inside = from <= own.first && own.last <= to;
         let holder = regimes.map_or(Some(JobNumber::IDLE), |regimes| regimes.only(own.first, own.last));
         match holder {
@@ -209,7 +240,15 @@ fn whole_hours(store: &dyn SeriesStore, wanted: &Wanted<'_>) -> Result<(Vec<Held
             _ => fine.extend(hour..hour_after(own.last).max(hour + 1)),
         }
     }
-    Ok((sums, fine))
+    let hours: Vec<i64> = fine.iter().copied().collect();
+    for run in hours.chunk_by(|a, b| a + 1 == *b) {
+        let (Some(&first), Some(&last)) = (run.first(), run.last()) else { continue };
+        let whole = Interval::new(hour_start(first), hour_start(last + 1));
+        if let Some(part) = whole.and_then(|whole| whole.overlap(range)) {
+            look(part);
+        }
+    }
+    sums.into_iter().filter(|(hour, ..)| !fine.contains(hour)).map(|(_, job, own)| (job, own)).collect()
 }
 
 fn piece_of(sums: &Sums) -> HeldPiece {

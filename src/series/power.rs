@@ -162,19 +162,32 @@ impl PowerSeries {
         Ok(())
     }
 
-    /// Adds everything that the tracks of one device have.
-    fn add_tracks(&mut self, store: &dyn SeriesStore, tracks: &[Track], now: Timestamp) -> Result<(), SeriesError> {
-        let (grid, mut buckets) = (self.grid, Buckets::new());
-        for track in tracks {
-            let wanted = wanted(&grid, *track, None);
-            visit(store, &wanted, |piece| Ok(pour(&grid, &mut buckets, &piece)?))?;
-        }
+    /// Adds everything that one device has.
+    fn add_device(&mut self, mut buckets: Buckets, now: Timestamp) -> Result<(), SeriesError> {
         if buckets.is_empty() {
             return Ok(());
         }
-        let expected = expect(&grid, now, &[grid.range], &mut buckets);
+        let expected = expect(&self.grid, now, &[self.grid.range], &mut buckets);
         self.add(buckets, expected)
     }
+}
+
+/// What the tracks have in the range of `grid`, whoever held them: for each of `devices` devices its buckets. A track says which device it is of.
+fn poured(
+    store: &dyn SeriesStore,
+    grid: &Grid,
+    tracks: &[(usize, Track)],
+    devices: usize,
+) -> Result<Vec<Buckets>, SeriesError> {
+    let wanted: Vec<_> = tracks.iter().map(|(_, track)| wanted(grid, *track, None)).collect();
+    let mut found = vec![Buckets::new(); devices];
+    visit(store, &wanted, |place, piece| Ok(pour(grid, &mut found[tracks[place].0], &piece)?))?;
+    Ok(found)
+}
+
+/// Both tracks of a device.
+const fn tracks(device: DeviceId) -> [Track; 2] {
+    [Track { device, is_contained: false }, Track { device, is_contained: true }]
 }
 
 /// Power of one device, whoever held it, even if another device contains it.
@@ -189,7 +202,9 @@ pub fn device(
     now: Timestamp,
 ) -> Result<PowerSeries, SeriesError> {
     let mut series = PowerSeries::new(grid);
-    series.add_tracks(store, &[false, true].map(|is_contained| Track { device, is_contained }), now)?;
+    for buckets in poured(store, &grid, &tracks(device).map(|track| (0, track)), 1)? {
+        series.add_device(buckets, now)?;
+    }
     Ok(series)
 }
 
@@ -204,12 +219,16 @@ pub fn accelerators(
     grid: Grid,
     now: Timestamp,
 ) -> Result<Vec<DeviceSeries>, SeriesError> {
+    let mut devices = tx.devices().metered(None)?;
+    devices.retain(|device| device.kind == DeviceKind::Accelerator);
+    let of_device = |(place, device): (usize, &MeteredDevice)| tracks(device.device).map(|track| (place, track));
+    let tracks: Vec<_> = devices.iter().enumerate().flat_map(of_device).collect();
+    let all = poured(store, &grid, &tracks, devices.len())?;
     let mut found = Vec::new();
-    for device in tx.devices().metered(None)?.into_iter().filter(|device| device.kind == DeviceKind::Accelerator) {
-        let series = self::device(store, device.device, grid, now)?;
-        if !series.buckets.is_empty() {
-            found.push(DeviceSeries { device, series });
-        }
+    for (device, buckets) in devices.into_iter().zip(all).filter(|(_, buckets)| !buckets.is_empty()) {
+        let mut series = PowerSeries::new(grid);
+        series.add_device(buckets, now)?;
+        found.push(DeviceSeries { device, series });
     }
     Ok(found)
 }
@@ -226,9 +245,12 @@ pub fn node(
     grid: Grid,
     now: Timestamp,
 ) -> Result<PowerSeries, SeriesError> {
+    let devices = tx.devices().metered(Some(node))?.into_iter().enumerate();
+    let tracks: Vec<_> =
+        devices.map(|(place, device)| (place, Track { device: device.device, is_contained: false })).collect();
     let mut series = PowerSeries::new(grid);
-    for device in tx.devices().metered(Some(node))? {
-        series.add_tracks(store, &[Track { device: device.device, is_contained: false }], now)?;
+    for buckets in poured(store, &grid, &tracks, tracks.len())? {
+        series.add_device(buckets, now)?;
     }
     Ok(series)
 }
@@ -248,14 +270,12 @@ pub fn job_devices(
     let mut found = Vec::new();
     let held = held(store, tx, job, now)?;
     let Some(range) = hull(&held).and_then(|life| life.overlap(grid.range)) else { return Ok(found) };
-    let mut holders = Holders::of(tx, range)?;
-    for (number, held) in held {
-        let Some(device) = tx.devices().get(number)? else { continue };
-        let mut buckets = Buckets::new();
-        let regimes = holders.regimes(&device)?;
-        let track = Track { device: number, is_contained: false };
-        let wanted = Wanted { track, range, is_coarse: grid.is_coarse(), regimes: Some(&regimes) };
-        visit_held(store, &wanted, job, &held, |piece| Ok(pour(&grid, &mut buckets, &piece)?))?;
+    let devices = HeldDevice::all(tx, held, range)?;
+    let mut all = vec![Buckets::new(); devices.len()];
+    visit_held(store, &devices, range, grid.is_coarse(), job, |place, piece| {
+        Ok(pour(&grid, &mut all[place], &piece)?)
+    })?;
+    for (HeldDevice { device, held, .. }, mut buckets) in devices.into_iter().zip(all) {
         if buckets.is_empty() {
             continue;
         }
@@ -267,22 +287,51 @@ pub fn job_devices(
     Ok(found)
 }
 
+/// A device that a job held, when, and who else did.
+struct HeldDevice {
+    device: MeteredDevice,
+    held: Intervals,
+    regimes: Regimes,
+}
+
+impl HeldDevice {
+    /// The devices in `held`, with their holders in `range`.
+    fn all(tx: &Tx<'_>, held: BTreeMap<DeviceId, Intervals>, range: Interval) -> Result<Vec<Self>, SeriesError> {
+        let mut holders = Holders::of(tx, range)?;
+        let mut found = Vec::new();
+        for (number, held) in held {
+            let Some(device) = tx.devices().get(number)? else { continue };
+            let regimes = holders.regimes(&device)?;
+            found.push(Self { device, held, regimes });
+        }
+        Ok(found)
+    }
+}
+
 /// All pieces of a track in the range of `grid`.
 fn wanted<'a>(grid: &Grid, track: Track, regimes: Option<&'a Regimes>) -> Wanted<'a> {
     Wanted { track, range: grid.range, is_coarse: grid.is_coarse(), regimes }
 }
 
-/// Calls `each` with the pieces among those wanted that belong to `job`, which held the device during `held`.
+/// Calls `each` with the pieces in `range` that belong to `job`, and the place of their device in `devices`.
 fn visit_held(
     store: &dyn SeriesStore,
-    wanted: &Wanted<'_>,
+    devices: &[HeldDevice],
+    range: Interval,
+    is_coarse: bool,
     job: JobNumber,
-    held: &Intervals,
-    mut each: impl FnMut(HeldPiece) -> Result<(), SeriesError>,
+    mut each: impl FnMut(usize, HeldPiece) -> Result<(), SeriesError>,
 ) -> Result<(), SeriesError> {
     // The whole time from first to last: between two holdings a window may belong to both.
-    let Some(range) = whole(held).and_then(|held| held.overlap(wanted.range)) else { return Ok(()) };
-    visit(store, &Wanted { range, ..*wanted }, |piece| if piece.job == job { each(piece) } else { Ok(()) })
+    let of_device = |(place, own): (usize, &HeldDevice)| Some((place, whole(&own.held)?.overlap(range)?));
+    let (places, ranges): (Vec<_>, Vec<_>) = devices.iter().enumerate().filter_map(of_device).unzip();
+    let wanted = places.iter().zip(ranges).map(|(place, range)| {
+        let own: &HeldDevice = &devices[*place];
+        let track = Track { device: own.device.device, is_contained: false };
+        Wanted { track, range, is_coarse, regimes: Some(&own.regimes) }
+    });
+    let wanted: Vec<_> = wanted.collect();
+    visit(store, &wanted, |place, piece| if piece.job == job { each(places[place], piece) } else { Ok(()) })
 }
 
 /// Power of a job: the sum of [`job_devices`].
@@ -313,21 +362,14 @@ pub fn job_use(store: &dyn SeriesStore, tx: &Tx<'_>, job: JobNumber, now: Timest
     let mut sum = JobUse::default();
     let held = held(store, tx, job, now)?;
     let Some(life) = hull(&held) else { return Ok(sum) };
-    let mut holders = Holders::of(tx, life)?;
-    for (number, held) in held {
-        let Some(device) = tx.devices().get(number)?.filter(|device| device.kind == DeviceKind::Accelerator) else {
-            continue;
-        };
-        let regimes = holders.regimes(&device)?;
-        let track = Track { device: number, is_contained: false };
-        let wanted = Wanted { track, range: life, is_coarse: true, regimes: Some(&regimes) };
-        visit_held(store, &wanted, job, &held, |piece| {
-            sum.held += piece.span.into();
-            sum.energy = sum.energy.checked_add(piece.energy)?;
-            sum.held_idle += piece.low.into();
-            Ok(())
-        })?;
-    }
+    let mut devices = HeldDevice::all(tx, held, life)?;
+    devices.retain(|own| own.device.kind == DeviceKind::Accelerator);
+    visit_held(store, &devices, life, true, job, |_, piece| {
+        sum.held += piece.span.into();
+        sum.energy = sum.energy.checked_add(piece.energy)?;
+        sum.held_idle += piece.low.into();
+        Ok(())
+    })?;
     Ok(sum)
 }
 
@@ -396,15 +438,16 @@ pub fn fleet(
     let mut names = Names::of(tx, by, &grid)?;
     let mut sums: Vec<Buckets> = Vec::new();
     let mut holders = Holders::of(tx, grid.range)?;
-    for device in tx.devices().metered(None)? {
-        let regimes = holders.regimes(&device)?;
-        let track = Track { device: device.device, is_contained: false };
-        visit(store, &wanted(&grid, track, Some(&regimes)), |piece| {
-            let Some(number) = names.number(&piece, &device, project) else { return Ok(()) };
-            sums.resize_with(sums.len().max(number + 1), Buckets::new);
-            Ok(pour(&grid, &mut sums[number], &piece)?)
-        })?;
-    }
+    let devices = tx.devices().metered(None)?;
+    let regimes = devices.iter().map(|device| holders.regimes(device)).collect::<Result<Vec<_>, _>>()?;
+    let track = |device: &MeteredDevice| Track { device: device.device, is_contained: false };
+    let wanted: Vec<_> =
+        devices.iter().zip(&regimes).map(|(device, regimes)| wanted(&grid, track(device), Some(regimes))).collect();
+    visit(store, &wanted, |place, piece| {
+        let Some(number) = names.number(&piece, &devices[place], project) else { return Ok(()) };
+        sums.resize_with(sums.len().max(number + 1), Buckets::new);
+        Ok(pour(&grid, &mut sums[number], &piece)?)
+    })?;
     let mut metered: BTreeMap<i64, Range<Timestamp>> = BTreeMap::new();
     for (number, bucket) in sums.iter().flatten() {
         let known = metered.entry(*number).or_insert(bucket.first..bucket.last);

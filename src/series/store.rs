@@ -164,19 +164,21 @@ pub trait SeriesStore: Send + Sync + std::fmt::Debug {
     /// Gives up waiting for another machine, now and from now on: the service ends.
     fn interrupt(&self) {}
 
-    /// The windows that overlap the range, ascending.
+    /// For each track and range the windows that overlap the range, ascending. Many are asked for at once, so that another machine answers a chart with
+    /// few questions.
     ///
     /// # Errors
     ///
     /// The store cannot be read.
-    fn windows(&self, track: Track, range: Range<Timestamp>) -> Result<Vec<SeriesWindow>, SeriesError>;
+    fn windows(&self, asked: &[(Track, Range<Timestamp>)]) -> Result<Vec<Vec<SeriesWindow>>, SeriesError>;
 
-    /// Sums of the windows that begin in each hour of the range, counted from 1970, and in earlier hours from which a window may reach into it.
+    /// For each track and range of hours, counted from 1970, the sums of the windows that begin in each of these hours, and in earlier hours from which
+    /// a window may reach into them.
     ///
     /// # Errors
     ///
     /// The store cannot be read.
-    fn hours(&self, track: Track, hours: Range<i64>) -> Result<Vec<(i64, Sums)>, SeriesError>;
+    fn hours(&self, asked: &[(Track, Range<i64>)]) -> Result<Vec<Vec<(i64, Sums)>>, SeriesError>;
 
     /// First moment after the newest window of a track.
     ///

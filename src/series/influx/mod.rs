@@ -10,6 +10,7 @@ mod points;
 mod recorded;
 mod server;
 mod table;
+mod together;
 
 pub use server::InfluxServer;
 
@@ -19,7 +20,7 @@ use super::window::{HOUR, SeriesWindow, hour_after, hour_of, hour_start};
 use crate::store::{
     MirrorFile, MirrorMark, MirrorTx, MirroredTrack, PostedAccount, StoreError, Sums, Track, UnsettledHour,
 };
-use flux::{Points, predicate};
+use flux::predicate;
 use line::carried;
 use model::{EntryId, Revision};
 use points::{CARBON_INTENSITY, CARBON_PERIOD, CONTAINED_WINDOW, ENERGY_HOUR, ENERGY_WINDOW, PointLines};
@@ -28,15 +29,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use table::{Row, TableError};
+use together::{AskedPart, together};
 use units::{Interval, Span, Timestamp};
 
 /// Maximum number of lines in one request.
 const LINES_MAX: usize = 5_000;
 /// Number of hours that one call of [`SeriesStore::settle`] settles.
 const HOURS_PER_CALL: u32 = 128;
-/// How much of one device's time a query for windows, or for sums of hours, asks for at once.
-const WINDOWS_AT_ONCE: Span = Span::from_seconds(86_400);
-const HOURS_AT_ONCE: i64 = 24 * 400;
+/// How much of one device's time, and of all devices' together, a query for windows asks for at once. A day of a device is about 2 MB.
+const WINDOWS_OF_ONE: Span = Span::from_seconds(86_400);
+const WINDOWS_OF_ALL: Span = Span::from_seconds(32 * 86_400);
+/// The same of a query for sums of hours.
+const HOURS_OF_ONE: Span = Span::from_seconds(400 * 86_400);
+const HOURS_OF_ALL: Span = Span::from_seconds(24 * 400 * 86_400);
 
 /// What was sent since the store was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -111,29 +117,62 @@ impl Influx {
         Ok(())
     }
 
-    /// The windows of a track that begin in the range, ascending: what their holders' shares sum up to.
-    fn begun(
-        &self,
-        track: Track,
-        known: &MirroredTrack,
-        range: Range<Timestamp>,
-    ) -> Result<Vec<SeriesWindow>, SeriesError> {
-        let measurement = if track.is_contained { CONTAINED_WINDOW } else { ENERGY_WINDOW };
-        let mut found: BTreeMap<Timestamp, SeriesWindow> = BTreeMap::new();
-        let (mut start, last) = (range.start.max(known.earliest), range.end.min(known.latest));
-        while start < last {
-            let end = start.after(WINDOWS_AT_ONCE).unwrap_or(last).min(last);
-            self.connection.query(&self.of(measurement, known).between(start..end), |row| {
-                points::add_window(row, track.is_contained, &mut found)
-            })?;
-            start = end;
+    /// The windows of tracks that begin in ranges, ascending: what their holders' shares sum up to.
+    fn begun(&self, asked: &[BegunIn<'_>]) -> Result<Vec<Vec<SeriesWindow>>, SeriesError> {
+        let mut found = vec![BTreeMap::new(); asked.len()];
+        for (is_contained, measurement) in [(false, ENERGY_WINDOW), (true, CONTAINED_WINDOW)] {
+            let own = asked.iter().enumerate().filter(|(_, own)| own.is_contained == is_contained);
+            let own = own.map(|(place, own)| {
+                (place, own.range.start.max(own.known.earliest)..own.range.end.min(own.known.latest))
+            });
+            for group in together(own, WINDOWS_OF_ONE, WINDOWS_OF_ALL) {
+                let start = |row: &Row<'_>| Ok(Timestamp::from_nanoseconds(row.integer("start_ns")?));
+                self.ask(
+                    measurement,
+                    &group,
+                    |place| asked[place].known,
+                    start,
+                    |place, row| points::add_window(row, is_contained, &mut found[place]),
+                )?;
+            }
         }
-        Ok(found.into_values().filter(|window| range.contains(&window.start)).collect())
+        Ok(found.into_iter().map(|windows| windows.into_values().collect()).collect())
     }
 
-    fn of<'a>(&'a self, measurement: &'a str, known: &'a MirroredTrack) -> Points<'a> {
-        Points { bucket: self.connection.bucket(), measurement, node: &known.node, device: &known.uuid }
+    /// Asks for the points of `measurement` in a group of parts, whose devices `known` names, and calls `each` with those whose moment lies in a part
+    /// of their device.
+    fn ask<'a>(
+        &self,
+        measurement: &str,
+        (whole, members): &(Range<Timestamp>, Vec<AskedPart>),
+        known: impl Fn(usize) -> &'a MirroredTrack,
+        moment: impl Fn(&Row<'_>) -> Result<Timestamp, TableError>,
+        mut each: impl FnMut(usize, &Row<'_>) -> Result<(), TableError>,
+    ) -> Result<(), SeriesError> {
+        let mut devices: BTreeMap<(&str, &str), Vec<&AskedPart>> = BTreeMap::new();
+        for part in members {
+            let MirroredTrack { node, uuid, .. } = known(part.0);
+            devices.entry((node, uuid)).or_default().push(part);
+        }
+        let query = flux::points(self.connection.bucket(), measurement, devices.keys().copied(), whole);
+        self.connection.query(&query, |row| {
+            let at = moment(row)?;
+            let own = devices.get(&(row.text("node"), row.text("device"))).into_iter().flatten();
+            own.filter(|(_, range)| range.contains(&at)).try_for_each(|(place, _)| each(*place, row))
+        })
     }
+
+    /// What is known of each track; `None` before its first window.
+    fn known(&self, tracks: impl Iterator<Item = Track>) -> Result<Vec<Option<MirroredTrack>>, SeriesError> {
+        Ok(self.file.write(|tx| tracks.map(|track| tx.track(track)).collect::<Result<_, StoreError>>())?)
+    }
+}
+
+/// Windows of a track that begin in a range are asked for.
+struct BegunIn<'a> {
+    is_contained: bool,
+    known: &'a MirroredTrack,
+    range: Range<Timestamp>,
 }
 
 impl SeriesStore for Influx {
@@ -238,47 +277,78 @@ impl SeriesStore for Influx {
         self.connection.interrupt();
     }
 
-    fn windows(&self, track: Track, range: Range<Timestamp>) -> Result<Vec<SeriesWindow>, SeriesError> {
-        let Some(known) = self.file.write(|tx| tx.track(track))? else { return Ok(Vec::new()) };
-        let mut windows = self.begun(track, &known, range.start.before(known.longest)..range.end)?;
-        windows.retain(|window| window.start < range.end && range.start < window.end);
-        Ok(windows)
+    fn windows(&self, asked: &[(Track, Range<Timestamp>)]) -> Result<Vec<Vec<SeriesWindow>>, SeriesError> {
+        let known = self.known(asked.iter().map(|(track, _)| *track))?;
+        let reaching = asked.iter().zip(&known).enumerate().filter_map(|(place, ((track, range), known))| {
+            let known = known.as_ref()?;
+            let range = range.start.before(known.longest)..range.end;
+            Some((place, BegunIn { is_contained: track.is_contained, known, range }))
+        });
+        let (places, begun): (Vec<_>, Vec<_>) = reaching.unzip();
+        let mut found = vec![Vec::new(); asked.len()];
+        for (place, mut windows) in places.into_iter().zip(self.begun(&begun)?) {
+            let range = &asked[place].1;
+            windows.retain(|window| window.start < range.end && range.start < window.end);
+            found[place] = windows;
+        }
+        Ok(found)
     }
 
-    fn hours(&self, track: Track, hours: Range<i64>) -> Result<Vec<(i64, Sums)>, SeriesError> {
-        let Some(known) = self.file.write(|tx| tx.track(track))? else { return Ok(Vec::new()) };
-        let reach = known.longest.nanoseconds().div_ceil(HOUR.nanoseconds()).cast_signed();
-        // Hours in which there are no windows must not be asked for one by one.
-        let first = (hours.start - reach).max(hour_of(known.earliest));
-        let hours = first..hours.end.min(hour_after(known.latest));
-        let mut found = BTreeMap::new();
-        let unsettled = if track.is_contained {
-            hours.clone().collect()
-        } else {
-            let mut start = hours.start;
-            while start < hours.end {
-                let end = start.saturating_add(HOURS_AT_ONCE).min(hours.end);
-                let query = self.of(ENERGY_HOUR, &known).between(hour_start(start)..hour_start(end));
-                self.connection.query(&query, |row| points::add_hour(row, &mut found))?;
-                start = end;
-            }
-            self.file.write(|tx| tx.unsettled(track, hours))?
-        };
-        for run in unsettled.chunk_by(|a, b| a + 1 == *b) {
-            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-            found.retain(|hour, _| !run.contains(hour));
-            let windows = self.begun(track, &known, hour_start(*first)..hour_start(last + 1))?;
-            for own in windows.chunk_by(|a, b| hour_of(a.start) == hour_of(b.start)) {
-                let Some(sums) = sums(own)? else { continue };
-                found.insert(hour_of(sums.first), sums);
+    fn hours(&self, asked: &[(Track, Range<i64>)]) -> Result<Vec<Vec<(i64, Sums)>>, SeriesError> {
+        let known = self.known(asked.iter().map(|(track, _)| *track))?;
+        let mut found = vec![BTreeMap::new(); asked.len()];
+        // Hours in which there are no windows must not be asked for.
+        let ranges: Vec<Range<i64>> = asked.iter().zip(&known).map(|((_, hours), known)| reach(hours, known)).collect();
+        let settled = (0..).zip(&ranges).filter(|(place, _)| !asked[*place].0.is_contained);
+        let settled = settled.map(|(place, hours)| (place, hour_start(hours.start)..hour_start(hours.end)));
+        let named = |place: usize| known[place].as_ref().unwrap_or(&NOBODY);
+        for group in together(settled, HOURS_OF_ONE, HOURS_OF_ALL) {
+            let hour = |row: &Row<'_>| Ok(hour_start(hour_of(Timestamp::from_nanoseconds(row.integer("first_ns")?))));
+            self.ask(ENERGY_HOUR, &group, named, hour, |place, row| points::add_hour(row, &mut found[place]))?;
+        }
+        let mut runs = Vec::new();
+        for (place, hours) in (0..).zip(ranges) {
+            let track = asked[place].0;
+            let unsettled = match track.is_contained {
+                true => hours.collect(),
+                false => self.file.write(|tx| tx.unsettled(track, hours))?,
+            };
+            for run in unsettled.chunk_by(|a, b| a + 1 == *b) {
+                found[place].retain(|hour, _| !run.contains(hour));
+                let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+                let range = hour_start(*first)..hour_start(last + 1);
+                runs.push((place, BegunIn { is_contained: track.is_contained, known: named(place), range }));
             }
         }
-        Ok(found.into_iter().collect())
+        let (places, begun): (Vec<_>, Vec<_>) = runs.into_iter().unzip();
+        for (place, windows) in places.into_iter().zip(self.begun(&begun)?) {
+            for own in windows.chunk_by(|a, b| hour_of(a.start) == hour_of(b.start)) {
+                let Some(sums) = sums(own)? else { continue };
+                found[place].insert(hour_of(sums.first), sums);
+            }
+        }
+        Ok(found.into_iter().map(|hours| hours.into_iter().collect()).collect())
     }
 
     fn latest(&self, track: Track) -> Result<Option<Timestamp>, SeriesError> {
         Ok(self.file.write(|tx| tx.track(track))?.map(|known| known.latest))
     }
+}
+
+/// A track that has no windows.
+static NOBODY: MirroredTrack = MirroredTrack {
+    node: String::new(),
+    uuid: String::new(),
+    longest: Span::ZERO,
+    earliest: Timestamp::from_nanoseconds(0),
+    latest: Timestamp::from_nanoseconds(0),
+};
+
+/// The hours of a range in which a track may have windows, and those before it from which one may reach into it; none without a track.
+fn reach(hours: &Range<i64>, known: &Option<MirroredTrack>) -> Range<i64> {
+    let Some(known) = known else { return 0..0 };
+    let longest = known.longest.nanoseconds().div_ceil(HOUR.nanoseconds()).cast_signed();
+    (hours.start - longest).max(hour_of(known.earliest))..hours.end.min(hour_after(known.latest))
 }
 
 /// Notes what a change did to its tracks, and which hours are to be summed again.

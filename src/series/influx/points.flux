@@ -1,5 +1,5 @@
 from(bucket: "{bucket}")
   |> range(start: time(v: "{start}"), stop: time(v: "{stop}"))
-  |> filter(fn: (r) => r._measurement == "{measurement}" and r.node == "{node}" and r.device == "{device}")
+  |> filter(fn: (r) => r._measurement == "{measurement}" and ((r.node == "{node}" and r.device == "{device}")))
   |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
   |> drop(columns: ["_start", "_stop", "_measurement"])

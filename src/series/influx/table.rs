@@ -36,17 +36,20 @@ impl Row<'_> {
     /// The integer in `column`; `None` where it has no value there.
     pub(super) fn optional(&self, column: &str) -> Result<Option<i64>, TableError> {
         let wrong = |problem: String| TableError::Value { column: column.to_owned(), problem };
-        let Some(&place) = self.header.columns.get(column) else { return Ok(None) };
-        let text = match self.record.get(place).unwrap_or_default() {
-            "" => self.header.defaults.get(place).map_or("", String::as_str),
-            text => text,
-        };
-        if text.is_empty() {
-            return Ok(None);
-        }
+        let text = self.text(column);
+        let Some(&place) = self.header.columns.get(column).filter(|_| !text.is_empty()) else { return Ok(None) };
         match self.header.types.get(place).map(String::as_str) {
             Some("long") => text.parse().map(Some).map_err(|_| wrong(format!("holds {text:?}, which is no integer"))),
             other => Err(wrong(format!("is of type {}, not long", other.unwrap_or("none")))),
+        }
+    }
+
+    /// The text in `column`; empty where it has none.
+    pub(super) fn text(&self, column: &str) -> &str {
+        let Some(&place) = self.header.columns.get(column) else { return "" };
+        match self.record.get(place).unwrap_or_default() {
+            "" => self.header.defaults.get(place).map_or("", String::as_str),
+            text => text,
         }
     }
 

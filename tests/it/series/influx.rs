@@ -1,8 +1,9 @@
 //! The copy in InfluxDB: what is written there, and that nothing of its failures reaches the service.
 
 use super::influx_server::{InfluxDouble, Mood};
+use super::{NOW_S, grid, settle};
 use crate::command::Answer;
-use crate::ledger::{batch, holding, job, window};
+use crate::ledger::{Fixture, at, batch, holding, job, window};
 use crate::service::process::until;
 use crate::service::{Data, Service};
 use collectors::clock::{Clock, SystemClock};
@@ -12,7 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 use units::{Interval, Span};
-use wattledger::series::{Influx, InfluxServer, SeriesChange, SeriesDevice, SeriesStore, Watermark};
+use wattledger::series::{
+    self, Influx, InfluxServer, PowerGroup, SeriesChange, SeriesDevice, SeriesStore, Watermark, catch_up,
+};
 use wire::Batch;
 
 pub(crate) fn open(server: &InfluxDouble, directory: &Path) -> Influx {
@@ -312,4 +315,35 @@ fn a_certificate_of_the_site_s_own_is_trusted_where_it_is_named() {
     let clear = opened(server(None, false)).unwrap_err();
     assert!(clear.contains("would send the token unencrypted") && clear.contains("plain_http = true"), "{clear}");
     opened(server(None, true)).unwrap();
+}
+
+#[test]
+fn a_chart_of_many_devices_is_few_questions() {
+    let server = InfluxDouble::start();
+    let fixture = Fixture::in_germany(60);
+    for sequence in 1..=180_i64 {
+        let mut minute = batch(sequence.unsigned_abs(), sequence * 60);
+        minute.windows = (0..6)
+            .flat_map(|place| {
+                let start = sequence * 60 + place * 10;
+                ["gpu0", "gpu1"].map(|device| window(device, start, start + 10, 3_000_000))
+            })
+            .collect();
+        fixture.apply(&minute);
+    }
+    let influx = open(&server, fixture.directory.path());
+    catch_up(&fixture.store, &influx).unwrap();
+    settle(&fixture, &influx, at(NOW_S));
+    let questions = |points: i64| {
+        let before = server.queries();
+        let (from, to) = (at(0), at(10_800));
+        let groups = fixture
+            .store
+            .read(|tx| series::fleet(&influx, tx, PowerGroup::Project, grid(from, to, points), None))
+            .unwrap();
+        assert_eq!(groups.len(), 1, "{groups:?}");
+        server.queries() - before
+    };
+    // Sums of hours, or windows.
+    assert_eq!((questions(3), questions(300)), (1, 1));
 }

@@ -37,6 +37,7 @@ struct Kept {
     refused: Option<String>,
     writes: usize,
     deletes: usize,
+    queries: usize,
 }
 
 /// A running server; its threads end with the process.
@@ -103,6 +104,11 @@ impl InfluxDouble {
         (kept.writes, kept.deletes)
     }
 
+    /// Number of queries so far.
+    pub(crate) fn queries(&self) -> usize {
+        self.kept.lock().unwrap().queries
+    }
+
     fn serve(&self, mut stream: TcpStream) {
         let mut reader = BufReader::new(stream.try_clone().unwrap());
         while let Some((target, body)) = request(&mut reader) {
@@ -144,6 +150,7 @@ impl InfluxDouble {
             (204, String::new())
         } else if target.starts_with("/api/v2/query?") {
             let asked: serde_json::Value = serde_json::from_str(text).unwrap();
+            kept.queries += 1;
             (200, kept.query(asked["query"].as_str().unwrap()))
         } else {
             (404, "{\"code\":\"not found\",\"message\":\"path not found\"}".to_owned())
@@ -199,10 +206,15 @@ impl Kept {
         assert_eq!(between("from(bucket: ", ")"), "\"b\"");
         let text = |from: &str, to: &str| serde_json::from_str::<String>(&between(from, to)).unwrap();
         let (start, stop) = (text("start: time(v: ", ")"), text("stop: time(v: ", ")"));
-        let (measurement, node) = (text("r._measurement == ", " and "), text("r.node == ", " and "));
-        let track = (measurement, Some(node), Some(text("r.device == ", ")\n")));
+        let measurement = text("r._measurement == ", " and ((");
+        let devices = between(" and ((", ")))\n");
         let range = (milliseconds(&start), Tags::new())..(milliseconds(&stop), Tags::new());
-        let own = self.points.get(&track).into_iter().flat_map(|points| points.range(range.clone()));
+        let own = devices.split(") or (").flat_map(|device| {
+            let (node, name) = device.strip_prefix("r.node == ").unwrap().split_once(" and r.device == ").unwrap();
+            let [node, name] = [node, name].map(|text| Some(serde_json::from_str::<String>(text).unwrap()));
+            let points = self.points.get(&(measurement.clone(), node, name)).into_iter();
+            points.flat_map(|points| points.range(range.clone()))
+        });
         let mut answer = String::new();
         let mut columns_before = Vec::new();
         for (number, ((_, tags), fields)) in own.enumerate() {

@@ -67,7 +67,7 @@ fn windows(store: &dyn SeriesStore) -> Vec<(DeviceId, bool, SeriesWindow)> {
     let tracks =
         (0..6).map(DeviceId::new).flat_map(|device| [false, true].map(|is_contained| Track { device, is_contained }));
     let of = |track: Track| {
-        let windows = store.windows(track, range.clone()).unwrap();
+        let windows = store.windows(&[(track, range.clone())]).unwrap().remove(0);
         windows.into_iter().map(move |window| (track.device, track.is_contained, window))
     };
     tracks.flat_map(of).collect()
