@@ -9,8 +9,8 @@ import urllib.request
 # A metric, by its name or that of a recorded sum, with its matchers.
 SELECTOR = re.compile(r"(?:[\w:]*\bwattledger[\w:]*|\bup)\b(?:\{[^}]*\})?")
 # A service that works has none of these.
-# Only a service that copies or tells something has these.
-IF_CONFIGURED = re.compile(r"wattledger_(?:alerts_total|mirror_|export_)")
+# Only a service that copies, tells or asks for something has these.
+IF_CONFIGURED = re.compile(r"wattledger_(?:alerts_total|mirror_|export_|provider_)")
 NONE_YET = {'wattledger_requests_total{status="503"}': "wattledger_requests_total"}
 
 
