@@ -57,14 +57,14 @@ impl<T: DeserializeOwned> FromRequest<State> for Json<T> {
     }
 }
 
-/// A text body, decompressed, of media type `text/csv`.
-pub(crate) struct Csv(pub(crate) Bytes);
+/// A file of factors, decompressed where the request says that it is compressed: CSV, XML or JSON, or one of them gzipped as a file.
+pub(crate) struct FactorFile(pub(crate) Bytes);
 
-impl FromRequest<State> for Csv {
+impl FromRequest<State> for FactorFile {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &State) -> Result<Self, Problem> {
-        expect_media_type(request.headers(), "text/csv")?;
+        expect_media_type(request.headers(), &["text/csv", "application/gzip", "application/xml", "application/json"])?;
         read(request, state).await.map(Self)
     }
 }
@@ -82,16 +82,16 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 }
 
 fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
-    expect_media_type(headers, "application/json")
+    expect_media_type(headers, &["application/json"])
 }
 
-fn expect_media_type(headers: &HeaderMap, expected: &str) -> Result<(), Problem> {
+fn expect_media_type(headers: &HeaderMap, expected: &[&str]) -> Result<(), Problem> {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case(expected) {
+    if expected.iter().any(|expected| essence.eq_ignore_ascii_case(expected)) {
         return Ok(());
     }
-    Err(Problem::unsupported("Content-Type", format!("the media type is {given:?}: send {expected}")))
+    Err(Problem::unsupported("Content-Type", format!("the media type is {given:?}: send {}", expected.join(" or "))))
 }
 
 async fn read(request: Request, state: &State) -> Result<Bytes, Problem> {

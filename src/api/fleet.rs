@@ -7,11 +7,12 @@ use super::page::{Id, Paging, Query};
 use super::problem::Problem;
 use super::state::{ApiService, State};
 use crate::access::Identity;
-use crate::store::{DeviceRow, NodeRow, PriceStep, PueStep, SiteRow, StoreError, ZoneStep};
+use crate::grid::FactorPreference;
+use crate::store::{DeviceRow, NodeRow, PreferenceStep, PriceStep, PueStep, SiteRow, StoreError, ZoneStep};
 use crate::{decimal, moment, workload};
 use api::{
-    AssignmentRequest, DeviceDocument, NodeDocument, Page, PageQuery, PriceDocument, ProblemDocument, Project,
-    PueDocument, SiteDocument, SiteRequest, ZoneDocument,
+    AssignmentRequest, DeviceDocument, FactorPreferenceDocument, NodeDocument, Page, PageQuery, PriceDocument,
+    ProblemDocument, Project, PueDocument, SiteDocument, SiteRequest, ZoneDocument,
 };
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
@@ -85,11 +86,12 @@ struct StatedSite {
     zones: Vec<ZoneStep>,
     prices: Vec<PriceStep>,
     idle_owner: Option<String>,
+    factors: Vec<PreferenceStep>,
 }
 
 impl From<StatedSite> for SiteDocument {
     fn from(stated: StatedSite) -> Self {
-        let StatedSite { row, pue, zones, prices, idle_owner } = stated;
+        let StatedSite { row, pue, zones, prices, idle_owner, factors } = stated;
         let zone = zones.last().map_or(row.zone, |step| step.zone.clone());
         let zone_document = |step: ZoneStep| ZoneDocument { since: moment::show(step.since), zone: step.zone };
         let pue_document =
@@ -102,8 +104,14 @@ impl From<StatedSite> for SiteDocument {
             pue: pue.into_iter().map(pue_document).collect(),
             price: prices.into_iter().map(price_document).collect(),
             idle_owner,
+            factors: factors.iter().filter_map(preference_document).collect(),
         }
     }
+}
+
+fn preference_document(step: &PreferenceStep) -> Option<FactorPreferenceDocument> {
+    let FactorPreference { basis, gas, accounting, publishers } = serde_json::from_str(&step.preference).ok()?;
+    Some(FactorPreferenceDocument { since: moment::show(step.since), basis, gas, accounting, publishers })
 }
 
 fn price_document(step: PriceStep) -> PriceDocument {
@@ -131,12 +139,14 @@ pub(super) fn named(field: &str, name: &str) -> Result<(), Problem> {
 fn all_sites(service: &ApiService) -> Result<Vec<SiteDocument>, Problem> {
     let sites = service.store.read::<_, StoreError>(|tx| {
         let (prices, zones) = (tx.prices().list(PriceNumber::new(i64::MAX))?, tx.sites().zone_history()?);
+        let factors = tx.sites().preferences()?;
         let stated = tx.sites().list()?.into_iter().map(|row| {
             Ok(StatedSite {
                 pue: tx.sites().pue_history(row.site)?,
                 zones: zones.iter().filter(|step| step.site == row.site).cloned().collect(),
                 prices: prices.iter().filter(|step| step.site == row.site).cloned().collect(),
                 idle_owner: tx.sites().idle_owner(row.site)?,
+                factors: factors.iter().filter(|step| step.site == row.site).cloned().collect(),
                 row,
             })
         });

@@ -11,8 +11,9 @@ use crate::ledger::{self, ExplainedWindow};
 use crate::moment;
 use crate::store::{CalendarUnit, EntryFilter, GroupBy, NamedEntry, Selection, StoreError};
 use api::{
-    BatchDocument, Breakdown, BudgetOverride, EmissionsDocument, EntryDocument, ExplanationDocument, Page, PageQuery,
-    PostingDocument, ProblemDocument, Report, ReportQuery, SelectionQuery, WindowDocument,
+    BatchDocument, Breakdown, BudgetOverride, EmissionsDocument, EntryDocument, ExplanationDocument,
+    FactorEvidenceDocument, Page, PageQuery, PostingDocument, ProblemDocument, Report, ReportQuery, SelectionQuery,
+    WindowDocument,
 };
 use axum::extract::State as Extract;
 use chrono_tz::Tz;
@@ -139,6 +140,12 @@ pub(crate) async fn explain(
     Ok(axum::Json(ExplanationDocument {
         entry: named.into(),
         factor: explained.factor.into(),
+        factor_evidence: explained.evidence.map(|evidence| FactorEvidenceDocument {
+            source: evidence.source,
+            name: evidence.name,
+            obtained: moment::show(evidence.obtained),
+            sha256: hexadecimal(&evidence.sha256),
+        }),
         postings: postings.collect(),
         windows: explained.windows.into_iter().map(WindowDocument::from).collect(),
     }))

@@ -15,6 +15,7 @@ mod connection;
 mod cookie;
 mod estimates;
 mod events;
+mod factors;
 mod fleet;
 mod gaps;
 mod greener;

@@ -1,7 +1,7 @@
 //! Problem documents (RFC 9457): every refusal names what is wrong and what to do.
 
 use crate::budget::BudgetError;
-use crate::grid::ZoneError;
+use crate::grid::{FactorChoiceError, ZoneError};
 use crate::hardware::HardwareError;
 use crate::ingest::IngestError;
 use crate::ledger::LedgerError;
@@ -258,6 +258,24 @@ impl From<BudgetError> for Problem {
             BudgetError::Overflow(error) => Self::field("count", error.to_string()),
             BudgetError::Ledger(error) => (*error).into(),
             BudgetError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ZoneError> for Problem {
+    fn from(error: ZoneError) -> Self {
+        match error {
+            ZoneError::Data(error) => defect(&error),
+            unknown => Self::missing(unknown.to_string()),
+        }
+    }
+}
+
+impl From<FactorChoiceError> for Problem {
+    fn from(error: FactorChoiceError) -> Self {
+        match error {
+            FactorChoiceError::Zone(error) => error.into(),
+            FactorChoiceError::Store(error) => error.into(),
         }
     }
 }

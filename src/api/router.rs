@@ -3,9 +3,9 @@
 use super::problem::Problem;
 use super::state::State;
 use super::{
-    actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, fleet, gaps, greener,
-    grid, job_list, jobs, kubernetes, ledger, metrics, operations, periods, providers, series, session, sites, steps,
-    terraform, tokens,
+    actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, factors, fleet, gaps,
+    greener, grid, job_list, jobs, kubernetes, ledger, metrics, operations, periods, providers, series, session, sites,
+    steps, terraform, tokens,
 };
 use api::{PROBLEM_MEDIA_TYPE, ProblemDocument};
 use axum::Router;
@@ -134,10 +134,11 @@ fn administration() -> OpenApiRouter<State> {
         .routes(routes!(sites::set_pue))
         .routes(routes!(sites::set_price))
         .routes(routes!(sites::set_zone))
+        .routes(routes!(sites::set_factors))
         .routes(routes!(sites::set_idle_owner))
         .routes(routes!(fleet::assign))
         .routes(routes!(fleet::add_project))
-        .routes(routes!(grid::import))
+        .routes(routes!(factors::import))
         .routes(routes!(providers::sync))
         .routes(routes!(budgets::create))
         .routes(routes!(budgets::revise))

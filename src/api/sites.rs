@@ -7,10 +7,13 @@ use super::page::Id;
 use super::problem::Problem;
 use super::state::{ApiService, State};
 use crate::access::Identity;
+use crate::grid::FactorPreference;
 use crate::{decimal, moment, workload};
-use api::{IdleOwnerRequest, PriceRequest, ProblemDocument, PueRequest, SiteDocument, ZoneRequest};
+use api::{
+    FactorPreferenceRequest, IdleOwnerRequest, PriceRequest, ProblemDocument, PueRequest, SiteDocument, ZoneRequest,
+};
 use axum::extract::State as Extract;
-use model::{ChangeKind, SiteName};
+use model::{Accounting, ChangeKind, SiteName};
 
 /// Millionths of a currency's unit: 10 million units per MWh is more than any energy costs.
 const PRICE_MICRO_MAX: i128 = 10_000_000_000_000;
@@ -94,6 +97,37 @@ pub(crate) async fn set_zone(
     let by = who.by(state.clock.wall());
     changed(&state, name, move |service, name| {
         Ok(workload::set_zone(&service.store, &service.library, name, asked.zone.as_str(), since, by)?)
+    })
+    .await
+}
+
+/// State which factors a site wants from a moment on
+///
+/// Energy that is not posted yet takes them at once. Posted entries keep their factors until they are restated.
+#[utoipa::path(
+    post, path = "/sites/{id}/factors", tag = "fleet", request_body = FactorPreferenceRequest,
+    params(("id" = String, Path, description = "Name of the site")),
+    responses(
+        (status = 200, description = "The site after the change", body = SiteDocument),
+        (status = 404, description = "There is no such site", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn set_factors(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Id(name): Id<SiteName>,
+    Json(asked): Json<FactorPreferenceRequest>,
+) -> Result<axum::Json<SiteDocument>, Problem> {
+    unbound(&who)?;
+    if asked.accounting == Some(Accounting::Marginal) {
+        return Err(Problem::field("accounting", "marginal factors enter no total: choose one of the averages"));
+    }
+    let since = moment::parse(&asked.since).map_err(|rule| Problem::field("since", rule))?;
+    let FactorPreferenceRequest { basis, gas, accounting, publishers, .. } = asked;
+    let preference = FactorPreference { basis, gas, accounting, publishers };
+    let by = who.by(state.clock.wall());
+    changed(&state, name, move |service, name| {
+        Ok(workload::set_factor_preference(&service.store, name, since, preference, by)?)
     })
     .await
 }

@@ -158,7 +158,8 @@ impl Demand {
             (None, None) => NO_SITE_ZONE.into(),
         };
         let hours = u32::try_from(self.nanohours.div_ceil(NANOHOUR).clamp(1, FORECAST_HOURS)).unwrap_or(1);
-        let (intensity, used) = ledger::mean_intensity(tx, library, &zone, at, hours)?;
+        let preference = ledger::preference_at(tx, site.map(|site| site.site), at)?;
+        let (intensity, used) = ledger::mean_intensity(tx, library, (&zone, &preference), at, hours)?;
         let from = match (&self.zone, site) {
             (Some(_), _) => "as asked for".to_owned(),
             (None, Some(site)) => format!("of site {}", site.name),

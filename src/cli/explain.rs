@@ -9,7 +9,7 @@ use super::table::{TextTable, left, right, significant};
 use super::words::{or_dash, word};
 use super::{number, print};
 use crate::moment;
-use api::{Breakdown, ExplanationDocument, FactorShare, PostedSlice, SelectionQuery, WindowDocument};
+use api::{Breakdown, Correction, ExplanationDocument, FactorShare, PostedSlice, SelectionQuery, WindowDocument};
 use clap::Args;
 use model::{JobId, NodeName, ProjectName, SiteName};
 use serde::de::DeserializeOwned;
@@ -145,7 +145,11 @@ fn entry_page(explained: &ExplanationDocument) -> String {
         ("factor edition", factor.edition.clone()),
         ("factor licence", factor.licence.clone()),
     ];
-    let lines: String = lines.iter().map(|(name, value)| format!("{name:<22}{value}\n")).collect();
+    let evidence = explained.factor_evidence.iter().flat_map(|evidence| {
+        let read = format!("{} {}, {}", evidence.source, evidence.name, evidence.obtained);
+        [("factor read from", read), ("factor sha256", evidence.sha256.clone())]
+    });
+    let lines: String = lines.into_iter().chain(evidence).map(|(name, value)| format!("{name:<22}{value}\n")).collect();
     format!("{lines}\n{}\n{}", windows(&explained.windows), batches(&explained.windows))
 }
 
@@ -207,7 +211,15 @@ fn sum_page(sum: &Breakdown) -> String {
     }
     let links = [("final", &sum.settled), ("provisional", &sum.provisional)];
     let links: String = links.iter().map(|(name, slice)| format!("{name:<12}{}\n", slice.link)).collect();
-    format!("{parts}\n{}\n{links}", factors(&sum.factors))
+    let corrections: String = sum.corrections.iter().map(corrected).collect();
+    format!("{parts}\n{}\n{links}{corrections}", factors(&sum.factors))
+}
+
+/// When a figure changed after it was posted, by how much, and why.
+fn corrected(correction: &Correction) -> String {
+    let entries = counted(correction.entries.unsigned_abs(), "entry", "entries");
+    let grams = significant((correction.co2e_ug + correction.overhead_co2e_ug) as f64 / 1e6, 4);
+    format!("corrected on {}: {}; {entries} replaced, {grams} g CO2e\n", correction.day, correction.reason)
 }
 
 fn factors(shares: &[FactorShare]) -> TextTable {

@@ -3,17 +3,15 @@
 use super::client::{ServerArguments, Verbatim, with_query};
 use super::failure::Failure;
 use super::grid_arguments::FactorSet;
+use super::grid_import::ImportArguments;
 use super::show::counted;
 use super::table::{TextTable, left, right};
-use super::words::one_of;
 use super::{greener, number, print, providers};
-use crate::decimal;
-use crate::grid::{Factor, FactorChoice};
-use api::{ChoiceDocument, FactorDocument, ImportDocument, ImportQuery};
+use crate::grid::Factor;
+use crate::{decimal, moment};
+use api::{ChoiceDocument, FactorDocument, IntensityQuery};
 use clap::{Args, Subcommand};
-use model::{Accounting, Basis, FactorStatus, Gas};
 use std::fmt::Write;
-use std::path::PathBuf;
 use units::Timestamp;
 
 /// Look up grid carbon intensities, and import them into a service
@@ -23,9 +21,10 @@ pub(crate) enum GridCommand {
     Zones(ZonesArguments),
     /// Show the factor of a zone or cloud region, its type, and how it was chosen
     Intensity(IntensityArguments),
-    /// Import the intensities of a zone into a service, interval by interval
+    /// Import a file of carbon intensities into a service
     ///
-    /// The CSV file has the columns datetime_utc (start of the interval) and g_per_kwh, or direct_g or lifecycle_g.
+    /// CSV whose header says what it is: datetime_utc (start of the interval) and g_per_kwh, direct_g or lifecycle_g; an hourly file of Electricity
+    /// Maps; or a yearly table as it is bundled. Rows that cannot be right are refused with their line.
     Import(Box<ImportArguments>),
     /// Find the start with the lowest carbon intensity for a job
     Best(greener::BestArguments),
@@ -33,44 +32,6 @@ pub(crate) enum GridCommand {
     Providers(providers::ProvidersArguments),
     /// Have a service ask its providers for their newest values now
     Sync(providers::SyncProviderArguments),
-}
-
-#[derive(Args)]
-pub(crate) struct ImportArguments {
-    /// CSV file to import
-    file: PathBuf,
-    /// Grid zone, such as DE
-    #[arg(long, value_name = "ZONE")]
-    zone: String,
-    /// Publisher of the values
-    #[arg(long, value_name = "NAME")]
-    publisher: String,
-    /// Edition of the values; values of an edition never change, and a newer edition takes precedence over an older one
-    #[arg(long, value_name = "NAME")]
-    edition: String,
-    /// Licence of the values
-    #[arg(long, value_name = "NAME")]
-    licence: String,
-    /// Which part of the life cycle of electricity the values count
-    #[arg(long, value_name = "BASIS", value_parser = one_of::<Basis>(&["direct", "lifecycle"]))]
-    basis: Basis,
-    /// Which gases the values count
-    #[arg(long, value_name = "GAS", value_parser = one_of::<Gas>(&["CO2", "CO2e"]))]
-    gas: Gas,
-    /// Whose electricity the values describe
-    #[arg(long, value_name = "ACCOUNTING", value_parser = one_of::<Accounting>(&["production", "consumption", "residual", "supplier", "unspecified"]))]
-    accounting: Accounting,
-    /// How far the values can be relied on
-    #[arg(long, value_name = "STATUS", value_parser = one_of::<FactorStatus>(&["measured", "estimated", "provisional", "forecast", "fallback"]))]
-    status: FactorStatus,
-    /// Length of each interval in minutes: 5, 15, 30 or 60
-    #[arg(long, value_name = "N", default_value_t = 60)]
-    minutes: u64,
-    #[command(flatten)]
-    server: ServerArguments,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Args)]
@@ -99,6 +60,8 @@ pub(crate) struct IntensityArguments {
     /// Set of grid factors to use
     #[arg(long, value_enum, default_value_t, value_name = "SET")]
     factors: FactorSet,
+    #[command(flatten)]
+    server: ServerArguments,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -109,40 +72,11 @@ pub(crate) fn run(command: &GridCommand) -> Result<(), Failure> {
     match command {
         GridCommand::Zones(zones) => list(zones),
         GridCommand::Intensity(intensity) => show(intensity),
-        GridCommand::Import(import) => send(import),
+        GridCommand::Import(import) => super::grid_import::run(import),
         GridCommand::Best(arguments) => greener::run(arguments),
         GridCommand::Providers(arguments) => providers::list(arguments),
         GridCommand::Sync(arguments) => providers::sync(arguments),
     }
-}
-
-fn send(arguments: &ImportArguments) -> Result<(), Failure> {
-    let unreadable = |cause| Failure::Usage(format!("{}: {cause}", arguments.file.display()));
-    let file = std::fs::read(&arguments.file).map_err(unreadable)?;
-    let query = ImportQuery {
-        zone: arguments.zone.as_str().into(),
-        publisher: arguments.publisher.clone(),
-        edition: arguments.edition.clone(),
-        licence: arguments.licence.clone(),
-        basis: arguments.basis,
-        gas: arguments.gas,
-        accounting: arguments.accounting,
-        status: arguments.status,
-        minutes: Some(arguments.minutes),
-    };
-    let path = with_query("/grid/factors", &query)?;
-    let client = arguments.server.client()?;
-    if arguments.json {
-        return print::json(&client.post_csv::<Verbatim>(&path, &file)?);
-    }
-    let imported: ImportDocument = client.post_csv(&path, &file)?;
-    let intervals = counted(imported.rows as u64, "interval", "intervals");
-    let mut page = format!("{intervals}, {} of them new\n", imported.new);
-    if let Some(command) = imported.restate {
-        let entries = counted(imported.outdated_entries as u64, "posted entry", "posted entries");
-        let _ = writeln!(page, "{entries} would now get another factor; to restate:\n{command}");
-    }
-    print::text(&page)
 }
 
 fn list(arguments: &ZonesArguments) -> Result<(), Failure> {
@@ -189,28 +123,58 @@ fn table(factors: &[&Factor]) -> String {
 }
 
 fn show(arguments: &IntensityArguments) -> Result<(), Failure> {
+    if arguments.server.named().is_some() {
+        return show_of_service(arguments);
+    }
     let library = arguments.factors.open()?;
     let choice = match (&arguments.zone, &arguments.region) {
         (Some(zone), _) => library.choose(zone, arguments.at)?,
         (None, region) => library.choose_region(region.as_deref().unwrap_or(""), arguments.at)?,
     };
-    if arguments.json { print::json(&ChoiceDocument::from(&choice)) } else { print::text(&page(&choice)) }
+    let document = ChoiceDocument::from(&choice);
+    if arguments.json {
+        print::json(&document)
+    } else {
+        print::text(&page(&document, &choice.factor.period_in_words()))
+    }
 }
 
-fn page(choice: &FactorChoice) -> String {
+/// What the service knows comes before the library alone: the factor that its ledger uses.
+fn show_of_service(arguments: &IntensityArguments) -> Result<(), Failure> {
+    let query = IntensityQuery {
+        zone: arguments.zone.clone(),
+        region: arguments.region.clone(),
+        site: None,
+        at: arguments.at.map(moment::show),
+        marginal: false,
+    };
+    let path = with_query("/grid/intensity", &query)?;
+    let client = arguments.server.client()?;
+    if arguments.json {
+        return print::json(&client.get::<Verbatim>(&path)?);
+    }
+    let document: ChoiceDocument = client.get(&path)?;
+    print::text(&page(&document, &document.factor.period))
+}
+
+fn page(choice: &ChoiceDocument, period: &str) -> String {
     let factor = &choice.factor;
-    let value = decimal::format(i128::from(factor.intensity.milligrams_per_kwh()), 3);
-    let mut page = format!("{value} {}\n\n", factor.type_in_words());
-    let asked = if factor.zone == choice.asked.as_str() { String::new() } else { format!(", for {}", choice.asked) };
+    let value = decimal::format(i128::from(factor.intensity_mg_per_kwh), 3);
+    let mut page = format!("{value} g {}/kWh, {}, {}\n\n", factor.gas, factor.basis, factor.accounting);
+    let asked =
+        if factor.zone == choice.requested.as_str() { String::new() } else { format!(", for {}", choice.requested) };
     for (label, text) in [
         ("zone", format!("{} ({}){asked}", factor.zone, factor.name)),
-        ("period", factor.period_in_words()),
+        ("period", period.to_owned()),
         ("publisher", factor.publisher.clone()),
         ("edition", factor.edition.clone()),
         ("licence", factor.licence.clone()),
-        ("fallback", format!("step {} of 6, {}", choice.fallback_step, choice.step_in_words())),
+        ("fallback", format!("step {} of 6, {}", choice.fallback_step, choice.fallback)),
     ] {
         let _ = writeln!(page, "{label:<11}{text}");
+    }
+    if choice.basis_changed {
+        page.push_str("of another basis, gas or accounting than wanted\n");
     }
     for note in &choice.notes {
         let _ = writeln!(page, "note: {note}");

@@ -17,6 +17,7 @@ mod failure;
 mod greener;
 mod grid;
 pub(crate) mod grid_arguments;
+mod grid_import;
 mod label;
 mod ledger;
 mod meter;

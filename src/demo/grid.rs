@@ -4,15 +4,16 @@ use super::agent::moment;
 use super::error::DemoError;
 use super::noise::white;
 use super::schedule::{DAY, HOUR, MINUTE};
-use crate::grid::{Accounting, Basis, FactorSeries, FactorStatus, FactorValue, Gas, Library, intensities};
+use crate::grid::{
+    Accounting, Basis, FactorSeries, FactorStatus, FactorValue, Gas, ImportTerms, Library, read_factors,
+};
 use crate::ledger;
-use crate::store::{By, FactorEvidence, Store, StoreError};
+use crate::store::{By, FactorEvidence, Store};
 use model::FactorSource;
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
-use units::{CarbonIntensity, Interval, Span, Timestamp};
+use units::{CarbonIntensity, Interval, Timestamp};
 
 const FILES: [(&str, &[u8]); 3] = [
     ("DE", include_bytes!("../../config/grid/demo-2020/DE.csv.gz")),
@@ -39,12 +40,12 @@ impl ShiftedSeries {
         let mut values = BTreeMap::new();
         for (zone, packed) in FILES {
             let broken = |reason: String| DemoError::Series { zone, reason };
-            let mut text = Vec::new();
-            flate2::read::GzDecoder::new(packed).read_to_end(&mut text).map_err(|error| broken(error.to_string()))?;
-            let rows = intensities(&text, Basis::Lifecycle, Span::from_seconds(HOUR.cast_unsigned()));
-            for (interval, intensity) in rows.map_err(|error| broken(error.to_string()))? {
-                let second = interval.start().nanoseconds().div_euclid(1_000_000_000);
-                values.insert((zone, second), intensity.milligrams_per_kwh());
+            let terms =
+                ImportTerms { zone: Some(zone.into()), basis: Some(Basis::Lifecycle), ..ImportTerms::default() };
+            let read = read_factors(packed, &terms).map_err(|error| broken(error.to_string()))?;
+            for value in read.reading.series.into_iter().flat_map(|series| series.values) {
+                let second = value.interval.start().nanoseconds().div_euclid(1_000_000_000);
+                values.insert((zone, second), value.intensity.milligrams_per_kwh());
             }
         }
         Ok(Self(values))
@@ -88,20 +89,13 @@ impl ShiftedSeries {
     ) -> Result<(), DemoError> {
         let second = now.nanoseconds().div_euclid(1_000_000_000);
         let to = second + AHEAD_S;
-        let mut finals = 0;
         for status in [FactorStatus::Forecast, FactorStatus::Provisional, FactorStatus::Measured] {
             let factors = self.factors(&(from..to), second, status);
             // The demonstration has no file or reply of its own to show: the values stand for themselves.
             let bytes = format!("{factors:?}").into_bytes();
             let name = "demonstration".to_owned();
             let evidence = FactorEvidence { source: FactorSource::Provider, name, obtained: now, bytes };
-            let kept =
-                store.write::<_, StoreError>(move |tx| tx.factors().keep(&factors, &evidence, &By::service(now)))?;
-            finals += if status == FactorStatus::Measured { kept.new } else { 0 };
-        }
-        if let (1.., Some(range)) = (finals, Interval::new(moment(from), now)) {
-            let reason = "demonstration: provisional intensities became final".to_owned();
-            ledger::restate(store, library, range, reason, By::service(now))?;
+            ledger::take_factors(store, library, factors, evidence, By::service(now))?;
         }
         Ok(())
     }

@@ -124,6 +124,16 @@ impl<'a> FactorRule<'a> {
         Ok(choice)
     }
 
+    /// The library behind the rule.
+    pub(super) const fn library(&self) -> &Library {
+        self.library
+    }
+
+    /// Whether series of a zone are kept.
+    pub(super) fn has_series(&self, zone: &ZoneId) -> Result<bool, StoreError> {
+        Ok(!self.ranked(zone, &FactorPreference::default())?.own.is_empty())
+    }
+
     /// How `range` divides by the factors that apply, in order of time: each part with its factor.
     ///
     /// # Errors

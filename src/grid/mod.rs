@@ -21,7 +21,7 @@ pub use choice::{FROM_MIX, FactorChoiceError, FactorPreference, FactorRule};
 pub use climatology::Climatology;
 pub use factor::Factor;
 pub use greener::{GreenerStart, greener_start};
-pub use import::{ImportError, intensities};
+pub use import::{FileReading, ImportError, ImportTerms, read_factors, refuse_wrong_scale};
 pub use model::{Accounting, Basis, FactorStatus, Gas, Resolution};
 pub use region::{CloudRegion, RegionFactor, cloud_regions};
 pub use series::{FactorReading, FactorSeries, FactorValue, RefusedValue};

@@ -1,6 +1,7 @@
-use super::{Factor, FactorChoice, Library, ZoneError};
+use super::{Factor, FactorChoice, FactorChoiceError, FactorPreference, FactorRule, Library, ZoneError};
 use crate::bundled::{BundledTable, DataError};
 use crate::nearest::{NamedCandidate, nearest};
+use model::ZoneId;
 use serde::Deserialize;
 use units::Timestamp;
 
@@ -61,6 +62,30 @@ impl Library {
             choice.notes.insert(1, format!("its zone {finer} has no factor in this set: {own} stands in"));
         }
         Ok(choice)
+    }
+}
+
+impl FactorRule<'_> {
+    /// The factor for a cloud region, written `provider/region`, at `at`: that of its finest zone with kept series, else that of the library.
+    ///
+    /// # Errors
+    ///
+    /// There is no such region, or it has no factor; the store cannot be read.
+    pub fn choose_region(
+        &self,
+        region: &str,
+        preference: &FactorPreference,
+        at: Timestamp,
+    ) -> Result<FactorChoice, FactorChoiceError> {
+        let asked = region.trim().to_lowercase();
+        for known in cloud_regions().map_err(ZoneError::from)?.into_iter().filter(|known| known.code() == asked) {
+            for zone in known.zones().map(ZoneId::from) {
+                if self.has_series(&zone)? {
+                    return Ok(FactorChoice { asked: known.code(), ..self.choose(&zone, preference, at)? });
+                }
+            }
+        }
+        Ok(self.library().choose_region(region, Some(at))?)
     }
 }
 

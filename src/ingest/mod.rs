@@ -8,6 +8,7 @@ mod attribution;
 mod counted;
 mod error;
 mod held_idle;
+mod periods;
 mod reach;
 mod selection;
 mod stored;
@@ -17,6 +18,7 @@ pub(crate) use counted::{Counted, counted};
 pub use error::IngestError;
 pub use held_idle::HELD_IDLE_PERCENT;
 pub(crate) use held_idle::is_low;
+pub(crate) use periods::fit_periods;
 pub(crate) use reach::reaches_of;
 
 use crate::store::{Evidence, HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};

@@ -5,8 +5,8 @@ use super::factor::FactorRecord;
 use super::link::{command, link};
 use super::report::{OpenAccount, Sum, open_accounts, posted};
 use crate::grid::Library;
-use crate::store::{FactorSum, GroupBy, Selection, Store, Tx};
-use api::{Breakdown, FactorShare, IntensityShare, OpenSlice, PostedSlice, Slice};
+use crate::store::{CorrectionSum, FactorSum, GroupBy, Selection, Store, Tx};
+use api::{Breakdown, Correction, FactorShare, IntensityShare, OpenSlice, PostedSlice, Slice};
 use std::collections::BTreeMap;
 use units::{CarbonMass, Energy, Overflow};
 
@@ -39,9 +39,15 @@ pub fn breakdown(store: &Store, library: &Library, selection: &Selection) -> Res
             provisional: provisional.1,
             open: OpenSlice { part: part(&open), accounts: accounts.len() },
             factors: factors(sums, &accounts)?,
+            corrections: tx.entry_sums().corrections(selection)?.into_iter().map(correction).collect(),
             command: command(selection),
         })
     })
+}
+
+fn correction(sum: CorrectionSum) -> Correction {
+    let (co2e_ug, overhead_co2e_ug) = (sum.co2e.micrograms(), sum.overhead_co2e.micrograms());
+    Correction { day: sum.day, reason: sum.reason, entries: sum.replaced, co2e_ug, overhead_co2e_ug }
 }
 
 fn part(sum: &Sum) -> Slice {

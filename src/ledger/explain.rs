@@ -2,7 +2,7 @@
 
 use super::{FactorRecord, LedgerError};
 use crate::ingest::attribute;
-use crate::store::{Entry, Posting, Store, Tx};
+use crate::store::{Entry, KeptEvidence, Posting, Store, Tx};
 use model::{AgentId, BatchId, EntryId, EntryKind, Revision};
 use std::collections::BTreeMap;
 use units::{Energy, Timestamp};
@@ -14,6 +14,8 @@ pub struct Explanation {
     pub entry: Entry,
     /// The factor that its CO2e was computed with.
     pub factor: FactorRecord,
+    /// The file or reply that the factor is from; `None` of a factor of the library.
+    pub evidence: Option<KeptEvidence>,
     /// Its postings, as written; some may take back others.
     pub postings: Vec<Posting>,
     /// The windows as attributed; their energies sum to the entry's.
@@ -56,9 +58,11 @@ pub fn explain(store: &Store, id: EntryId) -> Result<Explanation, LedgerError> {
     store.read(|tx| {
         let entry = tx.entries().get(id)?.ok_or(LedgerError::UnknownEntry { id })?;
         let factor = FactorRecord::stored(&entry.factor)?;
+        let block = factor.block.map(|block| tx.factors().block(block)).transpose()?.flatten();
+        let evidence = block.map(|(.., evidence)| evidence);
         let postings = tx.postings().list(&entry.key, entry.first_posting, entry.last_posting)?;
         let windows = windows(tx, &entry, &postings)?;
-        Ok(Explanation { entry, factor, postings, windows })
+        Ok(Explanation { entry, factor, evidence, postings, windows })
     })
 }
 

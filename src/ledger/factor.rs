@@ -58,6 +58,14 @@ impl FactorRecord {
         serde_json::from_str(text).map_err(|_| StoreError::Value { what: "factor of an entry", value: text.to_owned() })
     }
 
+    /// Whether another record is of the same series of values.
+    pub(super) fn is_of_series(&self, other: &Self) -> bool {
+        let type_of = |record: &Self| (record.basis, record.gas, record.accounting, record.block.is_some());
+        (&self.zone, &self.publisher, &self.edition) == (&other.zone, &other.publisher, &other.edition)
+            && self.block.is_some()
+            && type_of(self) == type_of(other)
+    }
+
     /// Whether another record says the same, wherever the value is kept.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let unplaced = |record: &Self| Self { block: None, ..record.clone() };
@@ -126,6 +134,12 @@ pub(super) struct Rates {
 }
 
 impl Rates {
+    /// Those that an entry was posted at.
+    pub(super) fn posted(entry: &Entry) -> Self {
+        let (factor, provisional) = (entry.factor.clone(), entry.provisional);
+        Self { intensity: entry.intensity, pue: entry.pue, factor, provisional }
+    }
+
     /// Whether an entry was posted at these rates, wherever its factor is kept.
     pub(super) fn are_of(&self, entry: &Entry) -> bool {
         let is_same_factor = || match [&entry.factor, &self.factor].map(|text| FactorRecord::stored(text)) {
@@ -147,6 +161,25 @@ impl Weighed {
     pub(super) fn of(energy: Energy, rates: &Rates) -> Result<Self, Overflow> {
         let overhead = energy.overhead(rates.pue)?;
         Ok(Self { overhead, co2e: energy.carbon(rates.intensity)?, overhead_co2e: overhead.carbon(rates.intensity)? })
+    }
+}
+
+impl Weighed {
+    /// Of energy that joins entries of the same account: what completes them to the grams and the overhead of the whole, so that an account sums to
+    /// the same in however many entries it was posted. Beside entries at other rates it is weighed by itself.
+    pub(super) fn completing(live: &[Entry], energy: Energy, rates: &Rates) -> Result<Self, Overflow> {
+        if live.is_empty() || !live.iter().all(|entry| (entry.intensity, entry.pue) == (rates.intensity, rates.pue)) {
+            return Self::of(energy, rates);
+        }
+        let whole = live.iter().try_fold(energy, |sum, entry| sum.checked_add(entry.part.energy))?;
+        let mut left = Self::of(whole, rates)?;
+        for entry in live {
+            left.overhead = left.overhead.checked_add(Energy::from_millijoules(-entry.overhead.millijoules()))?;
+            left.co2e = left.co2e.checked_add(CarbonMass::from_micrograms(-entry.co2e.micrograms()))?;
+            let posted = CarbonMass::from_micrograms(-entry.overhead_co2e.micrograms());
+            left.overhead_co2e = left.overhead_co2e.checked_add(posted)?;
+        }
+        Ok(left)
     }
 }
 
@@ -184,21 +217,42 @@ pub fn weigh(
 pub fn mean_intensity(
     tx: &Tx<'_>,
     library: &Library,
-    zone: &ZoneId,
+    (zone, preference): (&ZoneId, &FactorPreference),
     start: Timestamp,
     hours: u32,
 ) -> Result<(CarbonIntensity, FactorRecord), LedgerError> {
-    let (rule, preference) = (FactorRule::new(tx, library), FactorPreference::default());
-    let first = rule.choose(zone, &preference, start)?;
+    let rule = FactorRule::new(tx, library);
+    let first = rule.choose(zone, preference, start)?;
     let whole = Interval::new(start, start.after(Span::from_seconds(u64::from(hours.max(1)) * 3_600))?);
     let Some(whole) = whole.filter(|_| first.fallback_step <= 4) else {
         return Ok((first.factor.intensity, FactorRecord::from(first)));
     };
-    let sum = rule.stretches(zone, &preference, whole)?.iter().fold(0_u128, |sum, (part, choice)| {
+    let sum = rule.stretches(zone, preference, whole)?.iter().fold(0_u128, |sum, (part, choice)| {
         sum + u128::from(choice.factor.intensity.milligrams_per_kwh()) * u128::from(part.span().nanoseconds())
     });
     let mean = u32::try_from(sum / u128::from(whole.span().nanoseconds())).unwrap_or(u32::MAX);
     Ok((CarbonIntensity::from_milligrams_per_kwh(mean), FactorRecord::from(first)))
+}
+
+/// What each site wants of its factors and from when on, oldest first.
+fn preferences(tx: &Tx<'_>) -> Result<Vec<(SiteNumber, Timestamp, FactorPreference)>, StoreError> {
+    let steps = tx.sites().preferences()?.into_iter().map(|step| {
+        let preference = serde_json::from_str(&step.preference);
+        let wrong = |_| StoreError::Value { what: "factor preference of a site", value: step.preference.clone() };
+        Ok((step.site, step.since, preference.map_err(wrong)?))
+    });
+    steps.collect()
+}
+
+/// What a site wants of its factors at a moment; nothing in particular without a site.
+///
+/// # Errors
+///
+/// The store cannot be read.
+pub fn preference_at(tx: &Tx<'_>, site: Option<SiteNumber>, at: Timestamp) -> Result<FactorPreference, StoreError> {
+    let Some(site) = site else { return Ok(FactorPreference::default()) };
+    let stated = preferences(tx)?.into_iter().rev().find(|step| step.0 == site && step.1 <= at);
+    Ok(stated.map(|(.., preference)| preference).unwrap_or_default())
 }
 
 /// Chooses rates, and remembers the choice for accounts of one site and period.
@@ -206,13 +260,14 @@ pub(super) struct Chooser<'a> {
     tx: &'a Tx<'a>,
     rule: FactorRule<'a>,
     zones: Vec<ZoneStep>,
+    preferences: Vec<(SiteNumber, Timestamp, FactorPreference)>,
     known: HashMap<(SiteNumber, Timestamp), Rates>,
 }
 
 impl<'a> Chooser<'a> {
     pub(super) fn new(tx: &'a Tx<'a>, library: &'a Library) -> Result<Self, LedgerError> {
         let (rule, zones) = (FactorRule::new(tx, library), tx.sites().zone_history()?);
-        Ok(Self { tx, rule, zones, known: HashMap::new() })
+        Ok(Self { tx, rule, zones, preferences: preferences(tx)?, known: HashMap::new() })
     }
 
     pub(super) fn rates(&mut self, key: &Key) -> Result<Rates, LedgerError> {
@@ -227,7 +282,9 @@ impl<'a> Chooser<'a> {
         }
         let of_site = |step: &&ZoneStep| step.site == site && step.since <= period_start;
         let zone = self.zones.iter().rev().find(of_site).map(|step| step.zone.clone()).unwrap_or_default();
-        let choice = self.rule.choose(&zone, &FactorPreference::default(), period_start)?;
+        let of_site = |step: &&(SiteNumber, Timestamp, FactorPreference)| step.0 == site && step.1 <= period_start;
+        let preference = self.preferences.iter().rev().find(of_site).map(|(.., preference)| preference.clone());
+        let choice = self.rule.choose(&zone, &preference.unwrap_or_default(), period_start)?;
         let intensity = choice.factor.intensity;
         let mut used = FactorRecord::from(choice);
         if site == SiteNumber::UNASSIGNED {

@@ -7,7 +7,7 @@ use crate::store::{By, Entry, Head, Key, OpenKey, Part, Store, Tx};
 use model::{ActionKind, EntryId, EntryKind, PostingId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use units::{CarbonMass, DeviceTime, Energy, Interval, Span, Timestamp};
+use units::{CarbonMass, DeviceTime, Energy, Interval, Timestamp};
 
 const PERIOD_ENDED: &str = "period or job ended";
 const LATE: &str = "windows came after posting";
@@ -21,44 +21,7 @@ pub struct Closed {
 }
 
 /// Accounts that are posted in one transaction, so that a batch waits for no more than these.
-const SLICE: u32 = 500;
-
-/// Posts every account whose period ended `grace` before `now`, and every account of a job that has ended.
-///
-/// # Errors
-///
-/// A zone without factor, a sum that leaves its range, the store. What was posted before it failed stays posted.
-pub fn close(store: &Store, library: &Arc<Library>, now: Timestamp, grace: Span) -> Result<Closed, LedgerError> {
-    let ended_by = now.before(grace);
-    let mut entries = 0;
-    loop {
-        let library = Arc::clone(library);
-        let (before, head, accounts) = store.write(move |tx| close_slice(tx, &library, ended_by, now))?;
-        entries += noted(store, &before, &head)?.entries;
-        if accounts < SLICE as usize {
-            return Ok(Closed { entries });
-        }
-    }
-}
-
-/// Posts up to [`SLICE`] accounts; returns the head before and after, and how many they were.
-fn close_slice(
-    tx: &Tx<'_>,
-    library: &Library,
-    ended_by: Timestamp,
-    now: Timestamp,
-) -> Result<(Head, Head, usize), LedgerError> {
-    let mut chooser = Chooser::new(tx, library)?;
-    let before = tx.entries().head()?;
-    let mut chain = Chain { tx, head: before.clone(), now };
-    let closing = tx.postings().closing(ended_by, now, SLICE)?;
-    for open in &closing {
-        let rates = chooser.rates(&open.key)?;
-        chain.post(open, &rates)?;
-        tx.postings().close(&open.key)?;
-    }
-    Ok((before, chain.head, closing.len()))
-}
+pub(super) const SLICE: u32 = 500;
 
 /// Reverses and posts again, with `reason`, every account with an entry that starts in `range` and whose factor or PUE would be another now.
 ///
@@ -126,15 +89,16 @@ fn changed(tx: &Tx<'_>, chooser: &mut Chooser<'_>, range: Interval) -> Result<Ve
     Ok(found)
 }
 
-fn noted(store: &Store, before: &Head, head: &Head) -> Result<Closed, LedgerError> {
+pub(super) fn noted(store: &Store, before: &Head, head: &Head) -> Result<Closed, LedgerError> {
     checkpoint::write(store)?;
     Ok(Closed { entries: head.entries - before.entries })
 }
 
-struct Chain<'a> {
-    tx: &'a Tx<'a>,
-    head: Head,
-    now: Timestamp,
+/// The end of the chain, as entries are added to it.
+pub(super) struct Chain<'a> {
+    pub(super) tx: &'a Tx<'a>,
+    pub(super) head: Head,
+    pub(super) now: Timestamp,
 }
 
 /// The postings of an account that become one entry: those from `first` to `last`.
@@ -147,7 +111,7 @@ struct Postings<'a> {
 
 impl Chain<'_> {
     /// Posts the open postings of one account.
-    fn post(&mut self, open: &OpenKey, rates: &Rates) -> Result<(), LedgerError> {
+    pub(super) fn post(&mut self, open: &OpenKey, rates: &Rates) -> Result<(), LedgerError> {
         let live = self.tx.entries().live(&open.key)?;
         if !live.is_empty() && open.takes_back {
             return self.replace(&live, Some(open), MOVED, rates);
@@ -155,11 +119,12 @@ impl Chain<'_> {
         let is_first = live.is_empty() && !self.tx.entries().is_posted(&open.key)?;
         let (kind, reason) = if is_first { (EntryKind::Original, PERIOD_ENDED) } else { (EntryKind::Supplement, LATE) };
         let postings = Postings { key: &open.key, sum: open.sum, first: open.first, last: open.last };
-        self.append(kind, reason, &postings, rates)
+        let weighed = Weighed::completing(&live, postings.sum.energy, rates)?;
+        self.append(kind, reason, &postings, rates, weighed)
     }
 
     /// Reverses the entries of an account and posts their sum again, with the open postings if there are any.
-    fn replace(
+    pub(super) fn replace(
         &mut self,
         live: &[Entry],
         open: Option<&OpenKey>,
@@ -177,7 +142,10 @@ impl Chain<'_> {
         if sum.span == DeviceTime::ZERO && sum.energy == Energy::ZERO {
             return Ok(());
         }
-        self.append(EntryKind::Repost, reason, &Postings { key: &entry.key, sum, first, last }, rates)
+        let weighed = Weighed::of(sum.energy, rates)?;
+        // Since it was posted first, its period may have become shorter.
+        let key = open.map_or(&entry.key, |open| &open.key);
+        self.append(EntryKind::Repost, reason, &Postings { key, sum, first, last }, rates, weighed)
     }
 
     /// Negates the posted numbers; recomputing them would round the other way.
@@ -200,8 +168,8 @@ impl Chain<'_> {
         reason: &str,
         postings: &Postings<'_>,
         rates: &Rates,
+        weighed: Weighed,
     ) -> Result<(), LedgerError> {
-        let weighed = Weighed::of(postings.sum.energy, rates)?;
         self.link(Entry {
             id: EntryId::new(0),
             kind,

@@ -1,11 +1,12 @@
 //! The audit: chain, arithmetic, postings and evidence of everything, and that it adds up.
 
 use super::checkpoint::Noted;
+use super::factor::{Rates, Weighed};
 use super::factor_audit::{self, FactorAudit};
 use super::fault::{Fault, Verified, Wrong};
 use super::{LedgerError, actions, chain, checkpoint, decisions, evidence, period};
 use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
-use model::{ActionId, EntryId, JobNumber, PeriodId};
+use model::{ActionId, EntryId, EntryKind, JobNumber, PeriodId};
 use units::{DeviceTime, Energy};
 
 /// Recomputes the chain, the arithmetic of each entry, what its postings sum to, each batch's attribution from its evidence, and the conservation law.
@@ -191,9 +192,7 @@ fn fault_of(
         };
         return Ok((!is_negative).then_some("it is not the negative of the entry that it reverses"));
     }
-    let overhead = entry.part.energy.overhead(entry.pue)?;
-    let co2e = (entry.part.energy.carbon(entry.intensity)?, overhead.carbon(entry.intensity)?);
-    if (overhead, co2e) != (entry.overhead, (entry.co2e, entry.overhead_co2e)) {
+    if !is_weighed(tx, entry)? {
         return Ok(Some("its grams or its overhead do not follow from energy, intensity and PUE"));
     }
     if let Some(what) = factors.fault_of(tx, entry)? {
@@ -204,6 +203,23 @@ fn fault_of(
     };
     let sums = |part: &Part| (part.energy, part.modelled, part.covered, part.span);
     Ok((sums(&sum) != sums(&entry.part)).then_some("its postings do not sum to it"))
+}
+
+/// Whether grams and overhead follow from energy, intensity and PUE: by themselves, or, of a supplement, as what completes those before it. A
+/// supplement from before that was done was weighed by itself.
+fn is_weighed(tx: &Tx<'_>, entry: &Entry) -> Result<bool, LedgerError> {
+    let rates = Rates::posted(entry);
+    let is = |weighed: &Weighed| {
+        (weighed.overhead, weighed.co2e, weighed.overhead_co2e) == (entry.overhead, entry.co2e, entry.overhead_co2e)
+    };
+    if is(&Weighed::of(entry.part.energy, &rates)?) {
+        return Ok(true);
+    }
+    if entry.kind != EntryKind::Supplement {
+        return Ok(false);
+    }
+    let live = tx.entries().live_before(&entry.key, entry.id)?;
+    Ok(is(&Weighed::completing(&live, entry.part.energy, &rates)?))
 }
 
 fn numbers(entry: &Entry) -> [i64; 7] {

@@ -67,7 +67,7 @@ pub(super) fn chained(previous: &[u8], texts: &[&str]) -> Vec<u8> {
 
 /// Kinds of things whose rows are as the last action about them says: a query for subject and body of all of them, or of subject `?1`.
 /// What the service notes by itself, such as the last use of a token, is no part of a body.
-const STATED: [(ActionKind, &str); 12] = [
+const STATED: [(ActionKind, &str); 14] = [
     (
         ActionKind::Site,
         "SELECT site AS subject, json_object('name', name, 'zone', zone, 'posting_period_ns', period_ns) AS body
@@ -83,6 +83,18 @@ const STATED: [(ActionKind, &str); 12] = [
         "SELECT sites.name || ' ' || since_ns AS subject,
             json_object('site', sites.name, 'since_ns', since_ns, 'zone', site_zones.zone) AS body
         FROM site_zones JOIN sites USING (site)",
+    ),
+    (
+        ActionKind::FactorPreference,
+        "SELECT sites.name || ' ' || since_ns AS subject,
+            json_object('site', sites.name, 'since_ns', since_ns, 'preference', preference) AS body
+        FROM site_preferences JOIN sites USING (site)",
+    ),
+    (
+        ActionKind::PostingPeriod,
+        "SELECT sites.name || ' ' || since_ns || ' ' || made AS subject, json_object('site', sites.name, 'since_ns', since_ns,
+            'posting_period_ns', site_periods.period_ns, 'revision', made) AS body
+        FROM site_periods JOIN sites USING (site)",
     ),
     (
         ActionKind::Price,
@@ -141,7 +153,13 @@ const STATED: [(ActionKind, &str); 12] = [
 ];
 
 /// Kinds that came after actions were recorded.
-const YOUNGER: [ActionKind; 3] = [ActionKind::Budget, ActionKind::Override, ActionKind::Factors];
+const YOUNGER: [ActionKind; 5] = [
+    ActionKind::Budget,
+    ActionKind::Override,
+    ActionKind::Factors,
+    ActionKind::FactorPreference,
+    ActionKind::PostingPeriod,
+];
 
 /// Adds the function `sha256`, of the bytes of a text or a blob, in hexadecimal.
 pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {

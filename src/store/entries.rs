@@ -3,7 +3,7 @@
 use super::postings::{Key, Part, key, part};
 use super::row::{moment, word};
 use super::{EntryStore, StoreError};
-use model::{EntryId, EntryKind, JobNumber, PostingId};
+use model::{EntryId, EntryKind, JobNumber, PostingId, ZoneId};
 use rusqlite::{OptionalExtension, Row};
 use units::{CarbonIntensity, CarbonMass, Energy, Interval, Pue, Timestamp};
 
@@ -174,6 +174,39 @@ impl EntryStore<'_> {
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map((range.start().nanoseconds(), range.end().nanoseconds()), columns)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The accounts with entries that still count and start in an interval, at sites that were ever in `zone` or a part of it; with
+    /// `is_provisional`, of provisional entries alone.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn accounts_in(&self, zone: &ZoneId, range: Interval, is_provisional: bool) -> Result<Vec<Key>, StoreError> {
+        let sql = "SELECT DISTINCT node, period_start_ns, period_end_ns, job, component, site FROM ledger_entries AS own
+            WHERE start_ns >= ?1 AND start_ns < ?2 AND provisional >= ?3 AND site IN (SELECT site FROM
+                (SELECT site, zone FROM sites UNION SELECT site, zone FROM site_zones) WHERE zone = ?4 OR zone LIKE ?4 || '-%')
+            AND reverses IS NULL AND NOT EXISTS (SELECT 1 FROM ledger_entries AS other WHERE other.reverses = own.id)";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let values = (range.start().nanoseconds(), range.end().nanoseconds(), is_provisional, zone);
+        Ok(statement.query_map(values, key)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The entries of an account that counted when entry `before` was posted, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn live_before(&self, of: &Key, before: EntryId) -> Result<Vec<Entry>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM ledger_entries AS own WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3
+            AND component = ?4 AND site = ?5 AND id < ?6 AND reverses IS NULL
+            AND NOT EXISTS (SELECT 1 FROM ledger_entries AS other WHERE other.reverses = own.id AND other.id < ?6) ORDER BY id"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let (start, before) = (of.period_start.nanoseconds(), before.number());
+        let values = (of.node.number(), start, of.job.number(), &of.component, of.site.number(), before);
+        Ok(statement.query_map(values, columns)?.collect::<Result<_, _>>()?)
     }
 
     /// The highest number of an entry; 0 before the first.

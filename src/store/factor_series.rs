@@ -6,7 +6,7 @@
 use super::StoreError;
 use super::evidence::{pack, unpack};
 use super::row::value;
-use chrono::{DateTime, Datelike};
+use chrono::{DateTime, Datelike, NaiveDate};
 use model::{Accounting, Basis, BlockNumber, FactorStatus, Gas, SeriesNumber, ZoneId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -100,6 +100,17 @@ impl FactorMonth {
     pub fn of(at: Timestamp) -> Self {
         let date = DateTime::from_timestamp_nanos(at.nanoseconds());
         Self((date.year() - 1970) * 12 + date.month0().cast_signed())
+    }
+
+    /// From its first moment to its last, UTC; `None` of years that no moment can have.
+    #[must_use]
+    pub fn interval(self) -> Option<Interval> {
+        let start = |number: i32| {
+            let day =
+                NaiveDate::from_ymd_opt(1970 + number.div_euclid(12), number.rem_euclid(12).cast_unsigned() + 1, 1)?;
+            Timestamp::from_seconds(day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp())
+        };
+        Interval::new(start(self.0)?, start(self.0.checked_add(1)?)?)
     }
 
     /// Its number: months since January 1970.

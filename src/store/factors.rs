@@ -297,6 +297,50 @@ impl FactorStore<'_> {
         Ok(BlockNumber::new(self.0.prepare_cached(sql)?.query_row([series.number()], |row| row.get(0))?))
     }
 
+    /// The zones and times of blocks that the ledger has not followed yet, and the newest block.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn not_followed(&self) -> Result<(BTreeMap<ZoneId, Interval>, BlockNumber), StoreError> {
+        let sql =
+            "SELECT zone, min(start_ns), max(end_ns), max(block) FROM factor_blocks JOIN factor_series USING (series)
+            WHERE block > (SELECT block FROM factor_progress) GROUP BY zone";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut rows = statement.query(())?;
+        let (mut changed, mut newest) = (BTreeMap::new(), 0);
+        while let Some(row) = rows.next()? {
+            newest = newest.max(row.get(3)?);
+            let (zone, range) = (row.get(0)?, Interval::new(moment(row, 1)?, moment(row, 2)?));
+            changed.extend(range.map(|range| (zone, range)));
+        }
+        Ok((changed, BlockNumber::new(newest)))
+    }
+
+    /// Notes that the ledger has followed the factors up to a block.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn set_followed(&self, block: BlockNumber) -> Result<(), StoreError> {
+        self.0.execute("UPDATE factor_progress SET block = max(block, ?1)", [block.number()])?;
+        Ok(())
+    }
+
+    /// By which multiples of 5, 15, 30 or 60 minutes the averages of a zone begin and end, and the first moment from which on there are such; forecasts are
+    /// left out.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn grains(&self, zone: &ZoneId) -> Result<Vec<(Span, Timestamp)>, StoreError> {
+        let sql = "SELECT grain_ns, min(start_ns) FROM factor_blocks JOIN factor_series USING (series) WHERE zone = ?1
+            AND month IS NOT NULL AND NOT is_forecast AND accounting IN ('production', 'consumption', 'unspecified') GROUP BY grain_ns";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([zone], |row| Ok((span(row, 0)?, moment(row, 1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Where the kept factors of an hour or less of each site's zone end, for zones that have any.
     ///
     /// # Errors

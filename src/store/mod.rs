@@ -82,11 +82,11 @@ pub use periods::{KeptJob, PeriodRow, PeriodVersion};
 pub use posted::PostedAccount;
 pub use postings::{Key, OpenKey, Part, Posting};
 pub use prices::PriceStep;
-pub use report::{FactorSum, ReasonSum, SiteSum, SumRow};
+pub use report::{CorrectionSum, FactorSum, ReasonSum, SiteSum, SumRow};
 pub use selection::{Selection, Snapshot};
 pub use series::{SeriesFile, SeriesPlace, SeriesTx, Sums, Taken, Track};
 pub use sessions::{SessionRow, SignInLink};
-pub use sites::{PueStep, SiteRow, ZoneStep};
+pub use sites::{PreferenceStep, PueStep, SiteRow, ZoneStep};
 pub use steps::StepReport;
 pub use tokens::{StoredToken, TokenDigest, TokenRecord};
 pub use view::{
@@ -106,7 +106,7 @@ use writer::Writer;
 /// Name of the database in the data directory.
 pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 13] = [
+const MIGRATIONS: [&str; 14] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
@@ -120,6 +120,7 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("tables-11-fixed-dates.sql"),
     include_str!("tables-12-ledger-sums.sql"),
     include_str!("tables-13-factor-series.sql"),
+    include_str!("tables-14-site-factors.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];

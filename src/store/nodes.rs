@@ -3,7 +3,7 @@
 use super::row::{moment, span};
 use super::{NodeStore, StoreError};
 use model::{NodeName, NodeNumber, Revision, SiteName, SiteNumber};
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Row};
 use units::{Span, Timestamp};
 
 /// A node as last seen.
@@ -112,9 +112,47 @@ impl NodeStore<'_> {
         let sql = "SELECT since_ns, site, period_ns FROM node_sites JOIN sites USING (site)
             WHERE node = ?1 AND made <= ?2 AND (void IS NULL OR void > ?2) ORDER BY since_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        let rows = statement.query_map((node.number(), revision.number()), |row| {
+        let of_row = |row: &Row<'_>| {
             Ok(Assigned { since: moment(row, 0)?, site: SiteNumber::new(row.get(1)?), period: span(row, 2)? })
-        })?;
+        };
+        let values = (node.number(), revision.number());
+        let stated: Vec<Assigned> = statement.query_map(values, of_row)?.collect::<Result<_, _>>()?;
+        let sql = "SELECT since_ns, site, period_ns FROM site_periods WHERE made <= ?2
+            AND site IN (SELECT site FROM node_sites WHERE node = ?1) ORDER BY since_ns, period_ns DESC";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let shorter: Vec<Assigned> = statement.query_map(values, of_row)?.collect::<Result<_, _>>()?;
+        Ok(if shorter.is_empty() { stated } else { cut(&stated, &shorter) })
+    }
+
+    /// The nodes that were ever assigned to a site.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn of_site(&self, site: SiteNumber) -> Result<Vec<NodeNumber>, StoreError> {
+        let sql = "SELECT DISTINCT node FROM node_sites WHERE site = ?1 AND void IS NULL ORDER BY node";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([site.number()], |row| row.get(0).map(NodeNumber::new))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// Assignments, each cut where the posting periods of its site became shorter.
+fn cut(stated: &[Assigned], shorter: &[Assigned]) -> Vec<Assigned> {
+    let mut found = Vec::new();
+    for (place, assigned) in stated.iter().enumerate() {
+        let until = stated.get(place + 1).map(|next| next.since);
+        let own = || shorter.iter().filter(|step| step.site == assigned.site);
+        let before = own().filter(|step| step.since <= assigned.since).map(|step| step.period);
+        let mut period = before.fold(assigned.period, Span::min);
+        found.push(Assigned { period, ..*assigned });
+        let within = |step: &&Assigned| step.since > assigned.since && until.is_none_or(|until| step.since < until);
+        for step in own().filter(within).filter(|step| step.period < assigned.period) {
+            if step.period < period {
+                period = step.period;
+                found.push(*step);
+            }
+        }
+    }
+    found
 }

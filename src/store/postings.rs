@@ -142,7 +142,7 @@ impl PostingStore<'_> {
         let sql = "INSERT INTO open_accounts (node, period_start_ns, job, component, site, period_end_ns, start_ns, end_ns,
             energy_mj, modelled_mj, covered_ns, span_ns, first_posting, last_posting, takes_back)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14)
-            ON CONFLICT DO UPDATE SET start_ns = min(start_ns, excluded.start_ns), end_ns = max(end_ns, excluded.end_ns),
+            ON CONFLICT DO UPDATE SET period_end_ns = min(period_end_ns, excluded.period_end_ns), start_ns = min(start_ns, excluded.start_ns), end_ns = max(end_ns, excluded.end_ns),
             energy_mj = energy_mj + excluded.energy_mj, modelled_mj = modelled_mj + excluded.modelled_mj,
             covered_ns = covered_ns + excluded.covered_ns, span_ns = span_ns + excluded.span_ns,
             last_posting = excluded.last_posting, takes_back = max(takes_back, excluded.takes_back)";
@@ -225,6 +225,19 @@ impl PostingStore<'_> {
     /// The database cannot be read or written.
     pub fn open_of_job(&self, job: JobNumber) -> Result<Vec<OpenKey>, StoreError> {
         self.open_where("job = ?1 AND ?2 IS NULL", (Some(job.number()), None), u32::MAX)
+    }
+
+    /// Whether open postings of an account take back what was posted.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn is_taken_back(&self, of: &Key) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM open_accounts WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3
+            AND component = ?4 AND site = ?5 AND takes_back)";
+        let (node, start, job) = (of.node.number(), of.period_start.nanoseconds(), of.job.number());
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_row((node, start, job, &of.component, of.site.number()), |row| row.get(0))?)
     }
 
     /// The open accounts that start in a range.

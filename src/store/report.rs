@@ -83,6 +83,21 @@ pub struct ReasonSum {
     pub overhead_co2e: CarbonMass,
 }
 
+/// What was posted again on one day for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorrectionSum {
+    /// The day, UTC: `2026-03-01`.
+    pub day: String,
+    /// Reason in the entries.
+    pub reason: String,
+    /// Number of entries that were reversed.
+    pub replaced: i64,
+    /// Change of the CO2e of IT energy.
+    pub co2e: CarbonMass,
+    /// Change of the CO2e of facility overhead.
+    pub overhead_co2e: CarbonMass,
+}
+
 /// Sums of times are taken in seconds and what is left of them, which SQLite's integers hold.
 const NS: i64 = 1_000_000_000;
 
@@ -192,6 +207,28 @@ impl EntrySumStore<'_> {
         let rows = statement.query_map(params_from_iter(bound.0), |row| {
             let (reason, entries, energy) = (row.get(0)?, row.get(1)?, energy(row, 2)?);
             Ok(ReasonSum { reason, entries, energy, co2e: mass(row, 3)?, overhead_co2e: mass(row, 4)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What was posted again, by the day (UTC) on which it was and the reason, oldest first: how many entries were replaced, and by how much the CO2e
+    /// of energy and overhead changed.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn corrections(&self, selection: &Selection) -> Result<Vec<CorrectionSum>, StoreError> {
+        let mut bound = Bound::default();
+        let joins = selection.joins(&mut bound);
+        let sql = format!(
+            "SELECT date(posted_ns / {NS}, 'unixepoch') AS day, reason, sum(reverses IS NOT NULL), sum(co2e_ug), sum(overhead_co2e_ug)
+            FROM ledger_entries AS part {joins} WHERE kind IN ('reversal', 'repost') AND {} GROUP BY day, reason ORDER BY day, min(part.id)",
+            selection.condition(&mut bound)
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(bound.0), |row| {
+            let (day, reason, replaced) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(CorrectionSum { day, reason, replaced, co2e: mass(row, 3)?, overhead_co2e: mass(row, 4)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -1,8 +1,8 @@
 //! Sites, the nodes assigned to them, and the devices of nodes.
 
-use super::row::{integer, moment};
+use super::row::{integer, moment, span};
 use super::{SiteStore, StoreError};
-use model::{SiteName, SiteNumber, ZoneId};
+use model::{Revision, SiteName, SiteNumber, ZoneId};
 use rusqlite::OptionalExtension;
 use units::{Pue, Span, Timestamp};
 
@@ -37,6 +37,17 @@ pub struct ZoneStep {
     pub since: Timestamp,
     /// Zone of the electricity grid from then on.
     pub zone: ZoneId,
+}
+
+/// What a site wants of its factors from a moment on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreferenceStep {
+    /// The site that wants it.
+    pub site: SiteNumber,
+    /// From when on it does.
+    pub since: Timestamp,
+    /// What it wants, a JSON document.
+    pub preference: String,
 }
 
 impl SiteStore<'_> {
@@ -117,6 +128,60 @@ impl SiteStore<'_> {
         let rows = statement.query_map((), |row| {
             Ok(ZoneStep { site: SiteNumber::new(row.get(0)?), since: moment(row, 1)?, zone: row.get(2)? })
         })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// States which factors a site wants from `since` on, a JSON document.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn set_preference(&self, site: SiteNumber, since: Timestamp, preference: &str) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO site_preferences (site, since_ns, preference) VALUES (?1, ?2, ?3)";
+        self.0.execute(sql, (site.number(), since.nanoseconds(), preference))?;
+        Ok(())
+    }
+
+    /// What every site wants of its factors, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn preferences(&self) -> Result<Vec<PreferenceStep>, StoreError> {
+        let sql = "SELECT site, since_ns, preference FROM site_preferences ORDER BY site, since_ns";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((), |row| {
+            Ok(PreferenceStep { site: SiteNumber::new(row.get(0)?), since: moment(row, 1)?, preference: row.get(2)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Shortens the posting periods of a site from `since` on, as believed from `revision` on.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn shorten(
+        &self,
+        site: SiteNumber,
+        since: Timestamp,
+        period: Span,
+        revision: Revision,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO site_periods (site, since_ns, period_ns, made) VALUES (?1, ?2, ?3, ?4)";
+        self.0.execute(sql, (site.number(), since.nanoseconds(), integer(period.nanoseconds()), revision.number()))?;
+        Ok(())
+    }
+
+    /// From when on the posting periods of a site are shorter than it was made with, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn shortened(&self, site: SiteNumber) -> Result<Vec<(Timestamp, Span)>, StoreError> {
+        let sql = "SELECT since_ns, period_ns FROM site_periods WHERE site = ?1 ORDER BY since_ns";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([site.number()], |row| Ok((moment(row, 0)?, span(row, 1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -9,7 +9,7 @@ mod steps;
 pub use label::{LABEL_RULE, label};
 pub use steps::report_steps;
 
-use crate::grid::{Library, ZoneError};
+use crate::grid::{FactorPreference, Library, ZoneError};
 use crate::ingest::{self, IngestError};
 use crate::store::{By, HoldingStatement, Rank, Store, StoreError, Tx, statement_body};
 use model::{
@@ -139,7 +139,8 @@ pub fn add_site(
             return Err(WorkloadError::Taken { what: "site", name: name.into_string() });
         }
         tx.actions().record_stated(&by, ActionKind::Site, &site_number(tx, &name)?.to_string())?;
-        Ok(tx.actions().record_stated(&by, ActionKind::Pue, &step_of(&name, Timestamp::from_nanoseconds(0)))?)
+        tx.actions().record_stated(&by, ActionKind::Pue, &step_of(&name, Timestamp::from_nanoseconds(0)))?;
+        Ok(ingest::fit_periods(tx, [&zone], &by)?)
     })
 }
 
@@ -200,7 +201,28 @@ pub fn set_zone(
     let zone = ZoneId::from(library.choose(zone, None)?.asked);
     store.write(move |tx| {
         tx.sites().set_zone(site_number(tx, &site)?, since, &zone)?;
-        Ok(tx.actions().record_stated(&by, ActionKind::Zone, &step_of(&site, since))?)
+        tx.actions().record_stated(&by, ActionKind::Zone, &step_of(&site, since))?;
+        Ok(ingest::fit_periods(tx, [&zone], &by)?)
+    })
+}
+
+/// States which factors a site wants from `since` on. What was posted keeps its factor until it is restated.
+///
+/// # Errors
+///
+/// There is no such site.
+pub fn set_factor_preference(
+    store: &Store,
+    site: SiteName,
+    since: Timestamp,
+    preference: FactorPreference,
+    by: By,
+) -> Result<(), WorkloadError> {
+    store.write(move |tx| {
+        // Words and texts always become JSON.
+        let document = serde_json::to_string(&preference).unwrap_or_default();
+        tx.sites().set_preference(site_number(tx, &site)?, since, &document)?;
+        Ok(tx.actions().record_stated(&by, ActionKind::FactorPreference, &step_of(&site, since))?)
     })
 }
 

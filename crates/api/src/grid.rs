@@ -1,6 +1,6 @@
 //! The factor library: carbon intensities with their full type.
 
-use model::{Accounting, Basis, FactorStatus, Gas, Resolution, ZoneId};
+use model::{Accounting, Basis, FactorStatus, FactorUnit, Gas, Resolution, SiteName, ZoneId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -67,10 +67,14 @@ pub struct IntensityQuery {
     /// Grid zone, such as DE or US-EGRID-CAMX; give this or `region`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
+    /// Site, whose zone and wanted factors are taken; give this, `zone` or `region`.
+    #[param(value_type = Option<String>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteName>,
     /// Cloud region, such as aws/us-east-1; give this or `zone`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// When the electricity is used, a UTC date or RFC 3339; the newest factor if absent.
+    /// When the electricity is used, a UTC date or RFC 3339; now if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
     /// `true` for the operating margin of the country: for information, never to be added to the others, which are averages.
@@ -78,48 +82,109 @@ pub struct IntensityQuery {
     pub marginal: bool,
 }
 
-/// What the intensities of an imported file are.
-#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
+/// What is stated beside an imported file. What neither the file nor this says has the default that is named here.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ImportQuery {
-    /// Grid zone of the values, such as DE.
-    #[param(value_type = String)]
-    pub zone: ZoneId,
-    /// Publisher of the values.
-    pub publisher: String,
-    /// Release of the publisher's data. Values of one edition never change; a newer edition takes precedence over an older one.
-    pub edition: String,
-    /// Licence of the values.
-    pub licence: String,
-    /// Which part of the life cycle of electricity is counted: `direct` or `lifecycle`.
+    /// Grid zone of the values, such as DE. Of a file that names zones itself, the one to take; every one of them if absent.
+    #[param(value_type = Option<String>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<ZoneId>,
+    /// Name of the file, to find it again; `file` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Publisher of the values; `not stated` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+    /// Release of the publisher's data; `not stated` if absent. Values of one edition never change: other values take an edition of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+    /// Licence of the values; `not stated` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// Basis of a column `g_per_kwh`: `direct` or `lifecycle`, which it is if absent. Of a file with both bases, the one to take.
     #[param(inline)]
-    pub basis: Basis,
-    /// Which gases are counted: `CO2` or `CO2e`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+    /// Which gases are counted: `CO2` or `CO2e`, which it is if absent.
     #[param(inline)]
-    pub gas: Gas,
-    /// Whose electricity is described: `production`, `consumption`, `residual`, `supplier` or `unspecified`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gas: Option<Gas>,
+    /// Whose electricity is described: `production`, `consumption`, `marginal`, `residual`, `supplier` or `unspecified`, which it is if absent.
     #[param(inline)]
-    pub accounting: Accounting,
-    /// How far the values can be relied on: `measured`, `estimated`, `provisional`, `forecast` or `fallback`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounting: Option<Accounting>,
+    /// How far the values can be relied on: `measured`, which it is if absent, `estimated`, `provisional`, `forecast` or `fallback`.
     #[param(inline)]
-    pub status: FactorStatus,
-    /// Length of each interval in minutes: 5, 15, 30 or 60; 60 if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<FactorStatus>,
+    /// Length of each interval in minutes: 5, 10, 15, 20, 30, 60 or 1440; if absent, as far apart as most of the starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u64>,
+    /// Unit of the values: `g/kWh`, which it is if absent, `kg/kWh`, `t/MWh` or `lb/MWh`.
+    #[param(inline)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<FactorUnit>,
 }
 
-/// What an import has changed.
+/// What an import has taken and changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImportDocument {
-    /// Number of intervals in the file.
-    pub rows: usize,
-    /// Number of intervals that this edition did not have yet.
+    /// Number of rows of which a value was taken.
+    pub taken: usize,
+    /// Number of rows that were refused.
+    pub refused: usize,
+    /// The first of them, with what is wrong; neighbouring lines with the same reason are one.
+    pub refusals: Vec<RefusalDocument>,
+    /// Number of rows with an empty value. They are gaps, for which the next step of the fallback order stands in.
+    pub gaps: usize,
+    /// Number of rows of zones that were not asked for.
+    pub other_zones: usize,
+    /// Number of values that were not known yet.
     pub new: usize,
-    /// Number of posted entries that would get another factor now. They keep theirs until they are restated.
+    /// Number of values that were known already.
+    pub unchanged: usize,
+    /// Number of values that replace an older one, which stays readable.
+    pub revised: usize,
+    /// The series that values were taken for.
+    pub series: Vec<ImportedSeries>,
+    /// Number of entries that were posted again because of better values, reversals included.
+    pub entries: i64,
+    /// Number of posted entries that would get another factor now: final ones, and those of closed periods. They keep theirs until they are restated.
     pub outdated_entries: usize,
     /// The command that restates those entries; `null` if there are none.
     pub restate: Option<String>,
+}
+
+/// Rows of a file that were not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefusalDocument {
+    /// Where they are: `line 7` or `lines 7-12`.
+    pub place: String,
+    /// What was found, and what to do about it.
+    pub reason: String,
+}
+
+/// A series that values were taken for, with its type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportedSeries {
+    /// Grid zone of the values.
+    pub zone: ZoneId,
+    /// Which part of the life cycle of electricity is counted.
+    pub basis: Basis,
+    /// Which gases are counted.
+    pub gas: Gas,
+    /// Whose electricity the values describe.
+    pub accounting: Accounting,
+    /// Publisher of the values.
+    pub publisher: String,
+    /// Release of the publisher's data.
+    pub edition: String,
+    /// Licence of the values.
+    pub licence: String,
+    /// Number of values in the file.
+    pub values: usize,
 }
 
 /// Where the intensities of a series come from, with their type.

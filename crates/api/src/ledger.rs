@@ -1,7 +1,7 @@
 //! Ledger entries, and the way from an entry back to its evidence.
 
 use crate::FactorUsed;
-use model::{AgentId, BatchId, EntryId, EntryKind, JobId, NodeName, PostingId, ProjectName, SiteName};
+use model::{AgentId, BatchId, EntryId, EntryKind, FactorSource, JobId, NodeName, PostingId, ProjectName, SiteName};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -126,10 +126,26 @@ pub struct ExplanationDocument {
     pub entry: EntryDocument,
     /// The factor that turned its energy into CO2e.
     pub factor: FactorUsed,
+    /// The file or the provider's reply that the factor was read from; `null` of a bundled factor.
+    #[serde(default)]
+    pub factor_evidence: Option<FactorEvidenceDocument>,
     /// What each batch contributed; their `energy_mj` sum to the entry's.
     pub postings: Vec<PostingDocument>,
     /// Windows as they were attributed to the entry; their `energy_mj` sum to the entry's.
     pub windows: Vec<WindowDocument>,
+}
+
+/// Where a factor was read from. The bytes are kept, and `wattledger verify` compares them with their hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FactorEvidenceDocument {
+    /// Whether a file was imported or a provider answered.
+    pub source: FactorSource,
+    /// Name of the file or the provider.
+    pub name: String,
+    /// When the bytes were obtained, RFC 3339.
+    pub obtained: String,
+    /// SHA-256 of the bytes, hexadecimal.
+    pub sha256: String,
 }
 
 /// What one batch contributed to an entry.

@@ -50,13 +50,19 @@ pub use estimates::{
 pub use events::ChangeEvent;
 pub use fleet::{AssignmentRequest, DeviceDocument, GapDocument, GapQuery, NodeDocument};
 pub use greener::{GreenerDocument, GreenerQuery};
-pub use grid::{ChoiceDocument, FactorDocument, ImportDocument, ImportQuery, IntensityFactor, IntensityQuery};
+pub use grid::{
+    ChoiceDocument, FactorDocument, ImportDocument, ImportQuery, ImportedSeries, IntensityFactor, IntensityQuery,
+    RefusalDocument,
+};
 pub use health::Health;
 pub use jobs::{
     CompareDocument, ComparedJob, DeviceRequest, FinishRequest, JobDocument, JobFootprint, JobItem, JobProgress,
     JobQuery, JobRequest, JobSortQuery, JobTotalsDocument, JobTotalsPart, MarginalDocument,
 };
-pub use ledger::{BatchDocument, EntryDocument, ExplanationDocument, PostingDocument, SelectionQuery, WindowDocument};
+pub use ledger::{
+    BatchDocument, EntryDocument, ExplanationDocument, FactorEvidenceDocument, PostingDocument, SelectionQuery,
+    WindowDocument,
+};
 pub use page::{Page, PageQuery};
 pub use periods::{
     DifferenceReason, Figures, Period, PeriodItem, PeriodRequest, PeriodVersionDocument, ReasonRequest,
@@ -66,8 +72,8 @@ pub use problem::{PROBLEM_MEDIA_TYPE, ProblemDocument};
 pub use projects::Project;
 pub use providers::{ProviderDocument, ProviderZoneDocument, SyncDocument};
 pub use reports::{
-    Aggregate, Amount, Breakdown, Cost, EmissionsDocument, FactorShare, FactorUsed, IntensityShare, OpenSlice,
-    PostedSlice, Report, ReportQuality, ReportQuery, ReportRow, ReportedPeriod, Slice,
+    Aggregate, Amount, Breakdown, Correction, Cost, EmissionsDocument, FactorShare, FactorUsed, IntensityShare,
+    OpenSlice, PostedSlice, Report, ReportQuality, ReportQuery, ReportRow, ReportedPeriod, Slice,
 };
 pub use series::{
     DevicesDocument, IntensityDocument, JobDevice, PowerDocument, PowerGroupDocument, PowerQuery, RangeQuery,
@@ -75,8 +81,8 @@ pub use series::{
 };
 pub use session::{SessionDocument, SignInRequest};
 pub use sites::{
-    IdleOwnerRequest, PriceDocument, PriceRequest, PueDocument, PueRequest, SiteDocument, SiteRequest, ZoneDocument,
-    ZoneRequest,
+    FactorPreferenceDocument, FactorPreferenceRequest, IdleOwnerRequest, PriceDocument, PriceRequest, PueDocument,
+    PueRequest, SiteDocument, SiteRequest, ZoneDocument, ZoneRequest,
 };
 pub use steps::{StepsDocument, StepsRequest};
 pub use tokens::{NewToken, TokenDocument, TokenRequest};

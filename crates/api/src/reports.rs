@@ -181,8 +181,26 @@ pub struct Breakdown {
     pub factors: Vec<FactorShare>,
     /// The sum by step of carbon intensity, the lowest first; steps without energy are left out. They sum to the total.
     pub intensities: Vec<IntensityShare>,
+    /// What was posted again after it had been posted, oldest first, with the reason: better or revised factors, windows that moved, restatements.
+    #[serde(default)]
+    pub corrections: Vec<Correction>,
     /// The command that shows the same breakdown.
     pub command: String,
+}
+
+/// What was posted again on one day for one reason: by how much a figure changed, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Correction {
+    /// The day on which it was posted again, UTC, such as 2026-03-01.
+    pub day: String,
+    /// Why, in words.
+    pub reason: String,
+    /// Number of entries that were replaced.
+    pub entries: i64,
+    /// Change of the location-based CO2e of the IT energy, µg.
+    pub co2e_ug: i64,
+    /// Change of the location-based CO2e of the facility overhead, µg.
+    pub overhead_co2e_ug: i64,
 }
 
 /// A part of a sum.

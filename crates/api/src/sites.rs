@@ -1,6 +1,6 @@
 //! Sites: where nodes stand, with their grid zone, PUE and price of energy.
 
-use model::{SiteName, ZoneId};
+use model::{Accounting, Basis, Gas, SiteName, ZoneId};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use utoipa::ToSchema;
@@ -56,6 +56,41 @@ pub struct ZoneRequest {
     pub since: String,
 }
 
+/// States which factors a site wants from a moment on. What is not stated is that of the best series of its zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FactorPreferenceRequest {
+    /// When the site begins to want them, a UTC date or RFC 3339.
+    pub since: String,
+    /// Which part of the life cycle of electricity is to be counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+    /// Which gases are to be counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gas: Option<Gas>,
+    /// Whose electricity is to be described; not `marginal`, which enters no total.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounting: Option<Accounting>,
+    /// Publishers whose series may be used, the preferred one first; any if empty.
+    #[serde(default)]
+    pub publishers: Vec<String>,
+}
+
+/// Which factors a site wants, from a moment on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FactorPreferenceDocument {
+    /// When the site began to want them, RFC 3339.
+    pub since: String,
+    /// Which part of the life cycle of electricity is to be counted; `null` if not stated.
+    pub basis: Option<Basis>,
+    /// Which gases are to be counted; `null` if not stated.
+    pub gas: Option<Gas>,
+    /// Whose electricity is to be described; `null` if not stated.
+    pub accounting: Option<Accounting>,
+    /// Publishers whose series may be used, the preferred one first; any if empty.
+    pub publishers: Vec<String>,
+}
+
 /// States who is responsible for a site's unallocated idle energy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -74,8 +109,11 @@ pub struct SiteDocument {
     pub zone: ZoneId,
     /// Every grid zone that was stated, oldest first.
     pub zones: Vec<ZoneDocument>,
-    /// Length of a posting period in minutes. It never changes: another length takes another site.
+    /// Length of a posting period in minutes, as the site was made. Where the factors of its zone are finer, periods are as short as those.
     pub posting_period_minutes: u64,
+    /// Which factors the site wants, every statement, oldest first.
+    #[serde(default)]
+    pub factors: Vec<FactorPreferenceDocument>,
     /// Every PUE that was stated, oldest first.
     pub pue: Vec<PueDocument>,
     /// Every price that was stated, oldest first; empty if energy has no price here.

@@ -15,6 +15,20 @@ words! {
 }
 
 words! {
+    /// Unit in which carbon intensities are written.
+    FactorUnit, "a unit of carbon intensity" {
+        /// Grams per kilowatt-hour.
+        GramsPerKwh = "g/kWh",
+        /// Kilograms per kilowatt-hour.
+        KilogramsPerKwh = "kg/kWh",
+        /// Tonnes per megawatt-hour, which is kilograms per kilowatt-hour.
+        TonnesPerMwh = "t/MWh",
+        /// Pounds per megawatt-hour.
+        PoundsPerMwh = "lb/MWh",
+    }
+}
+
+words! {
     /// Where factors were obtained.
     FactorSource, "a source of factors" {
         /// A file that somebody imported.
@@ -145,6 +159,10 @@ words! {
         Pue = "pue",
         /// The grid zone of a site from a moment on.
         Zone = "zone",
+        /// Which factors a site wants from a moment on.
+        FactorPreference = "factor_preference",
+        /// The length of a site's posting periods from a moment on.
+        PostingPeriod = "posting_period",
         /// The price of a site's energy from a moment on.
         Price = "price",
         /// Who is responsible for the idle energy of a site.

@@ -33,8 +33,8 @@ mod words;
 pub use error::{NotANumber, UnknownWord};
 pub use factor::{Accounting, Basis, FactorStatus, Gas, Resolution};
 pub use kind::{
-    ActionKind, AttentionKind, ChangeKind, DeviceKind, FactorSource, GapReason, JobOrder, Outlook, ProviderName,
-    ProviderState, RemoteWriteVersion, SubjectKind,
+    ActionKind, AttentionKind, ChangeKind, DeviceKind, FactorSource, FactorUnit, GapReason, JobOrder, Outlook,
+    ProviderName, ProviderState, RemoteWriteVersion, SubjectKind,
 };
 pub use number::{
     ActionId, AdmissionId, BatchId, BlockNumber, BudgetId, DecisionId, DeviceId, EntryId, GapId, JobNumber, NodeNumber,

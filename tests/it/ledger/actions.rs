@@ -138,7 +138,7 @@ fn whatever_is_administered_behind_the_programs_back_is_named() {
         ("UPDATE factor_blocks SET body = (SELECT body FROM factor_blocks WHERE block = 1) WHERE block = 3", "factors \"2\" was changed"),
         ("UPDATE factor_series SET edition = '2'", "entry 1 was changed: its factor is not what is kept"),
         ("UPDATE factor_evidence SET obtained_ns = obtained_ns + 1", "factors \"1\" was changed"),
-        ("DELETE FROM factor_blocks WHERE block = 1", "factors \"1\" was changed"),
+        ("DELETE FROM factor_blocks WHERE block = 1", "entry 1 was changed: its factor is not what is kept"),
         ("UPDATE factor_evidence SET body = (SELECT body FROM factor_evidence WHERE evidence = 2) WHERE evidence = 1",
             "file or reply 1 brought were changed: its bytes do not have the hash"),
         (

@@ -249,11 +249,9 @@ fn an_imported_hour_is_the_factor_of_that_hour() {
         |path: &str, text: &str| service.send("POST", path, &admin, &[("Content-Type", "text/csv")], text.as_bytes());
     let text = "datetime_utc,direct_g,lifecycle_g\n2026-01-05T09:00Z,100,123.456\n2026-01-05T10:00Z,100,1\n";
     let made = import(path, text);
-    assert_eq!(
-        (made.status, made.json()),
-        (201, json!({ "rows": 2, "new": 2, "outdated_entries": 0, "restate": null })),
-        "{made:?}"
-    );
+    let (status, answer) = (made.status, made.json());
+    assert_eq!((status, &answer["taken"], &answer["refused"], &answer["new"]), (201, &json!(2), &json!(0), &json!(2)));
+    assert_eq!((&answer["outdated_entries"], &answer["restate"]), (&json!(0), &json!(null)));
     assert_eq!(import(path, text).json()["new"], 0);
     post_batch(&service, &admin, EXAMPLE);
     until(|| items(&service.get("/api/v1/ledger/entries", &admin)).len() == 3);
@@ -261,7 +259,14 @@ fn an_imported_hour_is_the_factor_of_that_hour() {
         assert_eq!(entry["intensity_mg_per_kwh"], 123_456);
     }
     let refused = import(path, "datetime_utc,g_per_kwh\n2026-01-05T09:00Z,-5\n");
-    assert!(refused.status == 400 && refused.body.contains("line 2"), "{refused:?}");
-    assert_eq!(import(&path.replace("production", "marginal"), text).json()["field"], "accounting");
+    assert_eq!((refused.status, &refused.json()["refusals"][0]["place"]), (201, &json!("line 2")), "{refused:?}");
+    let unreadable = import(path, "time,g_per_kwh\n");
+    assert!(unreadable.status == 400 && unreadable.body.contains("no column datetime_utc"), "{unreadable:?}");
+    let marginal = path.replace("production", "marginal").replace("123.456", "700");
+    assert_eq!(import(&marginal, text).json()["taken"], 2, "kept beside the averages, and never chosen");
+    let intensity = service.get("/api/v1/grid/intensity?zone=DE&at=2026-01-05T09:30Z", &admin).json();
+    let expected = (json!(123_456), json!(1), json!("measured"), json!(false));
+    let found = ["intensity_mg_per_kwh", "fallback_step", "status", "basis_changed"].map(|key| intensity[key].clone());
+    assert_eq!(<(_, _, _, _)>::from(found), expected, "what the ledger uses is what is answered");
     assert_eq!(import(&path.replace("zone=DE", "zone=QQ"), text).json()["field"], "zone");
 }

@@ -2852,31 +2852,36 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import carbon intensities of a grid zone
-         * @description The body is CSV with the columns `datetime_utc` and `g_per_kwh`, or `direct_g` or `lifecycle_g`. Either all of it is imported or nothing. Posted
-         *     entries keep their factors.
+         * Import a file of carbon intensities
+         * @description The body is CSV, plain or gzipped, whose header says what it is: `datetime_utc` with `g_per_kwh`, `direct_g` or `lifecycle_g`, an hourly file of
+         *     Electricity Maps, or a yearly table as it is bundled. Rows that cannot be right are refused, with line and reason; the others are kept, beside
+         *     what is there. Provisional entries that better values are for are posted again; final ones keep their factors.
          */
         post: {
             parameters: {
-                query: {
-                    /** @description Grid zone of the values, such as DE. */
-                    zone: string;
-                    /** @description Publisher of the values. */
-                    publisher: string;
-                    /** @description Release of the publisher's data. Values of one edition never change; a newer edition takes precedence over an older one. */
-                    edition: string;
-                    /** @description Licence of the values. */
-                    licence: string;
-                    /** @description Which part of the life cycle of electricity is counted: `direct` or `lifecycle`. */
-                    basis: "direct" | "lifecycle";
-                    /** @description Which gases are counted: `CO2` or `CO2e`. */
-                    gas: "CO2" | "CO2e";
-                    /** @description Whose electricity is described: `production`, `consumption`, `residual`, `supplier` or `unspecified`. */
-                    accounting: "production" | "consumption" | "marginal" | "residual" | "supplier" | "unspecified";
-                    /** @description How far the values can be relied on: `measured`, `estimated`, `provisional`, `forecast` or `fallback`. */
-                    status: "measured" | "estimated" | "provisional" | "forecast" | "fallback";
-                    /** @description Length of each interval in minutes: 5, 15, 30 or 60; 60 if absent. */
+                query?: {
+                    /** @description Grid zone of the values, such as DE. Of a file that names zones itself, the one to take; every one of them if absent. */
+                    zone?: string;
+                    /** @description Name of the file, to find it again; `file` if absent. */
+                    name?: string;
+                    /** @description Publisher of the values; `not stated` if absent. */
+                    publisher?: string;
+                    /** @description Release of the publisher's data; `not stated` if absent. Values of one edition never change: other values take an edition of their own. */
+                    edition?: string;
+                    /** @description Licence of the values; `not stated` if absent. */
+                    licence?: string;
+                    /** @description Basis of a column `g_per_kwh`: `direct` or `lifecycle`, which it is if absent. Of a file with both bases, the one to take. */
+                    basis?: "direct" | "lifecycle";
+                    /** @description Which gases are counted: `CO2` or `CO2e`, which it is if absent. */
+                    gas?: "CO2" | "CO2e";
+                    /** @description Whose electricity is described: `production`, `consumption`, `marginal`, `residual`, `supplier` or `unspecified`, which it is if absent. */
+                    accounting?: "production" | "consumption" | "marginal" | "residual" | "supplier" | "unspecified";
+                    /** @description How far the values can be relied on: `measured`, which it is if absent, `estimated`, `provisional`, `forecast` or `fallback`. */
+                    status?: "measured" | "estimated" | "provisional" | "forecast" | "fallback";
+                    /** @description Length of each interval in minutes: 5, 10, 15, 20, 30, 60 or 1440; if absent, as far apart as most of the starts. */
                     minutes?: number;
+                    /** @description Unit of the values: `g/kWh`, which it is if absent, `kg/kWh`, `t/MWh` or `lb/MWh`. */
+                    unit?: "g/kWh" | "kg/kWh" | "t/MWh" | "lb/MWh";
                 };
                 header?: never;
                 path?: never;
@@ -2888,7 +2893,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description What the import has changed */
+                /** @description What was taken, what was refused, and what changed */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -2999,9 +3004,11 @@ export interface paths {
                 query?: {
                     /** @description Grid zone, such as DE or US-EGRID-CAMX; give this or `region`. */
                     zone?: string;
+                    /** @description Site, whose zone and wanted factors are taken; give this, `zone` or `region`. */
+                    site?: string;
                     /** @description Cloud region, such as aws/us-east-1; give this or `zone`. */
                     region?: string;
-                    /** @description When the electricity is used, a UTC date or RFC 3339; the newest factor if absent. */
+                    /** @description When the electricity is used, a UTC date or RFC 3339; now if absent. */
                     at?: string;
                     /** @description `true` for the operating margin of the country: for information, never to be added to the others, which are averages. */
                     marginal?: boolean;
@@ -7216,6 +7223,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * State which factors a site wants from a moment on
+         * @description Energy that is not posted yet takes them at once. Posted entries keep their factors until they are restated.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Name of the site */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FactorPreferenceRequest"];
+                };
+            };
+            responses: {
+                /** @description The site after the change */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SiteDocument"];
+                    };
+                };
+                /** @description A field, parameter or header has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The request carries no valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope that is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description There is no such site */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long or was incomplete */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The media type or encoding of the body is not supported */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to try again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service failed; its log says why */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service cannot do this now; Retry-After says when to try again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{id}/idle-owner": {
         parameters: {
             query?: never;
@@ -8393,7 +8536,7 @@ export interface components {
          * @description The kind of thing that an act of administration changed.
          * @enum {string}
          */
-        ActionKind: "site" | "pue" | "zone" | "price" | "idle_owner" | "node_site" | "token" | "project" | "period" | "factors" | "budget" | "override" | "job" | "restatement" | "revision";
+        ActionKind: "site" | "pue" | "zone" | "factor_preference" | "posting_period" | "price" | "idle_owner" | "node_site" | "token" | "project" | "period" | "factors" | "budget" | "override" | "job" | "restatement" | "revision";
         /** @description An admission and what became of it. */
         AdmissionDocument: {
             /**
@@ -8641,6 +8784,8 @@ export interface components {
         Breakdown: {
             /** @description The command that shows the same breakdown. */
             command: string;
+            /** @description What was posted again after it had been posted, oldest first, with the reason: better or revised factors, windows that moved, restatements. */
+            corrections?: components["schemas"]["Correction"][];
             /** @description The factors behind the sum, the largest energy first; their energies sum to the total. */
             factors: components["schemas"]["FactorShare"][];
             /** @description Part that was posted with final factors. */
@@ -8827,6 +8972,28 @@ export interface components {
              * @description Mean power of one accelerator while held, mW.
              */
             power_mean_mw_per_device?: number | null;
+        };
+        /** @description What was posted again on one day for one reason: by how much a figure changed, and why. */
+        Correction: {
+            /**
+             * Format: int64
+             * @description Change of the location-based CO2e of the IT energy, µg.
+             */
+            co2e_ug: number;
+            /** @description The day on which it was posted again, UTC, such as 2026-03-01. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Number of entries that were replaced.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Change of the location-based CO2e of the facility overhead, µg.
+             */
+            overhead_co2e_ug: number;
+            /** @description Why, in words. */
+            reason: string;
         };
         /** @description What part of an amount of energy costs, in one currency. */
         Cost: {
@@ -9199,6 +9366,7 @@ export interface components {
             entry: components["schemas"]["EntryDocument"];
             /** @description The factor that turned its energy into CO2e. */
             factor: components["schemas"]["FactorUsed"];
+            factor_evidence?: components["schemas"]["FactorEvidenceDocument"] | null;
             /** @description What each batch contributed; their `energy_mj` sum to the entry's. */
             postings: components["schemas"]["PostingDocument"][];
             /** @description Windows as they were attributed to the entry; their `energy_mj` sum to the entry's. */
@@ -9241,6 +9409,37 @@ export interface components {
             /** @description Grid zone that the factor describes. */
             zone: components["schemas"]["ZoneId"];
         };
+        /** @description Where a factor was read from. The bytes are kept, and `wattledger verify` compares them with their hash. */
+        FactorEvidenceDocument: {
+            /** @description Name of the file or the provider. */
+            name: string;
+            /** @description When the bytes were obtained, RFC 3339. */
+            obtained: string;
+            /** @description SHA-256 of the bytes, hexadecimal. */
+            sha256: string;
+            /** @description Whether a file was imported or a provider answered. */
+            source: components["schemas"]["FactorSource"];
+        };
+        /** @description Which factors a site wants, from a moment on. */
+        FactorPreferenceDocument: {
+            accounting?: components["schemas"]["Accounting"] | null;
+            basis?: components["schemas"]["Basis"] | null;
+            gas?: components["schemas"]["Gas"] | null;
+            /** @description Publishers whose series may be used, the preferred one first; any if empty. */
+            publishers: string[];
+            /** @description When the site began to want them, RFC 3339. */
+            since: string;
+        };
+        /** @description States which factors a site wants from a moment on. What is not stated is that of the best series of its zone. */
+        FactorPreferenceRequest: {
+            accounting?: components["schemas"]["Accounting"] | null;
+            basis?: components["schemas"]["Basis"] | null;
+            gas?: components["schemas"]["Gas"] | null;
+            /** @description Publishers whose series may be used, the preferred one first; any if empty. */
+            publishers?: string[];
+            /** @description When the site begins to want them, a UTC date or RFC 3339. */
+            since: string;
+        };
         /** @description A factor and what was computed with it. Factors that differ only in their time are joined. */
         FactorShare: components["schemas"]["FactorUsed"] & {
             /**
@@ -9274,6 +9473,11 @@ export interface components {
              */
             overhead_co2e_ug: number;
         };
+        /**
+         * @description Where factors were obtained.
+         * @enum {string}
+         */
+        FactorSource: "file" | "provider";
         /**
          * @description How far a factor can be relied on for the energy that it is applied to.
          * @enum {string}
@@ -9494,16 +9698,54 @@ export interface components {
             /** @description Name of a project, a team or an address: 1 to 128 of A-Z a-z 0-9 . _ : @ + -; `null` for nobody. */
             owner?: string | null;
         };
-        /** @description What an import has changed. */
+        /** @description What an import has taken and changed. */
         ImportDocument: {
-            /** @description Number of intervals that this edition did not have yet. */
+            /**
+             * Format: int64
+             * @description Number of entries that were posted again because of better values, reversals included.
+             */
+            entries: number;
+            /** @description Number of rows with an empty value. They are gaps, for which the next step of the fallback order stands in. */
+            gaps: number;
+            /** @description Number of values that were not known yet. */
             new: number;
-            /** @description Number of posted entries that would get another factor now. They keep theirs until they are restated. */
+            /** @description Number of rows of zones that were not asked for. */
+            other_zones: number;
+            /** @description Number of posted entries that would get another factor now: final ones, and those of closed periods. They keep theirs until they are restated. */
             outdated_entries: number;
+            /** @description The first of them, with what is wrong; neighbouring lines with the same reason are one. */
+            refusals: components["schemas"]["RefusalDocument"][];
+            /** @description Number of rows that were refused. */
+            refused: number;
             /** @description The command that restates those entries; `null` if there are none. */
             restate?: string | null;
-            /** @description Number of intervals in the file. */
-            rows: number;
+            /** @description Number of values that replace an older one, which stays readable. */
+            revised: number;
+            /** @description The series that values were taken for. */
+            series: components["schemas"]["ImportedSeries"][];
+            /** @description Number of rows of which a value was taken. */
+            taken: number;
+            /** @description Number of values that were known already. */
+            unchanged: number;
+        };
+        /** @description A series that values were taken for, with its type. */
+        ImportedSeries: {
+            /** @description Whose electricity the values describe. */
+            accounting: components["schemas"]["Accounting"];
+            /** @description Which part of the life cycle of electricity is counted. */
+            basis: components["schemas"]["Basis"];
+            /** @description Release of the publisher's data. */
+            edition: string;
+            /** @description Which gases are counted. */
+            gas: components["schemas"]["Gas"];
+            /** @description Licence of the values. */
+            licence: string;
+            /** @description Publisher of the values. */
+            publisher: string;
+            /** @description Number of values in the file. */
+            values: number;
+            /** @description Grid zone of the values. */
+            zone: components["schemas"]["ZoneId"];
         };
         /** @description Carbon intensity of a grid zone over time. */
         IntensityDocument: {
@@ -10374,13 +10616,15 @@ export interface components {
         Page_SiteDocument: {
             /** @description The items of this page, in the order of the list. */
             items: {
+                /** @description Which factors the site wants, every statement, oldest first. */
+                factors?: components["schemas"]["FactorPreferenceDocument"][];
                 /** @description Who is responsible for unallocated idle energy; `null` for nobody. */
                 idle_owner?: string | null;
                 /** @description Name of the site. */
                 name: components["schemas"]["SiteName"];
                 /**
                  * Format: int64
-                 * @description Length of a posting period in minutes. It never changes: another length takes another site.
+                 * @description Length of a posting period in minutes, as the site was made. Where the factors of its zone are finer, periods are as short as those.
                  */
                 posting_period_minutes: number;
                 /** @description Every price that was stated, oldest first; empty if energy has no price here. */
@@ -10745,6 +10989,13 @@ export interface components {
             /** @description Reason in words, for readers of the old figures. */
             reason: string;
         };
+        /** @description Rows of a file that were not taken. */
+        RefusalDocument: {
+            /** @description Where they are: `line 7` or `lines 7-12`. */
+            place: string;
+            /** @description What was found, and what to do about it. */
+            reason: string;
+        };
         /** @description Energy and location-based CO2e of a time, by group. */
         Report: {
             /** @description Unallocated idle IT energy. */
@@ -10971,13 +11222,15 @@ export interface components {
         };
         /** @description A site with everything that was stated about it. */
         SiteDocument: {
+            /** @description Which factors the site wants, every statement, oldest first. */
+            factors?: components["schemas"]["FactorPreferenceDocument"][];
             /** @description Who is responsible for unallocated idle energy; `null` for nobody. */
             idle_owner?: string | null;
             /** @description Name of the site. */
             name: components["schemas"]["SiteName"];
             /**
              * Format: int64
-             * @description Length of a posting period in minutes. It never changes: another length takes another site.
+             * @description Length of a posting period in minutes, as the site was made. Where the factors of its zone are finer, periods are as short as those.
              */
             posting_period_minutes: number;
             /** @description Every price that was stated, oldest first; empty if energy has no price here. */
