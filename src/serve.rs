@@ -25,6 +25,7 @@ use crate::store::{Store, StoreError, TokenRecord};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use collectors::clock::Clock;
+use collectors::secrecy::warn_if_public;
 use model::{Scope, TokenId};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::io;
@@ -129,6 +130,7 @@ pub fn run_on(
     say: impl Fn(&str),
 ) -> Result<(), ServeError> {
     log_to_stderr(config.log);
+    warn_if_public("the data directory", &config.data);
     raise_open_files();
     if let Some((file, number)) = ledger::lost_head(store)? {
         return Err(ServeError::LostHead { directory: config.data.clone(), file, number });

@@ -12,6 +12,7 @@ pub mod powerlog;
 pub mod push;
 mod random;
 pub mod sampler;
+pub mod secrecy;
 pub mod sensor_class;
 pub mod source;
 pub mod spool;

@@ -1,5 +1,6 @@
 //! Files with a secret.
 
+use collectors::secrecy::warn_if_public;
 use std::path::{Path, PathBuf};
 
 /// Shorter keys can be guessed.
@@ -32,11 +33,14 @@ pub enum KeyError {
 
 /// The secret in the file at `path`, which `key` of the configuration names: its text without white space at both ends.
 ///
+/// Warns in the log of a file that everybody may read.
+///
 /// # Errors
 ///
 /// [`KeyError::Unreadable`], also for a file without text.
 pub fn read_secret(key: &'static str, path: &Path) -> Result<String, KeyError> {
     let unreadable = |cause| KeyError::Unreadable { key, path: path.to_owned(), cause };
+    warn_if_public(key, path);
     let text = std::fs::read_to_string(path).map_err(unreadable)?.trim().to_owned();
     if text.is_empty() { Err(unreadable(std::io::Error::other("it is empty"))) } else { Ok(text) }
 }

@@ -49,6 +49,14 @@ pub enum StoreError {
         /// What the database engine reported.
         reason: String,
     },
+    /// The directory or a file in it is not the one that was opened; what was written would not be found by a restart.
+    #[error(
+        "nothing is stored: {what} was deleted, moved or replaced while the service runs; put it back, or stop the service, restore a backup and start it again"
+    )]
+    Displaced {
+        /// The directory, or the name of the file in it.
+        what: &'static str,
+    },
     /// An earlier write to the disk failed, after which its state is unknown.
     #[error(
         "the store takes no more changes since a write failed ({reason}): repair the disk, then restart the service"
@@ -86,7 +94,7 @@ impl StoreError {
     #[must_use]
     pub fn is_of_the_disk(&self) -> bool {
         match self {
-            Self::Disk { .. } | Self::NotStored { .. } | Self::Stopped { .. } => true,
+            Self::Disk { .. } | Self::NotStored { .. } | Self::Displaced { .. } | Self::Stopped { .. } => true,
             Self::Database(DatabaseError(error)) => {
                 matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
             }

@@ -34,6 +34,7 @@ mod nodes;
 mod overrides;
 mod past;
 mod periods;
+mod place;
 mod posted;
 mod postings;
 mod prices;
@@ -96,10 +97,11 @@ pub use view::{
     SessionStore, SiteStore, StepStore, TokenStore, Tx,
 };
 
+use place::{Lock, Place};
 use readers::Readers;
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use std::fs::{DirBuilder, File};
+use rusqlite::{Connection, OpenFlags};
+use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
 use writer::Writer;
 
@@ -138,8 +140,9 @@ pub struct Store {
     readers: Readers,
     writer: Writer,
     directory: PathBuf,
+    place: Place,
     /// Held as long as the store is open, so that a second service on the same directory is refused.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Store {
@@ -151,7 +154,7 @@ impl Store {
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let unusable = |cause| StoreError::Directory { path: directory.display().to_string(), cause };
         make(directory).map_err(unusable)?;
-        let lock = lock(directory)?;
+        let lock = Lock::take(directory)?;
         let path = directory.join(FILE);
         let connection = connect(&path).and_then(|connection| {
             check_whole(&connection, &path)?;
@@ -160,8 +163,9 @@ impl Store {
         });
         let connection = connection.map_err(|error| named(error, &path))?;
         let moving = connect(&path).map_err(|error| named(error, &path))?;
-        let writer = Writer::start(connection, moving).map_err(unusable)?;
-        Ok(Self { writer, readers: Readers::default(), directory: directory.to_owned(), _lock: lock })
+        let place = Place::of(directory).map_err(unusable)?;
+        let writer = Writer::start(connection, moving, place.clone()).map_err(unusable)?;
+        Ok(Self { writer, readers: Readers::default(), directory: directory.to_owned(), place, _lock: lock })
     }
 
     /// Path of the data directory.
@@ -196,10 +200,11 @@ impl Store {
         self.writer.write_later(change).await
     }
 
-    /// Why the last changes did not reach the disk; `None` while all is well.
+    /// Why changes do not reach the disk; `None` while all is well.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
-        self.writer.trouble()
+        let displaced = self.place.displaced().map(|what| StoreError::Displaced { what });
+        displaced.map(|error| error.to_string()).or_else(|| self.writer.trouble())
     }
 
     /// Writes something that changes nothing, to learn whether the disk takes changes again.
@@ -221,7 +226,7 @@ impl Store {
     /// What `look` returns, and why the database could not be read.
     pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         let reader = || {
-            let connection = connect(&self.directory.join(FILE))?;
+            let connection = connect_known(&self.directory.join(FILE), &self.place)?;
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             Ok(connection)
         };
@@ -247,19 +252,18 @@ fn make(directory: &Path) -> std::io::Result<()> {
     builder.create(directory)
 }
 
-fn lock(directory: &Path) -> Result<File, StoreError> {
-    let path = directory.display().to_string();
-    let file =
-        File::create(directory.join("lock")).map_err(|cause| StoreError::Directory { path: path.clone(), cause })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse { path }),
-        Err(std::fs::TryLockError::Error(cause)) => Err(StoreError::Directory { path, cause }),
-    }
+/// As [`connect`], to the database of `place` alone; none is made.
+fn connect_known(path: &Path, place: &Place) -> Result<Connection, StoreError> {
+    let connection =
+        prepared(Connection::open_with_flags(path, OpenFlags::default() - OpenFlags::SQLITE_OPEN_CREATE)?)?;
+    place.displaced().map_or(Ok(connection), |what| Err(StoreError::Displaced { what }))
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open(path)?;
+    prepared(Connection::open(path)?)
+}
+
+fn prepared(connection: Connection) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;

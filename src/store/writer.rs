@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use super::mover::Mover;
+use super::place::Place;
 use super::view::Tx;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
@@ -27,8 +28,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Writes on `connection`; the log that grows by it is moved into the database on the connection `moving`.
-    pub(super) fn start(mut connection: Connection, moving: Connection) -> std::io::Result<Self> {
+    /// Writes on `connection` as long as its files are in `place`; the log that grows by it is moved into the database on the connection `moving`.
+    pub(super) fn start(mut connection: Connection, moving: Connection, place: Place) -> std::io::Result<Self> {
         let (changes, waiting) = channel();
         let failure = Arc::new(OnceLock::new());
         let told = Arc::clone(&failure);
@@ -36,11 +37,11 @@ impl Writer {
         let trouble = Arc::new(Mutex::new(None));
         let noted = Arc::clone(&trouble);
         let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-            run(&connection, &waiting, &mut mover, &told, &noted);
+            run(&mut Disk { connection: &connection, place: &place, mover: &mut mover }, &waiting, &told, &noted);
             drop(mover);
-            if told.get().is_some() {
-                // Closing would try the same file once more. A restart moves all of the log again, which is safe.
-                // If it cannot be set, closing tries.
+            if told.get().is_some() || place.displaced().is_some() {
+                // Closing would try the same file once more, or delete the log of a database that is here instead. A restart moves all of
+                // the log again, which is safe. If it cannot be set, closing tries.
                 let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
             }
         })?;
@@ -109,54 +110,79 @@ impl Drop for Writer {
     }
 }
 
-fn run(
-    connection: &Connection,
-    waiting: &Receiver<Change>,
-    mover: &mut Mover,
-    failure: &OnceLock<String>,
-    trouble: &Mutex<Option<String>>,
-) {
+/// What the thread writes with.
+struct Disk<'a> {
+    connection: &'a Connection,
+    place: &'a Place,
+    mover: &'a mut Mover,
+}
+
+/// Why a group was not stored.
+#[derive(Clone)]
+enum Refusal {
+    /// Files are not where they were opened.
+    Displaced(&'static str),
+    /// What the database engine reported.
+    Failed(String),
+}
+
+impl From<Refusal> for StoreError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Displaced(what) => Self::Displaced { what },
+            Refusal::Failed(reason) => Self::NotStored { reason },
+        }
+    }
+}
+
+fn run(disk: &mut Disk<'_>, waiting: &Receiver<Change>, failure: &OnceLock<String>, trouble: &Mutex<Option<String>>) {
     while let Ok(first) = waiting.recv() {
         let group = std::iter::once(first).chain(waiting.try_iter().take(GROUP_MAX - 1));
-        if let Err(reason) = apply(connection, group, trouble) {
+        if let Err(reason) = disk.apply(group, trouble) {
             // After a failed fsync the pages that SQLite believes written may be lost: nothing may be acknowledged any
             // more. Ending here closes the channel, so that every later caller is told.
             let _ = failure.set(reason);
             return;
         }
-        mover.after_commit(connection);
+        disk.mover.after_commit(disk.connection);
         if failure.get().is_some() {
             return;
         }
     }
 }
 
-/// Applies, commits and answers one group; fails when the disk did.
-fn apply(
-    connection: &Connection,
-    group: impl Iterator<Item = Change>,
-    trouble: &Mutex<Option<String>>,
-) -> Result<(), String> {
-    let mut answers: Vec<Answer> = Vec::new();
-    let mut committed = connection.execute_batch("BEGIN IMMEDIATE");
-    for change in group {
-        answers.push(change(connection));
-    }
-    if committed.is_ok() {
-        committed = connection.execute_batch("COMMIT");
-    }
-    let failed = committed.as_ref().err().map(ToString::to_string);
-    if failed.is_some() && !connection.is_autocommit() {
-        // An error here means that SQLite had rolled back already.
-        let _ = connection.execute_batch("ROLLBACK");
-    }
-    trouble.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&failed);
-    for answer in answers {
-        answer(failed.clone().map(|reason| StoreError::NotStored { reason }));
-    }
-    match committed {
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => Err(error.to_string()),
-        _ => Ok(()),
+impl Disk<'_> {
+    /// Applies, commits and answers one group; fails when the disk did.
+    fn apply(&self, group: impl Iterator<Item = Change>, trouble: &Mutex<Option<String>>) -> Result<(), String> {
+        let mut answers: Vec<Answer> = Vec::new();
+        let mut committed = self.connection.execute_batch("BEGIN IMMEDIATE");
+        for change in group {
+            answers.push(change(self.connection));
+        }
+        let mut displaced = self.place.displaced();
+        if committed.is_ok() && displaced.is_none() {
+            committed = self.connection.execute_batch("COMMIT");
+            // What was committed while the files went is not acknowledged either.
+            displaced = self.place.displaced();
+        }
+        if !self.connection.is_autocommit() {
+            // An error here means that SQLite had rolled back already.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        let failed = committed.as_ref().err().map(|error| Refusal::Failed(error.to_string()));
+        let refusal = displaced.map(Refusal::Displaced).or(failed);
+        *trouble.lock().unwrap_or_else(PoisonError::into_inner) = refusal.clone().and_then(|refusal| match refusal {
+            // Whether it still is, is looked up whenever somebody asks.
+            Refusal::Displaced(_) => None,
+            Refusal::Failed(reason) => Some(reason),
+        });
+        for answer in answers {
+            answer(refusal.clone().map(StoreError::from));
+        }
+        match committed {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => Err(error.to_string()),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{AgentArguments, AgentConfig, AgentError, AgentOverrides, run};
 use crate::clock::SystemClock;
 use crate::delivery::default_folder;
+use crate::secrecy::warn_if_public;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ fn start(arguments: &AgentArguments) -> Result<(), AgentError> {
     };
     let config = AgentConfig::load(&arguments.config, &overrides)?;
     log_to_stderr(config.log);
+    warn_if_public("token_file", &config.token_file);
     run(config, Arc::new(SystemClock::new()), arguments.resend)
 }
 

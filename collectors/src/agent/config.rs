@@ -20,6 +20,8 @@ pub struct AgentConfig {
     pub server: String,
     /// Token for the service; never logged or shown.
     pub token: String,
+    /// File that the token was read from.
+    pub token_file: PathBuf,
     /// PEM file with the certificates to trust instead of the public authorities; `None` for those.
     pub ca_file: Option<PathBuf>,
     /// Name of the node and of its agent; `None` for the host name.
@@ -184,6 +186,7 @@ impl AgentFile {
         Ok(AgentConfig {
             server: address(self.server)?,
             token: token(&self.token_file)?,
+            token_file: self.token_file,
             ca_file: self.ca_file,
             name: self.name.map(NodeName::from),
             sources: sources(&self.sources)?,
