@@ -5,6 +5,7 @@ use super::estimates::demand;
 use super::page::{Id, Paging, Query};
 use super::problem::Problem;
 use super::state::State;
+use super::text::{TextMax, expect_text};
 use crate::access::Identity;
 use crate::budget::{self, Actual, Ask, BudgetError, Office};
 use crate::moment;
@@ -130,15 +131,8 @@ fn expect_key(key: Option<&str>, ask: Ask) -> Result<(), Problem> {
         None if ask == Ask::Reserve => {
             Err(Problem::field("key", "a hold needs a submission key, a different one for each submission"))
         }
-        Some(key)
-            if key.is_empty() || key.chars().count() > KEY_CHARACTERS_MAX || key.chars().any(char::is_control) =>
-        {
-            Err(Problem::field(
-                "key",
-                format!("a key has 1 to {KEY_CHARACTERS_MAX} characters and no control characters"),
-            ))
-        }
-        _ => Ok(()),
+        Some(key) => expect_text("key", key, TextMax::Characters(KEY_CHARACTERS_MAX)),
+        None => Ok(()),
     }
 }
 

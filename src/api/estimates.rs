@@ -4,18 +4,21 @@ use super::body::Json;
 use super::name::{NAME_RULE, is_name};
 use super::problem::Problem;
 use super::state::State;
+use super::text::{JOB_TEXT, expect_labels, expect_text};
 use crate::access::Identity;
 use crate::budget::{Demand, Office};
 use crate::moment;
 use crate::store::StoreError;
 use api::{AccuracyDocument, EstimateDocument, EstimateRequest, ProblemDocument, UsedDocument};
 use axum::extract::State as Extract;
+use model::ProjectName;
 use serde_json::Number;
 use units::CarbonIntensity;
 
 /// The demand that `asked` describes.
 pub(crate) fn demand(asked: EstimateRequest) -> Result<Demand, Problem> {
     expect_one(&asked)?;
+    expect_texts(&asked)?;
     let start = asked.start.map(|text| moment::parse(&text)).transpose();
     let intensity = ratio("intensity", asked.intensity, 3, 0..=1_500_000, "carbon intensity is 0 to 1500 g/kWh")?;
     let utilisation_rule = "utilisation is above 0 and at most 1";
@@ -59,6 +62,16 @@ fn expect_one(asked: &EstimateRequest) -> Result<(), Problem> {
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses texts that the record of an admission could not show.
+fn expect_texts(asked: &EstimateRequest) -> Result<(), Problem> {
+    let project = asked.project.as_ref().map(ProjectName::as_str).filter(|name| !name.is_empty());
+    let texts = [("name", asked.name.as_deref()), ("user", asked.user.as_deref()), ("project", project)];
+    for (field, text) in texts {
+        text.map_or(Ok(()), |text| expect_text(field, text, JOB_TEXT))?;
+    }
+    expect_labels(&asked.labels)
 }
 
 /// A JSON number as an exact count of 10^-`decimals`.

@@ -5,6 +5,7 @@ use super::name::{NAME_RULE, is_name};
 use super::page::Id;
 use super::problem::Problem;
 use super::state::{ApiService, State};
+use super::text::{JOB_TEXT, expect_labels, expect_text};
 use crate::access::Identity;
 use crate::ledger::{self, MarginalFootprint};
 use crate::moment;
@@ -16,7 +17,6 @@ use api::{
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
 use model::{ChangeKind, JobId, ProjectName};
-use std::collections::BTreeMap;
 use units::Timestamp;
 
 /// A job as it is at `now`.
@@ -76,11 +76,9 @@ pub(crate) async fn create(
 fn check(asked: JobRequest, who: &Identity) -> Result<(wire::Job, Vec<DeviceName>), Problem> {
     let project = asked.project.or_else(|| who.project.clone());
     let id = asked.job;
-    expect_names(&id, project.as_ref(), &asked.labels)?;
-    expect_texts(asked.name.as_deref(), &asked.labels)?;
-    if asked.labels.len() > wire::LABELS_MAX {
-        return Err(Problem::field("labels", format!("a job has at most {} labels", wire::LABELS_MAX)));
-    }
+    expect_names(&id, project.as_ref())?;
+    asked.name.as_deref().map_or(Ok(()), |name| expect_text("name", name, JOB_TEXT))?;
+    expect_labels(&asked.labels)?;
     if asked.attempt == Some(0) {
         return Err(Problem::field("attempt", "attempts count from 1"));
     }
@@ -101,22 +99,11 @@ fn check(asked: JobRequest, who: &Identity) -> Result<(wire::Job, Vec<DeviceName
     Ok((job, devices.collect()))
 }
 
-fn expect_names(job: &JobId, project: Option<&ProjectName>, labels: &BTreeMap<String, String>) -> Result<(), Problem> {
+fn expect_names(job: &JobId, project: Option<&ProjectName>) -> Result<(), Problem> {
     let names = [("job", Some(job.as_str())), ("project", project.map(ProjectName::as_str))];
-    for (field, name) in names.into_iter().chain(labels.keys().map(|label| ("labels", Some(label.as_str())))) {
+    for (field, name) in names {
         if name.is_some_and(|name| !is_name(name)) {
             return Err(Problem::field(field, format!("a name is {NAME_RULE}")));
-        }
-    }
-    Ok(())
-}
-
-fn expect_texts(name: Option<&str>, labels: &BTreeMap<String, String>) -> Result<(), Problem> {
-    let labels = labels.values().map(|text| ("labels", text.as_str()));
-    for (field, text) in name.map(|text| ("name", text)).into_iter().chain(labels) {
-        if !(1..=wire::TEXT_BYTES_MAX).contains(&text.len()) || text.chars().any(char::is_control) {
-            let rule = format!("a text has 1 to {} bytes and no control characters", wire::TEXT_BYTES_MAX);
-            return Err(Problem::field(field, rule));
         }
     }
     Ok(())

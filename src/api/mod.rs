@@ -44,6 +44,7 @@ mod sites;
 mod state;
 mod steps;
 mod terraform;
+mod text;
 mod tokens;
 
 pub(crate) use connection::{TlsError, acceptor, serve};

@@ -6,6 +6,7 @@ use super::page::{Id, Paging, Query};
 use super::problem::Problem;
 use super::selection::reversed;
 use super::state::State;
+use super::text::{TextMax, expect_text};
 use crate::access::Identity;
 use crate::ledger;
 use crate::moment;
@@ -37,10 +38,8 @@ fn item(row: PeriodRow, version: PeriodVersion, who: &Identity) -> PeriodItem {
 
 fn text(field: &str, given: &str) -> Result<String, Problem> {
     let given = given.trim();
-    if (1..=TEXT_BYTES_MAX).contains(&given.len()) && !given.contains(char::is_control) {
-        return Ok(given.to_owned());
-    }
-    Err(Problem::field(field, format!("write 1 to {TEXT_BYTES_MAX} bytes of text without control characters")))
+    expect_text(field, given, TextMax::Bytes(TEXT_BYTES_MAX))?;
+    Ok(given.to_owned())
 }
 
 /// A range of time from the body.

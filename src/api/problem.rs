@@ -300,7 +300,8 @@ impl IntoResponse for Problem {
             r#type: format!("urn:wattledger:problem:{}", self.kind),
             title: self.title.to_owned(),
             status: self.status.as_u16(),
-            detail: self.detail,
+            // Some of it may be what was sent.
+            detail: model::plain(&self.detail).into_owned(),
             field: self.field,
             blocks: self.blocks,
         };

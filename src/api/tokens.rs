@@ -6,6 +6,7 @@ use super::name::{NAME_RULE, is_name};
 use super::page::{Id, Paging, Query};
 use super::problem::Problem;
 use super::state::State;
+use super::text::{TextMax, expect_text};
 use crate::access::{Identity, Token};
 use crate::moment;
 use crate::store::{StoreError, TokenRecord};
@@ -63,13 +64,7 @@ pub(crate) async fn create(
 }
 
 fn check(asked: TokenRequest, who: &Identity, now: Timestamp) -> Result<TokenRecord, Problem> {
-    let length = asked.name.chars().count();
-    if !(1..=NAME_CHARACTERS_MAX).contains(&length) || asked.name.chars().any(char::is_control) {
-        return Err(Problem::field(
-            "name",
-            format!("a name has 1 to {NAME_CHARACTERS_MAX} characters and no control characters"),
-        ));
-    }
+    expect_text("name", &asked.name, TextMax::Characters(NAME_CHARACTERS_MAX))?;
     if asked.scopes.is_empty() {
         return Err(Problem::field("scopes", "name at least one of ingest, read, admit, admin"));
     }

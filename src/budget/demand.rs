@@ -45,6 +45,18 @@ pub struct Demand {
 }
 
 impl Demand {
+    /// The same with the texts of another system made [plain](model::plain): what it calls its jobs and users is not for a gate to refuse.
+    #[must_use]
+    pub fn made_plain(self) -> Self {
+        let plain = |text: String| model::plain(&text).into_owned();
+        Self {
+            labels: self.labels.into_iter().map(|(key, value)| (plain(key), plain(value))).collect(),
+            user: self.user.map(plain),
+            job_name: self.job_name.map(plain),
+            ..self
+        }
+    }
+
     /// Whose it is, at `site`.
     pub(super) fn owner<'a>(&'a self, site: Option<&'a SiteName>) -> Owner<'a> {
         Owner { project: Some(&self.project), labels: &self.labels, user: self.user.as_deref(), site }

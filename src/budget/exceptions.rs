@@ -148,11 +148,15 @@ impl Override {
 }
 
 fn expect_words(name: &str, reason: &str) -> Result<(), BudgetError> {
-    for (field, text) in [("name", name), ("reason", reason)] {
-        if text.trim().is_empty() || text.chars().count() > 1_000 || text.chars().any(char::is_control) {
-            let problem = format!("a {field} has 1 to 1000 characters and no control characters");
-            return Err(BudgetError::Demand { field, problem });
-        }
+    expect_plain("name", name)?;
+    expect_plain("reason", reason)
+}
+
+/// Refuses `text`, given as `field`, if it is blank, too long for a remark or not plain.
+pub(super) fn expect_plain(field: &'static str, text: &str) -> Result<(), BudgetError> {
+    if !text.trim().is_empty() && text.chars().count() <= 1_000 && model::is_plain(text) {
+        return Ok(());
     }
-    Ok(())
+    let problem = format!("a {field} has 1 to 1000 characters, {}", model::PLAIN_RULE);
+    Err(BudgetError::Demand { field, problem })
 }

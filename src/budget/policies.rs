@@ -1,9 +1,10 @@
 //! Making, changing and ending budgets.
 
+use super::exceptions::expect_plain;
 use super::office::{Books, Decided};
 use super::{BudgetError, Impact, Office, Owner, Policy, holds, stored};
 use api::PolicyDocument;
-use model::{ActionKind, AdmissionId, BudgetId};
+use model::{ActionKind, AdmissionId, BudgetId, ProjectName, SiteName};
 
 impl Office<'_> {
     /// Makes a budget; its project, if it names one, is made with it. Running admissions that it counts hold of it from now on.
@@ -13,6 +14,7 @@ impl Office<'_> {
     /// A policy that cannot be used, a name that is taken, an unknown site, the store.
     pub fn create(&self, document: PolicyDocument) -> Result<BudgetId, BudgetError> {
         let policy = Policy::check(document)?;
+        expect_plain_texts(&policy.document)?;
         self.write(move |books| {
             let Books { tx, now, by, .. } = books;
             if let Some(site) = &policy.document.site
@@ -42,6 +44,9 @@ impl Office<'_> {
     /// There is no such budget, a policy that cannot be used, the store.
     pub fn revise(&self, id: &str, document: PolicyDocument, reason: &str) -> Result<(), BudgetError> {
         let policy = Policy::check(document)?;
+        if !reason.is_empty() {
+            expect_plain("reason", reason)?;
+        }
         let (id, reason) = (id.to_owned(), reason.to_owned());
         self.write(move |books| {
             let row = books.tx.budgets().find(&id)?.ok_or(BudgetError::UnknownBudget { id })?;
@@ -76,6 +81,19 @@ impl Office<'_> {
             books.state(ActionKind::Budget, row.budget)
         })
     }
+}
+
+/// Refuses a new budget with texts that cannot be shown. Those that exist are read as they are.
+fn expect_plain_texts(document: &PolicyDocument) -> Result<(), BudgetError> {
+    let PolicyDocument { name, project, label, user, site, .. } = document;
+    let texts = [
+        ("name", Some(name.as_str())),
+        ("project", project.as_ref().map(ProjectName::as_str)),
+        ("label", label.as_deref()),
+        ("user", user.as_deref()),
+        ("site", site.as_ref().map(SiteName::as_str)),
+    ];
+    texts.into_iter().try_for_each(|(field, text)| text.map_or(Ok(()), |text| expect_plain(field, text)))
 }
 
 impl Books<'_> {

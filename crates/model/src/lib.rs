@@ -18,13 +18,14 @@
 //! let budget: BudgetId = AdmissionId::new(17);
 //! ```
 //!
-//! Texts are not checked here: what a project may be called, say, is decided where it enters.
+//! Texts are not checked here: what a project may be called, say, is decided where it enters. What they all have in common there is [`is_plain`].
 #![forbid(unsafe_code)]
 
 mod error;
 mod factor;
 mod kind;
 mod number;
+mod plain;
 mod state;
 mod text;
 mod trace;
@@ -40,6 +41,7 @@ pub use number::{
     ActionId, AdmissionId, BatchId, BlockNumber, BudgetId, DecisionId, DeviceId, EntryId, GapId, JobNumber, NodeNumber,
     OverrideId, PeriodId, PostingId, PriceNumber, Revision, SeriesNumber, SiteNumber,
 };
+pub use plain::{PLAIN_RULE, is_plain, plain};
 pub use state::{AdmissionState, EntryKind, HoldNotice, JobState, OverrideState, Scope, SetAsideReason};
 pub use text::{AgentId, DeviceUuid, JobId, NodeName, ProjectName, SessionId, SiteName, TokenId, ZoneId};
 pub use trace::{NotATrace, TraceContext};

@@ -111,6 +111,7 @@ impl Gate<'_> {
         whole.labels.insert("kind".to_owned(), object.kind.clone());
         whole.job_name = Some(object.name.clone()).filter(|name| !name.is_empty());
         whole.job = object.known_as.first().cloned();
+        let whole = whole.made_plain();
         object.parts.iter().map(|part| of_part(&whole, part)).collect()
     }
 

@@ -63,4 +63,5 @@ fn demand(task: &Task, project: ProjectName, load: PlanLoad) -> Demand {
         job_name: Some(task.workspace_name.clone()),
         ..Demand::default()
     }
+    .made_plain()
 }

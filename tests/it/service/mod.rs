@@ -13,6 +13,7 @@ mod reporting;
 mod session;
 mod start;
 mod steps;
+mod texts;
 pub(crate) mod tls;
 mod tokens;
 
