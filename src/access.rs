@@ -157,12 +157,20 @@ pub struct Identity {
     pub project: Option<ProjectName>,
     /// Id of the browser session of the request; `None` where it carries a bearer token.
     pub session: Option<SessionId>,
+    /// When the token expires; `None` for never.
+    pub expires: Option<units::Timestamp>,
 }
 
 impl From<TokenRecord> for Identity {
     /// Whoever presents the token.
     fn from(record: TokenRecord) -> Self {
-        Self { token: record.id, scopes: record.scopes, project: record.project, session: None }
+        Self {
+            token: record.id,
+            scopes: record.scopes,
+            project: record.project,
+            session: None,
+            expires: record.expires,
+        }
     }
 }
 
@@ -227,7 +235,13 @@ mod tests {
 
     #[test]
     fn admin_holds_every_scope_and_the_others_only_themselves() {
-        let of = |scope| Identity { token: TokenId::SERVICE, scopes: vec![scope], project: None, session: None };
+        let of = |scope| Identity {
+            token: TokenId::SERVICE,
+            scopes: vec![scope],
+            project: None,
+            session: None,
+            expires: None,
+        };
         for needed in [Scope::Ingest, Scope::Read, Scope::Admit, Scope::Admin] {
             assert!(of(Scope::Admin).holds(needed));
             assert_eq!(of(Scope::Read).holds(needed), needed == Scope::Read);

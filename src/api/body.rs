@@ -1,6 +1,6 @@
 //! Request bodies under limits: size is counted after decompression, time over the whole body.
 
-use super::body_memory::BodyShare;
+use super::body_memory::{BodyShare, Sender};
 use super::problem::Problem;
 use super::state::State;
 use crate::config::Limits;
@@ -95,9 +95,10 @@ fn expect_media_type(headers: &HeaderMap, expected: &[&str]) -> Result<(), Probl
 }
 
 async fn read(request: Request, state: &State) -> Result<Bytes, Problem> {
-    let limits = &state.limits;
+    let sender = Sender::of(&request);
+    let limits = &sender.within(state.limits);
     let encoding = encoding(request.headers())?;
-    let mut held = state.open_bodies.nothing();
+    let mut held = state.bodies.of(sender).nothing();
     let is_too_large = announces_too_much(request.headers(), limits);
     let mut body = request.into_body();
     let too_slow = |_| Problem::body_too_slow(format!("it was not complete after {} s", limits.body_timeout.as_secs()));

@@ -1,9 +1,79 @@
 //! The memory that request bodies share.
 
 use super::problem::Problem;
+use crate::access::Identity;
+use crate::config::Limits;
 use axum::body::Bytes;
+use axum::extract::Request;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
+
+/// Largest body of a stranger, bytes: a token to sign in with, a run task of Terraform.
+const OF_STRANGER_MAX: usize = 16 << 10;
+/// Memory for all bodies of strangers, bytes.
+const OF_STRANGERS_MAX: usize = 1 << 20;
+
+/// Who sends a body. Each kind has memory of its own, so that none takes that of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sender {
+    /// Somebody whose token or session is not known.
+    Stranger,
+    /// Agents, jobs and gates, which deliver and ask whatever people do.
+    Machine,
+    /// Somebody who administers.
+    Person,
+}
+
+impl Sender {
+    pub(super) fn of(request: &Request) -> Self {
+        if request.extensions().get::<Identity>().is_none() {
+            return Self::Stranger;
+        }
+        if is_of_machines(request.uri().path()) { Self::Machine } else { Self::Person }
+    }
+
+    /// What of `limits` holds for it.
+    pub(super) fn within(self, limits: Limits) -> Limits {
+        match self {
+            Self::Stranger => Limits { body_bytes: limits.body_bytes.min(OF_STRANGER_MAX), ..limits },
+            Self::Machine | Self::Person => limits,
+        }
+    }
+}
+
+/// Whether agents, jobs and gates send to `path` rather than people.
+fn is_of_machines(path: &str) -> bool {
+    ["/batches", "/admissions", "/estimates"].iter().any(|end| path.ends_with(end))
+        || path.contains("/admission/")
+        || path.starts_with("/api/v1/jobs")
+}
+
+/// The memory for the bodies of each kind of sender.
+#[derive(Debug)]
+pub(crate) struct Bodies {
+    strangers: BodyMemory,
+    machines: BodyMemory,
+    people: BodyMemory,
+}
+
+impl Bodies {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            strangers: BodyMemory::new(OF_STRANGERS_MAX),
+            machines: BodyMemory::new(limits.open_body_bytes),
+            // A compressed body is in memory beside its decompressed form.
+            people: BodyMemory::new(limits.body_bytes.saturating_mul(2)),
+        }
+    }
+
+    pub(super) fn of(&self, sender: Sender) -> &BodyMemory {
+        match sender {
+            Sender::Stranger => &self.strangers,
+            Sender::Machine => &self.machines,
+            Sender::Person => &self.people,
+        }
+    }
+}
 
 /// The memory that bodies may take together, from their first byte until their request is answered.
 #[derive(Debug)]

@@ -1,9 +1,11 @@
 //! What changed, for everyone who follows it: a channel to all open event streams.
 
+use super::problem::Problem;
 use api::ChangeEvent;
 use model::{ChangeKind, ProjectName, SessionId, TokenId};
-use std::sync::Arc;
-use tokio::sync::{Semaphore, broadcast};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 
 /// Changes that a slow reader may fall behind before it is told to load everything again.
 const BACKLOG: usize = 1024;
@@ -12,7 +14,29 @@ const BACKLOG: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct Events {
     pub(super) told: broadcast::Sender<Told>,
-    pub(super) places: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+    /// The most that one token may have.
+    of_one_max: usize,
+    /// Open streams by token.
+    taken: Arc<Mutex<HashMap<TokenId, usize>>>,
+}
+
+/// The place of an open stream, given back when dropped.
+#[derive(Debug)]
+pub(super) struct StreamPlace {
+    token: TokenId,
+    taken: Arc<Mutex<HashMap<TokenId, usize>>>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Drop for StreamPlace {
+    fn drop(&mut self) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        match taken.get_mut(&self.token) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => _ = taken.remove(&self.token),
+        }
+    }
 }
 
 /// What the streams hear.
@@ -30,7 +54,29 @@ pub(super) enum Told {
 
 impl Events {
     pub(crate) fn new(streams_max: usize) -> Self {
-        Self { told: broadcast::Sender::new(BACKLOG), places: Arc::new(Semaphore::new(streams_max)) }
+        Self {
+            told: broadcast::Sender::new(BACKLOG),
+            places: Arc::new(Semaphore::new(streams_max)),
+            of_one_max: (streams_max / 4).max(1),
+            taken: Arc::default(),
+        }
+    }
+
+    /// A place for a stream of `token`.
+    pub(super) fn place(&self, token: &TokenId) -> Result<StreamPlace, Problem> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.get(token).copied().unwrap_or(0);
+        if count >= self.of_one_max {
+            let detail = format!(
+                "this token has {count} event streams open, a quarter of all: close some, or use another token"
+            );
+            return Err(Problem::too_many(detail, 10));
+        }
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
+            Problem::unavailable("all event streams are in use: try again later, or raise limits.event_streams", 10)
+        })?;
+        taken.insert(token.clone(), count + 1);
+        Ok(StreamPlace { token: token.clone(), taken: Arc::clone(&self.taken), _place: place })
     }
 
     /// Tells everyone who listens.

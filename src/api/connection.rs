@@ -6,6 +6,7 @@
 use crate::config::{Limits, Tls};
 use axum::Router;
 use axum::http::Request;
+use collectors::secrecy::warn_if_public;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -39,6 +40,24 @@ impl Peer {
             IpAddr::V4(address) => address.to_string(),
             IpAddr::V6(address) => format!("{:x}/64", address.to_bits() >> 64),
         }
+    }
+}
+
+/// Ends the connection of a request, also where its client reads nothing of the answer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Hangup(Arc<Notify>);
+
+/// What is written already may still be read for this long.
+const HANGUP_DELAY: Duration = Duration::from_secs(1);
+
+impl Hangup {
+    pub(crate) fn hang_up(&self) {
+        self.0.notify_one();
+    }
+
+    async fn is_due(&self) {
+        self.0.notified().await;
+        tokio::time::sleep(HANGUP_DELAY).await;
     }
 }
 
@@ -69,6 +88,7 @@ pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor, TlsError> {
     if chain.is_empty() {
         return Err(file_error(&tls.certificate, &"it holds no certificate in PEM"));
     }
+    warn_if_public("tls.key", &tls.key);
     let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|error| file_error(&tls.key, &error))?;
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
@@ -161,9 +181,11 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, speaker: Speake
 impl Speaker {
     /// Answers requests until the connection or the service ends.
     async fn speak(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-        let peer = self.peer;
+        let (peer, hangup) = (self.peer, Hangup::default());
+        let handed = hangup.clone();
         let routes = self.router.map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(peer);
+            request.extensions_mut().insert(handed.clone());
             request
         });
         let served = hyper::server::conn::http1::Builder::new()
@@ -172,8 +194,13 @@ impl Speaker {
             .max_headers(HEADERS_MAX)
             .max_header_size(HEADER_BYTES_MAX)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
-        if let Err(error) = self.watcher.watch(served).await {
-            tracing::debug!(%error, "a connection ended early");
+        tokio::select! {
+            served = self.watcher.watch(served) => {
+                if let Err(error) = served {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+            }
+            () = hangup.is_due() => tracing::debug!("a connection whose stream had ended was closed"),
         }
     }
 }

@@ -1,64 +1,101 @@
 //! `GET /events`: what changed, as server-sent events, for live pages.
 
-use super::changes::Told;
+use super::changes::{StreamPlace, Told};
+use super::connection::Hangup;
 use super::problem::Problem;
 use super::state::State;
 use crate::access::Identity;
 use api::ChangeEvent;
+use axum::Extension;
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_core::Stream;
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
+use std::time::Duration;
+use tokio::sync::{broadcast, mpsc};
+use units::Span;
 
 /// Follow changes as they happen
 ///
-/// Sends server-sent events: `change` for each change, and `lagged` if changes were missed, after which everything should be loaded again.
+/// Sends server-sent events: `change` for each change, and `lagged` if changes were missed, after which everything should be loaded again. The
+/// stream ends when the token is revoked or expires. One token may have a quarter of all streams.
 #[utoipa::path(
     get, path = "/events", tag = "events",
     responses((status = 200, description = "Events until the client disconnects", body = ChangeEvent, content_type = "text/event-stream"))
 )]
-pub(crate) async fn listen(Extract(state): Extract<State>, who: Identity) -> Result<impl IntoResponse, Problem> {
-    let place = Arc::clone(&state.events.places).try_acquire_owned().map_err(|_| {
-        Problem::unavailable("all event streams are in use: try again later, or raise limits.event_streams", 10)
-    })?;
+pub(crate) async fn listen(
+    Extract(state): Extract<State>,
+    Extension(hangup): Extension<Hangup>,
+    who: Identity,
+) -> Result<impl IntoResponse, Problem> {
+    let place = state.events.place(&who.token)?;
     let told = state.events.told.subscribe();
-    let (sender, receiver) = mpsc::channel(16);
-    tokio::spawn(relay(told, who, sender, place));
+    let (sender, receiver) = mpsc::channel(1);
+    let listener = Listener { who, hangup, state: Arc::clone(&state), unsent: VecDeque::new() };
+    tokio::spawn(listener.relay(told, sender, place));
     state.metrics.event_streams.inc();
     let stream = OpenStream { receiver, state: Arc::clone(&state) };
     Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
 }
 
-/// Passes on what `who` may see, until either side ends.
-async fn relay(
-    mut told: broadcast::Receiver<Told>,
+/// Events that a reader may be behind before it is told to load everything again.
+const UNSENT_MAX: usize = 256;
+/// How often the clock is asked again whether a token has expired, as it may have been set.
+const EXPIRY_LOOK: Duration = Duration::from_secs(15);
+
+/// Who listens to a stream.
+struct Listener {
     who: Identity,
-    sender: mpsc::Sender<Event>,
-    _place: OwnedSemaphorePermit,
-) {
-    loop {
-        let event = tokio::select! {
-            () = sender.closed() => return,
-            heard = told.recv() => match heard {
-                Ok(Told::End) => return,
-                Ok(Told::Revoked(token)) if token == who.token => return,
-                Ok(Told::SignedOut(session)) if who.session.as_ref() == Some(&session) => return,
-                Ok(Told::Change(change)) if is_visible(&change, &who) => {
-                    Event::default().event("change").json_data(&change)
-                }
-                Ok(_) => continue,
-                Err(broadcast::error::RecvError::Lagged(_)) => Ok(Event::default().event("lagged").data("")),
-                Err(broadcast::error::RecvError::Closed) => return,
-            },
-        };
-        let Ok(event) = event else { continue };
-        if sender.send(event).await.is_err() {
+    hangup: Hangup,
+    state: State,
+    unsent: VecDeque<Event>,
+}
+
+impl Listener {
+    /// Passes on what it may see, until either side ends. It hears while its reader is behind, too, so that the end of its token is not missed.
+    async fn relay(mut self, mut told: broadcast::Receiver<Told>, sender: mpsc::Sender<Event>, _place: StreamPlace) {
+        loop {
+            tokio::select! {
+                () = sender.closed() => return,
+                () = self.has_expired() => return self.hangup.hang_up(),
+                heard = told.recv() => match heard {
+                    Ok(Told::Change(change)) => self.hear(&change),
+                    Ok(Told::Revoked(token)) if token == self.who.token => return self.hangup.hang_up(),
+                    Ok(Told::SignedOut(session)) if self.who.session.as_ref() == Some(&session) => {
+                        return self.hangup.hang_up();
+                    }
+                    Ok(Told::Revoked(_) | Told::SignedOut(_)) => {}
+                    // What was missed may be the end of the token: whoever connects again is asked for it again.
+                    Ok(Told::End) | Err(broadcast::error::RecvError::Lagged(_) | broadcast::error::RecvError::Closed) => return,
+                },
+                free = sender.reserve(), if !self.unsent.is_empty() => match (free, self.unsent.pop_front()) {
+                    (Ok(free), Some(event)) => free.send(event),
+                    _ => return,
+                },
+            }
+        }
+    }
+
+    fn hear(&mut self, change: &ChangeEvent) {
+        if !is_visible(change, &self.who) {
             return;
+        }
+        if self.unsent.len() >= UNSENT_MAX {
+            self.unsent.clear();
+            self.unsent.push_back(Event::default().event("lagged").data(""));
+        }
+        self.unsent.extend(Event::default().event("change").json_data(change).ok());
+    }
+
+    async fn has_expired(&self) {
+        let Some(expires) = self.who.expires else { return std::future::pending().await };
+        while let Some(left) = expires.since(self.state.clock.wall()).filter(|left| *left > Span::ZERO) {
+            tokio::time::sleep(Duration::from_nanos(left.nanoseconds()).min(EXPIRY_LOOK)).await;
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What operators ask: is the service alive, is it ready, what does it serve.
 
+use super::cookie::SignIn;
 use super::problem::Problem;
 use super::state::State;
 use crate::store::StoreError;
 use api::{Health, ProblemDocument};
+use axum::body::Bytes;
 use axum::extract::{Request, State as Extract};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -44,14 +46,23 @@ pub(crate) async fn readyz(Extract(state): Extract<State>) -> Result<axum::Json<
 }
 
 /// The OpenAPI document, ready to send.
-pub(crate) fn openapi(document: &str) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], document.to_owned()).into_response()
+pub(crate) fn openapi(document: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], document).into_response()
 }
 
-/// Headers of every answer: nothing is guessed, framed, shared with another site or kept by caches.
-pub(crate) async fn harden(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Refuses a request that does not name its host once (RFC 9112, 3.2), also of HTTP/1.0: what stands in front of a service may have read another
+/// one. Every answer gets headers by which nothing is guessed, framed, shared with another site or kept by caches, and over TLS nothing is asked
+/// without it again.
+pub(crate) async fn harden(Extract(sign_in): Extract<SignIn>, request: Request, next: Next) -> Response {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    let mut response = match hosts {
+        1 => next.run(request).await,
+        _ => Problem::body(format!("the request has {hosts} headers Host: send one")).into_response(),
+    };
     let headers = response.headers_mut();
+    if sign_in == SignIn::Tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),

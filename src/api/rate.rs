@@ -41,14 +41,6 @@ impl Buckets {
         }
         Ok(())
     }
-
-    /// Gives back one request that [`Self::take`] took and that should not count.
-    pub(crate) fn give_back(&self, token: &str) {
-        let mut buckets = self.empty_since.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(empty) = buckets.get_mut(token) {
-            *empty = empty.saturating_sub(self.cost_ns);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -63,8 +55,6 @@ mod tests {
         assert_eq!([taken("a", 0), taken("a", 0), taken("a", 0), taken("a", 0)], [true, true, true, false]);
         assert_eq!(buckets.take("a", at(99)), Err(1));
         assert!(taken("b", 99));
-        assert_eq!([taken("a", 100), taken("a", 100)], [true, false]);
-        buckets.give_back("a");
         assert_eq!([taken("a", 100), taken("a", 100)], [true, false]);
         // an hour of rest gives a burst, not an hour of requests
         let after = 3_600_000;

@@ -9,9 +9,10 @@ use super::{
 };
 use api::{PROBLEM_MEDIA_TYPE, ProblemDocument};
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::Method;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use model::Scope;
@@ -33,18 +34,19 @@ use utoipa_axum::routes;
 pub(crate) fn router(state: &State) -> Router {
     let (routes, mut document) = routes(state).split_for_parts();
     describe_budgets(&mut document);
-    let document: Arc<str> = document.to_pretty_json().unwrap_or_default().into();
+    // Answers share it.
+    let document = Bytes::from(document.to_pretty_json().unwrap_or_default());
     let sign_in = state.sign_in;
     let panicked = {
         let state = Arc::clone(state);
         move |panic| answer_panic(&state, panic)
     };
     routes
-        .route("/openapi.json", get(move || std::future::ready(operations::openapi(&document))))
+        .route("/openapi.json", get(move || std::future::ready(operations::openapi(document.clone()))))
         .fallback(move |request: Request| std::future::ready(app::answer(&request, sign_in)))
         .method_not_allowed_fallback(|method: Method| std::future::ready(Problem::method_not_allowed(method.as_str())))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(operations::harden))
+        .layer(from_fn_with_state(sign_in, operations::harden))
         .layer(from_fn_with_state(Arc::clone(state), metrics::count))
         .with_state(Arc::clone(state))
 }

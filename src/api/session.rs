@@ -39,13 +39,14 @@ pub(crate) async fn sign_in(
     Json(asked): Json<SignInRequest>,
 ) -> Result<Response, Problem> {
     cookie::expect_same_origin(&headers, state.sign_in)?;
-    let attempt = Attempt::by(&state, peer)?;
     let token = match Token::parse(asked.token.trim()) {
         Some(token) => check_token(&state, token).await?,
         None => None,
     };
-    let token = token.ok_or_else(Problem::unauthenticated)?;
-    attempt.succeeded();
+    let Some(token) = token else {
+        count_failure(&state, peer)?;
+        return Err(Problem::unauthenticated());
+    };
     let (id, replaced, now) = (token.id.clone(), cookie::read(&headers, state.sign_in), state.clock.wall());
     let secret = state.work(move |service| Ok(session::begin(&service.store, id, replaced, now)?)).await?;
     tracing::info!(token = token.id.as_str(), "signed in");
@@ -113,16 +114,15 @@ pub(crate) async fn follow_link(
     if method == Method::HEAD || is_prefetch(&headers) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let attempt = Attempt::by(&state, peer)?;
     let (replaced, now) = (cookie::read(&headers, state.sign_in), state.clock.wall());
     let begun = match Secret::parse(&code) {
         Some(code) => state.work(move |service| Ok(session::redeem(&service.store, code, replaced, now)?)).await?,
         None => None,
     };
     let Some(secret) = begun else {
+        count_failure(&state, peer)?;
         return Ok((StatusCode::GONE, axum::response::Html(USED_UP)).into_response());
     };
-    attempt.succeeded();
     tracing::info!("signed in by a link");
     let set = cookie::begin(&headers, state.sign_in, &secret, session::AGE_MAX).ok_or_else(Problem::internal)?;
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, "/")], set).into_response())
@@ -139,22 +139,9 @@ fn is_prefetch(headers: &HeaderMap) -> bool {
     })
 }
 
-/// A sign-in, which counts against its address unless it succeeds.
-struct Attempt<'a> {
-    state: &'a State,
-    address: String,
-}
-
-impl<'a> Attempt<'a> {
-    fn by(state: &'a State, peer: Peer) -> Result<Self, Problem> {
-        let address = peer.counted_as();
-        state.sign_in_failures.take(&address, state.clock.monotonic()).map_err(|seconds| {
-            Problem::too_many(format!("too many failed sign-ins from this address: try again in {seconds} s"), seconds)
-        })?;
-        Ok(Self { state, address })
-    }
-
-    fn succeeded(self) {
-        self.state.sign_in_failures.give_back(&self.address);
-    }
+/// Counts a failed sign-in of an address; 429 where it has too many. A valid token is never held up by them: an address may be shared.
+fn count_failure(state: &State, peer: Peer) -> Result<(), Problem> {
+    state.sign_in_failures.take(&peer.counted_as(), state.clock.monotonic()).map_err(|seconds| {
+        Problem::too_many(format!("too many failed sign-ins from this address: try again in {seconds} s"), seconds)
+    })
 }

@@ -1,6 +1,6 @@
 //! The running service as its handlers see it: store, clock, limits and what they share.
 
-use super::body_memory::BodyMemory;
+use super::body_memory::Bodies;
 use super::changes::Events;
 use super::cookie::SignIn;
 use super::observed::Observer;
@@ -48,7 +48,7 @@ pub(crate) struct ApiService {
     pub(super) sign_in: SignIn,
     pub(super) batches_rate: Buckets,
     pub(super) failures_rate: Buckets,
-    pub(super) open_bodies: BodyMemory,
+    pub(super) bodies: Bodies,
     pub(super) is_stopping: AtomicBool,
 }
 
@@ -106,7 +106,7 @@ impl ApiService {
             sign_in,
             batches_rate: Buckets::new(limits.batches),
             failures_rate: Buckets::new(limits.failures),
-            open_bodies: BodyMemory::new(limits.open_body_bytes),
+            bodies: Bodies::new(&limits),
             is_stopping: AtomicBool::new(false),
         }
     }

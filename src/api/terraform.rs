@@ -23,9 +23,13 @@ use units::Pue;
 
 const SIGNATURE: &str = "x-tfc-task-signature";
 
+/// Longest identity of a run task.
+const IDENTITY_BYTES_MAX: usize = 256;
+
 /// Take a run task of HCP Terraform
 ///
-/// The header X-TFC-Task-Signature is the HMAC-SHA512 of the body under the configured key. It is answered at once; the result goes to the callback.
+/// The header X-TFC-Task-Signature is the HMAC-SHA512 of the body under the configured key. It is answered at once; the result goes to the callback. One that was taken
+/// before, by its `task_result_id`, is answered the same and not worked on again.
 /// Also served at /api/v1/admission/terraform.
 #[utoipa::path(
     post, path = "/admission/terraform", tag = "gates", request_body(content = Object, description = "The request of a run task"),
@@ -52,9 +56,16 @@ pub(crate) async fn task(
     let callback = task.task_result_callback_url.clone().unwrap_or_default();
     gate::check_host(&callback, &tasks.config.hosts)
         .map_err(|rule| Problem::field("task_result_callback_url", rule))?;
+    let identity = task.task_result_id.as_deref().filter(|identity| (1..=IDENTITY_BYTES_MAX).contains(&identity.len()));
+    let identity = identity.ok_or_else(|| {
+        Problem::field("task_result_id", format!("a run task is told from others by 1 to {IDENTITY_BYTES_MAX} bytes"))
+    })?;
     let Ok(place) = Arc::clone(&tasks.places).try_acquire_owned() else {
         return Err(Problem::unavailable(format!("{AT_ONCE_MAX} run tasks are being worked on"), 10));
     };
+    if !tasks.take(identity) {
+        return Ok(().into_response());
+    }
     tokio::spawn(async move {
         let result = weigh(&state, &task).await;
         deliver(&state, &Arc::new(task), &callback, result).await;

@@ -18,7 +18,7 @@ pub struct Limits {
     pub body_bytes_per_s: u32,
     /// Maximum size of a body after decompression, 1 KiB to 1 GiB.
     pub body_bytes: usize,
-    /// Maximum size of all bodies in memory at once, twice [`Limits::body_bytes`] to 64 GiB.
+    /// Maximum size of all bodies of agents, jobs and gates in memory at once, twice [`Limits::body_bytes`] to 64 GiB.
     pub open_body_bytes: usize,
     /// Requests per token, batches not included.
     pub requests: Rate,
@@ -26,7 +26,7 @@ pub struct Limits {
     pub batches: Rate,
     /// Requests per client address without a valid token.
     pub failures: Rate,
-    /// Maximum number of open event streams, 1 to 65,536.
+    /// Maximum number of open event streams, 1 to 65,536; one token may have a quarter of them.
     pub event_streams: usize,
 }
 

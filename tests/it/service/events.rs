@@ -1,6 +1,7 @@
 //! `GET /events`: what changed is heard, another project's changes are not, and a stream does not hold up the end.
 
 use super::{Data, Service};
+use collectors::clock::{Clock, SystemClock};
 use serde_json::json;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -68,6 +69,63 @@ fn the_stream_of_a_revoked_token_ends_and_those_of_others_go_on() {
     let (mut revoked, mut other) = (listen(&service, &token), listen(&service, &service.admin));
     assert_eq!(service.send("DELETE", &format!("/api/v1/tokens/{id}"), &service.admin, &[], b"").status, 204);
     assert_eq!(next(&mut revoked), None);
+    assert_eq!(service.post("/api/v1/projects", &service.admin, &json!({ "name": "alpha" })).status, 201);
+    assert_eq!(next(&mut other).unwrap()["id"], "alpha");
+}
+
+/// Tells 15,000 changes of 300 bytes to a client that reads nothing: more than its socket takes.
+fn fall_behind(service: &Service, stream: &BufReader<TcpStream>) {
+    rustix::net::sockopt::set_socket_recv_buffer_size(stream.get_ref(), 4_096).unwrap();
+    for sequence in 1..=75 {
+        let mut batch: serde_json::Value = serde_json::from_slice(&super::ledger::batch_of("atlas", sequence)).unwrap();
+        let job = |number: u64| json!({ "id": format!("{}{number}", "j".repeat(100)), "project": "p".repeat(120) });
+        batch["jobs"].as_array_mut().unwrap().extend((0..200).map(job));
+        let taken = super::ledger::post_batch(service, &service.admin, &serde_json::to_vec(&batch).unwrap());
+        assert_eq!(taken.status, 200, "{taken:?}");
+    }
+}
+
+#[test]
+fn a_stream_ends_with_its_token_also_where_its_reader_is_behind() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "[limits]\nrequests_per_s = 100000\nrequest_burst = 100000");
+    let (id, token) = service.token(&["read"], None);
+    let mut stream = listen(&service, &token);
+    fall_behind(&service, &stream);
+    assert_eq!(service.send("DELETE", &format!("/api/v1/tokens/{id}"), &service.admin, &[], b"").status, 204);
+    // Nothing is read meanwhile: it is the service that lets go.
+    let streams = || service.get("/metrics", &service.admin).body;
+    super::process::until(|| streams().contains("wattledger_event_streams 0"));
+    assert_eq!(service.post("/api/v1/projects", &service.admin, &json!({ "name": "after" })).status, 201);
+    let mut rest = Vec::new();
+    // The end may be a reset.
+    let _ = std::io::Read::read_to_end(&mut stream, &mut rest);
+    assert!(!String::from_utf8_lossy(&rest).contains("after"), "what came after is not told");
+}
+
+#[test]
+fn a_stream_ends_when_its_token_expires() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    let soon = SystemClock::new().wall().nanoseconds() + 2_000_000_000;
+    let soon = chrono::DateTime::from_timestamp_nanos(soon).to_rfc3339();
+    let asked = json!({ "name": "short", "scopes": ["read"], "expires": soon });
+    let made = service.post("/api/v1/tokens", &service.admin, &asked);
+    assert_eq!(made.status, 201, "{made:?}");
+    let mut stream = listen(&service, made.json()["token"].as_str().unwrap());
+    assert_eq!(next(&mut stream), None, "it ends by itself");
+    assert_eq!(service.get("/api/v1/jobs", made.json()["token"].as_str().unwrap()).status, 401);
+}
+
+#[test]
+fn one_token_cannot_take_all_event_streams() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "[limits]\nevent_streams = 8");
+    let (_, greedy) = service.token(&["read"], None);
+    let _taken = [listen(&service, &greedy), listen(&service, &greedy)];
+    let refused = service.get("/api/v1/events", &greedy);
+    assert!(refused.status == 429 && refused.headers.contains_key("retry-after"), "{refused:?}");
+    let mut other = listen(&service, &service.admin);
     assert_eq!(service.post("/api/v1/projects", &service.admin, &json!({ "name": "alpha" })).status, 201);
     assert_eq!(next(&mut other).unwrap()["id"], "alpha");
 }

@@ -205,3 +205,91 @@ fn what_a_client_chooses_never_becomes_a_label() {
     assert!(metrics.contains(r#"wattledger_requests_total{method="other",route="none",status="404"} 1"#), "{metrics}");
     assert!(!metrics.contains("17\"") && !metrics.contains("BREW"), "{metrics}");
 }
+
+/// The first line of what comes back for `head`.
+fn first_line(service: &Service, head: &str) -> String {
+    let mut socket = TcpStream::connect(service.address).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    socket.write_all(head.as_bytes()).unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(socket), &mut line).unwrap();
+    line.trim().to_owned()
+}
+
+#[test]
+fn a_request_names_its_host_once() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    for (version, hosts, status) in [
+        ("1.1", "Host: a\r\n", "200"),
+        ("1.1", "", "400"),
+        ("1.0", "", "400"),
+        ("1.1", "Host: a\r\nHost: b\r\n", "400"),
+        ("1.1", "Host: a\r\nhost: a\r\n", "400"),
+    ] {
+        for target in ["/healthz", "http://c/healthz"] {
+            let answer = first_line(&service, &format!("GET {target} HTTP/{version}\r\n{hosts}\r\n"));
+            assert!(answer.contains(status), "{target} {version} {hosts:?}: {answer}");
+        }
+    }
+}
+
+#[test]
+fn strangers_have_a_small_budget_for_bodies_and_none_of_that_of_others() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    let json = [("Content-Type", "application/json")];
+    for path in ["/api/v1/session", "/admission/terraform", "/api/v1/admission/terraform"] {
+        let reply = service.send("POST", path, "", &json, &[b' '; 200_000]);
+        assert_eq!(reply.status, 413, "{path} {reply:?}");
+    }
+    // Bodies of strangers that never end: more than strangers have together.
+    let held: Vec<TcpStream> = (0..200)
+        .map(|_| {
+            let mut socket = TcpStream::connect(service.address).unwrap();
+            let head = "POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n";
+            socket.write_all(head.as_bytes()).unwrap();
+            socket.write_all(&[b' '; 15_000]).unwrap();
+            socket
+        })
+        .collect();
+    super::process::until(|| service.send("POST", "/api/v1/session", "", &json, &[b' '; 15_000]).status == 503);
+    let taken = service.send(
+        "POST",
+        "/api/v1/batches",
+        &service.admin,
+        &json,
+        include_bytes!("../../../docs/wire-example.json"),
+    );
+    assert_eq!(taken.status, 200, "{taken:?}");
+    assert_eq!(service.post("/api/v1/projects", &service.admin, &serde_json::json!({ "name": "p" })).status, 201);
+    drop(held);
+}
+
+/// Bodies of people (a CSV, a project) leave those of machines their room.
+#[test]
+fn bodies_of_administration_leave_batches_their_room() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "[limits]\nbody_bytes = 100000\nopen_body_bytes = 200000");
+    let open = || {
+        let mut socket = TcpStream::connect(service.address).unwrap();
+        let head = format!(
+            "POST /api/v1/projects HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n",
+            service.admin
+        );
+        socket.write_all(head.as_bytes()).unwrap();
+        socket.write_all(&[b' '; 90_000]).unwrap();
+        socket
+    };
+    let held = RefCell::new(Vec::new());
+    super::process::until(|| {
+        held.borrow_mut().push(open());
+        service.post("/api/v1/projects", &service.admin, &serde_json::json!({ "name": "p".repeat(50_000) })).status
+            == 503
+    });
+    let mut batch = include_bytes!("../../../docs/wire-example.json").to_vec();
+    batch.resize(50_000, b' ');
+    let taken =
+        service.send("POST", "/api/v1/batches", &service.admin, &[("Content-Type", "application/json")], &batch);
+    assert_eq!(taken.status, 200, "{taken:?}");
+}

@@ -51,6 +51,11 @@ fn a_site_s_own_certificate_is_trusted_where_it_is_named_and_only_there() {
     let missing = wattledger(&service, &[], &["jobs", "--ca-file", "/nonexistent.pem"]);
     assert!(missing.0 == Some(2) && missing.1.contains("/nonexistent.pem"), "{missing:?}");
 
+    // A browser that was here once comes back by TLS alone.
+    let config = client_of(ca);
+    let answer = config.get(format!("https://{}/healthz", service.address)).call().unwrap();
+    assert_eq!(answer.headers()["strict-transport-security"], "max-age=31536000");
+
     let mut plain = TcpStream::connect(service.address).unwrap();
     plain.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     plain.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
@@ -120,4 +125,11 @@ fn a_certificate_that_cannot_be_used_is_named() {
         let said = crate::command::refusal(&arguments);
         assert!(said.starts_with("exit 2") && said.contains(expected), "{said}");
     }
+}
+
+fn client_of(ca: &str) -> ureq::Agent {
+    let pem = ureq::tls::Certificate::from_pem(&std::fs::read(ca).unwrap()).unwrap();
+    let roots = ureq::tls::RootCerts::new_with_certs(&[pem]);
+    let tls = ureq::tls::TlsConfig::builder().root_certs(roots).build();
+    ureq::Agent::config_builder().tls_config(tls).build().into()
 }

@@ -194,6 +194,7 @@ fn nothing_goes_to_hosts_that_are_not_configured() {
     }
     for (plan, reason) in [("http://127.0.0.2:9/latest/meta-data", "terraform.hosts"), ("/away", "terraform.hosts")] {
         let mut body = request(&hcp, "/plan", "/result");
+        body["task_result_id"] = json!(plan);
         body["plan_json_api_url"] = json!(if plan.starts_with('/') { hcp.url(plan) } else { plan.to_owned() });
         let before = hcp.results().len();
         assert_eq!(signed(&service, &body).status, 200);
@@ -201,4 +202,25 @@ fn nothing_goes_to_hosts_that_are_not_configured() {
         let message = result["data"]["attributes"]["message"].as_str().unwrap();
         assert!(message.contains(reason), "{plan}: {message}");
     }
+}
+
+#[test]
+fn a_request_that_is_sent_again_does_nothing() {
+    let hcp = Hcp::start(machines(1, "p4d.24xlarge"));
+    let data = Data::new();
+    let service = service(&data, &hcp, 10);
+    let mut body = request(&hcp, "/plan", "/result");
+    assert_eq!(signed(&service, &body).status, 200);
+    hcp.result(1);
+    let asked = hcp.asked.lock().unwrap().len();
+    for _ in 0..5 {
+        assert_eq!(signed(&service, &body).status, 200, "HCP Terraform repeats what it has no answer to");
+    }
+    body["task_result_id"] = json!("taskrs-2");
+    assert_eq!(signed(&service, &body).status, 200);
+    hcp.result(2);
+    assert_eq!(hcp.asked.lock().unwrap().len(), 2 * asked, "only the new one was worked on");
+    body["task_result_id"] = Value::Null;
+    let reply = signed(&service, &body);
+    assert!(reply.status == 400 && reply.json()["field"] == "task_result_id", "{reply:?}");
 }
