@@ -12,7 +12,8 @@ export interface paths {
         put?: never;
         /**
          * Take a run task of HCP Terraform
-         * @description The header X-TFC-Task-Signature is the HMAC-SHA512 of the body under the configured key. It is answered at once; the result goes to the callback.
+         * @description The header X-TFC-Task-Signature is the HMAC-SHA512 of the body under the configured key. It is answered at once; the result goes to the callback. One that was taken
+         *     before, by its `task_result_id`, is answered the same and not worked on again.
          *     Also served at /api/v1/admission/terraform.
          */
         post: {
@@ -2547,7 +2548,8 @@ export interface paths {
         };
         /**
          * Follow changes as they happen
-         * @description Sends server-sent events: `change` for each change, and `lagged` if changes were missed, after which everything should be loaded again.
+         * @description Sends server-sent events: `change` for each change, and `lagged` if changes were missed, after which everything should be loaded again. The
+         *     stream ends when the token is revoked or expires. One token may have a quarter of all streams.
          */
         get: {
             parameters: {
