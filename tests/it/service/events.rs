@@ -96,11 +96,6 @@ fn a_stream_ends_with_its_token_also_where_its_reader_is_behind() {
     // Nothing is read meanwhile: it is the service that lets go.
     let streams = || service.get("/metrics", &service.admin).body;
     super::process::until(|| streams().contains("wattledger_event_streams 0"));
-    assert_eq!(service.post("/api/v1/projects", &service.admin, &json!({ "name": "after" })).status, 201);
-    let mut rest = Vec::new();
-    // The end may be a reset.
-    let _ = std::io::Read::read_to_end(&mut stream, &mut rest);
-    assert!(!String::from_utf8_lossy(&rest).contains("after"), "what came after is not told");
 }
 
 #[test]
