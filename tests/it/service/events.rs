@@ -90,7 +90,7 @@ fn a_stream_ends_with_its_token_also_where_its_reader_is_behind() {
     let data = Data::new();
     let service = Service::start(&data.path(), "[limits]\nrequests_per_s = 100000\nrequest_burst = 100000");
     let (id, token) = service.token(&["read"], None);
-    let mut stream = listen(&service, &token);
+    let stream = listen(&service, &token);
     fall_behind(&service, &stream);
     assert_eq!(service.send("DELETE", &format!("/api/v1/tokens/{id}"), &service.admin, &[], b"").status, 204);
     // Nothing is read meanwhile: it is the service that lets go.
