@@ -5,7 +5,7 @@ use super::body::FactorFile;
 use super::page::Query;
 use super::problem::Problem;
 use super::state::{ApiService, State};
-use super::text::{TextMax, expect_text};
+use super::text::{ORIGIN_TEXT, expect_text};
 use crate::access::Identity;
 use crate::grid::{FactorSeries, FileReading, ImportTerms, RefusedValue, read_factors, refuse_wrong_scale};
 use crate::ledger::{self, TakenFactors};
@@ -20,8 +20,6 @@ use units::Interval;
 
 /// Refusals that an answer shows at most; the others are counted.
 const REFUSALS_MAX: usize = 200;
-/// Longest name of a file, a publisher, an edition or a licence.
-const ORIGIN_CHARACTERS_MAX: usize = 256;
 
 /// Import a file of carbon intensities
 ///
@@ -46,7 +44,7 @@ pub(crate) async fn import(
         ("licence", &asked.licence),
     ];
     for (field, text) in texts.into_iter().filter_map(|(field, text)| Some((field, text.as_ref()?))) {
-        expect_text(field, text, TextMax::Characters(ORIGIN_CHARACTERS_MAX))?;
+        expect_text(field, text, ORIGIN_TEXT)?;
     }
     let by = who.by(state.clock.wall());
     let document = state.work(move |service| taken(service, asked, &bytes, by)).await?;

@@ -6,6 +6,7 @@ use super::fleet::{named, pue, site};
 use super::page::Id;
 use super::problem::Problem;
 use super::state::{ApiService, State};
+use super::text::{ORIGIN_TEXT, expect_text};
 use crate::access::Identity;
 use crate::grid::FactorPreference;
 use crate::{decimal, moment, workload};
@@ -121,6 +122,9 @@ pub(crate) async fn set_factors(
     unbound(&who)?;
     if asked.accounting == Some(Accounting::Marginal) {
         return Err(Problem::field("accounting", "marginal factors enter no total: choose one of the averages"));
+    }
+    for publisher in &asked.publishers {
+        expect_text("publishers", publisher, ORIGIN_TEXT)?;
     }
     let since = moment::parse(&asked.since).map_err(|rule| Problem::field("since", rule))?;
     let FactorPreferenceRequest { basis, gas, accounting, publishers, .. } = asked;

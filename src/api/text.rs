@@ -16,6 +16,9 @@ pub(super) enum TextMax {
 /// The most of what a job says of itself, as in the wire format.
 pub(super) const JOB_TEXT: TextMax = TextMax::Bytes(wire::TEXT_BYTES_MAX);
 
+/// The most of the name of a file, a publisher, an edition or a licence of factors.
+pub(super) const ORIGIN_TEXT: TextMax = TextMax::Characters(256);
+
 /// Refuses `text`, given as `field`, if it is blank, longer than `most` or not plain.
 pub(super) fn expect_text(field: &str, text: &str, most: TextMax) -> Result<(), Problem> {
     let (length, most, unit) = match most {

@@ -32,6 +32,14 @@ struct Sound {
     body: Value,
 }
 
+/// A request with a text in one place that is tried.
+struct Tried {
+    /// Where the text stands, as in [`declared`].
+    place: String,
+    query: Vec<(&'static str, String)>,
+    body: Value,
+}
+
 fn sound(route: &'static str, path: &str, body: Value) -> Sound {
     Sound { route, path: path.to_owned(), query: Vec::new(), body }
 }
@@ -47,21 +55,21 @@ impl Sound {
         service.send("POST", path, &service.admin, &[("Content-Type", "text/csv")], CSV.as_bytes())
     }
 
-    /// Where a text stands in it, with the body that has `text` there.
-    fn with(&self, text: &str) -> Vec<(String, Vec<(&str, String)>, Value)> {
+    /// The request with `text` in each place that has a text.
+    fn with(&self, text: &str) -> Vec<Tried> {
         let plain: Vec<_> = self.query.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
         let mut all: Vec<_> = texts(&self.body, "")
             .into_iter()
             .map(|(place, pointer)| {
                 let mut body = self.body.clone();
                 *body.pointer_mut(&pointer).unwrap() = text.into();
-                (place, plain.clone(), body)
+                Tried { place, query: plain.clone(), body }
             })
             .collect();
         for (position, (key, _)) in self.query.iter().enumerate() {
             let mut query = plain.clone();
             query[position].1 = text.to_owned();
-            all.push((format!("?{key}"), query, self.body.clone()));
+            all.push(Tried { place: format!("?{key}"), query, body: self.body.clone() });
         }
         all
     }
@@ -206,6 +214,11 @@ fn sound_requests(denied: &str, asked: &[String; 2], service: &Service) -> Vec<S
         sound("/api/v1/sites/{id}/zone", "/api/v1/sites/par/zone", json!({ "zone": "DE", "since": since })),
         sound("/api/v1/sites/{id}/pue", "/api/v1/sites/par/pue", json!({ "pue": 1.1, "since": since })),
         sound("/api/v1/sites/{id}/price", "/api/v1/sites/par/price", json!({ "per_mwh": 9, "currency": "EUR", "since": since })),
+        sound(
+            "/api/v1/sites/{id}/factors",
+            "/api/v1/sites/par/factors",
+            json!({ "publishers": ["ENTSO-E"], "since": since }),
+        ),
         sound("/api/v1/sites/{id}/idle-owner", "/api/v1/sites/par/idle-owner", json!({ "owner": "ops" })),
         sound("/api/v1/nodes/{id}/site", "/api/v1/nodes/atlas/site", json!({ "site": "par", "since": "2026-06-01T00:00:00Z" })),
         sound(
@@ -222,9 +235,10 @@ fn sound_requests(denied: &str, asked: &[String; 2], service: &Service) -> Vec<S
         sound("/api/v1/ledger/restate", "/api/v1/ledger/restate", json!({ "from": "2026-01-05", "to": "2026-01-06", "reason": "a new factor" })),
         sound("/api/v1/periods/{id}/restate", "/api/v1/periods/1/restate", json!({ "reason": "a new factor" })),
     ]);
-    let texts = [("zone", "DE"), ("publisher", "ENTSO-E"), ("edition", "2026"), ("licence", "CC-BY-4.0")];
+    let texts =
+        [("zone", "DE"), ("name", "de.csv"), ("publisher", "ENTSO-E"), ("edition", "2026"), ("licence", "CC-BY-4.0")];
     let words = [("basis", "direct"), ("gas", "CO2"), ("accounting", "production"), ("status", "measured")];
-    let query = [texts, words].concat();
+    let query = texts.into_iter().chain(words).collect();
     requests.insert(0, Sound { query, ..sound("/api/v1/grid/factors", "/api/v1/grid/factors", Value::Null) });
     requests
 }
@@ -247,14 +261,14 @@ fn no_text_enters_that_cannot_be_shown() {
     for request in sound_requests(&denied, &asked, &service) {
         let odd = ODD.map(|odd| format!("a{odd}b"));
         for text in odd.iter().map(String::as_str).chain([" ", &"x".repeat(5_000)]) {
-            for (place, query, body) in request.with(text) {
+            for Tried { place, query, body } in request.with(text) {
                 let query: Vec<_> = query.iter().map(|(key, value)| (*key, value.as_str())).collect();
                 let reply = request.send(&service, &query, &body);
                 expect_refused(&reply, &format!("{} {place} {:?}", request.route, &text[..text.len().min(20)]));
             }
         }
-        for (place, ..) in request.with("") {
-            unknown.remove(&(request.route.to_owned(), place));
+        for tried in request.with("") {
+            unknown.remove(&(request.route.to_owned(), tried.place));
         }
         let reply = request.send(&service, &request.query, &request.body);
         assert!(reply.status < 300, "{} {} is no sound request: {reply:?}", request.route, request.body);
