@@ -97,7 +97,8 @@ pub use view::{
     SessionStore, SiteStore, StepStore, TokenStore, Tx,
 };
 
-use place::{Lock, Place};
+pub(crate) use place::FILE;
+use place::{Lock, OpenedFiles};
 use readers::Readers;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -105,8 +106,6 @@ use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
 use writer::Writer;
 
-/// Name of the database in the data directory.
-pub(crate) const FILE: &str = "wattledger.db";
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
 const MIGRATIONS: [&str; 14] = [
     include_str!("tables.sql"),
@@ -140,7 +139,7 @@ pub struct Store {
     readers: Readers,
     writer: Writer,
     directory: PathBuf,
-    place: Place,
+    place: OpenedFiles,
     /// Held as long as the store is open, so that a second service on the same directory is refused.
     _lock: Lock,
 }
@@ -163,7 +162,7 @@ impl Store {
         });
         let connection = connection.map_err(|error| named(error, &path))?;
         let moving = connect(&path).map_err(|error| named(error, &path))?;
-        let place = Place::of(directory).map_err(unusable)?;
+        let place = OpenedFiles::of(directory).map_err(unusable)?;
         let writer = Writer::start(connection, moving, place.clone()).map_err(unusable)?;
         Ok(Self { writer, readers: Readers::default(), directory: directory.to_owned(), place, _lock: lock })
     }
@@ -253,7 +252,7 @@ fn make(directory: &Path) -> std::io::Result<()> {
 }
 
 /// As [`connect`], to the database of `place` alone; none is made.
-fn connect_known(path: &Path, place: &Place) -> Result<Connection, StoreError> {
+fn connect_known(path: &Path, place: &OpenedFiles) -> Result<Connection, StoreError> {
     let connection =
         prepared(Connection::open_with_flags(path, OpenFlags::default() - OpenFlags::SQLITE_OPEN_CREATE)?)?;
     place.displaced().map_or(Ok(connection), |what| Err(StoreError::Displaced { what }))

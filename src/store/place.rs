@@ -3,47 +3,49 @@
 //! An open file lives on without its name. What is written into a database that was deleted or replaced would be acknowledged, and no
 //! restart would find it.
 
-use super::{FILE, StoreError};
+use super::StoreError;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+/// Name of the database in the data directory.
+pub(crate) const FILE: &str = "wattledger.db";
 /// The directory itself, then the database with its log and the index of the log.
 const NAMES: [&str; 4] = ["", FILE, "wattledger.db-wal", "wattledger.db-shm"];
 
 /// A directory and the files that were opened in it.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct OpenedFiles {
     directory: PathBuf,
     /// By [`NAMES`]. None of them is used again for another file as long as the store has it open.
-    opened: [Identity; NAMES.len()],
+    opened: [FileIdentity; NAMES.len()],
 }
 
 /// Device and number of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Identity(u64, u64);
+struct FileIdentity(u64, u64);
 
-impl Identity {
+impl FileIdentity {
     fn of(path: &Path) -> io::Result<Self> {
         let found = std::fs::metadata(path)?;
         Ok(Self(found.dev(), found.ino()))
     }
 }
 
-impl Place {
+impl OpenedFiles {
     /// The place as it is now, after the database in `directory` was opened.
     pub(super) fn of(directory: &Path) -> io::Result<Self> {
-        let mut opened = [Identity(0, 0); NAMES.len()];
+        let mut opened = [FileIdentity(0, 0); NAMES.len()];
         for (identity, name) in opened.iter_mut().zip(NAMES) {
-            *identity = Identity::of(&directory.join(name))?;
+            *identity = FileIdentity::of(&directory.join(name))?;
         }
         Ok(Self { directory: directory.to_owned(), opened })
     }
 
     /// What of it is no longer there or is another; `None` while all is as it was opened.
     pub(super) fn displaced(&self) -> Option<&'static str> {
-        let is_another = |name: &str, opened| Identity::of(&self.directory.join(name)).ok() != Some(opened);
+        let is_another = |name: &str, opened| FileIdentity::of(&self.directory.join(name)).ok() != Some(opened);
         let (name, _) = NAMES.into_iter().zip(self.opened).find(|(name, opened)| is_another(name, *opened))?;
         Some(if name.is_empty() { "the data directory" } else { name })
     }

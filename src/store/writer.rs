@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use super::mover::Mover;
-use super::place::Place;
+use super::place::OpenedFiles;
 use super::view::Tx;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
@@ -29,7 +29,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Writes on `connection` as long as its files are in `place`; the log that grows by it is moved into the database on the connection `moving`.
-    pub(super) fn start(mut connection: Connection, moving: Connection, place: Place) -> std::io::Result<Self> {
+    pub(super) fn start(mut connection: Connection, moving: Connection, place: OpenedFiles) -> std::io::Result<Self> {
         let (changes, waiting) = channel();
         let failure = Arc::new(OnceLock::new());
         let told = Arc::clone(&failure);
@@ -113,24 +113,24 @@ impl Drop for Writer {
 /// What the thread writes with.
 struct Disk<'a> {
     connection: &'a Connection,
-    place: &'a Place,
+    place: &'a OpenedFiles,
     mover: &'a mut Mover,
 }
 
 /// Why a group was not stored.
 #[derive(Clone)]
-enum Refusal {
+enum CommitRefusal {
     /// Files are not where they were opened.
     Displaced(&'static str),
     /// What the database engine reported.
     Failed(String),
 }
 
-impl From<Refusal> for StoreError {
-    fn from(refusal: Refusal) -> Self {
+impl From<CommitRefusal> for StoreError {
+    fn from(refusal: CommitRefusal) -> Self {
         match refusal {
-            Refusal::Displaced(what) => Self::Displaced { what },
-            Refusal::Failed(reason) => Self::NotStored { reason },
+            CommitRefusal::Displaced(what) => Self::Displaced { what },
+            CommitRefusal::Failed(reason) => Self::NotStored { reason },
         }
     }
 }
@@ -169,12 +169,12 @@ impl Disk<'_> {
             // An error here means that SQLite had rolled back already.
             let _ = self.connection.execute_batch("ROLLBACK");
         }
-        let failed = committed.as_ref().err().map(|error| Refusal::Failed(error.to_string()));
-        let refusal = displaced.map(Refusal::Displaced).or(failed);
+        let failed = committed.as_ref().err().map(|error| CommitRefusal::Failed(error.to_string()));
+        let refusal = displaced.map(CommitRefusal::Displaced).or(failed);
         *trouble.lock().unwrap_or_else(PoisonError::into_inner) = refusal.clone().and_then(|refusal| match refusal {
             // Whether it still is, is looked up whenever somebody asks.
-            Refusal::Displaced(_) => None,
-            Refusal::Failed(reason) => Some(reason),
+            CommitRefusal::Displaced(_) => None,
+            CommitRefusal::Failed(reason) => Some(reason),
         });
         for answer in answers {
             answer(refusal.clone().map(StoreError::from));
