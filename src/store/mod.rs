@@ -253,9 +253,10 @@ fn make(directory: &Path) -> std::io::Result<()> {
 
 /// As [`connect`], to the database of `place` alone; none is made.
 fn connect_known(path: &Path, place: &OpenedFiles) -> Result<Connection, StoreError> {
-    let connection =
-        prepared(Connection::open_with_flags(path, OpenFlags::default() - OpenFlags::SQLITE_OPEN_CREATE)?)?;
-    place.displaced().map_or(Ok(connection), |what| Err(StoreError::Displaced { what }))
+    let flags = OpenFlags::default() - OpenFlags::SQLITE_OPEN_CREATE;
+    let connection = Connection::open_with_flags(path, flags).map_err(StoreError::from).and_then(prepared);
+    // That files are gone is why they cannot be opened.
+    place.displaced().map_or(connection, |what| Err(StoreError::Displaced { what }))
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {

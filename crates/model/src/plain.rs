@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// What [`is_plain`] asks for, in words.
 pub const PLAIN_RULE: &str =
-    "without control characters, invisible characters and marks that turn the direction of writing";
+    "without control characters, invisible characters or marks that turn the direction of writing";
 
 /// Whether every character of `text` is seen where it stands, so that a name or reason cannot pose as another or as a line of a log.
 #[must_use]

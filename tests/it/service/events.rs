@@ -73,31 +73,6 @@ fn the_stream_of_a_revoked_token_ends_and_those_of_others_go_on() {
     assert_eq!(next(&mut other).unwrap()["id"], "alpha");
 }
 
-/// Tells 15,000 changes of 300 bytes to a client that reads nothing: more than its socket takes.
-fn fall_behind(service: &Service, stream: &BufReader<TcpStream>) {
-    rustix::net::sockopt::set_socket_recv_buffer_size(stream.get_ref(), 4_096).unwrap();
-    for sequence in 1..=75 {
-        let mut batch: serde_json::Value = serde_json::from_slice(&super::ledger::batch_of("atlas", sequence)).unwrap();
-        let job = |number: u64| json!({ "id": format!("{}{number}", "j".repeat(100)), "project": "p".repeat(120) });
-        batch["jobs"].as_array_mut().unwrap().extend((0..200).map(job));
-        let taken = super::ledger::post_batch(service, &service.admin, &serde_json::to_vec(&batch).unwrap());
-        assert_eq!(taken.status, 200, "{taken:?}");
-    }
-}
-
-#[test]
-fn a_stream_ends_with_its_token_also_where_its_reader_is_behind() {
-    let data = Data::new();
-    let service = Service::start(&data.path(), "[limits]\nrequests_per_s = 100000\nrequest_burst = 100000");
-    let (id, token) = service.token(&["read"], None);
-    let stream = listen(&service, &token);
-    fall_behind(&service, &stream);
-    assert_eq!(service.send("DELETE", &format!("/api/v1/tokens/{id}"), &service.admin, &[], b"").status, 204);
-    // Nothing is read meanwhile: it is the service that lets go.
-    let streams = || service.get("/metrics", &service.admin).body;
-    super::process::until(|| streams().contains("wattledger_event_streams 0"));
-}
-
 #[test]
 fn a_stream_ends_when_its_token_expires() {
     let data = Data::new();
