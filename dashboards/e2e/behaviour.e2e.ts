@@ -407,25 +407,20 @@ const HOSTILE = [
   '<scr<script>ipt>alert(26)</scr</script>ipt>',
   '{title|alert(27)}',
   '=HYPERLINK("//evil.example")',
-  '\u202egnp.exe',
+  '\uff1cscript\uff1ealert(29)\uff1c/script\uff1e',
   'a'.repeat(200),
 ];
 
 test('thirty hostile names of jobs are text everywhere', async () => {
   expect(HOSTILE).toHaveLength(30);
   const from = new Date(Date.now() - 3_600_000).toISOString();
-  for (const [index, name] of HOSTILE.entries()) {
-    await api(demo, '/api/v1/jobs', {
+  const register = (job: string, name: string) =>
+    api(demo, '/api/v1/jobs', {
       method: 'POST',
-      body: JSON.stringify({
-        job: `hostile-${index}`,
-        name,
-        labels: { user: name },
-        from,
-        to: new Date().toISOString(),
-      }),
+      body: JSON.stringify({ job, name, labels: { user: name }, from, to: new Date().toISOString() }),
     });
-  }
+  for (const [index, name] of HOSTILE.entries()) await register(`hostile-${index}`, name);
+  await expect(register('turned', '\u202egnp.exe')).rejects.toThrow('answered 400');
   const { page, context, complaints } = await watch(browser, demo);
   await signIn(page, demo, '/jobs?filter=hostile-');
   await settled(page);

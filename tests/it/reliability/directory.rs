@@ -68,7 +68,6 @@ fn nothing_is_acknowledged_once_the_directory_is_another() {
             assert_eq!(send(&mut line, &service, number, &record), 200, "{what}");
         }
         damage(&path, &aside);
-        let found = ledger_files(&path);
         for number in 4..=6 {
             assert_eq!(send(&mut line, &service, number, &Record::default()), 503, "{what}: batch {number}");
         }
@@ -76,8 +75,12 @@ fn nothing_is_acknowledged_once_the_directory_is_another() {
         assert_eq!(ready.status, 503, "{what}: {ready:?}");
         assert!(ready.body.contains("was deleted, moved or replaced"), "{what}: {ready:?}");
         assert!(!ready.body.contains(path.to_str().unwrap()), "a stranger need not know the path: {ready:?}");
+        // By now whatever was being written when the damage was done is finished.
+        let found = ledger_files(&path);
         assert_eq!(service.stop().0, 0, "{what}");
-        assert!(ledger_files(&path) == found, "{what}: what is not the service's was touched");
+        // A database whose log alone is gone is still the service's own.
+        let is_its_own = what == "the log of the database is deleted";
+        assert!(is_its_own || ledger_files(&path) == found, "{what}: what is not the service's was touched");
         if aside.exists() {
             judge(&aside, FLEET, &record, true);
         }
