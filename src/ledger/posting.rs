@@ -27,7 +27,7 @@ pub(super) const SLICE: u32 = 500;
 ///
 /// # Errors
 ///
-/// As [`close`].
+/// As [`close`](super::close).
 pub fn restate(
     store: &Store,
     library: &Arc<Library>,
