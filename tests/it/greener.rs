@@ -117,11 +117,11 @@ fn starts_that_were_chosen_by_what_is_usual_save_much_of_what_could_be_saved() {
 fn what_was_usual_three_years_before_still_finds_much_of_it() {
     for (zone, expected) in [("DE", [(4, 57, 18), (12, 43, 10)]), ("GB", [(4, 41, 16), (12, 30, 9)])] {
         let path = format!("series/electricitymaps_hourly_odbl/{zone}_2023.csv.gz");
-        let Some(later) = crate::provider::shared(&path) else { return };
+        let Some(later) = crate::provider::recorded(&path) else { return };
         scores(zone, &demo(zone), &year(&later), expected);
     }
     for (zone, expected) in [("SG", [(4, 72, 3), (12, 70, 1)]), ("US-CAL-CISO", [(4, 88, 31), (12, 85, 19)])] {
-        let Some(file) = crate::provider::shared(&format!("series/electricitymaps_hourly_odbl/{zone}_2023.csv.gz"))
+        let Some(file) = crate::provider::recorded(&format!("series/electricitymaps_hourly_odbl/{zone}_2023.csv.gz"))
         else {
             return;
         };

@@ -9,14 +9,14 @@ use units::{Interval, Span, Timestamp};
 use wattledger::grid::FactorReading;
 use wattledger::grid::provider::{Inquiry, ProviderChoice, ProviderZone, ReplyError, provider};
 
-/// A file of the data that is shared for tests and not in the repository; without it the test that asks is skipped.
-pub(crate) fn shared(path: &str) -> Option<Vec<u8>> {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(path);
-    let found = std::fs::read(&file).ok();
-    if found.is_none() {
-        skip(&format!("../shared/data/{path} is not there"));
-    }
-    found
+/// A file of the folder that `WATTLEDGER_GRID_SAMPLES` names: real answers of providers and series of theirs, whose licences keep them out of this
+/// repository. Without it the test that asks is skipped.
+pub(crate) fn recorded(path: &str) -> Option<Vec<u8>> {
+    let Some(folder) = std::env::var_os("WATTLEDGER_GRID_SAMPLES") else {
+        skip("WATTLEDGER_GRID_SAMPLES names no folder of real answers and series; invented ones are read elsewhere");
+        return None;
+    };
+    Some(std::fs::read(std::path::Path::new(&folder).join(path)).unwrap())
 }
 
 fn time(text: &str) -> Timestamp {
