@@ -1,4 +1,4 @@
-//! What the service costs, as a real process on loopback: `cargo bench --bench service [-- PART…]`, where a part is `ingest`, `agents`, `gates`, `scrape` or `year`.
+//! What the service costs, as a real process on loopback: `cargo bench --bench service [-- PART…]`, where a part is `ingest`, `agents`, `copies`, `gates`, `scrape` or `year`.
 //!
 //! Figures, dated and with their machine, stand in docs/PERFORMANCE.md. Nothing here asserts a time.
 #![allow(
@@ -9,6 +9,7 @@
     reason = "a measurement prints, asks the clock, and stops where it cannot go on"
 )]
 
+mod copies;
 mod fleet;
 mod gates;
 mod process;
@@ -38,6 +39,9 @@ fn main() {
     }
     if wants("agents") {
         agents(&folder.path().join("agents"));
+    }
+    if wants("copies") {
+        copies::measure(&folder.path().join("copies"));
     }
     if wants("gates") {
         gates::measure(&folder.path().join("gates"));

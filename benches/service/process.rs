@@ -22,10 +22,15 @@ pub(crate) struct Usage {
 impl Service {
     /// Starts on `data` and waits until `/readyz` says 200. A directory that has tokens needs one of them as `admin`.
     pub(crate) fn start(data: &Path, admin: &str) -> Self {
+        Self::start_with(data, admin, "")
+    }
+
+    /// The same, with `more` tables in its configuration.
+    pub(crate) fn start_with(data: &Path, admin: &str, more: &str) -> Self {
         let config = data.with_extension("toml");
         std::fs::write(
             &config,
-            "log_level = \"warn\"\n[limits]\nbatches_per_s = 1000000\nbatch_burst = 1000000\nrequests_per_s = 1000000\nrequest_burst = 1000000\nheader_timeout_s = 60\n",
+            format!("log_level = \"warn\"\n[limits]\nbatches_per_s = 1000000\nbatch_burst = 1000000\nrequests_per_s = 1000000\nrequest_burst = 1000000\nheader_timeout_s = 60\n{more}"),
         )
         .unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_wattledger"))

@@ -3,17 +3,18 @@
 use super::store::{Holder, SeriesChange, SeriesDevice, SeriesError, Watermark, WindowShare};
 use super::window::SeriesWindow;
 use crate::ingest::{self, Attributed};
-use crate::store::{Store, StoreError, Tx};
+use crate::store::{Key, Part, Store, StoreError, Tx};
 use model::{BatchId, DeviceId, DeviceUuid, JobNumber, NodeNumber, Revision, SiteName, SiteNumber, TraceContext};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::rc::Rc;
 use units::{Interval, Timestamp};
 
 /// Maximum number of new batches in one round.
 const BATCHES_PER_ROUND: u32 = 256;
-/// Number of batches whose windows are in memory at once; one can have 20,000 of them.
-const BATCHES_AT_ONCE: usize = 8;
+/// Number of windows after which no further batch is taken into memory; one can have 20,000 of them.
+const WINDOWS_AT_ONCE: usize = 20_000;
 /// One millisecond, the resolution of the places to which windows go.
 const MS: i64 = 1_000_000;
 
@@ -56,18 +57,23 @@ impl Round {
         store: &Store,
         mut take: impl FnMut(&[SeriesChange]) -> Result<(), SeriesError>,
     ) -> Result<(), SeriesError> {
-        for part in self.new.chunks(BATCHES_AT_ONCE) {
-            let changes = store.read::<_, SeriesError>(|tx| {
+        let mut rest = self.new.as_slice();
+        while !rest.is_empty() {
+            let (changes, taken) = store.read::<_, SeriesError>(|tx| {
                 let (mut evidence, mut changes) = (DividedEvidence::of(tx)?, Vec::new());
-                for (batch, node) in part {
+                for (taken, (batch, node)) in (1..).zip(rest) {
                     changes.extend(evidence.contained(*batch, *node)?);
                     if !self.moved.contains(batch) {
                         changes.extend(evidence.counted(*batch)?);
                     }
+                    if windows_of(&changes) >= WINDOWS_AT_ONCE {
+                        return Ok((changes, taken));
+                    }
                 }
-                Ok(changes)
+                Ok((changes, rest.len()))
             })?;
             take(&changes)?;
+            rest = rest.get(taken..).unwrap_or_default();
         }
         for batch in &self.moved {
             take(&store.read::<_, SeriesError>(|tx| DividedEvidence::of(tx)?.around(*batch))?)?;
@@ -76,20 +82,25 @@ impl Round {
     }
 }
 
+fn windows_of(changes: &[SeriesChange]) -> usize {
+    changes.iter().map(|change| change.windows.len()).sum()
+}
+
 /// What the next batches after `after` hold, as the ledger divides it now, and how far they go; `None` without any.
 pub(super) fn next_divided(
     store: &Store,
     after: BatchId,
 ) -> Result<Option<(Vec<SeriesChange>, Watermark)>, SeriesError> {
     store.read(|tx| {
-        let next = tx.evidence().after(after, BATCHES_AT_ONCE.try_into().unwrap_or(u32::MAX))?;
-        let Some((last, _, sha256)) = next.last() else { return Ok(None) };
-        let watermark = Watermark { revision: last.revision(), sha256: sha256.clone() };
-        let (mut evidence, mut changes) = (DividedEvidence::of(tx)?, Vec::new());
-        for (batch, ..) in &next {
-            changes.extend(evidence.counted(*batch)?);
+        let (mut evidence, mut changes, mut watermark) = (DividedEvidence::of(tx)?, Vec::new(), None);
+        for (batch, _, sha256) in tx.evidence().after(after, BATCHES_PER_ROUND)? {
+            changes.extend(evidence.counted(batch)?);
+            watermark = Some(Watermark { revision: batch.revision(), sha256 });
+            if windows_of(&changes) >= WINDOWS_AT_ONCE {
+                break;
+            }
         }
-        Ok(Some((changes, watermark)))
+        Ok(watermark.map(|watermark| (changes, watermark)))
     })
 }
 
@@ -98,6 +109,30 @@ struct DividedBatch {
     attributed: Attributed,
     /// Numbers of its devices by their identity.
     devices: BTreeMap<DeviceUuid, DeviceId>,
+    /// Where the pieces of each device are; they stand together.
+    pieces: BTreeMap<DeviceUuid, Range<usize>>,
+}
+
+impl DividedBatch {
+    fn of(attributed: Attributed, devices: BTreeMap<DeviceUuid, DeviceId>) -> Self {
+        let mut pieces: BTreeMap<DeviceUuid, Range<usize>> = BTreeMap::new();
+        let device = |place: usize| attributed.batch.windows.get(place).map(|window| &window.device);
+        let mut from = 0;
+        for own in attributed.pieces.chunk_by(|a, b| device(a.0) == device(b.0)) {
+            let to = from + own.len();
+            if let Some(uuid) = own.first().and_then(|piece| device(piece.0)) {
+                pieces.insert(uuid.clone(), from..to);
+            }
+            from = to;
+        }
+        Self { attributed, devices, pieces }
+    }
+
+    /// The pieces of a device, in the order of its windows.
+    fn pieces_of(&self, uuid: &DeviceUuid) -> &[(usize, Key, Part)] {
+        let own = self.pieces.get(uuid).and_then(|range| self.attributed.pieces.get(range.clone()));
+        own.unwrap_or_default()
+    }
 }
 
 /// The evidence as the ledger divides it now.
@@ -108,6 +143,8 @@ pub(super) struct DividedEvidence<'a> {
     /// What jobs are called, without a site.
     jobs: BTreeMap<JobNumber, Holder>,
     batches: BTreeMap<BatchId, Rc<DividedBatch>>,
+    /// Number of windows of `batches`.
+    kept_windows: usize,
 }
 
 impl<'a> DividedEvidence<'a> {
@@ -115,7 +152,7 @@ impl<'a> DividedEvidence<'a> {
         let sites = tx.sites().list()?.into_iter().filter(|site| site.site != SiteNumber::UNASSIGNED);
         let sites = sites.map(|site| (site.site, site.name)).collect();
         let revision = tx.revisions().current()?;
-        Ok(Self { tx, revision, sites, jobs: BTreeMap::new(), batches: BTreeMap::new() })
+        Ok(Self { tx, revision, sites, jobs: BTreeMap::new(), batches: BTreeMap::new(), kept_windows: 0 })
     }
 
     fn batch(&mut self, number: BatchId) -> Result<Rc<DividedBatch>, SeriesError> {
@@ -126,10 +163,12 @@ impl<'a> DividedEvidence<'a> {
         let attributed = ingest::attribute(self.tx, number, self.revision)?;
         let numbers = self.tx.devices().numbers(node, &attributed.batch.devices)?;
         let devices = numbers.into_iter().map(|(uuid, device)| (uuid.clone(), device)).collect();
-        if self.batches.len() >= BATCHES_AT_ONCE {
+        if self.kept_windows >= WINDOWS_AT_ONCE {
             self.batches.clear();
+            self.kept_windows = 0;
         }
-        let divided = Rc::new(DividedBatch { attributed, devices });
+        self.kept_windows += attributed.batch.windows.len();
+        let divided = Rc::new(DividedBatch::of(attributed, devices));
         self.batches.insert(number, Rc::clone(&divided));
         Ok(divided)
     }
@@ -224,11 +263,8 @@ impl<'a> DividedEvidence<'a> {
         let parsed = &batch.attributed.batch;
         let Some(declared) = parsed.devices.iter().find(|device| device.uuid == *uuid) else { return Ok(()) };
         let mut place_before = None;
-        for (place, key, part) in &batch.attributed.pieces {
-            let Some(window) = parsed.windows.get(*place) else { continue };
-            if window.device != *uuid || !is_wanted(window.start) {
-                continue;
-            }
+        for (place, key, part) in batch.pieces_of(uuid) {
+            let Some(window) = parsed.windows.get(*place).filter(|window| is_wanted(window.start)) else { continue };
             if place_before.replace(*place) != Some(*place) {
                 change.windows.push(SeriesWindow::of(window, declared));
             }

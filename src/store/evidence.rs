@@ -39,7 +39,7 @@ impl Evidence {
     }
 }
 
-/// A zstd frame of `body`. A thread keeps its tables, which cost more to make than a small batch to pack.
+/// A zstd frame of `body`. A thread keeps its tables, which cost more to make than a small batch to pack; so it does to unpack.
 pub(super) fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
     thread_local! {
         static PACKER: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
@@ -58,7 +58,13 @@ pub(super) fn unpack(frame: &[u8]) -> std::io::Result<Vec<u8>> {
 fn unpack_within(frame: &[u8], max: usize) -> std::io::Result<Vec<u8>> {
     let size = zstd::zstd_safe::get_frame_content_size(frame).ok().flatten();
     let size = size.and_then(|size| usize::try_from(size).ok()).map_or(0, |size| size.min(max));
-    zstd::bulk::decompress(frame, size)
+    thread_local! {
+        static UNPACKER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+    }
+    UNPACKER.with_borrow_mut(|unpacker| match unpacker {
+        Some(unpacker) => unpacker.decompress(frame, size),
+        None => unpacker.insert(zstd::bulk::Decompressor::new()?).decompress(frame, size),
+    })
 }
 
 /// A batch as it was received.

@@ -194,12 +194,7 @@ impl SeriesStore for Influx {
                 let measurement = if change.device.is_contained { CONTAINED_WINDOW } else { ENERGY_WINDOW };
                 self.remove(measurement, &change.device, begun)?;
             }
-            for place in 0..change.windows.len() {
-                lines.window(change, place);
-                if lines.count() >= LINES_MAX {
-                    self.send(&mut lines)?;
-                }
-            }
+            lines.windows(change, |lines| if lines.count() >= LINES_MAX { self.send(lines) } else { Ok(()) })?;
         }
         if let Some(newest) = changes.iter().flat_map(|change| &change.windows).map(|window| window.end).max() {
             self.newest_ns.fetch_max(newest.nanoseconds(), Ordering::Relaxed);

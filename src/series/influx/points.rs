@@ -44,18 +44,33 @@ impl PointLines {
         self.count = 0;
     }
 
-    /// Adds the window at `place` among those of a change: a point per holder, or one if another device contains it.
-    pub(super) fn window(&mut self, change: &SeriesChange, place: usize) {
-        let Some(window) = change.windows.get(place) else { return };
-        if window.is_contained {
+    /// Adds the windows of a change: a point per holder, or one for each that another device contains. Calls `added` after each point.
+    pub(super) fn windows<E>(
+        &mut self,
+        change: &SeriesChange,
+        mut added: impl FnMut(&mut Self) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let contained = change.windows.iter().filter(|window| window.is_contained);
+        let contained_key = key(CONTAINED_WINDOW, &change.device, &Holder::default());
+        for window in contained {
             let whole = Share { energy: window.energy, held: window.span(), covered: window.covered };
-            return self.share(&key(CONTAINED_WINDOW, &change.device, &Holder::default()), window, &whole);
+            self.share(&contained_key, window, &whole);
+            added(self)?;
         }
-        let first = change.shares.partition_point(|share| share.window < place);
-        for share in change.shares.iter().skip(first).take_while(|share| share.window == place) {
-            let own = Share { energy: share.energy, held: share.held, covered: share.covered };
-            self.share(&key(ENERGY_WINDOW, &change.device, &share.holder), window, &own);
+        // A holder mostly has many windows in a row, and a key costs more to write than a point.
+        for own in change.shares.chunk_by(|a, b| a.holder == b.holder) {
+            let Some(first) = own.first() else { continue };
+            let key = key(ENERGY_WINDOW, &change.device, &first.holder);
+            for share in own {
+                let Some(window) = change.windows.get(share.window).filter(|window| !window.is_contained) else {
+                    continue;
+                };
+                let own = Share { energy: share.energy, held: share.held, covered: share.covered };
+                self.share(&key, window, &own);
+                added(self)?;
+            }
         }
+        Ok(())
     }
 
     fn share(&mut self, key: &SeriesKey, window: &SeriesWindow, share: &Share) {
