@@ -57,7 +57,8 @@ export async function untie(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function start(
+/** Starts a command that serves, in a folder of its own, and waits until it says where. */
+export async function start(
   binary: string,
   command: string,
   ...more: string[]

@@ -13,6 +13,7 @@ mod changes;
 mod compare;
 mod connection;
 mod cookie;
+mod editions;
 mod estimates;
 mod events;
 mod factors;

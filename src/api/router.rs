@@ -3,9 +3,9 @@
 use super::problem::Problem;
 use super::state::State;
 use super::{
-    actions, admissions, app, attention, auth, batches, budgets, compare, estimates, events, factors, fleet, gaps,
-    greener, grid, job_list, jobs, kubernetes, ledger, metrics, operations, periods, providers, series, session, sites,
-    steps, terraform, tokens,
+    actions, admissions, app, attention, auth, batches, budgets, compare, editions, estimates, events, factors, fleet,
+    gaps, greener, grid, job_list, jobs, kubernetes, ledger, metrics, operations, periods, providers, series, session,
+    sites, steps, terraform, tokens,
 };
 use api::{PROBLEM_MEDIA_TYPE, ProblemDocument};
 use axum::Router;
@@ -112,6 +112,7 @@ fn reading() -> OpenApiRouter<State> {
         .routes(routes!(grid::intensity))
         .routes(routes!(providers::list))
         .routes(routes!(greener::best))
+        .routes(routes!(editions::list))
         .routes(routes!(ledger::entries))
         .routes(routes!(ledger::explain))
         .routes(routes!(ledger::breakdown))

@@ -20,7 +20,7 @@ const POINTS_DEFAULT: i64 = 500;
 const DAY: Span = Span::from_seconds(86_400);
 
 /// The grid that `asked` describes, within `life` where it says nothing.
-fn grid_of(asked: &RangeQuery, life: Option<Interval>, now: Timestamp) -> Result<Grid, Problem> {
+pub(super) fn grid_of(asked: &RangeQuery, life: Option<Interval>, now: Timestamp) -> Result<Grid, Problem> {
     let at = |field: &str, text: &Option<String>| {
         let moment = text.as_deref().map(moment::parse).transpose();
         moment.map_err(|rule| Problem::field(field, rule))

@@ -1,4 +1,5 @@
-//! Grid intensities of the demonstration: hourly values of 2020, shifted by whole weeks to the present, which become final as time goes on.
+//! Grid intensities of the demonstration: hourly values of 2020, shifted by whole weeks to the present, each first as a forecast, then provisional, then
+//! final; and a made-up marginal series.
 
 use super::agent::moment;
 use super::error::DemoError;
@@ -63,12 +64,12 @@ impl ShiftedSeries {
         self.0.get(&(zone, source)).copied()
     }
 
-    /// The series of those hours that have `status` at `now`, one a zone and year.
+    /// The series of those hours that were published with `status` by `now`, one a zone and year.
     fn factors(&self, seconds: &Range<i64>, now: i64, status: FactorStatus) -> Vec<FactorSeries> {
         let mut found: Vec<FactorSeries> = Vec::new();
         for ((zone, _), final_after) in FILES.into_iter().zip(FINAL_AFTER_S) {
-            for hour in (seconds.start.div_euclid(HOUR)..seconds.end.div_euclid(HOUR)).map(|hour| hour * HOUR) {
-                let value = self.at(zone, hour).filter(|_| status_of(hour, now, final_after) == status);
+            for hour in hours(seconds) {
+                let value = self.at(zone, hour).filter(|_| is_published(hour, now, final_after, status));
                 let Some((edition, value)) = value.and_then(|value| factor(hour, value, status)) else { continue };
                 match found.last_mut().filter(|last| last.zone == *zone && last.edition == edition) {
                     Some(last) => last.values.push(value),
@@ -77,6 +78,30 @@ impl ShiftedSeries {
             }
         }
         found
+    }
+
+    /// Marginal intensities of one zone up to `now`, made up from its averages: a site that has such a series shows it beside the average.
+    fn marginal(&self, seconds: &Range<i64>, now: i64) -> Option<FactorSeries> {
+        let (zone, _) = FILES[0];
+        let value = |hour: i64| {
+            let average = self.at(zone, hour).filter(|_| is_published(hour, now, 0, FactorStatus::Measured))?;
+            // Mostly gas and coal at the margin, the dirtier the more of both runs.
+            let intensity = CarbonIntensity::from_milligrams_per_kwh(400_000 + average / 2);
+            let interval = Interval::new(moment(hour), moment(hour + HOUR))?;
+            Some(FactorValue { interval, intensity, status: FactorStatus::Measured, method: None })
+        };
+        let values: Vec<FactorValue> = hours(seconds).filter_map(value).collect();
+        let series = FactorSeries {
+            zone: zone.into(),
+            basis: Basis::Direct,
+            gas: Gas::Co2e,
+            accounting: Accounting::Marginal,
+            publisher: "Wattledger".to_owned(),
+            edition: "demonstration: made up, no measured margin".to_owned(),
+            licence: "none, made up".to_owned(),
+            values,
+        };
+        (!series.values.is_empty()).then_some(series)
     }
 
     /// Imports every factor from `from` to 48 h after `now` that is new, and restates entries that were posted with earlier ones.
@@ -90,7 +115,10 @@ impl ShiftedSeries {
         let second = now.nanoseconds().div_euclid(1_000_000_000);
         let to = second + AHEAD_S;
         for status in [FactorStatus::Forecast, FactorStatus::Provisional, FactorStatus::Measured] {
-            let factors = self.factors(&(from..to), second, status);
+            let mut factors = self.factors(&(from..to), second, status);
+            if status == FactorStatus::Measured {
+                factors.extend(self.marginal(&(from..to), second));
+            }
             // The demonstration has no file or reply of its own to show: the values stand for themselves.
             let bytes = format!("{factors:?}").into_bytes();
             let name = "demonstration".to_owned();
@@ -101,11 +129,19 @@ impl ShiftedSeries {
     }
 }
 
-fn status_of(hour: i64, now: i64, final_after: i64) -> FactorStatus {
-    match now - (hour + HOUR) {
-        ..0 => FactorStatus::Forecast,
-        age if age < final_after => FactorStatus::Provisional,
-        _ => FactorStatus::Measured,
+/// The hours that begin within `seconds`, s.
+fn hours(seconds: &Range<i64>) -> impl Iterator<Item = i64> {
+    (seconds.start.div_euclid(HOUR)..seconds.end.div_euclid(HOUR)).map(|hour| hour * HOUR)
+}
+
+/// Whether the value of an hour was published with `status` by `now`: first its forecast, then a provisional value when it is over, then the final one.
+/// All three stay, side by side.
+const fn is_published(hour: i64, now: i64, final_after: i64, status: FactorStatus) -> bool {
+    let age = now - (hour + HOUR);
+    match status {
+        FactorStatus::Forecast => true,
+        FactorStatus::Provisional => age >= 0,
+        _ => age >= final_after,
     }
 }
 
@@ -156,18 +192,34 @@ mod tests {
     }
 
     #[test]
-    fn forecasts_become_provisional_and_then_final_under_editions_of_their_own() {
+    fn forecasts_provisional_and_final_values_stand_side_by_side_as_time_goes_on() {
         let series = ShiftedSeries::bundled().unwrap();
         let hour = 1_795_564_800;
-        for (now, expected) in
-            [(hour + HOUR - 1, "forecast"), (hour + HOUR, "provisional"), (hour + HOUR + FINAL_AFTER_S[0], "final")]
-        {
+        let words = ["forecast", "provisional", "final"];
+        for (now, known) in [(hour + HOUR - 1, 1), (hour + HOUR, 2), (hour + HOUR + FINAL_AFTER_S[0], 3)] {
             let all = [FactorStatus::Forecast, FactorStatus::Provisional, FactorStatus::Measured];
             let found: Vec<_> =
                 all.iter().flat_map(|status| series.factors(&(hour..hour + HOUR), now, *status)).collect();
-            assert_eq!(found.iter().map(|series| series.values.len()).sum::<usize>(), 3);
-            let edition = &found.iter().find(|series| series.zone == "DE").unwrap().edition;
-            assert_eq!(*edition, format!("demonstration: ENTSO-E 2020 shifted to 2026, {expected}"));
+            let german: Vec<_> = found.iter().filter(|series| series.zone == "DE").collect();
+            assert!(german.iter().all(|series| series.values.len() == 1), "{german:?}");
+            let expected =
+                words[..known].iter().map(|word| format!("demonstration: ENTSO-E 2020 shifted to 2026, {word}"));
+            assert_eq!(
+                german.iter().map(|series| series.edition.clone()).collect::<Vec<_>>(),
+                expected.collect::<Vec<_>>()
+            );
         }
+    }
+
+    #[test]
+    fn the_marginal_series_is_made_up_and_says_so() {
+        let series = ShiftedSeries::bundled().unwrap();
+        let hour = 1_795_564_800;
+        let found = series.marginal(&(hour..hour + 2 * HOUR), hour + HOUR).unwrap();
+        let average = series.at("DE", hour).unwrap();
+        assert_eq!(found.values.len(), 1, "the next hour is not over");
+        assert_eq!(found.values[0].intensity.milligrams_per_kwh(), 400_000 + average / 2);
+        assert!(found.accounting == Accounting::Marginal && found.edition.contains("made up"), "{found:?}");
+        assert_eq!(series.marginal(&(hour..hour + HOUR), hour), None);
     }
 }

@@ -453,7 +453,9 @@ fn with(found: FactorType, preference: &FactorPreference) -> FactorType {
     }
 }
 
-const fn resolution(step: Span) -> Resolution {
+/// The length of time that values of a series of this step describe.
+#[must_use]
+pub const fn resolution(step: Span) -> Resolution {
     match step.nanoseconds() / 1_000_000_000 {
         0..=3_600 => Resolution::Hour,
         3_601..=86_400 => Resolution::Day,

@@ -17,7 +17,7 @@ mod series;
 mod table;
 
 pub use crate::bundled::DataError;
-pub use choice::{FROM_MIX, FactorChoiceError, FactorPreference, FactorRule};
+pub use choice::{FROM_MIX, FactorChoiceError, FactorPreference, FactorRule, resolution};
 pub use climatology::Climatology;
 pub use factor::Factor;
 pub use greener::{GreenerStart, greener_start};

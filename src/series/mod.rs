@@ -7,6 +7,8 @@
 mod bucket;
 mod columns;
 mod divided;
+mod edition;
+mod editions;
 mod embedded;
 mod export;
 mod follow;
@@ -15,12 +17,15 @@ mod intensity;
 mod newest;
 mod pieces;
 mod power;
+mod standing;
 mod store;
 mod sums;
 mod window;
 
 pub use crate::ingest::HELD_IDLE_PERCENT;
 pub use bucket::{Bucket, Grid, GridError, POINTS_MAX};
+pub use edition::{Edition, EditionGap, EditionKind};
+pub use editions::{FactorGap, ZoneEditions, editions};
 pub use embedded::Embedded;
 pub use export::{ExportCounts, ExportError, ExportReceiver, ExportSource, Exporter};
 pub use follow::{Follower, Handover, behind, catch_up, rebuild, settle};
@@ -31,5 +36,6 @@ pub use power::{
     DeviceSeries, GroupBucket, GroupSeries, JobUse, PowerGroup, PowerSeries, accelerators, device, fleet, job,
     job_devices, job_use, life, node,
 };
+pub use standing::StandingInWords;
 pub use store::{Holder, Recount, SeriesChange, SeriesDevice, SeriesError, SeriesStore, Watermark, WindowShare};
 pub use window::SeriesWindow;

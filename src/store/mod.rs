@@ -17,6 +17,7 @@ mod entries;
 mod error;
 mod evidence;
 mod factor_adoption;
+mod factor_origin;
 mod factor_series;
 mod factors;
 mod gaps;
@@ -62,6 +63,7 @@ pub use devices::{DeviceRow, MeteredDevice};
 pub use entries::{Entry, Head};
 pub use error::{DatabaseError, StoreError};
 pub use evidence::{Evidence, SetAside, StoredBatch};
+pub use factor_origin::SeriesOrigin;
 pub use factor_series::{
     FactorMonth, FactorSeries, FactorValue, HOUR, KeptSeries, KeptValue, factor_grain, factor_step, value_at,
 };

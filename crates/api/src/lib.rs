@@ -12,6 +12,7 @@ mod attention;
 mod batches;
 mod budgets;
 mod decisions;
+mod editions;
 mod estimates;
 mod events;
 mod fleet;
@@ -44,6 +45,7 @@ pub use budgets::{
     RevisionRequest, RollOver, ScopeKind, StandingDocument, Unit, WordsRequest,
 };
 pub use decisions::DecisionDocument;
+pub use editions::{EditionDifference, EditionDocument, EditionsDocument, EditionsQuery, FactorGapDocument};
 pub use estimates::{
     AccuracyDocument, Assumption, EstimateBasis, EstimateDocument, EstimateRequest, UsedDocument, Weight,
 };

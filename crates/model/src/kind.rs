@@ -263,3 +263,27 @@ words! {
         Unknown = "unknown",
     }
 }
+
+words! {
+    /// Whether the values of an edition count for a zone in a stretch of time, or why they do not.
+    EditionStanding, "a standing of an edition" {
+        /// They count for some of the time at least.
+        Used = "used",
+        /// What is usual by them at that hour of the week in that month stands in.
+        Typical = "typical",
+        /// They are marginal, which are shown beside averages and enter no total.
+        Marginal = "marginal",
+        /// The site wants other publishers or another accounting.
+        NotWanted = "not_wanted",
+        /// There are none in this time.
+        NoValue = "no_value",
+        /// They count something else than what is wanted of the zone.
+        OtherType = "other_type",
+        /// They are forecasts of hours whose values are known by now.
+        Superseded = "superseded",
+        /// They describe more than an hour, and finer ones are known.
+        Coarser = "coarser",
+        /// Those of another edition come first.
+        Outranked = "outranked",
+    }
+}

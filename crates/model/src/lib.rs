@@ -7,7 +7,7 @@
 //! | numbers that never leave the store | [`JobNumber`], [`NodeNumber`], [`SiteNumber`], [`Revision`] | |
 //! | texts from outside | [`JobId`], [`TokenId`], [`SessionId`], [`ProjectName`], [`NodeName`], [`SiteName`], [`ZoneId`], [`DeviceUuid`], [`AgentId`] | `"llm-7b"` |
 //! | states | [`AdmissionState`], [`OverrideState`], [`HoldNotice`], [`JobState`], [`EntryKind`], [`SetAsideReason`], [`Scope`] | one lower-case word |
-//! | kinds | [`DeviceKind`], [`GapReason`], [`AttentionKind`], [`SubjectKind`], [`ChangeKind`], [`ActionKind`], [`JobOrder`], [`RemoteWriteVersion`] | one lower-case word |
+//! | kinds | [`DeviceKind`], [`GapReason`], [`AttentionKind`], [`SubjectKind`], [`ChangeKind`], [`ActionKind`], [`EditionStanding`], [`JobOrder`], [`RemoteWriteVersion`] | one lower-case word |
 //! | trace of a job | [`TraceContext`] | |
 //! | type of a factor | [`Basis`], [`Gas`], [`Accounting`], [`Resolution`], [`FactorStatus`] | one word |
 //!
@@ -34,8 +34,8 @@ mod words;
 pub use error::{NotANumber, UnknownWord};
 pub use factor::{Accounting, Basis, FactorStatus, Gas, Resolution};
 pub use kind::{
-    ActionKind, AttentionKind, ChangeKind, DeviceKind, FactorSource, FactorUnit, GapReason, JobOrder, Outlook,
-    ProviderName, ProviderState, RemoteWriteVersion, SubjectKind,
+    ActionKind, AttentionKind, ChangeKind, DeviceKind, EditionStanding, FactorSource, FactorUnit, GapReason, JobOrder,
+    Outlook, ProviderName, ProviderState, RemoteWriteVersion, SubjectKind,
 };
 pub use number::{
     ActionId, AdmissionId, BatchId, BlockNumber, BudgetId, DecisionId, DeviceId, EntryId, GapId, JobNumber, NodeNumber,

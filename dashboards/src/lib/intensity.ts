@@ -93,6 +93,9 @@ export interface BandCell {
 /** Measured values and fallbacks are there to stay; forecasts and provisional values may still change. */
 export const isSettled = (status: string): boolean => status === 'measured' || status === 'fallback';
 
+/** Whether a yearly value or a climatology stands in for the hour's own. */
+export const isStandIn = (status: string): boolean => status === 'fallback';
+
 /** Whether every hour within `[from, to)` has the same value, as where only a yearly factor is known. */
 export const isFlat = (series: IntensitySeries, from = -Infinity, to = Infinity): boolean =>
   new Set(between(series, from, to).map((bucket) => bucket.gramsPerKwh)).size <= 1;
@@ -112,10 +115,17 @@ export function bandCells(series: IntensitySeries, from: number, to: number): Ba
   return cells;
 }
 
-/** Values of what has been, for a calendar: forecasts and what lies after `now` are left out. */
-export function past(series: IntensitySeries, now: number): { startMs: number[]; values: number[] } {
+/**
+ * Values of what has been, for a calendar: forecasts, what lies after `now`, and days for which one value of a longer
+ * time stands in are left out.
+ */
+export function past(
+  series: IntensitySeries & { min?: number[]; max?: number[] },
+  now: number,
+): { startMs: number[]; values: number[] } {
+  const isOne = (index: number): boolean => isStandIn(series.status[index] ?? '') && series.min?.[index] === series.max?.[index];
   const known = between(series, -Infinity, Infinity).filter(
-    (bucket) => bucket.start <= now && bucket.status !== 'forecast',
+    (bucket, index) => bucket.start <= now && bucket.status !== 'forecast' && !isOne(index),
   );
   return { startMs: known.map((bucket) => bucket.start), values: known.map((bucket) => bucket.gramsPerKwh) };
 }

@@ -16,7 +16,7 @@ import { plain } from '../testing/plain';
 import { earlierZones, priceSteps, pueSteps, since, tokenEnd, tokenUse } from './admin/words';
 import { against, comparisonTable, linesOf, split } from './compare/lines';
 import { describePower, powerTable } from './fleet/chart';
-import { bandTable, describeBands, describeZone, typeOf, zonePanel, zoneTable } from './grid/chart';
+import { bandTable, describeBands, describeZone, zonePanel, zoneTable } from './grid/chart';
 import { isMostlyIdle, jobsTable, lastedOf, rowsOf, stateOf } from './jobs/rows';
 import { isSortName, isStateName } from './jobs/sorting';
 import { chartName, describeMoment, explainedRange, fleetPanels, fleetTable } from './overview/chart';
@@ -162,8 +162,6 @@ test('a zone as a curve: hatched from the first value that may change, with its 
   expect(zoneTable(zone).rows).toHaveLength(2);
   expect(bandTable([zone]).head).toEqual(['Start, UTC', 'DE, g/kWh']);
   expect(describeBands([zone], NOW + HOUR, NOW, 'UTC').note).toBe('Forecast.');
-  const factor = { basis: 'lifecycle', gas: 'CO2e', accounting: 'location-based', resolution: 'yearly' };
-  expect(typeOf(factor)).toBe('lifecycle, CO2e, location-based, yearly');
 });
 
 test('power of the fleet at a moment: the total, each group, the grid', () => {

@@ -3,6 +3,7 @@
 mod app;
 mod backup;
 mod boundary;
+mod editions;
 mod events;
 mod ledger;
 mod limits;

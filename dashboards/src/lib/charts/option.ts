@@ -8,6 +8,7 @@ import { clock } from '../format/time';
 import { niceScale, timeTicks } from './axis';
 import { band } from './draw/band';
 import { cumulative } from './draw/cumulative';
+import { lines } from './draw/lines';
 import { painted } from './draw/painted';
 import { text, xOf, type Context, type Element, type Frame } from './draw/shapes';
 import { stack } from './draw/stack';
@@ -52,6 +53,8 @@ function draw(panel: Panel, context: Context): Element[] {
       return painted(panel, context);
     case 'stack':
       return stack(panel, context);
+    case 'lines':
+      return lines(panel, context);
     case 'cumulative':
       return cumulative(panel, context);
     case 'band':
@@ -63,6 +66,8 @@ function draw(panel: Panel, context: Context): Element[] {
 function largestOf(panel: Panel): number {
   if (panel.kind === 'band') return 1;
   if (panel.kind === 'painted') return Math.max(...panel.max, 1e-9) / panel.unit.size;
+  if (panel.kind === 'lines')
+    return Math.max(...panel.lines.flatMap(({ values }) => values.map((value) => value ?? 0)), 1e-9) / panel.unit.size;
   if (panel.kind === 'cumulative') {
     const soFar = panel.points.at(-1)?.[1] ?? 0;
     return Math.max(soFar, panel.projection?.p95 ?? 0, panel.hold ?? 0, 1e-9) / panel.unit.size;

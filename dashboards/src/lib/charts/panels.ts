@@ -43,6 +43,17 @@ export interface BandPanel {
   hasNumbers: boolean;
 }
 
+/** Several lines of steps on one axis, such as a forecast beside what came. */
+export interface LinesPanel {
+  kind: 'lines';
+  height: number;
+  unit: { name: string; size: number };
+  bucketS: number;
+  startMs: number[];
+  /** `null` is a gap of the line. A dashed line is in the colour of projections, others in ink. */
+  lines: { name: string; values: (number | null)[]; isDashed: boolean }[];
+}
+
 /** CO2e so far, and its projected total. */
 export interface CumulativePanel {
   kind: 'cumulative';
@@ -56,7 +67,7 @@ export interface CumulativePanel {
   label: string;
 }
 
-export type Panel = PaintedPanel | StackPanel | BandPanel | CumulativePanel;
+export type Panel = PaintedPanel | StackPanel | BandPanel | LinesPanel | CumulativePanel;
 
 /** The power of a job or a node as a curve in the colours of the grid. */
 export const powerPanel = (

@@ -6,12 +6,23 @@ import type { TableData } from '../../lib/download';
 import { NARROW, intensity } from '../../lib/format/number';
 import { HOUR, interval, stamp, type Zone } from '../../lib/format/time';
 import { HOW_TO_ZOOM, gridRow, type HoverContent } from '../../lib/hover';
-import { intensityAt, isSettled } from '../../lib/intensity';
+import { intensityAt, isSettled, isStandIn } from '../../lib/intensity';
 import { bucketAt, itemAt } from '../../lib/series';
 
 const inGrams = (milligrams: number[]): number[] => milligrams.map((value) => value / 1000);
 
 export const gramsOf = (series: IntensityDocument): number[] => inGrams(series.intensity_mg_per_kwh);
+
+/** Whether no hour has a value of its own: nothing but days, months or years stands for this time. */
+export const hasNoHours = (series: IntensityDocument): boolean =>
+  series.status.every(isStandIn) &&
+  [series.factor, ...(series.other_factors ?? [])].every((factor) => factor?.resolution !== 'interval');
+
+/** The intensity of an hour's own value; `null` where something stands in, which is not painted as if it were one. */
+function ownIntensityAt(series: IntensityDocument, ms: number): number | null {
+  const index = bucketAt(series.start_ms, series.bucket_s, ms);
+  return index == null || isStandIn(itemAt(series.status, index)) ? null : intensityAt(series, ms);
+}
 
 /** One zone as a curve in its own colours; hatched from the first value that may change. */
 export function zonePanel(series: IntensityDocument): PaintedPanel {
@@ -25,11 +36,14 @@ export function zonePanel(series: IntensityDocument): PaintedPanel {
     min: inGrams(series.min ?? series.intensity_mg_per_kwh),
     mean: gramsOf(series),
     max: inGrams(series.max ?? series.intensity_mg_per_kwh),
-    intensityAt: (ms) => intensityAt(series, ms),
+    intensityAt: (ms) => ownIntensityAt(series, ms),
     openFrom: unsettled < 0 ? null : itemAt(series.start_ms, unsettled),
     notes: [],
   };
 }
+
+/** `fallback` says what it means: a climatology or a value of a longer time. */
+const statusName = (status: string): string => (isStandIn(status) ? 'stand-in for the hour' : status);
 
 /** A moment of one zone in words; `null` where nothing is known. */
 export function describeZone(series: IntensityDocument, ms: number, zone: Zone): HoverContent | null {
@@ -40,7 +54,7 @@ export function describeZone(series: IntensityDocument, ms: number, zone: Zone):
     title: interval(start, start + series.bucket_s * 1000, zone),
     rows: [
       gridRow(series.zone, itemAt(series.intensity_mg_per_kwh, index) / 1000),
-      { label: 'Status', value: itemAt(series.status, index) },
+      { label: 'Status', value: statusName(itemAt(series.status, index)) },
     ],
     note: HOW_TO_ZOOM,
   };
@@ -61,7 +75,7 @@ export const bandPanel = (bands: IntensityDocument[], at: number, isNarrow: bool
   zones: bands.map((band) => ({
     name: band.zone,
     series: band,
-    label: `${intensity(intensityAt(band, at))}${NARROW}${isNarrow ? 'g' : 'g/kWh'}`,
+    label: `${intensity(intensityAt(band, at))}${NARROW}${isNarrow ? 'g' : hasNoHours(band) ? 'yearly' : 'g/kWh'}`,
   })),
 });
 
@@ -83,9 +97,3 @@ export const bandTable = (bands: IntensityDocument[]): TableData => ({
   head: ['Start, UTC', ...bands.map((band) => `${band.zone}, g/kWh`)],
   rows: (bands[0]?.start_ms ?? []).map((ms) => [stamp(ms), ...bands.map((band) => intensityAt(band, ms))]),
 });
-
-/** `lifecycle, CO2e, location-based, yearly`: the type of a factor. */
-export const typeOf = (factor: { basis: string; gas: string; accounting: string; resolution: string }): string =>
-  [factor.basis, factor.gas, factor.accounting, factor.resolution === 'yearly' ? 'yearly' : 'hourly or finer'].join(
-    ', ',
-  );
