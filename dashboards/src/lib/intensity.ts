@@ -123,7 +123,8 @@ export function past(
   series: IntensitySeries & { min?: number[]; max?: number[] },
   now: number,
 ): { startMs: number[]; values: number[] } {
-  const isOne = (index: number): boolean => isStandIn(series.status[index] ?? '') && series.min?.[index] === series.max?.[index];
+  const isOne = (index: number): boolean =>
+    isStandIn(series.status[index] ?? '') && series.min?.[index] === series.max?.[index];
   const known = between(series, -Infinity, Infinity).filter(
     (bucket, index) => bucket.start <= now && bucket.status !== 'forecast' && !isOne(index),
   );

@@ -8,7 +8,7 @@ const RANGE: &str = "from=2026-01-05T06:00Z&to=2026-01-05T12:00Z&points=6";
 /// Imports the hours of 5 January 2026 that have a value, as `(hour, g/kWh)`.
 fn import(service: &Service, stated: &str, hours: &[(u8, u16)]) {
     let rows: String = hours.iter().map(|(hour, grams)| format!("2026-01-05T{hour:02}:00Z,{grams}\n")).collect();
-    let path = format!("/api/v1/grid/factors?zone=DE&publisher=TSO&licence=CC0&name=made.csv&{stated}");
+    let path = format!("/api/v1/grid/factors?zone=DE&publisher=TSO&licence=CC0&name=made.csv&minutes=60&{stated}");
     let body = format!("datetime_utc,g_per_kwh\n{rows}");
     let made = service.send("POST", &path, &service.admin, &[("Content-Type", "text/csv")], body.as_bytes());
     assert!(made.status == 201 && made.json()["taken"] == hours.len(), "{made:?}");

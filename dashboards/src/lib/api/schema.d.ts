@@ -2844,6 +2844,121 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/grid/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the editions of a zone's factors side by side
+         * @description Every edition that is known of the zone: forecasts beside what they forecast, provisional values beside final ones, marginal ones beside averages,
+         *     and the yearly values of the library. Each says which part of the time it counts for, why or why not, and how far it lies from the values that
+         *     count. The hours for which no edition has a value are the gaps.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Grid zone, such as DE. */
+                    zone: string;
+                    /** @description Site in that zone, whose wanted factors decide which edition counts; if absent, they are chosen as where no site wants others. */
+                    site?: string;
+                    /** @description First moment, a UTC date or RFC 3339; if absent the start of the job, or 24 hours before `to`. */
+                    from?: string;
+                    /** @description First moment after the range, a UTC date or RFC 3339; if absent the end of the job, or now. */
+                    to?: string;
+                    /** @description Most buckets in the answer, 1 to 5000; 500 if absent. Buckets get the shortest length, from 1 s up, that needs no more than this number. */
+                    points?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The editions, those that count for most of the time first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EditionsDocument"];
+                    };
+                };
+                /** @description A field, parameter or header has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The request carries no valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope that is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description There is no such zone or site, or the zone has no factor */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to try again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service failed; its log says why */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service cannot do this now; Retry-After says when to try again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grid/factors": {
         parameters: {
             query?: never;
@@ -9138,6 +9253,113 @@ export interface components {
             /** @description The reason in words, as the entries carry it. */
             reason: string;
         };
+        /** @description How far the values of an edition lie from those of other editions that count for the same time; forecasts and fallbacks are not compared with. */
+        EditionDifference: {
+            /**
+             * Format: int32
+             * @description Mean size of that difference, whichever its sign, mg/kWh. For a forecast this is its mean absolute error.
+             */
+            absolute_mg_per_kwh: number;
+            /**
+             * Format: double
+             * @description Time that was compared, in hours.
+             */
+            hours: number;
+            /**
+             * Format: int64
+             * @description Mean of its value less the one that counts, mg/kWh, weighted by time: above 0 it says more.
+             */
+            mean_mg_per_kwh: number;
+        };
+        /** @description One edition of factors: one publisher, release, type and step. */
+        EditionDocument: {
+            /** @description Whose electricity the values describe. */
+            accounting: components["schemas"]["Accounting"];
+            /** @description Which part of the life cycle of electricity is counted. */
+            basis: components["schemas"]["Basis"];
+            difference?: components["schemas"]["EditionDifference"] | null;
+            /** @description Release of the publisher's data. */
+            edition: string;
+            /** @description First moment that any of its values describes, in the range or not, RFC 3339. */
+            first: string;
+            /** @description Which gases are counted. */
+            gas: components["schemas"]["Gas"];
+            /** @description Mean of its values in each bucket of `start_ms`, mg/kWh; `null` where it has none. */
+            intensity_mg_per_kwh: (number | null)[];
+            /** @description Whether the values are forecasts. */
+            is_forecast: boolean;
+            /**
+             * Format: double
+             * @description Share of the range that its values describe, 0 to 1. A value of another year may count without describing it.
+             */
+            known_share: number;
+            /** @description First moment after all of its values, RFC 3339. */
+            last: string;
+            /** @description Licence of the values. */
+            licence: string;
+            /** @description When the newest values were obtained, RFC 3339; `null` for the library. */
+            obtained?: string | null;
+            /** @description Publisher of the values. */
+            publisher: string;
+            /** @description The same in a sentence. */
+            reason: string;
+            /** @description Length of time that one value describes, as a word. */
+            resolution: components["schemas"]["Resolution"];
+            source?: components["schemas"]["FactorSource"] | null;
+            /** @description Name of the file or the provider; `null` for the library. */
+            source_name?: string | null;
+            /** @description Whether it counts, or why not. */
+            standing: components["schemas"]["EditionStanding"];
+            status?: components["schemas"]["FactorStatus"] | null;
+            /**
+             * Format: int64
+             * @description That length in seconds; a month has 31 days and a year 366.
+             */
+            step_s: number;
+            /**
+             * Format: double
+             * @description Share of the range for which its mean of that hour of the week in that month stands in, 0 to 1.
+             */
+            typical_share: number;
+            /**
+             * Format: double
+             * @description Share of the range for which its value counts, 0 to 1.
+             */
+            used_share: number;
+            /** @description Grid zone that the values describe: the country where a part of it has none of its own. */
+            zone: components["schemas"]["ZoneId"];
+        };
+        /**
+         * @description Whether the values of an edition count for a zone in a stretch of time, or why they do not.
+         * @enum {string}
+         */
+        EditionStanding: "used" | "typical" | "marginal" | "not_wanted" | "no_value" | "other_type" | "superseded" | "coarser" | "outranked";
+        /** @description The editions of a zone's factors over time, side by side. */
+        EditionsDocument: {
+            /**
+             * Format: int64
+             * @description Length of a bucket, seconds.
+             */
+            bucket_s: number;
+            /** @description The editions: those that count for most of the time first, then the newest. At most 32. */
+            editions: components["schemas"]["EditionDocument"][];
+            /** @description Number of editions that are left out. */
+            editions_left_out: number;
+            /** @description First moment of the range, RFC 3339. */
+            from: string;
+            /** @description Times since its first value of an hour or less for which nothing but a forecast of the wanted type is known, if that, in order: the latest 200. */
+            gaps: components["schemas"]["FactorGapDocument"][];
+            /** @description Number of earlier gaps that are left out. */
+            gaps_left_out: number;
+            /** @description Name of the zone, for people. */
+            name: string;
+            /** @description Start of each bucket, ms since 1970; every bucket of the range is there. */
+            start_ms: number[];
+            /** @description First moment after the range, RFC 3339. */
+            to: string;
+            /** @description Grid zone of the editions. */
+            zone: components["schemas"]["ZoneId"];
+        };
         /** @description A report with the budget overrides that were granted in its time. */
         EmissionsDocument: components["schemas"]["Report"] & {
             /** @description Overrides of budgets that were granted in the time of the report, newest first. */
@@ -9421,6 +9643,26 @@ export interface components {
             sha256: string;
             /** @description Whether a file was imported or a provider answered. */
             source: components["schemas"]["FactorSource"];
+        };
+        /** @description A past time for which nothing but a forecast of an hour or less of the wanted type is known, if that. */
+        FactorGapDocument: {
+            /** @description Whether what stands in is of another type than wanted. */
+            basis_changed: boolean;
+            /** @description Release of the publisher's data. */
+            edition: string;
+            /** @description First moment after it, RFC 3339; the last full hour where values may still come. */
+            end: string;
+            /** @description That step in words. */
+            fallback: string;
+            /**
+             * Format: int32
+             * @description Step of the fallback order that stands in, 1 to 6.
+             */
+            fallback_step: number;
+            /** @description Publisher of the value that stands in. */
+            publisher: string;
+            /** @description First moment of the gap, RFC 3339. */
+            start: string;
         };
         /** @description Which factors a site wants, from a moment on. */
         FactorPreferenceDocument: {

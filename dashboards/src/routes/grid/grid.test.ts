@@ -229,9 +229,7 @@ test('the greener start: when, what it saves, how sure; and no advice where noth
   } as GreenerStart;
   const words = greenerWords(best, 4, 'UTC');
   expect(words.advice).toMatch(/^Start 25 Nov/);
-  expect(plain(words.saving)).toBe(
-    '200 g/kWh over 4 h: 33 % below a start now (300 g/kWh), 20 % below the mean start',
-  );
+  expect(plain(words.saving)).toBe('200 g/kWh over 4 h: 33 % below a start now (300 g/kWh), 20 % below the mean start');
   expect(words.sure).toContain('climatology');
   expect(greenerWords({ ...best, confidence: 'unknown' }, 4, 'UTC').advice).toBe('No better start is known');
   expect(greenerWords({ ...best, start: best.now }, 4, 'UTC').advice).toBe('Start now');

@@ -41,7 +41,11 @@ export const typeOf = ({ basis, gas, accounting }: Pick<Edition, 'basis' | 'gas'
   [basis, gas, accounting].join(', ');
 
 /** How long one value of an edition describes. */
-export function stepOf({ resolution, step_s, is_forecast }: Pick<Edition, 'resolution' | 'step_s' | 'is_forecast'>): string {
+export function stepOf({
+  resolution,
+  step_s,
+  is_forecast,
+}: Pick<Edition, 'resolution' | 'step_s' | 'is_forecast'>): string {
   const length = resolution === 'hour' && step_s < 3600 ? `every ${step_s / 60}${NARROW}min` : LENGTHS[resolution];
   return is_forecast ? `${length}, forecast` : length;
 }
@@ -83,7 +87,11 @@ const SURE = {
 } as const;
 
 /** The best start of a job of `hours`: what to do, what it saves, and how sure that is. */
-export function greenerWords(best: GreenerStart, hours: number, zone: Zone): { advice: string; saving: string; sure: string } {
+export function greenerWords(
+  best: GreenerStart,
+  hours: number,
+  zone: Zone,
+): { advice: string; saving: string; sure: string } {
   const sure = SURE[best.confidence];
   const now = `${intensity(best.now_g_per_kwh)} g/kWh`;
   if (best.confidence === 'unknown' || best.start === best.now) {
