@@ -109,7 +109,7 @@ function standIn(state: { isDown: boolean }): Promise<Server> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-test('a provider is up to date or failing, with its last success, the age of its newest value and its error', async () => {
+test('a provider is up to date or failing, with last success, age of the newest value and error', async () => {
   const state = { isDown: false };
   const server = await standIn(state);
   const folder = mkdtempSync(join(tmpdir(), 'wattledger-e2e-grid-'));

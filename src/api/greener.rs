@@ -66,7 +66,8 @@ fn found(
         let rule = FactorRule::new(tx, &service.library);
         let stretches = rule.stretches(&asked.zone, &preference, range).map_err(refused)?;
         let every = rule.grain(&asked.zone, &preference).map_err(refused)?;
-        let intensities: Vec<_> = stretches.iter().map(|(part, choice)| (*part, choice.factor.intensity)).collect();
+        let comparable = comparable(&stretches, length);
+        let intensities: Vec<_> = comparable.iter().map(|(part, choice)| (*part, choice.factor.intensity)).collect();
         let best = greener_start(&intensities, length, every).ok_or_else(Problem::internal)?;
         document(asked, &stretches, best, length, now)
     })
@@ -77,6 +78,16 @@ fn refused(error: FactorChoiceError) -> Problem {
         FactorChoiceError::Zone(unknown) => Problem::missing(unknown.to_string()),
         FactorChoiceError::Store(error) => error.into(),
     }
+}
+
+/// The hours from now on that are known to differ: comparing ends where a value of a longer time, or of another type, begins to stand in. All of them if
+/// the job does not fit before that.
+fn comparable(stretches: &[(Interval, FactorChoice)], length: Span) -> &[(Interval, FactorChoice)] {
+    let is_coarse = |choice: &FactorChoice| choice.fallback_step > 4 || choice.basis_changed;
+    let end = stretches.iter().position(|(_, choice)| is_coarse(choice)).unwrap_or(stretches.len());
+    let known = stretches.get(..end).unwrap_or(stretches);
+    let time = known.iter().fold(Span::ZERO, |sum, (part, _)| sum.plus(part.span()));
+    if time >= length { known } else { stretches }
 }
 
 fn document(

@@ -32,6 +32,9 @@ const AHEAD_S: i64 = 48 * HOUR;
 /// How long after an hour its final value is published, s, in the order of [`FILES`].
 const FINAL_AFTER_S: [i64; 3] = [2 * HOUR + 10 * MINUTE, 2 * HOUR + 25 * MINUTE, 2 * HOUR + 45 * MINUTE];
 
+/// The seconds of a week, from Thursday 00:00 UTC, whose hours are lost: Saturday, 03:00 to 05:00.
+const LOST: Range<i64> = 2 * DAY + 3 * HOUR..2 * DAY + 5 * HOUR;
+
 /// Intensities by zone and second of 2020, mg/kWh, read as those of the present.
 pub(super) struct ShiftedSeries(BTreeMap<(&'static str, i64), u32>);
 
@@ -69,7 +72,8 @@ impl ShiftedSeries {
         let mut found: Vec<FactorSeries> = Vec::new();
         for ((zone, _), final_after) in FILES.into_iter().zip(FINAL_AFTER_S) {
             for hour in hours(seconds) {
-                let value = self.at(zone, hour).filter(|_| is_published(hour, now, final_after, status));
+                let is_published = is_published(hour, now, final_after, status) && !is_lost(zone, hour, status);
+                let value = self.at(zone, hour).filter(|_| is_published);
                 let Some((edition, value)) = value.and_then(|value| factor(hour, value, status)) else { continue };
                 match found.last_mut().filter(|last| last.zone == *zone && last.edition == edition) {
                     Some(last) => last.values.push(value),
@@ -132,6 +136,11 @@ impl ShiftedSeries {
 /// The hours that begin within `seconds`, s.
 fn hours(seconds: &Range<i64>) -> impl Iterator<Item = i64> {
     (seconds.start.div_euclid(HOUR)..seconds.end.div_euclid(HOUR)).map(|hour| hour * HOUR)
+}
+
+/// Whether the publisher loses the value of an hour: of one zone, two hours a week, of which the forecast alone is known. Real ones lose hours too.
+fn is_lost(zone: &str, hour: i64, status: FactorStatus) -> bool {
+    zone == "GB" && status != FactorStatus::Forecast && LOST.contains(&hour.rem_euclid(7 * DAY))
 }
 
 /// Whether the value of an hour was published with `status` by `now`: first its forecast, then a provisional value when it is over, then the final one.
@@ -209,6 +218,19 @@ mod tests {
                 expected.collect::<Vec<_>>()
             );
         }
+    }
+
+    #[test]
+    fn two_hours_a_week_of_one_zone_have_a_forecast_alone() {
+        let series = ShiftedSeries::bundled().unwrap();
+        // 2026-11-28, a Saturday.
+        let saturday = 1_795_824_000;
+        let known = |zone: &str, status| {
+            let all = series.factors(&(saturday..saturday + DAY), saturday + 9 * DAY, status);
+            all.iter().filter(|series| series.zone == *zone).map(|series| series.values.len()).sum::<usize>()
+        };
+        assert_eq!((known("GB", FactorStatus::Measured), known("GB", FactorStatus::Forecast)), (22, 24));
+        assert_eq!(known("DE", FactorStatus::Measured), 24);
     }
 
     #[test]

@@ -142,10 +142,10 @@ const fn name(status: FactorStatus) -> &'static str {
 /// A part of the time in words: `all`, `12 %`, `under 1 %`.
 fn share(part: Span, whole: Span) -> String {
     let (part, whole) = (u128::from(part.nanoseconds()), u128::from(whole.nanoseconds()).max(1));
-    match part * 100 / whole {
+    match (part * 100 + whole / 2) / whole {
         0 => "under 1 %".to_owned(),
         _ if part == whole => "all".to_owned(),
-        percent => format!("{percent} %"),
+        percent => format!("{} %", percent.min(99)),
     }
 }
 
@@ -156,6 +156,6 @@ mod tests {
     #[test]
     fn a_share_is_never_rounded_up_to_all_nor_down_to_nothing() {
         let of = |part: u64| share(Span::from_seconds(part), Span::from_seconds(1_000));
-        assert_eq!((of(1_000), of(999), of(9)), ("all".to_owned(), "99 %".to_owned(), "under 1 %".to_owned()));
+        assert_eq!((of(1_000), of(999), of(4)), ("all".to_owned(), "99 %".to_owned(), "under 1 %".to_owned()));
     }
 }

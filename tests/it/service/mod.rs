@@ -5,6 +5,7 @@ mod backup;
 mod boundary;
 mod editions;
 mod events;
+mod greener;
 mod ledger;
 mod limits;
 mod metrics;

@@ -118,6 +118,42 @@ test('a band shows the hours of a zone, with numbers where they fit', () => {
     expect(text).toContain(word);
 });
 
+test('an hour without a value of its own is a thin line in its band, and has no number', () => {
+  const series = {
+    bucket_s: 50,
+    start_ms: [0, 50_000],
+    intensity_mg_per_kwh: [30_000, 700_000],
+    status: ['measured', 'fallback'],
+  };
+  const text = drawn([{ kind: 'band', hasNumbers: true, zones: [{ name: 'DE', series, label: '' }] }]);
+  expect(text).toContain('"height":18},"style":{"fill":"ci1"}');
+  expect(text).toContain('"height":5},"style":{"fill":"ci8"}');
+  expect(text).toContain('"text":"30"');
+  expect(text).not.toContain('"text":"700"');
+});
+
+test('lines break at gaps, are named at their ends, and a forecast is dashed in the colour of projections', () => {
+  const text = drawn([
+    {
+      kind: 'lines',
+      height: 100,
+      unit: { name: 'g/kWh', size: 1 },
+      bucketS: 25,
+      startMs: [0, 25_000, 50_000, 75_000],
+      lines: [
+        { name: 'actual', values: [100, null, 300, null], isDashed: false },
+        { name: 'forecast', values: [null, null, null, 250], isDashed: true },
+        { name: 'nothing', values: [null, null, null, null], isDashed: true },
+      ],
+    },
+  ]);
+  expect(text.match(/"type":"polyline"/g)).toHaveLength(3);
+  expect(text).toContain('"stroke":"accent","fill":"none","lineWidth":1.4,"lineJoin":"round","lineDash":[4,3]');
+  expect(text).toContain('"text":"actual"');
+  expect(text).toContain('"text":"forecast"');
+  expect(text).not.toContain('"text":"nothing"');
+});
+
 test('a small line breaks at gaps and ends at its last value', () => {
   const { text, end } = sparkPath([1, 2, null, 3, null], { width: 200, height: 34 });
   expect(text.match(/M/g)).toHaveLength(2);

@@ -93,8 +93,9 @@ export function marginalOf(
     const index = start_ms.findLastIndex((ms, at) => ms <= now && edition.intensity_mg_per_kwh[at] != null);
     const value = edition.intensity_mg_per_kwh[index];
     if (value == null) continue;
-    const from = itemAt(start_ms, index);
-    return { edition, gramsPerKwh: value / 1000, from, to: from + bucket_s * 1000 };
+    const length = Math.max(bucket_s, edition.step_s) * 1000;
+    const from = Math.floor(itemAt(start_ms, index) / length) * length;
+    return { edition, gramsPerKwh: value / 1000, from, to: from + length };
   }
   return null;
 }

@@ -214,7 +214,7 @@ test('a gap says what stands in', () => {
   };
   const words = gapWords(gap, 'UTC');
   expect(plain(words.length)).toBe('2 h');
-  expect(words.standIn).toBe('yearly national value, of another type than wanted (step 6 of 6; Ember, 2025)');
+  expect(words.standIn).toBe('yearly national value, of another type than wanted (step 6; Ember, 2025)');
 });
 
 test('the greener start: when, what it saves, how sure; and no advice where nothing is known', () => {
@@ -226,11 +226,13 @@ test('the greener start: when, what it saves, how sure; and no advice where noth
     now_g_per_kwh: 300,
     saving_to_now_percent: 33.3,
     saving_to_mean_percent: 20,
+    notes: ['some hours have no forecast'],
   } as GreenerStart;
   const words = greenerWords(best, 4, 'UTC');
   expect(words.advice).toMatch(/^Start 25 Nov/);
   expect(plain(words.saving)).toBe('200 g/kWh over 4 h: 33 % below a start now (300 g/kWh), 20 % below the mean start');
-  expect(words.sure).toContain('climatology');
+  expect(words.sure).toBe('Some hours have no forecast.');
+  expect(greenerWords({ ...best, confidence: 'forecast', notes: [] }, 4, 'UTC').sure).toMatch(/^Values and forecasts/);
   expect(greenerWords({ ...best, confidence: 'unknown' }, 4, 'UTC').advice).toBe('No better start is known');
   expect(greenerWords({ ...best, start: best.now }, 4, 'UTC').advice).toBe('Start now');
 });

@@ -40,6 +40,9 @@ export function timeOf({ period, resolution }: Pick<FactorChoice, 'period' | 're
 export const typeOf = ({ basis, gas, accounting }: Pick<Edition, 'basis' | 'gas' | 'accounting'>): string =>
   [basis, gas, accounting].join(', ');
 
+/** A text of the service as a sentence's start. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** How long one value of an edition describes. */
 export function stepOf({
   resolution,
@@ -66,7 +69,8 @@ export function differenceOf({ difference, is_forecast }: Pick<Edition, 'differe
     Math.abs(mean) < 0.5
       ? 'as often too high as too low'
       : `in the mean ${intensity(Math.abs(mean))} too ${mean > 0 ? 'high' : 'low'}`;
-  return `${is_forecast ? 'Forecasts were off' : 'Differs'} by ${intensity(size)} g/kWh on average over ${over}, ${side}`;
+  const what = is_forecast ? 'Forecasts were off' : 'Differs';
+  return `${what} by ${intensity(size)} g/kWh on average over ${over}, ${side}`;
 }
 
 /** A gap: its time, its length, and what stands in. */
@@ -76,15 +80,11 @@ export function gapWords(gap: FactorGap, zone: Zone): { time: string; length: st
   return {
     time: interval(from, to, zone),
     length: duration(to - from),
-    standIn: `${gap.fallback}${type} (step ${gap.fallback_step} of 6; ${gap.publisher}, ${gap.edition})`,
+    standIn: `${gap.fallback}${type} (step ${gap.fallback_step}; ${gap.publisher}, ${gap.edition})`,
   };
 }
 
-const SURE = {
-  forecast: 'Values and forecasts of these very hours are known.',
-  typical: 'Some hours have no forecast: climatology stands in.',
-  unknown: 'Nothing is known that tells these hours apart.',
-} as const;
+const SURE = 'Values and forecasts of these very hours are known';
 
 /** The best start of a job of `hours`: what to do, what it saves, and how sure that is. */
 export function greenerWords(
@@ -92,7 +92,8 @@ export function greenerWords(
   hours: number,
   zone: Zone,
 ): { advice: string; saving: string; sure: string } {
-  const sure = SURE[best.confidence];
+  const notes = best.confidence === 'forecast' ? [SURE, ...best.notes] : best.notes;
+  const sure = notes.map((note) => `${capital(note)}.`).join(' ');
   const now = `${intensity(best.now_g_per_kwh)} g/kWh`;
   if (best.confidence === 'unknown' || best.start === best.now) {
     const why = best.confidence === 'unknown' ? 'No better start is known' : 'Start now';
