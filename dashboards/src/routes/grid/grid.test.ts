@@ -199,6 +199,8 @@ test('an edition says how long its values describe and where they came from', ()
   expect(stepOf(edition({ is_forecast: true }))).toBe('hourly, forecast');
   expect(stepOf(edition({ resolution: 'year', step_s: 31_622_400 }))).toBe('yearly');
   expect(plain(sourceOf(edition(), NOW, 'UTC'))).toBe('file a.csv, 5 min ago');
+  const provider = edition({ source: 'provider', source_name: 'uk_carbon_intensity' });
+  expect(plain(sourceOf(provider, NOW, 'UTC'))).toBe('UK Carbon Intensity, 5 min ago');
   expect(sourceOf(edition({ source: null }), NOW, 'UTC')).toBe('library of Wattledger');
 });
 

@@ -57,7 +57,8 @@ export function stepOf({
 export function sourceOf({ source, source_name, obtained }: Edition, now: number, zone: Zone): string {
   if (!source) return 'library of Wattledger';
   const when = parse(obtained);
-  return `${source} ${source_name ?? ''}${when == null ? '' : `, ${ago(when, now, zone)}`}`;
+  const name = source === 'provider' ? providerName(source_name ?? '') : `${source} ${source_name ?? ''}`;
+  return `${name}${when == null ? '' : `, ${ago(when, now, zone)}`}`;
 }
 
 /** How far an edition lies from the values that count; `null` where nothing can be compared. */
