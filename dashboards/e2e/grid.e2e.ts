@@ -54,7 +54,7 @@ test('each zone has the value that counts now, with its source and licence; edit
   const shown = await textOf(page, '[data-editions] table');
   for (const { edition } of editions) expect(shown).toContain(edition);
   expect(shown).toMatch(/Counts for \d+ % of this time: measured for that time/);
-  expect(shown).toContain('Gives way to ENTSO-E');
+  expect(shown).toMatch(/Counts for \d+ % of this time: forecast for that time, as nothing better is known/);
   expect(shown).toContain('Marginal: a second number beside the average, which enters no total');
   expect(await textOf(page, '[data-marginal]')).toContain('made up');
 
@@ -64,6 +64,20 @@ test('each zone has the value that counts now, with its source and licence; edit
   await chart.locator('text=Data as table').press('Enter');
   expect(await chart.locator('table tbody tr').count()).toBeGreaterThan(24);
   expect(complaints.filter((complaint) => !complaint.includes('401'))).toEqual([]);
+  await context.close();
+});
+
+test('every gap of a time is listed with what stands in, or the page says that there is none', async () => {
+  const { page, context } = await watch(browser, demo);
+  const hour = (back: number): string => `${new Date(Date.now() - back * 3_600_000).toISOString().slice(0, 13)}:00:00Z`;
+  const range = `from=${hour(90)}&to=${hour(2)}`;
+  const { gaps } = await api<{ gaps: { fallback: string }[] }>(demo, `/api/v1/grid/editions?zone=GB&${range}`);
+  await signIn(page, demo, `/grid?zone=GB&${range}`);
+  await settled(page);
+  const shown = await textOf(page, '[data-gaps]');
+  if (!gaps.length) expect(shown).toContain('Every past hour of this time since the first value has one');
+  else expect(await page.locator('[data-gaps] tbody tr').count()).toBe(gaps.length);
+  for (const { fallback } of gaps) expect(shown).toContain(fallback);
   await context.close();
 });
 
