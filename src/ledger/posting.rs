@@ -20,8 +20,9 @@ pub struct Closed {
     pub entries: i64,
 }
 
-/// Accounts that are posted in one transaction, so that a batch waits for no more than these.
-pub(super) const SLICE: u32 = 500;
+/// Accounts that are posted in one transaction, so that a batch waits for no more than these. Of more, each entry costs more: SQLite walks what a
+/// savepoint may have to take back with every statement that fires a trigger.
+pub(super) const SLICE: u32 = 150;
 
 /// Reverses and posts again, with `reason`, every account with an entry that starts in `range` and whose factor or PUE would be another now.
 ///
