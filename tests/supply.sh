@@ -26,8 +26,12 @@ if [ -x "$deny" ]; then
         git -C "$database" add --all
         git -C "$database" -c user.name=snapshot -c user.email= commit --quiet --message snapshot
     fi
-    sed "s|^\[advisories\]|&\ndb-path = \"$folder/fetched\"\ndb-urls = [\"file://$(realpath "$database")\"]|" deny.toml >"$folder/deny.toml"
-    "$deny" --workspace --locked check --config "$folder/deny.toml" --hide-inclusion-graph
+    # cargo-deny fetches the database with git, which finds it here instead.
+    export GIT_CONFIG_COUNT=1
+    export GIT_CONFIG_KEY_0="url.file://$(realpath "$database").insteadOf"
+    export GIT_CONFIG_VALUE_0=https://github.com/RustSec/advisory-db
+    sed "s|^\[advisories\]|&\ndb-path = \"$folder/fetched\"|" deny.toml >"$folder/deny.toml"
+    "$deny" --workspace --locked --config "$folder/deny.toml" check --hide-inclusion-graph
 else
     skipped "advisories, licences and sources of crates: cargo-deny $version cannot be installed here"
 fi

@@ -94,7 +94,8 @@ impl Connection {
             let hint = if server.plain_http { "" } else { "; plain_http = true allows it" };
             unavailable(format!("{error}{hint}"))
         })?;
-        let mut builder = reqwest::ClientBuilder::new().redirect(reqwest::redirect::Policy::none());
+        // HTTP/1.1 alone: the h2 that the crate brings has a known flaw and no successor there.
+        let mut builder = reqwest::ClientBuilder::new().redirect(reqwest::redirect::Policy::none()).http1_only();
         if address.host().is_some_and(client::is_loopback) {
             builder = builder.no_proxy();
         }
