@@ -116,17 +116,19 @@ export function bandCells(series: IntensitySeries, from: number, to: number): Ba
 }
 
 /**
- * Values of what has been, for a calendar: forecasts, what lies after `now`, and days for which one value of a longer
- * time stands in are left out.
+ * Values of what has been, for a calendar: what lies after `now`, forecasts of what is not over, and days for which one
+ * value of a longer time stands in are left out.
  */
 export function past(
   series: IntensitySeries & { min?: number[]; max?: number[] },
   now: number,
 ): { startMs: number[]; values: number[] } {
+  // A day that is over stays, though an hour of it has a forecast alone.
+  const isOver = ({ start }: Bucket): boolean => start + series.bucket_s * 1000 <= now;
   const isOne = (index: number): boolean =>
     isStandIn(series.status[index] ?? '') && series.min?.[index] === series.max?.[index];
   const known = between(series, -Infinity, Infinity).filter(
-    (bucket, index) => bucket.start <= now && bucket.status !== 'forecast' && !isOne(index),
+    (bucket, index) => bucket.start <= now && (bucket.status !== 'forecast' || isOver(bucket)) && !isOne(index),
   );
   return { startMs: known.map((bucket) => bucket.start), values: known.map((bucket) => bucket.gramsPerKwh) };
 }

@@ -127,6 +127,8 @@ describe('what stands for an hour', () => {
     const label = bandPanel([series(['fallback'], 'yearly')], NOW, false).zones[0]?.label ?? '';
     expect(plain(label)).toBe('100 yearly');
     expect(past(series(['measured', 'fallback']), NOW + 9 * HOUR).values).toEqual([100]);
+    // Over, though a part of it has a forecast alone; and not over yet.
+    expect(past(series(['forecast', 'forecast']), NOW + 1.5 * HOUR).values).toEqual([100]);
   });
 });
 
