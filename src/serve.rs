@@ -231,7 +231,7 @@ async fn serve(
     let gates = Gates::open(config)?;
     let source = AlertSource { store: Arc::clone(store), library: Arc::clone(&library), clock: Arc::clone(&clock) };
     let messenger = Messenger::start(&config.alerts, source)?;
-    let feeds = Arc::new(Feeds::start(&config.providers, store, &clock)?);
+    let feeds = Arc::new(Feeds::open(&config.providers, store, &clock)?);
     let (sign_in, scheme) = if tls.is_some() { (SignIn::Tls, "https") } else { (SignIn::Plain, "http") };
     if offer_first_token(store, clock.as_ref(), &say)? {
         say_sign_in_link(store, clock.as_ref(), &format!("{scheme}://{}", reachable(address)), &say)?;
@@ -252,6 +252,8 @@ async fn serve(
         feeds: Arc::clone(&feeds),
     });
     let service = Arc::new(service);
+    let events = service.events();
+    feeds.begin(move |report| events.tell_factors(&report.changed))?;
     let router = api::router(&service);
     say(&format!("listening on {scheme}://{address}"));
     tracing::info!(%address, data = %config.data.display(), "the service is ready");

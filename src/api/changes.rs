@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use api::ChangeEvent;
-use model::{ChangeKind, ProjectName, SessionId, TokenId};
+use model::{ChangeKind, ProjectName, SessionId, TokenId, ZoneId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
@@ -82,6 +82,13 @@ impl Events {
     /// Tells everyone who listens.
     pub(crate) fn tell(&self, what: ChangeKind, id: impl Into<String>, project: Option<&ProjectName>) {
         self.send(Told::Change(ChangeEvent { what, id: id.into(), project: project.cloned() }));
+    }
+
+    /// Tells that the factors of `zones` have changed.
+    pub(crate) fn tell_factors<'a>(&self, zones: impl IntoIterator<Item = &'a ZoneId>) {
+        for zone in zones {
+            self.tell(ChangeKind::Factors, zone.as_str(), None);
+        }
     }
 
     /// Ends the streams of a token.

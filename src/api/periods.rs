@@ -190,8 +190,6 @@ pub(crate) async fn restate_entries(
             Ok(RestateDocument { entries: closed.entries, old, new, change })
         })
         .await?;
-    if restated.entries > 0 {
-        state.events.tell(ChangeKind::Entries, restated.entries.to_string(), None);
-    }
+    state.tell_entries(restated.entries);
     Ok(axum::Json(restated))
 }

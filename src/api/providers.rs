@@ -10,7 +10,7 @@ use crate::grid::provider::{ProviderAccess, ProviderChoice, provider};
 use crate::moment::show;
 use api::{Page, PageQuery, ProblemDocument, ProviderDocument, ProviderZoneDocument, SyncDocument};
 use axum::extract::{Path, State as Extract};
-use model::{ChangeKind, ProviderName, ProviderState};
+use model::{ProviderName, ProviderState};
 use units::Timestamp;
 
 /// List the providers of grid factors, what each needs and how it does
@@ -53,9 +53,7 @@ pub(crate) async fn sync(
     let name: ProviderName =
         name.parse().map_err(|unknown: model::UnknownWord| Problem::missing(unknown.to_string()))?;
     let report = state.work(move |service| synced(service, name)).await?;
-    for zone in &report.changed {
-        state.events.tell(ChangeKind::Factors, zone.to_string(), None);
-    }
+    state.events.tell_factors(&report.changed);
     let newest = state.feeds.find(name).and_then(|feed| Some(show(feed.note().newest()?.1.start)));
     let FeedReport { new, unchanged, revised, refused, refusals, troubles, missing, changed: _ } = report;
     let refusals = refusals.into_iter().map(|refused| format!("{}: {}", refused.place, refused.reason)).collect();

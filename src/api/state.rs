@@ -41,7 +41,7 @@ pub(crate) struct ApiService {
     pub(super) feeds: Arc<Feeds>,
     pub(super) metrics: ServiceMetrics,
     pub(super) observer: Observer,
-    pub(super) events: Events,
+    pub(super) events: Arc<Events>,
     pub(super) requests_rate: Buckets,
     /// Failed sign-ins by address.
     pub(super) sign_in_failures: Buckets,
@@ -100,7 +100,7 @@ impl ApiService {
             limits,
             gates,
             feeds,
-            events: Events::new(limits.event_streams),
+            events: Arc::new(Events::new(limits.event_streams)),
             requests_rate: Buckets::new(limits.requests),
             sign_in_failures: Buckets::new(SIGN_IN_FAILURES),
             sign_in,
@@ -120,6 +120,19 @@ impl ApiService {
     /// Calls `heard` after each change to a request for an exception or to a budget, until the service stops.
     pub(crate) async fn each_request(self: Arc<Self>, heard: impl Fn() + Send) {
         self.events.each_request(heard).await;
+    }
+
+    /// Where changes are told.
+    pub(crate) fn events(&self) -> Arc<Events> {
+        Arc::clone(&self.events)
+    }
+
+    /// Tells everyone who listens that the ledger has `count` new entries.
+    pub(super) fn tell_entries(&self, count: i64) {
+        if count > 0 {
+            self.metrics.entries(count.unsigned_abs());
+            self.events.tell(ChangeKind::Entries, count.to_string(), None);
+        }
     }
 
     /// Runs `task` on a thread on which it may wait for the disk.
@@ -144,11 +157,7 @@ impl ApiService {
             tracing::info!("the disk can be written again");
         }
         match crate::ledger::close(&self.store, &self.library, self.clock.wall(), grace) {
-            Ok(closed) if closed.entries == 0 => {}
-            Ok(closed) => {
-                self.metrics.entries(closed.entries.unsigned_abs());
-                self.events.tell(ChangeKind::Entries, closed.entries.to_string(), None);
-            }
+            Ok(closed) => self.tell_entries(closed.entries),
             Err(error) => {
                 tracing::error!(%error, "ended periods could not be posted; the service will try again");
                 self.metrics.closing_failed();

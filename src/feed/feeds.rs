@@ -44,37 +44,11 @@ pub struct Feeds {
 }
 
 impl Feeds {
-    /// Starts to ask the providers of `settings`; without any there are no threads.
+    /// The providers of `settings`. Each is asked when [`Feed::sync`] is called, and again and again after [`Self::begin`].
     ///
     /// # Errors
     ///
-    /// A key or certificate cannot be read, or the system refuses a folder or a thread.
-    pub fn start(
-        settings: &[ProviderSettings],
-        store: &Arc<Store>,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<Self, FeedsError> {
-        let mut feeds = Self::open(settings, store, clock)?;
-        let (alive, threads) = channel::<()>();
-        for feed in &feeds.feeds {
-            let (feed, halt, alive) = (Arc::clone(feed), Arc::clone(&feeds.halt), alive.clone());
-            let name = feed.name();
-            let thread = std::thread::Builder::new().name(format!("provider-{name}"));
-            let started = thread.spawn(move || {
-                run(&feed, &halt);
-                drop(alive);
-            });
-            started.map_err(|cause| FeedsError { name, cause: cause.into() })?;
-        }
-        feeds.threads = Mutex::new(threads);
-        Ok(feeds)
-    }
-
-    /// The same without threads: a provider is asked when [`Feed::sync`] is called alone.
-    ///
-    /// # Errors
-    ///
-    /// See [`Self::start`].
+    /// A key or certificate cannot be read, or the system refuses a folder.
     pub fn open(settings: &[ProviderSettings], store: &Arc<Store>, clock: &Arc<dyn Clock>) -> Result<Self, FeedsError> {
         let halt = Arc::new(Halt::default());
         let mut feeds = Vec::new();
@@ -91,6 +65,28 @@ impl Feeds {
         }
         let (_, threads) = channel();
         Ok(Self { feeds, halt, threads: Mutex::new(threads) })
+    }
+
+    /// Starts to ask each of them, on a thread of its own; without any there are no threads. `heard` is called after each round, by its thread.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses a thread.
+    pub fn begin(&self, heard: impl Fn(&FeedReport) + Send + Sync + 'static) -> Result<(), FeedsError> {
+        let (alive, threads) = channel::<()>();
+        let heard = Arc::new(heard);
+        for feed in &self.feeds {
+            let (feed, halt) = (Arc::clone(feed), Arc::clone(&self.halt));
+            let (heard, alive, name) = (Arc::clone(&heard), alive.clone(), feed.name());
+            let thread = std::thread::Builder::new().name(format!("provider-{name}"));
+            let started = thread.spawn(move || {
+                run(&feed, &halt, heard.as_ref());
+                drop(alive);
+            });
+            started.map_err(|cause| FeedsError { name, cause: cause.into() })?;
+        }
+        *self.threads.lock().unwrap_or_else(PoisonError::into_inner) = threads;
+        Ok(())
     }
 
     /// Each of them.
@@ -121,10 +117,13 @@ impl Drop for Feeds {
 }
 
 /// Asks the provider again and again, until the service ends.
-fn run(feed: &Feed, halt: &Halt) {
+fn run(feed: &Feed, halt: &Halt, heard: &impl Fn(&FeedReport)) {
     let mut pause = feed.first_pause();
     while halt.wait(pause) {
         let report: Result<FeedReport, FeedError> = feed.sync();
+        if let Ok(report) = &report {
+            heard(report);
+        }
         pause = feed.pause(&report);
     }
 }

@@ -137,7 +137,7 @@ words! {
         Site = "site",
         /// A node was assigned to a site.
         Node = "node",
-        /// Factors of a zone were imported.
+        /// Factors of a zone were imported or came from a provider.
         Factors = "factors",
         /// A reporting period was closed or restated.
         Period = "period",

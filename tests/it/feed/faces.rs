@@ -44,7 +44,7 @@ pub(crate) const fn step(name: ProviderName) -> i64 {
 
 impl World {
     /// The value of the step that begins at `start`, or what gas generates then.
-    fn value(&self, start: i64) -> i64 {
+    pub(crate) fn value(&self, start: i64) -> i64 {
         100 + (start / 300).rem_euclid(97) + if self.revised.contains(&start) { 7 } else { 0 }
     }
 

@@ -1,5 +1,6 @@
 //! Live providers over real HTTP, with stand-ins of their servers on loopback.
 
+mod entries;
 mod faces;
 mod rounds;
 mod service;

@@ -130,7 +130,8 @@ fn a_provider_that_hangs_delays_no_other() {
         + &lines(ProviderName::Rte, &good.url(), data.path());
     let settings = ServiceConfig::parse(&text, "f", ServiceOverrides::default()).unwrap().providers;
     let store = Arc::new(Store::open(data.path()).unwrap());
-    let feeds = Feeds::start(&settings, &store, &(Arc::new(SystemClock::new()) as Arc<dyn Clock>)).unwrap();
+    let feeds = Feeds::open(&settings, &store, &(Arc::new(SystemClock::new()) as Arc<dyn Clock>)).unwrap();
+    feeds.begin(|_| ()).unwrap();
     crate::service::process::until(|| feeds.find(ProviderName::Rte).unwrap().note().last_success.is_some());
     assert_eq!(feeds.find(ProviderName::UkCarbonIntensity).unwrap().note().last_attempt, None, "it still waits");
 }

@@ -4,7 +4,7 @@ mod app;
 mod backup;
 mod boundary;
 mod editions;
-mod events;
+pub(crate) mod events;
 mod greener;
 mod ledger;
 mod limits;
