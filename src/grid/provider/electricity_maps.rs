@@ -3,7 +3,7 @@
 use super::super::{Accounting, Basis, FactorReading, FactorStatus, Gas, table};
 use super::factor_provider::{FactorProvider, Inquiry, ProviderAccess, ProviderPace, ProviderZone, ReplyError};
 use super::json::{self, document, interval, list, same};
-use super::readout::{Readout, SeriesType};
+use super::readout::{Readout, SeriesType, StatedValue};
 use crate::moment::show;
 use model::ZoneId;
 use serde_json::Value;
@@ -79,16 +79,7 @@ impl FactorProvider for ElectricityMaps {
             None => std::slice::from_ref(&reply),
         };
         let mut found = Readout::default();
-        for (number, value) in values.iter().enumerate() {
-            let place = format!("[{number}]");
-            match self.value(value, inquiry) {
-                Ok(Some((interval, g_per_kwh, status, method))) => {
-                    found.take(place, interval, g_per_kwh, status, method)
-                }
-                Ok(None) => {}
-                Err(reason) => found.refuse(place, reason),
-            }
-        }
+        found.take_list("", values, |value| self.value(value, inquiry));
         let kind = SeriesType {
             zone: inquiry.zone.zone.clone(),
             basis: self.basis,
@@ -102,11 +93,8 @@ impl FactorProvider for ElectricityMaps {
     }
 }
 
-/// A value as it is taken: its time, g/kWh, how far it can be relied on, and how it was made.
-type TakenValue = (Interval, f64, FactorStatus, Option<String>);
-
 impl ElectricityMaps {
-    fn value(&self, value: &Value, inquiry: &Inquiry) -> Result<Option<TakenValue>, String> {
+    fn value(&self, value: &Value, inquiry: &Inquiry) -> Result<Option<StatedValue>, String> {
         if let Some(zone) = value.get("zone").and_then(Value::as_str).filter(|zone| *zone != inquiry.zone.code) {
             return Err(format!("it is of zone {zone}"));
         }
@@ -124,7 +112,7 @@ impl ElectricityMaps {
         } else {
             FactorStatus::Measured
         };
-        Ok(Some((interval, g_per_kwh, status, method)))
+        Ok(Some(StatedValue { interval, g_per_kwh, status, method }))
     }
 }
 

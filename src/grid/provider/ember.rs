@@ -3,7 +3,7 @@
 use super::super::{Accounting, Basis, FactorReading, FactorStatus, Gas, table};
 use super::factor_provider::{FactorProvider, Inquiry, ProviderAccess, ProviderPace, ProviderZone, ReplyError};
 use super::json::{self, document, list};
-use super::readout::{Readout, SeriesType};
+use super::readout::{Readout, SeriesType, StatedValue};
 use crate::escape::escaped;
 use chrono::{DateTime, Months, NaiveDate, NaiveTime};
 use model::ZoneId;
@@ -54,16 +54,7 @@ impl FactorProvider for Ember {
     fn read(&self, inquiry: &Inquiry, pages: &[Vec<u8>], now: Timestamp) -> Result<FactorReading, ReplyError> {
         let reply = document(pages.first().map_or(&[][..], Vec::as_slice))?;
         let mut found = Readout::default();
-        for (number, value) in list(&reply, "data")?.iter().enumerate() {
-            let place = format!("data[{number}]");
-            match month_value(value, &inquiry.zone.code) {
-                Ok(Some((interval, g_per_kwh))) => {
-                    found.take(place, interval, g_per_kwh, FactorStatus::Provisional, None)
-                }
-                Ok(None) => {}
-                Err(reason) => found.refuse(place, reason),
-            }
-        }
+        found.take_list("data", list(&reply, "data")?, |entry| month_value(entry, &inquiry.zone.code));
         let kind = SeriesType {
             zone: inquiry.zone.zone.clone(),
             basis: Basis::Lifecycle,
@@ -77,8 +68,8 @@ impl FactorProvider for Ember {
     }
 }
 
-/// The month and its g/kWh.
-fn month_value(value: &Value, country: &str) -> Result<Option<(Interval, f64)>, String> {
+/// A month's value, which is provisional: the newest months are revised.
+fn month_value(value: &Value, country: &str) -> Result<Option<StatedValue>, String> {
     let of = json::text(value, "entity_code")?;
     if of != country {
         return Err(format!("it is of {of}"));
@@ -90,5 +81,6 @@ fn month_value(value: &Value, country: &str) -> Result<Option<(Interval, f64)>, 
     let start = |day: NaiveDate| Timestamp::from_seconds(day.and_time(NaiveTime::MIN).and_utc().timestamp());
     let next = first.checked_add_months(Months::new(1)).and_then(start);
     let month = start(first).zip(next).and_then(|(start, end)| Interval::new(start, end));
-    Ok(Some((month.ok_or("the date is out of range")?, g_per_kwh)))
+    let interval = month.ok_or("the date is out of range")?;
+    Ok(Some(StatedValue { interval, g_per_kwh, status: FactorStatus::Provisional, method: None }))
 }

@@ -3,7 +3,7 @@
 use super::super::{Accounting, Basis, FactorReading, FactorStatus, Gas};
 use super::factor_provider::{FactorProvider, Inquiry, ProviderAccess, ProviderPace, ProviderZone, ReplyError};
 use super::json::{self, document, head, interval, list, same};
-use super::readout::{Readout, SeriesType};
+use super::readout::{Readout, SeriesType, StatedValue};
 use crate::escape::escaped;
 use crate::moment;
 use model::ZoneId;
@@ -56,16 +56,7 @@ impl FactorProvider for Energinet {
         let reply = document(pages.first().map_or(&[][..], Vec::as_slice))?;
         same(head(&reply, "dataset")?, DATASET)?;
         let mut found = Readout::default();
-        for (number, record) in list(&reply, "records")?.iter().enumerate() {
-            let place = format!("records[{number}]");
-            match reading(record, &inquiry.zone.code) {
-                Ok(Some((interval, g_per_kwh))) => {
-                    found.take(place, interval, g_per_kwh, FactorStatus::Provisional, None)
-                }
-                Ok(None) => {}
-                Err(reason) => found.refuse(place, reason),
-            }
-        }
+        found.take_list("records", list(&reply, "records")?, |record| reading(record, &inquiry.zone.code));
         let kind = SeriesType {
             zone: inquiry.zone.zone.clone(),
             basis: Basis::Direct,
@@ -79,8 +70,8 @@ impl FactorProvider for Energinet {
     }
 }
 
-/// Time and g/kWh of a record. `Minutes5DK` repeats an hour in autumn and is not read.
-fn reading(record: &Value, area: &str) -> Result<Option<(Interval, f64)>, String> {
+/// The provisional value of a record. `Minutes5DK` repeats an hour in autumn and is not read.
+fn reading(record: &Value, area: &str) -> Result<Option<StatedValue>, String> {
     let of = json::text(record, "PriceArea")?;
     if of != area {
         return Err(format!("it is of area {of}"));
@@ -88,5 +79,6 @@ fn reading(record: &Value, area: &str) -> Result<Option<(Interval, f64)>, String
     let Some(g_per_kwh) = json::number(record, "CO2Emission")? else { return Ok(None) };
     let text = json::text(record, "Minutes5UTC")?;
     let start = moment::parse(&format!("{text}Z")).map_err(|_| format!("Minutes5UTC {text:?} is not a UTC time"))?;
-    Ok(Some((interval(start, FIVE_MINUTES)?, g_per_kwh)))
+    let interval = interval(start, FIVE_MINUTES)?;
+    Ok(Some(StatedValue { interval, g_per_kwh, status: FactorStatus::Provisional, method: None }))
 }

@@ -2,6 +2,7 @@
 
 use super::super::{Accounting, Basis, FactorReading, FactorSeries, FactorStatus, FactorValue, Gas, RefusedValue};
 use model::ZoneId;
+use serde_json::Value;
 use units::{CarbonIntensity, Interval, Timestamp};
 
 /// No grid emits more (accounting rule: 0 to 1500 g/kWh); what is above is in another unit.
@@ -19,6 +20,14 @@ pub(super) struct SeriesType {
     pub(super) licence: &'static str,
 }
 
+/// What an entry of an answer states: a time, g/kWh, how far they can be relied on, and how they were made.
+pub(super) struct StatedValue {
+    pub(super) interval: Interval,
+    pub(super) g_per_kwh: f64,
+    pub(super) status: FactorStatus,
+    pub(super) method: Option<String>,
+}
+
 /// The values of one series as an answer lists them.
 #[derive(Debug, Default)]
 pub(super) struct Readout {
@@ -27,6 +36,25 @@ pub(super) struct Readout {
 }
 
 impl Readout {
+    /// Takes what `stated` finds in each of `entries`, which the answer lists under `name`. An entry in which it finds nothing is a gap.
+    pub(super) fn take_list(
+        &mut self,
+        name: &str,
+        entries: &[Value],
+        stated: impl Fn(&Value) -> Result<Option<StatedValue>, String>,
+    ) {
+        for (number, entry) in entries.iter().enumerate() {
+            let place = format!("{name}[{number}]");
+            match stated(entry) {
+                Ok(Some(StatedValue { interval, g_per_kwh, status, method })) => {
+                    self.take(place, interval, g_per_kwh, status, method);
+                }
+                Ok(None) => {}
+                Err(reason) => self.refuse(place, reason),
+            }
+        }
+    }
+
     /// Takes the value at `place`, in g/kWh, unless it cannot be an intensity.
     pub(super) fn take(
         &mut self,

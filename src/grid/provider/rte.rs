@@ -3,7 +3,7 @@
 use super::super::{Accounting, Basis, FactorReading, FactorStatus, Gas};
 use super::factor_provider::{FactorProvider, Inquiry, ProviderAccess, ProviderPace, ProviderZone, ReplyError};
 use super::json::{self, document, interval, list};
-use super::readout::{Readout, SeriesType};
+use super::readout::{Readout, SeriesType, StatedValue};
 use crate::escape::escaped;
 use crate::moment::show;
 use model::ZoneId;
@@ -55,14 +55,7 @@ impl FactorProvider for Rte {
     fn read(&self, inquiry: &Inquiry, pages: &[Vec<u8>], now: Timestamp) -> Result<FactorReading, ReplyError> {
         let reply = document(pages.first().map_or(&[][..], Vec::as_slice))?;
         let mut found = Readout::default();
-        for (number, record) in list(&reply, "records")?.iter().enumerate() {
-            let place = format!("records[{number}]");
-            match reading(record, &inquiry.zone.code) {
-                Ok(Some((interval, g_per_kwh, status))) => found.take(place, interval, g_per_kwh, status, None),
-                Ok(None) => {}
-                Err(reason) => found.refuse(place, reason),
-            }
-        }
+        found.take_list("records", list(&reply, "records")?, |record| reading(record, &inquiry.zone.code));
         let kind = SeriesType {
             zone: inquiry.zone.zone.clone(),
             basis: Basis::Direct,
@@ -76,8 +69,8 @@ impl FactorProvider for Rte {
     }
 }
 
-/// Time, g/kWh and status of a record; `None` where the quarter has no value yet, written as null or `ND`.
-fn reading(record: &Value, area: &str) -> Result<Option<(Interval, f64, FactorStatus)>, String> {
+/// The value of a record; `None` where the quarter has no value yet, written as null or `ND`.
+fn reading(record: &Value, area: &str) -> Result<Option<StatedValue>, String> {
     let fields = record.get("fields").ok_or("it has no \"fields\"")?;
     if let Some(of) = fields.get("perimetre").and_then(Value::as_str).filter(|of| *of != area) {
         return Err(format!("it is of {of}"));
@@ -91,5 +84,6 @@ fn reading(record: &Value, area: &str) -> Result<Option<(Interval, f64, FactorSt
         "Données consolidées" | "Données définitives" => FactorStatus::Measured,
         other => return Err(format!("nature {other:?} is not known; real-time, consolidated or final data are")),
     };
-    Ok(Some((interval(json::time(fields, "date_heure")?, QUARTER_HOUR)?, g_per_kwh, status)))
+    let interval = interval(json::time(fields, "date_heure")?, QUARTER_HOUR)?;
+    Ok(Some(StatedValue { interval, g_per_kwh, status, method: None }))
 }

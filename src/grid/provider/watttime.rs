@@ -3,7 +3,7 @@
 use super::super::{Accounting, Basis, FactorReading, FactorStatus, Gas};
 use super::factor_provider::{FactorProvider, Inquiry, ProviderAccess, ProviderPace, ProviderZone, ReplyError};
 use super::json::{self, document, head, interval, list, same};
-use super::readout::{Readout, SeriesType};
+use super::readout::{Readout, SeriesType, StatedValue};
 use crate::escape::escaped;
 use crate::moment::show;
 use model::ZoneId;
@@ -95,16 +95,7 @@ impl FactorProvider for WattTime {
         };
         let status = if inquiry.is_forecast { FactorStatus::Forecast } else { FactorStatus::Measured };
         let mut found = Readout::default();
-        for (number, value) in list(&reply, "data")?.iter().enumerate() {
-            let place = format!("data[{number}]");
-            match point(value, Span::from_seconds(step)) {
-                Ok(Some((interval, pounds))) => {
-                    found.take(place, interval, pounds * G_PER_KWH_IN_LB_PER_MWH, status, None);
-                }
-                Ok(None) => {}
-                Err(reason) => found.refuse(place, reason),
-            }
-        }
+        found.take_list("data", list(&reply, "data")?, |value| point(value, Span::from_seconds(step), status));
         let kind = SeriesType {
             zone: inquiry.zone.zone.clone(),
             basis: Basis::Direct,
@@ -121,8 +112,9 @@ impl FactorProvider for WattTime {
     }
 }
 
-/// Time and pounds per MWh of a point; `None` where it has no value.
-fn point(value: &Value, step: Span) -> Result<Option<(Interval, f64)>, String> {
+/// The value of a point, which is in pounds per MWh; `None` where it has none.
+fn point(value: &Value, step: Span, status: FactorStatus) -> Result<Option<StatedValue>, String> {
     let Some(pounds) = json::number(value, "value")? else { return Ok(None) };
-    Ok(Some((interval(json::time(value, "point_time")?, step)?, pounds)))
+    let interval = interval(json::time(value, "point_time")?, step)?;
+    Ok(Some(StatedValue { interval, g_per_kwh: pounds * G_PER_KWH_IN_LB_PER_MWH, status, method: None }))
 }
