@@ -14,18 +14,19 @@ use crate::store::{By, FactorEvidence};
 use api::{ImportDocument, ImportQuery, ImportedSeries, RefusalDocument};
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
-use model::{ChangeKind, FactorSource, ZoneId};
+use model::{FactorSource, ZoneId};
 use std::collections::BTreeSet;
-use units::Interval;
+use units::{Interval, Timestamp};
 
 /// Refusals that an answer shows at most; the others are counted.
 const REFUSALS_MAX: usize = 200;
 
 /// Import a file of carbon intensities
 ///
-/// The body is CSV, plain or gzipped, whose header says what it is: `datetime_utc` with `g_per_kwh`, `direct_g` or `lifecycle_g`, an hourly file of
-/// Electricity Maps, or a yearly table as it is bundled. Rows that cannot be right are refused, with line and reason; the others are kept, beside
-/// what is there. Provisional entries that better values are for are posted again; final ones keep their factors.
+/// The body says what it is, plain or gzipped. CSV by its header: `datetime_utc` with `g_per_kwh`, `direct_g` or `lifecycle_g`, or with the generation
+/// by fuel of form EIA-930; an hourly file of Electricity Maps; a yearly table as it is bundled, the mix of Canada's provinces or the operating
+/// margins of countries among them. XML is document A75 of ENTSO-E, JSON an answer of EIA. What cannot be right is refused, with place and reason; the
+/// rest is kept, beside what is there. Provisional entries that better values are for are posted again; final ones keep their factors.
 #[utoipa::path(
     post, path = "/grid/factors", tag = "grid", params(ImportQuery), request_body(content = String, content_type = "text/csv"),
     responses((status = 201, description = "What was taken, what was refused, and what changed", body = ImportDocument))
@@ -49,15 +50,14 @@ pub(crate) async fn import(
     let by = who.by(state.clock.wall());
     let document = state.work(move |service| taken(service, asked, &bytes, by)).await?;
     let zones: BTreeSet<&ZoneId> = document.series.iter().map(|series| &series.zone).collect();
-    for zone in zones.into_iter().filter(|_| document.new + document.revised > 0) {
-        state.events.tell(ChangeKind::Factors, zone.as_str(), None);
-    }
+    state.events.tell_factors(zones.into_iter().filter(|_| document.new + document.revised > 0));
+    state.tell_entries(document.entries);
     Ok((StatusCode::CREATED, axum::Json(document)))
 }
 
 fn taken(service: &ApiService, asked: ImportQuery, bytes: &[u8], by: By) -> Result<ImportDocument, Problem> {
     let name = asked.name.clone().unwrap_or_else(|| "file".to_owned());
-    let terms = terms(service, asked)?;
+    let terms = terms(service, asked, by.at)?;
     let mut read = read_factors(bytes, &terms).map_err(|error| Problem::body(error.to_string()))?;
     for series in &read.reading.series {
         service
@@ -72,7 +72,7 @@ fn taken(service: &ApiService, asked: ImportQuery, bytes: &[u8], by: By) -> Resu
     document(service, read, &taken)
 }
 
-fn terms(service: &ApiService, asked: ImportQuery) -> Result<ImportTerms, Problem> {
+fn terms(service: &ApiService, asked: ImportQuery, now: Timestamp) -> Result<ImportTerms, Problem> {
     let zone = asked.zone.map(|zone| {
         let known = service.library.choose(zone.as_str(), None);
         known.map(|choice| ZoneId::from(choice.asked)).map_err(|error| Problem::field("zone", error.to_string()))
@@ -88,13 +88,15 @@ fn terms(service: &ApiService, asked: ImportQuery) -> Result<ImportTerms, Proble
         status: asked.status,
         minutes: asked.minutes,
         unit: asked.unit,
+        year: asked.year,
+        obtained: Some(now),
     })
 }
 
 fn document(service: &ApiService, read: FileReading, taken: &TakenFactors) -> Result<ImportDocument, Problem> {
     let FileReading { mut reading, lines, gaps, other_zones } = read;
     let kept = &taken.kept;
-    let mut rows: BTreeSet<(&ZoneId, units::Timestamp)> = BTreeSet::new();
+    let mut rows: BTreeSet<(&ZoneId, Timestamp)> = BTreeSet::new();
     for (place, series) in reading.series.iter().enumerate() {
         let refused: BTreeSet<Interval> =
             kept.refused.iter().filter(|refusal| refusal.series == place).map(|refusal| refusal.interval).collect();
@@ -103,8 +105,9 @@ fn document(service: &ApiService, read: FileReading, taken: &TakenFactors) -> Re
     }
     for refusal in &kept.refused {
         let zone = reading.series.get(refusal.series).map(|series| series.zone.clone()).unwrap_or_default();
-        let line = lines.get(&(zone, refusal.interval.start())).copied().unwrap_or_default();
-        reading.refused.push(RefusedValue { place: format!("line {line}"), reason: refusal.reason.clone() });
+        let start = refusal.interval.start();
+        let place = lines.get(&(zone, start)).map_or_else(|| moment::show(start), |line| format!("line {line}"));
+        reading.refused.push(RefusedValue { place, reason: refusal.reason.clone() });
     }
     let taken_rows = rows.len();
     let refused: BTreeSet<&str> = reading.refused.iter().map(|refused| refused.place.as_str()).collect();
@@ -134,15 +137,20 @@ fn document(service: &ApiService, read: FileReading, taken: &TakenFactors) -> Re
     })
 }
 
-/// Neighbouring lines with one reason as one.
+/// Neighbouring lines with one reason as one; after them what is in no line.
 fn refusals(refused: &[RefusedValue]) -> Vec<RefusalDocument> {
     let line = |place: &str| place.strip_prefix("line ").and_then(|line| line.parse::<u64>().ok());
+    let (mut lines, mut others): (Vec<(u64, &str)>, Vec<(&str, &str)>) = Default::default();
+    for RefusedValue { place, reason } in refused {
+        match line(place) {
+            Some(line) => lines.push((line, reason)),
+            None => others.push((place, reason)),
+        }
+    }
+    lines.sort_unstable();
+    lines.dedup();
     let mut found: Vec<(u64, u64, &str)> = Vec::new();
-    let mut sorted: Vec<(u64, &str)> =
-        refused.iter().map(|refused| (line(&refused.place).unwrap_or_default(), refused.reason.as_str())).collect();
-    sorted.sort_unstable();
-    sorted.dedup();
-    for (line, reason) in sorted {
+    for (line, reason) in lines {
         match found.last_mut().filter(|(_, last, before)| *before == reason && *last + 1 >= line) {
             Some((_, last, _)) => *last = line,
             None => found.push((line, line, reason)),
@@ -150,10 +158,10 @@ fn refusals(refused: &[RefusedValue]) -> Vec<RefusalDocument> {
     }
     let place =
         |first: u64, last: u64| if first == last { format!("line {first}") } else { format!("lines {first}-{last}") };
-    let shown = found.into_iter().take(REFUSALS_MAX);
-    shown
-        .map(|(first, last, reason)| RefusalDocument { place: place(first, last), reason: reason.to_owned() })
-        .collect()
+    let lines = found.into_iter().map(|(first, last, reason)| (place(first, last), reason));
+    let others = others.into_iter().map(|(place, reason)| (place.to_owned(), reason));
+    let shown = lines.chain(others).take(REFUSALS_MAX);
+    shown.map(|(place, reason)| RefusalDocument { place, reason: reason.to_owned() }).collect()
 }
 
 fn described(series: FactorSeries) -> ImportedSeries {

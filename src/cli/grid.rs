@@ -23,8 +23,9 @@ pub(crate) enum GridCommand {
     Intensity(IntensityArguments),
     /// Import a file of carbon intensities into a service
     ///
-    /// CSV whose header says what it is: datetime_utc (start of the interval) and g_per_kwh, direct_g or lifecycle_g; an hourly file of Electricity
-    /// Maps; or a yearly table as it is bundled. Rows that cannot be right are refused with their line.
+    /// The content says what it is. CSV: datetime_utc (start of the interval) and g_per_kwh, direct_g or lifecycle_g, or generation by the fuels of form
+    /// EIA-930 in MW; an hourly file of Electricity Maps; a yearly table as it is bundled. XML: document A75 of ENTSO-E. JSON: an answer of EIA. What
+    /// cannot be right is refused with its place.
     Import(Box<ImportArguments>),
     /// Find the start with the lowest carbon intensity for a job
     Best(greener::BestArguments),

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub(crate) struct ImportArguments {
-    /// File to import, plain or gzipped
+    /// File to import, plain or gzipped: CSV, an answer of ENTSO-E (XML) or one of EIA (JSON)
     file: PathBuf,
     /// Grid zone, such as DE; of a file that names zones, the one to take
     #[arg(long, value_name = "ZONE")]
@@ -45,6 +45,9 @@ pub(crate) struct ImportArguments {
     /// Length of each interval in minutes: 5, 10, 15, 20, 30, 60 or 1440; by default as far apart as most of the starts
     #[arg(long, value_name = "N")]
     minutes: Option<u64>,
+    /// Year of a table that says none; by default that of the bundled edition whose values it has
+    #[arg(long, value_name = "YEAR")]
+    year: Option<i32>,
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -72,6 +75,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         status: arguments.status,
         minutes: arguments.minutes,
         unit: arguments.unit,
+        year: arguments.year,
     };
     let answer: Verbatim = arguments.server.client()?.post_csv(&with_query("/grid/factors", &query)?, &file)?;
     let imported: ImportDocument = serde_json::from_value(answer.clone()).map_err(anyhow::Error::from)?;

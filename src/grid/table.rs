@@ -4,6 +4,7 @@ use super::{Accounting, Basis, Factor, FactorStatus, Gas, Resolution};
 use crate::bundled::{BundledTable, DataError};
 use crate::decimal;
 use chrono::NaiveDate;
+use model::ZoneId;
 use serde::Deserialize;
 use std::collections::HashMap;
 use units::{CarbonIntensity, Interval, Timestamp};
@@ -245,57 +246,90 @@ const CANADIAN_PROVINCES: [(&str, &str); 13] = [
 
 /// Canadian provinces: generation mix times lifecycle fuel factors, where the fuels with a factor cover enough of it.
 pub(super) fn canada() -> Result<Vec<Factor>, DataError> {
-    let fuels = lifecycle_fuels()?;
+    let fuels = FuelFactors::bundled()?;
     let mut factors = Vec::new();
     for mix in CANADA_MIX.rows::<HashMap<String, String>>()? {
-        let name = mix.get("province").map_or("", String::as_str);
-        let Some((_, code)) = CANADIAN_PROVINCES.iter().find(|(province, _)| *province == name) else {
-            return Err(CANADA_MIX.wrong(format!("unknown province {name:?}")));
-        };
-        let (milligrams, coverage) = lifecycle_of_mix(&mix, &fuels)?;
-        if coverage < COVERAGE_MIN {
+        let cells = mix.iter().map(|(column, cell)| (column.as_str(), cell.as_str())).collect();
+        let province = canadian_province(&cells, &fuels).map_err(|reason| CANADA_MIX.wrong(reason))?;
+        if province.expect_covered().is_err() {
             continue;
         }
-        let percent = decimal::format(coverage, 2);
-        let (zone, intensity) = (format!("CA-{code}"), CANADA_MIX.milligrams(milligrams)?);
+        let percent = decimal::format(province.coverage, 2);
+        let (zone, name) = (province.zone.into_string(), title_case(province.name));
         factors.push(Factor {
             note: format!(
                 "computed from the generation mix: a lower bound, fuels with a factor cover {percent} %, the rest counts as 0"
             ),
-            ..CANADA_MIX.average(zone, title_case(name), 2023, intensity)?
+            ..CANADA_MIX.average(zone, name, 2023, province.intensity)?
         });
     }
     Ok(factors)
 }
 
-/// (mg/kWh, share of generation with a factor in hundredths of a percent) of one province.
-fn lifecycle_of_mix(mix: &HashMap<String, String>, fuels: &[(&str, i128)]) -> Result<(i128, i128), DataError> {
+/// The intensity of a province's mix.
+pub(super) struct ProvinceIntensity<'a> {
+    pub(super) zone: ZoneId,
+    name: &'a str,
+    pub(super) intensity: CarbonIntensity,
+    /// Share of the generation whose fuel has a factor, hundredths of a percent.
+    coverage: i128,
+}
+
+impl ProvinceIntensity<'_> {
+    /// Refuses a mix of which too much has no factor.
+    pub(super) fn expect_covered(&self) -> Result<(), String> {
+        if self.coverage >= COVERAGE_MIN {
+            return Ok(());
+        }
+        let [covered, least] = [self.coverage, COVERAGE_MIN].map(|share| decimal::format(share, 2));
+        Err(format!("fuels with a factor generate {covered} % of it, and at least {least} % are needed"))
+    }
+}
+
+/// The intensity of a row of the Canadian mix: `province`, and shares in percent by fuel.
+pub(super) fn canadian_province<'a>(
+    cells: &HashMap<&'a str, &'a str>,
+    fuels: &FuelFactors,
+) -> Result<ProvinceIntensity<'a>, String> {
+    let name = cells.get("province").copied().unwrap_or_default();
+    let code = CANADIAN_PROVINCES.iter().find(|(province, _)| *province == name).map(|(_, code)| *code);
+    let code = code.ok_or_else(|| format!("unknown province {name:?}"))?;
     let (mut whole, mut covered, mut emitted) = (0, 0, 0);
-    for (column, share) in mix.iter().filter(|(column, _)| !matches!(column.as_str(), "province" | "total")) {
-        let share = CANADA_MIX.number(share, 2)?;
+    for (column, cell) in cells.iter().filter(|(column, _)| !matches!(**column, "province" | "total")) {
+        let share = decimal::parse(cell, 2).ok().filter(|share| *share >= 0);
+        let share = share.ok_or_else(|| format!("{column} {cell:?} is not a share in percent"))?;
         whole += share;
-        if let Some((_, milligrams)) = fuels.iter().find(|(fuel, _)| fuel == column) {
+        if let Some((_, milligrams)) = fuels.0.iter().find(|(fuel, _)| fuel == column) {
             covered += share;
             emitted += share * milligrams;
         }
     }
     if whole == 0 {
-        return Err(CANADA_MIX.wrong("a province without generation".to_owned()));
+        return Err(format!("{name} has no generation"));
     }
-    Ok((emitted / whole, covered * 10_000 / whole))
+    let intensity = u32::try_from(emitted / whole).map_err(|_| format!("the factors of {name} are out of range"))?;
+    Ok(ProvinceIntensity {
+        zone: format!("CA-{code}").into(),
+        name,
+        intensity: CarbonIntensity::from_milligrams_per_kwh(intensity),
+        coverage: covered * 10_000 / whole,
+    })
 }
 
-/// (column of the Canadian mix, lifecycle mg/kWh).
-fn lifecycle_fuels() -> Result<Vec<(&'static str, i128)>, DataError> {
-    let fuels: Vec<FuelRow> = FUELS.rows()?;
-    let lifecycle = |name: &str| fuels.iter().find(|row| row.basis == Basis::Lifecycle && row.fuel == name);
-    CANADIAN_FUELS
-        .iter()
-        .map(|&(column, fuel)| match lifecycle(fuel) {
+/// Columns of the Canadian mix with the lifecycle factor of their fuel, mg/kWh.
+pub(super) struct FuelFactors(Vec<(&'static str, i128)>);
+
+impl FuelFactors {
+    /// The bundled factors.
+    pub(super) fn bundled() -> Result<Self, DataError> {
+        let fuels: Vec<FuelRow> = FUELS.rows()?;
+        let lifecycle = |name: &str| fuels.iter().find(|row| row.basis == Basis::Lifecycle && row.fuel == name);
+        let factor = |&(column, fuel): &(&'static str, &str)| match lifecycle(fuel) {
             Some(row) => Ok((column, FUELS.number(&row.gco2e_per_kwh, 3)?)),
             None => Err(FUELS.wrong(format!("no lifecycle factor for {fuel}"))),
-        })
-        .collect()
+        };
+        Ok(Self(CANADIAN_FUELS.iter().map(factor).collect::<Result<_, _>>()?))
+    }
 }
 
 #[derive(Deserialize)]

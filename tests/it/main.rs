@@ -14,6 +14,7 @@ mod estimate;
 mod feed;
 mod greener;
 mod grid;
+mod imports;
 mod kubernetes;
 mod ledger;
 mod line;

@@ -126,6 +126,9 @@ pub struct ImportQuery {
     #[param(inline)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<FactorUnit>,
+    /// Year of a table that says none, such as 2023; if absent, that of the bundled edition whose values it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<i32>,
 }
 
 /// What an import has taken and changed.
@@ -160,7 +163,7 @@ pub struct ImportDocument {
 /// Rows of a file that were not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RefusalDocument {
-    /// Where they are: `line 7` or `lines 7-12`.
+    /// Where they are: `line 7` or `lines 7-12`, or a time or a place in the document where there are no lines.
     pub place: String,
     /// What was found, and what to do about it.
     pub reason: String,

@@ -1,5 +1,6 @@
 //! What the columns of a file are, by its header.
 
+use super::mix::{self, FuelColumn};
 use super::steps::{Cell, ReadRow};
 use super::terms::{ImportError, ImportTerms};
 use crate::grid::{Accounting, Basis};
@@ -31,11 +32,20 @@ pub(super) struct ValueColumn {
     pub(super) basis: Basis,
 }
 
+/// What the numbers of a file are.
+#[derive(Debug)]
+pub(super) enum ColumnContent {
+    /// Carbon intensities.
+    Intensities(Vec<ValueColumn>),
+    /// What each fuel generated.
+    Mix(Vec<FuelColumn>),
+}
+
 /// Where in a row what stands.
 #[derive(Debug)]
 pub(super) struct Columns {
     time: usize,
-    pub(super) values: Vec<ValueColumn>,
+    pub(super) content: ColumnContent,
     zone: Option<usize>,
     estimated: Option<usize>,
     method: Option<usize>,
@@ -53,15 +63,20 @@ impl Columns {
         let is_extract = place(&["low_carbon_pct"]).is_some() && place(&["renewable_pct"]).is_some();
         let form = (is_portal || is_extract).then_some(ELECTRICITY_MAPS);
         let values = value_columns(&names, terms)?;
-        if values.is_empty() {
-            return Err(missing("g_per_kwh, direct_g or lifecycle_g"));
-        }
+        let content = match mix::fuel_columns(&names)? {
+            fuels if values.is_empty() && !fuels.is_empty() => {
+                terms.refuse_type("a generation mix")?;
+                ColumnContent::Mix(fuels)
+            }
+            _ if values.is_empty() => return Err(missing("g_per_kwh, direct_g or lifecycle_g")),
+            _ => ColumnContent::Intensities(values),
+        };
         if zone.is_none() && terms.zone.is_none() {
             return Err(ImportError::Terms("the file does not say its zone: give --zone".to_owned()));
         }
         let (estimated, method) =
             (place(&["estimated", "data estimated"]), place(&["method", "data estimation method"]));
-        Ok(Self { time, values, zone, estimated, method, form })
+        Ok(Self { time, content, zone, estimated, method, form })
     }
 
     /// The zone of a row: an error without a reason is another zone than the one that was asked for.
@@ -79,11 +94,12 @@ impl Columns {
     pub(super) fn row(&self, record: &ByteRecord, line: u64, terms: &ImportTerms) -> Result<ReadRow, String> {
         let time = text(record, self.time)?.trim();
         let (start, has_offset) = start_of(time)?;
-        let mut values = Vec::with_capacity(self.values.len());
-        for column in &self.values {
-            let cell = text(record, column.place)?.trim();
-            values.push(if cell.is_empty() { None } else { Some(Cell(milligrams(cell, terms.unit)?)) });
-        }
+        let values = match &self.content {
+            ColumnContent::Intensities(columns) => cells(record, columns.iter().map(|column| column.place), |cell| {
+                Ok(Cell(milligrams(cell, terms.unit)?.into()))
+            }),
+            ColumnContent::Mix(columns) => cells(record, columns.iter().map(|column| column.place), mix::kilowatts),
+        }?;
         let flag = self.estimated.map(|place| text(record, place)).transpose()?.unwrap_or_default().trim();
         let is_estimated = match flag.to_lowercase().as_str() {
             "1" | "true" | "yes" => true,
@@ -94,6 +110,19 @@ impl Columns {
         let method = method.filter(|method| !method.is_empty()).map(str::to_owned);
         Ok(ReadRow { line, start, has_offset, values, is_estimated, method })
     }
+}
+
+/// The cells at `places`; `None` of an empty one.
+fn cells(
+    record: &ByteRecord,
+    places: impl Iterator<Item = usize>,
+    read: impl Fn(&str) -> Result<Cell, String>,
+) -> Result<Vec<Option<Cell>>, String> {
+    let cell = |place| {
+        let cell = text(record, place)?.trim();
+        if cell.is_empty() { Ok(None) } else { read(cell).map(Some) }
+    };
+    places.map(cell).collect()
 }
 
 fn text(record: &ByteRecord, place: usize) -> Result<&str, String> {

@@ -1,18 +1,21 @@
-//! Reads factors from a file, plain or gzipped, that says what it is by its header: which columns are values of which basis, and whose form it is.
+//! Reads factors from a file, plain or gzipped, that says what it is by its content: CSV by its header, an answer of ENTSO-E or EIA by its document.
 //! What it does not say is stated beside it, or has the default that [`ImportTerms`] names. A value that cannot be right is refused with its line.
 
+mod answer;
 mod clocks;
 mod columns;
+mod mix;
 mod scale;
 mod steps;
 mod table;
 mod terms;
+mod undated;
 
 pub use scale::refuse_wrong_scale;
 pub use terms::{FileReading, ImportError, ImportTerms};
 
 use super::{Accounting, FactorSeries, FactorStatus, FactorValue, Gas, RefusedValue};
-use columns::{Columns, ValueColumn};
+use columns::{ColumnContent, Columns, ValueColumn};
 use model::ZoneId;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -22,6 +25,7 @@ use units::{CarbonIntensity, Interval};
 
 /// Bytes that a file unpacks to at most.
 const BYTES_MAX: u64 = 256 << 20;
+
 /// Reads the factors of a file.
 ///
 /// # Errors
@@ -30,8 +34,15 @@ const BYTES_MAX: u64 = 256 << 20;
 pub fn read_factors(bytes: &[u8], terms: &ImportTerms) -> Result<FileReading, ImportError> {
     let text = unpacked(bytes)?;
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+    if let Some(found) = answer::read(text, terms) {
+        return found;
+    }
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text);
     let header = reader.headers().map_err(|error| ImportError::Bytes(error.to_string()))?.clone();
+    if let Some(found) = undated::read(&header, text, terms) {
+        return found;
+    }
+    terms.refuse_year()?;
     if let Some(found) = table::read(&header, text, terms) {
         return found;
     }
@@ -53,13 +64,21 @@ pub fn read_factors(bytes: &[u8], terms: &ImportTerms) -> Result<FileReading, Im
         for row in rows.iter().filter(|row| row.values.iter().any(Option::is_some)) {
             read.lines.insert((zone.clone(), row.start), row.line);
         }
-        for (place, column) in columns.values.iter().enumerate() {
-            let series = columns.series(&zone, column, terms, values(&rows, place, step, terms)?);
-            if !series.values.is_empty() {
-                read.reading.series.push(series);
+        match &columns.content {
+            ColumnContent::Intensities(values) => {
+                for (place, column) in values.iter().enumerate() {
+                    let series = columns.series(&zone, column, terms, values_of(&rows, place, step, terms)?);
+                    read.reading.series.push(series);
+                }
+            }
+            ColumnContent::Mix(fuels) => {
+                let found = mix::intensities(&zone, &rows, fuels, step, terms)?;
+                read.reading.series.extend(found.series);
+                read.reading.refused.extend(found.refused);
             }
         }
     }
+    read.reading.series.retain(|series| !series.values.is_empty());
     Ok(read)
 }
 
@@ -127,7 +146,7 @@ fn rows_by_zone(
 }
 
 /// The values of one column.
-fn values(
+fn values_of(
     rows: &[ReadRow],
     column: usize,
     step: IntervalLength,
@@ -141,6 +160,7 @@ fn values(
         let stated =
             terms.status.unwrap_or(if step.is_coarse() { FactorStatus::Fallback } else { FactorStatus::Measured });
         let status = if row.is_estimated { FactorStatus::Estimated } else { stated };
+        let Ok(milligrams) = u32::try_from(milligrams) else { continue };
         let intensity = CarbonIntensity::from_milligrams_per_kwh(milligrams);
         found.push(FactorValue { interval, intensity, status, method: row.method.clone() });
     }

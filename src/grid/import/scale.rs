@@ -2,6 +2,7 @@
 
 use super::terms::{FileReading, line_place};
 use crate::grid::{FactorChoiceError, FactorSeries, Library, RefusedValue};
+use crate::moment::show;
 use crate::store::{HOUR, StoreError, Tx};
 use units::CarbonIntensity;
 
@@ -33,16 +34,16 @@ pub fn refuse_wrong_scale(tx: &Tx<'_>, library: &Library, read: &mut FileReading
         let below = known.iter().filter(|known| known.is_same_basis).map(|known| known.milligrams).min();
         let zone = series.zone.clone();
         let mut refuse = |at, reason: String| {
-            let line = lines.get(&(zone.clone(), at)).copied().unwrap_or(0);
-            reading.refused.push(RefusedValue { place: line_place(line), reason });
+            let place = lines.get(&(zone.clone(), at)).map_or_else(|| show(at), |line| line_place(*line));
+            reading.refused.push(RefusedValue { place, reason });
         };
         series.values.retain(|value| {
             let own = u64::from(value.intensity.milligrams_per_kwh());
             let reason = match (off, below) {
                 (Some(known), _) => Some(format!("the file's values are about {}", distance(median, known))),
-                (None, Some(below)) if own > 0 && own * BELOW_MAX < below.min(median) => {
-                    Some("it is about a thousand times below the other values: it may be in kg/kWh".to_owned())
-                }
+                (None, Some(below)) if own > 0 && own * BELOW_MAX < below.min(median) => Some(
+                    "it is about a thousand times below the other values: write it in g/kWh, as they are".to_owned(),
+                ),
                 _ => None,
             };
             reason.map(|reason| refuse(value.interval.start(), reason)).is_none()

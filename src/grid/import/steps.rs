@@ -11,9 +11,9 @@ const DAY_S: i64 = 86_400;
 /// Of ten distances between starts, as many are one step at least.
 const OF_TEN_MIN: usize = 8;
 
-/// An intensity, mg/kWh.
+/// What a cell states: an intensity in mg/kWh, or generation in kW.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cell(pub(super) u32);
+pub(super) struct Cell(pub(super) i64);
 
 /// A row of a file.
 #[derive(Debug, Clone)]

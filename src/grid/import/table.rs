@@ -144,7 +144,7 @@ fn word<T: DeserializeOwned>(text: &str, what: &str) -> Result<T, String> {
         .map_err(|error| format!("its {what} cannot be read: {error}"))
 }
 
-fn year_of(year: i32) -> Option<Interval> {
+pub(super) fn year_of(year: i32) -> Option<Interval> {
     let start = |year| {
         let day = chrono::NaiveDate::from_ymd_opt(year, 1, 1)?;
         Timestamp::from_seconds(day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp())

@@ -3,7 +3,7 @@
 use super::super::{Basis, FactorReading, RefusedValue, table};
 use super::factor_provider::{FactorProvider, Inquiry, ProviderAccess, ProviderPace, ProviderZone, ReplyError};
 use super::json::{self, document, list};
-use super::mix::{FuelScheme, Generation, MixSource};
+use super::mix::{Generation, MixSource};
 use chrono::NaiveDateTime;
 use model::ZoneId;
 use serde_json::Value;
@@ -98,13 +98,7 @@ impl FactorProvider for Eia {
             );
             refused.push(RefusedValue { place: "total".to_owned(), reason });
         }
-        let source = MixSource {
-            zone: inquiry.zone.zone.clone(),
-            publisher: "EIA, mix computed",
-            edition: "EIA-930 x fuel factors 2026",
-            licence: "US public domain",
-            scheme: FuelScheme::Eia930,
-        };
+        let source = MixSource::eia_930(inquiry.zone.zone.clone());
         let mut reading = found.read(&source, now).map_err(|defect| ReplyError::Malformed(defect.to_string()))?;
         reading.refused.extend(refused);
         Ok(reading)

@@ -95,6 +95,12 @@ impl FuelCodes {
         Self(own.map(code).collect())
     }
 
+    /// Whether the publisher has a fuel of this code.
+    #[must_use]
+    pub fn contains(&self, code: &str) -> bool {
+        self.0.contains_key(code)
+    }
+
     /// The intensity of what generated `mix`, code and mean MW. Storage and exchange are no generation; what is negative, a plant's own use, counts
     /// as 0; a fuel without a factor is left out, and no more than 5 % may be.
     ///
@@ -157,14 +163,14 @@ pub struct MixIntensity {
 
 /// What each fuel generated, as an answer lists it.
 #[derive(Debug, Default)]
-pub(super) struct Generation {
+pub(in crate::grid) struct Generation {
     /// Mean MW of each fuel; `None` where the answer says that it has no value.
     values: BTreeMap<String, Vec<(Interval, Option<f64>)>>,
     step: Span,
 }
 
 /// Where a mix is from.
-pub(super) struct MixSource {
+pub(in crate::grid) struct MixSource {
     pub(super) zone: ZoneId,
     pub(super) publisher: &'static str,
     pub(super) edition: &'static str,
@@ -172,15 +178,28 @@ pub(super) struct MixSource {
     pub(super) scheme: FuelScheme,
 }
 
+impl MixSource {
+    /// Hours of form EIA-930, of a zone.
+    pub(in crate::grid) fn eia_930(zone: ZoneId) -> Self {
+        Self {
+            zone,
+            publisher: "EIA, mix computed",
+            edition: "EIA-930 x fuel factors 2026",
+            licence: "US public domain",
+            scheme: FuelScheme::Eia930,
+        }
+    }
+}
+
 impl Generation {
     /// Notes what a fuel generated on average.
-    pub(super) fn add(&mut self, code: &str, interval: Interval, megawatts: Option<f64>) {
+    pub(in crate::grid) fn add(&mut self, code: &str, interval: Interval, megawatts: Option<f64>) {
         self.step = self.step.max(length(interval));
         self.values.entry(code.to_owned()).or_default().push((interval, megawatts));
     }
 
     /// The intensity of each step, of the longest length in use. A step in which a fuel has no value, and has one elsewhere, is a gap.
-    pub(super) fn read(&self, source: &MixSource, now: Timestamp) -> Result<FactorReading, DataError> {
+    pub(in crate::grid) fn read(&self, source: &MixSource, now: Timestamp) -> Result<FactorReading, DataError> {
         let codes = FuelCodes::bundled(source.scheme)?;
         let steps: BTreeMap<&str, BTreeMap<Interval, f64>> =
             self.values.iter().map(|(code, values)| (code.as_str(), self.steps(values))).collect();

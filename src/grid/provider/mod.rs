@@ -22,5 +22,6 @@ mod zipped;
 
 pub use factor_provider::{FactorProvider, Inquiry, ProviderAccess, ProviderPace, ProviderZone, ReplyError};
 pub use mix::{FuelCodes, FuelScheme, MixIntensity};
+pub(in crate::grid) use mix::{Generation, MixSource};
 pub use roster::{ProviderChoice, provider};
 pub use watttime::WattTimeSignal;
