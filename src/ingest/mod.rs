@@ -29,6 +29,9 @@ use stored::Stored;
 use units::Timestamp;
 use wire::{Batch, Outcome};
 
+/// Batches that are attributed anew in one transaction of many.
+const DEFERRED_SLICE: u32 = 100;
+
 /// What was done with a batch that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
@@ -185,8 +188,25 @@ pub(crate) fn reattribute(tx: &Tx<'_>, batches: BTreeSet<BatchId>, revision: Rev
             }
         }
         gained += post(tx, number, revision, wanted)?;
+        tx.evidence().no_longer_deferred(number)?;
     }
     count(tx, gained)
+}
+
+/// Attributes anew what was left for later, a few batches at a time, so that nothing waits long for the writer. What was not reached when the
+/// service ended is reached the next time.
+///
+/// # Errors
+///
+/// See [`IngestError`].
+pub(crate) fn attribute_deferred(store: &Store) -> Result<(), IngestError> {
+    while !store.read(|tx| tx.evidence().deferred(1))?.is_empty() {
+        store.write::<_, IngestError>(|tx| {
+            let revision = tx.revisions().current()?;
+            reattribute(tx, tx.evidence().deferred(DEFERRED_SLICE)?, revision)
+        })?;
+    }
+    Ok(())
 }
 
 /// Returns the energy, mJ.

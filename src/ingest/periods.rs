@@ -1,7 +1,7 @@
 //! Posting periods as long as the factors' intervals: where the factors of a site's zone are finer than its periods, these become as short, and what
-//! was attributed to longer ones is attributed anew. An account has one factor.
+//! was attributed to longer ones is left to be attributed anew. An account has one factor.
 
-use super::{IngestError, reattribute};
+use super::IngestError;
 use crate::store::{By, SiteRow, StoreError, Tx};
 use model::{ActionKind, PeriodId, ZoneId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,17 +38,17 @@ fn fit_site(tx: &Tx<'_>, site: &SiteRow, zones: &[(Timestamp, &ZoneId)], by: &By
         }
     }
     let Some(first) = added.iter().map(|(since, _)| *since).min() else { return Ok(()) };
+    let believed = tx.revisions().current()?;
     let revision = tx.revisions().begin(by.at, "posting period of a site")?;
     for (since, period) in added {
         tx.sites().shorten(site.site, since, period, revision)?;
         let subject = format!("{} {} {revision}", site.name, since.nanoseconds());
         tx.actions().record_stated(by, ActionKind::PostingPeriod, &subject)?;
     }
-    let mut affected = BTreeSet::new();
     for node in tx.nodes().of_site(site.site)? {
-        affected.extend(tx.evidence().of_node_since(node, first)?);
+        tx.evidence().defer(node, first, believed)?;
     }
-    reattribute(tx, affected, revision)
+    Ok(())
 }
 
 /// From when on which period is needed, oldest first.

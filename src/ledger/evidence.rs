@@ -21,7 +21,7 @@ pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
     }
     let (mut said, mut declared, mut reaches) = (HashSet::new(), HashMap::new(), 0);
     for batch in numbers {
-        let attributed = attribute(tx, batch, revision)?;
+        let attributed = attribute(tx, batch, tx.evidence().believed(batch)?.unwrap_or(revision))?;
         let node = tx.evidence().node_of(batch)?;
         reaches += check_reaches(tx, batch, node, &attributed.batch)?;
         declared.extend(attributed.batch.devices.iter().map(|device| ((node, device.uuid.clone()), device.clone())));

@@ -5,7 +5,7 @@ use super::factor::{Chooser, FactorRecord, Rates};
 use super::posting::{Chain, SLICE, noted};
 use super::{Closed, LedgerError};
 use crate::grid::{FactorSeries, Library};
-use crate::ingest::{IngestError, fit_periods};
+use crate::ingest::{IngestError, attribute_deferred, fit_periods};
 use crate::store::{By, Entry, FactorEvidence, FactorMonth, Head, KeptFactors, Key, PeriodRow, Store, StoreError, Tx};
 use model::{PeriodId, ZoneId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,11 +51,14 @@ pub fn take_factors(
 /// As [`take_factors`].
 pub(super) fn follow(store: &Store, library: &Arc<Library>, now: Timestamp) -> Result<Closed, LedgerError> {
     let (changed, newest) = store.read::<_, StoreError>(|tx| tx.factors().not_followed())?;
+    let zones: Vec<ZoneId> = changed.keys().cloned().collect();
+    if !zones.is_empty() {
+        store.write::<_, IngestError>(move |tx| fit_periods(tx, &zones, &By::service(now)))?;
+    }
+    attribute_deferred(store)?;
     if changed.is_empty() {
         return Ok(Closed { entries: 0 });
     }
-    let zones: Vec<ZoneId> = changed.keys().cloned().collect();
-    store.write::<_, IngestError>(move |tx| fit_periods(tx, &zones, &By::service(now)))?;
     let accounts = store.read(|tx| accounts(tx, &changed))?;
     let mut entries = 0;
     for slice in accounts.chunks(SLICE as usize) {

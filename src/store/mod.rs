@@ -12,6 +12,7 @@ mod budget_sums;
 mod budgets;
 mod copy_file;
 mod decisions;
+mod deferred;
 mod devices;
 mod entries;
 mod error;
@@ -109,7 +110,7 @@ use std::path::{Path, PathBuf};
 use writer::Writer;
 
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 14] = [
+const MIGRATIONS: [&str; 15] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
@@ -124,6 +125,7 @@ const MIGRATIONS: [&str; 14] = [
     include_str!("tables-12-ledger-sums.sql"),
     include_str!("tables-13-factor-series.sql"),
     include_str!("tables-14-site-factors.sql"),
+    include_str!("tables-15-deferred.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];

@@ -1,6 +1,7 @@
 //! Factors as they are kept: beside each other, never over each other, and found again.
 
 use super::actions::hourly;
+use super::fitting::halves;
 use super::*;
 use wattledger::grid::{Accounting, Basis, FactorPreference, FactorRule, FactorStatus};
 
@@ -116,7 +117,7 @@ fn a_wanted_type_comes_before_an_earlier_step_and_another_type_says_so() {
 }
 
 /// Windows of an hour each, from ten o'clock on, on `gpu0` held by job `train`.
-fn hourly_batch(sequence: u64, hours: std::ops::Range<i64>) -> Batch {
+pub(super) fn hourly_batch(sequence: u64, hours: std::ops::Range<i64>) -> Batch {
     let mut first = batch(sequence, hours.end * 3_600);
     first.windows = hours.clone().map(|hour| window("gpu0", hour * 3_600, (hour + 1) * 3_600, 1_000_000_007)).collect();
     first.holdings = vec![holding("gpu0", "train", 1, 0, None)];
@@ -124,7 +125,12 @@ fn hourly_batch(sequence: u64, hours: std::ops::Range<i64>) -> Batch {
     first
 }
 
-fn take(fixture: &Fixture, source: FactorSource, series: Vec<FactorSeries>, now: i64) -> ledger::TakenFactors {
+pub(super) fn take(
+    fixture: &Fixture,
+    source: FactorSource,
+    series: Vec<FactorSeries>,
+    now: i64,
+) -> ledger::TakenFactors {
     let bytes = format!("{series:?}").into_bytes();
     let evidence = FactorEvidence { source, name: "test".to_owned(), obtained: at(now), bytes };
     ledger::take_factors(&fixture.store, &fixture.library, series, evidence, By::service(at(now))).unwrap()
@@ -215,7 +221,7 @@ fn an_account_sums_to_the_same_in_however_many_entries() {
     fixture.assert_sound();
 }
 
-mod order {
+pub(crate) mod order {
     use super::*;
     use proptest::prelude::*;
 
@@ -252,7 +258,12 @@ mod order {
         }
     }
 
-    fn footprint(order: &[usize], closing: &[bool]) -> (BTreeMap<String, i64>, i64, i64) {
+    /// Energy by job, CO2e and that of the overhead after arrivals in `order`: below 10 the parts of the windows, from 10 on what `reply` has.
+    pub(crate) fn footprint(
+        order: &[usize],
+        closing: &[bool],
+        reply: impl Fn(usize) -> Vec<FactorSeries>,
+    ) -> (BTreeMap<String, i64>, i64, i64) {
         let fixture = Fixture::in_germany(60);
         for (arrival, closes) in order.iter().zip(closing) {
             match arrival {
@@ -286,86 +297,10 @@ mod order {
         fn a_total_is_the_same_whatever_the_order_of_factors_revisions_and_windows(
             (order, closing) in (arrivals(), proptest::collection::vec(any::<bool>(), 9))
         ) {
-            let expected = footprint(&[10, 11, 12, 13, 14, 0, 1, 2, 3], &[false; 9]);
-            prop_assert_eq!(footprint(&order, &closing), expected);
+            let expected = footprint(&[10, 11, 12, 13, 14, 0, 1, 2, 3], &[false; 9], reply);
+            prop_assert_eq!(footprint(&order, &closing, reply), expected);
         }
     }
-}
-
-/// Half hours from ten o'clock on, mg/kWh.
-fn halves(values: &[u32]) -> FactorSeries {
-    let mut series = FactorSeries { edition: "halves".to_owned(), ..hourly("DE", 0, 0) };
-    series.values.clear();
-    for (place, milligrams) in (0..).zip(values) {
-        let mut value = hourly("DE", 0, *milligrams).values.remove(0);
-        value.interval = Interval::new(at(place * 1_800), at((place + 1) * 1_800)).unwrap();
-        series.values.push(value);
-    }
-    series
-}
-
-/// 0.2 kWh in the first half of an hour at 100 g, 0.8 kWh in the second at 300 g: 260 g, whichever came first.
-#[test]
-fn energy_is_weighed_by_the_factors_inside_its_posting_period() {
-    for factors_first in [true, false] {
-        let fixture = Fixture::in_germany(60);
-        let mut first = batch(1, 3_600);
-        first.windows = vec![window("gpu0", 0, 1_800, 720_000_000), window("gpu0", 1_800, 3_600, 2_880_000_000)];
-        first.devices[0].limit = Power::from_milliwatts(1_000_000_000);
-        first.holdings = vec![holding("gpu0", "train", 1, 0, None)];
-        first.jobs = vec![job("train", "llm", None)];
-        if factors_first {
-            take(&fixture, FactorSource::File, vec![halves(&[100_000, 300_000])], 0);
-            fixture.apply(&first);
-        } else {
-            fixture.apply(&first);
-            fixture.close(at(FAR));
-            take(&fixture, FactorSource::File, vec![halves(&[100_000, 300_000])], 0);
-        }
-        let open = fixture.report(&GroupBy::Job);
-        // What was posted for the hour is taken back with the next posting.
-        assert!(!factors_first || open.total.co2e_ug_location == 260_000_000, "{open:?}");
-        fixture.close(at(FAR));
-        let report = fixture.report(&GroupBy::Job);
-        assert_eq!((report.total.energy_mj, report.total.co2e_ug_location), (3_600_000_000, 260_000_000));
-        let live =
-            fixture.store.read(|tx| tx.entries().live_between(Interval::new(at(0), at(3_600)).unwrap())).unwrap();
-        let periods: Vec<_> =
-            live.iter().map(|entry| (entry.key.period_start, entry.intensity.milligrams_per_kwh())).collect();
-        assert_eq!(periods, [(at(0), 100_000), (at(1_800), 300_000)]);
-        fixture.assert_sound();
-        fixture.assert_explained();
-    }
-}
-
-#[test]
-fn periods_become_no_shorter_than_needed_and_a_closed_one_is_left() {
-    let fixture = Fixture::in_germany(60);
-    fixture.apply(&hourly_batch(1, 0..3));
-    fixture.close(at(FAR));
-    let first_hour = Interval::new(at(0), at(3_600)).unwrap();
-    ledger::close_period(&fixture.store, None, first_hour, By::service(at(FAR))).unwrap();
-    take(&fixture, FactorSource::File, vec![halves(&[100_000, 300_000, 100_000, 300_000])], FAR);
-    fixture.close(at(FAR));
-    let live = fixture.store.read(|tx| tx.entries().live_between(Interval::new(at(0), at(10_800)).unwrap())).unwrap();
-    let minutes: Vec<_> = live
-        .iter()
-        .filter(|entry| !entry.key.job.is_idle())
-        .map(|entry| entry.key.period_end.since(entry.key.period_start).unwrap().nanoseconds() / 60_000_000_000)
-        .collect();
-    assert_eq!(minutes, [60, 30, 30, 30, 30], "the first hour is closed");
-    fixture.assert_sound();
-    fixture.assert_explained();
-    // A site that is made in a zone with finer factors has short periods from the first.
-    workload::add_site(&fixture.store, &fixture.library, "new".into(), "DE", 60, Pue::ONE, By::service(at(FAR)))
-        .unwrap();
-    workload::assign_node(&fixture.store, "n2".into(), "new".into(), at(0), By::service(at(FAR))).unwrap();
-    let mut other = hourly_batch(1, 2..3);
-    (other.agent, other.node.name) = ("n2".into(), "n2".into());
-    fixture.apply(&other);
-    fixture.close(at(FAR));
-    assert_eq!(fixture.entries().iter().filter(|entry| entry.key.period_start == at(7_200 + 1_800)).count(), 2);
-    fixture.assert_sound();
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod breakdown;
 mod cost;
 mod durability;
 mod factors;
+mod fitting;
 mod jobs;
 mod marginal;
 mod period;
