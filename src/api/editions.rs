@@ -4,8 +4,7 @@ use super::page::Query;
 use super::problem::Problem;
 use super::series::grid_of;
 use super::state::{ApiService, State};
-use crate::grid::{FactorPreference, resolution};
-use crate::ledger;
+use crate::grid::{FactorPreference, SiteGrids, resolution};
 use crate::moment::show;
 use crate::series::{self, Edition, FactorGap, Grid, StandingInWords, ZoneEditions};
 use api::{
@@ -55,7 +54,7 @@ fn found(service: &ApiService, asked: &EditionsQuery, grid: Grid, now: Timestamp
                     let rule = format!("{name} is in {}: give that zone, or another site", site.zone);
                     return Err(Problem::field("site", rule));
                 }
-                ledger::preference_at(tx, Some(site.site), now)?
+                SiteGrids::read(tx)?.preference(site.site, now)
             }
         };
         Ok(series::editions(tx, &service.library, (&asked.zone, &preference), grid, now)?)

@@ -1,9 +1,10 @@
 //! `/grid/best`: when a job meets the lowest carbon intensity.
 
+use super::grid::grid_parts;
 use super::page::Query;
 use super::problem::Problem;
 use super::state::{ApiService, State};
-use crate::grid::{FactorChoice, FactorChoiceError, FactorPreference, FactorRule, GreenerStart, greener_start};
+use crate::grid::{FactorChoice, FactorRule, GreenerStart, greener_start};
 use crate::moment::show;
 use api::{GreenerDocument, GreenerQuery, ProblemDocument};
 use axum::extract::State as Extract;
@@ -11,6 +12,7 @@ use model::Outlook;
 use std::ops::RangeInclusive;
 use units::{CarbonIntensity, Interval, Span, Timestamp};
 
+const HOUR: Span = Span::from_seconds(3_600);
 const HOURS: RangeInclusive<f64> = 0.1..=336.0;
 const WITHIN_H: RangeInclusive<f64> = 1.0..=336.0;
 const POWER_W: RangeInclusive<f64> = 0.001..=1e9;
@@ -25,7 +27,7 @@ const UNKNOWN: &str =
     get, path = "/grid/best", operation_id = "find_greener_start", tag = "grid", params(GreenerQuery),
     responses(
         (status = 200, description = "The best start, what it saves, and how sure that is", body = GreenerDocument),
-        (status = 404, description = "There is no such zone, or it has no factor", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 404, description = "There is no such zone or site, or it has no factor", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn best(
@@ -61,23 +63,18 @@ fn found(
     let range = end
         .and_then(|end| Interval::new(now, end))
         .ok_or_else(|| Problem::field("hours", "the time is out of range"))?;
-    let preference = FactorPreference::default();
     service.store.read::<_, Problem>(|tx| {
         let rule = FactorRule::new(tx, &service.library);
-        let stretches = rule.stretches(&asked.zone, &preference, range).map_err(refused)?;
-        let every = rule.grain(&asked.zone, &preference).map_err(refused)?;
+        let (mut stretches, mut every) = (Vec::new(), HOUR);
+        for part in grid_parts(tx, asked.zone.as_ref(), asked.site.as_ref(), range)? {
+            stretches.extend(rule.stretches(&part.zone, &part.preference, part.interval)?);
+            every = every.min(rule.grain(&part.zone, &part.preference)?);
+        }
         let comparable = comparable(&stretches, length);
         let intensities: Vec<_> = comparable.iter().map(|(part, choice)| (*part, choice.factor.intensity)).collect();
         let best = greener_start(&intensities, length, every).ok_or_else(Problem::internal)?;
         document(asked, &stretches, best, length, now)
     })
-}
-
-fn refused(error: FactorChoiceError) -> Problem {
-    match error {
-        FactorChoiceError::Zone(unknown) => Problem::missing(unknown.to_string()),
-        FactorChoiceError::Store(error) => error.into(),
-    }
 }
 
 /// The hours from now on that are known to differ: comparing ends where a value of a longer time, or of another type, begins to stand in. All of them if

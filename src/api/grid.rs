@@ -3,11 +3,13 @@
 use super::page::{Paging, Query};
 use super::problem::Problem;
 use super::state::{ApiService, State};
-use crate::grid::{FactorChoice, FactorPreference, FactorRule, Library, Set, ZoneError};
-use crate::{ledger, moment};
+use crate::grid::{FactorChoice, FactorPreference, FactorRule, GridPart, Library, Set, SiteGrids, ZoneError};
+use crate::moment;
+use crate::store::Tx;
 use api::{ChoiceDocument, FactorDocument, IntensityQuery, Page, PageQuery, ProblemDocument};
 use axum::extract::State as Extract;
-use units::Timestamp;
+use model::{SiteName, SiteNumber, ZoneId};
+use units::{Interval, Timestamp};
 
 /// List grid zones and their factors
 #[utoipa::path(
@@ -56,19 +58,37 @@ fn chosen(service: &ApiService, asked: &IntensityQuery, at: Timestamp) -> Result
         });
     }
     service.store.read(|tx| {
-        let (rule, preference) = (FactorRule::new(tx, &service.library), FactorPreference::default());
-        if let Some(name) = &asked.site {
-            let sites = tx.sites().list()?;
-            let site = sites.iter().find(|site| site.name == *name).ok_or_else(|| Problem::not_found("site", name))?;
-            let history = tx.sites().zone_history()?;
-            let step = history.iter().rev().find(|step| step.site == site.site && step.since <= at);
-            let zone = step.map_or(&site.zone, |step| &step.zone);
-            return Ok(rule.choose(zone, &ledger::preference_at(tx, Some(site.site), at)?, at)?);
-        }
-        match (&asked.zone, &asked.region) {
-            (Some(zone), None) => Ok(rule.choose(&zone.as_str().into(), &preference, at)?),
-            (None, Some(region)) => Ok(rule.choose_region(region, &preference, at)?),
-            _ => Err(Problem::field("zone", "give either zone or region")),
+        let rule = FactorRule::new(tx, &service.library);
+        match (&asked.zone, &asked.region, &asked.site) {
+            (Some(zone), None, None) => Ok(rule.choose(&zone.as_str().into(), &FactorPreference::default(), at)?),
+            (None, Some(region), None) => Ok(rule.choose_region(region, &FactorPreference::default(), at)?),
+            (None, None, Some(name)) => {
+                let (site, grids) = (site(tx, name)?, SiteGrids::read(tx)?);
+                Ok(rule.choose(&grids.zone(site, at), &grids.preference(site, at), at)?)
+            }
+            _ => Err(Problem::field("zone", "give one of zone, region and site")),
         }
     })
+}
+
+fn site(tx: &Tx<'_>, name: &SiteName) -> Result<SiteNumber, Problem> {
+    let site = tx.sites().list()?.into_iter().find(|site| site.name == *name);
+    site.map(|site| site.site).ok_or_else(|| Problem::not_found("site", name))
+}
+
+/// The zone and the factors that are wanted over `range`: a zone as it is, or those of a site, as the ledger takes them.
+pub(super) fn grid_parts(
+    tx: &Tx<'_>,
+    zone: Option<&ZoneId>,
+    name: Option<&SiteName>,
+    range: Interval,
+) -> Result<Vec<GridPart>, Problem> {
+    match (zone, name) {
+        (Some(zone), None) => {
+            let zone = ZoneId::from(zone.as_str().trim().to_uppercase());
+            Ok(vec![GridPart { interval: range, zone, preference: FactorPreference::default() }])
+        }
+        (None, Some(name)) => Ok(SiteGrids::read(tx)?.parts(site(tx, name)?, range)),
+        _ => Err(Problem::field("zone", "give either zone or site")),
+    }
 }

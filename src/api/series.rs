@@ -1,6 +1,7 @@
 //! Power and carbon intensity over time, for charts.
 
 use super::auth::unbound;
+use super::grid::grid_parts;
 use super::page::{Id, Query};
 use super::problem::Problem;
 use super::state::{ApiService, State};
@@ -8,8 +9,8 @@ use crate::access::Identity;
 use crate::moment;
 use crate::series::{self, Bucket, DeviceSeries, Grid, GridError, PowerGroup, PowerSeries, SeriesError};
 use api::{
-    DevicesDocument, IntensityDocument, JobDevice, PowerDocument, PowerGroupDocument, PowerQuery, ProblemDocument,
-    RangeQuery, SeriesDocument, SeriesQuality, ZoneQuery,
+    DevicesDocument, IntensityDocument, JobDevice, PlaceQuery, PowerDocument, PowerGroupDocument, PowerQuery,
+    ProblemDocument, RangeQuery, SeriesDocument, SeriesQuality,
 };
 use axum::extract::State as Extract;
 use model::{BatchId, JobId, JobNumber, NodeName};
@@ -329,20 +330,25 @@ pub(crate) async fn power(
 ///
 /// Uses imported factors of an hour or less. Where there are none, the yearly factor of the library is a flat line, and `factor` says so.
 #[utoipa::path(
-    get, path = "/grid/intensity/series", operation_id = "intensity_series", tag = "series", params(ZoneQuery, RangeQuery),
+    get, path = "/grid/intensity/series", operation_id = "intensity_series", tag = "series", params(PlaceQuery, RangeQuery),
     responses(
         (status = 200, description = "The series, in ascending order", body = IntensityDocument),
-        (status = 404, description = "There is no such zone, or it has no factor", body = ProblemDocument, content_type = "application/problem+json")
+        (status = 404, description = "There is no such zone or site, or it has no factor", body = ProblemDocument, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn intensity(
     Extract(state): Extract<State>,
-    Query(zone): Query<ZoneQuery>,
+    Query(place): Query<PlaceQuery>,
     Query(asked): Query<RangeQuery>,
 ) -> Result<axum::Json<IntensityDocument>, Problem> {
     let grid = grid_of(&asked, None, state.clock.wall())?;
     let found = state
-        .work(move |service| Ok(service.store.read(|tx| series::intensity(tx, &service.library, &zone.zone, grid))?))
+        .work(move |service| {
+            service.store.read::<_, Problem>(|tx| {
+                let parts = grid_parts(tx, place.zone.as_ref(), place.site.as_ref(), grid.range)?;
+                Ok(series::intensity(tx, &service.library, &parts, grid)?)
+            })
+        })
         .await?;
     let mut factors = found.factors.into_iter();
     let buckets = &found.buckets;

@@ -3,8 +3,8 @@
 use super::likeness::learn;
 use super::{AcceleratorPower, BudgetError, Demand, Estimate, Hardware, Impact, Workload};
 use crate::decimal;
-use crate::grid::{FactorStatus, Library};
-use crate::ledger;
+use crate::grid::{FactorRule, FactorStatus, Library, SiteGrids};
+use crate::ledger::{self, LedgerError};
 use crate::store::{SiteRow, Tx};
 use api::{Assumption, EstimateBasis};
 use model::{Outlook, SiteName, SiteNumber};
@@ -143,28 +143,25 @@ impl Demand {
             assumptions.push(Assumption::new("grid", shown(intensity), "as stated"));
             return Ok((intensity, Outlook::Unknown));
         }
-        if let Some(region) = &self.region {
-            let choice = library.choose_region(region, Some(at))?;
-            assumptions.push(Assumption::new("grid", choice.label(), choice.notes.join("; ")));
-            return Ok((choice.factor.intensity, Outlook::Unknown));
-        }
-        let zone = match (&self.zone, site) {
-            (Some(zone), _) => zone.as_str().trim().to_uppercase().into(),
-            (None, Some(site)) => {
-                let steps = tx.sites().zone_history()?;
-                let step = steps.iter().rev().find(|step| step.site == site.site && step.since <= at);
-                step.map_or_else(|| site.zone.clone(), |step| step.zone.clone())
+        let grids = SiteGrids::read(tx)?;
+        let preference = site.map(|site| grids.preference(site.site, at)).unwrap_or_default();
+        let (zone, from) = match (&self.region, &self.zone, site) {
+            (Some(region), ..) => {
+                match FactorRule::new(tx, library).zone_of_region(region).map_err(LedgerError::from)? {
+                    Some(zone) => (zone, format!("of region {region}")),
+                    None => {
+                        let choice = library.choose_region(region, Some(at))?;
+                        assumptions.push(Assumption::new("grid", choice.label(), choice.notes.join("; ")));
+                        return Ok((choice.factor.intensity, Outlook::Unknown));
+                    }
+                }
             }
-            (None, None) => NO_SITE_ZONE.into(),
+            (None, Some(zone), _) => (zone.as_str().trim().to_uppercase().into(), "as asked for".to_owned()),
+            (None, None, Some(site)) => (grids.zone(site.site, at), format!("of site {}", site.name)),
+            (None, None, None) => (NO_SITE_ZONE.into(), format!("no site or grid named: {NO_SITE_ZONE} stands in")),
         };
         let hours = u32::try_from(self.nanohours.div_ceil(NANOHOUR).clamp(1, FORECAST_HOURS)).unwrap_or(1);
-        let preference = ledger::preference_at(tx, site.map(|site| site.site), at)?;
         let (intensity, used) = ledger::mean_intensity(tx, library, (&zone, &preference), at, hours)?;
-        let from = match (&self.zone, site) {
-            (Some(_), _) => "as asked for".to_owned(),
-            (None, Some(site)) => format!("of site {}", site.name),
-            (None, None) => format!("no site or grid named: {zone} stands in"),
-        };
         let (outlook, kind) = match (used.fallback_step, used.status) {
             (..=3, FactorStatus::Forecast) => (Outlook::Forecast, "; forecast"),
             (..=3, _) => (Outlook::Forecast, ""),

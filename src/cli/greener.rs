@@ -11,8 +11,11 @@ use std::fmt::Write;
 #[derive(Args)]
 pub(crate) struct BestArguments {
     /// Grid zone, such as DE
-    #[arg(long, value_name = "ZONE")]
-    zone: String,
+    #[arg(long, value_name = "ZONE", required_unless_present = "site", conflicts_with = "site")]
+    zone: Option<String>,
+    /// Site, whose zone and wanted factors are taken
+    #[arg(long, value_name = "SITE")]
+    site: Option<String>,
     /// How long the job runs
     #[arg(long, value_name = "HOURS", value_parser = hours)]
     hours: f64,
@@ -42,7 +45,8 @@ fn hours(text: &str) -> Result<f64, String> {
 /// Prints the best start.
 pub(crate) fn run(arguments: &BestArguments) -> Result<(), Failure> {
     let query = GreenerQuery {
-        zone: arguments.zone.as_str().into(),
+        zone: arguments.zone.as_deref().map(Into::into),
+        site: arguments.site.as_deref().map(Into::into),
         hours: arguments.hours,
         within_h: Some(arguments.within),
         power_w: arguments.power_w,

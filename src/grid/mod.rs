@@ -14,6 +14,7 @@ mod import;
 pub mod provider;
 mod region;
 mod series;
+mod site;
 mod table;
 
 pub use crate::bundled::DataError;
@@ -25,6 +26,7 @@ pub use import::{FileReading, ImportError, ImportTerms, read_factors, refuse_wro
 pub use model::{Accounting, Basis, FactorStatus, Gas, Resolution};
 pub use region::{CloudRegion, RegionFactor, cloud_regions};
 pub use series::{FactorReading, FactorSeries, FactorValue, RefusedValue};
+pub use site::{GridPart, SiteGrids};
 
 use crate::decimal;
 use crate::nearest::{NamedCandidate, nearest};

@@ -77,15 +77,29 @@ impl FactorRule<'_> {
         preference: &FactorPreference,
         at: Timestamp,
     ) -> Result<FactorChoice, FactorChoiceError> {
+        match self.zone_of_region(region)? {
+            Some(zone) => {
+                Ok(FactorChoice { asked: region.trim().to_lowercase(), ..self.choose(&zone, preference, at)? })
+            }
+            None => Ok(self.library().choose_region(region, Some(at))?),
+        }
+    }
+
+    /// The finest zone of a cloud region that has kept series; `None` if none has, or there is no such region.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn zone_of_region(&self, region: &str) -> Result<Option<ZoneId>, FactorChoiceError> {
         let asked = region.trim().to_lowercase();
         for known in cloud_regions().map_err(ZoneError::from)?.into_iter().filter(|known| known.code() == asked) {
             for zone in known.zones().map(ZoneId::from) {
                 if self.has_series(&zone)? {
-                    return Ok(FactorChoice { asked: known.code(), ..self.choose(&zone, preference, at)? });
+                    return Ok(Some(zone));
                 }
             }
         }
-        Ok(self.library().choose_region(region, Some(at))?)
+        Ok(None)
     }
 }
 

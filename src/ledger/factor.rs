@@ -1,8 +1,10 @@
 //! The carbon intensity that an entry takes, as the choosing rule of [`crate::grid`] says, and the factor as it is stored with the entry.
 
 use super::LedgerError;
-use crate::grid::{Accounting, Basis, FactorChoice, FactorPreference, FactorRule, FactorStatus, Gas, Library};
-use crate::store::{Entry, Key, StoreError, Tx, ZoneStep};
+use crate::grid::{
+    Accounting, Basis, FactorChoice, FactorPreference, FactorRule, FactorStatus, Gas, Library, SiteGrids,
+};
+use crate::store::{Entry, Key, StoreError, Tx};
 use api::FactorUsed;
 use model::{BlockNumber, SiteNumber, ZoneId};
 use serde::{Deserialize, Serialize};
@@ -166,8 +168,10 @@ impl Weighed {
 
 impl Weighed {
     /// Of energy that joins entries of the same account: what completes them to the grams and the overhead of the whole, so that an account sums to
-    /// the same in however many entries it was posted. Beside entries at other rates it is weighed by itself.
+    /// the same in however many entries it was posted. Beside entries at other rates it is weighed by itself; one without energy, as of what was posted
+    /// and taken back before, has nothing at any rate.
     pub(super) fn completing(live: &[Entry], energy: Energy, rates: &Rates) -> Result<Self, Overflow> {
+        let live: Vec<&Entry> = live.iter().filter(|entry| entry.part.energy != Energy::ZERO).collect();
         if live.is_empty() || !live.iter().all(|entry| (entry.intensity, entry.pue) == (rates.intensity, rates.pue)) {
             return Self::of(energy, rates);
         }
@@ -208,8 +212,8 @@ pub fn weigh(
     Ok((facility, co2e))
 }
 
-/// The mean carbon intensity of a zone over `hours` from `start` on, by the factors that entries of that time would take, and the factor of its
-/// beginning.
+/// The mean carbon intensity of a zone over `hours` from `start` on, by the factors that entries of that time would take, and the least certain of
+/// these factors.
 ///
 /// # Errors
 ///
@@ -227,47 +231,35 @@ pub fn mean_intensity(
     let Some(whole) = whole.filter(|_| first.fallback_step <= 4) else {
         return Ok((first.factor.intensity, FactorRecord::from(first)));
     };
-    let sum = rule.stretches(zone, preference, whole)?.iter().fold(0_u128, |sum, (part, choice)| {
+    let stretches = rule.stretches(zone, preference, whole)?;
+    let sum = stretches.iter().fold(0_u128, |sum, (part, choice)| {
         sum + u128::from(choice.factor.intensity.milligrams_per_kwh()) * u128::from(part.span().nanoseconds())
     });
     let mean = u32::try_from(sum / u128::from(whole.span().nanoseconds())).unwrap_or(u32::MAX);
-    Ok((CarbonIntensity::from_milligrams_per_kwh(mean), FactorRecord::from(first)))
+    let least_certain = stretches.into_iter().map(|(_, choice)| choice).rev().max_by_key(uncertainty);
+    let least_certain = FactorRecord::from(least_certain.unwrap_or(first));
+    Ok((CarbonIntensity::from_milligrams_per_kwh(mean), least_certain))
 }
 
-/// What each site wants of its factors and from when on, oldest first.
-fn preferences(tx: &Tx<'_>) -> Result<Vec<(SiteNumber, Timestamp, FactorPreference)>, StoreError> {
-    let steps = tx.sites().preferences()?.into_iter().map(|step| {
-        let preference = serde_json::from_str(&step.preference);
-        let wrong = |_| StoreError::Value { what: "factor preference of a site", value: step.preference.clone() };
-        Ok((step.site, step.since, preference.map_err(wrong)?))
-    });
-    steps.collect()
-}
-
-/// What a site wants of its factors at a moment; nothing in particular without a site.
-///
-/// # Errors
-///
-/// The store cannot be read.
-pub fn preference_at(tx: &Tx<'_>, site: Option<SiteNumber>, at: Timestamp) -> Result<FactorPreference, StoreError> {
-    let Some(site) = site else { return Ok(FactorPreference::default()) };
-    let stated = preferences(tx)?.into_iter().rev().find(|step| step.0 == site && step.1 <= at);
-    Ok(stated.map(|(.., preference)| preference).unwrap_or_default())
+/// The higher the less certain. A forecast is less certain than all that is known, and more than what is usual.
+fn uncertainty(choice: &FactorChoice) -> u8 {
+    match (choice.fallback_step, choice.factor.status) {
+        (..=3, FactorStatus::Forecast) => 7,
+        (step, _) => 2 * step,
+    }
 }
 
 /// Chooses rates, and remembers the choice for accounts of one site and period.
 pub(super) struct Chooser<'a> {
     tx: &'a Tx<'a>,
     rule: FactorRule<'a>,
-    zones: Vec<ZoneStep>,
-    preferences: Vec<(SiteNumber, Timestamp, FactorPreference)>,
+    sites: SiteGrids,
     known: HashMap<(SiteNumber, Timestamp), Rates>,
 }
 
 impl<'a> Chooser<'a> {
     pub(super) fn new(tx: &'a Tx<'a>, library: &'a Library) -> Result<Self, LedgerError> {
-        let (rule, zones) = (FactorRule::new(tx, library), tx.sites().zone_history()?);
-        Ok(Self { tx, rule, zones, preferences: preferences(tx)?, known: HashMap::new() })
+        Ok(Self { tx, rule: FactorRule::new(tx, library), sites: SiteGrids::read(tx)?, known: HashMap::new() })
     }
 
     pub(super) fn rates(&mut self, key: &Key) -> Result<Rates, LedgerError> {
@@ -280,11 +272,8 @@ impl<'a> Chooser<'a> {
         if let Some(rates) = self.known.get(&of) {
             return Ok(rates.clone());
         }
-        let of_site = |step: &&ZoneStep| step.site == site && step.since <= period_start;
-        let zone = self.zones.iter().rev().find(of_site).map(|step| step.zone.clone()).unwrap_or_default();
-        let of_site = |step: &&(SiteNumber, Timestamp, FactorPreference)| step.0 == site && step.1 <= period_start;
-        let preference = self.preferences.iter().rev().find(of_site).map(|(.., preference)| preference.clone());
-        let choice = self.rule.choose(&zone, &preference.unwrap_or_default(), period_start)?;
+        let zone = self.sites.zone(site, period_start);
+        let choice = self.rule.choose(&zone, &self.sites.preference(site, period_start), period_start)?;
         let intensity = choice.factor.intensity;
         let mut used = FactorRecord::from(choice);
         if site == SiteNumber::UNASSIGNED {

@@ -30,7 +30,7 @@ pub use breakdown::breakdown;
 pub(crate) use checkpoint::{ACTIONS as ACTION_HEAD, ENTRIES as CHAIN_HEAD};
 pub use closing::close;
 pub use explain::{ExplainedWindow, Explanation, explain};
-pub use factor::{FactorRecord, mean_intensity, preference_at, weigh};
+pub use factor::{FactorRecord, mean_intensity, weigh};
 pub use fault::{Fault, Verified};
 pub use improvement::{TakenFactors, take_factors};
 pub use jobs::{job_totals, jobs};

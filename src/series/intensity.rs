@@ -2,7 +2,7 @@
 
 use super::bucket::Grid;
 use super::store::SeriesError;
-use crate::grid::{FactorChoice, FactorPreference, FactorRule, FactorStatus, Library, Resolution};
+use crate::grid::{FactorChoice, FactorRule, FactorStatus, GridPart, Library, Resolution};
 use crate::store::Tx;
 use api::IntensityFactor;
 use model::ZoneId;
@@ -35,17 +35,26 @@ pub struct IntensitySeries {
     pub factors: Vec<IntensityFactor>,
 }
 
-/// Intensity of `zone` in the buckets of `grid`.
+/// Intensity in the buckets of `grid`, by the zones and preferences of `parts`, which cover its range.
 ///
 /// # Errors
 ///
-/// Nothing is known of the zone; the store cannot be read.
-pub fn intensity(tx: &Tx<'_>, library: &Library, zone: &ZoneId, grid: Grid) -> Result<IntensitySeries, SeriesError> {
-    let (rule, preference) = (FactorRule::new(tx, library), FactorPreference::default());
-    let zone = ZoneId::from(rule.choose(zone, &preference, grid.range.start())?.asked);
+/// Nothing is known of a zone; the store cannot be read.
+pub fn intensity(
+    tx: &Tx<'_>,
+    library: &Library,
+    parts: &[GridPart],
+    grid: Grid,
+) -> Result<IntensitySeries, SeriesError> {
+    let rule = FactorRule::new(tx, library);
+    let mut stretches = Vec::new();
+    for part in parts {
+        stretches.extend(rule.stretches(&part.zone, &part.preference, part.interval)?);
+    }
+    let zone = stretches.last().map(|(_, choice)| ZoneId::from(choice.asked.as_str())).unwrap_or_default();
     let mut used: Vec<(Span, IntensityFactor)> = Vec::new();
     let mut sums: BTreeMap<i64, (u128, u128, IntensityBucket)> = BTreeMap::new();
-    for (interval, choice) in rule.stretches(&zone, &preference, grid.range)? {
+    for (interval, choice) in stretches {
         let (value, status) = (choice.factor.intensity.milligrams_per_kwh(), choice.factor.status);
         let factor = described(&choice);
         match used.iter_mut().find(|(_, known)| *known == factor) {

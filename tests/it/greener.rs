@@ -130,6 +130,46 @@ fn what_was_usual_three_years_before_still_finds_much_of_it() {
     }
 }
 
+/// Half hours of which the operator of Great Britain states both what it forecast and what came. It is one day of 2017.
+#[test]
+fn starts_that_were_chosen_by_a_forecast_are_judged_by_what_came() {
+    let Some(day) = crate::provider::recorded("samples/uk_carbon_intensity/national_fw48h.json") else { return };
+    let day: Value = serde_json::from_slice(&day).unwrap();
+    let start = |value: &Value| {
+        let time = value["from"].as_str().unwrap().replace('Z', ":00Z");
+        DateTime::parse_from_rfc3339(&time).unwrap().timestamp()
+    };
+    let half_hours = day["data"].as_array().unwrap();
+    let of = |what: &str| -> Vec<(Interval, CarbonIntensity)> {
+        let value = |value: &Value| {
+            let at = |seconds| Timestamp::from_seconds(start(value) + seconds).unwrap();
+            let grams = u32::try_from(value["intensity"][what].as_u64().unwrap()).unwrap();
+            (Interval::new(at(0), at(1_800)).unwrap(), CarbonIntensity::from_milligrams_per_kwh(1_000 * grams))
+        };
+        half_hours.iter().map(value).collect()
+    };
+    let (forecast, actual) = (of("forecast"), of("actual"));
+    let milligrams = |values: &[(Interval, CarbonIntensity)]| -> Vec<f64> {
+        values.iter().map(|(_, value)| f64::from(value.milligrams_per_kwh())).collect()
+    };
+    let (predicted, met) = (milligrams(&forecast), milligrams(&actual));
+    let off: f64 = predicted.iter().zip(&met).map(|(predicted, met)| (predicted - met).abs()).sum();
+    assert_eq!((met.len(), (off / met.iter().sum::<f64>() * 100.0).round() as i64), (49, 17));
+    for (job_h, found, saving) in [(4, 63, 24), (12, 100, 9)] {
+        let length = Span::from_seconds(job_h * 3_600);
+        let half_hour = Span::from_seconds(1_800);
+        let choice = greener_start(&forecast, length, half_hour).unwrap();
+        let ideal = greener_start(&actual, length, half_hour).unwrap();
+        let from_choice: Vec<_> = actual.iter().copied().filter(|(part, _)| part.start() >= choice.start).collect();
+        let of_choice = greener_start(&from_choice, length, half_hour).unwrap().mean_now;
+        let grams = |value: CarbonIntensity| f64::from(value.milligrams_per_kwh());
+        let saved = grams(ideal.mean_of_starts) - grams(of_choice);
+        let could = grams(ideal.mean_of_starts) - grams(ideal.mean);
+        let percent = |part: f64, whole: f64| (part / whole * 100.0).round() as i64;
+        assert_eq!((percent(saved, could), percent(saved, grams(ideal.mean_of_starts))), (found, saving), "{job_h} h");
+    }
+}
+
 fn best(service: &Service, query: &str) -> Value {
     let reply = service.get(&format!("/api/v1/grid/best?{query}"), &service.admin);
     assert_eq!(reply.status, 200, "{reply:?}");
@@ -181,4 +221,64 @@ fn forecasts_of_a_provider_find_the_greener_start_and_their_absence_is_said() {
         assert_eq!((refused.status, &refused.json()["field"]), (400, &field.into()), "{query}");
     }
     assert_eq!(service.get("/api/v1/grid/best?zone=ZZ&hours=2", &admin).status, 404);
+}
+
+/// One rule for a site: the zone and the factors that it wants count in every answer, as in its entries.
+#[test]
+fn a_site_gets_the_intensities_that_it_wants_everywhere() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    let admin = service.admin.clone();
+    let now = world_of_now().now / HOUR_S * HOUR_S;
+    let time = |hour: i64| date(now + hour * HOUR_S).format("%Y-%m-%dT%H:%MZ").to_string();
+    // Of direct intensities the fifth hour from now is the lowest, of lifecycle ones the tenth.
+    let low = |hour: i64, lowest: i64| if hour == lowest { 50 } else { 300 };
+    let rows = (-3..60).map(|hour| format!("{},{},{}\n", time(hour), low(hour, 5), 100 + low(hour, 10)));
+    let file: String = ["datetime_utc,direct_g,lifecycle_g\n".to_owned()].into_iter().chain(rows).collect();
+    let imported =
+        service.send("POST", "/api/v1/grid/factors?zone=DE", &admin, &[("Content-Type", "text/csv")], file.as_bytes());
+    assert_eq!(imported.status, 201, "{imported:?}");
+    assert_eq!(service.post("/api/v1/sites", &admin, &json!({ "name": "fra", "zone": "FR" })).status, 201);
+    for (path, statement) in [
+        ("zone", json!({ "since": "2026-01-01", "zone": "DE" })),
+        ("factors", json!({ "since": time(-2), "basis": "direct" })),
+    ] {
+        let stated = service.post(&format!("/api/v1/sites/fra/{path}"), &admin, &statement);
+        assert!(stated.status < 300, "{stated:?}");
+    }
+    let (of_zone, of_site) = (best(&service, "zone=DE&hours=1"), best(&service, "site=fra&hours=1"));
+    assert_eq!((&of_zone["basis"], &of_zone["g_per_kwh"]), (&json!("lifecycle"), &json!(150.0)));
+    assert_eq!((&of_site["basis"], &of_site["g_per_kwh"]), (&json!("direct"), &json!(50.0)));
+    assert_eq!(
+        (&of_site["zone"], of_site["start"].as_str().unwrap()),
+        (&json!("DE"), &time(5).replace('Z', ":00Z")[..])
+    );
+    let said = service.command(&admin, &["grid", "best", "--site", "fra", "--hours", "1"]);
+    assert!(
+        said.code == 0 && said.stdout.contains("50.0 g/kWh over the job") && said.stdout.contains("direct"),
+        "{said:?}"
+    );
+
+    let series = |place: &str| {
+        let path = format!("/api/v1/grid/intensity/series?{place}&from={}&to={}", time(-3), time(0));
+        service.get(&path, &admin).json()
+    };
+    assert_eq!(series("zone=DE")["intensity_mg_per_kwh"].as_array().unwrap().last(), Some(&json!(400_000)));
+    let found = series("site=fra");
+    let values = found["intensity_mg_per_kwh"].as_array().unwrap();
+    assert_eq!(
+        (values.first(), values.last()),
+        (Some(&json!(400_000)), Some(&json!(300_000))),
+        "wanted since two hours ago"
+    );
+    assert_eq!((&found["zone"], &found["factor"]["basis"]), (&json!("DE"), &json!("direct")));
+    let at = format!("/api/v1/grid/intensity?site=fra&at={}", time(-1));
+    assert_eq!(service.get(&at, &admin).json()["intensity_mg_per_kwh"], 300_000);
+    for path in
+        ["/api/v1/grid/best?hours=1", "/api/v1/grid/best?hours=1&zone=DE&site=fra", "/api/v1/grid/intensity/series"]
+    {
+        let refused = service.get(path, &admin);
+        assert_eq!((refused.status, &refused.json()["field"]), (400, &json!("zone")), "{path}");
+    }
+    assert_eq!(service.get("/api/v1/grid/best?hours=1&site=none", &admin).status, 404);
 }

@@ -1,6 +1,6 @@
 //! The greener hour: when a job meets the lowest carbon intensity.
 
-use model::{Accounting, Basis, Gas, Outlook, ZoneId};
+use model::{Accounting, Basis, Gas, Outlook, SiteName, ZoneId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -9,9 +9,14 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct GreenerQuery {
-    /// Grid zone, such as DE.
-    #[param(value_type = String)]
-    pub zone: ZoneId,
+    /// Grid zone, such as DE; give this or `site`.
+    #[param(value_type = Option<String>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<ZoneId>,
+    /// Site, whose zone and wanted factors are taken; give this or `zone`.
+    #[param(value_type = Option<String>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteName>,
     /// How long the job runs, in hours: 0.1 to 336.
     pub hours: f64,
     /// How much later than now it may start, in hours: 1 to 336; 48 if absent.
@@ -25,7 +30,7 @@ pub struct GreenerQuery {
 /// The best start of a job, and what it saves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct GreenerDocument {
-    /// Grid zone that was asked for.
+    /// Grid zone that was asked for, or that of the site.
     pub zone: ZoneId,
     /// The present, RFC 3339, with which the start is compared.
     pub now: String,

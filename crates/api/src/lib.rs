@@ -78,8 +78,8 @@ pub use reports::{
     OpenSlice, PostedSlice, Report, ReportQuality, ReportQuery, ReportRow, ReportedPeriod, Slice,
 };
 pub use series::{
-    DevicesDocument, IntensityDocument, JobDevice, PowerDocument, PowerGroupDocument, PowerQuery, RangeQuery,
-    SeriesDocument, SeriesQuality, ZoneQuery,
+    DevicesDocument, IntensityDocument, JobDevice, PlaceQuery, PowerDocument, PowerGroupDocument, PowerQuery,
+    RangeQuery, SeriesDocument, SeriesQuality,
 };
 pub use session::{SessionDocument, SignInRequest};
 pub use sites::{

@@ -1,7 +1,7 @@
 //! Power and carbon intensity over time, for charts: columns of equal length. A bucket without windows is absent.
 
 use crate::IntensityFactor;
-use model::{DeviceId, DeviceUuid, FactorStatus, NodeName, ZoneId};
+use model::{DeviceId, DeviceUuid, FactorStatus, NodeName, SiteName, ZoneId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -137,16 +137,21 @@ pub struct PowerGroupDocument {
 /// Which grid zone to show.
 #[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ZoneQuery {
-    /// Grid zone, such as DE.
-    #[param(value_type = String)]
-    pub zone: ZoneId,
+pub struct PlaceQuery {
+    /// Grid zone, such as DE; give this or `site`.
+    #[param(value_type = Option<String>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<ZoneId>,
+    /// Site, whose zone and wanted factors are taken, as they were at each moment; give this or `zone`.
+    #[param(value_type = Option<String>)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteName>,
 }
 
 /// Carbon intensity of a grid zone over time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct IntensityDocument {
-    /// Grid zone of the series.
+    /// Grid zone of the series; of a site that moved to another zone, the one at the end.
     pub zone: ZoneId,
     /// First moment of the series, RFC 3339.
     pub from: String,

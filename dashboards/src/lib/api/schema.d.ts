@@ -2747,8 +2747,10 @@ export interface paths {
         get: {
             parameters: {
                 query: {
-                    /** @description Grid zone, such as DE. */
-                    zone: string;
+                    /** @description Grid zone, such as DE; give this or `site`. */
+                    zone?: string;
+                    /** @description Site, whose zone and wanted factors are taken; give this or `zone`. */
+                    site?: string;
                     /** @description How long the job runs, in hours: 0.1 to 336. */
                     hours: number;
                     /** @description How much later than now it may start, in hours: 1 to 336; 48 if absent. */
@@ -2798,7 +2800,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description There is no such zone, or it has no factor */
+                /** @description There is no such zone or site, or it has no factor */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2970,9 +2972,10 @@ export interface paths {
         put?: never;
         /**
          * Import a file of carbon intensities
-         * @description The body is CSV, plain or gzipped, whose header says what it is: `datetime_utc` with `g_per_kwh`, `direct_g` or `lifecycle_g`, an hourly file of
-         *     Electricity Maps, or a yearly table as it is bundled. Rows that cannot be right are refused, with line and reason; the others are kept, beside
-         *     what is there. Provisional entries that better values are for are posted again; final ones keep their factors.
+         * @description The body says what it is, plain or gzipped. CSV by its header: `datetime_utc` with `g_per_kwh`, `direct_g` or `lifecycle_g`, or with the generation
+         *     by fuel of form EIA-930; an hourly file of Electricity Maps; a yearly table as it is bundled, the mix of Canada's provinces or the operating
+         *     margins of countries among them. XML is document A75 of ENTSO-E, JSON an answer of EIA. What cannot be right is refused, with place and reason; the
+         *     rest is kept, beside what is there. Provisional entries that better values are for are posted again; final ones keep their factors.
          */
         post: {
             parameters: {
@@ -2999,6 +3002,8 @@ export interface paths {
                     minutes?: number;
                     /** @description Unit of the values: `g/kWh`, which it is if absent, `kg/kWh`, `t/MWh` or `lb/MWh`. */
                     unit?: "g/kWh" | "kg/kWh" | "t/MWh" | "lb/MWh";
+                    /** @description Year of a table that says none, such as 2023; if absent, that of the bundled edition whose values it has. */
+                    year?: number;
                 };
                 header?: never;
                 path?: never;
@@ -3231,9 +3236,11 @@ export interface paths {
          */
         get: {
             parameters: {
-                query: {
-                    /** @description Grid zone, such as DE. */
-                    zone: string;
+                query?: {
+                    /** @description Grid zone, such as DE; give this or `site`. */
+                    zone?: string;
+                    /** @description Site, whose zone and wanted factors are taken, as they were at each moment; give this or `zone`. */
+                    site?: string;
                     /** @description First moment, a UTC date or RFC 3339; if absent the start of the job, or 24 hours before `to`. */
                     from?: string;
                     /** @description First moment after the range, a UTC date or RFC 3339; if absent the end of the job, or now. */
@@ -3283,7 +3290,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description There is no such zone, or it has no factor */
+                /** @description There is no such zone or site, or it has no factor */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -9907,7 +9914,7 @@ export interface components {
             saving_to_now_percent: number;
             /** @description When to start, RFC 3339; the present where no other start is known to be better. */
             start: string;
-            /** @description Grid zone that was asked for. */
+            /** @description Grid zone that was asked for, or that of the site. */
             zone: components["schemas"]["ZoneId"];
         };
         /** @description State of the service. */
@@ -10015,7 +10022,7 @@ export interface components {
             status: components["schemas"]["FactorStatus"][];
             /** @description First moment after the series, RFC 3339. */
             to: string;
-            /** @description Grid zone of the series. */
+            /** @description Grid zone of the series; of a site that moved to another zone, the one at the end. */
             zone: components["schemas"]["ZoneId"];
         };
         /** @description Where the intensities of a series come from, with their type. */
@@ -11235,7 +11242,7 @@ export interface components {
         };
         /** @description Rows of a file that were not taken. */
         RefusalDocument: {
-            /** @description Where they are: `line 7` or `lines 7-12`. */
+            /** @description Where they are: `line 7` or `lines 7-12`, or a time or a place in the document where there are no lines. */
             place: string;
             /** @description What was found, and what to do about it. */
             reason: string;
