@@ -135,18 +135,16 @@ impl Denied<'_> {
     fn greener(&self) -> Result<Option<FitCandidate>, BudgetError> {
         let Reckoning { tx, library, now } = *self.reckoning;
         let mut best: Option<(u32, Timestamp, Outlook)> = None;
-        let mut first = None;
         let hour = now.next_multiple(HOUR)?;
         for ahead in 0..AHEAD_HOURS {
             let start = hour.after(HOUR.times(ahead))?;
             let then = Demand { start: Some(start), ..self.demand.clone() };
             let assessed = then.assess(tx, library, now)?;
-            let mean = assessed.intensity.milligrams_per_kwh();
-            // Without hourly factors every hour is like the first.
-            if ahead == 1 && first == Some(mean) {
-                return Ok(None);
+            // Nothing tells the hours apart from here on.
+            if assessed.outlook == Outlook::Unknown {
+                break;
             }
-            first = first.or(Some(mean));
+            let mean = assessed.intensity.milligrams_per_kwh();
             if best.is_none_or(|(lowest, ..)| mean < lowest) {
                 best = Some((mean, start, assessed.outlook));
             }

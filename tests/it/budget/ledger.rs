@@ -8,6 +8,7 @@ use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice};
 use serde_json::json;
 use units::{Energy, Pue, Timestamp};
 use wattledger::budget::{Actual, AdmissionEvent, Ask, BudgetAmount, DaySpent, Demand, Office, Override};
+use wattledger::grid::FactorStatus;
 use wattledger::store::{AdmissionRow, By};
 use wattledger::workload;
 
@@ -347,8 +348,8 @@ fn a_cleaner_hour_and_a_cleaner_site_are_offered_and_fit() {
         workload::add_site(&fixture.store, &fixture.library, site.to_owned().into(), zone, 60, Pue::ONE, by(0))
             .unwrap();
     }
-    // From the third hour on the grid of the dirty site is cleaner than in the first two.
-    let factors: Vec<_> = (0..60).map(|hour| hourly("PL", hour, if hour < 2 { 900_000 } else { 100_000 })).collect();
+    // From the fourth hour on the grid of the dirty site is cleaner than in the first three, which are alike.
+    let factors: Vec<_> = (0..60).map(|hour| hourly("PL", hour, if hour < 3 { 900_000 } else { 100_000 })).collect();
     crate::ledger::keep(&fixture.store, model::FactorSource::File, factors, by(0));
     let limit_ug = 200_000_000;
     let policy = super::policy("llm", 0, json!({ "unit": "co2e", "limit_ug": limit_ug, "limit_mj": null }));
@@ -367,5 +368,46 @@ fn a_cleaner_hour_and_a_cleaner_site_are_offered_and_fit() {
         let asked = Demand { site: option.site.clone(), start, ..job.clone() };
         let answer = office(&fixture, 3).admit(None, asked, Ask::DryRun).unwrap();
         assert!(answer.allowed && answer.estimate.p95 == option.p95, "{kind:?}: {}", answer.reason);
+    }
+}
+
+/// A start that is still to come rests on a forecast or on what is usual: the estimate, the answer to `check` and the way out say so.
+#[test]
+fn what_a_future_start_rests_on_is_named() {
+    // From 1 March 2025, 00:00, on, when ten o'clock is on 10 March 2026; and from ten o'clock on.
+    let (usual, ahead) = (-(374 * 24 + 10)..-(374 * 24 + 10) + 31 * 24, 0..60);
+    let is_low = |hour: i64| (hour + 10).rem_euclid(24) >= 15;
+    for (status, hours, source, title) in [
+        (FactorStatus::Measured, usual, "; usual at that hour of the week in this month", "usually cleaner: "),
+        (FactorStatus::Forecast, ahead, "; forecast", "forecast to be cleaner: "),
+    ] {
+        let fixture = Fixture::in_germany(60);
+        let mut factors: Vec<_> =
+            hours.map(|hour| hourly("DE", hour, if is_low(hour) { 100_000 } else { 900_000 })).collect();
+        factors.iter_mut().for_each(|series| series.values[0].status = status);
+        crate::ledger::keep(
+            &fixture.store,
+            model::FactorSource::Provider,
+            factors,
+            By { token: "test".into(), at: at(0) },
+        );
+        let policy = super::policy("llm", 0, json!({ "unit": "co2e", "limit_ug": 200_000_000, "limit_mj": null }));
+        office(&fixture, 1).create(policy).unwrap();
+        let grid_of = |assumptions: &[::api::Assumption]| {
+            assumptions.iter().find(|assumption| assumption.name == "grid").unwrap().clone()
+        };
+        let job = Demand { intensity: None, site: Some("fra".into()), ..demand("llm", 500_000) };
+        for (start, value) in [(3_600, "900 g/kWh"), (6 * 3_600, "100 g/kWh")] {
+            let later = Demand { start: Some(at(start)), ..job.clone() };
+            let estimate = fixture.store.read(|tx| later.assess(tx, &fixture.library, at(1))).unwrap();
+            let grid = grid_of(&estimate.assumptions);
+            assert!(grid.value == value && grid.source.ends_with(source), "{grid:?}");
+            let answer = office(&fixture, 2).admit(None, later, Ask::DryRun).unwrap();
+            assert_eq!((grid_of(&answer.estimate.assumptions), answer.allowed), (grid, value.starts_with('1')));
+        }
+        let refused = office(&fixture, 2).admit(None, job, Ask::DryRun).unwrap();
+        let option = refused.options.iter().find(|option| option.kind == FitKind::GreenerStart);
+        let option = option.unwrap_or_else(|| panic!("{status:?}: {:?}", refused.options));
+        assert!(option.title.contains(title) && option.start.as_deref() == Some("2026-03-10T15:00:00Z"), "{option:?}");
     }
 }
