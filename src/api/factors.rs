@@ -140,10 +140,10 @@ fn document(service: &ApiService, read: FileReading, taken: &TakenFactors) -> Re
 /// Neighbouring lines with one reason as one; after them what is in no line.
 fn refusals(refused: &[RefusedValue]) -> Vec<RefusalDocument> {
     let line = |place: &str| place.strip_prefix("line ").and_then(|line| line.parse::<u64>().ok());
-    let (mut lines, mut others): (Vec<(u64, &str)>, Vec<(&str, &str)>) = Default::default();
+    let (mut lines, mut others) = (Vec::new(), Vec::new());
     for RefusedValue { place, reason } in refused {
         match line(place) {
-            Some(line) => lines.push((line, reason)),
+            Some(line) => lines.push((line, reason.as_str())),
             None => others.push((place, reason)),
         }
     }
