@@ -144,7 +144,7 @@ fn refusals(refused: &[RefusedValue]) -> Vec<RefusalDocument> {
     for RefusedValue { place, reason } in refused {
         match line(place) {
             Some(line) => lines.push((line, reason.as_str())),
-            None => others.push((place, reason)),
+            None => others.push((place.as_str(), reason.as_str())),
         }
     }
     lines.sort_unstable();
