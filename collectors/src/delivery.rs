@@ -7,8 +7,8 @@
 //!
 //! Everything goes through a spool of the run's own, `JOB.sqlite` in a folder that all runs of a user share. The spool is
 //! removed once the service has everything. With each write, the spool also gets a [`Will`]: what to report if this process
-//! is killed, namely that the job ended at its last window. The next run, or the node's agent, finds a spool that no process
-//! has open and delivers it.
+//! is killed, namely that the job ended at its last window. The user's next run, or the node's agent, finds a spool that no
+//! process has open and delivers it.
 //!
 //! While the node's agent meters a device for the same service ([`Announcement`]), the run sends no windows of that device,
 //! only that the job holds it, so that no energy is sent twice. The start of the command is never delayed, and its end by a
@@ -16,7 +16,7 @@
 
 use crate::announcement::Announcement;
 use crate::clock::{Clock, DateChange};
-use crate::leftovers::{self, Leftovers, MEBIBYTES, spool_of};
+use crate::leftovers::{self, LeftoverSettings, Leftovers, MEBIBYTES, spool_of};
 use crate::push::sending::{Pace, Pushing, Sending};
 use crate::push::{Http, Pusher, locked};
 use crate::sampler::Metered;
@@ -24,7 +24,7 @@ use crate::source::Source;
 use crate::spool::{Backlog, BatchSender, Contents, Spool, SpoolError, Will};
 use crate::{identity, random};
 use client::Backoff;
-use model::{AgentId, JobId, NodeName};
+use model::{AgentId, JobId};
 use std::ffi::OsString;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -199,7 +199,7 @@ fn deliver(
         date_change: None,
     };
     let pushing = writing.start(pusher, pace, clock, events)?;
-    let leftovers = Leftovers::start(settings.folder.clone(), Some(path.clone()), settings.http.clone(), clock)?;
+    let leftovers = Leftovers::start(leftovers_beside(settings, &path), settings.http.clone(), clock)?;
     let written = writing.until_ended(events);
     let pusher = pushing.finish();
     let Some(pusher) = pusher else {
@@ -215,12 +215,23 @@ fn deliver(
     Ok(Delivered::Kept { spool: path, reason })
 }
 
+/// What earlier runs of the same user left in a folder of that user. From a shared folder the node's agent takes it.
+fn leftovers_beside(settings: &Settings, own: &Path) -> LeftoverSettings {
+    LeftoverSettings {
+        folder: settings.folder.clone(),
+        copies: None,
+        own: Some(own.to_owned()),
+        facts: None,
+        set_aside: Arc::default(),
+    }
+}
+
 /// Opens the spool of the run, under the name that the node's agent announces for the node, else the host name.
 fn open(settings: &Settings, path: &Path, clock: &dyn Clock) -> Result<(Spool, Will), DeliveryError> {
     let agents = Announcement::read(&settings.metering, &settings.server).map(|announced| announced.node);
     let name = agents.or_else(identity::host_name).ok_or(DeliveryError::Nameless)?;
     let node = identity::node(&name);
-    let agent = agent_name(&name);
+    let agent = identity::run_agent(&name, rustix::process::geteuid().as_raw());
     let will = Will { agent: agent.clone(), node: node.clone(), holdings: Vec::new(), jobs: Vec::new() };
     let boot = random::boot()?;
     for _ in 0..TRIES {
@@ -238,25 +249,18 @@ fn open(settings: &Settings, path: &Path, clock: &dyn Clock) -> Result<(Spool, W
     Err(SpoolError::InUse(path.to_owned()).into())
 }
 
-/// Creates the spool's file, for its user only, or in a folder with the set-group-id bit for its group too, which the node's
-/// agent belongs to. Opening a file that could not be created reports why.
+/// Creates the spool's file, for its user only, or in a folder with the set-group-id bit to be read by its group too, which the
+/// node's agent belongs to. Opening a file that could not be created reports why.
 fn make(path: &Path) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let is_shared = fs::metadata(folder)?.mode() & 0o2000 != 0;
-    let mode = if is_shared { 0o660 } else { 0o600 };
+    let mode = if is_shared { 0o640 } else { 0o600 };
     fs::OpenOptions::new().append(true).create_new(true).open(path)?.set_permissions(fs::Permissions::from_mode(mode))
 }
 
 fn inode(path: &Path) -> Option<u64> {
     fs::metadata(path).ok().map(|file| file.ino())
-}
-
-/// Name of the agent in a run's batches: the node's name and `-run`, shortened to the length of a *name*.
-fn agent_name(node: &NodeName) -> AgentId {
-    let suffix = "-run";
-    let kept = node.as_str().len().min(wire::NAME_BYTES_MAX - suffix.len());
-    format!("{}{suffix}", node.as_str().get(..kept).unwrap_or_default()).into()
 }
 
 /// State of the writer thread.

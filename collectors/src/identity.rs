@@ -2,13 +2,21 @@
 
 use crate::source::{Source, SourceDevice, SourceKind};
 use account::meter::{PowerSensor, Sensor};
-use model::{DeviceUuid, NodeName};
+use model::{AgentId, DeviceUuid, NodeName};
 use std::fs;
 use wire::{DeviceKind, Node, SensorClass, TEXT_BYTES_MAX};
 
 /// The host name; `None` if it is not a *name* as `crates/wire` defines it.
 pub(crate) fn host_name() -> Option<NodeName> {
     first_line("/proc/sys/kernel/hostname").filter(|name| wire::is_name(name)).map(NodeName::from)
+}
+
+/// Name of the agent in the batches of runs of the user with the number `user`: the node's name, the number and `run`, the first
+/// shortened so that the whole is a *name*.
+pub(crate) fn run_agent(node: &NodeName, user: u32) -> AgentId {
+    let suffix = format!("-{user}-run");
+    let kept = node.as_str().len().min(wire::NAME_BYTES_MAX - suffix.len());
+    format!("{}{suffix}", node.as_str().get(..kept).unwrap_or_default()).into()
 }
 
 /// The machine that this process runs on, called `name`.

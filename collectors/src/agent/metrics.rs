@@ -40,6 +40,7 @@ pub(super) struct AgentMetrics {
     spool_bytes_max: u64,
     clock: Arc<dyn Clock>,
     delivered_ns: Arc<AtomicU64>,
+    run_spools_set_aside: Arc<AtomicU64>,
 }
 
 impl AgentMetrics {
@@ -48,6 +49,7 @@ impl AgentMetrics {
         spool: &Arc<Mutex<Spool>>,
         clock: &Arc<dyn Clock>,
         delivered_ns: &Arc<AtomicU64>,
+        run_spools_set_aside: Arc<AtomicU64>,
     ) -> Self {
         let labels = |device: wire::Device| DeviceLabels {
             device: device.uuid.into_string(),
@@ -69,6 +71,7 @@ impl AgentMetrics {
             spool_bytes_max,
             clock: Arc::clone(clock),
             delivered_ns: Arc::clone(delivered_ns),
+            run_spools_set_aside,
         }
     }
 
@@ -87,6 +90,10 @@ impl AgentMetrics {
         delivery.set(seconds(now.minus(delivered)));
         let help = "Time since the service acknowledged a batch, or since the agent started";
         registry.register_with_unit("delivery_age", help, Unit::Seconds, delivery);
+        let set_aside = Value::default();
+        set_aside.set(self.run_spools_set_aside.load(Ordering::Relaxed) as f64);
+        let help = "Spools in the folder of runs that are not taken; the agent's log has the reasons";
+        registry.register("run_spools_set_aside", help, set_aside);
         Exposition::of(&[&registry], accept)
     }
 

@@ -17,7 +17,7 @@ pub use config::{AgentConfig, AgentConfigError, AgentOverrides, CONFIG};
 
 use crate::announcement::{Announced, Announcement};
 use crate::clock::{Clock, Timeline};
-use crate::leftovers::Leftovers;
+use crate::leftovers::{LeftoverSettings, Leftovers, NodeFacts};
 use crate::push::sending::{Pace, Sending};
 use crate::push::{Http, Pusher, locked};
 use crate::sampler::{Metered, Sampler};
@@ -171,11 +171,12 @@ impl Agent {
         let Self { config, clock, node, spool, samplers, http, messages, sender } = self;
         let seed = random::seed()?;
         let pusher = Pusher::new(&locked(&spool), Backoff::new(seed), config.keep)?;
-        let leftovers = config.run_spools.clone().map(|folder| Leftovers::start(folder, None, http.clone(), &clock));
-        let leftovers = leftovers.transpose()?;
+        let set_aside = Arc::new(AtomicU64::new(0));
+        let leftovers = leftovers(&config, NodeFacts::new(&node, described(&samplers)), &set_aside);
+        let leftovers = leftovers.map(|settings| Leftovers::start(settings, http.clone(), &clock)).transpose()?;
         let failed = sender.clone();
         let delivered_ns = Arc::new(AtomicU64::new(clock.monotonic().nanoseconds()));
-        let metrics = AgentMetrics::new(&samplers, &spool, &clock, &delivered_ns);
+        let metrics = AgentMetrics::new(&samplers, &spool, &clock, &delivered_ns, set_aside);
         let serving = config.metrics_listen.and_then(|address| serve_metrics(address, metrics));
         let sending = Sending { pusher, http, spool: Arc::clone(&spool), clock: Arc::clone(&clock), delivered_ns };
         let pushing = sending.start(Pace::of_agent(config.push_every, seed), move |error| {
@@ -205,6 +206,21 @@ impl Agent {
         }
         Ok(())
     }
+}
+
+/// What runs left behind, if there is a folder for it. Copies of it are kept beside the agent's own spool.
+fn leftovers(config: &AgentConfig, facts: NodeFacts, set_aside: &Arc<AtomicU64>) -> Option<LeftoverSettings> {
+    Some(LeftoverSettings {
+        folder: config.run_spools.clone()?,
+        copies: Some(config.spool.with_file_name("runs")),
+        own: None,
+        facts: Some(facts),
+        set_aside: Arc::clone(set_aside),
+    })
+}
+
+fn described(samplers: &[Sampler]) -> impl Iterator<Item = wire::Device> {
+    samplers.iter().flat_map(Sampler::described)
 }
 
 /// Serves the metrics. A port that is taken is no reason to lose energy: the agent says so and meters without serving.

@@ -97,6 +97,11 @@ impl Pusher {
         self.sent
     }
 
+    /// Whether the last attempt failed because of the token, its rights or the address.
+    pub(crate) const fn is_denied(&self) -> bool {
+        matches!(self.trouble, Some((Verdict::Misconfigured, _)))
+    }
+
     /// Why the last attempt failed, or else why the last batch was refused, as the service put it.
     #[must_use]
     pub fn complaint(&self) -> Option<&str> {

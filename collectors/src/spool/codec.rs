@@ -13,8 +13,12 @@ pub(super) fn encode(batch: &Batch) -> Result<Vec<u8>, SpoolError> {
 
 /// Reads and checks a compressed batch.
 pub(super) fn decode(body: &[u8]) -> Result<Batch, SpoolError> {
+    decode_within(body, u64::try_from(wire::BODY_BYTES_MAX).unwrap_or(u64::MAX))
+}
+
+/// The same, without decompressing more than `most` bytes; what is longer is cut off, and so cannot be read.
+pub(super) fn decode_within(body: &[u8], most: u64) -> Result<Batch, SpoolError> {
     let mut json = Vec::new();
-    let most = u64::try_from(wire::BODY_BYTES_MAX).unwrap_or(u64::MAX);
     io::Read::read_to_end(&mut io::Read::take(flate2::read::GzDecoder::new(body), most), &mut json)?;
     Ok(Batch::parse(&json)?)
 }

@@ -48,6 +48,8 @@ impl From<rusqlite::Error> for SpoolError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
+            // A row beyond what a reader allows.
+            Some(ErrorCode::TooBig) => Self::Damaged(error.to_string()),
             // A value of the wrong type, a missing table, or a statement that a damaged schema refuses.
             Some(ErrorCode::Unknown) | None => Self::Damaged(error.to_string()),
             _ => Self::Disk(error),

@@ -108,19 +108,31 @@ impl Spool {
             }
             other => (other?, None),
         };
-        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritable)?;
+        match fs::File::open(folder) {
+            Ok(folder) => folder.sync_all().map_err(unwritable)?,
+            // A shared folder that this user may write to and not list. Syncing a new file makes its name durable too where users
+            // have such folders (ext4, XFS, Btrfs).
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+            Err(error) => return Err(unwritable(error)),
+        }
         Ok(Opened { spool, damaged })
     }
 
     fn open_checked(path: &Path, mebibytes_max: u32, sender: BatchSender) -> Result<Self, SpoolError> {
         let connection = Connection::open(path)?;
-        let mebibytes = mebibytes_max.clamp(MEBIBYTES_MIN, MEBIBYTES_MAX);
-        // The write-ahead log may grow to twice its length before it is copied.
-        let pages_max = mebibytes * ((1 << 20) / PAGE_BYTES) - 2 * WAL_PAGES;
-        rows::prepare(&connection, path, pages_max)?;
+        let pages_max = Self::pages_max(mebibytes_max);
+        rows::configure(&connection, path, pages_max)?;
+        rows::create(&connection, path)?;
         let of_earlier_boot = |(uuid, until)| (uuid, DeviceReach { until, is_of_this_boot: false });
         let reach = rows::check(&connection)?.into_iter().map(of_earlier_boot).collect();
         Ok(Self { connection, sender, sequence: 0, pages_max, reach })
+    }
+
+    /// Pages of the file of a spool that may use `mebibytes_max` MiB of disk.
+    pub(super) fn pages_max(mebibytes_max: u32) -> u32 {
+        let mebibytes = mebibytes_max.clamp(MEBIBYTES_MIN, MEBIBYTES_MAX);
+        // The write-ahead log may grow to twice its length before it is copied.
+        mebibytes * ((1 << 20) / PAGE_BYTES) - 2 * WAL_PAGES
     }
 
     /// Writes `contents` durably: after `Ok` they survive a loss of power. Where there is a time between two windows of a device,

@@ -126,8 +126,8 @@ impl Record {
     }
 }
 
-/// Sets up the connection, locks the file, and creates the tables if there are none.
-pub(super) fn prepare(connection: &Connection, path: &Path, pages_max: u32) -> Result<(), SpoolError> {
+/// Sets up the connection and locks the file.
+pub(super) fn configure(connection: &Connection, path: &Path, pages_max: u32) -> Result<(), SpoolError> {
     let in_use = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
             SpoolError::InUse(path.to_owned())
@@ -143,7 +143,11 @@ pub(super) fn prepare(connection: &Connection, path: &Path, pages_max: u32) -> R
     connection.pragma_update(None, "max_page_count", pages_max)?;
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     connection.pragma_update(None, "journal_size_limit", WAL_PAGES * PAGE_BYTES)?;
-    connection.execute_batch("BEGIN IMMEDIATE; COMMIT").map_err(in_use)?;
+    Ok(connection.execute_batch("BEGIN IMMEDIATE; COMMIT").map_err(in_use)?)
+}
+
+/// Creates the tables if there are none.
+pub(super) fn create(connection: &Connection, path: &Path) -> Result<(), SpoolError> {
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if tables == 0 {
         let crc = checksum(&[NAME.as_bytes(), &VERSION.to_le_bytes()]);
@@ -154,6 +158,27 @@ pub(super) fn prepare(connection: &Connection, path: &Path, pages_max: u32) -> R
     }
     check_format(connection, path)?;
     Ok(connection.execute_batch(WILL)?)
+}
+
+/// Refuses a file whose schema has anything that a spool has not: a trigger or a view would run when its rows are read.
+pub(super) fn expect_own_schema(connection: &Connection) -> Result<(), SpoolError> {
+    let own = Connection::open_in_memory()?;
+    own.execute_batch(SCHEMA)?;
+    own.execute_batch(WILL)?;
+    let own = schema(&own)?;
+    match schema(connection)?.difference(&own).next() {
+        Some((kind, name, _)) => {
+            Err(SpoolError::Damaged(format!("its schema has a {kind} {name:?} that no spool has")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Kind, name and definition of everything in the schema.
+fn schema(connection: &Connection) -> Result<BTreeSet<(String, String, Option<String>)>, SpoolError> {
+    let mut statement = connection.prepare("SELECT type, name, sql FROM sqlite_schema")?;
+    let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 fn check_format(connection: &Connection, path: &Path) -> Result<(), SpoolError> {
@@ -311,7 +336,7 @@ pub(super) fn devices_of(connection: &Connection, contents: &Contents) -> Result
 }
 
 /// The description in a row of `devices`, if it has one.
-fn device(row: &Row<'_>) -> Result<Option<Device>, SpoolError> {
+pub(super) fn device(row: &Row<'_>) -> Result<Option<Device>, SpoolError> {
     let (uuid, body, crc): (String, Option<Vec<u8>>, Option<i64>) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let Some(body) = body else { return Ok(None) };
     if crc != Some(checksum(&[uuid.as_bytes(), &body])) {
@@ -372,7 +397,7 @@ pub(super) fn body(connection: &Connection, key: BatchKey) -> Result<Option<Vec<
 }
 
 /// Reads and checks the body in a row `(boot, sequence, body, crc)` of `batches`.
-fn sound_batch(row: &Row<'_>) -> Result<Vec<u8>, SpoolError> {
+pub(super) fn sound_batch(row: &Row<'_>) -> Result<Vec<u8>, SpoolError> {
     let (key, body, crc): (BatchKey, Vec<u8>, i64) = (key(row)?, row.get(2)?, row.get(3)?);
     if crc != batch_checksum(key, &body) {
         let BatchKey { boot, sequence } = key;

@@ -37,7 +37,7 @@
 //! | key | value |
 //! |---|---|
 //! | `version` | 1 ([`VERSION`]). A reader refuses any other; the meaning of a key never changes within a version |
-//! | `agent` | the sender: a *name*, fixed for the life of a node (the host name unless configured; with `-run` added where `wattledger run` sends for itself) |
+//! | `agent` | the sender: a *name*, fixed for the life of a node (the host name unless configured; with `-UID-run` added where `wattledger run` of the user with that number sends for itself) |
 //! | `boot` | 32 lowercase hexadecimal digits |
 //! | `sequence` | number of the batch within the boot, from 1 |
 //! | `node` | `name` (a *name*), `software` (*text*: program and version), `machine_id`? and `host_boot`? (*text*: the operating system's identifiers of the machine and of its boot) |

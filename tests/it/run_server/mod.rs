@@ -3,6 +3,7 @@
 mod beside_agent;
 mod delivery;
 mod failures;
+mod hostile;
 
 use crate::service::{Data, Service, tls};
 use serde_json::{Value, json};
@@ -33,10 +34,18 @@ impl Place {
         self.0.path().join(name)
     }
 
-    /// Every file in the folder for spools, but the logs of those that are open.
+    /// Every file in the folder for spools and every copy that is being delivered from there, but the logs of those that are open.
     fn spools(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.at("spool")).into_iter().flatten().flatten();
-        let names: Vec<String> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        let files = |folder: PathBuf| {
+            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+            let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_dir()));
+            files.map(|entry| entry.file_name().into_string().unwrap()).collect::<Vec<_>>()
+        };
+        let mut names = files(self.at("spool"));
+        // User and number of the original stand before its name.
+        names.extend(
+            files(self.at("spool/taken")).iter().filter_map(|name| Some(name.splitn(3, '-').nth(2)?.to_owned())),
+        );
         let is_log =
             |name: &String| name.strip_suffix("-wal").is_some_and(|spool| names.iter().any(|name| name == spool));
         let mut spools: Vec<String> = names.iter().filter(|name| !is_log(name)).cloned().collect();
@@ -64,7 +73,7 @@ impl Place {
         (output, serde_json::from_slice(&document).unwrap())
     }
 
-    /// An agent of the same node and source; it is killed when dropped.
+    /// An agent of the same node and source, whose log is `agent.log`; it is killed when dropped.
     fn agent(&self, server: &str, token: &str, further: &str) -> Running {
         let (settings, secret) = (self.at("agent.toml"), self.at("token"));
         fs::write(&secret, token).unwrap();
@@ -76,7 +85,8 @@ impl Place {
         );
         fs::write(&settings, text).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_wattledger"));
-        command.args(["agent", "--config"]).arg(settings).stderr(Stdio::null());
+        let log = fs::File::create(self.at("agent.log")).unwrap();
+        command.args(["agent", "--config"]).arg(settings).stderr(log);
         Running(command.spawn().unwrap())
     }
 
