@@ -8,7 +8,7 @@
 
 use crate::access::Token;
 use crate::alerts::{AlertSource, AlertsError, Messenger};
-use crate::api::{self, ApiService, Gates, ServiceParts, SignIn, TlsError};
+use crate::api::{self, ApiService, Gates, HttpServing, ServiceParts, SignIn, TlsError};
 use crate::config::{
     ExportCredentials, InfluxSettings, KeyError, Log, OtlpSettings, RemoteWriteSettings, ServiceConfig, read_headers,
     read_secret,
@@ -33,7 +33,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use units::Span;
 
@@ -224,7 +223,7 @@ async fn serve(
 ) -> Result<(), ServeError> {
     let tls = config.tls.as_ref().map(api::acceptor).transpose()?;
     let refused = |cause| ServeError::Listen { address: config.listen, cause };
-    let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
+    let listener = api::listen(config.listen).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let stop = StopSignals::new()?;
     let library = Arc::new(Library::bundled()?);
@@ -236,6 +235,7 @@ async fn serve(
     if offer_first_token(store, clock.as_ref(), &say)? {
         say_sign_in_link(store, clock.as_ref(), &format!("{scheme}://{}", reachable(address)), &say)?;
     }
+    let proxies = Arc::new(config.proxies.clone());
     let service = ApiService::new(ServiceParts {
         store: Arc::clone(store),
         library,
@@ -244,8 +244,9 @@ async fn serve(
         exported: charts.exported.clone(),
         handover: charts.follower.handover(),
         power: charts.follower.power(),
-        clock,
+        clock: Arc::clone(&clock),
         limits: config.limits,
+        proxies: Arc::clone(&proxies),
         sign_in,
         gates,
         alerts: messenger.counts(),
@@ -267,7 +268,8 @@ async fn serve(
         feeds.stop();
         service.stopping();
     };
-    api::serve(listener, tls, router, config.limits, config.shutdown_grace, stopping).await;
+    let (limits, grace) = (config.limits, config.shutdown_grace);
+    api::serve(listener, HttpServing { tls, router, limits, proxies, clock, grace }, stopping).await;
     closing.abort();
     hearing.abort();
     Ok(())

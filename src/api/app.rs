@@ -10,7 +10,9 @@ use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::collections::BTreeMap;
 use std::io::Read;
+use std::sync::{Mutex, PoisonError};
 
 /// A file of the app.
 #[derive(Debug)]
@@ -27,6 +29,9 @@ struct AppFile {
 
 /// By path; `/index.html` is always there.
 static FILES: &[AppFile] = include!(concat!(env!("OUT_DIR"), "/app.rs"));
+
+/// What was unpacked for clients that do not take gzip, by path; answers share it.
+static UNPACKED: Mutex<BTreeMap<&str, Bytes>> = Mutex::new(BTreeMap::new());
 
 /// What is no page of the app: without a route there it is nothing.
 const RESERVED: [&str; 6] = ["/api", "/healthz", "/metrics", "/openapi.json", "/readyz", "/sign-in"];
@@ -115,9 +120,13 @@ impl AppFile {
         if as_gzip || !self.is_gzip {
             return Ok(Bytes::from_static(self.bytes));
         }
+        let mut unpacked = UNPACKED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = unpacked.get(self.path) {
+            return Ok(known.clone());
+        }
         let mut whole = Vec::new();
         flate2::read::GzDecoder::new(self.bytes).read_to_end(&mut whole)?;
-        Ok(whole.into())
+        Ok(unpacked.entry(self.path).or_insert(whole.into()).clone())
     }
 
     fn whole(&self, body: Bytes, as_gzip: bool) -> Response {

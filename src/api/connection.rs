@@ -3,21 +3,25 @@
 //! `axum::serve` has neither cap nor time limit. axum-server has the time limit, but takes a connection before a cap could hold it back; here what is
 //! over the cap waits in the kernel's backlog, and costs neither a file descriptor nor a TLS handshake.
 
-use crate::config::{Limits, Tls};
+use super::crowd::{Crowd, Member, Membership};
+use super::paced::{Paced, ReaderPace};
+use crate::config::{Limits, Proxies, Tls};
 use axum::Router;
 use axum::http::Request;
+use collectors::clock::Clock;
 use collectors::secrecy::warn_if_public;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
-use std::net::IpAddr;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -27,12 +31,24 @@ use tower::ServiceExt;
 
 const HEADERS_MAX: usize = 100;
 const HEADER_BYTES_MAX: usize = 16 << 10;
+/// What is kept of requests that wait for their turn, and of answers that wait to be read.
+const BUFFER_BYTES_MAX: usize = 32 << 10;
+/// One address may have this part of all connections.
+const OF_ONE_ADDRESS: usize = 4;
 
-/// The address at the other end of the connection, whatever a header says.
+/// The address that a request comes from: that at the other end of the connection, or the client of a configured proxy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(IpAddr);
 
 impl Peer {
+    pub(super) const fn of(address: IpAddr) -> Self {
+        Self(address)
+    }
+
+    pub(super) const fn address(self) -> IpAddr {
+        self.0
+    }
+
     /// What requests are counted by: an IPv4 address, or the /64 network of an IPv6 address, within which one machine may use any number of
     /// addresses.
     pub(crate) fn counted_as(self) -> String {
@@ -53,6 +69,12 @@ const HANGUP_DELAY: Duration = Duration::from_secs(1);
 impl Hangup {
     pub(crate) fn hang_up(&self) {
         self.0.notify_one();
+    }
+
+    /// Whether it was hung up, which is asked once.
+    #[cfg(test)]
+    pub(crate) async fn was_asked(&self) -> bool {
+        tokio::time::timeout(Duration::ZERO, self.0.notified()).await.is_ok()
     }
 
     async fn is_due(&self) {
@@ -102,34 +124,56 @@ fn file_error(path: &Path, error: &impl std::fmt::Display) -> TlsError {
     TlsError::File { path: path.display().to_string(), message: error.to_string() }
 }
 
-/// Serves `router` on `listener` until `stop` resolves, then lets requests in flight finish for at most `grace`.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    tls: Option<TlsAcceptor>,
-    router: Router,
-    limits: Limits,
-    grace: Duration,
-    stop: impl Future<Output = ()>,
-) {
+/// Bytes that the system keeps for a client that does not read, doubled by it: enough for 2 MB/s over a round trip of 50 ms.
+const SEND_BUFFER_BYTES: u32 = 64 << 10;
+/// Connections that wait in the kernel to be accepted.
+const BACKLOG: u32 = 1_024;
+
+/// Listens on `address`, with small buffers for answers that nobody reads.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    // Accepted connections have the same.
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// What connections are served with.
+pub(crate) struct HttpServing {
+    /// TLS, if it is configured.
+    pub(crate) tls: Option<TlsAcceptor>,
+    /// Answers the requests.
+    pub(crate) router: Router,
+    /// How many connections there may be, and how slow.
+    pub(crate) limits: Limits,
+    /// Addresses that may have all connections.
+    pub(crate) proxies: Arc<Proxies>,
+    /// Tells how long a connection has moved nothing.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// How long requests may take to finish at the end.
+    pub(crate) grace: Duration,
+}
+
+/// Serves on `listener` until `stop` resolves, then lets requests in flight finish for at most the grace time.
+pub(crate) async fn serve(listener: TcpListener, serving: HttpServing, stop: impl Future<Output = ()>) {
+    let HttpServing { tls, router, limits, proxies, clock, grace } = serving;
     let places = Arc::new(Semaphore::new(limits.connections));
+    let crowd = Crowd::new((limits.connections / OF_ONE_ADDRESS).max(1), proxies, clock);
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
             () = &mut stop => break,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener, &places, &crowd) => accepted,
         };
-        let Some(accepted) = accepted else { continue };
-        let speaker = Speaker {
-            peer: accepted.peer,
-            router: router.clone(),
-            header_timeout: limits.header_timeout,
-            watcher: graceful.watcher(),
-        };
+        let Some(Accepted { stream, peer, place, membership }) = accepted else { continue };
+        let member = Arc::clone(&membership.member);
+        let speaker = Speaker { peer, member, router: router.clone(), limits, watcher: graceful.watcher() };
         let tls = tls.clone();
         tokio::spawn(async move {
-            connection(accepted.stream, tls, speaker).await;
-            drop(accepted.place);
+            connection(stream, tls, speaker).await;
+            drop((membership, place));
         });
     }
     drop(listener);
@@ -138,17 +182,25 @@ pub(crate) async fn serve(
     }
 }
 
-/// A connection with its place under the cap.
+/// A connection with its place under the cap, and among those of its address.
 struct Accepted {
     stream: TcpStream,
     peer: Peer,
     place: OwnedSemaphorePermit,
+    membership: Membership,
 }
 
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accepted> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>, crowd: &Arc<Crowd>) -> Option<Accepted> {
+    let place = place(places, crowd).await?;
     match listener.accept().await {
-        Ok((stream, address)) => Some(Accepted { stream, peer: Peer(address.ip()), place }),
+        Ok((stream, address)) => {
+            let peer = Peer(address.ip());
+            let membership = crowd.enter(peer);
+            if membership.is_none() {
+                tracing::debug!(address = %address.ip(), "an address has all the connections that it may have");
+            }
+            Some(Accepted { stream, peer, place, membership: membership? })
+        }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
             tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -157,11 +209,25 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accep
     }
 }
 
+/// A place under the cap; where there is none, an idle connection makes room.
+async fn place(places: &Arc<Semaphore>, crowd: &Crowd) -> Option<OwnedSemaphorePermit> {
+    loop {
+        if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+            return Some(place);
+        }
+        crowd.make_room();
+        if let Ok(place) = tokio::time::timeout(ACCEPT_PAUSE, Arc::clone(places).acquire_owned()).await {
+            return place.ok();
+        }
+    }
+}
+
 /// What a connection is served with.
 struct Speaker {
     peer: Peer,
+    member: Arc<Member>,
     router: Router,
-    header_timeout: Duration,
+    limits: Limits,
     watcher: Watcher,
 }
 
@@ -170,28 +236,45 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, speaker: Speake
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
-    let Some(tls) = tls else { return speaker.speak(stream).await };
-    match tokio::time::timeout(speaker.header_timeout, tls.accept(stream)).await {
-        Ok(Ok(stream)) => speaker.speak(stream).await,
-        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
-        Err(_) => tracing::debug!("a TLS handshake took too long"),
+    let member = Arc::clone(&speaker.member);
+    let stream = Paced::new(stream, Arc::clone(&member), ReaderPace::of(speaker.limits.answer_bytes_per_s));
+    let spoken = async {
+        let Some(tls) = tls else { return speaker.speak(stream).await };
+        match tokio::time::timeout(speaker.limits.header_timeout, tls.accept(stream)).await {
+            Ok(Ok(stream)) => speaker.speak(stream).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+            Err(_) => tracing::debug!("a TLS handshake took too long"),
+        }
+    };
+    tokio::select! {
+        () = spoken => {}
+        () = member.is_cut() => tracing::debug!("an idle connection made room for another"),
     }
 }
 
 impl Speaker {
     /// Answers requests until the connection or the service ends.
     async fn speak(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-        let (peer, hangup) = (self.peer, Hangup::default());
+        let (peer, member, hangup) = (self.peer, self.member, Hangup::default());
         let handed = hangup.clone();
         let routes = self.router.map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(peer);
             request.extensions_mut().insert(handed.clone());
             request
         });
+        let routes = routes.map_future(move |answering| {
+            let asking = member.asks();
+            async move {
+                let answered = answering.await;
+                drop(asking);
+                answered
+            }
+        });
         let served = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.header_timeout)
+            .header_read_timeout(self.limits.header_timeout)
             .max_headers(HEADERS_MAX)
+            .max_buf_size(BUFFER_BYTES_MAX)
             .max_header_size(HEADER_BYTES_MAX)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
         tokio::select! {

@@ -10,6 +10,7 @@ use axum::Extension;
 use axum::extract::State as Extract;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use collectors::clock::Clock;
 use futures_core::Stream;
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -36,7 +37,7 @@ pub(crate) async fn listen(
     let place = state.events.place(&who.token)?;
     let told = state.events.told.subscribe();
     let (sender, receiver) = mpsc::channel(1);
-    let listener = Listener { who, hangup, state: Arc::clone(&state), unsent: VecDeque::new() };
+    let listener = Listener { who, hangup, clock: Arc::clone(&state.clock), unsent: VecDeque::new() };
     tokio::spawn(listener.relay(told, sender, place));
     state.metrics.event_streams.inc();
     let stream = OpenStream { receiver, state: Arc::clone(&state) };
@@ -52,7 +53,7 @@ const EXPIRY_LOOK: Duration = Duration::from_secs(15);
 struct Listener {
     who: Identity,
     hangup: Hangup,
-    state: State,
+    clock: Arc<dyn Clock>,
     unsent: VecDeque<Event>,
 }
 
@@ -94,7 +95,7 @@ impl Listener {
 
     async fn has_expired(&self) {
         let Some(expires) = self.who.expires else { return std::future::pending().await };
-        while let Some(left) = expires.since(self.state.clock.wall()).filter(|left| *left > Span::ZERO) {
+        while let Some(left) = expires.since(self.clock.wall()).filter(|left| *left > Span::ZERO) {
             tokio::time::sleep(Duration::from_nanos(left.nanoseconds()).min(EXPIRY_LOOK)).await;
         }
     }
@@ -126,5 +127,41 @@ impl Stream for OpenStream {
 impl Drop for OpenStream {
     fn drop(&mut self) {
         self.state.metrics.event_streams.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::changes::Events;
+    use super::*;
+    use collectors::clock::SystemClock;
+    use model::{ChangeKind, Scope, TokenId};
+
+    fn reader(token: &str) -> Identity {
+        let (token, scopes) = (TokenId::new(token), vec![Scope::Read]);
+        Identity { token, scopes, project: None, expires: None, session: None }
+    }
+
+    #[test]
+    fn a_stream_whose_reader_is_behind_hears_that_its_token_was_revoked() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let events = Events::new(8);
+            let (who, hangup) = (reader("revoked"), Hangup::default());
+            let place = events.place(&who.token).unwrap();
+            let (told, (sender, mut unread)) = (events.told.subscribe(), mpsc::channel(1));
+            let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+            let listener = Listener { who, hangup: hangup.clone(), clock, unsent: VecDeque::new() };
+            let relaying = tokio::spawn(listener.relay(told, sender, place));
+            // More than the reader, which takes nothing, has room for.
+            for number in 0..10 {
+                events.tell(ChangeKind::Project, number.to_string(), None);
+            }
+            events.end_of(&TokenId::new("another"));
+            events.end_of(&TokenId::new("revoked"));
+            relaying.await.unwrap();
+            assert!(hangup.was_asked().await, "the connection is not ended");
+            assert!(unread.recv().await.is_some() && unread.recv().await.is_none());
+        });
     }
 }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod admissions;
+mod answers;
 mod app;
 mod attention;
 mod auth;
@@ -10,9 +11,11 @@ mod body;
 mod body_memory;
 mod budgets;
 mod changes;
+mod client_address;
 mod compare;
 mod connection;
 mod cookie;
+mod crowd;
 mod editions;
 mod estimates;
 mod events;
@@ -30,6 +33,7 @@ mod name;
 mod observed;
 mod observed_metrics;
 mod operations;
+mod paced;
 mod page;
 mod periods;
 mod problem;
@@ -48,7 +52,7 @@ mod terraform;
 mod text;
 mod tokens;
 
-pub(crate) use connection::{TlsError, acceptor, serve};
+pub(crate) use connection::{HttpServing, TlsError, acceptor, listen, serve};
 pub(crate) use cookie::SignIn;
 pub(crate) use router::router;
 pub(crate) use state::{ApiService, Gates, ServiceParts};

@@ -3,16 +3,16 @@
 use super::problem::Problem;
 use super::state::State;
 use super::{
-    actions, admissions, app, attention, auth, batches, budgets, compare, editions, estimates, events, factors, fleet,
-    gaps, greener, grid, job_list, jobs, kubernetes, ledger, metrics, operations, periods, providers, series, session,
-    sites, steps, terraform, tokens,
+    actions, admissions, answers, app, attention, auth, batches, budgets, client_address, compare, editions, estimates,
+    events, factors, fleet, gaps, greener, grid, job_list, jobs, kubernetes, ledger, metrics, operations, periods,
+    providers, series, session, sites, steps, terraform, tokens,
 };
 use api::{PROBLEM_MEDIA_TYPE, ProblemDocument};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::Method;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use model::Scope;
@@ -46,8 +46,10 @@ pub(crate) fn router(state: &State) -> Router {
         .fallback(move |request: Request| std::future::ready(app::answer(&request, sign_in)))
         .method_not_allowed_fallback(|method: Method| std::future::ready(Problem::method_not_allowed(method.as_str())))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(Arc::clone(state), client_address::name_client))
         .layer(from_fn_with_state(sign_in, operations::harden))
         .layer(from_fn_with_state(Arc::clone(state), metrics::count))
+        .layer(map_response(|response| std::future::ready(answers::in_pieces(response))))
         .with_state(Arc::clone(state))
 }
 
@@ -78,6 +80,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
     let guarded = under(None, anyone, state)
         .merge(under(Some(Scope::Ingest), ingest, state))
         .merge(under(Some(Scope::Read), reading(), state))
+        .merge(under(Some(Scope::Read), large_reading(state), state))
         .merge(under(Some(Scope::Admit), admit, state))
         .merge(under(Some(Scope::Admin), administration(), state));
     // As the API under a version, and where webhooks are usually found.
@@ -100,23 +103,10 @@ fn reading() -> OpenApiRouter<State> {
         .routes(routes!(job_list::list))
         .routes(routes!(job_list::totals))
         .routes(routes!(jobs::show))
-        .routes(routes!(compare::compare))
-        .routes(routes!(series::devices))
-        .routes(routes!(series::device))
-        .routes(routes!(series::node))
-        .routes(routes!(series::job))
-        .routes(routes!(series::job_devices))
-        .routes(routes!(series::power))
-        .routes(routes!(series::intensity))
         .routes(routes!(grid::zones))
         .routes(routes!(grid::intensity))
         .routes(routes!(providers::list))
         .routes(routes!(greener::best))
-        .routes(routes!(editions::list))
-        .routes(routes!(ledger::entries))
-        .routes(routes!(ledger::explain))
-        .routes(routes!(ledger::breakdown))
-        .routes(routes!(ledger::emissions))
         .routes(routes!(attention::list))
         .routes(routes!(gaps::list))
         .routes(routes!(periods::list))
@@ -128,6 +118,25 @@ fn reading() -> OpenApiRouter<State> {
         .routes(routes!(admissions::show))
         .routes(routes!(estimates::accuracy))
         .routes(routes!(events::listen))
+}
+
+/// The same, where an answer may take much memory.
+fn large_reading(state: &State) -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(compare::compare))
+        .routes(routes!(series::devices))
+        .routes(routes!(series::device))
+        .routes(routes!(series::node))
+        .routes(routes!(series::job))
+        .routes(routes!(series::job_devices))
+        .routes(routes!(series::power))
+        .routes(routes!(series::intensity))
+        .routes(routes!(editions::list))
+        .routes(routes!(ledger::entries))
+        .routes(routes!(ledger::explain))
+        .routes(routes!(ledger::breakdown))
+        .routes(routes!(ledger::emissions))
+        .route_layer(from_fn_with_state(Arc::clone(state), answers::bound))
 }
 
 /// What the scope admin opens.

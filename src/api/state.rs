@@ -1,5 +1,6 @@
 //! The running service as its handlers see it: store, clock, limits and what they share.
 
+use super::answers::Answers;
 use super::body_memory::Bodies;
 use super::changes::Events;
 use super::cookie::SignIn;
@@ -10,7 +11,7 @@ use super::run_tasks::RunTasks;
 use super::service_metrics::ServiceMetrics;
 use crate::alerts::AlertCounts;
 use crate::budget::Office;
-use crate::config::{KeyError, Kubernetes, Limits, Rate, ServiceConfig};
+use crate::config::{KeyError, Kubernetes, Limits, Proxies, Rate, ServiceConfig};
 use crate::feed::Feeds;
 use crate::grid::Library;
 use crate::series::{ExportCounts, Handover, Influx, NewestPower, SeriesStore};
@@ -49,6 +50,8 @@ pub(crate) struct ApiService {
     pub(super) batches_rate: Buckets,
     pub(super) failures_rate: Buckets,
     pub(super) bodies: Bodies,
+    pub(super) answers: Answers,
+    pub(super) proxies: Arc<Proxies>,
     pub(super) is_stopping: AtomicBool,
 }
 
@@ -63,6 +66,7 @@ pub(crate) struct ServiceParts {
     pub(crate) power: Arc<NewestPower>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
+    pub(crate) proxies: Arc<Proxies>,
     pub(crate) sign_in: SignIn,
     pub(crate) gates: Gates,
     pub(crate) alerts: AlertCounts,
@@ -86,7 +90,7 @@ impl ApiService {
     pub(crate) fn new(parts: ServiceParts) -> Self {
         let ServiceParts { store, library, series, influx, exported, handover, power, clock, limits, feeds, .. } =
             parts;
-        let (sign_in, gates, alerts) = (parts.sign_in, parts.gates, parts.alerts);
+        let (sign_in, gates, alerts, proxies) = (parts.sign_in, parts.gates, parts.alerts, parts.proxies);
         Self {
             observer: Observer::new(Arc::clone(&store), Arc::clone(&library), power),
             store,
@@ -107,6 +111,8 @@ impl ApiService {
             batches_rate: Buckets::new(limits.batches),
             failures_rate: Buckets::new(limits.failures),
             bodies: Bodies::new(&limits),
+            answers: Answers::new(&limits),
+            proxies,
             is_stopping: AtomicBool::new(false),
         }
     }

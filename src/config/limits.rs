@@ -8,7 +8,7 @@ use std::time::Duration;
 /// Limits on what clients may send and open at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Maximum number of open connections, 1 to 65,536.
+    /// Maximum number of open connections, 1 to 65,536; one address may have a quarter of them.
     pub connections: usize,
     /// How long a client may take for request line and headers, and how long a connection may be idle.
     pub header_timeout: Duration,
@@ -20,6 +20,10 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Maximum size of all bodies of agents, jobs and gates in memory at once, twice [`Limits::body_bytes`] to 64 GiB.
     pub open_body_bytes: usize,
+    /// Minimum rate at which a client reads an answer that waits for it, bytes per second over ten seconds, 1 to 1,000,000.
+    pub answer_bytes_per_s: u32,
+    /// Maximum size of all large answers in memory at once, 1 MiB to 64 GiB; one token may have half of it.
+    pub open_answer_bytes: usize,
     /// Requests per token, batches not included.
     pub requests: Rate,
     /// Batches per token; many nodes may share one.
@@ -48,6 +52,8 @@ pub(super) struct LimitsDocument {
     body_bytes_per_s: u64,
     body_bytes: u64,
     open_body_bytes: u64,
+    answer_bytes_per_s: u64,
+    open_answer_bytes: u64,
     requests_per_s: u64,
     request_burst: u64,
     batches_per_s: u64,
@@ -66,6 +72,8 @@ impl Default for LimitsDocument {
             body_bytes_per_s: 1024,
             body_bytes: 16 << 20,
             open_body_bytes: 128 << 20,
+            answer_bytes_per_s: 1024,
+            open_answer_bytes: 64 << 20,
             requests_per_s: 200,
             request_burst: 1000,
             batches_per_s: 2000,
@@ -86,6 +94,8 @@ impl LimitsDocument {
             body_bytes_per_s: rate("limits.body_bytes_per_s", self.body_bytes_per_s)?,
             body_bytes: body_bytes(self.body_bytes)?,
             open_body_bytes: open_body_bytes(self.open_body_bytes, self.body_bytes)?,
+            answer_bytes_per_s: rate("limits.answer_bytes_per_s", self.answer_bytes_per_s)?,
+            open_answer_bytes: open_answer_bytes(self.open_answer_bytes)?,
             requests: Rate {
                 per_s: rate("limits.requests_per_s", self.requests_per_s)?,
                 burst: rate("limits.request_burst", self.request_burst)?,
@@ -117,5 +127,12 @@ fn open_body_bytes(value: u64, of_one: u64) -> Result<usize, ServiceConfigError>
         _ => {
             Err(out_of_range("limits.open_body_bytes", value, "at least twice limits.body_bytes, at most 68719476736"))
         }
+    }
+}
+
+fn open_answer_bytes(value: u64) -> Result<usize, ServiceConfigError> {
+    match usize::try_from(value) {
+        Ok(bytes) if (1 << 20..=64 << 30).contains(&value) => Ok(bytes),
+        _ => Err(out_of_range("limits.open_answer_bytes", value, "1048576 to 68719476736 bytes")),
     }
 }

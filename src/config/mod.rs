@@ -10,6 +10,7 @@ mod gates;
 mod key;
 mod limits;
 mod providers;
+mod proxy;
 mod range;
 mod series;
 
@@ -20,12 +21,14 @@ pub use gates::{Kubernetes, Terraform};
 pub use key::{KeyError, read_headers, read_hmac_key, read_secret};
 pub use limits::{Limits, Rate};
 pub use providers::ProviderSettings;
+pub use proxy::Proxies;
 pub use series::{InfluxDocument, InfluxSettings};
 
 use alerts::AlertsDocument;
 use gates::{KubernetesDocument, TerraformDocument};
 use limits::LimitsDocument;
 use providers::GridSection;
+use proxy::ProxySection;
 use range::{out_of_range, seconds};
 use serde::Deserialize;
 use series::SeriesSection;
@@ -48,6 +51,8 @@ pub struct ServiceConfig {
     pub log: Log,
     /// Limits on what clients may send and open.
     pub limits: Limits,
+    /// What stands in front of the service.
+    pub proxies: Proxies,
     /// Interval between two rounds that close posting periods which have ended.
     pub close_every: Duration,
     /// How long a posting period stays open for late windows after its end.
@@ -137,6 +142,7 @@ struct ServiceDocument {
     log_level: String,
     log_format: LogFormat,
     limits: LimitsDocument,
+    proxy: ProxySection,
     ledger: LedgerDocument,
     kubernetes: KubernetesDocument,
     terraform: TerraformDocument,
@@ -171,6 +177,7 @@ impl Default for ServiceDocument {
             log_level: "info".to_owned(),
             log_format: LogFormat::Json,
             limits: LimitsDocument::default(),
+            proxy: ProxySection::default(),
             ledger: LedgerDocument::default(),
             kubernetes: KubernetesDocument::default(),
             terraform: TerraformDocument::default(),
@@ -205,6 +212,7 @@ impl ServiceDocument {
             tls,
             log: Log { level, json: self.log_format == LogFormat::Json },
             limits: self.limits.validate()?,
+            proxies: self.proxy.validate()?,
             close_every: seconds("ledger.close_every_s", self.ledger.close_every_s)?,
             grace: grace(self.ledger.grace_s)?,
             shutdown_grace: seconds("ledger.shutdown_grace_s", self.ledger.shutdown_grace_s)?,
@@ -272,6 +280,10 @@ mod tests {
             ("[limits]\nconnections = -1", "line 2, column 15"),
             ("[limits]\nconnections = 0", "limits.connections = 0 cannot be used: 1 to 65536"),
             ("[limits]\nheader_timeout_s = 99999", "limits.header_timeout_s = 99999 cannot be used: 1 to 3600 seconds"),
+            (
+                "[proxy]\naddresses = [\"proxy.example\"]",
+                "proxy.addresses = \"proxy.example\" cannot be used: the address",
+            ),
             ("[limits]\nbody_bytes = 3", "limits.body_bytes = 3 cannot be used"),
             ("[kubernetes]\naccelerator = \"Q9\"", "kubernetes.accelerator = \"Q9\" cannot be used"),
             ("[kubernetes]\nanswer_within_ms = 1", "kubernetes.answer_within_ms = 1 cannot be used"),

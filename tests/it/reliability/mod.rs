@@ -7,6 +7,7 @@
 mod calendar;
 mod directory;
 mod disk;
+mod floods;
 mod fuzz;
 mod kill;
 mod proxy;

@@ -10,6 +10,7 @@ mod ledger;
 mod limits;
 mod metrics;
 pub(crate) mod process;
+mod proxy;
 mod refusals;
 mod reporting;
 mod session;
