@@ -33,6 +33,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use units::Span;
 
@@ -222,9 +223,7 @@ async fn serve(
     say: impl Fn(&str),
 ) -> Result<(), ServeError> {
     let tls = config.tls.as_ref().map(api::acceptor).transpose()?;
-    let refused = |cause| ServeError::Listen { address: config.listen, cause };
-    let listener = api::listen(config.listen).map_err(refused)?;
-    let address = listener.local_addr().map_err(refused)?;
+    let (listener, address) = listen(config.listen)?;
     let stop = StopSignals::new()?;
     let library = Arc::new(Library::bundled()?);
     let gates = Gates::open(config)?;
@@ -273,6 +272,14 @@ async fn serve(
     closing.abort();
     hearing.abort();
     Ok(())
+}
+
+/// Listens on `address`, and says where that is.
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let refused = |cause| ServeError::Listen { address, cause };
+    let listener = api::listen(address).map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    Ok((listener, address))
 }
 
 /// Posts what has ended, again and again. Each closing looks at the store alone, so that one that was missed is no loss.

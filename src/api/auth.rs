@@ -3,8 +3,8 @@
 //! A request shows a bearer token or, from a browser, the cookie of a session. What comes with a cookie and changes something must also prove
 //! that it comes from the app itself.
 
-use super::connection::Peer;
 use super::cookie::{self, expect_same_origin};
+use super::peer::Peer;
 use super::problem::Problem;
 use super::state::State;
 use crate::access::{Identity, Secret, Token, is_same};

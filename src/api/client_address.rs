@@ -1,6 +1,6 @@
 //! Which address a request is counted by: that of the connection, or behind a configured proxy the one that its header names.
 
-use super::connection::Peer;
+use super::peer::Peer;
 use super::problem::Problem;
 use super::state::State;
 use crate::config::Proxies;

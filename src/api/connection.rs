@@ -5,6 +5,7 @@
 
 use super::crowd::{Crowd, Member, Membership};
 use super::paced::{Paced, ReaderPace};
+use super::peer::Peer;
 use crate::config::{Limits, Proxies, Tls};
 use axum::Router;
 use axum::http::Request;
@@ -16,7 +17,7 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,29 +36,6 @@ const HEADER_BYTES_MAX: usize = 16 << 10;
 const BUFFER_BYTES_MAX: usize = 32 << 10;
 /// One address may have this part of all connections.
 const OF_ONE_ADDRESS: usize = 4;
-
-/// The address that a request comes from: that at the other end of the connection, or the client of a configured proxy.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(IpAddr);
-
-impl Peer {
-    pub(super) const fn of(address: IpAddr) -> Self {
-        Self(address)
-    }
-
-    pub(super) const fn address(self) -> IpAddr {
-        self.0
-    }
-
-    /// What requests are counted by: an IPv4 address, or the /64 network of an IPv6 address, within which one machine may use any number of
-    /// addresses.
-    pub(crate) fn counted_as(self) -> String {
-        match self.0.to_canonical() {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => format!("{:x}/64", address.to_bits() >> 64),
-        }
-    }
-}
 
 /// Ends the connection of a request, also where its client reads nothing of the answer.
 #[derive(Debug, Clone, Default)]
@@ -194,7 +172,7 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>, crowd: &Arc<Cro
     let place = place(places, crowd).await?;
     match listener.accept().await {
         Ok((stream, address)) => {
-            let peer = Peer(address.ip());
+            let peer = Peer::of(address.ip());
             let membership = crowd.enter(peer);
             if membership.is_none() {
                 tracing::debug!(address = %address.ip(), "an address has all the connections that it may have");

@@ -1,7 +1,7 @@
 //! The open connections, by the address at their other end: no address has more than its part, and where there is no room, whoever has most and does
 //! least makes room.
 
-use super::connection::Peer;
+use super::peer::Peer;
 use crate::config::Proxies;
 use collectors::clock::Clock;
 use std::collections::{BTreeMap, HashMap};

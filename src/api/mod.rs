@@ -2,6 +2,7 @@
 
 mod actions;
 mod admissions;
+mod answer_memory;
 mod answers;
 mod app;
 mod attention;
@@ -35,6 +36,7 @@ mod observed_metrics;
 mod operations;
 mod paced;
 mod page;
+mod peer;
 mod periods;
 mod problem;
 mod providers;

@@ -153,8 +153,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::connection::Peer;
     use super::super::crowd::Crowd;
+    use super::super::peer::Peer;
     use super::*;
     use collectors::clock::SystemClock;
     use std::net::IpAddr;

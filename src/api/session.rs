@@ -2,9 +2,9 @@
 
 use super::auth::check_token;
 use super::body::Json;
-use super::connection::Peer;
 use super::cookie;
 use super::page::Id;
+use super::peer::Peer;
 use super::problem::Problem;
 use super::state::State;
 use crate::access::{Identity, Secret, Token};

@@ -1,6 +1,6 @@
 //! The running service as its handlers see it: store, clock, limits and what they share.
 
-use super::answers::Answers;
+use super::answer_memory::Answers;
 use super::body_memory::Bodies;
 use super::changes::Events;
 use super::cookie::SignIn;

@@ -5,7 +5,7 @@
 
 use super::auth::unauthenticated;
 use super::body::JsonBytes;
-use super::connection::Peer;
+use super::peer::Peer;
 use super::problem::Problem;
 use super::run_tasks::AT_ONCE_MAX;
 use super::state::State;

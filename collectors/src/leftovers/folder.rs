@@ -14,8 +14,10 @@ use units::{Interval, Timestamp};
 
 /// File name extension of a spool that may hold something to deliver.
 pub(super) const EXTENSION: &str = "sqlite";
+/// Disk that a run's spool may use, MiB: days of eight devices at full resolution, weeks in minutes after that.
+pub(crate) const MEBIBYTES: u32 = 256;
 /// Bytes that a spool and its log may have together: those of a run's spool, and a log of a few pages over its limit.
-pub(super) const BYTES_MAX: u64 = (super::MEBIBYTES as u64 + 4) << 20;
+pub(super) const BYTES_MAX: u64 = (MEBIBYTES as u64 + 4) << 20;
 /// Spools of one user that are looked at in one round, so that no user takes the memory or the time of the others.
 const OF_ONE_USER_MAX: usize = 1_000;
 /// The first bytes of an SQLite file.

@@ -11,6 +11,7 @@ mod copies;
 mod folder;
 
 pub(crate) use claims::NodeFacts;
+pub(crate) use folder::MEBIBYTES;
 
 use crate::clock::Clock;
 use crate::push::{Http, Next, Pusher, locked};
@@ -32,8 +33,6 @@ use std::{fs, io, thread};
 use units::Span;
 use wire::Node;
 
-/// Disk that a run's spool may use, MiB: days of eight devices at full resolution, weeks in minutes after that.
-pub(crate) const MEBIBYTES: u32 = 256;
 /// Folder of copies in a folder of runs that only its user writes to.
 const TAKEN: &str = "taken";
 /// Copies that one user may have, with those that the service refused.
