@@ -86,7 +86,7 @@ test('the greener start of the page is that of the API, for the length that is c
   await signIn(page, demo, '/grid?zone=GB');
   await settled(page);
   await page.click('[aria-label="Length of the job"] button:text-is("12\u202fh")');
-  await page.waitForSelector('code:text-is("wattledger grid best --zone GB --hours 12")');
+  await page.waitForSelector('code:text-is("wattledger grid best --site london --hours 12")');
   expect(new URL(page.url()).searchParams.get('hours')).toBe('12');
   expect(await textOf(page, '[data-advice]')).toMatch(/^Start /);
   await context.close();
