@@ -7,7 +7,7 @@ use crate::ledger::{self, LedgerError};
 use crate::moment;
 use crate::series::HELD_IDLE_PERCENT;
 use crate::store::{
-    AdmissionFilter, AdmissionRow, DecisionRow, Draw, OpenKey, PostedDraw, Selection, Store, StoreError, Tx,
+    AdmissionFilter, AdmissionRow, DecisionRow, Draw, NoticeRow, OpenKey, PostedDraw, Selection, Store, StoreError, Tx,
 };
 use api::{AttentionItem, Severity, Subject};
 use model::{
@@ -47,6 +47,8 @@ const PROVISIONAL_OLD: Span = Span::from_seconds(30 * DAY_S);
 const STALE: Span = Span::from_seconds(2 * DAY_S);
 /// A provider that has failed for an hour does not mend by being asked again.
 const PROVIDER_FAILING: Span = Span::from_seconds(HOUR_S);
+/// What the service noticed by itself is reported for a day.
+const NOTICE_TIME: Span = Span::from_seconds(DAY_S);
 /// Windows set aside are reported for a week.
 const ASIDE_TIME: Span = Span::from_seconds(7 * DAY_S);
 /// Whoever was denied an hour ago has seen it.
@@ -90,7 +92,8 @@ pub fn attention(
             nodes(tx, now, &mut found)?;
             set_aside(tx, now, &mut found)?;
             gaps(tx, now, &mut found)?;
-            factors(tx, now, &mut found)
+            factors(tx, now, &mut found)?;
+            notices(tx, now, &mut found)
         })?;
         low_coverage(store, library, now, &mut found)?;
         providers(store, now, &mut found);
@@ -152,6 +155,25 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<
                 message,
             ));
         }
+    }
+    Ok(())
+}
+
+/// What the service noticed by itself.
+fn notices(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
+    for NoticeRow { kind, subject, first, times, detail, .. } in tx.notices().since(now.before(NOTICE_TIME))? {
+        let often = if times > 1 { format!(", {times} times") } else { String::new() };
+        let (severity, message) = match kind {
+            AttentionKind::ChartsRebuilt => {
+                let message = format!(
+                    "{subject}, the copy for charts, was damaged{often} and is built anew from the evidence, which is sound or `wattledger verify` says otherwise ({detail}); look for failing disks"
+                );
+                (Severity::Warn, message)
+            }
+            _ => (Severity::Warn, format!("{detail}{often}")),
+        };
+        found
+            .push(AttentionItem::new(kind, severity, Subject::of(SubjectKind::Service, subject), message).since(first));
     }
     Ok(())
 }

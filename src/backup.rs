@@ -1,17 +1,15 @@
 //! Backups: a consistent copy of a data directory, taken while the service runs, and the way back.
 //!
-//! A backup is a directory with a copy of the database and of its `chain-head`. It is built under another name and renamed when it is complete and
+//! A backup is a directory with a copy of the database and of the files beside it that name the heads of its chains. It is built under another name and renamed when it is complete and
 //! verified. Batches that agents sent after the copy was taken are not in it; agents keep them for a day and send them again.
 
-use crate::ledger::{self, LedgerError, Verified};
+use crate::audit::{self, AuditError};
+use crate::ledger::{self, HashChain, LedgerError, Verified};
 use crate::store::{self, Store, StoreError};
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-
-/// Files beside the database that hold the heads of its hash chains.
-const HEADS: [&str; 2] = [ledger::CHAIN_HEAD, ledger::ACTION_HEAD];
 
 /// Why a backup could not be made or restored.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +39,10 @@ pub enum BackupError {
     /// The copy failed verification.
     #[error("the copy does not verify: {0}; keep the original for inspection and take an earlier backup")]
     Unsound(ledger::Fault),
-    /// The copy cannot be read.
+    /// The copy cannot be audited.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The heads of the copy's chains cannot be noted.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// The database cannot be read or copied.
@@ -128,7 +129,7 @@ fn copy_files(from: &Path, to: &Path) -> Result<(), BackupError> {
 }
 
 fn copy_head(from: &Path, to: &Path) -> Result<(), BackupError> {
-    for head in HEADS {
+    for head in HashChain::ALL.map(HashChain::file) {
         let target = to.join(head);
         match fs::copy(from.join(head), &target) {
             Ok(_) => {}
@@ -143,7 +144,7 @@ fn copy_head(from: &Path, to: &Path) -> Result<(), BackupError> {
 /// Verifies a copy as `wattledger verify` does, writes down the heads of its chains, and syncs it to disk.
 fn settle(directory: &Path) -> Result<Verified, BackupError> {
     let store = Store::open(directory)?;
-    let verified = ledger::verify(&store)?;
+    let verified = audit::verify(&store)?;
     if let Some(fault) = verified.fault {
         return Err(BackupError::Unsound(fault));
     }
@@ -151,7 +152,7 @@ fn settle(directory: &Path) -> Result<Verified, BackupError> {
     drop(store);
     let lock = directory.join("lock");
     fs::remove_file(&lock).map_err(failed(&lock))?;
-    for name in std::iter::once(store::FILE).chain(HEADS) {
+    for name in std::iter::once(store::FILE).chain(HashChain::ALL.map(HashChain::file)) {
         let path = directory.join(name);
         if path.is_file() {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed(&path))?;

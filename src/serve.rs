@@ -43,17 +43,17 @@ pub enum ServeError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The ledger ends before the entry that was noted outside of it, or has another there.
+    /// A chain ends before what was noted of it outside, or has another link there.
     #[error(
         "{}: the ledger does not have {} {number}, which `{file}` beside it notes: it was cut off, emptied or exchanged. Restore a backup that verifies; to go on with what is there, move `{file}` away",
-        directory.display(), if *file == ledger::CHAIN_HEAD { "entry" } else { "action" }
+        directory.display(), chain.link(), file = chain.file()
     )]
     LostHead {
         /// Path of the data directory.
         directory: PathBuf,
-        /// Name of the file that names it.
-        file: &'static str,
-        /// Number of the entry or action that it names.
+        /// The chain that it is missing from.
+        chain: ledger::HashChain,
+        /// Its number, as the file beside the database names it.
         number: i64,
     },
     /// The note of the last entry cannot be read.
@@ -132,8 +132,8 @@ pub fn run_on(
     log_to_stderr(config.log);
     warn_if_public("the data directory", &config.data);
     raise_open_files();
-    if let Some((file, number)) = ledger::lost_head(store)? {
-        return Err(ServeError::LostHead { directory: config.data.clone(), file, number });
+    if let Some((chain, number)) = ledger::lost_head(store)? {
+        return Err(ServeError::LostHead { directory: config.data.clone(), chain, number });
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let charts = Charts::open(config, store, &clock)?;

@@ -36,6 +36,7 @@ impl Notice {
             SubjectKind::Budget | SubjectKind::Admission | SubjectKind::Request => format!("{app}/budgets"),
             SubjectKind::Zone | SubjectKind::Provider => format!("{app}/grid"),
             SubjectKind::Device => format!("{app}/fleet"),
+            SubjectKind::Service => app.to_owned(),
         }
     }
 }

@@ -32,9 +32,10 @@ pub(crate) async fn compare(
     let now = state.clock.wall();
     let jobs = state.work(move |service| {
         let rows = ids.iter().map(|id| find(service, id, &who)).collect::<Result<Vec<_>, _>>()?;
-        rows.into_iter().map(|row| compared(service, row, now)).collect::<Result<Vec<_>, _>>()
+        service.read_series(|_| rows.into_iter().map(|row| compared(service, row, now)).collect::<Result<Vec<_>, _>>())
     });
-    Ok(axum::Json(CompareDocument { held_idle_below_percent_of_limit: HELD_IDLE_PERCENT, jobs: jobs.await? }))
+    let (jobs, is_complete) = jobs.await?;
+    Ok(axum::Json(CompareDocument { held_idle_below_percent_of_limit: HELD_IDLE_PERCENT, jobs, is_complete }))
 }
 
 fn ids(query: &str) -> Result<Vec<JobId>, Problem> {

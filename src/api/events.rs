@@ -37,7 +37,7 @@ pub(crate) async fn listen(
     let place = state.events.place(&who.token)?;
     let told = state.events.told.subscribe();
     let (sender, receiver) = mpsc::channel(1);
-    let listener = Listener { who, hangup, clock: Arc::clone(&state.clock), unsent: VecDeque::new() };
+    let listener = Listener { who, hangup, clock: Arc::clone(&state.clock) as Arc<dyn Clock>, unsent: VecDeque::new() };
     tokio::spawn(listener.relay(told, sender, place));
     state.metrics.event_streams.inc();
     let stream = OpenStream { receiver, state: Arc::clone(&state) };

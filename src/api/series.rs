@@ -8,12 +8,13 @@ use super::state::{ApiService, State};
 use crate::access::Identity;
 use crate::moment;
 use crate::series::{self, Bucket, DeviceSeries, Grid, GridError, PowerGroup, PowerSeries, SeriesError};
+use crate::store::Tx;
 use api::{
     DevicesDocument, IntensityDocument, JobDevice, PlaceQuery, PowerDocument, PowerGroupDocument, PowerQuery,
     ProblemDocument, RangeQuery, SeriesDocument, SeriesQuality,
 };
 use axum::extract::State as Extract;
-use model::{BatchId, JobId, JobNumber, NodeName};
+use model::{JobId, JobNumber, NodeName};
 use std::collections::BTreeSet;
 use units::{DeviceTime, Interval, Power, Span, Timestamp};
 
@@ -103,9 +104,17 @@ fn document(series: &PowerSeries, is_complete: bool) -> SeriesDocument {
 }
 
 impl ApiService {
-    /// Whether the copy for charts has every batch that is acknowledged.
-    fn is_complete(&self, newest: BatchId) -> Result<bool, Problem> {
-        Ok(self.series.watermark()?.revision >= newest.revision())
+    /// Reads from the copy for charts; also whether what was read has every batch that is acknowledged and nothing of it turned out to be damaged.
+    pub(super) fn read_series<T>(
+        &self,
+        read: impl FnOnce(&Tx<'_>) -> Result<T, Problem>,
+    ) -> Result<(T, bool), Problem> {
+        self.store.read(|tx| {
+            let damages = self.series.damages();
+            let has_all = self.series.watermark()?.revision >= tx.evidence().newest()?.revision();
+            let found = read(tx)?;
+            Ok((found, has_all && self.series.damages() == damages && self.series.damage().is_none()))
+        })
     }
 }
 
@@ -127,13 +136,12 @@ pub(crate) async fn device(
     let now = state.clock.wall();
     let grid = grid_of(&asked, None, now)?;
     let document = state.work(move |service| {
-        let (number, newest) = service.store.read::<_, Problem>(|tx| {
+        let (found, is_complete) = service.read_series(|tx| {
             let known = id.parse().ok().map(|number| tx.devices().get(number)).transpose()?.flatten();
             let known = known.ok_or_else(|| Problem::not_found("device", &id))?;
-            Ok((known.device, tx.evidence().newest()?))
+            Ok(series::device(service.series.as_ref(), known.device, grid, now)?)
         })?;
-        let is_complete = service.is_complete(newest)?;
-        Ok(document(&series::device(service.series.as_ref(), number, grid, now)?, is_complete))
+        Ok(document(&found, is_complete))
     });
     document.await.map(axum::Json)
 }
@@ -158,11 +166,11 @@ pub(crate) async fn node(
     let now = state.clock.wall();
     let grid = grid_of(&asked, None, now)?;
     let document = state.work(move |service| {
-        service.store.read::<_, Problem>(|tx| {
+        let (found, is_complete) = service.read_series(|tx| {
             let node = tx.nodes().find(&name)?.ok_or_else(|| Problem::not_found("node", &name))?;
-            let is_complete = service.is_complete(tx.evidence().newest()?)?;
-            Ok(document(&series::node(service.series.as_ref(), tx, node, grid, now)?, is_complete))
-        })
+            Ok(series::node(service.series.as_ref(), tx, node, grid, now)?)
+        })?;
+        Ok(document(&found, is_complete))
     });
     document.await.map(axum::Json)
 }
@@ -200,10 +208,9 @@ pub(crate) async fn job(
     let now = state.clock.wall();
     let document = state.work(move |service| {
         let (job, grid) = job_grid(service, &id, &who, &asked, now)?;
-        service.store.read::<_, Problem>(|tx| {
-            let is_complete = service.is_complete(tx.evidence().newest()?)?;
-            Ok(document(&series::job(service.series.as_ref(), tx, job, grid, now)?, is_complete))
-        })
+        let read = |tx: &Tx<'_>| Ok(series::job(service.series.as_ref(), tx, job, grid, now)?);
+        let (found, is_complete) = service.read_series(read)?;
+        Ok(document(&found, is_complete))
     });
     document.await.map(axum::Json)
 }
@@ -226,15 +233,14 @@ pub(crate) async fn job_devices(
     let (grid, found) = state
         .work(move |service| {
             let (job, grid) = job_grid(service, &id, &who, &asked, now)?;
-            let store = service.series.as_ref();
-            let found = service.store.read(|tx| series::job_devices(store, tx, job, grid, now))?;
-            Ok((grid, found))
+            let read = |tx: &Tx<'_>| Ok(series::job_devices(service.series.as_ref(), tx, job, grid, now)?);
+            Ok((grid, service.read_series(read)?))
         })
         .await?;
     Ok(axum::Json(devices_document(grid, found)))
 }
 
-fn devices_document(grid: Grid, found: Vec<DeviceSeries>) -> DevicesDocument {
+fn devices_document(grid: Grid, (found, is_complete): (Vec<DeviceSeries>, bool)) -> DevicesDocument {
     let numbers: BTreeSet<i64> = found.iter().flat_map(|own| own.series.buckets.keys().copied()).collect();
     let devices = found.into_iter().map(|own| JobDevice {
         id: own.device.device,
@@ -253,6 +259,7 @@ fn devices_document(grid: Grid, found: Vec<DeviceSeries>) -> DevicesDocument {
         to: moment::show(grid.range.end()),
         bucket_s: grid.bucket_s(),
         devices: devices.collect(),
+        is_complete,
         start_ms: numbers.iter().map(|number| grid.start_ms(*number)).collect(),
     }
 }
@@ -273,8 +280,7 @@ pub(crate) async fn devices(
     let now = state.clock.wall();
     let grid = grid_of(&asked, None, now)?;
     let found = state.work(move |service| {
-        let store = service.series.as_ref();
-        Ok(service.store.read(|tx| series::accelerators(store, tx, grid, now))?)
+        service.read_series(|tx| Ok(series::accelerators(service.series.as_ref(), tx, grid, now)?))
     });
     Ok(axum::Json(devices_document(grid, found.await?)))
 }
@@ -301,10 +307,10 @@ pub(crate) async fn power(
         }
     };
     let grid = grid_of(&asked, None, state.clock.wall())?;
-    let groups = state
+    let (groups, is_complete) = state
         .work(move |service| {
             let (store, project) = (service.series.as_ref(), who.project.as_ref());
-            Ok(service.store.read(|tx| series::fleet(store, tx, by, grid, project))?)
+            service.read_series(|tx| Ok(series::fleet(store, tx, by, grid, project)?))
         })
         .await?;
     let numbers: BTreeSet<i64> = groups.iter().flat_map(|own| own.buckets.keys().copied()).collect();
@@ -322,6 +328,7 @@ pub(crate) async fn power(
         to: moment::show(grid.range.end()),
         bucket_s: grid.bucket_s(),
         groups: groups.collect(),
+        is_complete,
         start_ms: numbers.iter().map(|number| grid.start_ms(*number)).collect(),
     }))
 }

@@ -15,9 +15,10 @@ use crate::config::{KeyError, Kubernetes, Limits, Proxies, Rate, ServiceConfig};
 use crate::feed::Feeds;
 use crate::grid::Library;
 use crate::series::{ExportCounts, Handover, Influx, NewestPower, SeriesStore};
-use crate::store::{DecisionRow, Store};
+use crate::steady_clock::{ClockJump, SteadyClock};
+use crate::store::{DecisionRow, Store, StoreError, Tx};
 use collectors::clock::Clock;
-use model::ChangeKind;
+use model::{AttentionKind, ChangeKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use units::Span;
@@ -36,7 +37,8 @@ pub(crate) struct ApiService {
     pub(super) influx: Option<Arc<Influx>>,
     pub(super) exported: ExportCounts,
     pub(super) handover: Handover,
-    pub(super) clock: Arc<dyn Clock>,
+    /// The date that everything is decided by.
+    pub(super) clock: Arc<SteadyClock>,
     pub(super) limits: Limits,
     pub(super) gates: Gates,
     pub(super) feeds: Arc<Feeds>,
@@ -100,7 +102,7 @@ impl ApiService {
             influx,
             exported,
             handover,
-            clock,
+            clock: Arc::new(SteadyClock::new(clock)),
             limits,
             gates,
             feeds,
@@ -157,12 +159,24 @@ impl ApiService {
         }
     }
 
+    /// Notes that the clock jumped, for the log and for `/attention`.
+    fn note_jump(&self, jump: &ClockJump) {
+        let (at, detail) = (jump.at, jump.to_string());
+        tracing::warn!("{detail}");
+        let note = move |tx: &Tx<'_>| tx.notices().note(AttentionKind::ClockJumped, "clock", at, &detail);
+        if let Err(error) = self.store.write::<_, StoreError>(note) {
+            tracing::error!(%error, "that the clock was set could not be noted");
+        }
+    }
+
     /// Posts what has ended. `grace` after the end of a period, late data is no longer waited for.
     pub(crate) fn close(&self, grace: Span) {
         if self.store.trouble().is_some() && self.store.probe().is_ok() {
             tracing::info!("the disk can be written again");
         }
-        match crate::ledger::close(&self.store, &self.library, self.clock.wall(), grace) {
+        let now = self.clock.wall();
+        self.clock.take_jumps().iter().for_each(|jump| self.note_jump(jump));
+        match crate::ledger::close(&self.store, &self.library, now, grace) {
             Ok(closed) => self.tell_entries(closed.entries),
             Err(error) => {
                 tracing::error!(%error, "ended periods could not be posted; the service will try again");

@@ -3,7 +3,7 @@
 //! Energy that was used is posted in full. What the ledger has of the job counts there; what is stated beyond that counts as *settled* beside it.
 
 use super::{BudgetAmount, BudgetError, Policy, stored};
-use crate::store::{AdmissionRow, DecisionRow, HoldRow, Moved, Tx};
+use crate::store::{AdmissionRow, DecisionRow, HoldRow, MeteredJob, Moved, Tx};
 use api::Unit;
 use model::{AdmissionId, AdmissionState, DecisionId, HoldNotice, JobNumber, ProjectName, TokenId};
 use std::collections::BTreeMap;
@@ -59,8 +59,11 @@ pub(super) fn keep(tx: &Tx<'_>, row: &AdmissionRow) -> Result<(), BudgetError> {
         _ => 0,
     };
     let ended = end_of_job(tx, row)?;
+    if row.state == AdmissionState::Held {
+        tx.holds().set_end(row.admission, ended)?;
+    }
     for hold in tx.holds().of_admission(row.admission)? {
-        let held = if row.state == AdmissionState::Held { left_of(row, hold.reserved, ended)? } else { 0 };
+        let held = held_now(row, &hold, ended)?;
         let settled = match unit_of(tx, &hold, row)? {
             Unit::Energy => beyond,
             Unit::Co2e => share(row.actual_co2e.unwrap_or(CarbonMass::ZERO).micrograms(), beyond, actual),
@@ -70,6 +73,11 @@ pub(super) fn keep(tx: &Tx<'_>, row: &AdmissionRow) -> Result<(), BudgetError> {
         }
     }
     Ok(())
+}
+
+/// What an admission holds of a budget, where its job is known to have `ended`.
+pub(super) fn held_now(row: &AdmissionRow, hold: &HoldRow, ended: Option<Timestamp>) -> Result<i64, BudgetError> {
+    if row.state == AdmissionState::Held { left_of(row, hold.reserved, ended) } else { Ok(0) }
 }
 
 /// Makes an admission hold `amount` of a budget, in the period that begins at `from`.
@@ -165,7 +173,7 @@ pub(super) fn note_metered(tx: &Tx<'_>, postings: &[Moved]) -> Result<(), Budget
         (sum.start, sum.end) = (sum.start.min(moved.start), sum.end.max(moved.end));
     }
     for (job, MeteredSum { energy, start, end }) in jobs {
-        for mut row in tx.admissions().of_job(job)? {
+        for mut row in tx.admissions().of_job(job)?.into_iter().filter(|row| was_allowed(row.state)) {
             row.metered = row.metered.saturating_add(energy).max(Energy::ZERO);
             row.metered_time = match row.metered_time {
                 Some(time) => Interval::new(time.start().min(start), time.end().max(end)),
@@ -175,6 +183,20 @@ pub(super) fn note_metered(tx: &Tx<'_>, postings: &[Moved]) -> Result<(), Budget
         }
     }
     Ok(())
+}
+
+const fn was_allowed(state: AdmissionState) -> bool {
+    !matches!(state, AdmissionState::Denied | AdmissionState::Checked)
+}
+
+/// Takes in what the ledger has of all admitted jobs, whatever was known of them, and reckons again what is held.
+pub(super) fn reckon_again(tx: &Tx<'_>) -> Result<(), BudgetError> {
+    for MeteredJob { admission, energy, time } in tx.admissions().metered_otherwise()? {
+        let Some(mut row) = tx.admissions().get(admission)? else { continue };
+        (row.metered, row.metered_time) = (energy, time);
+        keep(tx, &row)?;
+    }
+    tx.admissions().held()?.iter().try_for_each(|row| keep(tx, row))
 }
 
 /// Takes in what the ledger has of a job that ran before it was admitted, as where a gate let it pass while the service was away.

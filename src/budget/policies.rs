@@ -76,6 +76,8 @@ impl Office<'_> {
             let row = books.tx.budgets().find(&id)?.filter(|row| row.retired.is_none());
             let row = row.ok_or(BudgetError::UnknownBudget { id })?;
             books.tx.budgets().retire(row.budget, books.now)?;
+            // Nothing is kept of what applies no more.
+            books.sum_again()?;
             let decision = Decided { action: "retire", budget: Some(row.budget), ..Decided::default() };
             books.record(decision, row.policy)?;
             books.state(ActionKind::Budget, row.budget)

@@ -5,10 +5,10 @@
 
 use super::known::KnownBudget;
 use super::{BudgetError, Owner, holds};
-use crate::store::{BudgetProgress, Moved, Tx};
-use model::{JobNumber, ProjectName, SiteName, SiteNumber};
+use crate::store::{BudgetProgress, Moved, RowFault, Tx};
+use model::{BudgetId, JobNumber, ProjectName, SiteName, SiteNumber};
 use std::collections::{BTreeMap, HashMap};
-use units::Energy;
+use units::{CarbonMass, Energy, Timestamp};
 
 /// Whether there is something in the ledger that the sums do not hold.
 pub(super) fn is_behind(tx: &Tx<'_>) -> Result<bool, BudgetError> {
@@ -39,7 +39,61 @@ pub(super) fn catch_up(tx: &Tx<'_>, budgets: &[KnownBudget]) -> Result<(), Budge
         owners.add_open(budgets, &closed)?;
     }
     sums.set_progress(BudgetProgress { posting, entry, stale: false })?;
-    holds::note_metered(tx, &postings)
+    if progress.stale { holds::reckon_again(tx) } else { holds::note_metered(tx, &postings) }
+}
+
+/// What the ledger says of each budget, summed from its first row and kept nowhere.
+#[derive(Default)]
+pub(super) struct FreshSums {
+    days: BTreeMap<(BudgetId, Timestamp), (Energy, CarbonMass)>,
+    open: BTreeMap<(BudgetId, SiteNumber, Timestamp), Energy>,
+}
+
+impl FreshSums {
+    /// Sums the ledger for `budgets`.
+    pub(super) fn of(tx: &Tx<'_>, budgets: &[KnownBudget]) -> Result<Self, BudgetError> {
+        let (mut fresh, mut owners) = (Self::default(), Owners::new(tx)?);
+        tx.budget_sums().each_entry(|moved| {
+            owners.each(budgets, std::slice::from_ref(&moved), |moved, budget, policy| {
+                let day = fresh.days.entry((budget.row.budget, policy.day(moved.period_start))).or_default();
+                day.0 = day.0.saturating_add(moved.facility_energy);
+                day.1 = day.1.saturating_add(moved.facility_co2e);
+                Ok(())
+            })
+        })?;
+        owners.each(budgets, &tx.budget_sums().open_energy()?, |moved, budget, _| {
+            let open = fresh.open.entry((budget.row.budget, moved.site, moved.period_start)).or_default();
+            *open = open.saturating_add(moved.energy);
+            Ok(())
+        })?;
+        fresh.open.retain(|_, energy| *energy != Energy::ZERO);
+        Ok(fresh)
+    }
+
+    /// The first row that is kept and says otherwise, or is missing.
+    pub(super) fn first_kept_otherwise(mut self, tx: &Tx<'_>) -> Result<Option<RowFault>, BudgetError> {
+        const WHAT: &str = "it is not what the ledger says";
+        for ((budget, day), kept) in tx.budget_sums().days()? {
+            if self.days.remove(&(budget, day)) != Some(kept) {
+                let row = format!("{budget} {}", day.nanoseconds());
+                return Ok(Some(RowFault::new("budget_days", row, Some("posted_mj or posted_ug"), WHAT)));
+            }
+        }
+        for ((budget, site, start), kept) in tx.budget_sums().open()? {
+            if self.open.remove(&(budget, site, start)) != Some(kept) {
+                let row = format!("{budget} {site} {}", start.nanoseconds());
+                return Ok(Some(RowFault::new("budget_open", row, Some("energy_mj"), WHAT)));
+            }
+        }
+        let day =
+            self.days.keys().next().map(|(budget, day)| ("budget_days", format!("{budget} {}", day.nanoseconds())));
+        let open = self
+            .open
+            .keys()
+            .next()
+            .map(|(budget, site, start)| ("budget_open", format!("{budget} {site} {}", start.nanoseconds())));
+        Ok(day.or(open).map(|(table, row)| RowFault::new(table, row, None, "it is missing")))
+    }
 }
 
 /// Looks up whom energy belongs to, each job once.
@@ -76,7 +130,7 @@ impl<'a> Owners<'a> {
         &mut self,
         budgets: &[KnownBudget],
         all: &[Moved],
-        add: impl Fn(&Moved, &KnownBudget, &super::Policy) -> Result<(), BudgetError>,
+        mut add: impl FnMut(&Moved, &KnownBudget, &super::Policy) -> Result<(), BudgetError>,
     ) -> Result<(), BudgetError> {
         for moved in all {
             if !self.jobs.contains_key(&moved.job) {

@@ -7,7 +7,7 @@ use super::show::to_the_second;
 use super::table::{TextTable, left, right, significant};
 use super::words::{dash, one_of, or_dash, word};
 use super::{number, print, show, sparkline};
-use crate::ledger;
+use crate::audit;
 use crate::store::Store;
 use api::{
     Aggregate, Amount, BudgetOverride, Cost, EmissionsDocument, JobFootprint, JobItem, JobQuery, JobSortQuery,
@@ -344,9 +344,11 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
         crate::store::StoreError::InUse { .. } => Failure::Usage(error.to_string()),
         other => Failure::Internal(other.into()),
     })?;
-    let verified = ledger::verify(&store).map_err(anyhow::Error::from)?;
+    let verified = audit::verify(&store).map_err(anyhow::Error::from)?;
     if let Some(fault) = verified.fault {
-        return Err(Failure::Internal(fault.into()));
+        let next = "keep this directory as it is, to look into it, and put back the latest backup that verifies: `wattledger restore`; \
+            agents send again what they metered in the last day";
+        return Err(Failure::Internal(anyhow::anyhow!("{fault}; {next}")));
     }
     print::text(&format!(
         "{} entries and {} batches verified: {} metered = {} used by jobs + {} idle\n",

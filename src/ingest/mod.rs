@@ -107,7 +107,7 @@ pub async fn apply_later(store: &Store, received: Received) -> Result<Applied, I
 /// Returns the number of the batch.
 fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> Result<BatchId, IngestError> {
     let (node, reached) = tx.nodes().note(&batch.node.name, &batch.node.software, received)?;
-    let revision = tx.revisions().begin(received, "batch")?;
+    let revision = tx.revisions().begin_batch(received, &evidence.sha256)?;
     let number = revision.batch();
     tx.evidence().add(batch, node, number, received, evidence)?;
     let devices = tx.devices().note(node, &batch.devices)?;

@@ -5,7 +5,7 @@ use crate::ingest::{Attributed, attribute, reaches_of};
 use crate::store::{Rank, StoreError, Tx, statement_body};
 use model::{BatchId, DeviceUuid, NodeNumber};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use units::Energy;
 use wire::Batch;
 
@@ -19,12 +19,13 @@ pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
             return Err(wrong(*batch, what));
         }
     }
-    let (mut said, mut declared, mut reaches) = (HashSet::new(), HashMap::new(), 0);
+    let (mut said, mut declared, mut software, mut reaches) = (HashSet::new(), HashMap::new(), HashMap::new(), 0);
     for batch in numbers {
         let attributed = attribute(tx, batch, tx.evidence().believed(batch)?.unwrap_or(revision))?;
         let node = tx.evidence().node_of(batch)?;
         reaches += check_reaches(tx, batch, node, &attributed.batch)?;
         declared.extend(attributed.batch.devices.iter().map(|device| ((node, device.uuid.clone()), device.clone())));
+        software.insert(node, attributed.batch.node.software.clone());
         found.metered = found.metered.saturating_add(metered(&attributed));
         let rank = Rank::of(&attributed.batch);
         for job in &attributed.batch.jobs {
@@ -44,6 +45,9 @@ pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
     }
     if let Some((node, uuid)) = tx.devices().first_declared_otherwise(&declared)? {
         return Err(Wrong::Fault(Fault::Device { node, uuid }));
+    }
+    if let Some(fault) = tx.nodes().first_running_otherwise(&software)? {
+        return Err(Wrong::Fault(Fault::Row(fault)));
     }
     match tx.jobs().first_stated_by_nobody(|rank, body| said.contains(&digest(rank, body)))? {
         Some(job) => Err(Wrong::Fault(Fault::Stated { job })),
@@ -74,7 +78,7 @@ fn fault_of_records(
 ) -> Result<Option<&'static str>, StoreError> {
     aside.sort_by_key(|aside| aside.position);
     let noted = tx.held_time().of_batch(number)?;
-    Ok(if tx.postings().of_batch(number)?.into_iter().collect::<BTreeMap<_, _>>() != totals {
+    Ok(if tx.postings().followed(number)? != Some(totals) {
         Some("its postings are not what its windows and the holdings say")
     } else if !tx.evidence().is_as_named(number, &batch)? {
         Some("its agent, boot, sequence, node or time is not that of its bytes")

@@ -1,6 +1,7 @@
 //! What an audit finds.
 
 use super::LedgerError;
+use crate::store::RowFault;
 use model::{
     ActionId, BatchId, DeviceUuid, EntryId, JobId, JobNumber, NodeName, NodeNumber, PeriodId, Revision, SiteName,
 };
@@ -92,11 +93,20 @@ pub enum Fault {
         /// What does not agree, as a whole sentence.
         what: &'static str,
     },
-    /// What is kept of a budget's holds is not their sum.
-    #[error("budget {budget:?} was changed: its holds do not sum to what is kept of them")]
-    Holds {
-        /// Name of the budget.
-        budget: String,
+    /// A row is not as the program left it.
+    #[error("{}", named(.0))]
+    Row(RowFault),
+    /// A chain does not have what is noted outside the database.
+    #[error(
+        "`{file}` beside the database names {link} {number}, which is missing or another: the log was cut, or an older database was put back"
+    )]
+    Lost {
+        /// Name of the file.
+        file: &'static str,
+        /// A link of the chain, such as `decision`.
+        link: &'static str,
+        /// The number that the file names.
+        number: i64,
     },
     /// What is kept of the entries of a site is not their sum.
     #[error("site {site:?} was changed: its entries do not sum to what is kept of them")]
@@ -180,6 +190,12 @@ pub enum Fault {
     },
 }
 
+fn named(fault: &RowFault) -> String {
+    let RowFault { table, row, column, what } = fault;
+    let column = column.as_ref().map(|column| format!(" ({column})")).unwrap_or_default();
+    format!("row {row:?} of table {table}{column} was changed: {what}")
+}
+
 /// The result of an audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
@@ -201,6 +217,13 @@ pub struct Verified {
 pub(super) enum Wrong {
     Fault(Fault),
     Error(LedgerError),
+}
+
+impl Wrong {
+    /// The first row that is wrong, if one is.
+    pub(super) fn of_row(found: Option<RowFault>) -> Result<(), Self> {
+        found.map_or(Ok(()), |fault| Err(Self::Fault(Fault::Row(fault))))
+    }
 }
 
 impl<E: Into<LedgerError>> From<E> for Wrong {

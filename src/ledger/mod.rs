@@ -27,7 +27,7 @@ mod restatement;
 mod verify;
 
 pub use breakdown::breakdown;
-pub(crate) use checkpoint::{ACTIONS as ACTION_HEAD, ENTRIES as CHAIN_HEAD};
+pub use checkpoint::HashChain;
 pub use closing::close;
 pub use explain::{ExplainedWindow, Explanation, explain};
 pub use factor::{FactorRecord, mean_intensity, weigh};

@@ -1,12 +1,12 @@
 //! The audit: chain, arithmetic, postings and evidence of everything, and that it adds up.
 
-use super::checkpoint::Noted;
+use super::checkpoint::{HashChain, Noted};
 use super::factor::{Rates, Weighed};
 use super::factor_audit::{self, FactorAudit};
 use super::fault::{Fault, Verified, Wrong};
 use super::{LedgerError, actions, chain, checkpoint, decisions, evidence, period};
 use crate::store::{Entry, Head, Part, Store, StoreError, Tx};
-use model::{ActionId, EntryId, EntryKind, JobNumber, PeriodId};
+use model::{EntryId, EntryKind, JobNumber, PeriodId};
 use units::{DeviceTime, Energy};
 
 /// Recomputes the chain, the arithmetic of each entry, what its postings sum to, each batch's attribution from its evidence, and the conservation law.
@@ -15,8 +15,8 @@ use units::{DeviceTime, Energy};
 ///
 /// The store cannot be read at all. What is wrong *in* the ledger is a [`Fault`].
 pub fn verify(store: &Store) -> Result<Verified, LedgerError> {
-    let noted = |file| checkpoint::read(store.directory(), file);
-    let noted = [noted(checkpoint::ENTRIES)?, noted(checkpoint::ACTIONS)?];
+    let read = |chain| Ok((chain, checkpoint::read(store.directory(), chain)?));
+    let noted = HashChain::ALL.into_iter().map(read).collect::<Result<Vec<_>, LedgerError>>()?;
     store.read(|tx| {
         let mut found = Verified {
             entries: 0,
@@ -30,7 +30,11 @@ pub fn verify(store: &Store) -> Result<Verified, LedgerError> {
         match outcome {
             Ok(()) => Ok(found),
             Err(Wrong::Fault(fault)) => Ok(Verified { fault: Some(fault), ..found }),
-            Err(Wrong::Error(error)) => Err(error),
+            // What cannot be read at all may be named by what holds between rows.
+            Err(Wrong::Error(error)) => match tx.soundness().first_broken() {
+                Ok(Some(fault)) => Ok(Verified { fault: Some(Fault::Row(fault)), ..found }),
+                _ => Err(error),
+            },
         }
     })
 }
@@ -44,38 +48,28 @@ pub fn note_head(store: &Store) -> Result<(), LedgerError> {
     checkpoint::write(store)
 }
 
-/// Whether both chains still have what the notes beside the database name; the note and the number that are wrong where they do not.
+/// Whether all chains still have what the notes beside the database name; the chain and the number that are wrong where they do not.
 ///
 /// To be asked before anything is posted, since posting moves the notes on.
 ///
 /// # Errors
 ///
 /// The store; a note cannot be read.
-pub fn lost_head(store: &Store) -> Result<Option<(&'static str, i64)>, LedgerError> {
+pub fn lost_head(store: &Store) -> Result<Option<(HashChain, i64)>, LedgerError> {
     // A note that names nothing is a fault that `verify` names, and the next posting mends.
-    for file in [checkpoint::ENTRIES, checkpoint::ACTIONS] {
-        let Noted::Head(noted) = checkpoint::read(store.directory(), file)? else { continue };
-        let number = noted.entries;
-        let hash = store.read::<_, StoreError>(|tx| {
-            Ok(match file {
-                checkpoint::ENTRIES => tx.entries().get(EntryId::new(number))?.map(|entry| entry.hash),
-                _ => tx
-                    .actions()
-                    .newest(ActionId::new(number.saturating_add(1)), 1)?
-                    .pop()
-                    .filter(|found| found.action.number() == number)
-                    .map(|found| found.hash),
-            })
-        })?;
-        if hash != Some(noted.hash) {
-            return Ok(Some((file, number)));
+    for chain in HashChain::ALL {
+        let Noted::Head(noted) = checkpoint::read(store.directory(), chain)? else { continue };
+        if !store.read::<_, StoreError>(|tx| chain.contains(tx, &noted))? {
+            return Ok(Some((chain, noted.entries)));
         }
     }
     Ok(None)
 }
 
-fn audit(tx: &Tx<'_>, [entries, administered]: &[Noted; 2], found: &mut Verified) -> Result<(), Wrong> {
-    check_chain(tx, entries.head(), found)?;
+fn audit(tx: &Tx<'_>, noted: &[(HashChain, Noted)], found: &mut Verified) -> Result<(), Wrong> {
+    let head_of =
+        |chain: HashChain| noted.iter().find(|(known, _)| *known == chain).and_then(|(_, noted)| noted.head());
+    check_chain(tx, head_of(HashChain::Entries), found)?;
     check_periods(tx)?;
     evidence::check(tx, found)?;
     check_open(tx, found)?;
@@ -94,18 +88,33 @@ fn audit(tx: &Tx<'_>, [entries, administered]: &[Noted; 2], found: &mut Verified
     if let Some(job) = tx.jobs().first_not_as_stated()? {
         return Err(Wrong::Fault(Fault::Stated { job }));
     }
-    actions::check(tx, administered.head())?;
+    actions::check(tx, head_of(HashChain::Actions))?;
     factor_audit::check(tx)?;
     decisions::check(tx)?;
-    for (file, noted) in [(checkpoint::ENTRIES, entries), (checkpoint::ACTIONS, administered)] {
-        if *noted == Noted::Unreadable {
-            return Err(Wrong::Fault(Fault::Note { file }));
-        }
-    }
+    Wrong::of_row(tx.revisions().first_unchained()?)?;
+    Wrong::of_row(tx.seals().first_changed()?)?;
+    check_noted(tx, noted)?;
+    Wrong::of_row(tx.soundness().first_broken()?)?;
     match tx.file_faults()?.into_iter().next() {
         Some(fault) => Err(Wrong::Fault(Fault::File(fault))),
         None => Ok(()),
     }
+}
+
+/// Each chain has what is noted of it outside the database.
+fn check_noted(tx: &Tx<'_>, noted: &[(HashChain, Noted)]) -> Result<(), Wrong> {
+    for (chain, noted) in noted {
+        let (file, link) = (chain.file(), chain.link());
+        match noted {
+            Noted::Nothing => (),
+            Noted::Unreadable => return Err(Wrong::Fault(Fault::Note { file })),
+            Noted::Head(head) if chain.contains(tx, head)? => (),
+            Noted::Head(head) => {
+                return Err(Wrong::Fault(Fault::Lost { file, link, number: head.entries }));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Each open account holds the sum of its postings.

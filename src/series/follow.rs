@@ -6,10 +6,10 @@ use super::newest::NewestPower;
 use super::store::{SeriesChange, SeriesDevice, SeriesError, SeriesStore, Watermark};
 use super::window::SeriesWindow;
 use crate::ingest::{self, Counted};
-use crate::store::{Store, Tx};
+use crate::store::{SERIES_FILE, Store, StoreError, Tx};
 use client::Backoff;
 use collectors::clock::Clock;
-use model::{BatchId, EntryId, Revision};
+use model::{AttentionKind, BatchId, EntryId, Revision};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -117,6 +117,7 @@ fn run(copy: &Copy<'_>, clock: &dyn Clock, handed: &Receiver<(BatchId, Batch)>, 
     while !is_stopping.load(Ordering::Relaxed) {
         let given: BTreeMap<BatchId, Batch> = handed.try_iter().take(HANDED_MAX).collect();
         let outcome = (|| {
+            mend(copy, clock.wall())?;
             if !is_checked {
                 check(copy.store, copy.series)?;
                 is_checked = true;
@@ -146,12 +147,29 @@ fn run(copy: &Copy<'_>, clock: &dyn Clock, handed: &Receiver<(BatchId, Batch)>, 
     }
 }
 
+/// Begins a damaged copy anew, and notes that for `/attention`.
+fn mend(copy: &Copy<'_>, now: Timestamp) -> Result<(), SeriesError> {
+    let Some(damage) = copy.series.damage() else { return Ok(()) };
+    copy.series.begin_anew()?;
+    tracing::warn!(%damage, "the copy for charts was damaged; it is built anew from the evidence");
+    let noted = copy
+        .store
+        .write::<_, StoreError>(move |tx| tx.notices().note(AttentionKind::ChartsRebuilt, SERIES_FILE, now, &damage));
+    if let Err(error) = noted {
+        tracing::error!(%error, "that the copy for charts was damaged could not be noted");
+    }
+    Ok(())
+}
+
 /// Takes all batches that `store` has and `series` does not.
 ///
 /// # Errors
 ///
 /// The evidence cannot be read; the series store cannot be written.
 pub fn catch_up(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
+    if series.damage().is_some() {
+        series.begin_anew()?;
+    }
     check(store, series)?;
     let copy = Copy { store, series, power: &NewestPower::default(), as_of: Cell::new(Revision::new(0)) };
     while take(&copy, BTreeMap::new())? {}

@@ -122,6 +122,25 @@ pub trait SeriesStore: Send + Sync + std::fmt::Debug {
     /// Whether windows are kept divided among their holders. Changes then carry shares, and are made also when only the holders change.
     fn divides(&self) -> bool;
 
+    /// What was found damaged, of a store that is to be begun anew; nothing is read from it until then.
+    fn damage(&self) -> Option<String> {
+        None
+    }
+
+    /// How often something was found damaged since the store was opened.
+    fn damages(&self) -> u64 {
+        0
+    }
+
+    /// Throws away all that there is, damaged or not.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    fn begin_anew(&self) -> Result<(), SeriesError> {
+        self.clear()
+    }
+
     /// Applies `changes` in their order and then notes `watermark`.
     ///
     /// # Errors
@@ -198,9 +217,7 @@ pub enum SeriesError {
     #[error(transparent)]
     Overflow(#[from] Overflow),
     /// Stored windows cannot be read.
-    #[error(
-        "the copy for charts holds windows that cannot be read ({reason}): stop the service, delete series.db and start it again"
-    )]
+    #[error("the copy for charts holds what cannot be read ({reason}); the service builds it anew by itself")]
     Unreadable {
         /// What is wrong with them.
         reason: String,

@@ -1,7 +1,7 @@
 //! Admissions and what they hold.
 
-use super::row::{integer, moment, optional, span, word};
-use super::{AdmissionStore, StoreError};
+use super::row::{energy, integer, moment, optional, span, word};
+use super::{AdmissionStore, SealStore, StoreError, seals};
 use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId, JobNumber, ProjectName};
 use rusqlite::{OptionalExtension, Row};
 use units::{CarbonMass, Energy, Interval, Pue, Span, Timestamp};
@@ -55,6 +55,17 @@ pub struct AdmissionRow {
     pub metered_time: Option<Interval>,
     /// What the running job has been notified of.
     pub notice: HoldNotice,
+}
+
+/// What the ledger has of the job of an admission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MeteredJob {
+    /// Number of the admission.
+    pub admission: AdmissionId,
+    /// IT energy of the job, if it is of the admission's project and the admission was allowed.
+    pub energy: Energy,
+    /// From the first to the last moment of that energy; `None` where there is none.
+    pub time: Option<Interval>,
 }
 
 /// Which admissions to list, newest first.
@@ -119,7 +130,9 @@ impl AdmissionStore<'_> {
             at(row.metered_time.map(Interval::end)),
             row.notice.name(),
         ])?;
-        Ok(AdmissionId::new(number.unwrap_or_else(|| self.0.last_insert_rowid())))
+        let number = number.unwrap_or_else(|| self.0.last_insert_rowid());
+        SealStore(self.0).seal(&seals::ADMISSIONS, &[number])?;
+        Ok(AdmissionId::new(number))
     }
 
     /// The admission with this number.
@@ -154,6 +167,27 @@ impl AdmissionStore<'_> {
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         Ok(statement.query_map([job.number()], admission_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Of the admissions that have something else noted of their job than all postings say, what these say.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn metered_otherwise(&self) -> Result<Vec<MeteredJob>, StoreError> {
+        let sql = "WITH own AS MATERIALIZED (SELECT admission, jobs.job AS number FROM admissions
+                JOIN jobs ON jobs.id = admissions.job AND jobs.project = admissions.project
+                WHERE state NOT IN ('denied', 'checked')),
+            said AS MATERIALIZED (SELECT job AS number, sum(energy_mj) AS mj, min(start_ns) AS first, max(end_ns) AS last
+                FROM postings WHERE job IN (SELECT number FROM own) GROUP BY job)
+            SELECT admission, coalesce(mj, 0), first, last FROM admissions LEFT JOIN own USING (admission) LEFT JOIN said USING (number)
+            WHERE (metered_mj, metered_from_ns, metered_to_ns) IS NOT (coalesce(mj, 0), first, last) ORDER BY admission";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((), |row| {
+            let time = optional(row, 2)?.zip(optional(row, 3)?).and_then(|(from, to)| Interval::new(from, to));
+            Ok(MeteredJob { admission: AdmissionId::new(row.get(0)?), energy: energy(row, 1)?, time })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Admissions, newest first.
@@ -217,7 +251,7 @@ impl AdmissionStore<'_> {
 }
 
 fn admission_row(row: &Row<'_>) -> rusqlite::Result<AdmissionRow> {
-    let energy = |column| row.get(column).map(Energy::from_millijoules);
+    let energy = |column| energy(row, column);
     let co2e = |column| row.get(column).map(CarbonMass::from_micrograms);
     let metered_time = optional(row, 21)?.zip(optional(row, 22)?).and_then(|(from, to)| Interval::new(from, to));
     Ok(AdmissionRow {

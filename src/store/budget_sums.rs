@@ -4,6 +4,7 @@ use super::row::moment;
 use super::{BudgetSumStore, StoreError};
 use model::{BudgetId, EntryId, JobNumber, PostingId, SiteNumber};
 use rusqlite::Row;
+use std::collections::BTreeMap;
 use units::{CarbonMass, Energy, Interval, Timestamp};
 
 /// Energy of one job, site and posting period that came since the sums were last taken.
@@ -98,6 +99,49 @@ impl BudgetSumStore<'_> {
             FROM ledger_entries WHERE id > ?1 GROUP BY job, site, period_start_ns";
         let mut statement = self.0.prepare_cached(sql)?;
         Ok(statement.query_map([after.number()], moved)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Hands over every entry, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// What `each` returns; the database cannot be read.
+    pub fn each_entry<E: From<StoreError>>(&self, mut each: impl FnMut(Moved) -> Result<(), E>) -> Result<(), E> {
+        let sql = "SELECT job, site, period_start_ns, energy_mj, energy_mj + overhead_mj, co2e_ug + overhead_co2e_ug, start_ns, end_ns
+            FROM ledger_entries ORDER BY id";
+        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::from)?;
+        for row in statement.query_map((), moved).map_err(StoreError::from)? {
+            each(row.map_err(StoreError::from)?)?;
+        }
+        Ok(())
+    }
+
+    /// What is kept of every day of every budget: posted facility energy and CO2e.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub fn days(&self) -> Result<BTreeMap<(BudgetId, Timestamp), (Energy, CarbonMass)>, StoreError> {
+        let mut statement = self.0.prepare("SELECT budget, day_ns, posted_mj, posted_ug FROM budget_days")?;
+        let rows = statement.query_map((), |row| {
+            let sums = (row.get(2).map(Energy::from_millijoules)?, row.get(3).map(CarbonMass::from_micrograms)?);
+            Ok(((BudgetId::new(row.get(0)?), moment(row, 1)?), sums))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What is kept of the open IT energy of every budget, by site and first moment of the posting period.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub fn open(&self) -> Result<BTreeMap<(BudgetId, SiteNumber, Timestamp), Energy>, StoreError> {
+        let mut statement = self.0.prepare("SELECT budget, site, period_start_ns, energy_mj FROM budget_open")?;
+        let rows = statement.query_map((), |row| {
+            let key = (BudgetId::new(row.get(0)?), SiteNumber::new(row.get(1)?), moment(row, 2)?);
+            Ok((key, row.get(3).map(Energy::from_millijoules)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Every open account, summed.

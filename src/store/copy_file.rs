@@ -22,17 +22,23 @@ impl CopyFile {
         directory.join(self.name)
     }
 
-    /// Opens the file for writing; one that is missing, damaged or of another version is begun anew.
-    pub(super) fn open(self, directory: &Path) -> Result<Connection, StoreError> {
+    /// Opens the file for writing; one that is missing, damaged or of another version is begun anew. Also why, if it was damaged.
+    pub(super) fn open(self, directory: &Path) -> Result<(Connection, Option<String>), StoreError> {
         let path = self.path(directory);
         match self.prepared(&path) {
-            Ok(connection) => Ok(connection),
+            Ok(connection) => Ok((connection, None)),
             Err(error) => {
                 tracing::warn!(%error, path = %path.display(), "the copy for charts cannot be used and is built anew");
                 remove(&path)?;
-                self.prepared(&path)
+                let why = (!matches!(error, StoreError::Newer { .. })).then(|| error.to_string());
+                Ok((self.prepared(&path)?, why))
             }
         }
+    }
+
+    /// Deletes the file with its log.
+    pub(super) fn remove(self, directory: &Path) -> Result<(), StoreError> {
+        remove(&self.path(directory))
     }
 
     fn prepared(self, path: &Path) -> Result<Connection, StoreError> {
@@ -44,7 +50,7 @@ impl CopyFile {
             (0, 0) => connection.execute_batch(&format!("BEGIN; {sql} PRAGMA user_version = {version}; COMMIT;"))?,
             _ if found == version => {
                 super::check_whole(&connection, path)?;
-                connection.query_row("SELECT 1 FROM taken", (), |_| Ok(()))?;
+                connection.query_row("SELECT count(*) FROM taken", (), |_| Ok(()))?;
             }
             _ => return Err(StoreError::Newer { path: path.display().to_string(), found, known: version }),
         }

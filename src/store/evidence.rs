@@ -1,6 +1,6 @@
 //! Batches as they came, and which time of which device they speak of.
 
-use super::row::{moment, word};
+use super::row::{moment, value, word};
 use super::{EvidenceStore, StoreError};
 use model::{AgentId, BatchId, DeviceId, NodeName, NodeNumber, Revision, SetAsideReason};
 use rusqlite::{OptionalExtension, Row};
@@ -197,11 +197,15 @@ impl EvidenceStore<'_> {
         let mut statement = self.0.prepare_cached(sql)?;
         let (first, last) = (begun.start().nanoseconds(), begun.end().nanoseconds());
         let rows = statement.query_map((node.number(), batch.number(), first, last), |row| {
-            let listed: String = row.get(2)?;
-            let devices = listed.split(',').filter_map(|device| device.parse().ok()).collect();
-            Ok(Interval::new(moment(row, 0)?, moment(row, 1)?).map(|reach| (reach, devices)))
+            Ok((Interval::new(moment(row, 0)?, moment(row, 1)?), row.get::<_, String>(2)?))
         })?;
-        Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
+        let mut reaches = BTreeMap::new();
+        for row in rows {
+            let (reach, text) = row?;
+            let devices = listed_devices(&text).ok_or_else(|| value("devices of a reach", &text))?;
+            reaches.extend(reach.map(|reach| (reach, devices)));
+        }
+        Ok(reaches)
     }
 
     /// A node whose reaches, of which there must be `count` in all, are not those of its batches, or are not what is noted of them.
@@ -246,9 +250,8 @@ impl EvidenceStore<'_> {
         devices: &[DeviceId],
     ) -> Result<(), StoreError> {
         let (start, end) = (reach.start().nanoseconds(), reach.end().nanoseconds());
-        let listed: String = devices.iter().map(|device| format!("{device},")).collect();
         let sql = "INSERT INTO reaches (node, start_ns, batch, end_ns, devices) VALUES (?1, ?2, ?3, ?4, ?5)";
-        self.0.prepare_cached(sql)?.execute((node.number(), start, batch.number(), end, format!(",{listed}")))?;
+        self.0.prepare_cached(sql)?.execute((node.number(), start, batch.number(), end, listed(devices)))?;
         let sql = "UPDATE nodes SET longest_ns = max(longest_ns, ?2), reached_ns = max(reached_ns, ?3) WHERE node = ?1";
         self.0.prepare_cached(sql)?.execute((node.number(), end - start, end))?;
         Ok(())
@@ -415,6 +418,18 @@ impl EvidenceStore<'_> {
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// `,3,4,`
+fn listed(devices: &[DeviceId]) -> String {
+    let numbers: String = devices.iter().map(|device| format!("{device},")).collect();
+    format!(",{numbers}")
+}
+
+/// The devices of such a text, written as searches look for them.
+fn listed_devices(text: &str) -> Option<BTreeSet<DeviceId>> {
+    let numbers = text.strip_prefix(',')?.strip_suffix(',')?.split(',');
+    numbers.map(|text| text.parse().ok().filter(|device: &DeviceId| device.to_string() == text)).collect()
 }
 
 fn aside(row: &Row<'_>) -> rusqlite::Result<SetAside> {

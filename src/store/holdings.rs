@@ -1,7 +1,7 @@
 //! Who held which device when, as believed at a revision.
 
 use super::row::{moment, optional};
-use super::{HoldingStore, StoreError};
+use super::{HoldingStore, SealStore, StoreError, seals};
 use model::{AgentId, DeviceId, JobId, JobNumber, NodeNumber, ProjectName, Revision};
 use rusqlite::OptionalExtension;
 use std::collections::HashMap;
@@ -93,6 +93,7 @@ impl HoldingStore<'_> {
                 return Ok(None);
             }
             self.0.prepare_cached("UPDATE holdings SET void = ?2 WHERE id = ?1")?.execute((id, revision.number()))?;
+            SealStore(self.0).seal(&seals::HOLDINGS, &[*id])?;
             // With the same weight only the time between the two ends is another's now.
             let from = if *weight == stated.weight { until(*known_end).min(changed.end) } else { stated.start };
             changed = from..until(*known_end).max(changed.end);
@@ -100,7 +101,7 @@ impl HoldingStore<'_> {
         let sql = "INSERT INTO holdings (device, job, start_ns, end_ns, weight, wall_ns, sequence, agent, boot, made)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let rank = &stated.rank;
-        self.0.prepare_cached(sql)?.execute((
+        let id = self.0.prepare_cached(sql)?.insert((
             stated.device.number(),
             stated.job.number(),
             start,
@@ -112,6 +113,7 @@ impl HoldingStore<'_> {
             &rank.boot,
             revision.number(),
         ))?;
+        SealStore(self.0).seal(&seals::HOLDINGS, &[id])?;
         Ok(Interval::new(changed.start, changed.end))
     }
 

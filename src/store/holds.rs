@@ -1,7 +1,7 @@
 //! What admissions hold of budgets.
 
-use super::row::moment;
-use super::{HoldStore, StoreError};
+use super::row::{moment, optional};
+use super::{HoldStore, SealStore, StoreError, seals};
 use model::{AdmissionId, BudgetId};
 use rusqlite::OptionalExtension;
 use units::Timestamp;
@@ -51,7 +51,33 @@ impl HoldStore<'_> {
             hold.held,
             hold.settled,
         ))?;
-        Ok(())
+        SealStore(self.0).seal(&seals::HOLDS, &[hold.admission.number(), hold.budget.number()])
+    }
+
+    /// Notes when the job of an admission had ended when its holds were reckoned; `None` while it has not.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn set_end(&self, admission: AdmissionId, ended: Option<Timestamp>) -> Result<(), StoreError> {
+        let ended = ended.map(Timestamp::nanoseconds);
+        if ended.is_none() && self.end_of(admission)?.is_none() {
+            return Ok(());
+        }
+        let sql = "INSERT INTO hold_ends (admission, ended_ns) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET ended_ns = ?2";
+        self.0.prepare_cached(sql)?.execute((admission.number(), ended))?;
+        SealStore(self.0).seal(&seals::HOLD_ENDS, &[admission.number()])
+    }
+
+    /// When the job of an admission had ended when its holds were reckoned last.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn end_of(&self, admission: AdmissionId) -> Result<Option<Timestamp>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT ended_ns FROM hold_ends WHERE admission = ?1")?;
+        let found = statement.query_row([admission.number()], |row| optional(row, 0)).optional()?;
+        Ok(found.flatten())
     }
 
     /// What an admission holds, by budget.
@@ -82,17 +108,5 @@ impl HoldStore<'_> {
         let mut statement = self.0.prepare_cached(sql)?;
         let values = (budget.number(), from.nanoseconds(), is_current);
         Ok(statement.query_row(values, |row| Ok(HeldSum { held: row.get(0)?, settled: row.get(1)? }))?)
-    }
-
-    /// The first budget whose holds do not sum to what is kept of them.
-    ///
-    /// # Errors
-    ///
-    /// The database cannot be read or written.
-    pub fn first_not_summed(&self) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT name FROM budgets JOIN budget_holds AS kept USING (budget) WHERE (kept.held, kept.settled) <>
-            (SELECT coalesce(sum(held), 0), coalesce(sum(settled), 0) FROM holds WHERE budget = kept.budget AND from_ns = kept.from_ns)
-            ORDER BY budget LIMIT 1";
-        Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
     }
 }

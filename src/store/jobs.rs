@@ -206,10 +206,12 @@ impl JobStore<'_> {
         id: &JobId,
         project: &ProjectName,
     ) -> Result<Option<(Energy, Timestamp, Timestamp)>, StoreError> {
-        let sql = "WITH own AS (SELECT job FROM jobs WHERE id = ?1 AND project = ?2)
-            SELECT sum(energy_mj), min(start_ns), max(end_ns) FROM (
-                SELECT energy_mj, start_ns, end_ns FROM ledger_entries WHERE job = (SELECT job FROM own)
-                UNION ALL SELECT energy_mj, start_ns, end_ns FROM open_accounts WHERE job = (SELECT job FROM own))
+        // By account, since postings are not found by their job.
+        let sql = "WITH own AS (SELECT job FROM jobs WHERE id = ?1 AND project = ?2), accounts AS MATERIALIZED (
+                SELECT node, period_start_ns, job, component, site FROM ledger_entries WHERE job = (SELECT job FROM own)
+                UNION SELECT node, period_start_ns, job, component, site FROM open_accounts WHERE job = (SELECT job FROM own))
+            SELECT sum(energy_mj), min(start_ns), max(end_ns)
+            FROM accounts CROSS JOIN postings INDEXED BY postings_by_key USING (node, period_start_ns, job, component, site)
             HAVING count(*) > 0";
         let mut statement = self.0.prepare_cached(sql)?;
         let found = statement.query_row((id, project), |row| Ok((energy(row, 0)?, moment(row, 1)?, moment(row, 2)?)));

@@ -3,7 +3,7 @@
 use super::StoreError;
 use super::copy_file::CopyFile;
 use super::row::{integer, moment, span};
-use super::series::Track;
+use super::series_rows::Track;
 use model::{DeviceId, EntryId, Revision};
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::ops::Range;
@@ -63,7 +63,7 @@ impl MirrorFile {
     ///
     /// The directory cannot be used.
     pub fn open(directory: &Path, target: &str) -> Result<Self, StoreError> {
-        let connection = FILE.open(directory)?;
+        let (connection, _) = FILE.open(directory)?;
         let file = Self(Mutex::new(connection));
         file.write(|tx| {
             let known: String = tx.0.query_row("SELECT target FROM taken", (), |row| row.get(0))?;

@@ -33,6 +33,7 @@ mod listing;
 mod mirror;
 mod mover;
 mod nodes;
+mod notices;
 mod overrides;
 mod past;
 mod periods;
@@ -45,17 +46,21 @@ mod readers;
 mod report;
 mod revisions;
 mod row;
+mod seals;
 mod selection;
 mod series;
+mod series_rows;
+mod series_seals;
 mod sessions;
 mod sites;
+mod soundness;
 mod steps;
 mod tokens;
 mod view;
 mod writer;
 
 pub use actions::{Action, By};
-pub use admissions::{AdmissionFilter, AdmissionRow};
+pub use admissions::{AdmissionFilter, AdmissionRow, MeteredJob};
 pub use attention::{AsideSum, Draw, PostedDraw, SilentJob, ZoneFactors};
 pub use budget_sums::{BudgetProgress, Moved};
 pub use budgets::BudgetRow;
@@ -80,6 +85,7 @@ pub use ledger_sums::LedgerSum;
 pub use listing::{EntryFilter, NamedEntry};
 pub use mirror::{MirrorFile, MirrorMark, MirrorTx, MirroredTrack, UnsettledHour};
 pub use nodes::{Assigned, NodeRow};
+pub use notices::NoticeRow;
 pub use overrides::OverrideRow;
 pub use past::PastJob;
 pub use periods::{KeptJob, PeriodRow, PeriodVersion};
@@ -87,8 +93,11 @@ pub use posted::PostedAccount;
 pub use postings::{Key, OpenKey, Part, Posting};
 pub use prices::PriceStep;
 pub use report::{CorrectionSum, FactorSum, ReasonSum, SiteSum, SumRow};
+pub use seals::RowFault;
 pub use selection::{Selection, Snapshot};
-pub use series::{SeriesFile, SeriesPlace, SeriesTx, Sums, Taken, Track};
+pub(crate) use series::SERIES_FILE;
+pub use series::SeriesFile;
+pub use series_rows::{SeriesPlace, SeriesTx, Sums, Taken, Track};
 pub use sessions::{SessionRow, SignInLink};
 pub use sites::{PreferenceStep, PueStep, SiteRow, ZoneStep};
 pub use steps::StepReport;
@@ -96,8 +105,8 @@ pub use tokens::{StoredToken, TokenDigest, TokenRecord};
 pub use view::{
     ActionStore, AdmissionStore, AttentionStore, BudgetStore, BudgetSumStore, DecisionStore, DeviceStore, EntryStore,
     EntrySumStore, EvidenceStore, FactorStore, GapStore, HeldTimeStore, HoldStore, HoldingStore, JobStore,
-    LedgerSumStore, NodeStore, OverrideStore, PeriodStore, PostingStore, PriceStore, ProjectStore, RevisionStore,
-    SessionStore, SiteStore, StepStore, TokenStore, Tx,
+    LedgerSumStore, NodeStore, NoticeStore, OverrideStore, PeriodStore, PostingStore, PriceStore, ProjectStore,
+    RevisionStore, SealStore, SessionStore, SiteStore, SoundnessStore, StepStore, TokenStore, Tx,
 };
 
 pub(crate) use place::FILE;
@@ -110,7 +119,7 @@ use std::path::{Path, PathBuf};
 use writer::Writer;
 
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 15] = [
+const MIGRATIONS: [&str; 17] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
@@ -126,6 +135,8 @@ const MIGRATIONS: [&str; 15] = [
     include_str!("tables-13-factor-series.sql"),
     include_str!("tables-14-site-factors.sql"),
     include_str!("tables-15-deferred.sql"),
+    include_str!("tables-16-seals.sql"),
+    include_str!("tables-17-notices.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];
@@ -133,6 +144,8 @@ const ACTIONS: &str = MIGRATIONS[4];
 const DECISIONS: &str = MIGRATIONS[9];
 /// The step from which on factors are series.
 const SERIES: &str = MIGRATIONS[12];
+/// The step from which on revisions are chained, and rows that nothing else accounts for are sealed.
+const SEALS: &str = MIGRATIONS[15];
 /// Version of the tables that this program writes.
 const VERSION: i64 = MIGRATIONS.len() as i64;
 
@@ -222,6 +235,24 @@ impl Store {
         })
     }
 
+    /// Runs `work` as a change and takes it back, whatever it did: what would come out is learned, and nothing is kept.
+    ///
+    /// # Errors
+    ///
+    /// What `work` returns, and why the database could not be written.
+    pub fn rehearse<T, E>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let rehearsed = self.writer.write(move |tx| Err::<(), _>(Rehearsed::Done(work(tx))));
+        match rehearsed {
+            Err(Rehearsed::Done(outcome)) => outcome,
+            Err(Rehearsed::Refused(error)) => Err(error.into()),
+            Ok(()) => Err(StoreError::Stopped { reason: "a rehearsal was kept".to_owned() }.into()),
+        }
+    }
+
     /// Runs `look` on one committed state.
     ///
     /// # Errors
@@ -234,6 +265,18 @@ impl Store {
             Ok(connection)
         };
         self.readers.read(reader, |connection| look(&Tx(connection)))
+    }
+}
+
+/// What ends the change of a rehearsal, so that it is taken back.
+enum Rehearsed<T> {
+    Done(T),
+    Refused(StoreError),
+}
+
+impl<T> From<StoreError> for Rehearsed<T> {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error)
     }
 }
 
@@ -314,6 +357,10 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
             }
             if step == SERIES {
                 FactorStore(&change).adopt()?;
+            }
+            if step == SEALS {
+                RevisionStore(&change).adopt()?;
+                SealStore(&change).adopt()?;
             }
             change.pragma_update(None, "user_version", number)?;
             change.commit()?;

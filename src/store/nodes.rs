@@ -1,9 +1,10 @@
 //! Nodes and the sites that they belong to.
 
 use super::row::{moment, span};
-use super::{NodeStore, StoreError};
+use super::{NodeStore, RowFault, StoreError};
 use model::{NodeName, NodeNumber, Revision, SiteName, SiteNumber};
 use rusqlite::{OptionalExtension, Row};
+use std::collections::HashMap;
 use units::{Span, Timestamp};
 
 /// A node as last seen.
@@ -122,6 +123,27 @@ impl NodeStore<'_> {
         let mut statement = self.0.prepare_cached(sql)?;
         let shorter: Vec<Assigned> = statement.query_map(values, of_row)?.collect::<Result<_, _>>()?;
         Ok(if shorter.is_empty() { stated } else { cut(&stated, &shorter) })
+    }
+
+    /// A node whose agent is not what its last batch says, by number; one without a batch names none.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn first_running_otherwise(
+        &self,
+        software: &HashMap<NodeNumber, String>,
+    ) -> Result<Option<RowFault>, StoreError> {
+        let mut statement = self.0.prepare("SELECT node, software FROM nodes ORDER BY node")?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            let (node, kept): (i64, String) = (row.get(0)?, row.get(1)?);
+            if software.get(&NodeNumber::new(node)).map_or("", String::as_str) != kept {
+                let what = "it is not what the last batch of the node says";
+                return Ok(Some(RowFault::new("nodes", node, Some("software"), what)));
+            }
+        }
+        Ok(None)
     }
 
     /// The nodes that were ever assigned to a site.

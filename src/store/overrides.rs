@@ -1,7 +1,7 @@
 //! Requests for exceptions, and overrides.
 
 use super::row::{optional, word};
-use super::{OverrideStore, StoreError};
+use super::{OverrideStore, SealStore, StoreError, seals};
 use model::{AdmissionId, BudgetId, OverrideId, OverrideState, ProjectName, TokenId};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
@@ -91,7 +91,9 @@ impl OverrideStore<'_> {
             row.decided_by,
             row.project,
         ])?;
-        Ok(OverrideId::new(number.unwrap_or_else(|| self.0.last_insert_rowid())))
+        let number = number.unwrap_or_else(|| self.0.last_insert_rowid());
+        SealStore(self.0).seal(&seals::OVERRIDES, &[number])?;
+        Ok(OverrideId::new(number))
     }
 
     /// Requests and overrides, newest first; only of a project where one is given.

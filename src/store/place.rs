@@ -24,10 +24,11 @@ pub(super) struct OpenedFiles {
 
 /// Device and number of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct FileIdentity(u64, u64);
+pub(super) struct FileIdentity(u64, u64);
 
 impl FileIdentity {
-    fn of(path: &Path) -> io::Result<Self> {
+    /// Of the file that has this name now.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
         let found = std::fs::metadata(path)?;
         Ok(Self(found.dev(), found.ino()))
     }

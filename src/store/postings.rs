@@ -4,7 +4,7 @@ use super::row::{device_time, energy, moment, value};
 use super::{PostingStore, StoreError};
 use model::{BatchId, JobNumber, NodeNumber, PostingId, Revision, SiteNumber};
 use rusqlite::{OptionalExtension, Row};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use units::{DeviceTime, Energy, Timestamp};
 
@@ -178,6 +178,29 @@ impl PostingStore<'_> {
         let mut statement = self.0.prepare_cached(&sql)?;
         let rows = statement.query_map([batch.number()], |row| Ok((key(row)?, part(row, 6)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What a batch has posted and not taken back, by following its postings one by one; `None` where one takes back what was not posted, or posts
+    /// what stands already.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn followed(&self, batch: BatchId) -> Result<Option<BTreeMap<Key, Part>>, StoreError> {
+        let sql = format!(
+            "SELECT {KEY}, start_ns, end_ns, energy_mj, modelled_mj, covered_ns, span_ns, takes_back FROM postings
+            WHERE batch = ?1 ORDER BY posting"
+        );
+        let mut statement = self.0.prepare_cached(&sql)?;
+        let (mut rows, mut stands) = (statement.query([batch.number()])?, BTreeMap::new());
+        while let Some(row) = rows.next()? {
+            let (key, part, takes_back) = (key(row)?, part(row, 6)?, row.get(12)?);
+            let before = if takes_back { stands.remove(&key) } else { stands.insert(key, part) };
+            if before != takes_back.then(|| part.negative()) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(stands))
     }
 
     /// The sum of an account's postings between two numbers, both inside; `None` without such postings.

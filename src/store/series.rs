@@ -3,72 +3,39 @@
 
 use super::StoreError;
 use super::copy_file::{CopyFile, connect};
+use super::place::FileIdentity;
 use super::readers::Readers;
-use super::row::{energy, integer, moment, power, span};
+use super::row::{integer, value};
+use super::series_rows::{SeriesPlace, SeriesTx, Sums, Taken, Track};
+use super::series_seals::{ChunkRow, seal_of_windows};
 use model::{BatchId, DeviceId};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use units::{Energy, Power, Span, Timestamp};
+use std::sync::{Arc, Mutex, PoisonError};
+use units::{Span, Timestamp};
 
-const FILE: CopyFile = CopyFile { name: "series.db", tables: include_str!("tables-series.sql"), version: 1 };
+/// Name of the file in the data directory.
+pub(crate) const SERIES_FILE: &str = "series.db";
+const FILE: CopyFile = CopyFile { name: SERIES_FILE, tables: include_str!("tables-series.sql"), version: 2 };
 /// The batch under which the packed windows of an hour are kept, whichever batches they came with.
 const PACKED: BatchId = BatchId::new(0);
 
 /// The file `series.db`, open for one writer and several readers.
 #[derive(Debug)]
 pub struct SeriesFile {
-    path: PathBuf,
+    directory: PathBuf,
     writer: Mutex<Connection>,
-    readers: Readers,
+    /// Those of the file that the writer has open.
+    readers: Mutex<Arc<FileReaders>>,
+    replaced: Option<String>,
 }
 
-/// One consistent state of the file; inside [`SeriesFile::write`] it may be changed.
+/// Readers of one file, which another may be put in the place of.
 #[derive(Debug)]
-pub struct SeriesTx<'a>(&'a Connection);
-
-/// Windows of one device, those that another device contains apart from the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Track {
-    /// The device whose windows these are.
-    pub device: DeviceId,
-    /// Whether another device's energy contains this one's.
-    pub is_contained: bool,
-}
-
-/// What the windows of an hour sum up to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sums {
-    /// First moment of the first window.
-    pub first: Timestamp,
-    /// First moment after the last window.
-    pub last: Timestamp,
-    /// Energy of the windows.
-    pub energy: Energy,
-    /// The part of the energy that no sensor measured.
-    pub modelled: Energy,
-    /// Lowest power in any of the windows.
-    pub min: Power,
-    /// Highest power in any of the windows.
-    pub max: Power,
-    /// Time that the sensor observed.
-    pub covered: Span,
-    /// Length of the windows, observed or not.
-    pub span: Span,
-    /// Time of windows that are held-idle where somebody holds the device.
-    pub low: Span,
-}
-
-/// Windows of a track that begin in one hour and came with one batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SeriesPlace {
-    /// The track whose windows these are.
-    pub track: Track,
-    /// The hour, counted from 1970.
-    pub hour: i64,
-    /// The batch that they came with.
-    pub batch: BatchId,
+struct FileReaders {
+    file: FileIdentity,
+    free: Readers,
 }
 
 /// Where the windows of a place are.
@@ -76,16 +43,7 @@ enum Kept<'a> {
     /// Beside the sums.
     Here(&'a [u8]),
     /// In the table `packed`, under this number.
-    Apart(i64),
-}
-
-/// The last batch taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
-    /// Number of the batch; 0 before the first.
-    pub batch: BatchId,
-    /// SHA-256 of its bytes as the ledger has them.
-    pub sha256: Vec<u8>,
+    Apart(i64, &'a [u8]),
 }
 
 impl SeriesFile {
@@ -95,18 +53,41 @@ impl SeriesFile {
     ///
     /// The directory cannot be used.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
-        let writer = FILE.open(directory)?;
-        let path = FILE.path(directory);
-        Ok(Self { path, writer: Mutex::new(writer), readers: Readers::default() })
+        let OpenedSeries { writer, readers, replaced } = opened(directory)?;
+        let (writer, readers) = (Mutex::new(writer), Mutex::new(Arc::new(readers)));
+        Ok(Self { directory: directory.to_owned(), writer, readers, replaced })
+    }
+
+    /// Why the file that was there could not be used and was thrown away when this one was opened; `None` where none was, or one of another version.
+    #[must_use]
+    pub fn replaced(&self) -> Option<&str> {
+        self.replaced.as_deref()
+    }
+
+    /// Deletes the file, whatever is under its name, and begins an empty one.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be used.
+    pub fn begin_anew(&self) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        // Closed first, so that what it leaves does not go into the new file.
+        *writer = Connection::open_in_memory()?;
+        FILE.remove(&self.directory)?;
+        let OpenedSeries { writer: fresh, readers, .. } = opened(&self.directory)?;
+        *writer = fresh;
+        *self.readers.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(readers);
+        Ok(())
     }
 
     /// Applies `change`, all of it or nothing.
     ///
     /// # Errors
     ///
-    /// What `change` returns; the database.
+    /// What `change` returns; the database; another file is in its place.
     pub fn write<T, E: From<StoreError>>(&self, change: impl FnOnce(&SeriesTx<'_>) -> Result<T, E>) -> Result<T, E> {
         let connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        self.readers()?;
         connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from)?;
         let outcome = change(&SeriesTx(&connection));
         let end = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
@@ -124,10 +105,36 @@ impl SeriesFile {
     ///
     /// # Errors
     ///
-    /// What `look` returns; the database.
+    /// What `look` returns; the database; another file is in its place.
     pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&SeriesTx<'_>) -> Result<T, E>) -> Result<T, E> {
-        self.readers.read(|| connect(&self.path), |connection| look(&SeriesTx(connection)))
+        let path = FILE.path(&self.directory);
+        self.readers()?.free.read(|| connect(&path), |connection| look(&SeriesTx(connection)))
     }
+
+    /// The readers of the file, if it is still the one that was opened.
+    fn readers(&self) -> Result<Arc<FileReaders>, StoreError> {
+        let readers = Arc::clone(&self.readers.lock().unwrap_or_else(PoisonError::into_inner));
+        let is_same = FileIdentity::of(&FILE.path(&self.directory)).is_ok_and(|found| found == readers.file);
+        if is_same { Ok(readers) } else { Err(StoreError::Displaced { what: FILE.name }) }
+    }
+}
+
+/// A file that is open for writing and ready to be read.
+struct OpenedSeries {
+    writer: Connection,
+    readers: FileReaders,
+    /// Why what was there was thrown away, if it was.
+    replaced: Option<String>,
+}
+
+/// Opens the file in `directory`.
+fn opened(directory: &Path) -> Result<OpenedSeries, StoreError> {
+    let (writer, replaced) = FILE.open(directory)?;
+    SeriesTx(&writer).begin()?;
+    let path = FILE.path(directory);
+    let file =
+        FileIdentity::of(&path).map_err(|cause| StoreError::Directory { path: path.display().to_string(), cause })?;
+    Ok(OpenedSeries { writer, readers: FileReaders { file, free: Readers::default() }, replaced })
 }
 
 impl SeriesTx<'_> {
@@ -135,21 +142,19 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database cannot be read or written.
+    /// The database cannot be read or is damaged.
     pub fn taken(&self) -> Result<Taken, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT batch, sha256 FROM taken")?;
-        Ok(statement.query_row((), |row| Ok(Taken { batch: BatchId::new(row.get(0)?), sha256: row.get(1)? }))?)
+        Ok(self.taken_row()?.0)
     }
 
     /// Notes the last batch taken.
     ///
     /// # Errors
     ///
-    /// The database cannot be read or written.
+    /// The database cannot be read or written, or is damaged.
     pub fn set_taken(&self, taken: &Taken) -> Result<(), StoreError> {
-        let mut statement = self.0.prepare_cached("UPDATE taken SET batch = ?1, sha256 = ?2")?;
-        statement.execute((taken.batch.number(), &taken.sha256))?;
-        Ok(())
+        let (_, tracks_seal) = self.taken_row()?;
+        self.put_taken(taken, tracks_seal)
     }
 
     /// Removes every window and sum, as before the first batch.
@@ -158,31 +163,26 @@ impl SeriesTx<'_> {
     ///
     /// The database cannot be read or written.
     pub fn clear(&self) -> Result<(), StoreError> {
-        Ok(self.0.execute_batch(
-            "DELETE FROM chunks; DELETE FROM packed; DELETE FROM longest; UPDATE taken SET batch = 0, sha256 = x''",
-        )?)
+        self.0.execute_batch("DELETE FROM chunks; DELETE FROM packed; DELETE FROM days; DELETE FROM tracks")?;
+        self.put_taken(&Taken { batch: BatchId::new(0), sha256: Vec::new() }, 0)
     }
 
-    /// Length of the longest window of a device so far; zero before the first.
+    /// Length of the longest window of a track so far; zero before the first.
     ///
     /// # Errors
     ///
-    /// The database cannot be read or written.
-    pub fn longest(&self, device: DeviceId) -> Result<Span, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT span_ns FROM longest WHERE device = ?1")?;
-        Ok(statement.query_row([device.number()], |row| span(row, 0)).optional()?.unwrap_or(Span::ZERO))
+    /// The database cannot be read or is damaged.
+    pub fn longest(&self, track: Track) -> Result<Span, StoreError> {
+        self.longest_of(track)
     }
 
     /// Notes the length of a window.
     ///
     /// # Errors
     ///
-    /// The database cannot be read or written.
-    pub fn note_longest(&self, device: DeviceId, length: Span) -> Result<(), StoreError> {
-        let sql = "INSERT INTO longest (device, span_ns) VALUES (?1, ?2)
-            ON CONFLICT (device) DO UPDATE SET span_ns = excluded.span_ns WHERE span_ns < excluded.span_ns";
-        self.0.prepare_cached(sql)?.execute((device.number(), integer(length.nanoseconds())))?;
-        Ok(())
+    /// The database cannot be read or written, or is damaged.
+    pub fn note_longest(&self, track: Track, length: Span) -> Result<(), StoreError> {
+        if length > self.longest_of(track)? { self.set_longest(track, length) } else { Ok(()) }
     }
 
     /// Adds the windows of a place, with their sums.
@@ -204,22 +204,28 @@ impl SeriesTx<'_> {
         let sql = "DELETE FROM packed WHERE id IN (SELECT packed FROM chunks
             WHERE device = ?1 AND contained = ?2 AND hour = ?3 AND packed IS NOT NULL)";
         self.0.prepare_cached(sql)?.execute(values)?;
-        let sql = "DELETE FROM chunks WHERE device = ?1 AND contained = ?2 AND hour = ?3";
-        self.0.prepare_cached(sql)?.execute(values)?;
+        let mut gone = 0;
+        let sql = "DELETE FROM chunks WHERE device = ?1 AND contained = ?2 AND hour = ?3 RETURNING seal";
+        for seal in self.0.prepare_cached(sql)?.query_map(values, |row| row.get::<_, i64>(0))? {
+            gone += seal?;
+        }
+        self.reseal(track, hour, -gone)?;
         let Some((sums, windows)) = packed else { return Ok(()) };
         let id = self.0.prepare_cached("INSERT INTO packed (windows) VALUES (?1)")?.insert([windows])?;
-        self.insert(SeriesPlace { track, hour, batch: PACKED }, sums, Kept::Apart(id))
+        self.insert(SeriesPlace { track, hour, batch: PACKED }, sums, Kept::Apart(id, windows))
     }
 
     fn insert(&self, place: SeriesPlace, sums: &Sums, kept: Kept<'_>) -> Result<(), StoreError> {
-        let (packed, windows) = match kept {
-            Kept::Here(windows) => (None, Some(windows)),
-            Kept::Apart(id) => (Some(id), None),
+        let (packed, windows, bytes) = match kept {
+            Kept::Here(windows) => (None, Some(windows), windows),
+            Kept::Apart(id, windows) => (Some(id), None, windows),
         };
+        let chunk = ChunkRow { place, sums: *sums, packed, windows_seal: seal_of_windows(bytes) };
+        let seal = chunk.seal();
         let sql =
             "INSERT INTO chunks (device, contained, hour, batch, first_ns, last_ns, energy_mj, modelled_mj, min_mw,
-            max_mw, covered_ns, span_ns, low_ns, packed, windows)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+            max_mw, covered_ns, span_ns, low_ns, packed, windows, windows_seal, seal)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
         self.0.prepare_cached(sql)?.execute(rusqlite::params![
             place.track.device.number(),
             place.track.is_contained,
@@ -236,51 +242,46 @@ impl SeriesTx<'_> {
             integer(sums.low.nanoseconds()),
             packed,
             windows,
+            chunk.windows_seal,
+            seal,
         ])?;
-        Ok(())
+        self.reseal(place.track, place.hour, seal)
     }
 
     /// The windows of some hours: each chunk's hour and bytes.
     ///
     /// # Errors
     ///
-    /// The database cannot be read or written.
+    /// The database cannot be read or is damaged.
     pub fn chunks(&self, track: Track, hours: Range<i64>) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-        let sql = "SELECT hour, coalesce(chunks.windows, packed.windows) FROM chunks LEFT JOIN packed ON id = packed
-            WHERE device = ?1 AND contained = ?2 AND hour >= ?3 AND hour < ?4 ORDER BY hour, batch";
+        let sql = "SELECT coalesce(chunks.windows, packed.windows) FROM chunks LEFT JOIN packed ON id = packed
+            WHERE device = ?1 AND contained = ?2 AND hour = ?3 AND batch = ?4";
         let mut statement = self.0.prepare_cached(sql)?;
-        let values = (track.device.number(), track.is_contained, hours.start, hours.end);
-        let rows = statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut found = Vec::new();
+        for ChunkRow { place, windows_seal, .. } in self.sound_chunks(track, hours)? {
+            let values = (track.device.number(), track.is_contained, place.hour, place.batch.number());
+            let windows: Option<Vec<u8>> = statement.query_row(values, |row| row.get(0))?;
+            let sound = windows.filter(|windows| seal_of_windows(windows) == windows_seal);
+            let damaged = || value("windows of the copy", &format!("device {}", track.device));
+            found.push((place.hour, sound.ok_or_else(damaged)?));
+        }
+        Ok(found)
     }
 
     /// Sums of those of some hours that have windows, ascending.
     ///
     /// # Errors
     ///
-    /// The database cannot be read or written.
+    /// The database cannot be read or is damaged.
     pub fn sums(&self, track: Track, hours: Range<i64>) -> Result<Vec<(i64, Sums)>, StoreError> {
-        let sql =
-            "SELECT hour, min(first_ns), max(last_ns), sum(energy_mj), sum(modelled_mj), min(min_mw), max(max_mw),
-                sum(covered_ns), sum(span_ns), sum(low_ns) FROM chunks
-            WHERE device = ?1 AND contained = ?2 AND hour >= ?3 AND hour < ?4 GROUP BY hour ORDER BY hour";
-        let mut statement = self.0.prepare_cached(sql)?;
-        let values = (track.device.number(), track.is_contained, hours.start, hours.end);
-        let rows = statement.query_map(values, |row| {
-            let sums = Sums {
-                first: moment(row, 1)?,
-                last: moment(row, 2)?,
-                energy: energy(row, 3)?,
-                modelled: energy(row, 4)?,
-                min: power(row, 5)?,
-                max: power(row, 6)?,
-                covered: span(row, 7)?,
-                span: span(row, 8)?,
-                low: span(row, 9)?,
-            };
-            Ok((row.get(0)?, sums))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut found: Vec<(i64, Sums)> = Vec::new();
+        for ChunkRow { place, sums, .. } in self.sound_chunks(track, hours)? {
+            match found.last_mut().filter(|(hour, _)| *hour == place.hour) {
+                Some((_, sum)) => *sum = sum.plus(&sums)?,
+                None => found.push((place.hour, sums)),
+            }
+        }
+        Ok(found)
     }
 
     /// Up to `limit` hours before `before` with windows that are not packed.
@@ -302,12 +303,16 @@ impl SeriesTx<'_> {
     ///
     /// # Errors
     ///
-    /// The database cannot be read or written.
+    /// The database cannot be read or is damaged.
     pub fn latest(&self, track: Track) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "SELECT max(last_ns) FROM chunks WHERE device = ?1 AND contained = ?2 AND hour =
-            (SELECT max(hour) FROM chunks WHERE device = ?1 AND contained = ?2)";
+        let sql = "SELECT max(hour) FROM chunks WHERE device = ?1 AND contained = ?2";
         let mut statement = self.0.prepare_cached(sql)?;
-        let last: Option<i64> = statement.query_row((track.device.number(), track.is_contained), |row| row.get(0))?;
-        Ok(last.map(Timestamp::from_nanoseconds))
+        let newest: Option<i64> = statement.query_row((track.device.number(), track.is_contained), |row| row.get(0))?;
+        let Some(hour) = newest else {
+            // Also where all of it is gone.
+            self.longest_of(track)?;
+            return Ok(None);
+        };
+        Ok(self.sums(track, hour..hour + 1)?.pop().map(|(_, sums)| sums.last))
     }
 }

@@ -1,6 +1,6 @@
 //! Steps and samples that training scripts report.
 
-use super::{StepStore, StoreError};
+use super::{SealStore, StepStore, StoreError, seals};
 use model::JobNumber;
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
@@ -28,7 +28,7 @@ impl StepStore<'_> {
         let sql = "UPDATE jobs SET steps = (SELECT steps FROM job_steps WHERE job = ?1 ORDER BY at_ns DESC LIMIT 1)
             WHERE job = ?1";
         self.0.prepare_cached(sql)?.execute([job.number()])?;
-        Ok(())
+        SealStore(self.0).seal(&seals::STEPS, &[job.number(), report.at.nanoseconds()])
     }
 
     /// The last report of a job.

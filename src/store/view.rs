@@ -77,6 +77,8 @@ views! {
     ledger_sums: LedgerSumStore,
     /// Nodes and the sites that they belong to.
     nodes: NodeStore,
+    /// What the service noticed by itself.
+    notices: NoticeStore,
     /// Overrides of budgets, and the requests for them.
     overrides: OverrideStore,
     /// Reporting periods and the versions of their numbers. Nothing here updates or deletes one.
@@ -89,10 +91,14 @@ views! {
     projects: ProjectStore,
     /// Revisions: everything that can move attributed energy makes the next one.
     revisions: RevisionStore,
+    /// Seals of rows that nothing else accounts for.
+    seals: SealStore,
     /// Sessions of browsers, and links that sign in once. No secret is stored.
     sessions: SessionStore,
     /// Sites: their zone, posting period and PUE over time, and who acts on their idle energy.
     sites: SiteStore,
+    /// What must hold between the rows of the tables.
+    soundness: SoundnessStore,
     /// Steps and samples that training scripts report.
     steps: StepStore,
     /// Bearer tokens. No secret is stored.

@@ -4,6 +4,7 @@
 mod agent;
 mod alerts;
 mod architecture;
+mod audit;
 mod budget;
 mod build;
 mod command;

@@ -251,6 +251,8 @@ pub struct CompareDocument {
     pub held_idle_below_percent_of_limit: u64,
     /// The jobs, in the order of the request.
     pub jobs: Vec<ComparedJob>,
+    /// Whether the figures contain every acknowledged batch; one of the last second may be missing.
+    pub is_complete: bool,
 }
 
 /// A job with figures by which jobs are compared; `null` means unknown.

@@ -76,6 +76,8 @@ pub struct DevicesDocument {
     pub start_ms: Vec<i64>,
     /// The devices, by number.
     pub devices: Vec<JobDevice>,
+    /// Whether the figures contain every acknowledged batch; one of the last second may be missing.
+    pub is_complete: bool,
 }
 
 /// Power of one device over time, or of the part of a job on it.
@@ -119,6 +121,8 @@ pub struct PowerDocument {
     pub start_ms: Vec<i64>,
     /// The groups by name, those of unallocated idle devices last.
     pub groups: Vec<PowerGroupDocument>,
+    /// Whether the figures contain every acknowledged batch; one of the last second may be missing.
+    pub is_complete: bool,
 }
 
 /// Power of one group over time.

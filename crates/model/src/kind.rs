@@ -97,6 +97,10 @@ words! {
         AdmissionDenied = "admission_denied",
         /// A request for an exception is not answered yet.
         ExceptionRequested = "exception_requested",
+        /// The copy for charts was damaged, and is built anew.
+        ChartsRebuilt = "charts_rebuilt",
+        /// The clock of the service was set by more than drift.
+        ClockJumped = "clock_jumped",
     }
 }
 
@@ -119,6 +123,8 @@ words! {
         Admission = "admission",
         /// A request for an exception, by its number.
         Request = "request",
+        /// The service itself, by the part of it.
+        Service = "service",
     }
 }
 

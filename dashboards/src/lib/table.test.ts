@@ -60,6 +60,7 @@ test('areas: the largest at the ground, the seventh and on together, idle last',
     to: '',
     bucket_s: 10,
     start_ms: [0, 10_000],
+    is_complete: true,
     groups: [
       group(null, 1, true),
       ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name, index) => group(name, index + 2)),

@@ -53,7 +53,12 @@ fn whatever_is_changed_of_a_decision_is_named() {
             "DELETE FROM decision_hashes WHERE decision = 6; DELETE FROM decisions WHERE decision = 6",
             "decision 5 on a budget was",
         ),
-        ("UPDATE budget_holds SET held = held - 1", "budget \"budget of llm\" was changed: its holds do not sum"),
+        ("UPDATE budget_holds SET held = held - 1", "of table budget_holds (held or settled) was changed"),
+        ("UPDATE holds SET reserved = reserved - 1", "of table holds (reserved) was changed"),
+        (
+            "UPDATE admissions SET state = 'denied' WHERE admission = 1",
+            "row \"1\" of table admissions (state) was changed",
+        ),
     ] {
         let fault =
             after(decided(), &format!("{free}{sql}")).unwrap_or_else(|| panic!("nothing was found after {sql}"));

@@ -69,7 +69,7 @@ impl Bench {
     }
 }
 
-pub(super) fn policy(project: &str, limit_mj: i64, change: serde_json::Value) -> PolicyDocument {
+pub(crate) fn policy(project: &str, limit_mj: i64, change: serde_json::Value) -> PolicyDocument {
     let mut document = serde_json::json!({
         "name": format!("budget of {project}"), "scope": "project", "project": project, "unit": "energy", "limit_mj": limit_mj,
         "period": "month", "mode": "block",
@@ -81,7 +81,7 @@ pub(super) fn policy(project: &str, limit_mj: i64, change: serde_json::Value) ->
 }
 
 /// One accelerator of `milliwatts` for an hour: its p95 is that times 1.18095.
-pub(super) fn demand(project: &str, milliwatts: u64) -> Demand {
+pub(crate) fn demand(project: &str, milliwatts: u64) -> Demand {
     Demand {
         project: project.to_owned().into(),
         accelerator: "a100-sxm4-80".to_owned(),
@@ -94,7 +94,7 @@ pub(super) fn demand(project: &str, milliwatts: u64) -> Demand {
 }
 
 /// p95 of that, mJ: half up, as energy is.
-pub(super) fn p95(milliwatts: u64) -> i64 {
+pub(crate) fn p95(milliwatts: u64) -> i64 {
     let p50 = i64::try_from(milliwatts).unwrap() * 3_600;
     (p50 * SPREAD_PPM + 500_000) / 1_000_000
 }

@@ -128,5 +128,5 @@ fn random_steps_leave_what_the_model_says() {
             assert_eq!(bench.figures(&number, moment(now)), [spent, held, model.free(now)], "seed {seed}, step {step}");
         }
     }
-    assert_eq!(bench.store.read(|tx| tx.holds().first_not_summed()).unwrap(), None);
+    assert_eq!(wattledger::audit::verify(&bench.store).unwrap().fault, None);
 }

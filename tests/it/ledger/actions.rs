@@ -207,7 +207,7 @@ fn before_factor_series(hours: i64) -> String {
         let [start, end] = [hour, hour + 1].map(|hour| at(hour * 3_600).nanoseconds());
         format!("INSERT INTO factors VALUES ('DE', {start}, {end}, 400000, '1', '{origin}', 1);")
     });
-    "DROP TABLE factor_blocks; DROP TABLE factor_evidence; DROP TABLE factor_series;
+    "DROP TABLE factor_progress; DROP TABLE factor_blocks; DROP TABLE factor_evidence; DROP TABLE factor_series;
     CREATE TABLE factors (zone TEXT NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, intensity_mg_per_kwh INTEGER NOT NULL,
         edition TEXT NOT NULL, origin TEXT NOT NULL, imported_ns INTEGER NOT NULL, PRIMARY KEY (zone, start_ns, edition)) STRICT, WITHOUT ROWID;"
         .chars()
@@ -226,7 +226,9 @@ fn a_directory_of_before_there_were_actions_opens_and_is_accounted_for_from_then
     connection.execute_batch(back).unwrap();
     connection.execute_batch(&before_factor_series(3)).unwrap();
     drop(connection);
-    std::fs::remove_file(directory.path().join("action-head")).unwrap();
+    for head in ["action-head", "batch-head", "seal-head"] {
+        std::fs::remove_file(directory.path().join(head)).unwrap();
+    }
     let store = Store::open(directory.path()).unwrap();
     let zone = "DE".into();
     let series = store.read(|tx| tx.factors().series_of(&zone)).unwrap();

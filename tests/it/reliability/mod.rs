@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, reason = "seeds and counts are to be seen")]
 
 mod calendar;
+mod clock;
 mod directory;
 mod disk;
 mod floods;

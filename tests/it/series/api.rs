@@ -8,13 +8,13 @@ const EXAMPLE: &[u8] = include_bytes!("../../../docs/wire-example.json");
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 const JOB: &str = "/api/v1/jobs/finetune-7b.3/series";
 
-fn post(service: &Service, body: &[u8]) {
+pub(super) fn post(service: &Service, body: &[u8]) {
     let reply = service.send("POST", "/api/v1/batches", &service.admin, &[JSON], body);
     assert_eq!(reply.status, 200, "{reply:?}");
 }
 
 /// The example as a batch of `project`'s job on a node of its own.
-fn batch_of(project: &str) -> Vec<u8> {
+pub(super) fn batch_of(project: &str) -> Vec<u8> {
     let mut batch: Value = serde_json::from_slice(EXAMPLE).unwrap();
     for place in ["/agent", "/node/name", "/jobs/0/project"] {
         *batch.pointer_mut(place).unwrap() = json!(project);

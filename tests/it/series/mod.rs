@@ -2,6 +2,7 @@
 
 mod api;
 mod copy;
+mod damage;
 mod influx;
 mod influx_real;
 pub(crate) mod influx_server;

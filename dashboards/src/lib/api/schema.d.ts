@@ -8875,7 +8875,7 @@ export interface components {
          * @description The kind of problem that needs attention.
          * @enum {string}
          */
-        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "gaps_reported" | "factors_provisional" | "factors_stale" | "provider_failing" | "provider_stale" | "budget_breaking" | "hold_breaking" | "admission_denied" | "exception_requested";
+        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "gaps_reported" | "factors_provisional" | "factors_stale" | "provider_failing" | "provider_stale" | "budget_breaking" | "hold_breaking" | "admission_denied" | "exception_requested" | "charts_rebuilt" | "clock_jumped";
         /**
          * @description Which part of the life cycle of electricity is counted.
          * @enum {string}
@@ -9066,6 +9066,8 @@ export interface components {
              * @description A held accelerator counts as held-idle in a window if its mean power is below this percentage of its power limit.
              */
             held_idle_below_percent_of_limit: number;
+            /** @description Whether the figures contain every acknowledged batch; one of the last second may be missing. */
+            is_complete: boolean;
             /** @description The jobs, in the order of the request. */
             jobs: components["schemas"]["ComparedJob"][];
         };
@@ -9235,6 +9237,8 @@ export interface components {
             devices: components["schemas"]["JobDevice"][];
             /** @description First moment of the series, RFC 3339. */
             from: string;
+            /** @description Whether the figures contain every acknowledged batch; one of the last second may be missing. */
+            is_complete: boolean;
             /** @description Start of each bucket in which any of the devices has windows, ms since 1970. */
             start_ms: number[];
             /** @description First moment after the series, RFC 3339. */
@@ -11093,6 +11097,8 @@ export interface components {
             from: string;
             /** @description The groups by name, those of unallocated idle devices last. */
             groups: components["schemas"]["PowerGroupDocument"][];
+            /** @description Whether the figures contain every acknowledged batch; one of the last second may be missing. */
+            is_complete: boolean;
             /** @description Start of each bucket in which any group has windows, ms since 1970. */
             start_ms: number[];
             /** @description First moment after the series, RFC 3339. */
@@ -11636,7 +11642,7 @@ export interface components {
          * @description The kind of thing that needs attention.
          * @enum {string}
          */
-        SubjectKind: "node" | "device" | "job" | "zone" | "provider" | "budget" | "admission" | "request";
+        SubjectKind: "node" | "device" | "job" | "zone" | "provider" | "budget" | "admission" | "request" | "service";
         /** @description What a round of questions to a provider brought. */
         SyncDocument: {
             /** @description What failed, one sentence each; what came beside it was kept. */
