@@ -148,8 +148,11 @@ impl BudgetPlan {
         let least = if self.unit == Unit::Energy { LEAST_MJ } else { LEAST_UG };
         let (spent, held) = state.standing.map_or((0, 0), |standing| (standing.spent.value(), standing.held.value()));
         let expected = state.projection.map_or(0, |projection| projection.p50.value());
-        // A budget that is about to break has a little left of what is neither spent nor held, less than what will be spent.
-        let (of, left) = if self.is_breaking { (spent + held, (expected - spent - held) / 2) } else { (expected, 0) };
+        // A budget that is about to break has a little left of what is neither spent nor held, less than what will be spent; early in a month, when
+        // nearly all of it will be, no more than keeps it above its last threshold.
+        let used = spent + held;
+        let (of, left) =
+            if self.is_breaking { (used, ((expected - used) / 2).min(used / 100 * 3)) } else { (expected, 0) };
         let limit = i64::try_from(i128::from(of) * i128::from(self.percent) / 100).unwrap_or(least) + left;
         // It breaks on the first day of a month too.
         if self.is_breaking && spent > 0 { limit } else { limit.max(least) }
