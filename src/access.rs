@@ -4,7 +4,7 @@
 //! is made; what is stored is the SHA-256 of its whole text. It is looked up by its id and compared in constant time. Sessions and
 //! sign-in links carry a [`Secret`] of the same make, without prefix and checksum.
 
-use crate::store::{By, StoredToken, TokenDigest, TokenRecord};
+use crate::store::{By, StoredToken, TokenDigest, TokenRecord, Voice};
 use model::{ProjectName, Scope, SessionId, TokenId};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -159,6 +159,8 @@ pub struct Identity {
     pub session: Option<SessionId>,
     /// When the token expires; `None` for never.
     pub expires: Option<units::Timestamp>,
+    /// What the token may speak for.
+    pub voice: Voice,
 }
 
 impl From<TokenRecord> for Identity {
@@ -170,6 +172,7 @@ impl From<TokenRecord> for Identity {
             project: record.project,
             session: None,
             expires: record.expires,
+            voice: record.voice,
         }
     }
 }
@@ -241,6 +244,7 @@ mod tests {
             project: None,
             session: None,
             expires: None,
+            voice: Voice::default(),
         };
         for needed in [Scope::Ingest, Scope::Read, Scope::Admit, Scope::Admin] {
             assert!(of(Scope::Admin).holds(needed));

@@ -7,7 +7,8 @@ use crate::ledger::{self, LedgerError};
 use crate::moment;
 use crate::series::HELD_IDLE_PERCENT;
 use crate::store::{
-    AdmissionFilter, AdmissionRow, DecisionRow, Draw, NoticeRow, OpenKey, PostedDraw, Selection, Store, StoreError, Tx,
+    AdmissionFilter, AdmissionRow, DecisionRow, Draw, NoticeRow, OpenKey, PostedDraw, RefusedSpeaker, Selection, Store,
+    StoreError, Tx,
 };
 use api::{AttentionItem, Severity, Subject};
 use model::{
@@ -57,6 +58,8 @@ const DENIED_TIME: Span = Span::from_seconds(HOUR_S);
 const DENIED_MAX: usize = 20;
 /// Admissions that are looked at in one go.
 const ADMISSIONS_PER_LOOK: u32 = 200;
+/// Whoever still speaks for another's node does so within a day.
+const REFUSED_TIME: Span = Span::from_seconds(DAY_S);
 /// Gaps are reported for a day.
 const GAP_TIME: Span = Span::from_seconds(DAY_S);
 
@@ -92,6 +95,7 @@ pub fn attention(
             nodes(tx, now, &mut found)?;
             set_aside(tx, now, &mut found)?;
             gaps(tx, now, &mut found)?;
+            refused(tx, now, &mut found)?;
             factors(tx, now, &mut found)?;
             notices(tx, now, &mut found)
         })?;
@@ -248,6 +252,19 @@ fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(
             )
             .since(first),
         );
+    }
+    Ok(())
+}
+
+/// Tokens that speak for nodes of others.
+fn refused(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
+    for refused in tx.speakers().refused_since(now.before(REFUSED_TIME))? {
+        let RefusedSpeaker { node, token, token_name, first } = refused;
+        let message = format!(
+            "token {token} ({token_name}) delivers for {node} and is refused, as another token speaks for it: if the node has a new token, `wattledger token bind {token} {node}`; else find out who uses it, and revoke it"
+        );
+        let subject = Subject::of(SubjectKind::Node, node);
+        found.push(AttentionItem::new(AttentionKind::SpeakerRefused, Severity::Warn, subject, message).since(first));
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ use crate::series::{
     SeriesError, SeriesStore,
 };
 use crate::session::{self, SessionError};
-use crate::store::{Store, StoreError, TokenRecord};
+use crate::store::{Store, StoreError, TokenRecord, Voice};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use collectors::clock::Clock;
@@ -308,6 +308,7 @@ fn offer_first_token(store: &Store, clock: &dyn Clock, say: impl Fn(&str)) -> Re
         expires: None,
         last_used: None,
         revoked: None,
+        voice: Voice::default(),
     };
     let (token, stored) = Token::issue(record)?;
     say(&format!("admin token: {}", token.reveal()));

@@ -171,6 +171,7 @@ mod tests {
             expires: Some(later(20 * 86_400)),
             last_used: None,
             revoked: None,
+            voice: crate::store::Voice::default(),
         };
         let (_, stored) = crate::access::Token::issue(record).unwrap();
         let id = stored.record.id.clone();

@@ -21,7 +21,8 @@ use units::{Pue, Timestamp};
 
 impl From<NodeRow> for NodeDocument {
     fn from(row: NodeRow) -> Self {
-        Self { name: row.name, software: row.software, seen: moment::show(row.seen), site: row.site }
+        let NodeRow { name, software, site, token, .. } = row;
+        Self { name, software, seen: moment::show(row.seen), site, token }
     }
 }
 
@@ -218,7 +219,11 @@ pub(crate) async fn assign(
     Json(asked): Json<AssignmentRequest>,
 ) -> Result<StatusCode, Problem> {
     unbound(&who)?;
-    named("id", node.as_str())?;
+    let (name, owner) = node.as_str().split_once('~').unwrap_or((node.as_str(), ""));
+    named("id", name)?;
+    if node.as_str() != name {
+        named("id", owner)?;
+    }
     let since = asked.since.as_deref().map(moment::parse).transpose();
     let since = since.map_err(|rule| Problem::field("since", rule))?.unwrap_or(Timestamp::from_nanoseconds(0));
     let (by, name) = (who.by(state.clock.wall()), node.clone());

@@ -4,13 +4,15 @@ use super::body::Json;
 use super::name::{NAME_RULE, is_name};
 use super::page::Id;
 use super::problem::Problem;
+use super::speaker::speaker;
 use super::state::{ApiService, State};
 use super::text::{JOB_TEXT, expect_labels, expect_text};
 use crate::access::Identity;
+use crate::ingest::meant;
 use crate::ledger::{self, MarginalFootprint};
 use crate::moment;
 use crate::store::{JobRow, StoreError};
-use crate::workload::{self, DeviceName};
+use crate::workload::{self, DeviceName, Teller};
 use api::{
     DeviceRequest, FinishRequest, JobDocument, JobFootprint, JobProgress, JobRequest, MarginalDocument, ProblemDocument,
 };
@@ -58,14 +60,9 @@ pub(crate) async fn create(
     let (job, devices) = check(asked, &who)?;
     let row = state
         .work(move |service| {
-            if let Some(own) = &who.project
-                && !may_state(service, &job.id, job.project.as_ref(), own)?
-            {
-                return Err(Problem::not_found("job", job.id));
-            }
-            let id = job.id.clone();
-            workload::state_job(&service.store, job, devices, who.by(now))?;
-            find(service, &id, &who)
+            let id = workload::state_job(&service.store, job, devices, teller(&who, now))?;
+            let known = service.store.read::<_, StoreError>(|tx| tx.jobs().find(&id))?;
+            known.ok_or_else(|| Problem::not_found("job", id))
         })
         .await?;
     state.events.tell(ChangeKind::Job, row.facts.id.as_str(), row.facts.project.as_ref());
@@ -117,25 +114,18 @@ pub(super) fn at(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, P
     }
 }
 
-/// Whether a token of project `own` may say something about job `id`: it is of that project, or new and claimed for it.
-pub(super) fn may_state(
-    service: &ApiService,
-    id: &JobId,
-    claimed: Option<&ProjectName>,
-    own: &ProjectName,
-) -> Result<bool, Problem> {
-    let known = service.store.read::<_, StoreError>(|tx| tx.jobs().find(id))?;
-    Ok(match known.map(|row| row.facts.project) {
-        Some(project) => project.as_ref() == Some(own),
-        None => claimed == Some(own),
-    })
+/// `who`, as they say something about jobs at `now`.
+fn teller(who: &Identity, now: Timestamp) -> Teller {
+    Teller { by: who.by(now), speaker: Some(speaker(who)) }
 }
 
-/// The job `id`, if `who` may see it.
+/// The job that `who` means by `id`, if they may see it.
 pub(super) fn find(service: &ApiService, id: &JobId, who: &Identity) -> Result<JobRow, Problem> {
-    let found = service.store.read::<_, StoreError>(|tx| tx.jobs().find(id))?;
-    let sees = |row: &JobRow| who.project.is_none() || who.project == row.facts.project;
-    found.filter(sees).ok_or_else(|| Problem::not_found("job", id))
+    let found = service.store.read::<_, StoreError>(|tx| match &who.project {
+        None => tx.jobs().find(id),
+        Some(project) => Ok(meant(tx, id, project)?.1),
+    })?;
+    found.ok_or_else(|| Problem::not_found("job", id))
 }
 
 /// The project to look at: the one asked for, if the token may see it, else the token's own.
@@ -225,7 +215,7 @@ pub(crate) async fn finish(
     let row = state
         .work(move |service| {
             find(service, &id, &who)?;
-            workload::finish_job(&service.store, id.clone(), end, asked.exit_status, who.by(now))?;
+            workload::finish_job(&service.store, id.clone(), end, asked.exit_status, teller(&who, now))?;
             find(service, &id, &who)
         })
         .await?;

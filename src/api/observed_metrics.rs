@@ -289,6 +289,7 @@ mod tests {
             seen: Timestamp::default(),
             site: "fra".into(),
             reached: Timestamp::default(),
+            token: None,
         };
         ObservedNode { row, power: Some(Power::from_milliwatts(500)), coverage: None }
     }

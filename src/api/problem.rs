@@ -1,9 +1,10 @@
 //! Problem documents (RFC 9457): every refusal names what is wrong and what to do.
 
 use crate::budget::BudgetError;
+use crate::enrolment::EnrolmentError;
 use crate::grid::{FactorChoiceError, ZoneError};
 use crate::hardware::HardwareError;
-use crate::ingest::IngestError;
+use crate::ingest::{IngestError, SpeakerRefusal};
 use crate::ledger::LedgerError;
 use crate::session::SessionError;
 use crate::store::StoreError;
@@ -199,6 +200,14 @@ impl From<IngestError> for Problem {
             IngestError::Wire(WireError::TooLarge { .. }) => Self::too_large(error.to_string()),
             IngestError::Wire(WireError::Version { .. }) => Self::field("version", error.to_string()),
             IngestError::Conflict { .. } => Self::conflict(error.to_string()),
+            IngestError::Weight { position, .. } => {
+                Self::field(format!("holdings[{position}].weight"), error.to_string())
+            }
+            IngestError::ForeignJob { position, .. } => {
+                Self::field(format!("jobs[{position}].project"), error.to_string())
+            }
+            IngestError::Refused(SpeakerRefusal::Backdated { field }) => Self::field(field, error.to_string()),
+            IngestError::Refused(_) => Self::forbidden(error.to_string()),
             IngestError::Full | IngestError::Overflow(_) => Self::field("windows", error.to_string()),
             IngestError::Store(error) => error.into(),
         }
@@ -218,6 +227,20 @@ impl From<WorkloadError> for Problem {
             WorkloadError::Zone(_) => Self::field("zone", error.to_string()),
             WorkloadError::Ingest(error) => error.into(),
             WorkloadError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EnrolmentError> for Problem {
+    fn from(error: EnrolmentError) -> Self {
+        match error {
+            EnrolmentError::Taken { .. } => Self::conflict(error.to_string()),
+            EnrolmentError::UnknownNode { .. } => Self::missing(error.to_string()),
+            EnrolmentError::UnknownToken { .. } | EnrolmentError::Unfit { .. } => {
+                Self::field("token", error.to_string())
+            }
+            EnrolmentError::Randomness(error) => defect(&error),
+            EnrolmentError::Store(error) => error.into(),
         }
     }
 }

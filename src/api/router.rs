@@ -3,9 +3,9 @@
 use super::problem::Problem;
 use super::state::State;
 use super::{
-    actions, admissions, answers, app, attention, auth, batches, budgets, client_address, compare, editions, estimates,
-    events, factors, fleet, gaps, greener, grid, job_list, jobs, kubernetes, ledger, metrics, operations, periods,
-    providers, series, session, sites, steps, terraform, tokens,
+    actions, admissions, answers, app, attention, auth, batches, budgets, client_address, compare, editions, enrolment,
+    estimates, events, factors, fleet, gaps, greener, grid, job_list, jobs, kubernetes, ledger, metrics, operations,
+    periods, providers, series, session, sites, steps, terraform, tokens,
 };
 use api::{PROBLEM_MEDIA_TYPE, ProblemDocument};
 use axum::Router;
@@ -59,6 +59,8 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(operations::readyz))
         .routes(routes!(session::sign_in))
         .routes(routes!(session::follow_link))
+        // A code stands in place of a token.
+        .routes(routes!(enrolment::enrol))
         // Signed by who asks: it needs no token.
         .routes(routes!(terraform::task))
         .route("/api/v1/admission/terraform", post(terraform::task));
@@ -164,6 +166,9 @@ fn administration() -> OpenApiRouter<State> {
         .routes(routes!(actions::list))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke))
+        .routes(routes!(tokens::bind_node))
+        .routes(routes!(enrolment::create, enrolment::list))
+        .routes(routes!(enrolment::revoke))
 }
 
 /// `routes` for tokens and sessions that hold `scope`, any where there is none; documented so, with the answers that every such route may give.

@@ -42,7 +42,7 @@ pub(crate) async fn report(
     let (row, held) = state
         .work(move |service| {
             let row = find(service, &id, &who)?;
-            let held = workload::report_steps(&service.store, id, report)?;
+            let held = workload::report_steps(&service.store, row.facts.id.clone(), report)?;
             Ok((row, held))
         })
         .await?;

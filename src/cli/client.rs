@@ -115,6 +115,13 @@ impl ServiceClient {
         self.json(&self.send(Method::POST, path, Some(Content { media_type: JSON, encoding: None, bytes: &body }))?)
     }
 
+    /// `POST /api/v1/PATH` of a JSON document, which is answered without one.
+    pub(crate) fn call(&self, path: &str, document: &impl Serialize) -> Result<(), Failure> {
+        let body = serde_json::to_vec(document).map_err(anyhow::Error::from)?;
+        let content = Content { media_type: JSON, encoding: None, bytes: &body };
+        self.send(Method::POST, path, Some(content)).map(drop)
+    }
+
     /// `POST /api/v1/PATH` that needs no document, such as a renewal.
     pub(crate) fn post_empty<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
         let content = Content { media_type: JSON, encoding: None, bytes: b"{}" };

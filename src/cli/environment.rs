@@ -5,6 +5,7 @@
 //! | `WATTLEDGER_SERVER` | address of the service, if `--server` is not given |
 //! | `WATTLEDGER_CA_FILE` | PEM file with the certificates to trust, if `--ca-file` is not given |
 //! | `WATTLEDGER_TOKEN`, `WATTLEDGER_TOKEN_FILE` | the token to show to the service, or the file that holds it |
+//! | `WATTLEDGER_ENROLMENT_CODE` | the code with which `enroll` gets a token, if `--code-file` is not given |
 //! | `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` | proxy for every call of another machine, and the hosts that are called without it; read by `crates/client` |
 //! | `WATTLEDGER_SERIES_INFLUX_URL`, `…_ORG`, `…_BUCKET`, `…_TOKEN_FILE` | the InfluxDB that `serve` and `demo` copy series to; each takes precedence over its key in the configuration |
 //! | `WATTLEDGER_RUN` | set by `wattledger run` for its command, so that a run inside a run is not counted twice |

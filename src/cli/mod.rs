@@ -10,6 +10,7 @@ mod client;
 mod compare;
 mod demo;
 mod doctor;
+mod enroll;
 mod environment;
 mod estimate;
 mod explain;
@@ -72,6 +73,7 @@ enum Command {
     Agent(collectors::agent::AgentArguments),
     #[command(subcommand)]
     Token(token::TokenCommand),
+    Enroll(enroll::EnrollArguments),
     Jobs(ledger::JobsArguments),
     Job(ledger::JobArguments),
     Compare(compare::CompareArguments),
@@ -107,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Agent(arguments) => Ok(collectors::agent::execute(&arguments)),
         Command::Token(command) => token::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Enroll(arguments) => enroll::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Jobs(arguments) => ledger::jobs(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Job(arguments) => ledger::job(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Compare(arguments) => compare::run(&arguments).map(|()| ExitCode::SUCCESS),

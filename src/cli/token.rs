@@ -1,13 +1,15 @@
 //! `wattledger token`: access tokens of a service.
 
 use super::client::ServerArguments;
+use super::enroll::{CreateCode, make_code};
 use super::failure::Failure;
 use super::show::to_the_second;
 use super::table::{TextTable, left};
 use super::{number, print};
-use api::{NewToken, TokenDocument, TokenRequest};
+use crate::escape::escaped;
+use api::{NewToken, NodeTokenRequest, TokenDocument, TokenRequest};
 use clap::{Args, Subcommand};
-use model::{ProjectName, Scope};
+use model::{NodeName, ProjectName, Scope, TokenId};
 
 /// Create, list and revoke access tokens
 #[derive(Subcommand)]
@@ -18,6 +20,9 @@ pub(crate) enum TokenCommand {
     List(ListTokens),
     /// Revoke a token, immediately and permanently
     Revoke(RevokeToken),
+    Code(CreateCode),
+    /// Have a token speak for nodes from now on, in place of the one that did
+    Bind(BindToken),
 }
 
 #[derive(Args)]
@@ -33,6 +38,15 @@ pub(crate) struct CreateToken {
     /// When the token expires, such as 2026-12-31
     #[arg(long, value_name = "TIME", value_parser = expiry)]
     expires: Option<String>,
+    /// Let it take the place of this token: both speak for the same nodes until the old one is revoked
+    #[arg(long, value_name = "ID", value_parser = id)]
+    succeeds: Option<String>,
+    /// Restrict the token to these nodes; separate several with commas
+    #[arg(long, value_name = "NODE", value_delimiter = ',')]
+    nodes: Option<Vec<String>>,
+    /// Let it only say which jobs hold the devices of these nodes, from now on, as hooks of a scheduler do
+    #[arg(long, requires = "nodes")]
+    holders_only: bool,
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -58,7 +72,19 @@ pub(crate) struct RevokeToken {
     server: ServerArguments,
 }
 
-fn expiry(text: &str) -> Result<String, String> {
+#[derive(Args)]
+pub(crate) struct BindToken {
+    /// Id of the token, as listed by `wattledger token list`
+    #[arg(value_parser = id)]
+    id: String,
+    /// Nodes that it speaks for from now on
+    #[arg(value_name = "NODE", required = true)]
+    nodes: Vec<String>,
+    #[command(flatten)]
+    server: ServerArguments,
+}
+
+pub(super) fn expiry(text: &str) -> Result<String, String> {
     number::moment(text).map(crate::moment::show)
 }
 
@@ -77,6 +103,8 @@ pub(crate) fn run(command: &TokenCommand) -> Result<(), Failure> {
         TokenCommand::Create(create) => make(create),
         TokenCommand::List(list) => show(list),
         TokenCommand::Revoke(revoke) => revoke.server.client()?.delete(&format!("/tokens/{}", revoke.id)),
+        TokenCommand::Bind(bind) => bind_nodes(bind),
+        TokenCommand::Code(code) => make_code(code),
     }
 }
 
@@ -86,9 +114,18 @@ fn make(arguments: &CreateToken) -> Result<(), Failure> {
         scopes: arguments.scope.clone(),
         project: arguments.project.as_deref().map(ProjectName::from),
         expires: arguments.expires.clone(),
+        succeeds: arguments.succeeds.as_deref().map(TokenId::from),
+        nodes: arguments.nodes.as_ref().map(|nodes| nodes.iter().map(|node| node.as_str().into()).collect()),
+        holders_only: arguments.holders_only,
     };
     let made: NewToken = arguments.server.client()?.post("/tokens", &request)?;
     if arguments.json { print::json(&made) } else { print::text(&format!("{}\n", made.token)) }
+}
+
+fn bind_nodes(arguments: &BindToken) -> Result<(), Failure> {
+    let client = arguments.server.client()?;
+    let request = NodeTokenRequest { token: TokenId::from(arguments.id.as_str()) };
+    arguments.nodes.iter().try_for_each(|node| client.call(&format!("/nodes/{}/token", escaped(node)), &request))
 }
 
 fn show(arguments: &ListTokens) -> Result<(), Failure> {
@@ -97,7 +134,7 @@ fn show(arguments: &ListTokens) -> Result<(), Failure> {
 }
 
 fn table(tokens: Vec<TokenDocument>) -> TextTable {
-    let columns = ["id", "name", "scopes", "project", "created", "last used", "state"];
+    let columns = ["id", "name", "scopes", "project", "nodes", "created", "last used", "state"];
     let mut table = TextTable::new(columns.map(left));
     for token in tokens {
         let state = match (token.revoked, token.expires) {
@@ -107,16 +144,27 @@ fn table(tokens: Vec<TokenDocument>) -> TextTable {
         };
         let scopes = token.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(",");
         let project = token.project.map_or_else(|| "all".to_owned(), ProjectName::into_string);
+        let nodes = token.nodes.as_deref().map_or_else(|| "-".to_owned(), words);
         let last_used = token.last_used.map_or_else(|| "never".to_owned(), to_the_second);
         table.row(vec![
             token.id.into_string(),
             token.name,
             scopes,
             project,
+            nodes,
             to_the_second(token.created),
             last_used,
             state,
         ]);
     }
     table
+}
+
+/// The first of the nodes, and how many more there are.
+fn words(nodes: &[NodeName]) -> String {
+    match nodes {
+        [] => "none".to_owned(),
+        [node] => node.to_string(),
+        [node, more @ ..] => format!("{node} and {} more", more.len()),
+    }
 }

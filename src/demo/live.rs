@@ -6,7 +6,7 @@ use super::fleet::{LATE, NODES, SILENT, place};
 use super::schedule::{jobs, outages};
 use super::{Demo, history, progress};
 use crate::access::Token;
-use crate::store::{By, Store, StoreError, TokenRecord};
+use crate::store::{By, Store, StoreError, TokenRecord, Voice};
 use collectors::clock::Clock;
 use collectors::push::{Http, Recipient, Verdict};
 use collectors::spool::{BatchKey, Sealed};
@@ -111,7 +111,7 @@ impl LiveFleet {
     }
 }
 
-/// Creates a token for the fleet, and revokes those of earlier starts.
+/// Creates a token for the fleet, which succeeds those of earlier starts, and revokes these.
 fn token(store: &Store, now: Timestamp) -> Result<String, DemoError> {
     let record = TokenRecord {
         id: TokenId::SERVICE,
@@ -122,12 +122,14 @@ fn token(store: &Store, now: Timestamp) -> Result<String, DemoError> {
         expires: None,
         last_used: None,
         revoked: None,
+        voice: Voice::default(),
     };
-    let (token, stored) = Token::issue(record)?;
+    let (token, mut stored) = Token::issue(record)?;
     store.write::<_, StoreError>(move |tx| {
         for earlier in tx.tokens().list(None, None, 10_000)? {
             if earlier.name == TOKEN_NAME {
                 tx.tokens().revoke(&earlier.id, None, &By::service(now))?;
+                stored.record.voice.line = Some(earlier.voice.line.unwrap_or(earlier.id));
             }
         }
         tx.tokens().add(&stored, &TokenId::SERVICE)

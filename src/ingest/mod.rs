@@ -1,8 +1,8 @@
 //! A batch in, attributed postings out: one transaction with its evidence, exactly once.
 //!
 //! What is posted is a function of the *set* of batches, whatever order they arrive in and however often: windows are attributed anew when a
-//! later batch changes who held the device, or brings windows that overlap. Postings are never changed; what no longer holds is posted again with
-//! the opposite sign.
+//! later batch changes who held the device. Where windows of a device overlap, the one that was received first counts. Postings are never changed;
+//! what no longer holds is posted again with the opposite sign.
 
 mod attribution;
 mod counted;
@@ -11,15 +11,18 @@ mod held_idle;
 mod periods;
 mod reach;
 mod selection;
+mod speaker;
 mod stored;
 
 pub(crate) use attribution::{Attributed, Surroundings, attribute, cut, holders_at, site_at};
 pub(crate) use counted::{Counted, counted};
-pub use error::IngestError;
+pub use error::{IngestError, SpeakerRefusal};
 pub use held_idle::HELD_IDLE_PERCENT;
 pub(crate) use held_idle::is_low;
 pub(crate) use periods::fit_periods;
 pub(crate) use reach::reaches_of;
+pub use speaker::TokenSpeaker;
+pub(crate) use speaker::{as_stored, meant};
 
 use crate::store::{Evidence, HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
 use error::METERED_MAX;
@@ -51,6 +54,7 @@ pub struct Received {
     batch: Batch,
     evidence: Evidence,
     at: Timestamp,
+    speaker: Option<TokenSpeaker>,
 }
 
 impl Received {
@@ -60,7 +64,13 @@ impl Received {
     ///
     /// The bytes are not a batch of the wire format.
     pub fn read(body: &[u8], at: Timestamp) -> Result<Self, IngestError> {
-        Ok(Self { batch: Batch::parse(body)?, evidence: Evidence::of(body)?, at })
+        Ok(Self { batch: Batch::parse(body)?, evidence: Evidence::of(body)?, at, speaker: None })
+    }
+
+    /// The same, as `speaker` says it. Without, the service itself does.
+    #[must_use]
+    pub fn by(self, speaker: TokenSpeaker) -> Self {
+        Self { speaker: Some(speaker), ..self }
     }
 
     /// The batch as parsed.
@@ -70,15 +80,24 @@ impl Received {
     }
 
     fn apply(self, tx: &Tx<'_>) -> Result<Applied, IngestError> {
-        let Self { batch, evidence, at } = self;
+        let Self { mut batch, evidence, at, speaker } = self;
+        let sent_by = batch.agent.clone();
+        if let Some(speaker) = &speaker {
+            speaker::hear(tx, speaker, &mut batch)?;
+        }
         let boot = batch.boot.to_string();
-        match tx.evidence().find(&batch.agent, &boot, batch.sequence)? {
+        let mut known = tx.evidence().find(&batch.agent, &boot, batch.sequence)?;
+        if known.is_none() && sent_by != batch.agent {
+            // The same bytes may have come before names were kept apart, or by the agent of the node.
+            known = tx.evidence().find(&sent_by, &boot, batch.sequence)?.filter(|(known, _)| *known == evidence.sha256);
+        }
+        match known {
             Some((known, first)) if known == evidence.sha256 => {
                 Ok(Applied { outcome: Outcome::Duplicate, batch, number: None, received: first })
             }
             Some(_) => Err(IngestError::Conflict { agent: batch.agent, boot, sequence: batch.sequence }),
             None => {
-                let number = Some(add(tx, &batch, &evidence, at)?);
+                let number = Some(add(tx, &batch, &evidence, at, speaker.as_ref())?);
                 Ok(Applied { outcome: Outcome::Accepted, batch, number, received: at })
             }
         }
@@ -91,11 +110,19 @@ impl Received {
 ///
 /// See [`IngestError`]; nothing was stored then.
 pub fn apply(store: &Store, body: Vec<u8>, received: Timestamp) -> Result<Applied, IngestError> {
-    let received = Received::read(&body, received)?;
+    take(store, Received::read(&body, received)?)
+}
+
+/// As [`apply`], of a batch that was read before.
+///
+/// # Errors
+///
+/// See [`IngestError`]; nothing was stored then.
+pub fn take(store: &Store, received: Received) -> Result<Applied, IngestError> {
     store.write(move |tx| received.apply(tx))
 }
 
-/// As [`apply`], of a batch that was read before, for callers that must not block.
+/// As [`take`], for callers that must not block.
 ///
 /// # Errors
 ///
@@ -105,13 +132,20 @@ pub async fn apply_later(store: &Store, received: Received) -> Result<Applied, I
 }
 
 /// Returns the number of the batch.
-fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> Result<BatchId, IngestError> {
+fn add(
+    tx: &Tx<'_>,
+    batch: &Batch,
+    evidence: &Evidence,
+    received: Timestamp,
+    speaker: Option<&TokenSpeaker>,
+) -> Result<BatchId, IngestError> {
     let (node, reached) = tx.nodes().note(&batch.node.name, &batch.node.software, received)?;
     let revision = tx.revisions().begin_batch(received, &evidence.sha256)?;
     let number = revision.batch();
-    tx.evidence().add(batch, node, number, received, evidence)?;
+    tx.evidence().add(batch, node, number, received, speaker.and_then(|by| by.project.as_ref()), evidence)?;
+    let known_since = speaker::bind(tx, speaker, batch, node, received)?;
     let devices = tx.devices().note(node, &batch.devices)?;
-    let mut affected = state(tx, batch, &devices, revision)?;
+    let affected = state(tx, batch, &devices, known_since, revision)?;
     let reaches = reach::reaches(batch, &devices);
     // Most batches are newer than all that is known of their node, and then nothing can meet them.
     let is_alone = match reach::whole(&reaches) {
@@ -119,11 +153,6 @@ fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> 
         None => true,
     };
     for (reach, devices) in reach::shared(&reaches) {
-        if !is_alone {
-            for device in &devices {
-                affected.extend(selection::meeting(tx, *device, reach, revision)?);
-            }
-        }
         tx.evidence().add_reach(node, number, reach, &devices)?;
     }
     tx.gaps().add(number, node, &batch.gaps)?;
@@ -139,11 +168,12 @@ fn add(tx: &Tx<'_>, batch: &Batch, evidence: &Evidence, received: Timestamp) -> 
     Ok(number)
 }
 
-/// Records what the batch says of jobs and holdings; returns the earlier batches whose energy that may move.
+/// Records what the batch says of jobs, and of holdings since `known_since`; returns the earlier batches whose energy that may move.
 fn state(
     tx: &Tx<'_>,
     batch: &Batch,
     devices: &BTreeMap<&DeviceUuid, DeviceId>,
+    known_since: Timestamp,
     revision: Revision,
 ) -> Result<BTreeSet<BatchId>, StoreError> {
     let rank = Rank::of(batch);
@@ -153,8 +183,14 @@ fn state(
     let mut affected = BTreeSet::new();
     for holding in &batch.holdings {
         let Some(&device) = devices.get(&holding.device) else { continue };
-        let (start, end, weight) = (holding.start, holding.end, holding.weight);
+        let (mut start, end, weight) = (holding.start, holding.end, holding.weight);
         let job = tx.jobs().note(&holding.job)?;
+        if start < known_since && !tx.holdings().is_stated(device, job, start)? {
+            start = known_since;
+        }
+        if end.is_some_and(|end| end <= start) {
+            continue;
+        }
         let statement = HoldingStatement { device, job, start, end, weight, rank: rank.clone() };
         affected.extend(hold(tx, &statement, revision)?);
     }

@@ -7,8 +7,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use units::{Interval, Power, Timestamp};
 use wire::{Batch, Window};
 
-/// Orders windows; of two that overlap the lower one counts.
-type Precedence = (Timestamp, AgentId, u128, u64, usize);
+/// Orders windows by receipt, then by place in their batch; of two that overlap the lower one counts. No clock of a sender decides: whose windows
+/// are received at all is decided by who speaks for the node.
+type Precedence = (Receipt, usize);
+
+/// The order of batches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Receipt {
+    /// From before the order of receipt was the one that counts: by the sender's clock, agent, boot and sequence.
+    Stated(Timestamp, AgentId, u128, u64),
+    /// By number.
+    Numbered(BatchId),
+}
+
+impl Receipt {
+    fn of(number: BatchId, batch: &Batch, numbered_after: BatchId) -> Self {
+        if number > numbered_after {
+            return Self::Numbered(number);
+        }
+        Self::Stated(batch.clock.wall, batch.agent.clone(), batch.boot.bits(), batch.sequence)
+    }
+}
 
 /// The batches known at revision `newest` whose windows of `device` may decide about a window in `reach`: those whose spans meet it, and those
 /// whose spans meet theirs.
@@ -45,12 +64,14 @@ pub(super) fn overlapped(
     if met.len() == 1 && is_in_order(own) {
         return Ok(BTreeSet::new());
     }
+    let numbered_after = tx.evidence().received_in_order_after()?;
     let mut windows: Vec<(Precedence, bool, Timestamp, Timestamp)> = Vec::new();
     for other in met {
         if other == number {
-            windows.extend(ranked(batch, uuid, true));
+            windows.extend(ranked(&Receipt::of(number, batch, numbered_after), batch, uuid, true));
         } else {
-            windows.extend(ranked(&Batch::parse(&tx.evidence().get(other)?.body)?, uuid, false));
+            let batch = Batch::parse(&tx.evidence().get(other)?.body)?;
+            windows.extend(ranked(&Receipt::of(other, &batch, numbered_after), &batch, uuid, false));
         }
     }
     windows.sort();
@@ -61,7 +82,7 @@ pub(super) fn overlapped(
         if taken.range(..end).next_back().is_none_or(|(_, until)| *until <= start) {
             taken.insert(start, end);
         } else if own {
-            lost.insert(rank.4);
+            lost.insert(rank.1);
         }
     }
     Ok(lost)
@@ -72,12 +93,16 @@ pub(super) fn is_in_order(own: &[(usize, &Window)]) -> bool {
     own.iter().zip(own.iter().skip(1)).all(|((_, earlier), (_, later))| earlier.end <= later.start)
 }
 
-fn ranked(batch: &Batch, uuid: &DeviceUuid, own: bool) -> Vec<(Precedence, bool, Timestamp, Timestamp)> {
+fn ranked(
+    receipt: &Receipt,
+    batch: &Batch,
+    uuid: &DeviceUuid,
+    own: bool,
+) -> Vec<(Precedence, bool, Timestamp, Timestamp)> {
     let limit = batch.devices.iter().find(|device| device.uuid == *uuid).map(|device| device.limit);
     let of_device = batch.windows.iter().enumerate().filter(|(_, window)| window.device == *uuid);
     let plausible = of_device.filter(|(_, window)| limit.is_some_and(|limit| is_plausible(window, limit)));
-    let precedence = |place| (batch.clock.wall, batch.agent.clone(), batch.boot.bits(), batch.sequence, place);
-    plausible.map(|(place, window)| (precedence(place), own, window.start, window.end)).collect()
+    plausible.map(|(place, window)| ((receipt.clone(), place), own, window.start, window.end)).collect()
 }
 
 /// 1 MW: more than any one device draws, a rack counted as one included. Without it a node that declares no limit could drive sums out of their range.

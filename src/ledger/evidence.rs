@@ -1,7 +1,7 @@
 //! The audit of evidence: each batch is as it was received, and what is kept beside it is what it says.
 
 use super::fault::{Fault, Verified, Wrong};
-use crate::ingest::{Attributed, attribute, reaches_of};
+use crate::ingest::{Attributed, as_stored, attribute, reaches_of};
 use crate::store::{Rank, StoreError, Tx, statement_body};
 use model::{BatchId, DeviceUuid, NodeNumber};
 use sha2::{Digest, Sha256};
@@ -21,7 +21,8 @@ pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
     }
     let (mut said, mut declared, mut software, mut reaches) = (HashSet::new(), HashMap::new(), HashMap::new(), 0);
     for batch in numbers {
-        let attributed = attribute(tx, batch, tx.evidence().believed(batch)?.unwrap_or(revision))?;
+        let mut attributed = attribute(tx, batch, tx.evidence().believed(batch)?.unwrap_or(revision))?;
+        attributed.batch = as_stored(tx, batch, attributed.batch)?;
         let node = tx.evidence().node_of(batch)?;
         reaches += check_reaches(tx, batch, node, &attributed.batch)?;
         declared.extend(attributed.batch.devices.iter().map(|device| ((node, device.uuid.clone()), device.clone())));
@@ -42,6 +43,9 @@ pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
     }
     if let Some(node) = tx.evidence().first_node_reaching_otherwise(reaches)? {
         return Err(Wrong::Fault(Fault::Reach { node }));
+    }
+    if let Some(node) = tx.speakers().first_not_in_evidence()? {
+        return Err(Wrong::Fault(Fault::Agent { node }));
     }
     if let Some((node, uuid)) = tx.devices().first_declared_otherwise(&declared)? {
         return Err(Wrong::Fault(Fault::Device { node, uuid }));

@@ -134,6 +134,12 @@ pub enum Fault {
         /// Name of the node.
         node: NodeName,
     },
+    /// Which agents have spoken for a node is not what its batches say.
+    #[error("node {node:?} was changed: the agents noted for it are not those of its batches")]
+    Agent {
+        /// Name of the node.
+        node: NodeName,
+    },
     /// Evidence is not what was received.
     #[error("batch {batch} was changed: {what}")]
     Batch {

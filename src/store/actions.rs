@@ -67,7 +67,7 @@ pub(super) fn chained(previous: &[u8], texts: &[&str]) -> Vec<u8> {
 
 /// Kinds of things whose rows are as the last action about them says: a query for subject and body of all of them, or of subject `?1`.
 /// What the service notes by itself, such as the last use of a token, is no part of a body.
-const STATED: [(ActionKind, &str); 14] = [
+const STATED: [(ActionKind, &str); 17] = [
     (
         ActionKind::Site,
         "SELECT site AS subject, json_object('name', name, 'zone', zone, 'posting_period_ns', period_ns) AS body
@@ -113,9 +113,24 @@ const STATED: [(ActionKind, &str); 14] = [
         FROM node_sites JOIN nodes USING (node) JOIN sites USING (site) JOIN revisions ON revision = made",
     ),
     (
+        ActionKind::NodeToken,
+        "SELECT nodes.name AS subject, json_object('node', nodes.name, 'token', token, 'since_ns', since_ns) AS body
+        FROM node_tokens JOIN nodes USING (node)",
+    ),
+    (
+        ActionKind::TokenVoice,
+        "SELECT token AS subject, json_object('line', line, 'nodes', nodes, 'holders_only', holders_only) AS body
+        FROM token_voices",
+    ),
+    (
         ActionKind::Token,
         "SELECT id AS subject, json_object('name', name, 'scopes', scopes, 'project', project, 'created_ns', created_ns,
             'expires_ns', expires_ns, 'revoked_ns', revoked_ns, 'digest', sha256(digest)) AS body FROM tokens",
+    ),
+    (
+        ActionKind::EnrolmentCode,
+        "SELECT id AS subject, json_object('name', name, 'project', project, 'created_ns', created_ns, 'expires_ns', expires_ns,
+            'uses_max', uses_max, 'uses', uses, 'revoked_ns', revoked_ns, 'digest', sha256(digest)) AS body FROM enrolment_codes",
     ),
     // Projects also come with jobs, about which no action speaks.
     (
@@ -153,12 +168,15 @@ const STATED: [(ActionKind, &str); 14] = [
 ];
 
 /// Kinds that came after actions were recorded.
-const YOUNGER: [ActionKind; 5] = [
+const YOUNGER: [ActionKind; 8] = [
     ActionKind::Budget,
     ActionKind::Override,
     ActionKind::Factors,
     ActionKind::FactorPreference,
     ActionKind::PostingPeriod,
+    ActionKind::NodeToken,
+    ActionKind::TokenVoice,
+    ActionKind::EnrolmentCode,
 ];
 
 /// Adds the function `sha256`, of the bytes of a text or a blob, in hexadecimal.

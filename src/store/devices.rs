@@ -4,7 +4,7 @@ use super::row::{integer, power, word};
 use super::{DeviceStore, StoreError};
 use model::{DeviceId, DeviceKind, DeviceUuid, NodeName, NodeNumber, SiteName};
 use rusqlite::{OptionalExtension, Row};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use units::Power;
 
 /// A device with its node.
@@ -173,7 +173,7 @@ impl DeviceStore<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Node and identity of a device that is not as it was last declared, by number of the node and identity.
+    /// Node and identity of a device that is missing or not as it was last declared, by number of the node and identity.
     ///
     /// # Errors
     ///
@@ -187,14 +187,19 @@ impl DeviceStore<'_> {
             .prepare("SELECT node, name FROM nodes ORDER BY node")?
             .query_map((), |row| Ok((NodeNumber::new(row.get(0)?), row.get::<_, NodeName>(1)?)))?
             .collect::<Result<Vec<_>, _>>()?;
-        for (node, name) in nodes {
-            for (uuid, (_, row)) in self.of_node(node)? {
-                if declared.get(&(node, uuid.clone())).is_none_or(|device| stated(device) != row) {
-                    return Ok(Some((name, uuid)));
+        let mut unseen: HashSet<&(NodeNumber, DeviceUuid)> = declared.keys().collect();
+        for (node, name) in &nodes {
+            for (uuid, (_, row)) in self.of_node(*node)? {
+                let key = (*node, uuid);
+                if declared.get(&key).is_none_or(|device| stated(device) != row) {
+                    return Ok(Some((name.clone(), key.1)));
                 }
+                unseen.remove(&key);
             }
         }
-        Ok(None)
+        let missing = unseen.into_iter().min_by_key(|(node, _)| *node);
+        let name_of = |missing: NodeNumber| nodes.iter().find(|(node, _)| *node == missing);
+        Ok(missing.and_then(|(node, uuid)| Some((name_of(*node)?.1.clone(), uuid.clone()))))
     }
 
     /// Numbers of the devices with this identity, on `node` or on any.

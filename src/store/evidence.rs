@@ -2,7 +2,7 @@
 
 use super::row::{moment, value, word};
 use super::{EvidenceStore, StoreError};
-use model::{AgentId, BatchId, DeviceId, NodeName, NodeNumber, Revision, SetAsideReason};
+use model::{AgentId, BatchId, DeviceId, NodeName, NodeNumber, ProjectName, Revision, SetAsideReason};
 use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -82,6 +82,17 @@ pub struct StoredBatch {
     pub body: Vec<u8>,
 }
 
+/// The names under which a batch is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchNames {
+    /// The agent that sent it.
+    pub agent: AgentId,
+    /// The node that it is of.
+    pub node: NodeName,
+    /// The project in whose name it was delivered; `None` for the operator's.
+    pub project: Option<ProjectName>,
+}
+
 /// A window that is kept but not posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetAside {
@@ -102,7 +113,7 @@ pub struct SetAside {
 }
 
 impl EvidenceStore<'_> {
-    /// Keeps the bytes of `batch`, received at `received`, under its `number`.
+    /// Keeps the bytes of `batch`, received at `received` in the name of `project`, under its `number`.
     ///
     /// # Errors
     ///
@@ -113,6 +124,7 @@ impl EvidenceStore<'_> {
         node: NodeNumber,
         number: BatchId,
         received: Timestamp,
+        project: Option<&ProjectName>,
         evidence: &Evidence,
     ) -> Result<(), StoreError> {
         let sql =
@@ -133,6 +145,10 @@ impl EvidenceStore<'_> {
             &evidence.packed,
             ZSTD,
         ))?;
+        if let Some(project) = project {
+            let sql = "INSERT INTO batch_projects (batch, project) VALUES (?1, ?2)";
+            self.0.prepare_cached(sql)?.execute((revision, project))?;
+        }
         Ok(())
     }
 
@@ -169,6 +185,30 @@ impl EvidenceStore<'_> {
                 .map_err(|error| StoreError::Value { what: "bytes of a batch", value: error.to_string() })?;
         }
         Ok(stored)
+    }
+
+    /// The names under which a batch is stored.
+    ///
+    /// # Errors
+    ///
+    /// The database; a batch that is not there.
+    pub fn names_of(&self, batch: BatchId) -> Result<BatchNames, StoreError> {
+        let sql = "SELECT agent, nodes.name, project FROM batches JOIN nodes USING (node) LEFT JOIN batch_projects USING (batch)
+            WHERE batch = ?1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_row([batch.number()], |row| {
+            Ok(BatchNames { agent: row.get(0)?, node: row.get(1)?, project: row.get(2)? })
+        })?)
+    }
+
+    /// The last batch before the order of receipt decided between windows that overlap; 0 where it always did.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn received_in_order_after(&self) -> Result<BatchId, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT after_batch FROM receipt_order")?;
+        Ok(BatchId::new(statement.query_row((), |row| row.get(0))?))
     }
 
     /// Number of the node of a batch.

@@ -117,6 +117,18 @@ impl HoldingStore<'_> {
         Ok(Interval::new(changed.start, changed.end))
     }
 
+    /// Whether it is stated that the job holds the device from `start` on.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn is_stated(&self, device: DeviceId, job: JobNumber, start: Timestamp) -> Result<bool, StoreError> {
+        let sql =
+            "SELECT EXISTS (SELECT 1 FROM holdings WHERE device = ?1 AND start_ns = ?2 AND job = ?3 AND void IS NULL)";
+        let values = (device.number(), start.nanoseconds(), job.number());
+        Ok(self.0.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+    }
+
     fn rerank(&self, id: i64, rank: &Rank) -> Result<(), StoreError> {
         let sql = "UPDATE holdings SET wall_ns = ?2, sequence = ?3, agent = ?4, boot = ?5 WHERE id = ?1";
         self.0.prepare_cached(sql)?.execute((id, rank.wall.nanoseconds(), rank.sequence, &rank.agent, &rank.boot))?;

@@ -185,18 +185,19 @@ impl JobStore<'_> {
         Ok(statement.query_map([job.number()], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 
-    /// When a job of the project ended, by its identity.
+    /// When a job of the project ended, by its identity, as the operator or the project itself told of it.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
     pub fn end_of(&self, id: &JobId, project: &ProjectName) -> Result<Option<Timestamp>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT ended_ns FROM jobs WHERE id = ?1 AND project = ?2")?;
-        let ended: Option<Option<i64>> = statement.query_row((id, project), |row| row.get(0)).optional()?;
-        Ok(ended.flatten().map(Timestamp::from_nanoseconds))
+        let sql = "SELECT max(ended_ns) FROM jobs WHERE id IN (?1, ?3) AND project = ?2";
+        let ended: Option<i64> =
+            self.0.prepare_cached(sql)?.query_row((id, project, id.within(project)), |row| row.get(0))?;
+        Ok(ended.map(Timestamp::from_nanoseconds))
     }
 
-    /// IT energy that the ledger has of a job of the project, by its identity, with its first and last moment; `None` where it has none.
+    /// IT energy that the ledger has of a job of the project, by its identity as above, with its first and last moment; `None` where it has none.
     ///
     /// # Errors
     ///
@@ -207,14 +208,16 @@ impl JobStore<'_> {
         project: &ProjectName,
     ) -> Result<Option<(Energy, Timestamp, Timestamp)>, StoreError> {
         // By account, since postings are not found by their job.
-        let sql = "WITH own AS (SELECT job FROM jobs WHERE id = ?1 AND project = ?2), accounts AS MATERIALIZED (
-                SELECT node, period_start_ns, job, component, site FROM ledger_entries WHERE job = (SELECT job FROM own)
-                UNION SELECT node, period_start_ns, job, component, site FROM open_accounts WHERE job = (SELECT job FROM own))
+        let sql = "WITH own AS (SELECT job FROM jobs WHERE id IN (?1, ?3) AND project = ?2), accounts AS MATERIALIZED (
+                SELECT node, period_start_ns, job, component, site FROM ledger_entries WHERE job IN (SELECT job FROM own)
+                UNION SELECT node, period_start_ns, job, component, site FROM open_accounts WHERE job IN (SELECT job FROM own))
             SELECT sum(energy_mj), min(start_ns), max(end_ns)
             FROM accounts CROSS JOIN postings INDEXED BY postings_by_key USING (node, period_start_ns, job, component, site)
             HAVING count(*) > 0";
         let mut statement = self.0.prepare_cached(sql)?;
-        let found = statement.query_row((id, project), |row| Ok((energy(row, 0)?, moment(row, 1)?, moment(row, 2)?)));
+        let found = statement.query_row((id, project, id.within(project)), |row| {
+            Ok((energy(row, 0)?, moment(row, 1)?, moment(row, 2)?))
+        });
         Ok(found.optional()?)
     }
 

@@ -14,6 +14,7 @@ mod copy_file;
 mod decisions;
 mod deferred;
 mod devices;
+mod enrolment_codes;
 mod entries;
 mod error;
 mod evidence;
@@ -54,6 +55,7 @@ mod series_seals;
 mod sessions;
 mod sites;
 mod soundness;
+mod speakers;
 mod steps;
 mod tokens;
 mod view;
@@ -66,9 +68,10 @@ pub use budget_sums::{BudgetProgress, Moved};
 pub use budgets::BudgetRow;
 pub use decisions::DecisionRow;
 pub use devices::{DeviceRow, MeteredDevice};
+pub use enrolment_codes::EnrolmentCode;
 pub use entries::{Entry, Head};
 pub use error::{DatabaseError, StoreError};
-pub use evidence::{Evidence, SetAside, StoredBatch};
+pub use evidence::{BatchNames, Evidence, SetAside, StoredBatch};
 pub use factor_origin::SeriesOrigin;
 pub use factor_series::{
     FactorMonth, FactorSeries, FactorValue, HOUR, KeptSeries, KeptValue, factor_grain, factor_step, value_at,
@@ -100,13 +103,15 @@ pub use series::SeriesFile;
 pub use series_rows::{SeriesPlace, SeriesTx, Sums, Taken, Track};
 pub use sessions::{SessionRow, SignInLink};
 pub use sites::{PreferenceStep, PueStep, SiteRow, ZoneStep};
+pub use speakers::{NodeSpeaker, RefusedSpeaker};
 pub use steps::StepReport;
-pub use tokens::{StoredToken, TokenDigest, TokenRecord};
+pub use tokens::{StoredToken, TokenDigest, TokenRecord, Voice};
 pub use view::{
-    ActionStore, AdmissionStore, AttentionStore, BudgetStore, BudgetSumStore, DecisionStore, DeviceStore, EntryStore,
-    EntrySumStore, EvidenceStore, FactorStore, GapStore, HeldTimeStore, HoldStore, HoldingStore, JobStore,
-    LedgerSumStore, NodeStore, NoticeStore, OverrideStore, PeriodStore, PostingStore, PriceStore, ProjectStore,
-    RevisionStore, SealStore, SessionStore, SiteStore, SoundnessStore, StepStore, TokenStore, Tx,
+    ActionStore, AdmissionStore, AttentionStore, BudgetStore, BudgetSumStore, DecisionStore, DeviceStore,
+    EnrolmentCodeStore, EntryStore, EntrySumStore, EvidenceStore, FactorStore, GapStore, HeldTimeStore, HoldStore,
+    HoldingStore, JobStore, LedgerSumStore, NodeStore, NoticeStore, OverrideStore, PeriodStore, PostingStore,
+    PriceStore, ProjectStore, RevisionStore, SealStore, SessionStore, SiteStore, SoundnessStore, SpeakerStore,
+    StepStore, TokenStore, Tx,
 };
 
 pub(crate) use place::FILE;
@@ -119,7 +124,7 @@ use std::path::{Path, PathBuf};
 use writer::Writer;
 
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 17] = [
+const MIGRATIONS: [&str; 19] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
@@ -137,6 +142,8 @@ const MIGRATIONS: [&str; 17] = [
     include_str!("tables-15-deferred.sql"),
     include_str!("tables-16-seals.sql"),
     include_str!("tables-17-notices.sql"),
+    include_str!("tables-18-speakers.sql"),
+    include_str!("tables-19-enrolment.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];

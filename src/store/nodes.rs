@@ -2,7 +2,7 @@
 
 use super::row::{moment, span};
 use super::{NodeStore, RowFault, StoreError};
-use model::{NodeName, NodeNumber, Revision, SiteName, SiteNumber};
+use model::{NodeName, NodeNumber, Revision, SiteName, SiteNumber, TokenId};
 use rusqlite::{OptionalExtension, Row};
 use std::collections::HashMap;
 use units::{Span, Timestamp};
@@ -22,6 +22,8 @@ pub struct NodeRow {
     pub site: SiteName,
     /// Where its latest window ends.
     pub reached: Timestamp,
+    /// The line of tokens that speaks for it; `None` until a token does.
+    pub token: Option<TokenId>,
 }
 
 /// A node belongs to a site since a moment.
@@ -73,14 +75,14 @@ impl NodeStore<'_> {
     /// The database cannot be read or written.
     pub fn list(&self, after: &str, limit: u32) -> Result<Vec<NodeRow>, StoreError> {
         let sql =
-            "SELECT node, name, software, seen_ns, coalesce((SELECT sites.name FROM node_sites JOIN sites USING (site)
-                WHERE node_sites.node = nodes.node AND void IS NULL ORDER BY since_ns DESC LIMIT 1), 'unassigned'), reached_ns
-            FROM nodes WHERE name > ?1 ORDER BY name LIMIT ?2";
+            "SELECT nodes.node, name, software, seen_ns, coalesce((SELECT sites.name FROM node_sites JOIN sites USING (site)
+                WHERE node_sites.node = nodes.node AND void IS NULL ORDER BY since_ns DESC LIMIT 1), 'unassigned'), reached_ns, token
+            FROM nodes LEFT JOIN node_tokens USING (node) WHERE name > ?1 ORDER BY name LIMIT ?2";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map((after, limit), |row| {
             let (node, name, software) = (NodeNumber::new(row.get(0)?), row.get(1)?, row.get(2)?);
             let (seen, site, reached) = (moment(row, 3)?, row.get(4)?, moment(row, 5)?);
-            Ok(NodeRow { node, name, software, seen, site, reached })
+            Ok(NodeRow { node, name, software, seen, site, reached, token: row.get(6)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -1,8 +1,9 @@
 //! Bearer tokens: made, looked up, listed, revoked. No secret is stored.
 
 use super::{ActionStore, By, StoreError, TokenStore};
-use model::{ActionKind, ProjectName, Scope, TokenId};
+use model::{ActionKind, NodeName, ProjectName, Scope, TokenId};
 use rusqlite::{OptionalExtension, Row, params};
+use std::collections::BTreeSet;
 use subtle::ConstantTimeEq;
 use units::Timestamp;
 
@@ -25,6 +26,19 @@ pub struct TokenRecord {
     pub last_used: Option<Timestamp>,
     /// When it was revoked; `None` while it is not.
     pub revoked: Option<Timestamp>,
+    /// What it may speak for.
+    pub voice: Voice,
+}
+
+/// What a token may speak for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Voice {
+    /// The first token of the line that it continues; `None` where it begins one.
+    pub line: Option<TokenId>,
+    /// The only nodes that it may speak for; `None` for those that its line is bound to, and new ones.
+    pub nodes: Option<BTreeSet<NodeName>>,
+    /// Whether it may only say who holds the devices of these nodes.
+    pub holders_only: bool,
 }
 
 /// SHA-256 of the text of a token or of another secret.
@@ -78,17 +92,22 @@ impl TokenStore<'_> {
                 record.expires.map(Timestamp::nanoseconds)
             ],
         )?;
-        ActionStore(self.0).record_stated(
-            &By { token: maker.clone(), at: record.created },
-            ActionKind::Token,
-            record.id.as_str(),
-        )
+        let by = By { token: maker.clone(), at: record.created };
+        ActionStore(self.0).record_stated(&by, ActionKind::Token, record.id.as_str())?;
+        if record.voice != Voice::default() {
+            let Voice { line, nodes, holders_only } = &record.voice;
+            let sql = "INSERT INTO token_voices (token, line, nodes, holders_only) VALUES (?1, ?2, ?3, ?4)";
+            self.0.execute(sql, params![record.id, line, nodes_text(nodes.as_ref()), holders_only])?;
+            ActionStore(self.0).record_stated(&by, ActionKind::TokenVoice, record.id.as_str())?;
+        }
+        Ok(())
     }
 
     /// The token with this id, valid or not, if there is one.
     pub fn get(&self, id: &TokenId) -> Result<Option<StoredToken>, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns, digest FROM tokens WHERE id = ?1",
+            "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns, line, nodes, holders_only, digest
+            FROM tokens LEFT JOIN token_voices ON token = id WHERE id = ?1",
         )?;
         let stored = statement
             .query_row([id], |row| Ok(StoredToken { record: record(row)?, digest: TokenDigest(row.get("digest")?) }));
@@ -103,7 +122,7 @@ impl TokenStore<'_> {
         limit: u32,
     ) -> Result<Vec<TokenRecord>, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns FROM tokens \
+            "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns, line, nodes, holders_only FROM tokens LEFT JOIN token_voices ON token = id \
              WHERE id > ?1 AND (?2 IS NULL OR project = ?2) ORDER BY id LIMIT ?3",
         )?;
         let found = statement.query_map(params![after.unwrap_or_default(), project, limit], record)?;
@@ -154,5 +173,21 @@ fn record(row: &Row<'_>) -> rusqlite::Result<TokenRecord> {
         expires: moment("expires_ns")?,
         last_used: moment("last_used_ns")?,
         revoked: moment("revoked_ns")?,
+        voice: Voice {
+            line: row.get("line")?,
+            nodes: nodes_of(row)?,
+            holders_only: row.get::<_, Option<bool>>("holders_only")?.unwrap_or_default(),
+        },
     })
+}
+
+fn nodes_text(nodes: Option<&BTreeSet<NodeName>>) -> Option<String> {
+    // Names always become JSON.
+    nodes.map(|nodes| serde_json::to_string(nodes).unwrap_or_default())
+}
+
+/// A list that cannot be read names no node, so that the token speaks for none.
+fn nodes_of(row: &Row<'_>) -> rusqlite::Result<Option<BTreeSet<NodeName>>> {
+    let text: Option<String> = row.get("nodes")?;
+    Ok(text.map(|text| serde_json::from_str(&text).unwrap_or_default()))
 }

@@ -55,6 +55,8 @@ views! {
     decisions: DecisionStore,
     /// Devices as their nodes declare them.
     devices: DeviceStore,
+    /// Codes with which nodes get tokens of their own. No code is stored.
+    enrolment_codes: EnrolmentCodeStore,
     /// Ledger entries and the head of their chain. Nothing here updates or deletes an entry.
     entries: EntryStore,
     /// Sums over ledger entries, for reports.
@@ -99,6 +101,8 @@ views! {
     sites: SiteStore,
     /// What must hold between the rows of the tables.
     soundness: SoundnessStore,
+    /// Which token speaks for which node.
+    speakers: SpeakerStore,
     /// Steps and samples that training scripts report.
     steps: StepStore,
     /// Bearer tokens. No secret is stored.

@@ -10,7 +10,7 @@ pub use label::{LABEL_RULE, label};
 pub use steps::report_steps;
 
 use crate::grid::{FactorPreference, Library, ZoneError};
-use crate::ingest::{self, IngestError};
+use crate::ingest::{self, IngestError, SpeakerRefusal, TokenSpeaker};
 use crate::store::{By, HoldingStatement, Rank, Store, StoreError, Tx, statement_body};
 use model::{
     ActionKind, AgentId, DeviceId, DeviceUuid, JobId, JobNumber, NodeName, PriceNumber, ProjectName, SiteName,
@@ -98,6 +98,44 @@ pub struct DeviceName {
     pub node: Option<NodeName>,
     /// Identity of the device within its node.
     pub uuid: DeviceUuid,
+}
+
+/// Who says something about jobs.
+#[derive(Debug, Clone)]
+pub struct Teller {
+    /// The token, and when it says so.
+    pub by: By,
+    /// What bounds what it may say; `None` for the service itself.
+    pub speaker: Option<TokenSpeaker>,
+}
+
+impl From<By> for Teller {
+    fn from(by: By) -> Self {
+        Self { by, speaker: None }
+    }
+}
+
+impl Teller {
+    /// The speaker, unless it may say everything.
+    fn bounded(&self) -> Option<&TokenSpeaker> {
+        self.speaker.as_ref().filter(|speaker| !speaker.is_admin || speaker.project.is_some())
+    }
+
+    /// Who held devices before now is stated by administrators alone.
+    fn expect_now(&self, field: &'static str, at: Option<Timestamp>) -> Result<(), WorkloadError> {
+        let is_past = self.bounded().is_some() && at.is_some_and(|at| at < self.by.at);
+        if is_past { Err(IngestError::from(SpeakerRefusal::Backdated { field }).into()) } else { Ok(()) }
+    }
+
+    /// The only project that it may speak of.
+    fn project(&self) -> Option<&ProjectName> {
+        self.speaker.as_ref().and_then(|speaker| speaker.project.as_ref())
+    }
+
+    /// The job that is meant by `id`.
+    fn meant(&self, tx: &Tx<'_>, id: &JobId) -> Result<JobId, StoreError> {
+        self.project().map_or_else(|| Ok(id.clone()), |project| Ok(ingest::meant(tx, id, project)?.0))
+    }
 }
 
 /// Creates a project, for jobs, budgets and tokens to belong to.
@@ -264,52 +302,77 @@ pub fn assign_node(
     })
 }
 
-/// States that a job holds `devices` from its start to its end, if that is known. A start and an end are in `job`; without a start it is `by.at`.
+/// States that a job holds `devices` from its start to its end, if that is known. A start and an end are in `job`; without a start it is now.
+/// Returns the job's identity.
 ///
 /// # Errors
 ///
-/// A device is unknown or ambiguous; the job would end before it starts.
-pub fn state_job(store: &Store, mut job: wire::Job, devices: Vec<DeviceName>, by: By) -> Result<(), WorkloadError> {
-    let start = *job.started.get_or_insert(by.at);
+/// A device is unknown, ambiguous or another's to speak for; the job would end before it starts; a past that only administrators state.
+pub fn state_job(
+    store: &Store,
+    mut job: wire::Job,
+    devices: Vec<DeviceName>,
+    teller: impl Into<Teller>,
+) -> Result<JobId, WorkloadError> {
+    let teller: Teller = teller.into();
+    if !devices.is_empty() {
+        teller.expect_now("from", job.started)?;
+        teller.expect_now("to", job.ended)?;
+    }
+    if let Some(own) = teller.project() {
+        let foreign = job.project.replace(own.clone()).filter(|claimed| claimed != own);
+        let next = "the token is bound to another: leave the project out";
+        foreign.map_or(Ok(()), |name| Err(WorkloadError::Unknown { what: "project", name: name.to_string(), next }))?;
+    }
+    let start = *job.started.get_or_insert(teller.by.at);
     if job.ended.is_some_and(|end| end <= start) {
         return Err(WorkloadError::EmptyInterval { id: job.id });
     }
     store.write(move |tx| {
-        let (number, rank) = state(tx, &job, &by)?;
+        let by = &teller.by;
+        job.id = teller.meant(tx, &job.id)?;
+        let (number, rank) = state(tx, &job, by)?;
         let revision = tx.revisions().begin(by.at, "job")?;
         let mut affected = BTreeSet::new();
         for name in &devices {
-            let device = device_number(tx, name)?;
+            let device = device_number(tx, name, teller.speaker.as_ref())?;
             let (end, rank) = (job.ended, rank.clone());
             let statement = HoldingStatement { device, job: number, start, end, weight: 1, rank };
             affected.extend(ingest::hold(tx, &statement, revision)?);
         }
-        Ok(ingest::reattribute(tx, affected, revision)?)
+        ingest::reattribute(tx, affected, revision)?;
+        Ok(job.id)
     })
 }
 
-/// Ends a job at `end`, and with it whatever it still holds.
+/// Ends a job at `end`, and with it whatever it still holds of devices that the teller may speak for.
 ///
 /// # Errors
 ///
-/// There is no such job; it would end before it started.
+/// There is no such job; it would end before it started; a past that only administrators state.
 pub fn finish_job(
     store: &Store,
     id: JobId,
     end: Timestamp,
     exit_status: Option<i32>,
-    by: By,
+    teller: impl Into<Teller>,
 ) -> Result<(), WorkloadError> {
+    let teller: Teller = teller.into();
     store.write(move |tx| {
+        let by = &teller.by;
         let unknown =
             || WorkloadError::Unknown { what: "job", name: id.to_string(), next: "`wattledger jobs` lists all" };
-        let known = tx.jobs().find(&id)?.ok_or_else(unknown)?;
-        let open = tx.holdings().open_of_job(known.job)?;
+        let known = tx.jobs().find(&teller.meant(tx, &id)?)?.ok_or_else(unknown)?;
+        let open = endable(tx, tx.holdings().open_of_job(known.job)?, teller.bounded())?;
+        if !open.is_empty() {
+            teller.expect_now("to", Some(end))?;
+        }
+        let id = known.facts.id;
         if known.facts.started.is_some_and(|start| end <= start) || open.iter().any(|(_, start, _)| end <= *start) {
             return Err(WorkloadError::EmptyInterval { id });
         }
         let facts = wire::Job { id, ended: Some(end), exit_status, ..wire::Job::default() };
-        let (_, rank) = state(tx, &facts, &by)?;
+        let (_, rank) = state(tx, &facts, by)?;
         let revision = tx.revisions().begin(by.at, "end of a job")?;
         let mut affected = BTreeSet::new();
         for (device, start, weight) in open {
@@ -339,8 +402,40 @@ fn site_number(tx: &Tx<'_>, name: &SiteName) -> Result<SiteNumber, WorkloadError
     found.ok_or_else(|| WorkloadError::Unknown { what: "site", name: name.to_string(), next })
 }
 
-fn device_number(tx: &Tx<'_>, name: &DeviceName) -> Result<DeviceId, WorkloadError> {
-    match tx.devices().named(name.node.as_ref(), &name.uuid)?.as_slice() {
+/// Holdings without a known end: device, since when, weight.
+type OpenHoldings = Vec<(DeviceId, Timestamp, u32)>;
+
+/// Those of `open` whose devices `speaker` may speak for.
+fn endable(tx: &Tx<'_>, open: OpenHoldings, speaker: Option<&TokenSpeaker>) -> Result<OpenHoldings, WorkloadError> {
+    let Some(speaker) = speaker else { return Ok(open) };
+    let mut found = Vec::new();
+    for (device, start, weight) in open {
+        let Some(metered) = tx.devices().get(device)? else { continue };
+        if speaker.reaches(tx, metered.node, false)? && speaker.may_hold(tx, metered.node, &metered.node_name)? {
+            found.push((device, start, weight));
+        }
+    }
+    Ok(found)
+}
+
+/// The device of that name among those that `speaker` may name, if it may say who holds it.
+fn device_number(tx: &Tx<'_>, name: &DeviceName, speaker: Option<&TokenSpeaker>) -> Result<DeviceId, WorkloadError> {
+    let mut found = tx.devices().named(name.node.as_ref(), &name.uuid)?;
+    if let Some(speaker) = speaker {
+        if let (Some(node), Some(project)) = (&name.node, &speaker.project) {
+            found.extend(tx.devices().named(Some(&node.within(project)), &name.uuid)?);
+        }
+        let mut reached = Vec::new();
+        for device in found {
+            let Some(metered) = tx.devices().get(device)? else { continue };
+            if speaker.reaches(tx, metered.node, name.node.is_some())? {
+                speaker.expect_may_hold(tx, metered.node, &metered.node_name)?;
+                reached.push(device);
+            }
+        }
+        found = reached;
+    }
+    match found.as_slice() {
         [device] => Ok(*device),
         [] => {
             let next = "a device is known once an agent has metered it; GET /api/v1/devices lists all";

@@ -32,4 +32,5 @@ mod saved;
 mod series;
 mod service;
 mod skip;
+mod speakers;
 mod terraform;

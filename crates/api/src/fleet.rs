@@ -1,5 +1,5 @@
 //! Nodes and devices: where energy is metered.
-use model::{BatchId, DeviceId, DeviceKind, DeviceUuid, GapReason, NodeName, SiteName};
+use model::{BatchId, DeviceId, DeviceKind, DeviceUuid, GapReason, NodeName, SiteName, TokenId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -14,6 +14,8 @@ pub struct NodeDocument {
     pub seen: String,
     /// Site of the node; `unassigned` until one is stated.
     pub site: SiteName,
+    /// Id of the token that speaks for the node, the first of those that succeed one another; `null` until one does.
+    pub token: Option<TokenId>,
 }
 
 /// A device whose energy an agent meters.

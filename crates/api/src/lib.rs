@@ -13,6 +13,7 @@ mod batches;
 mod budgets;
 mod decisions;
 mod editions;
+mod enrolment;
 mod estimates;
 mod events;
 mod fleet;
@@ -46,6 +47,7 @@ pub use budgets::{
 };
 pub use decisions::DecisionDocument;
 pub use editions::{EditionDifference, EditionDocument, EditionsDocument, EditionsQuery, FactorGapDocument};
+pub use enrolment::{EnrolmentCodeDocument, EnrolmentCodeRequest, EnrolmentRequest, NewEnrolmentCode};
 pub use estimates::{
     AccuracyDocument, Assumption, EstimateBasis, EstimateDocument, EstimateRequest, UsedDocument, Weight,
 };
@@ -87,4 +89,4 @@ pub use sites::{
     PueRequest, SiteDocument, SiteRequest, ZoneDocument, ZoneRequest,
 };
 pub use steps::{StepsDocument, StepsRequest};
-pub use tokens::{NewToken, TokenDocument, TokenRequest};
+pub use tokens::{NewToken, NodeTokenRequest, TokenDocument, TokenRequest};

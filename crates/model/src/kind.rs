@@ -79,6 +79,8 @@ words! {
         JobSilent = "job_silent",
         /// Windows of a device are kept but not counted.
         WindowsSetAside = "windows_set_aside",
+        /// A token spoke for a node that another token speaks for, and was refused.
+        SpeakerRefused = "speaker_refused",
         /// An agent reported gaps in its readings.
         GapsReported = "gaps_reported",
         /// Factors of a zone are still not final.
@@ -175,8 +177,14 @@ words! {
         IdleOwner = "idle_owner",
         /// The site that a node stands at from a moment on.
         NodeSite = "node_site",
+        /// The token that speaks for a node.
+        NodeToken = "node_token",
         /// A token.
         Token = "token",
+        /// A code with which nodes get tokens of their own.
+        EnrolmentCode = "enrolment_code",
+        /// What a token may speak for.
+        TokenVoice = "token_voice",
         /// A project.
         Project = "project",
         /// A version of a reporting period.

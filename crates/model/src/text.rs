@@ -26,6 +26,12 @@ macro_rules! text {
                 &self.0
             }
 
+            /// This identity as `project` names things for itself, which nobody else can name: `~` is in no *name*.
+            #[must_use]
+            pub fn within(&self, project: &ProjectName) -> Self {
+                Self(format!("{}~{}", self.0, project.0))
+            }
+
             /// Whether the text is empty, which stands for none.
             #[must_use]
             pub fn is_empty(&self) -> bool {
@@ -173,6 +179,13 @@ mod tests {
         let job = JobId::from("llm-7b");
         assert_eq!(serde_json::to_string(&job).unwrap(), "\"llm-7b\"");
         assert_eq!(serde_json::from_str::<JobId>("\"llm-7b\"").unwrap(), job);
+    }
+
+    #[test]
+    fn what_a_project_names_is_named_by_no_other() {
+        let named = |job: &str, project: &str| JobId::from(job).within(&project.into());
+        assert_eq!(named("train", "vision").as_str(), "train~vision");
+        assert_ne!(named("a", "b@c"), named("a@b", "c"));
     }
 
     #[test]

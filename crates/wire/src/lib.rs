@@ -84,7 +84,7 @@
 //! |---|---|
 //! | `device` | `uuid` of a declared device |
 //! | `job` | `id` of a job, whose facts may come in this batch, in another, or never |
-//! | `weight` | 1 to 1,000,000 |
+//! | `weight` | 1 to 1,000,000, of which a service takes 1 to 10,000 |
 //! | `start_ns` | when the job began to hold the device |
 //! | `end_ns`? | when it stopped; missing while it still holds the device. A later holding of the same device, job and start replaces this one |
 //!

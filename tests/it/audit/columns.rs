@@ -74,6 +74,15 @@ const MORE: &[(&str, &str, &str)] = &[
     ("seals", "seal of row columns hash", "their chain"),
     ("seal_head", "one seals hash", "the chain that it ends"),
     ("tokens", "id name digest scopes project created_ns expires_ns revoked_ns", "the last action about each"),
+    ("token_voices", "token line nodes holders_only", "the last action about each"),
+    ("node_tokens", "node token since_ns", "the last action about each"),
+    (
+        "enrolment_codes",
+        "id name digest project created_ns expires_ns uses_max uses revoked_ns",
+        "the last action about each",
+    ),
+    ("node_agents", "agent node", "the batches of each node"),
+    ("batch_projects", "batch project", "the names under which each batch is stored"),
 ];
 
 /// What may change unnoticed: table, columns, and why that does no harm.
@@ -100,6 +109,16 @@ const HARMLESS: &[(&str, &str, &str)] = &[
         "notices",
         "kind subject first_ns last_ns times detail",
         "it is shown in the list of what needs attention and decides nothing",
+    ),
+    (
+        "refused_speakers",
+        "node token first_ns last_ns",
+        "it is shown in the list of what needs attention and decides nothing",
+    ),
+    (
+        "receipt_order",
+        "one after_batch",
+        "a batch that it makes attributed otherwise is found; one that it does not is as it was",
     ),
     (
         "factor_progress",

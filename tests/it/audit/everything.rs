@@ -12,9 +12,9 @@ use wattledger::workload::{self, DeviceName};
 use wattledger::{ledger, session};
 use wire::Job;
 
-const BY: &str = "0123456789abcdef";
+pub(super) const BY: &str = "0123456789abcdef";
 
-fn by(seconds: i64) -> By {
+pub(super) fn by(seconds: i64) -> By {
     By { token: BY.into(), at: at(seconds) }
 }
 
@@ -35,6 +35,7 @@ pub(super) fn everything() -> Fixture {
     closed(&fixture);
     decided(&fixture);
     open(&fixture);
+    super::spoken::spoken(&fixture);
     fixture
 }
 
@@ -63,6 +64,7 @@ fn administered(fixture: &Fixture) {
             expires: Some(at(FAR)),
             last_used: None,
             revoked: None,
+            voice: wattledger::store::Voice::default(),
         };
         let (token, stored) = wattledger::access::Token::issue(record).unwrap();
         store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, &BY.into())).unwrap();

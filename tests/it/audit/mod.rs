@@ -3,4 +3,5 @@
 
 mod columns;
 mod everything;
+mod spoken;
 mod tampering;

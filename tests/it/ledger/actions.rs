@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use units::{CarbonIntensity, Interval, Pue};
 use wattledger::grid::{FactorSeries, FactorValue};
 use wattledger::ledger::{self, Fault};
-use wattledger::store::{By, Store, StoreError, TokenRecord};
+use wattledger::store::{By, Store, StoreError, TokenRecord, Voice};
 use wattledger::workload::{self, DeviceName};
 
 fn by(seconds: i64) -> By {
@@ -47,6 +47,7 @@ fn token(fixture: &Fixture, name: &str) -> TokenId {
         expires: None,
         last_used: None,
         revoked: None,
+        voice: Voice::default(),
     };
     let (token, stored) = wattledger::access::Token::issue(record).unwrap();
     fixture.store.write::<_, StoreError>(move |tx| tx.tokens().add(&stored, &"0123456789abcdef".into())).unwrap();

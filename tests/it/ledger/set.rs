@@ -10,14 +10,15 @@ enum Closing {
     AtTheEnd,
 }
 
-/// What node `copy` has to say: windows that overlap, holdings that change, a job that ends, and a correction thirty days later.
+/// What node `copy` has to say: holdings that change, a job that ends, and a correction thirty days later. No windows overlap: of those, the one
+/// that is received first counts.
 fn said(copy: usize) -> Vec<Batch> {
     let own = |name: &str| format!("{name}.{copy}");
     let mut all: Vec<Batch> = (0..8_u32).map(|number| batch(u64::from(number) + 1, i64::from(number) * 600)).collect();
     for (number, batch) in (0..).zip(&mut all) {
         let start = number * 600;
         batch.windows =
-            vec![window("gpu0", start, start + 600, 7_000_003 + number), window("gpu1", start, start + 700, 5_000_011)];
+            vec![window("gpu0", start, start + 600, 7_000_003 + number), window("gpu1", start, start + 600, 5_000_011)];
         batch.windows[0].covered = Span::from_seconds(590);
     }
     all[1].holdings = vec![holding("gpu0", &own("a"), 1, 100, None), holding("gpu1", &own("b"), 2, 0, None)];

@@ -177,12 +177,12 @@ fn a_project_s_token_sees_and_moves_nothing_of_another() {
         let report = service.get(REPORT, &token).json();
         assert_eq!(report["metered"]["energy_mj"], 4_905_984);
         assert_eq!(report["idle"]["energy_mj"], 0);
-        let claim = json!({ "job": format!("{other}-job"), "project": own });
+        let claim = json!({ "job": format!("{own}-job"), "project": other });
         assert_eq!(service.post("/api/v1/jobs", &token, &claim).status, 404);
         let finish = service.post(&format!("/api/v1/jobs/{other}-job/finish"), &token, &json!({}));
         assert_eq!(finish.status, 404);
         assert_eq!(post_batch(&service, &token, &batch_of(other, 2)).status, 400);
-        assert_eq!(post_batch(&service, &token, &batch_of(own, 2)).status, 200);
+        assert_eq!(post_batch(&service, &token, &batch_of(own, 2)).status, 403, "the node is the operator's");
         for fleet in ["/api/v1/nodes", "/api/v1/devices"] {
             assert_eq!(service.get(fleet, &token).status, 403);
         }

@@ -91,7 +91,7 @@ fn a_batch_at_every_limit_is_taken() {
             let labels = (0..wire::LABELS_MAX).map(|number| (format!("{number:0>128}"), json!(text)));
             batch["jobs"][0]["labels"] = Value::Object(labels.collect());
             (batch["jobs"][0]["name"], batch["jobs"][0]["id"]) = (json!(text), json!(name));
-            (batch["holdings"][0]["job"], batch["holdings"][0]["weight"]) = (json!(name), json!(wire::WEIGHT_MAX));
+            (batch["holdings"][0]["job"], batch["holdings"][0]["weight"]) = (json!(name), json!(10_000));
         }),
         example(|batch| {
             batch["sequence"] = json!(u64::try_from(i64::MAX).unwrap());

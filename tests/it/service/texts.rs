@@ -208,6 +208,10 @@ fn sound_requests(denied: &str, asked: &[String; 2], service: &Service) -> Vec<S
         ));
     }
     let since = "2026-01-01T00:00:00Z";
+    let enrolment =
+        json!({ "name": "rack", "uses": 1, "expires": crate::speakers::enroll::tomorrow(), "project": "atlas" });
+    let code = service.post("/api/v1/enrolment-codes", &service.admin, &enrolment).json()["code"].clone();
+    let token = items(&service.get("/api/v1/tokens", &service.admin))[0]["id"].clone();
     requests.extend([
         sound("/api/v1/projects", "/api/v1/projects", json!({ "name": "vision" })),
         sound("/api/v1/sites", "/api/v1/sites", json!({ "name": "par", "zone": "FR" })),
@@ -230,6 +234,11 @@ fn sound_requests(denied: &str, asked: &[String; 2], service: &Service) -> Vec<S
         sound("/api/v1/jobs/{id}/steps", "/api/v1/jobs/j-2/steps", json!({ "steps": 1, "at": "2026-01-05T08:01:00Z" })),
         sound("/api/v1/jobs/{id}/finish", "/api/v1/jobs/j-2/finish", json!({ "to": "2026-01-05T08:31:00Z" })),
         sound("/api/v1/tokens", "/api/v1/tokens", json!({ "name": "t", "scopes": ["read"], "project": "atlas", "expires": "2100-01-01T00:00:00Z" })),
+        sound("/api/v1/tokens", "/api/v1/tokens", json!({ "name": "t", "scopes": ["ingest"], "nodes": ["n-1"] })),
+        sound("/api/v1/tokens", "/api/v1/tokens", json!({ "name": "t", "scopes": ["read"], "succeeds": token })),
+        sound("/api/v1/nodes/{id}/token", "/api/v1/nodes/atlas/token", json!({ "token": token })),
+        sound("/api/v1/enrolment-codes", "/api/v1/enrolment-codes", enrolment.clone()),
+        sound("/api/v1/enrolments", "/api/v1/enrolments", json!({ "code": code, "node": "n-2" })),
         sound("/api/v1/session", "/api/v1/session", json!({ "token": service.admin })),
         sound("/api/v1/periods", "/api/v1/periods", json!({ "from": "2026-01-05", "to": "2026-01-06", "name": "January" })),
         sound("/api/v1/ledger/restate", "/api/v1/ledger/restate", json!({ "from": "2026-01-05", "to": "2026-01-06", "reason": "a new factor" })),

@@ -38,6 +38,8 @@ fn without_a_valid_token_everything_but_health_and_description_is_401() {
                     // It takes a signature in the place of a token.
                     "/api/v1/session" | "/admission/terraform" => 401,
                     "/sign-in/x" => 410,
+                    // A code stands in its body.
+                    "/api/v1/enrolments" => 400,
                     _ => 200,
                 };
                 assert_eq!(reply.status, expected, "{method} {path}");
@@ -49,7 +51,10 @@ fn without_a_valid_token_everything_but_health_and_description_is_401() {
         }
     }
     open.dedup();
-    assert_eq!(open, ["/admission/terraform", "/api/v1/session", "/healthz", "/readyz", "/sign-in/x"]);
+    assert_eq!(
+        open,
+        ["/admission/terraform", "/api/v1/enrolments", "/api/v1/session", "/healthz", "/readyz", "/sign-in/x"]
+    );
     assert!(operations.len() > open.len());
 }
 

@@ -1202,7 +1202,8 @@ export interface paths {
         put?: never;
         /**
          * Deliver a batch
-         * @description The body is a batch in version 1 of the wire format. Delivering it twice changes nothing.
+         * @description The body is a batch in version 1 of the wire format. Delivering it twice changes nothing. The token that delivers for a node first speaks for
+         *     it from then on. What the token of a project names is the project's own, and shown to others as `NAME~PROJECT`.
          */
         post: {
             parameters: {
@@ -1244,7 +1245,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description The token lacks the scope that is needed */
+                /** @description Another token speaks for the node or the agent, or the token lacks the scope that is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2301,6 +2302,439 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolment-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List enrolment codes without their secrets */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Most items on the page, 1 to 1000; 100 if absent. */
+                    limit?: number;
+                    /** @description `next_cursor` of the page before; the first page if absent. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One page of codes, by id */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_EnrolmentCodeDocument"];
+                    };
+                };
+                /** @description A field, parameter or header has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The request carries no valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope that is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to try again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service failed; its log says why */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service cannot do this now; Retry-After says when to try again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create a code with which nodes get tokens of their own */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EnrolmentCodeRequest"];
+                };
+            };
+            responses: {
+                /** @description The new code; it is shown only here */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewEnrolmentCode"];
+                    };
+                };
+                /** @description A field, parameter or header has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The request carries no valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope that is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long or was incomplete */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The media type or encoding of the body is not supported */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to try again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service failed; its log says why */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service cannot do this now; Retry-After says when to try again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolment-codes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an enrolment code; the tokens that it made stay valid */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of the code */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The code is revoked */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A field, parameter or header has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The request carries no valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope that is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description There is no such code */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to try again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service failed; its log says why */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service cannot do this now; Retry-After says when to try again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a code for the token of a node
+         * @description The code stands in place of a token. The new token has the scope `ingest` and speaks for this node alone.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EnrolmentRequest"];
+                };
+            };
+            responses: {
+                /** @description The token of the node; it is shown only here */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewToken"];
+                    };
+                };
+                /** @description A field, parameter or header has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The request carries no valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope that is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long or was incomplete */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Another token speaks for the node */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The media type or encoding of the body is not supported */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to try again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service failed; its log says why */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service cannot do this now; Retry-After says when to try again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -5618,6 +6052,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nodes/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a token speak for a node from now on
+         * @description The token that did speaks for it no longer. The new one states who held the devices of the node from now on, not before.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Name of the node */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NodeTokenRequest"];
+                };
+            };
+            responses: {
+                /** @description The token speaks for the node */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A field, parameter or header has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The request carries no valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope that is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description There is no such node */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long or was incomplete */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The media type or encoding of the body is not supported */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to try again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service failed; its log says why */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service cannot do this now; Retry-After says when to try again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/periods": {
         parameters: {
             query?: never;
@@ -8171,7 +8739,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
-                /** @description There is no such project */
+                /** @description There is no such project, or no such token to succeed */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -8182,6 +8750,15 @@ export interface paths {
                 };
                 /** @description The body took too long or was incomplete */
                 408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Another token speaks for one of the nodes */
+                409: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -8660,7 +9237,7 @@ export interface components {
          * @description The kind of thing that an act of administration changed.
          * @enum {string}
          */
-        ActionKind: "site" | "pue" | "zone" | "factor_preference" | "posting_period" | "price" | "idle_owner" | "node_site" | "token" | "project" | "period" | "factors" | "budget" | "override" | "job" | "restatement" | "revision";
+        ActionKind: "site" | "pue" | "zone" | "factor_preference" | "posting_period" | "price" | "idle_owner" | "node_site" | "node_token" | "token" | "enrolment_code" | "token_voice" | "project" | "period" | "factors" | "budget" | "override" | "job" | "restatement" | "revision";
         /** @description An admission and what became of it. */
         AdmissionDocument: {
             /**
@@ -8875,7 +9452,7 @@ export interface components {
          * @description The kind of problem that needs attention.
          * @enum {string}
          */
-        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "gaps_reported" | "factors_provisional" | "factors_stale" | "provider_failing" | "provider_stale" | "budget_breaking" | "hold_breaking" | "admission_denied" | "exception_requested" | "charts_rebuilt" | "clock_jumped";
+        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "speaker_refused" | "gaps_reported" | "factors_provisional" | "factors_stale" | "provider_failing" | "provider_stale" | "budget_breaking" | "hold_breaking" | "admission_denied" | "exception_requested" | "charts_rebuilt" | "clock_jumped";
         /**
          * @description Which part of the life cycle of electricity is counted.
          * @enum {string}
@@ -9375,6 +9952,50 @@ export interface components {
         EmissionsDocument: components["schemas"]["Report"] & {
             /** @description Overrides of budgets that were granted in the time of the report, newest first. */
             overrides: components["schemas"]["BudgetOverride"][];
+        };
+        /** @description An enrolment code without its secret. */
+        EnrolmentCodeDocument: {
+            /** @description When the code was made, RFC 3339. */
+            created: string;
+            /** @description When the code expires, RFC 3339. */
+            expires: string;
+            /** @description Id by which the code is listed and revoked. */
+            id: components["schemas"]["TokenId"];
+            /** @description What the code is for. */
+            name: string;
+            project?: components["schemas"]["ProjectName"] | null;
+            /** @description When the code was revoked, RFC 3339; `null` while it is not. */
+            revoked?: string | null;
+            /**
+             * Format: int32
+             * @description How many nodes have used it.
+             */
+            uses: number;
+            /**
+             * Format: int32
+             * @description How many nodes may use it.
+             */
+            uses_max: number;
+        };
+        /** @description Asks for a code with which nodes get tokens of their own. */
+        EnrolmentCodeRequest: {
+            /** @description When the code expires, RFC 3339; within 31 days from now. */
+            expires: string;
+            /** @description What the code is for, for people. */
+            name: string;
+            project?: components["schemas"]["ProjectName"] | null;
+            /**
+             * Format: int32
+             * @description How many nodes may use it, 1 to 10,000.
+             */
+            uses: number;
+        };
+        /** @description A node asks for its token. */
+        EnrolmentRequest: {
+            /** @description The code, as it was shown. */
+            code: string;
+            /** @description Name of the node, as its agent states it. */
+            node: components["schemas"]["NodeName"];
         };
         /** @description A ledger entry. It is never changed; a reversal takes it back. */
         EntryDocument: {
@@ -10332,6 +10953,13 @@ export interface components {
          * @enum {string}
          */
         Mode: "observe" | "warn" | "block";
+        /** @description A new enrolment code. Its secret is shown only in this answer. */
+        NewEnrolmentCode: {
+            /** @description The code itself, 80 hexadecimal digits. */
+            code: string;
+            /** @description Id by which the code is listed and revoked. */
+            id: components["schemas"]["TokenId"];
+        };
         /** @description A new token. Its secret is shown only in this answer. */
         NewToken: {
             /** @description Id by which the token is listed and revoked. */
@@ -10349,9 +10977,15 @@ export interface components {
             site: components["schemas"]["SiteName"];
             /** @description Program that last sent a batch for the node, with its version. */
             software: string;
+            token?: components["schemas"]["TokenId"] | null;
         };
         /** @description Identifies a node by its name: what its agent calls it, unique in a ledger. */
         NodeName: string;
+        /** @description Which token speaks for a node from now on. */
+        NodeTokenRequest: {
+            /** @description Id of the token that speaks for the node from now on, in the place of the one that did. */
+            token: components["schemas"]["TokenId"];
+        };
         /** @description The part of a sum that is not posted yet. */
         OpenSlice: components["schemas"]["Slice"] & {
             /** @description Number of hours by job, node and kind of device that are not posted yet. */
@@ -10564,6 +11198,35 @@ export interface components {
                 site: components["schemas"]["SiteName"];
                 /** @description Identity of the device, as its driver states it. */
                 uuid: components["schemas"]["DeviceUuid"];
+            }[];
+            /** @description `cursor` of the next page; `null` on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_EnrolmentCodeDocument: {
+            /** @description The items of this page, in the order of the list. */
+            items: {
+                /** @description When the code was made, RFC 3339. */
+                created: string;
+                /** @description When the code expires, RFC 3339. */
+                expires: string;
+                /** @description Id by which the code is listed and revoked. */
+                id: components["schemas"]["TokenId"];
+                /** @description What the code is for. */
+                name: string;
+                project?: components["schemas"]["ProjectName"] | null;
+                /** @description When the code was revoked, RFC 3339; `null` while it is not. */
+                revoked?: string | null;
+                /**
+                 * Format: int32
+                 * @description How many nodes have used it.
+                 */
+                uses: number;
+                /**
+                 * Format: int32
+                 * @description How many nodes may use it.
+                 */
+                uses_max: number;
             }[];
             /** @description `cursor` of the next page; `null` on the last page. */
             next_cursor?: string | null;
@@ -10794,6 +11457,7 @@ export interface components {
                 site: components["schemas"]["SiteName"];
                 /** @description Program that last sent a batch for the node, with its version. */
                 software: string;
+                token?: components["schemas"]["TokenId"] | null;
             }[];
             /** @description `cursor` of the next page; `null` on the last page. */
             next_cursor?: string | null;
@@ -10902,12 +11566,17 @@ export interface components {
                 created: string;
                 /** @description When the token expires, RFC 3339; `null` for never. */
                 expires?: string | null;
+                /** @description Whether the token may only say which jobs hold the devices of its nodes, from now on. */
+                holders_only: boolean;
                 /** @description Id by which the token is listed and revoked. */
                 id: components["schemas"]["TokenId"];
                 /** @description When the token was last used, to the minute, RFC 3339; `null` for never. */
                 last_used?: string | null;
+                line?: components["schemas"]["TokenId"] | null;
                 /** @description Who or what uses the token. */
                 name: string;
+                /** @description The only nodes that the token may speak for; `null` for each node that it tells of first. */
+                nodes?: components["schemas"]["NodeName"][] | null;
                 project?: components["schemas"]["ProjectName"] | null;
                 /** @description When the token was revoked, RFC 3339; `null` while it is valid. */
                 revoked?: string | null;
@@ -11670,12 +12339,17 @@ export interface components {
             created: string;
             /** @description When the token expires, RFC 3339; `null` for never. */
             expires?: string | null;
+            /** @description Whether the token may only say which jobs hold the devices of its nodes, from now on. */
+            holders_only: boolean;
             /** @description Id by which the token is listed and revoked. */
             id: components["schemas"]["TokenId"];
             /** @description When the token was last used, to the minute, RFC 3339; `null` for never. */
             last_used?: string | null;
+            line?: components["schemas"]["TokenId"] | null;
             /** @description Who or what uses the token. */
             name: string;
+            /** @description The only nodes that the token may speak for; `null` for each node that it tells of first. */
+            nodes?: components["schemas"]["NodeName"][] | null;
             project?: components["schemas"]["ProjectName"] | null;
             /** @description When the token was revoked, RFC 3339; `null` while it is valid. */
             revoked?: string | null;
@@ -11688,11 +12362,16 @@ export interface components {
         TokenRequest: {
             /** @description When the token expires, RFC 3339; never if absent. */
             expires?: string | null;
+            /** @description Whether the token may only say which jobs hold the devices of these nodes, from now on, as hooks of a scheduler do. */
+            holders_only?: boolean;
             /** @description Who or what will use the token, for people. */
             name: string;
+            /** @description The only nodes that the token may speak for, 1 to 10,000 names; if absent, each node that it tells of first. */
+            nodes?: components["schemas"]["NodeName"][] | null;
             project?: components["schemas"]["ProjectName"] | null;
             /** @description What the token may do; at least one scope. */
             scopes: components["schemas"]["Scope"][];
+            succeeds?: components["schemas"]["TokenId"] | null;
         };
         /**
          * @description What a budget counts. CO2e is location-based: a market-based budget would never bind where all electricity is certified.
