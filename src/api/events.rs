@@ -139,7 +139,7 @@ mod tests {
 
     fn reader(token: &str) -> Identity {
         let (token, scopes) = (TokenId::new(token), vec![Scope::Read]);
-        Identity { token, scopes, project: None, expires: None, session: None }
+        Identity { token, scopes, project: None, voice: crate::store::Voice::default(), expires: None, session: None }
     }
 
     #[test]
