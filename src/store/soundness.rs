@@ -34,7 +34,7 @@ struct Rule {
     broken: &'static str,
 }
 
-const RULES: [Rule; 18] = [
+const RULES: [Rule; 19] = [
     Rule {
         table: "sites",
         column: "name, zone or period_ns",
@@ -89,6 +89,12 @@ const RULES: [Rule; 18] = [
         what: "it is not the revision that stated the same moment anew",
         broken: "SELECT id FROM (SELECT id, void, lead(made) OVER (PARTITION BY node, since_ns ORDER BY id) AS next FROM node_sites)
             WHERE void IS NOT next ORDER BY id LIMIT 1",
+    },
+    Rule {
+        table: "job_statements",
+        column: "boot",
+        what: "a caller of the API has no boot",
+        broken: "SELECT job || ' ' || wall_ns || ' ' || sequence FROM job_statements WHERE agent = '' AND boot <> '' LIMIT 1",
     },
     Rule {
         table: "holdings",

@@ -258,6 +258,14 @@ fn whatever_is_changed_at_random_is_found() {
     assert!(silent.is_empty(), "{}", silent.join("\n"));
 }
 
+/// What a frame unpacks to says what it says, and not the bits of the frame.
+fn unpacked(value: Value) -> Value {
+    match value {
+        Value::Blob(bytes) => Value::Blob(zstd::bulk::decompress(&bytes, 1 << 24).unwrap_or(bytes)),
+        other => other,
+    }
+}
+
 /// Everything that a database says and that is not declared harmless.
 fn said(directory: &Path) -> Vec<String> {
     let connection = Connection::open(directory.join(DATABASE)).unwrap();
@@ -270,7 +278,7 @@ fn said(directory: &Path) -> Vec<String> {
         let mut statement = connection.prepare(&format!("SELECT {} FROM {table}", kept.join(", "))).unwrap();
         let mut rows = statement.query(()).unwrap();
         while let Some(row) = rows.next().unwrap() {
-            let values: Vec<Value> = (0..kept.len()).map(|place| row.get(place).unwrap()).collect();
+            let values: Vec<Value> = (0..kept.len()).map(|place| unpacked(row.get(place).unwrap())).collect();
             lines.push(format!("{table} {values:?}"));
         }
     }
@@ -324,7 +332,9 @@ fn a_damaged_file_is_found_or_changes_nothing_that_is_said() {
         let place = placed(&damaged);
         if found(place.path()).is_some() {
             damages += 1;
-        } else if said(place.path()) != original {
+        } else if let Some(other) = said(place.path()).into_iter().find(|line| !original.contains(line)) {
+            silent.push(format!("{done}: {other}"));
+        } else if said(place.path()).len() != original.len() {
             silent.push(done);
         }
     }
