@@ -143,7 +143,7 @@ pub(super) fn configure(connection: &Connection, path: &Path, pages_max: u32) ->
     connection.pragma_update(None, "max_page_count", pages_max)?;
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     connection.pragma_update(None, "journal_size_limit", WAL_PAGES * PAGE_BYTES)?;
-    Ok(connection.execute_batch("BEGIN IMMEDIATE; COMMIT").map_err(in_use)?)
+    connection.execute_batch("BEGIN IMMEDIATE; COMMIT").map_err(in_use)
 }
 
 /// Creates the tables if there are none.
