@@ -7,6 +7,9 @@ use rusqlite::Row;
 use std::collections::BTreeMap;
 use units::{CarbonMass, Energy, Interval, Timestamp};
 
+/// Posted facility energy and CO2e by budget and first moment of the day.
+pub type PostedDays = BTreeMap<(BudgetId, Timestamp), (Energy, CarbonMass)>;
+
 /// Energy of one job, site and posting period that came since the sums were last taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
@@ -121,7 +124,7 @@ impl BudgetSumStore<'_> {
     /// # Errors
     ///
     /// The database cannot be read.
-    pub fn days(&self) -> Result<BTreeMap<(BudgetId, Timestamp), (Energy, CarbonMass)>, StoreError> {
+    pub fn days(&self) -> Result<PostedDays, StoreError> {
         let mut statement = self.0.prepare("SELECT budget, day_ns, posted_mj, posted_ug FROM budget_days")?;
         let rows = statement.query_map((), |row| {
             let sums = (row.get(2).map(Energy::from_millijoules)?, row.get(3).map(CarbonMass::from_micrograms)?);

@@ -4,6 +4,9 @@
 use crate::service::{Data, Reply, Service};
 use serde_json::{Value, json};
 
+/// What is forged, and how a batch becomes so.
+type Forgery = (&'static str, fn(&mut Value));
+
 const EXAMPLE: &[u8] = include_bytes!("../../../docs/wire-example.json");
 pub(super) const LIMITS: &str = "[limits]\nrequests_per_s = 100000\nrequest_burst = 100000";
 const JSON: (&str, &str) = ("Content-Type", "application/json");
@@ -31,7 +34,7 @@ fn energy(service: &Service, project: &str) -> i64 {
 }
 
 /// Ways to change a batch so that it speaks of what another's batch speaks of.
-fn forgeries() -> Vec<(&'static str, fn(&mut Value))> {
+fn forgeries() -> Vec<Forgery> {
     fn empty(batch: &mut Value) {
         batch["windows"].as_array_mut().unwrap().iter_mut().for_each(|window| {
             (window["energy_mj"], window["integration_uncertainty_mj"], window["sensor_systematic_mj"]) =
