@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use units::{CarbonMass, Energy, Interval, Timestamp};
 
 /// Posted facility energy and CO2e by budget and first moment of the day.
-pub type PostedDays = BTreeMap<(BudgetId, Timestamp), (Energy, CarbonMass)>;
+type PostedDays = BTreeMap<(BudgetId, Timestamp), (Energy, CarbonMass)>;
 
 /// Energy of one job, site and posting period that came since the sums were last taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
