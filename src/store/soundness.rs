@@ -81,7 +81,9 @@ const RULES: [Rule; 19] = [
         what: "it is not when its last batch came",
         broken: "SELECT node FROM nodes LEFT JOIN (SELECT node, max(received_ns) AS last FROM batches GROUP BY node) USING (node)
             WHERE seen_ns IS NOT last AND seen_ns IS NOT (SELECT at_ns FROM node_sites JOIN revisions ON revision = made
-                WHERE node_sites.node = nodes.node ORDER BY id LIMIT 1) ORDER BY node LIMIT 1",
+                WHERE node_sites.node = nodes.node ORDER BY id LIMIT 1)
+            AND NOT (last IS NULL AND seen_ns IS (SELECT at_ns FROM actions WHERE kind = 'node_token' AND subject = nodes.name
+                ORDER BY action LIMIT 1)) ORDER BY node LIMIT 1",
     },
     Rule {
         table: "node_sites",
