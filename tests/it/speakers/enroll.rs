@@ -92,3 +92,13 @@ fn a_fleet_enrols_by_a_code_that_ends_and_every_use_is_recorded() {
     let verified = crate::command::wattledger(&["verify", "--data", data.path().to_str().unwrap()]);
     assert_eq!(verified.code, 0, "{}", verified.stderr);
 }
+
+#[test]
+fn a_ledger_with_a_node_that_is_enrolled_and_silent_verifies() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), LIMITS);
+    assert_eq!(service.command(&service.admin, &["enroll", "n1"]).code, 0);
+    assert_eq!(service.stop().0, 0);
+    let verified = crate::command::wattledger(&["verify", "--data", data.path().to_str().unwrap()]);
+    assert_eq!(verified.code, 0, "{}", verified.stderr);
+}
