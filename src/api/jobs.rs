@@ -8,7 +8,7 @@ use super::speaker::speaker;
 use super::state::{ApiService, State};
 use super::text::{JOB_TEXT, expect_labels, expect_text};
 use crate::access::Identity;
-use crate::ingest::meant;
+use crate::ingest::seen;
 use crate::ledger::{self, MarginalFootprint};
 use crate::moment;
 use crate::store::{JobRow, StoreError};
@@ -123,7 +123,7 @@ fn teller(who: &Identity, now: Timestamp) -> Teller {
 pub(super) fn find(service: &ApiService, id: &JobId, who: &Identity) -> Result<JobRow, Problem> {
     let found = service.store.read::<_, StoreError>(|tx| match &who.project {
         None => tx.jobs().find(id),
-        Some(project) => Ok(meant(tx, id, project)?.1),
+        Some(project) => seen(tx, id, project),
     })?;
     found.ok_or_else(|| Problem::not_found("job", id))
 }

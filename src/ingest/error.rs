@@ -1,5 +1,5 @@
 use crate::store::StoreError;
-use model::{AgentId, NodeName, ProjectName};
+use model::{AgentId, JobId, NodeName, ProjectName};
 use units::{Energy, Overflow};
 use wire::WireError;
 
@@ -90,6 +90,12 @@ pub enum SpeakerRefusal {
     /// The token only says who holds devices.
     #[error("this token only says who holds devices: deliver batches with a token of the node (`wattledger enroll`)")]
     HoldersOnly,
+    /// The operator told of the job, and a project's token would speak of it.
+    #[error("the operator told of job {job:?}: the agents of its nodes say when it ends, or an administrator")]
+    OperatorsJob {
+        /// The job.
+        job: JobId,
+    },
     /// Who held a device in the past is for administrators to state.
     #[error(
         "who held devices before now is for an administrator to state: leave out {field:?}, and the job holds them from now on"

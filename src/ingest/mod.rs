@@ -22,7 +22,7 @@ pub(crate) use held_idle::is_low;
 pub(crate) use periods::fit_periods;
 pub(crate) use reach::reaches_of;
 pub use speaker::TokenSpeaker;
-pub(crate) use speaker::{as_stored, meant};
+pub(crate) use speaker::{as_stored, seen, spoken_of};
 
 use crate::store::{Evidence, HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
 use error::METERED_MAX;

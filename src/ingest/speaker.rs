@@ -81,16 +81,21 @@ impl TokenSpeaker {
     }
 }
 
-/// The job that a token of `project` means by `id`: its own, else one of the project that the operator told of, else a new one of its own.
-pub(crate) fn meant(tx: &Tx<'_>, id: &JobId, project: &ProjectName) -> Result<(JobId, Option<JobRow>), StoreError> {
-    let own = id.within(project);
-    for id in [&own, id] {
-        let known = tx.jobs().find(id)?.filter(|row| row.facts.project.as_ref() == Some(project));
-        if known.is_some() {
-            return Ok((id.clone(), known));
-        }
+/// The job that a token of `project` sees under `id`: its own, else one of the project that the operator told of.
+pub(crate) fn seen(tx: &Tx<'_>, id: &JobId, project: &ProjectName) -> Result<Option<JobRow>, StoreError> {
+    let is_of_project = |row: &JobRow| row.facts.project.as_ref() == Some(project);
+    let own = tx.jobs().find(&id.within(project))?.filter(is_of_project);
+    own.map_or_else(|| Ok(tx.jobs().find(id)?.filter(is_of_project)), |own| Ok(Some(own)))
+}
+
+/// The job that a token of `project` speaks of by `id`: one of its own, which may be new. What the operator told of is the operator's to speak of:
+/// it may turn out to be another project's, and must not take along what this one said.
+pub(crate) fn spoken_of(tx: &Tx<'_>, id: &JobId, project: &ProjectName) -> Result<JobId, StoreError> {
+    let known = seen(tx, id, project)?.filter(|row| row.facts.id == *id);
+    match known {
+        Some(row) if !tx.speakers().is_told_by_operator(row.job)? => Ok(row.facts.id),
+        _ => Ok(id.within(project)),
     }
-    Ok((own, None))
 }
 
 /// Names what `batch` names as `speaker` means it, and refuses what is another's.
@@ -208,7 +213,7 @@ fn keeps_name(tx: &Tx<'_>, project: &ProjectName, name: &NodeName) -> Result<boo
 /// apart may go on with a job from then.
 fn name_jobs(tx: &Tx<'_>, project: &ProjectName, is_within: bool, batch: &mut Batch) -> Result<(), StoreError> {
     let named = |id: &JobId| -> Result<JobId, StoreError> {
-        if is_within { Ok(id.within(project)) } else { Ok(meant(tx, id, project)?.0) }
+        if is_within { Ok(id.within(project)) } else { spoken_of(tx, id, project) }
     };
     for job in &mut batch.jobs {
         job.id = named(&job.id)?;

@@ -2,7 +2,7 @@
 
 use super::row::moment;
 use super::{ActionStore, By, SpeakerStore, StoreError};
-use model::{ActionKind, AgentId, NodeName, NodeNumber, ProjectName, TokenId};
+use model::{ActionKind, AgentId, JobNumber, NodeName, NodeNumber, ProjectName, TokenId};
 use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
@@ -114,6 +114,19 @@ impl SpeakerStore<'_> {
         let sql = "SELECT NOT EXISTS (SELECT 1 FROM devices JOIN holdings USING (device) JOIN jobs USING (job)
             WHERE node = ?1 AND project IS NOT ?2)";
         Ok(self.0.prepare_cached(sql)?.query_row((node.number(), project), |row| row.get(0))?)
+    }
+
+    /// Whether the operator told of the job: an agent of a node that no project's token speaks for, or a call with a token of no project.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn is_told_by_operator(&self, job: JobNumber) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM job_statements WHERE job = ?1 AND CASE agent
+            WHEN '' THEN NOT EXISTS (SELECT 1 FROM actions JOIN tokens ON id = actions.token WHERE action = sequence AND project IS NOT NULL)
+            ELSE EXISTS (SELECT 1 FROM node_agents JOIN node_tokens USING (node) JOIN tokens ON id = node_tokens.token
+                WHERE node_agents.agent = job_statements.agent AND project IS NULL) END)";
+        Ok(self.0.prepare_cached(sql)?.query_row([job.number()], |row| row.get(0))?)
     }
 
     /// A node and an agent of which one is noted to have spoken for the other, and no batch says so, or the other way round.

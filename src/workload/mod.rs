@@ -132,9 +132,21 @@ impl Teller {
         self.speaker.as_ref().and_then(|speaker| speaker.project.as_ref())
     }
 
-    /// The job that is meant by `id`.
-    fn meant(&self, tx: &Tx<'_>, id: &JobId) -> Result<JobId, StoreError> {
-        self.project().map_or_else(|| Ok(id.clone()), |project| Ok(ingest::meant(tx, id, project)?.0))
+    /// The job that it speaks of by `id`.
+    fn spoken_of(&self, tx: &Tx<'_>, id: &JobId) -> Result<JobId, StoreError> {
+        self.project().map_or_else(|| Ok(id.clone()), |project| ingest::spoken_of(tx, id, project))
+    }
+
+    /// Why it cannot end a job: there is none, or the operator told of it.
+    fn cannot_end(&self, tx: &Tx<'_>, id: JobId) -> Result<WorkloadError, StoreError> {
+        let seen = self.project().map(|project| ingest::seen(tx, &id, project)).transpose()?.flatten();
+        Ok(match seen {
+            Some(_) => IngestError::from(SpeakerRefusal::OperatorsJob { job: id }).into(),
+            None => {
+                let next = "`wattledger jobs` lists all";
+                WorkloadError::Unknown { what: "job", name: id.into_string(), next }
+            }
+        })
     }
 }
 
@@ -330,7 +342,7 @@ pub fn state_job(
     }
     store.write(move |tx| {
         let by = &teller.by;
-        job.id = teller.meant(tx, &job.id)?;
+        job.id = teller.spoken_of(tx, &job.id)?;
         let (number, rank) = state(tx, &job, by)?;
         let revision = tx.revisions().begin(by.at, "job")?;
         let mut affected = BTreeSet::new();
@@ -360,9 +372,9 @@ pub fn finish_job(
     let teller: Teller = teller.into();
     store.write(move |tx| {
         let by = &teller.by;
-        let unknown =
-            || WorkloadError::Unknown { what: "job", name: id.to_string(), next: "`wattledger jobs` lists all" };
-        let known = tx.jobs().find(&teller.meant(tx, &id)?)?.ok_or_else(unknown)?;
+        let Some(known) = tx.jobs().find(&teller.spoken_of(tx, &id)?)? else {
+            return Err(teller.cannot_end(tx, id)?);
+        };
         let open = endable(tx, tx.holdings().open_of_job(known.job)?, teller.bounded())?;
         if !open.is_empty() {
             teller.expect_now("to", Some(end))?;

@@ -151,6 +151,53 @@ fn no_call_about_a_job_erases_takes_or_blocks_what_another_project_has() {
 }
 
 #[test]
+fn a_job_that_the_operator_gives_to_another_project_takes_nothing_along() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), LIMITS);
+    let (_, operator) = service.token(&["ingest"], None);
+    let (_, beta) = service.token(&["ingest", "read"], Some("beta"));
+    let mut told = batch_of("op", "beta");
+    told["jobs"][0]["id"] = json!("4711");
+    told["holdings"][0]["job"] = json!("4711");
+    assert_eq!(send(&service, &operator, &told).status, 200);
+    // A node of the project, whose device nothing holds.
+    let mut metered = batch_of("n1", "beta");
+    let uuid = metered["devices"][0]["uuid"].clone();
+    (metered["jobs"], metered["holdings"]) = (json!([]), json!([]));
+    assert_eq!(send(&service, &beta, &metered).status, 200);
+
+    let held =
+        service.post("/api/v1/jobs", &beta, &json!({ "job": "4711", "devices": [{ "uuid": uuid, "node": "n1" }] }));
+    assert_eq!((held.status, &held.json()["id"]), (201, &json!("4711~beta")), "a job of its own: {held:?}");
+    assert_eq!(service.get("/api/v1/jobs/4711", &beta).json()["id"], "4711~beta");
+    assert_eq!(service.post("/api/v1/jobs/4711/finish", &beta, &json!({})).status, 200);
+
+    told["jobs"][0]["project"] = json!("gamma");
+    (told["sequence"], told["windows"], told["holdings"]) = (json!(43), json!([]), json!([]));
+    assert_eq!(send(&service, &operator, &told).status, 200);
+    assert_eq!(
+        (energy(&service, "beta"), energy(&service, "gamma")),
+        (0, HELD_MJ),
+        "what the operator metered moved, and no more"
+    );
+    let moved = service.get("/api/v1/jobs/4711", &service.admin).json();
+    assert_eq!((&moved["project"], &moved["to"]), (&json!("gamma"), &Value::Null), "{moved}");
+}
+
+#[test]
+fn a_project_does_not_end_a_job_that_the_operator_told_of() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), LIMITS);
+    let (_, operator) = service.token(&["ingest"], None);
+    let (_, beta) = service.token(&["ingest", "read"], Some("beta"));
+    assert_eq!(send(&service, &operator, &batch_of("op", "beta")).status, 200);
+    let refused = service.post("/api/v1/jobs/op-job/finish", &beta, &json!({}));
+    assert_eq!(refused.status, 403, "{refused:?}");
+    assert!(refused.body.contains("the operator told of job \\\"op-job\\\""), "{refused:?}");
+    assert_eq!(service.post("/api/v1/jobs/op-job/finish", &service.admin, &json!({})).status, 200);
+}
+
+#[test]
 fn the_node_and_the_agent_are_those_of_the_token_that_told_of_them_first() {
     let data = Data::new();
     let service = Service::start(&data.path(), LIMITS);
