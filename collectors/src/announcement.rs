@@ -36,12 +36,13 @@ impl Announcement {
         Self { node, server: plain(server), devices, process: format!("{}:{process}", boot_id()) }
     }
 
-    /// Writes the announcement to `path`, readable by every user.
+    /// Writes the announcement to `path`, readable by every user, and makes its folder if that is missing.
     ///
     /// # Errors
     ///
-    /// The folder is missing or not writable.
+    /// The folder cannot be made or written.
     pub fn announce(&self, path: &Path) -> io::Result<Announced> {
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
         let written = path.with_extension("new");
         // A file of an earlier start may belong to another user.
         drop(fs::remove_file(&written));

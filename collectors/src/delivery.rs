@@ -78,13 +78,17 @@ pub enum Delivered {
     },
 }
 
-/// The folder of the spools of runs unless another is named: `wattledger/runs` in `XDG_STATE_HOME`, else in `.local/state` of
-/// `HOME`; `None` if neither is set.
+/// The user's state directory: `XDG_STATE_HOME`, else `.local/state` in `HOME`; `None` if neither is set.
 #[must_use]
-pub fn default_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+pub fn state_directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let state = set("XDG_STATE_HOME").or_else(|| set("HOME").map(|home| home.join(".local/state")))?;
-    Some(state.join("wattledger/runs"))
+    set("XDG_STATE_HOME").or_else(|| set("HOME").map(|home| home.join(".local/state")))
+}
+
+/// The folder of the spools of runs in the state directory `state`, unless another is named.
+#[must_use]
+pub fn run_spools_in(state: &Path) -> PathBuf {
+    state.join("wattledger/runs")
 }
 
 /// A new identity for a job, `run-` and 16 random hexadecimal digits.

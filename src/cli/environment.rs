@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `WATTLEDGER_SERVER` | address of the service, if `--server` is not given |
 //! | `WATTLEDGER_CA_FILE` | PEM file with the certificates to trust, if `--ca-file` is not given |
-//! | `WATTLEDGER_TOKEN`, `WATTLEDGER_TOKEN_FILE` | the token to show to the service, or the file that holds it |
+//! | `WATTLEDGER_TOKEN`, `WATTLEDGER_TOKEN_FILE` | the token to show to the service, or the file that holds it; an `agent` prefers the file that its settings name |
 //! | `WATTLEDGER_ENROLMENT_CODE` | the code with which `enroll` gets a token, if `--code-file` is not given |
 //! | `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` | proxy for every call of another machine, and the hosts that are called without it; read by `crates/client` |
 //! | `WATTLEDGER_SERIES_INFLUX_URL`, `…_ORG`, `…_BUCKET`, `…_TOKEN_FILE` | the InfluxDB that `serve` and `demo` copy series to; each takes precedence over its key in the configuration |
@@ -12,8 +12,8 @@
 //! | `WATTLEDGER_JOB` | the job that `wattledger step` reports for; `wattledger run --server` sets it for its command |
 //! | `TRACEPARENT` | the trace that a run belongs to (W3C Trace Context), which becomes its labels `trace_id` and `span_id` |
 //! | `WATTLEDGER_SPOOL` | directory for readings that `run` could not deliver, if `--spool` is not given |
-//! | `XDG_STATE_HOME`, `HOME` | the user's state directory (`$XDG_STATE_HOME` or `~/.local/state`), where `demo` keeps its data and `run` its undelivered readings by default |
-//! | `WATTLEDGER_METERING_FILE` | file in which the node's agent says what it meters, instead of `/run/wattledger-agent/metering.json` |
+//! | `XDG_STATE_HOME`, `HOME` | the user's state directory (`$XDG_STATE_HOME` or `~/.local/state`), where `demo` keeps its data, `run` its undelivered readings by default, and `agent` its own if it has no file of settings |
+//! | `WATTLEDGER_METERING_FILE` | file in which the node's agent says what it meters, instead of `/run/wattledger-agent/metering.json`; read by `run` and by an `agent` whose settings name none |
 //! | `CUDA_VISIBLE_DEVICES`, `CUDA_DEVICE_ORDER`, `NVIDIA_VISIBLE_DEVICES` | which GPUs a command may use, read as CUDA and the container runtime read them |
 //! | `LOCAL_RANK`, `SLURM_LOCALID`, `OMPI_COMM_WORLD_LOCAL_RANK`, … | which of a job's processes on this node this is; `run::counting::LOCAL_RANKS` lists all names |
 //! | `WATTLEDGER_NVML_LIB` | path of the NVML library, instead of `libnvidia-ml.so.1` |
@@ -57,7 +57,12 @@ pub(crate) fn influx() -> InfluxDocument {
 /// Directory in which runs keep what they could not deliver; `None` if this user has no such place.
 pub(crate) fn run_spools() -> Option<PathBuf> {
     let named = std::env::var_os("WATTLEDGER_SPOOL").filter(|folder| !folder.is_empty());
-    named.map(PathBuf::from).or_else(|| delivery::default_folder(|name| std::env::var_os(name)))
+    named.map(PathBuf::from).or_else(|| state_directory().as_deref().map(delivery::run_spools_in))
+}
+
+/// The user's state directory; `None` if this user has none.
+pub(crate) fn state_directory() -> Option<PathBuf> {
+    delivery::state_directory(|name| std::env::var_os(name))
 }
 
 /// File in which the node's agent says what it meters.

@@ -1,6 +1,7 @@
 //! The settings in `agent.toml`: parsed first, then checked into [`AgentConfig`], which holds only valid settings.
 
 use crate::announcement::METERING_FILE;
+use crate::delivery::run_spools_in;
 use crate::source::SourceSpec;
 use crate::spool::{MEBIBYTES_MAX, MEBIBYTES_MIN};
 use model::NodeName;
@@ -12,6 +13,8 @@ use units::Span;
 
 /// The file of settings that is read unless another is named.
 pub const CONFIG: &str = "/etc/wattledger/agent.toml";
+/// The file that the token is read from unless the settings or the environment name one.
+const TOKEN: &str = "/etc/wattledger/agent.token";
 
 /// Valid settings of an agent.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,8 +23,8 @@ pub struct AgentConfig {
     pub server: String,
     /// Token for the service; never logged or shown.
     pub token: String,
-    /// File that the token was read from.
-    pub token_file: PathBuf,
+    /// File that the token was read from; `None` where the environment held the token itself.
+    pub token_file: Option<PathBuf>,
     /// PEM file with the certificates to trust instead of the public authorities; `None` for those.
     pub ca_file: Option<PathBuf>,
     /// Name of the node and of its agent; `None` for the host name.
@@ -54,6 +57,29 @@ impl std::fmt::Debug for AgentConfig {
     }
 }
 
+/// What the environment says, for settings that neither the command line nor the file names.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct AgentEnvironment {
+    /// Address of the service (`WATTLEDGER_SERVER`).
+    pub server: Option<String>,
+    /// Token for the service (`WATTLEDGER_TOKEN`).
+    pub token: Option<String>,
+    /// File with the token (`WATTLEDGER_TOKEN_FILE`).
+    pub token_file: Option<PathBuf>,
+    /// PEM file with the certificates to trust (`WATTLEDGER_CA_FILE`).
+    pub ca_file: Option<PathBuf>,
+    /// File in which the agent announces what it meters (`WATTLEDGER_METERING_FILE`).
+    pub metering_file: Option<PathBuf>,
+    /// The user's state directory (`XDG_STATE_HOME`, else `.local/state` in `HOME`): without a file of settings the spool is in there.
+    pub state: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for AgentEnvironment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AgentEnvironment").field("server", &self.server).finish_non_exhaustive()
+    }
+}
+
 /// Settings of the command line, which take precedence over the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AgentOverrides {
@@ -61,8 +87,6 @@ pub struct AgentOverrides {
     pub server: Option<String>,
     /// The sources to read, as text; empty for those of the file.
     pub sources: Vec<String>,
-    /// Folder where `wattledger run` leaves what it could not deliver, for a file that does not name one.
-    pub run_spools: Option<PathBuf>,
     /// Where the figures of the node are served, as text; `None` for what the file says.
     pub metrics_listen: Option<String>,
 }
@@ -87,10 +111,10 @@ pub enum AgentConfigError {
         cause: Box<toml::de::Error>,
     },
     /// A setting has a value that cannot be used.
-    #[error("{path}: {key}: {problem}")]
+    #[error("{place}{key}: {problem}")]
     Value {
-        /// The file of settings.
-        path: PathBuf,
+        /// The file of settings and `: `; empty where there is none.
+        place: String,
         /// Name of the setting.
         key: &'static str,
         /// What is wrong with it, and what to write instead.
@@ -101,8 +125,8 @@ pub enum AgentConfigError {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct AgentFile {
-    server: String,
-    token_file: PathBuf,
+    server: Option<String>,
+    token_file: Option<PathBuf>,
     ca_file: Option<PathBuf>,
     name: Option<String>,
     sources: Vec<String>,
@@ -112,7 +136,7 @@ struct AgentFile {
     window_ms: u64,
     push_every_s: u64,
     run_spools: Option<PathBuf>,
-    metering_file: PathBuf,
+    metering_file: Option<PathBuf>,
     metrics_listen: Option<String>,
     log: String,
 }
@@ -120,8 +144,8 @@ struct AgentFile {
 impl Default for AgentFile {
     fn default() -> Self {
         Self {
-            server: String::new(),
-            token_file: PathBuf::from("/etc/wattledger/agent.token"),
+            server: None,
+            token_file: None,
             ca_file: None,
             name: None,
             sources: vec!["auto".to_owned()],
@@ -131,7 +155,7 @@ impl Default for AgentFile {
             window_ms: 10_000,
             push_every_s: 10,
             run_spools: None,
-            metering_file: PathBuf::from(METERING_FILE),
+            metering_file: None,
             metrics_listen: None,
             log: "info".to_owned(),
         }
@@ -139,25 +163,34 @@ impl Default for AgentFile {
 }
 
 impl AgentConfig {
-    /// Reads the settings at `path`, with `overrides` in their place, and the token.
+    /// Reads the settings, with `overrides` in their place, and the token. What neither names is as `environment` says, else the default.
+    ///
+    /// The file is the one at `path` or, where that is `None`, [`CONFIG`], which need not exist: an address and a token are enough to begin.
     ///
     /// # Errors
     ///
     /// See [`AgentConfigError`].
-    pub fn load(path: &Path, overrides: &AgentOverrides) -> Result<Self, AgentConfigError> {
-        let text =
-            fs::read_to_string(path).map_err(|cause| AgentConfigError::Unreadable { path: path.to_owned(), cause })?;
-        let mut file: AgentFile = toml::from_str(&text)
-            .map_err(|cause| AgentConfigError::Syntax { path: path.to_owned(), cause: Box::new(cause) })?;
-        if let Some(server) = &overrides.server {
-            file.server.clone_from(server);
-        }
-        file.run_spools = file.run_spools.or_else(|| overrides.run_spools.clone());
-        file.metrics_listen = overrides.metrics_listen.clone().or(file.metrics_listen);
-        if !overrides.sources.is_empty() {
-            file.sources.clone_from(&overrides.sources);
-        }
-        file.check().map_err(|(key, problem)| AgentConfigError::Value { path: path.to_owned(), key, problem })
+    pub fn load(
+        path: Option<&Path>,
+        overrides: &AgentOverrides,
+        environment: &AgentEnvironment,
+    ) -> Result<Self, AgentConfigError> {
+        let named = path.unwrap_or(Path::new(CONFIG));
+        let mut file = match fs::read_to_string(named) {
+            Ok(text) => toml::from_str(&text)
+                .map_err(|cause| AgentConfigError::Syntax { path: named.to_owned(), cause: Box::new(cause) })?,
+            Err(cause) if path.is_none() && cause.kind() == io::ErrorKind::NotFound => {
+                return AgentFile::without_a_file(overrides, environment)
+                    .and_then(|file| file.check(environment))
+                    .map_err(|(key, problem)| AgentConfigError::Value { place: String::new(), key, problem });
+            }
+            Err(cause) => return Err(AgentConfigError::Unreadable { path: named.to_owned(), cause }),
+        };
+        AgentFile::apply(&mut file, overrides);
+        file.check(environment).map_err(|(key, problem)| {
+            let place = format!("{}: ", named.display());
+            AgentConfigError::Value { place, key, problem }
+        })
     }
 }
 
@@ -165,7 +198,26 @@ impl AgentConfig {
 type Problem = (&'static str, String);
 
 impl AgentFile {
-    fn check(self) -> Result<AgentConfig, Problem> {
+    /// The settings of a node that has no file yet. The user's own state directory takes the spool: another may need rights that the user lacks.
+    fn without_a_file(overrides: &AgentOverrides, environment: &AgentEnvironment) -> Result<Self, Problem> {
+        let state = environment.state.as_ref().ok_or_else(|| {
+            let problem = "there is no directory for it: set HOME or XDG_STATE_HOME, or name one in a file of settings";
+            ("spool", format!("{problem} ({CONFIG}; config/agent.toml is a template)"))
+        })?;
+        let mut file = Self { spool: state.join("wattledger/agent/spool.sqlite"), ..Self::default() };
+        file.apply(overrides);
+        Ok(file)
+    }
+
+    fn apply(&mut self, overrides: &AgentOverrides) {
+        self.server = overrides.server.clone().or(self.server.take());
+        self.metrics_listen = overrides.metrics_listen.clone().or(self.metrics_listen.take());
+        if !overrides.sources.is_empty() {
+            self.sources.clone_from(&overrides.sources);
+        }
+    }
+
+    fn check(self, environment: &AgentEnvironment) -> Result<AgentConfig, Problem> {
         let window = self.window_ms;
         if !(100..=60_000).contains(&window) || 60_000 % window != 0 {
             return Err((
@@ -183,11 +235,14 @@ impl AgentFile {
             .log
             .parse()
             .map_err(|_| ("log", format!("`{}` is not a level; write error, warn, info, debug or trace", self.log)))?;
+        let server = address(self.server.or_else(|| environment.server.clone()).unwrap_or_default())?;
+        let GivenToken { token, file: token_file } = token(self.token_file, environment)?;
+        let metering_file = self.metering_file.or_else(|| environment.metering_file.clone());
         Ok(AgentConfig {
-            server: address(self.server)?,
-            token: token(&self.token_file)?,
-            token_file: self.token_file,
-            ca_file: self.ca_file,
+            server,
+            token,
+            token_file,
+            ca_file: self.ca_file.or_else(|| environment.ca_file.clone()),
             name: self.name.map(NodeName::from),
             sources: sources(&self.sources)?,
             spool: self.spool,
@@ -195,8 +250,8 @@ impl AgentFile {
             keep: Span::from_seconds(u64::from(self.keep_hours) * 3_600),
             window: Span::from_milliseconds(window),
             push_every: Span::from_seconds(self.push_every_s),
-            run_spools: self.run_spools,
-            metering_file: self.metering_file,
+            run_spools: self.run_spools.or_else(|| environment.state.as_deref().map(run_spools_in)),
+            metering_file: metering_file.unwrap_or_else(|| METERING_FILE.into()),
             metrics_listen: self.metrics_listen.as_deref().map(listening).transpose()?,
             log,
         })
@@ -222,7 +277,7 @@ fn address(server: String) -> Result<String, Problem> {
     if server.is_empty() {
         return Err((
             "server",
-            "is missing; write the address of the service, such as https://wattledger.example".to_owned(),
+            "is missing; write the address of the service, such as https://wattledger.example, or give it with --server".to_owned(),
         ));
     }
     let uri = client::check_address(&server, true).map_err(|error| ("server", error.to_string()))?;
@@ -241,21 +296,38 @@ fn listening(text: &str) -> Result<SocketAddr, Problem> {
     })
 }
 
-fn token(file: &Path) -> Result<String, Problem> {
-    let text = fs::read_to_string(file).map_err(|cause| {
-        ("token_file", format!("{}: {cause}; write the token for the service into it, with mode 0600", file.display()))
+/// A token, and the file that it is from; `None` where the environment held the token itself.
+struct GivenToken {
+    token: String,
+    file: Option<PathBuf>,
+}
+
+/// The token of the file that the settings name, else that of the environment, else that of [`TOKEN`].
+fn token(named: Option<PathBuf>, environment: &AgentEnvironment) -> Result<GivenToken, Problem> {
+    let file = match (named, &environment.token) {
+        (Some(file), _) => file,
+        (None, Some(text)) => {
+            let problem = || ("WATTLEDGER_TOKEN", "does not hold a token; `wattledger token` prints one".to_owned());
+            let token = token_in(text).ok_or_else(problem)?;
+            return Ok(GivenToken { token, file: None });
+        }
+        (None, None) => environment.token_file.clone().unwrap_or_else(|| TOKEN.into()),
+    };
+    let text = fs::read_to_string(&file).map_err(|cause| {
+        let next =
+            "write the token for the service into it, with mode 0600, or set WATTLEDGER_TOKEN or WATTLEDGER_TOKEN_FILE";
+        ("token_file", format!("{}: {cause}; {next}", file.display()))
     })?;
+    let token = token_in(&text).ok_or_else(|| {
+        let next = "write into it the one line that `wattledger token` printed";
+        ("token_file", format!("{} does not hold a token; {next}", file.display()))
+    })?;
+    Ok(GivenToken { token, file: Some(file) })
+}
+
+fn token_in(text: &str) -> Option<String> {
     let token = text.trim();
-    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err((
-            "token_file",
-            format!(
-                "{} does not hold a token; write into it the one line that `wattledger token` printed",
-                file.display()
-            ),
-        ));
-    }
-    Ok(token.to_owned())
+    (!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())).then(|| token.to_owned())
 }
 
 fn sources(texts: &[String]) -> Result<Vec<SourceSpec>, Problem> {

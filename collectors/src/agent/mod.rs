@@ -13,7 +13,7 @@ mod metrics;
 mod serving;
 
 pub use command::execute;
-pub use config::{AgentConfig, AgentConfigError, AgentOverrides, CONFIG};
+pub use config::{AgentConfig, AgentConfigError, AgentEnvironment, AgentOverrides, CONFIG};
 
 use crate::announcement::{Announced, Announcement};
 use crate::clock::{Clock, Timeline};
@@ -48,12 +48,15 @@ const COLLECT: Span = Span::from_milliseconds(200);
 const RETRY: Duration = Duration::from_secs(10);
 
 /// Arguments of `wattledger-agent` and of `wattledger agent`.
+///
+/// An address and a token are enough to begin: without a file of settings the token is that of WATTLEDGER_TOKEN or of the file
+/// WATTLEDGER_TOKEN_FILE, and what is not delivered yet is kept in the user's state directory.
 #[derive(Debug, Clone, clap::Args)]
 pub struct AgentArguments {
-    /// File with the settings of the agent
-    #[arg(long, value_name = "FILE", default_value = CONFIG)]
-    pub config: PathBuf,
-    /// Address of the service; replaces `server` in the settings
+    /// File with the settings of the agent [default: /etc/wattledger/agent.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Address of the service; replaces `server` in the settings, and WATTLEDGER_SERVER is used where neither is given
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
     /// Source to read; may be repeated, and replaces `sources` in the settings: auto, nvml, rapl, replay:FILE,
@@ -247,7 +250,7 @@ fn announce(config: &AgentConfig, node: &NodeName, samplers: &[Sampler]) -> Opti
     if let Err(cause) = &announced {
         let path = config.metering_file.display();
         tracing::warn!(
-            "metering_file {path}: {cause}; `wattledger run --server` on this node cannot see what the agent meters and will send the same energy again"
+            "metering_file {path}: {cause}; `wattledger run --server` on this node cannot see what the agent meters and sends it too, of which the service counts each joule once: name a file that the agent may write (`metering_file`, or WATTLEDGER_METERING_FILE for both)"
         );
     }
     announced.ok()

@@ -1,6 +1,6 @@
 //! The settings that people start from are read, and what is wrong with others is said with its place.
 
-use collectors::agent::{AgentConfig, AgentOverrides};
+use collectors::agent::{AgentConfig, AgentEnvironment, AgentOverrides};
 use std::fs;
 use std::path::Path;
 
@@ -11,7 +11,7 @@ fn load(folder: &Path, text: &str) -> Result<AgentConfig, String> {
     fs::write(&token, "wl_abc\n").unwrap();
     let path = folder.join("agent.toml");
     fs::write(&path, format!("{text}\ntoken_file = {token:?}\n")).unwrap();
-    AgentConfig::load(&path, &AgentOverrides::default())
+    AgentConfig::load(Some(&path), &AgentOverrides::default(), &AgentEnvironment::default())
         .map_err(|error| error.to_string().replace(&folder.display().to_string(), "DIR"))
 }
 
@@ -58,9 +58,48 @@ fn what_is_wrong_is_said_with_its_place_and_the_fix() {
     check("server = \"https://x/api\"", "has a path; write only https://HOST[:PORT]");
     check("server = \"ftp://x\"", "server: \"ftp://x\" is not a service address");
     assert!(load(folder.path(), "server = \"http://127.0.0.1:8600\"").is_ok());
-    let missing =
-        AgentConfig::load(&folder.path().join("none.toml"), &AgentOverrides::default()).unwrap_err().to_string();
+    let none = folder.path().join("none.toml");
+    let missing = AgentConfig::load(Some(&none), &AgentOverrides::default(), &AgentEnvironment::default());
+    let missing = missing.unwrap_err().to_string();
     assert!(missing.ends_with("(config/agent.toml is a template), or name another file with --config"), "{missing}");
+}
+
+#[test]
+fn the_environment_says_what_neither_the_file_nor_the_command_line_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("other");
+    fs::write(&other, "wl_other\n").unwrap();
+    let environment = AgentEnvironment {
+        server: Some("https://of.environment".to_owned()),
+        token: Some(" wl_environment\n".to_owned()),
+        token_file: Some(other),
+        ca_file: Some("/ca.pem".into()),
+        metering_file: Some("/metering.json".into()),
+        state: Some("/state".into()),
+    };
+    let path = folder.path().join("agent.toml");
+    let loaded = |text: &str, environment: &AgentEnvironment| {
+        fs::write(&path, text).unwrap();
+        AgentConfig::load(Some(&path), &AgentOverrides::default(), environment).unwrap()
+    };
+    let bare = loaded("", &environment);
+    assert_eq!((bare.server.as_str(), bare.token.as_str()), ("https://of.environment", "wl_environment"));
+    assert_eq!(bare.token_file, None);
+    assert_eq!(
+        [bare.ca_file.unwrap(), bare.metering_file],
+        ["/ca.pem", "/metering.json"].map(std::path::PathBuf::from)
+    );
+    assert_eq!(bare.run_spools.unwrap(), Path::new("/state/wattledger/runs"));
+    // A file of settings keeps the spool where that file says.
+    assert_eq!(bare.spool, Path::new("/var/lib/wattledger-agent/spool.sqlite"));
+    let by_file = loaded("", &AgentEnvironment { token: None, ..environment.clone() });
+    assert_eq!(by_file.token, "wl_other");
+    let own = folder.path().join("token");
+    fs::write(&own, "wl_own\n").unwrap();
+    let said = "ca_file = \"/own.pem\"\nmetering_file = \"/own.json\"\nserver = \"https://own\"";
+    let own = loaded(&format!("token_file = {own:?}\n{said}"), &environment);
+    assert_eq!((own.server.as_str(), own.token.as_str()), ("https://own", "wl_own"));
+    assert_eq!([own.ca_file.unwrap(), own.metering_file], ["/own.pem", "/own.json"].map(std::path::PathBuf::from));
 }
 
 #[test]
@@ -83,7 +122,9 @@ fn a_token_is_never_shown() {
     assert!(!format!("{config:?}").contains("wl_abc"));
     fs::write(folder.path().join("token"), "two words\n").unwrap();
     let path = folder.path().join("agent.toml");
-    let said = AgentConfig::load(&path, &AgentOverrides::default()).unwrap_err().to_string();
+    let said = AgentConfig::load(Some(&path), &AgentOverrides::default(), &AgentEnvironment::default())
+        .unwrap_err()
+        .to_string();
     assert!(said.contains("does not hold a token") && !said.contains("two words"), "{said}");
 }
 
