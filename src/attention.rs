@@ -149,7 +149,7 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<
         }
         if node.site == "unassigned" {
             let message = format!(
-                "{} is not assigned to a site, so its carbon is computed with a world average: POST /api/v1/nodes/{}/site",
+                "{} is not assigned to a site, so its carbon is computed with a world average: `wattledger node assign {} --site SITE` places it",
                 node.name, node.name
             );
             found.push(AttentionItem::new(
@@ -241,7 +241,7 @@ fn set_aside(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Res
 fn gaps(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
     for (node, gaps, first) in tx.gaps().by_node(now.before(GAP_TIME))? {
         let message = format!(
-            "the agent of {node} reported {gaps} gaps in its readings in the last day: GET /api/v1/gaps?node={node} lists them"
+            "the agent of {node} reported {gaps} gaps in its readings in the last day: `wattledger node gaps {node}` lists them"
         );
         found.push(
             AttentionItem::new(
@@ -399,7 +399,7 @@ fn silent_jobs(
     let silent = tx.attention().silent_jobs(now.before(SILENT))?;
     for job in silent.into_iter().filter(|job| is_visible(project, job.project.as_ref())) {
         let message = format!(
-            "{} has not ended, but its node {} was last seen at {}: if the job has ended, POST /api/v1/jobs/{}/finish",
+            "{} has not ended, but its node {} was last seen at {}: if the job has ended, `wattledger job end {}` says so",
             job.job,
             job.node,
             moment::show(job.seen),

@@ -18,7 +18,7 @@ pub enum EnrolmentError {
         node: NodeName,
     },
     /// There is no such node.
-    #[error("no node {node:?}: `GET /api/v1/nodes` lists all")]
+    #[error("no node {node:?}: `wattledger node list` lists all")]
     UnknownNode {
         /// Name that was asked for.
         node: NodeName,

@@ -12,13 +12,13 @@ use units::Overflow;
 #[derive(Debug, thiserror::Error)]
 pub enum BudgetError {
     /// There is no such project.
-    #[error("there is no project {name:?}: check its spelling, or create it with POST /api/v1/projects")]
+    #[error("there is no project {name:?}: check its spelling, or create it with `wattledger project create`")]
     UnknownProject {
         /// The name that was given.
         name: ProjectName,
     },
     /// There is no such site.
-    #[error("there is no site {name:?}: GET /api/v1/sites lists the sites")]
+    #[error("there is no site {name:?}: `wattledger site list` lists the sites")]
     UnknownSite {
         /// The name that was given.
         name: SiteName,

@@ -1,17 +1,16 @@
-//! `wattledger jobs`, `job`, `report` and `verify`: figures of the ledger.
+//! `wattledger jobs`, `report` and `verify`: figures of the ledger.
 
-use super::client::{ServerArguments, Verbatim, escaped, with_query};
+use super::client::{ServerArguments, Verbatim, with_query};
 use super::failure::Failure;
 use super::label::label_text;
 use super::show::to_the_second;
 use super::table::{TextTable, left, right, significant};
 use super::words::{dash, one_of, or_dash, word};
-use super::{number, print, show, sparkline};
+use super::{number, print, show};
 use crate::audit;
 use crate::store::Store;
 use api::{
-    Aggregate, Amount, BudgetOverride, Cost, EmissionsDocument, JobFootprint, JobItem, JobQuery, JobSortQuery,
-    MarginalDocument, RangeQuery, Report, ReportQuery, SeriesDocument,
+    Aggregate, Amount, BudgetOverride, Cost, EmissionsDocument, JobItem, JobQuery, JobSortQuery, Report, ReportQuery,
 };
 use clap::{Args, ValueEnum};
 use model::{JobOrder, JobState, ProjectName};
@@ -48,18 +47,6 @@ pub(crate) struct JobsArguments {
     /// Order of the list: newest first, or highest energy, CO2e, g/kWh, held-idle share or energy per step first
     #[arg(long, value_name = "ORDER", value_parser = one_of::<JobOrder>(SORTS), default_value = "newest")]
     sort: JobOrder,
-    #[command(flatten)]
-    server: ServerArguments,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-/// Show a job and its footprint
-#[derive(Args)]
-pub(crate) struct JobArguments {
-    /// Id of the job, as listed by `wattledger jobs`
-    id: String,
     #[command(flatten)]
     server: ServerArguments,
     /// Print JSON
@@ -182,55 +169,6 @@ fn item_row(item: &JobItem) -> Vec<String> {
         known(item.held_idle_share, share),
         known(item.kwh_per_step, |kwh| significant(kwh, 4)),
     ]
-}
-
-/// Prints the job.
-pub(crate) fn job(arguments: &JobArguments) -> Result<(), Failure> {
-    let client = arguments.server.client()?;
-    let path = format!("/jobs/{}", escaped(&arguments.id));
-    if arguments.json {
-        return print::json(&client.get::<Verbatim>(&path)?);
-    }
-    let job: JobFootprint = client.get(&path)?;
-    let range = RangeQuery { points: Some(sparkline::POINTS as i64), ..RangeQuery::default() };
-    let power: SeriesDocument = client.get(&with_query(&format!("{path}/series"), &range)?)?;
-    let mut page = String::new();
-    for (name, value) in job_lines(&job).into_iter().chain(sparkline::of(&power).map(|line| ("power", line))) {
-        page.push_str(&format!("{name:<12}{value}\n"));
-    }
-    print::text(&page)
-}
-
-fn job_lines(of: &JobFootprint) -> Vec<(&'static str, String)> {
-    let JobFootprint { job, footprint, quality, .. } = of;
-    let moment = |moment: &Option<String>| moment.clone().map_or_else(dash, to_the_second);
-    let amount = |amount: &Amount| amounts(amount).join(", ");
-    let sum = |sum: &Aggregate| figures(sum.energy_mwh, sum.co2e_t_location).join(", ");
-    let marginal = of.marginal.as_ref().map(|marginal| {
-        let MarginalDocument { co2e_g, covered_share, gas, publisher, .. } = marginal;
-        let covered = share(*covered_share);
-        (
-            "marginal",
-            format!("{co2e_g:.1} g {gas} by {publisher} for {covered} of the energy; for information, in no total"),
-        )
-    });
-    let mut lines = vec![
-        ("id", job.id.to_string()),
-        ("project", or_dash(job.project.as_ref())),
-        ("name", or_dash(job.name.as_ref())),
-        ("attempt", or_dash(job.attempt.as_ref())),
-        ("started", moment(&job.started)),
-        ("ended", moment(&job.ended)),
-        ("exit_status", or_dash(job.exit_status.as_ref())),
-        ("energy", sum(&footprint.total)),
-        ("overhead", sum(&footprint.overhead)),
-        ("unposted", amount(&footprint.open)),
-        ("coverage", share(quality.coverage)),
-        ("measured", share(quality.measured_share)),
-        ("provisional", share(quality.provisional_share)),
-    ];
-    lines.extend(marginal);
-    lines
 }
 
 impl ReportArguments {
@@ -366,6 +304,7 @@ pub(super) fn amounts(amount: &Amount) -> [String; 2] {
     figures(amount.energy_mwh, amount.co2e_t_location)
 }
 
-fn figures(energy_mwh: f64, co2e_t: f64) -> [String; 2] {
+/// Energy and CO2e in words.
+pub(super) fn figures(energy_mwh: f64, co2e_t: f64) -> [String; 2] {
     [format!("{} kWh", significant(energy_mwh * 1e3, 4)), format!("{} CO2e", show::mass(co2e_t * 1e6))]
 }

@@ -57,7 +57,7 @@ pub enum LedgerError {
         id: EntryId,
     },
     /// No reporting period, or no version of it, has this name.
-    #[error("no reporting period {id:?}: GET /api/v1/periods lists them; an old version is named ID.VERSION")]
+    #[error("no reporting period {id:?}: `wattledger periods list` lists them; an old version is named ID.VERSION")]
     UnknownPeriod {
         /// Period or version that was asked for, as `ID` or `ID.VERSION`.
         id: String,

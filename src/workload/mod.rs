@@ -410,7 +410,7 @@ fn step_of(site: &SiteName, since: Timestamp) -> String {
 
 fn site_number(tx: &Tx<'_>, name: &SiteName) -> Result<SiteNumber, WorkloadError> {
     let found = tx.sites().list()?.into_iter().find(|site| site.name == *name).map(|site| site.site);
-    let next = "make it with POST /api/v1/sites";
+    let next = "`wattledger site list` lists the sites, and `wattledger site create` makes one";
     found.ok_or_else(|| WorkloadError::Unknown { what: "site", name: name.to_string(), next })
 }
 
@@ -450,7 +450,7 @@ fn device_number(tx: &Tx<'_>, name: &DeviceName, speaker: Option<&TokenSpeaker>)
     match found.as_slice() {
         [device] => Ok(*device),
         [] => {
-            let next = "a device is known once an agent has metered it; GET /api/v1/devices lists all";
+            let next = "a device is known once an agent has metered it; `wattledger node devices` lists all";
             Err(WorkloadError::Unknown { what: "device", name: name.uuid.to_string(), next })
         }
         _ => Err(WorkloadError::Ambiguous { uuid: name.uuid.clone() }),

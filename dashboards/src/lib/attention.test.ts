@@ -20,12 +20,13 @@ test('times are on the clock of the reader', () => {
 });
 
 test('advice for the API is left to the link beside it', () => {
-  expect(sentence('vm belongs to no site, so a world average stands in: POST /api/v1/nodes/vm/site', 'vm')).toBe(
+  expect(sentence('vm belongs to no site, so a world average stands in: `wattledger node assign vm --site SITE` places it', 'vm')).toBe(
     'vm belongs to no site, so a world average stands in',
   );
-  expect(sentence('the agent of a reported 3 gaps in the last day: GET /api/v1/gaps?node=a lists them')).toBe(
+  expect(sentence('the agent of a reported 3 gaps in the last day: `wattledger node gaps a` lists them')).toBe(
     'The agent of a reported 3 gaps in the last day',
   );
+  expect(sentence('j has not ended: if the job has ended, `wattledger job end j` says so')).toBe('J has not ended');
   const asked = sentence('fay asks: a paper is due; `wattledger budget approve 3` or refuse');
   expect(asked).toBe('Fay asks: a paper is due');
 });

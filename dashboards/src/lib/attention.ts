@@ -28,7 +28,7 @@ export function placeOf({ kind, subject: { type, id } }: AttentionItem): { href:
 }
 
 /** Advice for the API or the command line, which the link beside the sentence replaces. */
-const ELSEWHERE = /[:;,]\s[^:;]*(?:\b(?:GET|POST|DELETE)\s\/api\/|`wattledger budget\b).*$/s;
+const ELSEWHERE = /[:;,]\s[^:;]*(?:\b(?:GET|POST|DELETE)\s\/api\/|`wattledger (?:budget|node|job)\b).*$/s;
 
 /** The message as the start of a sentence, with times on the reader's clock. A name at its start is not capitalised. */
 export function sentenceOf({ message, subject }: AttentionItem, clock: Clock, now: number): string {

@@ -9,12 +9,12 @@ const EXAMPLE: &[u8] = include_bytes!("../../../docs/wire-example.json");
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 const REPORT: &str = "/api/v1/reports/emissions?from=2026-01-05&to=2026-01-06&group_by=project";
 
-pub(super) fn post_batch(service: &Service, token: &str, body: &[u8]) -> super::Reply {
+pub(crate) fn post_batch(service: &Service, token: &str, body: &[u8]) -> super::Reply {
     service.send("POST", "/api/v1/batches", token, &[JSON], body)
 }
 
 /// The example as a batch of `project`'s job, with another number.
-pub(super) fn batch_of(project: &str, sequence: u64) -> Vec<u8> {
+pub(crate) fn batch_of(project: &str, sequence: u64) -> Vec<u8> {
     let mut batch: Value = serde_json::from_slice(EXAMPLE).unwrap();
     batch["agent"] = json!(project);
     batch["node"]["name"] = json!(project);

@@ -6,7 +6,7 @@ mod boundary;
 mod editions;
 pub(crate) mod events;
 mod greener;
-mod ledger;
+pub(crate) mod ledger;
 mod limits;
 mod metrics;
 pub(crate) mod process;
