@@ -25,6 +25,7 @@ use crate::store::{Store, StoreError, TokenRecord, Voice};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use collectors::clock::Clock;
+use collectors::log::PlainStderr;
 use collectors::secrecy::warn_if_public;
 use model::{Scope, TokenId};
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -367,7 +368,7 @@ fn raise_open_files() {
 
 /// Standard error is the log; control characters are escaped in both forms.
 fn log_to_stderr(log: Log) {
-    let lines = tracing_subscriber::fmt().with_max_level(log.level).with_writer(io::stderr).with_ansi(false);
+    let lines = tracing_subscriber::fmt().with_max_level(log.level).with_writer(PlainStderr).with_ansi(false);
     // A second service in one process logs where the first does.
     let _ = if log.json { lines.json().flatten_event(true).try_init() } else { lines.try_init() };
 }

@@ -8,6 +8,7 @@ pub mod exposition;
 pub mod figures;
 mod identity;
 mod leftovers;
+pub mod log;
 pub mod powerlog;
 pub mod push;
 mod random;

@@ -99,17 +99,17 @@ async fn read(request: Request, state: &State) -> Result<Bytes, Problem> {
     let limits = &sender.within(state.limits);
     let encoding = encoding(request.headers())?;
     let mut held = state.bodies.of(sender).nothing();
-    let is_too_large = announces_too_much(request.headers(), limits);
+    if announces_too_much(request.headers(), limits) {
+        return Err(too_much_announced(request, *limits));
+    }
     let mut body = request.into_body();
     let too_slow = |_| Problem::body_too_slow(format!("it was not complete after {} s", limits.body_timeout.as_secs()));
-    let collected = async {
-        if is_too_large { Err(above(limits.body_bytes)) } else { collect(&mut body, limits, &mut held).await }
-    };
+    let collected = collect(&mut body, limits, &mut held);
     let sent = match tokio::time::timeout(limits.body_timeout, collected).await.map_err(too_slow)? {
         Ok(sent) => sent,
         Err(problem) if problem.is_timeout() => return Err(problem),
         Err(problem) => {
-            discard(body, limits).await;
+            discard(body, limits.body_bytes).await;
             return Err(problem);
         }
     };
@@ -124,9 +124,18 @@ async fn read(request: Request, state: &State) -> Result<Bytes, Problem> {
     tokio::task::spawn_blocking(unpack).await.map_err(|_| Problem::internal())?
 }
 
+/// The refusal of a body by its announced size, which does not wait for the body. What comes of it all the same is read beside the answer; a client
+/// that asks first (`Expect: 100-continue`) sends nothing.
+fn too_much_announced(request: Request, limits: Limits) -> Problem {
+    if !request.headers().contains_key(header::EXPECT) {
+        tokio::spawn(discard(request.into_body(), limits.body_bytes));
+    }
+    above(limits.body_bytes)
+}
+
 /// Reads what is left of a refused body, within limits: a client that is still sending when the connection ends never sees the answer.
-async fn discard(mut body: Body, limits: &Limits) {
-    let most = limits.body_bytes.saturating_mul(DISCARDED_TIMES_MAX);
+async fn discard(mut body: Body, body_bytes: usize) {
+    let most = body_bytes.saturating_mul(DISCARDED_TIMES_MAX);
     let rest = async {
         let mut discarded = 0;
         while let Some(Ok(frame)) = body.frame().await

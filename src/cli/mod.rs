@@ -19,12 +19,15 @@ mod greener;
 mod grid;
 pub(crate) mod grid_arguments;
 mod grid_import;
+mod job;
 mod label;
 mod ledger;
 mod meter;
+mod node;
 pub(crate) mod number;
 mod periods;
 pub(crate) mod print;
+mod project;
 mod providers;
 mod run;
 mod run_admission;
@@ -32,6 +35,7 @@ mod run_server;
 mod series;
 mod serve;
 pub(crate) mod show;
+mod site;
 mod slurm;
 mod sparkline;
 mod step;
@@ -74,8 +78,14 @@ enum Command {
     #[command(subcommand)]
     Token(token::TokenCommand),
     Enroll(enroll::EnrollArguments),
+    #[command(subcommand)]
+    Site(site::SiteCommand),
+    #[command(subcommand)]
+    Node(node::NodeCommand),
+    #[command(subcommand)]
+    Project(project::ProjectCommand),
     Jobs(ledger::JobsArguments),
-    Job(ledger::JobArguments),
+    Job(job::JobArguments),
     Compare(compare::CompareArguments),
     Step(step::StepArguments),
     Report(ledger::ReportArguments),
@@ -111,7 +121,10 @@ pub fn main() -> ExitCode {
         Command::Token(command) => token::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Enroll(arguments) => enroll::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Jobs(arguments) => ledger::jobs(&arguments).map(|()| ExitCode::SUCCESS),
-        Command::Job(arguments) => ledger::job(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Site(command) => site::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Node(command) => node::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Project(command) => project::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Job(arguments) => job::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Compare(arguments) => compare::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Step(arguments) => step::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Report(arguments) => ledger::report(&arguments).map(|()| ExitCode::SUCCESS),
@@ -126,10 +139,7 @@ pub fn main() -> ExitCode {
         Command::Verify(arguments) => ledger::verify(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|failure| {
-        #[expect(clippy::print_stderr, reason = "the one place where failures reach the user")]
-        {
-            eprintln!("error: {failure}");
-        }
+        print::note(&format!("error: {failure}\n"));
         failure.exit_code()
     })
 }

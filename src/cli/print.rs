@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 /// Writes `text` to standard output, its lines [plain](model::plain): a name that somebody chose steers no terminal and hides in no file. A reader
 /// that closes the pipe early (`| head`) is not a failure.
 pub(crate) fn text(text: &str) -> Result<(), Failure> {
-    match std::io::stdout().lock().write_all(plain_lines(text).as_bytes()) {
+    match std::io::stdout().lock().write_all(model::plain_lines(text).as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(anyhow::Error::new(error).context("writing to standard output").into())
         }
@@ -16,22 +16,13 @@ pub(crate) fn text(text: &str) -> Result<(), Failure> {
 
 /// Writes `text` to standard error, its lines plain. It may be gone with the terminal; that stops nothing.
 pub(crate) fn note(text: &str) {
-    let _ = std::io::stderr().lock().write_all(plain_lines(text).as_bytes());
+    let _ = std::io::stderr().lock().write_all(model::plain_lines(text).as_bytes());
 }
 
 /// Writes `document` to standard output as indented JSON, in which characters that are not plain are escaped.
 pub(crate) fn json(document: &impl serde::Serialize) -> Result<(), Failure> {
     let document = serde_json::to_string_pretty(document).map_err(anyhow::Error::from)?;
     text(&format!("{}\n", escaped(&document)))
-}
-
-fn plain_lines(text: &str) -> String {
-    text.split_inclusive('\n')
-        .flat_map(|line| match line.strip_suffix('\n') {
-            Some(line) => [model::plain(line), "\n".into()],
-            None => [model::plain(line), "".into()],
-        })
-        .collect()
 }
 
 /// `document`, which is JSON, with the same meaning and nothing in its texts that is not seen. Only texts can hold such characters.
@@ -49,11 +40,10 @@ fn escaped(document: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escaped, plain_lines};
+    use super::escaped;
 
     #[test]
-    fn nothing_that_is_printed_steers_a_terminal() {
-        assert_eq!(plain_lines("a\u{1b}[2Jb\n\u{202e}c\n\nd"), "a\u{fffd}[2Jb\n\u{fffd}c\n\nd");
+    fn no_document_steers_a_terminal() {
         let given = serde_json::json!({ "name": "a\u{202e}\u{e0041}\u{85}\u{7f}b" });
         let shown = escaped(&serde_json::to_string_pretty(&given).unwrap());
         assert!(shown.lines().all(model::is_plain), "{shown}");

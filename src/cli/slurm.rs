@@ -93,10 +93,7 @@ fn settings(path: Option<&Path>) -> Result<SlurmSettings, Failure> {
 }
 
 fn log(text: &str) {
-    #[expect(clippy::print_stderr, reason = "the sidecar's log is its standard error")]
-    {
-        eprintln!("wattledger slurm: {text}");
-    }
+    print::note(&format!("wattledger slurm: {text}\n"));
 }
 
 fn billing_weights(arguments: &BillingWeightsArguments) -> Result<(), Failure> {

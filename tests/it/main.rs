@@ -13,6 +13,7 @@ mod demo;
 mod doctor;
 mod estimate;
 mod feed;
+mod first_steps;
 mod greener;
 mod grid;
 mod imports;

@@ -41,7 +41,7 @@ pub use number::{
     ActionId, AdmissionId, BatchId, BlockNumber, BudgetId, DecisionId, DeviceId, EntryId, GapId, JobNumber, NodeNumber,
     OverrideId, PeriodId, PostingId, PriceNumber, Revision, SeriesNumber, SiteNumber,
 };
-pub use plain::{PLAIN_RULE, is_plain, plain};
+pub use plain::{PLAIN_RULE, is_plain, plain, plain_lines};
 pub use state::{AdmissionState, EntryKind, HoldNotice, JobState, OverrideState, Scope, SetAsideReason};
 pub use text::{AgentId, DeviceUuid, JobId, NodeName, ProjectName, SessionId, SiteName, TokenId, ZoneId};
 pub use trace::{NotATrace, TraceContext};

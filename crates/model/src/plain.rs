@@ -18,6 +18,17 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     if is_plain(text) { text.into() } else { text.replace(is_odd, "\u{fffd}").into() }
 }
 
+/// `text` with each of its lines [plain], and its line ends as they are.
+#[must_use]
+pub fn plain_lines(text: &str) -> String {
+    text.split_inclusive('\n')
+        .flat_map(|line| match line.strip_suffix('\n') {
+            Some(line) => [plain(line), "\n".into()],
+            None => [plain(line), "".into()],
+        })
+        .collect()
+}
+
 /// Control characters (Cc); line and paragraph separators and interlinear annotations; and what Unicode calls
 /// `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt of version 16), among them the marks of direction.
 fn is_odd(character: char) -> bool {
@@ -46,7 +57,12 @@ fn is_odd(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_plain, plain};
+    use super::{is_plain, plain, plain_lines};
+
+    #[test]
+    fn lines_stay_lines() {
+        assert_eq!(plain_lines("a\u{1b}[2Jb\n\u{202e}c\n\nd"), "a\u{fffd}[2Jb\n\u{fffd}c\n\nd");
+    }
 
     #[test]
     fn what_is_seen_is_plain_and_what_is_not_is_shown_as_such() {

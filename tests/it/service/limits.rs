@@ -61,6 +61,28 @@ fn size_type_and_encoding_of_a_body_are_checked() {
     assert_eq!(send(&[json], b"{"), 400);
 }
 
+/// Long before the ten seconds for which the rest of a refused body is read.
+#[test]
+fn an_announced_size_beyond_the_limit_is_refused_before_anything_of_it_comes() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    for further in ["", "Expect: 100-continue\r\n"] {
+        for path in ["/api/v1/batches", "/api/v1/projects"] {
+            let mut socket = TcpStream::connect(service.address).unwrap();
+            socket.set_read_timeout(Some(Duration::from_secs(7))).unwrap();
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 1000000000000\r\n{further}\r\n",
+                service.admin
+            );
+            socket.write_all(head.as_bytes()).unwrap();
+            let mut answer = [0; 12];
+            socket.read_exact(&mut answer).unwrap_or_else(|error| panic!("{path} {further:?}: {error}"));
+            assert_eq!(&answer, b"HTTP/1.1 413", "{path} {further:?}");
+        }
+    }
+    assert_eq!(service.get("/healthz", "").status, 200);
+}
+
 #[test]
 fn half_headers_and_half_bodies_do_not_hold_a_connection() {
     let data = Data::new();

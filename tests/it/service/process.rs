@@ -16,6 +16,20 @@ pub(crate) fn until(condition: impl Fn() -> bool) {
     panic!("it did not happen within a minute");
 }
 
+/// Every operation has an id, and no two have the same: generated clients name their functions so.
+fn expect_ids(document: &serde_json::Value) {
+    let mut seen = std::collections::BTreeMap::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no id"));
+            if let Some(other) = seen.insert(id.to_owned(), format!("{method} {path}")) {
+                panic!("{id} is the id of {other} and of {method} {path}");
+            }
+        }
+    }
+    assert!(seen.len() > 80, "{}", seen.len());
+}
+
 fn serve(arguments: &[&str]) -> String {
     crate::command::refusal(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat())
 }
@@ -115,5 +129,6 @@ fn the_openapi_document_is_what_was_agreed() {
     let service = Service::start(&data.path(), "");
     let reply = service.get("/openapi.json", "");
     assert_eq!(reply.json()["openapi"], "3.1.0");
+    expect_ids(&reply.json());
     insta::assert_snapshot!("openapi", reply.body);
 }
