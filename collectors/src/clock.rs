@@ -117,8 +117,10 @@ impl Timeline {
     }
 }
 
-/// A difference between the wall clock and the date that is taken for a change of the date, not for drift.
+/// A difference between the wall clock and the date that the date follows.
 const STEP_NS: i64 = 10_000_000_000;
+/// A change of that difference from one look to the next that is a setting of the wall clock, not drift.
+const SETTING_NS: i64 = STEP_NS / 2;
 
 /// A [`Timeline`] with the date beside it, which follows the wall clock when that is set by more than ten seconds.
 ///
@@ -128,9 +130,11 @@ const STEP_NS: i64 = 10_000_000_000;
 pub struct DateLine {
     timeline: Timeline,
     ahead_ns: i64,
+    /// How far the wall clock was ahead of the time line at the last look.
+    seen_ns: i64,
 }
 
-/// One moment at which the wall clock was set.
+/// One moment at which the date went over to that of the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateChange {
     /// The moment on the time line, which never steps.
@@ -139,13 +143,17 @@ pub struct DateChange {
     pub before: Timestamp,
     /// Its date from now on.
     pub after: Timestamp,
+    /// What the monotonic clock showed.
+    pub monotonic: Span,
+    /// Whether the wall clock was set just now, and had not drifted apart.
+    pub is_setting: bool,
 }
 
 impl DateLine {
     /// The date is that of `timeline` until the wall clock is set.
     #[must_use]
     pub const fn new(timeline: Timeline) -> Self {
-        Self { timeline, ahead_ns: 0 }
+        Self { timeline, ahead_ns: 0, seen_ns: 0 }
     }
 
     /// The line that never steps.
@@ -164,12 +172,14 @@ impl DateLine {
     pub fn follow(&mut self, clock: &dyn Clock, at: Timestamp) -> Option<DateChange> {
         let now = self.timeline.now(clock);
         let ahead_ns = clock.wall().nanoseconds().saturating_sub(now.nanoseconds());
+        let seen_ns = std::mem::replace(&mut self.seen_ns, ahead_ns);
         if ahead_ns.saturating_sub(self.ahead_ns).saturating_abs() <= STEP_NS {
             return None;
         }
         let before = self.date_of(at);
         self.ahead_ns = ahead_ns;
-        Some(DateChange { at, before, after: self.date_of(at) })
+        let is_setting = ahead_ns.saturating_sub(seen_ns).saturating_abs() > SETTING_NS;
+        Some(DateChange { at, before, after: self.date_of(at), monotonic: clock.monotonic(), is_setting })
     }
 }
 
@@ -215,11 +225,17 @@ mod tests {
         clock.step_wall(Timestamp::from_seconds(1_755_676_800).unwrap());
         let change = date.follow(&clock, at).unwrap();
         assert_eq!((change.at, change.before, change.after), (at, at, clock.wall()));
+        assert!(change.is_setting);
         clock.advance(Span::from_seconds(5));
         let later = date.timeline().now(&clock);
         assert_eq!(date.date_of(later), clock.wall());
         assert_eq!(change.date_of(later), clock.wall());
         assert_eq!(date.follow(&clock, later), None);
+        let drifted = (1..=11).filter_map(|seconds| {
+            clock.step_wall(change.date_of(later).before(Span::from_seconds(seconds)));
+            date.follow(&clock, later)
+        });
+        assert_eq!(drifted.map(|change| change.is_setting).collect::<Vec<_>>(), [false]);
     }
 
     #[test]

@@ -21,6 +21,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use units::{Overflow, Span, Timestamp};
+use wire::{ClockEvidence, Gap, GapReason};
 
 /// Time between two polls while meters learn how often counters renew.
 const LEARNING_STEP: Span = Span::from_milliseconds(10);
@@ -282,7 +283,25 @@ impl Sampler {
         if windows.is_empty() && date_change.is_none() {
             return Metered::default();
         }
-        Metered { contents: Contents { devices: self.described(), windows, ..Contents::default() }, date_change }
+        let mut contents = Contents { devices: self.described(), windows, ..Contents::default() };
+        if let Some(change) = date_change.filter(|change| change.is_setting) {
+            contents.gaps = self.settings(&change);
+            let evidence = ClockEvidence { wall: change.before.max(Timestamp::default()), monotonic: change.monotonic };
+            contents.clock_set = (!contents.gaps.is_empty()).then_some(evidence);
+        }
+        Metered { contents, date_change }
+    }
+
+    /// What is said of each device that was metered before the clock was set.
+    fn settings(&self, change: &DateChange) -> Vec<Gap> {
+        let is_back = change.after < change.before;
+        let reason = if is_back { GapReason::SetBack } else { GapReason::SetAhead };
+        let (start, end) = (change.after.min(change.before), change.after.max(change.before));
+        let metered = self.source.devices().iter().zip(&self.meters);
+        let metered = metered.filter(|(_, meters)| meters.windows.is_some() && meters.last.is_some());
+        // A date before 1970 cannot be said.
+        let metered = metered.filter(|_| start >= Timestamp::default());
+        metered.map(|(device, _)| Gap { device: identity::device_id(device), start, end, reason }).collect()
     }
 
     /// The devices as they are sent, in the order of [`Self::devices`].

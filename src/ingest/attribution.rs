@@ -8,6 +8,7 @@ use super::stored::Stored;
 use crate::store::{Assigned, Held, HeldTime, Key, Part, SetAside, Tx};
 use account::attribute::{split, split_span};
 use model::{BatchId, DeviceUuid, JobNumber, NodeNumber, Revision, SetAsideReason, SiteNumber};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use units::{Energy, Interval, Span, Timestamp};
@@ -20,7 +21,7 @@ const UNASSIGNED: Assigned =
 /// What a batch's windows become.
 #[derive(Debug)]
 pub(crate) struct Attributed {
-    /// The batch as parsed.
+    /// The batch, with its windows at their true times.
     pub(crate) batch: Batch,
     /// What the windows add to each account.
     pub(crate) totals: BTreeMap<Key, Part>,
@@ -57,9 +58,13 @@ pub(super) struct Shares {
 /// Attributes the windows of stored batch `number` as believed at `revision`.
 pub(crate) fn attribute(tx: &Tx<'_>, number: BatchId, revision: Revision) -> Result<Attributed, IngestError> {
     let kept = tx.evidence().get(number)?;
-    let batch = Batch::parse(&kept.body)?;
-    let stored = Stored::of(tx, number, kept.node, &batch, revision)?;
+    let said = Batch::parse(&kept.body)?;
+    let stored = Stored::of(tx, number, kept.node, &said, revision)?;
     let Shares { totals, pieces, aside, held } = attribute_stored(tx, &stored, revision)?;
+    let batch = match stored.batch {
+        Cow::Owned(dated) => dated,
+        Cow::Borrowed(_) => said,
+    };
     Ok(Attributed { batch, totals, pieces, aside, held })
 }
 
@@ -68,7 +73,7 @@ pub(super) fn attribute_stored(tx: &Tx<'_>, stored: &Stored<'_>, revision: Revis
     let mut found = Shares::default();
     let Some(reach) = whole(&stored.reaches) else { return Ok(found) };
     let sites = tx.nodes().assignments(stored.node, revision)?;
-    let holders = tx.holdings().holders(stored.node, reach, revision)?;
+    let holders = stored.clocks.holders(tx, stored.node, reach, revision)?;
     let mut own: BTreeMap<&DeviceUuid, Vec<(usize, &Window)>> = BTreeMap::new();
     for (place, window) in stored.batch.windows.iter().enumerate() {
         own.entry(&window.device).or_default().push((place, window));

@@ -1,5 +1,6 @@
 //! Which windows of a stored batch count, for whoever keeps a copy of them.
 
+use super::clocks;
 use super::error::IngestError;
 use super::selection::{is_in_order, is_plausible, meeting, overlapped};
 use super::stored::Stored;
@@ -35,44 +36,52 @@ pub(crate) fn counted<W>(
 ) -> Result<Vec<Counted<W>>, IngestError> {
     let newest = number.revision();
     let stored = Stored::of(tx, number, node, batch, newest)?;
+    let moved = clocks::moved_by(tx, number, batch, newest)?;
     let mut found = Vec::new();
     for own in &batch.devices {
-        let device = stored.devices.get(&own.uuid);
-        let Some((&device, &reach)) = device.and_then(|device| stored.reaches.get_key_value(device)) else { continue };
-        let met = if stored.is_alone { BTreeSet::from([number]) } else { meeting(tx, device, reach, newest)? };
+        let Some(&device) = stored.devices.get(&own.uuid) else { continue };
+        let own_reach = stored.reaches.get(&device).copied();
+        let moved = tx.evidence().reach_of_batches(device, &moved)?;
+        let Some(reach) = own_reach.into_iter().chain(moved).reduce(Interval::hull) else { continue };
+        let is_alone = stored.is_alone && moved.is_none();
+        let (met, whole) =
+            if is_alone { (BTreeSet::from([number]), reach) } else { meeting(tx, device, reach, newest)? };
         let (mut windows, mut replaces) = (Vec::new(), None);
-        if met.len() == 1 && is_in_order(&windows_of(batch, own)) {
-            keep(batch, own, &BTreeSet::new(), &of, &mut windows);
+        if moved.is_none() && met.len() == 1 && is_in_order(&windows_of(&stored.batch, own)) {
+            keep(&stored.batch, own, &BTreeSet::new(), &of, &mut windows);
         } else {
-            replaces = anew(tx, device, &own.uuid, met, newest, &of, &mut windows)?;
+            anew(tx, device, &own.uuid, (met, whole), newest, &of, &mut windows)?;
+            replaces = Some(whole);
         }
         found.push(Counted { device, replaces, windows });
     }
     Ok(found)
 }
 
-/// Decides among all windows of batches that overlap; returns the time in which they lie, if there are any.
+/// Decides among all windows of batches that overlap within a time.
 fn anew<W>(
     tx: &Tx<'_>,
     device: DeviceId,
     uuid: &DeviceUuid,
-    met: BTreeSet<BatchId>,
+    (met, whole): (BTreeSet<BatchId>, Interval),
     newest: Revision,
     of: &impl Fn(&Window, &Device) -> W,
     windows: &mut Vec<W>,
-) -> Result<Option<Interval>, IngestError> {
-    let mut whole: Option<Interval> = None;
+) -> Result<(), IngestError> {
     for number in met {
         let kept = tx.evidence().get(number)?;
-        let batch = Batch::parse(&kept.body)?;
-        let stored = Stored::of(tx, number, kept.node, &batch, newest)?;
+        let said = Batch::parse(&kept.body)?;
+        let stored = Stored::of(tx, number, kept.node, &said, newest)?;
+        let batch = &*stored.batch;
         let Some(own) = batch.devices.iter().find(|own| own.uuid == *uuid) else { continue };
-        let Some(&reach) = stored.reaches.get(&device) else { continue };
-        let lost = overlapped(tx, &stored, device, uuid, &windows_of(&batch, own), newest)?;
-        keep(&batch, own, &lost, of, windows);
-        whole = Some(whole.map_or(reach, |whole| whole.hull(reach)));
+        // One that was moved away has reached there once.
+        if stored.reaches.get(&device).and_then(|reach| reach.overlap(whole)).is_none() {
+            continue;
+        }
+        let lost = overlapped(tx, &stored, device, uuid, &windows_of(batch, own), newest)?;
+        keep(batch, own, &lost, of, windows);
     }
-    Ok(whole)
+    Ok(())
 }
 
 /// The device's windows with their places in the batch.

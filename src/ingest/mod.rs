@@ -1,10 +1,11 @@
 //! A batch in, attributed postings out: one transaction with its evidence, exactly once.
 //!
 //! What is posted is a function of the *set* of batches, whatever order they arrive in and however often: windows are attributed anew when a
-//! later batch changes who held the device. Where windows of a device overlap, the one that was received first counts. Postings are never changed;
+//! later batch changes who held the device, or says that the clock was set back. Where windows of a device overlap, the one that was received first counts. Postings are never changed;
 //! what no longer holds is posted again with the opposite sign.
 
 mod attribution;
+mod clocks;
 mod counted;
 mod error;
 mod held_idle;
@@ -15,6 +16,7 @@ mod speaker;
 mod stored;
 
 pub(crate) use attribution::{Attributed, Surroundings, attribute, cut, holders_at, site_at};
+pub(crate) use clocks::{Clocks, dated_before};
 pub(crate) use counted::{Counted, counted};
 pub use error::{IngestError, SpeakerRefusal};
 pub use held_idle::HELD_IDLE_PERCENT;
@@ -29,7 +31,7 @@ use error::METERED_MAX;
 use model::{BatchId, DeviceId, DeviceUuid, Revision};
 use std::collections::{BTreeMap, BTreeSet};
 use stored::Stored;
-use units::Timestamp;
+use units::{Interval, Timestamp};
 use wire::{Batch, Outcome};
 
 /// Batches that are attributed anew in one transaction of many.
@@ -145,18 +147,15 @@ fn add(
     tx.evidence().add(batch, node, number, received, speaker.and_then(|by| by.project.as_ref()), evidence)?;
     let known_since = speaker::bind(tx, speaker, batch, node, received)?;
     let devices = tx.devices().note(node, &batch.devices)?;
-    let affected = state(tx, batch, &devices, known_since, revision)?;
-    let reaches = reach::reaches(batch, &devices);
+    let mut affected = state(tx, batch, &devices, known_since, revision)?;
+    tx.gaps().add(number, node, &batch.gaps)?;
+    let mut stored = Stored::new(tx, number, node, batch, devices, revision)?;
     // Most batches are newer than all that is known of their node, and then nothing can meet them.
-    let is_alone = match reach::whole(&reaches) {
+    stored.is_alone = match reach::whole(&stored.reaches) {
         Some(whole) => whole.start() >= reached || !tx.evidence().is_met(node, number, whole, revision)?,
         None => true,
     };
-    for (reach, devices) in reach::shared(&reaches) {
-        tx.evidence().add_reach(node, number, reach, &devices)?;
-    }
-    tx.gaps().add(number, node, &batch.gaps)?;
-    let stored = Stored { number, node, batch, devices, reaches, is_alone };
+    reach::note(tx, &stored.clocks, number, node, batch)?;
     let attributed = attribution::attribute_stored(tx, &stored, revision)?;
     if !attributed.aside.is_empty() {
         tx.evidence().set_aside(number, &attributed.aside)?;
@@ -164,8 +163,45 @@ fn add(
     let gained = post(tx, number, revision, attributed.totals)?;
     count(tx, gained)?;
     tx.held_time().note(number, &attributed.held)?;
+    let moved = move_earlier(tx, &stored, revision)?;
+    if moved.len() > DEFERRED_SLICE as usize {
+        // Until then they are posted as before this batch.
+        tx.evidence().defer_batches(&moved, Revision::new(revision.number() - 1))?;
+    } else {
+        affected.extend(moved);
+    }
     reattribute(tx, affected, revision)?;
     Ok(number)
+}
+
+/// Notes the times to which a batch moves earlier ones, if it says that a clock was set back; returns the batches whose energy that may change: those that are
+/// moved, those whose holders are, and all that these met or meet now.
+fn move_earlier(tx: &Tx<'_>, stating: &Stored<'_>, revision: Revision) -> Result<BTreeSet<BatchId>, IngestError> {
+    let mut changed: BTreeMap<DeviceId, Interval> = BTreeMap::new();
+    let mut change = |device: DeviceId, reach: Interval| {
+        changed.entry(device).and_modify(|known| *known = known.hull(reach)).or_insert(reach);
+    };
+    for number in clocks::moved_by(tx, stating.number, stating.said, revision)? {
+        let said = Batch::parse(&tx.evidence().get(number)?.body)?;
+        for (reach, devices) in reach::note(tx, &stating.clocks, number, stating.node, &said)? {
+            devices.into_iter().for_each(|device| change(device, reach));
+        }
+        let devices = tx.devices().numbers(stating.node, &said.devices)?;
+        let rank = Rank { agent: tx.evidence().names_of(number)?.agent, ..Rank::of(&said) };
+        for holding in &said.holdings {
+            let Some(device) = devices.get(&holding.device) else { continue };
+            let by_ns = stating.clocks.moved_ns(tx, *device, &rank)?;
+            let until = holding.end.unwrap_or(stating.said.clock.wall).max(holding.start);
+            let (start, end) = (clocks::after(holding.start, by_ns.min(0)), clocks::after(until, by_ns.max(0)));
+            Interval::new(start, end).into_iter().for_each(|held| change(*device, held));
+        }
+    }
+    let mut affected = BTreeSet::new();
+    for (device, reach) in changed {
+        affected.extend(selection::meeting(tx, device, reach, revision)?.0);
+    }
+    affected.remove(&stating.number);
+    Ok(affected)
 }
 
 /// Records what the batch says of jobs, and of holdings since `known_since`; returns the earlier batches whose energy that may move.
@@ -204,6 +240,11 @@ pub(crate) fn hold(
     revision: Revision,
 ) -> Result<BTreeSet<BatchId>, StoreError> {
     let Some(changed) = tx.holdings().state(stated, revision)? else { return Ok(BTreeSet::new()) };
+    let metered = tx.devices().get(stated.device)?;
+    let clocks = metered.map(|metered| Clocks::of(tx, metered.node, revision)).transpose()?;
+    let by_ns = clocks.map_or(Ok(0), |clocks| clocks.moved_ns(tx, stated.device, &stated.rank))?;
+    let moved = Interval::new(clocks::after(changed.start(), by_ns), clocks::after(changed.end(), by_ns));
+    let changed = moved.map_or(changed, |moved| moved.hull(changed));
     Ok(tx.evidence().reaches_of_device(stated.device, changed, revision)?.into_iter().map(|(batch, _)| batch).collect())
 }
 

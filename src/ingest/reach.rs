@@ -1,7 +1,8 @@
 //! From when to when the windows of a batch reach, device by device.
 
+use super::clocks::Clocks;
 use crate::store::{StoreError, Tx};
-use model::{DeviceId, DeviceUuid, NodeNumber};
+use model::{BatchId, DeviceId, DeviceUuid, NodeNumber};
 use std::collections::{BTreeMap, BTreeSet};
 use units::Interval;
 use wire::Batch;
@@ -22,21 +23,36 @@ pub(super) fn whole(reaches: &BTreeMap<DeviceId, Interval>) -> Option<Interval> 
     reaches.values().copied().reduce(Interval::hull)
 }
 
-/// The devices that share a reach.
-pub(super) fn shared(reaches: &BTreeMap<DeviceId, Interval>) -> BTreeMap<Interval, Vec<DeviceId>> {
-    let mut shared: BTreeMap<Interval, Vec<DeviceId>> = BTreeMap::new();
-    for (device, reach) in reaches {
-        shared.entry(*reach).or_default().push(*device);
-    }
-    shared
-}
-
-/// What [`crate::store::EvidenceStore::reaches_of_batch`] must hold of a batch: the devices of each reach.
+/// What [`crate::store::EvidenceStore::reaches_of_batch`] must hold of batch `number`, which says `said`: the devices of each reach, at every time that its
+/// windows were dated to.
 pub(crate) fn reaches_of(
     tx: &Tx<'_>,
+    clocks: &Clocks,
+    number: BatchId,
     node: NodeNumber,
-    batch: &Batch,
+    said: &Batch,
 ) -> Result<BTreeMap<Interval, BTreeSet<DeviceId>>, StoreError> {
-    let shared = shared(&reaches(batch, &tx.devices().numbers(node, &batch.devices)?));
-    Ok(shared.into_iter().map(|(reach, devices)| (reach, devices.into_iter().collect())).collect())
+    let devices = tx.devices().numbers(node, &said.devices)?;
+    let mut found: BTreeMap<Interval, BTreeSet<DeviceId>> = BTreeMap::new();
+    for batch in clocks.through_time(tx, number, said, &devices)? {
+        for (device, reach) in reaches(&batch, &devices) {
+            found.entry(reach).or_default().insert(device);
+        }
+    }
+    Ok(found)
+}
+
+/// Notes from when to when the windows of a batch reach, and returns it.
+pub(super) fn note(
+    tx: &Tx<'_>,
+    clocks: &Clocks,
+    number: BatchId,
+    node: NodeNumber,
+    said: &Batch,
+) -> Result<BTreeMap<Interval, BTreeSet<DeviceId>>, StoreError> {
+    let reaches = reaches_of(tx, clocks, number, node, said)?;
+    for (reach, devices) in &reaches {
+        tx.evidence().add_reach(node, number, *reach, &devices.iter().copied().collect::<Vec<_>>())?;
+    }
+    Ok(reaches)
 }

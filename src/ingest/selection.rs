@@ -3,6 +3,7 @@
 use super::stored::Stored;
 use crate::store::{StoreError, Tx};
 use model::{AgentId, BatchId, DeviceId, DeviceUuid, Revision};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Interval, Power, Timestamp};
 use wire::{Batch, Window};
@@ -30,18 +31,18 @@ impl Receipt {
 }
 
 /// The batches known at revision `newest` whose windows of `device` may decide about a window in `reach`: those whose spans meet it, and those
-/// whose spans meet theirs.
+/// whose spans meet theirs; and from when to when these reach.
 pub(super) fn meeting(
     tx: &Tx<'_>,
     device: DeviceId,
     mut reach: Interval,
     newest: Revision,
-) -> Result<BTreeSet<BatchId>, StoreError> {
+) -> Result<(BTreeSet<BatchId>, Interval), StoreError> {
     loop {
         let met = tx.evidence().reaches_of_device(device, reach, newest)?;
         let wider = met.iter().fold(reach, |reach, (_, other)| reach.hull(*other));
         if wider == reach {
-            return Ok(met.into_iter().map(|(batch, _)| batch).collect());
+            return Ok((met.into_iter().map(|(batch, _)| batch).collect(), reach));
         }
         reach = wider;
     }
@@ -56,9 +57,9 @@ pub(super) fn overlapped(
     own: &[(usize, &Window)],
     revision: Revision,
 ) -> Result<BTreeSet<usize>, super::error::IngestError> {
-    let (number, batch) = (stored.number, stored.batch);
+    let (number, batch) = (stored.number, &*stored.batch);
     let met = match stored.reaches.get(&device) {
-        Some(reach) if !stored.is_alone => meeting(tx, device, *reach, revision)?,
+        Some(reach) if !stored.is_alone => meeting(tx, device, *reach, revision)?.0,
         _ => BTreeSet::from([number]),
     };
     if met.len() == 1 && is_in_order(own) {
@@ -70,7 +71,9 @@ pub(super) fn overlapped(
         if other == number {
             windows.extend(ranked(&Receipt::of(number, batch, numbered_after), batch, uuid, true));
         } else {
-            let batch = Batch::parse(&tx.evidence().get(other)?.body)?;
+            let said = Batch::parse(&tx.evidence().get(other)?.body)?;
+            let devices = tx.devices().numbers(stored.node, &said.devices)?;
+            let batch = stored.clocks.dated(tx, other, Cow::Borrowed(&said), &devices)?;
             windows.extend(ranked(&Receipt::of(other, &batch, numbered_after), &batch, uuid, false));
         }
     }

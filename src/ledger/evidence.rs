@@ -1,9 +1,9 @@
 //! The audit of evidence: each batch is as it was received, and what is kept beside it is what it says.
 
 use super::fault::{Fault, Verified, Wrong};
-use crate::ingest::{Attributed, as_stored, attribute, reaches_of};
+use crate::ingest::{Attributed, Clocks, as_stored, attribute, reaches_of};
 use crate::store::{Rank, StoreError, Tx, statement_body};
-use model::{BatchId, DeviceUuid, NodeNumber};
+use model::{BatchId, DeviceUuid, NodeNumber, Revision};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use units::Energy;
@@ -24,7 +24,7 @@ pub(super) fn check(tx: &Tx<'_>, found: &mut Verified) -> Result<(), Wrong> {
         let mut attributed = attribute(tx, batch, tx.evidence().believed(batch)?.unwrap_or(revision))?;
         attributed.batch = as_stored(tx, batch, attributed.batch)?;
         let node = tx.evidence().node_of(batch)?;
-        reaches += check_reaches(tx, batch, node, &attributed.batch)?;
+        reaches += check_reaches(tx, batch, node, &attributed.batch, revision)?;
         declared.extend(attributed.batch.devices.iter().map(|device| ((node, device.uuid.clone()), device.clone())));
         software.insert(node, attributed.batch.node.software.clone());
         found.metered = found.metered.saturating_add(metered(&attributed));
@@ -110,11 +110,25 @@ fn metered(attributed: &Attributed) -> Energy {
 }
 
 /// The reaches that are noted of a batch are those of its windows; how many they are.
-fn check_reaches(tx: &Tx<'_>, batch: BatchId, node: NodeNumber, said: &Batch) -> Result<usize, Wrong> {
-    let expected = reaches_of(tx, node, said)?;
+fn check_reaches(
+    tx: &Tx<'_>,
+    batch: BatchId,
+    node: NodeNumber,
+    dated: &Batch,
+    revision: Revision,
+) -> Result<usize, Wrong> {
+    let clocks = Clocks::of(tx, node, revision)?;
+    let said = if clocks.is_empty() { None } else { Some(said(tx, batch)?) };
+    let expected = reaches_of(tx, &clocks, batch, node, said.as_ref().unwrap_or(dated))?;
     let (Some(first), Some(last)) = (expected.keys().next(), expected.keys().last()) else { return Ok(0) };
     if tx.evidence().reaches_of_batch(node, batch, first.start()..=last.start())? == expected {
         return Ok(expected.len());
     }
-    Err(Wrong::Fault(Fault::Reach { node: said.node.name.clone() }))
+    Err(Wrong::Fault(Fault::Reach { node: dated.node.name.clone() }))
+}
+
+/// A batch with its windows as it dates them.
+fn said(tx: &Tx<'_>, batch: BatchId) -> Result<Batch, Wrong> {
+    Batch::parse(&tx.evidence().get(batch)?.body)
+        .map_err(|_| Wrong::Fault(Fault::Batch { batch, what: "it cannot be read" }))
 }

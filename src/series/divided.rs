@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::Rc;
 use units::{Interval, Timestamp};
+use wire::Batch;
 
 /// Maximum number of new batches in one round.
 const BATCHES_PER_ROUND: u32 = 256;
@@ -210,6 +211,16 @@ impl<'a> DividedEvidence<'a> {
     fn around(&mut self, number: BatchId) -> Result<Vec<SeriesChange>, SeriesError> {
         let batch = self.batch(number)?;
         let parsed = &batch.attributed.batch;
+        let mut changes = Vec::new();
+        for dated in ingest::dated_before(self.tx, number, self.revision)? {
+            changes.extend(self.around_as_dated(&batch, &dated)?);
+        }
+        changes.extend(self.around_as_dated(&batch, parsed)?);
+        Ok(changes)
+    }
+
+    /// What is there now, device by device, where the windows of a batch are as `parsed` dates them.
+    fn around_as_dated(&mut self, batch: &DividedBatch, parsed: &Batch) -> Result<Vec<SeriesChange>, SeriesError> {
         let mut changes = Vec::new();
         for declared in parsed.devices.iter().filter(|device| device.counted_in.is_none()) {
             let (uuid, Some(device)) = (&declared.uuid, batch.devices.get(&declared.uuid)) else { continue };

@@ -4,7 +4,7 @@
 use super::bucket::HeldPiece;
 use super::store::{SeriesError, SeriesStore};
 use super::window::{SeriesWindow, hour_after, hour_of, hour_start};
-use crate::ingest::{Surroundings, cut, holders_at, site_at};
+use crate::ingest::{Clocks, Surroundings, cut, holders_at, site_at};
 use crate::store::{Assigned, Held, MeteredDevice, StoreError, Sums, Track, Tx};
 use model::{DeviceId, DeviceUuid, JobNumber, NodeNumber, Revision, SiteNumber};
 use std::collections::btree_map::Entry;
@@ -43,7 +43,8 @@ impl<'a> Holders<'a> {
         let (of_node, sites) = match self.nodes.entry(device.node) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let holders = self.tx.holdings().holders(device.node, self.range, self.revision)?;
+                let clocks = Clocks::of(self.tx, device.node, self.revision)?;
+                let holders = clocks.holders(self.tx, device.node, self.range, self.revision)?;
                 new.insert((holders, self.tx.nodes().assignments(device.node, self.revision)?))
             }
         };

@@ -20,6 +20,20 @@ impl EvidenceStore<'_> {
         Ok(())
     }
 
+    /// Leaves some batches for later in the same way.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn defer_batches(&self, batches: &BTreeSet<BatchId>, believed: Revision) -> Result<(), StoreError> {
+        let sql = "INSERT OR IGNORE INTO deferred_attributions (batch, believed) VALUES (?1, ?2)";
+        let mut statement = self.0.prepare_cached(sql)?;
+        for batch in batches {
+            statement.execute((batch.number(), believed.number()))?;
+        }
+        Ok(())
+    }
+
     /// Up to `limit` batches that wait to be attributed anew.
     ///
     /// # Errors

@@ -277,7 +277,7 @@ impl EvidenceStore<'_> {
         Ok(statement.query_map((), |row| row.get(0).map(BatchId::new))?.collect::<Result<_, _>>()?)
     }
 
-    /// Notes from when to when a batch's windows of some devices reach.
+    /// Notes from when to when a batch's windows of some devices, all that share this reach, reach.
     ///
     /// # Errors
     ///
@@ -290,7 +290,8 @@ impl EvidenceStore<'_> {
         devices: &[DeviceId],
     ) -> Result<(), StoreError> {
         let (start, end) = (reach.start().nanoseconds(), reach.end().nanoseconds());
-        let sql = "INSERT INTO reaches (node, start_ns, batch, end_ns, devices) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let sql = "INSERT INTO reaches (node, start_ns, batch, end_ns, devices) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT DO UPDATE SET devices = excluded.devices";
         self.0.prepare_cached(sql)?.execute((node.number(), start, batch.number(), end, listed(devices)))?;
         let sql = "UPDATE nodes SET longest_ns = max(longest_ns, ?2), reached_ns = max(reached_ns, ?3) WHERE node = ?1";
         self.0.prepare_cached(sql)?.execute((node.number(), end - start, end))?;
@@ -338,6 +339,19 @@ impl EvidenceStore<'_> {
             Ok(Interval::new(moment(row, 1)?, moment(row, 2)?).map(|reach| (batch, reach)))
         })?;
         Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
+    }
+
+    /// From the first moment to the last at which windows of `device` in one of `batches`, ascending, were ever dated; `None` without any.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub fn reach_of_batches(&self, device: DeviceId, batches: &[BatchId]) -> Result<Option<Interval>, StoreError> {
+        let ever = Interval::new(Timestamp::default(), Timestamp::from_nanoseconds(i64::MAX));
+        let (Some(ever), Some(newest)) = (ever, batches.last()) else { return Ok(None) };
+        let reaches = self.reaches_of_device(device, ever, newest.revision())?;
+        let own = reaches.into_iter().filter(|(batch, _)| batches.binary_search(batch).is_ok());
+        Ok(own.map(|(_, reach)| reach).reduce(Interval::hull))
     }
 
     /// End of the last window of a device; `None` where there is none.

@@ -2,7 +2,7 @@
 
 use super::row::{moment, value, word};
 use super::{GapStore, StoreError};
-use model::{BatchId, DeviceId, DeviceUuid, GapId, GapReason, NodeName, NodeNumber};
+use model::{AgentId, BatchId, DeviceId, DeviceUuid, GapId, GapReason, NodeName, NodeNumber, Revision};
 use units::Timestamp;
 
 /// A gap in the readings of a device, as its agent reported it.
@@ -25,6 +25,26 @@ pub struct GapRow {
     /// The batch that reported it.
     pub batch: BatchId,
 }
+
+/// The clock of a machine was set while a device of it was metered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockSetting {
+    /// The device.
+    pub device: DeviceId,
+    /// The batch that says so.
+    pub batch: BatchId,
+    /// The agent, as its batches are stored.
+    pub agent: AgentId,
+    /// The boot of the agent, as text.
+    pub boot: String,
+    /// Number of the batch within the boot.
+    pub sequence: i64,
+    /// By how much, ns; negative where the clock was set back.
+    pub by_ns: i64,
+}
+
+/// Of how many batches of a boot, counted back from when its clock was set, the times of receipt are looked at.
+const RECEIPTS: u32 = 100;
 
 /// Which gaps to list, the last reported first.
 #[derive(Debug, Clone, Default)]
@@ -79,6 +99,54 @@ impl GapStore<'_> {
         rows.map(of_row).collect()
     }
 
+    /// When clocks of agents of `node` were set, as known at revision `newest`: by device, then by number within the boot.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub fn clock_settings(&self, node: NodeNumber, newest: Revision) -> Result<Vec<ClockSetting>, StoreError> {
+        let sql = "SELECT device, batch, agent, boot, sequence, iif(reason = 'set_back', start_ns - end_ns, end_ns - start_ns)
+            FROM devices CROSS JOIN gaps INDEXED BY gaps_of_clocks USING (device) JOIN batches USING (batch)
+            WHERE devices.node = ?1 AND reason IN ('set_ahead', 'set_back') AND batch <= ?2 ORDER BY device, sequence";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((node.number(), newest.number()), |row| {
+            let (device, batch) = (DeviceId::new(row.get(0)?), BatchId::new(row.get(1)?));
+            let (agent, boot, sequence, by_ns) = (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
+            Ok(ClockSetting { device, batch, agent, boot, sequence, by_ns })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// By how much the clock of an agent was ahead of the service's, ns, when it made the batches with numbers between `after` and that of a setting: the most
+    /// that is seen in their receipt, since lateness makes it less. `None` where none was received before the setting was.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub fn ahead_before(&self, setting: &ClockSetting, after: i64) -> Result<Option<i64>, StoreError> {
+        let sql =
+            "SELECT max(wall_ns - received_ns) FROM (SELECT earlier.wall_ns, earlier.received_ns FROM batches said
+            JOIN batches earlier ON earlier.agent = said.agent AND earlier.boot = said.boot
+            WHERE said.batch = ?1 AND earlier.sequence < said.sequence AND earlier.sequence > ?2 AND earlier.batch < ?1
+            ORDER BY earlier.sequence DESC LIMIT ?3)";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.query_row((setting.batch.number(), after, RECEIPTS), |row| row.get(0))?)
+    }
+
+    /// The batches known at revision `newest` of the boot of `batch` whose numbers in it are lower by at most `reach`.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub fn earlier_of_boot(&self, batch: BatchId, reach: u64, newest: Revision) -> Result<Vec<BatchId>, StoreError> {
+        let sql = "SELECT earlier.batch FROM batches said JOIN batches earlier
+            ON earlier.agent = said.agent AND earlier.boot = said.boot AND earlier.sequence < said.sequence
+            AND earlier.sequence >= said.sequence - ?2 WHERE said.batch = ?1 AND earlier.batch <= ?3 ORDER BY earlier.batch";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map((batch.number(), reach.cast_signed(), newest.number()), |row| row.get(0))?;
+        Ok(rows.map(|row| row.map(BatchId::new)).collect::<Result<_, _>>()?)
+    }
+
     /// Gaps, the last reported first.
     ///
     /// # Errors
@@ -118,7 +186,7 @@ impl GapStore<'_> {
     /// The database cannot be read or written.
     pub fn by_node(&self, since: Timestamp) -> Result<Vec<(NodeName, i64, Timestamp)>, StoreError> {
         let sql = "SELECT nodes.name, count(*), min(start_ns) FROM gaps JOIN devices USING (device)
-            JOIN nodes USING (node) WHERE end_ns > ?1 AND reason <> 'merged' GROUP BY node ORDER BY nodes.name";
+            JOIN nodes USING (node) WHERE end_ns > ?1 AND reason NOT IN ('merged', 'set_back') GROUP BY node ORDER BY nodes.name";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([since.nanoseconds()], |row| Ok((row.get(0)?, row.get(1)?, moment(row, 2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -3,7 +3,7 @@
 use super::row::{moment, optional};
 use super::{HoldingStore, SealStore, StoreError, seals};
 use model::{AgentId, DeviceId, JobId, JobNumber, NodeNumber, ProjectName, Revision};
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Row};
 use std::collections::HashMap;
 use units::{Interval, Timestamp};
 
@@ -146,30 +146,34 @@ impl HoldingStore<'_> {
         during: Interval,
         revision: Revision,
     ) -> Result<HashMap<DeviceId, Vec<Held>>, StoreError> {
-        // Three searches, so that neither the many holdings that ended before nor those that are void are looked at.
-        let sql = "WITH held AS (
-                SELECT device, job, start_ns, end_ns, weight, made FROM devices CROSS JOIN holdings INDEXED BY holdings_by_end
-                    USING (device) WHERE node = ?1 AND end_ns > ?2 AND (void IS NULL OR void > ?4)
-                UNION ALL SELECT device, job, start_ns, end_ns, weight, made FROM devices CROSS JOIN holdings
-                    INDEXED BY holdings_by_end USING (device) WHERE node = ?1 AND end_ns IS NULL AND void IS NULL
-                UNION ALL SELECT device, job, start_ns, end_ns, weight, made FROM devices CROSS JOIN holdings
-                    INDEXED BY holdings_by_end USING (device) WHERE node = ?1 AND end_ns IS NULL AND void > ?4)
-            SELECT job, jobs.id, start_ns, end_ns, weight, device FROM held JOIN jobs USING (job)
-            WHERE start_ns < ?3 AND made <= ?4 ORDER BY jobs.id, start_ns";
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.0.prepare_cached(&holders_sql(""))?;
         let values = (node.number(), during.start().nanoseconds(), during.end().nanoseconds(), revision.number());
         let mut rows = statement.query(values)?;
         let mut found: HashMap<DeviceId, Vec<Held>> = HashMap::new();
         while let Some(row) = rows.next()? {
-            found.entry(DeviceId::new(row.get(5)?)).or_default().push(Held {
-                job: JobNumber::new(row.get(0)?),
-                job_id: row.get(1)?,
-                start: moment(row, 2)?,
-                end: optional(row, 3)?,
-                weight: row.get(4)?,
-            });
+            found.entry(DeviceId::new(row.get(5)?)).or_default().push(held(row)?);
         }
         Ok(found)
+    }
+
+    /// The same in one list, each with the rank of its statement.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub fn ranked_holders(
+        &self,
+        node: NodeNumber,
+        during: Interval,
+        revision: Revision,
+    ) -> Result<Vec<(DeviceId, Held, Rank)>, StoreError> {
+        let mut statement = self.0.prepare_cached(&holders_sql(", wall_ns, sequence, agent, boot"))?;
+        let values = (node.number(), during.start().nanoseconds(), during.end().nanoseconds(), revision.number());
+        let rows = statement.query_map(values, |row| {
+            let rank = Rank { wall: moment(row, 6)?, sequence: row.get(7)?, agent: row.get(8)?, boot: row.get(9)? };
+            Ok((DeviceId::new(row.get(5)?), held(row)?, rank))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Devices that a job holds without a known end: device, since when, weight.
@@ -218,4 +222,24 @@ impl HoldingStore<'_> {
 /// A holding without an end lasts for ever.
 fn until(end: Option<i64>) -> Timestamp {
     Timestamp::from_nanoseconds(end.unwrap_or(i64::MAX))
+}
+
+/// Who held the devices of node ?1 in [?2, ?3) as believed at revision ?4, with `further` columns. Three searches, so that neither the many holdings
+/// that ended before nor those that are void are looked at.
+fn holders_sql(further: &str) -> String {
+    let held = format!(
+        "SELECT device, job, start_ns, end_ns, weight, made{further} FROM devices CROSS JOIN holdings INDEXED BY holdings_by_end
+            USING (device) WHERE node = ?1 AND"
+    );
+    format!(
+        "WITH held AS ({held} end_ns > ?2 AND (void IS NULL OR void > ?4)
+            UNION ALL {held} end_ns IS NULL AND void IS NULL UNION ALL {held} end_ns IS NULL AND void > ?4)
+        SELECT job, jobs.id, start_ns, end_ns, weight, device{further} FROM held JOIN jobs USING (job)
+        WHERE start_ns < ?3 AND made <= ?4 ORDER BY jobs.id, start_ns"
+    )
+}
+
+fn held(row: &Row<'_>) -> rusqlite::Result<Held> {
+    let (start, end) = (moment(row, 2)?, optional(row, 3)?);
+    Ok(Held { job: JobNumber::new(row.get(0)?), job_id: row.get(1)?, start, end, weight: row.get(4)? })
 }

@@ -77,7 +77,7 @@ pub use factor_series::{
     FactorMonth, FactorSeries, FactorValue, HOUR, KeptSeries, KeptValue, factor_grain, factor_step, value_at,
 };
 pub use factors::{FactorEvidence, KeepRefusal, KeptEvidence, KeptFactors};
-pub use gaps::{GapFilter, GapRow};
+pub use gaps::{ClockSetting, GapFilter, GapRow};
 pub use grouping::{CalendarUnit, GroupBy};
 pub use held_time::HeldTime;
 pub use holdings::{Held, HoldingStatement, Rank};
@@ -124,7 +124,7 @@ use std::path::{Path, PathBuf};
 use writer::Writer;
 
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 19] = [
+const MIGRATIONS: [&str; 20] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
@@ -144,6 +144,7 @@ const MIGRATIONS: [&str; 19] = [
     include_str!("tables-17-notices.sql"),
     include_str!("tables-18-speakers.sql"),
     include_str!("tables-19-enrolment.sql"),
+    include_str!("tables-20-clocks.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];

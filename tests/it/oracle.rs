@@ -188,7 +188,7 @@ impl Fleet {
 
     /// The same as the bytes of a batch.
     pub(crate) fn batch(self, name: Name) -> Vec<u8> {
-        let Contents { devices, windows, holdings, jobs, gaps } = self.contents(name);
+        let Contents { devices, windows, holdings, jobs, gaps, .. } = self.contents(name);
         let (agent, number) = name;
         let node = node(agent);
         let wall = at(number.cast_signed() * BATCH_S);

@@ -157,6 +157,7 @@ impl Pusher {
 
     /// Takes a waiting batch and a new one in turn, and makes new ones of the newest and the oldest records in turn.
     fn pick(&mut self, spool: &mut Spool, clock: &dyn Clock) -> Result<Option<Sealed>, SpoolError> {
+        self.waiting.extend(spool.take_sealed_by_settings());
         let retry = !self.waiting.is_empty() && (self.fresh_was_last || self.waiting.len() >= WAITING_MAX);
         if !retry {
             let order = if self.newest_was_last { Order::Oldest } else { Order::Newest };

@@ -11,7 +11,8 @@ const STEP: usize = 500;
 /// A queue in memory that may lose resolution but never energy.
 #[derive(Debug, Default)]
 pub struct Backlog {
-    contents: Contents,
+    /// From one setting of the clock to the next, oldest first.
+    parts: Vec<Contents>,
 }
 
 impl Backlog {
@@ -21,18 +22,23 @@ impl Backlog {
     ///
     /// [`Overflow`].
     pub fn add(&mut self, more: Contents) -> Result<(), Overflow> {
+        if self.parts.last().is_none_or(|last| last.clock_set.is_some()) {
+            self.parts.push(Contents::default());
+        }
+        let Some(contents) = self.parts.last_mut() else { return Ok(()) };
         let is_newer = |device: &wire::Device| more.devices.iter().any(|newer| newer.uuid == device.uuid);
-        self.contents.devices.retain(|device| !is_newer(device));
-        self.contents.devices.extend(more.devices);
-        self.contents.windows.extend(more.windows);
-        self.contents.holdings.extend(more.holdings);
-        self.contents.jobs.extend(more.jobs);
-        self.contents.gaps.extend(more.gaps);
+        contents.devices.retain(|device| !is_newer(device));
+        contents.devices.extend(more.devices);
+        contents.windows.extend(more.windows);
+        contents.holdings.extend(more.holdings);
+        contents.jobs.extend(more.jobs);
+        contents.gaps.extend(more.gaps);
+        contents.clock_set = more.clock_set;
         for length in [Span::from_seconds(60), Span::from_seconds(3_600)] {
-            if self.contents.windows.len() > WINDOWS_MAX {
-                let merged = merge(std::mem::take(&mut self.contents.windows), length)?;
-                self.contents.windows = merged.windows.into_iter().map(|merged| merged.window).collect();
-                self.contents.gaps.extend(merged.gaps);
+            if contents.windows.len() > WINDOWS_MAX {
+                let merged = merge(std::mem::take(&mut contents.windows), length)?;
+                contents.windows = merged.windows.into_iter().map(|merged| merged.window).collect();
+                contents.gaps.extend(merged.gaps);
             }
         }
         Ok(())
@@ -44,20 +50,27 @@ impl Backlog {
     ///
     /// Those of [`Spool::append`].
     pub fn flush(&mut self, spool: &mut Spool) -> Result<(), SpoolError> {
-        while !self.contents.is_empty() {
-            let count = self.contents.windows.len().min(STEP);
-            let part = Contents {
-                devices: self.contents.devices.clone(),
-                windows: self.contents.windows.get(..count).unwrap_or_default().to_vec(),
-                holdings: self.contents.holdings.clone(),
-                jobs: self.contents.jobs.clone(),
-                gaps: self.contents.gaps.clone(),
-            };
-            spool.append(&part)?;
-            self.contents.windows.drain(..count);
-            self.contents.holdings.clear();
-            self.contents.jobs.clear();
-            self.contents.gaps.clear();
+        while let Some(first) = self.parts.first_mut() {
+            while !first.is_empty() {
+                let count = first.windows.len().min(STEP);
+                let is_last = count == first.windows.len();
+                let part = Contents {
+                    devices: first.devices.clone(),
+                    windows: first.windows.get(..count).unwrap_or_default().to_vec(),
+                    holdings: first.holdings.clone(),
+                    jobs: first.jobs.clone(),
+                    gaps: if is_last { first.gaps.clone() } else { Vec::new() },
+                    clock_set: first.clock_set.filter(|_| is_last),
+                };
+                spool.append(&part)?;
+                first.windows.drain(..count);
+                first.holdings.clear();
+                first.jobs.clear();
+                if is_last {
+                    first.gaps.clear();
+                }
+            }
+            self.parts.remove(0);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use model::AgentId;
 use serde::{Deserialize, Serialize};
-use wire::{Boot, Device, Gap, Holding, Job, Node, Window};
+use wire::{Boot, ClockEvidence, Device, Gap, Holding, Job, Node, Window};
 
 /// Records to send to the service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Contents {
     pub jobs: Vec<Job>,
     /// Where windows are missing or coarser than usual.
     pub gaps: Vec<Gap>,
+    /// The clock was set when all this had been metered: what the clocks showed just before. `gaps` says of which devices, and by how much.
+    pub clock_set: Option<ClockEvidence>,
 }
 
 impl Contents {

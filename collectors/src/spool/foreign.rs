@@ -159,6 +159,7 @@ impl Looks<'_> {
                 holdings: batch.holdings,
                 jobs: batch.jobs,
                 gaps: batch.gaps,
+                clock_set: None,
             };
             self.at(&SpoolStatement { sender: Some((batch.agent, batch.node)), contents })?;
         }

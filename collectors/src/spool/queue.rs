@@ -16,6 +16,9 @@ pub const MEBIBYTES_MIN: u32 = 8;
 /// Largest size limit of a spool, MiB: 64 GiB.
 pub const MEBIBYTES_MAX: u32 = 65_536;
 
+/// Records of a batch that is made when the clock is set: no more than jobs may be in one.
+const ENTRIES_MAX: usize = wire::JOBS_MAX;
+
 /// Which records a batch is made of first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
@@ -73,6 +76,8 @@ pub struct Spool {
     pub(super) connection: Connection,
     pub(super) sender: BatchSender,
     sequence: u64,
+    /// Batches that were made when the clock was set, and that nobody was told of yet.
+    sealed_by_settings: Vec<BatchKey>,
     pub(super) pages_max: u32,
     /// The last window of each device.
     reach: HashMap<DeviceUuid, DeviceReach>,
@@ -125,7 +130,7 @@ impl Spool {
         rows::create(&connection, path)?;
         let of_earlier_boot = |(uuid, until)| (uuid, DeviceReach { until, is_of_this_boot: false });
         let reach = rows::check(&connection)?.into_iter().map(of_earlier_boot).collect();
-        Ok(Self { connection, sender, sequence: 0, pages_max, reach })
+        Ok(Self { connection, sender, sequence: 0, sealed_by_settings: Vec::new(), pages_max, reach })
     }
 
     /// Pages of the file of a spool that may use `mebibytes_max` MiB of disk.
@@ -138,6 +143,9 @@ impl Spool {
     /// Writes `contents` durably: after `Ok` they survive a loss of power. Where there is a time between two windows of a device,
     /// a gap is added, because no agent was running or the device gave no readings.
     ///
+    /// Where the clock was set then, all records go into batches at once, and the gaps that say so into one of their own after these: the number of
+    /// a batch tells whether it is from before or after.
+    ///
     /// # Errors
     ///
     /// After [`SpoolError::Full`] nothing was written. After [`SpoolError::Disk`] and [`SpoolError::Damaged`] this process must
@@ -147,7 +155,13 @@ impl Spool {
             return Ok(());
         }
         self.make_room()?;
-        let (reach, gaps) = self.gaps_before(&contents.windows);
+        let (mut reach, gaps) = self.gaps_before(&contents.windows);
+        let (settings, rest): (Vec<Gap>, Vec<Gap>) = contents.gaps.iter().cloned().partition(is_setting);
+        for gap in &settings {
+            // Where the next window begins if none is missing.
+            let until = if gap.reason == GapReason::SetBack { gap.start } else { gap.end };
+            reach.insert(gap.device.clone(), DeviceReach { until, is_of_this_boot: true });
+        }
         let transaction = self.connection.transaction()?;
         for device in &contents.devices {
             rows::put_device(&transaction, device)?;
@@ -155,11 +169,27 @@ impl Spool {
         for (uuid, reach) in &reach {
             rows::put_reach(&transaction, uuid, reach.until)?;
         }
-        rows::put_contents(&transaction, &Contents { devices: Vec::new(), ..contents.clone() })?;
+        rows::put_contents(&transaction, &Contents { devices: Vec::new(), gaps: rest, ..contents.clone() })?;
         rows::put_contents(&transaction, &Contents { gaps, ..Contents::default() })?;
+        let mut sealed = Vec::new();
+        if let Some(clock) = contents.clock_set {
+            let mut numbered = Numbered { sender: &self.sender, sequence: self.sequence, clock };
+            while let Some(batch) = numbered.seal(&transaction, Order::Oldest, ENTRIES_MAX)? {
+                sealed.push(batch.key);
+            }
+            let said = Contents { gaps: settings, ..Contents::default() };
+            sealed.push(numbered.put(&transaction, said)?.key);
+        }
         transaction.commit()?;
+        self.sequence += sealed.len() as u64;
+        self.sealed_by_settings.extend(sealed);
         self.reach.extend(reach);
         Ok(())
+    }
+
+    /// The batches that were made when the clock was set, each once, oldest first.
+    pub fn take_sealed_by_settings(&mut self) -> Vec<BatchKey> {
+        std::mem::take(&mut self.sealed_by_settings)
     }
 
     /// How far the devices reach with `windows`, and the gaps before these.
@@ -190,20 +220,12 @@ impl Spool {
         entries_max: usize,
         clock: ClockEvidence,
     ) -> Result<Option<Sealed>, SpoolError> {
-        let sequence = self.sequence + 1;
-        let key = BatchKey { boot: self.sender.boot, sequence };
         let transaction = self.connection.transaction()?;
-        let TakenRecords { ids, mut contents } = take(&transaction, order, entries_max.max(1))?;
-        if ids.is_empty() {
-            return Ok(None);
-        }
-        contents.devices = rows::devices_of(&transaction, &contents)?;
-        let body = encode(&batch_of(&self.sender, key, clock, contents))?;
-        rows::delete_records(&transaction, &ids)?;
-        rows::put_batch(&transaction, key, &body)?;
+        let mut numbered = Numbered { sender: &self.sender, sequence: self.sequence, clock };
+        let Some(sealed) = numbered.seal(&transaction, order, entries_max)? else { return Ok(None) };
         transaction.commit()?;
-        self.sequence = sequence;
-        Ok(Some(Sealed { key, body }))
+        self.sequence = sealed.key.sequence;
+        Ok(Some(sealed))
     }
 
     /// Numbers of the batches that are not acknowledged yet, including those of earlier boots.
@@ -281,6 +303,7 @@ impl Spool {
             holdings: std::mem::take(&mut batch.holdings),
             jobs: std::mem::take(&mut batch.jobs),
             gaps: std::mem::take(&mut batch.gaps),
+            clock_set: None,
         };
         if rest.entries() < 2 {
             return Ok(Halved::Indivisible);
@@ -325,6 +348,47 @@ impl Spool {
             quarantined: count(BatchState::Quarantined)?,
             bytes: rows::pages_used(&self.connection)? * u64::from(PAGE_BYTES),
         })
+    }
+}
+
+/// Whether a gap says that the clock was set.
+fn is_setting(gap: &Gap) -> bool {
+    matches!(gap.reason, GapReason::SetBack | GapReason::SetAhead)
+}
+
+/// Makes batches of a sender, one after the other.
+struct Numbered<'a> {
+    sender: &'a BatchSender,
+    /// Number of the last batch.
+    sequence: u64,
+    clock: ClockEvidence,
+}
+
+impl Numbered<'_> {
+    /// The next batch, of at most `entries_max` records; `None` if there are no records.
+    fn seal(
+        &mut self,
+        connection: &Connection,
+        order: Order,
+        entries_max: usize,
+    ) -> Result<Option<Sealed>, SpoolError> {
+        let TakenRecords { ids, contents } = take(connection, order, entries_max.max(1))?;
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        // Deleted first, so that there is room for the batch.
+        rows::delete_records(connection, &ids)?;
+        Ok(Some(self.put(connection, contents)?))
+    }
+
+    /// Makes the next batch of `contents`.
+    fn put(&mut self, connection: &Connection, mut contents: Contents) -> Result<Sealed, SpoolError> {
+        let key = BatchKey { boot: self.sender.boot, sequence: self.sequence + 1 };
+        contents.devices = rows::devices_of(connection, &contents)?;
+        let body = encode(&batch_of(self.sender, key, self.clock, contents))?;
+        rows::put_batch(connection, key, &body)?;
+        self.sequence = key.sequence;
+        Ok(Sealed { key, body })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whatever happens to the date of the machine, no energy is lost, doubled or moved, and no interval is negative.
 
 use crate::kill;
-use crate::samples::{SECOND, Store, at, drain, energy, open};
+use crate::samples::{SECOND, Store, at, drain, energy, open, unpack};
 use crate::stub::serve_into;
 use collectors::clock::{Clock, SystemClock, Timeline, VirtualClock, span_of};
 use collectors::delivery::{Delivered, Delivery, Settings};
@@ -217,7 +217,36 @@ fn metered_while_set(library: &Path, seconds: i64) -> Vec<Window> {
     let mut store = store.lock().unwrap();
     drain(&mut open(&folder.path().join("spool"), 64, 1).spool, &mut store);
     store.assert_no_gap_in_sequences();
+    assert_told_apart(&store, seconds);
     store.windows()
+}
+
+/// Where the clock was set, the numbers of the batches tell what is from before and what from after, and a batch between them says by how much.
+fn assert_told_apart(store: &Store, seconds: i64) {
+    let batches: Vec<wire::Batch> = store.batches.values().map(|body| unpack(body)).collect();
+    for gap in store.gaps() {
+        let reason = if seconds < 0 { wire::GapReason::SetBack } else { wire::GapReason::SetAhead };
+        if gap.reason != reason {
+            continue;
+        }
+        let length = gap.end.since(gap.start).unwrap().nanoseconds();
+        assert!(length.abs_diff(seconds.unsigned_abs() * 1_000_000_000) < 1_000_000_000, "{length} ns");
+        let middle = gap.start.after(Span::from_nanoseconds(length / 2)).unwrap();
+        let told = batches.iter().find(|batch| batch.gaps.contains(&gap)).unwrap().sequence;
+        for batch in &batches {
+            for window in batch.windows.iter().filter(|window| window.device == gap.device) {
+                let is_old = (window.start > middle) == (seconds < 0);
+                assert_eq!(is_old, batch.sequence < told, "{window:?} in {}", batch.sequence);
+            }
+        }
+    }
+    let told = store
+        .gaps()
+        .iter()
+        .filter(|gap| matches!(gap.reason, wire::GapReason::SetBack | wire::GapReason::SetAhead))
+        .count();
+    let devices = kill::chains(&store.windows()).chunk_by(|one, next| one[0].device == next[0].device).count();
+    assert_eq!(told, if seconds.abs() > 10 { devices } else { 0 }, "{seconds} s");
 }
 
 #[test]

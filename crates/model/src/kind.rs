@@ -49,6 +49,10 @@ words! {
         Dropped = "dropped",
         /// No energy is missing: windows were merged into longer ones to save space.
         Merged = "merged",
+        /// No energy is missing: the clock of the machine was set back, from the end to the start.
+        SetBack = "set_back",
+        /// The clock of the machine was set ahead, from the start to the end; nothing is known of the time between.
+        SetAhead = "set_ahead",
     }
 }
 

@@ -107,7 +107,13 @@
 //! |---|---|
 //! | `device` | `uuid` of a declared device |
 //! | `start_ns`, `end_ns` | interval, not empty |
-//! | `reason` | `agent_stopped` (no agent was running), `unread` (the device gave no readings), `dropped` (windows were dropped for lack of space), `merged` (no energy is missing: windows were merged into longer ones to save space) |
+//! | `reason` | `agent_stopped` (no agent was running), `unread` (the device gave no readings), `dropped` (windows were dropped for lack of space), `merged` (no energy is missing: windows were merged into longer ones to save space), `set_back` and `set_ahead` (the clock was set, below) |
+//!
+//! **When the clock is set** while an agent meters, it says so of each device by a gap from the earlier to the later of the two dates of that
+//! moment. The batch with this gap is made at that moment: what was metered before is in batches of the boot with lower numbers, what is metered
+//! later in those with higher ones. Where the clock was set back, both have windows of the same dates, and by the monotonic clock these are
+//! different energy: the service moves one of the two by the length of the gap ([decision 71](../../../docs/decisions/0071-clock-set-back.md)). What a window says
+//! of times before its boot began (`wall_ns` − `monotonic_ns` of its batch) is of an earlier boot and stays.
 //!
 //! A *text* is 1 to 256 bytes without control characters; a *name* is 1 to 128 of `A-Z a-z 0-9 . _ : @ + -`.
 //!

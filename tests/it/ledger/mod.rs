@@ -4,6 +4,7 @@ pub(crate) mod actions;
 mod attention;
 mod audit;
 mod breakdown;
+mod clocks;
 mod cost;
 mod durability;
 mod factors;

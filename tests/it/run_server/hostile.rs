@@ -84,8 +84,13 @@ impl Left {
         let sender = BatchSender { agent: agent.clone(), boot: Boot::from_bits(7), node: node.clone() };
         let mut spool = Spool::open(path, 16, sender, self.start).unwrap().spool;
         let devices = self.devices.clone();
-        let contents =
-            Contents { devices, windows: vec![window], holdings: vec![holding], jobs: vec![job], gaps: Vec::new() };
+        let contents = Contents {
+            devices,
+            windows: vec![window],
+            holdings: vec![holding],
+            jobs: vec![job],
+            ..Contents::default()
+        };
         spool.bequeath(&Will { agent, node, holdings: Vec::new(), jobs: Vec::new() }).unwrap();
         spool.append(&contents).unwrap();
         drop(spool);

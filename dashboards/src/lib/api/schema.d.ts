@@ -10468,7 +10468,7 @@ export interface components {
          * @description Why windows are missing or coarser than usual.
          * @enum {string}
          */
-        GapReason: "agent_stopped" | "unread" | "dropped" | "merged";
+        GapReason: "agent_stopped" | "unread" | "dropped" | "merged" | "set_back" | "set_ahead";
         /**
          * @description Which gases are counted.
          * @enum {string}
