@@ -1,23 +1,15 @@
-//! Problems and opportunities that an operator should look at, in one list. `docs/OPERATING.md` explains the thresholds.
+//! Nodes, their clocks and readings, the factors of their grid, and what the service noticed by itself.
 
-use crate::budget::{BudgetError, Office, stored_answer};
+use super::item::Since;
 use crate::feed;
 use crate::grid::Library;
 use crate::ledger::{self, LedgerError};
 use crate::moment;
-use crate::series::HELD_IDLE_PERCENT;
-use crate::store::{
-    AdmissionFilter, AdmissionRow, DecisionRow, Draw, NoticeRow, OpenKey, PostedDraw, RefusedSpeaker, Selection, Store,
-    StoreError, Tx,
-};
+use crate::store::{NoticeRow, RefusedSpeaker, Selection, Store, StoreError, Tx};
 use api::{AttentionItem, Severity, Subject};
-use model::{
-    AdmissionState, AttentionKind, HoldNotice, JobId, JobNumber, NodeName, NodeNumber, OverrideState, ProjectName,
-    ProviderState, SetAsideReason, SubjectKind,
-};
+use model::{AttentionKind, NodeName, ProviderState, SetAsideReason, SubjectKind};
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use units::{DeviceTime, Energy, Interval, Span, Timestamp};
+use units::{Span, Timestamp};
 
 const MINUTE_S: u64 = 60;
 const HOUR_S: u64 = 60 * MINUTE_S;
@@ -36,12 +28,6 @@ const COVERAGE_TIME: Span = Span::from_seconds(DAY_S);
 const COVERAGE_LOW: f64 = 0.95;
 /// Below this share the missing part is no longer small beside the measured one.
 const COVERAGE_BAD: f64 = 0.80;
-/// Power of idle holdings is averaged over two posting periods of the longest kind, so that the last full hour is always inside.
-const DRAW_TIME: Span = Span::from_seconds(2 * HOUR_S);
-/// After this much device time, low power no longer means that a job is starting up.
-const DRAW_MIN: Span = Span::from_seconds(30 * MINUTE_S);
-/// When all nodes of a job have been silent for this long, the cause is not a slow link.
-const SILENT: Span = Span::from_seconds(15 * MINUTE_S);
 /// Providers that revise their values do so within a month.
 const PROVISIONAL_OLD: Span = Span::from_seconds(30 * DAY_S);
 /// Hourly values arrive hours to a day late; after two days the import has stopped.
@@ -52,67 +38,29 @@ const PROVIDER_FAILING: Span = Span::from_seconds(HOUR_S);
 const NOTICE_TIME: Span = Span::from_seconds(DAY_S);
 /// Windows set aside are reported for a week.
 const ASIDE_TIME: Span = Span::from_seconds(7 * DAY_S);
-/// Whoever was denied an hour ago has seen it.
-const DENIED_TIME: Span = Span::from_seconds(HOUR_S);
-/// Number of denials that are reported, the newest: a script that asks again and again fills no list.
-const DENIED_MAX: usize = 20;
-/// Admissions that are looked at in one go.
-const ADMISSIONS_PER_LOOK: u32 = 200;
 /// Whoever still speaks for another's node does so within a day.
 const REFUSED_TIME: Span = Span::from_seconds(DAY_S);
 /// Gaps are reported for a day.
 const GAP_TIME: Span = Span::from_seconds(DAY_S);
 
-/// Says since when an item has been so.
-trait Since {
-    /// The same with the moment since when it has been so, if that is known. Fractions of a second are dropped: most of these moments are
-    /// the present less a round time.
-    fn since(self, at: impl Into<Option<Timestamp>>) -> Self;
-}
-
-impl Since for AttentionItem {
-    fn since(self, at: impl Into<Option<Timestamp>>) -> Self {
-        let whole = |at: Timestamp| at.nanoseconds() - at.nanoseconds().rem_euclid(1_000_000_000);
-        let since = at.into().map(|at| moment::show(Timestamp::from_nanoseconds(whole(at))));
-        Self { since, ..self }
-    }
-}
-
-/// Everything that needs attention at `now`, in the order of [`AttentionItem::place`]; with `project`, only what concerns its jobs.
-///
-/// # Errors
-///
-/// The store cannot be read, or a zone has no factor.
-pub fn attention(
+/// Appends what concerns nodes, grids and the service itself.
+pub(super) fn find(
     store: &Store,
-    library: &Arc<Library>,
+    library: &Library,
     now: Timestamp,
-    project: Option<&ProjectName>,
-) -> Result<Vec<AttentionItem>, BudgetError> {
-    let mut found = Vec::new();
-    if project.is_none() {
-        store.read::<_, StoreError>(|tx| {
-            nodes(tx, now, &mut found)?;
-            set_aside(tx, now, &mut found)?;
-            gaps(tx, now, &mut found)?;
-            refused(tx, now, &mut found)?;
-            factors(tx, now, &mut found)?;
-            notices(tx, now, &mut found)
-        })?;
-        low_coverage(store, library, now, &mut found)?;
-        providers(store, now, &mut found);
-    }
+    found: &mut Vec<AttentionItem>,
+) -> Result<(), LedgerError> {
     store.read::<_, StoreError>(|tx| {
-        held_idle(tx, now, project, &mut found)?;
-        silent_jobs(tx, now, project, &mut found)?;
-        denials(tx, now, project, &mut found)?;
-        exceptions(tx, project, &mut found)?;
-        holds(tx, project, &mut found)
+        nodes(tx, now, found)?;
+        set_aside(tx, now, found)?;
+        gaps(tx, now, found)?;
+        refused(tx, now, found)?;
+        factors(tx, now, found)?;
+        notices(tx, now, found)
     })?;
-    let by = DecisionRow::service();
-    budgets(&Office { store, library, now, by: &by }, project, &mut found)?;
-    found.sort_by_key(AttentionItem::place);
-    Ok(found)
+    low_coverage(store, library, now, found)?;
+    providers(store, now, found);
+    Ok(())
 }
 
 fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
@@ -136,7 +84,7 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<
         }
         if node.reached > now.after(AHEAD).unwrap_or(node.reached) {
             let message = format!(
-                "{} sent windows that end in the future, at {}: set its clock (NTP); its energy is counted at the times that its clock said",
+                "{} sent windows that end in the future, at {}: set its clock (NTP); its energy is counted at the times that its clock said until it is set back",
                 node.name,
                 moment::show(node.reached)
             );
@@ -332,191 +280,4 @@ fn providers(store: &Store, now: Timestamp, found: &mut Vec<AttentionItem>) {
             AttentionItem::new(kind, Severity::Warn, Subject::of(SubjectKind::Provider, name), message).since(since),
         );
     }
-}
-
-fn held_idle(
-    tx: &Tx<'_>,
-    now: Timestamp,
-    project: Option<&ProjectName>,
-    found: &mut Vec<AttentionItem>,
-) -> Result<(), StoreError> {
-    let since = now.before(DRAW_TIME);
-    for draw in draws(tx, since)?.into_iter().filter(|draw| is_visible(project, draw.project.as_ref())) {
-        // mJ over ns is 10^9 mW.
-        let drawn = i128::from(draw.energy.millijoules()) * 1_000_000_000 * 100;
-        let bound = i128::from(draw.limit.milliwatts()) * draw.covered.nanoseconds() * i128::from(HELD_IDLE_PERCENT);
-        let is_long = draw.covered >= DRAW_MIN.into();
-        if is_long && drawn < bound {
-            let watts = draw.energy.millijoules() as f64 * 1e6 / draw.covered.nanoseconds() as f64;
-            let limit = draw.limit.milliwatts() as f64 / 1e3;
-            let message = format!(
-                "{} holds accelerators of {} that draw only {watts:.0} W of {limit:.0} W each: release them, or find out what the job is waiting for",
-                draw.job, draw.node
-            );
-            found.push(
-                AttentionItem::new(
-                    AttentionKind::HeldIdle,
-                    Severity::Warn,
-                    Subject::of(SubjectKind::Job, draw.job),
-                    message,
-                )
-                .since(since),
-            );
-        }
-    }
-    Ok(())
-}
-
-/// Energy of accelerators held by jobs that have not ended, per job and node since `since`, posted and not yet posted.
-fn draws(tx: &Tx<'_>, since: Timestamp) -> Result<Vec<Draw>, StoreError> {
-    let mut sums: BTreeMap<(JobNumber, NodeNumber), (Energy, DeviceTime)> = BTreeMap::new();
-    let open = tx
-        .postings()
-        .open()?
-        .into_iter()
-        .filter(|open| !open.key.job.is_idle() && open.key.component == "accelerator" && open.sum.start >= since);
-    let open = open.map(|OpenKey { key, sum, .. }| PostedDraw {
-        job: key.job,
-        node: key.node,
-        energy: sum.energy,
-        covered: sum.covered,
-    });
-    for PostedDraw { job, node, energy, covered } in tx.attention().posted_draws(since)?.into_iter().chain(open) {
-        let sum = sums.entry((job, node)).or_default();
-        *sum = (sum.0.saturating_add(energy), sum.1 + covered);
-    }
-    let drawn = sums.into_iter().map(|((job, node), (energy, covered))| PostedDraw { job, node, energy, covered });
-    let found = drawn.map(|posted| tx.attention().draw(posted));
-    Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-}
-
-fn silent_jobs(
-    tx: &Tx<'_>,
-    now: Timestamp,
-    project: Option<&ProjectName>,
-    found: &mut Vec<AttentionItem>,
-) -> Result<(), StoreError> {
-    let silent = tx.attention().silent_jobs(now.before(SILENT))?;
-    for job in silent.into_iter().filter(|job| is_visible(project, job.project.as_ref())) {
-        let message = format!(
-            "{} has not ended, but its node {} was last seen at {}: if the job has ended, `wattledger job end {}` says so",
-            job.job,
-            job.node,
-            moment::show(job.seen),
-            job.job
-        );
-        found.push(
-            AttentionItem::new(
-                AttentionKind::JobSilent,
-                Severity::Warn,
-                Subject::of(SubjectKind::Job, job.job),
-                message,
-            )
-            .since(job.seen),
-        );
-    }
-    Ok(())
-}
-
-/// Budgets that have crossed a threshold, or are expected to by the end of their period.
-fn budgets(
-    office: &Office<'_>,
-    project: Option<&ProjectName>,
-    found: &mut Vec<AttentionItem>,
-) -> Result<(), BudgetError> {
-    for state in office.states()? {
-        let own = state.policy.as_ref().ok().and_then(|policy| policy.document.project.clone());
-        let Some(warning) = state.warning().filter(|_| is_visible(project, own.as_ref())) else { continue };
-        let severity = if warning.is_bad { Severity::Bad } else { Severity::Warn };
-        let since = state.standing.map(|standing| standing.period.start());
-        let subject = Subject::of(SubjectKind::Budget, state.row.name);
-        found.push(AttentionItem::new(AttentionKind::BudgetBreaking, severity, subject, warning.words).since(since));
-    }
-    Ok(())
-}
-
-/// Requests for exceptions that nobody has answered.
-fn exceptions(tx: &Tx<'_>, project: Option<&ProjectName>, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
-    let open =
-        tx.overrides().list(project, None, u32::MAX)?.into_iter().filter(|row| row.state == OverrideState::Requested);
-    for row in open {
-        let (name, reason) = (row.asked_by.unwrap_or_default(), row.asked_reason.unwrap_or_default());
-        let admission = row.admission.map(|admission| admission.to_string()).unwrap_or_default();
-        let number = row.number.to_string();
-        let message = format!(
-            "{name} asks for an exception for admission {admission}: {reason}; `wattledger budget approve {number}` or `wattledger budget refuse {number}`"
-        );
-        found.push(
-            AttentionItem::new(
-                AttentionKind::ExceptionRequested,
-                Severity::Warn,
-                Subject::of(SubjectKind::Request, number),
-                message,
-            )
-            .since(row.asked),
-        );
-    }
-    Ok(())
-}
-
-/// Jobs that were denied a short time ago.
-fn denials(
-    tx: &Tx<'_>,
-    now: Timestamp,
-    project: Option<&ProjectName>,
-    found: &mut Vec<AttentionItem>,
-) -> Result<(), StoreError> {
-    let (since, mut before, mut count) = (now.before(DENIED_TIME), None, 0);
-    loop {
-        // Of all states, so that the search ends at the first that is too old.
-        let filter = AdmissionFilter { before, limit: ADMISSIONS_PER_LOOK, ..AdmissionFilter::default() };
-        let page = tx.admissions().list(&filter)?;
-        before = page.last().map(|row| row.admission);
-        let recent = page.iter().take_while(|row| row.decided >= since);
-        let denied = recent.clone().filter(|row| row.state == AdmissionState::Denied);
-        for row in denied.filter(|row| is_visible(project, Some(&row.project))).take(DENIED_MAX - count) {
-            found.push(denial(row)?);
-            count += 1;
-        }
-        if before.is_none() || recent.count() < page.len() || count == DENIED_MAX {
-            return Ok(());
-        }
-    }
-}
-
-fn denial(row: &AdmissionRow) -> Result<AttentionItem, StoreError> {
-    let who = match &row.job {
-        Some(job) => format!("the job {job}"),
-        None if row.project.is_empty() => "a job without a project".to_owned(),
-        None => format!("a job of {}", row.project),
-    };
-    let message = format!("{who} was denied: {}", stored_answer(&row.answer)?.reason);
-    let subject = Subject::of(SubjectKind::Admission, row.admission);
-    Ok(AttentionItem::new(AttentionKind::AdmissionDenied, Severity::Warn, subject, message).since(row.decided))
-}
-
-/// Running jobs that are expected to use more than their hold.
-fn holds(tx: &Tx<'_>, project: Option<&ProjectName>, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
-    let breaking = tx.admissions().held()?.into_iter().filter(|row| row.notice != HoldNotice::Nothing);
-    for row in breaking.filter(|row| is_visible(project, Some(&row.project))) {
-        let job = row.job.map(JobId::into_string).unwrap_or_default();
-        let what = if row.notice == HoldNotice::Stop { "it is being stopped" } else { "it keeps running" };
-        let message =
-            format!("{job} is expected to use more than its hold; {what}. Admission {} has the figures", row.admission);
-        let until = row.metered_time.map(Interval::end);
-        found.push(
-            AttentionItem::new(
-                AttentionKind::HoldBreaking,
-                Severity::Warn,
-                Subject::of(SubjectKind::Job, job),
-                message,
-            )
-            .since(until),
-        );
-    }
-    Ok(())
-}
-
-fn is_visible(bound: Option<&ProjectName>, project: Option<&ProjectName>) -> bool {
-    bound.is_none_or(|bound| project == Some(bound))
 }
