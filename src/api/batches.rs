@@ -6,10 +6,11 @@ use super::speaker::{note_refusal, speaker};
 use super::state::{ApiService, State};
 use crate::access::Identity;
 use crate::ingest::{self, Applied, Received};
+use crate::store::{StoreError, Tx};
 use api::{AcknowledgementDocument, ProblemDocument};
 use axum::body::Bytes;
 use axum::extract::State as Extract;
-use model::{AgentId, ChangeKind};
+use model::{AgentId, AttentionKind, ChangeKind};
 
 /// Batches up to this size are read at once: less than a millisecond.
 const SMALL_BYTES: usize = 128 << 10;
@@ -41,6 +42,7 @@ pub(crate) async fn post(
     let (applied, sent_by) = applied?;
     if applied.outcome == wire::Outcome::Accepted {
         tell(&state, &applied.batch);
+        note_twins(&state, &applied.batch).await;
     }
     let acknowledgement = AcknowledgementDocument {
         result: applied.outcome,
@@ -68,6 +70,18 @@ async fn take(state: &State, who: Identity, body: Bytes) -> Result<(Applied, Age
             note_refusal(state, &who, &error).await;
             Err(error.into())
         }
+    }
+}
+
+/// Notes for `attention` that two agents send under one name.
+async fn note_twins(state: &State, batch: &wire::Batch) {
+    let now = state.clock.wall();
+    let Some(found) = state.twins.hear(batch, now) else { return };
+    tracing::warn!(node = batch.node.name.as_str(), "{found}");
+    let node = batch.node.name.clone();
+    let note = move |tx: &Tx<'_>| tx.notices().note(AttentionKind::NodeNameShared, node.as_str(), now, &found);
+    if let Err(error) = state.store.write_later::<_, StoreError>(note).await {
+        tracing::warn!(%error, "that two agents send under one name could not be noted");
     }
 }
 

@@ -55,6 +55,7 @@ mod steps;
 mod terraform;
 mod text;
 mod tokens;
+mod twins;
 
 pub(crate) use connection::{HttpServing, TlsError, acceptor, listen, serve};
 pub(crate) use cookie::SignIn;

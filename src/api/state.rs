@@ -9,6 +9,7 @@ use super::problem::Problem;
 use super::rate::Buckets;
 use super::run_tasks::RunTasks;
 use super::service_metrics::ServiceMetrics;
+use super::twins::Twins;
 use crate::alerts::AlertCounts;
 use crate::budget::Office;
 use crate::config::{KeyError, Kubernetes, Limits, Proxies, Rate, ServiceConfig};
@@ -37,6 +38,7 @@ pub(crate) struct ApiService {
     pub(super) influx: Option<Arc<Influx>>,
     pub(super) exported: ExportCounts,
     pub(super) handover: Handover,
+    pub(super) twins: Twins,
     /// The date that everything is decided by.
     pub(super) clock: Arc<SteadyClock>,
     pub(super) limits: Limits,
@@ -102,6 +104,7 @@ impl ApiService {
             influx,
             exported,
             handover,
+            twins: Twins::default(),
             clock: Arc::new(SteadyClock::new(clock)),
             limits,
             gates,

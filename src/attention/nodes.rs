@@ -115,7 +115,9 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<
 fn notices(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
     for NoticeRow { kind, subject, first, times, detail, .. } in tx.notices().since(now.before(NOTICE_TIME))? {
         let often = if times > 1 { format!(", {times} times") } else { String::new() };
+        let about = if kind == AttentionKind::NodeNameShared { SubjectKind::Node } else { SubjectKind::Service };
         let (severity, message) = match kind {
+            AttentionKind::NodeNameShared => (Severity::Bad, detail),
             AttentionKind::ChartsRebuilt => {
                 let message = format!(
                     "{subject}, the copy for charts, was damaged{often} and is built anew from the evidence, which is sound or `wattledger verify` says otherwise ({detail}); look for failing disks"
@@ -124,8 +126,7 @@ fn notices(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Resul
             }
             _ => (Severity::Warn, format!("{detail}{often}")),
         };
-        found
-            .push(AttentionItem::new(kind, severity, Subject::of(SubjectKind::Service, subject), message).since(first));
+        found.push(AttentionItem::new(kind, severity, Subject::of(about, subject), message).since(first));
     }
     Ok(())
 }

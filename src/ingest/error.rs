@@ -67,7 +67,7 @@ pub enum IngestError {
 pub enum SpeakerRefusal {
     /// Another token speaks for the node.
     #[error(
-        "another token speaks for node {node:?}: use the token that told of the node first or one that succeeds it, let the agent of the node deliver (for a run: WATTLEDGER_SPOOL and `run_spools`), or have an administrator move the node with `wattledger token bind`"
+        "another token speaks for node {node:?}: if this is another machine of that name, give it a name of its own (`name` in agent.toml); else use the token that told of the node first or one that succeeds it, let the agent of the node deliver (for a run: WATTLEDGER_SPOOL and `run_spools`), or have an administrator move the node with `wattledger token bind`"
     )]
     Node {
         /// The node, as it is stored.

@@ -85,6 +85,8 @@ words! {
         WindowsSetAside = "windows_set_aside",
         /// A token spoke for a node that another token speaks for, and was refused.
         SpeakerRefused = "speaker_refused",
+        /// Two agents send under the name of one node.
+        NodeNameShared = "node_name_shared",
         /// An agent reported gaps in its readings.
         GapsReported = "gaps_reported",
         /// Factors of a zone are still not final.
