@@ -33,7 +33,7 @@ pub(crate) async fn require(
         return Err(unauthenticated(&state, request.extensions().get()));
     };
     if let Some(scope) = scope.filter(|scope| !identity.holds(*scope)) {
-        return Err(Problem::forbidden(format!("this needs a token with scope {}", scope.name())));
+        return Err(lacking(&identity, scope));
     }
     // A fleet and a cluster ask under one token each.
     let path = request.uri().path();
@@ -44,6 +44,15 @@ pub(crate) async fn require(
     })?;
     request.extensions_mut().insert(identity);
     Ok(next.run(request).await)
+}
+
+/// 403: the token holds other scopes than the one that is needed.
+fn lacking(identity: &Identity, scope: Scope) -> Problem {
+    let held: Vec<&str> = identity.scopes.iter().map(|scope| scope.name()).collect();
+    let (needed, held) = (scope.name(), held.join(", "));
+    Problem::forbidden(format!(
+        "this needs a token with the scope {needed}, and this one has {held}: an administrator makes one with `wattledger token create NAME --scope {needed}`"
+    ))
 }
 
 /// 401, or 429 where `peer` has failed too often. Valid tokens from there are not held up: an address may be shared.

@@ -147,6 +147,7 @@ impl ServiceClient {
         let call = Call { method, url: &url, token: self.token.as_deref(), headers: &[], content, limits: self.limits };
         let answer = self.client.send(&call).map_err(|error| match error {
             SendError::Address(_) | SendError::Request(_) => Failure::Usage(error.to_string()),
+            SendError::Certificate(_) => Failure::Unreachable(format!("{}: {error}", self.server)),
             SendError::Late(_) | SendError::Connection(_) => self.unreachable(&error.to_string()),
         })?;
         match (answer.status, answer.incomplete) {

@@ -11,6 +11,8 @@ mod verdict;
 pub use http::Http;
 pub use verdict::Verdict;
 
+use verdict::words;
+
 use crate::clock::Clock;
 use crate::spool::{BatchKey, Halved, Order, Sealed, Spool, SpoolError};
 use client::{Answer, Backoff};
@@ -126,7 +128,7 @@ impl Pusher {
         };
         let answer = service.send(&sealed, limit);
         let (verdict, said) = match &answer {
-            Ok(answer) => (Verdict::of(answer, sealed.key), answer.to_string()),
+            Ok(answer) => (Verdict::of(answer, sealed.key), words(answer)),
             Err(reason) => (Verdict::NotNow, reason.clone()),
         };
         self.tell(verdict, sealed.key, &said);

@@ -36,6 +36,24 @@ impl Verdict {
     }
 }
 
+/// What `answer` says, in one line: the title and detail of a refusal as services write them, else the beginning of its body.
+pub(super) fn words(answer: &Answer) -> String {
+    let refusal = serde_json::from_slice::<SaidRefusal>(&answer.body);
+    refusal.map_or_else(
+        |_| answer.to_string(),
+        |SaidRefusal { title, detail }| {
+            format!("status {}: {}", answer.status, model::plain(&format!("{title}: {detail}")))
+        },
+    )
+}
+
+/// What is read of a problem document (RFC 9457).
+#[derive(serde::Deserialize)]
+struct SaidRefusal {
+    title: String,
+    detail: String,
+}
+
 fn acknowledges(answer: &Answer, key: BatchKey) -> bool {
     serde_json::from_slice::<wire::Acknowledgement>(&answer.body)
         .is_ok_and(|said| said.boot == key.boot && said.sequence == key.sequence)
@@ -47,6 +65,14 @@ mod tests {
     use wire::Boot;
 
     const KEY: BatchKey = BatchKey { boot: Boot::from_bits(0xab), sequence: 3 };
+
+    #[test]
+    fn a_refusal_is_told_in_the_words_of_the_service() {
+        let told = |body: &str| words(&Answer { status: 403, body: body.as_bytes().to_vec(), ..Answer::default() });
+        let refusal = r#"{"type":"x","title":"No","detail":"node \"a\"\nis 'b'","status":403}"#;
+        assert_eq!(told(refusal), "status 403: No: node \"a\"\u{fffd}is 'b'");
+        assert_eq!(told("<html>"), "status 403: <html>");
+    }
 
     #[test]
     fn only_an_acknowledgement_that_names_the_batch_acknowledges() {

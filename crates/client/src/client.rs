@@ -3,6 +3,7 @@
 use crate::address::{AddressError, check_address, is_loopback};
 use crate::answer::Answer;
 use crate::call::{Call, CallLimits, Content};
+use crate::certificate::CertificateError;
 use crate::public::PublicResolver;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,7 +42,10 @@ pub enum SendError {
     /// The time limit passed.
     #[error("no answer within {} s", .0.as_secs_f64())]
     Late(Duration),
-    /// Nothing answers, or what does speaks no HTTP or shows an untrusted certificate.
+    /// What answers shows a certificate that is not accepted.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// Nothing answers, or what does speaks no HTTP.
     #[error("{0}")]
     Connection(String),
 }
@@ -119,9 +123,9 @@ impl Client {
         answer.map(|answer| Answer::read(answer, limits)).map_err(|error| match error {
             ureq::Error::Timeout(Timeout::Connect) => SendError::Late(CONNECT_TIMEOUT.min(limits.time)),
             ureq::Error::Timeout(_) => SendError::Late(limits.time),
-            ureq::Error::Io(error) => SendError::Connection(error.to_string()),
-            ureq::Error::Other(error) => SendError::Connection(error.to_string()),
-            error => SendError::Connection(error.to_string()),
+            ureq::Error::Io(error) => connection(error.to_string()),
+            ureq::Error::Other(error) => connection(error.to_string()),
+            error => connection(error.to_string()),
         })
     }
 
@@ -135,6 +139,11 @@ impl Client {
         let connect = CONNECT_TIMEOUT.min(limits.time);
         self.agent.run(configured.timeout_connect(Some(connect)).timeout_global(Some(limits.time)).build())
     }
+}
+
+/// Why a connection failed, by what the TLS library says of it.
+fn connection(said: String) -> SendError {
+    CertificateError::of(&said).map_or(SendError::Connection(said), SendError::Certificate)
 }
 
 fn config(user_agent: &str, ca_file: Option<&Path>) -> Result<Config, ClientError> {

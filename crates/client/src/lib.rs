@@ -19,6 +19,7 @@ mod address;
 mod answer;
 mod backoff;
 mod call;
+mod certificate;
 mod client;
 mod public;
 
@@ -26,5 +27,6 @@ pub use address::{AddressError, check_address, is_loopback};
 pub use answer::Answer;
 pub use backoff::Backoff;
 pub use call::{Call, CallLimits, Content};
+pub use certificate::CertificateError;
 pub use client::{Client, ClientError, SendError};
 pub use ureq::http::{Method, Uri};

@@ -116,6 +116,11 @@ impl Service {
         lines
     }
 
+    /// Number of the process that serves.
+    pub(crate) fn process(&self) -> u32 {
+        self.process
+    }
+
     pub(crate) fn server(&self) -> String {
         format!("http://{}", self.address)
     }
