@@ -103,15 +103,15 @@ pub(crate) async fn admit(
     if demand.project.is_empty() {
         return Err(Problem::field("project", "name the project that the job is charged to"));
     }
-    if !who.reaches(&demand.project) {
-        return Err(BudgetError::UnknownProject { name: demand.project }.into());
-    }
+    let is_reached = who.reaches(&demand.project);
     let now = state.clock.wall();
     let project = demand.project.clone();
     let decision = state
         .work(move |service| {
             let office = Office { store: &service.store, library: &service.library, now, by: &who.token };
-            match office.admit(key.as_deref(), demand.clone(), ask) {
+            // What is out of the token's reach is answered as if it were not there.
+            let unknown = || Err(BudgetError::UnknownProject { name: demand.project.clone() });
+            match if is_reached { office.admit(key.as_deref(), demand.clone(), ask) } else { unknown() } {
                 Err(error) if error.is_of_demand() => {
                     let blocks = office.is_blocked_unknown(&demand)?;
                     Err(Problem::from(error).of_job(blocks))

@@ -69,8 +69,8 @@ impl Office<'_> {
         self.write(move |books| application.decide(books))
     }
 
-    /// Whether a budget that covers `demand` would deny what does not fit, or cannot be read: then what cannot be estimated may not run either. A
-    /// project that nobody knows may be any other one, misspelt.
+    /// Whether a budget that could count `demand` would deny what does not fit, or cannot be read: then what cannot be estimated may not run either. A
+    /// project that nobody knows may be any other one, misspelt, and a job whose site is not stated may run at any.
     ///
     /// # Errors
     ///
@@ -80,7 +80,10 @@ impl Office<'_> {
         let (budgets, is_known) = self.store.read::<_, BudgetError>(|tx| {
             Ok((known(tx)?, demand.project.is_empty() || tx.projects().exists(&demand.project)?))
         })?;
-        let may_cover = |policy: &Policy| policy.covers(&owner) || (!is_known && policy.document.project.is_some());
+        let may_cover = |policy: &Policy| {
+            let (project, site) = (&policy.document.project, &policy.document.site);
+            policy.covers(&owner) || (!is_known && project.is_some()) || (demand.site.is_none() && site.is_some())
+        };
         Ok(budgets.into_iter().any(|known| match known.policy {
             Ok(policy) => may_cover(&policy) && policy.document.mode == Mode::Block,
             Err(_) => true,

@@ -12,10 +12,11 @@
 //! | `WATTLEDGER_JOB` | the job that `wattledger step` reports for; `wattledger run --server` sets it for its command |
 //! | `TRACEPARENT` | the trace that a run belongs to (W3C Trace Context), which becomes its labels `trace_id` and `span_id` |
 //! | `WATTLEDGER_SPOOL` | directory for readings that `run` could not deliver, if `--spool` is not given |
-//! | `XDG_STATE_HOME`, `HOME` | the user's state directory (`$XDG_STATE_HOME` or `~/.local/state`), where `demo` keeps its data, `run` its undelivered readings by default, and `agent` its own if it has no file of settings |
+//! | `XDG_STATE_HOME`, `HOME` | the user's state directory (`$XDG_STATE_HOME` or `~/.local/state`), where `demo` keeps its data, `run` its undelivered readings by default and what it tells other runs, and `agent` its own if it has no file of settings |
 //! | `WATTLEDGER_METERING_FILE` | file in which the node's agent says what it meters, instead of `/run/wattledger-agent/metering.json`; read by `run` and by an `agent` whose settings name none |
 //! | `CUDA_VISIBLE_DEVICES`, `CUDA_DEVICE_ORDER`, `NVIDIA_VISIBLE_DEVICES` | which GPUs a command may use, read as CUDA and the container runtime read them |
 //! | `LOCAL_RANK`, `SLURM_LOCALID`, `OMPI_COMM_WORLD_LOCAL_RANK`, … | which of a job's processes on this node this is; `run::counting::LOCAL_RANKS` lists all names |
+//! | `SLURM_JOB_ID`, `TORCHELASTIC_RUN_ID`, `MASTER_ADDR`, … | which launch a process is of; `run::counting::LAUNCHES` lists all names |
 //! | `WATTLEDGER_NVML_LIB` | path of the NVML library, instead of `libnvidia-ml.so.1` |
 //! | `WATTLEDGER_POWERCAP` | path of the powercap tree, instead of `/sys/class/powercap` |
 
@@ -63,6 +64,11 @@ pub(crate) fn run_spools() -> Option<PathBuf> {
 /// The user's state directory; `None` if this user has none.
 pub(crate) fn state_directory() -> Option<PathBuf> {
     delivery::state_directory(|name| std::env::var_os(name))
+}
+
+/// Directory in which the runs of this user on this node tell each other what they hold; `None` if this user has no such place.
+pub(crate) fn run_notes() -> Option<PathBuf> {
+    state_directory().map(|state| state.join("wattledger/running"))
 }
 
 /// File in which the node's agent says what it meters.

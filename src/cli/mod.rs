@@ -31,6 +31,7 @@ mod project;
 mod providers;
 mod run;
 mod run_admission;
+mod run_peers;
 mod run_server;
 mod series;
 mod serve;

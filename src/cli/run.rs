@@ -4,11 +4,13 @@ use super::failure::Failure;
 use super::grid_arguments::{GridArguments, GridFactor, NO_GRID};
 use super::label::label;
 use super::run_admission::{AdmissionArguments, Admitted, RunHold, Watch};
+use super::run_peers::AskedRun;
 use super::run_server::{RunService, ServiceArguments};
 use super::table::significant;
 use super::{environment, number, print, show};
 use crate::footprint::{Footprint, FootprintFactor, kwh};
 use crate::run::command::CommandHandle;
+use crate::run::notes::{PostedNote, RunStage};
 use crate::run::{self, WrappedRun, counting};
 use anyhow::Context;
 use collectors::clock::{Clock, SystemClock};
@@ -31,7 +33,7 @@ use units::{CarbonMass, Energy, Overflow, Pue};
 /// passed on to it. The footprint is written to standard error when the command ends, however it ends. If Wattledger itself is killed, the
 /// command continues.
 ///
-/// If several ranks of a job run on one node (torchrun, srun, mpirun), local rank 0 counts for all of them.
+/// If several ranks of a job run on one node (torchrun, srun, mpirun), local rank 0 counts for all of them, and asks the budgets for all of them.
 ///
 /// With --server or WATTLEDGER_SERVER, the run is a job at that service, which shows its power while it runs. Without a connection, readings are
 /// kept on disk and delivered by the next run with a service, or by the node's agent; the command never waits for the service.
@@ -85,6 +87,8 @@ struct Backing {
     service: Option<RunService>,
     /// What the service holds for it.
     hold: Option<RunHold>,
+    /// What other runs of its job on this node are told of that.
+    note: Option<PostedNote>,
 }
 
 /// What a footprint is computed and printed with, besides the readings.
@@ -142,17 +146,13 @@ pub(crate) fn run(mut arguments: RunArguments) -> Result<ExitCode, Failure> {
     let clock = SystemClock::new();
     let grid = arguments.grid.grid(Some(clock.wall()))?;
     let json = arguments.json.as_deref().map(FootprintFile::open).transpose()?;
-    let counted_by = counting::counted_by(&environment::variable, arguments.each_rank);
+    let counted_by = arguments.counted_by()?;
     let choice = match counted_by {
         Some(_) => SourceChoice::default(),
-        None => {
-            let visible = environment::Visible::read();
-            let opened = SourceChoice::open(&arguments.sources, &environment::places(), &visible.variables());
-            opened.map_err(|error| Failure::Usage(error.to_string()))?
-        }
+        None => arguments.opened()?,
     };
     let clock: Arc<dyn Clock> = Arc::new(clock);
-    let Backing { service, hold } = match counted_by {
+    let Backing { service, hold, note } = match counted_by {
         Some(_) => Backing::default(),
         None => match arguments.admitted(&choice, &clock)? {
             Begin::Now(started) => *started,
@@ -186,6 +186,7 @@ pub(crate) fn run(mut arguments: RunArguments) -> Result<ExitCode, Failure> {
     if let Some(service) = service {
         print::note(&service.ended(run.end, run.ended.wire_status()));
     }
+    drop(note);
     Ok(ExitCode::from(run.ended.exit_status))
 }
 
@@ -224,11 +225,42 @@ impl RunArguments {
         json.map_or(Ok(()), |file| file.append(&document))
     }
 
+    /// The sources that are read.
+    fn opened(&self) -> Result<SourceChoice, Failure> {
+        let visible = environment::Visible::read();
+        let opened = SourceChoice::open(&self.sources, &environment::places(), &visible.variables());
+        opened.map_err(|error| Failure::Usage(error.to_string()))
+    }
+
+    /// What a budget is asked about; `None` without a service or a project.
+    fn asked(&self) -> Option<AskedRun<'_>> {
+        let (server, outage) = (self.service.server(), self.admission.outage());
+        let project = self.project.as_deref()?.into();
+        Some(AskedRun { address: server.named()?, server, project, outage })
+    }
+
+    /// Who counts the energy of this run, if this run does not. Where a budget may be asked, that other run must hold for the project: else this one
+    /// asks and counts for itself, and the service counts each joule once.
+    fn counted_by(&self) -> Result<Option<String>, Failure> {
+        let Some(other) = counting::counted_by(&environment::variable, self.each_rank) else { return Ok(None) };
+        if let Some(asked) = self.asked()
+            && !asked.is_held_by(&other)?
+        {
+            let project = &asked.project;
+            print::note(&format!(
+                "wattledger: the environment says that {other} counts this run, but that one does not hold for project {project} on this node: this run asks and counts for itself\n"
+            ));
+            return Ok(None);
+        }
+        Ok(Some(other.to_string()))
+    }
+
     /// Asks the service whether the run may start, and starts to report it.
     fn admitted(&self, choice: &SourceChoice, clock: &Arc<dyn Clock>) -> Result<Begin, Failure> {
         if !self.service.has_server() {
             return Ok(Begin::Now(Box::default()));
         }
+        let mut note = self.asked().and_then(|asked| asked.post());
         let mut job = self.job();
         self.service.identify(&mut job)?;
         let mut notes = String::new();
@@ -242,7 +274,12 @@ impl RunArguments {
         };
         let service = self.service.open(job, clock)?;
         print::note(&notes);
-        Ok(Begin::Now(Box::new(Backing { service, hold })))
+        let stage = hold.as_ref().map_or(RunStage::Unheld, |hold| RunStage::Held(hold.id()));
+        if let Some(note) = &mut note {
+            // Others that cannot read it ask for themselves.
+            let _ = note.tell(stage);
+        }
+        Ok(Begin::Now(Box::new(Backing { service, hold, note })))
     }
 
     /// The run as the service knows it, without an id.

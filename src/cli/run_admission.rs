@@ -17,6 +17,9 @@ use std::time::Duration;
 const RENEW_EVERY: Duration = Duration::from_secs(10);
 /// Time between SIGTERM and SIGKILL if no budget sets it.
 const GRACE_DEFAULT: Duration = Duration::from_secs(30);
+/// Power of one processor (hardware thread) with its share of the machine under full load, nW: the highest of the three clouds' means in the Cloud
+/// Carbon Footprint methodology (Google Cloud; the others 3.5 and 3.76 W).
+const PROCESSOR_NANOWATTS: u64 = 4_260_000_000;
 
 /// Options for what the service is asked before the command starts.
 #[derive(clap::Args)]
@@ -24,7 +27,7 @@ pub(super) struct AdmissionArguments {
     /// Wall time to hold in the project's budgets, in hours; by default the time that the budgets assume for such runs
     #[arg(long, value_name = "H", value_parser = number::nanohours, allow_negative_numbers = true)]
     hours: Option<u64>,
-    /// Mean power of one accelerator including its share of the host, in W, instead of what is known of it
+    /// Mean power of one accelerator including its share of the host, in W, instead of what is known of it; where no accelerator is visible, of the run
     #[arg(long, value_name = "W", value_parser = number::nanowatts, allow_negative_numbers = true)]
     power_w: Option<u64>,
     /// Whether the run starts while the service is unreachable: open (it starts, marked as unverified) or closed (it does not)
@@ -49,8 +52,12 @@ pub(super) struct RunHold {
 }
 
 impl AdmissionArguments {
-    /// Asks the service whether the run may start, and adds remarks to `notes`. A run without a project or without accelerators is not asked
-    /// about.
+    /// What to do where the service gives no answer.
+    pub(super) const fn outage(&self) -> Outage {
+        self.outage
+    }
+
+    /// Asks the service whether the run may start, and adds remarks to `notes`. A run without a project is not asked about.
     pub(super) fn ask(
         &self,
         server: &ServerArguments,
@@ -59,15 +66,12 @@ impl AdmissionArguments {
         notes: &mut String,
     ) -> Result<Admitted, Failure> {
         let Some(project) = &job.project else { return Ok(Admitted::Yes(None)) };
-        let accelerators = MeteredAccelerators::of(sources);
-        if accelerators.count == 0 {
-            return Ok(Admitted::Yes(None));
-        }
+        let hardware = self.hardware(sources);
         let client = match server.client_within(DEADLINE) {
             Ok(client) => client,
             Err(failure) => return self.without_answer(failure, notes),
         };
-        let decision = match ask(&client, &self.request(project, job, accelerators)?) {
+        let decision = match ask(&client, &self.request(project, job, &hardware)?) {
             Ok(answer) => answer.decision,
             Err(failure) => return self.without_answer(failure, notes),
         };
@@ -78,6 +82,9 @@ impl AdmissionArguments {
         for warning in &decision.warnings {
             notes.push_str(&format!("wattledger: warning: {warning}\n"));
         }
+        if !decision.budgets.is_empty() {
+            notes.extend(hardware.remark.map(|remark| format!("wattledger: {remark}\n")));
+        }
         Ok(Admitted::Yes(decision.id.map(|id| RunHold { client, id })))
     }
 
@@ -85,7 +92,7 @@ impl AdmissionArguments {
         &self,
         project: &ProjectName,
         job: &wire::Job,
-        accelerators: MeteredAccelerators,
+        hardware: &RunHardware,
     ) -> Result<AdmissionRequest, Failure> {
         Ok(AdmissionRequest {
             key: Some(job.id.to_string()),
@@ -93,10 +100,10 @@ impl AdmissionArguments {
             reserve: true,
             job: EstimateRequest {
                 project: Some(project.clone()),
-                accelerator: accelerators.name,
-                count: accelerators.count,
+                accelerator: hardware.name.clone(),
+                count: hardware.count,
                 hours: self.hours.map(|hours| exact(hours.into(), 9)).transpose()?,
-                power_w: self.power_w.map(|power| exact(power.into(), 9)).transpose()?,
+                power_w: hardware.nanowatts.map(|power| exact(power.into(), 9)).transpose()?,
                 labels: job.labels.clone(),
                 name: job.name.clone(),
                 ..EstimateRequest::default()
@@ -127,21 +134,44 @@ impl AdmissionArguments {
     }
 }
 
-/// The accelerators that the run is metered on: the first model, if there are several, and how many of it.
-struct MeteredAccelerators {
+/// What the run is asked about.
+struct RunHardware {
     name: String,
     count: u64,
+    /// Mean power of one, nW; what the service knows of it if `None`.
+    nanowatts: Option<u64>,
+    /// What the user has to know of that.
+    remark: Option<String>,
 }
 
-impl MeteredAccelerators {
-    fn of(sources: &[Box<dyn Source>]) -> Self {
+/// What a run without a visible accelerator is held for.
+const PROCESSOR: &str = "cpu";
+
+impl AdmissionArguments {
+    /// The accelerators that the run is metered on: the first model, if there are several, and how many of it. Where none is visible, the processors
+    /// that the run may use: what is not seen is not nothing.
+    fn hardware(&self, sources: &[Box<dyn Source>]) -> RunHardware {
         let devices = || {
             let accelerators = sources.iter().filter(|source| !source.kind().is_of_whole_machine());
             accelerators.flat_map(|source| source.devices())
         };
-        let name = devices().next().map(|device| device.name.clone()).unwrap_or_default();
-        let count = devices().filter(|device| device.name == name && device.counted_in.is_none()).count();
-        Self { name, count: u64::try_from(count).unwrap_or(0) }
+        let Some(first) = devices().next() else { return self.processors() };
+        let alike = devices().filter(|device| device.name == first.name && device.counted_in.is_none()).count();
+        let count = u64::try_from(alike).unwrap_or(u64::MAX).max(1);
+        RunHardware { name: first.name.clone(), count, nanowatts: self.power_w, remark: None }
+    }
+
+    fn processors(&self) -> RunHardware {
+        let known = std::thread::available_parallelism().ok().filter(|_| self.power_w.is_none());
+        let Some(count) = known else {
+            return RunHardware { name: PROCESSOR.to_owned(), count: 1, nanowatts: self.power_w, remark: None };
+        };
+        let watts = PROCESSOR_NANOWATTS as f64 / 1e9;
+        let remark = format!(
+            "no accelerator is visible to this run: the {count} processors that it may use are held, at {watts} W each; --power-w states the power of the run instead"
+        );
+        let count = u64::try_from(count.get()).unwrap_or(u64::MAX);
+        RunHardware { name: PROCESSOR.to_owned(), count, nanowatts: Some(PROCESSOR_NANOWATTS), remark: Some(remark) }
     }
 }
 
@@ -152,6 +182,11 @@ pub(super) struct Watch {
 }
 
 impl RunHold {
+    /// Number of the admission.
+    pub(super) const fn id(&self) -> AdmissionId {
+        self.id
+    }
+
     /// Renews the hold in a thread of its own, and stops the command behind `handle` if the service asks for it.
     pub(super) fn watch(self, handle: CommandHandle) -> std::io::Result<Watch> {
         let (end, ended) = channel();

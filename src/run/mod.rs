@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod counting;
+pub mod notes;
 
 use crate::footprint::{Footprint, FootprintDevice, FootprintFactor};
 use collectors::clock::{Clock, Timeline};

@@ -2,4 +2,6 @@
 
 mod administration;
 mod agent;
+mod budget;
+mod causes;
 mod terminal;
