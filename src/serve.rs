@@ -17,8 +17,8 @@ use crate::feed::{Feeds, FeedsError};
 use crate::grid::{DataError, Library};
 use crate::ledger::{self, LedgerError};
 use crate::series::{
-    Embedded, ExportCounts, ExportError, ExportReceiver, ExportSource, Exporter, Follower, Influx, InfluxServer,
-    SeriesError, SeriesStore,
+    Embedded, ExportCounts, ExportError, ExportReceiver, ExportSource, Exporter, Follower, Handover, Influx,
+    InfluxServer, SeriesError, SeriesStore,
 };
 use crate::session::{self, SessionError};
 use crate::store::{Store, StoreError, TokenRecord, Voice};
@@ -151,6 +151,7 @@ struct Charts {
     series: Arc<dyn SeriesStore>,
     influx: Option<Arc<Influx>>,
     follower: Follower,
+    handover: Arc<Handover>,
     /// Keeps a copy that nothing here is read from.
     _mirror: Option<Follower>,
     /// What became of samples that were sent.
@@ -161,7 +162,10 @@ struct Charts {
 
 impl Charts {
     fn open(config: &ServiceConfig, store: &Arc<Store>, clock: &Arc<dyn Clock>) -> Result<Self, ServeError> {
-        let follow = |series: Arc<dyn SeriesStore>| Follower::start(Arc::clone(store), series, Arc::clone(clock));
+        let mut handover = Handover::default();
+        let mut follow = |series: Arc<dyn SeriesStore>| {
+            Follower::start(Arc::clone(store), series, Arc::clone(clock), handover.to_copy())
+        };
         let is_read = config.influx.as_ref().is_some_and(|settings| settings.read);
         let influx = config.influx.as_ref().map(|settings| influx(settings, &config.data)).transpose()?;
         let influx = influx.map(Arc::new);
@@ -173,22 +177,28 @@ impl Charts {
         let exported = ExportCounts::default();
         let source = ExportSource { store: Arc::clone(store), clock: Arc::clone(clock), counts: exported.clone() };
         let follower = follow(Arc::clone(&series))?;
-        Ok(Self { follower, series, influx, _mirror: mirror, exported, _exporters: exporters(config, &source)? })
+        let exporters = exporters(config, &source, &mut handover)?;
+        let handover = Arc::new(handover);
+        Ok(Self { follower, handover, series, influx, _mirror: mirror, exported, _exporters: exporters })
     }
 }
 
 /// Starts to send samples to every receiver that is configured.
-fn exporters(config: &ServiceConfig, source: &ExportSource) -> Result<Vec<Exporter>, ServeError> {
+fn exporters(
+    config: &ServiceConfig,
+    source: &ExportSource,
+    handover: &mut Handover,
+) -> Result<Vec<Exporter>, ServeError> {
     let mut started = Vec::new();
     if let Some(RemoteWriteSettings { url, credentials, ca_file, version }) = &config.remote_write {
         let headers = credentials.as_ref().map(authorization).transpose()?.into_iter().collect();
         let receiver = ExportReceiver { url: url.reveal().to_owned(), headers, ca_file: ca_file.clone() };
-        started.push(Exporter::remote_write(receiver, *version, source.clone())?);
+        started.push(Exporter::remote_write(receiver, *version, source.clone(), handover.to_copy())?);
     }
     if let Some(OtlpSettings { url, headers_file, ca_file }) = &config.otlp {
         let headers = headers_file.as_ref().map(|path| read_headers("series.otlp.headers_file", path)).transpose()?;
         let (url, headers, ca_file) = (url.reveal().to_owned(), headers.unwrap_or_default(), ca_file.clone());
-        started.push(Exporter::otlp(ExportReceiver { url, headers, ca_file }, source.clone())?);
+        started.push(Exporter::otlp(ExportReceiver { url, headers, ca_file }, source.clone(), handover.to_copy())?);
     }
     Ok(started)
 }
@@ -242,7 +252,7 @@ async fn serve(
         series: Arc::clone(&charts.series),
         influx: charts.influx.clone(),
         exported: charts.exported.clone(),
-        handover: charts.follower.handover(),
+        handover: Arc::clone(&charts.handover),
         power: charts.follower.power(),
         clock: Arc::clone(&clock),
         limits: config.limits,

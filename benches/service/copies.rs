@@ -16,6 +16,21 @@ const BATCHES: u64 = 180;
 /// How often everything is measured, one after the other.
 const ROUNDS: u64 = 3;
 
+/// How batches come.
+const PACES: [(&str, Duration); 2] = [
+    ("one batch of each agent every 100 ms", Duration::from_millis(100)),
+    ("as fast as they are taken", Duration::ZERO),
+];
+/// What is copied to, by its table in the configuration, and the thread that does it.
+const COPIES: [(&str, &str, &str); 3] =
+    [("InfluxDB", "influx", "mirror"), ("remote write 1.0", "remote_write", "remote_write"), ("OTLP", "otlp", "otlp")];
+
+/// CPU time, of the whole service and of the thread that copies.
+struct Used {
+    all_s: f64,
+    copy_s: f64,
+}
+
 /// Measures each way, and prints its CPU against that of no copy in the same round.
 pub(crate) fn measure(folder: &Path) {
     let windows = (AGENTS * BATCHES * fleet::WINDOWS_PER_MINUTE) as f64;
@@ -25,11 +40,12 @@ pub(crate) fn measure(folder: &Path) {
     std::fs::create_dir_all(folder).unwrap();
     let token = folder.join("token");
     std::fs::write(&token, "t").unwrap();
-    for round in 0..ROUNDS {
-        let alone = cpu_s(&folder.join(format!("alone-{round}")), "");
-        println!("         alone: {:.0} windows per CPU-second", windows / alone);
-        for (name, table) in [("influx", "influx"), ("remote write 1.0", "remote_write"), ("OTLP", "otlp")] {
-            let place = folder.join(format!("{table}-{round}"));
+    for (round, (pace, every)) in (0..ROUNDS).flat_map(|round| PACES.map(|pace| (round, pace))) {
+        let place = |name: &str| folder.join(format!("{name}-{round}-{}", every.as_millis()));
+        let alone = used(&place("alone"), "", "", every).all_s;
+        println!("         {pace}, alone: {:.0} windows per CPU-second", windows / alone);
+        for (name, table, thread) in COPIES {
+            let place = place(table);
             let victoria = (table != "otlp").then(|| Victoria::start(&place.with_extension("victoria")));
             let address = victoria.as_ref().map_or_else(sink, |victoria| victoria.address);
             let more = match table {
@@ -39,20 +55,21 @@ pub(crate) fn measure(folder: &Path) {
                 "remote_write" => format!("version = \"1.0\"\nurl = \"http://{address}/api/v1/write\"\n"),
                 _ => format!("url = \"http://{address}/v1/metrics\"\n"),
             };
-            let with = cpu_s(&place, &format!("[series.{table}]\n{more}"));
-            let (added, bytes) = (with - alone, victoria.map(|victoria| victoria.stop()));
+            let Used { all_s, copy_s } = used(&place, &format!("[series.{table}]\n{more}"), thread, every);
+            let bytes = victoria.map(|victoria| victoria.stop());
             println!(
-                "         {name}: {:.1} % more, {:.0} windows per CPU-second of its own{}",
-                added / alone * 100.0,
-                windows / added,
+                "         {name}: {:.1} % more in all, {:.1} % in its own thread, {:.0} windows per CPU-second of that{}",
+                (all_s - alone) / alone * 100.0,
+                copy_s / alone * 100.0,
+                windows / copy_s,
                 bytes.map_or_else(String::new, |bytes| format!(", {:.2} bytes a window there", bytes / windows))
             );
         }
     }
 }
 
-/// CPU time of a service that takes everything, until charts and copies have it.
-fn cpu_s(data: &Path, more: &str) -> f64 {
+/// CPU time of a service that takes everything, until charts and copies have it and the service has nothing more to do.
+fn used(data: &Path, more: &str, thread: &str, every: Duration) -> Used {
     let service = Service::start_with(data, "", more);
     let token = service.token("ingest");
     let bodies: Vec<Vec<Vec<u8>>> = (0..AGENTS)
@@ -62,7 +79,7 @@ fn cpu_s(data: &Path, more: &str) -> f64 {
         })
         .collect();
     let before = service.usage().cpu_s;
-    crate::from_each(&service, &token, &bodies);
+    crate::from_each(&service, &token, &bodies, every);
     let mut client = Client::new(service.address, service.admin());
     loop {
         let (_, metrics) = client.get("/metrics");
@@ -72,9 +89,19 @@ fn cpu_s(data: &Path, more: &str) -> f64 {
         }
         std::thread::sleep(Duration::from_millis(500));
     }
-    let used = service.usage().cpu_s - before;
+    // Hours that are over are still summed.
+    let mut all_s = service.usage().cpu_s;
+    loop {
+        std::thread::sleep(Duration::from_secs(2));
+        let now = service.usage().cpu_s;
+        if now - all_s < 0.02 {
+            break;
+        }
+        all_s = now;
+    }
+    let copy_s = service.thread_cpu_s(thread);
     service.stop();
-    used
+    Used { all_s: all_s - before, copy_s }
 }
 
 /// A VictoriaMetrics of its own.

@@ -66,7 +66,7 @@ fn ingest(data: &Path) {
         .collect();
     let sent: usize = bodies.iter().flatten().map(Vec::len).sum();
     let (before, start) = (service.usage(), Instant::now());
-    let times = from_each(&service, &token, &bodies);
+    let times = from_each(&service, &token, &bodies, Duration::ZERO);
     let (seconds, after) = (start.elapsed().as_secs_f64(), service.usage());
     let windows = (AGENTS * BATCHES * fleet::WINDOWS_PER_MINUTE) as f64;
     let cpu_s = after.cpu_s - before.cpu_s;
@@ -88,15 +88,20 @@ fn ingest(data: &Path) {
     println!("         disk {:.1} MB, {:.0} MB per GPU and year", bytes / 1e6, bytes / 1e6 / gpu_years);
 }
 
-/// Sends each agent's bodies one after the other, all agents at once; returns what each took.
-fn from_each(service: &Service, token: &str, bodies: &[Vec<Vec<u8>>]) -> Vec<Duration> {
+/// Sends each agent's bodies one after the other, `every` so long or as fast as they are taken, all agents at once; returns what each took.
+fn from_each(service: &Service, token: &str, bodies: &[Vec<Vec<u8>>], every: Duration) -> Vec<Duration> {
+    let begin = Instant::now();
     std::thread::scope(|scope| {
         let running: Vec<_> = bodies
             .iter()
             .map(|bodies| {
                 scope.spawn(move || {
                     let mut client = Client::new(service.address, token);
-                    bodies.iter().map(|body| client.post_batch(body)).collect::<Vec<_>>()
+                    let sent = bodies.iter().zip(0..).map(|(body, number)| {
+                        std::thread::sleep((every * number).saturating_sub(begin.elapsed()));
+                        client.post_batch(body)
+                    });
+                    sent.collect::<Vec<_>>()
                 })
             })
             .collect();

@@ -87,6 +87,17 @@ impl Service {
         Usage { cpu_s: ticks / 100.0, rss_mb: megabytes("VmRSS:"), peak_mb: megabytes("VmHWM:") }
     }
 
+    /// CPU time of the threads of this name that run now.
+    pub(crate) fn thread_cpu_s(&self, name: &str) -> f64 {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let of = |task: std::path::PathBuf| {
+            let own = std::fs::read_to_string(task.join("comm")).ok()?.trim() == name;
+            let ran = std::fs::read_to_string(task.join("schedstat")).ok()?;
+            own.then(|| ran.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1e9)
+        };
+        tasks.filter_map(|task| of(task.unwrap().path())).sum()
+    }
+
     /// SIGTERM, and waits for the end.
     pub(crate) fn stop(mut self) {
         let id = rustix::process::Pid::from_child(&self.child);

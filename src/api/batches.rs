@@ -51,8 +51,8 @@ pub(crate) async fn post(
         sequence: applied.batch.sequence,
         received_ns: applied.received.nanoseconds(),
     };
-    if let Some(number) = applied.number {
-        state.handover.give(number, applied.batch);
+    if let Some((number, division)) = applied.stored {
+        state.handover.give(number, applied.batch, division);
     }
     Ok(axum::Json(acknowledgement))
 }

@@ -37,7 +37,7 @@ pub(crate) struct ApiService {
     pub(super) series: Arc<dyn SeriesStore>,
     pub(super) influx: Option<Arc<Influx>>,
     pub(super) exported: ExportCounts,
-    pub(super) handover: Handover,
+    pub(super) handover: Arc<Handover>,
     pub(super) twins: Twins,
     /// The date that everything is decided by.
     pub(super) clock: Arc<SteadyClock>,
@@ -66,7 +66,7 @@ pub(crate) struct ServiceParts {
     pub(crate) series: Arc<dyn SeriesStore>,
     pub(crate) influx: Option<Arc<Influx>>,
     pub(crate) exported: ExportCounts,
-    pub(crate) handover: Handover,
+    pub(crate) handover: Arc<Handover>,
     pub(crate) power: Arc<NewestPower>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,

@@ -50,7 +50,7 @@ pub(crate) struct Surroundings<'a> {
 #[derive(Default)]
 pub(super) struct Shares {
     pub(super) totals: BTreeMap<Key, Part>,
-    pieces: Vec<(usize, Key, Part)>,
+    pub(super) pieces: Vec<(usize, Key, Part)>,
     pub(super) aside: Vec<SetAside>,
     pub(super) held: BTreeMap<JobNumber, HeldTime>,
 }

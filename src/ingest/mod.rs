@@ -7,6 +7,7 @@
 mod attribution;
 mod clocks;
 mod counted;
+mod division;
 mod error;
 mod held_idle;
 mod periods;
@@ -18,6 +19,8 @@ mod stored;
 pub(crate) use attribution::{Attributed, Surroundings, attribute, cut, holders_at, site_at};
 pub(crate) use clocks::{Clocks, dated_before};
 pub(crate) use counted::{Counted, counted};
+pub use division::Division;
+pub(crate) use division::{Piece, divide};
 pub use error::{IngestError, SpeakerRefusal};
 pub use held_idle::HELD_IDLE_PERCENT;
 pub(crate) use held_idle::is_low;
@@ -44,8 +47,8 @@ pub struct Applied {
     pub outcome: Outcome,
     /// The batch as parsed.
     pub batch: Batch,
-    /// Its number in the store, where it was accepted now.
-    pub number: Option<BatchId>,
+    /// Its number in the store and how it was divided, where it was accepted now.
+    pub stored: Option<(BatchId, Division)>,
     /// When it was received first.
     pub received: Timestamp,
 }
@@ -95,12 +98,12 @@ impl Received {
         }
         match known {
             Some((known, first)) if known == evidence.sha256 => {
-                Ok(Applied { outcome: Outcome::Duplicate, batch, number: None, received: first })
+                Ok(Applied { outcome: Outcome::Duplicate, batch, stored: None, received: first })
             }
             Some(_) => Err(IngestError::Conflict { agent: batch.agent, boot, sequence: batch.sequence }),
             None => {
-                let number = Some(add(tx, &batch, &evidence, at, speaker.as_ref())?);
-                Ok(Applied { outcome: Outcome::Accepted, batch, number, received: at })
+                let stored = Some(add(tx, &batch, &evidence, at, speaker.as_ref())?);
+                Ok(Applied { outcome: Outcome::Accepted, batch, stored, received: at })
             }
         }
     }
@@ -133,14 +136,14 @@ pub async fn apply_later(store: &Store, received: Received) -> Result<Applied, I
     store.write_later(move |tx| received.apply(tx)).await
 }
 
-/// Returns the number of the batch.
+/// Returns the number of the batch, and how it was divided.
 fn add(
     tx: &Tx<'_>,
     batch: &Batch,
     evidence: &Evidence,
     received: Timestamp,
     speaker: Option<&TokenSpeaker>,
-) -> Result<BatchId, IngestError> {
+) -> Result<(BatchId, Division), IngestError> {
     let (node, reached) = tx.nodes().note(&batch.node.name, &batch.node.software, received)?;
     let revision = tx.revisions().begin_batch(received, &evidence.sha256)?;
     let number = revision.batch();
@@ -160,6 +163,7 @@ fn add(
     if !attributed.aside.is_empty() {
         tx.evidence().set_aside(number, &attributed.aside)?;
     }
+    let division = Division::of(&stored.devices, &attributed.pieces);
     let gained = post(tx, number, revision, attributed.totals)?;
     count(tx, gained)?;
     tx.held_time().note(number, &attributed.held)?;
@@ -171,7 +175,7 @@ fn add(
         affected.extend(moved);
     }
     reattribute(tx, affected, revision)?;
-    Ok(number)
+    Ok((number, division))
 }
 
 /// Notes the times to which a batch moves earlier ones, if it says that a clock was set back; returns the batches whose energy that may change: those that are

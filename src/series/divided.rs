@@ -1,14 +1,15 @@
 //! Windows as the ledger divides them among their holders, for stores that keep them so.
 
+use super::handover::KnownBatch;
 use super::store::{Holder, SeriesChange, SeriesDevice, SeriesError, Watermark, WindowShare};
 use super::window::SeriesWindow;
-use crate::ingest::{self, Attributed};
-use crate::store::{Key, Part, Store, StoreError, Tx};
+use crate::ingest::{self, Piece};
+use crate::store::{Store, StoreError, Tx};
 use model::{BatchId, DeviceId, DeviceUuid, JobNumber, NodeNumber, Revision, SiteName, SiteNumber, TraceContext};
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 use units::{Interval, Timestamp};
 use wire::Batch;
 
@@ -19,8 +20,15 @@ const WINDOWS_AT_ONCE: usize = 20_000;
 /// One millisecond, the resolution of the places to which windows go.
 const MS: i64 = 1_000_000;
 
+/// Batches that were handed over, as they were divided when they were stored.
+pub(super) type Given = BTreeMap<BatchId, Arc<KnownBatch>>;
+
 /// What comes next after a watermark.
 pub(super) struct Round {
+    /// How far the copy is.
+    mark: Watermark,
+    /// What was moved up to here was known when the first window was written.
+    as_of: Revision,
     /// Batches that are new.
     new: Vec<(BatchId, NodeNumber)>,
     /// Batches, new or not, of which something was posted elsewhere by a later revision.
@@ -34,7 +42,7 @@ pub(super) struct Round {
 impl Round {
     /// What the ledger has beyond `mark`; `None` where there is nothing. What was moved up to revision `as_of` was known when the first window was
     /// written, and is no news.
-    pub(super) fn after(tx: &Tx<'_>, mark: &Watermark, as_of: Revision) -> Result<Option<Self>, SeriesError> {
+    pub(super) fn after(tx: &Tx<'_>, mark: Watermark, as_of: Revision) -> Result<Option<Self>, SeriesError> {
         let current = tx.revisions().current()?;
         if current <= mark.revision {
             return Ok(None);
@@ -49,37 +57,57 @@ impl Round {
         let moved = tx.postings().moved_batches(mark.revision.max(as_of), revision)?;
         let new = new.into_iter().map(|(batch, node, _)| (batch, node)).collect();
         let sha256 = newest.map_or_else(|| mark.sha256.clone(), |(_, sha256)| sha256);
-        Ok(Some(Self { new, moved, watermark: Watermark { revision, sha256 }, has_more }))
+        Ok(Some(Self { mark, as_of, new, moved, watermark: Watermark { revision, sha256 }, has_more }))
     }
 
-    /// Hands over what changes, in the order in which it is to be applied, each part read from one state of `store`.
+    /// Calls `take` with what changes, in the order in which it is to be applied, and with how far the copy is then. Each part is read from one state of
+    /// `store`. What was `given` need not be read: what was decided about it since is among what moved.
     pub(super) fn changes(
         &self,
         store: &Store,
-        mut take: impl FnMut(&[SeriesChange]) -> Result<(), SeriesError>,
+        given: &Given,
+        mut take: impl FnMut(&[SeriesChange], &Watermark) -> Result<(), SeriesError>,
     ) -> Result<(), SeriesError> {
         let mut rest = self.new.as_slice();
+        let mut moved = self.moved.iter().peekable();
         while !rest.is_empty() {
-            let (changes, taken) = store.read::<_, SeriesError>(|tx| {
-                let (mut evidence, mut changes) = (DividedEvidence::of(tx)?, Vec::new());
-                for (taken, (batch, node)) in (1..).zip(rest) {
-                    changes.extend(evidence.contained(*batch, *node)?);
-                    if !self.moved.contains(batch) {
-                        changes.extend(evidence.counted(*batch)?);
-                    }
-                    if windows_of(&changes) >= WINDOWS_AT_ONCE {
-                        return Ok((changes, taken));
-                    }
-                }
-                Ok((changes, rest.len()))
-            })?;
-            take(&changes)?;
+            let (changes, taken) = store.read(|tx| self.part(tx, given, rest))?;
             rest = rest.get(taken..).unwrap_or_default();
+            let is_last = rest.is_empty() && moved.peek().is_none();
+            take(&changes, if is_last { &self.watermark } else { &self.mark })?;
         }
-        for batch in &self.moved {
-            take(&store.read::<_, SeriesError>(|tx| DividedEvidence::of(tx)?.around(*batch))?)?;
+        while let Some(batch) = moved.next() {
+            let changes = store.read::<_, SeriesError>(|tx| DividedEvidence::of(tx)?.around(*batch))?;
+            take(&changes, if moved.peek().is_none() { &self.watermark } else { &self.mark })?;
+        }
+        if self.new.is_empty() && self.moved.is_empty() {
+            take(&[], &self.watermark)?;
         }
         Ok(())
+    }
+
+    /// What the first of some new batches change, and the number of these batches.
+    fn part(
+        &self,
+        tx: &Tx<'_>,
+        given: &Given,
+        batches: &[(BatchId, NodeNumber)],
+    ) -> Result<(Vec<SeriesChange>, usize), SeriesError> {
+        let (mut evidence, mut changes) = (DividedEvidence::of(tx)?, Vec::new());
+        for (taken, (batch, node)) in (1..).zip(batches) {
+            let has_moved = self.moved.contains(batch);
+            if !has_moved && batch.revision() > self.as_of {
+                evidence.know(*batch, given);
+            }
+            changes.extend(evidence.contained(*batch, *node)?);
+            if !has_moved {
+                changes.extend(evidence.counted(*batch)?);
+            }
+            if windows_of(&changes) >= WINDOWS_AT_ONCE {
+                return Ok((changes, taken));
+            }
+        }
+        Ok((changes, batches.len()))
     }
 }
 
@@ -91,10 +119,19 @@ fn windows_of(changes: &[SeriesChange]) -> usize {
 pub(super) fn next_divided(
     store: &Store,
     after: BatchId,
+    given: &Given,
 ) -> Result<Option<(Vec<SeriesChange>, Watermark)>, SeriesError> {
     store.read(|tx| {
         let (mut evidence, mut changes, mut watermark) = (DividedEvidence::of(tx)?, Vec::new(), None);
-        for (batch, _, sha256) in tx.evidence().after(after, BATCHES_PER_ROUND)? {
+        let next = tx.evidence().after(after, BATCHES_PER_ROUND)?;
+        let moved = match next.is_empty() {
+            true => BTreeSet::new(),
+            false => tx.postings().moved_batches(after.revision(), evidence.revision)?,
+        };
+        for (batch, _, sha256) in next {
+            if !moved.contains(&batch) {
+                evidence.know(batch, given);
+            }
             changes.extend(evidence.counted(batch)?);
             watermark = Some(Watermark { revision: batch.revision(), sha256 });
             if windows_of(&changes) >= WINDOWS_AT_ONCE {
@@ -105,33 +142,39 @@ pub(super) fn next_divided(
     })
 }
 
-/// A batch with what its windows become.
+/// A batch with whose its windows are.
 struct DividedBatch {
-    attributed: Attributed,
-    /// Numbers of its devices by their identity.
-    devices: BTreeMap<DeviceUuid, DeviceId>,
+    known: Arc<KnownBatch>,
     /// Where the pieces of each device are; they stand together.
     pieces: BTreeMap<DeviceUuid, Range<usize>>,
 }
 
 impl DividedBatch {
-    fn of(attributed: Attributed, devices: BTreeMap<DeviceUuid, DeviceId>) -> Self {
+    fn of(known: Arc<KnownBatch>) -> Self {
         let mut pieces: BTreeMap<DeviceUuid, Range<usize>> = BTreeMap::new();
-        let device = |place: usize| attributed.batch.windows.get(place).map(|window| &window.device);
+        let device = |piece: &Piece| known.batch.windows.get(piece.place).map(|window| &window.device);
         let mut from = 0;
-        for own in attributed.pieces.chunk_by(|a, b| device(a.0) == device(b.0)) {
+        for own in known.division.pieces.chunk_by(|a, b| device(a) == device(b)) {
             let to = from + own.len();
-            if let Some(uuid) = own.first().and_then(|piece| device(piece.0)) {
+            if let Some(uuid) = own.first().and_then(device) {
                 pieces.insert(uuid.clone(), from..to);
             }
             from = to;
         }
-        Self { attributed, devices, pieces }
+        Self { known, pieces }
+    }
+
+    fn parsed(&self) -> &Batch {
+        &self.known.batch
+    }
+
+    fn devices(&self) -> &BTreeMap<DeviceUuid, DeviceId> {
+        &self.known.division.devices
     }
 
     /// The pieces of a device, in the order of its windows.
-    fn pieces_of(&self, uuid: &DeviceUuid) -> &[(usize, Key, Part)] {
-        let own = self.pieces.get(uuid).and_then(|range| self.attributed.pieces.get(range.clone()));
+    fn pieces_of(&self, uuid: &DeviceUuid) -> &[Piece] {
+        let own = self.pieces.get(uuid).and_then(|range| self.known.division.pieces.get(range.clone()));
         own.unwrap_or_default()
     }
 }
@@ -141,8 +184,7 @@ pub(super) struct DividedEvidence<'a> {
     tx: &'a Tx<'a>,
     revision: Revision,
     sites: BTreeMap<SiteNumber, SiteName>,
-    /// What jobs are called, without a site.
-    jobs: BTreeMap<JobNumber, Holder>,
+    holders: BTreeMap<(JobNumber, SiteNumber), Arc<Holder>>,
     batches: BTreeMap<BatchId, Rc<DividedBatch>>,
     /// Number of windows of `batches`.
     kept_windows: usize,
@@ -153,32 +195,41 @@ impl<'a> DividedEvidence<'a> {
         let sites = tx.sites().list()?.into_iter().filter(|site| site.site != SiteNumber::UNASSIGNED);
         let sites = sites.map(|site| (site.site, site.name)).collect();
         let revision = tx.revisions().current()?;
-        Ok(Self { tx, revision, sites, jobs: BTreeMap::new(), batches: BTreeMap::new(), kept_windows: 0 })
+        let (holders, batches) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Self { tx, revision, sites, holders, batches, kept_windows: 0 })
+    }
+
+    /// Takes a batch as it was `given`, if it was.
+    fn know(&mut self, number: BatchId, given: &Given) {
+        if let Some(known) = given.get(&number) {
+            self.keep(number, Arc::clone(known));
+        }
+    }
+
+    fn keep(&mut self, number: BatchId, known: Arc<KnownBatch>) -> Rc<DividedBatch> {
+        if self.kept_windows >= WINDOWS_AT_ONCE {
+            self.batches.clear();
+            self.kept_windows = 0;
+        }
+        self.kept_windows += known.batch.windows.len();
+        let divided = Rc::new(DividedBatch::of(known));
+        self.batches.insert(number, Rc::clone(&divided));
+        divided
     }
 
     fn batch(&mut self, number: BatchId) -> Result<Rc<DividedBatch>, SeriesError> {
         if let Some(known) = self.batches.get(&number) {
             return Ok(Rc::clone(known));
         }
-        let node = self.tx.evidence().node_of(number)?;
-        let attributed = ingest::attribute(self.tx, number, self.revision)?;
-        let numbers = self.tx.devices().numbers(node, &attributed.batch.devices)?;
-        let devices = numbers.into_iter().map(|(uuid, device)| (uuid.clone(), device)).collect();
-        if self.kept_windows >= WINDOWS_AT_ONCE {
-            self.batches.clear();
-            self.kept_windows = 0;
-        }
-        self.kept_windows += attributed.batch.windows.len();
-        let divided = Rc::new(DividedBatch::of(attributed, devices));
-        self.batches.insert(number, Rc::clone(&divided));
-        Ok(divided)
+        let (batch, division) = ingest::divide(self.tx, number, self.revision)?;
+        Ok(self.keep(number, Arc::new(KnownBatch { batch, division })))
     }
 
     /// What a new batch adds to the devices that count, device by device.
     fn counted(&mut self, number: BatchId) -> Result<Vec<SeriesChange>, SeriesError> {
         let batch = self.batch(number)?;
         let mut changes = Vec::new();
-        for uuid in batch.devices.keys() {
+        for uuid in batch.devices().keys() {
             let mut change = self.change(number, &batch, uuid);
             self.take(&batch, uuid, |_| true, &mut change)?;
             changes.push(change);
@@ -190,13 +241,13 @@ impl<'a> DividedEvidence<'a> {
     /// What a new batch changes about devices whose energy others contain, device by device. Nobody holds them.
     fn contained(&mut self, number: BatchId, node: NodeNumber) -> Result<Vec<SeriesChange>, SeriesError> {
         let batch = self.batch(number)?;
-        let parsed = &batch.attributed.batch;
+        let parsed = batch.parsed();
         let mut changes = Vec::new();
         if parsed.devices.iter().all(|device| device.counted_in.is_none()) {
             return Ok(changes);
         }
         for found in ingest::counted(self.tx, number, node, parsed, SeriesWindow::of)? {
-            let Some((uuid, _)) = batch.devices.iter().find(|(_, device)| **device == found.device) else { continue };
+            let Some((uuid, _)) = batch.devices().iter().find(|(_, device)| **device == found.device) else { continue };
             let mut change = self.change(number, &batch, uuid);
             if change.device.is_contained {
                 change.windows = found.windows.into_iter().filter(|window| window.is_contained).collect();
@@ -210,7 +261,7 @@ impl<'a> DividedEvidence<'a> {
     /// What is there now, device by device, where the windows of `number` are.
     fn around(&mut self, number: BatchId) -> Result<Vec<SeriesChange>, SeriesError> {
         let batch = self.batch(number)?;
-        let parsed = &batch.attributed.batch;
+        let parsed = batch.parsed();
         let mut changes = Vec::new();
         for dated in ingest::dated_before(self.tx, number, self.revision)? {
             changes.extend(self.around_as_dated(&batch, &dated)?);
@@ -223,7 +274,7 @@ impl<'a> DividedEvidence<'a> {
     fn around_as_dated(&mut self, batch: &DividedBatch, parsed: &Batch) -> Result<Vec<SeriesChange>, SeriesError> {
         let mut changes = Vec::new();
         for declared in parsed.devices.iter().filter(|device| device.counted_in.is_none()) {
-            let (uuid, Some(device)) = (&declared.uuid, batch.devices.get(&declared.uuid)) else { continue };
+            let (uuid, Some(device)) = (&declared.uuid, batch.devices().get(&declared.uuid)) else { continue };
             let windows = parsed.windows.iter().filter(|window| window.device == *uuid);
             let starts: BTreeSet<Timestamp> = windows.map(|window| window.start).collect();
             let (Some(first), Some(last)) = (starts.first(), starts.last()) else { continue };
@@ -241,7 +292,7 @@ impl<'a> DividedEvidence<'a> {
         let mut found: Option<SeriesChange> = None;
         for (number, _) in self.tx.evidence().reaches_of_device(device, begun, self.revision)? {
             let batch = self.batch(number)?;
-            let Some((uuid, _)) = batch.devices.iter().find(|(_, known)| **known == device) else { continue };
+            let Some((uuid, _)) = batch.devices().iter().find(|(_, known)| **known == device) else { continue };
             let own = found.get_or_insert_with(|| self.change(number, &batch, uuid));
             own.replaces = Some(begun);
             self.take(&batch, uuid, |start| begun.contains(start), own)?;
@@ -250,10 +301,10 @@ impl<'a> DividedEvidence<'a> {
     }
 
     fn change(&self, number: BatchId, batch: &DividedBatch, uuid: &DeviceUuid) -> SeriesChange {
-        let parsed = &batch.attributed.batch;
+        let parsed = batch.parsed();
         let declared = parsed.devices.iter().find(|device| device.uuid == *uuid);
         let device = SeriesDevice {
-            number: batch.devices.get(uuid).copied().unwrap_or(DeviceId::new(0)),
+            number: batch.devices().get(uuid).copied().unwrap_or(DeviceId::new(0)),
             node: parsed.node.name.clone(),
             uuid: uuid.clone(),
             name: declared.map_or_else(String::new, |device| device.name.clone()),
@@ -271,39 +322,44 @@ impl<'a> DividedEvidence<'a> {
         is_wanted: impl Fn(Timestamp) -> bool,
         change: &mut SeriesChange,
     ) -> Result<(), SeriesError> {
-        let parsed = &batch.attributed.batch;
+        let parsed = batch.parsed();
         let Some(declared) = parsed.devices.iter().find(|device| device.uuid == *uuid) else { return Ok(()) };
         let mut place_before = None;
-        for (place, key, part) in batch.pieces_of(uuid) {
-            let Some(window) = parsed.windows.get(*place).filter(|window| is_wanted(window.start)) else { continue };
-            if place_before.replace(*place) != Some(*place) {
+        for piece in batch.pieces_of(uuid) {
+            let window = parsed.windows.get(piece.place).filter(|window| is_wanted(window.start));
+            let Some(window) = window else { continue };
+            if place_before.replace(piece.place) != Some(piece.place) {
                 change.windows.push(SeriesWindow::of(window, declared));
             }
-            let holder = self.holder(key.job, key.site)?;
+            let holder = self.holder(piece.job, piece.site)?;
             let number = change.windows.len() - 1;
             let known = change.shares.iter_mut().rev().take_while(|share| share.window == number);
             match known.into_iter().find(|share| share.holder == holder) {
-                Some(share) => share.add(part)?,
-                None => change.shares.push(WindowShare::of(number, holder, part)?),
+                Some(share) => share.add(piece)?,
+                None => change.shares.push(WindowShare::of(number, holder, piece)?),
             }
         }
         Ok(())
     }
 
-    fn holder(&mut self, job: JobNumber, site: SiteNumber) -> Result<Holder, SeriesError> {
-        let site = self.sites.get(&site).cloned();
-        if job.is_idle() {
-            return Ok(Holder { site, ..Holder::default() });
+    fn holder(&mut self, job: JobNumber, site: SiteNumber) -> Result<Arc<Holder>, SeriesError> {
+        if let Some(known) = self.holders.get(&(job, site)) {
+            return Ok(Arc::clone(known));
         }
-        let named = match self.jobs.entry(job) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                let (project, labels) = self.tx.jobs().facts_of(job)?;
-                let label = |name: &str| Some(labels.iter().find(|(key, _)| key == name)?.1.as_str());
-                let trace = TraceContext::of_labels(label);
-                new.insert(Holder { site: None, project, job: Some(self.tx.jobs().id_of(job)?), trace })
-            }
+        let named = match job.is_idle() {
+            true => Holder::default(),
+            false => self.named(job)?,
         };
-        Ok(Holder { site, ..named.clone() })
+        let holder = Arc::new(Holder { site: self.sites.get(&site).cloned(), ..named });
+        self.holders.insert((job, site), Arc::clone(&holder));
+        Ok(holder)
+    }
+
+    /// What a job is called, without a site.
+    fn named(&self, job: JobNumber) -> Result<Holder, SeriesError> {
+        let (project, labels) = self.tx.jobs().facts_of(job)?;
+        let label = |name: &str| Some(labels.iter().find(|(key, _)| key == name)?.1.as_str());
+        let trace = TraceContext::of_labels(label);
+        Ok(Holder { site: None, project, job: Some(self.tx.jobs().id_of(job)?), trace })
     }
 }

@@ -1,7 +1,8 @@
 //! A thread that takes acknowledged batches into the series store. Nothing waits for it: when it fails or falls behind, it goes on later from the
 //! last batch that the store has.
 
-use super::divided::{DividedEvidence, Round};
+use super::divided::{DividedEvidence, Given, Round};
+use super::handover::HandedBatches;
 use super::newest::NewestPower;
 use super::store::{SeriesChange, SeriesDevice, SeriesError, SeriesStore, Watermark};
 use super::window::SeriesWindow;
@@ -11,10 +12,8 @@ use client::Backoff;
 use collectors::clock::Clock;
 use model::{AttentionKind, BatchId, EntryId, Revision};
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use units::{Span, Timestamp};
@@ -24,32 +23,19 @@ use wire::Batch;
 const BATCHES_PER_ROUND: u32 = 256;
 /// Maximum number of ledger entries in one round.
 const ENTRIES_PER_ROUND: i64 = 5_000;
-/// Maximum number of parsed batches that wait to be taken; those that do not fit are parsed again.
-const HANDED_MAX: usize = 256;
 /// Pause between two looks for new batches. Charts are behind the ledger by this and the time of one round.
 const PAUSE: Duration = Duration::from_millis(200);
+/// The same of a copy on another machine, which takes few long requests for less than many short ones.
+const PAUSE_ELSEWHERE: Duration = Duration::from_secs(1);
 /// Pause between two looks for hours to settle. After an outage batches of the past arrive hour by hour, and it is better to settle an
 /// hour once.
 const SETTLE_EVERY: Span = Span::from_seconds(60);
 /// An hour is settled this long after its end; where windows arrive later, it is settled again.
 const SETTLE_AFTER: Span = Span::from_seconds(2 * 3_600);
 
-/// Hands parsed batches to the follower, so that they need not be parsed twice. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Handover(SyncSender<(BatchId, Batch)>);
-
-impl Handover {
-    /// Hands over the stored batch `number`, without waiting.
-    pub fn give(&self, number: BatchId, batch: Batch) {
-        // If there is no room, the follower reads it from the evidence.
-        let _ = self.0.try_send((number, batch));
-    }
-}
-
 /// The running thread. When dropped it finishes the round that it is in, and ends.
 #[derive(Debug)]
 pub struct Follower {
-    handover: Handover,
     series: Arc<dyn SeriesStore>,
     power: Arc<NewestPower>,
     is_stopping: Arc<AtomicBool>,
@@ -57,29 +43,28 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// Starts following the batches of `store`.
+    /// Starts following the batches of `store`, of which some are `handed` over.
     ///
     /// # Errors
     ///
     /// The system refuses a thread.
-    pub fn start(store: Arc<Store>, series: Arc<dyn SeriesStore>, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
-        let (sender, handed) = sync_channel(HANDED_MAX);
+    pub fn start(
+        store: Arc<Store>,
+        series: Arc<dyn SeriesStore>,
+        clock: Arc<dyn Clock>,
+        mut handed: HandedBatches,
+    ) -> std::io::Result<Self> {
         let is_stopping = Arc::new(AtomicBool::new(false));
         let (told, followed) = (Arc::clone(&is_stopping), Arc::clone(&series));
         let power = Arc::new(NewestPower::default());
         let noted = Arc::clone(&power);
-        let thread = std::thread::Builder::new().name("series".to_owned()).spawn(move || {
+        let name = if series.divides() { "mirror" } else { "series" };
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             let copy =
                 Copy { store: &store, series: followed.as_ref(), power: &noted, as_of: Cell::new(Revision::new(0)) };
-            run(&copy, clock.as_ref(), &handed, &told);
+            run(&copy, clock.as_ref(), &mut handed, &told);
         })?;
-        Ok(Self { handover: Handover(sender), series, power, is_stopping, thread: Some(thread) })
-    }
-
-    /// The handle with which parsed batches are handed over.
-    #[must_use]
-    pub fn handover(&self) -> Handover {
-        self.handover.clone()
+        Ok(Self { series, power, is_stopping, thread: Some(thread) })
     }
 
     /// The power of each device in its newest window.
@@ -110,19 +95,21 @@ struct Copy<'a> {
     as_of: Cell<Revision>,
 }
 
-fn run(copy: &Copy<'_>, clock: &dyn Clock, handed: &Receiver<(BatchId, Batch)>, is_stopping: &AtomicBool) {
+fn run(copy: &Copy<'_>, clock: &dyn Clock, handed: &mut HandedBatches, is_stopping: &AtomicBool) {
+    let pause = if copy.series.divides() { PAUSE_ELSEWHERE } else { PAUSE };
     let mut is_checked = false;
     let mut settle_at = clock.monotonic();
     let mut backoff = Backoff::new(clock.wall().nanoseconds().unsigned_abs());
     while !is_stopping.load(Ordering::Relaxed) {
-        let given: BTreeMap<BatchId, Batch> = handed.try_iter().take(HANDED_MAX).collect();
         let outcome = (|| {
             mend(copy, clock.wall())?;
             if !is_checked {
                 check(copy.store, copy.series)?;
                 is_checked = true;
             }
-            let has_more = take(copy, given)?;
+            let mark = copy.series.watermark()?;
+            let given = handed.after(mark.revision.batch());
+            let has_more = take(copy, mark, given)?;
             // Batches first: charts of now are looked at more than the files of then.
             if has_more || clock.monotonic() < settle_at {
                 return Ok::<_, SeriesError>(has_more);
@@ -137,7 +124,7 @@ fn run(copy: &Copy<'_>, clock: &dyn Clock, handed: &Receiver<(BatchId, Batch)>, 
             Ok(true) => backoff.reset(),
             Ok(false) => {
                 backoff.reset();
-                std::thread::park_timeout(PAUSE);
+                std::thread::park_timeout(pause);
             }
             Err(error) => {
                 tracing::error!(%error, "the copy for charts falls behind; it is tried again");
@@ -172,7 +159,7 @@ pub fn catch_up(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesErr
     }
     check(store, series)?;
     let copy = Copy { store, series, power: &NewestPower::default(), as_of: Cell::new(Revision::new(0)) };
-    while take(&copy, BTreeMap::new())? {}
+    while take(&copy, series.watermark()?, &Given::new())? {}
     Ok(())
 }
 
@@ -184,7 +171,7 @@ pub fn catch_up(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesErr
 pub fn rebuild(store: &Store, series: &dyn SeriesStore, now: Timestamp) -> Result<(), SeriesError> {
     series.clear()?;
     let copy = Copy { store, series, power: &NewestPower::default(), as_of: Cell::new(Revision::new(0)) };
-    while take(&copy, BTreeMap::new())? {}
+    while take(&copy, series.watermark()?, &Given::new())? {}
     while settle(store, series, now.before(SETTLE_AFTER))? {}
     Ok(())
 }
@@ -233,12 +220,11 @@ fn check(store: &Store, series: &dyn SeriesStore) -> Result<(), SeriesError> {
     Ok(())
 }
 
-/// Takes what comes next. Returns whether there may be more.
-fn take(copy: &Copy<'_>, given: BTreeMap<BatchId, Batch>) -> Result<bool, SeriesError> {
+/// Takes what comes after `mark`, of which some is `given`. Returns whether there may be more.
+fn take(copy: &Copy<'_>, mark: Watermark, given: &Given) -> Result<bool, SeriesError> {
     if copy.series.divides() {
-        return Ok(take_divided(copy)? || take_posted(copy.store, copy.series)?);
+        return Ok(take_divided(copy, mark, given)? || take_posted(copy.store, copy.series)?);
     }
-    let mark = copy.series.watermark()?;
     let next = copy.store.read(|tx| next(tx, &mark, given))?;
     let Some((changes, watermark, has_more)) = next else { return Ok(false) };
     copy.series.take(&changes, &watermark)?;
@@ -247,22 +233,20 @@ fn take(copy: &Copy<'_>, given: BTreeMap<BatchId, Batch>) -> Result<bool, Series
 }
 
 /// The same for a store that divides. What was taken of a round is taken again if the round fails.
-fn take_divided(copy: &Copy<'_>) -> Result<bool, SeriesError> {
+fn take_divided(copy: &Copy<'_>, mark: Watermark, given: &Given) -> Result<bool, SeriesError> {
     let Copy { store, series, power, as_of } = copy;
-    let mark = series.watermark()?;
     let round = store.read::<_, SeriesError>(|tx| {
         if mark.revision == Revision::new(0) {
             as_of.set(tx.revisions().current()?);
         }
-        Round::after(tx, &mark, as_of.get())
+        Round::after(tx, mark, as_of.get())
     })?;
     let Some(round) = round else { return Ok(false) };
-    round.changes(store, |changes| {
-        series.take(changes, &mark)?;
+    round.changes(store, given, |changes, reached| {
+        series.take(changes, reached)?;
         power.note(changes);
         Ok(())
     })?;
-    series.take(&[], &round.watermark)?;
     Ok(round.has_more)
 }
 
@@ -284,15 +268,19 @@ fn take_posted(store: &Store, series: &dyn SeriesStore) -> Result<bool, SeriesEr
 type Next = (Vec<SeriesChange>, Watermark, bool);
 
 /// The windows of the batches after `mark`, undivided; `None` without any.
-fn next(tx: &Tx<'_>, mark: &Watermark, mut given: BTreeMap<BatchId, Batch>) -> Result<Option<Next>, SeriesError> {
+fn next(tx: &Tx<'_>, mark: &Watermark, given: &Given) -> Result<Option<Next>, SeriesError> {
     let next = tx.evidence().after(mark.revision.batch(), BATCHES_PER_ROUND)?;
     let mut changes = Vec::new();
     for (number, node, _) in &next {
-        let batch = match given.remove(number) {
-            Some(batch) => batch,
-            None => Batch::parse(&tx.evidence().get(*number)?.body).map_err(ingest::IngestError::from)?,
+        let read;
+        let batch = match given.get(number) {
+            Some(known) => &known.batch,
+            None => {
+                read = Batch::parse(&tx.evidence().get(*number)?.body).map_err(ingest::IngestError::from)?;
+                &read
+            }
         };
-        let counted = ingest::counted(tx, *number, *node, &batch, SeriesWindow::of)?;
+        let counted = ingest::counted(tx, *number, *node, batch, SeriesWindow::of)?;
         changes.extend(counted.into_iter().map(|counted| {
             let Counted { device, replaces, windows } = counted;
             let device = SeriesDevice::numbered(device);

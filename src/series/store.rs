@@ -6,10 +6,11 @@
 
 use super::window::SeriesWindow;
 use crate::grid::FactorChoiceError;
-use crate::ingest::IngestError;
-use crate::store::{Part, PostedAccount, StoreError, Sums, Track};
+use crate::ingest::{IngestError, Piece};
+use crate::store::{PostedAccount, StoreError, Sums, Track};
 use model::{BatchId, DeviceId, DeviceUuid, EntryId, JobId, NodeName, ProjectName, Revision, SiteName, TraceContext};
 use std::ops::Range;
+use std::sync::Arc;
 use units::{Energy, Interval, Overflow, Span, Timestamp};
 
 /// How far a store is complete.
@@ -57,7 +58,7 @@ pub struct WindowShare {
     /// Place of the window among those of its change.
     pub window: usize,
     /// Whose share it is.
-    pub holder: Holder,
+    pub holder: Arc<Holder>,
     /// The holder's energy.
     pub energy: Energy,
     /// The holder's part of the window's length.
@@ -76,17 +77,17 @@ impl SeriesDevice {
 }
 
 impl WindowShare {
-    /// The share that `part` of the window with this place is.
-    pub(super) fn of(window: usize, holder: Holder, part: &Part) -> Result<Self, Overflow> {
-        let (held, covered) = (part.span.try_into()?, part.covered.try_into()?);
-        Ok(Self { window, holder, energy: part.energy, held, covered })
+    /// The share that `piece` is, of the window with this place.
+    pub(super) fn of(window: usize, holder: Arc<Holder>, piece: &Piece) -> Result<Self, Overflow> {
+        let (held, covered) = (piece.held.try_into()?, piece.covered.try_into()?);
+        Ok(Self { window, holder, energy: piece.energy, held, covered })
     }
 
-    /// Adds another part of the same window and holder.
-    pub(super) fn add(&mut self, part: &Part) -> Result<(), Overflow> {
-        self.energy = self.energy.checked_add(part.energy)?;
-        self.held = self.held.plus(part.span.try_into()?);
-        self.covered = self.covered.plus(part.covered.try_into()?);
+    /// Adds another piece of the same window and holder.
+    pub(super) fn add(&mut self, piece: &Piece) -> Result<(), Overflow> {
+        self.energy = self.energy.checked_add(piece.energy)?;
+        self.held = self.held.plus(piece.held.try_into()?);
+        self.covered = self.covered.plus(piece.covered.try_into()?);
         Ok(())
     }
 }

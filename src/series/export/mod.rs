@@ -14,9 +14,10 @@ pub use counts::ExportCounts;
 pub use delivery::{ExportReceiver, ExportSource};
 
 use super::divided::next_divided;
+use super::handover::HandedBatches;
 use super::store::{SeriesError, Watermark};
 use crate::store::Store;
-use client::{Backoff, ClientError};
+use client::{Backoff, ClientError, Uri};
 use delivery::{ExportStop, Form, SampleDelivery};
 use mark::MarkFile;
 use model::RemoteWriteVersion;
@@ -66,7 +67,7 @@ pub struct Exporter {
 }
 
 impl Exporter {
-    /// Sends power and energy to a receiver of Prometheus' remote write, at first in `version`.
+    /// Sends power and energy to a receiver of Prometheus' remote write, at first in `version`. Some batches are `handed` over.
     ///
     /// # Errors
     ///
@@ -75,20 +76,27 @@ impl Exporter {
         receiver: ExportReceiver,
         version: RemoteWriteVersion,
         source: ExportSource,
+        handed: HandedBatches,
     ) -> Result<Self, ExportError> {
-        Self::start(RemoteWriteForm::new(version), receiver, source)
+        Self::start(RemoteWriteForm::new(version), receiver, source, handed)
     }
 
-    /// Sends energy and power to a receiver of OTLP over HTTP.
+    /// Sends energy and power to a receiver of OTLP over HTTP. Some batches are `handed` over.
     ///
     /// # Errors
     ///
     /// [`ExportError`].
-    pub fn otlp(receiver: ExportReceiver, source: ExportSource) -> Result<Self, ExportError> {
-        Self::start(OtlpForm, receiver, source)
+    pub fn otlp(receiver: ExportReceiver, source: ExportSource, handed: HandedBatches) -> Result<Self, ExportError> {
+        let is_here = receiver.url.parse().is_ok_and(|url: Uri| url.host().is_some_and(client::is_loopback));
+        Self::start(OtlpForm { compresses: !is_here }, receiver, source, handed)
     }
 
-    fn start<F: Form>(form: F, receiver: ExportReceiver, source: ExportSource) -> Result<Self, ExportError> {
+    fn start<F: Form>(
+        form: F,
+        receiver: ExportReceiver,
+        source: ExportSource,
+        handed: HandedBatches,
+    ) -> Result<Self, ExportError> {
         let system = |cause| ExportError::System { receiver: F::NAME, cause };
         let file = MarkFile::of(source.store.directory(), F::NAME, &receiver.url).map_err(system)?;
         let seed = getrandom::u64().map_err(|error| system(io::Error::other(error.to_string())))?;
@@ -100,7 +108,7 @@ impl Exporter {
         let mark = begin(&source.store, F::NAME, file.read())?;
         file.write(&mark).map_err(system)?;
         let (alive, ended) = channel::<()>();
-        let mut sending = ExportThread { delivery, source, file, mark, backoff, stop: stop.clone() };
+        let mut sending = ExportThread { delivery, source, handed, file, mark, backoff, stop: stop.clone() };
         let thread = std::thread::Builder::new().name(F::NAME.to_owned()).spawn(move || {
             sending.run();
             drop(alive);
@@ -122,6 +130,7 @@ impl Drop for Exporter {
 struct ExportThread<F: Form> {
     delivery: SampleDelivery<F>,
     source: ExportSource,
+    handed: HandedBatches,
     file: MarkFile,
     /// How far the receiver has what there is.
     mark: Watermark,
@@ -150,7 +159,8 @@ impl<F: Form> ExportThread<F> {
 
     /// Sends what the next batches hold. Returns whether there may be more.
     fn round(&mut self) -> Result<bool, SeriesError> {
-        let Some((changes, reached)) = next_divided(&self.source.store, self.mark.revision.batch())? else {
+        let taken = self.mark.revision.batch();
+        let Some((changes, reached)) = next_divided(&self.source.store, taken, self.handed.after(taken))? else {
             return Ok(false);
         };
         if self.delivery.deliver(&changes).is_err() {

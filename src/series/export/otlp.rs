@@ -6,6 +6,7 @@
 //! whatever order windows come.
 
 use super::super::store::{Holder, SeriesChange, SeriesDevice};
+use super::super::window::SeriesWindow;
 use super::delivery::{Form, SampleReception, SampleRequest};
 use client::Answer;
 use flate2::Compression;
@@ -55,53 +56,53 @@ const SITE: &str = "wattledger.site";
 const PROJECT: &str = "wattledger.project";
 const JOB: &str = "wattledger.job";
 
-/// A data point of a device.
+/// A data point of a device, encoded.
 pub(super) struct DevicePoint {
     device: Rc<SeriesDevice>,
-    start: Timestamp,
-    end: Timestamp,
-    /// J or W.
-    value: f64,
-    /// Whose energy it is; `None` for power, which is that of the device.
-    holder: Option<Holder>,
+    /// Place of its metric in [`METRICS`].
+    metric: usize,
+    data: Vec<u8>,
 }
 
 impl DevicePoint {
-    /// Place of its metric in [`METRICS`].
-    fn metric(&self) -> usize {
-        let of_host = if self.device.component == DeviceKind::Platform.name() { 2 } else { 0 };
-        of_host + usize::from(self.holder.is_none())
-    }
-
-    fn attributes(&self) -> Vec<OtlpKeyValue> {
-        let holder = self.holder.as_ref();
-        let trace = holder.and_then(|holder| holder.trace.as_ref());
-        let all = [
-            (ID, Some(self.device.uuid.as_str())),
-            (NAME, Some(self.device.name.as_str())),
-            (TYPE, hardware(self.device.component)),
-            (SITE, holder.and_then(|holder| Some(holder.site.as_ref()?.as_str()))),
-            (PROJECT, holder.and_then(|holder| Some(holder.project.as_ref()?.as_str()))),
-            (JOB, holder.and_then(|holder| Some(holder.job.as_ref()?.as_str()))),
-            (model::TraceContext::TRACE_LABEL, trace.map(model::TraceContext::trace_id)),
-            (model::TraceContext::SPAN_LABEL, trace.map(model::TraceContext::span_id)),
-        ];
-        let stated = all.into_iter().filter_map(|(key, value)| Some((key, value.filter(|value| !value.is_empty())?)));
-        stated.map(|(key, value)| attribute(key, value)).collect()
-    }
-
-    fn data(&self) -> NumberPoint {
-        NumberPoint {
-            start_time_unix_nano: nanoseconds(self.start),
-            time_unix_nano: nanoseconds(self.end),
-            value: Some(PointValue::AsDouble(self.value)),
-            attributes: self.attributes(),
-        }
+    /// `value` in J or W; `attributes` as [`attributes`] encodes them.
+    fn of(device: &Rc<SeriesDevice>, window: &SeriesWindow, value: f64, is_energy: bool, attributes: &[u8]) -> Self {
+        let of_host = if device.component == DeviceKind::Platform.name() { 2 } else { 0 };
+        let point = NumberPoint {
+            start_time_unix_nano: nanoseconds(window.start),
+            time_unix_nano: nanoseconds(window.end),
+            value: Some(PointValue::AsDouble(value)),
+        };
+        // Fields of a message stand one after the other, whoever encodes them.
+        let mut data = point.encode_to_vec();
+        data.extend_from_slice(attributes);
+        Self { device: Rc::clone(device), metric: of_host + usize::from(!is_energy), data }
     }
 }
 
+/// The attributes of points of a device, encoded: they are the same for many windows. Power is that of the device and has no holder.
+fn attributes(device: &SeriesDevice, holder: Option<&Holder>) -> Vec<u8> {
+    let trace = holder.and_then(|holder| holder.trace.as_ref());
+    let all = [
+        (ID, Some(device.uuid.as_str())),
+        (NAME, Some(device.name.as_str())),
+        (TYPE, hardware(device.component)),
+        (SITE, holder.and_then(|holder| Some(holder.site.as_ref()?.as_str()))),
+        (PROJECT, holder.and_then(|holder| Some(holder.project.as_ref()?.as_str()))),
+        (JOB, holder.and_then(|holder| Some(holder.job.as_ref()?.as_str()))),
+        (model::TraceContext::TRACE_LABEL, trace.map(model::TraceContext::trace_id)),
+        (model::TraceContext::SPAN_LABEL, trace.map(model::TraceContext::span_id)),
+    ];
+    let stated = all.into_iter().filter_map(|(key, value)| Some((key, value.filter(|value| !value.is_empty())?)));
+    let attributes = stated.map(|(key, value)| attribute(key, value)).collect();
+    PointAttributes { attributes }.encode_to_vec()
+}
+
 /// OTLP as one receiver takes it.
-pub(super) struct OtlpForm;
+pub(super) struct OtlpForm {
+    /// Whether requests are compressed. On one machine that costs more than it saves.
+    pub(super) compresses: bool,
+}
 
 impl Form for OtlpForm {
     type Item = DevicePoint;
@@ -111,43 +112,39 @@ impl Form for OtlpForm {
         let mut points = Vec::new();
         for change in changes {
             let device = Rc::new(change.device.clone());
-            for share in &change.shares {
-                let Some(window) = change.windows.get(share.window) else { continue };
+            for own in change.shares.chunk_by(|a, b| a.holder == b.holder) {
+                let Some(first) = own.first() else { continue };
+                let attributes = attributes(&device, Some(&first.holder));
                 // Time that was not observed has no energy: it is unknown, and not 0.
-                if share.covered > units::Span::ZERO {
-                    let (device, holder) = (Rc::clone(&device), Some(share.holder.clone()));
-                    let value = share.energy.millijoules() as f64 / 1e3;
-                    points.push(DevicePoint { device, start: window.start, end: window.end, value, holder });
+                for share in own.iter().filter(|share| share.covered > units::Span::ZERO) {
+                    let Some(window) = change.windows.get(share.window) else { continue };
+                    let joules = share.energy.millijoules() as f64 / 1e3;
+                    points.push(DevicePoint::of(&device, window, joules, true, &attributes));
                 }
             }
+            let attributes = attributes(&device, None);
             for window in &change.windows {
                 let energy = ExactEnergy::from_millijoules(window.energy.millijoules().into());
                 let Some(power) = energy.mean_power(window.covered) else { continue };
-                let (device, value) = (Rc::clone(&device), power.milliwatts() as f64 / 1e3);
-                points.push(DevicePoint { device, start: window.start, end: window.end, value, holder: None });
+                let watts = power.milliwatts() as f64 / 1e3;
+                points.push(DevicePoint::of(&device, window, watts, false, &attributes));
             }
         }
         (points, 0)
     }
 
     fn message(&self, items: &[DevicePoint]) -> SampleRequest {
-        let mut nodes: BTreeMap<&str, [Vec<NumberPoint>; METRICS.len()]> = BTreeMap::new();
+        let mut nodes: BTreeMap<&str, [Vec<Vec<u8>>; METRICS.len()]> = BTreeMap::new();
         for point in items {
             let metrics = nodes.entry(point.device.node.as_str()).or_default();
-            metrics[point.metric()].push(point.data());
+            metrics[point.metric].push(point.data.clone());
         }
         let request =
             MetricsRequest { resource_metrics: nodes.into_iter().map(|(node, own)| resource(node, own)).collect() };
-        let mut body = GzEncoder::new(Vec::new(), Compression::fast());
-        // Writing to memory cannot fail.
-        let _ = body.write_all(&request.encode_to_vec());
-        SampleRequest {
-            body: body.finish().unwrap_or_default(),
-            media_type: "application/x-protobuf",
-            encoding: Some("gzip"),
-            headers: &[],
-            samples: items.len() as u64,
-        }
+        let body = request.encode_to_vec();
+        let (body, encoding) = if self.compresses { (gzip(&body), Some("gzip")) } else { (body, None) };
+        let samples = items.len() as u64;
+        SampleRequest { body, media_type: "application/x-protobuf", encoding, headers: &[], samples }
     }
 
     fn reception(&mut self, answer: &Answer, samples: u64) -> SampleReception {
@@ -168,6 +165,13 @@ impl Form for OtlpForm {
     }
 }
 
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    // Writing to memory cannot fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
+}
+
 /// `hw.type` of a component; the whole machine has none.
 fn hardware(component: &str) -> Option<&'static str> {
     if component == DeviceKind::Accelerator.name() {
@@ -179,7 +183,7 @@ fn hardware(component: &str) -> Option<&'static str> {
     }
 }
 
-fn resource(node: &str, metrics: [Vec<NumberPoint>; METRICS.len()]) -> OtlpResourceMetrics {
+fn resource(node: &str, metrics: [Vec<Vec<u8>>; METRICS.len()]) -> OtlpResourceMetrics {
     let found = METRICS.iter().zip(metrics).filter(|(_, points)| !points.is_empty()).map(|(metric, data_points)| {
         let data = if metric.is_energy {
             MetricData::Sum(DeltaSum { data_points, aggregation_temporality: DELTA, is_monotonic: true })
@@ -288,20 +292,23 @@ enum MetricData {
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct PowerGauge {
-    #[prost(message, repeated, tag = "1")]
-    data_points: Vec<NumberPoint>,
+    /// Points with their attributes, encoded.
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    data_points: Vec<Vec<u8>>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct DeltaSum {
-    #[prost(message, repeated, tag = "1")]
-    data_points: Vec<NumberPoint>,
+    /// Points with their attributes, encoded.
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    data_points: Vec<Vec<u8>>,
     #[prost(int32, tag = "2")]
     aggregation_temporality: i32,
     #[prost(bool, tag = "3")]
     is_monotonic: bool,
 }
 
+/// A point without its attributes.
 #[derive(Clone, PartialEq, prost::Message)]
 struct NumberPoint {
     #[prost(fixed64, tag = "2")]
@@ -310,6 +317,11 @@ struct NumberPoint {
     time_unix_nano: u64,
     #[prost(oneof = "PointValue", tags = "4")]
     value: Option<PointValue>,
+}
+
+/// The attributes of a point without the rest of it.
+#[derive(Clone, PartialEq, prost::Message)]
+struct PointAttributes {
     #[prost(message, repeated, tag = "7")]
     attributes: Vec<OtlpKeyValue>,
 }
@@ -334,4 +346,25 @@ struct PartialSuccess {
     rejected_data_points: i64,
     #[prost(string, tag = "2")]
     error_message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    #[test]
+    fn a_request_to_another_machine_is_compressed_and_the_same() {
+        let [plain, packed] = [false, true].map(|compresses| {
+            let device = Rc::new(SeriesDevice::numbered(model::DeviceId::new(1)));
+            let points: Vec<_> =
+                (0..100).map(|_| DevicePoint { device: Rc::clone(&device), metric: 0, data: vec![7; 50] }).collect();
+            OtlpForm { compresses }.message(&points)
+        });
+        assert_eq!((plain.encoding, packed.encoding), (None, Some("gzip")));
+        let mut body = Vec::new();
+        flate2::read::GzDecoder::new(packed.body.as_slice()).read_to_end(&mut body).unwrap();
+        assert_eq!(body, plain.body);
+        assert!(packed.body.len() < plain.body.len() / 5);
+    }
 }

@@ -11,6 +11,7 @@ use client::Answer;
 use model::{DeviceId, RemoteWriteVersion, SiteName};
 use prost::Message as _;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use units::{Energy, ExactEnergy, Power, Span, Timestamp};
 
 /// Samples of a later time are refused by Prometheus.
@@ -46,7 +47,7 @@ type DeviceLabels = Vec<(&'static str, String)>;
 /// What a window says of a device at a site.
 #[derive(Debug)]
 pub(super) struct WindowReading {
-    labels: DeviceLabels,
+    labels: Arc<DeviceLabels>,
     at_ms: i64,
     /// `None` where the series ends.
     value: Option<(Power, Energy)>,
@@ -56,8 +57,11 @@ pub(super) struct WindowReading {
 struct SentLast {
     at_ms: i64,
     /// Its sites, with the labels of the series.
-    series: BTreeMap<Option<SiteName>, DeviceLabels>,
+    series: SiteLabels,
 }
+
+/// The labels of the series of a device, site by site.
+type SiteLabels = Vec<(Option<SiteName>, Arc<DeviceLabels>)>;
 
 /// Remote write as one receiver takes it.
 pub(super) struct RemoteWriteForm {
@@ -85,26 +89,31 @@ impl RemoteWriteForm {
         let mut by_end: Vec<(i64, usize)> =
             change.windows.iter().enumerate().map(|(place, window)| (milliseconds(window.end), place)).collect();
         by_end.sort_unstable();
-        let mut left_out = 0;
+        let (mut left_out, mut labelled) = (0, SiteLabels::new());
         for (at_ms, place) in by_end {
             let found = by_site(change, place);
-            let last = self.sent.get(&change.device.number);
-            if at_ms > newest_ms || last.is_some_and(|last| at_ms <= last.at_ms) {
+            let last = self.sent.get_mut(&change.device.number);
+            if at_ms > newest_ms || last.as_ref().is_some_and(|last| at_ms <= last.at_ms) {
                 left_out += (found.len() * METRICS.len()) as u64;
                 continue;
             }
-            let mut series = BTreeMap::new();
+            let mut series = SiteLabels::new();
             for (site, value) in found {
-                let labels = labels(change, site.as_ref());
-                readings.push(WindowReading { labels: labels.clone(), at_ms, value: Some(value) });
-                series.insert(site, labels);
+                let labels = labels_at(change, site, &mut labelled);
+                readings.push(WindowReading { labels: Arc::clone(&labels), at_ms, value: Some(value) });
+                series.push((site.cloned(), labels));
             }
             if series.is_empty() {
                 continue;
             }
-            let ended = last.into_iter().flat_map(|last| &last.series).filter(|(site, _)| !series.contains_key(*site));
-            readings.extend(ended.map(|(_, labels)| WindowReading { labels: labels.clone(), at_ms, value: None }));
-            self.sent.insert(change.device.number, SentLast { at_ms, series });
+            let Some(last) = last else {
+                self.sent.insert(change.device.number, SentLast { at_ms, series });
+                continue;
+            };
+            let is_over = |site: &Option<SiteName>| series.iter().all(|(other, _)| other != site);
+            let ended = last.series.iter().filter(|(site, _)| is_over(site));
+            readings.extend(ended.map(|(_, labels)| WindowReading { labels: Arc::clone(labels), at_ms, value: None }));
+            *last = SentLast { at_ms, series };
         }
         left_out
     }
@@ -122,25 +131,29 @@ impl Form for RemoteWriteForm {
     }
 
     fn message(&self, items: &[WindowReading]) -> SampleRequest {
-        let mut series: BTreeMap<(usize, &DeviceLabels), Vec<TimedValue>> = BTreeMap::new();
-        for reading in items {
-            let values = match reading.value {
-                Some((power, energy)) => [power.milliwatts() as f64 / 1e3, energy.millijoules() as f64 / 1e3],
-                None => [f64::from_bits(STALE); 2],
-            };
-            for (metric, value) in values.into_iter().enumerate() {
-                let sample = TimedValue { value, timestamp: reading.at_ms };
-                series.entry((metric, &reading.labels)).or_default().push(sample);
+        let mut series = SampledSeries::new();
+        // A device mostly has many windows in a row.
+        for own in items.chunk_by(|a, b| Arc::ptr_eq(&a.labels, &b.labels)) {
+            let Some(first) = own.first() else { continue };
+            let samples = series.entry(first.labels.as_ref()).or_default();
+            for reading in own {
+                let values = match reading.value {
+                    Some((power, energy)) => [power.milliwatts() as f64 / 1e3, energy.millijoules() as f64 / 1e3],
+                    None => [f64::from_bits(STALE); METRICS.len()],
+                };
+                for (samples, value) in samples.iter_mut().zip(values) {
+                    samples.push(TimedValue { value, timestamp: reading.at_ms });
+                }
             }
         }
         let (body, media_type, headers): (_, _, &'static [_]) = match self.version {
             RemoteWriteVersion::V2 => (
-                second(series).encode_to_vec(),
+                second(&series).encode_to_vec(),
                 "application/x-protobuf;proto=io.prometheus.write.v2.Request",
                 &[("X-Prometheus-Remote-Write-Version", "2.0.0")],
             ),
             RemoteWriteVersion::V1 => (
-                first(series).encode_to_vec(),
+                first(&series).encode_to_vec(),
                 "application/x-protobuf",
                 &[("X-Prometheus-Remote-Write-Version", "0.1.0")],
             ),
@@ -179,19 +192,34 @@ impl Form for RemoteWriteForm {
 }
 
 /// Power and energy of the window at `place`, by the site that the device was at. What was not observed has none.
-fn by_site(change: &SeriesChange, place: usize) -> BTreeMap<Option<SiteName>, (Power, Energy)> {
-    let mut sums: BTreeMap<Option<SiteName>, (Energy, Span)> = BTreeMap::new();
+fn by_site(change: &SeriesChange, place: usize) -> Vec<(Option<&SiteName>, (Power, Energy))> {
+    let mut sums: Vec<(Option<&SiteName>, Energy, Span)> = Vec::new();
     let first = change.shares.partition_point(|share| share.window < place);
     for share in change.shares.iter().skip(first).take_while(|share| share.window == place) {
-        let (energy, covered) = sums.entry(share.holder.site.clone()).or_default();
-        *energy = energy.checked_add(share.energy).unwrap_or(*energy);
-        *covered = covered.plus(share.covered);
+        let site = share.holder.site.as_ref();
+        match sums.iter_mut().find(|(known, ..)| *known == site) {
+            Some((_, energy, covered)) => {
+                *energy = energy.checked_add(share.energy).unwrap_or(*energy);
+                *covered = covered.plus(share.covered);
+            }
+            None => sums.push((site, share.energy, share.covered)),
+        }
     }
-    let valued = sums.into_iter().filter_map(|(site, (energy, covered))| {
+    let valued = sums.into_iter().filter_map(|(site, energy, covered)| {
         let power = ExactEnergy::from_millijoules(energy.millijoules().into()).mean_power(covered)?;
         Some((site, (power, energy)))
     });
     valued.collect()
+}
+
+/// The labels of a device at a site, which are made once for a change.
+fn labels_at(change: &SeriesChange, site: Option<&SiteName>, labelled: &mut SiteLabels) -> Arc<DeviceLabels> {
+    if let Some((_, labels)) = labelled.iter().find(|(known, _)| known.as_ref() == site) {
+        return Arc::clone(labels);
+    }
+    let labels = Arc::new(labels(change, site));
+    labelled.push((site.cloned(), Arc::clone(&labels)));
+    labels
 }
 
 fn labels(change: &SeriesChange, site: Option<&SiteName>) -> DeviceLabels {
@@ -205,31 +233,35 @@ fn labels(change: &SeriesChange, site: Option<&SiteName>) -> DeviceLabels {
     all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
-/// Samples of series, each by its metric and labels.
-type SampledSeries<'a> = BTreeMap<(usize, &'a DeviceLabels), Vec<TimedValue>>;
+/// Samples of each metric by the labels of their series.
+type SampledSeries<'a> = BTreeMap<&'a DeviceLabels, [Vec<TimedValue>; METRICS.len()]>;
 
-fn second(series: SampledSeries<'_>) -> WriteRequestV2 {
+fn second(series: &SampledSeries<'_>) -> WriteRequestV2 {
     let mut symbols = Symbols::default();
     symbols.place("");
-    let timeseries = series.into_iter().map(|((metric, labels), samples)| {
-        let MetricText { name, help, unit } = &METRICS[metric];
-        let mut labels_refs = vec![symbols.place("__name__"), symbols.place(name)];
-        labels_refs.extend(labels.iter().flat_map(|(name, value)| [symbols.place(name), symbols.place(value)]));
-        let metadata = SeriesMetadata { kind: GAUGE, help_ref: symbols.place(help), unit_ref: symbols.place(unit) };
-        SeriesV2 { labels_refs, samples, metadata: Some(metadata) }
-    });
-    let timeseries = timeseries.collect();
+    let mut timeseries = Vec::new();
+    for (place, MetricText { name, help, unit }) in METRICS.iter().enumerate() {
+        for (labels, samples) in series {
+            let mut labels_refs = vec![symbols.place("__name__"), symbols.place(name)];
+            labels_refs.extend(labels.iter().flat_map(|(name, value)| [symbols.place(name), symbols.place(value)]));
+            let metadata = SeriesMetadata { kind: GAUGE, help_ref: symbols.place(help), unit_ref: symbols.place(unit) };
+            timeseries.push(SeriesV2 { labels_refs, samples: samples[place].clone(), metadata: Some(metadata) });
+        }
+    }
     WriteRequestV2 { symbols: symbols.texts, timeseries }
 }
 
-fn first(series: SampledSeries<'_>) -> WriteRequestV1 {
+fn first(series: &SampledSeries<'_>) -> WriteRequestV1 {
     let pair = |name: &str, value: &str| LabelPair { name: name.to_owned(), value: value.to_owned() };
-    let timeseries = series.into_iter().map(|((metric, own), samples)| {
-        let mut labels = vec![pair("__name__", METRICS[metric].name)];
-        labels.extend(own.iter().map(|(name, value)| pair(name, value)));
-        SeriesV1 { labels, samples }
-    });
-    WriteRequestV1 { timeseries: timeseries.collect() }
+    let mut timeseries = Vec::new();
+    for (place, metric) in METRICS.iter().enumerate() {
+        for (own, samples) in series {
+            let mut labels = vec![pair("__name__", metric.name)];
+            labels.extend(own.iter().map(|(name, value)| pair(name, value)));
+            timeseries.push(SeriesV1 { labels, samples: samples[place].clone() });
+        }
+    }
+    WriteRequestV1 { timeseries }
 }
 
 /// Texts of a request, each once.

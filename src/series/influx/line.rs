@@ -34,13 +34,18 @@ impl SeriesKey {
 
     /// Adds the point of this series at `at`, to the millisecond, to `lines`.
     pub(super) fn point(&self, lines: &mut String, at: Timestamp, fields: &[(&str, i64)]) {
+        let mut digits = itoa::Buffer::new();
         lines.push_str(&self.0);
         for (place, (name, value)) in fields.iter().enumerate() {
-            let separator = if place == 0 { ' ' } else { ',' };
-            // Writing to a string cannot fail.
-            let _ = write!(lines, "{separator}{name}={value}i");
+            lines.push(if place == 0 { ' ' } else { ',' });
+            lines.push_str(name);
+            lines.push('=');
+            lines.push_str(digits.format(*value));
+            lines.push('i');
         }
-        let _ = writeln!(lines, " {}", milliseconds(at));
+        lines.push(' ');
+        lines.push_str(digits.format(milliseconds(at)));
+        lines.push('\n');
     }
 }
 
@@ -48,7 +53,11 @@ fn push_tag(key: &mut String, name: &str, value: &str) {
     if value.is_empty() {
         return;
     }
-    let _ = write!(key, ",{name}=");
+    key.extend([",", name, "="]);
+    if value.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b',' | b'=' | b'%' | b'\\')) {
+        key.push_str(value);
+        return;
+    }
     for character in carried(value).chars() {
         if matches!(character, ' ' | ',' | '=') {
             key.push('\\');

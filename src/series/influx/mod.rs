@@ -4,12 +4,15 @@
 //! ever, since a field of another type would hide other series without a word. How far the copy is, is kept beside the ledger in `mirror.db`.
 
 mod flux;
+mod holder_sums;
 mod line;
+mod notes;
 mod points;
 #[cfg(test)]
 mod recorded;
 mod server;
 mod table;
+mod tally;
 mod together;
 
 pub use server::InfluxServer;
@@ -17,10 +20,9 @@ pub use server::InfluxServer;
 use super::store::{Recount, SeriesChange, SeriesDevice, SeriesError, SeriesStore, Watermark};
 use super::sums::sums;
 use super::window::{HOUR, SeriesWindow, hour_after, hour_of, hour_start};
-use crate::store::{
-    MirrorFile, MirrorMark, MirrorTx, MirroredTrack, PostedAccount, StoreError, Sums, Track, UnsettledHour,
-};
+use crate::store::{MirrorFile, MirrorMark, MirroredTrack, PostedAccount, StoreError, Sums, Track};
 use flux::predicate;
+use holder_sums::HolderSums;
 use line::carried;
 use model::{EntryId, Revision};
 use points::{CARBON_INTENSITY, CARBON_PERIOD, CONTAINED_WINDOW, ENERGY_HOUR, ENERGY_WINDOW, PointLines};
@@ -29,7 +31,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use table::{Row, TableError};
+use tally::Tallies;
 use together::{AskedPart, together};
 use units::{Interval, Span, Timestamp};
 
@@ -64,6 +68,8 @@ pub struct Influx {
     settled_before: AtomicI64,
     /// End of the newest window since the store was opened, ns; 0 before the first.
     newest_ns: AtomicI64,
+    /// Sums of hours that are not settled. They are as `file` is; without them hours are counted anew.
+    tallies: Mutex<Tallies>,
     has_warned: AtomicBool,
 }
 
@@ -85,6 +91,7 @@ impl Influx {
             refused: AtomicU64::new(0),
             settled_before,
             newest_ns: AtomicI64::new(0),
+            tallies: Mutex::default(),
             has_warned: AtomicBool::new(false),
         })
     }
@@ -98,12 +105,25 @@ impl Influx {
         }
     }
 
-    /// Sends what `lines` holds and empties it.
-    fn send(&self, lines: &mut PointLines) -> Result<(), SeriesError> {
-        let Written { kept, refused } = self.connection.write(lines.text())?;
+    /// Sends what `lines` holds and empties it. Returns how many of them are refused.
+    fn send(&self, lines: &mut PointLines) -> Result<u64, SeriesError> {
+        let Written { kept, refused } = self.connection.write(lines.take())?;
         self.written.fetch_add(kept, Ordering::Relaxed);
         self.refused.fetch_add(refused, Ordering::Relaxed);
-        lines.clear();
+        Ok(refused)
+    }
+
+    /// Sends what `lines` holds, and with it how far the copy is then.
+    fn send_last(&self, lines: &mut PointLines, watermark: &Watermark) -> Result<(), SeriesError> {
+        let newest = Timestamp::from_nanoseconds(self.newest_ns.load(Ordering::Relaxed));
+        let is_news = newest > Timestamp::from_nanoseconds(0) && self.watermark()? != *watermark;
+        if is_news {
+            lines.mirror(newest, watermark.revision, self.counts().refused_points);
+        }
+        if self.send(lines)? > 0 && is_news {
+            lines.mirror(newest, watermark.revision, self.counts().refused_points);
+            self.send(lines)?;
+        }
         Ok(())
     }
 
@@ -194,22 +214,26 @@ impl SeriesStore for Influx {
                 let measurement = if change.device.is_contained { CONTAINED_WINDOW } else { ENERGY_WINDOW };
                 self.remove(measurement, &change.device, begun)?;
             }
-            lines.windows(change, |lines| if lines.count() >= LINES_MAX { self.send(lines) } else { Ok(()) })?;
+            lines.windows(
+                change,
+                |lines| if lines.count() >= LINES_MAX { self.send(lines).map(drop) } else { Ok(()) },
+            )?;
         }
         if let Some(newest) = changes.iter().flat_map(|change| &change.windows).map(|window| window.end).max() {
             self.newest_ns.fetch_max(newest.nanoseconds(), Ordering::Relaxed);
         }
-        let newest = Timestamp::from_nanoseconds(self.newest_ns.load(Ordering::Relaxed));
-        if newest > Timestamp::from_nanoseconds(0) && self.watermark()? != *watermark {
-            lines.mirror(newest, watermark.revision, self.counts().refused_points);
-        }
-        self.send(&mut lines)?;
+        self.send_last(&mut lines, watermark)?;
         let settled_before = self.settled_before.load(Ordering::Relaxed);
         let mark = MirrorMark { revision: watermark.revision, sha256: watermark.sha256.clone() };
-        Ok(self.file.write(|tx| {
-            changes.iter().try_for_each(|change| note(tx, change, settled_before))?;
+        let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        let noted = self.file.write(|tx| {
+            notes::note(tx, changes, &mut tallies, settled_before)?;
             tx.set_mark(&mark)
-        })?)
+        });
+        if noted.is_err() {
+            *tallies = Tallies::default();
+        }
+        Ok(noted?)
     }
 
     fn posted(&self) -> Result<Option<EntryId>, SeriesError> {
@@ -241,6 +265,7 @@ impl SeriesStore for Influx {
             }
         }
         self.settled_before.store(i64::MIN, Ordering::Relaxed);
+        *self.tallies.lock().unwrap_or_else(PoisonError::into_inner) = Tallies::default();
         Ok(self.file.write(|tx| tx.clear())?)
     }
 
@@ -251,19 +276,26 @@ impl SeriesStore for Influx {
             tx.to_settle(hour_of(before), HOURS_PER_CALL)
         })?;
         let whole = |hour: i64| Interval::new(hour_start(hour), hour_start(hour + 1));
-        let asked = due.iter().filter_map(|due| Some((due.track.device, whole(due.hour)?)));
+        let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut lines, mut asked) = (PointLines::default(), Vec::new());
+        for due in &due {
+            match tallies.whole(due.track.device, due.hour) {
+                Some((device, sums)) => lines.hour(hour_start(due.hour), device, sums),
+                None => asked.extend(whole(due.hour).map(|hour| (due.track.device, hour))),
+            }
+        }
         let again: BTreeSet<_> =
             due.iter().filter(|due| due.is_again).map(|due| (due.track.device, due.hour)).collect();
-        let mut lines = PointLines::default();
-        for change in recount(&asked.collect::<Vec<_>>())? {
+        for change in recount(&asked)? {
             let Some(whole) = change.replaces else { continue };
             if again.contains(&(change.device.number, hour_of(whole.start()))) {
                 self.remove(ENERGY_HOUR, &change.device, whole)?;
             }
-            lines.hour(whole.start(), &change)?;
+            lines.hour(whole.start(), &change.device, &HolderSums::of(&change)?);
         }
         self.send(&mut lines)?;
         self.file.write(|tx| due.iter().try_for_each(|due| tx.settle(due.track, due.hour)))?;
+        due.iter().for_each(|due| tallies.settled(due.track.device, due.hour));
         self.settled_before.store(hour_of(before), Ordering::Relaxed);
         Ok(u32::try_from(due.len()).is_ok_and(|count| count == HOURS_PER_CALL))
     }
@@ -344,27 +376,4 @@ fn reach(hours: &Range<i64>, known: &Option<MirroredTrack>) -> Range<i64> {
     let Some(known) = known else { return 0..0 };
     let longest = known.longest.nanoseconds().div_ceil(HOUR.nanoseconds()).cast_signed();
     (hours.start - longest).max(hour_of(known.earliest))..hours.end.min(hour_after(known.latest))
-}
-
-/// Notes what a change did to its tracks, and which hours are to be summed again.
-fn note(tx: &MirrorTx<'_>, change: &SeriesChange, settled_before: i64) -> Result<(), StoreError> {
-    for is_contained in [false, true] {
-        let track = Track { device: change.device.number, is_contained };
-        let windows = || change.windows.iter().filter(|window| window.is_contained == is_contained);
-        if let (Some(longest), Some(earliest), Some(latest)) = (
-            windows().map(SeriesWindow::span).max(),
-            windows().map(|window| window.start).min(),
-            windows().map(|window| window.end).max(),
-        ) {
-            let (node, uuid) = (carried(change.device.node.as_str()), carried(change.device.uuid.as_str()));
-            tx.note(track, &MirroredTrack { node, uuid, longest, earliest, latest })?;
-        }
-    }
-    let track = Track { device: change.device.number, is_contained: false };
-    let counted = change.windows.iter().filter(|window| !window.is_contained);
-    let mut hours: Vec<i64> = counted.map(|window| hour_of(window.start)).collect();
-    hours.extend(change.replaces.into_iter().flat_map(|begun| hour_of(begun.start())..hour_after(begun.end())));
-    hours.sort_unstable();
-    hours.dedup();
-    hours.into_iter().try_for_each(|hour| tx.unsettle(UnsettledHour { track, hour, is_again: hour < settled_before }))
 }

@@ -1,8 +1,9 @@
 //! Points as they are written, and windows and sums as they are read from them.
 
 use super::super::columns::QUALITIES;
-use super::super::store::{Holder, SeriesChange, SeriesDevice, SeriesError};
+use super::super::store::{Holder, SeriesChange, SeriesDevice};
 use super::super::window::{SeriesWindow, hour_of};
+use super::holder_sums::{HolderSums, joined};
 use super::line::{SeriesKey, TAGS};
 use super::table::{Row, TableError};
 use crate::store::{PostedAccount, Sums};
@@ -31,17 +32,14 @@ pub(super) struct PointLines {
 }
 
 impl PointLines {
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
     pub(super) fn count(&self) -> usize {
         self.count
     }
 
-    pub(super) fn clear(&mut self) {
-        self.text.clear();
+    /// The lines so far; none are left.
+    pub(super) fn take(&mut self) -> String {
         self.count = 0;
+        std::mem::take(&mut self.text)
     }
 
     /// Adds the windows of a change: a point per holder, or one for each that another device contains. Calls `added` after each point.
@@ -92,31 +90,11 @@ impl PointLines {
         );
     }
 
-    /// Adds what the windows of a change, which all begin in the hour at `start`, sum up to for each holder.
-    pub(super) fn hour(&mut self, start: Timestamp, change: &SeriesChange) -> Result<(), SeriesError> {
-        let mut holders: BTreeMap<&Holder, Sums> = BTreeMap::new();
-        for share in &change.shares {
-            let Some(window) = change.windows.get(share.window) else { continue };
-            let modelled = if window.modelled() == Energy::ZERO { Energy::ZERO } else { share.energy };
-            let own = Sums {
-                first: window.start,
-                last: window.end,
-                energy: share.energy,
-                modelled,
-                min: window.min,
-                max: window.max,
-                covered: share.covered,
-                span: share.held,
-                low: if window.is_low { share.held } else { Span::ZERO },
-            };
-            match holders.get_mut(&share.holder) {
-                Some(known) => *known = joined(known, &own)?,
-                None => drop(holders.insert(&share.holder, own)),
-            }
-        }
-        for (holder, sums) in holders {
+    /// Adds what the windows of a device that begin in the hour at `start` sum up to for each holder.
+    pub(super) fn hour(&mut self, start: Timestamp, device: &SeriesDevice, holders: &HolderSums) {
+        for (holder, sums) in holders.iter() {
             self.point(
-                &key(ENERGY_HOUR, &change.device, holder),
+                &key(ENERGY_HOUR, device, holder),
                 start,
                 &[
                     ("covered_ns", nanoseconds(sums.covered)),
@@ -131,7 +109,6 @@ impl PointLines {
                 ],
             );
         }
-        Ok(())
     }
 
     /// Adds what an account sums up to, and the carbon intensity that it was posted with.
@@ -189,21 +166,6 @@ fn nanoseconds(span: Span) -> i64 {
 
 fn milliwatts(power: Power) -> i64 {
     i64::try_from(power.milliwatts()).unwrap_or(i64::MAX)
-}
-
-/// The sums of two sets of windows of one device.
-fn joined(a: &Sums, b: &Sums) -> Result<Sums, units::Overflow> {
-    Ok(Sums {
-        first: a.first.min(b.first),
-        last: a.last.max(b.last),
-        energy: a.energy.checked_add(b.energy)?,
-        modelled: a.modelled.checked_add(b.modelled)?,
-        min: a.min.min(b.min),
-        max: a.max.max(b.max),
-        covered: a.covered.plus(b.covered),
-        span: a.span.plus(b.span),
-        low: a.low.plus(b.low),
-    })
 }
 
 /// Adds a holder's share of a window to what is known of that window.

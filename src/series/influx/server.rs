@@ -4,6 +4,7 @@
 use super::super::store::SeriesError;
 use super::flux::instant;
 use super::table::{self, Row, TableError};
+use bytes::Bytes;
 use client::{Call, CallLimits, Client, Content, Method, SendError};
 use influxdb2::RequestError;
 use influxdb2::api::write::TimestampPrecision;
@@ -134,17 +135,18 @@ impl Connection {
     /// # Errors
     ///
     /// [`SeriesError::Unavailable`]: the same lines must be sent again, which changes nothing where the server has them.
-    pub(super) fn write(&self, lines: &str) -> Result<Written, SeriesError> {
+    pub(super) fn write(&self, lines: String) -> Result<Written, SeriesError> {
+        let lines = Bytes::from(lines);
         let mut sent = Written::default();
         let mut waiting = vec![lines];
         let mut requests = 0;
         while let Some(part) = waiting.pop() {
-            let count = u64::try_from(part.lines().count()).unwrap_or(u64::MAX);
+            let count = line_ends(&part).count() as u64;
             if count == 0 {
                 continue;
             }
             requests += 1;
-            match self.post(part) {
+            match self.post(part.clone()) {
                 Ok(()) => sent.kept += count,
                 Err(Refusal::Unavailable(reason)) => return Err(self.unavailable(reason)),
                 Err(Refusal::Lines { lost: Some(lost), reason }) => {
@@ -153,20 +155,21 @@ impl Connection {
                     sent.kept += count.saturating_sub(lost);
                 }
                 Err(Refusal::Lines { lost: None, reason }) if count == 1 || requests > REQUESTS_TO_FIND => {
-                    tracing::warn!(lines = count, reason, first = part.lines().next(), "InfluxDB refuses points");
+                    let first = part.split(|byte| *byte == b'\n').next().map(String::from_utf8_lossy);
+                    tracing::warn!(lines = count, reason, first = first.as_deref(), "InfluxDB refuses points");
                     sent.refused += count;
                 }
                 Err(Refusal::Large { is_final: true, .. }) if count == 1 => sent.refused += 1,
                 Err(Refusal::Large { is_final: false, reason }) if count == 1 => return Err(self.unavailable(reason)),
-                Err(Refusal::Lines { .. } | Refusal::Large { .. }) => waiting.extend(halves(part)),
+                Err(Refusal::Lines { .. } | Refusal::Large { .. }) => waiting.extend(halves(&part)),
             }
         }
         Ok(sent)
     }
 
     /// Sends lines once. The crate may panic and has no time limit: both stay in a task of its own.
-    fn post(&self, lines: &str) -> Result<(), Refusal> {
-        let (writer, body) = (self.writer.clone(), lines.to_owned());
+    fn post(&self, body: Bytes) -> Result<(), Refusal> {
+        let writer = self.writer.clone();
         let (org, bucket) = (self.server.org.clone(), self.server.bucket.clone());
         let precision = TimestampPrecision::Milliseconds;
         let mut ending = self.is_ending.subscribe();
@@ -274,11 +277,15 @@ fn dropped(text: &str) -> Option<u64> {
     digits.parse().ok().filter(|lost| *lost > 0)
 }
 
+/// Where lines end.
+fn line_ends(lines: &[u8]) -> impl Iterator<Item = usize> {
+    lines.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1)
+}
+
 /// The first and the second half of some lines.
-fn halves(lines: &str) -> [&str; 2] {
-    let middle = lines.lines().count() / 2;
-    let at = lines.match_indices('\n').nth(middle.saturating_sub(1)).map_or(lines.len(), |(at, _)| at + 1);
-    let (first, second) = lines.split_at(at);
+fn halves(lines: &Bytes) -> [Bytes; 2] {
+    let middle = line_ends(lines).count() / 2;
+    let at = line_ends(lines).nth(middle.saturating_sub(1)).unwrap_or(lines.len());
     // The last is taken first.
-    [second, first]
+    [lines.slice(at..), lines.slice(..at)]
 }

@@ -74,7 +74,7 @@ fn more_than_the_device_can_draw_is_kept_but_not_posted() {
     let mut first = batch(1, 100);
     // 700 W x 10 s x 1.2 = 8.4 kJ
     first.windows = vec![window("gpu0", 0, 10, 8_400_000), window("gpu0", 10, 20, 8_400_001)];
-    let number = fixture.apply(&first).number.unwrap();
+    let number = fixture.apply(&first).stored.unwrap().0;
     assert_eq!(fixture.by_job()["idle"], 8_400_000);
     let aside = fixture.store.read(|tx| tx.evidence().set_aside_of(number)).unwrap();
     assert_eq!((aside.len(), aside[0].position, aside[0].reason.name()), (1, 1, "implausible"));

@@ -72,7 +72,7 @@ fn what_is_taken_twice_is_there_once(engine: Engine) {
             .enumerate()
             .map(|(window, own)| WindowShare {
                 window,
-                holder: Holder::default(),
+                holder: Holder::default().into(),
                 energy: own.energy,
                 held: own.end.since(own.start).unwrap(),
                 covered: own.covered,
@@ -294,12 +294,14 @@ fn the_follower_takes_what_was_missed_and_what_comes(engine: Engine) {
     let copy: Arc<dyn SeriesStore> = copy.into();
     let store = Arc::new(fixture.store);
     let clock = Arc::new(collectors::clock::SystemClock::new());
-    let follower = series::Follower::start(Arc::clone(&store), Arc::clone(&copy), clock).unwrap();
+    let mut handover = series::Handover::default();
+    let follower = series::Follower::start(Arc::clone(&store), Arc::clone(&copy), clock, handover.to_copy()).unwrap();
     crate::service::process::until(|| windows(copy.as_ref()).len() == 8_640);
     let mut live = batch(100, 90_000);
     live.windows = vec![window("gpu0", 86_400, 86_410, 3_000_000)];
     let applied = wattledger::ingest::apply(&store, live.to_json().unwrap(), at(90_000)).unwrap();
-    follower.handover().give(applied.number.unwrap(), applied.batch);
+    let (number, division) = applied.stored.unwrap();
+    handover.give(number, applied.batch, division);
     crate::service::process::until(|| windows(copy.as_ref()).len() == 8_641);
     drop(follower);
     assert_eq!(Arc::strong_count(&store), 1);

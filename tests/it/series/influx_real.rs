@@ -121,7 +121,8 @@ fn a_hundred_thousand_hostile_texts_are_kept_and_come_back() {
                 is_contained: false,
                 is_low: false,
             });
-            let holder = Holder { site: None, project: Some(project.into()), job: Some(job.into()), trace: None };
+            let holder =
+                Holder { site: None, project: Some(project.into()), job: Some(job.into()), trace: None }.into();
             let energy = Energy::from_millijoules(energy);
             change.shares.push(WindowShare { window: place, holder, energy, held: span, covered: span });
         }

@@ -1,8 +1,9 @@
 //! A server that speaks what of InfluxDB 2 the service uses, and answers as the recorded one does: nothing of a batch with a bad line is kept, a
 //! point of the same series and time is written over, deletes include both ends, columns come in any order, an answer without rows is one line end.
 
-use influxdb_line_protocol::{FieldValue, parse_lines};
-use std::collections::{BTreeMap, BTreeSet};
+use influxdb_line_protocol::{FieldValue, Series, parse_lines};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -29,10 +30,30 @@ type Track = (String, Option<String>, Option<String>);
 type Tags = BTreeMap<String, String>;
 type Fields = BTreeMap<String, i64>;
 
+/// Fields of a point, small: a month has millions of them.
+struct Row {
+    names: Arc<[String]>,
+    values: Box<[i64]>,
+}
+
+impl Row {
+    fn iter(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.names.iter().map(String::as_str).zip(self.values.iter().copied())
+    }
+
+    fn fields(&self) -> Fields {
+        self.iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
 #[derive(Default)]
 struct Kept {
     /// By time in ms and tags.
-    points: BTreeMap<Track, BTreeMap<(i64, Tags), Fields>>,
+    points: BTreeMap<Track, BTreeMap<(i64, Arc<Tags>), Row>>,
+    /// By the beginning of their lines.
+    series: HashMap<String, (Track, Arc<Tags>)>,
+    /// Names of fields as lines have them.
+    names: BTreeSet<Arc<[String]>>,
     /// A text that makes a line one that cannot be kept.
     refused: Option<String>,
     writes: usize,
@@ -73,14 +94,31 @@ impl InfluxDouble {
 
     /// Sum of an integer field over a measurement.
     pub(crate) fn sum(&self, measurement: &str, field: &str) -> i64 {
-        self.points(measurement).iter().filter_map(|(_, fields)| fields.get(field)).sum()
+        let kept = self.kept.lock().unwrap();
+        let own = kept.points.iter().filter(|((name, _, _), _)| name == measurement);
+        let fields = own.flat_map(|(_, points)| points.values().flat_map(Row::iter));
+        fields.filter(|(name, _)| *name == field).map(|(_, value)| value).sum()
     }
 
     /// The points of a measurement: tags and fields.
     pub(crate) fn points(&self, measurement: &str) -> Vec<(Tags, Fields)> {
         let kept = self.kept.lock().unwrap();
         let own = kept.points.iter().filter(|((name, _, _), _)| name == measurement);
-        own.flat_map(|(_, points)| points.iter().map(|((_, tags), fields)| (tags.clone(), fields.clone()))).collect()
+        own.flat_map(|(_, points)| points.iter().map(|((_, tags), row)| (Tags::clone(tags), row.fields()))).collect()
+    }
+
+    /// The names of tags and of fields that points of a measurement have together.
+    pub(crate) fn shapes(&self, measurement: &str) -> BTreeSet<(BTreeSet<String>, BTreeSet<String>)> {
+        let kept = self.kept.lock().unwrap();
+        let own = kept.points.iter().filter(|((name, _, _), _)| name == measurement);
+        let named =
+            own.flat_map(|(_, points)| points.iter().map(|((_, tags), row)| (Arc::as_ptr(tags), tags, &row.names)));
+        let named: BTreeMap<_, _> =
+            named.map(|(place, tags, names)| ((place, Arc::as_ptr(names)), (tags, names))).collect();
+        let shape = |(tags, names): (&Arc<Tags>, &Arc<[String]>)| {
+            (tags.keys().cloned().collect(), names.iter().cloned().collect())
+        };
+        named.into_values().map(shape).collect()
     }
 
     /// The names of what is measured.
@@ -164,23 +202,35 @@ impl Kept {
         if self.refused.as_ref().is_some_and(|refused| text.contains(refused)) {
             return (400, "{\"code\":\"invalid\",\"message\":\"unable to parse\"}".to_owned());
         }
-        for line in parse_lines(text) {
-            let Ok(line) = line else {
+        for raw in text.lines() {
+            let Some(Ok(line)) = parse_lines(raw).next() else {
                 return (400, "{\"code\":\"invalid\",\"message\":\"unable to parse\"}".to_owned());
             };
-            let tags = line.series.tag_set.iter().flatten();
-            let tags: Tags = tags.map(|(name, value)| (name.to_string(), value.to_string())).collect();
-            let fields = line.field_set.iter().map(|(name, value)| match value {
-                FieldValue::I64(value) => (name.to_string(), *value),
-                other => panic!("{name} is {other:?}, not an integer"),
-            });
-            let of = |tag: &str| tags.get(tag).cloned();
-            let track = (line.series.measurement.to_string(), of("node"), of("device"));
-            let at = line.timestamp.unwrap();
-            new.push((track, (at, tags), fields.collect::<Fields>()));
+            let (mut names, mut values) = (Vec::new(), Vec::new());
+            for (name, value) in &line.field_set {
+                let FieldValue::I64(value) = value else { panic!("{name} is {value:?}, not an integer") };
+                names.push(name.to_string());
+                values.push(*value);
+            }
+            let names = self.names.get(names.as_slice()).cloned().unwrap_or_else(|| names.into());
+            self.names.insert(Arc::clone(&names));
+            let beginning = beginning(raw);
+            if !self.series.contains_key(beginning) {
+                self.series.insert(beginning.to_owned(), series(&line.series));
+            }
+            let (track, tags) = self.series[beginning].clone();
+            new.push((track, (line.timestamp.unwrap(), tags), Row { names, values: values.into() }));
         }
-        for (track, place, fields) in new {
-            self.points.entry(track).or_default().entry(place).or_default().extend(fields);
+        for (track, place, row) in new {
+            match self.points.entry(track).or_default().entry(place) {
+                Entry::Vacant(free) => drop(free.insert(row)),
+                Entry::Occupied(mut known) => {
+                    let mut fields = known.get().fields();
+                    fields.extend(row.fields());
+                    let (names, values): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
+                    known.insert(Row { names: names.into(), values: values.into() });
+                }
+            }
         }
         (204, String::new())
     }
@@ -208,7 +258,7 @@ impl Kept {
         let (start, stop) = (text("start: time(v: ", ")"), text("stop: time(v: ", ")"));
         let measurement = text("r._measurement == ", " and ((");
         let devices = between(" and ((", ")))\n");
-        let range = (milliseconds(&start), Tags::new())..(milliseconds(&stop), Tags::new());
+        let range = (milliseconds(&start), Arc::default())..(milliseconds(&stop), Arc::default());
         let own = devices.split(") or (").flat_map(|device| {
             let (node, name) = device.strip_prefix("r.node == ").unwrap().split_once(" and r.device == ").unwrap();
             let [node, name] = [node, name].map(|text| Some(serde_json::from_str::<String>(text).unwrap()));
@@ -219,7 +269,7 @@ impl Kept {
         let mut columns_before = Vec::new();
         for (number, ((_, tags), fields)) in own.enumerate() {
             let mut row: Vec<(&str, &str, String)> =
-                fields.iter().map(|(name, value)| ("long", name.as_str(), value.to_string())).collect();
+                fields.iter().map(|(name, value)| ("long", name, value.to_string())).collect();
             let quoted = |value: &String| format!("\"{}\"", value.replace('"', "\"\""));
             row.extend(tags.iter().map(|(name, value)| ("string", name.as_str(), quoted(value))));
             // The order changes now and then, and the header with it.
@@ -240,6 +290,25 @@ impl Kept {
         }
         answer + "\r\n"
     }
+}
+
+/// A line up to the first space that is not escaped.
+fn beginning(line: &str) -> &str {
+    let mut is_escaped = false;
+    let end = line.find(|character| {
+        let ends = character == ' ' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
+        ends
+    });
+    &line[..end.unwrap()]
+}
+
+/// The track and the tags of a line.
+fn series(line: &Series<'_>) -> (Track, Arc<Tags>) {
+    let tags = line.tag_set.iter().flatten();
+    let tags: Tags = tags.map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    let of = |tag: &str| tags.get(tag).cloned();
+    ((line.measurement.to_string(), of("node"), of("device")), Arc::new(tags))
 }
 
 /// `name="value"` of a predicate.

@@ -3,6 +3,7 @@
 mod api;
 mod copy;
 mod damage;
+mod handover;
 mod influx;
 mod influx_real;
 pub(crate) mod influx_server;
