@@ -27,12 +27,12 @@ struct DeviceTally {
     /// No window that was sent begins later.
     newest: Timestamp,
     /// By hour; `None` where it is to be counted anew.
-    hours: BTreeMap<i64, Option<Tally>>,
+    hours: BTreeMap<i64, Option<HourTally>>,
 }
 
 /// What the windows of an hour sum up to so far.
 #[derive(Debug)]
-struct Tally {
+struct HourTally {
     last: BatchId,
     holders: HolderSums,
 }
@@ -63,7 +63,7 @@ impl Tallies {
             fresh.push(hour);
             if self.hours < HOURS_MAX {
                 let is_whole = own.newest < hour_start(hour);
-                let empty = || Tally { last: BatchId::new(0), holders: HolderSums::default() };
+                let empty = || HourTally { last: BatchId::new(0), holders: HolderSums::default() };
                 own.hours.insert(hour, is_whole.then(empty));
                 self.hours += 1;
             }
@@ -104,7 +104,7 @@ impl DeviceTally {
     }
 }
 
-impl Tally {
+impl HourTally {
     /// Adds what begins in `hour`. Returns whether the sums are still those of everything that was sent.
     fn add(&mut self, hour: i64, change: &SeriesChange) -> bool {
         if change.batch <= self.last {
