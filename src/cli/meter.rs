@@ -4,8 +4,12 @@ use super::failure::Failure;
 use super::grid_arguments::{GridArguments, NO_GRID};
 use super::{print, show};
 use crate::footprint::{Footprint, FootprintDevice};
+use crate::hardware;
 use account::meter::{Flag, Meter};
-use collectors::powerlog::{LogError, LoggedDevice, Options, PowerLog, PowerLogFormat, Times};
+use collectors::powerlog::{
+    ColumnMapping, ContainsStatement, LogError, LoggedDevice, Options, PowerLog, PowerLogFormat, ReadingStatement,
+    TimeStatement, Times,
+};
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -13,8 +17,9 @@ use units::{Overflow, Span, Timestamp};
 
 /// Compute the energy and CO2e of a recorded power log
 ///
-/// Reads the output of nvidia-smi, dmon, DCGM and other exporters, amd-smi, rocm-smi, hl-smi and hand-written loops, and plain CSV
-/// (timestamp,device,power_w or energy_j).
+/// Reads what known tools write: nvidia-smi, dmon, DCGM, amd-smi, rocm-smi, hl-smi, xpu-smi, Prometheus exporters, Kepler, Scaphandre,
+/// Alumet, turbostat, perf stat, tegrastats, jtop and others (--format lists them), and plain CSV (timestamp,device,power_w or
+/// energy_j). Any other log is read only where its columns are certain; --time, --device, --power and --energy say what they are.
 #[derive(clap::Args)]
 pub(crate) struct MeterArguments {
     /// Power log to read, or - for standard input
@@ -26,6 +31,21 @@ pub(crate) struct MeterArguments {
     /// Column or metric to use, if the log has several; power.draw by default
     #[arg(long, value_name = "NAME")]
     column: Option<String>,
+    /// Column of the times, and the unit of numbers in it: s, ms, us or ns
+    #[arg(long, value_name = "COL[:UNIT]", value_parser = TimeStatement::parse)]
+    time: Option<TimeStatement>,
+    /// Columns (of exporters, labels) that together identify a device
+    #[arg(long, value_name = "COL", value_delimiter = ',')]
+    device: Vec<String>,
+    /// Column or metric of a power, and its unit: W, mW, kW, uW; may be repeated
+    #[arg(long, value_name = "COL:UNIT", value_parser = ReadingStatement::power, conflicts_with = "column")]
+    power: Vec<ReadingStatement>,
+    /// Column or metric of an energy, and its unit: J, mJ, uJ, Wh, kWh; with :interval if it counts from row to row; may be repeated
+    #[arg(long, value_name = "COL:UNIT[:KIND]", value_parser = ReadingStatement::energy, conflicts_with = "column")]
+    energy: Vec<ReadingStatement>,
+    /// Device or column A contains devices B and C, so that only A is counted; may be repeated
+    #[arg(long, value_name = "A=B,C", value_parser = ContainsStatement::parse)]
+    contains: Vec<ContainsStatement>,
     /// Time zone of local times in the log, such as Europe/Berlin
     #[arg(long, value_name = "ZONE", value_parser = timezone)]
     timezone: Option<chrono_tz::Tz>,
@@ -48,6 +68,12 @@ pub(crate) fn run(arguments: &MeterArguments) -> Result<(), Failure> {
     let options = Options {
         format: arguments.format,
         column: arguments.column.clone(),
+        mapping: ColumnMapping {
+            time: arguments.time.clone(),
+            device: arguments.device.clone(),
+            readings: [&arguments.power[..], &arguments.energy[..]].concat(),
+            contains: arguments.contains.clone(),
+        },
         timezone: arguments.timezone,
         interval: arguments.interval,
         accelerator: arguments.accelerator.clone(),
@@ -121,6 +147,7 @@ fn meter(source: impl Read, options: &Options) -> Result<MeteredLog, MeterError>
     };
     let mut warnings = text(true);
     warnings.extend(devices.iter().filter_map(quarantined));
+    warnings.extend(devices.iter().filter_map(above_what_it_draws));
     Ok(MeteredLog { devices, notes: text(false), warnings, times: log.times() })
 }
 
@@ -142,6 +169,23 @@ fn quarantined(device: &FootprintDevice) -> Option<String> {
             "device {:?}: its energy counter rises faster than such a device can draw; those steps are neither charged nor \
              covered",
             device.uuid
+        )
+    })
+}
+
+/// The warning for a device whose mean power is more than the named board can draw.
+fn above_what_it_draws(device: &FootprintDevice) -> Option<String> {
+    let (name, window) = (device.name.as_deref()?, device.window.as_ref()?);
+    let tdp_w = u64::from(hardware::find_accelerator(name).ok()?.tdp_w().ok()?);
+    let seconds = window.covered.nanoseconds() / 1_000_000_000;
+    let mean_mw = u64::try_from(window.energy.millijoules()).ok()?.checked_div(seconds)?;
+    // Boards may exceed their rated power for a while, by less than a quarter on average.
+    (mean_mw > tdp_w * 1_250).then(|| {
+        format!(
+            "device {:?}: its mean power is {} W, and a {name} is rated at {tdp_w} W: the unit may be another one, or the readings of \
+             something else",
+            device.uuid,
+            mean_mw / 1_000
         )
     })
 }

@@ -157,7 +157,7 @@ fn what_cannot_be_believed_is_refused_with_the_reason() {
         ("empty file", b"", &[]),
         ("header only", b"timestamp,gpu,power_w\n", &[]),
         ("binary file", b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00", &[]),
-        ("no power column", b"timestamp,gpu,temperature.gpu,power.limit [W]\n1,0,45,700\n2,0,46,700\n", &[]),
+        ("no power column", b"timestamp_s,gpu,temperature.gpu,power.limit [W]\n1,0,45,700\n2,0,46,700\n", &[]),
         ("unknown column", b"timestamp,gpu,power_w\n1,0,45\n", &["--column", "watts"]),
         (
             "clock running backwards",

@@ -1,19 +1,22 @@
-//! Finds out what the columns of a log mean from their names.
+//! What the columns of a table are: by the rules of its format, else by their words.
 
-use super::time::TimeHint;
-use super::value::{LogQuantity, LogUnit};
+use super::catalogue::{ColumnRule, Format, Is};
+use super::part::{MachinePart, MachinePlace, words};
+use super::spelling::time_shift;
+use super::time::{TimeForm, TimeHint};
+use super::value::{EnergyKind, LogQuantity, LogUnit};
 use crate::sensor_class::PowerField;
 
-/// The name of a column, and what it means.
+/// The name of a column, and what it is.
 #[derive(Debug, Clone)]
 pub(super) struct LogColumn {
     /// The name as the header has it, without surrounding blanks and quotes.
     pub(super) text: String,
-    pub(super) meaning: Meaning,
+    pub(super) role: ColumnRole,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum ColumnRole {
     /// A time. Of several such columns the one with the lowest rank is best.
     Time {
         rank: u8,
@@ -21,10 +24,10 @@ pub(super) enum Meaning {
     },
     /// A date whose time of day is in another column.
     Date,
-    /// A power reading or an energy counter.
+    /// A power or energy reading.
     Measured(Measured),
-    /// A limit, cap or setting that concerns power but is not a reading. `rank` orders those that limit readings; it is `None`
-    /// for others.
+    /// A limit, cap or setting that concerns power but is no reading. `rank` orders those that limit readings; it is `None` for
+    /// others.
     Limit {
         rank: Option<u8>,
         unit: LogUnit,
@@ -33,21 +36,35 @@ pub(super) enum Meaning {
     Device {
         rank: u8,
     },
+    /// Identifies parts of a device or machine, beside the column that identifies devices.
+    Part,
     Host,
     Name,
     Driver,
+    /// A load in percent, for which power is drawn.
+    Utilisation,
+    /// Names what the column of values holds, row by row.
+    Metric,
+    Value,
+    /// The unit of the value, row by row.
+    Unit,
+    /// Not used, for this reason.
+    Unused(String),
     Other,
 }
 
-/// A power reading or an energy counter.
+/// A power or energy reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Measured {
-    pub(super) unit: LogUnit,
-    /// Whether the unit is in brackets, so that it is certainly meant as one.
-    pub(super) unit_is_certain: bool,
+    pub(super) quantity: LogQuantity,
+    /// `None` if neither the name nor the format says it.
+    pub(super) unit: Option<LogUnit>,
+    pub(super) kind: EnergyKind,
     /// The name without the words for power, energy and units. In a log with one column per device it names the device; it is
     /// empty if the column belongs to the device of the row.
     pub(super) subject: String,
+    /// What of a machine it covers. A rule states it; else the subject may say.
+    pub(super) place: MachinePlace,
     /// Of several readings of one subject, the one with the lowest rank is taken.
     pub(super) rank: u8,
     /// Which of NVIDIA's power readings this is; `None` if it is none of them.
@@ -58,73 +75,149 @@ pub(super) struct Measured {
 pub(super) const NAME_RANK: u8 = 5;
 
 impl LogColumn {
+    /// Reads a header cell by its words alone.
     pub(super) fn parse(header_cell: &[u8]) -> Self {
         let text = String::from_utf8_lossy(header_cell);
         let text = text.trim().trim_matches('"').trim_start_matches('#').trim().to_owned();
         let (name, bracket) = split_bracket(&text);
-        let words = words_of(name);
-        Self { meaning: meaning(&words, bracket), text }
+        Self { role: by_words(name, bracket), text }
+    }
+
+    /// Reads a column again by the rules of its format. What no rule names is not read as power or energy.
+    pub(super) fn apply(&mut self, format: &Format) {
+        let name = self.name();
+        let position = format.columns.iter().position(|rule| rule.fits(&name));
+        match position.map(|at| (at, &format.columns[at])) {
+            Some((at, rule)) => {
+                self.role = self.by_rule(rule, u8::try_from(at).unwrap_or(u8::MAX));
+                if let ColumnRole::Measured(measured) = &mut self.role
+                    && format.of_boards
+                    && measured.place.part == Some(MachinePart::Board)
+                {
+                    // The board is the device of the row.
+                    measured.subject.clear();
+                }
+            }
+            None => {
+                if matches!(self.role, ColumnRole::Measured(_)) {
+                    self.role = ColumnRole::Unused(format!("no known column of {}", format.title));
+                }
+            }
+        }
+    }
+
+    /// The name without its unit in brackets, and with single blanks.
+    pub(super) fn name(&self) -> String {
+        split_bracket(&self.text).0.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     pub(super) fn measured(&self) -> Option<&Measured> {
-        match &self.meaning {
-            Meaning::Measured(measured) => Some(measured),
+        match &self.role {
+            ColumnRole::Measured(measured) => Some(measured),
             _ => None,
         }
     }
 
     /// Whether `--column name` means this column. The unit in brackets may be left out, and case does not matter.
     pub(super) fn is_named(&self, name: &str) -> bool {
-        let (own, _) = split_bracket(&self.text);
-        self.text.eq_ignore_ascii_case(name.trim()) || own.trim().eq_ignore_ascii_case(name.trim())
+        self.text.eq_ignore_ascii_case(name.trim()) || self.name().eq_ignore_ascii_case(name.trim())
+    }
+
+    /// Whether a cell repeats the name, as in a header in the middle of a log.
+    pub(super) fn is_cell(&self, cell: &[u8]) -> bool {
+        !self.text.is_empty() && cell == self.text.as_bytes()
+    }
+
+    /// What a rule makes of this column; `position` orders the rules of a format.
+    pub(super) fn by_rule(&self, rule: &ColumnRule, position: u8) -> ColumnRole {
+        let time = |rank, form| {
+            let shift = rule.time_unit().and_then(time_shift).or(self.time_shift());
+            ColumnRole::Time { rank, hint: TimeHint { shift, utc: false, form } }
+        };
+        match rule.is {
+            Is::Time => time(position, TimeForm::Moment),
+            Is::Elapsed => time(position.saturating_add(100), TimeForm::Elapsed),
+            Is::Date => ColumnRole::Date,
+            Is::Host => ColumnRole::Host,
+            Is::Device => ColumnRole::Device { rank: position },
+            Is::Part => ColumnRole::Part,
+            Is::Name => ColumnRole::Name,
+            Is::Driver => ColumnRole::Driver,
+            Is::Utilisation => ColumnRole::Utilisation,
+            Is::Metric => ColumnRole::Metric,
+            Is::Value => ColumnRole::Value,
+            Is::Unit => ColumnRole::Unit,
+            Is::Unused => ColumnRole::Unused(rule.why.clone()),
+            Is::Limit => {
+                let unit = self.stated_unit(LogQuantity::Power).or(rule.log_unit()).unwrap_or(LogUnit::WATT);
+                ColumnRole::Limit { rank: Some(position), unit }
+            }
+            Is::Power | Is::Counter | Is::Interval => self.reading_by_rule(rule),
+        }
+    }
+
+    fn reading_by_rule(&self, rule: &ColumnRule) -> ColumnRole {
+        let Some(quantity) = rule.quantity() else { return ColumnRole::Other };
+        let subject = subject(&self.name(), quantity);
+        let named = MachinePlace::of_name(&self.name());
+        let place = match rule.part {
+            Some(part) => MachinePlace { part: Some(part), is_total: false, ..named },
+            None => named,
+        };
+        ColumnRole::Measured(Measured {
+            quantity,
+            unit: self.stated_unit(quantity).or(rule.log_unit()),
+            kind: if rule.is == Is::Interval { EnergyKind::Interval } else { EnergyKind::Counter },
+            subject,
+            place,
+            rank: rule.rank,
+            field: rule.power_field(),
+        })
+    }
+
+    /// The unit that the header states, in brackets or as a word of the name.
+    fn stated_unit(&self, quantity: LogQuantity) -> Option<LogUnit> {
+        let (name, bracket) = split_bracket(&self.text);
+        let of_quantity = |unit: &LogUnit| unit.quantity == quantity;
+        let by_word = || words(name).iter().rev().find_map(|word| LogUnit::parse(word)).filter(of_quantity);
+        bracket.and_then(LogUnit::parse).filter(of_quantity).or_else(by_word)
+    }
+
+    fn time_shift(&self) -> Option<i32> {
+        let (name, bracket) = split_bracket(&self.text);
+        bracket.and_then(time_shift).or_else(|| words(name).last().and_then(|word| time_shift(word)))
     }
 }
 
 /// `power.draw [W]` → (`power.draw`, `W`).
-fn split_bracket(text: &str) -> (&str, Option<&str>) {
+pub(super) fn split_bracket(text: &str) -> (&str, Option<&str>) {
     for (open, close) in [('[', ']'), ('(', ')')] {
         if let Some(inner) = text.strip_suffix(close)
             && let Some(start) = inner.rfind(open)
         {
-            return (&text[..start], Some(inner[start + 1..].trim()));
+            return (text[..start].trim_end(), Some(inner[start + 1..].trim()));
         }
     }
     (text, None)
 }
 
-/// Lower-case words: `power.draw` → power, draw; `gpu0_power_mW` → gpu0, power, mw; `gpuPowerW` → gpu, power, w.
-fn words_of(name: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for raw in name.split(|c: char| !c.is_alphanumeric()).filter(|raw| !raw.is_empty()) {
-        if LogUnit::parse(raw).is_some() {
-            words.push(raw.to_lowercase());
-            continue;
-        }
-        let mut word = String::new();
-        for c in raw.chars() {
-            if c.is_uppercase() && word.ends_with(|before: char| before.is_lowercase() || before.is_ascii_digit()) {
-                words.push(std::mem::take(&mut word).to_lowercase());
-            }
-            word.push(c);
-        }
-        words.push(word.to_lowercase());
-    }
-    words
-}
-
-fn meaning(words: &[String], bracket: Option<&str>) -> Meaning {
+fn by_words(name: &str, bracket: Option<&str>) -> ColumnRole {
+    let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if let Some(time) = time(&words, bracket) {
         return time;
     }
-    if let Some(identity) = identity(&words) {
+    if let Some(identity) = identity(&words).filter(|_| bracket.is_none()) {
         return identity;
     }
-    measured(&words, bracket).unwrap_or(Meaning::Other)
+    if is_utilisation(&words, bracket) {
+        return ColumnRole::Utilisation;
+    }
+    measured(name, &words, bracket).unwrap_or(ColumnRole::Other)
 }
 
 /// Words of which the name of a time column has at least one.
-const TIME: [&str; 14] = [
+const TIME: [&str; 15] = [
     "timestamp",
     "time",
     "datetime",
@@ -139,9 +232,10 @@ const TIME: [&str; 14] = [
     "ms",
     "timestamps",
     "walltime",
+    "runtime",
 ];
 /// Other words that the name of a time column may have.
-const ABOUT_TIME: [&str; 18] = [
+const ABOUT_TIME: [&str; 22] = [
     "unix",
     "system",
     "local",
@@ -160,11 +254,15 @@ const ABOUT_TIME: [&str; 18] = [
     "nanoseconds",
     "iso",
     "date",
+    "of",
+    "day",
+    "process",
+    "monotonic",
 ];
 
-fn time(words: &[&str], bracket: Option<&str>) -> Option<Meaning> {
+fn time(words: &[&str], bracket: Option<&str>) -> Option<ColumnRole> {
     if matches!(words, ["date"] | ["yyyymmdd"]) {
-        return Some(Meaning::Date);
+        return Some(ColumnRole::Date);
     }
     let is_time = words.iter().any(|word| TIME.contains(word))
         && words.iter().all(|word| TIME.contains(word) || ABOUT_TIME.contains(word));
@@ -172,57 +270,59 @@ fn time(words: &[&str], bracket: Option<&str>) -> Option<Meaning> {
         return None;
     }
     let has = |word: &str| words.contains(&word);
-    let shift = shift(bracket.or(words.last().copied()).unwrap_or_default());
+    let shift = bracket.and_then(time_shift).or_else(|| words.last().and_then(|word| time_shift(word)));
+    let is_elapsed = ["elapsed", "relative", "since", "runtime", "monotonic"].into_iter().any(has);
     let rank = match () {
-        () if has("elapsed") || has("relative") || has("since") => 3,
+        () if is_elapsed => 3,
         () if has("timestamp") || has("timestamps") || has("datetime") => 0,
         () if has("time") || has("ts") || has("walltime") => 1,
         () => 2,
     };
     let utc = has("utc") || has("gmt") || bracket.is_some_and(|b| matches!(b.to_lowercase().as_str(), "utc" | "gmt"));
-    Some(Meaning::Time { rank, hint: TimeHint { shift, utc } })
+    let form = if is_elapsed { TimeForm::Elapsed } else { TimeForm::Moment };
+    Some(ColumnRole::Time { rank, hint: TimeHint { shift, utc, form } })
 }
 
-/// Power of ten that converts a time in this unit to nanoseconds.
-fn shift(unit: &str) -> Option<i32> {
-    match unit.to_lowercase().as_str() {
-        "s" | "sec" | "seconds" => Some(9),
-        "ms" | "msec" | "milliseconds" => Some(6),
-        "us" | "µs" | "μs" | "microseconds" => Some(3),
-        "ns" | "nanoseconds" => Some(0),
-        _ => None,
-    }
-}
-
-fn identity(words: &[&str]) -> Option<Meaning> {
-    let device = |rank| Some(Meaning::Device { rank });
+fn identity(words: &[&str]) -> Option<ColumnRole> {
+    let device = |rank| Some(ColumnRole::Device { rank });
     match words {
         [.., "uuid"] => device(0),
-        [
-            "gpu" | "device" | "dev" | "card" | "accelerator" | "gpuid" | "deviceid" | "aip" | "oam" | "sensor"
-            | "domain" | "zone" | "component" | "rail",
-        ]
-        | [
-            "gpu" | "device" | "dev" | "card" | "accelerator" | "aip" | "sensor",
-            "id" | "index" | "idx" | "number" | "num",
-        ] => device(1),
+        ["gpu" | "device" | "dev" | "card" | "accelerator" | "gpuid" | "deviceid" | "aip" | "oam"]
+        | ["gpu" | "device" | "dev" | "card" | "accelerator" | "aip", "id" | "index" | "idx" | "number" | "num"] => {
+            device(1)
+        }
         ["index" | "idx" | "id"] | ["minor", "number"] | ["minor"] => device(2),
         ["pci", .., "id"] | [.., "bdf"] | ["pci", "bus"] | ["gpu", "bus", "id"] | ["bus", "id"] | ["busid"] => {
             device(3)
         }
         [.., "serial"] | [.., "serial", "number"] => device(4),
-        ["host" | "hostname" | "node" | "machine" | "server" | "nodename"]
-        | ["host" | "node" | "machine", "name" | "id"] => Some(Meaning::Host),
+        [
+            "sensor" | "domain" | "zone" | "component" | "rail" | "tile" | "tileid" | "die" | "socket" | "package"
+            | "channel" | "psu" | "gcd" | "xcd" | "chiplet" | "subdevice",
+        ]
+        | [
+            "sensor" | "domain" | "zone" | "component" | "rail" | "tile" | "die" | "socket" | "package" | "channel"
+            | "psu",
+            "id" | "index" | "idx" | "number" | "num" | "name",
+        ] => Some(ColumnRole::Part),
+        ["host" | "hostname" | "node" | "machine" | "server" | "nodename" | "servername"]
+        | ["host" | "node" | "machine" | "server", "name" | "id"] => Some(ColumnRole::Host),
         ["name" | "model" | "product"]
         | ["gpu" | "product" | "device" | "model" | "card" | "market", "name" | "model"]
-        | ["card", "series"] => Some(Meaning::Name),
-        ["driver", "version"] | ["driver"] => Some(Meaning::Driver),
+        | ["card", "series"] => Some(ColumnRole::Name),
+        ["driver", "version"] | ["driver"] => Some(ColumnRole::Driver),
         _ => None,
     }
 }
 
+fn is_utilisation(words: &[&str], bracket: Option<&str>) -> bool {
+    let is_load = words.iter().any(|word| matches!(*word, "util" | "utilization" | "utilisation" | "load"));
+    let is_of_gpu = words.iter().any(|word| matches!(*word, "gpu" | "aip" | "sm" | "gfx"));
+    is_load && is_of_gpu && !words.contains(&"memory") && bracket.is_none_or(|unit| unit == "%")
+}
+
 /// Words that show that a column with "power" in its name is not a reading.
-const NOT_A_READING: [&str; 38] = [
+const NOT_A_READING: [&str; 48] = [
     "limit",
     "limits",
     "cap",
@@ -236,6 +336,7 @@ const NOT_A_READING: [&str; 38] = [
     "requested",
     "rated",
     "tdp",
+    "tgp",
     "management",
     "state",
     "mode",
@@ -244,10 +345,13 @@ const NOT_A_READING: [&str; 38] = [
     "throttle",
     "policy",
     "profile",
-    "supply",
     "smoothing",
     "percent",
+    "percentage",
     "pct",
+    "ratio",
+    "fraction",
+    "factor",
     "utilization",
     "utilisation",
     "util",
@@ -261,54 +365,64 @@ const NOT_A_READING: [&str; 38] = [
     "violations",
     "efficiency",
     "per",
+    "std",
+    "stddev",
+    "capacity",
+    "target",
+    "on",
+    "off",
 ];
 
-fn measured(words: &[&str], bracket: Option<&str>) -> Option<Meaning> {
+fn measured(name: &str, words: &[&str], bracket: Option<&str>) -> Option<ColumnRole> {
     // Anything in brackets but a unit of power or energy, such as % or C, shows that this is another quantity.
     let from_bracket = match bracket {
         Some(text) => Some(LogUnit::parse(text)?),
         None => None,
     };
     let from_words = words.iter().rev().find_map(|word| LogUnit::parse(word));
-    let unit = from_bracket.or(from_words).or_else(|| quantity_word(words))?;
+    let unit = from_bracket.or(from_words);
+    let quantity = unit.map(|unit| unit.quantity).or_else(|| quantity_word(words))?;
     if words.iter().any(|word| NOT_A_READING.contains(word)) {
         let rank = match words {
-            ["enforced", "power", "limit"] => Some(0),
-            ["power", "limit"] => Some(1),
+            ["enforced", "power", "limit", ..] => Some(0),
+            ["power", "limit", ..] => Some(1),
             ["power", "max"] | ["power", "max", "limit"] => Some(2),
             _ => None,
         };
-        return Some(Meaning::Limit { rank, unit });
+        return Some(ColumnRole::Limit { rank, unit: unit.unwrap_or(LogUnit::WATT) });
     }
     let has = |word: &str| words.contains(&word);
     let field = match () {
-        () if unit.quantity == LogQuantity::Energy || !has("power") => None,
+        () if quantity == LogQuantity::Energy || !has("power") => None,
         () if has("draw") && has("average") => Some(PowerField::Average),
         () if has("instant") => Some(PowerField::Instant),
         () => Some(PowerField::Default),
     };
-    let rank = match (unit.quantity, field) {
-        (LogQuantity::Energy, _) => u8::from(unit.is_watt_hours()),
+    let rank = match (quantity, field) {
+        (LogQuantity::Energy, _) => u8::from(unit.is_some_and(LogUnit::is_watt_hours)),
         (_, Some(PowerField::Average)) => 1,
         (_, Some(PowerField::Instant)) => 2,
         _ if has("draw") => 0,
         _ => 3,
     };
-    let unit_is_certain = from_bracket.is_some();
-    Some(Meaning::Measured(Measured { unit, unit_is_certain, subject: subject(words, unit.quantity), rank, field }))
+    let is_interval = ["delta", "diff", "interval", "increment", "step"].into_iter().any(has);
+    let kind = if is_interval { EnergyKind::Interval } else { EnergyKind::Counter };
+    let subject = subject(name, quantity);
+    let place = MachinePlace::of_name(&subject.replace('_', " "));
+    Some(ColumnRole::Measured(Measured { quantity, unit, kind, subject, place, rank, field }))
 }
 
-fn quantity_word(words: &[&str]) -> Option<LogUnit> {
+fn quantity_word(words: &[&str]) -> Option<LogQuantity> {
     words.iter().find_map(|word| match *word {
-        "power" | "pwr" | "wattage" | "draw" => Some(LogUnit::WATT),
-        "energy" => Some(LogUnit::JOULE),
+        "power" | "pwr" | "wattage" | "draw" => Some(LogQuantity::Power),
+        "energy" => Some(LogQuantity::Energy),
         _ => None,
     })
 }
 
 /// The words that name neither the quantity, nor the unit, nor the kind of reading.
-fn subject(words: &[&str], quantity: LogQuantity) -> String {
-    const QUANTITY: [&str; 21] = [
+pub(super) fn subject(name: &str, quantity: LogQuantity) -> String {
+    const QUANTITY: [&str; 25] = [
         "power",
         "pwr",
         "wattage",
@@ -328,98 +442,41 @@ fn subject(words: &[&str], quantity: LogQuantity) -> String {
         "cumulative",
         "accumulated",
         "counter",
-        "socket",
-        "in",
+        "delta",
+        "diff",
+        "interval",
+        "increment",
+        "step",
+        "graphics",
     ];
-    let mut named: Vec<&str> =
-        words.iter().copied().filter(|word| !QUANTITY.contains(word) && LogUnit::parse(word).is_none()).collect();
+    let words = words(name);
+    let mut named: Vec<&str> = words
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !QUANTITY.contains(word) && LogUnit::parse(word).is_none())
+        .collect();
+    // The power that goes into a device or its socket is that of the device; the input of a Jetson module is named VDD_IN.
+    if named.first().is_some_and(|word| matches!(*word, "socket" | "in" | "input")) && named.len() == 1 {
+        named.clear();
+    }
     if quantity == LogQuantity::Energy && named.len() > 1 {
         // The total of a counter is over time, not over devices.
         named.retain(|word| *word != "total");
     }
-    named.join("_")
+    let lower = name.to_lowercase();
+    let mut subject = String::new();
+    let mut before = "";
+    for word in named {
+        // `gpu0` is two words, and one name.
+        let joins = word.starts_with(|c: char| c.is_ascii_digit()) && lower.contains(&format!("{before}{word}"));
+        before = word;
+        if !subject.is_empty() && !joins {
+            subject.push('_');
+        }
+        subject.push_str(word);
+    }
+    subject
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn measured_of(name: &str) -> Measured {
-        LogColumn::parse(name.as_bytes()).measured().unwrap_or_else(|| panic!("{name} is not measured")).clone()
-    }
-
-    #[test]
-    fn readings_are_found_by_name_with_their_unit_and_subject() {
-        let unit = |name: &str| LogUnit::parse(name).unwrap();
-        for (name, expected_unit, subject) in [
-            (" power.draw [W]", unit("W"), ""),
-            ("power.draw.instant [W]", unit("W"), ""),
-            ("power_W", unit("W"), ""),
-            ("power_mw", unit("mW"), ""),
-            ("pwr", unit("W"), ""),
-            ("socket_power", unit("W"), ""),
-            ("gpu0_power_w", unit("W"), "gpu0"),
-            ("GPU 1 Power (kW)", unit("kW"), "gpu_1"),
-            ("gpu3 [W]", unit("W"), "gpu3"),
-            ("total_power_w", unit("W"), "total"),
-            ("Processor Power_0(Watt)", unit("W"), "processor_0"),
-            ("Cumulative IA Energy_0(Joules)", unit("J"), "ia_0"),
-            ("Cumulative DRAM Energy_0(mWh)", unit("mWh"), "dram_0"),
-            ("energy_j", unit("J"), ""),
-            ("gpu0_total_energy_j", unit("J"), "gpu0"),
-            ("total_energy_consumption", unit("J"), "total"),
-            ("Average Graphics Package Power (W)", unit("W"), "graphics_package"),
-        ] {
-            let measured = measured_of(name);
-            assert_eq!((measured.unit, measured.subject.as_str()), (expected_unit, subject), "{name}");
-        }
-    }
-
-    #[test]
-    fn limits_and_settings_are_not_readings() {
-        for name in [
-            "power.limit [W]",
-            "enforced.power.limit [W]",
-            "power.max_limit [W]",
-            "power_management",
-            "power.max",
-            "power.management",
-            "Max Graphics Package Power (W)",
-            "Package Power Limit_0(Watt)",
-            "power_cap",
-            "pstate",
-            "clocks_event_reasons.hw_power_brake_slowdown",
-            "gpu_power_percent",
-            "power_usage [%]",
-            "temperature_C",
-            "utilization.gpu [%]",
-        ] {
-            assert_eq!(LogColumn::parse(name.as_bytes()).measured(), None, "{name}");
-        }
-    }
-
-    #[test]
-    fn times_and_identities_are_found_by_name() {
-        use Meaning::*;
-        let time = |rank, shift| Time { rank, hint: TimeHint { shift, utc: false } };
-        for (name, expected) in [
-            ("timestamp", time(0, None)),
-            ("timestamp_ms", time(0, Some(6))),
-            ("time_ms", time(1, Some(6))),
-            ("System Time", time(1, None)),
-            ("Elapsed Time (sec)", time(3, Some(9))),
-            ("elapsed_s", time(3, Some(9))),
-            ("#Date", Date),
-            ("gpu_time_active", Other),
-            ("gpu", Device { rank: 1 }),
-            (" index", Device { rank: 2 }),
-            ("gpu_uuid", Device { rank: 0 }),
-            ("pci.bus_id", Device { rank: 3 }),
-            ("hostname", Host),
-            ("name", Name),
-            ("driver_version", Driver),
-        ] {
-            assert_eq!(LogColumn::parse(name.as_bytes()).meaning, expected, "{name}");
-        }
-    }
-}
+mod tests;

@@ -1,12 +1,14 @@
 //! Reads tables with one row per moment: of nvidia-smi, dmon, amd-smi, hl-smi and scripts around them, wide and plain CSV.
 
 use super::fields::{Fields, Separator};
-use super::layout::{Layout, ReadingColumn};
+use super::layout::Layout;
+use super::part::MachinePlace;
+use super::series::ReadingColumn;
 use super::text::{LogLine, excerpt, trim};
 use super::time::{LOG_START, TimeHint, TimeParser, Times};
 use super::track::{LoggedValues, Tracker};
-use super::value::{Value, parse_value};
-use super::{DeviceReading, LogError, LogNote, LoggedDevice, Options, PowerLogFormat};
+use super::value::{Decimal, EnergyKind, LogQuantity, LogUnit, Value, parse_value};
+use super::{DeviceReading, LogError, LogNote, LoggedDevice, Options};
 use crate::sensor_class::{Architecture, DriverVersion, PowerField, architecture_of, classify};
 use account::meter::{CounterSensor, CounterUnit, PowerSensor, Sensor};
 use units::{Power, Span, Timestamp};
@@ -61,7 +63,13 @@ impl Delimited {
 
     /// Whether rows do not name their device.
     pub(super) fn is_undivided(&self) -> bool {
-        self.layout.host.is_none() && (self.layout.device.is_none() || self.layout.device == self.layout.name)
+        let keys = &self.layout.keys;
+        self.layout.host.is_none() && (keys.is_empty() || keys.first().copied() == self.layout.name)
+    }
+
+    /// Whether only the names of devices say what contains what, so that these have to be certain.
+    pub(super) fn has_parts_by_name(&self) -> bool {
+        self.layout.has_parts_by_name
     }
 
     /// Reads one line; readings are appended to `queue`.
@@ -76,6 +84,11 @@ impl Delimited {
             return Ok(());
         }
         self.fields.split(bytes, self.layout.separator);
+        if self.layout.rows.iter().any(|(index, text)| self.fields.get(bytes, *index) != &text[..])
+            && self.fields.len() == self.layout.width
+        {
+            return self.repeated_header(line).map(drop);
+        }
         if self.fields.len() == 1 && self.layout.width > 1 && self.layout.time.is_none() {
             return self.time_line(line, tracker);
         }
@@ -94,13 +107,29 @@ impl Delimited {
                 return Ok(());
             }
         };
+        let unit = self
+            .layout
+            .unit
+            .map(|index| std::str::from_utf8(self.fields.get(bytes, index)).ok().and_then(LogUnit::parse));
+        let unit = match unit {
+            Some(Some(unit)) if unit.quantity == LogQuantity::Power => Some(unit),
+            Some(_) => return Ok(()),
+            None => None,
+        };
+        let metric = self.layout.metric.map(|index| self.fields.get(bytes, index));
         for position in 0..self.layout.series.len() {
+            if self.layout.series[position].metric.as_deref() != metric {
+                continue;
+            }
             let device = self.device_of(bytes, position, tracker)?;
             let at = self.interval.map_or(at, |interval| self.count_row(device, interval));
             let series = &self.layout.series[position];
-            let power = series.power.as_ref().map(|source| self.value(line, source)).transpose()?;
-            let counter = series.energy.as_ref().map(|source| self.value(line, source)).transpose()?;
-            let reading = tracker.accept(LoggedValues { device, at, power, counter, line: line.number });
+            let power = series.power.as_ref().map(|source| self.value(line, source, unit)).transpose()?;
+            let counter = series.energy.as_ref().map(|source| self.value(line, source, unit)).transpose()?;
+            let is_interval = series.energy.as_ref().is_some_and(|source| source.kind == EnergyKind::Interval);
+            let is_busy = series.load.is_some_and(|index| is_busy(self.fields.get(bytes, index)));
+            let values = LoggedValues { device, at, power, counter, is_interval, is_busy, line: line.number };
+            let reading = tracker.accept(values);
             if let Some(reading) = reading.map_err(|error| self.name_other_column(error, bytes))? {
                 queue.push(DeviceReading { device, reading });
             }
@@ -135,11 +164,6 @@ impl Delimited {
                 .notes
                 .push(LogNote::info("the times have no time zone and are read as UTC; name the zone with --timezone"));
         }
-        if self.time.is_unit_assumed() && tracker.times == Times::Relative {
-            tracker.notes.push(LogNote::warning(
-                "the times are numbers without a unit; they are read as seconds since the start",
-            ));
-        }
         Ok(())
     }
 
@@ -148,9 +172,9 @@ impl Delimited {
     /// # Errors
     ///
     /// The cell has a decimal comma, which is in one cell because of quotes or another separator.
-    fn value(&self, line: LogLine<'_>, source: &ReadingColumn) -> Result<Value, LogError> {
+    fn value(&self, line: LogLine<'_>, source: &ReadingColumn, unit: Option<LogUnit>) -> Result<Value, LogError> {
         let cell = self.fields.get(line.bytes, source.index);
-        let value = parse_value(cell, source.unit);
+        let value = parse_value(cell, unit.unwrap_or(source.unit));
         if value == Value::Unreadable
             && let Some(comma) = memchr::memchr(b',', cell)
             && is_digits(&cell[..comma])
@@ -234,18 +258,21 @@ impl Delimited {
     }
 
     fn without_time(&self, line: LogLine<'_>) -> RowTime {
-        match &self.layout.header {
-            Some(header) if trim(line.bytes) == &header[..] => RowTime::Header,
-            _ if self.interval.is_some() => RowTime::CounterValue,
-            _ => self.now.map_or(RowTime::None, RowTime::At),
+        let is_header = self.layout.headers.iter().any(|header| trim(line.bytes) == &header[..]);
+        match self.interval {
+            _ if is_header => RowTime::Header,
+            Some(_) => RowTime::CounterValue,
+            None => self.now.map_or(RowTime::None, RowTime::At),
         }
     }
 
     fn repeated_header(&self, line: LogLine<'_>) -> Result<RowTime, LogError> {
-        let (Some(header), Some(column)) = (&self.layout.header, self.layout.time) else { return Ok(RowTime::None) };
-        if trim(line.bytes) == &header[..] {
+        if self.layout.headers.iter().any(|header| trim(line.bytes) == &header[..]) {
             return Ok(RowTime::Header);
         }
+        let (Some(header), Some(column)) = (self.layout.headers.first(), self.layout.time) else {
+            return Ok(RowTime::None);
+        };
         let mut names = Fields::default();
         names.split(header, self.layout.separator);
         let is_header = names.get(header, column.index) == self.fields.get(line.bytes, column.index);
@@ -263,24 +290,46 @@ impl Delimited {
     }
 
     fn device_of(&mut self, line: &[u8], position: usize, tracker: &mut Tracker) -> Result<usize, LogError> {
-        let own = self.layout.series[position].id.as_bytes();
-        let key = self.layout.device.map_or(own, |index| self.fields.get(line, index));
-        let key = match self.layout.host {
-            Some(host) => {
-                self.joined.clear();
-                self.joined.extend_from_slice(self.fields.get(line, host));
-                self.joined.push(b'/');
-                self.joined.extend_from_slice(key);
-                &self.joined[..]
+        let layout = &self.layout;
+        let own = layout.series[position].id.as_bytes();
+        // Several readings of the device of a row are devices of their own; the first is the device itself.
+        let has_own = layout.keys.is_empty() || position > 0 || layout.metric.is_some();
+        let main = layout.keys.first().map_or(own, |index| self.fields.get(line, *index));
+        let key = if layout.host.is_none() && layout.keys.len() < 2 && (layout.keys.is_empty() || !has_own) {
+            main
+        } else {
+            self.joined.clear();
+            let keys = layout.host.iter().chain(&layout.keys).map(|index| self.fields.get(line, *index));
+            for part in keys.chain(has_own.then_some(own)) {
+                if !self.joined.is_empty() {
+                    self.joined.push(b'/');
+                }
+                self.joined.extend_from_slice(part);
             }
-            None => key,
+            &self.joined[..]
         };
         if let Some(device) = tracker.find(key) {
             return Ok(device);
         }
         let key = key.to_vec();
+        let place = self.place(line, position);
         let device = self.describe(line, position, String::from_utf8_lossy(&key).into_owned(), tracker.cadence);
-        tracker.register(&key, device)
+        tracker.register(&key, device, place)
+    }
+
+    /// Where the device of a row belongs: by its column, else by its name.
+    fn place(&self, line: &[u8], position: usize) -> MachinePlace {
+        let text = |index: &usize| String::from_utf8_lossy(self.fields.get(line, *index)).into_owned();
+        let host = self.layout.host.as_ref().map(text).unwrap_or_default();
+        let own = &self.layout.series[position].place;
+        if self.layout.keys.is_empty() {
+            return MachinePlace { host, ..own.clone() };
+        }
+        let named = MachinePlace::of_name(&self.layout.keys.iter().map(text).collect::<Vec<_>>().join(" "));
+        match own.part {
+            Some(_) => MachinePlace { host, number: named.number.or(own.number), ..own.clone() },
+            None => MachinePlace { host, ..named },
+        }
     }
 
     fn describe(&self, line: &[u8], position: usize, id: String, cadence: Span) -> LoggedDevice {
@@ -291,10 +340,11 @@ impl Delimited {
             Value::Number(milliwatts) if milliwatts > 0 => Some(Power::from_milliwatts(milliwatts)),
             _ => None,
         });
+        let is_mean = self.layout.known.is_some_and(|format| format.mean_since_previous);
         let sensor = Sensor {
-            counter: series.energy.as_ref().map(|_| counter_sensor(self.layout.format, cadence)),
+            counter: series.energy.as_ref().map(|_| counter_sensor(is_mean, cadence)),
             power: series.power.as_ref().map(|source| {
-                power_sensor(self.layout.format, source.field, name.as_deref(), self.layout.driver.map(text), cadence)
+                power_sensor(is_mean, source.field, name.as_deref(), self.layout.driver.map(text), cadence)
             }),
             limit: limit.unwrap_or(Sensor::UNKNOWN_LIMIT),
             cadence,
@@ -341,20 +391,25 @@ enum RowTime {
     None,
 }
 
+/// Whether a load in percent is one under which no device draws 0 W.
+fn is_busy(cell: &[u8]) -> bool {
+    Decimal::parse(cell).and_then(|(percent, _)| percent.scaled(0)).is_some_and(|percent| percent >= 50)
+}
+
 /// Update period of counters: 100 ms, as is known of those of NVIDIA. The steps of most logs are longer.
-pub(super) fn counter_sensor(format: PowerLogFormat, cadence: Span) -> CounterSensor {
-    let update = if format == PowerLogFormat::PowerGadget { cadence } else { Span::from_milliseconds(100) };
+pub(super) fn counter_sensor(is_mean: bool, cadence: Span) -> CounterSensor {
+    let update = if is_mean { cadence } else { Span::from_milliseconds(100) };
     CounterSensor { unit: CounterUnit::Microjoule, range: None, update }
 }
 
 pub(super) fn power_sensor(
-    format: PowerLogFormat,
+    is_mean: bool,
     field: Option<PowerField>,
     name: Option<&str>,
     driver: Option<String>,
     cadence: Span,
 ) -> PowerSensor {
-    if format == PowerLogFormat::PowerGadget {
+    if is_mean {
         // Each value is the mean since the value before.
         return PowerSensor::Average { window: cadence, update: cadence };
     }

@@ -1,5 +1,3 @@
-use super::PowerLogFormat;
-
 /// Why a power log cannot be used. Each message says what is wrong, where, and what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
@@ -35,12 +33,13 @@ pub enum LogError {
     /// The text is in no known format.
     #[error(
         "this is not a power log in a known format: the first line is {first:?}; add a header that names the columns, \
-         for example timestamp,uuid,power.draw [W], or name the format with --format ({})",
-        PowerLogFormat::NAMES
+         for example timestamp,uuid,power.draw [W], or name the format with --format ({formats})"
     )]
     Unrecognised {
         /// The first line, at most 80 characters of it.
         first: String,
+        /// The names of all formats, joined with commas.
+        formats: String,
     },
     /// The table has no column of power or energy.
     #[error(
@@ -77,13 +76,38 @@ pub enum LogError {
         /// How many columns hold power.
         count: usize,
     },
-    /// The file is an `emissions.csv` of CodeCarbon.
+    /// The file is known, and holds no power over time.
+    #[error("this is {what}; {advice}")]
+    KnownAndRefused {
+        /// What it is.
+        what: String,
+        /// What to do instead.
+        advice: String,
+    },
+    /// What the columns mean is not certain.
+    #[error("{0}")]
+    Uncertain(Box<Question>),
+    /// `--time`, `--device`, `--power` or `--energy` names no column of the log.
+    #[error("column {column:?} is not in the log; its columns are: {available}")]
+    NoSuchColumn {
+        /// Name that the option has.
+        column: String,
+        /// Names of all columns, joined with commas.
+        available: String,
+    },
+    /// The times of the log span more years than a recording can.
     #[error(
-        "this is CodeCarbon's emissions.csv, which has the results of finished runs (energy in kWh), not power over time; \
-         its energy_consumed column is already the answer (in the last row of each run_id), \
-         or meter the log that nvidia-smi or an exporter recorded"
+        "the times in column {column:?} span {years} years, so that they are in another unit than {unit}: \
+         say it with --time {column}:ms (or :us, :ns)"
     )]
-    EmissionsFile,
+    SpanOfYears {
+        /// Name of the time column.
+        column: String,
+        /// How many years lie between the first and the last row of the head.
+        years: u64,
+        /// The unit in which the times were read.
+        unit: &'static str,
+    },
     /// The log has no time column, and `--interval` is not given.
     #[error("the log has no time column; give the time between its readings, for example --interval 1s")]
     NoTime,
@@ -157,7 +181,7 @@ pub enum LogError {
     /// Values that are called watts are probably milliwatts.
     #[error(
         "column {column:?}: every value is above {threshold} W (the lowest is {lowest} W), which no such device draws; \
-         if these are milliwatts, rename the column (…_mw, or [mW]); if they are watts, add [W] to its name"
+         say --power '{column}:mW' if these are milliwatts, and '{column}:W' if they are watts"
     )]
     Milliwatts {
         /// Name of the column.
@@ -242,7 +266,8 @@ pub enum LogError {
     /// An energy counter decreases to a value that no restart explains.
     #[error(
         "line {line}: the energy counter of device {device:?} runs backwards without a reset, from {before} J \
-         (line {before_line}) to {now} J; this is not a cumulative counter of one device: use a power column (--column)"
+         (line {before_line}) to {now} J; this is not a cumulative counter of one device: use a power column (--column), or, \
+         if each value is the energy since the row before, say --energy COLUMN:J:interval"
     )]
     CounterBackwards {
         /// Line number, from 1.
@@ -255,6 +280,19 @@ pub enum LogError {
         before_line: u64,
         /// The lower value, in J.
         now: String,
+    },
+    /// An energy counter has one value throughout.
+    #[error(
+        "the energy counter of device {device:?} stands at {value} J in every row, so that it is no counter: if each value is the \
+         energy since the row before, say --energy '{column}:J:interval' with its unit; if the device draws nothing, leave it out"
+    )]
+    CounterStands {
+        /// Identifier of the device.
+        device: String,
+        /// Name of its column.
+        column: String,
+        /// The value, in J.
+        value: String,
     },
     /// The log has a second header with other columns.
     #[error(
@@ -275,6 +313,27 @@ pub enum LogError {
         /// Name of the first device beyond that.
         device: String,
     },
+}
+
+/// What was seen of a log, and what has to be said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Why the log is not read.
+    pub reason: String,
+    /// Each column, with a cell of it and what it seems to be.
+    pub seen: Vec<String>,
+    /// The command that says it, to be corrected.
+    pub command: String,
+}
+
+impl std::fmt::Display for Question {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "{}; nothing is read that is not certain. Seen:", self.reason)?;
+        for column in &self.seen {
+            writeln!(f, "  {column}")?;
+        }
+        write!(f, "Say what they are, corrected where it is wrong:\n  {}", self.command)
+    }
 }
 
 /// Two lines with different values of one device at one moment.

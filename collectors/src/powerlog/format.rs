@@ -1,55 +1,41 @@
-//! The formats of power logs, by the tools that write them.
+//! The names of the formats of power logs, as `--format` accepts them.
 
+use super::catalogue::{self, Format};
 use std::str::FromStr;
 
-/// The formats of power logs.
+/// A format of power logs, by the tool that writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PowerLogFormat {
-    /// `nvidia-smi --query-gpu=… --format=csv`, and scripts around it with a header of their own.
-    NvidiaSmi,
-    /// `nvidia-smi dmon`, with `-o T` or `-o DT`.
-    NvidiaSmiDmon,
-    /// Text of DCGM and other Prometheus exporters, with a timestamp after each value.
-    Prometheus,
-    /// The table that `amd-smi metric --csv` prints.
-    AmdSmi,
-    /// `rocm-smi --showpower`, with `--csv` or without, in a loop that adds the time.
-    RocmSmi,
-    /// `hl-smi -Q … --format csv`.
-    HlSmi,
-    /// The CSV file of Intel Power Gadget.
-    PowerGadget,
-    /// A table with one column per device.
-    Wide,
-    /// A table with one row per device and moment.
-    Plain,
-}
+pub struct PowerLogFormat(&'static str);
 
 impl PowerLogFormat {
-    const ALL: [(Self, &str); 9] = [
-        (Self::NvidiaSmi, "nvidia-smi"),
-        (Self::NvidiaSmiDmon, "dmon"),
-        (Self::Prometheus, "prometheus"),
-        (Self::AmdSmi, "amd-smi"),
-        (Self::RocmSmi, "rocm-smi"),
-        (Self::HlSmi, "hl-smi"),
-        (Self::PowerGadget, "power-gadget"),
-        (Self::Wide, "wide"),
-        (Self::Plain, "csv"),
-    ];
+    /// Text of DCGM and other Prometheus exporters, with a timestamp after each value.
+    pub(super) const PROMETHEUS: Self = Self("prometheus");
+    /// A table with one column per device.
+    pub(super) const WIDE: Self = Self("wide");
+    /// A table with one row per device and moment.
+    pub(super) const PLAIN: Self = Self("csv");
+    /// The formats that no table of columns describes.
+    const OTHERS: [Self; 3] = [Self::PROMETHEUS, Self::WIDE, Self::PLAIN];
 
-    /// All names that [`PowerLogFormat::from_str`] accepts, for messages.
-    pub const NAMES: &str = "nvidia-smi, dmon, prometheus, amd-smi, rocm-smi, hl-smi, power-gadget, wide, csv";
+    /// The name of a known table.
+    pub(super) fn of(format: &'static Format) -> Self {
+        Self(&format.name)
+    }
 
     /// Name of the format, as `--format` accepts it.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(format, _)| *format == self).map_or("csv", |(_, name)| name)
+    pub const fn name(self) -> &'static str {
+        self.0
     }
 
-    /// Whether each device in this format is an accelerator board.
-    pub(super) const fn is_of_boards(self) -> bool {
-        matches!(self, Self::NvidiaSmi | Self::NvidiaSmiDmon | Self::AmdSmi | Self::RocmSmi | Self::HlSmi)
+    /// The names of all formats, joined with commas, for messages.
+    #[must_use]
+    pub fn names() -> String {
+        Self::all().map(Self::name).collect::<Vec<_>>().join(", ")
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        catalogue::formats().iter().map(Self::of).chain(Self::OTHERS)
     }
 }
 
@@ -63,10 +49,8 @@ impl FromStr for PowerLogFormat {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        Self::ALL
-            .iter()
-            .find(|(_, known)| known.eq_ignore_ascii_case(name))
-            .map(|(format, _)| *format)
-            .ok_or_else(|| format!("unknown log format {name:?}; the formats are {}", Self::NAMES))
+        Self::all()
+            .find(|known| known.name().eq_ignore_ascii_case(name))
+            .ok_or_else(|| format!("unknown log format {name:?}; the formats are {}", Self::names()))
     }
 }

@@ -1,6 +1,7 @@
 //! Finds the header of a table, or infers one from the shape of the cells.
 
-use super::columns::{LogColumn, Meaning};
+use super::catalogue::{self, Format};
+use super::columns::{ColumnRole, LogColumn};
 use super::fields::{Fields, Separator};
 use super::text::{LogLine, lines_of, trim};
 use super::time::{TimeHint, TimeParser};
@@ -12,6 +13,9 @@ const PREAMBLE: usize = 30;
 /// How many rows are looked at to choose columns.
 const SAMPLE: usize = 4_000;
 
+/// How many columns a table has at most; the widest known log, of HWiNFO, has some 600.
+const MOST_COLUMNS: usize = 1_024;
+
 /// The header of a table, and the rows in the head of the log.
 pub(super) struct LogTable<'a> {
     pub(super) separator: Separator,
@@ -22,7 +26,10 @@ pub(super) struct LogTable<'a> {
     pub(super) rows: Vec<Vec<&'a [u8]>>,
     /// How many lines after the header are not blank.
     pub(super) line_count: usize,
-    pub(super) is_dmon: bool,
+    /// The known format that the table is of.
+    pub(super) format: Option<&'static Format>,
+    /// A second header line, with units.
+    pub(super) units: Option<&'a [u8]>,
     /// Whether there are lines with nothing but a time between the rows, as a loop with `date` prints them.
     pub(super) has_time_lines: bool,
 }
@@ -30,52 +37,110 @@ pub(super) struct LogTable<'a> {
 /// Finds the table in `head`; `None` if nothing in it looks like one.
 pub(super) fn find(head: &[u8], format: Option<PowerLogFormat>) -> Result<Option<LogTable<'_>>, LogError> {
     let lines: Vec<LogLine<'_>> = lines_of(head).filter(|line| !trim(line.bytes).is_empty()).collect();
-    if let Some(table) = dmon(&lines) {
-        return Ok(Some(table));
+    let candidates: Vec<Candidate> =
+        (0..lines.len().min(PREAMBLE)).filter_map(|at| Candidate::read(&lines, at)).collect();
+    if let Some(refusal) = candidates.iter().find_map(|candidate| catalogue::refused_table(&candidate.names())) {
+        return Err(LogError::KnownAndRefused { what: refusal.title.clone(), advice: refusal.advice.clone() });
     }
-    let candidates = || lines.iter().enumerate().take(PREAMBLE).filter_map(|(at, line)| Some((at, names(line.bytes)?)));
-    let has_time =
-        |columns: &[LogColumn]| columns.iter().any(|c| matches!(c.meaning, Meaning::Time { .. } | Meaning::Date));
-    let has_power = |columns: &[LogColumn]| columns.iter().any(|c| c.measured().is_some());
-    let is_emissions = |columns: &[LogColumn]| {
-        let has = |name: &str| columns.iter().any(|c| c.text == name);
-        has("emissions") && (has("energy_consumed") || has("emissions_rate"))
+    let of_format = |candidate: &Candidate| match format {
+        Some(wanted) => catalogue::formats().iter().find(|known| known.name == wanted.name()),
+        None => catalogue::formats().iter().find(|known| known.has_signature(&candidate.names())),
     };
-    if candidates().any(|(_, (_, columns))| is_emissions(&columns)) {
-        return Err(LogError::EmissionsFile);
+    let known = candidates
+        .iter()
+        .find(|candidate| of_format(candidate).is_some() && (format.is_none() || candidate.has_power()));
+    let with_power = || candidates.iter().find(|c| c.has_power() && (c.has_time() || c.fits_next));
+    let with_time = || candidates.iter().find(|c| c.columns.len() > 1 && c.has_time());
+    match known.or_else(with_power).or_else(with_time) {
+        Some(candidate) => Ok(Some(LogTable::below(&lines, candidate, of_format(candidate)))),
+        None => without_header(&lines),
     }
-    let with_power = candidates().find(|(at, (separator, columns))| {
-        let fits_next = lines.get(at + 1).is_none_or(|next| cells(next.bytes, *separator).len() == columns.len());
-        has_power(columns) && (has_time(columns) || fits_next)
-    });
-    let with_time = || candidates().find(|(_, (_, columns))| columns.len() > 1 && has_time(columns));
-    if let Some((at, (separator, columns))) = with_power.or_else(with_time) {
-        return Ok(Some(LogTable::below(&lines, at, separator, columns, format)));
+}
+
+/// A line that may be the header of a table.
+struct Candidate {
+    line: usize,
+    separator: Separator,
+    columns: Vec<LogColumn>,
+    fits_next: bool,
+}
+
+impl Candidate {
+    fn read(lines: &[LogLine<'_>], at: usize) -> Option<Self> {
+        let line = lines.get(at)?.bytes;
+        let (separator, columns) = match line.starts_with(b"#") {
+            true => commented(line)?,
+            false => names(line)?,
+        };
+        let fits_next = lines.get(at + 1).is_none_or(|next| cells(next.bytes, separator).len() == columns.len());
+        Some(Self { line: at, separator, columns, fits_next })
     }
-    without_header(&lines)
+
+    fn names(&self) -> Vec<String> {
+        self.columns.iter().map(LogColumn::name).collect()
+    }
+
+    fn has_time(&self) -> bool {
+        self.columns.iter().any(|c| matches!(c.role, ColumnRole::Time { .. } | ColumnRole::Date))
+    }
+
+    fn has_power(&self) -> bool {
+        self.columns.iter().any(|c| c.measured().is_some())
+    }
 }
 
 impl<'a> LogTable<'a> {
-    fn below(
-        lines: &[LogLine<'a>],
-        header: usize,
-        separator: Separator,
-        columns: Vec<LogColumn>,
-        format: Option<PowerLogFormat>,
-    ) -> Self {
-        let mut table = Self::of_rows(&lines[header + 1..], separator, columns);
-        table.header = lines.get(header).map(|line| trim(line.bytes));
-        table.is_dmon = format == Some(PowerLogFormat::NvidiaSmiDmon);
+    fn below(lines: &[LogLine<'a>], header: &Candidate, format: Option<&'static Format>) -> Self {
+        let mut columns = header.columns.clone();
+        if let Some(format) = format {
+            columns.iter_mut().for_each(|column| column.apply(format));
+        }
+        let next = lines.get(header.line + 1).map(|line| line.bytes);
+        let units = next.filter(|line| is_line_of_units(line, header.separator, &mut columns));
+        let first = header.line + 1 + usize::from(units.is_some());
+        let mut table = Self::of_rows(&lines[first.min(lines.len())..], header.separator, columns);
+        table.header = lines.get(header.line).map(|line| trim(line.bytes));
+        table.units = units.map(trim);
+        table.format = format;
         table
     }
 
     fn of_rows(lines: &[LogLine<'a>], separator: Separator, columns: Vec<LogColumn>) -> Self {
         let rows = lines.iter().take(SAMPLE).filter(|line| !line.bytes.starts_with(b"#"));
-        let rows = rows.map(|line| cells(line.bytes, separator)).filter(|row| row.len() == columns.len()).collect();
+        let is_row =
+            |row: &Vec<&[u8]>| row.len() == columns.len() && !row.iter().zip(&columns).all(|(c, n)| n.is_cell(c));
+        let rows = rows.map(|line| cells(line.bytes, separator)).filter(is_row).collect();
         let is_time_line = |line: &LogLine<'_>| columns.len() > 1 && is_time(trim(line.bytes));
         let has_time_lines = lines.iter().take(SAMPLE).any(is_time_line);
-        Self { separator, header: None, columns, rows, line_count: lines.len(), is_dmon: false, has_time_lines }
+        Self {
+            separator,
+            header: None,
+            columns,
+            rows,
+            line_count: lines.len(),
+            format: None,
+            units: None,
+            has_time_lines,
+        }
     }
+}
+
+/// Whether a line below the header has units, as dmon and dcgmi print it (`# Idx W C`, `ID  W  mJ`); the columns take them.
+fn is_line_of_units(line: &[u8], separator: Separator, columns: &mut [LogColumn]) -> bool {
+    let cells: Vec<&[u8]> =
+        cells(line, separator).into_iter().map(trim_marks).filter(|cell| !cell.is_empty()).collect();
+    let unit = |cell: &&[u8]| std::str::from_utf8(cell).ok().and_then(LogUnit::parse);
+    if cells.len() != columns.len() || !cells.iter().any(|cell| unit(cell).is_some()) {
+        return false;
+    }
+    for (column, cell) in columns.iter_mut().zip(&cells) {
+        if let (ColumnRole::Measured(measured), Some(unit)) = (&mut column.role, unit(cell))
+            && measured.quantity == unit.quantity
+        {
+            measured.unit = Some(unit);
+        }
+    }
+    true
 }
 
 fn cells(line: &[u8], separator: Separator) -> Vec<&[u8]> {
@@ -88,24 +153,26 @@ fn cells(line: &[u8], separator: Separator) -> Vec<&[u8]> {
 fn names(line: &[u8]) -> Option<(Separator, Vec<LogColumn>)> {
     let separator = Separator::of_line(line);
     let cells = cells(line, separator);
-    let is_name = |cell: &&[u8]| !cell.first().is_some_and(u8::is_ascii_digit) && Decimal::parse(cell).is_none();
     let has_letters = cells.iter().any(|cell| cell.iter().any(u8::is_ascii_alphabetic));
-    (has_letters && cells.iter().all(is_name))
+    (has_letters && cells.len() <= MOST_COLUMNS && cells.iter().all(|cell| is_name(cell)))
         .then(|| (separator, cells.iter().map(|cell| LogColumn::parse(cell)).collect()))
 }
 
-/// Reads the two header lines of dmon, `# gpu pwr …` and `# Idx W …`.
-fn dmon<'a>(lines: &[LogLine<'a>]) -> Option<LogTable<'a>> {
-    let (at, line) = lines.iter().enumerate().take(PREAMBLE).find(|(_, line)| {
-        let words = cells(line.bytes, Separator::Blanks);
-        line.bytes.starts_with(b"#") && words.iter().any(|w| trim_marks(w) == b"gpu") && words.len() > 2
-    })?;
-    let separator = if memchr::memchr(b',', line.bytes).is_some() { Separator::Byte(b',') } else { Separator::Blanks };
-    let columns = cells(line.bytes, separator).into_iter().map(trim_marks).filter(|word| !word.is_empty());
-    let mut table = LogTable::of_rows(&lines[at + 1..], separator, columns.map(LogColumn::parse).collect());
-    table.header = Some(trim(line.bytes));
-    table.is_dmon = true;
-    Some(table)
+/// Whether a cell may be the name of a column. `12V Rail Power [W]` and `8-Pin #1 Power [W]` are names, `12.5 W` is none.
+fn is_name(cell: &[u8]) -> bool {
+    let begins_with_number = cell.first().is_some_and(u8::is_ascii_digit) || Decimal::parse(cell).is_some();
+    let is_bracketed = cell.ends_with(b"]") || cell.ends_with(b")");
+    !begins_with_number || (is_bracketed && cell.iter().filter(|byte| byte.is_ascii_alphabetic()).count() > 3)
+}
+
+/// Reads the names of a header line that begins with `#`, as dmon (`# gpu pwr …`) and dcgmi (`#Entity POWER …`) print it.
+fn commented(line: &[u8]) -> Option<(Separator, Vec<LogColumn>)> {
+    let separator = if memchr::memchr(b',', line).is_some() { Separator::Byte(b',') } else { Separator::Blanks };
+    let words: Vec<&[u8]> =
+        cells(line, separator).into_iter().map(trim_marks).filter(|word| !word.is_empty()).collect();
+    let is_header = words.iter().any(|word| matches!(&word.to_ascii_lowercase()[..], b"gpu" | b"entity"));
+    (words.len() > 1 && words.len() <= MOST_COLUMNS && is_header)
+        .then(|| (separator, words.into_iter().map(LogColumn::parse).collect()))
 }
 
 fn trim_marks(word: &[u8]) -> &[u8] {
@@ -118,7 +185,10 @@ fn without_header<'a>(lines: &[LogLine<'a>]) -> Result<Option<LogTable<'a>>, Log
     let Some(first) = lines.iter().find(|line| shape_of_row(line.bytes).is_some()) else { return Ok(None) };
     let separator = Separator::of_line(first.bytes);
     let width = cells(first.bytes, separator).len();
-    let unnamed = (0..width).map(|_| LogColumn { text: String::new(), meaning: Meaning::Other }).collect();
+    if width > MOST_COLUMNS {
+        return Ok(None);
+    }
+    let unnamed = (0..width).map(|_| LogColumn { text: String::new(), role: ColumnRole::Other }).collect();
     let mut table = LogTable::of_rows(lines, separator, unnamed);
     let power = power_by_shape(&table)?;
     let Some(power) = power else { return Ok(None) };
@@ -128,6 +198,12 @@ fn without_header<'a>(lines: &[LogLine<'a>]) -> Result<Option<LogTable<'a>>, Log
             LogColumn::parse(name.as_bytes())
         })
         .collect();
+    let is_gaudi = table.rows.iter().any(|row| row.iter().any(|cell| cell.starts_with(b"HL-")));
+    let tool = if is_gaudi { "hl-smi" } else { "nvidia-smi" };
+    table.format = catalogue::formats().iter().find(|format| format.name == tool);
+    if let Some(format) = table.format {
+        table.columns.iter_mut().for_each(|column| column.apply(format));
+    }
     Ok(Some(table))
 }
 
@@ -145,7 +221,9 @@ fn power_by_shape(table: &LogTable<'_>) -> Result<Option<usize>, LogError> {
         (0..table.columns.len()).filter(is_power_column).collect()
     };
     let mut candidates = columns_where(has_watts);
-    if candidates.is_empty() {
+    // Its own spelling of times shows that nvidia-smi wrote the log.
+    let is_of_nvidia_smi = || table.rows.iter().any(|row| row.iter().any(|cell| is_time_of_nvidia_smi(cell)));
+    if candidates.is_empty() && is_of_nvidia_smi() {
         candidates = columns_where(has_two_decimals);
     }
     let is_gaudi = table.rows.iter().any(|row| row.iter().any(|cell| cell.starts_with(b"HL-")));
@@ -182,6 +260,11 @@ fn is_time(cell: &[u8]) -> bool {
         Some(number) => is_epoch(number),
         None => matches!(TimeParser::new(TimeHint::default(), None).parse(cell, 0, &mut Vec::new()), Ok(Some(_))),
     }
+}
+
+/// `2025/03/10 09:00:00.123`
+fn is_time_of_nvidia_smi(cell: &[u8]) -> bool {
+    matches!(cell, [_, _, _, _, b'/', _, _, b'/', _, _, b' ', _, _, b':', _, _, b':', _, _, b'.', _, _, _])
 }
 
 fn is_uuid(cell: &[u8]) -> bool {

@@ -1,33 +1,44 @@
 //! Chooses which columns of a table are read, and as what.
 
-use super::columns::{LogColumn, Meaning, Measured, NAME_RANK};
-use super::containment;
+use super::ask;
+use super::catalogue::Format;
+use super::columns::{ColumnRole, LogColumn, split_bracket};
 use super::fields::Separator;
 use super::header::LogTable;
+use super::keys::device_keys;
+use super::series::{self, Choice, LogSeries};
 use super::time::{TimeHint, TimeParser};
-use super::value::{Decimal, LogQuantity, LogUnit, Value, parse_value};
+use super::value::{Decimal, LogUnit, Value, parse_value};
 use super::{LogError, LogNote, Options, PowerLogFormat};
-use crate::sensor_class::PowerField;
-use std::collections::HashSet;
 
 /// The columns of a table that are read.
 #[derive(Clone)]
 pub(super) struct Layout {
     pub(super) format: PowerLogFormat,
+    /// The known table, if it is one.
+    pub(super) known: Option<&'static Format>,
     pub(super) separator: Separator,
-    /// The header line, to skip where it is repeated.
-    pub(super) header: Option<Vec<u8>>,
+    /// The header lines, to skip where they are repeated.
+    pub(super) headers: Vec<Vec<u8>>,
     pub(super) width: usize,
     pub(super) time: Option<TimeColumn>,
     pub(super) host: Option<usize>,
-    /// The column that identifies devices; `None` if there is one device, or one column per device.
-    pub(super) device: Option<usize>,
+    /// The columns that identify devices, the main one first; empty if there is one device, or one column per device.
+    pub(super) keys: Vec<usize>,
     /// Other columns that could identify devices, with their names, for messages.
     pub(super) identities: Vec<(usize, String)>,
     pub(super) name: Option<usize>,
     pub(super) driver: Option<usize>,
     pub(super) limit: Option<(usize, LogUnit)>,
-    /// What is read of each row: one series, or one for each device of a wide table.
+    /// Rows are read only with these texts in these columns.
+    pub(super) rows: Vec<(usize, Vec<u8>)>,
+    /// The column that names what the values of a row are.
+    pub(super) metric: Option<usize>,
+    /// The column with the unit of the value of a row.
+    pub(super) unit: Option<usize>,
+    /// Whether only the names of devices say what contains what.
+    pub(super) has_parts_by_name: bool,
+    /// What is read of each row: one series, one for each device of a wide table, or one for each metric.
     pub(super) series: Vec<LogSeries>,
     /// Length of the shortest cell in the last column, by [`Layout::length_of_last`]; `None` if that column is not read.
     shortest_last: Option<usize>,
@@ -42,63 +53,50 @@ pub(super) struct TimeColumn {
     pub(super) hint: TimeHint,
 }
 
-/// The columns with power and energy of one device.
-#[derive(Debug, Clone)]
-pub(super) struct LogSeries {
-    /// Identifier of the device, for rows that have none.
-    pub(super) id: String,
-    pub(super) power: Option<ReadingColumn>,
-    pub(super) energy: Option<ReadingColumn>,
-}
-
-/// A column that is read.
-#[derive(Debug, Clone)]
-pub(super) struct ReadingColumn {
-    pub(super) index: usize,
-    pub(super) unit: LogUnit,
-    pub(super) field: Option<PowerField>,
-    pub(super) name: String,
-}
-
-impl LogSeries {
-    /// Names of the columns, for messages.
-    pub(super) fn column(&self) -> String {
-        let names: Vec<&str> = self.energy.iter().chain(&self.power).map(|source| source.name.as_str()).collect();
-        names.join(", ")
-    }
-}
-
 impl Layout {
-    /// Chooses by the names of the columns, and by their cells where the names leave a choice.
+    /// Chooses by the format of the table, else by the names of its columns and their cells, where these are certain.
     pub(super) fn choose(
-        table: &LogTable<'_>,
+        mut table: LogTable<'_>,
         is_whole: bool,
         options: &Options,
     ) -> Result<(Self, Vec<LogNote>), LogError> {
-        let columns = &table.columns;
-        let measured = Candidates::of(table, options)?;
+        options.mapping.apply(&mut table)?;
+        let table = &table;
         if table.line_count == 0 && is_whole {
             return Err(LogError::HeaderOnly);
         }
-        let device = device_column(table);
-        let is_wide = options.format == Some(PowerLogFormat::Wide)
-            || (options.format != Some(PowerLogFormat::Plain) && device.is_none() && measured.subjects().len() > 1);
-        let mut notes = Vec::new();
-        let device = device.or_else(|| position(columns, |meaning| *meaning == Meaning::Name)).filter(|_| !is_wide);
-        let series = if is_wide { measured.wide(table, &mut notes) } else { vec![measured.one(table)] };
+        let time = time_column(table, options)?;
+        let keys = match options.mapping.keys(table)? {
+            Some(keys) => keys,
+            None if options.format == Some(PowerLogFormat::WIDE) => Vec::new(),
+            None => device_keys(table, time.map(|time| time.index)),
+        };
+        let Choice { series, keys, mut notes } = series::choose(table, keys, options)?;
+        let host = position(&table.columns, |role| *role == ColumnRole::Host)
+            .filter(|host| !keys.contains(host) && !keys.first().is_some_and(|key| is_uuid(&table.columns[*key])));
+        let has_part_key =
+            keys.iter().any(|key| matches!(table.columns[*key].role, ColumnRole::Part | ColumnRole::Name));
         let mut layout = Self {
-            format: options.format.unwrap_or_else(|| format_of(table, is_wide)),
+            format: options.format.or(table.format.map(PowerLogFormat::of)).unwrap_or(
+                if keys.is_empty() && series.len() > 1 { PowerLogFormat::WIDE } else { PowerLogFormat::PLAIN },
+            ),
+            known: table.format,
             separator: table.separator,
-            header: table.header.map(<[u8]>::to_vec),
-            width: columns.len(),
-            time: time_column(table),
-            host: position(columns, |meaning| *meaning == Meaning::Host)
-                .filter(|_| device.is_none_or(|d| !is_uuid(columns, d))),
-            device,
-            identities: identities(columns, device),
-            name: position(columns, |meaning| *meaning == Meaning::Name),
-            driver: position(columns, |meaning| *meaning == Meaning::Driver),
-            limit: limit_column(columns),
+            headers: table.header.iter().chain(&table.units).map(|line| line.to_vec()).collect(),
+            width: table.columns.len(),
+            time,
+            host,
+            identities: identities(&table.columns, &keys),
+            keys,
+            name: position(&table.columns, |role| *role == ColumnRole::Name),
+            driver: position(&table.columns, |role| *role == ColumnRole::Driver),
+            limit: limit_column(&table.columns),
+            rows: row_rules(table),
+            metric: position(&table.columns, |role| *role == ColumnRole::Metric),
+            unit: position(&table.columns, |role| *role == ColumnRole::Unit),
+            has_parts_by_name: table.format.map_or(has_part_key, |format| format.parts_by_name)
+                && options.mapping.readings.is_empty()
+                && options.mapping.contains.is_empty(),
             series,
             shortest_last: None,
         };
@@ -106,7 +104,10 @@ impl Layout {
         if layout.time.is_none() && options.interval.is_none() && !table.has_time_lines {
             return Err(LogError::NoTime);
         }
-        layout.refuse_milliwatts(table)?;
+        if options.mapping.readings.is_empty() {
+            layout.refuse_milliwatts(table)?;
+        }
+        layout.refuse_years(table, options)?;
         layout.note_choice(table, &mut notes);
         Ok((layout, notes))
     }
@@ -121,7 +122,7 @@ impl Layout {
     /// Length of the shortest cell in the last column, without the last row of the head, which may itself be cut off.
     fn shortest_last_of(&self, table: &LogTable<'_>) -> Option<usize> {
         let last = self.width.checked_sub(1)?;
-        let mut sources = self.series.iter().flat_map(|series| series.power.iter().chain(&series.energy));
+        let mut sources = self.series.iter().flat_map(LogSeries::sources);
         let is_read = self.is_time(last) || sources.any(|source| source.index == last);
         let (_, rows) = table.rows.split_last().filter(|_| is_read)?;
         let numbers = rows.iter().map(|row| row[last]).filter(|cell| cell.first().is_some_and(u8::is_ascii_digit));
@@ -141,18 +142,36 @@ impl Layout {
         self.time.is_some_and(|time| time.index == index)
     }
 
+    /// Notes what is read, and every column with power or energy that is not, with the reason.
     fn note_choice(&self, table: &LogTable<'_>, notes: &mut Vec<LogNote>) {
-        let taken: Vec<String> = self.series.iter().map(LogSeries::column).collect();
-        let used = |index: usize| {
-            self.series.iter().any(|s| s.power.iter().chain(&s.energy).any(|source| source.index == index))
-        };
+        let mut taken: Vec<String> = Vec::new();
+        for column in self.series.iter().map(LogSeries::column) {
+            if !taken.contains(&column) {
+                taken.push(column);
+            }
+        }
+        let used = |index: usize| self.series.iter().flat_map(LogSeries::sources).any(|source| source.index == index);
+        let mut text = format!("read as {}: energy from {}", self.format, taken.join(", "));
         let unused: Vec<&str> = (0..table.columns.len())
             .filter(|index| !used(*index) && table.columns[*index].measured().is_some())
             .map(|index| table.columns[index].text.as_str())
             .collect();
-        let mut text = format!("read as {}: energy from {}", self.format, taken.join(", "));
         if !unused.is_empty() {
             text += &format!("; not used: {} (choose with --column)", unused.join(", "));
+        }
+        let of_power = |column: &LogColumn| {
+            let name = column.text.to_lowercase();
+            ["power", "watt", "energy", "joule"].iter().any(|word| name.contains(word))
+        };
+        for (index, column) in table.columns.iter().enumerate().filter(|(_, column)| of_power(column)) {
+            match &column.role {
+                ColumnRole::Limit { .. } if self.limit.is_some_and(|(limit, _)| limit == index) => {}
+                ColumnRole::Unused(why) => text += &format!("; not used: {} ({why})", column.text),
+                ColumnRole::Limit { .. } | ColumnRole::Utilisation => {
+                    text += &format!("; not used: {} (a limit, a share or a setting)", column.text);
+                }
+                _ => {}
+            }
         }
         notes.insert(0, LogNote::info(text));
         if table.header.is_none() {
@@ -160,18 +179,44 @@ impl Layout {
                 "the log has no header; its columns were recognised by the shape of their cells",
             ));
         }
-        if let Some(device) = self.device {
-            notes.push(LogNote::info(format!("devices are identified by column {:?}", name_of(table, device))));
+        if !self.keys.is_empty() {
+            let names: Vec<String> = self.keys.iter().map(|key| format!("{:?}", table.columns[*key].text)).collect();
+            let column = if names.len() == 1 { "column" } else { "columns" };
+            notes.push(LogNote::info(format!("devices are identified by {column} {}", names.join(" and "))));
         }
+    }
+
+    /// Refuses times whose span in the head of the log is longer than a recording can be: their unit is another one.
+    fn refuse_years(&self, table: &LogTable<'_>, options: &Options) -> Result<(), LogError> {
+        const YEAR: u64 = 365 * 86_400 * 1_000_000_000;
+        let Some(column) = self.time.filter(|_| options.mapping.time.is_none()) else { return Ok(()) };
+        // The last row may be cut off.
+        let count = table.rows.len().saturating_sub(1);
+        let numbers = || table.rows.iter().take(count).filter_map(|row| Decimal::parse_all(row[column.index]));
+        let shift = column.hint.shift.unwrap_or(9);
+        let times = || numbers().map(|number| number.scaled(shift).unwrap_or(u64::MAX));
+        let (Some(first), Some(last)) = (times().min(), times().max()) else { return Ok(()) };
+        let years = (last - first) / YEAR;
+        if years < 2 {
+            return Ok(());
+        }
+        let unit = match shift {
+            9 => "seconds",
+            6 => "milliseconds",
+            3 => "microseconds",
+            _ => "nanoseconds",
+        };
+        Err(LogError::SpanOfYears { column: table.columns[column.index].text.clone(), years, unit })
     }
 
     /// Refuses a column whose readings are all above what a board (3 kW) or a machine (20 kW) draws: it is probably in milliwatts.
     fn refuse_milliwatts(&self, table: &LogTable<'_>) -> Result<(), LogError> {
-        let is_board = self.format.is_of_boards() || self.device.is_some_and(|d| is_gpu(&name_of(table, d)));
+        let is_board = self.known.is_some_and(|format| format.of_boards)
+            || self.keys.first().is_some_and(|key| is_gpu(&table.columns[*key].text));
         for series in &self.series {
             let Some(source) = &series.power else { continue };
-            let is_certain = table.columns[source.index].measured().is_some_and(|m| m.unit_is_certain);
-            if source.unit != LogUnit::WATT || is_certain {
+            let is_stated = split_bracket(&table.columns[source.index].text).1.is_some();
+            if source.unit != LogUnit::WATT || is_stated {
                 continue;
             }
             let threshold = if is_board || is_gpu(&series.id) { 3_000 } else { 20_000 };
@@ -199,195 +244,47 @@ fn is_gpu(name: &str) -> bool {
     ["gpu", "card", "gcd", "uuid", "accel"].iter().any(|word| name.contains(word))
 }
 
-/// The columns with power or energy.
-struct Candidates<'a> {
-    columns: Vec<(usize, &'a LogColumn, Measured)>,
-    /// Whether `--column` chose the column.
-    is_chosen: bool,
+fn position(columns: &[LogColumn], is: impl Fn(&ColumnRole) -> bool) -> Option<usize> {
+    columns.iter().position(|column| is(&column.role))
 }
 
-impl<'a> Candidates<'a> {
-    fn of(table: &'a LogTable<'_>, options: &Options) -> Result<Self, LogError> {
-        let columns: Vec<_> = table.columns.iter().enumerate().collect();
-        let measured = columns.iter().filter_map(|(index, column)| Some((*index, *column, column.measured()?.clone())));
-        let mut all: Vec<_> = measured.collect();
-        if all.is_empty() && options.format == Some(PowerLogFormat::Wide) {
-            all = unnamed_watts(table);
-        }
-        let names = |names: &mut dyn Iterator<Item = &LogColumn>| {
-            names.map(|c| c.text.as_str()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
-        };
-        let available = names(&mut all.iter().map(|(_, column, _)| *column));
-        let Some(wanted) = &options.column else {
-            if all.is_empty() {
-                return Err(LogError::NoPower { columns: names(&mut table.columns.iter()) });
-            }
-            return Ok(Self { columns: all, is_chosen: false });
-        };
-        let chosen: Vec<_> = columns.into_iter().filter(|(_, column)| column.is_named(wanted)).collect();
-        let (index, column) = *chosen
-            .first()
-            .ok_or_else(|| LogError::UnknownColumn { column: wanted.clone(), available: available.clone() })?;
-        let measured = match &column.meaning {
-            Meaning::Measured(measured) => measured.clone(),
-            Meaning::Other => {
-                Measured { unit: LogUnit::WATT, unit_is_certain: false, subject: String::new(), rank: 0, field: None }
-            }
-            _ => return Err(LogError::NotPower { column: wanted.clone(), available }),
-        };
-        Ok(Self { columns: vec![(index, column, measured)], is_chosen: true })
-    }
-
-    fn subjects(&self) -> Vec<&str> {
-        let mut subjects: Vec<&str> = Vec::new();
-        for (_, _, measured) in &self.columns {
-            if !subjects.contains(&measured.subject.as_str()) {
-                subjects.push(&measured.subject);
-            }
-        }
-        subjects
-    }
-
-    /// The best of the columns with a quantity that `fits` accepts; the first of equals.
-    fn best(&self, quantity: LogQuantity, fits: impl Fn(&Measured) -> bool) -> Option<ReadingColumn> {
-        let fitting = self.columns.iter().filter(|(_, _, m)| m.unit.quantity == quantity && fits(m));
-        let (index, column, measured) = fitting.min_by_key(|(_, _, m)| m.rank)?;
-        Some(ReadingColumn { index: *index, unit: measured.unit, field: measured.field, name: column.text.clone() })
-    }
-
-    /// The series of a table whose rows name their device, or are all of one device.
-    fn one(&self, table: &LogTable<'_>) -> LogSeries {
-        let own = |m: &Measured| m.subject.is_empty() || is_gpu(&m.subject);
-        let power = self.best(LogQuantity::Power, own).or_else(|| self.best(LogQuantity::Power, |_| true));
-        let energy = self.best(LogQuantity::Energy, own).or_else(|| self.best(LogQuantity::Energy, |_| true));
-        let first = power.as_ref().or(energy.as_ref()).map_or(0, |source| source.index);
-        let subject = table.columns[first].measured().map(|m| m.subject.clone()).unwrap_or_default();
-        let id = if subject.is_empty() { plain_name(&table.columns[first].text) } else { subject };
-        LogSeries { id, power, energy }
-    }
-
-    /// The series of a wide table, one per subject, without series that are the sum of the others.
-    fn wide(&self, table: &LogTable<'_>, notes: &mut Vec<LogNote>) -> Vec<LogSeries> {
-        let series_of = |subject: &str| LogSeries {
-            id: subject.to_owned(),
-            power: self.best(LogQuantity::Power, |m| m.subject == subject),
-            energy: self.best(LogQuantity::Energy, |m| m.subject == subject),
-        };
-        let mut series: Vec<LogSeries> = self.subjects().into_iter().map(series_of).collect();
-        for position in (0..series.len()).rev() {
-            if self.is_chosen || series.len() < 2 {
-                break;
-            }
-            let adds_up = is_sum_of_others(table, &series, position);
-            let is_named_total = series[position].id.is_empty() || containment::is_total(&series[position].id);
-            if adds_up || is_named_total {
-                let total = series.remove(position);
-                let why = if adds_up { "it is the sum of the others" } else { "by its name it contains the others" };
-                notes.push(LogNote::info(format!("column {:?} is left out: {why}", total.column())));
-            }
-        }
-        series
-    }
+fn is_uuid(column: &LogColumn) -> bool {
+    column.name().to_ascii_lowercase().ends_with("uuid")
 }
 
-/// Whether this series is the sum of at least two others, within 1 %, in nine of ten rows.
-fn is_sum_of_others(table: &LogTable<'_>, series: &[LogSeries], position: usize) -> bool {
-    let value = |row: &[&[u8]], series: &LogSeries| match parse_value(
-        row[series.power.as_ref()?.index],
-        series.power.as_ref()?.unit,
-    ) {
-        Value::Number(milliwatts) => Some(milliwatts),
-        _ => None,
+fn identities(columns: &[LogColumn], keys: &[usize]) -> Vec<(usize, String)> {
+    let tells_apart = |role: &ColumnRole| {
+        matches!(role, ColumnRole::Device { .. } | ColumnRole::Part | ColumnRole::Name | ColumnRole::Host)
     };
-    let others = || series.iter().enumerate().filter(|(other, _)| *other != position).map(|(_, series)| series);
-    if others().count() < 2 {
-        return false;
-    }
-    let mut compared = 0;
-    let mut equal = 0;
-    for row in &table.rows {
-        let sum: Option<u64> = others().map(|series| value(row, series)).try_fold(0_u64, |sum, v| sum.checked_add(v?));
-        if let (Some(sum), Some(total)) = (sum, value(row, &series[position]))
-            && total > 0
-        {
-            compared += 1;
-            equal += usize::from(sum.abs_diff(total) <= total / 100);
-        }
-    }
-    compared > 0 && equal * 10 >= compared * 9
-}
-
-/// With `--format wide`, every column without another meaning is the power of a device in W.
-fn unnamed_watts<'a>(table: &'a LogTable<'_>) -> Vec<(usize, &'a LogColumn, Measured)> {
-    let others = table.columns.iter().enumerate().filter(|(_, c)| c.meaning == Meaning::Other && !c.text.is_empty());
-    let watts = |subject: &str| Measured {
-        unit: LogUnit::WATT,
-        unit_is_certain: false,
-        subject: subject.to_owned(),
-        rank: 0,
-        field: None,
-    };
-    others.map(|(index, column)| (index, column, watts(&column.text))).collect()
-}
-
-fn position(columns: &[LogColumn], is: impl Fn(&Meaning) -> bool) -> Option<usize> {
-    columns.iter().position(|column| is(&column.meaning))
-}
-
-fn is_uuid(columns: &[LogColumn], index: usize) -> bool {
-    columns[index].meaning == Meaning::Device { rank: 0 }
-}
-
-fn name_of(table: &LogTable<'_>, index: usize) -> String {
-    table.columns[index].text.clone()
-}
-
-/// The name without its unit: `power.draw [W]` → `power.draw`.
-fn plain_name(text: &str) -> String {
-    text.split(['[', '(']).next().unwrap_or(text).trim().to_owned()
-}
-
-/// The column that identifies devices, by rank. A column with the same value in all rows, as an `index` that is always 0, gives
-/// way to one that varies.
-fn device_column(table: &LogTable<'_>) -> Option<usize> {
-    let distinct = |index: usize| table.rows.iter().map(|row| row[index]).collect::<HashSet<_>>().len();
-    let mut candidates: Vec<(u8, usize)> = Vec::new();
-    for (index, column) in table.columns.iter().enumerate() {
-        let Meaning::Device { rank } = column.meaning else { continue };
-        let has_values = table.rows.is_empty() || table.rows.iter().any(|row| !row[index].is_empty());
-        // A number that differs in every row numbers the rows, not the devices.
-        let is_row_number = rank == 2 && table.rows.len() > 2 && distinct(index) == table.rows.len();
-        if has_values && !is_row_number && rank < NAME_RANK {
-            candidates.push((rank, index));
-        }
-    }
-    candidates.sort_unstable();
-    match candidates.first() {
-        Some((0, uuid)) => Some(*uuid),
-        _ => candidates.iter().find(|(_, index)| distinct(*index) > 1).or(candidates.first()).map(|(_, index)| *index),
-    }
-}
-
-fn identities(columns: &[LogColumn], device: Option<usize>) -> Vec<(usize, String)> {
-    let tells_apart = |meaning: &Meaning| matches!(meaning, Meaning::Device { .. } | Meaning::Name | Meaning::Host);
-    let others = columns.iter().enumerate().filter(|(index, c)| Some(*index) != device && tells_apart(&c.meaning));
+    let others = columns.iter().enumerate().filter(|(index, c)| !keys.contains(index) && tells_apart(&c.role));
     others.map(|(index, column)| (index, column.text.clone())).collect()
 }
 
 fn limit_column(columns: &[LogColumn]) -> Option<(usize, LogUnit)> {
-    let ranked = columns.iter().enumerate().filter_map(|(index, column)| match column.meaning {
-        Meaning::Limit { rank: Some(rank), unit } => Some((rank, index, unit)),
+    let ranked = columns.iter().enumerate().filter_map(|(index, column)| match column.role {
+        ColumnRole::Limit { rank: Some(rank), unit } => Some((rank, index, unit)),
         _ => None,
     });
     ranked.min_by_key(|(rank, index, _)| (*rank, *index)).map(|(_, index, unit)| (index, unit))
 }
 
-/// The best-ranked column whose cells are times, with a column of dates if it has only times of day.
-fn time_column(table: &LogTable<'_>) -> Option<TimeColumn> {
-    let date = position(&table.columns, |meaning| *meaning == Meaning::Date);
+/// The row rules of the format, for the columns that the table has.
+fn row_rules(table: &LogTable<'_>) -> Vec<(usize, Vec<u8>)> {
+    let rules = table.format.map(|format| &format.rows[..]).unwrap_or_default();
+    let of_table = |rule: &super::catalogue::RowRule| {
+        let index = table.columns.iter().position(|column| column.is_named(&rule.column))?;
+        Some((index, rule.text.clone().into_bytes()))
+    };
+    rules.iter().filter_map(of_table).collect()
+}
+
+/// The best-ranked column whose cells are times, with a column of dates if it has only times of day, and with the unit of its
+/// numbers.
+fn time_column(table: &LogTable<'_>, options: &Options) -> Result<Option<TimeColumn>, LogError> {
+    let date = position(&table.columns, |role| *role == ColumnRole::Date);
     let mut candidates: Vec<(u8, TimeColumn)> = Vec::new();
     for (index, column) in table.columns.iter().enumerate() {
-        if let Meaning::Time { rank, hint } = column.meaning {
+        if let ColumnRole::Time { rank, hint } = column.role {
             candidates.push((rank, TimeColumn { index, date: None, hint }));
         }
     }
@@ -397,26 +294,50 @@ fn time_column(table: &LogTable<'_>) -> Option<TimeColumn> {
         let mut parser = TimeParser::new(column.hint, None);
         table.rows.iter().any(|row| matches!(parser.parse(row[column.index], 0, &mut Vec::new()), Ok(Some(_))))
     };
-    let mut chosen =
-        candidates.iter().map(|(_, column)| *column).find(reads).or(candidates.first().map(|(_, c)| *c))?;
+    let readable: Vec<TimeColumn> = candidates.iter().map(|(_, column)| *column).filter(reads).collect();
+    let with_unit = |column: &TimeColumn| with_unit(table, *column);
+    let mut chosen = match readable.iter().find_map(with_unit).or_else(|| {
+        let first = readable.is_empty().then(|| candidates.first().map(|(_, column)| *column));
+        first.flatten()
+    }) {
+        Some(chosen) => chosen,
+        None if readable.is_empty() || options.interval.is_some() => return Ok(None),
+        None => return Err(ask::unit_of_time(table, readable[0].index)),
+    };
     let is_time_of_day = |row: &Vec<&[u8]>| row[chosen.index].len() < 19 && row[chosen.index].contains(&b':');
     if date.is_some_and(|date| date != chosen.index) && table.rows.first().is_some_and(is_time_of_day) {
         chosen.date = date;
     }
-    Some(chosen)
+    Ok(Some(chosen))
 }
 
-fn format_of(table: &LogTable<'_>, is_wide: bool) -> PowerLogFormat {
-    let has = |part: &str| table.columns.iter().any(|column| column.text.to_ascii_lowercase().contains(part));
-    match () {
-        () if table.is_dmon => PowerLogFormat::NvidiaSmiDmon,
-        () if has("temperature.aip") || has("utilization.aip") => PowerLogFormat::HlSmi,
-        () if table.rows.iter().any(|row| row.iter().any(|cell| cell.starts_with(b"HL-"))) => PowerLogFormat::HlSmi,
-        () if has("socket_power") => PowerLogFormat::AmdSmi,
-        () if has("graphics package power") => PowerLogFormat::RocmSmi,
-        () if has("cumulative processor energy") => PowerLogFormat::PowerGadget,
-        () if is_wide => PowerLogFormat::Wide,
-        () if has("power.draw") || has("utilization.gpu") => PowerLogFormat::NvidiaSmi,
-        () => PowerLogFormat::Plain,
+/// The column with the unit of its numbers, if it is known: it is stated, the numbers are moments by their size, or they
+/// are seconds.
+fn with_unit(table: &LogTable<'_>, column: TimeColumn) -> Option<TimeColumn> {
+    // The last row may be cut off.
+    let count = table.rows.len().saturating_sub(1).max(1);
+    let cells = || table.rows.iter().take(count).map(|row| row[column.index]);
+    let numbers: Vec<Decimal> = cells().filter_map(Decimal::parse_all).collect();
+    if numbers.len() < cells().count() && column.hint.shift.is_none() {
+        return Some(column);
     }
+    match column.hint.with_unit(&numbers) {
+        Ok(hint) => Some(TimeColumn { hint, ..column }),
+        Err(_) if are_seconds(table, column.index, &numbers) => {
+            Some(TimeColumn { hint: TimeHint { shift: Some(9), ..column.hint }, ..column })
+        }
+        Err(_) => None,
+    }
+}
+
+/// Whether numbers without a unit may be seconds: those in a column called `timestamp`, as the documents describe it, with steps of
+/// at most a minute. Two moments have no rhythm to tell by.
+fn are_seconds(table: &LogTable<'_>, column: usize, numbers: &[Decimal]) -> bool {
+    let mut times: Vec<u64> = numbers.iter().filter_map(|number| number.scaled(3)).collect();
+    times.sort_unstable();
+    times.dedup();
+    let mut steps: Vec<u64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    steps.sort_unstable();
+    let is_rhythm_of_seconds = steps.len() < 2 || steps[steps.len() / 2] <= 60_000;
+    table.format.is_none() && is_rhythm_of_seconds && table.columns[column].text.eq_ignore_ascii_case("timestamp")
 }

@@ -1,6 +1,6 @@
 //! What a log consists of, and what its caller knows about it.
 
-use super::PowerLogFormat;
+use super::{ColumnMapping, PowerLogFormat};
 use account::meter::{Reading, Sensor};
 use units::Span;
 
@@ -11,6 +11,8 @@ pub struct Options {
     pub format: Option<PowerLogFormat>,
     /// Name of the column or metric to read power or energy from; `None` to choose the best.
     pub column: Option<String>,
+    /// What columns mean; it wins over what they seem to be.
+    pub mapping: ColumnMapping,
     /// Time zone of local times that are written without one.
     pub timezone: Option<chrono_tz::Tz>,
     /// Time between two readings of a device, for a log without times.

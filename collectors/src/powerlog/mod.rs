@@ -3,22 +3,28 @@
 //! Nothing is integrated here; readings go to [`account::meter`]. A log is read in one pass, in memory that does not grow with
 //! its length.
 
+mod ask;
+mod catalogue;
 mod columns;
-mod containment;
 mod delimited;
 mod error;
 mod fields;
 mod format;
 mod header;
+mod keys;
 mod layout;
 mod log;
+mod mapping;
+mod part;
 mod prometheus;
 mod reader;
 mod recognise;
-mod rocm;
+mod series;
 mod spelling;
+mod statements;
 mod survey;
 mod text;
+mod textual;
 mod time;
 mod track;
 mod value;
@@ -34,9 +40,10 @@ use std::ops::ControlFlow;
 use text::Lines;
 use track::Tracker;
 
-pub use error::{LogError, NameClash};
+pub use error::{LogError, NameClash, Question};
 pub use format::PowerLogFormat;
 pub use log::{LogNote, LoggedDevice, Options};
+pub use statements::{ColumnMapping, ContainsStatement, ReadingStatement, TimeStatement};
 pub use time::Times;
 
 /// A power log that is being read.

@@ -2,8 +2,8 @@
 
 use super::delimited::Delimited;
 use super::prometheus::Prometheus;
-use super::rocm::RocmText;
 use super::text::LogLine;
+use super::textual::Textual;
 use super::track::Tracker;
 use super::{DeviceReading, LogError};
 
@@ -12,7 +12,7 @@ use super::{DeviceReading, LogError};
 pub(super) enum Reader {
     Delimited(Box<Delimited>),
     Prometheus(Box<Prometheus>),
-    RocmText(Box<RocmText>),
+    Textual(Box<Textual>),
 }
 
 impl Reader {
@@ -25,7 +25,7 @@ impl Reader {
         match self {
             Self::Delimited(reader) => reader.line(line, tracker, queue),
             Self::Prometheus(reader) => reader.line(line, tracker, queue),
-            Self::RocmText(reader) => reader.line(line, tracker, queue),
+            Self::Textual(reader) => reader.line(line, tracker, queue),
         }
     }
 
@@ -34,11 +34,16 @@ impl Reader {
         matches!(self, Self::Delimited(reader) if reader.is_undivided())
     }
 
+    /// Whether only the names of devices say what contains what, so that these have to be certain.
+    pub(super) fn has_parts_by_name(&self) -> bool {
+        matches!(self, Self::Delimited(reader) if reader.has_parts_by_name())
+    }
+
     pub(super) fn end(&mut self, tracker: &mut Tracker, queue: &mut Vec<DeviceReading>) -> Result<(), LogError> {
         match self {
             Self::Delimited(reader) => reader.end(tracker),
             Self::Prometheus(reader) => reader.end(tracker, queue),
-            Self::RocmText(_) => Ok(()),
+            Self::Textual(_) => Ok(()),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Recognises which tool wrote a log.
 
+use super::catalogue;
 use super::delimited::Delimited;
 use super::header::{self, LogTable};
 use super::layout::Layout;
 use super::prometheus::{self, Prometheus};
 use super::reader::Reader;
-use super::rocm::RocmText;
 use super::text::{excerpt, lines_of, trim};
+use super::textual::Textual;
 use super::time::Times;
 use super::track::{Conflict, Tracker};
 use super::{LogError, LogNote, Options, PowerLogFormat};
@@ -29,38 +30,47 @@ pub(super) fn recognise(
     let Some(first) = lines_of(head).find(|line| !trim(line.bytes).is_empty()) else {
         return Err(LogError::Empty);
     };
+    if let Some(refusal) = catalogue::refused_text(head) {
+        return Err(LogError::KnownAndRefused { what: refusal.title.clone(), advice: refusal.advice.clone() });
+    }
     let is_prometheus = match options.format {
-        Some(format) => format == PowerLogFormat::Prometheus,
+        Some(format) => format == PowerLogFormat::PROMETHEUS,
         None => prometheus::is_exporter_text(head),
     };
     if is_prometheus {
         let (reader, notes) = Prometheus::open(head, is_whole, options)?;
-        let tracker = Tracker::new(BOARD_CEILING, Conflict::KeepFirst);
+        let mut tracker = Tracker::new(ceiling(reader.is_of_boards()), Conflict::KeepFirst);
+        tracker.state_containment(&options.mapping.contains);
         return Ok((Reader::Prometheus(Box::new(reader)), tracker, notes));
     }
-    if let Some(text) = RocmText::open(head, options) {
+    if let Some(text) = Textual::open(head, options) {
         let (reader, notes) = text?;
-        let mut tracker = Tracker::new(BOARD_CEILING, Conflict::Refuse);
+        let mut tracker = Tracker::new(ceiling(reader.is_of_boards()), Conflict::Refuse);
         tracker.times = Times::Relative;
-        return Ok((Reader::RocmText(Box::new(reader)), tracker, notes));
+        return Ok((Reader::Textual(Box::new(reader)), tracker, notes));
     }
     let table = match header::find(head, options.format)? {
         Some(table) => table,
-        None => return Err(LogError::Unrecognised { first: excerpt(first.bytes) }),
+        None => return Err(LogError::Unrecognised { first: excerpt(first.bytes), formats: PowerLogFormat::names() }),
     };
-    delimited(&table, is_whole, options)
+    delimited(table, is_whole, options)
+}
+
+const fn ceiling(is_of_boards: bool) -> u64 {
+    if is_of_boards { BOARD_CEILING } else { ANY_CEILING }
 }
 
 fn delimited(
-    table: &LogTable<'_>,
+    table: LogTable<'_>,
     is_whole: bool,
     options: &Options,
 ) -> Result<(Reader, Tracker, Vec<LogNote>), LogError> {
     let (layout, notes) = Layout::choose(table, is_whole, options)?;
-    let ceiling = if layout.format.is_of_boards() { BOARD_CEILING } else { ANY_CEILING };
-    let mut tracker = Tracker::new(ceiling, Conflict::Refuse);
+    let is_of_boards = layout.known.is_some_and(|format| format.of_boards);
+    let mut tracker = Tracker::new(ceiling(is_of_boards), Conflict::Refuse);
     tracker.times = if layout.time.is_none() { Times::Relative } else { Times::Utc };
-    tracker.is_mean_since_previous = layout.format == PowerLogFormat::PowerGadget;
+    tracker.is_mean_since_previous = layout.known.is_some_and(|format| format.mean_since_previous);
+    tracker.state_containment(&options.mapping.contains);
     Ok((Reader::Delimited(Box::new(Delimited::new(layout, options))), tracker, notes))
 }
 

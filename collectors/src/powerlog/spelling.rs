@@ -14,7 +14,40 @@ pub(super) struct Civil {
 impl Civil {
     /// `None` if `cell` is not a date with a time of day.
     pub(super) fn parse(cell: &[u8]) -> Option<Self> {
+        if cell.first().is_some_and(u8::is_ascii_alphabetic) {
+            return Self::parse_with_names(cell);
+        }
         let (date, rest) = date(cell)?;
+        Self::after_date(date, rest)
+    }
+
+    /// Parses `10-05-2026 09:00:00`, with the month first.
+    pub(super) fn parse_month_first(cell: &[u8]) -> Option<Self> {
+        let (month, rest) = number(cell, 2)?;
+        let (separator, rest) = rest.split_first().filter(|(byte, _)| matches!(byte, b'-' | b'/'))?;
+        let (day, rest) = number(rest, 2)?;
+        let (year, rest) = number(rest.strip_prefix(&[*separator])?, 4)?;
+        Self::after_date(NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?, rest)
+    }
+
+    /// Parses `Mon Oct  5 09:00:00 2026`, possibly with `UTC` before the year, as `date` and `nvidia-smi` print it.
+    fn parse_with_names(cell: &[u8]) -> Option<Self> {
+        const MONTHS: [&[u8]; 12] =
+            [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+        let words: Vec<&[u8]> = cell.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+        let (month, day, time, zone, year) = match words[..] {
+            [_, month, day, time, year] => (month, day, time, &b""[..], year),
+            [_, month, day, time, zone, year] => (month, day, time, zone, year),
+            _ => return None,
+        };
+        let month = (1..).zip(MONTHS).find(|(_, name)| *name == month)?.0;
+        let (day, _) = number(day, 2).or_else(|| number(day, 1))?;
+        let (year, b"") = number(year, 4)? else { return None };
+        let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+        Self::after_date(date, &[b" ", time, zone].concat())
+    }
+
+    fn after_date(date: NaiveDate, rest: &[u8]) -> Option<Self> {
         let rest = match rest {
             [b' ' | b'T' | b't' | b'_', rest @ ..] => rest.trim_ascii_start(),
             _ => return None,
@@ -129,4 +162,15 @@ fn fraction_digits(text: &[u8]) -> (i64, &[u8]) {
         length += 1;
     }
     (nanoseconds, &text[length..])
+}
+
+/// Power of ten that converts a time in this unit to nanoseconds.
+pub(super) fn time_shift(unit: &str) -> Option<i32> {
+    match unit.to_lowercase().as_str() {
+        "s" | "sec" | "secs" | "second" | "seconds" => Some(9),
+        "ms" | "msec" | "millisecond" | "milliseconds" => Some(6),
+        "us" | "µs" | "μs" | "usec" | "microsecond" | "microseconds" => Some(3),
+        "ns" | "nsec" | "nanosecond" | "nanoseconds" => Some(0),
+        _ => None,
+    }
 }

@@ -18,6 +18,11 @@ const MOST_COUNTED: Power = Power::from_milliwatts(1_000_000_000);
 pub(super) fn run(mut reader: Reader, tracker: &mut Tracker, head: &[u8]) -> Result<(), LogError> {
     let is_undivided = reader.is_undivided();
     let readings = readings_of_devices(&mut reader, tracker, head);
+    if reader.has_parts_by_name() {
+        tracker.check_containment()?;
+    }
+    refuse_still_counters(tracker, &readings)?;
+    distrust_counters(tracker, &readings);
     let most_counted = MOST_COUNTED.min(Power::from_milliwatts(tracker.ceiling_milliwatts));
     let mut all_steps = Vec::new();
     for (device, readings) in tracker.devices.iter_mut().zip(&readings) {
@@ -49,6 +54,55 @@ pub(super) fn run(mut reader: Reader, tracker: &mut Tracker, head: &[u8]) -> Res
     }
     tracker.restart();
     Ok(())
+}
+
+/// A counter without a power beside it that never moves, and is not 0, is no counter: each value may be the energy since the row
+/// before.
+fn refuse_still_counters(tracker: &Tracker, readings: &[Vec<Reading>]) -> Result<(), LogError> {
+    for (device, readings) in tracker.devices.iter().zip(readings) {
+        let counts = || readings.iter().filter_map(|reading| reading.counter);
+        let first = counts().next().unwrap_or(0);
+        let stands = counts().count() > 3 && counts().all(|count| count == first);
+        if first > 0 && stands && device.sensor.power.is_none() && device.counted_in.is_none() {
+            return Err(LogError::CounterStands {
+                device: device.id.clone(),
+                column: device.column.clone(),
+                value: super::track::joules(first),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Counters and powers of one device are of the same energy. A counter that stands still under power, or that counts less than half
+/// or more than twice of it, is in another unit or of something else: the power is used.
+fn distrust_counters(tracker: &mut Tracker, readings: &[Vec<Reading>]) {
+    /// How much energy has to be there before the two are compared, in µJ: a counter may be updated only every 100 ms.
+    const ENOUGH: u128 = 20_000_000;
+    for (device, readings) in readings.iter().enumerate() {
+        let both: Vec<(u64, u64, u64)> = readings
+            .iter()
+            .filter_map(|r| Some((u64::try_from(r.at.nanoseconds()).ok()?, r.power?.milliwatts(), r.counter?)))
+            .collect();
+        let integral: u128 = both
+            .windows(2)
+            .map(|pair| u128::from(pair[1].0 - pair[0].0) * u128::from(pair[0].1.midpoint(pair[1].1)) / 1_000_000)
+            .sum();
+        let steps = both.windows(2).map(|pair| u128::from(pair[1].2.saturating_sub(pair[0].2)));
+        let counted: u128 = steps.sum();
+        if integral < ENOUGH || both.len() < 4 || (counted * 2 >= integral && counted <= integral * 2) {
+            continue;
+        }
+        let joules = |microjoules: u128| microjoules / 1_000_000;
+        tracker.distrust_counter(
+            device,
+            format!(
+                "its energy counter is not used: it counts {} J where its power makes {} J; energy is from its power",
+                joules(counted),
+                joules(integral)
+            ),
+        );
+    }
 }
 
 fn readings_of_devices(reader: &mut Reader, tracker: &mut Tracker, head: &[u8]) -> Vec<Vec<Reading>> {

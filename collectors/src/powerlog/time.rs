@@ -30,7 +30,45 @@ pub(super) struct TimeHint {
     pub(super) shift: Option<i32>,
     /// Whether the name says UTC.
     pub(super) utc: bool,
+    pub(super) form: TimeForm,
 }
+
+/// How times are written, where the cells alone do not say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum TimeForm {
+    #[default]
+    Moment,
+    /// Since the start of the log, of the run or of the machine.
+    Elapsed,
+    /// `10-05-2026 09:00:00`, the month first, as tegrastats and PTDaemon write it.
+    MonthFirst,
+}
+
+impl TimeHint {
+    /// The same hint, with the unit of these numbers. Moments say it by their size, if all of them are between 2001 and 2100.
+    ///
+    /// # Errors
+    ///
+    /// The unit is unknown: nothing states it.
+    pub(super) fn with_unit(self, numbers: &[Decimal]) -> Result<Self, UnknownUnit> {
+        if self.shift.is_some() || numbers.is_empty() {
+            return Ok(self);
+        }
+        let is_moment = |number: &Decimal, shift: i32| {
+            let seconds = number.scaled(shift - 9).unwrap_or(0);
+            !number.negative && (1_000_000_000..4_102_444_800).contains(&seconds)
+        };
+        let fits = |shift: &i32| numbers.iter().all(|number| is_moment(number, *shift));
+        match [9, 6, 3, 0].into_iter().find(fits) {
+            Some(shift) if self.form != TimeForm::Elapsed => Ok(Self { shift: Some(shift), ..self }),
+            _ => Err(UnknownUnit),
+        }
+    }
+}
+
+/// Numbers are times in a unit that nothing states.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct UnknownUnit;
 
 /// Reads the time cells of one log.
 #[derive(Clone)]
@@ -94,21 +132,17 @@ impl TimeParser {
             (Some(Style::Civil), Some(WrittenZone::Absent)) if self.timezone.is_none() && !self.hint.utc => {
                 Times::LocalWithoutZone
             }
-            // Numbers before 1973 are taken as times since the start of the log.
+            (Some(Style::Number { .. }), _) if self.hint.form == TimeForm::Elapsed => Times::Relative,
+            // Numbers before 1973 are times since the start of the log.
             (Some(Style::Number { .. }), _) if self.last < 100_000_000 * SECOND => Times::Relative,
             (Some(Style::TimeOfDay { .. }) | None, _) => Times::Relative,
             _ => Times::Utc,
         }
     }
 
-    /// Whether the times are numbers, and their unit is not given.
-    pub(super) fn is_unit_assumed(&self) -> bool {
-        matches!(self.style, Some(Style::Number { .. })) && self.hint.shift.is_none()
-    }
-
     fn parse_anew(&mut self, cell: &[u8], line: u64, notes: &mut Vec<LogNote>) -> Result<Option<i64>, LogError> {
         if matches!(self.style, None | Some(Style::Civil))
-            && let Some(civil) = Civil::parse(cell)
+            && let Some(civil) = self.civil(cell)
         {
             self.style = Some(Style::Civil);
             let at = self.resolve(&civil, cell, line, notes)?;
@@ -126,6 +160,13 @@ impl TimeParser {
             return Ok(Decimal::parse_all(cell).and_then(|number| self.number(number)));
         }
         Ok(None)
+    }
+
+    fn civil(&self, cell: &[u8]) -> Option<Civil> {
+        match self.hint.form {
+            TimeForm::MonthFirst => Civil::parse_month_first(cell),
+            TimeForm::Moment | TimeForm::Elapsed => Civil::parse(cell),
+        }
     }
 
     fn number(&mut self, number: Decimal) -> Option<i64> {

@@ -1,9 +1,12 @@
 //! Keeps track of the devices of a log, and checks every reading before it is believed.
 
+mod notes;
+
+use super::part::MachinePlace;
 use super::time::{self, Times};
 use super::value::Value;
-use super::{LogError, LogNote, LoggedDevice, NameClash};
-use account::meter::{PowerSensor, Reading};
+use super::{ContainsStatement, LogError, LogNote, LoggedDevice, NameClash};
+use account::meter::Reading;
 use std::collections::HashMap;
 use units::{Power, Span, Timestamp};
 
@@ -13,6 +16,8 @@ const STUCK_AFTER: Span = MINUTE;
 const STUCK_COUNT: u64 = 30;
 /// How many devices a log has at most; with more, their names must be something else.
 const MOST_DEVICES: usize = 4_096;
+/// Length of the longest name of a device; a longer one must be something else.
+const LONGEST_KEY: usize = 2_048;
 const HOUR: Span = Span::from_seconds(3_600);
 const MINUTE: Span = Span::from_seconds(60);
 
@@ -27,6 +32,10 @@ pub(super) struct LoggedValues {
     pub(super) power: Option<Value>,
     /// Value of the energy counter; `None` if the log has no column of it.
     pub(super) counter: Option<Value>,
+    /// Whether that value is the energy since the row before, rather than since some start.
+    pub(super) is_interval: bool,
+    /// Whether the device is under load, as far as the log says.
+    pub(super) is_busy: bool,
     /// Number of the line, from 1.
     pub(super) line: u64,
 }
@@ -55,8 +64,10 @@ pub(super) struct Tracker {
     states: Vec<DeviceState>,
     by_key: HashMap<Box<[u8]>, usize>,
     has_noted_hour: bool,
-    /// Positions of the devices that may contain others.
-    containers: Vec<usize>,
+    /// Where each device belongs.
+    places: Vec<MachinePlace>,
+    /// Which devices contain which, if the caller says it.
+    contains: Vec<ContainsStatement>,
     expected: usize,
     dropped: [Dropped; 4],
 }
@@ -69,6 +80,16 @@ struct DeviceState {
     run: ConstantRun,
     longest: ConstantRun,
     readings: u64,
+    /// The last value of the counter, or energy of all intervals so far, in µJ.
+    counted: u64,
+    /// Energy of the last interval, in µJ.
+    interval: Option<u64>,
+    /// Rows under load, and those of them with 0 W.
+    busy: u64,
+    busy_at_zero: u64,
+    highest_milliwatts: u64,
+    /// Why the counter is not used although the log has one.
+    distrust: Option<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -146,7 +167,8 @@ impl Tracker {
             states: Vec::new(),
             by_key: HashMap::new(),
             has_noted_hour: false,
-            containers: Vec::new(),
+            places: Vec::new(),
+            contains: Vec::new(),
             expected: 0,
             dropped: [Dropped::default(); 4],
         }
@@ -163,16 +185,70 @@ impl Tracker {
     }
 
     /// Adds a device, and links it to those that contain it or that it contains.
-    pub(super) fn register(&mut self, key: &[u8], device: LoggedDevice) -> Result<usize, LogError> {
+    pub(super) fn register(
+        &mut self,
+        key: &[u8],
+        device: LoggedDevice,
+        place: MachinePlace,
+    ) -> Result<usize, LogError> {
         let position = self.devices.len();
-        if position == MOST_DEVICES {
-            return Err(LogError::TooManyDevices { most: MOST_DEVICES, device: device.id });
+        if position == MOST_DEVICES || key.len() > LONGEST_KEY {
+            let device = device.id.chars().take(80).collect();
+            return Err(LogError::TooManyDevices { most: MOST_DEVICES, device });
         }
         self.by_key.insert(key.into(), position);
         self.states.push(DeviceState { key: key.into(), ..DeviceState::default() });
         self.devices.push(device);
-        super::containment::join_newest(&mut self.devices, &mut self.containers);
+        self.places.push(place);
+        join_newest(&mut self.devices, &self.places);
+        self.join_as_stated();
         Ok(position)
+    }
+
+    /// Takes over which devices contain which, as the caller says it.
+    pub(super) fn state_containment(&mut self, contains: &[ContainsStatement]) {
+        self.contains = contains.to_vec();
+    }
+
+    fn join_as_stated(&mut self) {
+        let is_named = |device: &LoggedDevice, name: &str| {
+            device.id.eq_ignore_ascii_case(name) || device.column.eq_ignore_ascii_case(name)
+        };
+        for statement in &self.contains {
+            let Some(outer) = self.devices.iter().position(|device| is_named(device, &statement.outer)) else {
+                continue;
+            };
+            for (at, device) in self.devices.iter_mut().enumerate() {
+                if at == outer {
+                    device.counted_in = None;
+                } else if statement.inner.iter().any(|name| is_named(device, name)) {
+                    device.counted_in = Some(outer);
+                }
+            }
+        }
+    }
+
+    /// Refuses devices of which it is not certain whether one is inside another.
+    ///
+    /// # Errors
+    ///
+    /// There are such devices.
+    pub(super) fn check_containment(&self) -> Result<(), LogError> {
+        for (at, place) in self.places.iter().enumerate() {
+            let later = self.places.iter().enumerate().skip(at + 1);
+            let uncertain = later.into_iter().find(|(_, other)| !place.is_certain_with(other));
+            if let Some((other, _)) = uncertain {
+                let ids: Vec<&str> = self.devices.iter().map(|device| device.id.as_str()).collect();
+                return Err(super::ask::containment(&ids, ids[at], ids[other]));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the device by its power from now on, as its counter is not believed.
+    pub(super) fn distrust_counter(&mut self, device: usize, why: String) {
+        self.devices[device].sensor.counter = None;
+        self.states[device].distrust = Some(why);
     }
 
     /// Forgets the readings and keeps the devices, to read the log from its start after its head was surveyed.
@@ -182,7 +258,8 @@ impl Tracker {
         self.dropped = [Dropped::default(); 4];
         self.expected = 0;
         for state in &mut self.states {
-            *state = DeviceState { key: std::mem::take(&mut state.key), ..DeviceState::default() };
+            let (key, distrust) = (std::mem::take(&mut state.key), state.distrust.take());
+            *state = DeviceState { key, distrust, ..DeviceState::default() };
         }
     }
 
@@ -192,9 +269,11 @@ impl Tracker {
     ///
     /// The log cannot be believed.
     pub(super) fn accept(&mut self, values: LoggedValues) -> Result<Option<Reading>, LogError> {
-        let LoggedValues { device, at, power, counter, line } = values;
+        let LoggedValues { device, at, power, counter, line, is_interval, is_busy } = values;
         let power = power.and_then(|value| self.keep(value, self.ceiling_milliwatts, line));
-        let counter = counter.and_then(|value| self.keep(value, u64::MAX, line));
+        let counter = counter.filter(|_| self.states[device].distrust.is_none());
+        let energy = counter.and_then(|value| self.keep(value, u64::MAX, line));
+        let counter = if is_interval { self.summed(device, at, energy) } else { energy };
         if power.is_none() && counter.is_none() {
             return Ok(None);
         }
@@ -218,10 +297,30 @@ impl Tracker {
         let state = &mut self.states[device];
         state.last = Some(Last { at, line, power, counter, counted, doubted });
         state.readings += 1;
+        state.counted = counter.unwrap_or(state.counted);
+        state.interval = energy;
+        if let Some(milliwatts) = power {
+            state.highest_milliwatts = state.highest_milliwatts.max(milliwatts);
+            state.busy += u64::from(is_busy);
+            state.busy_at_zero += u64::from(is_busy && milliwatts == 0);
+        }
         if let Some(milliwatts) = power {
             state.run_on(at, milliwatts);
         }
         Ok(Some(Reading { at, power: power.map(Power::from_milliwatts), counter, epoch: 0 }))
+    }
+
+    /// The energy of all intervals up to this one, as a counter has it. The first value describes the interval before it, whose start
+    /// is not in the log.
+    fn summed(&self, device: usize, at: Timestamp, energy: Option<u64>) -> Option<u64> {
+        let (state, energy) = (&self.states[device], energy?);
+        match state.last {
+            None => Some(0),
+            Some(last) if at == last.at && state.interval == Some(energy) => last.counter,
+            // Another interval that ends at the same moment is that of another device.
+            Some(last) if at == last.at => Some(state.counted.saturating_add(energy.max(1))),
+            Some(_) => Some(state.counted.saturating_add(energy)),
+        }
     }
 
     fn keep(&mut self, value: Value, ceiling: u64, line: u64) -> Option<u64> {
@@ -327,95 +426,6 @@ impl Tracker {
             )));
         }
     }
-
-    /// Adds the notes that can be made once the log is read to its end.
-    pub(super) fn finish(&mut self) {
-        for (reason, what) in DropReason::ALL {
-            let Dropped { count, first_line } = self.dropped[reason.index()];
-            if count > 0 {
-                let values = if count == 1 { "value was" } else { "values were" };
-                let text = format!("{count} {values} skipped: {what}; the first is in line {first_line}");
-                self.notes.push(match reason {
-                    DropReason::Blank => LogNote::info(text),
-                    _ => LogNote::warning(text),
-                });
-            }
-        }
-        for (state, device) in self.states.iter_mut().zip(&self.devices) {
-            state.end_run();
-            let run = state.longest;
-            let stuck = run.until.since(run.since).unwrap_or(Span::ZERO);
-            if state.readings == 0 {
-                self.notes.push(LogNote::warning(format!("device {:?} has no reading", device.id)));
-            } else if run.milliwatts > 0 && run.count >= STUCK_COUNT && stuck >= STUCK_AFTER {
-                self.notes.push(LogNote::warning(format!(
-                    "device {:?}: {} readings in a row, over {}, are exactly {}: the sensor may be stuck",
-                    device.id,
-                    run.count,
-                    time::show_span(stuck),
-                    Power::from_milliwatts(run.milliwatts),
-                )));
-            }
-        }
-        self.note_unknown_sensors();
-        self.note_different_spans();
-    }
-
-    /// Notes that it is not known what the power readings mean.
-    fn note_unknown_sensors(&mut self) {
-        let metered = self.states.iter().zip(&self.devices).filter(|(state, _)| state.readings > 1);
-        let is_unknown = |device: &LoggedDevice| {
-            device.sensor.counter.is_none() && device.sensor.power == Some(PowerSensor::Unknown)
-        };
-        let Some((_, device)) = metered.into_iter().find(|(_, device)| is_unknown(device)) else { return };
-        let why = match &device.name {
-            Some(name) => format!("{name:?} is not a known model"),
-            None => "the log names no model; name it with --accelerator".to_owned(),
-        };
-        self.notes.push(LogNote::info(format!(
-            "it is not known whether {} is an instant or an average value ({why}); it is integrated by the trapezoid rule",
-            device.column
-        )));
-    }
-
-    fn note_different_spans(&mut self) {
-        let seen = || {
-            self.states
-                .iter()
-                .zip(&self.devices)
-                .filter_map(|(state, device)| Some((state.first_at, state.last?.at, device)))
-        };
-        let earliest_end = seen().min_by_key(|(_, last, _)| *last);
-        let latest_end = seen().max_by_key(|(_, last, _)| *last);
-        let earliest = seen().map(|(first, ..)| first).min();
-        let latest_start = seen().max_by_key(|(first, ..)| *first);
-        let (Some((_, end, short)), Some((_, latest_end, long)), Some(start), Some((latest_start, _, late))) =
-            (earliest_end, latest_end, earliest, latest_start)
-        else {
-            return;
-        };
-        let tolerance = Span::from_nanoseconds(self.cadence.nanoseconds() / 2);
-        let is_later = |a: Timestamp, b: Timestamp| a.since(b).is_some_and(|span| span > tolerance);
-        let text = if is_later(latest_end, end) {
-            format!(
-                "the devices do not cover the same time: {:?} ends at {}, {:?} at {}",
-                short.id,
-                time::show(end, self.times),
-                long.id,
-                time::show(latest_end, self.times)
-            )
-        } else if is_later(latest_start, start) {
-            format!(
-                "the devices do not cover the same time: {:?} begins only at {}, the log at {}",
-                late.id,
-                time::show(latest_start, self.times),
-                time::show(start, self.times)
-            )
-        } else {
-            return;
-        };
-        self.notes.push(LogNote::warning(format!("{text}; their sum is not the energy of one interval")));
-    }
 }
 
 impl DeviceState {
@@ -437,8 +447,22 @@ impl DeviceState {
     }
 }
 
-fn joules(microjoules: u64) -> String {
+/// An energy in µJ as a number of J.
+pub(super) fn joules(microjoules: u64) -> String {
     let (whole, fraction) = (microjoules / 1_000_000, microjoules % 1_000_000);
     let text = format!("{whole}.{fraction:06}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Links the newest device to the closest device that contains it, and links to it the devices whose closest container it is.
+fn join_newest(devices: &mut [LoggedDevice], places: &[MachinePlace]) {
+    let Some(newest) = devices.len().checked_sub(1) else { return };
+    let around = (0..newest).filter(|outer| places[*outer].contains(&places[newest]));
+    devices[newest].counted_in = around.min_by_key(|outer| places[*outer].width());
+    for inner in 0..newest {
+        let is_closer = |other: usize| places[newest].width() < places[other].width();
+        if places[newest].contains(&places[inner]) && devices[inner].counted_in.is_none_or(is_closer) {
+            devices[inner].counted_in = Some(newest);
+        }
+    }
 }

@@ -110,6 +110,7 @@ pub(super) enum LogQuantity {
 
 impl LogUnit {
     pub(super) const WATT: Self = Self { quantity: LogQuantity::Power, times: 1, shift: 3 };
+    pub(super) const MILLIWATT: Self = Self { quantity: LogQuantity::Power, times: 1, shift: 0 };
     pub(super) const JOULE: Self = Self { quantity: LogQuantity::Energy, times: 1, shift: 6 };
     pub(super) const MILLIJOULE: Self = Self { quantity: LogQuantity::Energy, times: 1, shift: 3 };
 
@@ -123,18 +124,25 @@ impl LogUnit {
         }
         Some(match text.to_lowercase().as_str() {
             "w" | "watt" | "watts" => Self::WATT,
-            "mw" | "milliwatt" | "milliwatts" => power(0),
-            "kw" | "kilowatt" | "kilowatts" => power(6),
-            "uw" | "µw" | "μw" | "microwatt" | "microwatts" => power(-3),
-            "j" | "joule" | "joules" => Self::JOULE,
+            "mw" | "mwatt" | "mwatts" | "milliwatt" | "milliwatts" => power(0),
+            "kw" | "kwatt" | "kwatts" | "kilowatt" | "kilowatts" => power(6),
+            "uw" | "µw" | "μw" | "uwatt" | "uwatts" | "microwatt" | "microwatts" => power(-3),
+            "j" | "joule" | "joules" | "ws" => Self::JOULE,
             "mj" | "millijoule" | "millijoules" => Self::MILLIJOULE,
             "uj" | "µj" | "μj" | "microjoule" | "microjoules" => energy(0),
+            "nj" | "nanojoule" | "nanojoules" => energy(-3),
             "kj" | "kilojoule" | "kilojoules" => energy(9),
             "wh" => watt_hours(6),
             "mwh" => watt_hours(3),
             "kwh" => watt_hours(9),
             _ => return None,
         })
+    }
+
+    /// Symbol of the unit, for messages.
+    pub(super) fn symbol(self) -> &'static str {
+        const SYMBOLS: [&str; 13] = ["W", "mW", "kW", "uW", "J", "mJ", "uJ", "nJ", "kJ", "Wh", "mWh", "kWh", "MW"];
+        SYMBOLS.into_iter().find(|symbol| Self::parse(symbol) == Some(self)).unwrap_or("W")
     }
 
     /// Whether the unit is a multiple of watt-hours, in which logs repeat, with fewer digits, what they also have in joules.
@@ -145,6 +153,15 @@ impl LogUnit {
     const fn is_watt(self) -> bool {
         matches!(self.quantity, LogQuantity::Power) && self.shift == 3
     }
+}
+
+/// What an energy value counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EnergyKind {
+    /// From some start.
+    Counter,
+    /// From the row before.
+    Interval,
 }
 
 /// What a cell holds.

@@ -44,8 +44,8 @@ fn nvidia_smi_in_any_order_with_units_anywhere() {
          110.00, 0, 7 %, GPU-a, 2025/03/10 09:00:01.123\n[Unknown Error], 1, 7 %, GPU-b, 2025/03/10 09:00:01.123\n",
         "timestamp,gpu_uuid,power_mW\n1741597200123,GPU-a,100500\n1741597200123,GPU-b,90000\n\
          1741597201123,GPU-a,110000\n1741597201123,GPU-b,4294967295\n",
-        "timestamp;uuid;power_kw\r\n0;GPU-a;0.1005\r\n0;GPU-b;0.09\n\n1;GPU-a;0.11\r\n1;GPU-b;-13.1\n",
-        "timestamp\tuuid\tpower\n0\tGPU-a\t100500 mW\n0\tGPU-b\t90 W\n1\tGPU-a\t0.11 kW\n1\tGPU-b",
+        "elapsed_s;uuid;power_kw\r\n0;GPU-a;0.1005\r\n0;GPU-b;0.09\n\n1;GPU-a;0.11\r\n1;GPU-b;-13.1\n",
+        "elapsed_s\tuuid\tpower\n0\tGPU-a\t100500 mW\n0\tGPU-b\t90 W\n1\tGPU-a\t0.11 kW\n1\tGPU-b",
         "2025/03/10 09:00:00.123, 0, GPU-a, 100.50 W, 300.00 W\n2025/03/10 09:00:00.123, 1, GPU-b, 90.00 W, 300.00 W\n\
          2025/03/10 09:00:01.123, 0, GPU-a, 110.00 W, 300.00 W\n",
         "2025/03/10 09:00:00.123, GPU-a, 100.50\n2025/03/10 09:00:00.123, GPU-b, 90.00\n2025/03/10 09:00:01.123, GPU-a, 110.00\n",
@@ -76,7 +76,7 @@ fn power_draw_is_preferred_and_its_class_follows_name_driver_and_column() {
 
 #[test]
 fn a_device_without_readings_stays_listed() {
-    let log = log("timestamp,gpu,power.draw\n0,0,100\n0,1,[Not Supported]\n1,0,100\n1,1,[Not Supported]\n");
+    let log = log("elapsed_s,gpu,power.draw\n0,0,100\n0,1,[Not Supported]\n1,0,100\n1,1,[Not Supported]\n");
     assert_eq!(powers(&log), [("0", vec![(0, 100_000), (1_000, 100_000)]), ("1", vec![])]);
     assert!(log.note_texts().contains(&"device \"1\" has no reading"), "{:?}", log.notes);
 }
@@ -190,7 +190,7 @@ fn hl_smi_with_and_without_header() {
 
 #[test]
 fn wide_tables_never_count_a_total_twice() {
-    let text = "timestamp,gpu0_power_w,gpu1_power_w,total_power_w\n0,100,50,150\n1,110,50,160\n";
+    let text = "elapsed_s,gpu0_power_w,gpu1_power_w,total_power_w\n0,100,50,150\n1,110,50,160\n";
     let with_total = log(text);
     assert_eq!(
         powers(&with_total),
@@ -204,19 +204,19 @@ fn wide_tables_never_count_a_total_twice() {
     let options = Options { column: Some("total_power_w".to_owned()), ..Options::default() };
     assert_eq!(powers(&log_with(text, &options)), [("total", vec![(0, 150_000), (1_000, 160_000)])]);
     // The total of one device is not the sum of the others, and its counter is over time.
-    let of_each = log("timestamp,gpu0_total_w,gpu1_total_w\n0,100,50\n1,110,50\n");
+    let of_each = log("elapsed_s,gpu0_total_w,gpu1_total_w\n0,100,50\n1,110,50\n");
     assert_eq!(of_each.ids(), ["gpu0_total", "gpu1_total"]);
-    let counted = log("timestamp,gpu0_power_w,gpu0_total_energy_j\n0,100,50\n1,110,150\n");
+    let counted = log("elapsed_s,gpu0_power_w,gpu0_total_energy_j\n0,100,50\n1,110,150\n");
     assert_eq!(counted.ids(), ["gpu0"]);
     // Nothing in the name says so, but it adds up.
-    let unnamed = log("timestamp,gpu0 [W],gpu1 [W],gpus [W]\n0,100,50,150\n1,110,50,160\n");
+    let unnamed = log("elapsed_s,gpu0 [W],gpu1 [W],gpus [W]\n0,100,50,150\n1,110,50,160\n");
     assert_eq!(unnamed.ids(), ["gpu0", "gpu1"]);
 }
 
 #[test]
 fn bare_names_are_devices_in_a_table_that_is_said_to_be_wide() {
-    let options = Options { format: Some(PowerLogFormat::Wide), ..Options::default() };
-    let log = log_with("timestamp,a,b\n0,100,50\n1,110,51\n", &options);
+    let options = Options { format: Some(PowerLogFormat::WIDE), ..Options::default() };
+    let log = log_with("elapsed_s,a,b\n0,100,50\n1,110,51\n", &options);
     assert_eq!(powers(&log), [("a", vec![(0, 100_000), (1_000, 110_000)]), ("b", vec![(0, 50_000), (1_000, 51_000)])]);
 }
 
@@ -238,21 +238,21 @@ fn containers_are_joined_to_what_they_contain() {
     let named =
         |pairs: &[(&str, Option<usize>)]| pairs.iter().map(|(id, at)| ((*id).to_owned(), *at)).collect::<Vec<_>>();
     assert_eq!(
-        contained("timestamp,cpu_package_w,cpu_cores_w,gpu_core_w\n0,100,60,300\n"),
+        contained("elapsed_s,cpu_package_w,cpu_cores_w,gpu_core_w\n0,100,60,300\n"),
         named(&[("cpu_package", None), ("cpu_cores", Some(0)), ("gpu_core", None)])
     );
     assert_eq!(
         contained(
-            "timestamp,psys_power_w,package-0_power_w,core_power_w,dram_power_w,gpu0_power_w\n0,160,100,60,20,300\n"
+            "elapsed_s,psys_power_w,package-0_power_w,core_power_w,dram_power_w,gpu0_power_w\n0,160,100,60,20,300\n"
         ),
         named(&[("psys", None), ("package_0", Some(0)), ("core", Some(1)), ("dram", Some(0)), ("gpu0", None)])
     );
     assert_eq!(
-        contained("timestamp,domain,energy_uj\n0,core,1\n0,package-0,2\n0,dram,1\n0,psys,9\n"),
+        contained("elapsed_s,domain,energy_uj\n0,core,1\n0,package-0,2\n0,dram,1\n0,psys,9\n"),
         named(&[("core", Some(1)), ("package-0", Some(3)), ("dram", Some(3)), ("psys", None)])
     );
     assert_eq!(
-        contained("timestamp,node_power_w,gpu0_power_w,gpu1_power_w\n0,900,300,300\n"),
+        contained("elapsed_s,node_power_w,gpu0_power_w,gpu1_power_w\n0,900,300,300\n"),
         named(&[("node", None), ("gpu0", Some(0)), ("gpu1", Some(0))])
     );
 }
@@ -297,7 +297,7 @@ fn the_last_cell_of_a_line_without_end_is_read_only_if_it_is_whole() {
             "98.25",
         ),
         ("time_ms,power_w\n0,100\n1000,110.5\n2000,", "9.", "98"),
-        ("timestamp,index,power.draw\n0,0,315 W\n1,0,314 W\n2,0,", "31", "99 W"),
+        ("elapsed_s,index,power.draw\n0,0,315 W\n1,0,314 W\n2,0,", "31", "99 W"),
         (
             "power.draw [W], timestamp\n99.50 W, 2025/03/10 09:00:00.000\n99.50 W, 2025/03/10 09:00:01.000\n99.50 W, ",
             "2025/03/10 09:00",

@@ -1,12 +1,19 @@
 //! What is read of logs: real recordings, each format, each refusal, and laws over arbitrary bytes.
 
+mod cases;
+mod certainty;
+mod exporters;
 mod formats;
+mod laws;
+mod mutations;
 mod properties;
 mod refusals;
 mod samples;
 #[path = "../../../../tests/it/skip.rs"]
 #[allow(dead_code, reason = "this test asks for no program")]
 mod skip;
+mod statements;
+mod variants;
 
 use super::{LogError, LogNote, LoggedDevice, Options, PowerLog, Times};
 use account::meter::Reading;

@@ -67,8 +67,8 @@ proptest! {
     }
 
     #[test]
-    fn no_input_makes_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), name in 0_usize..10) {
-        let format = PowerLogFormat::NAMES.split(", ").nth(name).map(|name| PowerLogFormat::from_str(name).unwrap());
+    fn no_input_makes_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), name in 0_usize..30) {
+        let format = PowerLogFormat::names().split(", ").nth(name).map(|name| PowerLogFormat::from_str(name).unwrap());
         let options = Options { format, interval: Some(Span::from_seconds(1)), ..Options::default() };
         let _ = read(&bytes[..], &options);
     }

@@ -65,9 +65,11 @@ fn endless_line() -> impl Read {
 fn a_text_that_is_no_log() {
     refused(
         "Dear diary,\ntoday it rained.\n",
-        "this is not a power log in a known format: the first line is \"Dear diary,\"; add a header that names the columns, \
-         for example timestamp,uuid,power.draw [W], or name the format with --format (nvidia-smi, dmon, prometheus, amd-smi, rocm-smi, \
-         hl-smi, power-gadget, wide, csv)",
+        &format!(
+            "this is not a power log in a known format: the first line is \"Dear diary,\"; add a header that names the columns, \
+             for example timestamp,uuid,power.draw [W], or name the format with --format ({})",
+            PowerLogFormat::names()
+        ),
     );
 }
 
@@ -145,7 +147,7 @@ fn one_scrape() {
     );
     refused_with(
         "timestamp,power_w\n0,100\n1,100\n",
-        &Options { format: Some(PowerLogFormat::Prometheus), ..Options::default() },
+        &Options { format: Some(PowerLogFormat::PROMETHEUS), ..Options::default() },
         "no line is a Prometheus sample (name{label=\"…\"} value time); the first line is \"timestamp,power_w\": \
          leave out --format, or name another format",
     );
@@ -159,19 +161,19 @@ fn decimal_commas() {
              write the log with LC_ALL=C, so that numbers have a decimal point"
         )
     };
-    refused("timestamp,power\n2025-02-18 15:16:12,30,3\n", &message("30,3"));
+    refused("timestamp,power_w\n2025-02-18 15:16:12,30,3\n", &message("30,3"));
     refused("timestamp, power.draw [W], util\n2025-02-18 15:16:12, 30,31 W, 5\n", &message("30,31 W"));
-    refused("timestamp,power\n2025-02-18 15:16:12,\"30,3\"\n", &message("30,3"));
-    refused("timestamp;power\n2025-02-18 15:16:12;30,3\n", &message("30,3"));
+    refused("timestamp,power_w\n2025-02-18 15:16:12,\"30,3\"\n", &message("30,3"));
+    refused("timestamp;power_w\n2025-02-18 15:16:12;30,3\n", &message("30,3"));
     refused("timestamp;energy_j\n2025-02-18 15:16:12;3500,25\n", &message("3500,25"));
 }
 
 #[test]
 fn milliwatts_called_watts() {
     refused(
-        "timestamp,gpu0_power_w,gpu1_power_w\n0,61230,58110\n1,61240,58120\n",
+        "elapsed_s,gpu0_power_w,gpu1_power_w\n0,61230,58110\n1,61240,58120\n",
         "column \"gpu0_power_w\": every value is above 3000 W (the lowest is 61230 W), which no such device draws; \
-         if these are milliwatts, rename the column (…_mw, or [mW]); if they are watts, add [W] to its name",
+         say --power 'gpu0_power_w:mW' if these are milliwatts, and 'gpu0_power_w:W' if they are watts",
     );
 }
 
@@ -237,7 +239,8 @@ fn counters_that_run_backwards() {
     refused(
         "timestamp,device,energy_j\n1741597200,gpu0,5000\n1741597210,gpu0,6000\n1741597220,gpu0,5500.5\n",
         "line 4: the energy counter of device \"gpu0\" runs backwards without a reset, from 6000 J (line 3) to 5500.5 J; \
-         this is not a cumulative counter of one device: use a power column (--column)",
+         this is not a cumulative counter of one device: use a power column (--column), or, \
+         if each value is the energy since the row before, say --energy COLUMN:J:interval",
     );
 }
 
@@ -251,7 +254,7 @@ fn two_recordings_in_one_file() {
 
 #[test]
 fn a_device_column_that_names_rows() {
-    let mut log = "timestamp,sensor,power_w\n".to_owned();
+    let mut log = "elapsed_s,sensor,power_w\n".to_owned();
     for row in 0..5_000 {
         log += &format!("{row},{:x},30\n", row * 7_919);
     }

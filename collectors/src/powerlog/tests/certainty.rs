@@ -1,0 +1,95 @@
+//! What is read only where it is certain, and asked about elsewhere.
+
+use super::cases::joules;
+use super::variants::{START, is, refused, rows};
+use crate::powerlog::Options;
+
+#[test]
+fn a_column_of_loads_is_no_device_key() {
+    for name in ["gpu", "device", "index", "card", "id"] {
+        let log = rows(&format!("timestamp,cpu,{name},power_w"), |s| {
+            format!("{},22,{},250", START + s, [88, 0, 97, 41][s as usize % 4])
+        });
+        is(&log, 15_000.0);
+    }
+    for values in [[10, 90], [99, 98], [0, 100], [33, 34], [50, 7]] {
+        let log = rows("timestamp,gpu,power_w", |s| format!("{},{},250", START + s, values[s as usize * 7 % 5 % 2]));
+        let found = joules(log.as_bytes(), &Options::default());
+        assert!(found.is_err() || found.is_ok_and(|(joules, _)| (joules - 15_000.0).abs() < 1.0), "{values:?}");
+    }
+}
+
+#[test]
+fn energies_from_row_to_row_and_since_the_start() {
+    for (header, row, right) in [
+        ("timestamp,gpu,energy_delta_j", "{s},0,250", 15_000.0),
+        ("timestamp,gpu,energy_delta_j", "{s},0,250\n{s},1,150", 24_000.0),
+        ("timestamp,gpu,energy_delta_j", "{s},0,250\n{s},0,250", 15_000.0),
+        ("timestamp,gpu,interval_energy_mj", "{s},0,250000", 15_000.0),
+        ("timestamp,gpu,energy_j", "{s},0,{e}", 15_000.0),
+        ("timestamp,gpu,energy_mj,power_w", "{s},0,{e}000,250", 15_000.0),
+        ("timestamp,gpu0_energy_kj,gpu1_energy_kj", "{s},{k},{k}", 30_000.0),
+    ] {
+        let log = rows(header, |s| {
+            row.replace("{s}", &(START + s).to_string())
+                .replace("{e}", &(1_000 + 250 * s).to_string())
+                .replace("{k}", &format!("{}", f64::from(u32::try_from(s).unwrap()) / 4.0))
+        });
+        is(&log, right);
+    }
+    let two = rows("timestamp,gpu,energy_delta_j", |s| format!("{t},0,250\n{t},0,260", t = START + s));
+    refused(&two, &["two GPUs with the same name"]);
+    let falling = rows("timestamp,gpu,energy_j", |s| format!("{},0,{}", START + s, 250 + s % 7));
+    refused(&falling, &["runs backwards", "--energy COLUMN:J:interval"]);
+}
+
+#[test]
+fn sensors_of_machines_with_a_column_of_units() {
+    for (header, row, right) in [
+        (
+            "timestamp,sensor,value,unit",
+            "{t},PSU1 Input Power,500,Watts\n{t},PSU2 Input Power,480,Watts\n{t},CPU1 Temp,61,degrees C",
+            58_800.0,
+        ),
+        (
+            "timestamp,sensor,reading,units",
+            "{t},System Power,900,W\n{t},CPU1 Power,200,W\n{t},CPU2 Power,190,W\n{t},Fan1,9000,RPM",
+            54_000.0,
+        ),
+        (
+            "timestamp,host,sensor,reading,unit",
+            "{t},n1,System Power,900,W\n{t},n2,System Power,800,W\n{t},n2,PSU1 Power,400,W",
+            102_000.0,
+        ),
+        ("timestamp;sensor_name;value;unit", "{t};Total Power;0.9;kW\n{t};Inlet Temp;24;C", 54_000.0),
+        ("unit,value,sensor,timestamp", "Watts,900,Chassis Power,{t}\nVolts,12,P12V,{t}", 54_000.0),
+        ("timestamp|sensor|value|unit", "{t}|GPU1 Power|300|Watts\n{t}|GPU2 Power|310|Watts", 36_600.0),
+    ] {
+        is(&rows(header, |s| row.replace("{t}", &(START + s).to_string())), right);
+    }
+    let unknown = rows("timestamp,sensor,value,unit", |s| {
+        format!("{t},Pwr Consumption,900,W\n{t},PSU1 Power,450,W", t = START + s)
+    });
+    refused(&unknown, &["Pwr Consumption", "--contains"]);
+}
+
+#[test]
+fn what_is_uncertain_is_asked_about() {
+    let parts = rows("timestamp,gpu,slice,power_w", |s| format!("{t},0,1,100\n{t},0,2,100", t = START + s));
+    refused(&parts, &["slice", "--device"]);
+    let still = rows("timestamp,gpu,energy_j", |s| format!("{},0,250", START + s));
+    refused(&still, &["no counter", ":interval"]);
+    for (header, row) in [
+        ("timestamp,GPU Power [W],12V Rail Power [W]", "{s},350,300"),
+        ("timestamp,power", "{s},350"),
+        ("timestamp,gpu,power", "{s},0,350"),
+        ("timestamp,alice_power_w,bob_power_w", "{s},350,300"),
+        ("timestamp,power_w,gpu_power_w", "{s},350,300"),
+        ("timestamp,gpu_power_w,board_power_w", "{s},300,350"),
+        ("timestamp,total_power_w,gpu_power_w,cpu_power_w", "{s},100,350,80"),
+        ("timestamp,power_w,power_w", "{s},350,350"),
+    ] {
+        let log = rows(header, |s| row.replace("{s}", &(START + s).to_string()));
+        refused(&log, &["Seen:", "wattledger meter FILE --time timestamp"]);
+    }
+}
