@@ -13,6 +13,9 @@ use crate::sensor_class::{Architecture, DriverVersion, PowerField, architecture_
 use account::meter::{CounterSensor, CounterUnit, PowerSensor, Sensor};
 use units::{Power, Span, Timestamp};
 
+/// How long a loop that prints its header before each row may pause.
+const LONGEST_PAUSE: Span = Span::from_seconds(60);
+
 /// Reads the rows of a table.
 #[derive(Clone)]
 pub(super) struct Delimited {
@@ -24,6 +27,10 @@ pub(super) struct Delimited {
     joined: Vec<u8>,
     /// Time of the rows that follow, in logs that have it on a line of its own.
     now: Option<Timestamp>,
+    /// Time of the row before.
+    last_at: Option<Timestamp>,
+    /// Whether the line before is the header again.
+    is_after_header: bool,
     /// Rows so far per device, in logs without times, whose rows are a fixed interval apart.
     row_counts: Vec<u64>,
     /// The line before, where another column may differ between two devices.
@@ -54,6 +61,8 @@ impl Delimited {
             fields: Fields::default(),
             joined: Vec::new(),
             now: None,
+            last_at: None,
+            is_after_header: false,
             row_counts: Vec::new(),
             before: Vec::new(),
             before_line: 0,
@@ -240,9 +249,24 @@ impl Delimited {
         }
         if let Some(at) = self.time.parse(cell, line.number, &mut tracker.notes)? {
             tracker.times = self.time.times();
+            self.check_restart(at, line, tracker.cadence)?;
             return Ok(RowTime::At(at));
         }
-        self.repeated_header(line)
+        let row = self.repeated_header(line)?;
+        self.is_after_header |= matches!(row, RowTime::Header);
+        Ok(row)
+    }
+
+    /// A loop may print its header before each row. A header after a pause begins another recording, and nothing says what was drawn
+    /// between the two.
+    fn check_restart(&mut self, at: Timestamp, line: LogLine<'_>, cadence: Span) -> Result<(), LogError> {
+        let pause = self.last_at.replace(at).and_then(|last| at.since(last)).unwrap_or(Span::ZERO);
+        let is_restart =
+            std::mem::take(&mut self.is_after_header) && pause > LONGEST_PAUSE && pause > cadence.times(10);
+        if is_restart {
+            return Err(LogError::SecondRecording { line: line.number, pause: super::time::show_span(pause) });
+        }
+        Ok(())
     }
 
     /// Takes the time from a line with nothing else on it, as a loop with `date` prints it.

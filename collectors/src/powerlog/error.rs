@@ -294,6 +294,17 @@ pub enum LogError {
         /// The value, in J.
         value: String,
     },
+    /// The header comes again after a pause.
+    #[error(
+        "line {line}: the header comes again, and the next row {pause} after the row before: there are two recordings in the file, and \
+         what was drawn between them is not known; meter them separately"
+    )]
+    SecondRecording {
+        /// Number of the row after the header, from 1.
+        line: u64,
+        /// Time between the two rows.
+        pause: String,
+    },
     /// The log has a second header with other columns.
     #[error(
         "line {line}: a second header with other columns: there are two recordings in the file; meter them separately"

@@ -21,6 +21,9 @@ pub(super) fn run(mut reader: Reader, tracker: &mut Tracker, head: &[u8]) -> Res
     if reader.has_parts_by_name() {
         tracker.check_containment()?;
     }
+    // The head of a short log is all of it.
+    let counts: Vec<usize> = (0..tracker.devices.len()).map(|at| readings.get(at).map_or(0, Vec::len)).collect();
+    tracker.link_without_silent(&counts);
     refuse_still_counters(tracker, &readings)?;
     distrust_counters(tracker, &readings);
     let most_counted = MOST_COUNTED.min(Power::from_milliwatts(tracker.ceiling_milliwatts));

@@ -205,6 +205,24 @@ impl Tracker {
         Ok(position)
     }
 
+    /// Links the devices anew, without those that have no reading: what they contain would be counted nowhere. `counts` has the number
+    /// of readings of each.
+    pub(super) fn link_without_silent(&mut self, counts: &[usize]) {
+        let is_silent = |device: usize| counts.get(device).is_none_or(|count| *count == 0);
+        if !self.devices.iter().filter_map(|device| device.counted_in).any(is_silent) {
+            return;
+        }
+        for at in 0..self.devices.len() {
+            let around = (0..self.places.len())
+                .filter(|outer| *outer != at && !is_silent(*outer) && self.places[*outer].contains(&self.places[at]));
+            self.devices[at].counted_in = around.min_by_key(|outer| self.places[*outer].width());
+        }
+        self.join_as_stated();
+        for at in 0..self.devices.len() {
+            self.devices[at].counted_in = self.devices[at].counted_in.filter(|outer| !is_silent(*outer));
+        }
+    }
+
     /// Takes over which devices contain which, as the caller says it.
     pub(super) fn state_containment(&mut self, contains: &[ContainsStatement]) {
         self.contains = contains.to_vec();

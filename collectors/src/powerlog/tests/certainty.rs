@@ -93,3 +93,29 @@ fn what_is_uncertain_is_asked_about() {
         refused(&log, &["Seen:", "wattledger meter FILE --time timestamp"]);
     }
 }
+
+#[test]
+fn a_container_without_readings_contains_nothing() {
+    for (module, right) in [("600.00 W", 36_000.0), ("[N/A]", 24_000.0), ("[Not Supported]", 24_000.0)] {
+        let log = rows("timestamp, index, power.draw [W], module.power.draw.average [W]", |s| {
+            format!("2026/10/05 09:{:02}:{:02}.101, 0, 400.00 W, {module}", s / 60, s % 60)
+        });
+        is(&log, right);
+    }
+    let node = rows("timestamp,node_power_w,gpu0_power_w,gpu1_power_w", |s| format!("{},,300,200", START + s));
+    is(&node, 30_000.0);
+    let psys = rows("timestamp,zone,power_w", |s| {
+        format!("{t},psys,N/A\n{t},package-0,100\n{t},core,60\n{t},dram,20", t = START + s)
+    });
+    is(&psys, 7_200.0);
+}
+
+#[test]
+fn a_second_recording_in_the_file_is_refused_and_a_header_before_each_row_is_not() {
+    let header = "timestamp, index, power.draw [W]";
+    let recording =
+        |hour: u64| rows(header, |s| format!("2026/10/05 {hour:02}:{:02}:{:02}.101, 0, 400.00 W", s / 60, s % 60));
+    refused(&(recording(9) + &recording(11)), &["two recordings", "separately"]);
+    refused(&(recording(9) + &recording(9)), &["separately"]);
+    is(&rows("", |s| format!("{header}\n2026/10/05 09:{:02}:{:02}.101, 0, 400.00 W", s / 60, s % 60)), 24_000.0);
+}

@@ -8,6 +8,9 @@ use units::{Power, Span, Timestamp};
 impl Tracker {
     /// Adds the notes that can be made once the log is read to its end.
     pub(in super::super) fn finish(&mut self) {
+        let counts: Vec<usize> =
+            self.states.iter().map(|state| usize::try_from(state.readings).unwrap_or(usize::MAX)).collect();
+        self.link_without_silent(&counts);
         for (reason, what) in DropReason::ALL {
             let Dropped { count, first_line } = self.dropped[reason.index()];
             if count > 0 {
