@@ -2,7 +2,9 @@
 
 use super::{Prior, measured_spread_ppm, prior};
 use crate::decimal;
-use crate::hardware::{HardwareError, Match, find_accelerator, find_instance};
+use crate::hardware::{
+    CpuMachine, DeviceShare, HardwareError, Match, find_accelerator, find_cpu_machine, find_instance,
+};
 use api::Assumption;
 use units::Overflow;
 
@@ -35,7 +37,7 @@ pub enum PowerError {
 /// Mean power of a number of accelerators, with the inputs that it rests on.
 #[derive(Debug, Clone)]
 pub struct AcceleratorPower {
-    /// Number of accelerators.
+    /// Number of accelerators or, of instances that have none, of machines.
     pub accelerators: u64,
     /// Mean power of one accelerator with its share of the host, nW.
     pub nanowatts: u64,
@@ -52,33 +54,80 @@ impl Hardware<'_> {
     ///
     /// Hardware without a known power.
     pub fn power(&self) -> Result<AcceleratorPower, PowerError> {
+        if let Some(power) = cpu_machines(self)? {
+            return Ok(power);
+        }
         let mut assumptions = Vec::new();
-        let (accelerators, found) = hardware(self, &mut assumptions)?;
+        let Devices { count, of, found } = devices(self, &mut assumptions)?;
         let (nanowatts, spread_ppm) = match (self.nanowatts, found) {
             (Some(nanowatts), found) => measured(nanowatts, found.ok().as_ref(), &mut assumptions),
-            (None, found) => by_prior(&found?, self.utilisation_ppm, &mut assumptions)?,
+            (None, found) => by_prior(&found?, of, self.utilisation_ppm, &mut assumptions)?,
         };
-        Ok(AcceleratorPower { accelerators, nanowatts, spread_ppm, assumptions })
+        Ok(AcceleratorPower { accelerators: count, nanowatts, spread_ppm, assumptions })
     }
 }
 
 type FoundHardware = Result<Match, HardwareError>;
 
-/// The number of accelerators and what they are. With a measured power it does not matter whether the table knows them.
-fn hardware(said: &Hardware<'_>, assumptions: &mut Vec<Assumption>) -> Result<(u64, FoundHardware), PowerError> {
+/// What a job runs on: a number of devices, each of which may be a part of an accelerator.
+struct Devices {
+    count: u64,
+    /// Number of such devices that are one accelerator.
+    of: u64,
+    found: FoundHardware,
+}
+
+/// What is counted. With a measured power it does not matter whether the table knows it.
+fn devices(said: &Hardware<'_>, assumptions: &mut Vec<Assumption>) -> Result<Devices, PowerError> {
     if let Some(name) = said.instance {
         let instance = find_instance(name)?;
-        let each = instance.accelerators()?;
+        let DeviceShare { count: each, of } = instance.share()?;
         let total = each.checked_mul(said.count).ok_or(Overflow { quantity: "number of accelerators" })?;
-        let text = format!("{} x {} with {each} x {} each", said.count, instance.code(), instance.accelerator);
+        let text = format!("{} x {} with {each} x {} each", said.count, instance.code(), instance.device());
         assumptions.push(Assumption::new("instance", text, format!("instance table: {}", instance.source)));
         let found = instance.find_accelerator();
         describe(&instance.accelerator, &found, assumptions);
-        return Ok((total, found));
+        return Ok(Devices { count: total, of, found });
     }
     let found = find_accelerator(said.accelerator);
     describe(said.accelerator, &found, assumptions);
-    Ok((said.count, found))
+    Ok(Devices { count: said.count, of: 1, found })
+}
+
+/// The power of machines without accelerators; `None` where the instance is not one.
+fn cpu_machines(said: &Hardware<'_>) -> Result<Option<AcceleratorPower>, PowerError> {
+    let Some(name) = said.instance.filter(|name| find_instance(name).is_err()) else { return Ok(None) };
+    let found = find_cpu_machine(name).map_err(HardwareError::from)?;
+    Ok(found.map(|machine| of_cpu_machines(&machine, said.count, said.nanowatts, said.utilisation_ppm)))
+}
+
+/// Mean power of `count` machines without accelerators, at a stated power of each, a stated share of the processor in use, or neither.
+#[must_use]
+pub fn of_cpu_machines(
+    machine: &CpuMachine,
+    count: u64,
+    nanowatts: Option<u64>,
+    utilisation_ppm: Option<u32>,
+) -> AcceleratorPower {
+    let CpuMachine { code, vcpus, source, .. } = machine;
+    let mut assumptions =
+        vec![Assumption::new("instance", format!("{count} x {code} with {vcpus} vCPUs each"), source)];
+    let (nanowatts, spread_ppm) = match nanowatts {
+        Some(nanowatts) => {
+            assumptions.push(Assumption::new("power", watts(nanowatts), "--power-w: mean of one machine"));
+            (nanowatts, measured_spread_ppm(None))
+        }
+        None => {
+            let mean = machine.nanowatts(utilisation_ppm);
+            let load = utilisation_ppm.map_or("half of its capacity, as nothing is stated".to_owned(), ratio);
+            let text = format!("of one machine; W per vCPU between idle and full load, at {load}: {source}");
+            assumptions.push(Assumption::new("power", watts(mean), text));
+            (mean, machine.spread_ppm(utilisation_ppm))
+        }
+    };
+    let text = "power at full load over the mean power; wall time is exact";
+    assumptions.push(Assumption::new("p95 / p50", ratio(spread_ppm), text));
+    AcceleratorPower { accelerators: count, nanowatts, spread_ppm, assumptions }
 }
 
 fn describe(name: &str, found: &FoundHardware, assumptions: &mut Vec<Assumption>) {
@@ -95,7 +144,7 @@ fn describe(name: &str, found: &FoundHardware, assumptions: &mut Vec<Assumption>
     let source = if covers.len() > 1 {
         format!("{name:?} covers {}: the one with the highest TDP is taken", covers.join(", "))
     } else {
-        "accelerator table, vendor data sheet".to_owned()
+        format!("accelerator table: {}", accelerator.tdp_source)
     };
     assumptions.push(Assumption::new("accelerator", value, source));
 }
@@ -118,16 +167,21 @@ fn measured(nanowatts: u64, found: Option<&Match>, assumptions: &mut Vec<Assumpt
 
 fn by_prior(
     found: &Match,
+    of: u64,
     utilisation: Option<u32>,
     assumptions: &mut Vec<Assumption>,
 ) -> Result<(u64, u32), PowerError> {
     let tdp_w = found.tdp_w()?;
     let published = prior(&found.accelerator);
     let prior = utilisation.map_or(published, |ppm| published.with_utilisation(ppm));
-    let nanowatts = prior.nanowatts(tdp_w);
+    let nanowatts = prior.nanowatts(tdp_w) / of.max(1);
     assumptions.push(Assumption::new("prior r", ratio(prior.r_ppm), format!("mean power / TDP: {}", prior.source)));
     assumptions.push(host_assumption(prior));
-    assumptions.push(Assumption::new("power", watts(nanowatts), "TDP x r x k_host, of one accelerator"));
+    let text = match of {
+        1 => "TDP x r x k_host, of one accelerator".to_owned(),
+        _ => format!("TDP x r x k_host / {of}, of 1/{of} of an accelerator"),
+    };
+    assumptions.push(Assumption::new("power", watts(nanowatts), text));
     let source = "published estimators err by up to 40 %; with r up to 0.9 and k_host up to 1.5 in quadrature where that is wider; wall time is exact";
     assumptions.push(Assumption::new("p95 / p50", ratio(prior.spread_ppm), source));
     Ok((nanowatts, prior.spread_ppm))

@@ -1,28 +1,40 @@
 //! `wattledger estimate`: energy and CO2e of a job before it runs.
 
 mod answer;
+mod cost;
 
 use super::failure::Failure;
 use super::grid_arguments::{GridArguments, GridFactor};
 use super::{number, print};
-use crate::budget::{AcceleratorPower, Hardware, PowerError, Workload};
-use crate::hardware::HardwareError;
+use crate::budget::{AcceleratorPower, Estimate, Hardware, PowerError, Workload};
+use crate::hardware::{HardwareError, find_instance};
 use answer::EstimateReport;
 pub(super) use answer::energy;
 use api::Assumption;
+use cost::CostArguments;
 use units::{Overflow, Pue, Timestamp};
 
 /// Estimate the energy and CO2e of a job before it runs
+#[derive(clap::Args)]
+#[group(skip)]
+pub(crate) struct EstimateCommand {
+    #[command(flatten)]
+    job: EstimateArguments,
+    #[command(flatten)]
+    cost: CostArguments,
+}
+
+/// The job that is estimated.
 #[derive(clap::Args)]
 pub(crate) struct EstimateArguments {
     /// Accelerator: a key of the bundled table, an NVML name, or a family such as A100
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new(), required_unless_present = "instance", conflicts_with = "instance")]
     pub(super) accelerator: Option<String>,
-    /// Cloud instance type, such as aws/p4d.24xlarge
+    /// Cloud instance type, such as aws/p4d.24xlarge; the cloud may be left out where only one has the type
     #[arg(long, value_name = "CLOUD/TYPE")]
     pub(super) instance: Option<String>,
-    /// Number of accelerators, or of instances with --instance
-    #[arg(long, value_name = "N", value_parser = number::count, allow_negative_numbers = true, required = true)]
+    /// Number of accelerators; with --instance of instances, 1 unless stated
+    #[arg(long, value_name = "N", value_parser = number::count, allow_negative_numbers = true, required_unless_present = "instance")]
     pub(super) count: Option<u64>,
     /// Wall time, in hours
     #[arg(long, value_name = "H", value_parser = number::nanohours, allow_negative_numbers = true, required = true)]
@@ -47,17 +59,27 @@ pub(crate) struct EstimateArguments {
 }
 
 /// Estimates and prints.
-pub(crate) fn run(arguments: &EstimateArguments) -> Result<(), Failure> {
-    let grid = arguments.grid.grid(arguments.start)?;
-    let power = arguments.hardware().power()?;
-    let answer = answer(arguments, &power, grid.as_ref())?;
-    if arguments.json { print::json(&answer) } else { print::text(&answer.to_string()) }
+pub(crate) fn run(command: &EstimateCommand) -> Result<(), Failure> {
+    let EstimateCommand { job, cost } = command;
+    let grid = job.grid.grid(job.start)?;
+    let power = job.hardware().power()?;
+    let nanohours = cost.nanohours().unwrap_or_else(|| job.nanohours());
+    let workload = Workload {
+        accelerators: power.accelerators,
+        nanohours,
+        nanowatts: power.nanowatts,
+        pue: job.pue.unwrap_or(Pue::ONE),
+    };
+    let energy = workload.estimate(power.spread_ppm)?;
+    let mut answer = answer(job, &power, (workload, energy), grid.as_ref())?;
+    answer.cost = cost.of(energy, job.count(), nanohours)?;
+    if job.json { print::json(&answer) } else { print::text(&answer.to_string()) }
 }
 
 impl EstimateArguments {
-    /// Number of accelerators or instances; 0 only if a plan stands in for the job.
+    /// Number of accelerators or instances, of which one is meant where none is stated; 0 only if a plan stands in for the job.
     pub(super) fn count(&self) -> u64 {
-        self.count.unwrap_or_default()
+        self.count.unwrap_or_else(|| self.instance.is_some().into())
     }
 
     /// Wall time in 10⁻⁹ h; 0 only if a plan stands in for the job.
@@ -65,7 +87,12 @@ impl EstimateArguments {
         self.hours.unwrap_or_default()
     }
 
-    fn hardware(&self) -> Hardware<'_> {
+    /// What the estimate counts.
+    fn counts_machines(&self) -> bool {
+        self.instance.as_deref().is_some_and(|name| find_instance(name).is_err())
+    }
+
+    pub(super) fn hardware(&self) -> Hardware<'_> {
         Hardware {
             accelerator: self.accelerator.as_deref().unwrap_or_default(),
             instance: self.instance.as_deref(),
@@ -79,20 +106,15 @@ impl EstimateArguments {
 fn answer(
     arguments: &EstimateArguments,
     power: &AcceleratorPower,
+    (workload, energy): (Workload, Estimate),
     grid: Option<&GridFactor>,
 ) -> Result<EstimateReport, Failure> {
-    let workload = Workload {
-        accelerators: power.accelerators,
-        nanohours: arguments.nanohours(),
-        nanowatts: power.nanowatts,
-        pue: arguments.pue.unwrap_or(Pue::ONE),
-    };
-    let energy = workload.estimate(power.spread_ppm)?;
     let mut assumptions = power.assumptions.clone();
     assumptions.push(pue_assumption(arguments.pue));
     assumptions.push(grid_assumption(grid));
     assumptions.extend(start_assumption(arguments, grid));
-    let mut answer = EstimateReport::new(workload, energy, grid, assumptions)?;
+    let counted = if arguments.counts_machines() { "machine" } else { "accelerator" };
+    let mut answer = EstimateReport::new((workload, counted), energy, grid, assumptions)?;
     answer.would_change = would_change(arguments, &answer, grid)?;
     Ok(answer)
 }

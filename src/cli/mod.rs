@@ -59,7 +59,7 @@ struct Invocation {
 #[derive(Subcommand)]
 enum Command {
     Demo(demo::DemoArguments),
-    Estimate(estimate::EstimateArguments),
+    Estimate(estimate::EstimateCommand),
     // A plan stands in for a job.
     #[command(mut_arg("accelerator", |argument| argument.required_unless_present_any(["instance", "terraform"])))]
     #[command(mut_arg("count", |argument| argument.required(false).required_unless_present("terraform")))]

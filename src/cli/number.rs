@@ -30,6 +30,20 @@ pub(crate) fn nanohours(text: &str) -> Result<u64, String> {
     positive(parse(text, 9)?, "hours must be above 0")
 }
 
+/// `--years`: above 0 and at most 100, in 10⁻⁹ years.
+pub(crate) fn nanoyears(text: &str) -> Result<u64, String> {
+    let nanoyears = positive(parse(text, 9)?, "years must be above 0")?;
+    Some(nanoyears).filter(|years| *years <= 100_000_000_000).ok_or_else(|| "years are at most 100".to_owned())
+}
+
+/// `--price` and `--hourly-rate`: 0 to 10 million units of the currency, in millionths.
+pub(crate) fn price(text: &str) -> Result<i128, String> {
+    let micro = parse(text, 6)?;
+    Some(micro)
+        .filter(|micro| (0..=10_000_000_000_000).contains(micro))
+        .ok_or_else(|| "a price is 0 or more, in units of the currency: 0.18 for 18 cents".to_owned())
+}
+
 /// `--power-w`: above 0, in nW.
 pub(crate) fn nanowatts(text: &str) -> Result<u64, String> {
     positive(parse(text, 9)?, "the mean power of one accelerator must be above 0 W")

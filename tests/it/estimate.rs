@@ -139,6 +139,32 @@ fn accelerators_are_found_by_key_driver_name_and_family_in_any_case() {
         ("tpuv4", "tpu-v4"),
         ("NVIDIA T4 Tensor Core", "t4"),
         ("Intel Gaudi2", "gaudi2"),
+        ("Gaudi 2", "gaudi2"),
+        ("HL-225B", "gaudi2"),
+        ("Gaudi 3", "gaudi3"),
+        ("Gaudi3", "gaudi3"),
+        ("HL-325L", "gaudi3"),
+        ("Intel Gaudi 3 HL-325L", "gaudi3"),
+        ("Intel Gaudi", "gaudi1"),
+        ("NVIDIA GB200", "gb200"),
+        ("GB300 NVL72", "gb300"),
+        ("B300", "b300"),
+        ("NVIDIA H20", "h20"),
+        ("NVIDIA GeForce RTX 5090", "rtx-5090"),
+        ("RTX5090", "rtx-5090"),
+        ("RTX PRO 6000", "rtx-pro-6000"),
+        ("RTXPRO6000", "rtx-pro-6000"),
+        ("NVIDIA RTX PRO 6000 Blackwell Server Edition", "rtx-pro-6000-server"),
+        ("NVIDIA RTX PRO 6000 Blackwell Max-Q Workstation Edition", "rtx-pro-6000-maxq"),
+        ("AMD Instinct MI355X OAM", "mi355x"),
+        ("MI350X", "mi350x"),
+        ("MI325X", "mi325x"),
+        ("Jetson AGX Orin", "jetson-agx-orin-64"),
+        ("Orin (nvgpu)", "jetson-agx-orin-64"),
+        ("Jetson Thor", "jetson-agx-thor"),
+        ("Intel(R) Data Center GPU Max 1550", "max-1550"),
+        ("Intel(R) Arc(TM) A770 Graphics", "arc-a770"),
+        ("Qualcomm Cloud AI 100", "ai100"),
     ] {
         let answer = json(&["estimate", "--json", "--accelerator", name, "--count", "1", "--hours", "1"]);
         let found = assumption(&answer, "accelerator");
@@ -157,6 +183,16 @@ fn instances_multiply_their_accelerators() {
         ("gcp/a2-megagpu-16g", 16, "a100-sxm4-40"),
         ("azure/Standard_ND40rs_v2", 8, "v100-sxm2-16"),
         ("alibaba/ecs.gn7e-c16g1.32xlarge", 8, "a100-sxm4-80"),
+        ("alibaba/gn7e-c16g1.32xlarge", 8, "a100-sxm4-80"),
+        ("gn6v-c10g1.20xlarge", 8, "v100-sxm2-16"),
+        ("p5e.48xlarge", 8, "h200-sxm"),
+        ("azure/Standard_NC80adis_H100_v5", 2, "h100-nvl"),
+        ("azure/Standard_NC24ads_A100_v4", 1, "a100-pcie-80"),
+        ("azure/Standard_NC6s_v3", 1, "v100-pcie-16"),
+        ("oci/BM.GPU.MI300X.8", 8, "mi300x"),
+        ("BM.GPU.GB200.4", 4, "gb200"),
+        ("gcp/g4-standard-384", 8, "rtx-pro-6000-server"),
+        ("aws/dl1.24xlarge", 8, "gaudi1"),
     ] {
         let answer = estimate(&format!("--instance {instance} --count 2 --hours 1"));
         assert_eq!(answer["workload"]["accelerators"], 2 * each, "{instance}");
@@ -165,6 +201,66 @@ fn instances_multiply_their_accelerators() {
     }
     let unlisted_part = estimate("--instance aws/p2.xlarge --count 1 --hours 1 --power-w 150");
     assert_eq!(unlisted_part["energy_mj"], 150 * 3_600_000);
+}
+
+#[test]
+fn an_instance_without_a_count_is_one_and_a_part_of_an_accelerator_has_its_part_of_the_power() {
+    let one = estimate("--instance aws/p5.48xlarge --hours 10");
+    assert_eq!(one["energy_mj"], estimate("--instance aws/p5.48xlarge --count 1 --hours 10")["energy_mj"]);
+    let energy = |arguments: &str| number(&estimate(arguments), "/energy_mwh");
+    let whole = energy("--accelerator L4 --count 1 --hours 8");
+    for (instance, parts) in [("aws/g6f.large", 8.0), ("aws/g6f.2xlarge", 4.0), ("aws/g6.xlarge", 1.0)] {
+        let part = energy(&format!("--instance {instance} --hours 8"));
+        assert!((part * parts / whole - 1.0).abs() < 1e-6, "{instance}: {part} of {whole}");
+    }
+    let cpu = estimate("--instance aws/m5.xlarge --hours 100");
+    assert!(
+        (number(&cpu, "/energy_mwh") - 4.0 * 2.12 * 100.0 / 1e6).abs() < 1e-12,
+        "half between 0.74 and 3.5 W per vCPU"
+    );
+    assert!(assumption(&cpu, "instance").contains("Cloud Carbon Footprint"));
+}
+
+#[test]
+fn a_newer_part_never_looks_greener_than_an_h100_because_less_is_published_of_it() {
+    let power =
+        |name: &str| number(&estimate(&format!("--accelerator {name} --count 1 --hours 1")), "/workload/power_w");
+    let tdp = |name: &str| {
+        let answer = estimate(&format!("--accelerator {name} --count 1 --hours 1"));
+        let found = assumption(&answer, "accelerator");
+        found.split("TDP ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().parse::<f64>().unwrap()
+    };
+    let h100 = power("h100-sxm5") / tdp("h100-sxm5");
+    for name in [
+        "h200-sxm", "h20", "b200", "b300", "gb200", "gb300", "mi300x", "mi325x", "mi350x", "mi355x", "gaudi3", "l40s",
+        "rtx-5090",
+    ] {
+        assert!((power(name) / tdp(name) - h100).abs() < 1e-9, "{name} has another load than an H100");
+    }
+}
+
+#[test]
+fn a_price_puts_the_cost_of_the_energy_beside_it_and_a_rate_the_rent() {
+    let hardware = "--accelerator A100 --count 8 --power-w 350";
+    let answer = estimate(&format!("{hardware} --hours 1000 --price 0.18 --currency eur --hourly-rate 1.5"));
+    // 8 x 350 W x 1,000 h are 2,800 kWh.
+    assert!((number(&answer, "/cost/energy") - 504.0).abs() < 1e-9, "{answer}");
+    assert!((number(&answer, "/cost/rent") - 12_000.0).abs() < 1e-9, "{answer}");
+    assert_eq!(answer["cost"]["currency"], "EUR");
+    let years = estimate(&format!("{hardware} --years 2 --price 0.18 --currency EUR"));
+    assert!((number(&years, "/cost/energy") - 2.0 * 8.76 * 504.0).abs() < 1e-6, "{years}");
+    assert!(years["cost"]["rent"].is_null() && estimate(&format!("{hardware} --hours 1"))["cost"].is_null());
+    let text = wattledger(&words(&format!("estimate {hardware} --hours 1000 --price 0.18 --currency EUR"))).stdout;
+    assert!(text.contains("cost of energy") && text.contains("504.00 EUR"), "{text}");
+    for (wrong, reason) in [
+        ("--hours 1 --price 0.18", "--currency"),
+        ("--hours 1 --price -1 --currency EUR", "a price is 0 or more"),
+        ("--hours 1 --price 1 --currency EURO", "three letters"),
+        ("--hours 1 --years 1", "cannot be used with"),
+    ] {
+        let refused = refused(&format!("{hardware} {wrong}"));
+        assert!(refused.contains("exit 2") && refused.contains(reason), "{refused}");
+    }
 }
 
 #[test]
@@ -264,9 +360,9 @@ fn what_cannot_be_estimated_exits_4_with_the_reason() {
         "--instance aws/p9.24xlarge --count 1 --hours 5",
         "--instance aws/p2.xlarge --count 1 --hours 5",
         "--instance aws/trn1.32xlarge --count 1 --hours 5",
-        "--instance aws/g6f.large --count 1 --hours 5",
-        "--instance azure/Standard_NV6ads_A10_v5 --count 1 --hours 5",
-        "--instance azure/Standard_NG16ads_V620_v1 --count 1 --hours 5",
+        "--instance aws/g7.2xlarge --hours 5",
+        "--instance gcp/ct6e-standard-8t --hours 5",
+        "--instance gn6i-c10g1.20xlarge --hours 5",
     ]
     .map(refused)
     .concat();

@@ -1,3 +1,4 @@
+use super::cost::CostDocument;
 use crate::budget::{Estimate, Workload};
 use crate::cli::failure::Failure;
 use crate::cli::grid_arguments::{GridFactor, NO_GRID};
@@ -24,6 +25,9 @@ pub(super) struct EstimateReport {
     tier: &'static str,
     workload: WorkloadDocument,
     factor: Option<serde_json::Value>,
+    /// What it costs, where a price or a rate is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cost: Option<CostDocument>,
     assumptions: Vec<Assumption>,
     pub(super) would_change: Vec<String>,
 }
@@ -49,7 +53,7 @@ struct WorkloadDocument {
 
 impl EstimateReport {
     pub(super) fn new(
-        workload: Workload,
+        (workload, counted): (Workload, &str),
         energy: Estimate,
         grid: Option<&GridFactor>,
         assumptions: Vec<Assumption>,
@@ -69,16 +73,17 @@ impl EstimateReport {
                 co2e_ug: p95.map(CarbonMass::micrograms),
             },
             tier: "E",
-            workload: WorkloadDocument::from(workload),
+            workload: WorkloadDocument::of(workload, counted),
             factor: grid.map(|grid| grid.factor.document.clone()),
+            cost: None,
             assumptions,
             would_change: Vec::new(),
         })
     }
 }
 
-impl From<Workload> for WorkloadDocument {
-    fn from(workload: Workload) -> Self {
+impl WorkloadDocument {
+    fn of(workload: Workload, counted: &str) -> Self {
         let hours = decimal::format(workload.nanohours.into(), 9);
         let watts = decimal::format(workload.nanowatts.into(), 9);
         let plural = if workload.accelerators == 1 { "" } else { "s" };
@@ -87,7 +92,7 @@ impl From<Workload> for WorkloadDocument {
             hours: workload.nanohours as f64 / 1e9,
             power_w: workload.nanowatts as f64 / 1e9,
             pue: f64::from(workload.pue.parts_per_million()) / 1e6,
-            in_words: format!("{} accelerator{plural} for {hours} h at {watts} W each", workload.accelerators),
+            in_words: format!("{} {counted}{plural} for {hours} h at {watts} W each", workload.accelerators),
         }
     }
 }
@@ -99,6 +104,9 @@ impl fmt::Display for EstimateReport {
         totals.row(vec!["energy".to_owned(), energy(self.energy_mwh), energy(self.p95.energy_mwh)]);
         if let (Some(p50), Some(p95)) = (self.co2e_t, self.p95.co2e_t) {
             totals.row(vec!["CO2e".to_owned(), mass(p50 * 1e6), mass(p95 * 1e6)]);
+        }
+        for (label, p50, p95) in self.cost.iter().flat_map(CostDocument::rows) {
+            totals.row(vec![label.to_owned(), p50, p95]);
         }
         write!(f, "{totals}")?;
         if let Some(reason) = self.co2e_reason {

@@ -88,7 +88,7 @@ pub(super) fn of_product(product: &str) -> AcceleratorSlice {
 
 fn of_instance(instance: &str) -> Option<AcceleratorSlice> {
     let table = instance_types().ok()?;
-    let found = table.into_iter().find(|row| row.instance_type.eq_ignore_ascii_case(instance.trim()))?;
+    let found = table.iter().find(|row| row.instance_type.eq_ignore_ascii_case(instance.trim()))?;
     let name = found.find_accelerator().map_or_else(|_| found.accelerator.clone(), |part| part.accelerator.key);
     Some(AcceleratorSlice { name, slices: SLICES })
 }
