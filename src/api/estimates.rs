@@ -6,14 +6,14 @@ use super::problem::Problem;
 use super::state::State;
 use super::text::{JOB_TEXT, expect_labels, expect_text};
 use crate::access::Identity;
-use crate::budget::{Demand, Office};
+use crate::budget::{Demand, Impact, Office, StatedImpact};
 use crate::moment;
 use crate::store::StoreError;
-use api::{AccuracyDocument, EstimateDocument, EstimateRequest, ProblemDocument, UsedDocument};
+use api::{AccuracyDocument, EstimateDocument, EstimateRequest, ImpactRequest, ProblemDocument, UsedDocument};
 use axum::extract::State as Extract;
 use model::ProjectName;
 use serde_json::Number;
-use units::CarbonIntensity;
+use units::{CarbonIntensity, CarbonMass, Energy};
 
 /// The demand that `asked` describes.
 pub(crate) fn demand(asked: EstimateRequest) -> Result<Demand, Problem> {
@@ -35,6 +35,7 @@ pub(crate) fn demand(asked: EstimateRequest) -> Result<Demand, Problem> {
         spread_ppm: ratio("p95_over_p50", asked.p95_over_p50, 6, 1_000_000..=10_000_000, "p95 / p50 is 1 to 10")?,
         pue_ppm: ratio("pue", asked.pue, 6, 1_000_000..=3_000_000, "PUE is 1.0 to 3.0")?,
         intensity: intensity.map(CarbonIntensity::from_milligrams_per_kwh),
+        stated: asked.impact.map(stated).transpose()?,
         zone: asked.zone,
         region: asked.region,
         site: asked.site,
@@ -44,6 +45,17 @@ pub(crate) fn demand(asked: EstimateRequest) -> Result<Demand, Problem> {
         job_name: asked.name,
         job: asked.job,
     })
+}
+
+/// What is stated in place of an estimate.
+fn stated(asked: ImpactRequest) -> Result<StatedImpact, Problem> {
+    let ImpactRequest { energy_mj, co2e_ug, p95_energy_mj, p95_co2e_ug } = asked;
+    if p95_energy_mj < energy_mj || p95_co2e_ug < co2e_ug {
+        return Err(Problem::field("impact", "a p95 is at least the expected value"));
+    }
+    let of =
+        |energy, co2e| Impact { energy: Energy::from_millijoules(energy), co2e: CarbonMass::from_micrograms(co2e) };
+    Ok(StatedImpact { p50: of(energy_mj, co2e_ug), p95: of(p95_energy_mj, p95_co2e_ug) })
 }
 
 /// Refuses fields that contradict each other, and an id that is not a name.

@@ -10,7 +10,9 @@ use super::problem::Problem;
 use super::run_tasks::AT_ONCE_MAX;
 use super::state::State;
 use crate::budget::Office;
-use crate::gate::terraform::{self as gate, BillContext, NotTaken, PlanBill, Task, TaskResult, TerraformPlan, Usage};
+use crate::gate::terraform::{
+    self as gate, BillContext, NotTaken, PlanBill, StatedRegions, Task, TaskResult, TerraformPlan, Usage,
+};
 use api::ProblemDocument;
 use axum::extract::State as Extract;
 use axum::http::HeaderMap;
@@ -87,7 +89,8 @@ async fn weigh(state: &State, task: &Task) -> TaskResult {
             Ok(plan) => plan,
             Err(reason) => return Ok(TaskResult::new(false, format!("cannot be estimated: {reason}"))),
         };
-        let context = BillContext { library: &service.library, intensity: None, pue: Pue::ONE };
+        let regions = StatedRegions::default();
+        let context = BillContext { library: &service.library, intensity: None, regions: &regions, pue: Pue::ONE };
         let bill = PlanBill::of(&plan, &Usage::default(), context).map_err(|error| Problem::body(error.to_string()))?;
         let by = TokenId::from("terraform");
         let office = Office { store: &service.store, library: &service.library, now, by: &by };

@@ -198,7 +198,7 @@ impl Application {
         decision.id = Some(row.admission);
         if decision.held {
             for Applying { row: budget, policy, standing } in applying {
-                let needed = self.needed(policy.unit());
+                let needed = self.needed(policy.unit()).at_least_zero();
                 hold(tx, row.admission, budget.budget, standing.period.start(), needed)?;
             }
             note_metered_before(tx, &mut row)?;
@@ -329,7 +329,8 @@ impl Application {
             held: standing.held.value(),
             free: standing.free.value(),
             until: moment::show(standing.period.end()),
-            fits: needed <= standing.free,
+            // What adds nothing has room in a budget that is overdrawn too.
+            fits: needed <= standing.free || (self.demand.stated.is_some() && needed.value() <= 0),
             words,
         }
     }

@@ -1,14 +1,14 @@
 //! What a demand is expected to cost.
 
 use super::likeness::learn;
-use super::{AcceleratorPower, BudgetError, Demand, Estimate, Hardware, Impact, Workload};
+use super::{AcceleratorPower, BudgetError, Demand, Estimate, Hardware, Impact, StatedImpact, Workload};
 use crate::decimal;
 use crate::grid::{FactorRule, FactorStatus, Library, SiteGrids};
 use crate::ledger::{self, LedgerError};
 use crate::store::{SiteRow, Tx};
 use api::{Assumption, EstimateBasis};
 use model::{Outlook, SiteName, SiteNumber};
-use units::{CarbonIntensity, Energy, Overflow, Pue, Timestamp};
+use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue, Timestamp};
 
 /// Hours over which carbon intensities are averaged: as far as forecasts reach.
 const FORECAST_HOURS: u64 = 72;
@@ -39,6 +39,8 @@ pub struct Assessment {
     pub site: Option<SiteName>,
     /// What the intensity is based on: values or forecasts of these hours, what is usual, or neither.
     pub outlook: Outlook,
+    /// What is stated in place of an estimate, with the accelerators and hours that it is of.
+    stated: Option<(StatedImpact, u64, u64)>,
 }
 
 /// Where a demand runs: site, PUE and carbon intensity, with their sources.
@@ -58,6 +60,9 @@ impl Demand {
     /// Unknown hardware, zone, region or site; a value outside its range.
     pub fn assess(&self, tx: &Tx<'_>, library: &Library, now: Timestamp) -> Result<Assessment, BudgetError> {
         self.expect_positive()?;
+        if let Some(stated) = self.stated {
+            return self.as_stated(tx, stated);
+        }
         let hardware = Hardware {
             accelerator: &self.accelerator,
             instance: None,
@@ -86,9 +91,39 @@ impl Demand {
         match self {
             Self { count: 0, .. } => wrong("count", "a count is a whole number above 0"),
             Self { nanohours: 0, .. } => wrong("hours", "hours are above 0"),
-            Self { nanowatts: Some(0), .. } => wrong("power_w", "the mean power of one accelerator is above 0 W"),
+            Self { nanowatts: Some(0), stated: None, .. } => {
+                wrong("power_w", "the mean power of one accelerator is above 0 W")
+            }
             _ => Ok(()),
         }
+    }
+
+    /// The assessment of a demand that states what it costs.
+    fn as_stated(&self, tx: &Tx<'_>, stated: StatedImpact) -> Result<Assessment, BudgetError> {
+        let StatedImpact { p50, p95 } = stated;
+        let (energy, co2e) = (i128::from(p50.energy.millijoules()), i128::from(p50.co2e.micrograms()));
+        // µg over mJ is g/MJ: times 3,600 x 1,000 it is mg/kWh. There is no mean of what partly goes and partly comes.
+        let mean = if energy > 0 { u32::try_from(co2e * 3_600_000 / energy).ok() } else { None };
+        let spread = if energy > 0 { i128::from(p95.energy.millijoules()) * 1_000_000 / energy } else { 1_000_000 };
+        let source = "as stated: each part at the power and the intensity of its place";
+        let power = AcceleratorPower {
+            accelerators: self.count,
+            nanowatts: self.nanowatts.unwrap_or(0),
+            spread_ppm: u32::try_from(spread).unwrap_or(u32::MAX),
+            assumptions: vec![Assumption::new("energy and CO2e", "as stated", source)],
+        };
+        let place = RunPlace {
+            site: self.chosen_site(&tx.sites().list()?)?.map(|site| site.name.clone()),
+            pue: self.pue_ppm.and_then(Pue::from_parts_per_million).unwrap_or(Pue::ONE),
+            intensity: CarbonIntensity::from_milligrams_per_kwh(mean.unwrap_or(0)),
+            outlook: Outlook::Unknown,
+            assumptions: Vec::new(),
+        };
+        let whole = (stated, self.count, self.nanohours);
+        let mut assessed = Assessment::of(power, place, (self.nanohours, self.nanohours), EstimateBasis::Stated)?;
+        assessed.stated = Some(whole);
+        assessed.weigh()?;
+        Ok(assessed)
     }
 
     fn place(&self, tx: &Tx<'_>, library: &Library, at: Timestamp) -> Result<RunPlace, BudgetError> {
@@ -200,6 +235,7 @@ impl Assessment {
             basis,
             site: place.site,
             outlook: place.outlook,
+            stated: None,
         };
         assessed.weigh()?;
         Ok(assessed)
@@ -220,6 +256,12 @@ impl Assessment {
 
     /// p50 is of the expected wall time, p95 of the one that is asked for.
     fn weigh(&mut self) -> Result<(), Overflow> {
+        if let Some((StatedImpact { p50, p95 }, accelerators, nanohours)) = self.stated {
+            let part = (self.workload.accelerators, self.workload.nanohours);
+            let scaled = |impact: Impact| scaled(impact, part, (accelerators, nanohours));
+            (self.p50, self.p95) = (scaled(p50)?, scaled(p95)?);
+            return Ok(());
+        }
         let expected = Workload { nanohours: self.expected_nanohours, ..self.workload };
         let Estimate { p50, .. } = expected.estimate(1_000_000)?;
         let Estimate { p95, .. } = self.workload.estimate(self.spread_ppm)?;
@@ -227,4 +269,21 @@ impl Assessment {
         (self.p50, self.p95) = (impact(p50)?, impact(p95)?);
         Ok(())
     }
+}
+
+/// What `part` accelerators and hours cost of what `whole` ones do.
+fn scaled(impact: Impact, part: (u64, u64), whole: (u64, u64)) -> Result<Impact, Overflow> {
+    let product = |(accelerators, nanohours): (u64, u64)| i128::from(accelerators) * i128::from(nanohours);
+    let of = |amount: i64| {
+        let share = i128::from(amount).checked_mul(product(part)).and_then(|sum| sum.checked_div(product(whole)));
+        let share = share.and_then(|share| i64::try_from(share).ok());
+        share.ok_or(Overflow { quantity: "part of a stated amount" })
+    };
+    if part == whole {
+        return Ok(impact);
+    }
+    Ok(Impact {
+        energy: Energy::from_millijoules(of(impact.energy.millijoules())?),
+        co2e: CarbonMass::from_micrograms(of(impact.co2e.micrograms())?),
+    })
 }

@@ -1,6 +1,6 @@
 //! What a job asks for.
 
-use super::Owner;
+use super::{Impact, Owner};
 use model::{JobId, ProjectName, SiteName, ZoneId};
 use std::collections::BTreeMap;
 use units::{CarbonIntensity, Timestamp};
@@ -26,6 +26,8 @@ pub struct Demand {
     pub pue_ppm: Option<u32>,
     /// Carbon intensity; the grid's where it is not stated.
     pub intensity: Option<CarbonIntensity>,
+    /// What it costs, where the one who asks has summed it: then nothing is estimated.
+    pub stated: Option<StatedImpact>,
     /// Grid zone that the job runs in.
     pub zone: Option<ZoneId>,
     /// Cloud region that the job runs in.
@@ -42,6 +44,15 @@ pub struct Demand {
     pub job_name: Option<String>,
     /// The job whose energy will settle it in the ledger; the submission key where it is not stated.
     pub job: Option<JobId>,
+}
+
+/// What a demand costs as it is stated; either part may be negative, of what takes away more than it adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatedImpact {
+    /// Expected facility energy and CO2e.
+    pub p50: Impact,
+    /// The amount that one case in twenty exceeds; at least `p50` in both.
+    pub p95: Impact,
 }
 
 impl Demand {

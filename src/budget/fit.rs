@@ -28,7 +28,7 @@ pub(super) fn options(
     applying: &[Applying],
 ) -> Result<Vec<FitOption>, BudgetError> {
     let binding: Vec<&Applying> = applying.iter().filter(|budget| budget.policy.document.mode == Mode::Block).collect();
-    if binding.is_empty() {
+    if binding.is_empty() || !is_a_job(demand) {
         return Ok(Vec::new());
     }
     let denied = Denied { reckoning, demand, assessed, binding };
@@ -44,6 +44,12 @@ pub(super) fn options(
         found.extend(denied.tried(candidate)?);
     }
     Ok(found)
+}
+
+/// Whether a command can ask for less of the demand: what is stated and partly goes, or whose mean intensity no grid has, is no job of
+/// so many accelerators.
+fn is_a_job(demand: &Demand) -> bool {
+    demand.stated.is_none() || (demand.nanowatts.is_some_and(|power| power > 0) && demand.intensity.is_some())
 }
 
 /// A denied demand, with the budgets that are in its way.

@@ -104,6 +104,20 @@ pub struct EstimateDocument {
     pub assumptions: Vec<Assumption>,
 }
 
+/// What is added by something that the one who asks has summed. Either unit may be negative: what takes away more than it adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImpactRequest {
+    /// Expected facility energy, mJ.
+    pub energy_mj: i64,
+    /// Expected location-based CO2e, µg.
+    pub co2e_ug: i64,
+    /// Facility energy that one case in twenty exceeds, mJ; at least `energy_mj`.
+    pub p95_energy_mj: i64,
+    /// CO2e that one case in twenty exceeds, µg; at least `co2e_ug`.
+    pub p95_co2e_ug: i64,
+}
+
 /// A job to be estimated.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -140,6 +154,9 @@ pub struct EstimateRequest {
     #[schema(value_type = Option<f64>)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intensity: Option<Number>,
+    /// What it costs, where the one who asks has summed it, as of a Terraform plan: then nothing is estimated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impact: Option<ImpactRequest>,
     /// Grid zone, such as DE; that of the site if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<ZoneId>,

@@ -49,7 +49,7 @@ pub use decisions::DecisionDocument;
 pub use editions::{EditionDifference, EditionDocument, EditionsDocument, EditionsQuery, FactorGapDocument};
 pub use enrolment::{EnrolmentCodeDocument, EnrolmentCodeRequest, EnrolmentRequest, NewEnrolmentCode};
 pub use estimates::{
-    AccuracyDocument, Assumption, EstimateBasis, EstimateDocument, EstimateRequest, UsedDocument, Weight,
+    AccuracyDocument, Assumption, EstimateBasis, EstimateDocument, EstimateRequest, ImpactRequest, UsedDocument, Weight,
 };
 pub use events::ChangeEvent;
 pub use fleet::{AssignmentRequest, DeviceDocument, GapDocument, GapQuery, NodeDocument};

@@ -1,10 +1,10 @@
 use super::{FIRST, first, is_first, read, write};
-use crate::budget::Demand;
+use crate::budget::{Demand, Impact, StatedImpact};
 use crate::store::StoreError;
 use model::{JobId, ProjectName, SiteName, ZoneId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use units::{CarbonIntensity, Timestamp};
+use units::{CarbonIntensity, CarbonMass, Energy, Timestamp};
 
 const WHAT: &str = "the demand of an admission";
 
@@ -29,6 +29,8 @@ pub(super) struct StoredDemand {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     intensity: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    stated: Option<StoredImpact>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     zone: Option<ZoneId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     region: Option<String>,
@@ -45,6 +47,34 @@ pub(super) struct StoredDemand {
     job_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     job: Option<JobId>,
+}
+
+/// What a demand states in place of an estimate.
+#[derive(Serialize, Deserialize)]
+struct StoredImpact {
+    energy_mj: i64,
+    co2e_ug: i64,
+    p95_energy_mj: i64,
+    p95_co2e_ug: i64,
+}
+
+impl From<StatedImpact> for StoredImpact {
+    fn from(StatedImpact { p50, p95 }: StatedImpact) -> Self {
+        Self {
+            energy_mj: p50.energy.millijoules(),
+            co2e_ug: p50.co2e.micrograms(),
+            p95_energy_mj: p95.energy.millijoules(),
+            p95_co2e_ug: p95.co2e.micrograms(),
+        }
+    }
+}
+
+impl From<StoredImpact> for StatedImpact {
+    fn from(stored: StoredImpact) -> Self {
+        let of =
+            |energy, co2e| Impact { energy: Energy::from_millijoules(energy), co2e: CarbonMass::from_micrograms(co2e) };
+        Self { p50: of(stored.energy_mj, stored.co2e_ug), p95: of(stored.p95_energy_mj, stored.p95_co2e_ug) }
+    }
 }
 
 /// The text that is stored of a demand.
@@ -76,6 +106,7 @@ impl From<&Demand> for StoredDemand {
             spread_ppm: demand.spread_ppm,
             pue_ppm: demand.pue_ppm,
             intensity: demand.intensity.map(CarbonIntensity::milligrams_per_kwh),
+            stated: demand.stated.map(StoredImpact::from),
             zone: demand.zone,
             region: demand.region,
             site: demand.site,
@@ -100,6 +131,7 @@ impl From<StoredDemand> for Demand {
             spread_ppm: stored.spread_ppm,
             pue_ppm: stored.pue_ppm,
             intensity: stored.intensity.map(CarbonIntensity::from_milligrams_per_kwh),
+            stated: stored.stated.map(StatedImpact::from),
             zone: stored.zone,
             region: stored.region,
             site: stored.site,
@@ -117,9 +149,10 @@ mod tests {
     use super::*;
 
     /// As rows have them from before documents had a version.
-    const ROWS: [&str; 2] = [
+    const ROWS: [&str; 3] = [
         r#"{"project":"p","accelerator":"a100-sxm4-80","count":1,"nanohours":1000000000}"#,
         r#"{"project":"","accelerator":"NVIDIA H100","count":8,"nanohours":24000000000,"nanowatts":700000000000,"utilisation_ppm":900000,"spread_ppm":1180950,"pue_ppm":1200000,"intensity":400000,"zone":"DE","region":"aws/eu-central-1","site":"frankfurt","start":1794268800000000000,"labels":{"kind":"Job","namespace":"team-a"},"user":"ana","job_name":"train","job":"7d2f"}"#,
+        r#"{"project":"p","accelerator":"Terraform plan","count":1,"nanohours":730000000000,"nanowatts":0,"stated":{"energy_mj":-1,"co2e_ug":2,"p95_energy_mj":-1,"p95_co2e_ug":3}}"#,
     ];
 
     #[test]
