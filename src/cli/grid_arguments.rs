@@ -20,7 +20,7 @@ pub(crate) struct GridArguments {
     pub(super) zone: Option<String>,
     /// Cloud region, such as aws/us-east-1
     #[arg(long, value_name = "CLOUD/REGION", conflicts_with = "intensity")]
-    pub(super) region: Option<String>,
+    pub(super) region: Vec<String>,
     /// Carbon intensity of the electricity in g/kWh, 0 to 1500
     #[arg(long, value_name = "G", value_parser = number::intensity, allow_negative_numbers = true)]
     pub(super) intensity: Option<CarbonIntensity>,
@@ -76,12 +76,21 @@ impl GridArguments {
                     .to_owned(),
             ));
         }
-        let choice = match (&self.zone, &self.region) {
+        let choice = match (&self.zone, self.one_region()?) {
             (Some(zone), _) => self.factors.open()?.choose(zone, at)?,
             (None, Some(region)) => self.factors.open()?.choose_region(region, at)?,
             (None, None) => return Ok(None),
         };
         Ok(Some(chosen(choice)))
+    }
+
+    /// The region where there can be one.
+    pub(super) fn one_region(&self) -> Result<Option<&str>, Failure> {
+        match self.region.as_slice() {
+            [] => Ok(None),
+            [region] => Ok(Some(region)),
+            _ => Err(Failure::Usage("--region may be given once; several are for check --terraform".to_owned())),
+        }
     }
 
     /// The set of factors that the options choose.
@@ -91,7 +100,7 @@ impl GridArguments {
 
     /// Up to three cloud regions with a cleaner grid than `choice` in the same set; only of the provider in `--region`, if that was given.
     pub(crate) fn cleaner_regions(&self, choice: &FactorChoice) -> Result<Vec<RegionFactor>, Failure> {
-        let provider = self.region.as_deref().and_then(|region| region.split('/').next()).map(str::to_lowercase);
+        let provider = self.region.first().and_then(|region| region.split('/').next()).map(str::to_lowercase);
         let cleaner = self.factors.open()?.cleaner_regions(&choice.factor, provider.as_deref(), 3);
         Ok(cleaner.map_err(anyhow::Error::from)?)
     }

@@ -25,8 +25,11 @@ fn files_are_complete_and_carry_no_column_that_may_not_be_carried() {
         ("grid/share-alike/electricitymaps_yearly_odbl.csv", 1056, 6),
         ("grid/share-alike/ifi_operating_margin_2021_ccbysa.csv", 233, 3),
         ("cloud/cloud_regions.csv", 250, 9),
-        ("hardware/accelerators.csv", 49, 11),
-        ("hardware/cloud_gpu_instances.csv", 185, 8),
+        ("hardware/accelerators.csv", 78, 13),
+        ("hardware/cloud_gpu_instances.csv", 272, 8),
+        ("hardware/cloud_cpu_families.csv", 363, 4),
+        ("hardware/cloud_vcpu_power.csv", 5, 4),
+        ("terraform/resource_types.csv", 933, 2),
     ] {
         let rows = rows(file);
         assert_eq!((rows.len(), rows[0].len()), (count, columns), "{file}");
@@ -40,7 +43,7 @@ fn every_file_is_in_the_notice_and_every_notice_has_a_file() {
     let notice = std::fs::read_to_string(config.join("NOTICE.md")).unwrap();
     let named: HashSet<&str> = notice.split('`').filter(|word| word.ends_with(".csv")).collect();
     let mut found = HashSet::new();
-    for folder in ["grid", "grid/share-alike", "cloud", "hardware"] {
+    for folder in ["grid", "grid/share-alike", "cloud", "hardware", "terraform"] {
         for entry in std::fs::read_dir(config.join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             if name.ends_with(".csv") {
@@ -101,11 +104,44 @@ fn every_cloud_region_resolves_to_a_factor_of_its_country() {
 #[test]
 fn every_accelerator_and_instance_row_is_read() {
     let parts = accelerators().unwrap();
-    assert_eq!(parts.len(), 49);
+    assert_eq!(parts.len(), 78);
     let unpublished: Vec<&str> =
         parts.iter().filter(|part| part.tdp_w.is_none()).map(|part| part.key.as_str()).collect();
-    assert_eq!(unpublished, ["inf1", "inf2", "trn1", "trn2", "tpu-v5e", "tpu-v5p", "tpu-v6e"]);
-    assert_eq!(instance_types().unwrap().len(), 185);
+    assert_eq!(unpublished, ["inf1", "inf2", "trn1", "trn2", "trn3", "tpu-v5e", "tpu-v5p", "tpu-v6e", "tpu-v7"]);
+    for part in &parts {
+        assert_eq!(part.tdp_source == "not published", part.tdp_w.is_none(), "{} says where its TDP is from", part.key);
+    }
+    assert_eq!(instance_types().unwrap().len(), 272);
+}
+
+/// Sizes that clouds have published, by the beginnings and forms of their names: a name of another form exists nowhere.
+#[test]
+fn instance_types_have_names_of_the_forms_that_their_clouds_give() {
+    let mut seen = HashSet::new();
+    for row in instance_types().unwrap() {
+        let (provider, name) = (row.provider.as_str(), row.instance_type.as_str());
+        let is_formed = match provider {
+            "aws" => name.split_once('.').is_some_and(|(family, size)| {
+                family.chars().next().is_some_and(|letter| "pgidt".contains(letter))
+                    && (size.ends_with("xlarge") || matches!(size, "large" | "metal"))
+            }),
+            "gcp" => name.starts_with(['a', 'c', 'g', 't']) && name.split('-').count() >= 3,
+            "azure" => name.strip_prefix("Standard_N").is_some_and(|rest| rest.starts_with(['C', 'D', 'V', 'G'])),
+            "oci" => name.starts_with("VM.GPU") || name.starts_with("BM.GPU"),
+            "alibaba" => {
+                name.strip_prefix("ecs.").is_some_and(|rest| rest.starts_with("gn") || rest.starts_with("ebmgn"))
+            }
+            _ => false,
+        };
+        assert!(is_formed, "{provider}/{name}");
+        assert!(seen.insert(row.code().to_lowercase()), "{provider}/{name} stands twice");
+        assert!(row.share().is_ok(), "{provider}/{name} has no number of accelerators");
+        assert!(row.vcpus().is_some() || !row.source.contains("boaviztapi"), "{provider}/{name}");
+    }
+    // Named wrongly or by nobody: Azure has no such size, and Alibaba's c10g1 is of the family gn6v.
+    for absent in ["azure/Standard_ND96asr_A100_v4", "alibaba/ecs.gn6i-c10g1.20xlarge", "aws/p4d.48xlarge"] {
+        assert!(!seen.contains(&absent.to_lowercase()), "{absent} does not exist");
+    }
 }
 
 #[test]

@@ -7,10 +7,10 @@ use crate::cli::failure::Failure;
 use crate::cli::table::{TextTable, left, right, significant};
 use crate::cli::{print, show};
 use crate::gate::terraform::{
-    BillContext, BillError, HOURS_PER_MONTH, NO_REGION, PlanBill, PlanLoad, PlanReport, PlanReportRow, TerraformPlan,
-    Usage,
+    BillContext, BillError, HOURS_PER_MONTH, LoadError, NO_REGION, PlanBill, PlanLoad, PlanReport, PlanReportRow,
+    StatedRegions, TerraformPlan, Usage,
 };
-use api::{AdmissionRequest, Decision, EstimateRequest};
+use api::{AdmissionRequest, Decision, EstimateRequest, ImpactRequest};
 use std::fmt::Write;
 use std::io::Read;
 use std::path::Path;
@@ -29,8 +29,14 @@ pub(super) fn run(arguments: &CheckArguments, path: &Path) -> Result<ExitCode, F
     let mut document = PlanReport::of(&bill)?;
     let is_known = document.unknown.is_empty();
     let mut decision = None;
-    let load = bill.load(arguments.job.pue.unwrap_or(Pue::ONE))?;
-    if let Some(load) = load.filter(|_| is_known && arguments.project.is_some()) {
+    let asks = is_known && arguments.project.is_some();
+    let load = if asks { bill.load(arguments.job.pue.unwrap_or(Pue::ONE)) } else { Ok(None) };
+    let (load, no_region) = match load {
+        Err(LoadError::Overflow(error)) => return Err(error.into()),
+        Err(error @ LoadError::NoRegion(_)) => (None, Some(error)),
+        Ok(load) => (load, None),
+    };
+    if let Some(load) = load {
         let answer = ask(&arguments.server.client_within(DEADLINE)?, &request(arguments, load)?)?;
         document.decision = Some(answer.decision.clone());
         decision = Some(answer.decision);
@@ -38,13 +44,16 @@ pub(super) fn run(arguments: &CheckArguments, path: &Path) -> Result<ExitCode, F
     if arguments.job.json {
         print::json(&document)?;
     } else {
-        print::text(&words(&document, decision.as_ref(), arguments.project.is_some()))?;
+        print::text(&words(&document, decision.as_ref(), asks && no_region.is_none()))?;
     }
     if !is_known {
         let names: Vec<String> =
             document.unknown.iter().map(|one| format!("{} ({})", one.address, one.reason)).collect();
         let next = "a file with --usage can say what it is or draws";
         return Err(Failure::CannotEstimate(format!("cannot estimate {}; {next}", names.join("; "))));
+    }
+    if let Some(error) = no_region {
+        return Err(Failure::CannotEstimate(format!("cannot estimate the CO2e: {error}; {NO_REGION}")));
     }
     Ok(if decision.is_none_or(|decision| decision.allowed) { ExitCode::SUCCESS } else { ExitCode::from(DENIED) })
 }
@@ -63,11 +72,13 @@ fn bill(arguments: &CheckArguments, path: &Path) -> Result<PlanBill, Failure> {
         }
         None => Usage::default(),
     };
-    let grid = arguments.job.grid.grid(None)?;
+    let regions = regions(arguments, &plan)?;
+    let grid = if regions.is_empty() { arguments.job.grid.grid(None)? } else { None };
     let library = arguments.job.grid.library()?;
     let context = BillContext {
         library: &library,
         intensity: grid.as_ref().map(|grid| grid.factor.intensity),
+        regions: &regions,
         pue: arguments.job.pue.unwrap_or(Pue::ONE),
     };
     let mut bill = PlanBill::of(&plan, &usage, context)?;
@@ -76,6 +87,19 @@ fn bill(arguments: &CheckArguments, path: &Path) -> Result<PlanBill, Failure> {
         bill.assumptions.push(grid_assumption(grid.as_ref()));
     }
     Ok(bill)
+}
+
+/// What is stated of the regions that the plan leaves open.
+fn regions(arguments: &CheckArguments, plan: &TerraformPlan) -> Result<StatedRegions, Failure> {
+    let wrong = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
+    let regions = StatedRegions::read(&arguments.job.grid.region).map_err(|error| wrong(&error))?;
+    let places = plan.resources.iter().flat_map(|resource| [&resource.place_before, &resource.place]);
+    regions.expect_used(places).map_err(|error| wrong(&error))?;
+    let library = arguments.job.grid.library()?;
+    for region in plan.resources.iter().filter_map(|resource| regions.stated_for(&resource.place)) {
+        library.choose_region(&region, None)?;
+    }
+    Ok(regions)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -104,10 +128,15 @@ fn request(arguments: &CheckArguments, load: PlanLoad) -> Result<AdmissionReques
         accelerator: load.accelerator,
         count: load.count,
         hours: Some(HOURS_PER_MONTH.into()),
-        power_w: Some(exact(load.nanowatts.into(), 9)?),
+        power_w: if load.nanowatts > 0 { Some(exact(load.nanowatts.into(), 9)?) } else { None },
         pue: Some(exact(arguments.job.pue.unwrap_or(Pue::ONE).parts_per_million().into(), 6)?),
-        p95_over_p50: Some(exact(load.spread_ppm.into(), 6)?),
         intensity: intensity.transpose()?,
+        impact: Some(ImpactRequest {
+            energy_mj: load.impact.p50.energy.millijoules(),
+            co2e_ug: load.impact.p50.co2e.micrograms(),
+            p95_energy_mj: load.impact.p95.energy.millijoules(),
+            p95_co2e_ug: load.impact.p95.co2e.micrograms(),
+        }),
         ..EstimateRequest::default()
     }))
 }
@@ -126,6 +155,10 @@ fn words(document: &PlanReport, decision: Option<&Decision>, asks: bool) -> Stri
     document.resources.iter().for_each(|row| table.row(cells(row)));
     let mut text = if document.resources.is_empty() { String::new() } else { format!("{table}\n") };
     let _ = writeln!(text, "{}", others(document.other_resources));
+    if !document.unlisted_types.is_empty() {
+        let types: Vec<&str> = document.unlisted_types.keys().map(String::as_str).collect();
+        let _ = writeln!(text, "types that are not known, and not counted: {}", types.join(", "));
+    }
     let accelerators: Vec<String> =
         document.accelerators.iter().map(|(name, count)| format!("{count:+} x {name}")).collect();
     if !accelerators.is_empty() {
@@ -157,7 +190,7 @@ fn words(document: &PlanReport, decision: Option<&Decision>, asks: bool) -> Stri
             let _ = write!(text, "\n{}", admission::words(decision));
         }
         None if asks && document.unknown.is_empty() => {
-            let _ = writeln!(text, "\nallowed   the plan adds nothing");
+            let _ = writeln!(text, "\nallowed   the plan adds neither energy nor CO2e");
         }
         None => {}
     }
@@ -183,7 +216,10 @@ fn cells(row: &PlanReportRow) -> Vec<String> {
         accelerators.join(", "),
         known(signed(row.energy_mwh)),
         known(row.co2e_t.map_or_else(|| "?".to_owned(), signed)),
-        row.region.clone().unwrap_or_else(|| "-".to_owned()),
+        match (&row.region_before, &row.region) {
+            (Some(before), Some(after)) => format!("{before} -> {after}"),
+            (_, region) => region.clone().unwrap_or_else(|| "-".to_owned()),
+        },
     ]
 }
 

@@ -1,12 +1,13 @@
 //! What a plan adds in a month, resource by resource.
 
 use super::HOURS_PER_MONTH;
-use super::capacity::{Attached, Capacity, Machines};
+use super::capacity::attributes::{Capacity, Machines};
+use super::draw;
+use super::place::{ResourcePlace, StatedRegions};
 use super::plan::{PlanAction, PlannedResource, TerraformPlan};
 use super::usage::{Usage, Use};
-use crate::budget::{AcceleratorPower, Estimate, Hardware, PowerError, Workload};
+use crate::budget::{Estimate, PowerError, Workload};
 use crate::grid::{FactorChoice, Library, ZoneError};
-use crate::hardware::{find_instance, name_of_product};
 use api::Assumption;
 use std::collections::BTreeMap;
 use units::{CarbonIntensity, CarbonMass, Energy, Overflow, Pue};
@@ -24,6 +25,9 @@ pub enum BillError {
 
 /// Number of accelerators by name.
 pub type Accelerators = BTreeMap<String, u64>;
+
+/// What a machine is called of which only the power is stated.
+const STATED_MACHINE: &str = "machine of stated power";
 
 const NO_ENERGY: Estimate = Estimate { p50: Energy::ZERO, p95: Energy::ZERO };
 
@@ -64,10 +68,16 @@ pub struct BillItem {
     pub after: MonthlyUse,
     /// Facility energy a month of what it may grow to by itself.
     pub at_most: Option<Energy>,
-    /// Its cloud region as `provider/region`; `None` where the plan does not say.
+    /// Its cloud region before, as `provider/region`; `None` where neither plan nor user say.
+    pub region_before: Option<String>,
+    /// Its cloud region after.
     pub region: Option<String>,
-    /// Carbon intensity of the region; `None` where the region is not known.
+    /// Carbon intensity of the region before; `None` where the region is not known.
+    pub intensity_before: Option<CarbonIntensity>,
+    /// Carbon intensity of the region after.
     pub intensity: Option<CarbonIntensity>,
+    /// Whether it runs at the same place before and after, wherever that is.
+    pub is_same_place: bool,
     /// Why it cannot be weighed.
     pub unknown: Option<String>,
 }
@@ -79,6 +89,8 @@ pub struct PlanBill {
     pub items: Vec<BillItem>,
     /// Number of resources that do not.
     pub others: usize,
+    /// Types that are in no list and whose names say nothing of machines, each with the number of its resources.
+    pub unlisted: BTreeMap<String, usize>,
     /// Every input of the estimate with its source, each once.
     pub assumptions: Vec<Assumption>,
 }
@@ -90,6 +102,8 @@ pub struct BillContext<'a> {
     pub library: &'a Library,
     /// Carbon intensity for every resource, in place of its region's.
     pub intensity: Option<CarbonIntensity>,
+    /// Regions that are stated for what the plan leaves open.
+    pub regions: &'a StatedRegions,
     /// Facility energy / IT energy.
     pub pue: Pue,
 }
@@ -114,15 +128,41 @@ impl BillItem {
         Ok(Estimate { p50: less(self.after.p50, self.before.p50)?, p95: less(self.after.p95, self.before.p95)? })
     }
 
-    /// CO2e of that; `None` where the region is not known.
+    /// Added CO2e of a month: what it emits after, less what it emits before; `None` where a region of either is not known.
     ///
     /// # Errors
     ///
     /// [`Overflow`].
     pub fn added_co2e(&self) -> Result<Option<Co2eEstimate>, Overflow> {
-        let Some(intensity) = self.intensity else { return Ok(None) };
-        let Estimate { p50, p95 } = self.added()?;
-        Ok(Some(Co2eEstimate { p50: p50.carbon(intensity)?, p95: p95.carbon(intensity)? }))
+        let before = co2e(&self.before, self.intensity_before)?;
+        let after = co2e(&self.after, self.intensity)?;
+        let Some((before, after)) = before.zip(after) else { return Ok(None) };
+        let less = |after: CarbonMass, before: CarbonMass| {
+            let difference = after.micrograms().checked_sub(before.micrograms());
+            difference.map(CarbonMass::from_micrograms).ok_or(Overflow { quantity: "CO2e of a plan in µg" })
+        };
+        Ok(Some(Co2eEstimate { p50: less(after.p50, before.p50)?, p95: less(after.p95, before.p95)? }))
+    }
+
+    /// Whether it certainly adds no CO2e although a region is not known: it only takes away, or uses no more at the same place.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`].
+    pub fn surely_adds_no_co2e(&self) -> Result<bool, Overflow> {
+        let uses_no_more = self.added()?.p50.millijoules() <= 0;
+        Ok(self.after.p50 == Energy::ZERO || (self.is_same_place && uses_no_more))
+    }
+}
+
+/// CO2e of what is used; nothing of nothing, wherever that is.
+fn co2e(of: &MonthlyUse, intensity: Option<CarbonIntensity>) -> Result<Option<Co2eEstimate>, Overflow> {
+    match intensity {
+        _ if of.p50 == Energy::ZERO && of.p95 == Energy::ZERO => {
+            Ok(Some(Co2eEstimate { p50: CarbonMass::ZERO, p95: CarbonMass::ZERO }))
+        }
+        Some(intensity) => Ok(Some(Co2eEstimate { p50: of.p50.carbon(intensity)?, p95: of.p95.carbon(intensity)? })),
+        None => Ok(None),
     }
 }
 
@@ -135,7 +175,7 @@ impl PlanBill {
     pub fn of(plan: &TerraformPlan, usage: &Usage, place: BillContext<'_>) -> Result<Self, BillError> {
         let mut scale = Weighing { usage, place, assumptions: Vec::new(), regions: BTreeMap::new() };
         let items = plan.resources.iter().map(|resource| scale.item(resource)).collect::<Result<_, _>>()?;
-        Ok(Self { items, others: plan.others, assumptions: scale.assumptions })
+        Ok(Self { items, others: plan.others, unlisted: plan.unlisted.clone(), assumptions: scale.assumptions })
     }
 
     /// Energy that the plan adds in a month; negative where it takes away.
@@ -160,9 +200,6 @@ impl PlanBill {
     pub fn added_co2e(&self) -> Result<Option<Co2eEstimate>, Overflow> {
         let mut sum = Co2eEstimate { p50: CarbonMass::ZERO, p95: CarbonMass::ZERO };
         for item in &self.items {
-            if item.added()? == NO_ENERGY {
-                continue;
-            }
             let Some(Co2eEstimate { p50, p95 }) = item.added_co2e()? else { return Ok(None) };
             sum = Co2eEstimate { p50: sum.p50.checked_add(p50)?, p95: sum.p95.checked_add(p95)? };
         }
@@ -201,6 +238,8 @@ struct Weighing<'a> {
 
 impl Weighing<'_> {
     fn item(&mut self, resource: &PlannedResource) -> Result<BillItem, BillError> {
+        let of = self.usage.of(&resource.address);
+        let (region_before, region) = (self.region(&resource.place_before, &of), self.region(&resource.place, &of));
         let mut item = BillItem {
             address: resource.address.clone(),
             kind: resource.kind.clone(),
@@ -208,14 +247,16 @@ impl Weighing<'_> {
             before: MonthlyUse::nothing(),
             after: MonthlyUse::nothing(),
             at_most: None,
-            region: resource.region.clone(),
-            intensity: self.intensity(resource.region.as_deref())?,
+            intensity_before: self.intensity(region_before.as_deref())?,
+            intensity: self.intensity(region.as_deref())?,
+            is_same_place: self.place.intensity.is_some() || resource.place_before == resource.place,
+            region_before,
+            region,
             unknown: None,
         };
         if resource.is_unchanged() {
             return Ok(item);
         }
-        let of = self.usage.of(&resource.address);
         item.before = match &resource.before {
             Capacity::Machines(machines) => self.weigh(machines, &of)?.unwrap_or_else(|_| MonthlyUse::nothing()),
             Capacity::Nothing | Capacity::Unknown(_) => MonthlyUse::nothing(),
@@ -233,17 +274,26 @@ impl Weighing<'_> {
         Ok(item)
     }
 
+    /// Where a place is: as the plan says, else as the usage file says of the resource, else as is stated for its provider.
+    fn region(&self, place: &ResourcePlace, of: &Use) -> Option<String> {
+        match place {
+            ResourcePlace::Region(region) => Some(region.clone()),
+            ResourcePlace::Open { .. } => of.region.clone().or_else(|| self.place.regions.region_of(place)),
+        }
+    }
+
     /// The machines, with what the usage file knows of them.
     fn after(&self, capacity: &Capacity, of: &Use) -> Result<Vec<Machines>, String> {
         let count = of.count.map(u64::from);
+        let named = |instance: &str| {
+            let count = count.unwrap_or(1);
+            vec![Machines { instance: instance.to_owned(), vcpus: None, attached: None, count, at_most: None }]
+        };
         match (capacity, &of.instance_type) {
             (Capacity::Nothing, _) => Ok(Vec::new()),
-            (Capacity::Unknown(_), Some(instance)) => Ok(vec![Machines {
-                instance: instance.clone(),
-                attached: None,
-                count: count.unwrap_or(1),
-                at_most: None,
-            }]),
+            (Capacity::Unknown(_), _) if count == Some(0) => Ok(Vec::new()),
+            (Capacity::Unknown(_), Some(instance)) => Ok(named(instance)),
+            (Capacity::Unknown(_), None) if of.power_w.is_some() => Ok(named(STATED_MACHINE)),
             (Capacity::Unknown(reason), None) => Err(reason.clone()),
             (Capacity::Machines(machines), _) => {
                 let with = |machine: &Machines| Machines { count: count.unwrap_or(machine.count), ..machine.clone() };
@@ -256,12 +306,13 @@ impl Weighing<'_> {
     fn weigh(&mut self, machines: &[Machines], of: &Use) -> Result<Result<MonthlyUse, String>, BillError> {
         let mut weighed = MonthlyUse::nothing();
         for machine in machines {
-            let (name, power) = match power(machine, of) {
+            let (name, power) = match draw::power(machine, of) {
                 Ok(power) => power,
                 Err(PowerError::Overflow(error)) => return Err(error.into()),
+                Err(PowerError::Hardware(_)) if machine.count == 0 => continue,
                 Err(PowerError::Hardware(error)) if of.power_w.is_none() => return Ok(Err(error.to_string())),
                 // What is not in the table draws what the usage file says, a machine counting as one.
-                Err(PowerError::Hardware(_)) => (None, stated(machine.count, of)),
+                Err(PowerError::Hardware(_)) => (None, draw::stated(machine.count, of)),
             };
             let nanohours = (of.hours.unwrap_or(HOURS_PER_MONTH as f64) * 1e9).round() as u64;
             let workload = Workload {
@@ -273,9 +324,10 @@ impl Weighing<'_> {
             let energy = workload.estimate(power.spread_ppm)?;
             weighed.p50 = weighed.p50.checked_add(energy.p50)?;
             weighed.p95 = weighed.p95.checked_add(energy.p95)?;
-            weighed.machines.push(format!("{} x {}", machine.count, machine.instance));
+            weighed.machines.push(machine.in_words());
             if let Some(name) = name.filter(|_| power.accelerators > 0) {
-                *weighed.accelerators.entry(name).or_default() += power.accelerators;
+                let sum = weighed.accelerators.entry(name).or_default();
+                *sum = sum.saturating_add(power.accelerators);
             }
             for assumption in power.assumptions {
                 if !self.assumptions.contains(&assumption) && assumption.name != "instance" {
@@ -320,40 +372,5 @@ impl Weighing<'_> {
     fn note(&mut self, choice: &FactorChoice) -> CarbonIntensity {
         self.assumptions.push(Assumption::new("grid", choice.label(), choice.notes.join("; ")));
         choice.factor.intensity
-    }
-}
-
-/// The accelerators of some machines, by the name of one, and what they draw.
-fn power(machine: &Machines, of: &Use) -> Result<(Option<String>, AcceleratorPower), PowerError> {
-    let nanowatts = of.power_w.map(|watts| (watts * 1e9).round() as u64);
-    let utilisation_ppm = of.utilisation.map(|share| (share * 1e6).round() as u32);
-    if let Some(Attached { accelerator, each }) = &machine.attached {
-        let name = name_of_product(accelerator);
-        let count = each.saturating_mul(machine.count);
-        let hardware = Hardware { accelerator: &name, instance: None, count, nanowatts, utilisation_ppm };
-        let power = hardware.power()?;
-        return Ok((Some(name), power));
-    }
-    let name = find_instance(&machine.instance)?.accelerator;
-    let hardware = Hardware {
-        accelerator: "",
-        instance: Some(&machine.instance),
-        count: machine.count,
-        nanowatts,
-        utilisation_ppm,
-    };
-    let power = hardware.power()?;
-    Ok((Some(name), power))
-}
-
-fn stated(count: u64, of: &Use) -> AcceleratorPower {
-    let nanowatts = of.power_w.map_or(0, |watts| (watts * 1e9).round() as u64);
-    let source = "power_w of the usage file, of a whole machine that is not in the instance table";
-    let assumptions = vec![Assumption::new("power", format!("{} W", of.power_w.unwrap_or_default()), source)];
-    AcceleratorPower {
-        accelerators: count,
-        nanowatts,
-        spread_ppm: crate::budget::measured_spread_ppm(None),
-        assumptions,
     }
 }

@@ -1,7 +1,7 @@
 //! The gate: holds a month of a plan against the budgets, and says so as the result of a run task.
 
 use super::bill::PlanBill;
-use super::load::PlanLoad;
+use super::load::{LoadError, PlanLoad};
 use super::task::{Task, TaskResult};
 use crate::budget::{Ask, BudgetError, Demand, Office};
 use crate::config::Terraform;
@@ -23,7 +23,16 @@ pub fn decide(
     if !unknown.is_empty() {
         return Ok(TaskResult::new(false, format!("cannot be estimated: {}", unknown.join("; "))));
     }
-    let Some(load) = bill.load(Pue::ONE)? else { return Ok(TaskResult::new(true, "adds no accelerator energy")) };
+    let load = match bill.load(Pue::ONE) {
+        Ok(Some(load)) => load,
+        Ok(None) => return Ok(TaskResult::new(true, "adds neither energy nor CO2e")),
+        Err(LoadError::Overflow(error)) => return Err(error.into()),
+        Err(error @ LoadError::NoRegion(_)) => {
+            let next =
+                "state the region in the provider or the resource as a constant or a variable of the root module";
+            return Ok(TaskResult::new(false, format!("CO2e cannot be estimated: {error}; {next}")));
+        }
+    };
     let demand = demand(task, project(office, settings, task)?, load);
     let key = task.task_result_id.as_ref().map(|id| format!("terraform:{id}"));
     // A speculative plan is never applied.
@@ -56,9 +65,9 @@ fn demand(task: &Task, project: ProjectName, load: PlanLoad) -> Demand {
         count: load.count,
         nanohours: super::HOURS_PER_MONTH * 1_000_000_000,
         nanowatts: Some(load.nanowatts),
-        spread_ppm: Some(load.spread_ppm),
         pue_ppm: Some(Pue::ONE.parts_per_million()),
         intensity: load.intensity,
+        stated: Some(load.impact),
         user: task.run_created_by.clone(),
         job_name: Some(task.workspace_name.clone()),
         ..Demand::default()

@@ -7,9 +7,12 @@
 mod bill;
 mod capacity;
 mod configuration;
+mod draw;
 mod exchange;
 mod gate;
+mod kinds;
 mod load;
+mod place;
 mod plan;
 mod report;
 mod task;
@@ -19,7 +22,8 @@ pub use bill::{Accelerators, BillContext, BillError, BillItem, Co2eEstimate, Mon
 pub use capacity::{Attached, Capacity, Machines};
 pub use exchange::{NotTaken, PATIENCE, check_host, fetch, send};
 pub use gate::decide;
-pub use load::PlanLoad;
+pub use load::{LoadError, PlanLoad};
+pub use place::{ResourcePlace, StatedRegionError, StatedRegions};
 pub use plan::{PlanAction, PlanError, PlannedResource, TerraformPlan};
 pub use report::{NO_REGION, PlanReport, PlanReportRow, UnknownResource};
 pub use task::{Task, TaskError, TaskOutcome, TaskResult, is_signed};

@@ -1,8 +1,12 @@
 //! The plan: its resources, with what each keeps running before and after.
 
-use super::capacity::{Attributes, Capacity};
+use super::capacity::attributes::{Attributes, Capacity};
 use super::configuration::Configuration;
+use super::kinds::{ResourceList, list_of};
+use super::place::ResourcePlace;
+use crate::bundled::DataError;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Why a file is not a plan that can be read.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +34,9 @@ pub enum PlanError {
     /// Terraform itself says that the plan is not whole.
     #[error("the plan is incomplete, as `terraform plan` reported errors: make it succeed first")]
     Errored,
+    /// A bundled table is broken.
+    #[error(transparent)]
+    Data(#[from] DataError),
 }
 
 /// What a plan changes.
@@ -39,6 +46,8 @@ pub struct TerraformPlan {
     pub resources: Vec<PlannedResource>,
     /// Number of managed resources that run no machines.
     pub others: usize,
+    /// Types that are in no list and whose names say nothing of machines, each with the number of its resources. They are not counted.
+    pub unlisted: BTreeMap<String, usize>,
 }
 
 /// What a plan does with a resource.
@@ -50,8 +59,12 @@ pub enum PlanAction {
     Update,
     /// It is deleted and created again.
     Replace,
-    /// It is deleted, or no longer managed.
+    /// It is deleted.
     Delete,
+    /// It is no longer managed, and goes on running.
+    Forget,
+    /// It is no longer managed and goes on running, and another is created.
+    ForgetAndCreate,
     /// It stays as it is.
     Keep,
 }
@@ -69,8 +82,12 @@ pub struct PlannedResource {
     pub before: Capacity,
     /// What it keeps running after.
     pub after: Capacity,
-    /// Its cloud region as `provider/region`; `None` where the plan does not say.
-    pub region: Option<String>,
+    /// Where it runs before.
+    pub place_before: ResourcePlace,
+    /// Where it runs after.
+    pub place: ResourcePlace,
+    /// Whether nothing but its labels changes, as far as the plan says.
+    is_alike: bool,
 }
 
 impl TerraformPlan {
@@ -103,39 +120,98 @@ impl TerraformPlan {
             None => return Err(PlanError::NotAPlan { missing: "resource_changes" }),
         };
         let configuration = Configuration::new(&plan);
-        let managed: Vec<&Value> = changes.iter().filter(|change| change["mode"] != "data").collect();
-        let resources: Vec<PlannedResource> =
-            managed.iter().filter_map(|change| PlannedResource::of(change, &configuration)).collect();
-        Ok(Self { others: managed.len() - resources.len(), resources })
+        let managed = || changes.iter().filter(|change| change["mode"] != "data");
+        let mut found = Self { resources: Vec::new(), others: 0, unlisted: BTreeMap::new() };
+        for change in managed() {
+            found.take(change, PlannedResource::of(change, &configuration)?)?;
+        }
+        for deferred in plan["deferred_changes"].as_array().into_iter().flatten() {
+            let change = &deferred["resource_change"];
+            if change["mode"] != "data" {
+                found.take(change, PlannedResource::deferred(change, &configuration)?)?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn take(&mut self, change: &Value, resource: Option<PlannedResource>) -> Result<(), DataError> {
+        match (resource, change["type"].as_str()) {
+            (Some(resource), _) => self.resources.push(resource),
+            (None, Some(kind)) if list_of(kind)? == ResourceList::Unlisted => {
+                *self.unlisted.entry(kind.to_owned()).or_default() += 1;
+            }
+            (None, _) => self.others += 1,
+        }
+        Ok(())
     }
 }
 
 impl PlannedResource {
     /// `None` where it runs no machines.
-    fn of(resource: &Value, configuration: &Configuration<'_>) -> Option<Self> {
-        let (address, kind) = (resource["address"].as_str()?, resource["type"].as_str()?);
+    fn of(resource: &Value, configuration: &Configuration<'_>) -> Result<Option<Self>, DataError> {
+        let (Some(address), Some(kind)) = (resource["address"].as_str(), resource["type"].as_str()) else {
+            return Ok(None);
+        };
         let change = &resource["change"];
+        let action = action(&change["actions"]);
         let nothing_open = Value::Null;
         let at = |values, unknown| Attributes { address, kind, values, unknown, configuration }.capacity();
-        let before = at(&change["before"], &nothing_open);
-        let after = at(&change["after"], &change["after_unknown"]);
-        if before == Capacity::Nothing && after == Capacity::Nothing {
-            return None;
+        let mut before = at(&change["before"], &nothing_open)?;
+        let after = match action {
+            PlanAction::Forget => before.clone(),
+            _ => at(&change["after"], &change["after_unknown"])?,
+        };
+        if action == PlanAction::ForgetAndCreate {
+            // What goes on running is no difference; what is created is.
+            before = Capacity::Nothing;
         }
-        let values = if change["after"].is_null() { &change["before"] } else { &change["after"] };
-        let region = region(kind, values).or_else(|| {
-            let region = configuration.provider_region(address, kind)?;
-            Some(format!("{}/{region}", provider(kind)))
-        });
-        let action = action(&change["actions"]);
-        Some(Self { address: address.to_owned(), kind: kind.to_owned(), action, before, after, region })
+        if before == Capacity::Nothing && after == Capacity::Nothing {
+            return Ok(None);
+        }
+        let place = |values: &Value| ResourcePlace::of(address, kind, values, configuration);
+        let (mut place_before, mut place) = (place(&change["before"]), place(&change["after"]));
+        match (change["before"].is_null(), change["after"].is_null()) {
+            (true, _) => place_before = place.clone(),
+            (_, true) => place = place_before.clone(),
+            // What is changed in place stays where it is, unless both say otherwise.
+            _ if matches!(action, PlanAction::Update | PlanAction::Keep) => match (&place_before, &place) {
+                (ResourcePlace::Open { .. }, ResourcePlace::Region(_)) => place_before = place.clone(),
+                (ResourcePlace::Region(_), ResourcePlace::Open { .. }) => place = place_before.clone(),
+                _ => {}
+            },
+            _ => {}
+        }
+        let is_alike = is_alike(change);
+        let (address, kind) = (address.to_owned(), kind.to_owned());
+        Ok(Some(Self { address, kind, action, before, after, place_before, place, is_alike }))
+    }
+
+    /// A resource of which Terraform will decide later what becomes of it.
+    fn deferred(change: &Value, configuration: &Configuration<'_>) -> Result<Option<Self>, DataError> {
+        let kind = change["type"].as_str().unwrap_or_default();
+        let may_run = matches!(list_of(kind)?, ResourceList::Counted | ResourceList::Unknown);
+        let found = Self::of(change, configuration)?;
+        let address = change["address"].as_str().unwrap_or("a deferred resource").to_owned();
+        let open = ResourcePlace::Open { cloud: None, provider: None };
+        let after = Capacity::Unknown("Terraform defers it: what it will be is not in this plan".to_owned());
+        Ok((found.is_some() || may_run).then(|| Self {
+            address,
+            kind: kind.to_owned(),
+            action: PlanAction::Create,
+            before: Capacity::Nothing,
+            after,
+            place_before: open.clone(),
+            place: open,
+            is_alike: false,
+        }))
     }
 
     /// Whether the plan leaves what it runs as it is.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
-        // A tag may change, and everything else be known.
-        self.before == self.after && !matches!(self.after, Capacity::Unknown(_)) || self.action == PlanAction::Keep
+        let is_known = !matches!(self.after, Capacity::Unknown(_)) && !matches!(self.before, Capacity::Unknown(_));
+        let is_same = self.before == self.after && self.place_before == self.place && (is_known || self.is_alike);
+        is_same || matches!(self.action, PlanAction::Keep | PlanAction::Forget)
     }
 }
 
@@ -148,6 +224,8 @@ impl PlanAction {
             Self::Update => "update",
             Self::Replace => "replace",
             Self::Delete => "delete",
+            Self::Forget => "forget",
+            Self::ForgetAndCreate => "forget, create",
             Self::Keep => "no-op",
         }
     }
@@ -158,42 +236,33 @@ fn action(actions: &Value) -> PlanAction {
     match actions.as_slice() {
         ["create"] => PlanAction::Create,
         ["update"] => PlanAction::Update,
-        ["delete"] | ["forget"] => PlanAction::Delete,
+        ["delete"] => PlanAction::Delete,
+        ["forget"] => PlanAction::Forget,
         ["delete", "create"] | ["create", "delete"] => PlanAction::Replace,
+        ["forget", "create"] | ["create", "forget"] => PlanAction::ForgetAndCreate,
         _ => PlanAction::Keep,
     }
 }
 
-fn provider(kind: &str) -> &'static str {
-    match kind.split('_').next() {
-        Some("google") => "gcp",
-        Some("azurerm") => "azure",
-        _ => "aws",
-    }
+/// Attributes that name and sort a resource, and change nothing about it.
+const LABELS: [&str; 6] = ["tags", "tags_all", "labels", "effective_labels", "terraform_labels", "volume_tags"];
+
+/// Whether the attributes before and after are the same but for labels, and none is open.
+fn is_alike(change: &Value) -> bool {
+    let (Some(before), Some(after)) = (change["before"].as_object(), change["after"].as_object()) else { return false };
+    let is_label = |name: &String| LABELS.contains(&name.as_str());
+    let is_open = |name: &String| !is_label(name) && says_open(&change["after_unknown"][name.as_str()]);
+    let names = || before.keys().chain(after.keys()).filter(|name| !is_label(name));
+    names().all(|name| before.get(name) == after.get(name))
+        && !change["after_unknown"].as_object().is_some_and(|open| open.keys().any(is_open))
 }
 
-/// The region that a resource's own attributes name.
-fn region(kind: &str, values: &Value) -> Option<String> {
-    let provider = provider(kind);
-    let zone = values["availability_zone"].as_str().or_else(|| values["availability_zones"][0].as_str());
-    let named = |field: &str| values[field].as_str().filter(|text| !text.is_empty());
-    let region = match provider {
-        "aws" => named("region")
-            .map(str::to_owned)
-            .or_else(|| Some(zone?.trim_end_matches(|letter: char| letter.is_ascii_lowercase()).to_owned())),
-        "gcp" => {
-            let zone = named("zone").or_else(|| named("location")).or_else(|| values["node_locations"][0].as_str());
-            named("region").map(str::to_owned).or_else(|| zone.map(region_of_zone))
-        }
-        _ => named("location").map(|location| location.replace(' ', "").to_lowercase()),
-    };
-    region.filter(|region| !region.is_empty()).map(|region| format!("{provider}/{region}"))
-}
-
-/// `us-central1` of `us-central1-a`, and of itself.
-fn region_of_zone(zone: &str) -> String {
-    match zone.rsplit_once('-') {
-        Some((region, letter)) if letter.len() == 1 => region.to_owned(),
-        _ => zone.to_owned(),
+/// Whether anything of this is known only after apply.
+fn says_open(unknown: &Value) -> bool {
+    match unknown {
+        Value::Bool(is_open) => *is_open,
+        Value::Array(values) => values.iter().any(says_open),
+        Value::Object(values) => values.values().any(says_open),
+        _ => false,
     }
 }

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use units::{CarbonIntensity, Energy, Overflow};
 
 /// Why a plan has no CO2e, and what to do.
-pub const NO_REGION: &str = "the plan does not say where something of it runs: add --region, --zone or --intensity";
+pub const NO_REGION: &str = "where something of the plan runs is not constant in it: add --region CLOUD/REGION, --region ALIAS=REGION \
+                             for one provider, --zone or --intensity";
 
 /// What a plan adds in a month, less what it takes away.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -38,6 +39,9 @@ pub struct PlanReport {
     pub resources: Vec<PlanReportRow>,
     /// Number of resources of types that run no machines.
     pub other_resources: usize,
+    /// Types that Wattledger does not know and whose names say nothing of machines, each with the number of its resources. They are not counted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unlisted_types: BTreeMap<String, usize>,
     /// Resources that cannot be estimated. They are not in the sums.
     pub unknown: Vec<UnknownResource>,
     /// Every input of the estimate with its source.
@@ -83,7 +87,10 @@ pub struct PlanReportRow {
     pub energy_mj: i64,
     /// Expected CO2e in tonnes; `null` where the region is not known.
     pub co2e_t: Option<f64>,
-    /// Its cloud region, as `provider/region`; `null` where the plan does not say.
+    /// Its cloud region before, where that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region_before: Option<String>,
+    /// Its cloud region after, as `provider/region`; `null` where neither plan nor user say.
     pub region: Option<String>,
     /// Carbon intensity of the region, mg CO2e/kWh; `null` where it is not known.
     pub intensity_mg_per_kwh: Option<u32>,
@@ -136,6 +143,7 @@ impl PlanReport {
             accelerators: bill.added_accelerators(),
             resources: bill.items.iter().map(PlanReportRow::of).collect::<Result<_, _>>()?,
             other_resources: bill.others,
+            unlisted_types: bill.unlisted.clone(),
             unknown: bill.unknown().map(unknown).collect(),
             assumptions: bill.assumptions.clone(),
             decision: None,
@@ -156,6 +164,7 @@ impl PlanReportRow {
             energy_mwh: mwh(p50),
             energy_mj: p50.millijoules(),
             co2e_t: item.added_co2e()?.map(|Co2eEstimate { p50, .. }| tonnes(p50.micrograms())),
+            region_before: item.region_before.clone().filter(|before| Some(before) != item.region.as_ref()),
             region: item.region.clone(),
             intensity_mg_per_kwh: item.intensity.map(CarbonIntensity::milligrams_per_kwh),
             energy_mwh_at_most: item.at_most.map(mwh),

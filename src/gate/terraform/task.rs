@@ -150,7 +150,8 @@ fn outcome(item: &BillItem) -> Option<TaskOutcome> {
         return Some(TaskOutcome { id: item.address.clone(), description: "cannot be estimated".to_owned(), body });
     }
     let Estimate { p50, p95 } = item.added().ok()?;
-    if p50.millijoules() == 0 {
+    let co2e = item.added_co2e().ok()?;
+    if p50.millijoules() == 0 && co2e.is_some_and(|co2e| co2e.p50.micrograms() == 0) {
         return None;
     }
     let mwh = |energy: units::Energy| energy.millijoules() as f64 / 3.6e12;
@@ -162,10 +163,7 @@ fn outcome(item: &BillItem) -> Option<TaskOutcome> {
         mwh(p50),
         mwh(p95)
     );
-    let co2e = item
-        .added_co2e()
-        .ok()?
-        .map_or_else(|| "unknown".to_owned(), |co2e| format!("{:+.3}", co2e.p50.micrograms() as f64 / 1e12));
+    let co2e = co2e.map_or_else(|| "unknown".to_owned(), |co2e| format!("{:+.3}", co2e.p50.micrograms() as f64 / 1e12));
     let _ = writeln!(body, "{co2e} |");
     Some(TaskOutcome { id: item.address.clone(), description, body })
 }

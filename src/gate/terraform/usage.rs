@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 ///
 /// ['module.pool[0].aws_instance.w["b"]']
 /// instance_type = "aws/p4d.24xlarge"      # where it is known only after apply
-/// count = 2               # where it scales by itself
+/// count = 2               # where it scales by itself; 0 where it runs no machines
+/// region = "aws/eu-north-1"       # where the plan does not say where it runs
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Usage(BTreeMap<String, Use>);
@@ -27,6 +28,7 @@ pub(super) struct Use {
     pub(super) power_w: Option<f64>,
     pub(super) count: Option<u32>,
     pub(super) instance_type: Option<String>,
+    pub(super) region: Option<String>,
 }
 
 /// Why a usage file cannot be used.
@@ -54,7 +56,7 @@ pub enum UsageError {
         address: String,
     },
     /// It fits no resource.
-    #[error("[{address:?}] fits no resource of the plan that runs machines: check its spelling")]
+    #[error("[{address:?}] fits no resource of the plan that runs machines or may: check its spelling")]
     Unmatched {
         /// The table.
         address: String,

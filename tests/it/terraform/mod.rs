@@ -1,8 +1,12 @@
 //! Terraform plans on the command line, and run tasks of HCP Terraform.
 
+mod cases;
+mod check;
 mod examples;
+mod mutated;
 mod plans;
 mod task;
+mod variants;
 
 use serde_json::{Value, json};
 

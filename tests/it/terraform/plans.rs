@@ -1,42 +1,18 @@
 //! What `wattledger check --terraform` makes of plans.
 
+use super::check::{check, check_file, json_of};
 use super::{machines, plan};
 use crate::service::{Data, Service};
 use serde_json::{Value, json};
-use std::process::Command;
 
 const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/terraform/recorded");
 /// Power of one accelerator with its share of the host by the priors, W: TDP x r x 1.25.
 const A100: f64 = 350.0;
 const H100: f64 = 752.5;
-const A10G: f64 = 225.0;
-const T4: f64 = 52.5;
+const A10G: f64 = 322.5;
+const T4: f64 = 75.25;
 /// Whole-system power: TDP x 1.09.
 const V100: f64 = 327.0;
-
-/// Exit code, standard output and standard error of a check without a service.
-fn check(plan: &Value, further: &[&str]) -> (i32, String, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("plan.json");
-    std::fs::write(&path, plan.to_string()).unwrap();
-    check_file(path.to_str().unwrap(), further)
-}
-
-fn check_file(path: &str, further: &[&str]) -> (i32, String, String) {
-    let answer = Command::new(env!("CARGO_BIN_EXE_wattledger"))
-        .args(["check", "--terraform", path])
-        .args(further)
-        .env_remove("WATTLEDGER_SERVER")
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (answer.status.code().unwrap(), text(&answer.stdout), text(&answer.stderr))
-}
-
-fn json_of(plan: &Value, further: &[&str]) -> (i32, Value) {
-    let (code, out, error) = check(plan, &[&["--json"], further].concat());
-    (code, serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{error}")))
-}
 
 /// MWh of a month of these: number and power of one, W.
 fn month(parts: &[(f64, f64)]) -> f64 {
@@ -318,4 +294,34 @@ fn a_project_s_budget_answers_for_the_month() {
     assert_eq!(document["decision"]["allowed"], false);
     assert_eq!(document["decision"]["options"][0]["kind"], "fewer_accelerators");
     assert_eq!(ask(2, "unheard").code, 4);
+}
+
+#[test]
+fn a_budget_of_co2e_is_asked_for_a_move_to_a_dirtier_grid_and_one_of_energy_for_none() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    let budget = |name: &str, project: &str, unit: &str, key: &str, limit: i64| {
+        let mut policy = json!({ "name": name, "scope": "project", "project": project, "unit": unit, "period": "month", "mode": "block" });
+        policy[key] = json!(limit);
+        assert_eq!(service.post("/api/v1/budgets", &service.admin, &policy).status, 201);
+    };
+    budget("atlas carbon", "atlas", "co2e", "limit_ug", 20_000_000_000_000);
+    budget("small carbon", "borealis", "co2e", "limit_ug", 1_000_000_000_000);
+    budget("atlas energy", "atlas", "energy", "limit_mj", 3 * 3_600_000_000_000);
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/terraform/cases");
+    let ask = |case: &str, project: &str| {
+        let path = format!("{cases}/{case}.plan.json");
+        let answer = service.command(&service.admin, &["check", "--terraform", &path, "--project", project, "--json"]);
+        let document: Value = serde_json::from_str(&answer.stdout).unwrap_or_else(|_| panic!("{}", answer.stderr));
+        (answer.code, document["decision"].clone())
+    };
+    let (code, decision) = ask("two-resources-move", "atlas");
+    assert_eq!((code, &decision["estimate"]["energy_mj"]), (0, &json!(0)), "{decision}");
+    assert!((decision["estimate"]["co2e_t"].as_f64().unwrap() - 1.375_755).abs() < 1e-5, "{decision}");
+    let (code, decision) = ask("two-resources-move", "borealis");
+    assert!(code == 3 && decision["options"] == json!([]), "1.926 t (p95) do not fit into 1 t: {decision}");
+    // 15.21 t at p50 are 21.29 t at p95: nothing is clamped to what a grid may have.
+    let (code, decision) = ask("migrate-10-to-11", "atlas");
+    assert!((decision["estimate"]["co2e_t"].as_f64().unwrap() - 15.206_67).abs() < 1e-4, "{decision}");
+    assert_eq!(code, 3, "{decision}");
 }
