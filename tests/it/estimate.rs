@@ -1,6 +1,7 @@
 //! `wattledger estimate`: published training runs, priors, and what cannot be estimated.
 
 use crate::command::{json, refusal, wattledger};
+use crate::service::{Data, Service};
 use std::collections::HashMap;
 
 fn estimate(arguments: &str) -> serde_json::Value {
@@ -261,6 +262,25 @@ fn a_price_puts_the_cost_of_the_energy_beside_it_and_a_rate_the_rent() {
         let refused = refused(&format!("{hardware} {wrong}"));
         assert!(refused.contains("exit 2") && refused.contains(reason), "{refused}");
     }
+}
+
+#[test]
+fn the_price_of_a_site_is_the_one_that_was_stated_last() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    service.post("/api/v1/sites", &service.admin, &serde_json::json!({ "name": "fra", "zone": "DE" }));
+    let ask = |site: &str| {
+        let hardware = "estimate --json --accelerator A100 --count 8 --power-w 350 --hours 1000 --price-of-site";
+        service.command(&service.admin, &[&words(hardware)[..], &[site]].concat())
+    };
+    assert!(ask("fra").stderr.contains("has no price") && ask("ber").stderr.contains("no site"));
+    for (price, since) in [(90, "2026-01-01"), (180, "2026-02-01")] {
+        let stated = serde_json::json!({ "per_mwh": price, "currency": "EUR", "since": since });
+        service.post("/api/v1/sites/fra/price", &service.admin, &stated);
+    }
+    let answer: serde_json::Value = serde_json::from_str(&ask("fra").stdout).unwrap();
+    // 2.8 MWh at 180 EUR.
+    assert!((number(&answer, "/cost/energy") - 504.0).abs() < 1e-9 && answer["cost"]["currency"] == "EUR", "{answer}");
 }
 
 #[test]

@@ -155,11 +155,13 @@ impl PlannedResource {
         let change = &resource["change"];
         let action = action(&change["actions"]);
         let nothing_open = Value::Null;
-        let at = |values, unknown| Attributes { address, kind, values, unknown, configuration }.capacity();
-        let mut before = at(&change["before"], &nothing_open)?;
+        let at = |time: &'static str, unknown| {
+            Attributes { address, kind, time, values: &change[time], unknown, configuration }.capacity()
+        };
+        let mut before = at("before", &nothing_open)?;
         let after = match action {
             PlanAction::Forget => before.clone(),
-            _ => at(&change["after"], &change["after_unknown"])?,
+            _ => at("after", &change["after_unknown"])?,
         };
         if action == PlanAction::ForgetAndCreate {
             // What goes on running is no difference; what is created is.
@@ -211,7 +213,8 @@ impl PlannedResource {
     pub fn is_unchanged(&self) -> bool {
         let is_known = !matches!(self.after, Capacity::Unknown(_)) && !matches!(self.before, Capacity::Unknown(_));
         let is_same = self.before == self.after && self.place_before == self.place && (is_known || self.is_alike);
-        is_same || matches!(self.action, PlanAction::Keep | PlanAction::Forget)
+        // A resource that is kept may still be stopped or started by another one.
+        is_same || self.action == PlanAction::Forget || (self.action == PlanAction::Keep && !is_known)
     }
 }
 

@@ -272,6 +272,18 @@ fn imports_moves_and_replacements_count_what_differs() {
             "{found:?}, not {mwh} {tonnes}: {document}"
         );
     }
+    // Another resource of the plan starts and stops what is itself kept.
+    for (before, after, mwh) in [("stopped", "running", P4D), ("running", "stopped", -P4D), ("stopped", "stopped", 0.0)]
+    {
+        let instance = json!({ "id": "i-1", "instance_type": "p4d.24xlarge", "region": "us-east-1" });
+        let state = |state: &str| json!({ "instance_id": "i-1", "state": state });
+        let asked = plan(&[
+            ("aws_instance.a", "aws_instance", &["no-op"], instance.clone(), instance),
+            ("aws_ec2_instance_state.a", "aws_ec2_instance_state", &["update"], state(before), state(after)),
+        ]);
+        let (_, document) = json_of(&asked, &[]);
+        assert!((document["energy_mwh"].as_f64().unwrap() - mwh).abs() < 1e-9, "{before} to {after}: {document}");
+    }
     let mut deferred = plan(&[]);
     deferred["deferred_changes"] = json!([{ "reason": "instance_count_unknown", "resource_change": { "address": "aws_instance.c[*]", "mode": "managed", "type": "aws_instance", "change": { "actions": ["create"], "before": null, "after": p4d("us-east-1") } } }]);
     let (code, document) = json_of(&deferred, &[]);

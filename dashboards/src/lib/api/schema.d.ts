@@ -9306,6 +9306,7 @@ export interface components {
              * @description Wall time, hours, above 0. An admission without it takes the longest default of the budgets that apply; an estimate needs it.
              */
             hours?: number | null;
+            impact?: components["schemas"]["ImpactRequest"] | null;
             /**
              * Format: double
              * @description Carbon intensity, 0 to 1500 g CO2e/kWh; give at most one of this, `zone` and `region`.
@@ -10174,6 +10175,7 @@ export interface components {
              * @description Wall time, hours, above 0. An admission without it takes the longest default of the budgets that apply; an estimate needs it.
              */
             hours?: number | null;
+            impact?: components["schemas"]["ImpactRequest"] | null;
             /**
              * Format: double
              * @description Carbon intensity, 0 to 1500 g CO2e/kWh; give at most one of this, `zone` and `region`.
@@ -10573,6 +10575,29 @@ export interface components {
         IdleOwnerRequest: {
             /** @description Name of a project, a team or an address: 1 to 128 of A-Z a-z 0-9 . _ : @ + -; `null` for nobody. */
             owner?: string | null;
+        };
+        /** @description What is added by something that the one who asks has summed. Either unit may be negative: what takes away more than it adds. */
+        ImpactRequest: {
+            /**
+             * Format: int64
+             * @description Expected location-based CO2e, µg.
+             */
+            co2e_ug: number;
+            /**
+             * Format: int64
+             * @description Expected facility energy, mJ.
+             */
+            energy_mj: number;
+            /**
+             * Format: int64
+             * @description CO2e that one case in twenty exceeds, µg; at least `co2e_ug`.
+             */
+            p95_co2e_ug: number;
+            /**
+             * Format: int64
+             * @description Facility energy that one case in twenty exceeds, mJ; at least `energy_mj`.
+             */
+            p95_energy_mj: number;
         };
         /** @description What an import has taken and changed. */
         ImportDocument: {

@@ -45,6 +45,8 @@ pub(super) const APPLY: &str = "is known only after apply";
 pub(in crate::gate::terraform) struct Attributes<'p> {
     pub(in crate::gate::terraform) address: &'p str,
     pub(in crate::gate::terraform) kind: &'p str,
+    /// `before` or `after`, as a change names its sides.
+    pub(in crate::gate::terraform) time: &'static str,
     pub(in crate::gate::terraform) values: &'p Value,
     pub(in crate::gate::terraform) unknown: &'p Value,
     pub(in crate::gate::terraform) configuration: &'p Configuration<'p>,

@@ -46,22 +46,22 @@ impl Attributes<'_> {
         }
     }
 
-    /// Whether the plan keeps this instance stopped.
+    /// Whether another resource of the plan keeps this instance stopped at that time.
     fn is_stopped(self) -> bool {
         let id = self.values["id"].as_str();
-        self.configuration.changes_of("aws_ec2_instance_state").any(|state| {
-            let after = &state["change"]["after"];
-            let own = after["instance_id"].as_str();
-            let address = state["address"].as_str().unwrap_or_default();
-            let is_own = match own {
+        self.configuration.changes_of("aws_ec2_instance_state").any(|change| {
+            let (address, sides) = (change["address"].as_str().unwrap_or_default(), &change["change"]);
+            // An instance whose state is no longer managed stays as it was.
+            let state =
+                if sides[self.time].is_null() && self.time == "after" { &sides["before"] } else { &sides[self.time] };
+            let is_own = match state["instance_id"].as_str() {
                 Some(own) => id == Some(own),
-                None => self
-                    .configuration
-                    .referred_addresses(address, "instance_id")
-                    .iter()
-                    .any(|asked| asked == self.address),
+                None => {
+                    let asked = self.configuration.referred_addresses(address, "instance_id");
+                    asked.iter().any(|asked| asked == self.address)
+                }
             };
-            is_own && after["state"] == "stopped"
+            is_own && state["state"] == "stopped"
         })
     }
 

@@ -50,7 +50,13 @@ pub(super) fn is_counted(kind: &str) -> bool {
     use serde_json::{Map, Value};
     let (plan, nothing) = (Value::Null, Value::Object(Map::new()));
     let configuration = super::configuration::Configuration::new(&plan);
-    let attributes =
-        Attributes { address: "", kind, values: &nothing, unknown: &Value::Null, configuration: &configuration };
+    let attributes = Attributes {
+        address: "",
+        kind,
+        time: "after",
+        values: &nothing,
+        unknown: &Value::Null,
+        configuration: &configuration,
+    };
     attributes.machines().is_some()
 }
