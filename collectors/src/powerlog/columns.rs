@@ -69,6 +69,8 @@ pub(super) struct Measured {
     pub(super) rank: u8,
     /// Which of NVIDIA's power readings this is; `None` if it is none of them.
     pub(super) field: Option<PowerField>,
+    /// Whether the column is not one of those that the format of the table has.
+    pub(super) is_foreign: bool,
 }
 
 /// Rank of the product name among the columns that identify devices, which is the last resort.
@@ -83,7 +85,7 @@ impl LogColumn {
         Self { role: by_words(name, bracket), text }
     }
 
-    /// Reads a column again by the rules of its format. What no rule names is not read as power or energy.
+    /// Reads a column again by the rules of its format. What no rule names is read by its words, and is foreign to the format.
     pub(super) fn apply(&mut self, format: &Format) {
         let name = self.name();
         let position = format.columns.iter().position(|rule| rule.fits(&name));
@@ -99,8 +101,8 @@ impl LogColumn {
                 }
             }
             None => {
-                if matches!(self.role, ColumnRole::Measured(_)) {
-                    self.role = ColumnRole::Unused(format!("no known column of {}", format.title));
+                if let ColumnRole::Measured(measured) = &mut self.role {
+                    measured.is_foreign = true;
                 }
             }
         }
@@ -172,6 +174,7 @@ impl LogColumn {
             place,
             rank: rule.rank,
             field: rule.power_field(),
+            is_foreign: false,
         })
     }
 
@@ -322,7 +325,18 @@ fn is_utilisation(words: &[&str], bracket: Option<&str>) -> bool {
 }
 
 /// Words that show that a column with "power" in its name is not a reading.
-const NOT_A_READING: [&str; 48] = [
+const NOT_A_READING: [&str; 59] = [
+    "cost",
+    "costs",
+    "price",
+    "eur",
+    "usd",
+    "gbp",
+    "co",
+    "carbon",
+    "emissions",
+    "charge",
+    "charged",
     "limit",
     "limits",
     "cap",
@@ -409,7 +423,7 @@ fn measured(name: &str, words: &[&str], bracket: Option<&str>) -> Option<ColumnR
     let kind = if is_interval { EnergyKind::Interval } else { EnergyKind::Counter };
     let subject = subject(name, quantity);
     let place = MachinePlace::of_name(&subject.replace('_', " "));
-    Some(ColumnRole::Measured(Measured { quantity, unit, kind, subject, place, rank, field }))
+    Some(ColumnRole::Measured(Measured { quantity, unit, kind, subject, place, rank, field, is_foreign: false }))
 }
 
 fn quantity_word(words: &[&str]) -> Option<LogQuantity> {

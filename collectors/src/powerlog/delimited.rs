@@ -1,8 +1,9 @@
 //! Reads tables with one row per moment: of nvidia-smi, dmon, amd-smi, hl-smi and scripts around them, wide and plain CSV.
 
 use super::fields::{Fields, Separator};
+use super::header;
 use super::layout::Layout;
-use super::part::MachinePlace;
+use super::part::{MachinePart, MachinePlace};
 use super::series::ReadingColumn;
 use super::text::{LogLine, excerpt, trim};
 use super::time::{LOG_START, TimeHint, TimeParser, Times};
@@ -103,6 +104,9 @@ impl Delimited {
         }
         let is_row = self.fields.len() == self.layout.width || self.is_usable(line)?;
         let is_cut = || self.layout.is_cut(self.fields.get(bytes, self.layout.width.saturating_sub(1)));
+        if !is_row && header::is_header(bytes) {
+            return Err(LogError::HeaderChanged { line: line.number });
+        }
         if !is_row || (!line.terminated && is_cut()) {
             self.skip(line, false);
             return Ok(());
@@ -350,6 +354,11 @@ impl Delimited {
             return MachinePlace { host, ..own.clone() };
         }
         let named = MachinePlace::of_name(&self.layout.keys.iter().map(text).collect::<Vec<_>>().join(" "));
+        if let (Some(whole), Some(main)) = (self.layout.whole, self.layout.keys.first()) {
+            let is_whole = self.fields.get(line, whole) == b"-1";
+            let part = Some(if is_whole { MachinePart::Board } else { MachinePart::BoardPart });
+            return MachinePlace { host, part, is_total: false, number: MachinePlace::of_name(&text(main)).number };
+        }
         match own.part {
             Some(_) => MachinePlace { host, number: named.number.or(own.number), ..own.clone() },
             None => MachinePlace { host, ..named },

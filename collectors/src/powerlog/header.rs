@@ -57,6 +57,15 @@ pub(super) fn find(head: &[u8], format: Option<PowerLogFormat>) -> Result<Option
     }
 }
 
+/// Whether a line is the header of another table: it names times and readings.
+pub(super) fn is_header(line: &[u8]) -> bool {
+    let may_be = line.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'"' | b' '));
+    let Some((_, columns)) = names(line).filter(|_| may_be) else { return false };
+    let has = |is: fn(&ColumnRole) -> bool| columns.iter().any(|column| is(&column.role));
+    has(|role| matches!(role, ColumnRole::Time { .. } | ColumnRole::Date))
+        && has(|role| matches!(role, ColumnRole::Measured(_)))
+}
+
 /// A line that may be the header of a table.
 struct Candidate {
     line: usize,

@@ -1,5 +1,7 @@
 //! Finds the columns that tell devices apart, by what their cells do: a device has few names, and they persist.
 
+use super::LogError;
+use super::ask;
 use super::columns::{ColumnRole, NAME_RANK};
 use super::header::LogTable;
 use super::text::trim;
@@ -7,7 +9,11 @@ use super::value::Decimal;
 use std::collections::{HashMap, HashSet};
 
 /// The columns that identify the device of a row, the main one first; empty if there is one device, or one column per device.
-pub(super) fn device_keys(table: &LogTable<'_>, time: Option<usize>) -> Vec<usize> {
+///
+/// # Errors
+///
+/// A column may identify devices that were recorded one after the other, or measure something.
+pub(super) fn device_keys(table: &LogTable<'_>, time: Option<usize>) -> Result<Vec<usize>, LogError> {
     let rhythm = Rhythm::of(table, time);
     let mut main: Vec<(u8, usize)> = Vec::new();
     let mut keys = Vec::new();
@@ -29,8 +35,25 @@ pub(super) fn device_keys(table: &LogTable<'_>, time: Option<usize>) -> Vec<usiz
         Some((_, index)) if is_uuid(*index) => Some(*index),
         first => main.iter().find(|(_, index)| distinct(table, *index) > 1).or(first).map(|(_, index)| *index),
     };
+    let doubtful = table.columns.iter().enumerate().find(|(index, column)| {
+        matches!(column.role, ColumnRole::Device { .. }) && seldom_changes(table, *index, &rhythm)
+    });
+    if let (None, None, Some((_, column))) = (chosen, table.format, doubtful) {
+        let reason = format!(
+            "column {:?} has one value for a while and then another, at one row per moment: it may be devices that were recorded one \
+             after the other, or a measurement",
+            column.text
+        );
+        return Err(ask::meaning(table, reason));
+    }
     keys.splice(0..0, chosen);
-    keys
+    Ok(keys)
+}
+
+/// Whether a column of numbers has few runs of one value each, and each row its own moment.
+fn seldom_changes(table: &LogTable<'_>, index: usize, rhythm: &Rhythm) -> bool {
+    let changes = table.rows.windows(2).filter(|pair| pair[0][index] != pair[1][index]).count();
+    rhythm.most_at_once == 1 && changes > 0 && changes * 5 <= rhythm.rows
 }
 
 /// How the rows of a table come in time.
@@ -76,8 +99,7 @@ fn is_key(table: &LogTable<'_>, index: usize, rhythm: &Rhythm) -> bool {
     if rhythm.most_at_once > 1 {
         return values.len() <= rhythm.most_at_once.saturating_mul(2);
     }
-    let changes = numbers.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    takes_turns(&numbers, values.len()) || changes * 5 <= rhythm.rows
+    takes_turns(&numbers, values.len()) || (table.format.is_some() && seldom_changes(table, index, rhythm))
 }
 
 /// Whether the numbers are those of `count` devices in turn: neighbours, in the same order in every round.

@@ -6,6 +6,7 @@ use super::columns::{ColumnRole, LogColumn, split_bracket};
 use super::fields::Separator;
 use super::header::LogTable;
 use super::keys::device_keys;
+use super::rowwise;
 use super::series::{self, Choice, LogSeries};
 use super::time::{TimeHint, TimeParser};
 use super::value::{Decimal, LogUnit, Value, parse_value};
@@ -36,6 +37,8 @@ pub(super) struct Layout {
     pub(super) metric: Option<usize>,
     /// The column with the unit of the value of a row.
     pub(super) unit: Option<usize>,
+    /// The column that has -1 for a device as a whole beside its parts, as xpu-smi numbers tiles.
+    pub(super) whole: Option<usize>,
     /// Whether only the names of devices say what contains what.
     pub(super) has_parts_by_name: bool,
     /// What is read of each row: one series, one for each device of a wide table, or one for each metric.
@@ -69,13 +72,20 @@ impl Layout {
         let keys = match options.mapping.keys(table)? {
             Some(keys) => keys,
             None if options.format == Some(PowerLogFormat::WIDE) => Vec::new(),
-            None => device_keys(table, time.map(|time| time.index)),
+            None => device_keys(table, time.map(|time| time.index))?,
         };
-        let Choice { series, keys, mut notes } = series::choose(table, keys, options)?;
+        let choice = match rowwise::choose(table, &keys)? {
+            Some(choice) => choice,
+            None => series::choose(table, keys, options)?,
+        };
+        let Choice { series, keys, mut notes } = choice;
         let host = position(&table.columns, |role| *role == ColumnRole::Host)
             .filter(|host| !keys.contains(host) && !keys.first().is_some_and(|key| is_uuid(&table.columns[*key])));
         let has_part_key =
             keys.iter().any(|key| matches!(table.columns[*key].role, ColumnRole::Part | ColumnRole::Name));
+        let whole = keys.iter().copied().find(|key| {
+            table.columns[*key].role == ColumnRole::Part && table.rows.iter().any(|row| row[*key] == b"-1")
+        });
         let mut layout = Self {
             format: options.format.or(table.format.map(PowerLogFormat::of)).unwrap_or(
                 if keys.is_empty() && series.len() > 1 { PowerLogFormat::WIDE } else { PowerLogFormat::PLAIN },
@@ -94,6 +104,7 @@ impl Layout {
             rows: row_rules(table),
             metric: position(&table.columns, |role| *role == ColumnRole::Metric),
             unit: position(&table.columns, |role| *role == ColumnRole::Unit),
+            whole,
             has_parts_by_name: table.format.map_or(has_part_key, |format| format.parts_by_name)
                 && options.mapping.readings.is_empty()
                 && options.mapping.contains.is_empty(),

@@ -78,6 +78,7 @@ impl ReadingStatement {
             subject,
             rank: 0,
             field: None,
+            is_foreign: false,
         }
     }
 }

@@ -19,6 +19,7 @@ mod part;
 mod prometheus;
 mod reader;
 mod recognise;
+mod rowwise;
 mod series;
 mod spelling;
 mod statements;

@@ -4,7 +4,7 @@ use super::columns::{ColumnRole, LogColumn, Measured};
 use super::header::LogTable;
 use super::part::{MachinePart, MachinePlace, words};
 use super::value::{EnergyKind, LogQuantity, LogUnit, Value, parse_value};
-use super::{LogError, LogNote, Options, PowerLogFormat, ask, catalogue};
+use super::{LogError, LogNote, Options, PowerLogFormat, ask};
 use crate::sensor_class::PowerField;
 use std::collections::HashMap;
 
@@ -59,12 +59,6 @@ pub(super) struct Choice {
 ///
 /// There is no reading, or which to take is not certain.
 pub(super) fn choose(table: &LogTable<'_>, keys: Vec<usize>, options: &Options) -> Result<Choice, LogError> {
-    if table.columns.iter().any(|column| column.role == ColumnRole::Metric) {
-        return of_metrics(table, keys);
-    }
-    if table.columns.iter().any(|column| column.role == ColumnRole::Unit) {
-        return of_units(table, keys);
-    }
     let readings = Readings::of(table, options)?;
     let keys = if keys.is_empty() && readings.subjects().len() <= 1 { by_name(table) } else { keys };
     if table.format.is_none() && options.mapping.device.is_empty() {
@@ -163,7 +157,7 @@ impl<'a, 'b> Readings<'a, 'b> {
         let are_stated =
             table.format.is_some() || is_wide || options.column.is_some() || !options.mapping.readings.is_empty();
         if !(options.column.is_some() || is_wide) {
-            for (index, column, measured) in &columns {
+            for (index, column, measured) in columns.iter().filter(|(_, _, measured)| !measured.is_foreign) {
                 if measured.unit.is_none() && !cells_name_their_unit(table, *index) {
                     let reason = format!("column {:?} says no unit", column.text);
                     return Err(ask::meaning(table, reason));
@@ -245,8 +239,17 @@ impl<'a, 'b> Readings<'a, 'b> {
             ["gpu", "card", "uuid", "accel", "device"].iter().any(|word| key.contains(word))
         };
         let all: Vec<LogSeries> = self.subjects().into_iter().map(|subject| self.series(subject)).collect();
-        if all.len() == 1 || self.are_stated {
+        if all.len() == 1 {
             return Ok(all);
+        }
+        if self.are_stated {
+            let (foreign, own): (Vec<LogSeries>, Vec<LogSeries>) =
+                all.into_iter().partition(|series| self.is_foreign(series));
+            for series in foreign {
+                let column = series.column();
+                notes.push(LogNote::warning(format!("column {column:?} is not used: it is none of the tool's, and what it has to do with the device of its row is unknown")));
+            }
+            return Ok(own);
         }
         let is_own = |series: &LogSeries| {
             let subject_is_empty = !series.place.is_known()
@@ -288,7 +291,7 @@ impl<'a, 'b> Readings<'a, 'b> {
             return Ok(series);
         }
         if self.are_stated {
-            return Ok(series);
+            return self.with_foreign(series, notes);
         }
         let may_be_sum = |series: &LogSeries| series.place.part.is_none() || series.place.is_total;
         let few = series.iter().filter(|series| may_be_sum(series)).count() < 64;
@@ -311,6 +314,36 @@ impl<'a, 'b> Readings<'a, 'b> {
         }
         self.check_relations(&series)?;
         Ok(series)
+    }
+
+    /// The series of a known table, with those of columns that the format does not have: each is counted if it is certainly apart
+    /// from all others, and otherwise asked about.
+    fn with_foreign(&self, series: Vec<LogSeries>, notes: &mut Vec<LogNote>) -> Result<Vec<LogSeries>, LogError> {
+        let (foreign, mut taken): (Vec<LogSeries>, Vec<LogSeries>) =
+            series.into_iter().partition(|series| self.is_foreign(series));
+        for one in foreign {
+            let has_unit = self.columns.iter().any(|(_, column, m)| m.unit.is_some() && one.column() == column.text);
+            let uncertain = taken.iter().find(|other| !other.place.is_certain_with(&one.place));
+            match uncertain {
+                None if has_unit && one.place.is_known() => {
+                    notes.push(LogNote::info(format!(
+                        "column {:?} is none of the tool's, and is counted",
+                        one.column()
+                    )));
+                    taken.push(one);
+                }
+                _ => {
+                    let tool = self.table.format.map_or("the tool", |format| &format.title);
+                    let reason = format!("what column {:?} covers beside those of {tool} is unknown", one.column());
+                    return Err(ask::meaning(self.table, reason));
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    fn is_foreign(&self, series: &LogSeries) -> bool {
+        self.columns.iter().any(|(index, _, m)| m.is_foreign && series.sources().all(|source| source.index == *index))
     }
 
     /// Two readings are both counted only if it is certain that neither is inside the other, or which.
@@ -341,7 +374,8 @@ fn skeleton(name: &str) -> String {
     masked.collect::<Vec<_>>().join("_")
 }
 
-fn names(columns: &mut dyn Iterator<Item = &LogColumn>) -> String {
+/// The names of columns, joined with commas.
+pub(super) fn names(columns: &mut dyn Iterator<Item = &LogColumn>) -> String {
     columns.map(|c| c.text.as_str()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
@@ -365,6 +399,7 @@ fn chosen<'a>(
             place: MachinePlace::default(),
             rank: 0,
             field: None,
+            is_foreign: false,
         },
         _ => return Err(LogError::NotPower { column: wanted.to_owned(), available: available() }),
     };
@@ -390,6 +425,7 @@ fn unnamed_watts<'a>(table: &'a LogTable<'_>) -> Vec<(usize, &'a LogColumn, Meas
         place: MachinePlace::default(),
         rank: 0,
         field: None,
+        is_foreign: false,
     };
     others.map(|(index, column)| (index, column, watts(&column.text))).collect()
 }
@@ -430,65 +466,4 @@ fn against_others(table: &LogTable<'_>, series: &[LogSeries], position: usize) -
     let compared: usize = counts.iter().sum();
     let sums = [SumCheck::Smaller, SumCheck::Equal, SumCheck::Larger];
     sums.into_iter().zip(counts).find(|(_, count)| *count > 0 && count * 10 >= compared * 9).map(|(sum, _)| sum)
-}
-
-/// The series of a table in which every row has a unit of its own: the rows of power are read.
-fn of_units(table: &LogTable<'_>, keys: Vec<usize>) -> Result<Choice, LogError> {
-    let Some(value) = table.columns.iter().position(|column| column.role == ColumnRole::Value) else {
-        return Err(LogError::NoPower { columns: names(&mut table.columns.iter()) });
-    };
-    let name = table.columns[value].text.clone();
-    let power = ReadingColumn { index: value, unit: LogUnit::WATT, kind: EnergyKind::Counter, field: None, name };
-    let (id, place) = (table.columns[value].name(), MachinePlace::default());
-    let series = vec![LogSeries { id, place, metric: None, power: Some(power), energy: None, load: None }];
-    Ok(Choice { series, keys, notes: Vec::new() })
-}
-
-/// The series of a table in which every row names what its value is.
-fn of_metrics(table: &LogTable<'_>, keys: Vec<usize>) -> Result<Choice, LogError> {
-    let position = |role: &ColumnRole| table.columns.iter().position(|column| column.role == *role);
-    let (Some(metric), Some(value), Some(format)) =
-        (position(&ColumnRole::Metric), position(&ColumnRole::Value), table.format)
-    else {
-        return Err(LogError::NoPower { columns: names(&mut table.columns.iter()) });
-    };
-    let mut texts: Vec<&[u8]> = Vec::new();
-    for row in &table.rows {
-        if !texts.contains(&row[metric]) {
-            texts.push(row[metric]);
-        }
-    }
-    let rule_of = |column: &LogColumn| {
-        let rule: Option<&catalogue::ColumnRule> = format.metrics.iter().find(|rule| rule.fits(&column.name()));
-        rule.map(|rule| column.by_rule(rule, rule.rank))
-    };
-    let mut found: Vec<(LogSeries, Measured)> = Vec::new();
-    for text in texts {
-        let column = LogColumn::parse(text);
-        let Some(ColumnRole::Measured(measured)) = rule_of(&column) else { continue };
-        let Some(unit) = measured.unit else { continue };
-        let source =
-            ReadingColumn { index: value, unit, kind: measured.kind, field: measured.field, name: column.text.clone() };
-        let is_power = measured.quantity == LogQuantity::Power;
-        let series = LogSeries {
-            id: measured.subject.clone(),
-            place: measured.place.clone(),
-            metric: Some(text.to_vec()),
-            power: is_power.then(|| source.clone()),
-            energy: (!is_power).then_some(source),
-            load: None,
-        };
-        found.push((series, measured));
-    }
-    let is_best = |(series, measured): &(LogSeries, Measured)| {
-        !found.iter().any(|(other, m)| m.rank < measured.rank && other.place.part == series.place.part)
-    };
-    let series: Vec<LogSeries> =
-        found.iter().filter(|found| is_best(found)).map(|(series, _)| series.clone()).collect();
-    if series.is_empty() {
-        return Err(LogError::NoPower {
-            columns: "none of the metrics is a known reading of power or energy".to_owned(),
-        });
-    }
-    Ok(Choice { series, keys, notes: Vec::new() })
 }

@@ -62,6 +62,10 @@ pub(super) fn of_sample(metric: &Metric, sample: &Sample<'_>, stated: &[String])
         let mut place =
             MachinePlace { host: text(host), part: metric.part.or(Some(MachinePart::Board)), is_total: false, number };
         let mut key = key;
+        // What was drawn idle and under load are two parts of the whole.
+        if let Some(mode) = sample.label(&[b"mode"]) {
+            key.extend([b"/", mode].concat());
+        }
         if let Some(tile) = sample.label(&TILE) {
             key.extend([b"/", tile].concat());
         }
@@ -103,7 +107,9 @@ fn by_statement(metric: &Metric, sample: &Sample<'_>, stated: &[String]) -> (Vec
 /// A board by its UUID, else by host and index.
 fn board(uuid: Option<&[u8]>, host: &[u8], sample: &Sample<'_>) -> Option<Vec<u8>> {
     if let Some(uuid) = uuid {
-        return Some(uuid.to_vec());
+        // A whole UUID is that of one board in the world; `GPU-0` is one on each machine.
+        let is_whole = uuid.iter().filter(|byte| **byte == b'-').count() >= 4 || host.is_empty();
+        return Some(if is_whole { uuid.to_vec() } else { [host, b"/", uuid].concat() });
     }
     let index = sample.label(&INDEX)?;
     Some(if host.is_empty() { index.to_vec() } else { [host, b"/", index].concat() })

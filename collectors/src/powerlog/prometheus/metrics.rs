@@ -75,11 +75,10 @@ pub(super) fn choose(head: &[u8], options: &Options) -> Result<(Vec<Metric>, Log
         }
     }
     if found.is_empty() {
+        let listed = || names.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ");
         return Err(match unused.first() {
-            Some(why) if why.contains("unit") => {
-                uncertain(format!("what metrics of power there are say no unit: {why}"), &names, &[])
-            }
-            _ => LogError::NoPower { columns: names.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ") },
+            Some(_) => uncertain(format!("no metric of power is certain: {}", unused.join(", ")), &names, &[]),
+            None => LogError::NoPower { columns: listed() },
         });
     }
     if found.len() > MOST_METRICS {

@@ -119,7 +119,14 @@ impl Prometheus {
                     && is_far(before, now)
                 {
                     let device = tracker.devices[device].id.clone();
-                    return Err(two_devices(device, (pending.line, before), (line.number, now), at));
+                    return Err(two_devices(device, (pending.line, watts(before)), (line.number, watts(now)), at));
+                }
+                if let (Some(Value::Number(before)), Some(Value::Number(now))) = (pending.counter, counter)
+                    && are_two_counters(before, now)
+                {
+                    let device = tracker.devices[device].id.clone();
+                    let joules = |microjoules| format!("{} J", super::track::joules(microjoules));
+                    return Err(two_devices(device, (pending.line, joules(before)), (line.number, joules(now)), at));
                 }
                 pending.power = pending.power.or(power);
                 pending.counter = pending.counter.or(counter);
@@ -234,14 +241,23 @@ const fn is_far(before: u64, now: u64) -> bool {
     difference > 5_000 && difference > before / 10
 }
 
-fn two_devices(device: String, before: (u64, u64), now: (u64, u64), at: Timestamp) -> LogError {
-    let watts = |milliwatts: u64| Power::from_milliwatts(milliwatts).to_string();
+/// Whether two counter values in µJ at one moment are those of two devices: they differ by 1 % and 100 J.
+const fn are_two_counters(before: u64, now: u64) -> bool {
+    let difference = before.abs_diff(now);
+    difference > 100_000_000 && difference > before / 100
+}
+
+fn watts(milliwatts: u64) -> String {
+    Power::from_milliwatts(milliwatts).to_string()
+}
+
+fn two_devices(device: String, before: (u64, String), now: (u64, String), at: Timestamp) -> LogError {
     LogError::TwoDevices(Box::new(NameClash {
         before_line: before.0,
         line: now.0,
         device,
-        before: watts(before.1),
-        now: watts(now.1),
+        before: before.1,
+        now: now.1,
         at: super::time::show(at, Times::Utc),
         remedy: "name the labels that tell them apart with --device LABEL,LABEL".to_owned(),
     }))

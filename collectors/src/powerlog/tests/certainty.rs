@@ -119,3 +119,59 @@ fn a_second_recording_in_the_file_is_refused_and_a_header_before_each_row_is_not
     refused(&(recording(9) + &recording(9)), &["separately"]);
     is(&rows("", |s| format!("{header}\n2026/10/05 09:{:02}:{:02}.101, 0, 400.00 W", s / 60, s % 60)), 24_000.0);
 }
+
+#[test]
+fn columns_beside_those_of_a_known_tool_are_counted_or_asked_about() {
+    let grace = "timestamp,Grace Power Socket 0 (W),CPU Power Socket 0 (W),SysIO Power Socket 0 (W)";
+    is(&rows(&format!("{grace},GPU 0 power (W)"), |s| format!("{},104,52,6,500", START + s)), 36_240.0);
+    is(
+        &rows("fps,frametime,gpu_power,elapsed,dram_power_w", |s| format!("1,2,450,{},20", s * 1_000_000_000)),
+        28_200.0,
+    );
+    let unknown =
+        rows("fps,frametime,gpu_power,elapsed,alice_power_w", |s| format!("1,2,450,{},20", s * 1_000_000_000));
+    refused(&unknown, &["alice_power_w", "--power"]);
+}
+
+#[test]
+fn a_whole_beside_its_tiles_contains_them_and_money_is_no_power() {
+    for (devices, tiles) in [(1, 2), (2, 2), (4, 1), (1, 4), (3, 2_u64)] {
+        let log = rows("Timestamp, DeviceId, TileId, GPU Power (W)", |s| {
+            let row = |device: u64, tile: i64, watts: u32| {
+                format!("2026-10-05T09:{:02}:{:02}.046Z,{device},{tile},{watts}", s / 60, s % 60)
+            };
+            let of = |device: u64| {
+                let parts = (0..tiles).map(move |tile| row(device, i64::try_from(tile).unwrap(), 100));
+                parts.chain([row(device, -1, 250)]).collect::<Vec<_>>().join("\n")
+            };
+            (0..devices).map(of).collect::<Vec<_>>().join("\n")
+        });
+        is(&log, f64::from(u32::try_from(devices).unwrap()) * 15_000.0);
+    }
+    for name in ["power_cost_eur", "energy_price", "energy_co2e_g", "power_cost_usd", "carbon_energy"] {
+        is(&rows(&format!("timestamp,gpu,{name},power_w"), |s| format!("{},0,0.01,300", START + s)), 18_000.0);
+    }
+}
+
+#[test]
+fn another_header_in_the_middle_is_another_recording() {
+    let first = rows("timestamp,gpu,power_w", |s| format!("{},0,250", START + s));
+    for second in
+        ["timestamp,power_w", "timestamp,gpu,power_w,temperature", "time,host,gpu,power_mw,util", "timestamp;power_w"]
+    {
+        refused(
+            &(first.clone() + &rows(second, |s| format!("{},9", START + 900 + s))),
+            &["two recordings", "separately"],
+        );
+    }
+}
+
+#[test]
+fn a_value_for_a_while_and_then_another_is_asked_about() {
+    for name in ["gpu", "device", "index", "card", "id"] {
+        let log = rows(&format!("timestamp,cpu,{name},mem,power_w"), |s| {
+            format!("{},22,{},41,250", START + s, if s < 30 { 0 } else { 100 })
+        });
+        refused(&log, &[name, "--device", "--power power_w:W"]);
+    }
+}

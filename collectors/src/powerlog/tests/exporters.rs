@@ -272,3 +272,34 @@ fn boards_are_counted_once_and_never_under_one_name() {
     );
     refused("", &["alice_power_watts 300", "bob_power_watts 200"], &["unknown", "--power alice_power_watts:W"]);
 }
+
+#[test]
+fn what_differs_in_a_place_or_a_mode_is_counted() {
+    let mode = |mode: &str, rate: u32| {
+        format!("kepler_node_gpu_joules_total{{index=\"0\",instance=\"n1\",mode=\"{mode}\"}} <<100+{rate}>>")
+    };
+    watts("", &[mode("dynamic", 500), mode("idle", 100)].each_ref().map(String::as_str), 600.0);
+    for host in ["Hostname", "instance", "node", "server", "hostname"] {
+        let line = |at: &str| format!("DCGM_FI_DEV_POWER_USAGE{{gpu=\"0\",UUID=\"GPU-0\",{host}=\"{at}\"}} 250");
+        watts("", &[line("n1"), line("n2")].each_ref().map(String::as_str), 500.0);
+    }
+    refused(
+        "",
+        &[
+            "gpu_energy_joules_total{gpu=\"0\",slot=\"a\"} <<100+300>>",
+            "gpu_energy_joules_total{gpu=\"0\",slot=\"b\"} <<9+200>>",
+        ],
+        &["two GPUs with the same name"],
+    );
+    for (help, value) in [
+        ("in mW", "250000"),
+        ("in microwatts", "250000000"),
+        ("(kW)", "0.25"),
+        ("in Watt", "250"),
+        ("[uW]", "250000000"),
+    ] {
+        let help = format!("# HELP node_gpu_power GPU board power {help}\n# TYPE node_gpu_power gauge\n");
+        let line = |gpu: u32| format!("node_gpu_power{{gpu=\"{gpu}\",node=\"n1\"}} {value}");
+        watts(&help, &[line(0), line(1)].each_ref().map(String::as_str), 500.0);
+    }
+}
