@@ -19,6 +19,7 @@ pub mod footprint;
 pub mod gate;
 pub mod grid;
 pub mod hardware;
+mod heap;
 pub mod ingest;
 pub mod ledger;
 mod moment;

@@ -38,6 +38,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use units::Span;
 
+/// Time between two looks for memory that can be given back: a storm's is gone within a minute.
+const GIVE_BACK_EVERY: Duration = Duration::from_secs(20);
+
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -261,7 +264,7 @@ async fn serve(
         gates,
         alerts: messenger.counts(),
         feeds: Arc::clone(&feeds),
-    });
+    })?;
     let service = Arc::new(service);
     let events = service.events();
     feeds.begin(move |report| events.tell_factors(&report.changed))?;
@@ -269,6 +272,7 @@ async fn serve(
     say(&format!("listening on {scheme}://{address}"));
     tracing::info!(%address, data = %config.data.display(), "the service is ready");
     let closing = tokio::spawn(close_periods(Arc::clone(&service), config.close_every, config.grace));
+    let tidying = tokio::spawn(give_back_memory());
     let bell = messenger.bell();
     let hearing = tokio::spawn(Arc::clone(&service).each_request(move || bell.ring()));
     let stopping = async {
@@ -281,6 +285,7 @@ async fn serve(
     let (limits, grace) = (config.limits, config.shutdown_grace);
     api::serve(listener, HttpServing { tls, router, limits, proxies, clock, grace }, stopping).await;
     closing.abort();
+    tidying.abort();
     hearing.abort();
     Ok(())
 }
@@ -301,6 +306,15 @@ async fn close_periods(service: Arc<ApiService>, every: Duration, grace: Span) {
             tracing::error!(%error, "a closing met a defect");
         }
         tokio::time::sleep(every).await;
+    }
+}
+
+/// Gives back what requests left free, again and again.
+async fn give_back_memory() {
+    loop {
+        tokio::time::sleep(GIVE_BACK_EVERY).await;
+        // It holds up whoever allocates meanwhile, but not the other tasks of this thread.
+        let _ = tokio::task::spawn_blocking(crate::heap::give_back).await;
     }
 }
 

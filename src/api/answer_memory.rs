@@ -7,20 +7,31 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Answers that are made at once. Each may take several times its size meanwhile.
-const MADE_AT_ONCE: usize = 4;
+/// Charts that are made at once. Each may take several times its size meanwhile.
+const CHARTS_AT_ONCE: usize = 4;
+/// Reports that are made or wait for their turn: one is made at a time.
+const REPORTS_AT_ONCE: usize = 2;
+/// Small answers that are made at once: more would only wait for the processors, and each would take a thread.
+const SMALL_AT_ONCE: usize = 16;
 
 /// What is shared by the answers that take much memory.
 #[derive(Debug)]
 pub(crate) struct Answers {
-    pub(super) made: TokenShares,
+    pub(super) charts: TokenShares,
+    pub(super) reports: TokenShares,
+    pub(super) small: TokenShares,
     /// In KiB.
     pub(super) memory: TokenShares,
 }
 
 impl Answers {
     pub(crate) fn new(limits: &Limits) -> Self {
-        Self { made: TokenShares::new(MADE_AT_ONCE), memory: TokenShares::new(limits.open_answer_bytes >> 10) }
+        Self {
+            charts: TokenShares::new(CHARTS_AT_ONCE),
+            reports: TokenShares::new(REPORTS_AT_ONCE),
+            small: TokenShares::new(SMALL_AT_ONCE),
+            memory: TokenShares::new(limits.open_answer_bytes >> 10),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Answers that take much memory wait for their turn, are counted until they are read, and are sent in pieces.
 
-use super::answer_memory::TokenShare;
+use super::answer_memory::{TokenShare, TokenShares};
 use super::problem::Problem;
 use super::state::State;
 use crate::access::Identity;
@@ -20,19 +20,51 @@ const SMALL_BYTES: u64 = 64 << 10;
 /// Bytes that are handed to a connection at once, which may copy them.
 const PIECE_BYTES: usize = 16 << 10;
 
-/// Lets few of the answers of a route be made at once, and counts them until they are read.
-pub(crate) async fn bound(
+/// Lets few charts be made at once, and counts them until they are read.
+pub(crate) async fn bound_chart(
     Extract(state): Extract<State>,
     who: Identity,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let too_many = |what: &str| {
-        Problem::unavailable(format!("{what}; with this token or all together they are at their limit: ask again"), 5)
-    };
-    let made = state.answers.made.take(&who.token, 1, WAIT).await;
+    bound(&state, &state.answers.charts, &who, next.run(request)).await
+}
+
+/// The same of reports and the ledger, which have their own turns.
+pub(crate) async fn bound_report(
+    Extract(state): Extract<State>,
+    who: Identity,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    bound(&state, &state.answers.reports, &who, next.run(request)).await
+}
+
+/// Lets few small answers be made at once, so that neither threads nor readers of the database pile up.
+pub(crate) async fn bound_small(
+    Extract(state): Extract<State>,
+    who: Identity,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let made = state.answers.small.take(&who.token, 1, WAIT).await;
+    let Some(_made) = made else { return Err(too_many("other answers are being made")) };
+    Ok(next.run(request).await)
+}
+
+fn too_many(what: &str) -> Problem {
+    Problem::unavailable(format!("{what}; with this token or all together they are at their limit: ask again"), 5)
+}
+
+async fn bound(
+    state: &State,
+    turns: &TokenShares,
+    who: &Identity,
+    making: impl Future<Output = Response>,
+) -> Result<Response, Problem> {
+    let made = turns.take(&who.token, 1, WAIT).await;
     let Some(_made) = made else { return Err(too_many("other reports and charts are being made")) };
-    let response = next.run(request).await;
+    let response = making.await;
     let bytes = response.body().size_hint().exact().unwrap_or(0);
     if bytes <= SMALL_BYTES {
         return Ok(response);

@@ -15,7 +15,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use model::Scope;
+use model::{Scope, TokenId};
+use std::collections::HashSet;
+use std::sync::{MutexGuard, PoisonError};
 use units::{Span, Timestamp};
 
 /// Last use is noted to the minute, so that reading does not mean writing.
@@ -30,7 +32,9 @@ pub(crate) async fn require(
     next: Next,
 ) -> Result<Response, Problem> {
     let Some(identity) = authenticate(&state, request.method(), request.headers()).await? else {
-        return Err(unauthenticated(&state, request.extensions().get()));
+        let refusal = unauthenticated(&state, request.extensions().get());
+        give_way().await;
+        return Err(refusal);
     };
     if let Some(scope) = scope.filter(|scope| !identity.holds(*scope)) {
         return Err(lacking(&identity, scope));
@@ -39,9 +43,11 @@ pub(crate) async fn require(
     let path = request.uri().path();
     let is_of_machines = path.ends_with("/batches") || path.contains("/admission/");
     let buckets = if is_of_machines { &state.batches_rate } else { &state.requests_rate };
-    buckets.take(identity.token.as_str(), state.clock.monotonic()).map_err(|seconds| {
-        Problem::too_many(format!("too many requests with this token: try again in {seconds} s"), seconds)
-    })?;
+    if let Err(seconds) = buckets.take(identity.token.as_str(), state.clock.monotonic()) {
+        give_way().await;
+        let detail = format!("too many requests with this token: try again in {seconds} s");
+        return Err(Problem::too_many(detail, seconds));
+    }
     request.extensions_mut().insert(identity);
     Ok(next.run(request).await)
 }
@@ -53,6 +59,12 @@ fn lacking(identity: &Identity, scope: Scope) -> Problem {
     Problem::forbidden(format!(
         "this needs a token with the scope {needed}, and this one has {held}: an administrator makes one with `wattledger token create NAME --scope {needed}`"
     ))
+}
+
+/// Lets all others go first. Refusals are quick to make, and a connection with a thousand requests in a row would have a thread for itself until all were
+/// refused.
+async fn give_way() {
+    tokio::task::yield_now().await;
 }
 
 /// 401, or 429 where `peer` has failed too often. Valid tokens from there are not held up: an address may be shared.
@@ -135,6 +147,8 @@ async fn note_use(state: &State, token: &TokenRecord, session: Option<&Session>)
     if token.is_none() && session.is_none() {
         return;
     }
+    // Of many requests that come at once, one notes it.
+    let Some(_noting) = Noting::of(state, token.as_ref()) else { return };
     let noted = state.work(move |service| {
         Ok(service.store.write::<_, StoreError>(move |tx| {
             token.map(|id| tx.tokens().note_use(&id, now)).transpose()?;
@@ -145,6 +159,29 @@ async fn note_use(state: &State, token: &TokenRecord, session: Option<&Session>)
     if let Err(problem) = noted.await {
         tracing::warn!(?problem, "the use of a token could not be noted");
     }
+}
+
+/// The use of a token is being noted while the value lives.
+struct Noting<'a>(&'a State, Option<TokenId>);
+
+impl<'a> Noting<'a> {
+    /// `None` where another request does so already.
+    fn of(state: &'a State, token: Option<&TokenId>) -> Option<Self> {
+        let is_first = token.is_none_or(|token| locked(state).insert(token.clone()));
+        is_first.then(|| Self(state, token.cloned()))
+    }
+}
+
+impl Drop for Noting<'_> {
+    fn drop(&mut self) {
+        if let Some(token) = &self.1 {
+            locked(self.0).remove(token);
+        }
+    }
+}
+
+fn locked(state: &State) -> MutexGuard<'_, HashSet<TokenId>> {
+    state.noting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl FromRequestParts<State> for Identity {

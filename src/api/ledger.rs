@@ -16,6 +16,7 @@ use api::{
     WindowDocument,
 };
 use axum::extract::State as Extract;
+use axum::response::Response;
 use chrono_tz::Tz;
 use model::{EntryId, OverrideState};
 use units::Span;
@@ -203,7 +204,7 @@ pub(crate) async fn emissions(
     Extract(state): Extract<State>,
     who: Identity,
     Query(asked): Query<ReportQuery>,
-) -> Result<axum::Json<EmissionsDocument>, Problem> {
+) -> Result<Response, Problem> {
     let zone = timezone(asked.timezone.as_deref())?;
     let by = group_by(asked.group_by.as_deref().unwrap_or("project"), zone)?;
     if asked.period.is_none() && (asked.from.is_none() || asked.to.is_none()) {
@@ -211,18 +212,17 @@ pub(crate) async fn emissions(
     }
     let ReportQuery { from, to, period, project, timezone, .. } = asked;
     let asked = select(SelectionQuery { from, to, period, project, timezone, ..SelectionQuery::default() }, &who)?;
-    let report = state
-        .work(move |service| {
+    state
+        .make(move |service| {
             let selection = asked.find(service)?;
             if let (Some(from), Some(to)) = (selection.from, selection.to) {
                 refuse_long(&by, to.since(from).unwrap_or_default())?;
             }
             let report = ledger::report(&service.store, &service.library, &selection, &by)?;
-            Ok((report, overrides(service, &selection)?))
+            let report = Report { timezone: zone.name().to_owned(), ..report };
+            Ok(EmissionsDocument { report, overrides: overrides(service, &selection)? })
         })
-        .await?;
-    let (report, overrides) = report;
-    Ok(axum::Json(EmissionsDocument { report: Report { timezone: zone.name().to_owned(), ..report }, overrides }))
+        .await
 }
 
 /// A year of hours and ten years of days are enough for one answer.

@@ -34,6 +34,7 @@ mod metrics;
 mod name;
 mod observed;
 mod observed_metrics;
+mod one_by_one;
 mod operations;
 mod paced;
 mod page;

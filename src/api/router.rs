@@ -81,7 +81,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(kubernetes::review));
     let guarded = under(None, anyone, state)
         .merge(under(Some(Scope::Ingest), ingest, state))
-        .merge(under(Some(Scope::Read), reading(), state))
+        .merge(under(Some(Scope::Read), reading(state), state))
         .merge(under(Some(Scope::Read), large_reading(state), state))
         .merge(under(Some(Scope::Admit), admit, state))
         .merge(under(Some(Scope::Admin), administration(), state));
@@ -96,7 +96,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
 }
 
 /// What the scope read opens.
-fn reading() -> OpenApiRouter<State> {
+fn reading(state: &State) -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(fleet::nodes))
         .routes(routes!(fleet::devices))
@@ -120,11 +120,12 @@ fn reading() -> OpenApiRouter<State> {
         .routes(routes!(admissions::show))
         .routes(routes!(estimates::accuracy))
         .routes(routes!(events::listen))
+        .route_layer(from_fn_with_state(Arc::clone(state), answers::bound_small))
 }
 
 /// The same, where an answer may take much memory.
 fn large_reading(state: &State) -> OpenApiRouter<State> {
-    OpenApiRouter::new()
+    let charts = OpenApiRouter::new()
         .routes(routes!(compare::compare))
         .routes(routes!(series::devices))
         .routes(routes!(series::device))
@@ -134,11 +135,14 @@ fn large_reading(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(series::power))
         .routes(routes!(series::intensity))
         .routes(routes!(editions::list))
+        .route_layer(from_fn_with_state(Arc::clone(state), answers::bound_chart));
+    OpenApiRouter::new()
         .routes(routes!(ledger::entries))
         .routes(routes!(ledger::explain))
         .routes(routes!(ledger::breakdown))
         .routes(routes!(ledger::emissions))
-        .route_layer(from_fn_with_state(Arc::clone(state), answers::bound))
+        .route_layer(from_fn_with_state(Arc::clone(state), answers::bound_report))
+        .merge(charts)
 }
 
 /// What the scope admin opens.

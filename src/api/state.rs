@@ -5,6 +5,7 @@ use super::body_memory::Bodies;
 use super::changes::Events;
 use super::cookie::SignIn;
 use super::observed::Observer;
+use super::one_by_one::OneByOne;
 use super::problem::Problem;
 use super::rate::Buckets;
 use super::run_tasks::RunTasks;
@@ -18,10 +19,14 @@ use crate::grid::Library;
 use crate::series::{ExportCounts, Handover, Influx, NewestPower, SeriesStore};
 use crate::steady_clock::{ClockJump, SteadyClock};
 use crate::store::{DecisionRow, Store, StoreError, Tx};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use collectors::clock::Clock;
-use model::{AttentionKind, ChangeKind};
-use std::sync::Arc;
+use model::{AttentionKind, ChangeKind, TokenId};
+use serde::Serialize;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use units::Span;
 
 /// What every handler works with: the service.
@@ -55,6 +60,9 @@ pub(crate) struct ApiService {
     pub(super) failures_rate: Buckets,
     pub(super) bodies: Bodies,
     pub(super) answers: Answers,
+    reports: OneByOne,
+    /// Tokens whose use is being noted.
+    pub(super) noting: Mutex<HashSet<TokenId>>,
     pub(super) proxies: Arc<Proxies>,
     pub(super) is_stopping: AtomicBool,
 }
@@ -91,11 +99,14 @@ impl Gates {
 }
 
 impl ApiService {
-    pub(crate) fn new(parts: ServiceParts) -> Self {
+    /// # Errors
+    ///
+    /// The system refuses a thread.
+    pub(crate) fn new(parts: ServiceParts) -> std::io::Result<Self> {
         let ServiceParts { store, library, series, influx, exported, handover, power, clock, limits, feeds, .. } =
             parts;
         let (sign_in, gates, alerts, proxies) = (parts.sign_in, parts.gates, parts.alerts, parts.proxies);
-        Self {
+        Ok(Self {
             observer: Observer::new(Arc::clone(&store), Arc::clone(&library), power),
             store,
             library,
@@ -117,9 +128,11 @@ impl ApiService {
             failures_rate: Buckets::new(limits.failures),
             bodies: Bodies::new(&limits),
             answers: Answers::new(&limits),
+            reports: OneByOne::start()?,
+            noting: Mutex::default(),
             proxies,
             is_stopping: AtomicBool::new(false),
-        }
+        })
     }
 
     /// Begins the shutdown: `/readyz` answers that nothing new should be sent here, and event streams end.
@@ -160,6 +173,27 @@ impl ApiService {
                 Err(Problem::internal())
             }
         }
+    }
+
+    /// The answer that `task` makes, as JSON. It is one of those that take most memory, which are made and written one after the other.
+    pub(super) async fn make<T: Serialize>(
+        self: &Arc<Self>,
+        task: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let service = Arc::clone(self);
+        let made = self.reports.run(move || {
+            let mut bytes = serde_json::to_vec(&task(&service)?).map_err(|error| {
+                tracing::error!(%error, "an answer could not be written and was answered with 500");
+                Problem::internal()
+            })?;
+            bytes.shrink_to_fit();
+            Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())
+        });
+        made.await.unwrap_or_else(|| {
+            tracing::error!("a report failed because of a defect and was answered with 500");
+            self.metrics.panic();
+            Err(Problem::internal())
+        })
     }
 
     /// Notes that the clock jumped, for the log and for `/attention`.

@@ -73,7 +73,7 @@ impl Default for LimitsDocument {
             body_bytes: 16 << 20,
             open_body_bytes: 128 << 20,
             answer_bytes_per_s: 1024,
-            open_answer_bytes: 64 << 20,
+            open_answer_bytes: 32 << 20,
             requests_per_s: 200,
             request_burst: 1000,
             batches_per_s: 2000,

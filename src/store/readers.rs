@@ -4,8 +4,8 @@ use super::StoreError;
 use rusqlite::Connection;
 use std::sync::{Mutex, PoisonError};
 
-/// Connections that are kept open.
-const READERS_MAX: usize = 64;
+/// Connections that are kept open, each with up to 2 MB of pages.
+const READERS_MAX: usize = 8;
 
 /// The reading connections to one file that nobody uses at the moment.
 #[derive(Debug, Default)]

@@ -3,5 +3,6 @@
 
 mod columns;
 mod everything;
+mod large;
 mod spoken;
 mod tampering;
