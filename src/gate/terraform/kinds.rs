@@ -165,7 +165,7 @@ mod tests {
             ("aws_db_instance", ResourceList::Counted),
             ("aws_db_subnet_group", ResourceList::None),
             ("aws_emr_cluster", ResourceList::Unknown),
-            ("aws_ecs_service", ResourceList::Unknown),
+            ("aws_ecs_service", ResourceList::Counted),
             ("google_dataproc_cluster", ResourceList::Unknown),
             ("azurerm_databricks_workspace", ResourceList::None),
             ("databricks_cluster", ResourceList::Unknown),
