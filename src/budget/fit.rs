@@ -121,7 +121,7 @@ impl Denied<'_> {
         let is_way_out = (1..asked).contains(&count);
         is_way_out.then(|| FitCandidate {
             kind: FitKind::FewerAccelerators,
-            title: format!("{count} accelerators instead of {asked}"),
+            title: format!("{count} {} instead of {asked}", if count == 1 { "accelerator" } else { "accelerators" }),
             demand: Demand { count, ..self.demand.clone() },
         })
     }

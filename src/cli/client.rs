@@ -167,6 +167,17 @@ impl ServiceClient {
         Failure::Unreachable(format!("cannot reach {}: {error}; is the service running there?", self.server))
     }
 
+    /// What a service says of headers, in the terms of the command line.
+    fn unauthenticated(&self) -> String {
+        if self.token.is_none() {
+            return "no token given: set WATTLEDGER_TOKEN, or WATTLEDGER_TOKEN_FILE to the file that holds one; `wattledger serve` prints the first, and `wattledger token create` makes others".to_owned();
+        }
+        format!(
+            "{} does not accept the token: it is mistyped, revoked or expired; set WATTLEDGER_TOKEN or WATTLEDGER_TOKEN_FILE to one that is valid",
+            self.server
+        )
+    }
+
     /// The problem document in words.
     fn refused(&self, status: u16, text: &[u8]) -> Failure {
         let problem = serde_json::from_slice::<ProblemDocument>(text).ok();
@@ -179,7 +190,7 @@ impl ServiceClient {
         };
         match status {
             _ if blocks => Failure::Blocked(words),
-            401 => Failure::Usage(format!("{words}; set WATTLEDGER_TOKEN or WATTLEDGER_TOKEN_FILE")),
+            401 => Failure::Usage(self.unauthenticated()),
             422 => Failure::CannotEstimate(words),
             404 if names_field => Failure::CannotEstimate(words),
             429 | 502..=504 => Failure::Unreachable(words),

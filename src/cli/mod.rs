@@ -75,6 +75,9 @@ enum Command {
     Doctor(doctor::DoctorArguments),
     Serve(serve::ServeArguments),
     /// Meter this node and send its energy to a service, as wattledger-agent does
+    ///
+    /// An address and a token are enough: without a file of settings the token is that of WATTLEDGER_TOKEN or of the file that
+    /// WATTLEDGER_TOKEN_FILE names, and readings that are not delivered yet are kept in wattledger/agent in the user's state directory.
     Agent(collectors::agent::AgentArguments),
     #[command(subcommand)]
     Token(token::TokenCommand),

@@ -153,7 +153,11 @@ fn list(options: &PeriodsOptions) -> Result<(), Failure> {
         return print::json(&client.list::<Verbatim>("/periods")?);
     }
     let mut table = TextTable::new(["id", "name", "from", "to", "version", "closed"].map(left));
-    for PeriodItem { id, name, from, to, version, closed, .. } in client.list("/periods")? {
+    let periods: Vec<PeriodItem> = client.list("/periods")?;
+    if periods.is_empty() {
+        return print::text("no closed periods: `wattledger periods close` closes one\n");
+    }
+    for PeriodItem { id, name, from, to, version, closed, .. } in periods {
         let [from, to, closed] = [from, to, closed].map(to_the_second);
         table.row(vec![id.to_string(), name, from, to, version.to_string(), closed]);
     }

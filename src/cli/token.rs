@@ -7,7 +7,7 @@ use super::show::to_the_second;
 use super::table::{TextTable, left};
 use super::{number, print};
 use crate::escape::escaped;
-use api::{NewToken, NodeTokenRequest, TokenDocument, TokenRequest};
+use api::{EnrolmentCodeDocument, NewToken, NodeTokenRequest, TokenDocument, TokenRequest};
 use clap::{Args, Subcommand};
 use model::{NodeName, ProjectName, Scope, TokenId};
 
@@ -21,6 +21,10 @@ pub(crate) enum TokenCommand {
     /// Revoke a token, immediately and permanently
     Revoke(RevokeToken),
     Code(CreateCode),
+    /// List enrolment codes, without their secrets, and how often each was used
+    Codes(ListTokens),
+    /// End an enrolment code, immediately and permanently
+    EndCode(EndCode),
     /// Have a token speak for nodes from now on, in place of the one that did
     Bind(BindToken),
 }
@@ -73,6 +77,15 @@ pub(crate) struct RevokeToken {
 }
 
 #[derive(Args)]
+pub(crate) struct EndCode {
+    /// Id of the code, as listed by `wattledger token codes`
+    #[arg(value_parser = id)]
+    id: String,
+    #[command(flatten)]
+    server: ServerArguments,
+}
+
+#[derive(Args)]
 pub(crate) struct BindToken {
     /// Id of the token, as listed by `wattledger token list`
     #[arg(value_parser = id)]
@@ -93,7 +106,7 @@ fn id(text: &str) -> Result<String, String> {
     if is_id {
         Ok(text.to_owned())
     } else {
-        Err("an id has 16 hexadecimal digits; `wattledger token list` shows it".to_owned())
+        Err("an id has 16 hexadecimal digits; `wattledger token list` shows those of tokens, and `token codes` those of codes".to_owned())
     }
 }
 
@@ -105,6 +118,8 @@ pub(crate) fn run(command: &TokenCommand) -> Result<(), Failure> {
         TokenCommand::Revoke(revoke) => revoke.server.client()?.delete(&format!("/tokens/{}", revoke.id)),
         TokenCommand::Bind(bind) => bind_nodes(bind),
         TokenCommand::Code(code) => make_code(code),
+        TokenCommand::Codes(list) => codes(list),
+        TokenCommand::EndCode(EndCode { id, server }) => server.client()?.delete(&format!("/enrolment-codes/{id}")),
     }
 }
 
@@ -131,6 +146,27 @@ fn bind_nodes(arguments: &BindToken) -> Result<(), Failure> {
 fn show(arguments: &ListTokens) -> Result<(), Failure> {
     let tokens: Vec<TokenDocument> = arguments.server.client()?.list("/tokens")?;
     if arguments.json { print::json(&tokens) } else { print::text(&table(tokens).to_string()) }
+}
+
+fn codes(arguments: &ListTokens) -> Result<(), Failure> {
+    let codes: Vec<EnrolmentCodeDocument> = arguments.server.client()?.list("/enrolment-codes")?;
+    if arguments.json {
+        return print::json(&codes);
+    }
+    let mut table = TextTable::new(["id", "name", "project", "used", "created", "expires", "state"].map(left));
+    for code in codes {
+        let state = code.revoked.map_or_else(|| "open".to_owned(), |at| format!("ended {}", to_the_second(at)));
+        table.row(vec![
+            code.id.into_string(),
+            code.name,
+            code.project.map_or_else(|| "all".to_owned(), ProjectName::into_string),
+            format!("{} of {}", code.uses, code.uses_max),
+            to_the_second(code.created),
+            to_the_second(code.expires),
+            state,
+        ]);
+    }
+    print::text(&table.to_string())
 }
 
 fn table(tokens: Vec<TokenDocument>) -> TextTable {

@@ -51,7 +51,7 @@ use units::Overflow;
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// No entry has this number.
-    #[error("no ledger entry {id}: the entries of a job are listed by GET /api/v1/ledger/entries?job=ID")]
+    #[error("no ledger entry {id}: `wattledger explain --job ID` lists those of a job")]
     UnknownEntry {
         /// Number that was asked for.
         id: EntryId,

@@ -3,6 +3,7 @@
 use crate::command::Answer;
 use crate::service::ledger::{batch_of, post_batch};
 use crate::service::{Data, Service};
+use crate::speakers::enroll::tomorrow;
 use serde_json::{Value, json};
 
 fn ran(service: &Service, words: &str) -> Answer {
@@ -70,6 +71,17 @@ fn nodes_are_placed_and_a_name_that_no_agent_uses_is_doubted() {
     let refused = service.command(&service.admin, &["node", "assign", node, "--site", "pariss"]);
     assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
     assert!(refused.stderr.contains("`wattledger site list` lists the sites"), "{refused:?}");
+}
+
+#[test]
+fn enrolment_codes_are_listed_and_ended() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    ran(&service, &format!("token code rack-7 --uses 2 --expires {}", tomorrow()));
+    let code = shown(&service, "token codes")[0].clone();
+    assert!(ran(&service, "token codes").stdout.contains("0 of 2"));
+    ran(&service, &format!("token end-code {}", code["id"].as_str().unwrap()));
+    assert!(shown(&service, "token codes")[0]["revoked"].is_string());
 }
 
 #[test]

@@ -43,6 +43,19 @@ fn a_token_of_the_wrong_scope_is_told_which_one_is_needed() {
 }
 
 #[test]
+fn a_missing_and_a_wrong_token_are_told_apart() {
+    let data = Data::new();
+    let service = Service::start(&data.path(), "");
+    let wrong = service.command("wl_wrong", &["node", "list"]);
+    assert!(wrong.stderr.contains("does not accept the token: it is mistyped, revoked or expired"), "{wrong:?}");
+    let mut bare = Command::new(env!("CARGO_BIN_EXE_wattledger"));
+    bare.args(["node", "list", "--server", &service.server()]).env_remove("WATTLEDGER_TOKEN_FILE");
+    let output = bare.env_remove("WATTLEDGER_TOKEN").output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("no token given: set WATTLEDGER_TOKEN") && said.lines().count() == 1, "{said}");
+}
+
+#[test]
 fn a_certificate_that_is_not_trusted_is_told_with_the_option_that_names_its_authority() {
     let (data, folder, other) = (Data::new(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let [ca, certificate, key] = certificates(folder.path());
