@@ -37,12 +37,12 @@ pub(super) struct LogTable<'a> {
 /// Finds the table in `head`; `None` if nothing in it looks like one.
 pub(super) fn find(head: &[u8], format: Option<PowerLogFormat>) -> Result<Option<LogTable<'_>>, LogError> {
     let lines: Vec<LogLine<'_>> = lines_of(head).filter(|line| !trim(line.bytes).is_empty()).collect();
-    let candidates: Vec<Candidate> =
-        (0..lines.len().min(PREAMBLE)).filter_map(|at| Candidate::read(&lines, at)).collect();
+    let candidates: Vec<HeaderCandidate> =
+        (0..lines.len().min(PREAMBLE)).filter_map(|at| HeaderCandidate::read(&lines, at)).collect();
     if let Some(refusal) = candidates.iter().find_map(|candidate| catalogue::refused_table(&candidate.names())) {
         return Err(LogError::KnownAndRefused { what: refusal.title.clone(), advice: refusal.advice.clone() });
     }
-    let of_format = |candidate: &Candidate| match format {
+    let of_format = |candidate: &HeaderCandidate| match format {
         Some(wanted) => catalogue::formats().iter().find(|known| known.name == wanted.name()),
         None => catalogue::formats().iter().find(|known| known.has_signature(&candidate.names())),
     };
@@ -67,14 +67,14 @@ pub(super) fn is_header(line: &[u8]) -> bool {
 }
 
 /// A line that may be the header of a table.
-struct Candidate {
+struct HeaderCandidate {
     line: usize,
     separator: Separator,
     columns: Vec<LogColumn>,
     fits_next: bool,
 }
 
-impl Candidate {
+impl HeaderCandidate {
     fn read(lines: &[LogLine<'_>], at: usize) -> Option<Self> {
         let line = lines.get(at)?.bytes;
         let (separator, columns) = match line.starts_with(b"#") {
@@ -99,7 +99,7 @@ impl Candidate {
 }
 
 impl<'a> LogTable<'a> {
-    fn below(lines: &[LogLine<'a>], header: &Candidate, format: Option<&'static Format>) -> Self {
+    fn below(lines: &[LogLine<'a>], header: &HeaderCandidate, format: Option<&'static Format>) -> Self {
         let mut columns = header.columns.clone();
         if let Some(format) = format {
             columns.iter_mut().for_each(|column| column.apply(format));
