@@ -417,6 +417,11 @@ fn exports_of_weights_and_biases_mlflow_and_alumet() {
         ),
         (
             "metric;timestamp;value;resource_kind;resource_id;consumer_kind;consumer_id;__late_attributes",
+            "rapl_consumed_energy_J;{i};100;cpu_package;0;local_machine;;domain=package\nrapl_consumed_energy_J;{i};60;cpu_package;0;local_machine;;domain=pp0\nrapl_consumed_energy_J;{i};20;dram;0;local_machine;;domain=dram",
+            7_200.0,
+        ),
+        (
+            "metric;timestamp;value;resource_kind;resource_id;consumer_kind;consumer_id;__late_attributes",
             "nvml_energy_consumption_mJ;{i};300000;gpu;0;local_machine;;\nnvml_instant_power_mW;{i};300000;gpu;0;local_machine;;\nmem_total_kB;{i};1;local_machine;;local_machine;;",
             18_000.0,
         ),
