@@ -324,8 +324,10 @@ impl<'a> DividedEvidence<'a> {
     ) -> Result<(), SeriesError> {
         let parsed = batch.parsed();
         let Some(declared) = parsed.devices.iter().find(|device| device.uuid == *uuid) else { return Ok(()) };
-        let mut place_before = None;
-        for piece in batch.pieces_of(uuid) {
+        let (mut place_before, pieces) = (None, batch.pieces_of(uuid));
+        change.windows.reserve(pieces.len());
+        change.shares.reserve(pieces.len());
+        for piece in pieces {
             let window = parsed.windows.get(piece.place).filter(|window| is_wanted(window.start));
             let Some(window) = window else { continue };
             if place_before.replace(piece.place) != Some(piece.place) {

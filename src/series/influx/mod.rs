@@ -208,6 +208,7 @@ impl SeriesStore for Influx {
     /// Change by change; what is there already is written over with the same values.
     fn take(&self, changes: &[SeriesChange], watermark: &Watermark) -> Result<(), SeriesError> {
         let mut lines = PointLines::default();
+        lines.reserve(changes.iter().map(|change| change.shares.len()).sum::<usize>().min(LINES_MAX));
         for change in changes {
             if let Some(begun) = change.replaces {
                 self.send(&mut lines)?;

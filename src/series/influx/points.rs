@@ -5,6 +5,7 @@ use super::super::store::{Holder, SeriesChange, SeriesDevice};
 use super::super::window::{SeriesWindow, hour_of};
 use super::holder_sums::{HolderSums, joined};
 use super::line::{SeriesKey, TAGS};
+use super::server::Lines;
 use super::table::{Row, TableError};
 use crate::store::{PostedAccount, Sums};
 use model::{JobId, ProjectName, Revision, SiteName};
@@ -24,7 +25,10 @@ pub(super) const CARBON_INTENSITY: &str = "carbon_intensity";
 /// How far the copy is, at the end of the newest window.
 const MIRROR: &str = "mirror";
 
-/// PointLines to be sent.
+/// About the bytes of a point; more cost nothing but room.
+const POINT_BYTES: usize = 320;
+
+/// Points to be sent.
 #[derive(Debug, Default)]
 pub(super) struct PointLines {
     text: String,
@@ -37,9 +41,13 @@ impl PointLines {
     }
 
     /// The lines so far; none are left.
-    pub(super) fn take(&mut self) -> String {
-        self.count = 0;
-        std::mem::take(&mut self.text)
+    pub(super) fn take(&mut self) -> Lines {
+        Lines::new(std::mem::take(&mut self.text), std::mem::take(&mut self.count))
+    }
+
+    /// Makes room for this number of points.
+    pub(super) fn reserve(&mut self, points: usize) {
+        self.text.reserve(points * POINT_BYTES);
     }
 
     /// Adds the windows of a change: a point per holder, or one for each that another device contains. Calls `added` after each point.

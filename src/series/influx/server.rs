@@ -135,18 +135,17 @@ impl Connection {
     /// # Errors
     ///
     /// [`SeriesError::Unavailable`]: the same lines must be sent again, which changes nothing where the server has them.
-    pub(super) fn write(&self, lines: String) -> Result<Written, SeriesError> {
-        let lines = Bytes::from(lines);
+    pub(super) fn write(&self, lines: Lines) -> Result<Written, SeriesError> {
         let mut sent = Written::default();
         let mut waiting = vec![lines];
         let mut requests = 0;
         while let Some(part) = waiting.pop() {
-            let count = line_ends(&part).count() as u64;
+            let count = part.count as u64;
             if count == 0 {
                 continue;
             }
             requests += 1;
-            match self.post(part.clone()) {
+            match self.post(part.text.clone()) {
                 Ok(()) => sent.kept += count,
                 Err(Refusal::Unavailable(reason)) => return Err(self.unavailable(reason)),
                 Err(Refusal::Lines { lost: Some(lost), reason }) => {
@@ -155,13 +154,13 @@ impl Connection {
                     sent.kept += count.saturating_sub(lost);
                 }
                 Err(Refusal::Lines { lost: None, reason }) if count == 1 || requests > REQUESTS_TO_FIND => {
-                    let first = part.split(|byte| *byte == b'\n').next().map(String::from_utf8_lossy);
+                    let first = part.text.split(|byte| *byte == b'\n').next().map(String::from_utf8_lossy);
                     tracing::warn!(lines = count, reason, first = first.as_deref(), "InfluxDB refuses points");
                     sent.refused += count;
                 }
                 Err(Refusal::Large { is_final: true, .. }) if count == 1 => sent.refused += 1,
                 Err(Refusal::Large { is_final: false, reason }) if count == 1 => return Err(self.unavailable(reason)),
-                Err(Refusal::Lines { .. } | Refusal::Large { .. }) => waiting.extend(halves(&part)),
+                Err(Refusal::Lines { .. } | Refusal::Large { .. }) => waiting.extend(part.halves()),
             }
         }
         Ok(sent)
@@ -277,15 +276,24 @@ fn dropped(text: &str) -> Option<u64> {
     digits.parse().ok().filter(|lost| *lost > 0)
 }
 
-/// Where lines end.
-fn line_ends(lines: &[u8]) -> impl Iterator<Item = usize> {
-    lines.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1)
+/// Lines to be sent.
+pub(super) struct Lines {
+    text: Bytes,
+    count: usize,
 }
 
-/// The first and the second half of some lines.
-fn halves(lines: &Bytes) -> [Bytes; 2] {
-    let middle = line_ends(lines).count() / 2;
-    let at = line_ends(lines).nth(middle.saturating_sub(1)).unwrap_or(lines.len());
-    // The last is taken first.
-    [lines.slice(at..), lines.slice(..at)]
+impl Lines {
+    /// `text` has this number of lines, each with its end.
+    pub(super) fn new(text: String, count: usize) -> Self {
+        Self { text: text.into(), count }
+    }
+
+    /// The second and the first half: the last is taken first.
+    fn halves(&self) -> [Self; 2] {
+        let middle = self.count / 2;
+        let ends = self.text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+        let at = [0].into_iter().chain(ends).nth(middle).unwrap_or(self.text.len());
+        let part = |text, count| Self { text, count };
+        [part(self.text.slice(at..), self.count - middle), part(self.text.slice(..at), middle)]
+    }
 }

@@ -253,10 +253,15 @@ fn every_chart_is_the_same_from_either_store() {
     let from_s = until_s - days.parse::<i64>().unwrap() * 86_400;
     let range = format!("from={}&to={}", at(from_s), at(until_s));
     let admin = std::fs::read_to_string(data.path().join("admin.token")).unwrap().trim().to_owned();
+    let clock = SystemClock::new();
+    let patience = clock.monotonic().plus(Span::from_seconds(days.parse::<u64>().unwrap() * 120));
     let start = |config: &str| {
         let mut service = Service::start(&data.path(), config);
         service.admin.clone_from(&admin);
-        until(|| metric(&service, "wattledger_charts_behind_seconds") == Some(0.0));
+        while metric(&service, "wattledger_charts_behind_seconds") != Some(0.0) {
+            assert!(clock.monotonic() < patience, "charts are still behind");
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
         service
     };
     let embedded = start("");

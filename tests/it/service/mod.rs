@@ -139,7 +139,8 @@ impl Service {
             .http_status_as_error(false)
             .max_redirects(0)
             .allow_non_standard_methods(true)
-            .timeout_global(Some(Duration::from_secs(60)))
+            // A chart of a month takes minutes where other programs are compiled meanwhile.
+            .timeout_global(Some(Duration::from_secs(300)))
             .build();
         let mut answer = ureq::Agent::new_with_config(config).run(request.body(body).unwrap()).unwrap();
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
