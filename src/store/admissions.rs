@@ -100,7 +100,7 @@ impl AdmissionStore<'_> {
             ?18, ?19, ?20, ?21, ?22, ?23, ?24) ON CONFLICT (admission) DO UPDATE SET state = ?6, answer = ?7, decided_ns = ?8,
             start_ns = ?9, span_ns = ?10, pue_ppm = ?11, p50_mj = ?12, p95_mj = ?13, p50_ug = ?14, p95_ug = ?15, expires_ns = ?16,
             resolved_ns = ?17, actual_mj = ?18, actual_ug = ?19, overrun_mj = ?20, metered_mj = ?21, metered_from_ns = ?22,
-            metered_to_ns = ?23, told = ?24, job = ?5"
+            metered_to_ns = ?23, told = ?24, job = ?5, key = ?2, demand = ?3"
         );
         let number = Some(row.admission.number()).filter(|number| *number != 0);
         let at = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds);
@@ -221,6 +221,17 @@ impl AdmissionStore<'_> {
     pub fn held_and_breaking(&self) -> Result<(u32, u32), StoreError> {
         let sql = "SELECT count(*), count(*) FILTER (WHERE told <> '') FROM admissions INDEXED BY admissions_held WHERE state = 'held'";
         Ok(self.0.prepare_cached(sql)?.query_row((), |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// The admissions that hold something for this job, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read or written.
+    pub fn held_for(&self, job: &JobId) -> Result<Vec<AdmissionRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM admissions WHERE job = ?1 AND state = 'held' ORDER BY admission");
+        let mut statement = self.0.prepare_cached(&sql)?;
+        Ok(statement.query_map([job.as_str()], admission_row)?.collect::<Result<_, _>>()?)
     }
 
     /// Every admission that holds something, oldest first.

@@ -29,6 +29,7 @@ mod holdings;
 mod holds;
 mod job_list;
 mod jobs;
+mod kubernetes;
 mod ledger_sums;
 mod listing;
 mod mirror;
@@ -84,6 +85,7 @@ pub use holdings::{Held, HoldingStatement, Rank};
 pub use holds::{HeldSum, HoldRow};
 pub use job_list::{JobFilter, JobTotals, PostedJob};
 pub use jobs::{Facts, JobRow, statement_body};
+pub use kubernetes::ObjectRow;
 pub use ledger_sums::LedgerSum;
 pub use listing::{EntryFilter, NamedEntry};
 pub use mirror::{MirrorFile, MirrorMark, MirrorTx, MirroredTrack, UnsettledHour};
@@ -109,9 +111,9 @@ pub use tokens::{StoredToken, TokenDigest, TokenRecord, Voice};
 pub use view::{
     ActionStore, AdmissionStore, AttentionStore, BudgetStore, BudgetSumStore, DecisionStore, DeviceStore,
     EnrolmentCodeStore, EntryStore, EntrySumStore, EvidenceStore, FactorStore, GapStore, HeldTimeStore, HoldStore,
-    HoldingStore, JobStore, LedgerSumStore, NodeStore, NoticeStore, OverrideStore, PeriodStore, PostingStore,
-    PriceStore, ProjectStore, RevisionStore, SealStore, SessionStore, SiteStore, SoundnessStore, SpeakerStore,
-    StepStore, TokenStore, Tx,
+    HoldingStore, JobStore, KubernetesStore, LedgerSumStore, NodeStore, NoticeStore, OverrideStore, PeriodStore,
+    PostingStore, PriceStore, ProjectStore, RevisionStore, SealStore, SessionStore, SiteStore, SoundnessStore,
+    SpeakerStore, StepStore, TokenStore, Tx,
 };
 
 pub(crate) use place::FILE;
@@ -124,7 +126,7 @@ use std::path::{Path, PathBuf};
 use writer::Writer;
 
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 20] = [
+const MIGRATIONS: [&str; 21] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
@@ -145,6 +147,7 @@ const MIGRATIONS: [&str; 20] = [
     include_str!("tables-18-speakers.sql"),
     include_str!("tables-19-enrolment.sql"),
     include_str!("tables-20-clocks.sql"),
+    include_str!("tables-21-kubernetes.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];

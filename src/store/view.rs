@@ -75,6 +75,8 @@ views! {
     holds: HoldStore,
     /// Jobs as the sum of what was stated about them.
     jobs: JobStore,
+    /// Objects of Kubernetes that take accelerators.
+    kubernetes: KubernetesStore,
     /// What the whole ledger says of each site and project.
     ledger_sums: LedgerSumStore,
     /// Nodes and the sites that they belong to.

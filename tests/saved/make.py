@@ -195,7 +195,7 @@ def weeks_later(service):
     """What was held and never metered has expired; a period is closed, late data comes, and is restated; holds that stay."""
     post = service.post
     late = [job("train.1", "atlas", user="ada", team="vision")]
-    post("/api/v1/batches", batch("n1", 5, at("2026-10-05 08:24"), late, watts=600))
+    post("/api/v1/batches", batch("n1", 5, at("2026-10-05 08:24"), late, watts=600), token="node")
     service.until(lambda: len(service.get("/api/v1/ledger/entries?limit=1000")["items"]) > 10)
     period = post("/api/v1/periods", {"from": "2026-10-01", "to": "2026-11-01", "name": "October"})["id"]
     last = [job("train.6", "hera", at("2026-10-31 23:57"), user="bob")]
@@ -265,7 +265,7 @@ def run():
     command = [PROGRAM, "run", "--server", "http://127.0.0.1:9", "--source", "synthetic:gpus=2,watts=300", "--spool", work / "spool",
                "--project", "atlas", "--name", "saved", "--label", "user=ada", "--json", work / "run.json", "--", "sleep", "12"]
     subprocess.run(command, env=environment, check=True, capture_output=True)
-    spool, = (work / "spool").iterdir()
+    spool, = (work / "spool").glob("run-*.sqlite")
     return spool, json.loads((work / "run.json").read_text())["energy_mj"]
 
 

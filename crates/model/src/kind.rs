@@ -97,6 +97,8 @@ words! {
         ProviderFailing = "provider_failing",
         /// A provider of grid factors answers, and has had no new value for long.
         ProviderStale = "provider_stale",
+        /// The webhook of a Kubernetes cluster, or its reader, has not been heard of for a while, or the reader cannot see everything.
+        KubernetesSilent = "kubernetes_silent",
         /// A budget has crossed a threshold, or is expected to.
         BudgetBreaking = "budget_breaking",
         /// A job is expected to use more than it holds.

@@ -42,6 +42,6 @@ pub use number::{
     OverrideId, PeriodId, PostingId, PriceNumber, Revision, SeriesNumber, SiteNumber,
 };
 pub use plain::{PLAIN_RULE, is_plain, plain, plain_lines};
-pub use state::{AdmissionState, EntryKind, HoldNotice, JobState, OverrideState, Scope, SetAsideReason};
+pub use state::{AdmissionState, EntryKind, HoldNotice, JobState, ObjectState, OverrideState, Scope, SetAsideReason};
 pub use text::{AgentId, DeviceUuid, JobId, NodeName, ProjectName, SessionId, SiteName, TokenId, ZoneId};
 pub use trace::{NotATrace, TraceContext};

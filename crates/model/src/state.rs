@@ -23,6 +23,22 @@ words! {
 }
 
 words! {
+    /// How far an object of Kubernetes is known to exist.
+    ObjectState, "the state of an object of Kubernetes" {
+        /// Its creation was let in, and nothing was heard of it since.
+        Pending = "pending",
+        /// It exists: something was heard of it after its creation.
+        Live = "live",
+        /// Its deletion was asked for; whether it is gone is not known.
+        Leaving = "leaving",
+        /// It has ended, and pods that it made have not.
+        Gone = "gone",
+        /// A CronJob whose hold its first run took over.
+        HandedOver = "handed_over",
+    }
+}
+
+words! {
     /// What became of a request for an override.
     OverrideState, "the state of an override" {
         /// Asked for and not answered yet.

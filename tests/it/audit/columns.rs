@@ -116,6 +116,12 @@ const HARMLESS: &[(&str, &str, &str)] = &[
         "it is shown in the list of what needs attention and decides nothing",
     ),
     (
+        "kubernetes_objects",
+        "uid api_group kind namespace name owner state declared pods counted changed_ns waits_since_ns",
+        "what was held for an object is in its admission, which is sealed; this says what its next review is weighed against, and the reader corrects it",
+    ),
+    ("kubernetes_heard", "who last_ns detail", "it is shown in the list of what needs attention and decides nothing"),
+    (
         "receipt_order",
         "one after_batch",
         "a batch that it makes attributed otherwise is found; one that it does not is as it was",

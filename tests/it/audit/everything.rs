@@ -195,6 +195,25 @@ fn decided(fixture: &Fixture) {
     office(fixture, &by, now + 9).override_budget("speech again", granted("the week of the paper")).unwrap();
     office(fixture, &by, now + 10).renew(held.id.unwrap()).unwrap();
     office(fixture, &by, now + 11).settle().unwrap();
+    let pod = wattledger::store::ObjectRow {
+        uid: "8db07711".to_owned(),
+        group: String::new(),
+        kind: "Pod".to_owned(),
+        namespace: "ml".to_owned(),
+        name: "train".to_owned(),
+        owner: Some("64e9f4aa".to_owned()),
+        state: ::model::ObjectState::Pending,
+        declared: "[]".to_owned(),
+        pods: "[]".to_owned(),
+        counted: "[]".to_owned(),
+        changed: at(now + 12),
+        waits_since: Some(at(now + 12)),
+    };
+    let heard = move |tx: &wattledger::store::Tx<'_>| {
+        tx.kubernetes().put(&pod)?;
+        tx.kubernetes().hear("webhook", at(now + 12), "")
+    };
+    fixture.store.write::<_, StoreError>(heard).unwrap();
 }
 
 /// A job that is held for and still runs, in accounts that are open, one of them with energy that was taken back.
