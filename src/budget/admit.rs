@@ -1,6 +1,6 @@
 //! Admission: the p95 of an estimate held against every budget that applies, in one transaction.
 
-use super::holds::{PATIENCE, hold, note_metered_before};
+use super::holds::{PATIENCE, hold, left_of, note_metered_before};
 use super::known::{KnownBudget, known};
 use super::office::{Books, Decided};
 use super::standing::{Applying, Reckoning};
@@ -9,7 +9,8 @@ use crate::grid::Library;
 use crate::moment;
 use crate::store::{AdmissionRow, BudgetRow, Tx};
 use api::{BudgetShare, Decision, EstimateDocument, Mode, Unit};
-use model::{AdmissionId, AdmissionState, HoldNotice, JobId};
+use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use units::{Energy, Span, Timestamp};
 
@@ -62,7 +63,9 @@ impl Office<'_> {
             Err(answer) => return Ok(answer),
         };
         let library = Arc::clone(self.library);
-        let application = Application { library, now: self.now, key: key.map(str::to_owned), demand, assessed, ask };
+        let key = key.map(str::to_owned);
+        let application =
+            Application { library, now: self.now, key, demand, assessed, ask, before: None, credit: BTreeMap::new() };
         if ask == Ask::DryRun || (ask == Ask::Check && application.key.is_none()) {
             return self.read(|tx| application.look(tx));
         }
@@ -92,7 +95,7 @@ impl Office<'_> {
 }
 
 /// The wall time that a demand asks for or, where it asks for none, the longest that a budget of it gives such jobs; an hour where no budget applies.
-fn wall_time(tx: &Tx<'_>, demand: &Demand) -> Result<u64, BudgetError> {
+pub(super) fn wall_time(tx: &Tx<'_>, demand: &Demand) -> Result<u64, BudgetError> {
     if demand.nanohours > 0 {
         return Ok(demand.nanohours);
     }
@@ -153,19 +156,23 @@ fn is_overridden(tx: &Tx<'_>, row: &AdmissionRow, decision: &Decision, now: Time
 }
 
 /// One demand on its way to a decision.
-struct Application {
-    library: Arc<Library>,
-    now: Timestamp,
-    key: Option<String>,
-    demand: Demand,
-    assessed: Assessment,
-    ask: Ask,
+pub(super) struct Application {
+    pub(super) library: Arc<Library>,
+    pub(super) now: Timestamp,
+    pub(super) key: Option<String>,
+    pub(super) demand: Demand,
+    pub(super) assessed: Assessment,
+    pub(super) ask: Ask,
+    /// The admission whose hold this changes.
+    pub(super) before: Option<AdmissionRow>,
+    /// What is given back of each budget by the same decision, in the unit that it counts.
+    pub(super) credit: BTreeMap<BudgetId, i64>,
 }
 
 /// A decision, with the budgets that it was held against.
-struct Judgement {
-    decision: Decision,
-    applying: Vec<Applying>,
+pub(super) struct Judgement {
+    pub(super) decision: Decision,
+    pub(super) applying: Vec<Applying>,
 }
 
 impl Application {
@@ -198,7 +205,7 @@ impl Application {
         decision.id = Some(row.admission);
         if decision.held {
             for Applying { row: budget, policy, standing } in applying {
-                let needed = self.needed(policy.unit()).at_least_zero();
+                let needed = self.needed(policy.unit())?.at_least_zero();
                 hold(tx, row.admission, budget.budget, standing.period.start(), needed)?;
             }
             note_metered_before(tx, &mut row)?;
@@ -208,16 +215,14 @@ impl Application {
         Ok(decision)
     }
 
-    fn row(
+    pub(super) fn row(
         &self,
         state: AdmissionState,
         decision: &Decision,
         earlier: Option<AdmissionId>,
     ) -> Result<AdmissionRow, BudgetError> {
         let start = self.demand.start.unwrap_or(self.now).max(self.now);
-        // A nanohour is 3.6 µs.
-        let span_ns = u64::try_from(u128::from(self.assessed.workload.nanohours) * 3_600).unwrap_or(u64::MAX);
-        let span = Span::from_nanoseconds(span_ns.min(i64::MAX.unsigned_abs()));
+        let span = self.span();
         let end = start.after(span.plus(PATIENCE));
         let by_key = || self.key.as_ref().map(JobId::new);
         Ok(AdmissionRow {
@@ -247,13 +252,22 @@ impl Application {
         })
     }
 
-    /// What the demand needs of a budget.
-    const fn needed(&self, unit: Unit) -> BudgetAmount {
-        self.assessed.p95.in_unit(unit)
+    /// What the demand needs of a budget: its p95 or, of a job that runs already, what that leaves after what was metered.
+    pub(super) fn needed(&self, unit: Unit) -> Result<BudgetAmount, BudgetError> {
+        let whole = self.assessed.p95.in_unit(unit);
+        let Some(before) = &self.before else { return Ok(whole) };
+        let resized = AdmissionRow { span: self.span(), p95_energy: self.assessed.p95.energy, ..before.clone() };
+        Ok(BudgetAmount::new(unit, left_of(&resized, whole.value(), None)?))
+    }
+
+    /// The wall time; a nanohour is 3.6 µs.
+    fn span(&self) -> Span {
+        let span_ns = u64::try_from(u128::from(self.assessed.workload.nanohours) * 3_600).unwrap_or(u64::MAX);
+        Span::from_nanoseconds(span_ns.min(i64::MAX.unsigned_abs()))
     }
 
     /// Holds the demand against every budget that applies.
-    fn weigh(
+    pub(super) fn weigh(
         &self,
         tx: &Tx<'_>,
         budgets: &[KnownBudget],
@@ -274,8 +288,9 @@ impl Application {
                 }
             };
             let Some(standing) = reckoning.standing(row, policy, at)? else { continue };
+            let standing = standing.given_back(self.credit.get(&row.budget).copied().unwrap_or(0));
             let budget = Applying { row: row.clone(), policy: policy.clone(), standing };
-            let mut share = self.share(&budget);
+            let mut share = self.share(&budget)?;
             if !share.fits {
                 match self.passage(tx, &budget, earlier, &mut share)? {
                     Some(warning) => warnings.push(warning),
@@ -306,8 +321,8 @@ impl Application {
         fit::options(reckoning, &demand, &self.assessed, applying)
     }
 
-    fn share(&self, Applying { row, policy, standing }: &Applying) -> BudgetShare {
-        let needed = self.needed(policy.unit());
+    fn share(&self, Applying { row, policy, standing }: &Applying) -> Result<BudgetShare, BudgetError> {
+        let needed = self.needed(policy.unit())?;
         let last = Timestamp::from_nanoseconds(standing.period.end().nanoseconds().saturating_sub(1));
         let words = format!(
             "needs {needed} (p95); {} has {} free until {} ({} spent, {} held of {})",
@@ -318,7 +333,7 @@ impl Application {
             standing.held,
             standing.limit,
         );
-        BudgetShare {
+        Ok(BudgetShare {
             budget: row.budget,
             name: row.name.clone(),
             unit: Some(policy.unit()),
@@ -332,7 +347,7 @@ impl Application {
             // What adds nothing has room in a budget that is overdrawn too.
             fits: needed <= standing.free || (self.demand.stated.is_some() && needed.value() <= 0),
             words,
-        }
+        })
     }
 
     /// Why a demand that does not fit passes all the same, because the budget only looks or somebody overrides it; `None` where it does not pass.

@@ -123,7 +123,7 @@ pub(super) fn place_settled(tx: &Tx<'_>, row: &AdmissionRow, now: Timestamp) -> 
 
 /// What of `reserved` the rest of the job can still cost: neither more than what its p95 leaves after what was metered, nor more than what the wall
 /// time leaves after the last reading. Rounded up.
-fn left_of(row: &AdmissionRow, reserved: i64, ended: Option<Timestamp>) -> Result<i64, BudgetError> {
+pub(super) fn left_of(row: &AdmissionRow, reserved: i64, ended: Option<Timestamp>) -> Result<i64, BudgetError> {
     let (p95, used) = (i128::from(row.p95_energy.millijoules()), i128::from(facility(row)?.millijoules()));
     let part = |left: i128, whole: i128| match whole {
         whole if whole > 0 => (i128::from(reserved) * left.clamp(0, whole) + whole - 1) / whole,

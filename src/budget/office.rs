@@ -81,7 +81,7 @@ impl Office<'_> {
 }
 
 impl<'t> Books<'t> {
-    fn open(tx: &'t Tx<'t>, now: Timestamp, by: TokenId) -> Result<Self, BudgetError> {
+    pub(super) fn open(tx: &'t Tx<'t>, now: Timestamp, by: TokenId) -> Result<Self, BudgetError> {
         let budgets = known(tx)?;
         catch_up(tx, &budgets)?;
         let expired = expire_due(tx, now)?;

@@ -36,19 +36,11 @@ impl Office<'_> {
     /// There is no such admission, or it was never allowed; the store.
     pub fn commit(&self, id: AdmissionId, actual: Actual) -> Result<AdmissionRow, BudgetError> {
         self.resolve(id, move |books, row| {
-            if row.state != AdmissionState::Held && row.state != AdmissionState::Expired {
-                return Ok(false);
+            let is_open = matches!(row.state, AdmissionState::Held | AdmissionState::Expired);
+            if is_open {
+                commit(books, row, actual)?;
             }
-            let metered = facility(row)?;
-            let used = actual.energy.map_or(metered, |stated| stated.max(metered));
-            let covered = if row.state == AdmissionState::Expired { Energy::ZERO } else { row.p95_energy };
-            row.actual_energy = Some(used);
-            row.actual_co2e = Some(actual.co2e.unwrap_or_else(|| co2e_at_estimate(row, used)));
-            row.overrun = Some(beyond(used, covered));
-            row.resolved = Some(books.now);
-            row.state = AdmissionState::Committed;
-            place_settled(books.tx, row, books.now)?;
-            Ok(true)
+            Ok(is_open)
         })
     }
 
@@ -62,8 +54,7 @@ impl Office<'_> {
             if row.state != AdmissionState::Held {
                 return Ok(false);
             }
-            row.resolved = Some(books.now);
-            row.state = AdmissionState::Released;
+            release(books, row);
             Ok(true)
         })
     }
@@ -122,6 +113,25 @@ impl Office<'_> {
             Ok(changes)
         })
     }
+}
+
+/// Makes `row` one that was settled with what was used.
+pub(super) fn commit(books: &Books<'_>, row: &mut AdmissionRow, actual: Actual) -> Result<(), BudgetError> {
+    let metered = facility(row)?;
+    let used = actual.energy.map_or(metered, |stated| stated.max(metered));
+    let covered = if row.state == AdmissionState::Expired { Energy::ZERO } else { row.p95_energy };
+    row.actual_energy = Some(used);
+    row.actual_co2e = Some(actual.co2e.unwrap_or_else(|| co2e_at_estimate(row, used)));
+    row.overrun = Some(beyond(used, covered));
+    row.resolved = Some(books.now);
+    row.state = AdmissionState::Committed;
+    place_settled(books.tx, row, books.now)
+}
+
+/// Makes `row` one that was released.
+pub(super) const fn release(books: &Books<'_>, row: &mut AdmissionRow) {
+    row.resolved = Some(books.now);
+    row.state = AdmissionState::Released;
 }
 
 fn beyond(used: Energy, covered: Energy) -> Energy {

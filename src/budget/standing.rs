@@ -140,6 +140,12 @@ fn days(tx: &Tx<'_>, row: &BudgetRow, policy: &Policy, period: Interval) -> Resu
 }
 
 impl Standing {
+    /// The same after `amount` of what is held was given back, in the unit that the budget counts.
+    pub(super) fn given_back(self, amount: i64) -> Self {
+        let amount = BudgetAmount::new(self.free.unit(), amount);
+        Self { held: self.held.minus(amount), free: self.free.plus(amount), ..self }
+    }
+
     /// Share of the limit that is spent or held, in percent, rounded down; 100 of a limit of 0.
     #[must_use]
     pub fn percent(&self) -> i64 {
