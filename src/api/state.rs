@@ -15,6 +15,7 @@ use crate::alerts::AlertCounts;
 use crate::budget::Office;
 use crate::config::{KeyError, Kubernetes, Limits, Proxies, Rate, ServiceConfig};
 use crate::feed::Feeds;
+use crate::gate::kubernetes::{self, ChangedAdmission};
 use crate::grid::Library;
 use crate::series::{ExportCounts, Handover, Influx, NewestPower, SeriesStore};
 use crate::steady_clock::{ClockJump, SteadyClock};
@@ -25,15 +26,31 @@ use collectors::clock::Clock;
 use model::{AttentionKind, ChangeKind, TokenId};
 use serde::Serialize;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
-use units::Span;
+use units::{Span, Timestamp};
 
 /// What every handler works with: the service.
 pub(crate) type State = Arc<ApiService>;
 
 /// Failed sign-ins of one address.
 const SIGN_IN_FAILURES: Rate = Rate { per_s: 1, burst: 20 };
+
+/// When something that is heard of often was last noted.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    noted_ns: AtomicI64,
+}
+
+impl Heard {
+    /// Whether it is to be noted again at `now`: once a minute.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        const MINUTE_NS: i64 = 60_000_000_000;
+        let (now, before) = (now.nanoseconds(), self.noted_ns.load(Ordering::Relaxed));
+        let is_due = now.saturating_sub(before).unsigned_abs() >= MINUTE_NS.unsigned_abs();
+        is_due && self.noted_ns.compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+}
 
 /// Store, clock and limits of one running service.
 pub(crate) struct ApiService {
@@ -87,14 +104,19 @@ pub(crate) struct ServiceParts {
 
 /// Settings of the gates for foreign systems.
 pub(crate) struct Gates {
-    pub(super) kubernetes: Kubernetes,
+    pub(super) kubernetes: Arc<Kubernetes>,
+    pub(super) kubernetes_heard: Heard,
     pub(super) terraform: RunTasks,
 }
 
 impl Gates {
     /// The gates as they are configured, with the key of run tasks read from its file.
     pub(crate) fn open(config: &ServiceConfig) -> Result<Self, KeyError> {
-        Ok(Self { kubernetes: config.kubernetes.clone(), terraform: RunTasks::open(&config.terraform)? })
+        Ok(Self {
+            kubernetes: Arc::new(config.kubernetes.clone()),
+            kubernetes_heard: Heard::default(),
+            terraform: RunTasks::open(&config.terraform)?,
+        })
     }
 }
 
@@ -242,5 +264,16 @@ impl ApiService {
             }
             Err(error) => tracing::error!(%error, "holds could not be settled; the service will try again"),
         }
+        match kubernetes::sweep(office, &self.gates.kubernetes) {
+            Ok(changed) => changed.into_iter().for_each(|change| self.tell_admission(&change)),
+            Err(error) => {
+                tracing::error!(%error, "objects of Kubernetes could not be settled; the service will try again")
+            }
+        }
+    }
+
+    /// Tells everyone who listens that a review changed an admission.
+    pub(super) fn tell_admission(&self, changed: &ChangedAdmission) {
+        self.events.tell(ChangeKind::Admission, changed.admission.to_string(), Some(&changed.project));
     }
 }

@@ -23,6 +23,44 @@ pub struct Kubernetes {
     pub answer_within: Duration,
     /// Project of each namespace; a namespace that is not listed is charged to the project of the same name.
     pub projects: BTreeMap<String, ProjectName>,
+    /// After how long a hold goes without any sign of its object: 1 s to a day.
+    pub unconfirmed_hold: Duration,
+    /// What extended resources are of which the gate does not know it, or not rightly.
+    pub resources: BTreeMap<String, ResourceMeaning>,
+    /// Users that make objects for the custom resources of an API group: the well-known ones and those that are configured.
+    pub operators: BTreeMap<String, Vec<String>>,
+}
+
+/// What one unit of an extended resource is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResourceMeaning {
+    /// No accelerator.
+    Nothing,
+    /// An accelerator, or an equal part of one.
+    Part {
+        /// Name of the accelerator.
+        accelerator: String,
+        /// Parts of a whole one; 1 where it is whole.
+        of: u64,
+    },
+}
+
+impl ResourceMeaning {
+    /// `none`, the name of an accelerator, or that and a number of parts, as in `a100/4`.
+    fn read(resource: &str, text: &str) -> Result<Self, ServiceConfigError> {
+        if text == "none" {
+            return Ok(Self::Nothing);
+        }
+        let (accelerator, of) = text.split_once('/').map_or((text, Some(1)), |(name, of)| (name, of.parse().ok()));
+        match of.filter(|of| (1..=1_000).contains(of) && find_accelerator(accelerator).is_ok()) {
+            Some(of) => Ok(Self::Part { accelerator: accelerator.to_owned(), of }),
+            None => Err(ServiceConfigError::OutOfRange {
+                key: "kubernetes.resources",
+                value: format!("{resource} = {text:?}"),
+                expected: "none, an accelerator that `wattledger estimate --accelerator` takes, or that and a number of parts, such as a100/4",
+            }),
+        }
+    }
 }
 
 /// Settings of the run task for HCP Terraform.
@@ -36,6 +74,25 @@ pub struct Terraform {
     pub projects: BTreeMap<String, ProjectName>,
 }
 
+/// Service accounts under which the manifests or charts of each project run its operator, by API group of the custom resources.
+const OPERATORS: [(&str, &str); 15] = [
+    ("jobset.x-k8s.io", "system:serviceaccount:jobset-system:jobset-controller-manager"),
+    ("leaderworkerset.x-k8s.io", "system:serviceaccount:lws-system:lws-controller-manager"),
+    ("kubeflow.org", "system:serviceaccount:kubeflow:training-operator"),
+    ("kubeflow.org", "system:serviceaccount:kubeflow:mpi-operator"),
+    ("kubeflow.org", "system:serviceaccount:mpi-operator:mpi-operator"),
+    ("trainer.kubeflow.org", "system:serviceaccount:kubeflow-system:kubeflow-trainer-controller-manager"),
+    ("trainer.kubeflow.org", "system:serviceaccount:kubeflow:kubeflow-trainer-controller-manager"),
+    ("ray.io", "system:serviceaccount:kuberay-system:kuberay-operator"),
+    ("ray.io", "system:serviceaccount:kuberay-operator:kuberay-operator"),
+    ("ray.io", "system:serviceaccount:ray-system:kuberay-operator"),
+    ("sparkoperator.k8s.io", "system:serviceaccount:spark-operator:spark-operator-controller"),
+    ("sparkoperator.k8s.io", "system:serviceaccount:spark-operator:spark-operator"),
+    ("argoproj.io", "system:serviceaccount:argo:argo"),
+    ("batch.volcano.sh", "system:serviceaccount:volcano-system:volcano-controllers"),
+    ("serving.kserve.io", "system:serviceaccount:kserve:kserve-controller-manager"),
+];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct KubernetesDocument {
@@ -44,6 +101,9 @@ pub(super) struct KubernetesDocument {
     outage: Outage,
     answer_within_ms: u64,
     projects: BTreeMap<String, ProjectName>,
+    unconfirmed_hold_s: u64,
+    operators: BTreeMap<String, Vec<String>>,
+    resources: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +122,9 @@ impl Default for KubernetesDocument {
             outage: Outage::Open,
             answer_within_ms: 1500,
             projects: BTreeMap::new(),
+            unconfirmed_hold_s: 600,
+            operators: BTreeMap::new(),
+            resources: BTreeMap::new(),
         }
     }
 }
@@ -86,8 +149,25 @@ impl KubernetesDocument {
             milliseconds @ 50..=30_000 => Duration::from_millis(milliseconds),
             other => return Err(out_of_range("kubernetes.answer_within_ms", other, "50 to 30000 milliseconds")),
         };
-        let Self { accelerator, site, outage, projects, .. } = self;
-        Ok(Kubernetes { accelerator, site, outage, answer_within, projects })
+        let unconfirmed_hold = match self.unconfirmed_hold_s {
+            seconds @ 1..=86_400 => Duration::from_secs(seconds),
+            other => return Err(out_of_range("kubernetes.unconfirmed_hold_s", other, "1 to 86400 seconds")),
+        };
+        let Self { accelerator, site, outage, projects, operators: configured, resources, .. } = self;
+        let mut operators: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (group, user) in OPERATORS {
+            operators.entry(group.to_owned()).or_default().push(user.to_owned());
+        }
+        for (group, users) in configured {
+            operators.entry(group).or_default().extend(users);
+        }
+        let mut meanings = BTreeMap::new();
+        for (resource, text) in resources {
+            let meaning = ResourceMeaning::read(&resource, &text)?;
+            meanings.insert(resource, meaning);
+        }
+        let resources = meanings;
+        Ok(Kubernetes { accelerator, site, outage, answer_within, projects, unconfirmed_hold, resources, operators })
     }
 }
 

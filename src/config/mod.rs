@@ -17,7 +17,7 @@ mod series;
 pub use alerts::{AlertFormat, Alerts, Webhook, WebhookUrl};
 pub use error::ServiceConfigError;
 pub use export::{ExportCredentials, ExportUrl, OtlpSettings, RemoteWriteSettings};
-pub use gates::{Kubernetes, Terraform};
+pub use gates::{Kubernetes, ResourceMeaning, Terraform};
 pub use key::{KeyError, read_headers, read_hmac_key, read_secret};
 pub use limits::{Limits, Rate};
 pub use providers::ProviderSettings;

@@ -1,6 +1,9 @@
 //! Which accelerator the devices of a pod are, by resource name and by the labels of the nodes that it selects.
 
+use super::text::AskError;
+use crate::config::{Kubernetes, ResourceMeaning};
 use crate::hardware::{find_accelerator, instance_types, name_of_product};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Compute slices of a whole GPU with MIG (NVIDIA MIG User Guide).
@@ -22,38 +25,152 @@ const PRODUCT_LABELS: [&str; 6] = [
 /// Labels of nodes that name the cloud's instance type.
 const INSTANCE_LABELS: [&str; 2] = ["node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type"];
 
+/// Labels of nodes that say in how many shares each accelerator is handed out.
+const REPLICA_LABELS: [&str; 1] = ["nvidia.com/gpu.replicas"];
+
 /// An accelerator, or a slice of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AcceleratorSlice {
     /// Name, as [`find_accelerator`] takes it.
     pub name: String,
-    /// Compute slices, out of [`SLICES`]; a whole accelerator has them all.
+    /// Slices of it, out of `of`; a whole accelerator has them all.
     pub slices: u64,
+    /// Slices of a whole one: [`SLICES`] with MIG, or the parts that it is shared in.
+    #[serde(default = "all", skip_serializing_if = "is_all")]
+    pub of: u64,
+    /// Mean power of one of them with its share of the host that the object states, nW.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nanowatts: Option<u64>,
 }
 
-/// The device that a resource of a container counts; `None` of a resource that is not an accelerator.
-pub(super) fn of_resource(resource: &str) -> Option<ResourceDevice> {
-    let whole = |default| Some(ResourceDevice { slices: SLICES, default });
-    match resource {
-        // Its default is the configured one.
-        "nvidia.com/gpu" | "nvidia.com/gpu.shared" => whole(""),
-        "amd.com/gpu" => whole("mi300x"),
-        "habana.ai/gaudi" => whole("gaudi2"),
-        "google.com/tpu" => whole("tpu-v5e"),
-        "aws.amazon.com/neuron" | "aws.amazon.com/neurondevice" => whole("trn1"),
-        _ => {
-            let profile = resource.strip_prefix("nvidia.com/mig-")?;
-            Some(ResourceDevice { slices: slices(profile)?, default: "" })
-        }
+impl AcceleratorSlice {
+    /// A whole accelerator of this name, whose power is estimated.
+    #[must_use]
+    pub fn whole(name: impl Into<String>) -> Self {
+        Self { name: name.into(), slices: SLICES, of: SLICES, nanowatts: None }
+    }
+
+    /// Whether it is all of an accelerator.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.slices >= self.of
     }
 }
 
+const fn all() -> u64 {
+    SLICES
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_all(of: &u64) -> bool {
+    *of == SLICES
+}
+
+/// What a resource of a container is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Resource {
+    /// No accelerator.
+    Nothing,
+    /// Accelerators, or parts of them.
+    Devices(ResourceDevice),
+    /// An extended resource of which nobody said what it is.
+    Unknown,
+}
+
 /// What one device of a resource is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ResourceDevice {
     pub(super) slices: u64,
+    pub(super) of: u64,
     /// Where no node label says more; empty for the configured accelerator.
-    pub(super) default: &'static str,
+    pub(super) default: String,
+}
+
+impl ResourceDevice {
+    /// A whole accelerator, of this name where no node label says more.
+    pub(super) fn whole(default: &str) -> Self {
+        Self { slices: SLICES, of: SLICES, default: default.to_owned() }
+    }
+
+    fn part(default: &str, slices: u64, of: u64) -> Resource {
+        Resource::Devices(Self { slices, of, default: default.to_owned() })
+    }
+
+    pub(super) const fn is_whole(&self) -> bool {
+        self.slices >= self.of
+    }
+}
+
+/// Resources beside accelerators that device plugins announce: by their names no power of an accelerator is asked for.
+const NO_ACCELERATORS: [&str; 14] = [
+    "rdma/",
+    "vpc.amazonaws.com/",
+    "devices.kubevirt.io/",
+    "bridge.network.kubevirt.io/",
+    "openshift.io/",
+    "mellanox.com/",
+    "intel.com/",
+    "networking.gke.io.networks/",
+    "smarter-devices/",
+    "github.com/fuse",
+    "nvidia.com/hostdev",
+    "nvidia.com/gpumem",
+    "nvidia.com/gpucores",
+    "volcano.sh/vgpu-memory",
+];
+
+/// What a resource is, by configuration and by the names that vendors' device plugins give.
+pub(super) fn of_resource(resource: &str, settings: &Kubernetes) -> Resource {
+    if let Some(meaning) = settings.resources.get(resource) {
+        return match meaning {
+            ResourceMeaning::Nothing => Resource::Nothing,
+            ResourceMeaning::Part { accelerator, of } if *of > 1 => ResourceDevice::part(accelerator, 1, *of),
+            ResourceMeaning::Part { accelerator, .. } => ResourceDevice::part(accelerator, SLICES, SLICES),
+        };
+    }
+    let Some((domain, name)) = resource.split_once('/') else { return Resource::Nothing };
+    if domain == "kubernetes.io"
+        || domain.ends_with(".kubernetes.io")
+        || NO_ACCELERATORS.iter().any(|prefix| resource.starts_with(prefix))
+    {
+        return Resource::Nothing;
+    }
+    let whole = |default| ResourceDevice::part(default, SLICES, SLICES);
+    match (domain, name) {
+        // Its default is the configured one.
+        ("nvidia.com", "gpu" | "gpu.shared" | "pgpu") | ("volcano.sh", "vgpu-number") => whole(""),
+        ("nvidia.com", _) => match name.strip_prefix("mig-").and_then(slices) {
+            Some(slices) => ResourceDevice::part("", slices, SLICES),
+            None => Resource::Unknown,
+        },
+        ("amd.com", _) => match partition(name) {
+            Some(of) => {
+                ResourceDevice::part("mi300x", if of > 1 { 1 } else { SLICES }, if of > 1 { of } else { SLICES })
+            }
+            None => Resource::Unknown,
+        },
+        ("habana.ai", "gaudi") => whole("gaudi2"),
+        ("google.com", "tpu") => whole("tpu-v5e"),
+        ("aws.amazon.com", "neuron" | "neurondevice") => whole("trn1"),
+        // A Trainium chip has two cores (AWS Neuron documentation).
+        ("aws.amazon.com", "neuroncore") => ResourceDevice::part("trn1", 1, 2),
+        ("gpu.intel.com", "i915" | "xe") => whole("Intel GPU"),
+        ("huawei.com", name) if name.starts_with("Ascend") && !name.ends_with("-memory") => whole(name),
+        _ => Resource::Unknown,
+    }
+}
+
+/// Parts that an AMD accelerator is in, by the resource of its compute partition, such as `cpx_nps4` (AMD GPU device plugin; an MI300X has eight
+/// dies).
+fn partition(name: &str) -> Option<u64> {
+    if name == "gpu" {
+        return Some(1);
+    }
+    let (mode, _) = name.split_once("_nps")?;
+    [("spx", 1), ("dpx", 2), ("tpx", 3), ("qpx", 4), ("cpx", 8)]
+        .into_iter()
+        .find(|(known, _)| *known == mode)
+        .map(|(_, of)| of)
 }
 
 /// Compute slices of a MIG profile such as `1g.5gb` or `3g.20gb.me`; 0 to 7 digits before `g`.
@@ -64,15 +181,35 @@ fn slices(profile: &str) -> Option<u64> {
 
 /// The accelerator that these node labels ask for, each label with the values that it may have. Of several possible ones the one with the
 /// highest TDP counts, as for a family.
-pub(super) fn of_labels(labels: &BTreeMap<String, Vec<String>>) -> Option<AcceleratorSlice> {
-    let values = |keys: &'static [&str]| keys.iter().filter_map(|key| labels.get(*key)).flatten();
-    let products = values(&PRODUCT_LABELS).map(|product| of_product(product));
-    let instances = values(&INSTANCE_LABELS).filter_map(|instance| of_instance(instance));
-    let found: Vec<AcceleratorSlice> = products.collect();
-    let found = if found.is_empty() { instances.collect() } else { found };
-    found.into_iter().max_by_key(|accelerator| {
+pub(super) fn of_labels(labels: &BTreeMap<String, Vec<String>>) -> Result<Option<AcceleratorSlice>, AskError> {
+    let values = |keys: &'static [&str]| {
+        keys.iter().flat_map(|key| labels.get(*key).into_iter().flatten().map(move |value| (*key, value)))
+    };
+    let mut found: Vec<AcceleratorSlice> = values(&PRODUCT_LABELS).map(|(_, product)| of_product(product)).collect();
+    if found.is_empty() {
+        for (label, instance) in values(&INSTANCE_LABELS) {
+            found.push(of_instance(instance).ok_or_else(|| {
+                let problem = format!(
+                    "{instance:?} is not in the table of instance types with accelerators: name its accelerator with the annotation {ANNOTATION}"
+                );
+                AskError::new(label, problem)
+            })?);
+        }
+    }
+    let mut found = found.into_iter().reduce(larger);
+    let shares = values(&REPLICA_LABELS).filter_map(|(_, shares)| shares.parse::<u64>().ok()).min();
+    if let (Some(accelerator), Some(of)) = (&mut found, shares.filter(|of| *of > 1)) {
+        (accelerator.slices, accelerator.of) = (1, of);
+    }
+    Ok(found)
+}
+
+/// The one of two accelerators with the higher TDP.
+pub(super) fn larger(one: AcceleratorSlice, other: AcceleratorSlice) -> AcceleratorSlice {
+    let tdp = |accelerator: &AcceleratorSlice| {
         find_accelerator(&accelerator.name).ok().and_then(|found| found.accelerator.tdp_w).unwrap_or(0)
-    })
+    };
+    if tdp(&other) >= tdp(&one) { other } else { one }
 }
 
 /// A product as a node label writes it: no blanks, `-MIG-1g.5gb` where each device is a slice, `-SHARED` where devices are shared in time.
@@ -83,14 +220,14 @@ pub(super) fn of_product(product: &str) -> AcceleratorSlice {
         Some((product, profile)) => (product, slices(profile).unwrap_or(SLICES)),
         None => (product, SLICES),
     };
-    AcceleratorSlice { name: name_of_product(product), slices }
+    AcceleratorSlice { slices, ..AcceleratorSlice::whole(name_of_product(product)) }
 }
 
 fn of_instance(instance: &str) -> Option<AcceleratorSlice> {
     let table = instance_types().ok()?;
     let found = table.iter().find(|row| row.instance_type.eq_ignore_ascii_case(instance.trim()))?;
     let name = found.find_accelerator().map_or_else(|_| found.accelerator.clone(), |part| part.accelerator.key);
-    Some(AcceleratorSlice { name, slices: SLICES })
+    Some(AcceleratorSlice::whole(name))
 }
 
 #[cfg(test)]
@@ -144,18 +281,39 @@ mod tests {
     }
 
     #[test]
-    fn resources_are_devices_or_slices_or_nothing() {
-        for (resource, slices) in [
-            ("nvidia.com/gpu", Some(7)),
-            ("nvidia.com/mig-1g.5gb", Some(1)),
-            ("nvidia.com/mig-3g.20gb.me", Some(3)),
-            ("nvidia.com/mig-7g.80gb", Some(7)),
-            ("amd.com/gpu", Some(7)),
-            ("cpu", None),
+    fn resources_are_devices_or_parts_of_them_or_nothing_or_not_known() {
+        let config = "[kubernetes.resources]\n\"example.com/fpga\" = \"none\"\n\"example.com/slot\" = \"a100/4\"\n\"example.com/card\" = \"l4\"\n";
+        let overrides = crate::config::ServiceOverrides::default();
+        let settings = crate::config::ServiceConfig::parse(config, "test", overrides).unwrap().kubernetes;
+        for (resource, part) in [
+            ("nvidia.com/gpu", Some(Some((7, 7)))),
+            ("nvidia.com/gpu.shared", Some(Some((7, 7)))),
+            ("nvidia.com/mig-1g.5gb", Some(Some((1, 7)))),
+            ("nvidia.com/mig-3g.20gb.me", Some(Some((3, 7)))),
+            ("nvidia.com/mig-7g.80gb", Some(Some((7, 7)))),
             ("nvidia.com/mig-9g.5gb", None),
-            ("rdma/hca", None),
+            ("nvidia.com/gpumem-percentage", Some(None)),
+            ("amd.com/gpu", Some(Some((7, 7)))),
+            ("amd.com/cpx_nps4", Some(Some((1, 8)))),
+            ("amd.com/spx_nps1", Some(Some((7, 7)))),
+            ("aws.amazon.com/neuroncore", Some(Some((1, 2)))),
+            ("gpu.intel.com/xe", Some(Some((7, 7)))),
+            ("huawei.com/Ascend910", Some(Some((7, 7)))),
+            ("cpu", Some(None)),
+            ("hugepages-2Mi", Some(None)),
+            ("requests.kubernetes.io/x", Some(None)),
+            ("rdma/hca", Some(None)),
+            ("example.com/fpga", Some(None)),
+            ("example.com/slot", Some(Some((1, 4)))),
+            ("example.com/card", Some(Some((7, 7)))),
+            ("example.com/other", None),
         ] {
-            assert_eq!(of_resource(resource).map(|device| device.slices), slices, "{resource}");
+            let found = match of_resource(resource, &settings) {
+                Resource::Nothing => Some(None),
+                Resource::Devices(device) => Some(Some((device.slices, device.of))),
+                Resource::Unknown => None,
+            };
+            assert_eq!(found, part, "{resource}");
         }
     }
 }

@@ -1,19 +1,18 @@
-//! The gate: decides a review against the budgets, and settles what its object held when the object ends.
+//! The gate: decides a review against the budgets, and settles what its object held when the object has ended.
 
-use super::accelerator::SLICES;
-use super::note;
-use super::object::{AcceleratorUse, KubernetesObject};
-use super::review::{ObjectChange, Review, ReviewAnswer};
+use super::asker::Asker;
+use super::forest::Forest;
+use super::object::KubernetesObject;
+use super::review::{Deletion, ObjectChange, Review, ReviewAnswer};
+use super::weighing::{ObjectWeighing, WeighedReview};
 use super::words;
-use crate::budget::{self, Actual, Ask, BudgetError, Demand, Hardware, Office, PowerError};
+use crate::budget::{BudgetError, ClaimOutcome, Demand, Desk, Office};
 use crate::config::Kubernetes;
-use crate::store::{AdmissionFilter, AdmissionRow};
+use crate::store::Tx;
 use api::{Decision, Outage};
-use model::{AdmissionId, AdmissionState, JobId, ProjectName};
+use model::{AdmissionId, ObjectState, ProjectName};
 use std::collections::BTreeMap;
-
-/// Admissions of one object that are looked at, the newest.
-const ADMISSIONS_MAX: u32 = 100;
+use std::sync::Arc;
 
 /// What a review came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,22 +43,16 @@ impl From<ReviewAnswer> for Reviewed {
 /// # Errors
 ///
 /// The ledger or the store: then nothing was decided, and [`undecided`] answers.
-pub fn decide(office: Office<'_>, settings: &Kubernetes, review: &Review) -> Result<Reviewed, BudgetError> {
-    let gate = Gate { office, settings, review };
-    match &review.change {
-        Ok(ObjectChange::Nothing) => Ok(ReviewAnswer::allow(review).into()),
-        Ok(ObjectChange::Create(object) | ObjectChange::Grow(object)) => {
-            if gate.is_counted_with_its_owner(object)? {
-                return Ok(ReviewAnswer::allow(review).into());
-            }
-            gate.admit(&object.to_string(), gate.demands(object)?, object.is_at_rest)
-        }
-        Ok(ObjectChange::Scale { known_as, kind, from, to }) => {
-            let demands = gate.scaled(known_as, to.saturating_sub(*from))?;
-            gate.admit(&format!("{kind} from {from} to {to} replicas"), demands, false)
-        }
-        Ok(ObjectChange::End(object)) => gate.end(object),
-        Err(error) => gate.unknown(&gate.demand()?, &error.to_string()),
+pub fn decide(office: Office<'_>, settings: &Arc<Kubernetes>, review: &Arc<Review>) -> Result<Reviewed, BudgetError> {
+    if office.store.read::<_, BudgetError>(|tx| is_noise(tx, review))? {
+        return Ok(ReviewAnswer::allow(review).into());
+    }
+    let (asked, own) = (Arc::clone(review), Arc::clone(settings));
+    let verdict = office.at_the_desk(review.dry_run, move |desk| verdict(desk, &own, &asked))?;
+    match verdict {
+        ReviewVerdict::Allowed => Ok(ReviewAnswer::allow(review).into()),
+        ReviewVerdict::Weighed(outcome) => Ok(answer(review, *outcome)),
+        ReviewVerdict::Unknown { demand, must_hold, why } => unknown(office, review, (&demand, must_hold), &why),
     }
 }
 
@@ -80,191 +73,188 @@ pub fn undecided(outage: Outage, review: &Review, why: &str) -> ReviewAnswer {
     answer.audited("unverified", why.to_owned())
 }
 
-/// One review on its way to an answer.
-struct Gate<'a> {
-    office: Office<'a>,
-    settings: &'a Kubernetes,
-    review: &'a Review,
+/// What the transaction of a review came to.
+enum ReviewVerdict {
+    /// There was nothing to decide.
+    Allowed,
+    /// The budgets were asked.
+    Weighed(Box<ClaimOutcome>),
+    /// What the object takes cannot be known.
+    Unknown { demand: Box<Demand>, must_hold: bool, why: String },
 }
 
-impl Gate<'_> {
-    /// What is the same for every accelerator of the object.
-    fn demand(&self) -> Result<Demand, BudgetError> {
-        let namespace = &self.review.namespace;
-        let project = match self.settings.projects.get(namespace) {
-            Some(project) => project.clone(),
-            None => self.office.project_of(namespace)?,
-        };
-        Ok(Demand {
-            project,
-            site: self.settings.site.clone(),
-            labels: BTreeMap::from([("namespace".to_owned(), namespace.clone())]),
-            user: self.review.user.clone(),
-            ..Demand::default()
-        })
-    }
-
-    fn demands(&self, object: &KubernetesObject) -> Result<Vec<Demand>, BudgetError> {
-        let mut whole = self.demand()?;
-        let labels = object.labels.iter().filter(|(key, _)| *key != "namespace");
-        whole.labels.extend(labels.map(|(key, value)| (key.clone(), value.clone())));
-        whole.labels.insert("kind".to_owned(), object.kind.clone());
-        whole.job_name = Some(object.name.clone()).filter(|name| !name.is_empty());
-        whole.job = object.known_as.first().cloned();
-        let whole = whole.made_plain();
-        object.parts.iter().map(|part| of_part(&whole, part)).collect()
-    }
-
-    /// What `more` replicas of a known object take.
-    fn scaled(&self, known_as: &[JobId], more: u64) -> Result<Vec<Demand>, BudgetError> {
-        let mut newest: BTreeMap<(String, Option<u64>), Demand> = BTreeMap::new();
-        for row in self.known(known_as)? {
-            let demand = budget::stored_demand(&row.demand)?;
-            newest.entry((demand.accelerator.clone(), demand.nanowatts)).or_insert(demand);
-        }
-        let of_replicas = |demand: Demand| {
-            let count = note::devices_per_replica(&demand)?.saturating_mul(more);
-            (count > 0).then(|| Demand { count, user: self.review.user.clone(), ..demand })
-        };
-        Ok(newest.into_values().filter_map(of_replicas).collect())
-    }
-
-    /// Every admission of an object that was not denied, newest first.
-    fn known(&self, known_as: &[JobId]) -> Result<Vec<AdmissionRow>, BudgetError> {
-        for id in known_as {
-            let filter = AdmissionFilter { job: Some(id.clone()), limit: ADMISSIONS_MAX, ..AdmissionFilter::default() };
-            let mut rows = self.office.admissions(&filter)?;
-            rows.retain(|row| row.state != AdmissionState::Denied);
-            if !rows.is_empty() {
-                return Ok(rows);
-            }
-        }
-        Ok(Vec::new())
-    }
-
-    fn held(&self, known_as: &[JobId]) -> Result<Vec<AdmissionRow>, BudgetError> {
-        let mut rows = self.known(known_as)?;
-        rows.retain(|row| row.state == AdmissionState::Held);
-        Ok(rows)
-    }
-
-    /// Whether the object's controller was counted, with all that it makes. Anyone can write the name of a controller into an object, so a controller
-    /// that is not known counts only where the cluster itself asks.
-    fn is_counted_with_its_owner(&self, object: &KubernetesObject) -> Result<bool, BudgetError> {
-        let Some(owner) = &object.owner else { return Ok(false) };
-        if owner.kind != "CronJob" {
-            return Ok(self.review.is_of_a_controller() || !self.known(&owner.known_as)?.is_empty());
-        }
-        // A CronJob holds its next run, which this is.
-        if !self.review.dry_run {
-            for row in self.held(&owner.known_as)? {
-                self.office.release(row.admission)?;
-            }
-        }
-        Ok(false)
-    }
-
-    /// Admits all of the object, or nothing of it.
-    fn admit(&self, object: &str, demands: Vec<Demand>, is_at_rest: bool) -> Result<Reviewed, BudgetError> {
-        let ask = match (self.review.dry_run, is_at_rest) {
-            (true, _) => Ask::DryRun,
-            (false, true) => Ask::Check,
-            (false, false) => Ask::Reserve,
-        };
-        let (mut decisions, mut changed) = (Vec::new(), Vec::new());
-        for (index, demand) in demands.into_iter().enumerate() {
-            let part = if index == 0 { String::new() } else { format!(":{}", index + 1) };
-            let key = format!("kubernetes:{}{part}", self.review.uid);
-            let decision = match self.office.admit(Some(&key), demand.clone(), ask) {
-                Ok(decision) => decision,
-                Err(error) => {
-                    self.give_back(&decisions)?;
-                    return self.failed(&demand, error);
-                }
+/// Whether a review says nothing of its object that is not known, as most reviews do.
+fn is_noise(tx: &Tx<'_>, review: &Review) -> Result<bool, BudgetError> {
+    let takes_nothing =
+        |object: &KubernetesObject| !object.is_scalable && object.takes.as_ref().is_ok_and(|takes| takes.0.is_empty());
+    let mut forest = Forest::new(tx);
+    match &review.change {
+        ObjectChange::Create(object) => Ok(takes_nothing(object)),
+        ObjectChange::Update { new, old, .. } => {
+            let Some(known) = forest.get(&new.uid)? else {
+                return Ok(takes_nothing(new) || new.has_ended || (new.is_leaving && new.has_no_finalizers));
             };
-            let project = demand.project.clone();
-            changed.extend(decision.id.map(|admission| ChangedAdmission { admission, project }));
-            if !decision.allowed && !is_at_rest {
-                self.give_back(&decisions)?;
-                let message = words::denial(object, &demand, &decision);
-                let answer = ReviewAnswer::deny(self.review, &message);
-                return Ok(Reviewed { answer: audited(answer, &[decision]), changed });
-            }
-            decisions.push(decision);
+            let ends = new.has_ended || (new.is_leaving && new.has_no_finalizers);
+            let is_of_its_owner = known.owner.as_ref() == new.owner.as_ref().map(|owner| &owner.uid)
+                || old.as_ref().is_some_and(|old| old.owner == new.owner);
+            let is_alike = is_of_its_owner && new.takes.as_ref() == Ok(&known.declared);
+            Ok(!ends && is_alike && known.state == ObjectState::Live)
         }
-        let warnings: Vec<String> = decisions.iter().flat_map(|decision| decision.warnings.clone()).collect();
-        let answer = audited(ReviewAnswer::allow(self.review).warned(&warnings), &decisions);
-        Ok(Reviewed { answer, changed })
-    }
-
-    fn give_back(&self, decisions: &[Decision]) -> Result<(), BudgetError> {
-        let held = decisions.iter().filter(|decision| decision.held).filter_map(|decision| decision.id);
-        held.map(|id| self.office.release(id)).try_for_each(|released| released.map(drop))
-    }
-
-    fn failed(&self, demand: &Demand, error: BudgetError) -> Result<Reviewed, BudgetError> {
-        match error {
-            BudgetError::Store(_) | BudgetError::Ledger(_) => Err(error),
-            BudgetError::KeyReused { .. } => Ok(ReviewAnswer::deny(self.review, &error.to_string()).into()),
-            error => self.unknown(demand, &words::problem(&error)),
+        ObjectChange::Delete(Deletion { object, .. }) => {
+            let by_collector = review.user.is_garbage_collector() && object.owner.is_some();
+            Ok(!by_collector && !object.uid.is_empty() && forest.get(&object.uid)?.is_none())
         }
-    }
-
-    /// What cannot be estimated is denied where a budget blocks: nobody could say that it fits.
-    fn unknown(&self, demand: &Demand, why: &str) -> Result<Reviewed, BudgetError> {
-        let answer = if self.office.is_blocked_unknown(demand)? {
-            ReviewAnswer::deny(self.review, &words::cannot_estimate(why))
-        } else {
-            let warning = format!("not counted against carbon budgets: it cannot be estimated: {why}");
-            ReviewAnswer::allow(self.review).warned(&[warning])
-        };
-        Ok(answer.into())
-    }
-
-    /// Settles what has run with what the ledger has of it, and releases what never ran.
-    fn end(&self, object: &KubernetesObject) -> Result<Reviewed, BudgetError> {
-        let mut reviewed = Reviewed::from(ReviewAnswer::allow(self.review));
-        if self.review.dry_run {
-            return Ok(reviewed);
-        }
-        for row in self.held(&object.known_as)? {
-            if object.has_started || row.metered.millijoules() > 0 {
-                self.office.commit(row.admission, Actual::default())?;
-            } else {
-                self.office.release(row.admission)?;
-            }
-            reviewed.changed.push(ChangedAdmission { admission: row.admission, project: row.project });
-        }
-        Ok(reviewed)
+        ObjectChange::Nothing => Ok(true),
+        ObjectChange::Scale(_) | ObjectChange::Unreadable { .. } => Ok(false),
     }
 }
 
-fn of_part(whole: &Demand, part: &AcceleratorUse) -> Result<Demand, BudgetError> {
-    let mut demand = Demand {
-        accelerator: part.accelerator.name.clone(),
-        count: part.count,
-        nanohours: part.nanohours,
-        nanowatts: slice_nanowatts(part)?,
-        ..whole.clone()
+fn verdict(desk: &Desk<'_>, settings: &Kubernetes, review: &Review) -> Result<ReviewVerdict, BudgetError> {
+    let default_hours = |demand: &Demand| desk.wall_time(demand);
+    let mut weighing = ObjectWeighing {
+        settings,
+        review,
+        now: desk.now(),
+        forest: Forest::new(desk.tx()),
+        default_hours: &default_hours,
+        succession: None,
+        have_run: Vec::new(),
     };
-    note::set_devices_per_replica(&mut demand, part.per_replica);
-    Ok(demand)
+    let asker = Asker {
+        desk,
+        settings,
+        namespace: &review.namespace,
+        user: Some(review.user.name.clone()).filter(|name| !name.is_empty()),
+        shown: shown(&mut weighing.forest, review)?,
+    };
+    let must_hold = match weighing.weigh()? {
+        WeighedReview::Nothing => return Ok(ReviewVerdict::Allowed),
+        WeighedReview::Unknown(why) => {
+            return Ok(ReviewVerdict::Unknown { demand: Box::new(asker.whole()?), must_hold: !may_grow(review), why });
+        }
+        WeighedReview::Changed { must_hold } => must_hold,
+    };
+    let ObjectWeighing { mut forest, succession, have_run, .. } = weighing;
+    let mut changes = forest.changes()?;
+    // What takes a hold over ends nothing beside it.
+    let is_over = |uid: &str| changes.iter().any(|change| change.is_over && change.root.uid == uid);
+    let is_held = |uid: &str| changes.iter().any(|change| !change.is_over && change.root.uid == uid);
+    let succession = succession.filter(|(new, old)| is_held(new) && is_over(old));
+    if let Some((_, old)) = &succession {
+        changes.retain(|change| change.root.uid != *old);
+    }
+    let claims = changes.into_iter().map(|change| asker.claim(change, &have_run, succession.as_ref()));
+    let claims = claims.collect::<Result<Vec<_>, _>>()?;
+    match desk.hold(claims, must_hold) {
+        Ok(outcome) => {
+            if matches!(outcome, ClaimOutcome::Held { .. }) {
+                forest.write()?;
+            }
+            Ok(ReviewVerdict::Weighed(Box::new(outcome)))
+        }
+        Err(error @ (BudgetError::Store(_) | BudgetError::Ledger(_))) => Err(error),
+        Err(error) => {
+            Ok(ReviewVerdict::Unknown { demand: Box::new(asker.whole()?), must_hold, why: words::problem(&error) })
+        }
+    }
 }
 
-/// Expected power of a slice: its part of a whole accelerator's, rounded up; `None` of a whole one.
-fn slice_nanowatts(part: &AcceleratorUse) -> Result<Option<u64>, BudgetError> {
-    let accelerator = &part.accelerator;
-    if accelerator.slices >= SLICES {
-        return Ok(None);
+/// Whether more may be taken after this review: what cannot be read is let through where it only ends or stays as it is.
+fn may_grow(review: &Review) -> bool {
+    match &review.change {
+        ObjectChange::Create(_) | ObjectChange::Scale(_) => true,
+        ObjectChange::Update { old, is_status, .. } => !is_status && old.as_ref().is_none_or(|old| old.takes.is_ok()),
+        ObjectChange::Unreadable { may_grow, .. } => *may_grow,
+        ObjectChange::Delete(_) | ObjectChange::Nothing => false,
     }
-    let whole =
-        Hardware { accelerator: &accelerator.name, instance: None, count: 1, nanowatts: None, utilisation_ppm: None };
-    match whole.power() {
-        Ok(power) => Ok(Some(power.nanowatts.saturating_mul(accelerator.slices).div_ceil(SLICES))),
-        // What is not known is said when it is estimated.
-        Err(PowerError::Hardware(_)) => Ok(None),
-        Err(PowerError::Overflow(error)) => Err(error.into()),
+}
+
+/// The object that a review shows, by its uid.
+fn shown<'r>(
+    forest: &mut Forest<'_>,
+    review: &'r Review,
+) -> Result<BTreeMap<String, &'r KubernetesObject>, BudgetError> {
+    let object = match &review.change {
+        ObjectChange::Create(object) | ObjectChange::Update { new: object, .. } => object,
+        _ => return Ok(BTreeMap::new()),
+    };
+    Ok(BTreeMap::from([(forest.uid_of(object)?, object)]))
+}
+
+/// Holds what the roots of `forest` take now, whatever that is; objects of which more is known are `shown`.
+pub(super) fn settle_up(
+    desk: &Desk<'_>,
+    settings: &Kubernetes,
+    mut forest: Forest<'_>,
+    shown: BTreeMap<String, &KubernetesObject>,
+) -> Result<Vec<ChangedAdmission>, BudgetError> {
+    let asker = Asker { desk, settings, namespace: "", user: None, shown };
+    let changes = forest.changes()?;
+    let claims = changes.into_iter().map(|change| asker.claim(change, &[], None)).collect::<Result<_, _>>()?;
+    let outcome = desk.hold(claims, true)?;
+    forest.write()?;
+    Ok(changed_by(&outcome))
+}
+
+fn changed_by(outcome: &ClaimOutcome) -> Vec<ChangedAdmission> {
+    let found = |(admission, project): (AdmissionId, ProjectName)| ChangedAdmission { admission, project };
+    match outcome.clone() {
+        ClaimOutcome::Held { changed, .. } => changed.into_iter().map(found).collect(),
+        ClaimOutcome::Refused { demand, decision, is_new } => {
+            decision.id.filter(|_| is_new).map(|id| found((id, demand.project))).into_iter().collect()
+        }
     }
+}
+
+fn answer(review: &Review, outcome: ClaimOutcome) -> Reviewed {
+    let changed = if review.dry_run { Vec::new() } else { changed_by(&outcome) };
+    let number = |decision: Decision| Decision { id: decision.id.filter(|_| !review.dry_run), ..decision };
+    let answer = match outcome {
+        ClaimOutcome::Held { decisions, .. } => {
+            let decisions: Vec<Decision> = decisions.into_iter().map(number).collect();
+            let warnings: Vec<String> = decisions.iter().flat_map(|decision| decision.warnings.clone()).collect();
+            audited(ReviewAnswer::allow(review).warned(&warnings), &decisions)
+        }
+        ClaimOutcome::Refused { demand, decision, .. } => {
+            let decision = number(*decision);
+            let message = words::denial(&subject(review, &demand), &demand, &decision);
+            audited(ReviewAnswer::deny(review, &message), &[decision])
+        }
+    };
+    Reviewed { answer, changed }
+}
+
+/// What is refused, as its user knows it.
+fn subject(review: &Review, demand: &Demand) -> String {
+    let object = match &review.change {
+        ObjectChange::Create(object) | ObjectChange::Update { new: object, .. } => object.to_string(),
+        ObjectChange::Scale(scale) => {
+            return format!("{} {} with {} replicas", scale.resource, scale.name, scale.to);
+        }
+        _ => String::new(),
+    };
+    let root = demand.labels.get("kind").zip(demand.job_name.as_ref()).map(|(kind, name)| format!("{kind} {name}"));
+    match root {
+        Some(root) if root != object && !object.is_empty() => format!("{root} with {object}"),
+        Some(root) => root,
+        None => object,
+    }
+}
+
+/// What cannot be estimated is denied where a budget blocks, as nobody could say that it fits; where it `must` be let through, it is with a warning.
+fn unknown(
+    office: Office<'_>,
+    review: &Review,
+    (demand, must): (&Demand, bool),
+    why: &str,
+) -> Result<Reviewed, BudgetError> {
+    let answer = if !must && office.is_blocked_unknown(demand)? {
+        ReviewAnswer::deny(review, &words::cannot_estimate(why))
+    } else {
+        let warning = format!("not counted against carbon budgets: it cannot be estimated: {why}");
+        ReviewAnswer::allow(review).warned(&[warning])
+    };
+    Ok(answer.into())
 }
 
 fn audited(answer: ReviewAnswer, decisions: &[Decision]) -> ReviewAnswer {

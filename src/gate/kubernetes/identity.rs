@@ -1,17 +1,17 @@
-//! The names under which the ledger may know an object.
+//! By what an object is known: its uid or, where it has none, its place.
 
-use model::JobId;
+use sha2::{Digest, Sha256};
 
 /// Names of jobs have at most so many characters.
-const KNOWN_AS_CHARACTERS_MAX: usize = 128;
+const CHARACTERS_MAX: usize = 128;
 
-/// The identities that the ledger may know an object by, the best first: its UID, then its namespace, kind and name.
-#[must_use]
-pub fn known_as(uid: &str, namespace: &str, kind: &str, name: &str) -> Vec<JobId> {
+/// The uid of an object; of one without a uid that can name a job, its namespace, kind and name, or a digest of them.
+pub(super) fn identity(uid: &str, namespace: &str, kind: &str, name: &str) -> String {
     let place = format!("{namespace}:{kind}:{name}");
-    let is_name = |text: &String| {
+    let is_name = |text: &&str| {
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@+-".contains(&byte);
-        (1..=KNOWN_AS_CHARACTERS_MAX).contains(&text.len()) && text.bytes().all(is_allowed)
+        (1..=CHARACTERS_MAX).contains(&text.len()) && text.bytes().all(is_allowed)
     };
-    [uid.to_owned(), place].into_iter().filter(is_name).map(JobId::new).collect()
+    let found = [uid, &place].into_iter().find(is_name).map(str::to_owned);
+    found.unwrap_or_else(|| Sha256::digest(place).iter().map(|byte| format!("{byte:02x}")).collect())
 }

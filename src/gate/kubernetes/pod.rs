@@ -1,7 +1,10 @@
 //! What a pod takes: the devices of its containers, and the accelerator that its node selection asks for.
 
-use super::accelerator::{self, AcceleratorSlice, SLICES, of_labels, of_resource};
-use super::text::{AskError, DeviceQuantity, or_default};
+use super::accelerator::{
+    self, AcceleratorSlice, Resource, ResourceDevice, larger, of_labels, of_product, of_resource,
+};
+use super::text::{AskError, DeviceQuantity, or_default, replicas};
+use crate::config::Kubernetes;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -21,6 +24,10 @@ pub(super) struct Meta {
     pub(super) annotations: BTreeMap<String, String>,
     #[serde(deserialize_with = "or_default")]
     pub(super) owner_references: Vec<OwnerReference>,
+    #[serde(deserialize_with = "or_default")]
+    pub(super) finalizers: Vec<String>,
+    #[serde(deserialize_with = "or_default")]
+    pub(super) deletion_timestamp: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -60,11 +67,13 @@ pub(super) struct PodSpec {
     #[serde(deserialize_with = "or_default")]
     affinity: Affinity,
     pub(super) active_deadline_seconds: Option<i64>,
+    #[serde(deserialize_with = "or_default")]
+    resource_claims: Vec<serde_json::Value>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Container {
+pub(super) struct Container {
     #[serde(deserialize_with = "or_default")]
     resources: Resources,
     #[serde(deserialize_with = "or_default")]
@@ -73,7 +82,7 @@ struct Container {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-struct Resources {
+pub(super) struct Resources {
     #[serde(deserialize_with = "or_default")]
     limits: BTreeMap<String, DeviceQuantity>,
     #[serde(deserialize_with = "or_default")]
@@ -119,32 +128,135 @@ struct Expression {
     values: Vec<String>,
 }
 
+/// The annotation that says how many accelerators the resource claims of one pod allot.
+const CLAIMED: &str = "wattledger.io/claimed-accelerators";
+
+/// What an object states of its accelerators.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct StatedHardware<'a> {
+    /// Name of the accelerator.
+    pub(super) accelerator: Option<&'a str>,
+    /// Mean power of one of them, nW.
+    pub(super) nanowatts: Option<u64>,
+}
+
 impl Template {
-    /// The accelerators of one pod. `named` is the accelerator that the whole object names, `default` the one of a GPU about which nothing is said.
+    /// A pod of one container on nodes with these labels.
+    pub(super) fn of_container(container: Container, node_selector: BTreeMap<String, String>) -> Self {
+        Self { metadata: Meta::default(), spec: PodSpec::of(vec![container], node_selector) }
+    }
+
+    /// The accelerators of one pod. What its nodes must have counts where the object states less.
     pub(super) fn accelerators(
         &self,
-        named: Option<&str>,
-        default: &str,
+        stated: StatedHardware<'_>,
+        settings: &Kubernetes,
     ) -> Result<BTreeMap<AcceleratorSlice, u64>, AskError> {
         let mut found = BTreeMap::new();
+        let devices = self.devices(stated, settings)?;
+        if devices.is_empty() {
+            return Ok(found);
+        }
         let own = self.metadata.annotations.get(accelerator::ANNOTATION).map(String::as_str);
-        let selected = own.or(named).map(accelerator::of_product).or_else(|| of_labels(&self.spec.node_labels()));
-        for (resource, devices) in self.spec.devices()? {
-            let Some(device) = of_resource(&resource).filter(|_| devices > 0) else { continue };
-            let name = if device.default.is_empty() { default } else { device.default };
-            let chosen = selected.clone().unwrap_or_else(|| accelerator::of_product(name));
-            // A slice by its resource, or by what the node calls its devices.
-            let slices = if device.slices < SLICES { device.slices } else { chosen.slices };
-            let sum: &mut u64 = found.entry(AcceleratorSlice { slices, ..chosen }).or_default();
-            *sum = sum.saturating_add(devices);
+        let named = own.or(stated.accelerator).map(of_product);
+        let selected = match of_labels(&self.spec.node_labels()) {
+            Err(_) if named.is_some() => None,
+            selected => selected?,
+        };
+        let chosen = match (selected, named) {
+            (Some(selected), Some(named)) => Some(larger(selected, named)),
+            (selected, named) => selected.or(named),
+        };
+        for (device, count) in devices {
+            let default = if device.default.is_empty() { &settings.accelerator } else { &device.default };
+            let mut slice = chosen.clone().unwrap_or_else(|| of_product(default));
+            // A part by its resource, or by what the node calls its devices.
+            if !device.is_whole() {
+                (slice.slices, slice.of) = (device.slices, device.of);
+            }
+            slice.nanowatts = stated.nanowatts;
+            let sum: &mut u64 = found.entry(slice).or_default();
+            *sum = sum.saturating_add(count);
         }
         Ok(found)
+    }
+
+    /// The devices of one pod. An extended resource that is not known counts where the object says what it is, and is refused elsewhere.
+    fn devices(
+        &self,
+        stated: StatedHardware<'_>,
+        settings: &Kubernetes,
+    ) -> Result<Vec<(ResourceDevice, u64)>, AskError> {
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for (resource, devices) in self.spec.devices()?.into_iter().filter(|(_, devices)| *devices > 0) {
+            match of_resource(&resource, settings) {
+                Resource::Devices(device) => known.push((device, devices)),
+                Resource::Unknown => unknown.push((resource, devices)),
+                Resource::Nothing => {}
+            }
+        }
+        known.extend(self.claimed()?);
+        let own = self.metadata.annotations.get(accelerator::ANNOTATION).map(String::as_str).or(stated.accelerator);
+        let is_described = known.is_empty() && (own.is_some() || stated.nanowatts.is_some());
+        for (resource, devices) in unknown {
+            if !is_described {
+                let problem = "what this resource is is not known: name its accelerator with the annotation wattledger.io/accelerator and state its power with wattledger.io/power-w, or have an administrator map it in [kubernetes.resources], to none where it is no accelerator";
+                return Err(AskError::new(resource, problem));
+            }
+            known.push((ResourceDevice::whole(&resource), devices));
+        }
+        Ok(known)
+    }
+
+    /// The devices that resource claims allot: what these claim is not in the pod, so that it has to say.
+    fn claimed(&self) -> Result<Option<(ResourceDevice, u64)>, AskError> {
+        if self.spec.resource_claims.is_empty() {
+            return Ok(None);
+        }
+        let Some(text) = self.metadata.annotations.get(CLAIMED) else {
+            let problem = format!(
+                "how many accelerators these claims allot is not said in a pod: annotate the pod, or the template of its controller, with {CLAIMED}, 0 where they are of no accelerator"
+            );
+            return Err(AskError::new("spec.resourceClaims", problem));
+        };
+        let number = text.trim().parse().map_err(|_| {
+            AskError::new(CLAIMED, format!("{text:?} is not a number of accelerators: write a whole number from 0"))
+        })?;
+        let devices = replicas(CLAIMED, Some(number), 0)?;
+        Ok((devices > 0).then(|| (ResourceDevice::whole(""), devices)))
+    }
+}
+
+impl Container {
+    /// A container with these resources.
+    pub(super) fn of(resources: Resources) -> Self {
+        Self { resources, ..Self::default() }
+    }
+
+    /// A container with devices of one resource.
+    pub(super) fn of_devices(resource: String, quantity: DeviceQuantity) -> Self {
+        Self::of(Resources { limits: BTreeMap::from([(resource, quantity)]), ..Resources::default() })
     }
 }
 
 impl PodSpec {
-    /// Devices by resource: those of all containers together, or of the init container that takes the most, as the scheduler counts; an init
-    /// container that is always restarted stays beside the containers.
+    /// A pod of these containers on nodes with these labels.
+    pub(super) fn of(containers: Vec<Container>, node_selector: BTreeMap<String, String>) -> Self {
+        Self { containers, node_selector, ..Self::default() }
+    }
+
+    /// The same with a container more.
+    pub(super) fn add(&mut self, container: Container) {
+        self.containers.push(container);
+    }
+
+    /// Extended resources that it takes, all together.
+    pub(super) fn number_of_devices(&self) -> Result<u64, AskError> {
+        Ok(self.devices()?.values().fold(0, |sum, devices| sum.saturating_add(*devices)))
+    }
+
+    /// Extended resources: those of all containers together, or of the init container that takes the most, as the scheduler counts; an init
+    /// container that is always restarted stays beside all that start after it.
     fn devices(&self) -> Result<BTreeMap<String, u64>, AskError> {
         let mut running = BTreeMap::new();
         for container in &self.containers {
@@ -156,9 +268,9 @@ impl PodSpec {
         for container in &self.init_containers {
             let stays = container.restart_policy == "Always";
             for (resource, devices) in container.devices()? {
-                let now = beside.get(&resource).copied().unwrap_or(0) + devices;
+                let before = beside.get(&resource).copied().unwrap_or(0);
                 let peak: &mut u64 = highest.entry(resource.clone()).or_default();
-                *peak = now.max(*peak);
+                *peak = devices.saturating_add(before).max(*peak);
                 if stays {
                     add(&mut beside, resource, devices);
                 }
@@ -195,14 +307,13 @@ fn add(sums: &mut BTreeMap<String, u64>, resource: String, devices: u64) {
 }
 
 impl Container {
-    /// Accelerators by resource: for devices a limit is the request too.
+    /// Extended resources: for devices a limit is the request too.
     fn devices(&self) -> Result<BTreeMap<String, u64>, AskError> {
         let mut devices = BTreeMap::new();
-        for (resource, quantity) in self.resources.requests.iter().chain(&self.resources.limits) {
-            if of_resource(resource).is_some() {
-                let most: &mut u64 = devices.entry(resource.clone()).or_default();
-                *most = quantity.devices(resource)?.max(*most);
-            }
+        let Resources { limits, requests } = &self.resources;
+        for (resource, quantity) in requests.iter().chain(limits).filter(|(resource, _)| resource.contains('/')) {
+            let most: &mut u64 = devices.entry(resource.clone()).or_default();
+            *most = quantity.devices(resource)?.max(*most);
         }
         Ok(devices)
     }

@@ -1,9 +1,10 @@
 //! The review that Kubernetes asks before an object is stored, and the answer.
 
-use super::identity::known_as;
-use super::object::{AcceleratorUse, KubernetesObject, shape};
+use super::controller::ReviewUser;
+use super::layout::shape;
+use super::object::KubernetesObject;
 use super::text::AskError;
-use model::JobId;
+use crate::config::Kubernetes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -46,40 +47,70 @@ pub enum ReviewError {
 pub struct Review {
     /// `admission.k8s.io/v1` or `admission.k8s.io/v1beta1`; the answer uses the same version.
     pub api_version: String,
-    /// Identity of the request. Kubernetes repeats a request under the same uid.
+    /// Identity of the request. Another attempt at the same change has another one.
     pub uid: String,
     /// Namespace of the object.
     pub namespace: String,
     /// The user or service account that asks.
-    pub user: Option<String>,
+    pub user: ReviewUser,
     /// Whether this is a dry run, for which nothing may be held.
     pub dry_run: bool,
-    /// What is about to happen to the object, or why that cannot be read.
-    pub change: Result<ObjectChange, AskError>,
+    /// What is about to happen to the object.
+    pub change: ObjectChange,
 }
 
 /// What is about to happen to an object.
+#[expect(clippy::large_enum_variant, reason = "there is one for each review, behind an `Arc`")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ObjectChange {
-    /// Nothing that changes what it takes.
+    /// Nothing that the gate weighs.
     Nothing,
     /// It is created.
     Create(KubernetesObject),
-    /// It grows: holds what it takes beyond what it took before.
-    Grow(KubernetesObject),
-    /// Its number of replicas grows, in a review that does not show its pods.
-    Scale {
-        /// The identities that the ledger may know the object by.
-        known_as: Vec<JobId>,
-        /// Kind of the object.
-        kind: String,
-        /// Replicas before.
-        from: u64,
-        /// Replicas after.
-        to: u64,
+    /// It is changed, by a user or in its status.
+    Update {
+        /// The object as it will be.
+        new: KubernetesObject,
+        /// The object as it is stored, where the review shows it.
+        old: Option<KubernetesObject>,
+        /// Whether only its status changes.
+        is_status: bool,
     },
-    /// It ends or is deleted.
-    End(KubernetesObject),
+    /// Its number of replicas is set, in a review that does not show its pods.
+    Scale(Rescale),
+    /// Its deletion is asked for.
+    Delete(Deletion),
+    /// It cannot be read.
+    Unreadable {
+        /// Why.
+        error: AskError,
+        /// Whether it may take more after this.
+        may_grow: bool,
+    },
+}
+
+/// A number of replicas that is set through the scale subresource of any kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rescale {
+    /// Uid of what is scaled.
+    pub uid: String,
+    /// Its resource, such as `deployments`.
+    pub resource: String,
+    /// Its name.
+    pub name: String,
+    /// Replicas before, where the review shows them.
+    pub from: Option<u64>,
+    /// Replicas after.
+    pub to: u64,
+}
+
+/// A deletion that is asked for. Most objects have two: the first when it is asked for, the last when the object goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// The object as it is stored.
+    pub object: KubernetesObject,
+    /// Whether the object goes at once: no time of grace is left.
+    pub has_no_grace: bool,
 }
 
 #[derive(Deserialize)]
@@ -115,6 +146,8 @@ struct ReviewRequest<'a> {
     #[serde(borrow, default)]
     old_object: Option<&'a RawValue>,
     #[serde(default)]
+    options: Option<RequestOptions>,
+    #[serde(default)]
     dry_run: Option<bool>,
 }
 
@@ -136,6 +169,14 @@ struct GroupResource {
 struct UserInfo {
     #[serde(default)]
     username: Option<String>,
+    #[serde(default)]
+    uid: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RequestOptions {
+    grace_period_seconds: Option<i64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -152,12 +193,12 @@ struct ScaleSpec {
 }
 
 impl Review {
-    /// Reads a body. `default` is the accelerator of a GPU about which neither object nor node selection says more.
+    /// Reads a body.
     ///
     /// # Errors
     ///
-    /// Not an AdmissionReview that can be answered. An object that cannot be read is not an error here: [`Review::change`] says so.
-    pub fn read(body: &[u8], default: &str) -> Result<Self, ReviewError> {
+    /// Not an AdmissionReview that can be answered. An object that cannot be read is not an error here: [`ObjectChange`] says so.
+    pub fn read(body: &[u8], settings: &Kubernetes) -> Result<Self, ReviewError> {
         let document: ReviewDocument<'_> = serde_json::from_slice(body)?;
         let ReviewDocument { api_version, kind, request } = document;
         let is_known = matches!(api_version.as_str(), "admission.k8s.io/v1" | "admission.k8s.io/v1beta1");
@@ -172,101 +213,85 @@ impl Review {
         Ok(Self {
             api_version,
             namespace: request.namespace.clone().unwrap_or_default(),
-            user: request.user_info.username.clone().filter(|name| !name.is_empty()),
+            user: ReviewUser {
+                name: request.user_info.username.clone().unwrap_or_default(),
+                has_uid: request.user_info.uid.as_ref().is_some_and(|uid| !uid.is_empty()),
+            },
             dry_run: request.dry_run.unwrap_or(false),
-            change: request.change(default),
+            change: request.change(settings),
             uid: request.uid,
         })
-    }
-
-    /// Whether a controller of the cluster asks: a component of the system, or a service account of another namespace than the object's. A
-    /// service account of the same namespace is the users' own.
-    #[must_use]
-    pub fn is_of_a_controller(&self) -> bool {
-        let user = self.user.as_deref().unwrap_or_default();
-        match user.strip_prefix("system:serviceaccount:") {
-            Some(account) => account.split_once(':').is_some_and(|(namespace, _)| namespace != self.namespace),
-            None => user.starts_with("system:"),
-        }
     }
 }
 
 impl ReviewRequest<'_> {
-    fn change(&self, default: &str) -> Result<ObjectChange, AskError> {
-        let read = |object: Option<&RawValue>| match object {
-            Some(object) if object.get() != "null" => {
-                let namespace = self.namespace.as_deref().unwrap_or_default();
-                KubernetesObject::read(&self.kind.group, &self.kind.kind, namespace, object.get(), default)
-            }
-            _ if shape(&self.kind.group, &self.kind.kind).is_some() => Err(AskError::new(
-                "object",
-                format!("a {} of a {} must carry the object", self.operation, self.kind.kind),
-            )),
-            _ => Ok(None),
+    fn change(&self, settings: &Kubernetes) -> ObjectChange {
+        let is_growth = matches!(self.operation.as_str(), "CREATE" | "UPDATE")
+            && matches!(self.sub_resource.as_deref().unwrap_or_default(), "" | "scale" | "resize");
+        let unreadable = |error| ObjectChange::Unreadable { error, may_grow: is_growth };
+        self.read(settings).unwrap_or_else(unreadable)
+    }
+
+    fn read(&self, settings: &Kubernetes) -> Result<ObjectChange, AskError> {
+        let missing = || {
+            let problem = format!("a {} of a {} must carry the object", self.operation, self.kind.kind);
+            AskError::new("object", problem)
         };
         let nothing = Ok(ObjectChange::Nothing);
+        if self.sub_resource.as_deref() == Some("scale") {
+            return self.scale();
+        }
+        if shape(&self.kind.group, &self.kind.kind).is_none() {
+            return nothing;
+        }
+        let (new, old) = (self.object_of(self.object, settings)?, self.object_of(self.old_object, settings));
         match (self.operation.as_str(), self.sub_resource.as_deref().unwrap_or_default()) {
-            ("CREATE", "") => Ok(read(self.object)?.map_or(ObjectChange::Nothing, ObjectChange::Create)),
-            ("UPDATE", "") => {
-                let (Some(new), Some(old)) = (read(self.object)?, read(self.old_object)?) else { return nothing };
-                Ok(if new.has_ended { ObjectChange::End(new) } else { grown(new, &old) })
+            ("CREATE", "") => new.map(ObjectChange::Create).ok_or_else(missing),
+            ("UPDATE", "" | "status" | "resize" | "ephemeralcontainers") => {
+                let is_status = self.sub_resource.as_deref() == Some("status");
+                // What is stored now says only how much more is asked for.
+                Ok(ObjectChange::Update { new: new.ok_or_else(missing)?, old: old.unwrap_or(None), is_status })
             }
-            ("UPDATE", "status") => {
-                Ok(read(self.object)?.filter(|new| new.has_ended).map_or(ObjectChange::Nothing, ObjectChange::End))
+            ("DELETE", "") => {
+                let object = old?.ok_or_else(missing)?;
+                Ok(ObjectChange::Delete(Deletion { object, has_no_grace: self.has_no_grace() }))
             }
-            ("UPDATE", "scale") => self.scale(),
-            ("DELETE", "") => Ok(read(self.old_object)?.map_or(ObjectChange::Nothing, ObjectChange::End)),
             _ => nothing,
         }
+    }
+
+    fn has_no_grace(&self) -> bool {
+        self.options.as_ref().is_some_and(|options| options.grace_period_seconds == Some(0))
+    }
+
+    fn object_of(
+        &self,
+        object: Option<&RawValue>,
+        settings: &Kubernetes,
+    ) -> Result<Option<KubernetesObject>, AskError> {
+        let Some(object) = object.filter(|object| object.get() != "null") else { return Ok(None) };
+        let namespace = self.namespace.as_deref().unwrap_or_default();
+        KubernetesObject::read(&self.kind.group, &self.kind.kind, namespace, object.get(), settings)
     }
 
     fn scale(&self) -> Result<ObjectChange, AskError> {
         let read = |object: Option<&RawValue>| -> Result<Option<ScaleObject>, AskError> {
             let wrong =
                 |error: serde_json::Error| AskError::new("object", format!("not a Scale that can be read: {error}"));
+            let object = object.filter(|object| object.get() != "null");
             object.map(|object| serde_json::from_str(object.get()).map_err(wrong)).transpose()
         };
-        let (Some(new), Some(old)) = (read(self.object)?, read(self.old_object)?) else {
-            return Ok(ObjectChange::Nothing);
-        };
-        let kind = match self.resource.resource.as_str() {
-            "deployments" => "Deployment",
-            "statefulsets" => "StatefulSet",
-            "replicasets" => "ReplicaSet",
-            "replicationcontrollers" => "ReplicationController",
-            _ => return Ok(ObjectChange::Nothing),
-        };
+        let Some(new) = read(self.object)? else { return Ok(ObjectChange::Nothing) };
         let count = |scale: &ScaleObject| super::text::replicas("spec.replicas", scale.spec.replicas, 0);
-        let (from, to) = (count(&old)?, count(&new)?);
-        if to <= from {
-            return Ok(ObjectChange::Nothing);
-        }
-        let namespace = self.namespace.as_deref().unwrap_or_default();
-        let known_as = known_as(&new.metadata.uid, namespace, kind, &new.metadata.name);
-        Ok(ObjectChange::Scale { known_as, kind: kind.to_owned(), from, to })
+        let from = read(self.old_object)?.as_ref().map(count).transpose()?;
+        Ok(ObjectChange::Scale(Rescale {
+            uid: new.metadata.uid.clone(),
+            resource: self.resource.resource.clone(),
+            name: new.metadata.name.clone(),
+            from,
+            to: count(&new)?,
+        }))
     }
-}
-
-/// What `new` takes beyond `old`: more accelerators for its time, and a longer time for those that it has.
-fn grown(new: KubernetesObject, old: &KubernetesObject) -> ObjectChange {
-    if new.is_at_rest {
-        return if new.parts == old.parts { ObjectChange::Nothing } else { ObjectChange::Grow(new) };
-    }
-    let before = if old.is_at_rest { &[][..] } else { &old.parts };
-    let mut more = Vec::new();
-    for part in &new.parts {
-        let before = before.iter().find(|before| before.accelerator == part.accelerator);
-        let (count, nanohours) = before.map_or((0, 0), |before| (before.count, before.nanohours));
-        let added = [
-            (part.count.saturating_sub(count), part.nanohours),
-            // Without a stated time before, the time that was held is not known here.
-            (count.min(part.count), if nanohours == 0 { 0 } else { part.nanohours.saturating_sub(nanohours) }),
-        ];
-        let is_more = |(index, (count, nanohours)): &(usize, (u64, u64))| *count > 0 && (*index == 0 || *nanohours > 0);
-        let parts = added.into_iter().enumerate().filter(is_more);
-        more.extend(parts.map(|(_, (count, nanohours))| AcceleratorUse { count, nanohours, ..part.clone() }));
-    }
-    if more.is_empty() { ObjectChange::Nothing } else { ObjectChange::Grow(KubernetesObject { parts: more, ..new }) }
 }
 
 /// The answer to an AdmissionReview, in the version of the request.

@@ -12,7 +12,9 @@ pub(super) fn denial(object: &str, demand: &Demand, decision: &Decision) -> Stri
     let hours = decision.estimate.hours;
     let mut text = format!(
         "carbon budget: {object}, {} x {} for {hours} h: {}",
-        demand.count, demand.accelerator, decision.reason
+        demand.count,
+        accelerator(demand),
+        decision.reason
     );
     if !decision.options.is_empty() {
         let titles: Vec<&str> =
@@ -25,10 +27,18 @@ pub(super) fn denial(object: &str, demand: &Demand, decision: &Decision) -> Stri
     text
 }
 
+/// What is counted: accelerators, or slices of them.
+fn accelerator(demand: &Demand) -> String {
+    match demand.labels.get("slice") {
+        Some(slice) => format!("{slice} slices of {}", demand.accelerator),
+        None => demand.accelerator.clone(),
+    }
+}
+
 /// Why an object that cannot be estimated is denied, and what to write into it.
 pub(super) fn cannot_estimate(why: &str) -> String {
     format!(
-        "carbon budget: it cannot be estimated: {why}; annotate the object with what is missing, wattledger.io/hours or wattledger.io/accelerator"
+        "carbon budget: it cannot be estimated: {why}; the annotations wattledger.io/accelerator, wattledger.io/power-w (W of one accelerator) and wattledger.io/hours say what an object does not"
     )
 }
 

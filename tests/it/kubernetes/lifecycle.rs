@@ -46,10 +46,13 @@ fn a_repeated_request_holds_once_and_a_dry_run_nothing() {
         assert!(answer(&service, &job("r1", "train", 2, 4)).allowed);
     }
     assert_eq!(held(&service), of_a100(&service, 8, 1.0));
-    // The UID of a request stands for what it asked.
-    let other = answer(&service, &job("r1", "train", 2, 8));
-    assert!(!other.allowed && other.result.message.contains("was used for another job"), "{other:?}");
-    assert_eq!(held(&service), of_a100(&service, 8, 1.0));
+    // The object's UID stands for what it takes, whatever the request is called.
+    assert!(answer(&service, &job("r1", "train", 2, 8)).allowed);
+    assert_eq!(held(&service), of_a100(&service, 16, 1.0));
+    assert!(answer(&service, &job("r2", "train", 1, 4)).allowed);
+    assert_eq!(held(&service), of_a100(&service, 4, 1.0));
+    let admissions = service.get("/api/v1/admissions", &service.admin).json();
+    assert_eq!(admissions["items"].as_array().unwrap().len(), 1, "{admissions}");
 }
 
 #[test]
@@ -73,30 +76,41 @@ fn fifty_requests_at_once_hold_no_more_than_fits() {
 }
 
 #[test]
-fn what_a_controller_makes_is_not_held_twice() {
+fn only_what_the_owners_controller_makes_is_counted_with_it() {
     let data = Data::new();
     let service = service(&data, i64::MAX / 2, "");
-    let parent = job("r1", "train", 1, 4);
-    assert!(answer(&service, &parent).allowed);
+    assert!(answer(&service, &job("r1", "train", 1, 4)).allowed);
     let whole = held(&service);
-    let owned = |uid: &str, user: &str, owner: &str, name: &str| {
+    let owned = |number: u32, user: &str, uid: Value, (owner, name): (&str, &str)| {
         let mut pod = template(4, A100);
         pod["kind"] = json!("Pod");
-        pod["metadata"] = json!({ "name": "train-x", "uid": format!("pod-{uid}"), "ownerReferences": [
+        pod["metadata"] = json!({ "name": format!("train-{number}"), "uid": format!("pod-{number}"), "ownerReferences": [
             { "apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": owner, "controller": true }] });
-        let mut review = create(uid, "v1", pod);
-        review["request"]["userInfo"]["username"] = json!(user);
+        let mut review = create(&format!("q{number}"), "v1", pod);
+        review["request"]["userInfo"] = json!({ "username": user, "uid": uid });
         review
     };
     let controller = "system:serviceaccount:kube-system:job-controller";
-    assert!(answer(&service, &owned("r2", controller, "object-train", "train")).allowed);
-    assert!(answer(&service, &owned("r3", "ada", "object-train", "train")).allowed);
-    assert!(answer(&service, &owned("r4", controller, "from before the webhook", "old")).allowed);
+    let known = ("object-train", "train");
+    assert!(answer(&service, &owned(1, controller, json!("u1"), known)).allowed);
     assert_eq!(held(&service), whole);
-    // Whoever writes an owner into a pod that nobody knows is held for it.
-    assert!(answer(&service, &owned("r5", "ada", "invented", "nothing")).allowed);
-    assert!(answer(&service, &owned("r6", "system:serviceaccount:ml:default", "invented", "nothing")).allowed);
-    assert_eq!(held(&service), 3 * whole);
+    // A second one of a Job for one pod stands for the first, of which nothing was heard.
+    assert!(answer(&service, &owned(2, controller, json!("u1"), known)).allowed);
+    assert_eq!(held(&service), whole);
+    for (number, user, uid, owner) in [
+        (3, "ada", json!("u2"), known),
+        (4, controller, json!(null), known),
+        (5, "system:serviceaccount:ml:default", json!("u3"), known),
+        (6, "system:serviceaccount:other:builder", json!("u4"), known),
+        (7, "system:serviceaccount:kube-system:replicaset-controller", json!("u5"), known),
+        (8, controller, json!("u1"), ("object-train", "another name")),
+        (9, controller, json!("u1"), ("from before the webhook", "old")),
+        (10, "ada", json!("u2"), ("invented", "nothing")),
+    ] {
+        let before = held(&service);
+        assert!(answer(&service, &owned(number, user, uid, owner)).allowed);
+        assert_eq!(held(&service), before + whole, "{user}");
+    }
 }
 
 #[test]
@@ -112,7 +126,8 @@ fn a_cron_job_holds_its_next_run_and_hands_it_over() {
         let run = json!({ "kind": "Job", "metadata": { "name": format!("nightly-{number}"), "uid": format!("j{number}"), "ownerReferences": [
             { "apiVersion": "batch/v1", "kind": "CronJob", "name": "nightly", "uid": "c1", "controller": true }] }, "spec": spec });
         let mut review = create(&format!("r{number}"), "batch/v1", run);
-        review["request"]["userInfo"]["username"] = json!("system:serviceaccount:kube-system:cronjob-controller");
+        review["request"]["userInfo"] =
+            json!({ "username": "system:serviceaccount:kube-system:cronjob-controller", "uid": "u1" });
         assert!(answer(&service, &review).allowed);
         assert_eq!(held(&service), expected);
     }
@@ -127,17 +142,18 @@ fn growing_is_held_for_the_difference() {
     let two = of_a100(&service, 4, 1.0);
     assert_eq!(held(&service), two);
     assert!(answer(&service, &update("r2", &first, |new| new["spec"]["replicas"] = json!(5))).allowed);
-    assert_eq!(held(&service), two + of_a100(&service, 6, 1.0));
+    assert_eq!(held(&service), of_a100(&service, 10, 1.0));
     assert!(answer(&service, &update("r3", &first, |new| new["spec"]["replicas"] = json!(1))).allowed);
+    assert_eq!(held(&service), of_a100(&service, 2, 1.0));
     assert!(answer(&service, &update("r4", &first, |new| new["metadata"]["labels"] = json!({ "a": "b" }))).allowed);
-    assert_eq!(held(&service), two + of_a100(&service, 6, 1.0));
+    assert_eq!(held(&service), two);
     let before = held(&service);
     let train = job("r5", "train", 1, 4);
     assert!(answer(&service, &train).allowed);
     assert!(
         answer(&service, &update("r6", &train, |new| new["spec"]["activeDeadlineSeconds"] = json!(10_800))).allowed
     );
-    assert_eq!(held(&service) - before, of_a100(&service, 4, 1.0) + of_a100(&service, 4, 2.0));
+    assert_eq!(held(&service) - before, of_a100(&service, 4, 3.0));
 }
 
 #[test]
@@ -158,45 +174,45 @@ fn scaling_is_held_for_the_added_replicas_also_from_none() {
         let before = held(&service);
         assert_eq!(before, if start == 0 { 0 } else { of_a100(&service, 2 * start, 1.0) });
         assert!(answer(&service, &scale("r2", start, start + 3)).allowed);
-        assert_eq!(held(&service) - before, of_a100(&service, 6, 1.0));
+        assert_eq!(held(&service), of_a100(&service, 2 * (start + 3), 1.0));
         assert!(answer(&service, &scale("r3", start + 3, start)).allowed);
-        assert_eq!(held(&service) - before, of_a100(&service, 6, 1.0));
+        assert_eq!(held(&service), before);
         let far = answer(&service, &scale("r4", 1, 4_000_000_000));
         assert!(!far.allowed, "{far:?}");
     }
 }
 
 #[test]
-fn an_object_that_ends_or_is_deleted_ends_its_hold() {
+fn a_hold_ends_when_its_object_has_ended_not_when_somebody_asks_for_it() {
     let data = Data::new();
-    let service = service(&data, i64::MAX / 2, "");
-    let train = job("r1", "train", 1, 4);
-    assert!(answer(&service, &train).allowed);
-    let mut dry = delete("r2", &train);
-    dry["request"]["dryRun"] = json!(true);
-    assert!(answer(&service, &dry).allowed);
-    assert!(held(&service) > 0);
-    assert!(answer(&service, &delete("r3", &train)).allowed);
-    assert_eq!(held(&service), 0);
+    let service = service(&data, i64::MAX / 2, "[kubernetes]\nunconfirmed_hold_s = 1\n[ledger]\nclose_every_s = 1\n");
     let states = |service: &Service| {
         let list = service.get("/api/v1/admissions", &service.admin).json();
-        list["items"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|one| one["state"].as_str().unwrap().to_owned())
-            .collect::<Vec<_>>()
+        let states = list["items"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap().to_owned());
+        states.collect::<Vec<_>>()
     };
-    assert_eq!(states(&service), ["released"]);
-    let other = job("r4", "other", 1, 4);
-    assert!(answer(&service, &other).allowed);
-    let mut done = update("r5", &other, |new| {
+    let train = job("r1", "train", 1, 4);
+    assert!(answer(&service, &train).allowed);
+    let mut done = update("r2", &train, |new| {
         new["status"] =
             json!({ "startTime": "2026-11-25T10:00:00Z", "conditions": [{ "type": "Complete", "status": "True" }] });
     });
     done["request"]["subResource"] = json!("status");
     assert!(answer(&service, &done).allowed);
-    assert_eq!((held(&service), states(&service)), (0, vec!["committed".to_owned(), "released".to_owned()]));
+    assert_eq!((held(&service), states(&service)), (0, vec!["committed".to_owned()]));
+    // Nothing was heard of this one, and of that one no more than that it is to go.
+    let unseen = job("r3", "unseen", 1, 4);
+    assert!(answer(&service, &unseen).allowed);
+    let leaving = job("r4", "leaving", 1, 4);
+    assert!(answer(&service, &leaving).allowed);
+    let mut dry = delete("r5", &leaving);
+    dry["request"]["dryRun"] = json!(true);
+    for deletion in [dry, delete("r6", &leaving)] {
+        assert!(answer(&service, &deletion).allowed);
+        assert!(held(&service) > 0);
+    }
+    crate::service::process::until(|| held(&service) == 0);
+    assert_eq!(states(&service), ["released", "released", "committed"]);
 }
 
 #[test]

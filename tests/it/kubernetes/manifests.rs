@@ -1,10 +1,11 @@
 //! The manifests that are shipped: each is what its kind allows, and they keep what the gate promises.
 
-use k8s_openapi::api::admissionregistration::v1::ValidatingWebhookConfiguration;
+use k8s_openapi::api::admissionregistration::v1::{ValidatingWebhook, ValidatingWebhookConfiguration};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -48,7 +49,9 @@ fn expect<T: DeserializeOwned + serde::Serialize>(document: &Value) {
 #[test]
 fn every_manifest_is_what_its_kind_allows() {
     let mut seen = 0;
-    for document in ["gate.yaml", "webhook.yaml"].into_iter().flat_map(documents) {
+    for document in
+        ["gate.yaml", "webhook.yaml", "webhook-without-conditions.yaml", "reader.yaml"].into_iter().flat_map(documents)
+    {
         match document["kind"].as_str().unwrap() {
             "Namespace" => expect::<Namespace>(&document),
             "ServiceAccount" => expect::<ServiceAccount>(&document),
@@ -58,58 +61,123 @@ fn every_manifest_is_what_its_kind_allows() {
             "PodDisruptionBudget" => expect::<PodDisruptionBudget>(&document),
             "NetworkPolicy" => expect::<NetworkPolicy>(&document),
             "ValidatingWebhookConfiguration" => expect::<ValidatingWebhookConfiguration>(&document),
+            "ClusterRole" => expect::<ClusterRole>(&document),
+            "ClusterRoleBinding" => expect::<ClusterRoleBinding>(&document),
             other => panic!("{other} is checked by nothing"),
         }
         seen += 1;
     }
-    assert_eq!(seen, 8);
+    assert_eq!(seen, 13);
     for document in documents("certificate.yaml") {
         assert_eq!(document["apiVersion"], "cert-manager.io/v1");
     }
 }
 
+fn webhooks(file: &str) -> Vec<ValidatingWebhook> {
+    let configuration: ValidatingWebhookConfiguration = serde_json::from_value(documents(file).remove(0)).unwrap();
+    configuration.webhooks.unwrap()
+}
+
+/// Whether a webhook is asked about `operation` of `resource`.
+fn asks(webhook: &ValidatingWebhook, resource: &str, operation: &str) -> bool {
+    let has = |list: &Option<Vec<String>>, word: &str| list.iter().flatten().any(|one| one == word);
+    webhook.rules.iter().flatten().any(|rule| has(&rule.resources, resource) && has(&rule.operations, operation))
+}
+
 #[test]
-fn the_webhook_keeps_what_the_gate_promises() {
-    let configuration = documents("webhook.yaml").remove(0);
-    let configuration: ValidatingWebhookConfiguration = serde_json::from_value(configuration).unwrap();
-    let webhooks = configuration.webhooks.unwrap();
-    let policies: Vec<_> = webhooks.iter().map(|webhook| webhook.failure_policy.as_deref().unwrap()).collect();
-    assert_eq!(policies, ["Ignore", "Fail"], "open unless a namespace asks for more");
-    for webhook in &webhooks {
-        assert_eq!((webhook.timeout_seconds, webhook.side_effects.as_str()), (Some(2), "NoneOnDryRun"));
-        assert!(webhook.admission_review_versions.contains(&"v1".to_owned()));
-        let service = webhook.client_config.service.as_ref().unwrap();
-        assert_eq!(service.path.as_deref(), Some("/admission/kubernetes"));
-        let selector = webhook.namespace_selector.as_ref().unwrap().match_expressions.as_ref().unwrap();
-        let names = selector.iter().find(|rule| rule.key == "kubernetes.io/metadata.name").unwrap();
-        let exempt = names.values.as_ref().unwrap();
-        assert!(
-            names.operator == "NotIn"
-                && ["kube-system", "wattledger"].iter().all(|name| exempt.contains(&(*name).to_owned()))
-        );
-        let resources: Vec<&str> = webhook
-            .rules
-            .iter()
-            .flatten()
-            .flat_map(|rule| rule.resources.iter().flatten())
-            .map(String::as_str)
-            .collect();
-        for kind in [
+fn what_grows_and_what_ends_have_entries_of_their_own() {
+    for file in ["webhook.yaml", "webhook-without-conditions.yaml"] {
+        let webhooks = webhooks(file);
+        let policies: Vec<_> = webhooks.iter().map(|webhook| webhook.failure_policy.as_deref().unwrap()).collect();
+        assert_eq!(policies, ["Ignore", "Fail", "Ignore"], "{file}: open unless a namespace asks for more");
+        for webhook in &webhooks {
+            assert_eq!((webhook.timeout_seconds, webhook.side_effects.as_str()), (Some(2), "NoneOnDryRun"));
+            assert!(webhook.admission_review_versions.contains(&"v1".to_owned()));
+            let service = webhook.client_config.service.as_ref().unwrap();
+            assert_eq!(service.path.as_deref(), Some("/admission/kubernetes"));
+            let selector = webhook.namespace_selector.as_ref().unwrap().match_expressions.as_ref().unwrap();
+            let names = selector.iter().find(|rule| rule.key == "kubernetes.io/metadata.name").unwrap();
+            let exempt = names.values.as_ref().unwrap();
+            assert!(names.operator == "NotIn");
+            assert!(["kube-system", "wattledger"].iter().all(|name| exempt.contains(&(*name).to_owned())));
+            assert_eq!(webhook.match_conditions.is_some(), file == "webhook.yaml");
+        }
+        let [open, closed, rest] = &webhooks[..] else { panic!("{file} has other entries") };
+        assert_eq!(open.rules, closed.rules);
+        // An entry that refuses while nobody answers is never asked about an end.
+        for resource in ["pods", "pods/status", "pods/eviction", "jobs", "jobs/status", "deployments/status"] {
+            assert!(!asks(closed, resource, "DELETE"), "{file}: {resource}");
+        }
+        for resource in ["pods/status", "pods/eviction", "jobs/status", "deployments/status"] {
+            assert!(!asks(closed, resource, "CREATE") && !asks(closed, resource, "UPDATE"), "{file}: {resource}");
+        }
+        let kinds = [
             "pods",
+            "replicationcontrollers",
+            "deployments",
+            "statefulsets",
+            "replicasets",
+            "daemonsets",
             "jobs",
             "cronjobs",
-            "deployments",
-            "deployments/scale",
-            "statefulsets",
-            "statefulsets/scale",
             "tfjobs",
             "pytorchjobs",
             "mpijobs",
+            "trainjobs",
             "rayjobs",
             "rayclusters",
+            "rayservices",
             "jobsets",
-        ] {
-            assert!(resources.contains(&kind), "{kind} is not asked about");
+            "leaderworkersets",
+            "sparkapplications",
+            "workflows",
+            "inferenceservices",
+        ];
+        for kind in kinds {
+            assert!(
+                asks(open, kind, "CREATE") && asks(open, kind, "UPDATE") && asks(rest, kind, "DELETE"),
+                "{file}: {kind}"
+            );
+        }
+        for scaled in ["deployments", "statefulsets", "replicasets", "leaderworkersets", "pytorchjobs"] {
+            assert!(asks(open, &format!("{scaled}/scale"), "UPDATE"), "{file}: {scaled}");
+        }
+        assert!(asks(open, "pods/resize", "UPDATE") && asks(rest, "pods/eviction", "CREATE"));
+        for status in ["pods/status", "jobs/status", "deployments/status", "leaderworkersets/status"] {
+            assert!(asks(rest, status, "UPDATE"), "{file}: {status}");
+        }
+    }
+}
+
+#[test]
+fn no_status_is_kept_back_and_no_field_that_may_be_absent_is_read_unasked() {
+    for webhook in webhooks("webhook.yaml") {
+        for condition in webhook.match_conditions.unwrap() {
+            let expression = condition.expression;
+            assert!(!expression.contains("phase") && !expression.contains("'status'"), "{expression}");
+            let uses = expression.matches("request.subResource").count();
+            // Each comparison has its own `has`.
+            assert_eq!(uses, 2 * expression.matches("has(request.subResource)").count(), "{expression}");
+        }
+    }
+}
+
+#[test]
+fn the_reader_may_list_what_it_reads_and_nothing_else() {
+    let role = documents("reader.yaml").into_iter().find(|document| document["kind"] == "ClusterRole").unwrap();
+    let role: ClusterRole = serde_json::from_value(role).unwrap();
+    let open = webhooks("webhook.yaml").remove(0);
+    let mut granted = Vec::new();
+    for rule in role.rules.unwrap() {
+        assert_eq!(rule.verbs, ["list"]);
+        for group in rule.api_groups.unwrap() {
+            granted.extend(rule.resources.iter().flatten().map(|resource| format!("{group}/{resource}")));
+        }
+    }
+    for rule in open.rules.unwrap() {
+        for resource in rule.resources.unwrap().into_iter().filter(|resource| !resource.contains('/')) {
+            let name = format!("{}/{resource}", rule.api_groups.as_ref().unwrap()[0]);
+            assert!(granted.contains(&name), "the webhook is asked about {name}, which the reader may not list");
         }
     }
 }

@@ -1,10 +1,16 @@
 //! The validating webhook, as an API server meets it.
 
+mod bench;
+mod cluster;
+mod controllers;
 mod kinds;
 mod lifecycle;
 mod manifests;
+mod model;
+mod reader;
 mod recorded;
 mod refusals;
+mod sequences;
 
 use crate::service::{Data, Reply, Service};
 use kube_core::admission::{AdmissionResponse, AdmissionReview};
