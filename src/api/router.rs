@@ -78,7 +78,8 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(admissions::renew))
         .routes(routes!(admissions::release))
         .routes(routes!(budgets::request))
-        .routes(routes!(kubernetes::review));
+        .routes(routes!(kubernetes::review, kubernetes::heartbeat))
+        .routes(routes!(kubernetes::objects));
     let guarded = under(None, anyone, state)
         .merge(under(Some(Scope::Ingest), ingest, state))
         .merge(under(Some(Scope::Read), reading(state), state))
@@ -86,7 +87,8 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .merge(under(Some(Scope::Admit), admit, state))
         .merge(under(Some(Scope::Admin), administration(), state));
     // As the API under a version, and where webhooks are usually found.
-    let gates = OpenApiRouter::new().route("/admission/kubernetes", post(kubernetes::review));
+    let gates =
+        OpenApiRouter::new().route("/admission/kubernetes", post(kubernetes::review).get(kubernetes::heartbeat));
     let watch = OpenApiRouter::new().routes(routes!(metrics::show));
     OpenApiRouter::with_openapi(ApiDocument::openapi())
         .nest("/api/v1", guarded)

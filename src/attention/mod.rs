@@ -1,6 +1,7 @@
 //! Problems and opportunities that an operator should look at, in one list. `docs/OPERATING.md` explains the thresholds.
 
 mod budgets;
+mod clusters;
 mod item;
 mod nodes;
 
@@ -8,7 +9,7 @@ pub use nodes::{GONE, LATE, coverage};
 
 use crate::budget::{BudgetError, Office};
 use crate::grid::Library;
-use crate::store::{DecisionRow, Store};
+use crate::store::{DecisionRow, Store, StoreError};
 use api::AttentionItem;
 use model::ProjectName;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub fn attention(
     let mut found = Vec::new();
     if project.is_none() {
         nodes::find(store, library, now, &mut found)?;
+        store.read::<_, StoreError>(|tx| clusters::kubernetes(tx, now, &mut found))?;
     }
     let by = DecisionRow::service();
     budgets::find(&Office { store, library, now, by: &by }, project, &mut found)?;

@@ -20,6 +20,7 @@ mod grid;
 pub(crate) mod grid_arguments;
 mod grid_import;
 mod job;
+mod kubernetes;
 mod label;
 mod ledger;
 mod meter;
@@ -68,6 +69,7 @@ enum Command {
     #[command(subcommand)]
     Budget(budget::BudgetCommand),
     Slurm(slurm::SlurmArguments),
+    Kubernetes(kubernetes::KubernetesArguments),
     #[command(subcommand)]
     Grid(grid::GridCommand),
     Meter(meter::MeterArguments),
@@ -116,6 +118,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Budget(command) => budget::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Slurm(arguments) => slurm::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Kubernetes(arguments) => kubernetes::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Meter(arguments) => meter::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Grid(command) => grid::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Run(arguments) => run::run(arguments),

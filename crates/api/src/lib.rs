@@ -21,6 +21,7 @@ mod greener;
 mod grid;
 mod health;
 mod jobs;
+mod kubernetes;
 mod ledger;
 mod page;
 mod periods;
@@ -63,6 +64,7 @@ pub use jobs::{
     CompareDocument, ComparedJob, DeviceRequest, FinishRequest, JobDocument, JobFootprint, JobItem, JobProgress,
     JobQuery, JobRequest, JobSortQuery, JobTotalsDocument, JobTotalsPart, MarginalDocument,
 };
+pub use kubernetes::{KubernetesKind, KubernetesListed, KubernetesListing, KubernetesLook};
 pub use ledger::{
     BatchDocument, EntryDocument, ExplanationDocument, FactorEvidenceDocument, PostingDocument, SelectionQuery,
     WindowDocument,
