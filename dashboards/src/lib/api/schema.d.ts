@@ -133,12 +133,88 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Say that the webhook is there
+         * @description The gate in the cluster asks this every minute with the token that it adds to reviews. A webhook that was not heard of for five minutes is in the list
+         *     of what needs attention. Also served at /admission/kubernetes.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The service answers, and takes the token */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A field, parameter or header has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The request carries no valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope that is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to try again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service failed; its log says why */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service cannot do this now; Retry-After says when to try again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
         put?: never;
         /**
          * Review an object of Kubernetes
-         * @description AdmissionReview of admission.k8s.io/v1 and v1beta1, answered in its own version: pods, Jobs, CronJobs, Deployments, StatefulSets, and training jobs
-         *     of Kubeflow, Ray and JobSet with accelerators are held against the budgets of their namespace. Also served at /admission/kubernetes.
+         * @description AdmissionReview of admission.k8s.io/v1 and v1beta1, answered in its own version: what pods, their controllers and the resources of operators take of
+         *     accelerators is held against the budgets of their namespace. Also served at /admission/kubernetes.
          */
         post: {
             parameters: {
@@ -161,6 +237,132 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["ReviewAnswer"];
+                    };
+                };
+                /** @description A field, parameter or header has a value that cannot be used */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The request carries no valid token */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The token lacks the scope that is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body took too long or was incomplete */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The body is too large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The media type or encoding of the body is not supported */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Too many requests; Retry-After says when to try again */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service failed; its log says why */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description The service cannot do this now; Retry-After says when to try again */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admission/kubernetes/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in what a cluster has
+         * @description The reader of a cluster sends all objects of some kinds. What was there before the webhook, or came while it was away, is held from now on, whether it
+         *     fits or not; what is gone holds nothing any more.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A listing, as `wattledger kubernetes watch` sends it */
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description What changed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KubernetesLook"];
                     };
                 };
                 /** @description A field, parameter or header has a value that cannot be used */
@@ -9453,7 +9655,7 @@ export interface components {
          * @description The kind of problem that needs attention.
          * @enum {string}
          */
-        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "speaker_refused" | "node_name_shared" | "gaps_reported" | "factors_provisional" | "factors_stale" | "provider_failing" | "provider_stale" | "budget_breaking" | "hold_breaking" | "admission_denied" | "exception_requested" | "charts_rebuilt" | "clock_jumped";
+        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "speaker_refused" | "node_name_shared" | "gaps_reported" | "factors_provisional" | "factors_stale" | "provider_failing" | "provider_stale" | "kubernetes_silent" | "budget_breaking" | "hold_breaking" | "admission_denied" | "exception_requested" | "charts_rebuilt" | "clock_jumped";
         /**
          * @description Which part of the life cycle of electricity is counted.
          * @enum {string}
@@ -10946,6 +11148,19 @@ export interface components {
              * @description Number of jobs in this state.
              */
             jobs: number;
+        };
+        /** @description What a listing changed. */
+        KubernetesLook: {
+            /**
+             * Format: int64
+             * @description Number of admissions that were made, resized or ended.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Number of objects that cannot be read, which are not counted.
+             */
+            unreadable: number;
         };
         /** @description What one more kWh emitted where and when a job ran; for information, and in no total. */
         MarginalDocument: {
