@@ -11,11 +11,11 @@ use wattledger::budget::{Ask, Office};
 const BATCHES: u64 = 200;
 const WINDOWS: i64 = 1_000;
 const JOBS_OF_BATCH: i64 = 100;
-const DECISIONS: u64 = 5_000;
+const DECISIONS: u64 = 50_000;
 
 #[test]
 #[ignore = "a measurement: run it by name"]
-fn verify_of_two_hundred_thousand_windows_and_five_thousand_decisions() {
+fn verify_of_two_hundred_thousand_windows_and_fifty_thousand_decisions() {
     let fixture = Fixture::in_germany(60);
     let (ingested, ()) = timed(|| (1..=BATCHES).for_each(|number| drop(fixture.apply(&large_batch(number)))));
     println!("{} windows of {} jobs in {ingested:?}", BATCHES * 1_000, BATCHES * 100);
