@@ -5,7 +5,7 @@ use super::super::store::{Holder, SeriesChange, SeriesDevice};
 use super::super::window::{SeriesWindow, hour_of};
 use super::holder_sums::{HolderSums, joined};
 use super::line::{SeriesKey, TAGS};
-use super::server::Lines;
+use super::server::LineText;
 use super::table::{Row, TableError};
 use crate::store::{PostedAccount, Sums};
 use model::{JobId, ProjectName, Revision, SiteName};
@@ -41,8 +41,8 @@ impl PointLines {
     }
 
     /// The lines so far; none are left.
-    pub(super) fn take(&mut self) -> Lines {
-        Lines::new(std::mem::take(&mut self.text), std::mem::take(&mut self.count))
+    pub(super) fn take(&mut self) -> LineText {
+        LineText::new(std::mem::take(&mut self.text), std::mem::take(&mut self.count))
     }
 
     /// Makes room for this number of points.

@@ -135,7 +135,7 @@ impl Connection {
     /// # Errors
     ///
     /// [`SeriesError::Unavailable`]: the same lines must be sent again, which changes nothing where the server has them.
-    pub(super) fn write(&self, lines: Lines) -> Result<Written, SeriesError> {
+    pub(super) fn write(&self, lines: LineText) -> Result<Written, SeriesError> {
         let mut sent = Written::default();
         let mut waiting = vec![lines];
         let mut requests = 0;
@@ -277,12 +277,12 @@ fn dropped(text: &str) -> Option<u64> {
 }
 
 /// Lines to be sent.
-pub(super) struct Lines {
+pub(super) struct LineText {
     text: Bytes,
     count: usize,
 }
 
-impl Lines {
+impl LineText {
     /// `text` has this number of lines, each with its end.
     pub(super) fn new(text: String, count: usize) -> Self {
         Self { text: text.into(), count }
