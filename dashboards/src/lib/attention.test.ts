@@ -20,9 +20,12 @@ test('times are on the clock of the reader', () => {
 });
 
 test('advice for the API is left to the link beside it', () => {
-  expect(sentence('vm belongs to no site, so a world average stands in: `wattledger node assign vm --site SITE` places it', 'vm')).toBe(
-    'vm belongs to no site, so a world average stands in',
-  );
+  expect(
+    sentence(
+      'vm belongs to no site, so a world average stands in: `wattledger node assign vm --site SITE` places it',
+      'vm',
+    ),
+  ).toBe('vm belongs to no site, so a world average stands in');
   expect(sentence('the agent of a reported 3 gaps in the last day: `wattledger node gaps a` lists them')).toBe(
     'The agent of a reported 3 gaps in the last day',
   );
