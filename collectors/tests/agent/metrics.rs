@@ -24,10 +24,10 @@ impl Watched {
         let mut command = command(folder, serve_into(&store));
         let mut agent = Running(command.args(["--metrics-listen", "0"]).stderr(Stdio::piped()).spawn().unwrap());
         let mut log = BufReader::new(agent.0.stderr.take().unwrap()).lines();
-        let said = log.by_ref().flatten().find_map(|line| Some(line.split("http://").nth(1)?.to_owned())).unwrap();
+        let address = |line: String| line.split("http://").nth(1)?.strip_suffix("/metrics")?.parse().ok();
+        let address = log.by_ref().flatten().find_map(address).unwrap();
         // Whoever logs must not wait for a reader.
         thread::spawn(move || log.for_each(drop));
-        let address = said.strip_suffix("/metrics").unwrap().parse().unwrap();
         Self { agent, address, store }
     }
 
