@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use std::sync::OnceLock;
 use wattledger::grid::Library;
 
-#[path = "../shared/plan.rs"]
+#[path = "../common/plan.rs"]
 mod plan;
 
 fuzz_target!(|bytes: &[u8]| {

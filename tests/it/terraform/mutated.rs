@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wattledger::grid::Library;
 
-#[path = "../../../fuzz/shared/plan.rs"]
+#[path = "../../../fuzz/common/plan.rs"]
 mod weighed;
 
 const FOLDERS: [&str; 2] = ["tests/it/terraform/cases", "tests/it/terraform/recorded"];
