@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # What Wattledger is built from: advisories, licences, bans and sources of its crates (deny.toml), and advisories of the app's packages.
 #
-# Advisories of crates come from tests/supply, or from the checkout of the RustSec database that WATTLEDGER_ADVISORY_DB names. cargo-deny is
-# taken from the PATH, or built into a folder beside the build; where it cannot be, that is said and counted. `npm audit` asks the registry, so it
-# runs only with WATTLEDGER_NPM_AUDIT=1.
+# Advisories come from tests/supply, those of crates also from the checkout of the RustSec database that WATTLEDGER_ADVISORY_DB names. cargo-deny
+# is taken from the PATH, or built into a folder beside the build; where it cannot be, that is said and counted. `npm audit`, which knows the tools
+# that build the app as well, asks the registry, so it runs only with WATTLEDGER_NPM_AUDIT=1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -36,8 +36,13 @@ else
     skipped "advisories, licences and sources of crates: cargo-deny $version cannot be installed here"
 fi
 
+if [ -d dashboards/node_modules/semver ]; then
+    xz -dc tests/supply/jsrepository.json.xz | node dashboards/scripts/advisories.mjs
+else
+    skipped "advisories of what the app ships: the app's packages are not installed (npm --prefix dashboards ci)"
+fi
 if [ "${WATTLEDGER_NPM_AUDIT:-}" = 1 ]; then
     npm --prefix dashboards audit --package-lock-only
 else
-    skipped "advisories of the app's packages: npm audit asks the registry, which WATTLEDGER_NPM_AUDIT=1 allows"
+    skipped "advisories of what builds the app: npm audit asks the registry, which WATTLEDGER_NPM_AUDIT=1 allows"
 fi
