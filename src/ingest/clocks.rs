@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use units::{Interval, Span, Timestamp};
 use wire::{Batch, GapReason};
 
-/// How many batches back from a setting are moved at most: more than a day's, and few enough to be attributed anew within minutes.
+/// How many batches on either side of a setting are moved at most: more than a day's, and few enough to be attributed anew within minutes.
 const BATCHES_MOVED_MAX: u64 = 20_000;
 /// An agent follows its wall clock when that is further away, nanoseconds: the two that a batch shows may differ by it.
 const FOLLOWED_NS: i64 = 10_000_000_000;
@@ -155,7 +155,8 @@ fn moved<'a>(said: Cow<'a, Batch>, moves: &BTreeMap<DeviceUuid, i64>) -> Cow<'a,
     batch
 }
 
-/// The earlier batches of the boot that batch `number` may move, if it says that a clock was set back; ascending.
+/// The batches of the boot that batch `number` may move, if it says that a clock was set back; ascending. The newest batch is delivered first, so
+/// that what was metered after the setting may have come before it.
 pub(super) fn moved_by(
     tx: &Tx<'_>,
     number: BatchId,
@@ -165,7 +166,7 @@ pub(super) fn moved_by(
     if batch.gaps.iter().all(|gap| gap.reason != GapReason::SetBack) {
         return Ok(Vec::new());
     }
-    tx.gaps().earlier_of_boot(number, BATCHES_MOVED_MAX, revision)
+    tx.gaps().others_of_boot(number, BATCHES_MOVED_MAX, revision)
 }
 
 /// Stored batch `number` as it was dated before, where a clock was set since: at first as it says itself.

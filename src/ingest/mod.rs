@@ -167,7 +167,7 @@ fn add(
     let gained = post(tx, number, revision, attributed.totals)?;
     count(tx, gained)?;
     tx.held_time().note(number, &attributed.held)?;
-    let moved = move_earlier(tx, &stored, revision)?;
+    let moved = move_others(tx, &stored, revision)?;
     if moved.len() > DEFERRED_SLICE as usize {
         // Until then they are posted as before this batch.
         tx.evidence().defer_batches(&moved, Revision::new(revision.number() - 1))?;
@@ -178,9 +178,9 @@ fn add(
     Ok((number, division))
 }
 
-/// Notes the times to which a batch moves earlier ones, if it says that a clock was set back; returns the batches whose energy that may change: those that are
+/// Notes the times to which a batch moves others, if it says that a clock was set back; returns the batches whose energy that may change: those that are
 /// moved, those whose holders are, and all that these met or meet now.
-fn move_earlier(tx: &Tx<'_>, stating: &Stored<'_>, revision: Revision) -> Result<BTreeSet<BatchId>, IngestError> {
+fn move_others(tx: &Tx<'_>, stating: &Stored<'_>, revision: Revision) -> Result<BTreeSet<BatchId>, IngestError> {
     let mut changed: BTreeMap<DeviceId, Interval> = BTreeMap::new();
     let mut change = |device: DeviceId, reach: Interval| {
         changed.entry(device).and_modify(|known| *known = known.hull(reach)).or_insert(reach);

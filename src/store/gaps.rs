@@ -133,15 +133,16 @@ impl GapStore<'_> {
         Ok(statement.query_row((setting.batch.number(), after, RECEIPTS), |row| row.get(0))?)
     }
 
-    /// The batches known at revision `newest` of the boot of `batch` whose numbers in it are lower by at most `reach`.
+    /// The other batches known at revision `newest` of the boot of `batch` whose numbers in it differ by at most `reach`.
     ///
     /// # Errors
     ///
     /// The database cannot be read.
-    pub fn earlier_of_boot(&self, batch: BatchId, reach: u64, newest: Revision) -> Result<Vec<BatchId>, StoreError> {
-        let sql = "SELECT earlier.batch FROM batches said JOIN batches earlier
-            ON earlier.agent = said.agent AND earlier.boot = said.boot AND earlier.sequence < said.sequence
-            AND earlier.sequence >= said.sequence - ?2 WHERE said.batch = ?1 AND earlier.batch <= ?3 ORDER BY earlier.batch";
+    pub fn others_of_boot(&self, batch: BatchId, reach: u64, newest: Revision) -> Result<Vec<BatchId>, StoreError> {
+        let sql = "SELECT other.batch FROM batches said JOIN batches other
+            ON other.agent = said.agent AND other.boot = said.boot
+            AND other.sequence BETWEEN said.sequence - ?2 AND said.sequence + ?2 AND other.batch <> said.batch
+            WHERE said.batch = ?1 AND other.batch <= ?3 ORDER BY other.batch";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map((batch.number(), reach.cast_signed(), newest.number()), |row| row.get(0))?;
         Ok(rows.map(|row| row.map(BatchId::new)).collect::<Result<_, _>>()?)

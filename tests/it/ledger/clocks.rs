@@ -128,6 +128,22 @@ fn a_clock_that_was_set_back_by_mistake_moves_what_came_after_and_not_the_months
 }
 
 #[test]
+fn what_came_before_the_word_of_a_mistake_moves_with_it() {
+    let mut metering = Metering::new(0);
+    metering.meter(6);
+    // The newest batch is delivered first.
+    (metering.sequence, metering.ahead) = (7, -HOUR);
+    metering.meter(1);
+    (metering.sequence, metering.ahead) = (6, 0);
+    metering.set(-HOUR);
+    metering.sequence = 8;
+    metering.meter(2);
+    metering.set(0);
+    metering.meter(3);
+    metering.assert_at_true_times();
+}
+
+#[test]
 fn what_was_metered_offline_is_believed_to_be_corrected() {
     let mut metering = Metering::new(HOUR);
     metering.lateness = 10 * HOUR;

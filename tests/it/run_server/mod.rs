@@ -4,6 +4,7 @@ mod beside_agent;
 mod delivery;
 mod failures;
 mod hostile;
+mod set_back;
 
 use crate::service::{Data, Service, tls};
 use serde_json::{Value, json};
@@ -73,8 +74,13 @@ impl Place {
         (output, serde_json::from_slice(&document).unwrap())
     }
 
-    /// An agent of the same node and source, whose log is `agent.log`; it is killed when dropped.
+    /// An agent of the same node and source; it is killed when dropped.
     fn agent(&self, server: &str, token: &str, further: &str) -> Running {
+        Running(self.agent_command(server, token, further).spawn().unwrap())
+    }
+
+    /// How such an agent is started; its log is `agent.log`.
+    fn agent_command(&self, server: &str, token: &str, further: &str) -> Command {
         let (settings, secret) = (self.at("agent.toml"), self.at("token"));
         fs::write(&secret, token).unwrap();
         let text = format!(
@@ -87,7 +93,7 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wattledger"));
         let log = fs::File::create(self.at("agent.log")).unwrap();
         command.args(["agent", "--config"]).arg(settings).stderr(log);
-        Running(command.spawn().unwrap())
+        command
     }
 
     fn visible(&self) -> String {
