@@ -3,7 +3,9 @@
 use crate::config::Limits;
 use model::TokenId;
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread::available_parallelism;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -11,8 +13,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const CHARTS_AT_ONCE: usize = 4;
 /// Reports that are made or wait for their turn: one is made at a time.
 const REPORTS_AT_ONCE: usize = 2;
-/// Small answers that are made at once: more would only wait for the processors, and each would take a thread.
-const SMALL_AT_ONCE: usize = 16;
+/// Small answers that are made at once for each processor: more would only wait for one, and batches with them.
+const SMALL_PER_PROCESSOR: usize = 2;
 
 /// What is shared by the answers that take much memory.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ impl Answers {
         Self {
             charts: TokenShares::new(CHARTS_AT_ONCE),
             reports: TokenShares::new(REPORTS_AT_ONCE),
-            small: TokenShares::new(SMALL_AT_ONCE),
+            small: TokenShares::new(SMALL_PER_PROCESSOR * available_parallelism().map_or(2, NonZero::get).max(2)),
             memory: TokenShares::new(limits.open_answer_bytes >> 10),
         }
     }
