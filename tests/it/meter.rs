@@ -46,7 +46,7 @@ fn the_sensor_error_covers_most_of_what_a_hardware_meter_found() {
 
 #[test]
 fn the_answer_has_the_pinned_keys() {
-    let log = Log::new(b"timestamp,device,power_w\n0,a,100\n3600,a,100\n0,b,\n3600,b,N/A\n");
+    let log = Log::new(b"elapsed_s,device,power_w\n0,a,100\n3600,a,100\n0,b,\n3600,b,N/A\n");
     let answer = log.meter(&["--intensity", "400"]);
     assert_eq!(answer["energy_kwh"], 0.1);
     assert_eq!(answer["energy_mj"], 360_000_000);
@@ -66,7 +66,7 @@ fn the_answer_has_the_pinned_keys() {
 
 #[test]
 fn without_a_zone_there_is_energy_and_no_carbon() {
-    let log = Log::new(b"timestamp,device,power_w\n0,a,100\n36,a,100\n");
+    let log = Log::new(b"elapsed_s,device,power_w\n0,a,100\n36,a,100\n");
     let answer = log.meter(&[]);
     assert_eq!(answer["energy_mj"], 3_600_000);
     assert!(answer["co2e_g"].is_null() && answer["co2e_ug"].is_null());
@@ -89,7 +89,7 @@ fn standard_input_is_a_log() {
 
 #[test]
 fn a_glitch_of_a_counter_is_set_aside_and_said() {
-    let log = Log::new(b"timestamp,device,energy_j\n0,a,0\n10,a,3000\n11,a,1000003000\n12,a,3600\n22,a,6600\n");
+    let log = Log::new(b"elapsed_s,device,energy_j\n0,a,0\n10,a,3000\n11,a,1000003000\n12,a,3600\n22,a,6600\n");
     let answer = log.meter(&[]);
     assert_eq!(answer["energy_mj"], 6_600_000);
     assert!(answer["devices"][0]["flags"].as_array().unwrap().contains(&"quarantined".into()));
@@ -114,7 +114,7 @@ fn each_device_is_metered_by_its_own_sensor() {
 
 #[test]
 fn cumulative_energy_is_a_counter() {
-    let log = Log::new(b"timestamp,device,energy_j\n0,a,1000\n10,a,3000\n20,a,4000\n");
+    let log = Log::new(b"elapsed_s,device,energy_j\n0,a,1000\n10,a,3000\n20,a,4000\n");
     let answer = log.meter(&[]);
     assert_eq!(answer["energy_mj"], 3_000_000);
     assert_eq!(answer["devices"][0]["method"], "counter");
@@ -122,7 +122,7 @@ fn cumulative_energy_is_a_counter() {
 
 #[test]
 fn a_counter_of_machines_is_believed_and_an_impossible_jump_is_not() {
-    let rack = Log::new(b"timestamp,rack_energy_kwh\n0,1200\n60,1201\n120,1202\n").meter(&[]);
+    let rack = Log::new(b"elapsed_s,rack_energy_kwh\n0,1200\n60,1201\n120,1202\n").meter(&[]);
     assert_eq!(rack["energy_kwh"], 2.0);
     assert_eq!(rack["devices"][0]["coverage"], 1.0);
     let jump =
@@ -158,7 +158,7 @@ fn what_cannot_be_believed_is_refused_with_the_reason() {
         ("header only", b"timestamp,gpu,power_w\n", &[]),
         ("binary file", b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00", &[]),
         ("no power column", b"timestamp_s,gpu,temperature.gpu,power.limit [W]\n1,0,45,700\n2,0,46,700\n", &[]),
-        ("unknown column", b"timestamp,gpu,power_w\n1,0,45\n", &["--column", "watts"]),
+        ("unknown column", b"elapsed_s,gpu,power_w\n1,0,45\n", &["--column", "watts"]),
         (
             "clock running backwards",
             b"timestamp,gpu,power_w\n2026-03-10T09:00:05Z,0,100\n2026-03-10T09:00:02Z,0,100\n",
@@ -169,14 +169,14 @@ fn what_cannot_be_believed_is_refused_with_the_reason() {
             b"timestamp,gpu,power_w\n2026-03-10T09:00:05Z,0,100\n2026-03-10T10:00:06+01:00,0,100\n",
             &[],
         ),
-        ("two GPUs under one name", b"timestamp,gpu,power_w\n1,0,100\n1,0,300\n2,0,100\n2,0,300\n", &[]),
+        ("two GPUs under one name", b"elapsed_s,gpu,power_w\n1,0,100\n1,0,300\n2,0,100\n2,0,300\n", &[]),
         ("decimal comma", b"timestamp,power_w\n2025-02-18 15:16:12,30,3\n2025-02-18 15:16:13,30,4\n", &[]),
-        ("a counter that runs backwards", b"timestamp,gpu,energy_j\n1,0,50000\n2,0,50300\n3,0,49000\n4,0,49300\n", &[]),
+        ("a counter that runs backwards", b"elapsed_s,gpu,energy_j\n1,0,50000\n2,0,50300\n3,0,49000\n4,0,49300\n", &[]),
         ("no time column", b"gpu,power.draw [W]\n0,100 W\n0,110 W\n", &[]),
-        ("one reading", b"timestamp,gpu,power_w\n1,0,100\n", &[]),
-        ("no reading", b"timestamp,gpu,power_w\n1,0,[N/A]\n2,0,N/A\n", &[]),
-        ("unknown zone", b"timestamp,gpu,power_w\n1,0,100\n2,0,100\n", &["--zone", "Atlantis"]),
-        ("intensity out of range", b"timestamp,gpu,power_w\n1,0,100\n2,0,100\n", &["--intensity", "50000"]),
+        ("one reading", b"elapsed_s,gpu,power_w\n1,0,100\n", &[]),
+        ("no reading", b"elapsed_s,gpu,power_w\n1,0,[N/A]\n2,0,N/A\n", &[]),
+        ("unknown zone", b"elapsed_s,gpu,power_w\n1,0,100\n2,0,100\n", &["--zone", "Atlantis"]),
+        ("intensity out of range", b"elapsed_s,gpu,power_w\n1,0,100\n2,0,100\n", &["--intensity", "50000"]),
     ];
     let mut shown = String::new();
     for (name, content, options) in cases {

@@ -4,12 +4,51 @@ use super::LogError;
 use super::columns::{ColumnRole, LogColumn};
 use super::error::Question;
 use super::header::LogTable;
-use super::value::{LogQuantity, LogUnit};
+use super::time::{self, TimeHint, show_span};
+use super::value::{Decimal, LogQuantity, LogUnit};
+use units::Span;
 
 /// Asks for the unit of the numbers in a time column.
 pub(super) fn unit_of_time(table: &LogTable<'_>, column: usize) -> LogError {
     let name = &table.columns[column].text;
-    question(table, format!("the times in column {name:?} are numbers without a unit"), Some(column))
+    let numbers: Vec<Decimal> = table.rows.iter().filter_map(|row| Decimal::parse_all(row[column])).collect();
+    let (reason, unit) = match (time::moment_shift(&numbers), time_hint(&table.columns[column]).shift) {
+        (Some(by_size), Some(_)) => (
+            format!("the times in column {name:?} have the size of moments in another unit than its name states"),
+            by_size,
+        ),
+        _ => {
+            let (spans, likely) = spans(&numbers);
+            (format!("the times in column {name:?} are numbers without a unit{spans}"), likely)
+        }
+    };
+    let unit = match unit {
+        9 => "s",
+        6 => "ms",
+        3 => "us",
+        _ => "ns",
+    };
+    question(table, reason, Some((column, unit)))
+}
+
+fn time_hint(column: &LogColumn) -> TimeHint {
+    match column.role {
+        ColumnRole::Time { hint, .. } => hint,
+        _ => TimeHint::default(),
+    }
+}
+
+/// How long the first rows take in either unit, for who knows how long they took, and the unit that is tried first: logs are written
+/// every few seconds.
+fn spans(numbers: &[Decimal]) -> (String, i32) {
+    let times = || numbers.iter().filter_map(|number| number.scaled(9));
+    let (Some(first), Some(last)) = (times().min(), times().max()) else { return (String::new(), 6) };
+    let span = |nanoseconds: u64| show_span(Span::from_nanoseconds(nanoseconds));
+    let (seconds, count) = (last - first, numbers.len());
+    let text =
+        format!(" (the first {count} take {} if it is s, and {} if it is ms)", span(seconds), span(seconds / 1_000));
+    let steps = u64::try_from(count.saturating_sub(1).max(1)).unwrap_or(u64::MAX);
+    (text, if seconds / steps <= 60_000_000_000 { 9 } else { 6 })
 }
 
 /// Asks which of two devices is inside the other.
@@ -28,7 +67,7 @@ pub(super) fn meaning(table: &LogTable<'_>, reason: String) -> LogError {
     question(table, reason, None)
 }
 
-fn question(table: &LogTable<'_>, reason: String, time_without_unit: Option<usize>) -> LogError {
+fn question(table: &LogTable<'_>, reason: String, time_without_unit: Option<(usize, &str)>) -> LogError {
     let seen = table.columns.iter().enumerate().map(|(index, column)| seen(table, index, column)).collect();
     LogError::Uncertain(Box::new(Question { reason, seen, command: command(table, time_without_unit) }))
 }
@@ -68,14 +107,13 @@ fn seen(table: &LogTable<'_>, index: usize, column: &LogColumn) -> String {
 }
 
 /// The command with everything that was seen, to be corrected by the reader.
-fn command(table: &LogTable<'_>, time_without_unit: Option<usize>) -> String {
+fn command(table: &LogTable<'_>, time_without_unit: Option<(usize, &str)>) -> String {
     let mut command = "wattledger meter FILE".to_owned();
-    let time = time_without_unit.or_else(|| {
-        table.columns.iter().position(|column| matches!(column.role, ColumnRole::Time { .. } | ColumnRole::Date))
-    });
-    if let Some(index) = time {
-        let unit = if time_without_unit.is_some() { ":ms" } else { "" };
-        command += &format!(" --time {}", quoted(&format!("{}{unit}", table.columns[index].name())));
+    let is_time = |column: &LogColumn| matches!(column.role, ColumnRole::Time { .. } | ColumnRole::Date);
+    if let Some((index, unit)) = time_without_unit {
+        command += &format!(" --time {}", quoted(&format!("{}:{unit}", table.columns[index].name())));
+    } else if let Some(column) = table.columns.iter().find(|column| is_time(column)) {
+        command += &format!(" --time {}", quoted(&column.name()));
     }
     let devices: Vec<String> = table
         .columns

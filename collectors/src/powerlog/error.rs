@@ -114,7 +114,7 @@ pub enum LogError {
     /// No time in the log can be read.
     #[error(
         "line {line}: {text:?} is not a time that can be read; readable are 2025/03/10 09:00:00.123, \
-         2025-03-10T09:00:00Z, 2025-03-10T09:00:00+01:00, 09:00:00.123, and numbers since 1970 or since the start"
+         2025-03-10T09:00:00Z, 2025-03-10T09:00:00+01:00, 09:00:00.123, and numbers since 1970, or since the start if their column names their unit"
     )]
     UnreadableTime {
         /// Line number, from 1.

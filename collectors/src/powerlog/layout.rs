@@ -303,10 +303,12 @@ fn time_column(table: &LogTable<'_>, options: &Options) -> Result<Option<TimeCol
     candidates.extend(date.map(|index| (u8::MAX, TimeColumn { index, date: None, hint: TimeHint::default() })));
     let reads = |column: &TimeColumn| {
         let mut parser = TimeParser::new(column.hint, None);
-        table.rows.iter().any(|row| matches!(parser.parse(row[column.index], 0, &mut Vec::new()), Ok(Some(_))))
+        let mut is_time = |cell: &[u8]| matches!(parser.parse(cell, 0, &mut Vec::new()), Ok(Some(_)));
+        // Numbers may be times of a unit that is still to be said.
+        table.rows.iter().any(|row| is_time(row[column.index]) || Decimal::parse_all(row[column.index]).is_some())
     };
     let readable: Vec<TimeColumn> = candidates.iter().map(|(_, column)| *column).filter(reads).collect();
-    let with_unit = |column: &TimeColumn| with_unit(table, *column);
+    let with_unit = |column: &TimeColumn| with_unit(table, *column, options.mapping.time.is_some());
     let mut chosen = match readable.iter().find_map(with_unit).or_else(|| {
         let first = readable.is_empty().then(|| candidates.first().map(|(_, column)| *column));
         first.flatten()
@@ -322,33 +324,17 @@ fn time_column(table: &LogTable<'_>, options: &Options) -> Result<Option<TimeCol
     Ok(Some(chosen))
 }
 
-/// The column with the unit of its numbers, if it is known: it is stated, the numbers are moments by their size, or they
-/// are seconds.
-fn with_unit(table: &LogTable<'_>, column: TimeColumn) -> Option<TimeColumn> {
+/// The column with the unit of its numbers, if it is known: its name states it and their size does not contradict that (what the
+/// caller states is not contradicted), or they are moments by their size. Numbers from the start of a log may be of any unit:
+/// milliseconds that are a few apart look like seconds.
+fn with_unit(table: &LogTable<'_>, column: TimeColumn, is_stated: bool) -> Option<TimeColumn> {
     // The last row may be cut off.
     let count = table.rows.len().saturating_sub(1).max(1);
     let cells = || table.rows.iter().take(count).map(|row| row[column.index]);
     let numbers: Vec<Decimal> = cells().filter_map(Decimal::parse_all).collect();
-    if numbers.len() < cells().count() && column.hint.shift.is_none() {
+    if numbers.is_empty() && column.hint.shift.is_none() {
         return Some(column);
     }
-    match column.hint.with_unit(&numbers) {
-        Ok(hint) => Some(TimeColumn { hint, ..column }),
-        Err(_) if are_seconds(table, column.index, &numbers) => {
-            Some(TimeColumn { hint: TimeHint { shift: Some(9), ..column.hint }, ..column })
-        }
-        Err(_) => None,
-    }
-}
-
-/// Whether numbers without a unit may be seconds: those in a column called `timestamp`, as the documents describe it, with steps of
-/// at most a minute. Two moments have no rhythm to tell by.
-fn are_seconds(table: &LogTable<'_>, column: usize, numbers: &[Decimal]) -> bool {
-    let mut times: Vec<u64> = numbers.iter().filter_map(|number| number.scaled(3)).collect();
-    times.sort_unstable();
-    times.dedup();
-    let mut steps: Vec<u64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    steps.sort_unstable();
-    let is_rhythm_of_seconds = steps.len() < 2 || steps[steps.len() / 2] <= 60_000;
-    table.format.is_none() && is_rhythm_of_seconds && table.columns[column].text.eq_ignore_ascii_case("timestamp")
+    let hint = column.hint.with_unit(&numbers).ok()?;
+    (is_stated || !hint.contradicts(&numbers)).then_some(TimeColumn { hint, ..column })
 }

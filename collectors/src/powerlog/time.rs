@@ -54,16 +54,27 @@ impl TimeHint {
         if self.shift.is_some() || numbers.is_empty() {
             return Ok(self);
         }
-        let is_moment = |number: &Decimal, shift: i32| {
-            let seconds = number.scaled(shift - 9).unwrap_or(0);
-            !number.negative && (1_000_000_000..4_102_444_800).contains(&seconds)
-        };
-        let fits = |shift: &i32| numbers.iter().all(|number| is_moment(number, *shift));
-        match [9, 6, 3, 0].into_iter().find(fits) {
+        match moment_shift(numbers) {
             Some(shift) if self.form != TimeForm::Elapsed => Ok(Self { shift: Some(shift), ..self }),
             _ => Err(UnknownUnit),
         }
     }
+
+    /// Whether the name states one unit and the size of these numbers another: seconds since 1970 in `timestamp_ms`.
+    pub(super) fn contradicts(self, numbers: &[Decimal]) -> bool {
+        let by_size = moment_shift(numbers).filter(|_| self.form != TimeForm::Elapsed);
+        by_size.zip(self.shift).is_some_and(|(by_size, stated)| by_size != stated)
+    }
+}
+
+/// The power of ten that makes nanoseconds of these numbers, if all of them are then between 2001 and 2100: of moments, one does.
+pub(super) fn moment_shift(numbers: &[Decimal]) -> Option<i32> {
+    let is_moment = |number: &Decimal, shift: i32| {
+        let seconds = number.scaled(shift - 9).unwrap_or(0);
+        !number.negative && (1_000_000_000..4_102_444_800).contains(&seconds)
+    };
+    let fits = |shift: &i32| numbers.iter().all(|number| is_moment(number, *shift));
+    [9, 6, 3, 0].into_iter().find(|shift| !numbers.is_empty() && fits(shift))
 }
 
 /// Numbers are times in a unit that nothing states.
@@ -172,7 +183,7 @@ impl TimeParser {
     fn number(&mut self, number: Decimal) -> Option<i64> {
         let shift = match self.style {
             Some(Style::Number { shift }) => shift,
-            _ => self.hint.shift.filter(|shift| scaled_time(number, *shift).is_some()).unwrap_or(by_magnitude(number)),
+            _ => self.hint.shift.or_else(|| moment_shift(&[number]))?,
         };
         let at = scaled_time(number, shift)?;
         self.style = Some(Style::Number { shift });
@@ -293,17 +304,6 @@ fn scaled_time(number: Decimal, shift: i32) -> Option<i64> {
     Some(if number.negative { -magnitude } else { magnitude })
 }
 
-/// Guesses the power of ten that converts a number to nanoseconds from its size: since 1970, seconds have 10 digits,
-/// milliseconds 13, microseconds 16 and nanoseconds 19. Smaller numbers are seconds.
-fn by_magnitude(number: Decimal) -> i32 {
-    match number.scaled(0) {
-        Some(0..=99_999_999_999) => 9,
-        Some(..=99_999_999_999_999) => 6,
-        Some(..=99_999_999_999_999_999) => 3,
-        _ => 0,
-    }
-}
-
 /// A moment for messages, in the form that suits the log's times.
 pub(super) fn show(at: Timestamp, times: Times) -> String {
     let format = match times {
@@ -353,7 +353,6 @@ mod tests {
             ("1741597200123", AT + 123_000_000),
             ("1741597200123456", AT + 123_456_000),
             ("1741597200123456789", AT + 123_456_789),
-            ("0.102", 102_000_000),
             ("14:55:35:726", 53_735_726_000_000),
             ("9:05:07.5", 32_707_500_000_000),
         ] {
@@ -366,6 +365,9 @@ mod tests {
             "yesterday",
             "",
             "2025-03-10 09:00:00 CST",
+            // Of no unit.
+            "0.102",
+            "3600",
         ] {
             assert_eq!(parse_all(None, &[cell]).unwrap().0, [None], "{cell}");
         }

@@ -40,6 +40,9 @@ const ABOUT_THE_SAMPLE: [&[u8]; 10] = [
     b"source",
     b"cpu_model",
 ];
+/// Labels that name a part of a machine.
+const PARTS: [&[u8]; 9] =
+    [b"zone", b"domain", b"domain_name", b"sensor", b"rail", b"component", b"name", b"type", b"kind"];
 /// Labels with the number of a processor.
 const NUMBER: [&[u8]; 6] = [b"package", b"socket", b"socket_id", b"package_id", b"index", b"cpu"];
 
@@ -124,17 +127,49 @@ fn by_all_labels(metric: &Metric, sample: &Sample<'_>, host: &[u8]) -> Vec<u8> {
     if !metric.stem.is_empty() {
         parts.push(metric.stem.clone().into_bytes());
     }
-    let tells_apart = |label: &&[u8]| !is_host(label) && !ABOUT_THE_SAMPLE.contains(label);
     let mut rest: Vec<(&[u8], &[u8])> = labels(sample.labels).filter(|(label, _)| tells_apart(label)).collect();
     rest.sort_unstable();
     parts.extend(rest.into_iter().map(|(label, value)| [label, b"=", value].concat()));
     if parts.is_empty() { sample.name.to_vec() } else { parts.join(&b'/') }
 }
 
+/// Names the device with this key for people: `n1/package-0`, `n1/core-0/idle`, and what other labels say.
+pub(super) fn readable(metric: &Metric, sample: &Sample<'_>, key: &[u8], place: &MachinePlace) -> String {
+    if key != by_all_labels(metric, sample, place.host.as_bytes()) {
+        return text(key);
+    }
+    let is_named = |label: &&[u8]| PARTS.contains(label);
+    let shown = || labels(sample.labels).filter(|(label, _)| tells_apart(label) && *label != b"path");
+    let named = shown().find(|(label, _)| is_named(label)).map(|(_, value)| text(value));
+    // Of `kepler_node_package`, the exporter and the machine are known otherwise.
+    let of_metric = || match place.part {
+        Some(_) => metric.stem.rsplit('_').next().unwrap_or_default().to_owned(),
+        None => metric.stem.clone(),
+    };
+    let part = named.unwrap_or_else(of_metric);
+    let is_numbered = part.ends_with(|last: char| last.is_ascii_digit());
+    let of_several = !matches!(place.part, Some(MachinePart::Node | MachinePart::Platform));
+    let part = match place.number.filter(|_| of_several && !is_numbered) {
+        Some(number) if part.is_empty() => number.to_string(),
+        Some(number) => format!("{part}-{number}"),
+        None => part,
+    };
+    let rest = shown().filter(|(label, _)| !is_named(label) && !NUMBER.contains(label));
+    let rest = rest.map(|(label, value)| match label {
+        b"mode" => text(value),
+        _ => format!("{}={}", text(label), text(value)),
+    });
+    let names: Vec<String> =
+        [place.host.clone(), part].into_iter().filter(|name| !name.is_empty()).chain(rest).collect();
+    if names.is_empty() { text(key) } else { names.join("/") }
+}
+
+fn tells_apart(label: &[u8]) -> bool {
+    !is_host(label) && !ABOUT_THE_SAMPLE.contains(&label)
+}
+
 /// Where a reading belongs: by its metric, else by the label that names a part.
 fn place(metric: &Metric, sample: &Sample<'_>, host: &[u8], path: &[u8]) -> MachinePlace {
-    const PARTS: [&[u8]; 9] =
-        [b"zone", b"domain", b"domain_name", b"sensor", b"rail", b"component", b"name", b"type", b"kind"];
     let named =
         PARTS.iter().filter_map(|label| sample.label(&[*label])).map(|value| MachinePlace::of_name(&text(value)));
     let named = named.into_iter().find(MachinePlace::is_known).unwrap_or_default();

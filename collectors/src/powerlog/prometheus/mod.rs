@@ -176,7 +176,10 @@ impl Prometheus {
             Some((key, place)) => Some(match tracker.find(&key) {
                 Some(device) => device,
                 None => {
-                    let device = self.describe(sample, position, &key, tracker);
+                    let readable = device::readable(&self.metrics[position], sample, &key, &place);
+                    let is_taken = tracker.devices.iter().any(|device| device.id == readable);
+                    let id = if is_taken { String::from_utf8_lossy(&key).into_owned() } else { readable };
+                    let device = self.describe(sample, position, id, tracker);
                     tracker.register(&key, device, place)?
                 }
             }),
@@ -190,12 +193,12 @@ impl Prometheus {
         Ok(found)
     }
 
-    fn describe(&self, sample: &Sample<'_>, position: usize, key: &[u8], tracker: &Tracker) -> LoggedDevice {
+    fn describe(&self, sample: &Sample<'_>, position: usize, id: String, tracker: &Tracker) -> LoggedDevice {
         let text = |names: &[&[u8]]| sample.label(names).map(|value| String::from_utf8_lossy(value).into_owned());
         let of_device = [b"modelName".as_slice(), b"model_name", b"gpu_type", b"card_model", b"model", b"gpu_name"];
         let name = text(&of_device).filter(|name| !MachinePlace::of_name(name).is_total).or(self.accelerator.clone());
         LoggedDevice {
-            id: String::from_utf8_lossy(key).into_owned(),
+            id,
             sensor: Sensor {
                 counter: None,
                 power: None,

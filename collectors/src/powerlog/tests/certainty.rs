@@ -1,8 +1,8 @@
 //! What is read only where it is certain, and asked about elsewhere.
 
 use super::cases::joules;
-use super::variants::{START, is, refused, rows};
-use crate::powerlog::Options;
+use super::variants::{START, is, is_with, refused, rows};
+use crate::powerlog::{ColumnMapping, Options, TimeStatement};
 
 #[test]
 fn a_column_of_loads_is_no_device_key() {
@@ -92,6 +92,37 @@ fn what_is_uncertain_is_asked_about() {
         let log = rows(header, |s| row.replace("{s}", &(START + s).to_string()));
         refused(&log, &["Seen:", "wattledger meter FILE --time timestamp"]);
     }
+}
+
+#[test]
+fn the_unit_of_times_is_stated_or_a_question() {
+    // Ten, twenty or a thousand readings a second are milliseconds, and look like seconds.
+    for (step, unit) in [(1_u32, "s"), (10, "s"), (50, "s"), (1_000, "ms")] {
+        let log = rows("timestamp,gpu,power_w", |s| format!("{},0,250", s * u64::from(step)));
+        let take = format!("take {} s if it is s", 60 * step);
+        let command = format!("wattledger meter FILE --time timestamp:{unit} --device gpu --power power_w:W");
+        refused(&log, &["\"timestamp\" are numbers without a unit", &take, &command]);
+        for (stated, seconds) in [("s", 60.0 * f64::from(step)), ("ms", 0.06 * f64::from(step))] {
+            let mapping = ColumnMapping {
+                time: TimeStatement::parse(&format!("timestamp:{stated}")).ok(),
+                ..ColumnMapping::default()
+            };
+            is_with(&log, &Options { mapping, ..Options::default() }, 250.0 * seconds);
+        }
+    }
+    for (name, scale) in [("timestamp", 1), ("timestamp", 1_000), ("time", 1_000_000), ("ts", 1_000_000_000)] {
+        is(&rows(&format!("{name},gpu,power_w"), |s| format!("{},0,250", (START + s) * scale)), 15_000.0);
+    }
+    // A name that contradicts its numbers states nothing.
+    for (name, scale) in [("timestamp_ms", 1), ("timestamp_s", 1_000), ("time_us", 1_000)] {
+        let log = rows(&format!("{name},gpu,power_w"), |s| format!("{},0,250", (START + s) * scale));
+        let unit = if scale == 1 { "s" } else { "ms" };
+        refused(&log, &["another unit than its name states", &format!("--time {name}:{unit}")]);
+    }
+    // The time since the start of a machine may have the size of a moment.
+    is(&rows("elapsed_ms,gpu,power_w", |s| format!("{},0,250", START + s * 1_000)), 15_000.0);
+    let above = rows("", |s| format!("{s}\nGPU[0]\t\t: Average Graphics Package Power (W): 300.0"));
+    assert!(joules(above.as_bytes(), &Options::default()).is_err());
 }
 
 #[test]

@@ -1,52 +1,24 @@
 //! Variants of what exporters serve: other hosts, other names of labels, other units, other metrics beside.
 
-use super::cases::joules;
+use super::variants::{self, START, filled, is, rows};
 use crate::powerlog::Options;
-use std::fmt::Write as _;
 
-const START: u64 = 1_791_190_800;
-
-/// A recording of 61 scrapes a second apart. In each line `{a+b*t}` is `a` and `b` for each second since the start.
+/// A recording of a scrape each second, of these lines with a time behind each.
 fn scrapes(comments: &str, lines: &[&str]) -> String {
-    let mut log = comments.to_owned();
-    for second in 0..=60_u64 {
-        for line in lines {
-            let mut text = (*line).to_owned();
-            while let Some((before, rest)) = text.clone().split_once("<<") {
-                let (formula, after) = rest.split_once(">>").unwrap();
-                let (first, rate) = formula.split_once('+').unwrap();
-                let (first, rate) = (first.parse::<f64>().unwrap(), rate.parse::<f64>().unwrap());
-                let seconds = f64::from(u32::try_from(second).unwrap());
-                text = format!("{before}{}{after}", first + rate * seconds);
-            }
-            writeln!(log, "{text} {}", (START + second) * 1_000).unwrap();
-        }
-    }
-    log
+    rows(comments.trim_end(), |second| {
+        let line = |line: &&str| filled(&format!("{line} {{ms}}"), second);
+        lines.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
 }
 
 #[track_caller]
 fn watts(comments: &str, lines: &[&str], right: f64) {
-    let log = scrapes(comments, lines);
-    match joules(log.as_bytes(), &Options::default()) {
-        Ok((found, notes)) => {
-            let right = right * 60.0;
-            assert!(
-                (found - right).abs() <= right / 1_000.0,
-                "right is {right} J, found {found} J\n{notes:#?}\n{lines:#?}"
-            );
-        }
-        Err(error) => panic!("{error}\n{lines:#?}"),
-    }
+    is(&scrapes(comments, lines), right * 60.0);
 }
 
 #[track_caller]
 fn refused(comments: &str, lines: &[&str], words: &[&str]) {
-    let message = match joules(scrapes(comments, lines).as_bytes(), &Options::default()) {
-        Ok((found, notes)) => panic!("found {found} J\n{notes:#?}\n{lines:#?}"),
-        Err(error) => error.to_string(),
-    };
-    assert!(words.iter().all(|word| message.contains(word)), "{message}");
+    variants::refused(&scrapes(comments, lines), words);
 }
 
 #[test]
@@ -301,5 +273,41 @@ fn what_differs_in_a_place_or_a_mode_is_counted() {
         let help = format!("# HELP node_gpu_power GPU board power {help}\n# TYPE node_gpu_power gauge\n");
         let line = |gpu: u32| format!("node_gpu_power{{gpu=\"{gpu}\",node=\"n1\"}} {value}");
         watts(&help, &[line(0), line(1)].each_ref().map(String::as_str), 500.0);
+    }
+}
+
+#[test]
+fn devices_of_exporters_have_names_that_people_read() {
+    for (series, names) in [
+        (
+            [
+                "kepler_node_cpu_joules_total{node_name=\"n1\",path=\"/sys/class/powercap/intel-rapl:0\",zone=\"package\"}",
+                "kepler_node_cpu_joules_total{node_name=\"n1\",path=\"/sys/class/powercap/intel-rapl:1:0\",zone=\"dram\"}",
+            ],
+            ["n1/package-0", "n1/dram-1"],
+        ),
+        (
+            [
+                "kepler_node_package_joules_total{instance=\"n1\",mode=\"idle\",package=\"0\",source=\"rapl\"}",
+                "kepler_node_package_joules_total{instance=\"n1\",mode=\"dynamic\",package=\"0\",source=\"rapl\"}",
+            ],
+            ["n1/package-0/idle", "n1/package-0/dynamic"],
+        ),
+        (
+            [
+                "node_rapl_package_joules_total{index=\"0\",instance=\"n1:9100\",path=\"/sys/class/powercap/intel-rapl:0\"}",
+                "node_rapl_psys_joules_total{index=\"0\",instance=\"n2:9100\",path=\"/sys/class/powercap/intel-rapl:1\"}",
+            ],
+            ["n1:9100/package-0", "n2:9100/psys"],
+        ),
+        (
+            ["scaph_host_power_microwatts{instance=\"n1\"}", "scaph_host_power_microwatts{instance=\"n2\"}"],
+            ["n1/host", "n2/host"],
+        ),
+    ] {
+        let log = (0..4)
+            .flat_map(|s| series.map(|series| format!("{series} {} {}\n", 1_000_000 + 100 * s, (START + s) * 1_000)));
+        let log = super::read(log.collect::<String>().as_bytes(), &Options::default()).unwrap();
+        assert_eq!(log.ids(), names);
     }
 }

@@ -259,10 +259,10 @@ fn containers_are_joined_to_what_they_contain() {
 
 #[test]
 fn plain_tables_with_hosts_counters_and_repeated_rows() {
-    let log_of_hosts = log("timestamp,host,gpu,power_w\n0,n1,0,100\n0,n2,0,50\n0,n2,0,50\n1,n1,0,100\n1,n2,0,50\n");
+    let log_of_hosts = log("elapsed_s,host,gpu,power_w\n0,n1,0,100\n0,n2,0,50\n0,n2,0,50\n1,n1,0,100\n1,n2,0,50\n");
     let constant = |watts: u64| vec![(0, watts * 1_000), (1_000, watts * 1_000)];
     assert_eq!(powers(&log_of_hosts), [("n1/0", constant(100)), ("n2/0", constant(50))]);
-    let counter = log("timestamp,device,energy_mj\n0,gpu0,5000000\n10,gpu0,7000000\n20,gpu0,9000\n");
+    let counter = log("elapsed_s,device,energy_mj\n0,gpu0,5000000\n10,gpu0,7000000\n20,gpu0,9000\n");
     assert_eq!(counters(&counter), [("gpu0", vec![5_000_000_000, 7_000_000_000, 9_000_000])]);
     assert!(counter.devices[0].sensor.power.is_none());
 }

@@ -7,6 +7,7 @@ mod formats;
 mod laws;
 mod mutations;
 mod properties;
+mod published;
 mod refusals;
 mod samples;
 #[path = "../../../../tests/it/skip.rs"]

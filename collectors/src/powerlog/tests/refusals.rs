@@ -120,7 +120,7 @@ fn no_time() {
     refused(
         "timestamp,power_w\n10/03/2025 09:00:00,100\n10/03/2025 09:00:01,100\n",
         "line 2: \"10/03/2025 09:00:00\" is not a time that can be read; readable are 2025/03/10 09:00:00.123, \
-         2025-03-10T09:00:00Z, 2025-03-10T09:00:00+01:00, 09:00:00.123, and numbers since 1970 or since the start",
+         2025-03-10T09:00:00Z, 2025-03-10T09:00:00+01:00, 09:00:00.123, and numbers since 1970, or since the start if their column names their unit",
     );
     refused(
         "timestamp,power_w\n2025-03-10 09:00:00,x,100,7\n",
