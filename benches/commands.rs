@@ -75,22 +75,34 @@ fn meter(folder: &Path) {
     meter_log(&path);
 }
 
+/// With the path of another build in `WATTLEDGER_BEFORE`, that one is measured in turn with this one, and the ratio printed.
 fn meter_log(path: &Path) {
-    let bytes = std::fs::metadata(path).unwrap().len() as f64;
+    let before = std::env::var_os("WATTLEDGER_BEFORE").map(PathBuf::from);
     for _ in 0..3 {
-        let start = Instant::now();
-        let mut command = Command::new(WATTLEDGER);
-        command.arg("meter").arg(path).stdout(Stdio::null()).stderr(Stdio::null());
-        let usage = watch(command.spawn().unwrap(), Duration::from_millis(2));
-        let seconds = start.elapsed().as_secs_f64();
-        println!(
-            "meter         {:6.0} MB of nvidia-smi CSV in {seconds:.2} s: {:.0} MB/s wall, {:.0} MB/s of CPU time, peak {:.1} MB",
-            bytes / 1e6,
-            bytes / 1e6 / seconds,
-            bytes / 1e6 / usage.cpu_s,
-            usage.peak_mb
-        );
+        let now = meter_once(Path::new(WATTLEDGER), path);
+        if let Some(before) = &before {
+            let before = meter_once(before, path);
+            println!("  now / before: {:.2} in CPU time", now / before);
+        }
     }
+}
+
+/// MB per second of CPU time.
+fn meter_once(program: &Path, path: &Path) -> f64 {
+    let bytes = std::fs::metadata(path).unwrap().len() as f64;
+    let start = Instant::now();
+    let mut command = Command::new(program);
+    command.arg("meter").arg(path).stdout(Stdio::null()).stderr(Stdio::null());
+    let usage = watch(command.spawn().unwrap(), Duration::from_millis(2));
+    let seconds = start.elapsed().as_secs_f64();
+    println!(
+        "meter         {:6.0} MB of nvidia-smi CSV in {seconds:.2} s: {:.0} MB/s wall, {:.0} MB/s of CPU time, peak {:.1} MB",
+        bytes / 1e6,
+        bytes / 1e6 / seconds,
+        bytes / 1e6 / usage.cpu_s,
+        usage.peak_mb
+    );
+    bytes / 1e6 / usage.cpu_s
 }
 
 fn estimate() {
