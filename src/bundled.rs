@@ -24,6 +24,12 @@ pub struct DataError {
     reason: String,
 }
 
+impl From<accelerators::AcceleratorTableError> for DataError {
+    fn from(error: accelerators::AcceleratorTableError) -> Self {
+        Self { file: "accelerators.csv", reason: error.reason }
+    }
+}
+
 impl BundledTable {
     /// All rows, or an error for the first one that cannot be read.
     pub(crate) fn rows<Row: DeserializeOwned>(&self) -> Result<Vec<Row>, DataError> {

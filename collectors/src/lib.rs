@@ -3,12 +3,14 @@
 pub mod agent;
 pub mod announcement;
 pub mod clock;
+pub mod command_line;
 pub mod delivery;
 pub mod exposition;
 pub mod figures;
 mod identity;
 mod leftovers;
 pub mod log;
+pub mod metered_log;
 pub mod powerlog;
 pub mod push;
 mod random;

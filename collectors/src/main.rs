@@ -12,5 +12,8 @@ struct CommandLine {
 }
 
 fn main() -> std::process::ExitCode {
-    execute(&CommandLine::parse().arguments)
+    match CommandLine::try_parse() {
+        Ok(line) => execute(&line.arguments),
+        Err(error) => collectors::command_line::refuse(&error),
+    }
 }

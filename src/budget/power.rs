@@ -3,7 +3,7 @@
 use super::{Prior, measured_spread_ppm, prior};
 use crate::decimal;
 use crate::hardware::{
-    CpuMachine, DeviceShare, HardwareError, Match, find_accelerator, find_cpu_machine, find_instance,
+    self, CpuMachine, DeviceShare, HardwareError, Match, find_accelerator, find_cpu_machine, find_instance,
 };
 use api::Assumption;
 use units::Overflow;
@@ -171,7 +171,7 @@ fn by_prior(
     utilisation: Option<u32>,
     assumptions: &mut Vec<Assumption>,
 ) -> Result<(u64, u32), PowerError> {
-    let tdp_w = found.tdp_w()?;
+    let tdp_w = hardware::tdp_w(found)?;
     let published = prior(&found.accelerator);
     let prior = utilisation.map_or(published, |ppm| published.with_utilisation(ppm));
     let nanowatts = prior.nanowatts(tdp_w) / of.max(1);

@@ -93,7 +93,7 @@ mod tests {
 
     fn power_w(name: &str) -> f64 {
         let found = find_accelerator(name).unwrap();
-        prior(&found.accelerator).nanowatts(found.tdp_w().unwrap()) as f64 / 1e9
+        prior(&found.accelerator).nanowatts(crate::hardware::tdp_w(&found).unwrap()) as f64 / 1e9
     }
 
     #[test]

@@ -4,16 +4,14 @@ use super::failure::Failure;
 use super::grid_arguments::{GridArguments, NO_GRID};
 use super::{print, show};
 use crate::footprint::{Footprint, FootprintDevice};
-use crate::hardware;
-use account::meter::{Flag, Meter};
+use account::meter::Window;
+use collectors::metered_log::MeteredLog;
 use collectors::powerlog::{
-    ColumnMapping, ContainsStatement, LogError, LoggedDevice, Options, PowerLog, PowerLogFormat, ReadingStatement,
-    TimeStatement, Times,
+    ColumnMapping, ContainsStatement, LoggedDevice, Options, PowerLogFormat, ReadingStatement, TimeStatement, Times,
 };
 use std::fs::File;
 use std::io::Read;
-use std::ops::ControlFlow;
-use units::{Overflow, Span, Timestamp};
+use units::{Span, Timestamp};
 
 /// Compute the energy and CO2e of a recorded power log
 ///
@@ -78,31 +76,10 @@ pub(crate) fn run(arguments: &MeterArguments) -> Result<(), Failure> {
         interval: arguments.interval,
         accelerator: arguments.accelerator.clone(),
     };
-    let metered = meter(open(&arguments.file)?, &options).map_err(|error| error.of(&arguments.file))?;
+    let metered = MeteredLog::read(open(&arguments.file)?, &options)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", arguments.file)))?;
     let footprint = footprint(metered, arguments)?;
     if arguments.json { print::json(&footprint) } else { print::text(&show::footprint(&footprint)) }
-}
-
-/// A log that was read to its end.
-struct MeteredLog {
-    devices: Vec<FootprintDevice>,
-    notes: Vec<String>,
-    warnings: Vec<String>,
-    times: Times,
-}
-
-enum MeterError {
-    Log(LogError),
-    Overflow(Overflow),
-}
-
-impl MeterError {
-    fn of(self, file: &str) -> Failure {
-        Failure::Usage(match self {
-            Self::Log(error) => format!("{file}: {error}"),
-            Self::Overflow(error) => format!("{file}: {error}"),
-        })
-    }
 }
 
 fn open(file: &str) -> Result<Box<dyn Read>, Failure> {
@@ -117,90 +94,28 @@ fn open(file: &str) -> Result<Box<dyn Read>, Failure> {
     }
 }
 
-fn meter(source: impl Read, options: &Options) -> Result<MeteredLog, MeterError> {
-    let mut log = PowerLog::open(source, options).map_err(MeterError::Log)?;
-    let mut meters: Vec<Option<Meter>> = Vec::new();
-    let mut overflow = None;
-    log.read(&mut |device, position, reading| {
-        if position >= meters.len() {
-            meters.resize_with(position + 1, || None);
-        }
-        match meters[position].get_or_insert_with(|| Meter::new(&*device.id, device.sensor, None)).push(&reading) {
-            Ok(_) => ControlFlow::Continue(()),
-            Err(error) => {
-                overflow = Some(error);
-                ControlFlow::Break(())
-            }
-        }
-    })
-    .map_err(MeterError::Log)?;
-    if let Some(error) = overflow {
-        return Err(MeterError::Overflow(error));
+fn device((logged, window): &(LoggedDevice, Option<Window>)) -> FootprintDevice {
+    FootprintDevice {
+        uuid: logged.id.clone(),
+        name: logged.name.clone(),
+        reading: Some(logged.column.clone()),
+        window: window.clone(),
+        counted_in: logged.counted_in,
     }
-    let mut meters = meters.into_iter();
-    let mut devices = Vec::new();
-    for device in log.devices() {
-        devices.push(metered(device, meters.next().flatten()).map_err(MeterError::Overflow)?);
-    }
-    let text = |is_warning: bool| -> Vec<String> {
-        log.notes().iter().filter(|note| note.is_warning == is_warning).map(|note| note.text.clone()).collect()
-    };
-    let mut warnings = text(true);
-    warnings.extend(devices.iter().filter_map(quarantined));
-    warnings.extend(devices.iter().filter_map(above_what_it_draws));
-    Ok(MeteredLog { devices, notes: text(false), warnings, times: log.times() })
-}
-
-fn metered(device: &LoggedDevice, meter: Option<Meter>) -> Result<FootprintDevice, Overflow> {
-    let windows = meter.map(Meter::finish).transpose()?.unwrap_or_default();
-    Ok(FootprintDevice {
-        uuid: device.id.clone(),
-        name: device.name.clone(),
-        reading: Some(device.column.clone()),
-        window: windows.into_iter().next(),
-        counted_in: device.counted_in,
-    })
-}
-
-/// The warning for a device whose energy counter was not believed.
-fn quarantined(device: &FootprintDevice) -> Option<String> {
-    device.window.as_ref().filter(|window| window.flags.contains(&Flag::Quarantined)).map(|_| {
-        format!(
-            "device {:?}: its energy counter rises faster than such a device can draw; those steps are neither charged nor \
-             covered",
-            device.uuid
-        )
-    })
-}
-
-/// The warning for a device whose mean power is more than the named board can draw.
-fn above_what_it_draws(device: &FootprintDevice) -> Option<String> {
-    let (name, window) = (device.name.as_deref()?, device.window.as_ref()?);
-    let tdp_w = u64::from(hardware::find_accelerator(name).ok()?.tdp_w().ok()?);
-    let seconds = window.covered.nanoseconds() / 1_000_000_000;
-    let mean_mw = u64::try_from(window.energy.millijoules()).ok()?.checked_div(seconds)?;
-    // Boards may exceed their rated power for a while, by less than a quarter on average.
-    (mean_mw > tdp_w * 1_250).then(|| {
-        format!(
-            "device {:?}: its mean power is {} W, and a {name} is rated at {tdp_w} W: the unit may be another one, or the readings of \
-             something else",
-            device.uuid,
-            mean_mw / 1_000
-        )
-    })
 }
 
 fn footprint(metered: MeteredLog, arguments: &MeterArguments) -> Result<Footprint, Failure> {
-    if metered.devices.iter().all(|device| device.window.is_none()) {
+    if metered.devices.iter().all(|(_, window)| window.is_none()) {
         return Err(no_energy(&arguments.file, &metered));
     }
-    let grid = arguments.grid.grid(metered.start())?;
+    let grid = arguments.grid.grid(start(&metered))?;
+    let devices: Vec<FootprintDevice> = metered.devices.iter().map(device).collect();
     let mut notes = metered.notes;
     if let Some(grid) = &grid {
         notes.extend(grid.notes.iter().cloned());
     }
     let factor = grid.map(|grid| grid.factor).ok_or_else(|| NO_GRID.to_owned());
-    let mut footprint = Footprint::of(&metered.devices, factor, notes).map_err(anyhow::Error::from)?;
+    let mut footprint = Footprint::of(&devices, factor, notes).map_err(anyhow::Error::from)?;
     footprint.warnings = metered.warnings;
     match metered.times {
         Times::Utc => {}
@@ -214,12 +129,10 @@ fn footprint(metered: MeteredLog, arguments: &MeterArguments) -> Result<Footprin
     Ok(footprint)
 }
 
-impl MeteredLog {
-    /// When the first reading was taken; `None` if the log has no absolute times.
-    fn start(&self) -> Option<Timestamp> {
-        let starts = self.devices.iter().filter_map(|device| Some(device.window.as_ref()?.start));
-        starts.min().filter(|_| self.times != Times::Relative)
-    }
+/// When the first reading was taken; `None` if the log has no absolute times.
+fn start(metered: &MeteredLog) -> Option<Timestamp> {
+    let starts = metered.devices.iter().filter_map(|(_, window)| Some(window.as_ref()?.start));
+    starts.min().filter(|_| metered.times != Times::Relative)
 }
 
 fn no_energy(file: &str, metered: &MeteredLog) -> Failure {

@@ -111,7 +111,10 @@ enum Command {
 /// Parses the command line, runs the command, prints a failure to standard error, and returns the exit code: 0 for success, 3 for a denied
 /// admission, and otherwise that of the failure.
 pub fn main() -> ExitCode {
-    let line = Invocation::parse();
+    let line = match Invocation::try_parse() {
+        Ok(line) => line,
+        Err(error) => return collectors::command_line::refuse(&error),
+    };
     let outcome: Result<ExitCode, Failure> = match line.command {
         Command::Demo(arguments) => demo::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Estimate(arguments) => estimate::run(&arguments).map(|()| ExitCode::SUCCESS),

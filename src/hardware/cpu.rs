@@ -77,6 +77,23 @@ pub fn find_cpu_machine(code: &str) -> Result<Option<CpuMachine>, DataError> {
     CpuMachine::of(provider, asked, vcpus, &row.source).map(Some)
 }
 
+/// Power of a processor (hardware thread) of which nothing is known, with its share of the machine under full load, nW: the highest of the
+/// providers' means.
+///
+/// # Errors
+///
+/// The bundled table is broken.
+pub fn highest_vcpu_nanowatts() -> Result<u64, DataError> {
+    let rows: Vec<VcpuPower> = POWER.rows()?;
+    let full = rows.iter().map(|row| nanowatts(&row.full_w)).collect::<Result<Vec<_>, _>>()?;
+    full.into_iter().max().ok_or_else(|| POWER.wrong("no provider".to_owned()))
+}
+
+fn nanowatts(text: &str) -> Result<u64, DataError> {
+    let parsed = decimal::parse(text, 9).ok().and_then(|value| u64::try_from(value).ok());
+    parsed.ok_or_else(|| POWER.wrong(format!("{text} is not a power in W")))
+}
+
 impl CpuMachine {
     /// A machine of `provider` whose number of vCPUs is stated.
     ///
@@ -91,10 +108,6 @@ impl CpuMachine {
         let rows: Vec<VcpuPower> = POWER.rows()?;
         let row = rows.into_iter().find(|row| row.provider.eq_ignore_ascii_case(provider));
         let row = row.ok_or_else(|| POWER.wrong(format!("no power for {provider}")))?;
-        let nanowatts = |text: &str| {
-            let parsed = decimal::parse(text, 9).ok().and_then(|value| u64::try_from(value).ok());
-            parsed.ok_or_else(|| POWER.wrong(format!("{text} is not a power in W")))
-        };
         Ok(Self {
             code: format!("{}/{name}", row.provider),
             vcpus,

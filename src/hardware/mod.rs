@@ -2,33 +2,13 @@
 
 mod cpu;
 mod instance;
-mod names;
-mod part;
 
-pub use cpu::{CpuMachine, find_cpu_machine};
+pub use accelerators::{Accelerator, Match};
+pub use cpu::{CpuMachine, find_cpu_machine, highest_vcpu_nanowatts};
 pub use instance::{DeviceShare, InstanceType, find_instance, instance_types};
-pub use part::Accelerator;
 
-use crate::bundled::{BundledTable, DataError};
+use crate::bundled::DataError;
 use crate::nearest::{NamedCandidate, nearest};
-use std::sync::OnceLock;
-
-const ACCELERATORS: BundledTable = BundledTable {
-    file: "accelerators.csv",
-    text: include_str!("../../config/hardware/accelerators.csv"),
-    publisher: "",
-    edition: "",
-    licence: "facts",
-};
-
-/// The accelerator that a name stands for.
-#[derive(Debug, Clone)]
-pub struct Match {
-    /// The accelerator that is taken.
-    pub accelerator: Accelerator,
-    /// Keys of all accelerators that the name covers; several if it is the name of a family.
-    pub covers: Vec<String>,
-}
 
 /// Why the hardware that was named cannot be used for an estimate.
 #[derive(Debug, thiserror::Error)]
@@ -89,43 +69,31 @@ pub enum HardwareError {
     Data(#[from] DataError),
 }
 
-/// Every accelerator of the table.
-pub fn accelerators() -> Result<Vec<Accelerator>, DataError> {
-    ACCELERATORS.rows()
-}
-
-/// The table, read once: admissions ask for it hundreds of times a second.
-fn read_once() -> Result<&'static [Accelerator], DataError> {
-    static READ: OnceLock<Vec<Accelerator>> = OnceLock::new();
-    if let Some(table) = READ.get() {
-        return Ok(table);
-    }
-    let table = accelerators()?;
-    Ok(READ.get_or_init(|| table))
-}
-
-/// The accelerator that `name` stands for, in any case: a key, an NVML name (the longest that fits first), another name of the
-/// table, a model or marketing name, or a family such as `A100`. A family takes its part with the highest TDP.
+/// The accelerator that `name` stands for; see [`accelerators::find`].
+///
+/// # Errors
+///
+/// There is none of this name, or only a slice of one.
 pub fn find_accelerator(name: &str) -> Result<Match, HardwareError> {
-    let table = read_once()?;
-    let asked = name.trim().to_uppercase();
-    if names::words(&asked).iter().any(|word| word == "MIG") {
+    if accelerators::is_slice(name) {
         return Err(HardwareError::Slice { asked: name.trim().to_owned() });
     }
-    let exact = table.iter().find(|part| part.key.to_uppercase() == asked);
-    let one = exact.or_else(|| names::by_nvml_name(table, &asked)).or_else(|| names::by_alias(table, &asked));
-    if let Some(part) = one {
-        return Ok(Match { covers: vec![part.key.clone()], accelerator: part.clone() });
-    }
-    let covered = names::by_words(table, &asked);
-    let Some(highest) = covered.iter().rev().max_by_key(|part| part.tdp_w) else {
-        let candidates = table.iter().map(candidate);
-        return Err(HardwareError::UnknownAccelerator {
-            asked: name.trim().to_owned(),
-            nearest: nearest(name.trim(), candidates),
-        });
-    };
-    Ok(Match { accelerator: (*highest).clone(), covers: covered.iter().map(|part| part.key.clone()).collect() })
+    let found = accelerators::find(name).map_err(DataError::from)?;
+    let table = accelerators::table().map_err(DataError::from)?;
+    found.ok_or_else(|| HardwareError::UnknownAccelerator {
+        asked: name.trim().to_owned(),
+        nearest: nearest(name.trim(), table.iter().map(candidate)),
+    })
+}
+
+/// Thermal design power of what was found, W, or why there is none.
+///
+/// # Errors
+///
+/// None is published.
+pub fn tdp_w(found: &Match) -> Result<u32, HardwareError> {
+    let Accelerator { key, model, tdp_w, .. } = &found.accelerator;
+    tdp_w.ok_or_else(|| HardwareError::NoTdp { key: key.clone(), model: model.clone() })
 }
 
 /// The name under which [`find_accelerator`] knows a product as clouds and node labels write it, without blanks: `nvidia-tesla-t4`,
@@ -147,14 +115,6 @@ pub fn name_of_product(product: &str) -> String {
     let plain = product.replace("-mega", "");
     let spellings = [product.to_owned(), product.replace(['-', '_'], " "), plain.replace(['-', '_'], " ")];
     spellings.into_iter().find(|name| find_accelerator(name).is_ok()).unwrap_or_else(|| product.to_owned())
-}
-
-impl Match {
-    /// Thermal design power in W, or why there is none.
-    pub fn tdp_w(&self) -> Result<u32, HardwareError> {
-        let Accelerator { key, model, tdp_w, .. } = &self.accelerator;
-        tdp_w.ok_or_else(|| HardwareError::NoTdp { key: key.clone(), model: model.clone() })
-    }
 }
 
 fn candidate(part: &Accelerator) -> NamedCandidate<'_> {

@@ -27,6 +27,8 @@ pub struct WrappedRun {
     pub metered: Vec<DeviceTotal>,
     /// Notes for the user: sources that were read or left out, and sensors that failed.
     pub notes: Vec<String>,
+    /// What may make the figures wrong.
+    pub warnings: Vec<String>,
 }
 
 /// Length of the windows that are delivered to a service.
@@ -48,6 +50,7 @@ pub fn run(
     let relay = Relay::listen()?;
     let timeline = Timeline::open(&*clock);
     let mut notes = notes(&choice);
+    let warnings = choice.warnings.clone();
     let start = timeline.now(&*clock);
     if let Some(delivery) = delivery {
         delivery.started(start, choice.sources.iter().map(|source| &**source));
@@ -70,7 +73,7 @@ pub fn run(
     }
     let end = timeline.now(&*clock);
     notes.extend(metered.iter().filter_map(failure));
-    Ok(WrappedRun { ended, start, end, metered, notes })
+    Ok(WrappedRun { ended, start, end, metered, notes, warnings })
 }
 
 /// With windows for the service, where there is one.
@@ -120,6 +123,7 @@ impl WrappedRun {
     pub fn footprint(&self, factor: Result<FootprintFactor, String>) -> Result<Footprint, Overflow> {
         let devices: Vec<_> = self.metered.iter().map(device).collect();
         let mut footprint = Footprint::of(&devices, factor, self.notes.clone())?;
+        footprint.warnings = self.warnings.clone();
         let first = devices.iter().filter_map(|device| Some(device.window.as_ref()?.start)).min();
         let last = devices.iter().filter_map(|device| Some(device.window.as_ref()?.end)).max();
         // Without readings, the run itself is what took the time.

@@ -1,9 +1,10 @@
 //! Every bundled table: complete, parsed without guessing, sourced.
 
+use accelerators::accelerators;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use wattledger::grid::{Accounting, Basis, Factor, Gas, Library, Set, cloud_regions};
-use wattledger::hardware::{accelerators, instance_types};
+use wattledger::hardware::instance_types;
 
 type Row = HashMap<String, String>;
 

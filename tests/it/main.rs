@@ -27,6 +27,7 @@ mod prolog;
 mod provider;
 mod recordings;
 mod reliability;
+mod replay;
 mod run;
 mod run_server;
 mod saved;

@@ -258,6 +258,9 @@ fn announce(config: &AgentConfig, node: &NodeName, samplers: &[Sampler]) -> Opti
 
 fn open_sources(config: &AgentConfig, clock: &Arc<dyn Clock>) -> Result<Vec<Sampler>, AgentError> {
     let choice = SourceChoice::open(&config.sources, &Places::default(), &Variables::default())?;
+    for warning in &choice.warnings {
+        tracing::warn!("{warning}");
+    }
     for left in &choice.left {
         tracing::info!("source {} is not read: {}", left.source, left.reason);
     }

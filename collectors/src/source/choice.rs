@@ -110,6 +110,8 @@ pub struct SourceChoice {
     pub left: Vec<Left>,
     /// What a reader of the figures has to know about the choice of devices.
     pub notes: Vec<String>,
+    /// What may make the figures wrong.
+    pub warnings: Vec<String>,
 }
 
 impl SourceChoice {
@@ -127,7 +129,7 @@ impl SourceChoice {
         for spec in named {
             match spec {
                 SourceSpec::Auto | SourceSpec::Nvml => choice.take_nvml(places),
-                SourceSpec::Replay(spec) => choice.sources.push(Box::new(ReplaySource::open(spec)?)),
+                SourceSpec::Replay(spec) => choice.take_replay(spec)?,
                 SourceSpec::Synthetic(spec) => choice.sources.push(Box::new(SyntheticSource::open(spec.clone()))),
                 SourceSpec::Rapl | SourceSpec::Modelled(_) => {}
             }
@@ -153,6 +155,14 @@ impl SourceChoice {
             Ok(source) => self.sources.push(Box::new(source)),
             Err(error) => self.leave(SourceKind::Nvml, error.to_string(), Some(error.remedy().to_owned())),
         }
+    }
+
+    fn take_replay(&mut self, spec: &replay::ReplaySpec) -> Result<(), replay::ReplayOpenError> {
+        let source = ReplaySource::open(spec)?;
+        let of_file = |warning: &String| format!("replay:{}: {warning}", spec.file.display());
+        self.warnings.extend(source.warnings().iter().map(of_file));
+        self.sources.push(Box::new(source));
+        Ok(())
     }
 
     /// Leaves the platform zone out if there are other devices, which it contains on some machines.

@@ -4,12 +4,15 @@
 //! gives them SPEED times as fast; with `@60` an hour takes a minute. Any log that `wattledger meter` reads can be replayed.
 //! Power and times stay those of the log, so that at any speed the energy is that of the log: a reading that was recorded ten
 //! minutes after the first one has a time ten minutes after the start, and is given ten minutes / SPEED after it.
+//!
+//! A file is read to its end before its replay begins: what `meter` refuses is refused, and what `meter` doubts is doubted.
 
 use super::{ReadError, Source, SourceDevice, SourceKind};
+use crate::metered_log::{MeteredLog, MeteredLogError};
 use crate::powerlog::{LogError, LoggedDevice, Options, PowerLog};
 use account::meter::Reading;
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use units::{Span, Timestamp};
@@ -58,7 +61,7 @@ pub enum ReplayOpenError {
         /// Path of the log.
         file: PathBuf,
         /// What is wrong with it.
-        cause: Box<LogError>,
+        cause: Box<MeteredLogError>,
     },
 }
 
@@ -83,6 +86,8 @@ pub struct ReplaySource {
     log: PowerLog<File>,
     speed_thousandths: u64,
     devices: Vec<SourceDevice>,
+    /// What may make the figures of the log wrong.
+    warnings: Vec<String>,
     /// When the replay started; `None` before the first poll.
     start: Option<Start>,
     /// The next reading of the log, which is not due yet.
@@ -97,14 +102,27 @@ impl ReplaySource {
     ///
     /// See [`ReplayOpenError`].
     pub fn open(spec: &ReplaySpec) -> Result<Self, ReplayOpenError> {
-        let file = File::open(&spec.file).map_err(|cause| ReplayOpenError::File { file: spec.file.clone(), cause })?;
-        let unusable = |cause| ReplayOpenError::Log { file: spec.file.clone(), cause: Box::new(cause) };
-        let log = PowerLog::open(file, &Options::default()).map_err(unusable)?;
+        let no_file = |cause| ReplayOpenError::File { file: spec.file.clone(), cause };
+        let unusable =
+            |cause: MeteredLogError| ReplayOpenError::Log { file: spec.file.clone(), cause: Box::new(cause) };
+        let mut file = File::open(&spec.file).map_err(no_file)?;
+        let mut warnings = Vec::new();
+        // A pipe can be read only once.
+        if file.metadata().map_err(no_file)?.is_file() {
+            warnings = MeteredLog::read(&file, &Options::default()).map_err(unusable)?.warnings;
+            file.rewind().map_err(no_file)?;
+        }
+        let log = PowerLog::open(file, &Options::default()).map_err(|error| unusable(error.into()))?;
         let devices = (0..).zip(log.devices()).map(|(index, logged)| device(index, logged)).collect();
         let speed_thousandths = spec.speed_thousandths;
-        let mut source = Self { log, speed_thousandths, devices, start: None, ahead: None, failure: None };
-        source.read_ahead().map_err(unusable)?;
+        let mut source = Self { log, speed_thousandths, devices, warnings, start: None, ahead: None, failure: None };
+        source.read_ahead().map_err(|error| unusable(error.into()))?;
         Ok(source)
+    }
+
+    /// What may make the figures of the log wrong.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Reads the next reading of the log; there is none at its end.

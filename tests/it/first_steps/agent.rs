@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// The command of the web app's first page, in an environment with `token` and nothing else that is of Wattledger.
-pub(super) fn agent(home: &Path, server: &str, token: &str, more: &[&str]) -> Command {
+pub(crate) fn agent(home: &Path, server: &str, token: &str, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wattledger"));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("XDG_STATE_HOME", home);
     command.env("WATTLEDGER_METERING_FILE", home.join("run/metering.json")).env("WATTLEDGER_TOKEN", token);
@@ -15,7 +15,7 @@ pub(super) fn agent(home: &Path, server: &str, token: &str, more: &[&str]) -> Co
 }
 
 /// A process that a test which fails does not leave behind.
-pub(super) struct Running(pub(super) Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {

@@ -121,6 +121,24 @@ fn no_file_steers_the_terminal() {
     }
 }
 
+#[test]
+fn no_word_of_a_command_line_steers_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        &[ODD][..],
+        &["meter", "log.csv", &format!("--{ODD}")],
+        &["meter", "log.csv", "--format", ODD],
+        &["estimate", "--accelerator", "H100", "--count", ODD, "--hours", "1"],
+        &["run", "--source", ODD, "--", "true"],
+        &["agent", &format!("--{ODD}")],
+    ] {
+        let answer = wattledger("http://127.0.0.1:9", folder.path(), arguments);
+        assert_eq!(answer.status.code(), Some(2), "{answer:?}");
+        assert!(String::from_utf8_lossy(&answer.stderr).contains("safe"), "{answer:?}");
+        expect_plain(&arguments, &answer.stderr);
+    }
+}
+
 /// An agent tells in its log what the service answered.
 #[test]
 fn no_answer_steers_the_terminal_from_a_log() {
