@@ -8,6 +8,7 @@ use super::peer::Peer;
 use super::problem::Problem;
 use super::state::State;
 use crate::access::{Identity, Secret, Token, is_same};
+use crate::budget::may_block;
 use crate::session::{self, Session};
 use crate::store::{StoreError, StoredToken, TokenRecord};
 use axum::extract::{FromRequestParts, Request, State as Extract};
@@ -37,7 +38,14 @@ pub(crate) async fn require(
         return Err(refusal);
     };
     if let Some(scope) = scope.filter(|scope| !identity.holds(*scope)) {
-        return Err(lacking(&identity, scope));
+        let refusal = lacking(&identity, scope);
+        if scope != Scope::Admit {
+            return Err(refusal);
+        }
+        // Whoever may not ask the budgets has to know whether one of them could have said no.
+        let project = identity.project;
+        let blocks = state.work(move |service| Ok(may_block(&service.store, project.as_ref())?)).await?;
+        return Err(refusal.of_job(blocks));
     }
     // A fleet and a cluster ask under one token each.
     let path = request.uri().path();

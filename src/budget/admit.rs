@@ -7,9 +7,9 @@ use super::standing::{Applying, Reckoning};
 use super::{Assessment, BudgetAmount, BudgetError, Demand, Office, Policy, amount, fit, stored};
 use crate::grid::Library;
 use crate::moment;
-use crate::store::{AdmissionRow, BudgetRow, Tx};
+use crate::store::{AdmissionRow, BudgetRow, Store, Tx};
 use api::{BudgetShare, Decision, EstimateDocument, Mode, Unit};
-use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId};
+use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId, ProjectName};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use units::{Energy, Span, Timestamp};
@@ -92,6 +92,21 @@ impl Office<'_> {
             Err(_) => true,
         }))
     }
+}
+
+/// Whether a budget that blocks, or one whose policy cannot be read, may count a job of which nothing is known but that it is of `project`, or of any
+/// where that is `None`.
+///
+/// # Errors
+///
+/// The store.
+pub fn may_block(store: &Store, project: Option<&ProjectName>) -> Result<bool, BudgetError> {
+    let is_of = |policy: &Policy| policy.document.project.as_ref().zip(project).is_none_or(|(own, asked)| own == asked);
+    let budgets = store.read(known)?;
+    Ok(budgets.into_iter().any(|known| match known.policy {
+        Ok(policy) => is_of(&policy) && policy.document.mode == Mode::Block,
+        Err(_) => true,
+    }))
 }
 
 /// The wall time that a demand asks for or, where it asks for none, the longest that a budget of it gives such jobs; an hour where no budget applies.

@@ -30,7 +30,7 @@ pub enum BudgetError {
         id: String,
     },
     /// There is no such admission.
-    #[error("there is no admission {id:?}: GET /api/v1/admissions lists the admissions")]
+    #[error("there is no admission {id:?}: `wattledger budget show NAME` lists what a budget holds")]
     UnknownAdmission {
         /// The number that was given.
         id: String,

@@ -28,7 +28,7 @@ mod standing;
 mod stored;
 mod sums;
 
-pub use admit::Ask;
+pub use admit::{Ask, may_block};
 pub use amount::{BudgetAmount, Impact};
 pub use assessment::Assessment;
 pub use audit::first_wrong;

@@ -182,14 +182,15 @@ impl ServiceClient {
     fn refused(&self, status: u16, text: &[u8]) -> Failure {
         let problem = serde_json::from_slice::<ProblemDocument>(text).ok();
         let names_field = problem.as_ref().is_some_and(|problem| problem.field.is_some());
-        let blocks = problem.as_ref().is_some_and(|problem| problem.blocks == Some(true));
+        let blocks = problem.as_ref().and_then(|problem| problem.blocks);
         let words = match problem {
             Some(ProblemDocument { title, detail, field: Some(field), .. }) => format!("{title}: {field}: {detail}"),
             Some(ProblemDocument { title, detail, field: None, .. }) => format!("{title}: {detail}"),
             None => format!("{} answered with status {status}", self.server),
         };
         match status {
-            _ if blocks => Failure::Blocked(words),
+            _ if blocks == Some(true) => Failure::Blocked(words),
+            403 if blocks == Some(false) => Failure::Unasked(words),
             401 => Failure::Usage(self.unauthenticated()),
             422 => Failure::CannotEstimate(words),
             404 if names_field => Failure::CannotEstimate(words),

@@ -11,6 +11,9 @@ pub(crate) enum Failure {
     /// Exit code 2: the options or what they name cannot be used; the message says what to do.
     #[error("{0}")]
     Usage(String),
+    /// Exit code 2 too: the token may not ask the budgets, and the service says that none that blocks could apply.
+    #[error("{0}")]
+    Unasked(String),
     /// Exit code 4: the question is clear, but nothing that is known answers it.
     #[error("{0}")]
     CannotEstimate(String),
@@ -26,7 +29,7 @@ impl Failure {
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Internal(_) => 1,
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::Unasked(_) => 2,
             Self::CannotEstimate(_) | Self::Blocked(_) => 4,
             Self::Unreachable(_) => 5,
         })

@@ -13,6 +13,7 @@ use crate::run::command::CommandHandle;
 use crate::run::notes::{PostedNote, RunStage};
 use crate::run::{self, WrappedRun, counting};
 use anyhow::Context;
+use api::Outage;
 use collectors::clock::{Clock, SystemClock};
 use collectors::source::{SourceChoice, SourceSpec};
 use model::{JobId, TraceContext};
@@ -35,8 +36,9 @@ use units::{CarbonMass, Energy, Overflow, Pue};
 ///
 /// If several ranks of a job run on one node (torchrun, srun, mpirun), local rank 0 counts for all of them, and asks the budgets for all of them.
 ///
-/// With --server or WATTLEDGER_SERVER, the run is a job at that service, which shows its power while it runs. Without a connection, readings are
-/// kept on disk and delivered by the next run with a service, or by the node's agent; the command never waits for the service.
+/// With --server or WATTLEDGER_SERVER, the run is a job at that service, which shows its power while it runs. Budgets are asked before the command
+/// starts where --project states a project or the token is bound to one. Without a connection, readings are kept on disk and delivered by the next run
+/// with a service, or by the node's agent; the command waits for the service at its start alone, and only for seconds.
 #[derive(clap::Args)]
 pub(crate) struct RunArguments {
     /// Project of the run
@@ -67,6 +69,9 @@ pub(crate) struct RunArguments {
     /// Every rank of the job sees devices of its own (srun --gpus-per-task), so each rank counts
     #[arg(long)]
     each_rank: bool,
+    /// Why it is not known whether the token is bound to a project.
+    #[arg(skip)]
+    unasked: Option<String>,
     /// Command to run, with its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -142,6 +147,7 @@ struct Overhead {
 /// Runs the command and returns its exit status.
 pub(crate) fn run(mut arguments: RunArguments) -> Result<ExitCode, Failure> {
     arguments.add_trace()?;
+    arguments.take_project_of_token()?;
     let arguments = &arguments;
     let clock = SystemClock::new();
     let grid = arguments.grid.grid(Some(clock.wall()))?;
@@ -213,6 +219,19 @@ impl RunArguments {
         Ok(())
     }
 
+    /// Charges the run to the project that its token is bound to, where none is stated: the service does so too, and its budgets are asked.
+    fn take_project_of_token(&mut self) -> Result<(), Failure> {
+        if self.project.is_some() {
+            return Ok(());
+        }
+        match self.service.project_of_token() {
+            Ok(project) => self.project = project.map(|project| project.to_string()),
+            Err(failure) if self.admission.outage() == Outage::Closed => return Err(failure),
+            Err(failure) => self.unasked = Some(failure.to_string()),
+        }
+        Ok(())
+    }
+
     /// Prints the footprint and appends it to the file.
     fn report(
         &self,
@@ -264,7 +283,13 @@ impl RunArguments {
         let mut job = self.job();
         self.service.identify(&mut job)?;
         let mut notes = String::new();
-        let hold = match self.admission.ask(self.service.server(), &job, &choice.sources, &mut notes)? {
+        let hold = match self.admission.ask(
+            self.service.server(),
+            &job,
+            self.unasked.as_deref(),
+            &choice.sources,
+            &mut notes,
+        )? {
             Admitted::Yes(hold) => hold,
             Admitted::No(exit_code) => return Ok(Begin::Never(exit_code)),
             Admitted::Unverified => {

@@ -5,6 +5,7 @@ use super::client::{ServerArguments, ServiceClient};
 use super::failure::Failure;
 use super::words::one_of;
 use super::{number, print};
+use crate::hardware;
 use crate::run::command::CommandHandle;
 use api::{AdmissionDocument, AdmissionRequest, CommitRequest, EstimateRequest, Outage};
 use collectors::source::Source;
@@ -17,9 +18,6 @@ use std::time::Duration;
 const RENEW_EVERY: Duration = Duration::from_secs(10);
 /// Time between SIGTERM and SIGKILL if no budget sets it.
 const GRACE_DEFAULT: Duration = Duration::from_secs(30);
-/// Power of one processor (hardware thread) with its share of the machine under full load, nW: the highest of the three clouds' means in the Cloud
-/// Carbon Footprint methodology (Google Cloud; the others 3.5 and 3.76 W).
-const PROCESSOR_NANOWATTS: u64 = 4_260_000_000;
 
 /// Options for what the service is asked before the command starts.
 #[derive(clap::Args)]
@@ -57,16 +55,22 @@ impl AdmissionArguments {
         self.outage
     }
 
-    /// Asks the service whether the run may start, and adds remarks to `notes`. A run without a project is not asked about.
+    /// Asks the service whether the run may start, and adds remarks to `notes`. A run without a project is not asked about; `unasked` says why it is not
+    /// known whether it has one.
     pub(super) fn ask(
         &self,
         server: &ServerArguments,
         job: &wire::Job,
+        unasked: Option<&str>,
         sources: &[Box<dyn Source>],
         notes: &mut String,
     ) -> Result<Admitted, Failure> {
-        let Some(project) = &job.project else { return Ok(Admitted::Yes(None)) };
-        let hardware = self.hardware(sources);
+        let project = match (&job.project, unasked) {
+            (Some(project), _) => project,
+            (None, Some(reason)) => return Ok(unverified(reason, notes)),
+            (None, None) => return Ok(Admitted::Yes(None)),
+        };
+        let hardware = self.hardware(sources)?;
         let client = match server.client_within(DEADLINE) {
             Ok(client) => client,
             Err(failure) => return self.without_answer(failure, notes),
@@ -111,27 +115,30 @@ impl AdmissionArguments {
         })
     }
 
-    /// What to do if the service made no decision. A run that cannot be estimated, or whose project is unknown, is refused if a budget that blocks
-    /// may apply to it, or if it states its wall time, as `check` does.
+    /// What to do if the service made no decision. Only where it says that no budget that blocks may apply to the run, and the run states no wall
+    /// time, the run starts and nothing is held: a token that may not ask is no way around a budget.
     fn without_answer(&self, failure: Failure, notes: &mut String) -> Result<Admitted, Failure> {
         match failure {
             Failure::Unreachable(_) if self.outage == Outage::Closed => Err(failure),
-            Failure::Unreachable(reason) => {
-                notes.push_str(&format!(
-                    "wattledger: {reason}; the run starts unverified, and its budgets count its energy once it is delivered\n"
-                ));
-                Ok(Admitted::Unverified)
-            }
+            Failure::Unreachable(reason) => Ok(unverified(&reason, notes)),
             Failure::Blocked(reason) => Err(Failure::Blocked(format!(
                 "{reason}; the run does not start, because a budget that blocks may apply to it"
             ))),
-            failure if self.hours.is_some() => Err(failure),
-            failure => {
+            failure @ (Failure::CannotEstimate(_) | Failure::Unasked(_)) if self.hours.is_none() => {
                 notes.push_str(&format!("wattledger: nothing is held for this run: {failure}\n"));
                 Ok(Admitted::Yes(None))
             }
+            failure => Err(failure),
         }
     }
+}
+
+/// Lets the run start without an answer, for this reason.
+fn unverified(reason: &str, notes: &mut String) -> Admitted {
+    notes.push_str(&format!(
+        "wattledger: {reason}; the run starts unverified, and its budgets count its energy once it is delivered\n"
+    ));
+    Admitted::Unverified
 }
 
 /// What the run is asked about.
@@ -150,7 +157,7 @@ const PROCESSOR: &str = "cpu";
 impl AdmissionArguments {
     /// The accelerators that the run is metered on: the first model, if there are several, and how many of it. Where none is visible, the processors
     /// that the run may use: what is not seen is not nothing.
-    fn hardware(&self, sources: &[Box<dyn Source>]) -> RunHardware {
+    fn hardware(&self, sources: &[Box<dyn Source>]) -> Result<RunHardware, Failure> {
         let devices = || {
             let accelerators = sources.iter().filter(|source| !source.kind().is_of_whole_machine());
             accelerators.flat_map(|source| source.devices())
@@ -158,20 +165,21 @@ impl AdmissionArguments {
         let Some(first) = devices().next() else { return self.processors() };
         let alike = devices().filter(|device| device.name == first.name && device.counted_in.is_none()).count();
         let count = u64::try_from(alike).unwrap_or(u64::MAX).max(1);
-        RunHardware { name: first.name.clone(), count, nanowatts: self.power_w, remark: None }
+        Ok(RunHardware { name: first.name.clone(), count, nanowatts: self.power_w, remark: None })
     }
 
-    fn processors(&self) -> RunHardware {
+    fn processors(&self) -> Result<RunHardware, Failure> {
         let known = std::thread::available_parallelism().ok().filter(|_| self.power_w.is_none());
         let Some(count) = known else {
-            return RunHardware { name: PROCESSOR.to_owned(), count: 1, nanowatts: self.power_w, remark: None };
+            return Ok(RunHardware { name: PROCESSOR.to_owned(), count: 1, nanowatts: self.power_w, remark: None });
         };
-        let watts = PROCESSOR_NANOWATTS as f64 / 1e9;
+        let nanowatts = hardware::highest_vcpu_nanowatts().map_err(anyhow::Error::from)?;
+        let watts = nanowatts as f64 / 1e9;
         let remark = format!(
             "no accelerator is visible to this run: the {count} processors that it may use are held, at {watts} W each; --power-w states the power of the run instead"
         );
         let count = u64::try_from(count.get()).unwrap_or(u64::MAX);
-        RunHardware { name: PROCESSOR.to_owned(), count, nanowatts: Some(PROCESSOR_NANOWATTS), remark: Some(remark) }
+        Ok(RunHardware { name: PROCESSOR.to_owned(), count, nanowatts: Some(nanowatts), remark: Some(remark) })
     }
 }
 

@@ -1,12 +1,14 @@
 //! `wattledger run --server`: the run as a job at a service.
 
+use super::admission::DEADLINE;
 use super::client::{self, ServerArguments};
 use super::failure::Failure;
 use super::{environment, print};
+use api::SessionDocument;
 use collectors::clock::Clock;
 use collectors::delivery::{self, Delivered, Delivery, Settings};
 use collectors::push::Http;
-use model::JobId;
+use model::{JobId, ProjectName};
 use std::path::PathBuf;
 use std::sync::Arc;
 use units::Timestamp;
@@ -38,6 +40,25 @@ impl ServiceArguments {
     /// The options that name the service.
     pub(super) const fn server(&self) -> &ServerArguments {
         &self.server
+    }
+
+    /// The only project of the token, if a service is named and the token is bound to one.
+    ///
+    /// # Errors
+    ///
+    /// The service does not answer.
+    pub(super) fn project_of_token(&self) -> Result<Option<ProjectName>, Failure> {
+        let is_known = self.has_server() && matches!(client::token(), Ok(Some(_)));
+        // What is wrong with the address or the token is said where they are used.
+        let Some(client) = is_known.then(|| self.server.client_within(DEADLINE).ok()).flatten() else {
+            return Ok(None);
+        };
+        match client.get::<SessionDocument>("/session") {
+            Ok(session) => Ok(session.project),
+            Err(failure @ Failure::Unreachable(_)) => Err(failure),
+            Err(Failure::Internal(error)) => Err(Failure::Unreachable(format!("{error:#}"))),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Gives `job` an id, and refuses options that the service would not take.

@@ -21,7 +21,9 @@ impl BudgetService for ServiceClient {
             Ok(decision) => Admission::Denied(decision.reason),
             // It cannot be estimated, and a budget that blocks may cover it.
             Err(Failure::Blocked(reason)) => Admission::Denied(reason),
-            Err(Failure::Usage(reason) | Failure::CannotEstimate(reason)) => Admission::Refused(reason),
+            Err(Failure::Usage(reason) | Failure::Unasked(reason) | Failure::CannotEstimate(reason)) => {
+                Admission::Refused(reason)
+            }
             Err(failure) => return Err(failure),
         })
     }

@@ -32,13 +32,16 @@ impl Gate {
         Self { _data: data, service, home: tempfile::tempdir().unwrap() }
     }
 
-    /// `wattledger run` for `project` with `options`, on a machine without a sensor that sees no device.
+    /// `wattledger run` for `project` (none if it is empty) with `options`, on a machine without a sensor that sees no device.
     fn run(&self, project: &str, options: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wattledger"));
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("WATTLEDGER_POWERCAP", "/nonexistent");
         command.env("WATTLEDGER_NVML_LIB", "/nonexistent/libnvidia-ml.so.1").env("XDG_STATE_HOME", self.home.path());
         command.env("WATTLEDGER_METERING_FILE", "/nonexistent").env("WATTLEDGER_TOKEN", &self.service.admin);
-        command.env("WATTLEDGER_SERVER", self.service.server()).args(["run", "--project", project]).args(options);
+        command.env("WATTLEDGER_SERVER", self.service.server()).arg("run").args(options);
+        if !project.is_empty() {
+            command.args(["--project", project]);
+        }
         command
     }
 
@@ -124,6 +127,58 @@ fn an_unknown_project_does_not_start_where_a_budget_that_blocks_could_count_it()
     assert_eq!(service.post("/api/v1/budgets", &service.admin, &policy).status, 201);
     let of_site = Gate { _data: data, service, home: tempfile::tempdir().unwrap() };
     of_site.expect_refused(4, &mut of_site.on_accelerators("atlsa", &[]));
+}
+
+#[test]
+fn a_run_without_a_project_asks_that_of_its_token() {
+    let full = Gate::new(1);
+    let (_, bound) = full.service.token(&["ingest", "admit"], Some("atlas"));
+    let unnamed = |options: &[&str]| {
+        let mut command = full.on_accelerators("", options);
+        command.env("WATTLEDGER_TOKEN", &bound);
+        command
+    };
+    let said = full.expect_refused(3, &mut unnamed(&[]));
+    assert!(said.contains("atlas month"), "{said}");
+    full.expect_refused(3, unnamed(&[]).env("LOCAL_RANK", "1"));
+    // Where the service does not answer, nobody knows whether the token is bound.
+    let away = |outage| {
+        let mut command = unnamed(&["--outage", outage]);
+        command.env("WATTLEDGER_SERVER", "http://127.0.0.1:9");
+        command
+    };
+    full.expect_refused(5, &mut away("closed"));
+    let said = full.expect_started(&mut away("open"));
+    assert!(said.contains("the run starts unverified"), "{said}");
+    // A token of no project, and a run of none: nothing is asked.
+    let said = full.expect_started(&mut full.on_accelerators("", &[]));
+    assert!(!said.contains("unverified"), "{said}");
+    assert_eq!(full.admissions().iter().filter(|found| found["state"] == "held").count(), 0);
+}
+
+#[test]
+fn a_token_that_may_not_ask_is_no_way_around_a_budget() {
+    let roomy = Gate::new(1_000 * KWH);
+    let accelerators = ["--source", "synthetic:gpus=2,watts=300", "--power-w", "300"];
+    for (project, options) in [(None, &accelerators[..]), (Some("atlas"), &accelerators)] {
+        let (_, token) = roomy.service.token(&["ingest"], project);
+        for name in ["atlas", ""].into_iter().filter(|name| !name.is_empty() || project.is_some()) {
+            let said = roomy.expect_refused(4, roomy.run(name, options).env("WATTLEDGER_TOKEN", &token));
+            assert!(said.contains("scope admit") && said.contains("a budget that blocks may apply"), "{said}");
+        }
+    }
+    // A token that the service does not know says nothing of its budgets either.
+    let said = roomy.expect_refused(2, roomy.run("atlas", &accelerators).env("WATTLEDGER_TOKEN", "wl_unknown"));
+    assert!(said.contains("does not accept the token"), "{said}");
+    // Another project's budget is none of this token's, and a budget that only warns refuses nobody.
+    let (_, other) = roomy.service.token(&["ingest"], Some("other"));
+    let said = roomy.expect_started(roomy.run("other", &accelerators).env("WATTLEDGER_TOKEN", &other));
+    assert!(said.contains("nothing is held for this run") && said.contains("scope admit"), "{said}");
+    let warning = Gate::of(
+        &json!({ "name": "atlas month", "scope": "project", "project": "atlas", "unit": "energy", "limit_mj": 1, "period": "month", "mode": "warn" }),
+    );
+    let (_, token) = warning.service.token(&["ingest"], None);
+    warning.expect_started(warning.run("atlas", &accelerators).env("WATTLEDGER_TOKEN", &token));
 }
 
 #[test]
