@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::run_tasks::AT_ONCE_MAX;
 use super::state::State;
 use crate::budget::Office;
+use crate::config::Terraform;
 use crate::gate::terraform::{
     self as gate, BillContext, NotTaken, PlanBill, StatedRegions, Task, TaskResult, TerraformPlan, Usage,
 };
@@ -89,7 +90,7 @@ async fn weigh(state: &State, task: &Task) -> TaskResult {
             Ok(plan) => plan,
             Err(reason) => return Ok(TaskResult::new(false, format!("cannot be estimated: {reason}"))),
         };
-        let regions = StatedRegions::default();
+        let regions = regions(config, &asked);
         let context = BillContext { library: &service.library, intensity: None, regions: &regions, pue: Pue::ONE };
         let bill = PlanBill::of(&plan, &Usage::default(), context).map_err(|error| Problem::body(error.to_string()))?;
         let by = TokenId::from("terraform");
@@ -100,6 +101,13 @@ async fn weigh(state: &State, task: &Task) -> TaskResult {
         tracing::error!(?problem, workspace = task.workspace_name, "a run task could not be decided");
         TaskResult::new(false, "the carbon budgets could not be asked: the log of the service says why")
     })
+}
+
+/// What the configuration states for the plans of the workspace.
+fn regions(config: &Terraform, task: &Task) -> StatedRegions {
+    let stated = Terraform::of_workspace(&config.regions, &task.organization_name, &task.workspace_name);
+    // The configuration was read with regions that are known.
+    stated.and_then(|texts| StatedRegions::read(texts).ok()).unwrap_or_default()
 }
 
 /// Sends the result until it is taken, trying again is useless, or nobody waits for it any more.

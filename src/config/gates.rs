@@ -2,6 +2,7 @@
 
 use super::error::ServiceConfigError;
 use super::range::out_of_range;
+use crate::grid::cloud_regions;
 use crate::hardware::find_accelerator;
 use api::Outage;
 use model::{ProjectName, SiteName};
@@ -72,6 +73,19 @@ pub struct Terraform {
     pub hosts: Vec<String>,
     /// Project of each workspace, keyed by `ORGANIZATION/WORKSPACE` or `WORKSPACE`; a workspace that is not listed is charged to the project of the same name.
     pub projects: BTreeMap<String, ProjectName>,
+    /// Regions for what the plans of a workspace leave open, keyed likewise: `CLOUD/REGION`, or `ALIAS=CLOUD/REGION` for one provider.
+    pub regions: BTreeMap<String, Vec<String>>,
+}
+
+impl Terraform {
+    /// What `of_workspaces` has of a workspace: under its whole name, else under its own.
+    pub fn of_workspace<'a, T>(
+        of_workspaces: &'a BTreeMap<String, T>,
+        organization: &str,
+        workspace: &str,
+    ) -> Option<&'a T> {
+        of_workspaces.get(&format!("{organization}/{workspace}")).or_else(|| of_workspaces.get(workspace))
+    }
 }
 
 /// Service accounts under which the manifests or charts of each project run its operator, by API group of the custom resources.
@@ -112,6 +126,7 @@ pub(super) struct TerraformDocument {
     hmac_key_file: Option<PathBuf>,
     hosts: Vec<String>,
     projects: BTreeMap<String, ProjectName>,
+    regions: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for KubernetesDocument {
@@ -132,7 +147,7 @@ impl Default for KubernetesDocument {
 impl Default for TerraformDocument {
     fn default() -> Self {
         let hosts = ["app.terraform.io", "archivist.terraform.io"].map(str::to_owned);
-        Self { hmac_key_file: None, hosts: hosts.into(), projects: BTreeMap::new() }
+        Self { hmac_key_file: None, hosts: hosts.into(), projects: BTreeMap::new(), regions: BTreeMap::new() }
     }
 }
 
@@ -181,6 +196,20 @@ impl TerraformDocument {
                 expected: "host names, with a port unless it is 443, without scheme and path",
             });
         }
-        Ok(Terraform { hmac_key_file: self.hmac_key_file, hosts: self.hosts, projects: self.projects })
+        // Without the table no region is known, and a test reads it.
+        let known = cloud_regions().unwrap_or_default();
+        let is_region = |text: &&String| {
+            let region = text.split_once('=').map_or(text.as_str(), |(_, region)| region);
+            known.iter().any(|known| known.code().eq_ignore_ascii_case(region.trim()))
+        };
+        if let Some(text) = self.regions.values().flatten().find(|text| !is_region(text)) {
+            return Err(ServiceConfigError::OutOfRange {
+                key: "terraform.regions",
+                value: format!("{text:?}"),
+                expected: "CLOUD/REGION, such as aws/eu-north-1, or ALIAS=CLOUD/REGION for one provider",
+            });
+        }
+        let Self { hmac_key_file, hosts, projects, regions } = self;
+        Ok(Terraform { hmac_key_file, hosts, projects, regions })
     }
 }

@@ -290,6 +290,11 @@ mod tests {
             ("[kubernetes]\naccelerator = \"Q9\"", "kubernetes.accelerator = \"Q9\" cannot be used"),
             ("[kubernetes]\nanswer_within_ms = 1", "kubernetes.answer_within_ms = 1 cannot be used"),
             ("[terraform]\nhosts = [\"https://x\"]", "terraform.hosts = \"https://x\" cannot be used"),
+            (
+                "[terraform.regions]\ntraining = [\"eu-north-1\"]",
+                "terraform.regions = \"eu-north-1\" cannot be used: CLOUD/REGION",
+            ),
+            ("[terraform.regions]\ntraining = [\"west=aws/mars-1\"]", "terraform.regions = \"west=aws/mars-1\" cannot"),
             ("[kubernetes]\noutage = \"ajar\"", "line 2, column 10"),
             (
                 "[limits]\nopen_body_bytes = 33554431",

@@ -103,9 +103,9 @@ impl<'p> Configuration<'p> {
         }
     }
 
-    /// Attributes, after the plan, of all resources of `kind` that have one of the `names` or, where none has, that an expression of the
-    /// resource at `address` refers to.
-    pub(super) fn all_referred(&self, address: &str, kind: &str, names: &[&str]) -> Vec<&'p Value> {
+    /// Attributes at `time` (`before` or `after`) of all resources of `kind` that have one of the `names` or, where none has, that an
+    /// expression of the resource at `address` refers to. Those of a resource that does not exist then are of the other time.
+    pub(super) fn all_referred(&self, time: &str, address: &str, kind: &str, names: &[&str]) -> Vec<&'p Value> {
         let is_named = |attributes: &Value| {
             let own = ["id", "name", "arn", "self_link"].iter().filter_map(|field| attributes[*field].as_str());
             own.filter(|own| !own.is_empty())
@@ -116,7 +116,7 @@ impl<'p> Configuration<'p> {
             .filter(|change| is_named(&change["change"]["before"]) || is_named(&change["change"]["after"]))
             .collect();
         let found = if named.is_empty() { self.by_references(address, kind) } else { named };
-        found.into_iter().map(attributes).collect()
+        found.into_iter().map(|change| attributes(change, time)).collect()
     }
 
     /// Every changed resource of `kind`.
@@ -198,10 +198,11 @@ impl<'p> Configuration<'p> {
     }
 }
 
-/// The attributes of a changed resource after the plan or, where it goes, before.
-fn attributes(change: &Value) -> &Value {
+/// The attributes of a changed resource at `time` or, where it does not exist then, at the other.
+fn attributes<'p>(change: &'p Value, time: &str) -> &'p Value {
     let change = &change["change"];
-    if change["after"].is_null() { &change["before"] } else { &change["after"] }
+    let other = if time == "before" { "after" } else { "before" };
+    if change[time].is_null() { &change[other] } else { &change[time] }
 }
 
 /// `aws.west` of `module.pool:aws.west`, without the alias: `aws`.

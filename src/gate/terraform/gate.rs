@@ -28,8 +28,7 @@ pub fn decide(
         Ok(None) => return Ok(TaskResult::new(true, "adds neither energy nor CO2e")),
         Err(LoadError::Overflow(error)) => return Err(error.into()),
         Err(error @ LoadError::NoRegion(_)) => {
-            let next =
-                "state the region in the provider or the resource as a constant or a variable of the root module";
+            let next = "state the region in the provider or the resource as a constant or a variable of the root module, or for the workspace in [terraform.regions] of the service's configuration";
             return Ok(TaskResult::new(false, format!("CO2e cannot be estimated: {error}; {next}")));
         }
     };
@@ -51,8 +50,7 @@ pub fn decide(
 /// The project that a workspace is charged to: the configured one, or one of its name; empty where there is none.
 fn project(office: &Office<'_>, settings: &Terraform, task: &Task) -> Result<ProjectName, BudgetError> {
     let workspace = &task.workspace_name;
-    let whole = format!("{}/{workspace}", task.organization_name);
-    Ok(match settings.projects.get(&whole).or_else(|| settings.projects.get(workspace)) {
+    Ok(match Terraform::of_workspace(&settings.projects, &task.organization_name, workspace) {
         Some(project) => project.clone(),
         None => office.project_of(workspace)?,
     })

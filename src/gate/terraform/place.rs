@@ -229,7 +229,7 @@ fn region_of_parent(
             Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
             value => value.as_str().into_iter().collect(),
         };
-        let found = configuration.all_referred(address, parent, &names);
+        let found = configuration.all_referred("after", address, parent, &names);
         let mut regions = found.into_iter().map(|attributes| region(cloud, attributes));
         let first = regions.next()??;
         regions.all(|region| region.as_ref() == Some(&first)).then_some(first)

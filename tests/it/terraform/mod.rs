@@ -1,5 +1,6 @@
 //! Terraform plans on the command line, and run tasks of HCP Terraform.
 
+mod capacity;
 mod cases;
 mod check;
 mod examples;

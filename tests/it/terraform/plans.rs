@@ -187,7 +187,7 @@ fn what_is_not_known_is_named_and_never_zero() {
             json!({ "desired_capacity": 2, "launch_template": [{ "name": "elsewhere" }] }),
             "is not in the plan",
         ),
-        ("aws_emr_cluster", json!({}), "cannot weigh this type yet"),
+        ("aws_redshift_cluster", json!({}), "cannot weigh this type yet"),
         (
             "aws_eks_node_group",
             json!({ "scaling_config": [{ "desired_size": -1 }], "instance_types": ["p4d.24xlarge"] }),

@@ -91,7 +91,8 @@ fn service(data: &Data, hcp: &Hcp, limit_mwh: i64) -> Service {
     let key = data.path().with_extension("key");
     std::fs::write(&key, KEY).unwrap();
     let config = format!(
-        "[terraform]\nhmac_key_file = {:?}\nhosts = [\"{}\"]\n[terraform.projects]\n\"acme/training\" = \"atlas\"\n",
+        "[terraform]\nhmac_key_file = {:?}\nhosts = [\"{}\"]\n[terraform.projects]\n\"acme/training\" = \"atlas\"\n\
+         [terraform.regions]\n\"acme/training\" = [\"aws/eu-north-1\", \"west=aws/us-west-2\"]\ntraining = [\"aws/ap-south-1\"]\n",
         key, hcp.address
     );
     let service = Service::start(&data.path(), &config);
@@ -223,4 +224,30 @@ fn a_request_that_is_sent_again_does_nothing() {
     body["task_result_id"] = Value::Null;
     let reply = signed(&service, &body);
     assert!(reply.status == 400 && reply.json()["field"] == "task_result_id", "{reply:?}");
+}
+
+/// Nothing in the request of a run task speaks of regions, so the configuration does.
+#[test]
+fn the_configuration_states_the_regions_that_plans_leave_open() {
+    let mut open = machines(1, "p4d.24xlarge");
+    open["configuration"]["provider_config"]["aws"]["expressions"] =
+        json!({ "region": { "references": ["local.region"] } });
+    for (workspace, co2e) in [("training", true), ("elsewhere", false)] {
+        let hcp = Hcp::start(open.clone());
+        let data = Data::new();
+        let service = service(&data, &hcp, 10);
+        let mut body = request(&hcp, "/plan", "/result");
+        body["workspace_name"] = json!(workspace);
+        assert_eq!(signed(&service, &body).status, 200);
+        let result = hcp.result(1);
+        let attributes = &result["data"]["attributes"];
+        let message = attributes["message"].as_str().unwrap();
+        if co2e {
+            // 2.044 MWh of Sweden's grid, which emits below 100 g/kWh.
+            let tonnes: f64 = message.split(" t CO2e").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
+            assert!(attributes["status"] == "passed" && (0.01..0.2).contains(&tonnes), "{result}");
+        } else {
+            assert!(attributes["status"] == "failed" && message.contains("[terraform.regions]"), "{result}");
+        }
+    }
 }

@@ -108,14 +108,38 @@ impl Attributes<'_> {
         }
     }
 
-    /// Tasks on Fargate run on machines that no other resource has.
+    /// Tasks on Fargate run on machines that no other resource has: they are the vCPUs that their definition states.
     fn ecs_service(self) -> Result<Vec<Machines>, UnknownReason> {
         let is_none = self.values["desired_count"].as_u64() == Some(0);
-        let on_own = matches!(self.values["launch_type"].as_str(), Some("EC2" | "EXTERNAL"));
-        if is_none || on_own {
+        if is_none || self.runs_on_fargate() == Some(false) {
             return Ok(Vec::new());
         }
-        Err("its tasks may run on Fargate, and Wattledger cannot count those".to_owned())
+        if self.runs_on_fargate().is_none() {
+            return Err("whether its tasks run on Fargate or on machines of the plan is not stated".to_owned());
+        }
+        let tasks = self.number(self.values, "desired_count")?.ok_or("desired_count is not stated")?;
+        let named: Vec<&str> = self.values["task_definition"].as_str().into_iter().collect();
+        let found = self.configuration.all_referred(self.time, self.address, "aws_ecs_task_definition", &named);
+        let [definition] = found.as_slice() else {
+            return Err("the aws_ecs_task_definition of its tasks is not in the plan".to_owned());
+        };
+        let units = fargate_units(&definition["cpu"]).ok_or("the cpu of its aws_ecs_task_definition is not stated")?;
+        let vcpus = units.saturating_mul(tasks).div_ceil(UNITS_PER_VCPU);
+        Ok(vec![Machines { vcpus: Some(vcpus), ..machine("aws", "fargate", 1, None) }])
+    }
+
+    /// Whether the tasks of a service run on Fargate; `None` where that depends on the cluster, or on both.
+    fn runs_on_fargate(self) -> Option<bool> {
+        match self.values["launch_type"].as_str() {
+            Some("FARGATE") => return Some(true),
+            Some("EC2" | "EXTERNAL") => return Some(false),
+            _ => {}
+        }
+        let strategy = &self.values["capacity_provider_strategy"];
+        let mut on_fargate =
+            items(strategy).map(|one| matches!(one["capacity_provider"].as_str(), Some("FARGATE" | "FARGATE_SPOT")));
+        let first = on_fargate.next()?;
+        on_fargate.all(|other| other == first).then_some(first)
     }
 
     fn eks_node_group(self) -> Result<Vec<Machines>, UnknownReason> {
@@ -197,6 +221,23 @@ impl Attributes<'_> {
         });
         machines.collect()
     }
+}
+
+/// Units of a vCPU in which a task definition of Amazon ECS states its `cpu`.
+const UNITS_PER_VCPU: u64 = 1_024;
+
+/// The `cpu` of a task definition: `1024`, `1 vCPU`, `.5 vCPU`.
+fn fargate_units(cpu: &Value) -> Option<u64> {
+    let text = match cpu {
+        Value::Number(units) => return units.as_u64().filter(|units| *units > 0),
+        other => other.as_str()?.trim().to_lowercase(),
+    };
+    let units = match text.strip_suffix("vcpu") {
+        Some(vcpus) => vcpus.trim().parse::<f64>().ok()? * UNITS_PER_VCPU as f64,
+        None => text.parse().ok()?,
+    };
+    // The largest task has 16 vCPUs.
+    (1.0..=1_048_576.0).contains(&units).then_some(units as u64)
 }
 
 /// The types that a queue may start: those that it names, and those of the families that it names.

@@ -75,7 +75,7 @@ impl<'p> Attributes<'p> {
         at_most: Option<u64>,
     ) -> Result<Vec<Machines>, UnknownReason> {
         let names: Vec<&str> = names.iter().map(|name| name.split("?uniqueId").next().unwrap_or(name)).collect();
-        let of_kind = |kind| self.configuration.all_referred(self.address, kind, &names);
+        let of_kind = |kind| self.configuration.all_referred(self.time, self.address, kind, &names);
         let mut found = of_kind("google_compute_instance_template");
         found.extend(of_kind("google_compute_region_instance_template"));
         if count == 0 && at_most.is_none() {
@@ -176,7 +176,7 @@ impl<'p> Attributes<'p> {
             return Ok(zones);
         }
         let names: Vec<&str> = self.values["cluster"].as_str().into_iter().collect();
-        let clusters = self.configuration.all_referred(self.address, "google_container_cluster", &names);
+        let clusters = self.configuration.all_referred(self.time, self.address, "google_container_cluster", &names);
         if let Some(zones) = clusters.iter().find_map(|cluster| cluster_zones(cluster)) {
             return Ok(zones);
         }

@@ -120,7 +120,7 @@ impl<'p> Attributes<'p> {
 
     /// The types of the launch templates or configurations that the resource is made by.
     pub(super) fn templates(self, kind: &str) -> Result<Vec<Candidate>, UnknownReason> {
-        let found = self.configuration.all_referred(self.address, kind, &self.template_names());
+        let found = self.configuration.all_referred(self.time, self.address, kind, &self.template_names());
         if found.is_empty() {
             return Err(format!("the {kind} that it is made by is not in the plan"));
         }

@@ -7,6 +7,7 @@ mod google;
 mod group;
 mod managed;
 mod others;
+mod spark;
 
 use super::kinds::{ResourceList, list_of};
 use crate::bundled::DataError;
@@ -38,6 +39,7 @@ impl Attributes<'_> {
     fn machines(self) -> Counted {
         aws::machines(self)
             .or_else(|| managed::machines(self))
+            .or_else(|| spark::machines(self))
             .or_else(|| google::machines(self))
             .or_else(|| azure::machines(self))
             .or_else(|| others::machines(self))

@@ -39,7 +39,7 @@ impl Attributes<'_> {
     fn instance_pool(self) -> Result<Vec<Machines>, UnknownReason> {
         let count = self.number(self.values, "size")?.ok_or("size is not stated")?;
         let names: Vec<&str> = self.values["instance_configuration_id"].as_str().into_iter().collect();
-        let found = self.configuration.all_referred(self.address, "oci_core_instance_configuration", &names);
+        let found = self.configuration.all_referred(self.time, self.address, "oci_core_instance_configuration", &names);
         if count == 0 {
             return Ok(Vec::new());
         }
