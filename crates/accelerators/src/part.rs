@@ -5,6 +5,8 @@ use serde::Deserialize;
 pub struct Accelerator {
     /// Short name in this table: `a100-sxm4-80`.
     pub key: String,
+    /// Name of the vendor.
+    pub vendor: String,
     /// Name of the model, as its vendor writes it.
     pub model: String,
     /// Form factor: PCIe, SXM4, OAM, ...

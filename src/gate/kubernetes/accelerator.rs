@@ -84,25 +84,52 @@ pub(super) struct ResourceDevice {
     pub(super) of: u64,
     /// Where no node label says more; empty for the configured accelerator.
     pub(super) default: String,
+    /// Whether it is a core of AWS Neuron, of which some chips have more than others.
+    is_neuron_core: bool,
 }
 
 impl ResourceDevice {
     /// A whole accelerator, of this name where no node label says more.
     pub(super) fn whole(default: &str) -> Self {
-        Self { slices: SLICES, of: SLICES, default: default.to_owned() }
+        Self { slices: SLICES, of: SLICES, default: default.to_owned(), is_neuron_core: false }
     }
 
     fn part(default: &str, slices: u64, of: u64) -> Resource {
-        Resource::Devices(Self { slices, of, default: default.to_owned() })
+        Resource::Devices(Self { slices, of, ..Self::whole(default) })
     }
 
-    pub(super) const fn is_whole(&self) -> bool {
-        self.slices >= self.of
+    fn neuron_core() -> Resource {
+        Resource::Devices(Self { slices: 1, of: 2, is_neuron_core: true, ..Self::whole("trn1") })
+    }
+
+    /// The accelerator that it is, where `chosen` is what node labels and statements say of the whole pod. A resource of one vendor is no accelerator of
+    /// another.
+    pub(super) fn accelerator(&self, chosen: Option<&AcceleratorSlice>, settings: &Kubernetes) -> AcceleratorSlice {
+        let default = if self.default.is_empty() { &settings.accelerator } else { &self.default };
+        let mut accelerator = match chosen {
+            None => of_product(default),
+            Some(chosen) if self.default.is_empty() || is_of_one_vendor(default, &chosen.name) => chosen.clone(),
+            Some(chosen) => beside_statement(of_product(default), chosen.clone()),
+        };
+        // A part by its resource, or by what the node calls its devices.
+        if self.slices < self.of {
+            (accelerator.slices, accelerator.of) = self.part_of(&accelerator.name);
+        }
+        accelerator
+    }
+
+    /// The part of an accelerator of this name that it is.
+    fn part_of(&self, accelerator: &str) -> (u64, u64) {
+        match accelerator {
+            // Four cores, on Trainium2 and later as they are handed out by default, two physical ones each (AWS Neuron documentation).
+            "inf1" | "trn2" | "trn3" if self.is_neuron_core => (1, 4),
+            _ => (self.slices, self.of),
+        }
     }
 }
 
 /// Resources beside accelerators that device plugins announce: by their names no power of an accelerator is asked for.
-const NO_ACCELERATORS: [&str; 14] = [
+const NO_ACCELERATORS: [&str; 33] = [
     "rdma/",
     "vpc.amazonaws.com/",
     "devices.kubevirt.io/",
@@ -110,13 +137,33 @@ const NO_ACCELERATORS: [&str; 14] = [
     "openshift.io/",
     "mellanox.com/",
     "intel.com/",
+    "qat.intel.com/",
+    "sgx.intel.com/",
+    "dsa.intel.com/",
+    "iaa.intel.com/",
+    "dlb.intel.com/",
+    "gpu.intel.com/i915_monitoring",
+    "gpu.intel.com/xe_monitoring",
+    "gpu.intel.com/memory.max",
+    "gpu.intel.com/millicores",
     "networking.gke.io.networks/",
     "smarter-devices/",
     "github.com/fuse",
     "nvidia.com/hostdev",
     "nvidia.com/gpumem",
     "nvidia.com/gpucores",
+    "nvidia.com/priority",
     "volcano.sh/vgpu-memory",
+    "volcano.sh/vgpu-cores",
+    // What HAMi hands out of a device beside its number.
+    "cambricon.com/mlu.smlu.",
+    "hygon.com/dcumem",
+    "hygon.com/dcucores",
+    "iluvatar.ai/vcuda-",
+    "metax-tech.com/vcore",
+    "metax-tech.com/vmemory",
+    "mthreads.com/sgpu-core",
+    "mthreads.com/sgpu-memory",
 ];
 
 /// What a resource is, by configuration and by the names that vendors' device plugins give.
@@ -129,6 +176,9 @@ pub(super) fn of_resource(resource: &str, settings: &Kubernetes) -> Resource {
         };
     }
     let Some((domain, name)) = resource.split_once('/') else { return Resource::Nothing };
+    if resource == "intel.com/gpu" {
+        return Resource::Unknown;
+    }
     if domain == "kubernetes.io"
         || domain.ends_with(".kubernetes.io")
         || NO_ACCELERATORS.iter().any(|prefix| resource.starts_with(prefix))
@@ -152,10 +202,11 @@ pub(super) fn of_resource(resource: &str, settings: &Kubernetes) -> Resource {
         ("habana.ai", "gaudi") => whole("gaudi2"),
         ("google.com", "tpu") => whole("tpu-v5e"),
         ("aws.amazon.com", "neuron" | "neurondevice") => whole("trn1"),
-        // A Trainium chip has two cores (AWS Neuron documentation).
-        ("aws.amazon.com", "neuroncore") => ResourceDevice::part("trn1", 1, 2),
+        // Trainium and Inferentia2 have two cores (AWS Neuron documentation).
+        ("aws.amazon.com", "neuroncore") => ResourceDevice::neuron_core(),
         ("gpu.intel.com", "i915" | "xe") => whole("Intel GPU"),
-        ("huawei.com", name) if name.starts_with("Ascend") && !name.ends_with("-memory") => whole(name),
+        ("huawei.com", name) if name.starts_with("Ascend") && name.ends_with("-memory") => Resource::Nothing,
+        ("huawei.com", name) if name.starts_with("Ascend") => whole(name),
         _ => Resource::Unknown,
     }
 }
@@ -204,12 +255,21 @@ pub(super) fn of_labels(labels: &BTreeMap<String, Vec<String>>) -> Result<Option
     Ok(found)
 }
 
-/// The one of two accelerators with the higher TDP.
+/// Whether a label of nodes says what hardware they have.
+pub(super) fn is_hardware_label(label: &str) -> bool {
+    PRODUCT_LABELS.contains(&label) || INSTANCE_LABELS.contains(&label)
+}
+
+/// The one of two accelerators, or parts of them, with the higher TDP.
 pub(super) fn larger(one: AcceleratorSlice, other: AcceleratorSlice) -> AcceleratorSlice {
     let tdp = |accelerator: &AcceleratorSlice| {
         find_accelerator(&accelerator.name).ok().and_then(|found| found.accelerator.tdp_w).unwrap_or(0)
     };
-    if tdp(&other) >= tdp(&one) { other } else { one }
+    // Each share is brought to the parts of both.
+    let of_both = |this: &AcceleratorSlice, that: &AcceleratorSlice| {
+        u128::from(tdp(this)) * u128::from(this.slices) * u128::from(that.of)
+    };
+    if of_both(&other, &one) >= of_both(&one, &other) { other } else { one }
 }
 
 /// A product as a node label writes it: no blanks, `-MIG-1g.5gb` where each device is a slice, `-SHARED` where devices are shared in time.
@@ -221,6 +281,21 @@ pub(super) fn of_product(product: &str) -> AcceleratorSlice {
         None => (product, SLICES),
     };
     AcceleratorSlice { slices, ..AcceleratorSlice::whole(name_of_product(product)) }
+}
+
+/// What counts of an accelerator that follows from the object itself and one that somebody states: the larger. Nobody knows that of one without a published
+/// TDP, so that what is stated does not take its place.
+pub(super) fn beside_statement(own: AcceleratorSlice, stated: AcceleratorSlice) -> AcceleratorSlice {
+    match find_accelerator(&own.name) {
+        Ok(found) if found.accelerator.tdp_w.is_none() => own,
+        _ => larger(own, stated),
+    }
+}
+
+/// Whether two names are of accelerators of one vendor.
+fn is_of_one_vendor(one: &str, other: &str) -> bool {
+    let vendor = |name: &str| find_accelerator(name).ok().map(|found| found.accelerator.vendor);
+    vendor(one).is_some_and(|known| Some(known) == vendor(other))
 }
 
 fn of_instance(instance: &str) -> Option<AcceleratorSlice> {

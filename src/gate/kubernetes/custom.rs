@@ -1,42 +1,38 @@
-//! Kinds of operators whose `spec` has a form of its own: LeaderWorkerSet, TrainJob, SparkApplication, Workflow, Volcano's Job, InferenceService.
+//! Kinds of operators whose `spec` has a form of its own: LeaderWorkerSet, TrainJob, Volcano's Job and InferenceService here, others beside this file.
 
+use super::accelerator::{Resource, of_resource};
 use super::layout::PodLayout;
-use super::pod::{Container, PodSpec, Template};
+use super::pod::{Affinity, Container, PodSpec, Template};
+use super::spark::SparkApplication;
 use super::tally::Tally;
-use super::text::{AskError, DeviceQuantity, or_default, replicas};
+use super::text::{CustomError, DeviceQuantity, or_default, replicas};
+use super::workflow::Workflow;
+use crate::config::Kubernetes;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
-/// Why the object of an operator cannot be read.
-pub(super) enum CustomError {
-    /// It has another form.
-    Shape(serde_json::Error),
-    /// A value in it cannot be used.
-    Ask(AskError),
-}
-
-impl From<AskError> for CustomError {
-    fn from(error: AskError) -> Self {
-        Self::Ask(error)
-    }
-}
-
 /// Adds what an object takes or, where its replicas can be scaled alone, what one of them takes; returns how many of these there are.
-pub(super) fn tally(layout: PodLayout, tally: &mut Tally<'_>, object: &str) -> Result<Option<u64>, CustomError> {
+pub(super) fn tally(
+    layout: PodLayout,
+    tally: &mut Tally<'_>,
+    object: &str,
+    settings: &Kubernetes,
+) -> Result<Option<u64>, CustomError> {
     match layout {
         PodLayout::LeaderWorkerSet => return spec::<LeaderWorkerSet>(object)?.tally(tally),
         PodLayout::TrainJob => spec::<TrainJob>(object)?.tally(tally)?,
         PodLayout::SparkApplication => spec::<SparkApplication>(object)?.tally(tally)?,
-        PodLayout::Workflow => spec::<Workflow>(object)?.tally(tally)?,
+        PodLayout::Workflow => spec::<Workflow>(object)?.tally(tally, settings)?,
         PodLayout::VolcanoJob => {
             for task in &spec::<VolcanoJob>(object)?.tasks {
+                tally.pod_limit(&task.template, 1)?;
                 tally.add(&task.template, replicas("tasks.replicas", task.replicas, 1)?)?;
             }
         }
         PodLayout::InferenceService => {
             let InferenceService { predictor, transformer, explainer } = spec(object)?;
-            [predictor, transformer, explainer].iter().flatten().try_for_each(|part| part.tally(tally))?;
+            [predictor, transformer, explainer].iter().flatten().try_for_each(|part| part.tally(tally, settings))?;
         }
         _ => {}
     }
@@ -83,12 +79,18 @@ impl LeaderWorkerSet {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 struct TrainJob {
     #[serde(deserialize_with = "or_default")]
     suspend: bool,
     #[serde(deserialize_with = "or_default")]
     trainer: Trainer,
+    #[serde(deserialize_with = "or_default")]
+    pod_spec_overrides: Vec<PodOverride>,
+    #[serde(deserialize_with = "or_default")]
+    pod_template_overrides: Vec<PodOverride>,
+    #[serde(deserialize_with = "or_default")]
+    runtime_patches: Vec<serde_json::Value>,
 }
 
 #[derive(Default, Deserialize)]
@@ -99,132 +101,69 @@ struct Trainer {
     resources_per_node: super::pod::Resources,
 }
 
-impl TrainJob {
-    /// What its runtime says is not to be seen here: then the JobSet that is made of it counts.
-    fn tally(self, tally: &mut Tally<'_>) -> Result<(), CustomError> {
-        let nodes = replicas("trainer.numNodes", self.trainer.num_nodes, 1)?;
-        if !self.suspend {
-            tally
-                .add(&Template::of_container(Container::of(self.trainer.resources_per_node), BTreeMap::new()), nodes)?;
-        }
-        Ok(())
-    }
-}
-
+/// What a TrainJob changes in the pods of its runtime: beside the names of these jobs, or in a `spec`.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct SparkApplication {
+struct PodOverride {
     #[serde(deserialize_with = "or_default")]
-    suspend: bool,
+    target_jobs: Vec<TargetJob>,
     #[serde(deserialize_with = "or_default")]
     node_selector: BTreeMap<String, String>,
     #[serde(deserialize_with = "or_default")]
-    driver: SparkRole,
+    affinity: Affinity,
     #[serde(deserialize_with = "or_default")]
-    executor: SparkRole,
-    #[serde(deserialize_with = "or_default")]
-    dynamic_allocation: DynamicAllocation,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct SparkRole {
-    instances: Option<i64>,
-    gpu: Option<SparkGpu>,
-    #[serde(deserialize_with = "or_default")]
-    node_selector: BTreeMap<String, String>,
-    template: Option<Template>,
-}
-
-#[derive(Deserialize)]
-struct SparkGpu {
-    name: String,
-    quantity: DeviceQuantity,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct DynamicAllocation {
-    #[serde(deserialize_with = "or_default")]
-    enabled: bool,
-    max_executors: Option<i64>,
-}
-
-impl SparkApplication {
-    fn tally(self, tally: &mut Tally<'_>) -> Result<(), CustomError> {
-        if self.suspend {
-            return Ok(());
-        }
-        let mut executors = replicas("executor.instances", self.executor.instances, 1)?;
-        if self.dynamic_allocation.enabled {
-            // It grows to this by itself.
-            executors =
-                executors.max(replicas("dynamicAllocation.maxExecutors", self.dynamic_allocation.max_executors, 0)?);
-        }
-        for (role, pods) in [(self.driver, 1), (self.executor, executors)] {
-            let mut selector = self.node_selector.clone();
-            selector.extend(role.node_selector);
-            match (role.gpu, role.template) {
-                (Some(SparkGpu { name, quantity }), _) => {
-                    tally.add(&Template::of_container(Container::of_devices(name, quantity), selector), pods)?;
-                }
-                (None, Some(template)) => tally.add(&template, pods)?,
-                (None, None) => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Workflow {
-    #[serde(deserialize_with = "or_default")]
-    suspend: bool,
-    active_deadline_seconds: Option<i64>,
-    #[serde(deserialize_with = "or_default")]
-    node_selector: BTreeMap<String, String>,
-    #[serde(deserialize_with = "or_default")]
-    templates: Vec<WorkflowTemplate>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct WorkflowTemplate {
-    container: Option<Container>,
-    script: Option<Container>,
-    #[serde(deserialize_with = "or_default")]
-    container_set: ContainerSet,
-    #[serde(deserialize_with = "or_default")]
-    node_selector: BTreeMap<String, String>,
+    spec: PodSpec,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct ContainerSet {
+struct TargetJob {
     #[serde(deserialize_with = "or_default")]
-    containers: Vec<Container>,
+    name: String,
 }
 
-impl Workflow {
-    /// How many steps run side by side is decided while it runs: the largest step is asked for in advance, and the rest as its pods are made.
+impl TrainJob {
+    /// What its runtime says is not to be seen here: then the JobSet that is made of it counts.
     fn tally(self, tally: &mut Tally<'_>) -> Result<(), CustomError> {
-        if let Some(seconds) = self.active_deadline_seconds {
-            tally.limit(Some(seconds))?;
+        let nodes = replicas("trainer.numNodes", self.trainer.num_nodes, 1)?;
+        if self.suspend {
+            return Ok(());
         }
-        let mut largest: Option<(u64, Template)> = None;
-        for template in self.templates.into_iter().filter(|_| !self.suspend) {
-            let mut selector = self.node_selector.clone();
-            selector.extend(template.node_selector);
-            let mut containers = template.container_set.containers;
-            containers.extend(template.container.into_iter().chain(template.script));
-            let pod = Template { spec: PodSpec::of(containers, selector), ..Template::default() };
-            let devices = pod.spec.number_of_devices()?;
-            if devices > 0 && largest.as_ref().is_none_or(|(most, _)| devices > *most) {
-                largest = Some((devices, pod));
+        let mut node = self.node()?;
+        node.containers.push(Container::of(self.trainer.resources_per_node));
+        Ok(tally.add(&Template::of(node), nodes)?)
+    }
+
+    /// A pod where its nodes are to run, by all that says so; later words take precedence.
+    fn node(&self) -> Result<PodSpec, CustomError> {
+        let is_of_nodes = |name: &str| !name.ends_with("-initializer");
+        let mut node = PodSpec::default();
+        for PodOverride { target_jobs, node_selector, affinity, spec } in
+            self.pod_spec_overrides.iter().chain(&self.pod_template_overrides)
+        {
+            if target_jobs.is_empty() || target_jobs.iter().any(|job| is_of_nodes(&job.name)) {
+                place(&mut node, node_selector, affinity);
+                place(&mut node, &spec.node_selector, &spec.affinity);
             }
         }
-        largest.map_or(Ok(()), |(_, pod)| tally.add(&pod, 1)).map_err(CustomError::from)
+        for patch in &self.runtime_patches {
+            let jobs = patch["trainingRuntimeSpec"]["template"]["spec"]["replicatedJobs"].as_array();
+            for job in jobs.into_iter().flatten().filter(|job| job["name"].as_str().is_none_or(is_of_nodes)) {
+                let spec = &job["template"]["spec"]["template"]["spec"];
+                let spec = Option::<PodSpec>::deserialize(spec).map_err(CustomError::Shape)?.unwrap_or_default();
+                place(&mut node, &spec.node_selector, &spec.affinity);
+            }
+        }
+        Ok(node)
+    }
+}
+
+fn place(pod: &mut PodSpec, node_selector: &BTreeMap<String, String>, affinity: &Affinity) {
+    for (label, value) in node_selector {
+        pod.node_selector.insert(label.clone(), value.clone());
+    }
+    if !affinity.is_open() {
+        pod.affinity = affinity.clone();
     }
 }
 
@@ -268,6 +207,7 @@ struct InferencePart {
 #[serde(rename_all = "camelCase", default)]
 struct WorkerSpec {
     pipeline_parallel_size: Option<i64>,
+    tensor_parallel_size: Option<i64>,
     #[serde(flatten)]
     pod: PodSpec,
 }
@@ -290,19 +230,32 @@ const SERVERS: [&str; 12] = [
 
 impl InferencePart {
     /// Its autoscaler adds replicas up to `maxReplicas`; without that, as many as it has at least are asked for.
-    fn tally(&self, tally: &mut Tally<'_>) -> Result<(), CustomError> {
+    fn tally(&self, tally: &mut Tally<'_>, settings: &Kubernetes) -> Result<(), CustomError> {
         let least = replicas("minReplicas", self.min_replicas, 1)?;
         let pods = least.max(replicas("maxReplicas", self.max_replicas, 0)?);
-        let mut pod = self.pod.clone();
+        let mut head = self.pod.clone();
         for server in SERVERS.iter().filter_map(|name| self.servers.get(*name)) {
-            pod.add(serde_json::from_value(server.clone()).map_err(CustomError::Shape)?);
+            head.containers.push(Container::deserialize(server).map_err(CustomError::Shape)?);
         }
-        tally.add(&Template { spec: pod, ..Template::default() }, pods)?;
         if let Some(workers) = &self.worker_spec {
             let size = replicas("workerSpec.pipelineParallelSize", workers.pipeline_parallel_size, 2)?;
-            let template = Template { spec: workers.pod.clone(), ..Template::default() };
-            tally.add(&template, pods.saturating_mul(size.saturating_sub(1)))?;
+            let mut worker = workers.pod.clone();
+            if let Some(gpus) = workers.tensor_parallel_size {
+                split_over(&mut head, gpus, settings)?;
+                split_over(&mut worker, gpus, settings)?;
+            }
+            tally.add(&Template::of(worker), pods.saturating_mul(size.saturating_sub(1)))?;
         }
-        Ok(())
+        Ok(tally.add(&Template::of(head), pods)?)
     }
+}
+
+/// Gives a node of a model that is split over several the GPUs that it is split over there: of the resource that its container asks for, or of
+/// `nvidia.com/gpu` (KServe's documentation of multi-node inference).
+fn split_over(pod: &mut PodSpec, gpus: i64, settings: &Kubernetes) -> Result<(), CustomError> {
+    let server = pod.main();
+    let is_accelerator = |resource: &&String| of_resource(resource, settings) != Resource::Nothing;
+    let resource = server.devices()?.keys().find(is_accelerator).cloned();
+    let resource = resource.unwrap_or_else(|| "nvidia.com/gpu".to_owned());
+    Ok(server.at_least(&resource, &DeviceQuantity::Number(gpus.into()))?)
 }

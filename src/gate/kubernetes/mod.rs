@@ -19,6 +19,7 @@ mod object;
 mod pod;
 mod reader;
 mod review;
+mod spark;
 mod spec;
 mod sweep;
 mod takes;
@@ -26,6 +27,7 @@ mod tally;
 mod text;
 mod weighing;
 mod words;
+mod workflow;
 
 pub use accelerator::{AcceleratorSlice, SLICES};
 pub use controller::ReviewUser;

@@ -6,7 +6,7 @@ use super::pod::{Meta, Template};
 use super::spec::ObjectDocument;
 use super::takes::Takes;
 use super::tally::Tally;
-use super::text::{AskError, or_default};
+use super::text::{AskError, CustomError, or_default};
 use crate::config::Kubernetes;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -179,10 +179,12 @@ fn taken(
             }
             None
         }
-        _ if layout.is_custom() => custom::tally(layout, &mut tally, object).map_err(|error| match error {
-            custom::CustomError::Shape(error) => shapeless(error),
-            custom::CustomError::Ask(error) => error,
-        })?,
+        _ if layout.is_custom() => {
+            custom::tally(layout, &mut tally, object, settings).map_err(|error| match error {
+                CustomError::Shape(error) => shapeless(error),
+                CustomError::Ask(error) => error,
+            })?
+        }
         _ => tally.controller(layout, &document.spec)?,
     };
     tally.takes(replicas)
@@ -198,7 +200,7 @@ impl ObjectStatus {
     fn has_ended(&self) -> bool {
         let is_final = |text: &str| {
             let text = text.to_ascii_lowercase();
-            matches!(text.as_str(), "complete" | "completed" | "succeeded" | "failed")
+            matches!(text.as_str(), "complete" | "completed" | "succeeded" | "failed" | "error")
         };
         let is_over = |state: &StatusState| is_final(&state.0) || matches!(state.0.as_str(), "Terminated" | "Aborted");
         let is_true = |condition: &&Condition| condition.status == "True";

@@ -1,7 +1,8 @@
 //! What a pod takes: the devices of its containers, and the accelerator that its node selection asks for.
 
 use super::accelerator::{
-    self, AcceleratorSlice, Resource, ResourceDevice, larger, of_labels, of_product, of_resource,
+    self, AcceleratorSlice, Resource, ResourceDevice, beside_statement, is_hardware_label, of_labels, of_product,
+    of_resource,
 };
 use super::text::{AskError, DeviceQuantity, or_default, replicas};
 use crate::config::Kubernetes;
@@ -59,16 +60,16 @@ pub(super) struct Template {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct PodSpec {
     #[serde(deserialize_with = "or_default")]
-    containers: Vec<Container>,
+    pub(super) containers: Vec<Container>,
     #[serde(deserialize_with = "or_default")]
-    init_containers: Vec<Container>,
+    pub(super) init_containers: Vec<Container>,
     #[serde(deserialize_with = "or_default")]
-    node_selector: BTreeMap<String, String>,
+    pub(super) node_selector: BTreeMap<String, String>,
     #[serde(deserialize_with = "or_default")]
-    affinity: Affinity,
+    pub(super) affinity: Affinity,
     pub(super) active_deadline_seconds: Option<i64>,
     #[serde(deserialize_with = "or_default")]
-    resource_claims: Vec<serde_json::Value>,
+    pub(super) resource_claims: Vec<serde_json::Value>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -91,9 +92,16 @@ pub(super) struct Resources {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Affinity {
+pub(super) struct Affinity {
     #[serde(deserialize_with = "or_default")]
     node_affinity: NodeAffinity,
+}
+
+impl Affinity {
+    /// Whether it asks for no node.
+    pub(super) fn is_open(&self) -> bool {
+        self.node_affinity.required_during_scheduling_ignored_during_execution.node_selector_terms.is_empty()
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -141,9 +149,9 @@ pub(super) struct StatedHardware<'a> {
 }
 
 impl Template {
-    /// A pod of one container on nodes with these labels.
-    pub(super) fn of_container(container: Container, node_selector: BTreeMap<String, String>) -> Self {
-        Self { metadata: Meta::default(), spec: PodSpec::of(vec![container], node_selector) }
+    /// A pod without metadata.
+    pub(super) fn of(spec: PodSpec) -> Self {
+        Self { metadata: Meta::default(), spec }
     }
 
     /// The accelerators of one pod. What its nodes must have counts where the object states less.
@@ -164,16 +172,11 @@ impl Template {
             selected => selected?,
         };
         let chosen = match (selected, named) {
-            (Some(selected), Some(named)) => Some(larger(selected, named)),
+            (Some(selected), Some(named)) => Some(beside_statement(selected, named)),
             (selected, named) => selected.or(named),
         };
         for (device, count) in devices {
-            let default = if device.default.is_empty() { &settings.accelerator } else { &device.default };
-            let mut slice = chosen.clone().unwrap_or_else(|| of_product(default));
-            // A part by its resource, or by what the node calls its devices.
-            if !device.is_whole() {
-                (slice.slices, slice.of) = (device.slices, device.of);
-            }
+            let mut slice = device.accelerator(chosen.as_ref(), settings);
             slice.nanowatts = stated.nanowatts;
             let sum: &mut u64 = found.entry(slice).or_default();
             *sum = sum.saturating_add(count);
@@ -233,26 +236,37 @@ impl Container {
         Self { resources, ..Self::default() }
     }
 
-    /// A container with devices of one resource.
-    pub(super) fn of_devices(resource: String, quantity: DeviceQuantity) -> Self {
-        Self::of(Resources { limits: BTreeMap::from([(resource, quantity)]), ..Resources::default() })
+    /// Gives it so many devices of a resource, where it has no more of them.
+    pub(super) fn at_least(&mut self, resource: &str, quantity: &DeviceQuantity) -> Result<(), AskError> {
+        if quantity.devices(resource)? > self.devices()?.get(resource).copied().unwrap_or(0) {
+            self.resources.limits.insert(resource.to_owned(), quantity.clone());
+        }
+        Ok(())
     }
 }
 
 impl PodSpec {
-    /// A pod of these containers on nodes with these labels.
-    pub(super) fn of(containers: Vec<Container>, node_selector: BTreeMap<String, String>) -> Self {
-        Self { containers, node_selector, ..Self::default() }
+    /// Its first container.
+    pub(super) fn main(&mut self) -> &mut Container {
+        if self.containers.is_empty() {
+            self.containers.push(Container::default());
+        }
+        &mut self.containers[0]
     }
 
-    /// The same with a container more.
-    pub(super) fn add(&mut self, container: Container) {
-        self.containers.push(container);
-    }
-
-    /// Extended resources that it takes, all together.
-    pub(super) fn number_of_devices(&self) -> Result<u64, AskError> {
-        Ok(self.devices()?.values().fold(0, |sum, devices| sum.saturating_add(*devices)))
+    /// Accelerators that it takes, all together, in millionths of a whole one. What is not known may be one.
+    pub(super) fn weight(&self, settings: &Kubernetes) -> Result<u64, AskError> {
+        const WHOLE: u64 = 1_000_000;
+        let mut weight = if self.resource_claims.is_empty() { 0 } else { WHOLE };
+        for (resource, devices) in self.devices()? {
+            let each = match of_resource(&resource, settings) {
+                Resource::Devices(device) => WHOLE * device.slices / device.of.max(1),
+                Resource::Unknown => WHOLE,
+                Resource::Nothing => 0,
+            };
+            weight = devices.saturating_mul(each).saturating_add(weight);
+        }
+        Ok(weight)
     }
 
     /// Extended resources: those of all containers together, or of the init container that takes the most, as the scheduler counts; an init
@@ -286,18 +300,32 @@ impl PodSpec {
         Ok(running)
     }
 
-    /// Labels that a node must have, each with the values that will do.
+    /// Labels that a node must have, each with the values that will do. Any term of an affinity will do: where one of them asks for no hardware, the pod
+    /// may come to any.
     fn node_labels(&self) -> BTreeMap<String, Vec<String>> {
         let mut labels: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (key, value) in &self.node_selector {
             labels.entry(key.clone()).or_default().push(value.clone());
         }
-        let terms = &self.affinity.node_affinity.required_during_scheduling_ignored_during_execution;
-        let expressions = terms.node_selector_terms.iter().flat_map(|term| &term.match_expressions);
-        for expression in expressions.filter(|expression| expression.operator == "In") {
-            labels.entry(expression.key.clone()).or_default().extend(expression.values.iter().cloned());
+        let terms =
+            &self.affinity.node_affinity.required_during_scheduling_ignored_during_execution.node_selector_terms;
+        let is_asked = |term: &NodeSelectorTerm| term.asked().any(|expression| is_hardware_label(&expression.key));
+        if terms.iter().all(is_asked) {
+            for expression in terms.iter().flat_map(NodeSelectorTerm::asked) {
+                let is_everywhere = || terms.iter().all(|term| term.asked().any(|other| other.key == expression.key));
+                if is_hardware_label(&expression.key) || is_everywhere() {
+                    labels.entry(expression.key.clone()).or_default().extend(expression.values.iter().cloned());
+                }
+            }
         }
         labels
+    }
+}
+
+impl NodeSelectorTerm {
+    /// The labels that it asks for with their values.
+    fn asked(&self) -> impl Iterator<Item = &Expression> {
+        self.match_expressions.iter().filter(|expression| expression.operator == "In")
     }
 }
 
@@ -308,7 +336,7 @@ fn add(sums: &mut BTreeMap<String, u64>, resource: String, devices: u64) {
 
 impl Container {
     /// Extended resources: for devices a limit is the request too.
-    fn devices(&self) -> Result<BTreeMap<String, u64>, AskError> {
+    pub(super) fn devices(&self) -> Result<BTreeMap<String, u64>, AskError> {
         let mut devices = BTreeMap::new();
         let Resources { limits, requests } = &self.resources;
         for (resource, quantity) in requests.iter().chain(limits).filter(|(resource, _)| resource.contains('/')) {

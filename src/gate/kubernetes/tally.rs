@@ -3,7 +3,7 @@
 use super::accelerator::{self, AcceleratorSlice};
 use super::layout::PodLayout;
 use super::pod::{Meta, StatedHardware, Template};
-use super::spec::WorkloadSpec;
+use super::spec::{ReplicatedJob, WorkloadSpec};
 use super::takes::{AcceleratorUse, Takes};
 use super::text::{AskError, deadline, hours, power, replicas};
 use crate::config::Kubernetes;
@@ -18,12 +18,15 @@ const POWER: &str = "wattledger.io/power-w";
 pub(super) struct Tally<'a> {
     settings: &'a Kubernetes,
     named: Option<String>,
-    annotated_hours: Option<String>,
-    annotated_power: Option<String>,
+    stated_power: Option<String>,
+    /// The wall times that it and its templates state, hours.
+    stated_hours: Vec<String>,
     /// What the cluster enforces on the whole object, 10⁻⁹ h.
     limit: Option<u64>,
     /// The longest that its pods state, 10⁻⁹ h.
     pods: u64,
+    /// Whether some of its pods with accelerators may run for as long as they like.
+    has_endless_pods: bool,
     /// What it takes or, where its replicas can be scaled alone, what one of them takes.
     counts: BTreeMap<AcceleratorSlice, u64>,
     /// What it takes beside replicas that can be scaled alone.
@@ -35,10 +38,11 @@ impl<'a> Tally<'a> {
         let mut tally = Self {
             settings,
             named: None,
-            annotated_hours: None,
-            annotated_power: None,
+            stated_power: None,
+            stated_hours: Vec::new(),
             limit: None,
             pods: 0,
+            has_endless_pods: false,
             counts: BTreeMap::new(),
             beside: BTreeMap::new(),
         };
@@ -46,12 +50,12 @@ impl<'a> Tally<'a> {
         tally
     }
 
-    /// Takes what the annotations state and no enclosing object has stated.
+    /// Takes what the annotations of the object, or of one inside it, state of all its pods.
     pub(super) fn annotated(&mut self, metadata: &Meta) {
         let said = |name: &str| metadata.annotations.get(name).cloned();
         self.named = self.named.take().or_else(|| said(accelerator::ANNOTATION));
-        self.annotated_hours = self.annotated_hours.take().or_else(|| said(HOURS));
-        self.annotated_power = self.annotated_power.take().or_else(|| said(POWER));
+        self.stated_power = self.stated_power.take().or_else(|| said(POWER));
+        self.stated_hours.extend(said(HOURS));
     }
 
     pub(super) fn limit(&mut self, seconds: Option<i64>) -> Result<(), AskError> {
@@ -77,9 +81,12 @@ impl<'a> Tally<'a> {
     }
 
     fn devices(&mut self, template: &Template, pods: u64) -> Result<Vec<(AcceleratorSlice, u64)>, AskError> {
-        self.annotated(&template.metadata);
-        let nanowatts = self.annotated_power.as_deref().map(|text| power(POWER, text)).transpose()?;
-        let stated = StatedHardware { accelerator: self.named.as_deref(), nanowatts };
+        // What one template states is not said of others.
+        let said = |name: &str| template.metadata.annotations.get(name).cloned();
+        self.stated_hours.extend(said(HOURS));
+        let powers = self.stated_power.clone().into_iter().chain(said(POWER));
+        let powers = powers.map(|text| power(POWER, &text)).collect::<Result<Vec<_>, _>>()?;
+        let stated = StatedHardware { accelerator: self.named.as_deref(), nanowatts: powers.into_iter().max() };
         let of_all = |(accelerator, devices): (AcceleratorSlice, u64)| {
             Ok((accelerator, devices.checked_mul(pods).ok_or_else(too_many)?))
         };
@@ -88,8 +95,9 @@ impl<'a> Tally<'a> {
 
     /// One pod after the other takes its own deadline; `rounds` of them follow each other.
     pub(super) fn pod_limit(&mut self, template: &Template, rounds: u64) -> Result<(), AskError> {
-        if let Some(seconds) = template.spec.active_deadline_seconds {
-            self.pods = self.pods.max(deadline(seconds)?.saturating_mul(rounds));
+        match template.spec.active_deadline_seconds {
+            Some(seconds) => self.pods = self.pods.max(deadline(seconds)?.saturating_mul(rounds)),
+            None => self.has_endless_pods |= template.spec.weight(self.settings)? > 0,
         }
         Ok(())
     }
@@ -121,10 +129,7 @@ impl<'a> Tally<'a> {
                 let cluster = spec.ray_cluster_spec.as_ref().or(spec.ray_cluster_config.as_ref());
                 cluster.map_or(Ok(()), |cluster| self.ray(cluster))?;
             }
-            PodLayout::JobSet => spec.replicated_jobs.iter().try_for_each(|job| {
-                self.annotated(&job.template.metadata);
-                self.job(&job.template.spec, replicas("replicatedJobs.replicas", job.replicas, 1)?)
-            })?,
+            PodLayout::JobSet => self.replicated_jobs(&spec.replicated_jobs)?,
             _ => {}
         }
         Ok(None)
@@ -139,6 +144,24 @@ impl<'a> Tally<'a> {
         let at_once = side_by_side.min(completions);
         self.pod_limit(template, completions.div_ceil(at_once.max(1)))?;
         self.add(template, at_once.saturating_mul(jobs))
+    }
+
+    /// Jobs of a JobSet, of which each states its own. The deadline of some of them is none of the whole.
+    fn replicated_jobs(&mut self, jobs: &[ReplicatedJob]) -> Result<(), AskError> {
+        let around = (self.named.clone(), self.stated_power.clone());
+        let mut is_endless = false;
+        for ReplicatedJob { replicas: jobs, template } in jobs {
+            self.annotated(&template.metadata);
+            self.job(&template.spec, replicas("replicatedJobs.replicas", *jobs, 1)?)?;
+            (self.named, self.stated_power) = around.clone();
+            if let (None, Some(pod)) = (template.spec.active_deadline_seconds, &template.spec.template) {
+                is_endless |= pod.spec.weight(self.settings)? > 0;
+            }
+        }
+        if is_endless {
+            self.limit = None;
+        }
+        Ok(())
     }
 
     /// Roles of a training job. A Scale sets the number of its workers.
@@ -185,8 +208,11 @@ impl<'a> Tally<'a> {
 
     /// What the cluster enforces on the whole counts before what is announced. What is announced makes it no shorter than what each pod may take.
     pub(super) fn takes(self, replicas: Option<u64>) -> Result<Takes, AskError> {
-        let announced = self.annotated_hours.as_deref().map(|text| hours(HOURS, text)).transpose()?;
-        let nanohours = self.limit.unwrap_or(self.pods.max(announced.unwrap_or(0)));
+        let announced = self.stated_hours.iter().map(|text| hours(HOURS, text)).collect::<Result<Vec<_>, _>>()?;
+        let announced = announced.into_iter().max();
+        // A deadline of some pods is none of the others.
+        let of_pods = if announced.is_none() && self.has_endless_pods { 0 } else { self.pods };
+        let nanohours = self.limit.unwrap_or(of_pods.max(announced.unwrap_or(0)));
         let mut slices: Vec<&AcceleratorSlice> = self.counts.keys().chain(self.beside.keys()).collect();
         slices.sort();
         slices.dedup();

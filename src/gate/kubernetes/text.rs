@@ -22,6 +22,20 @@ impl AskError {
     }
 }
 
+/// Why the object of an operator cannot be read.
+pub(super) enum CustomError {
+    /// It has another form.
+    Shape(serde_json::Error),
+    /// A value in it cannot be used.
+    Ask(AskError),
+}
+
+impl From<AskError> for CustomError {
+    fn from(error: AskError) -> Self {
+        Self::Ask(error)
+    }
+}
+
 /// A quantity as it is written: `"8"` or `8`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]

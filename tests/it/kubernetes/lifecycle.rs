@@ -4,7 +4,7 @@ use super::{A100, answer, budget, create, held, job, p95, service, template};
 use crate::service::{Data, Service};
 use serde_json::{Value, json};
 
-fn update(uid: &str, old: &Value, change: impl FnOnce(&mut Value)) -> Value {
+pub(super) fn update(uid: &str, old: &Value, change: impl FnOnce(&mut Value)) -> Value {
     let mut review = old.clone();
     review["request"]["uid"] = json!(uid);
     review["request"]["operation"] = json!("UPDATE");

@@ -1,15 +1,18 @@
 //! The validating webhook, as an API server meets it.
 
 mod bench;
+mod changes;
 mod cluster;
 mod controllers;
 mod kinds;
 mod lifecycle;
 mod manifests;
 mod model;
+mod objects;
 mod reader;
 mod recorded;
 mod refusals;
+mod resources;
 mod sequences;
 
 use crate::service::{Data, Reply, Service};
