@@ -126,7 +126,7 @@ fn picked(from: Value, names: &[&str]) -> Map<String, Value> {
 
 /// Leaves out what only says how containers run, which may hold secrets.
 fn without_running_it(value: &mut Value) {
-    const LEFT_OUT: [&str; 14] = [
+    const LEFT_OUT: [&str; 17] = [
         "env",
         "envFrom",
         "command",
@@ -141,10 +141,19 @@ fn without_running_it(value: &mut Value) {
         "securityContext",
         "source",
         "tolerations",
+        "arguments",
+        "hadoopConf",
+        "manifest",
     ];
+    /// Settings of Spark that say how many executors there are and what they take.
+    const SPARK: [&str; 4] =
+        ["spark.driver.resource.", "spark.executor.resource.", "spark.executor.instances", "spark.dynamicAllocation."];
     match value {
         Value::Object(fields) => {
             fields.retain(|name, _| !LEFT_OUT.contains(&name.as_str()));
+            if let Some(Value::Object(settings)) = fields.get_mut("sparkConf") {
+                settings.retain(|name, _| SPARK.iter().any(|kept| name.starts_with(kept)));
+            }
             fields.values_mut().for_each(without_running_it);
         }
         Value::Array(items) => items.iter_mut().for_each(without_running_it),

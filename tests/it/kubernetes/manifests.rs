@@ -8,7 +8,10 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use wattledger::gate::kubernetes::{ApiServer, read_cluster};
 
 fn documents(file: &str) -> Vec<Value> {
     let path = format!("{}/deploy/kubernetes/{file}", env!("CARGO_MANIFEST_DIR"));
@@ -67,10 +70,78 @@ fn every_manifest_is_what_its_kind_allows() {
         }
         seen += 1;
     }
-    assert_eq!(seen, 13);
-    for document in documents("certificate.yaml") {
-        assert_eq!(document["apiVersion"], "cert-manager.io/v1");
+    assert_eq!(seen, 14);
+}
+
+/// What cert-manager's API has of fields, as far as they are used here.
+mod cert_manager {
+    use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "camelCase")]
+    pub(super) struct Document<T> {
+        pub(super) api_version: String,
+        #[serde(rename = "kind")]
+        _kind: String,
+        pub(super) metadata: ObjectMeta,
+        pub(super) spec: T,
     }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "camelCase")]
+    pub(super) struct IssuerSpec {
+        #[serde(rename = "selfSigned")]
+        _self_signed: Nothing,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Nothing {}
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "camelCase")]
+    pub(super) struct CertificateSpec {
+        pub(super) secret_name: String,
+        pub(super) dns_names: Vec<String>,
+        pub(super) issuer_ref: IssuerRef,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct IssuerRef {
+        pub(super) name: String,
+        pub(super) kind: String,
+    }
+}
+
+#[test]
+fn the_certificate_is_for_the_address_that_the_webhook_asks_and_goes_where_the_gate_reads_it() {
+    let [issuer, certificate] = &documents("certificate.yaml")[..] else { panic!("other documents") };
+    let issuer: cert_manager::Document<cert_manager::IssuerSpec> = serde_json::from_value(issuer.clone()).unwrap();
+    let certificate: cert_manager::Document<cert_manager::CertificateSpec> =
+        serde_json::from_value(certificate.clone()).unwrap();
+    assert_eq!(
+        (issuer.api_version.as_str(), certificate.api_version.as_str()),
+        ("cert-manager.io/v1", "cert-manager.io/v1")
+    );
+    let of_issuer = (issuer.metadata.name.as_deref(), "Issuer");
+    assert_eq!((Some(certificate.spec.issuer_ref.name.as_str()), certificate.spec.issuer_ref.kind.as_str()), of_issuer);
+    for file in ["webhook.yaml", "webhook-without-conditions.yaml"] {
+        let configuration = documents(file).remove(0);
+        let from = &configuration["metadata"]["annotations"]["cert-manager.io/inject-ca-from"];
+        let (namespace, name) = from.as_str().unwrap().split_once('/').unwrap();
+        assert_eq!(certificate.metadata.namespace.as_deref(), Some(namespace));
+        assert_eq!(certificate.metadata.name.as_deref(), Some(name));
+        for webhook in webhooks(file) {
+            let service = webhook.client_config.service.unwrap();
+            assert_eq!(certificate.spec.dns_names, [format!("{}.{}.svc", service.name, service.namespace)]);
+        }
+    }
+    let gate = documents("gate.yaml").into_iter().find(|document| document["kind"] == "Deployment").unwrap();
+    let volumes = gate["spec"]["template"]["spec"]["volumes"].as_array().unwrap();
+    let secrets = volumes.iter().filter_map(|volume| volume["secret"]["secretName"].as_str());
+    assert_eq!(secrets.collect::<Vec<_>>(), [certificate.spec.secret_name]);
 }
 
 fn webhooks(file: &str) -> Vec<ValidatingWebhook> {
@@ -111,32 +182,11 @@ fn what_grows_and_what_ends_have_entries_of_their_own() {
         for resource in ["pods/status", "pods/eviction", "jobs/status", "deployments/status"] {
             assert!(!asks(closed, resource, "CREATE") && !asks(closed, resource, "UPDATE"), "{file}: {resource}");
         }
-        let kinds = [
-            "pods",
-            "replicationcontrollers",
-            "deployments",
-            "statefulsets",
-            "replicasets",
-            "daemonsets",
-            "jobs",
-            "cronjobs",
-            "tfjobs",
-            "pytorchjobs",
-            "mpijobs",
-            "trainjobs",
-            "rayjobs",
-            "rayclusters",
-            "rayservices",
-            "jobsets",
-            "leaderworkersets",
-            "sparkapplications",
-            "workflows",
-            "inferenceservices",
-        ];
-        for kind in kinds {
+        for (group, resource) in read() {
+            let name = resource.as_str();
             assert!(
-                asks(open, kind, "CREATE") && asks(open, kind, "UPDATE") && asks(rest, kind, "DELETE"),
-                "{file}: {kind}"
+                asks(open, name, "CREATE") && asks(open, name, "UPDATE") && asks(rest, name, "DELETE"),
+                "{file}: {name} of {group:?}"
             );
         }
         for scaled in ["deployments", "statefulsets", "replicasets", "leaderworkersets", "pytorchjobs"] {
@@ -163,21 +213,74 @@ fn no_status_is_kept_back_and_no_field_that_may_be_absent_is_read_unasked() {
 }
 
 #[test]
+fn what_may_not_run_as_root_says_as_whom_it_runs_and_secrets_say_what_the_template_asks_for() {
+    let template = |file: &str| {
+        let deployment = documents(file).into_iter().find(|document| document["kind"] == "Deployment").unwrap();
+        deployment["spec"]["template"]["spec"].clone()
+    };
+    // An image of nothing but the binary has no user of its own; that of the gate has.
+    let reader = template("reader.yaml");
+    assert!(reader["securityContext"]["runAsUser"].as_u64().is_some_and(|user| user > 0), "{reader}");
+    let gate = documents("gate.yaml");
+    let asked = gate.iter().find_map(|document| document["data"]["default.conf.template"].as_str()).unwrap();
+    let asked: BTreeSet<&str> = asked.split("${").skip(1).map(|rest| rest.split_once('}').unwrap().0).collect();
+    assert_eq!(asked, ["WATTLEDGER_CA_FILE", "WATTLEDGER_SERVER", "WATTLEDGER_TOKEN"].into());
+    let defaults = gate.iter().find(|document| document["metadata"]["name"] == "gate-defaults").unwrap();
+    assert!(defaults["data"]["WATTLEDGER_CA_FILE"].is_string());
+    // The secret comes last, so that it has the last word.
+    let sources = template("gate.yaml")["containers"][0]["envFrom"].clone();
+    assert_eq!(
+        sources,
+        json!([{ "configMapRef": { "name": "gate-defaults" } }, { "secretRef": { "name": "gate-token" } }])
+    );
+}
+
+#[test]
 fn the_reader_may_list_what_it_reads_and_nothing_else() {
     let role = documents("reader.yaml").into_iter().find(|document| document["kind"] == "ClusterRole").unwrap();
     let role: ClusterRole = serde_json::from_value(role).unwrap();
-    let open = webhooks("webhook.yaml").remove(0);
     let mut granted = Vec::new();
     for rule in role.rules.unwrap() {
         assert_eq!(rule.verbs, ["list"]);
         for group in rule.api_groups.unwrap() {
-            granted.extend(rule.resources.iter().flatten().map(|resource| format!("{group}/{resource}")));
+            granted.extend(rule.resources.iter().flatten().map(|resource| (group.clone(), resource.clone())));
         }
     }
-    for rule in open.rules.unwrap() {
-        for resource in rule.resources.unwrap().into_iter().filter(|resource| !resource.contains('/')) {
-            let name = format!("{}/{resource}", rule.api_groups.as_ref().unwrap()[0]);
-            assert!(granted.contains(&name), "the webhook is asked about {name}, which the reader may not list");
-        }
+    let read: BTreeSet<_> = read().into_iter().collect();
+    assert_eq!(granted.into_iter().collect::<BTreeSet<_>>(), read);
+    let mut asked = BTreeSet::new();
+    for rule in webhooks("webhook.yaml").remove(0).rules.unwrap() {
+        let group = rule.api_groups.unwrap().remove(0);
+        let whole = rule.resources.unwrap().into_iter().filter(|resource| !resource.contains('/'));
+        asked.extend(whole.map(|resource| (group.clone(), resource)));
     }
+    assert_eq!(asked, read, "what the webhook is asked about is what the reader lists");
+}
+
+/// An API server that has every group and no objects, and notes what is listed.
+#[derive(Default)]
+struct Listed(RefCell<Vec<(String, String)>>);
+
+impl ApiServer for Listed {
+    type Error = String;
+
+    fn get(&self, path: &str) -> Result<Option<Value>, String> {
+        let (path, _) = path.split_once('?').unwrap_or((path, ""));
+        match path.trim_start_matches('/').split('/').collect::<Vec<_>>()[..] {
+            ["apis", group] => {
+                return Ok(Some(json!({ "preferredVersion": { "groupVersion": format!("{group}/v1") } })));
+            }
+            ["apis", group, _, resource] => self.0.borrow_mut().push((group.to_owned(), resource.to_owned())),
+            ["api", _, resource] => self.0.borrow_mut().push((String::new(), resource.to_owned())),
+            _ => panic!("{path}"),
+        }
+        Ok(Some(json!({ "items": [], "metadata": {} })))
+    }
+}
+
+/// Group and resource of every kind that is read.
+fn read() -> Vec<(String, String)> {
+    let server = Listed::default();
+    read_cluster(&server);
+    server.0.into_inner()
 }

@@ -1,12 +1,16 @@
 //! The reader: what it lists of an API server, and what the service makes of it.
 
 use super::{A100, held, job, p95, service, template};
+use crate::budget::at;
 use crate::service::{Data, Service};
+use ::model::AttentionKind;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use wattledger::attention::attention;
 use wattledger::gate::kubernetes::{ApiServer, read_cluster};
+use wattledger::store::StoreError;
 
 /// An API server of which only the answers are there, by path.
 struct Answers(BTreeMap<&'static str, Value>);
@@ -44,9 +48,14 @@ fn cluster() -> BTreeMap<&'static str, Value> {
 #[test]
 fn it_lists_page_by_page_and_leaves_out_what_is_not_about_accelerators() {
     let mut answers = cluster();
+    let spark = json!({ "metadata": { "name": "etl", "namespace": "ml", "uid": "uid-etl" }, "spec": { "hadoopConf": { "fs.s3a.secret.key": "hunter2" },
+        "sparkConf": { "spark.hadoop.fs.s3a.secret.key": "hunter2", "spark.executor.resource.gpu.amount": "1" } } });
+    let version = json!({ "preferredVersion": { "groupVersion": "sparkoperator.k8s.io/v1beta2" } });
+    answers.insert("/apis/sparkoperator.k8s.io", version);
+    answers.insert("/apis/sparkoperator.k8s.io/v1beta2/sparkapplications?limit=500", json!({ "items": [spark] }));
     let listing = read_cluster(&Answers(answers.clone()));
     let names: Vec<&str> = listing.objects.iter().map(|one| one.object["metadata"]["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["alone", "serve"]);
+    assert_eq!(names, ["alone", "serve", "etl"]);
     assert_eq!(
         (listing.kinds.len(), listing.problem.as_deref()),
         (25, None),
@@ -54,7 +63,7 @@ fn it_lists_page_by_page_and_leaves_out_what_is_not_about_accelerators() {
     );
     let text = serde_json::to_string(&listing).unwrap();
     assert!(!text.contains("hunter2") && !text.contains("10.0.0.1") && !text.contains("\"note\""), "{text}");
-    assert!(text.contains("wattledger.io/hours"));
+    assert!(text.contains("wattledger.io/hours") && text.contains("spark.executor.resource.gpu.amount"), "{text}");
     answers.insert("/apis/batch", json!("forbidden"));
     let listing = read_cluster(&Answers(answers));
     assert!(!listing.kinds.iter().any(|one| one.group == "batch"), "what cannot be listed is not taken to be gone");
@@ -149,4 +158,31 @@ fn the_heartbeat_needs_the_token_and_what_the_reader_may_not_list_needs_attentio
     assert_eq!(service.post("/api/v1/admission/kubernetes/objects", &admit, &listing).status, 200);
     let attention = service.get("/api/v1/attention", &service.admin).body;
     assert!(attention.contains("kubernetes_silent") && attention.contains("jobs: forbidden"), "{attention}");
+}
+
+#[test]
+fn a_webhook_or_a_reader_that_was_heard_of_and_is_silent_needs_attention_until_it_is_heard_again() {
+    let gate = super::bench::Gate::new(1);
+    let hear = |who: &'static str, minute: i64| {
+        let heard = gate.bench.store.write::<_, StoreError>(move |tx| tx.kubernetes().hear(who, at(60 * minute), ""));
+        heard.unwrap();
+    };
+    let silent = |minute: i64| {
+        let found = attention(&gate.bench.store, &gate.bench.library, at(60 * minute), None).unwrap();
+        let of_clusters = found.into_iter().filter(|item| item.kind == AttentionKind::KubernetesSilent);
+        of_clusters
+            .map(|item| {
+                assert!(item.since.is_some() && item.message.contains("token"), "{item:?}");
+                item.subject.id
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(silent(60), [""; 0], "a service without a cluster has none to miss");
+    hear("webhook", 0);
+    hear("reader", 3);
+    assert_eq!(silent(4), [""; 0]);
+    assert_eq!(silent(6), ["kubernetes webhook"]);
+    assert_eq!(silent(9), ["kubernetes reader", "kubernetes webhook"]);
+    hear("webhook", 9);
+    assert_eq!(silent(9), ["kubernetes reader"]);
 }
