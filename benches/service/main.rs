@@ -1,4 +1,5 @@
-//! What the service costs, as a real process on loopback: `cargo bench --bench service [-- PART…]`, where a part is `ingest`, `agents`, `copies`, `gates`, `scrape` or `year`.
+//! What the service costs, as a real process on loopback: `cargo bench --bench service [-- PART…]`, where a part is `ingest`, `agents`, `copies`, `gates`, `kubernetes`, `scrape` or
+//! `year`.
 //!
 //! Figures, dated and with their machine, stand in docs/PERFORMANCE.md. Nothing here asserts a time.
 #![allow(
@@ -12,6 +13,7 @@
 mod copies;
 mod fleet;
 mod gates;
+mod kubernetes;
 mod process;
 mod scrape;
 mod year;
@@ -45,6 +47,9 @@ fn main() {
     }
     if wants("gates") {
         gates::measure(&folder.path().join("gates"));
+    }
+    if wants("kubernetes") {
+        kubernetes::measure(&folder.path().join("kubernetes"));
     }
     if wants("scrape") {
         scrape::measure(&folder.path().join("scrape"));
