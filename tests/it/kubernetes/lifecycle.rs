@@ -62,7 +62,8 @@ fn fifty_requests_at_once_hold_no_more_than_fits() {
         let data = Data::new();
         of_a100(&service(&data, 1, ""), 1, 1.0)
     };
-    let service = service(&data, 10 * one, "");
+    // What is not decided in time is let in: here each request is to be decided.
+    let service = service(&data, 10 * one, "[kubernetes]\nanswer_within_ms = 30000\n");
     let allowed = std::thread::scope(|scope| {
         let ask = |number: usize| {
             let review = job(&format!("r{number}"), &format!("j{number}"), 1, 1);
