@@ -53,7 +53,7 @@ unconfirmed_hold_s = 5
 close_every_s = 1
 TOML
 wattledger serve --config "$folder/service.toml" --data "$folder/data" --listen 127.0.0.1:0 >"$folder/service.log" 2>&1 &
-started+=("$!")
+service="$!"; started+=("$service")
 await "the service" grep -q '^listening on' "$folder/service.log"
 WATTLEDGER_SERVER="https://localhost:$(sed -n 's/^listening on .*://p' "$folder/service.log")"
 export WATTLEDGER_CA_FILE="$folder/service.crt"
@@ -124,6 +124,9 @@ if [ "${WATTLEDGER_TEST_KUBECONFIG:-}${WATTLEDGER_TEST_KUBERNETES:-}" = "" ]; th
     wattledger token revoke "$revoked" >/dev/null
     review r2 | ask --data-binary @- "$at_gate/admission/kubernetes" >answer.json
     undecided "a token that was revoked"
+    kill "$service"; wait "$service" || true
+    review r3 | ask --data-binary @- "$at_gate/admission/kubernetes" >answer.json
+    undecided "a service that is away"
     skipped "budgets in a real cluster: neither WATTLEDGER_TEST_KUBECONFIG nor WATTLEDGER_TEST_KUBERNETES names one"
     exit 0
 fi
