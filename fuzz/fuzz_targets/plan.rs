@@ -1,5 +1,4 @@
-//! The reader of Terraform plans: `cargo +nightly fuzz run plan fuzz/corpus/plan tests/it/terraform/cases -- -max_total_time=600
-//! -rss_limit_mb=512`.
+//! The reader of Terraform plans, on any bytes; CONTRIBUTING.md has the command. It begins with the plans of `tests/it/terraform`.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! The reader of power logs, on any bytes: `cargo +nightly fuzz run powerlog -- -max_total_time=600 -rss_limit_mb=64`. A good corpus
-//! is `collectors/src/powerlog/tests/cases`.
+//! The reader of power logs, on any bytes; CONTRIBUTING.md has the command. It begins with the logs of
+//! `collectors/src/powerlog/tests/cases`.
 
 #![no_main]
 

@@ -104,9 +104,12 @@ impl MachinePlace {
     }
 
     pub(super) fn contains(&self, inner: &Self) -> bool {
-        if self.host != inner.host {
-            return false;
-        }
+        // A log may have thousands of devices, each compared with each: names last.
+        self.covers(inner) && self.host == inner.host
+    }
+
+    /// Whether it contains `inner` if both are of one machine.
+    fn covers(&self, inner: &Self) -> bool {
         if self.is_total {
             return match (self.part, inner.part) {
                 (None, _) => !(inner.is_total && inner.part.is_none()),

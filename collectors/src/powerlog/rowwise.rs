@@ -6,6 +6,10 @@ use super::part::MachinePlace;
 use super::series::{Choice, LogSeries, ReadingColumn, names};
 use super::value::{EnergyKind, LogQuantity, LogUnit};
 use super::{LogError, catalogue};
+use std::collections::HashSet;
+
+/// How many metrics with readings a table has at most; each row is compared with all of them.
+const MOST_METRICS: usize = 256;
 
 /// Chooses the readings of such a table; `None` if it is none.
 ///
@@ -41,12 +45,8 @@ fn of_metrics(table: &LogTable<'_>, keys: Vec<usize>) -> Result<Choice, LogError
     else {
         return Err(LogError::NoPower { columns: names(&mut table.columns.iter()) });
     };
-    let mut texts: Vec<&[u8]> = Vec::new();
-    for row in &table.rows {
-        if !texts.contains(&row[metric]) {
-            texts.push(row[metric]);
-        }
-    }
+    let mut seen = HashSet::new();
+    let texts: Vec<&[u8]> = table.rows.iter().map(|row| row[metric]).filter(|text| seen.insert(*text)).collect();
     let rule_of = |column: &LogColumn| {
         let rule: Option<&catalogue::ColumnRule> = format.metrics.iter().find(|rule| rule.fits(&column.name()));
         rule.map(|rule| column.by_rule(rule, rule.rank))
@@ -68,6 +68,10 @@ fn of_metrics(table: &LogTable<'_>, keys: Vec<usize>) -> Result<Choice, LogError
             load: None,
         };
         found.push((series, measured));
+    }
+    if found.len() > MOST_METRICS {
+        let device = found.swap_remove(MOST_METRICS).0.id.chars().take(80).collect();
+        return Err(LogError::TooManyDevices { most: MOST_METRICS, device });
     }
     let is_best = |(series, measured): &(LogSeries, Measured)| {
         !found.iter().any(|(other, m)| m.rank < measured.rank && other.place.part == series.place.part)

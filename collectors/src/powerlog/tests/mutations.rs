@@ -90,4 +90,14 @@ fn monsters_are_refused_early() {
     let long_keys =
         (0..3).map(|at| format!("{},{}{at},5\n", 1_791_190_800 + at, "x".repeat(500_000))).collect::<String>();
     assert!(read_whole(format!("timestamp,uuid,power_w\n{long_keys}").as_bytes()).is_err());
+    let metrics: String = (0..300)
+        .map(|metric| {
+            format!("rapl_consumed_energy_{metric}_J;2026-10-05T09:00:00.5Z;1;gpu;{metric};local_machine;;\n")
+        })
+        .collect();
+    let alumet = "metric;timestamp;value;resource_kind;resource_id;consumer_kind;consumer_id;__late_attributes";
+    assert!(matches!(
+        read_whole(format!("{alumet}\n{metrics}").as_bytes()),
+        Err(LogError::TooManyDevices { most: 256, .. })
+    ));
 }
