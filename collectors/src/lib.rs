@@ -7,6 +7,7 @@ pub mod command_line;
 pub mod delivery;
 pub mod exposition;
 pub mod figures;
+pub mod holder;
 mod identity;
 mod leftovers;
 pub mod log;

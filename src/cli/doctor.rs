@@ -1,4 +1,6 @@
-//! `wattledger doctor`: what this machine can measure.
+//! `wattledger doctor`: what this machine can measure, and whose process one is.
+
+mod holder;
 
 use super::failure::Failure;
 use super::table::{TextTable, left, right};
@@ -9,15 +11,24 @@ use collectors::source::visible::{Variables, select};
 use collectors::source::{Left, ReadError, Source, SourceChoice, SourceDevice};
 use serde::Serialize;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use units::{Power, Timestamp};
 
-/// Report what this machine can measure, how accurately, and what would add more
+/// Report what this machine can measure, how accurately, and what would add more; or, with --pid, whose process one is
+///
+/// With --pid, the process's cgroup tells the Slurm job and step, the Kubernetes pod, the job of PBS, the slot of HTCondor, the container, or the
+/// user that it belongs to, and the report shows what tells so.
 #[derive(clap::Args)]
 pub(crate) struct DoctorArguments {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Say whose process this is instead
+    #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
+    pid: Option<u32>,
+    /// Where the process file system is, for a container that sees the host's at another place [default: /proc]
+    #[arg(long, value_name = "DIR", requires = "pid")]
+    proc: Option<PathBuf>,
 }
 
 /// What `--json` prints.
@@ -67,6 +78,9 @@ struct Missing {
 /// Prints the report. A machine without sensors is an answer, not a failure.
 pub(crate) fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
     let places = environment::places();
+    if let Some(pid) = arguments.pid {
+        return holder::run(pid, arguments.proc.as_deref().unwrap_or(&places.proc), arguments.json);
+    }
     // All devices, whichever the environment shows to commands: that is reported on a line of its own.
     let choice = SourceChoice::open(&[], &places, &Variables::default()).map_err(anyhow::Error::from)?;
     let report = DoctorReport::of(choice, &places.proc);

@@ -49,3 +49,59 @@ fn a_sensor_is_told_with_its_class_and_accuracy() {
     assert!(words.contains("rapl:package-0/core  core of CPU package-0  rapl    energy counter"), "{words}");
     assert!(words.contains("CUDA_VISIBLE_DEVICES names `0`, which this machine does not have"), "{words}");
 }
+
+/// The answer of `doctor --pid 42` on a machine whose process file system says this: exit code, output, and errors.
+fn holder(cgroup: Option<&str>, options: &[&str]) -> (Option<i32>, String, String) {
+    let proc = tempfile::tempdir().unwrap();
+    if let Some(cgroup) = cgroup {
+        fs::create_dir(proc.path().join("42")).unwrap();
+        fs::write(proc.path().join("42/cgroup"), cgroup).unwrap();
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wattledger"));
+    let output =
+        command.env_clear().args(["doctor", "--pid", "42", "--proc"]).arg(proc.path()).args(options).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn a_process_is_told_with_its_holder_and_the_evidence() {
+    let id = "69582967867f154411eee52e4a081994729ccfa031770d50970c03490ba32490";
+    let cgroup = "9:devices:/slurm_gpu03/uid_5003/job_17/step_0/task_0\n1:name=systemd:/system.slice/slurmd.service\n";
+    let (code, report, _) = holder(Some(cgroup), &["--json"]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let right = serde_json::json!({
+        "kind": "slurm", "id": "17", "step": "0", "pod_uid": null, "container_id": null, "user_id": "5003",
+    });
+    assert_eq!((code, &report["holder"], &report["conflict"]), (Some(0), &right, &Value::from(false)));
+    assert_eq!(report["evidence"][0]["path"], "/slurm_gpu03/uid_5003/job_17/step_0/task_0");
+    let (_, words, _) = holder(Some(cgroup), &[]);
+    assert!(
+        words.starts_with("Process 42 is of Slurm job 17, step 0.\n  by its cgroup devices /slurm_gpu03/"),
+        "{words}"
+    );
+
+    let pod = format!("0::/kubepods/burstable/podb3955616-90bd-41fc-aa80-9cf274b0c8f5/{id}\n");
+    let report: Value = serde_json::from_str(&holder(Some(&pod), &["--json"]).1).unwrap();
+    assert_eq!(report["holder"]["pod_uid"], "b3955616-90bd-41fc-aa80-9cf274b0c8f5");
+    assert_eq!(report["holder"]["container_id"], id);
+}
+
+#[test]
+fn a_process_of_nobody_known_is_an_answer_with_its_reason() {
+    let two = "9:devices:/slurm/uid_5/job_17/step_0\n4:memory:/slurm/uid_5/job_18/step_0\n";
+    let (code, report, _) = holder(Some(two), &["--json"]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!((code, &report["holder"]["kind"]), (Some(0), &Value::from("unknown")));
+    assert_eq!((&report["conflict"], report["evidence"].as_array().unwrap().len()), (&Value::from(true), 2));
+    let (_, words, _) = holder(Some(two), &[]);
+    assert!(words.contains("two controllers tell of two holders: devices of Slurm job 17"), "{words}");
+    let (_, words, _) = holder(Some("0::/system.slice/slurmstepd.scope/sEKNKTV3WPV500/step_0/user\n"), &[]);
+    assert!(words.contains("A SLUID is no job id") && words.contains("SLURM_JOB_SLUID"), "{words}");
+}
+
+#[test]
+fn a_process_that_is_not_there_is_an_error_with_the_way_out() {
+    let (code, _, error) = holder(None, &[]);
+    assert!(code == Some(2) && error.contains("there is no process 42 under") && error.contains("--proc"), "{error}");
+}
