@@ -1,5 +1,6 @@
 //! Describes this node and its devices in the terms of `crates/wire`.
 
+use crate::source::exporter::is_of_host;
 use crate::source::{Source, SourceDevice, SourceKind};
 use account::meter::{PowerSensor, Sensor};
 use model::{AgentId, DeviceUuid, NodeName};
@@ -53,10 +54,12 @@ pub(crate) fn devices(source: &dyn Source, epoch: impl Fn(usize) -> u64) -> Vec<
 }
 
 fn kind(source: SourceKind, uuid: &str) -> DeviceKind {
+    let is_host = source == SourceKind::Rapl || is_of_host(uuid);
     match source {
-        SourceKind::Rapl if uuid.contains("psys") => DeviceKind::Platform,
+        SourceKind::Rapl | SourceKind::Exporter if is_host && uuid.contains("psys") => DeviceKind::Platform,
         SourceKind::Rapl | SourceKind::Modelled => DeviceKind::Host,
-        SourceKind::Nvml | SourceKind::Replay | SourceKind::Synthetic => DeviceKind::Accelerator,
+        SourceKind::Exporter if is_host => DeviceKind::Host,
+        SourceKind::Nvml | SourceKind::Exporter | SourceKind::Replay | SourceKind::Synthetic => DeviceKind::Accelerator,
     }
 }
 

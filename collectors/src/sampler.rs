@@ -71,7 +71,8 @@ pub struct Sampler {
     meters: Vec<DeviceMeters>,
     window_length: Option<Span>,
     cadence: Span,
-    has_counter: bool,
+    /// Whether it reads more often at first, to learn how often counters renew.
+    learns: bool,
     /// Time of the first poll, from which the schedule counts.
     first: Option<Timestamp>,
     /// Since when the window meters learn.
@@ -132,7 +133,7 @@ impl Sampler {
         Self {
             meters: source.devices().iter().map(|device| DeviceMeters::new(device, now)).collect(),
             cadence: sensors().map(|sensor| sensor.cadence).min().unwrap_or(Span::from_seconds(1)),
-            has_counter: sensors().any(|sensor| sensor.counter.is_some()),
+            learns: source.is_cheap() && sensors().any(|sensor| sensor.counter.is_some()),
             window_length: None,
             date: DateLine::new(timeline),
             first: None,
@@ -180,7 +181,7 @@ impl Sampler {
     pub fn until_next_poll(&self) -> Duration {
         let Some(first) = self.first else { return Duration::ZERO };
         let now = self.date.timeline().now(&*self.clock);
-        let is_learning = self.has_counter && now.since(self.learning_since).is_some_and(|since| since < LEARNING);
+        let is_learning = self.learns && now.since(self.learning_since).is_some_and(|since| since < LEARNING);
         until_next(first, if is_learning { LEARNING_STEP.min(self.cadence) } else { self.cadence }, now)
     }
 

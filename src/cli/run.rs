@@ -55,8 +55,8 @@ pub(crate) struct RunArguments {
     /// PUE of the facility (facility energy / IT energy), 1.0 to 3.0; adds the facility's overhead on a line of its own
     #[arg(long, value_parser = number::pue, allow_negative_numbers = true)]
     pue: Option<Pue>,
-    /// Source of readings: auto (every sensor found), nvml, rapl, replay:FILE, synthetic:SPEC (try synthetic:gpus=8,watts=300) or
-    /// modelled:cpu_tdp_w=WATTS; may be repeated
+    /// Source of readings: auto (every sensor found), nvml, rapl, prometheus:URL (an exporter on this node), replay:FILE, synthetic:SPEC (try
+    /// synthetic:gpus=8,watts=300) or modelled:cpu_tdp_w=WATTS; may be repeated
     #[arg(long = "source", value_name = "SOURCE")]
     sources: Vec<SourceSpec>,
     /// Append the footprint to FILE as one line of JSON

@@ -9,6 +9,7 @@ use crate::hardware;
 use crate::run::command::CommandHandle;
 use api::{AdmissionDocument, AdmissionRequest, CommitRequest, EstimateRequest, Outage};
 use collectors::source::Source;
+use collectors::source::exporter::is_of_host;
 use model::{AdmissionId, HoldNotice, ProjectName};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -160,7 +161,7 @@ impl AdmissionArguments {
     fn hardware(&self, sources: &[Box<dyn Source>]) -> Result<RunHardware, Failure> {
         let devices = || {
             let accelerators = sources.iter().filter(|source| !source.kind().is_of_whole_machine());
-            accelerators.flat_map(|source| source.devices())
+            accelerators.flat_map(|source| source.devices()).filter(|device| !is_of_host(&device.uuid))
         };
         let Some(first) = devices().next() else { return self.processors() };
         let alike = devices().filter(|device| device.name == first.name && device.counted_in.is_none()).count();

@@ -12,6 +12,8 @@ mod config;
 mod demo;
 mod doctor;
 mod estimate;
+mod exporter;
+mod exposition;
 mod feed;
 mod first_steps;
 mod greener;

@@ -22,7 +22,7 @@ use crate::push::sending::{Pace, Sending};
 use crate::push::{Http, Pusher, locked};
 use crate::sampler::{Metered, Sampler};
 use crate::source::visible::Variables;
-use crate::source::{ChoiceError, Places, SourceChoice};
+use crate::source::{ChoiceError, Places, SourceChoice, SourceKind};
 use crate::spool::{Backlog, BatchSender, Contents, DamagedSpool, Spool, SpoolError};
 use crate::{identity, random};
 use client::{Backoff, ClientError};
@@ -59,7 +59,7 @@ pub struct AgentArguments {
     /// Address of the service; replaces `server` in the settings, and WATTLEDGER_SERVER is used where neither is given
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
-    /// Source to read; may be repeated, and replaces `sources` in the settings: auto, nvml, rapl, replay:FILE,
+    /// Source to read; may be repeated, and replaces `sources` in the settings: auto, nvml, rapl, prometheus:URL, replay:FILE,
     /// synthetic:SPEC or modelled:SPEC
     #[arg(long = "source", value_name = "SOURCE")]
     pub sources: Vec<String>,
@@ -262,7 +262,17 @@ fn open_sources(config: &AgentConfig, clock: &Arc<dyn Clock>) -> Result<Vec<Samp
         tracing::warn!("{warning}");
     }
     for left in &choice.left {
-        tracing::info!("source {} is not read: {}", left.source, left.reason);
+        match left.source {
+            // Whoever names an exporter counts on it; another sensor is simply not there.
+            SourceKind::Exporter => {
+                tracing::error!(
+                    "source {} is not read: {}; restart the agent when it answers",
+                    left.source,
+                    left.reason
+                );
+            }
+            _ => tracing::info!("source {} is not read: {}", left.source, left.reason),
+        }
     }
     if choice.sources.is_empty() {
         let reasons: Vec<String> = choice.left.iter().map(|left| format!("{}: {}", left.source, left.reason)).collect();

@@ -20,6 +20,7 @@ mod prometheus;
 mod reader;
 mod recognise;
 mod rowwise;
+mod scrape;
 mod series;
 mod spelling;
 mod statements;
@@ -44,6 +45,7 @@ use track::Tracker;
 pub use error::{LogError, NameClash, Question};
 pub use format::PowerLogFormat;
 pub use log::{LogNote, LoggedDevice, Options};
+pub use scrape::{ScrapeError, ScrapedDevice, ScrapedExporter, ScrapedValues};
 pub use statements::{ColumnMapping, ContainsStatement, ReadingStatement, TimeStatement};
 pub use time::Times;
 

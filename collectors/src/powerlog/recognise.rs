@@ -6,7 +6,7 @@ use super::header::{self, LogTable};
 use super::layout::Layout;
 use super::prometheus::{self, Prometheus};
 use super::reader::Reader;
-use super::text::{excerpt, lines_of, trim};
+use super::text::{LogLine, excerpt, lines_of, trim};
 use super::textual::Textual;
 use super::time::Times;
 use super::track::{Conflict, Tracker};
@@ -24,12 +24,7 @@ pub(super) fn recognise(
     is_whole: bool,
     options: &Options,
 ) -> Result<(Reader, Tracker, Vec<LogNote>), LogError> {
-    if let Some(offset) = binary_offset(head) {
-        return Err(LogError::Binary { offset });
-    }
-    let Some(first) = lines_of(head).find(|line| !trim(line.bytes).is_empty()) else {
-        return Err(LogError::Empty);
-    };
+    let first = first_line(head)?;
     if let Some(refusal) = catalogue::refused_text(head) {
         return Err(LogError::KnownAndRefused { what: refusal.title.clone(), advice: refusal.advice.clone() });
     }
@@ -56,7 +51,16 @@ pub(super) fn recognise(
     delimited(table, is_whole, options)
 }
 
-const fn ceiling(is_of_boards: bool) -> u64 {
+/// The first line of `head` that is not blank, if `head` is text.
+pub(super) fn first_line(head: &[u8]) -> Result<LogLine<'_>, LogError> {
+    if let Some(offset) = binary_offset(head) {
+        return Err(LogError::Binary { offset });
+    }
+    lines_of(head).find(|line| !trim(line.bytes).is_empty()).ok_or(LogError::Empty)
+}
+
+/// Power in mW above which no value is believed.
+pub(super) const fn ceiling(is_of_boards: bool) -> u64 {
     if is_of_boards { BOARD_CEILING } else { ANY_CEILING }
 }
 

@@ -59,6 +59,8 @@ pub(super) struct Tracker {
     /// Values above this are not believed as the power of one device.
     pub(super) ceiling_milliwatts: u64,
     pub(super) conflict: Conflict,
+    /// Whether values are passed on as they come, since a meter judges them with the time that really passed.
+    pub(super) is_live: bool,
     /// Whether every power value is the mean since the value before.
     pub(super) is_mean_since_previous: bool,
     states: Vec<DeviceState>,
@@ -163,6 +165,7 @@ impl Tracker {
             cadence: Span::from_seconds(1),
             ceiling_milliwatts,
             conflict,
+            is_live: false,
             is_mean_since_previous: false,
             states: Vec::new(),
             by_key: HashMap::new(),
@@ -172,6 +175,11 @@ impl Tracker {
             expected: 0,
             dropped: [Dropped::default(); 4],
         }
+    }
+
+    /// Where each device belongs, in the order of the devices.
+    pub(super) fn places(&self) -> &[MachinePlace] {
+        &self.places
     }
 
     /// Position of the device with this key. Logs list their devices in turn, so the one after the last is tried first.
@@ -294,6 +302,9 @@ impl Tracker {
         let counter = if is_interval { self.summed(device, at, energy) } else { energy };
         if power.is_none() && counter.is_none() {
             return Ok(None);
+        }
+        if self.is_live {
+            return Ok(Some(Reading { at, power: power.map(Power::from_milliwatts), counter, epoch: 0 }));
         }
         let (counted, doubted) = match self.states[device].last {
             Some(last) => {

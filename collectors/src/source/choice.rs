@@ -1,5 +1,6 @@
 //! Opens the sources that `--source` names, and says which of them cannot be read and why.
 
+use super::exporter::{ExporterAddress, ExporterAddressError, ExporterSource, is_of_host};
 use super::modelled::{self, ModelledSource};
 use super::nvml::NvmlSource;
 use super::rapl::{self, RaplSource};
@@ -20,6 +21,8 @@ pub enum SourceSpec {
     Nvml,
     /// CPUs and memory, through RAPL.
     Rapl,
+    /// What a Prometheus exporter on this node serves.
+    Prometheus(ExporterAddress),
     /// A recorded log, replayed as if it happened now.
     Replay(replay::ReplaySpec),
     /// Simulated devices with a known load.
@@ -33,9 +36,12 @@ pub enum SourceSpec {
 pub enum SourceSpecError {
     /// There is no source with this name.
     #[error(
-        "`{0}` is not a source; the sources are auto, nvml, rapl, replay:FILE, synthetic:SPEC and modelled:SPEC, for example synthetic:gpus=8,watts=300"
+        "`{0}` is not a source; the sources are auto, nvml, rapl, prometheus:URL, replay:FILE, synthetic:SPEC and modelled:SPEC, for example synthetic:gpus=8,watts=300"
     )]
     Unknown(String),
+    /// The address after `prometheus:` is wrong.
+    #[error(transparent)]
+    Exporter(#[from] ExporterAddressError),
     /// The specification after `synthetic:` is wrong.
     #[error(transparent)]
     Synthetic(#[from] synthetic::SyntheticSpecError),
@@ -52,6 +58,7 @@ impl FromStr for SourceSpec {
             None if text == "auto" => Ok(Self::Auto),
             None if text == "nvml" => Ok(Self::Nvml),
             None if text == "rapl" => Ok(Self::Rapl),
+            Some(("prometheus", address)) => Ok(Self::Prometheus(address.parse()?)),
             Some(("replay", spec)) if !spec.is_empty() => Ok(Self::Replay(replay::ReplaySpec::parse(spec))),
             Some(("synthetic", spec)) => Ok(Self::Synthetic(spec.parse()?)),
             Some(("modelled", spec)) => Ok(Self::Modelled(spec.parse()?)),
@@ -131,7 +138,12 @@ impl SourceChoice {
                 SourceSpec::Auto | SourceSpec::Nvml => choice.take_nvml(places),
                 SourceSpec::Replay(spec) => choice.take_replay(spec)?,
                 SourceSpec::Synthetic(spec) => choice.sources.push(Box::new(SyntheticSource::open(spec.clone()))),
-                SourceSpec::Rapl | SourceSpec::Modelled(_) => {}
+                SourceSpec::Prometheus(_) | SourceSpec::Rapl | SourceSpec::Modelled(_) => {}
+            }
+        }
+        for spec in named {
+            if let SourceSpec::Prometheus(address) = spec {
+                choice.take_exporter(address);
             }
         }
         choice.keep_visible(variables)?;
@@ -165,8 +177,47 @@ impl SourceChoice {
         Ok(())
     }
 
-    /// Leaves the platform zone out if there are other devices, which it contains on some machines.
+    /// Takes the devices of an exporter that no other source reads.
+    fn take_exporter(&mut self, address: &ExporterAddress) {
+        let mut source = match ExporterSource::open(address) {
+            Ok(source) => source,
+            Err(error) => return self.leave(SourceKind::Exporter, error.to_string(), None),
+        };
+        let is_new =
+            |uuid: &str| !self.sources.iter().flat_map(|other| other.devices()).any(|known| known.uuid == uuid);
+        let devices = source.devices();
+        let new: Vec<usize> = (0..devices.len()).filter(|at| is_new(&devices[*at].uuid)).collect();
+        match (new.len(), devices.len()) {
+            (0, _) => {
+                let reason = format!("{}; all of its devices are read by another source", source.note());
+                return self.leave(SourceKind::Exporter, reason, None);
+            }
+            (some, all) if some < all => {
+                self.notes.push(format!(
+                    "{}; {} of its {all} devices are read by another source",
+                    source.note(),
+                    all - some
+                ));
+                source.keep(&new);
+            }
+            _ => self.notes.push(source.note()),
+        }
+        if source.boards().is_empty() {
+            self.notes.push(
+                "prometheus: which of its devices the command may use is not known; all of them are read".to_owned(),
+            );
+        }
+        self.sources.push(Box::new(source));
+    }
+
+    /// Leaves the platform zone out if there are other devices, which it contains on some machines, and everything if an exporter
+    /// shows the processors.
     fn take_rapl(&mut self, places: &Places) {
+        let mut devices = self.sources.iter().flat_map(|source| source.devices());
+        if devices.any(|device| is_of_host(&device.uuid)) {
+            let reason = "an exporter that is read shows the processors".to_owned();
+            return self.leave(SourceKind::Rapl, reason, None);
+        }
         let source = match RaplSource::open(&places.powercap) {
             Ok(source) => source,
             Err(error) => return self.leave(SourceKind::Rapl, error.to_string(), error.remedy()),

@@ -1,6 +1,7 @@
 //! The sources of readings, one file each, behind a small trait.
 
 mod choice;
+pub mod exporter;
 pub mod modelled;
 pub mod nvml;
 pub mod rapl;
@@ -59,6 +60,8 @@ pub enum SourceKind {
     Nvml,
     /// CPUs and memory, through RAPL.
     Rapl,
+    /// What a Prometheus exporter on this node serves.
+    Exporter,
     /// A recorded log that is replayed.
     Replay,
     /// Simulated devices with a known load.
@@ -74,6 +77,7 @@ impl SourceKind {
         match self {
             Self::Nvml => "nvml",
             Self::Rapl => "rapl",
+            Self::Exporter => "prometheus",
             Self::Replay => "replay",
             Self::Synthetic => "synthetic",
             Self::Modelled => "modelled",
@@ -109,6 +113,11 @@ pub trait Source: Send {
 
     /// Drops all boards but those at `positions`, which keep their order.
     fn keep(&mut self, _positions: &[usize]) {}
+
+    /// Whether a poll costs so little that the source may be read every 10 ms at first, to learn how often its counters renew.
+    fn is_cheap(&self) -> bool {
+        true
+    }
 
     /// Reads every device once and passes each outcome to `sink` with the position of the device. `now` is on a time line that
     /// never steps. A device that cannot be read gives an error and does not stop the others. A source with a buffer (a

@@ -6,6 +6,9 @@ mod clock;
 mod config;
 mod crash;
 mod damage;
+mod exporter;
+#[path = "../../../tests/it/exposition.rs"]
+mod exposition;
 mod full;
 mod kill;
 mod learning;

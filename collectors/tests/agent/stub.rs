@@ -68,6 +68,7 @@ pub(crate) fn serve_into(store: &Arc<Mutex<Store>>) -> SocketAddr {
 
 fn converse(stream: TcpStream, answer: &dyn Fn(Request) -> Reply) -> io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
     while let Some(request) = receive(&mut reader)? {
         if !reply(&stream, answer(request))? {

@@ -57,6 +57,10 @@ pub(super) fn of_sample(metric: &Metric, sample: &Sample<'_>, stated: &[String])
     if memchr::memmem::find(path, b"-mmio").is_some() {
         return None;
     }
+    // AMD's exporter shows each compute partition of a socket, of which the first has the figures of all.
+    if sample.label(&[b"gpu_partition_id"]).is_some_and(|partition| partition != b"0") {
+        return None;
+    }
     let uuid = sample.label(&UUID);
     let is_board = matches!(metric.part, Some(MachinePart::Board | MachinePart::BoardPart))
         || (metric.part.is_none() && uuid.is_some());

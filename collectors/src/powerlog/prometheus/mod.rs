@@ -24,6 +24,8 @@ pub(super) struct Prometheus {
     by_name: HashMap<Vec<u8>, usize>,
     /// The labels that identify a device, if the caller says it.
     stated: Vec<String>,
+    /// The moment of all samples, whatever timestamps they have; `None` for those of a recording, which have their own.
+    moment: Option<Timestamp>,
     /// Power of ten that converts a timestamp to nanoseconds.
     shift: i32,
     /// Length of the shortest timestamp in the head; on a line without a line end, a shorter one was cut off.
@@ -58,14 +60,9 @@ pub(super) fn is_exporter_text(head: &[u8]) -> bool {
 impl Prometheus {
     /// Chooses the metrics to read.
     pub(super) fn open(head: &[u8], is_whole: bool, options: &Options) -> Result<(Self, Vec<LogNote>), LogError> {
+        let (mut reader, note) = Self::of_metrics(head, options)?;
         let samples = || lines_of(head).filter_map(|line| Sample::parse(line.bytes));
-        if samples().next().is_none() {
-            let first = lines_of(head).map(|line| excerpt(line.bytes)).next().unwrap_or_default();
-            return Err(LogError::NoSamples { first });
-        }
-        let (metrics, note) = metrics::choose(head, options)?;
-        let by_name = metrics::by_name(&metrics);
-        let is_taken = |sample: &Sample<'_>| by_name.contains_key(sample.name);
+        let is_taken = |sample: &Sample<'_>| reader.by_name.contains_key(sample.name);
         let times: Vec<&[u8]> = samples().filter(is_taken).filter_map(|sample| sample.timestamp).collect();
         let Some(first) = times.first() else {
             let mut seen: HashMap<&[u8], ()> = HashMap::new();
@@ -75,15 +72,53 @@ impl Prometheus {
         if is_whole && times.iter().all(|time| time == first) {
             return Err(LogError::OneMoment);
         }
-        let accelerator = options.accelerator.clone();
+        let shift = shift(first);
         // The last one may itself be cut off.
         let shortest_time = times[..times.len() - 1].iter().map(|time| time.len()).min().unwrap_or(0);
-        let shift = shift(first);
-        let stated = options.mapping.device.clone();
-        let (pending, without_time, devices) = (Vec::new(), 0, HashMap::new());
-        let reader =
-            Self { metrics, by_name, stated, shift, shortest_time, accelerator, pending, without_time, devices };
+        (reader.shift, reader.shortest_time) = (shift, shortest_time);
         Ok((reader, vec![note]))
+    }
+
+    /// Chooses the metrics of one scrape, whose moments are set with [`Self::set_moment`].
+    pub(super) fn of_scrape(text: &[u8]) -> Result<(Self, LogNote), LogError> {
+        Self::of_metrics(text, &Options::default())
+    }
+
+    fn of_metrics(head: &[u8], options: &Options) -> Result<(Self, LogNote), LogError> {
+        if !lines_of(head).any(|line| Sample::parse(line.bytes).is_some()) {
+            let first = lines_of(head).map(|line| excerpt(line.bytes)).next().unwrap_or_default();
+            return Err(LogError::NoSamples { first });
+        }
+        let (metrics, note) = metrics::choose(head, options)?;
+        let reader = Self {
+            by_name: metrics::by_name(&metrics),
+            metrics,
+            stated: options.mapping.device.clone(),
+            moment: None,
+            shift: 0,
+            shortest_time: 0,
+            accelerator: options.accelerator.clone(),
+            pending: Vec::new(),
+            without_time: 0,
+            devices: HashMap::new(),
+        };
+        Ok((reader, note))
+    }
+
+    /// Sets the moment of all samples from now on.
+    pub(super) const fn set_moment(&mut self, moment: Timestamp) {
+        self.moment = Some(moment);
+    }
+
+    /// A metric that is energy since the sample before, if one is read.
+    pub(super) fn metric_of_intervals(&self) -> Option<&str> {
+        self.metrics.iter().find(|metric| metric.kind == EnergyKind::Interval).map(|metric| metric.name.as_str())
+    }
+
+    /// The device of a line that was read before, with the line as a sample.
+    pub(super) fn known<'a>(&self, line: &'a [u8]) -> Option<(usize, Sample<'a>)> {
+        let sample = Sample::parse(line)?;
+        Some((self.devices.get(sample.series).copied().flatten()?, sample))
     }
 
     /// Whether each device is an accelerator board.
@@ -105,7 +140,8 @@ impl Prometheus {
         let (power, counter) = if metric.is_power() { (value, None) } else { (None, value) };
         let is_interval = metric.kind == EnergyKind::Interval;
         let is_whole = |text: &&[u8]| line.terminated || text.len() >= self.shortest_time;
-        let Some(at) = sample.timestamp.filter(is_whole).and_then(|text| self.time(text)) else {
+        let stamped = || sample.timestamp.filter(is_whole).and_then(|text| self.time(text));
+        let Some(at) = self.moment.or_else(stamped) else {
             self.without_time += 1;
             return Ok(());
         };

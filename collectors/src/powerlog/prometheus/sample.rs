@@ -4,7 +4,7 @@ use super::super::text::trim;
 use super::super::value::Decimal;
 
 /// One line with a sample, split into its parts.
-pub(super) struct Sample<'a> {
+pub(in crate::powerlog) struct Sample<'a> {
     /// Name and labels together.
     pub(super) series: &'a [u8],
     pub(super) name: &'a [u8],
@@ -40,7 +40,7 @@ impl<'a> Sample<'a> {
     }
 
     /// Value of the first label that is in `names`, in the order of `names`.
-    pub(super) fn label(&self, names: &[&[u8]]) -> Option<&'a [u8]> {
+    pub(in crate::powerlog) fn label(&self, names: &[&[u8]]) -> Option<&'a [u8]> {
         names
             .iter()
             .find_map(|name| labels(self.labels).find(|(label, value)| label == name && !value.is_empty()))

@@ -10,6 +10,7 @@ mod properties;
 mod published;
 mod refusals;
 mod samples;
+mod scrapes;
 #[path = "../../../../tests/it/skip.rs"]
 #[allow(dead_code, reason = "this test asks for no program")]
 mod skip;
