@@ -455,6 +455,18 @@ fn each_process_sample_is_given_once() {
 }
 
 #[test]
+fn the_processes_on_a_board_are_listed_with_those_of_the_mps_server() {
+    let fake = Fake::new("gpus=3,0.processes=4242:17,0.mps=4243:17,1.processes=5");
+    let source = fake.open();
+    assert_eq!(source.processes_on(0), Ok(vec![17, 4_242, 4_243]));
+    assert_eq!((source.processes_on(1), source.processes_on(2)), (Ok(vec![5]), Ok(Vec::new())));
+    fake.control("0.processes=,1.lost=1");
+    assert_eq!(source.processes_on(0), Ok(vec![17, 4_243]));
+    assert!(matches!(source.processes_on(1), Err(ReadError::Lost(_))), "{:?}", source.processes_on(1));
+    assert!(matches!(source.processes_on(3), Err(ReadError::Unreadable(_))));
+}
+
+#[test]
 fn no_driver_says_what_to_do() {
     let library = "libnvidia-ml-that-nobody-has.so.1";
     let error = NvmlSource::open(Some(OsStr::new(library))).unwrap_err();

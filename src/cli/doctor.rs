@@ -1,6 +1,7 @@
 //! `wattledger doctor`: what this machine can measure, and whose process one is.
 
 mod holder;
+mod holders;
 
 use super::failure::Failure;
 use super::table::{TextTable, left, right};
@@ -9,6 +10,7 @@ use account::meter::Reading;
 use collectors::clock::{Clock, SystemClock};
 use collectors::source::visible::{Variables, select};
 use collectors::source::{Left, ReadError, Source, SourceChoice, SourceDevice};
+use holders::HoldersReport;
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -27,7 +29,7 @@ pub(crate) struct DoctorArguments {
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
     pid: Option<u32>,
     /// Where the process file system is, for a container that sees the host's at another place [default: /proc]
-    #[arg(long, value_name = "DIR", requires = "pid")]
+    #[arg(long, value_name = "DIR")]
     proc: Option<PathBuf>,
 }
 
@@ -44,6 +46,8 @@ struct DoctorReport {
     visible: Option<String>,
     /// Model name of the processors, from `/proc/cpuinfo`.
     processor: Option<String>,
+    #[serde(flatten)]
+    holders: HoldersReport,
 }
 
 #[derive(Serialize)]
@@ -77,9 +81,10 @@ struct Missing {
 
 /// Prints the report. A machine without sensors is an answer, not a failure.
 pub(crate) fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
-    let places = environment::places();
+    let mut places = environment::places();
+    places.proc = arguments.proc.clone().unwrap_or(places.proc);
     if let Some(pid) = arguments.pid {
-        return holder::run(pid, arguments.proc.as_deref().unwrap_or(&places.proc), arguments.json);
+        return holder::run(pid, &places.proc, arguments.json);
     }
     // All devices, whichever the environment shows to commands: that is reported on a line of its own.
     let choice = SourceChoice::open(&[], &places, &Variables::default()).map_err(anyhow::Error::from)?;
@@ -90,7 +95,7 @@ pub(crate) fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
 impl DoctorReport {
     fn of(mut choice: SourceChoice, proc: &Path) -> Self {
         let now = SystemClock::new().wall();
-        let visible = visible(&choice);
+        let (visible, holders) = (visible(&choice), HoldersReport::of(&choice, proc));
         let devices: Vec<_> = choice.sources.iter_mut().flat_map(|source| examine(&mut **source, now)).collect();
         Self {
             measures: devices.iter().any(|device| device.failure.is_none()),
@@ -98,6 +103,7 @@ impl DoctorReport {
             missing: choice.left.into_iter().map(Missing::from).collect(),
             visible,
             processor: processor(proc),
+            holders,
         }
     }
 
@@ -125,6 +131,7 @@ impl DoctorReport {
         for missing in &self.missing {
             let _ = writeln!(text, "{}", missing.in_words());
         }
+        let _ = writeln!(text, "{}", self.holders.in_words());
         text + &self.without_sensor().to_string()
     }
 

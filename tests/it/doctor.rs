@@ -105,3 +105,61 @@ fn a_process_that_is_not_there_is_an_error_with_the_way_out() {
     let (code, _, error) = holder(None, &[]);
     assert!(code == Some(2) && error.contains("there is no process 42 under") && error.contains("--proc"), "{error}");
 }
+
+/// The report, in words and as JSON, of a machine with `boards` and processes in these cgroups.
+fn holders(boards: &str, processes: &[(u32, &str)]) -> (String, Value) {
+    let proc = tempfile::tempdir().unwrap();
+    for (pid, cgroup) in processes {
+        let folder = proc.path().join(pid.to_string());
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("cgroup"), cgroup).unwrap();
+    }
+    let answer = |options: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wattledger"));
+        command.env_clear().env("WATTLEDGER_POWERCAP", "/nonexistent").env("FAKE_NVML", boards);
+        command.env("WATTLEDGER_NVML_LIB", crate::run::fake_driver());
+        let output = command.args(["doctor", "--proc"]).arg(proc.path()).args(options).output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    (answer(&[]), serde_json::from_str(&answer(&["--json"])).unwrap())
+}
+
+const INIT: (u32, &str) = (1, "0::/init.scope\n");
+
+#[test]
+fn who_is_on_a_gpu_is_told_by_its_processes_and_their_cgroups() {
+    let (words, report) = holders(
+        "gpus=2,0.processes=4242:4244,0.mps=4243,1.processes=99",
+        &[
+            INIT,
+            (4_242, "0::/system.slice/slurmstepd.scope/job_17/step_0/user/task_0\n"),
+            (4_243, "0::/system.slice/slurmstepd.scope/job_17/step_0/user/task_0\n"),
+            (4_244, "0::/user.slice/user-1000.slice/session-1.scope\n"),
+        ],
+    );
+    let gpu = |number: u32| format!("GPU-{number:08x}-fa4e-4000-8000-000000000000");
+    let first = gpu(0);
+    assert!(words.contains(&format!("{first} is used by Slurm job 17, step 0 (PID 4242, 4243)")), "{words}");
+    assert!(words.contains(&format!("{first} is used by user 1000 (PID 4244)")), "{words}");
+    // A process that has ended, or is not seen, is not left out.
+    assert!(words.contains(&format!("{} is used by unknown (PID 99)", gpu(1))), "{words}");
+    assert!(words.contains("cgroup: readable; at this moment Slurm jobs: 1, users: 1"), "{words}");
+    assert!(words.contains("nvml: lists the processes on 2 devices"), "{words}");
+    let job = &report["used"][0];
+    assert_eq!((&job["holder"]["id"], &job["processes"]), (&Value::from("17"), &serde_json::json!([4_242, 4_243])));
+    assert_eq!(report["holder_sources"][0]["found"], true);
+}
+
+#[test]
+fn what_keeps_holders_from_being_known_is_told_with_its_remedy() {
+    let (words, report) = holders("gpus=1", &[(1, "0::/\n")]);
+    assert_eq!(report["holder_sources"][0]["found"], false);
+    assert!(
+        words.contains("is that of a container") && words.contains("wattledger doctor --proc /host/proc"),
+        "{words}"
+    );
+    let (words, report) = holders("gpus=1", &[(77, "0::/user.slice/user-1000.slice/session-1.scope\n")]);
+    assert_eq!(report["holder_sources"][0]["found"], false);
+    assert!(words.contains("the processes of other users are hidden") && words.contains("hidepid"), "{words}");
+}

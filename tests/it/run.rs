@@ -294,7 +294,7 @@ fn the_devices_that_the_command_may_use() {
 }
 
 /// The driver of a machine of our making, built by `cargo test --workspace`.
-fn fake_driver() -> std::path::PathBuf {
+pub(crate) fn fake_driver() -> std::path::PathBuf {
     let tests = std::env::current_exe().unwrap();
     let library = tests.parent().unwrap().with_file_name("examples").join("libfake_nvml.so");
     assert!(library.exists(), "build the fake driver: cargo build -p wattledger-agent --example fake_nvml");

@@ -27,6 +27,7 @@
 //! | `power_answer`, `counter_answer` | answered whatever is true, mW and mJ; `honest=1` ends it | none |
 //! | `lost`, `lost_at_index`, `denied` | 1: fell off the bus; does not even give a handle; not for this user | 0 |
 //! | `mig` | number of MIG instances; 0: MIG is off | 0 |
+//! | `processes`, `mps` | processes with a context of their own, and through the MPS server: `PID:PID`; empty for none | none |
 //! | `sample` | adds a process sample, `PID:MICROSECONDS:SM_PERCENT` | none |
 //!
 //! One path is one machine per process: a test copies the file to a name of its own.
@@ -84,6 +85,16 @@ pub struct ProcessSample {
     decoder: c_uint,
 }
 
+/// `nvmlProcessInfo_t` of version 2 and 3.
+#[repr(C)]
+pub struct ProcessInfo {
+    pid: c_uint,
+    memory_bytes: c_ulonglong,
+    gpu_instance: c_uint,
+    compute_instance: c_uint,
+}
+
+const _: () = assert!(size_of::<ProcessInfo>() == 24);
 const _: () = assert!(size_of::<FieldValue>() == 40 && size_of::<PciInfo>() == 68 && size_of::<ProcessSample>() == 32);
 
 fn lock() -> MutexGuard<'static, Option<Machine>> {
@@ -380,6 +391,48 @@ pub unsafe extern "C" fn nvmlDeviceGetProcessUtilization(
         }
         SUCCESS
     })
+}
+
+/// # Safety
+/// `out` is null or points to `*count` processes; `count` points to an integer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nvmlDeviceGetComputeRunningProcesses_v3(
+    device: Handle,
+    count: *mut c_uint,
+    out: *mut ProcessInfo,
+) -> Return {
+    // SAFETY: the caller's promise.
+    with_board(device, |_, _, board| unsafe { list(&board.processes, count, out) })
+}
+
+/// # Safety
+/// `out` is null or points to `*count` processes; `count` points to an integer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nvmlDeviceGetMPSComputeRunningProcesses_v3(
+    device: Handle,
+    count: *mut c_uint,
+    out: *mut ProcessInfo,
+) -> Return {
+    // SAFETY: the caller's promise.
+    with_board(device, |_, _, board| unsafe { list(&board.mps, count, out) })
+}
+
+/// # Safety
+/// `out` is null or points to `*count` processes; `count` points to an integer.
+unsafe fn list(pids: &[u32], count: *mut c_uint, out: *mut ProcessInfo) -> Return {
+    let Ok(length) = c_uint::try_from(pids.len()) else { return INVALID_ARGUMENT };
+    // SAFETY: the caller's promise for `count`.
+    let room = unsafe { count.replace(length) };
+    if length > room {
+        return INSUFFICIENT_SIZE;
+    }
+    for (offset, pid) in pids.iter().enumerate() {
+        let none = c_uint::MAX;
+        let process = ProcessInfo { pid: *pid, memory_bytes: 1 << 30, gpu_instance: none, compute_instance: none };
+        // SAFETY: `offset` is below `*count`; a caller with room gives a place.
+        unsafe { out.add(offset).write(process) };
+    }
+    SUCCESS
 }
 
 /// # Safety

@@ -56,6 +56,9 @@ pub(crate) struct Board {
     since_load_pj: u128,
     published_pj: u128,
     truth_pj: u128,
+    /// With a context of their own, and through the MPS server.
+    pub(crate) processes: Vec<u32>,
+    pub(crate) mps: Vec<u32>,
     /// (pid, µs, SM %)
     pub(crate) samples: Vec<(u32, u64, u32)>,
 }
@@ -85,6 +88,8 @@ impl Default for Board {
             since_load_pj: 0,
             published_pj: 0,
             truth_pj: 0,
+            processes: Vec::new(),
+            mps: Vec::new(),
             samples: Vec::new(),
         }
     }
@@ -181,6 +186,15 @@ impl Board {
             let mut parts = value.split(':');
             let sample = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
             self.samples.push(sample);
+            return Some(());
+        }
+        if let Some(list) = match key {
+            "processes" => Some(&mut self.processes),
+            "mps" => Some(&mut self.mps),
+            _ => None,
+        } {
+            let pids = value.split(':').filter(|pid| !pid.is_empty()).map(|pid| pid.parse().ok());
+            *list = pids.collect::<Option<_>>()?;
             return Some(());
         }
         let number: u64 = value.parse().ok()?;

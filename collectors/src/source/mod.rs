@@ -114,6 +114,11 @@ pub trait Source: Send {
     /// Drops all boards but those at `positions`, which keep their order.
     fn keep(&mut self, _positions: &[usize]) {}
 
+    /// Ids of the processes that use the device at `position` at this moment, as the host numbers them; `None` if the source lists none.
+    fn processes(&self, _position: usize) -> Option<Result<Vec<u32>, ReadError>> {
+        None
+    }
+
     /// Whether a poll costs so little that the source may be read every 10 ms at first, to learn how often its counters renew.
     fn is_cheap(&self) -> bool {
         true

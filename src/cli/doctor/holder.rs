@@ -27,7 +27,7 @@ struct ProcessReport {
 
 /// A holder, as `--json` has it. Identifiers are text; what does not apply is `null`.
 #[derive(Serialize, Default)]
-struct HolderReport {
+pub(super) struct HolderReport {
     kind: &'static str,
     /// Job id, SLUID or slot.
     id: Option<String>,
@@ -67,7 +67,7 @@ impl ProcessReport {
 }
 
 impl HolderReport {
-    fn of(holder: &ProcessHolder) -> Self {
+    pub(super) fn of(holder: &ProcessHolder) -> Self {
         let kind = holder.kind();
         match holder.clone() {
             ProcessHolder::Slurm { job, step, user } => Self {

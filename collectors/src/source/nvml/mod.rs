@@ -129,6 +129,31 @@ impl NvmlSource {
         select(&self.boards, variables)
     }
 
+    /// Ids of the processes that compute on the device at `position`, with a context of their own or through the MPS server, in ascending
+    /// order. On a board that is split by MIG these are the processes of all instances.
+    ///
+    /// # Errors
+    ///
+    /// The device is lost, or the driver is older than its list of processes (510).
+    pub fn processes_on(&self, position: usize) -> Result<Vec<u32>, ReadError> {
+        let Some(device) = self.devices.get(position) else {
+            return Err(ReadError::Unreadable(format!("no device at position {position}")));
+        };
+        let Some(handle) = self.session.as_ref().and_then(|session| session.device(&device.uuid)) else {
+            return Err(lost(&device.uuid));
+        };
+        let own = handle.running_compute_processes().map_err(|error| read_error(error.into()))?;
+        // A driver or board without MPS has no such list.
+        let shared = match handle.mps_running_compute_processes() {
+            Err(NvmlError::NotSupported | NvmlError::FailedToLoadSymbol(_)) => Vec::new(),
+            listed => listed.map_err(|error| read_error(error.into()))?,
+        };
+        let mut pids: Vec<u32> = own.into_iter().chain(shared).map(|process| process.pid).collect();
+        pids.sort_unstable();
+        pids.dedup();
+        Ok(pids)
+    }
+
     /// Samples of the processes on the device at `position` since the last call; empty if there are none.
     ///
     /// # Errors
@@ -247,6 +272,10 @@ impl Source for NvmlSource {
         keep_positions(&mut self.devices, positions);
         keep_positions(&mut self.boards, positions);
         keep_positions(&mut self.slots, positions);
+    }
+
+    fn processes(&self, position: usize) -> Option<Result<Vec<u32>, ReadError>> {
+        Some(self.processes_on(position))
     }
 
     fn poll(&mut self, now: Timestamp, sink: &mut dyn FnMut(usize, Result<Reading, ReadError>)) {
