@@ -71,6 +71,15 @@ struct JudgedLine {
     denied: Option<AdmissionRow>,
 }
 
+/// Admissions that are over, and whether any part of them has run.
+type OverRows = Vec<(AdmissionRow, bool)>;
+
+impl JudgedLine {
+    const fn is_allowed(&self) -> bool {
+        self.judgement.decision.allowed
+    }
+}
+
 impl Office<'_> {
     /// Does `work` in one transaction of the store's only writer; of a rehearsal nothing is kept.
     ///
@@ -118,19 +127,9 @@ impl Desk<'_> {
     ///
     /// A demand that cannot be estimated, the ledger, the store: then the transaction must end with this error.
     pub fn hold(&self, claims: Vec<JobClaim>, must_hold: bool) -> Result<ClaimOutcome, BudgetError> {
-        let (mut lines, mut over) = (Vec::new(), Vec::new());
-        for claim in claims {
-            self.lines(claim, &mut lines, &mut over)?;
-        }
-        let held = lines.iter().filter_map(|line| line.held.as_ref()).chain(over.iter().map(|(row, _)| row));
-        let mut credit = self.credit(held)?;
-        let mut judged = Vec::new();
-        for line in lines {
-            let one = self.judge(line, &mut credit)?;
-            if !one.judgement.decision.allowed && !must_hold {
-                return self.deny(one);
-            }
-            judged.push(one);
+        let (mut judged, over) = self.judged(claims, must_hold)?;
+        if let Some(refused) = judged.pop_if(|one| !one.is_allowed() && !must_hold) {
+            return self.deny(refused);
         }
         let (mut decisions, mut changed) = (Vec::new(), Vec::new());
         for (row, has_run) in over {
@@ -144,13 +143,38 @@ impl Desk<'_> {
         Ok(ClaimOutcome::Held { decisions, changed })
     }
 
+    /// Whether the budgets have room for all `claims`; nothing is held.
+    ///
+    /// # Errors
+    ///
+    /// A demand that cannot be estimated, the ledger, the store.
+    pub fn has_room(&self, claims: Vec<JobClaim>) -> Result<bool, BudgetError> {
+        let (judged, _) = self.judged(claims, false)?;
+        Ok(judged.last().is_none_or(JudgedLine::is_allowed))
+    }
+
+    /// Decides what is not held as it is claimed, up to the first line that is refused unless `all`; and what is over.
+    fn judged(&self, claims: Vec<JobClaim>, all: bool) -> Result<(Vec<JudgedLine>, OverRows), BudgetError> {
+        let (mut lines, mut over) = (Vec::new(), Vec::new());
+        for claim in claims {
+            self.lines(claim, &mut lines, &mut over)?;
+        }
+        let held = lines.iter().filter_map(|line| line.held.as_ref()).chain(over.iter().map(|(row, _)| row));
+        let mut credit = self.credit(held)?;
+        let mut judged = Vec::new();
+        for line in lines {
+            let one = self.judge(line, &mut credit)?;
+            let is_last = !one.is_allowed() && !all;
+            judged.push(one);
+            if is_last {
+                break;
+            }
+        }
+        Ok((judged, over))
+    }
+
     /// The demands of a claim beside what is held for them, but for those that are held as they are; what else is held is over.
-    fn lines(
-        &self,
-        claim: JobClaim,
-        lines: &mut Vec<ClaimLine>,
-        over: &mut Vec<(AdmissionRow, bool)>,
-    ) -> Result<(), BudgetError> {
+    fn lines(&self, claim: JobClaim, lines: &mut Vec<ClaimLine>, over: &mut OverRows) -> Result<(), BudgetError> {
         let mut held = Vec::new();
         for job in [Some(&claim.job), claim.successor_of.as_ref()].into_iter().flatten() {
             for row in self.books.tx.admissions().held_for(job)? {

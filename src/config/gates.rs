@@ -89,7 +89,7 @@ impl Terraform {
 }
 
 /// Service accounts under which the manifests or charts of each project run its operator, by API group of the custom resources.
-const OPERATORS: [(&str, &str); 15] = [
+const OPERATORS: [(&str, &str); 16] = [
     ("jobset.x-k8s.io", "system:serviceaccount:jobset-system:jobset-controller-manager"),
     ("leaderworkerset.x-k8s.io", "system:serviceaccount:lws-system:lws-controller-manager"),
     ("kubeflow.org", "system:serviceaccount:kubeflow:training-operator"),
@@ -105,6 +105,7 @@ const OPERATORS: [(&str, &str); 15] = [
     ("argoproj.io", "system:serviceaccount:argo:argo"),
     ("batch.volcano.sh", "system:serviceaccount:volcano-system:volcano-controllers"),
     ("serving.kserve.io", "system:serviceaccount:kserve:kserve-controller-manager"),
+    ("serving.knative.dev", "system:serviceaccount:knative-serving:controller"),
 ];
 
 #[derive(Deserialize)]

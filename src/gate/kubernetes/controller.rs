@@ -11,16 +11,28 @@ const MANAGER: &str = "system:kube-controller-manager";
 /// The prefix of every service account.
 const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
 
-/// The controllers of Kubernetes itself, by group and kind of the owner (source: service accounts of kube-controller-manager, as recorded).
-const CONTROLLERS: [(&str, &str, &str); 7] = [
-    ("batch", "Job", "job-controller"),
-    ("batch", "CronJob", "cronjob-controller"),
-    ("apps", "Deployment", "deployment-controller"),
-    ("apps", "ReplicaSet", "replicaset-controller"),
-    ("apps", "StatefulSet", "statefulset-controller"),
-    ("apps", "DaemonSet", "daemon-set-controller"),
-    ("", "ReplicationController", "replication-controller"),
+/// Group and kind of a pod.
+const POD: (&str, &str) = ("", "Pod");
+
+/// The controllers of Kubernetes itself: group and kind of the owner, service account, group and kind of what is made (source: service accounts of
+/// kube-controller-manager, as recorded).
+const CONTROLLERS: [((&str, &str), &str, (&str, &str)); 7] = [
+    (("batch", "Job"), "job-controller", POD),
+    (("batch", "CronJob"), "cronjob-controller", ("batch", "Job")),
+    (("apps", "Deployment"), "deployment-controller", ("apps", "ReplicaSet")),
+    (("apps", "ReplicaSet"), "replicaset-controller", POD),
+    (("apps", "StatefulSet"), "statefulset-controller", POD),
+    (("apps", "DaemonSet"), "daemon-set-controller", POD),
+    (("", "ReplicationController"), "replication-controller", POD),
 ];
+
+/// Whether the controller of an owner makes objects of another kind, each a group and kind: an owner that anybody wrote otherwise stands for nothing. A
+/// run of a CronJob is weighed by itself.
+pub(super) fn makes(owner: (&str, &str), made: (&str, &str)) -> bool {
+    let is_builtin = matches!(owner.0, "" | "apps" | "batch");
+    let is_made = CONTROLLERS.iter().any(|(of, _, kind)| *of == owner && *kind == made);
+    !is_builtin || (is_made && owner != ("batch", "CronJob"))
+}
 
 /// The user who asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,10 +44,10 @@ pub struct ReviewUser {
 }
 
 impl ReviewUser {
-    /// Whether this is the controller that makes objects for `owner`.
-    pub(super) fn makes_for(&self, owner: &ObjectOwner, settings: &Kubernetes) -> bool {
-        let is_builtin = |(group, kind, account): &(&str, &str, &str)| {
-            (*group, *kind) == (owner.group.as_str(), owner.kind.as_str()) && self.is_system(account)
+    /// Whether this is the controller that makes objects of the group and kind `made` for `owner`.
+    pub(super) fn makes_for(&self, owner: &ObjectOwner, made: (&str, &str), settings: &Kubernetes) -> bool {
+        let is_builtin = |(of, account, kind): &((&str, &str), &str, (&str, &str))| {
+            *of == (owner.group.as_str(), owner.kind.as_str()) && *kind == made && self.is_system(account)
         };
         CONTROLLERS.iter().any(is_builtin) || self.is_operator_of(&owner.group, settings)
     }
@@ -44,6 +56,12 @@ impl ReviewUser {
     pub(super) fn is_operator_of(&self, group: &str, settings: &Kubernetes) -> bool {
         let is_own = settings.operators.get(group).is_some_and(|users| users.contains(&self.name));
         is_own && (self.has_uid || !self.name.starts_with(SERVICE_ACCOUNT))
+    }
+
+    /// Whether this is a service account of `namespace`.
+    pub(super) fn is_service_account_in(&self, namespace: &str) -> bool {
+        let account = self.name.strip_prefix(SERVICE_ACCOUNT).and_then(|account| account.split_once(':'));
+        self.has_uid && account.is_some_and(|(of, _)| of == namespace)
     }
 
     /// Whether this is the garbage collector, which takes owners off and deletes what they leave.

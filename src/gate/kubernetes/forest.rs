@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use units::Timestamp;
 
 /// Owners above an object are followed so far: more than any controller builds, and a ring ends.
-const LEVELS_MAX: usize = 8;
+pub(super) const LEVELS_MAX: usize = 8;
 
 /// An object that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +31,19 @@ pub(super) struct KnownObject {
     pub(super) counted: Takes,
     /// When a review last said something else of what it asks for.
     pub(super) changed: Timestamp,
-    /// Since when its first sign, or that of its end, has been awaited.
+    /// Since when its first sign, or that of its end, has been awaited; of one that lives, since when it has been known to ask for less than may be
+    /// stored.
     pub(super) waits_since: Option<Timestamp>,
 }
 
 impl KnownObject {
+    /// What an object says of itself that is there, below no owner yet.
+    pub(super) fn living(object: &KubernetesObject, uid: String, declared: Takes, now: Timestamp) -> Self {
+        let is_leaving_pod = object.is_leaving && object.kind == "Pod";
+        let state = if is_leaving_pod { ObjectState::Leaving } else { ObjectState::Live };
+        Self::new(object, uid, declared, state, now)
+    }
+
     /// What an object says of itself, below no owner yet.
     pub(super) fn new(
         object: &KubernetesObject,
@@ -105,6 +113,11 @@ impl KnownObject {
             == (owner.uid.as_str(), owner.group.as_str(), owner.kind.as_str(), owner.name.as_str(), namespace)
     }
 
+    /// Whether no more than what it is known to ask for can be stored.
+    pub(super) fn is_certain(&self) -> bool {
+        self.state == ObjectState::Live && self.waits_since.is_none()
+    }
+
     /// What the pods at and below it take.
     fn of_pods(&self) -> Takes {
         let mut pods = self.pods.clone();
@@ -129,6 +142,13 @@ pub(super) struct RootChange {
     pub(super) root: KnownObject,
     /// Whether it is gone, with all below it.
     pub(super) is_over: bool,
+}
+
+impl RootChange {
+    /// Whether anything is held in its name from now on.
+    pub(super) fn is_held(&self) -> bool {
+        !self.is_over && !self.root.counted.is_nothing()
+    }
 }
 
 /// The known objects with the changes that one review makes.
@@ -173,7 +193,30 @@ impl<'a> Forest<'a> {
     /// The objects of this namespace, kind and name.
     pub(super) fn at_place(&mut self, namespace: &str, kind: &str, name: &str) -> Result<Vec<KnownObject>, StoreError> {
         let rows = self.tx.kubernetes().at_place(namespace, kind, name)?;
-        self.current(rows)
+        let found = self.current(rows)?;
+        let is_here = |object: &KnownObject| {
+            (object.namespace.as_str(), object.kind.as_str(), object.name.as_str()) == (namespace, kind, name)
+        };
+        Ok(self.with_new(found, is_here))
+    }
+
+    /// Those of `found`, and of the objects that this review adds, that are `wanted`.
+    fn with_new(&self, mut found: Vec<KnownObject>, is_wanted: impl Fn(&KnownObject) -> bool) -> Vec<KnownObject> {
+        let is_new = |object: &&KnownObject| !found.iter().any(|known| known.uid == object.uid);
+        let new: Vec<KnownObject> = self.known.values().flatten().filter(is_new).cloned().collect();
+        found.extend(new);
+        found.retain(is_wanted);
+        found
+    }
+
+    /// The other objects of the same group, kind, namespace and name.
+    pub(super) fn namesakes(&mut self, object: &KnownObject) -> Result<Vec<KnownObject>, StoreError> {
+        if object.name.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut found = self.at_place(&object.namespace, &object.kind, &object.name)?;
+        found.retain(|other| other.group == object.group && other.uid != object.uid);
+        Ok(found)
     }
 
     /// The objects of this owner that no sign has been heard of, the oldest first.
@@ -211,12 +254,8 @@ impl<'a> Forest<'a> {
 
     pub(super) fn children(&mut self, uid: &str) -> Result<Vec<KnownObject>, StoreError> {
         let rows = self.tx.kubernetes().owned_by(uid)?;
-        let mut found = self.current(rows)?;
-        let is_new = |object: &&KnownObject| !found.iter().any(|known| known.uid == object.uid);
-        let new: Vec<KnownObject> = self.known.values().flatten().filter(is_new).cloned().collect();
-        found.extend(new);
-        found.retain(|object| object.owner.as_deref() == Some(uid));
-        Ok(found)
+        let found = self.current(rows)?;
+        Ok(self.with_new(found, |object| object.owner.as_deref() == Some(uid)))
     }
 
     /// Adds an object that was not known, with those that it made and that are.
@@ -259,12 +298,15 @@ impl<'a> Forest<'a> {
         if object.is_pod() {
             let pods = object.of_pods();
             self.known.insert(uid.to_owned(), None);
+            self.namesakes(&object)?;
             self.change_pods(object.owner.clone(), |sum| sum.subtract(&pods))?;
             // What a pod made stands for itself from now on.
             self.children(uid)?;
             return self.prune(object.owner);
         }
         self.alter(uid, |object| (object.state, object.waits_since) = (ObjectState::Gone, None))?;
+        // Another one that was let in under its name holds for itself again.
+        self.namesakes(&object)?;
         self.prune(Some(uid.to_owned()))
     }
 
@@ -305,20 +347,61 @@ impl<'a> Forest<'a> {
     pub(super) fn changes(&mut self) -> Result<Vec<RootChange>, StoreError> {
         let mut found = Vec::new();
         for (uid, object) in self.known.clone() {
+            let before = self.before.get(&uid).cloned();
             let Some(mut object) = object else {
-                let before = self.before.get(&uid).filter(|before| !before.counted.is_nothing());
-                found.extend(before.map(|root| RootChange { root: root.clone(), is_over: true }));
+                let before = before.filter(|before| !before.counted.is_nothing());
+                found.extend(before.map(|root| RootChange { root, is_over: true }));
                 continue;
             };
-            let is_root = self.line_from(object.owner.clone())?.is_empty();
-            let total = if is_root { object.total() } else { Takes::default() };
-            if total != object.counted {
-                object.counted = total;
-                self.put(object.clone());
+            let counted = before.map(|before| before.counted).unwrap_or_default();
+            object.counted = self.root_total(&object)?;
+            self.put(object.clone());
+            if object.counted != counted {
                 found.push(RootChange { root: object, is_over: false });
             }
         }
         Ok(found)
+    }
+
+    /// What is to be held in the name of an object: nothing where another one holds for it.
+    fn root_total(&mut self, object: &KnownObject) -> Result<Takes, StoreError> {
+        if !self.line_from(object.owner.clone())?.is_empty() {
+            return Ok(Takes::default());
+        }
+        if object.state != ObjectState::Pending {
+            return Ok(object.total());
+        }
+        // Of those that were let in under one name one at most is stored: the last holds as much as any of them asks for.
+        let mut either = object.declared.clone();
+        for other in self.namesakes(object)?.into_iter().filter(|other| other.state == ObjectState::Pending) {
+            if !self.line_from(other.owner.clone())?.is_empty() {
+                continue;
+            }
+            if (other.waits_since, &other.uid) > (object.waits_since, &object.uid) {
+                return Ok(Takes::default());
+            }
+            either = either.or_other(&other.declared);
+        }
+        Ok(KnownObject { declared: either, ..object.clone() }.total())
+    }
+
+    /// Of roots that were known before and take more now, lets only what their pods take grow: the rest is weighed as it is made.
+    pub(super) fn limit(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        for (uid, before) in self.before.clone() {
+            let Some(Some(mut object)) = self.known.get(&uid).cloned() else { continue };
+            if !self.root_total(&object)?.is_more_than(&before.counted) {
+                continue;
+            }
+            object.declared = object.declared.no_more_than(&before.counted);
+            if object.declared == before.declared {
+                object.changed = before.changed;
+            }
+            if object.state == ObjectState::Live && !object.is_pod() {
+                object.waits_since = before.waits_since.filter(|_| before.state == ObjectState::Live).or(Some(now));
+            }
+            self.put(object);
+        }
+        Ok(())
     }
 
     /// Writes what changed.

@@ -6,11 +6,11 @@ use super::object::KubernetesObject;
 use super::review::{Deletion, ObjectChange, Review, ReviewAnswer};
 use super::weighing::{ObjectWeighing, WeighedReview};
 use super::words;
-use crate::budget::{BudgetError, ClaimOutcome, Demand, Desk, Office};
+use crate::budget::{BudgetError, ClaimOutcome, Demand, Desk, JobClaim, Office};
 use crate::config::Kubernetes;
 use crate::store::Tx;
 use api::{Decision, Outage};
-use model::{AdmissionId, ObjectState, ProjectName};
+use model::{AdmissionId, ProjectName};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -85,8 +85,7 @@ enum ReviewVerdict {
 
 /// Whether a review says nothing of its object that is not known, as most reviews do.
 fn is_noise(tx: &Tx<'_>, review: &Review) -> Result<bool, BudgetError> {
-    let takes_nothing =
-        |object: &KubernetesObject| !object.is_scalable && object.takes.as_ref().is_ok_and(|takes| takes.0.is_empty());
+    let takes_nothing = |object: &KubernetesObject| object.is_nothing(object.owner.is_some());
     let mut forest = Forest::new(tx);
     match &review.change {
         ObjectChange::Create(object) => Ok(takes_nothing(object)),
@@ -98,12 +97,13 @@ fn is_noise(tx: &Tx<'_>, review: &Review) -> Result<bool, BudgetError> {
             let is_of_its_owner = known.owner.as_ref() == new.owner.as_ref().map(|owner| &owner.uid)
                 || old.as_ref().is_some_and(|old| old.owner == new.owner);
             let is_alike = is_of_its_owner && new.takes.as_ref() == Ok(&known.declared);
-            Ok(!ends && is_alike && known.state == ObjectState::Live)
+            Ok(!ends && is_alike && known.is_certain())
         }
         ObjectChange::Delete(Deletion { object, .. }) => {
             let by_collector = review.user.is_garbage_collector() && object.owner.is_some();
             Ok(!by_collector && !object.uid.is_empty() && forest.get(&object.uid)?.is_none())
         }
+        ObjectChange::Evict { namespace, name } => Ok(forest.at_place(namespace, "Pod", name)?.is_empty()),
         ObjectChange::Nothing => Ok(true),
         ObjectChange::Scale(_) | ObjectChange::Unreadable { .. } => Ok(false),
     }
@@ -135,17 +135,8 @@ fn verdict(desk: &Desk<'_>, settings: &Kubernetes, review: &Review) -> Result<Re
         WeighedReview::Changed { must_hold } => must_hold,
     };
     let ObjectWeighing { mut forest, succession, have_run, .. } = weighing;
-    let mut changes = forest.changes()?;
-    // What takes a hold over ends nothing beside it.
-    let is_over = |uid: &str| changes.iter().any(|change| change.is_over && change.root.uid == uid);
-    let is_held = |uid: &str| changes.iter().any(|change| !change.is_over && change.root.uid == uid);
-    let succession = succession.filter(|(new, old)| is_held(new) && is_over(old));
-    if let Some((_, old)) = &succession {
-        changes.retain(|change| change.root.uid != *old);
-    }
-    let claims = changes.into_iter().map(|change| asker.claim(change, &have_run, succession.as_ref()));
-    let claims = claims.collect::<Result<Vec<_>, _>>()?;
-    match desk.hold(claims, must_hold) {
+    let holding = Holding { asker: &asker, have_run: &have_run, succession, must_hold };
+    match holding.hold(&mut forest) {
         Ok(outcome) => {
             if matches!(outcome, ClaimOutcome::Held { .. }) {
                 forest.write()?;
@@ -159,13 +150,48 @@ fn verdict(desk: &Desk<'_>, settings: &Kubernetes, review: &Review) -> Result<Re
     }
 }
 
+/// What the roots of a forest take, as it is held.
+struct Holding<'a> {
+    asker: &'a Asker<'a>,
+    /// Objects of which some part has run.
+    have_run: &'a [String],
+    /// The object whose holds the new one takes over: new and old uid.
+    succession: Option<(String, String)>,
+    /// Whether what does not fit is held all the same.
+    must_hold: bool,
+}
+
+impl Holding<'_> {
+    /// What must be held and does not fit is held as far as pods take it: what more is asked for is weighed when its pods are made.
+    fn hold(&self, forest: &mut Forest<'_>) -> Result<ClaimOutcome, BudgetError> {
+        let mut claims = self.claims(forest)?;
+        if self.must_hold && !self.asker.desk.has_room(claims.clone())? {
+            forest.limit(self.asker.desk.now())?;
+            claims = self.claims(forest)?;
+        }
+        self.asker.desk.hold(claims, self.must_hold)
+    }
+
+    fn claims(&self, forest: &mut Forest<'_>) -> Result<Vec<JobClaim>, BudgetError> {
+        let mut changes = forest.changes()?;
+        // What takes a hold over ends nothing beside it.
+        let is_held = |uid: &str| changes.iter().any(|change| change.root.uid == uid && change.is_held());
+        let is_over = |uid: &str| changes.iter().any(|change| change.root.uid == uid && !change.is_held());
+        let succession = self.succession.as_ref().filter(|(new, old)| is_held(new) && is_over(old));
+        if let Some((_, old)) = succession {
+            changes.retain(|change| change.root.uid != *old);
+        }
+        changes.into_iter().map(|change| self.asker.claim(change, self.have_run, succession)).collect()
+    }
+}
+
 /// Whether more may be taken after this review: what cannot be read is let through where it only ends or stays as it is.
 fn may_grow(review: &Review) -> bool {
     match &review.change {
         ObjectChange::Create(_) | ObjectChange::Scale(_) => true,
         ObjectChange::Update { old, is_status, .. } => !is_status && old.as_ref().is_none_or(|old| old.takes.is_ok()),
         ObjectChange::Unreadable { may_grow, .. } => *may_grow,
-        ObjectChange::Delete(_) | ObjectChange::Nothing => false,
+        ObjectChange::Delete(_) | ObjectChange::Evict { .. } | ObjectChange::Nothing => false,
     }
 }
 
@@ -189,9 +215,8 @@ pub(super) fn settle_up(
     shown: BTreeMap<String, &KubernetesObject>,
 ) -> Result<Vec<ChangedAdmission>, BudgetError> {
     let asker = Asker { desk, settings, namespace: "", user: None, shown };
-    let changes = forest.changes()?;
-    let claims = changes.into_iter().map(|change| asker.claim(change, &[], None)).collect::<Result<_, _>>()?;
-    let outcome = desk.hold(claims, true)?;
+    let holding = Holding { asker: &asker, have_run: &[], succession: None, must_hold: true };
+    let outcome = holding.hold(&mut forest)?;
     forest.write()?;
     Ok(changed_by(&outcome))
 }

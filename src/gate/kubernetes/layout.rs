@@ -33,6 +33,8 @@ pub(super) enum PodLayout {
     VolcanoJob,
     /// `spec.predictor`, `spec.transformer` and `spec.explainer`.
     InferenceService,
+    /// It has no pods of its own: it stands between an InferenceService and the Deployments that are made for it.
+    Knative,
 }
 
 impl PodLayout {
@@ -49,7 +51,7 @@ impl PodLayout {
 }
 
 /// The kinds that are read: API group, kind, resource, and how pods hang in it.
-const KINDS: [(&str, &str, &str, PodLayout); 25] = [
+const KINDS: [(&str, &str, &str, PodLayout); 28] = [
     ("", "Pod", "pods", PodLayout::Pod),
     ("", "ReplicationController", "replicationcontrollers", PodLayout::Replicated),
     ("apps", "Deployment", "deployments", PodLayout::Replicated),
@@ -75,7 +77,15 @@ const KINDS: [(&str, &str, &str, PodLayout); 25] = [
     ("argoproj.io", "Workflow", "workflows", PodLayout::Workflow),
     ("batch.volcano.sh", "Job", "jobs", PodLayout::VolcanoJob),
     ("serving.kserve.io", "InferenceService", "inferenceservices", PodLayout::InferenceService),
+    ("serving.knative.dev", "Service", "services", PodLayout::Knative),
+    ("serving.knative.dev", "Configuration", "configurations", PodLayout::Knative),
+    ("serving.knative.dev", "Revision", "revisions", PodLayout::Knative),
 ];
+
+/// Labels of pods below which others are made: Spark's driver, and the leader of a group of a LeaderWorkerSet (source: "Label" in Running Spark on
+/// Kubernetes; `WorkerIndexLabelKey` of LeaderWorkerSet v1).
+pub(super) const LEADING: [(&str, &str); 2] =
+    [("spark-role", "driver"), ("leaderworkerset.sigs.k8s.io/worker-index", "0")];
 
 /// How pods hang in a kind; `None` of a kind that runs no pods or is not known.
 pub(super) fn shape(group: &str, kind: &str) -> Option<PodLayout> {

@@ -1,6 +1,7 @@
 //! What the reader saw: all objects of some kinds, as they are stored in the cluster. It takes in what reviews did not tell, and ends what is not there.
 
-use super::forest::{Forest, KnownObject};
+use super::controller::makes;
+use super::forest::{Forest, KnownObject, LEVELS_MAX};
 use super::gate::{ChangedAdmission, settle_up};
 use super::identity::identity;
 use super::object::KubernetesObject;
@@ -74,15 +75,19 @@ fn uid_of(object: &KubernetesObject) -> String {
     identity(&object.uid, &object.namespace, &object.kind, &object.name)
 }
 
-/// Whether the controller of `owner` makes objects of this kind: an owner that anybody wrote otherwise stands for nothing. A run of a CronJob is
-/// weighed by itself.
-fn is_made_by(object: &KubernetesObject, owner: &KubernetesObject) -> bool {
-    match (owner.group.as_str(), owner.kind.as_str()) {
-        ("apps", "Deployment") => (object.group.as_str(), object.kind.as_str()) == ("apps", "ReplicaSet"),
-        ("batch", "CronJob") | ("", "Pod") => false,
-        ("" | "apps" | "batch", _) => (object.group.as_str(), object.kind.as_str()) == ("", "Pod"),
-        _ => true,
-    }
+/// The controller of `object` among what was listed, if that is as it is named, makes such objects and, where it only stands between, has one itself.
+fn owner_in<'l>(
+    by_uid: &BTreeMap<String, &'l KubernetesObject>,
+    object: &KubernetesObject,
+    levels: usize,
+) -> Option<&'l KubernetesObject> {
+    let named = object.owner.as_ref()?;
+    let owner = *by_uid.get(&named.uid).filter(|_| levels > 0)?;
+    let is_named = (&owner.group, &owner.kind, &owner.name) == (&named.group, &named.kind, &named.name)
+        && owner.namespace == object.namespace;
+    let is_held = !owner.is_link || owner_in(by_uid, owner, levels - 1).is_some();
+    let is_made = owner.is_link || makes((&owner.group, &owner.kind), (&object.group, &object.kind));
+    (is_named && is_held && is_made).then_some(owner)
 }
 
 struct Looking<'a> {
@@ -103,26 +108,35 @@ impl Looking<'_> {
                 self.forest.gone(uid)?;
                 continue;
             }
-            let owner = object.owner.as_ref().filter(|owner| {
-                let found = by_uid.get(&owner.uid);
-                found.is_some_and(|found| {
-                    (&found.group, &found.kind, &found.name) == (&owner.group, &owner.kind, &owner.name)
-                        && found.namespace == object.namespace
-                        && is_made_by(object, found)
-                })
-            });
-            let owner = owner.map(|owner| owner.uid.clone());
+            let owner = match owner_in(&by_uid, object, LEVELS_MAX) {
+                Some(owner) => Some(owner.uid.clone()),
+                None => self.unlisted_owner(uid, object)?,
+            };
             match self.forest.get(uid)? {
                 Some(known) => self.compare(&known, object, takes, owner)?,
-                None if takes.0.is_empty() && !object.is_scalable => {}
-                None => self.forest.insert(self.known(object, uid, takes, owner))?,
+                None if object.is_nothing(owner.is_some()) => {}
+                None => {
+                    let known = self.known(object, uid, takes, owner);
+                    self.is_there(&known)?;
+                    self.forest.insert(known)?;
+                }
             }
         }
         Ok(())
     }
 
+    /// The owner that an object is known to have and names still, where that one may be there though it was not listed.
+    fn unlisted_owner(&mut self, uid: &str, object: &KubernetesObject) -> Result<Option<String>, BudgetError> {
+        let Some(named) = &object.owner else { return Ok(None) };
+        let is_below = self.forest.get(uid)?.is_some_and(|known| known.owner.as_ref() == Some(&named.uid));
+        let Some(owner) = self.forest.get(&named.uid)?.filter(|_| is_below) else { return Ok(None) };
+        let is_listed = self.listing.kinds.contains(&(owner.group.clone(), owner.kind.clone()));
+        let may_be_there = owner.state != ObjectState::Gone && !(is_listed && self.is_settled(&owner));
+        Ok(Some(owner.uid).filter(|_| may_be_there))
+    }
+
     fn known(&self, object: &KubernetesObject, uid: &str, takes: &Takes, owner: Option<String>) -> KnownObject {
-        KnownObject { owner, ..KnownObject::new(object, uid.to_owned(), takes.clone(), ObjectState::Live, self.now) }
+        KnownObject { owner, ..KnownObject::living(object, uid.to_owned(), takes.clone(), self.now) }
     }
 
     fn compare(
@@ -135,14 +149,32 @@ impl Looking<'_> {
         if known.state == ObjectState::HandedOver {
             return Ok(());
         }
-        if !object.is_leaving && self.is_settled(known) {
-            self.forest.alter(&known.uid, |known| (known.state, known.waits_since) = (ObjectState::Live, None))?;
+        if matches!(known.state, ObjectState::Pending | ObjectState::Live) {
+            self.is_there(known)?;
+        }
+        let is_pod = known.is_pod();
+        if self.is_settled(known) && (is_pod || !object.is_leaving) {
+            let state = if object.is_leaving { ObjectState::Leaving } else { ObjectState::Live };
+            self.forest.alter(&known.uid, |known| (known.state, known.waits_since) = (state, None))?;
         }
         if self.is_settled(known) && known.declared != *takes {
             self.forest.declare(&known.uid, takes.clone())?;
         }
         if self.is_settled(known) && known.owner != owner {
             self.forest.hang(&known.uid, owner)?;
+        }
+        Ok(())
+    }
+
+    /// Names are unique: what was let in under the name of an object that is there, and not heard of since, is not.
+    fn is_there(&mut self, known: &KnownObject) -> Result<(), BudgetError> {
+        for other in self.forest.namesakes(known)? {
+            if other.state == ObjectState::Pending {
+                self.forest.gone(&other.uid)?;
+            }
+        }
+        if known.state == ObjectState::Pending {
+            self.forest.alter(&known.uid, |known| (known.state, known.waits_since) = (ObjectState::Live, None))?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The kinds that run pods, and what they take together: replicas times devices, summed over roles.
 
 use super::custom;
-use super::layout::{PodLayout, shape};
+use super::layout::{LEADING, PodLayout, shape};
 use super::pod::{Meta, Template};
 use super::spec::ObjectDocument;
 use super::takes::Takes;
@@ -47,6 +47,8 @@ pub struct KubernetesObject {
     pub takes: Result<Takes, AskError>,
     /// Whether its number of replicas can be changed by a review that does not show its pods.
     pub is_scalable: bool,
+    /// Whether it stands between its owner and what that owner's accelerators are taken by, so that it is to be known even where it takes none itself.
+    pub is_link: bool,
     /// Whether any part of it has run.
     pub has_started: bool,
     /// Whether all of it has ended.
@@ -131,6 +133,12 @@ impl KubernetesObject {
             name: owner.name.clone(),
             uid: owner.uid.clone(),
         });
+        let is_labelled = |(name, value): &(&str, &str)| metadata.labels.get(*name).is_some_and(|found| found == value);
+        let is_link = match layout {
+            PodLayout::Knative => true,
+            PodLayout::Pod => LEADING.iter().any(is_labelled),
+            _ => false,
+        };
         let generated = metadata.generate_name.trim_end_matches('-');
         Ok(Some(Self {
             group: group.to_owned(),
@@ -143,6 +151,7 @@ impl KubernetesObject {
             owner,
             takes,
             is_scalable: layout.is_scalable(),
+            is_link,
             has_started: status.has_started(),
             has_ended: status.has_ended(),
             is_leaving: !metadata.deletion_timestamp.is_empty(),
@@ -179,6 +188,7 @@ fn taken(
             }
             None
         }
+        PodLayout::Knative => None,
         _ if layout.is_custom() => {
             custom::tally(layout, &mut tally, object, settings).map_err(|error| match error {
                 CustomError::Shape(error) => shapeless(error),
@@ -188,6 +198,14 @@ fn taken(
         _ => tally.controller(layout, &document.spec)?,
     };
     tally.takes(replicas)
+}
+
+impl KubernetesObject {
+    /// Whether nothing need be known of it, where `has_owner` says whether its owner is known.
+    pub(super) fn is_nothing(&self, has_owner: bool) -> bool {
+        let is_needed = self.is_scalable || (self.is_link && has_owner);
+        !is_needed && self.takes.as_ref().is_ok_and(|takes| takes.0.is_empty())
+    }
 }
 
 impl std::fmt::Display for KubernetesObject {

@@ -1,6 +1,6 @@
 //! The reader: lists what an API server has, with rights to read alone, and leaves out what says nothing of accelerators.
 
-use super::layout::kinds;
+use super::layout::{LEADING, kinds};
 use api::{KubernetesKind, KubernetesListed, KubernetesListing};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -66,14 +66,15 @@ fn base<S: ApiServer>(server: &S, group: &str) -> Result<Option<String>, S::Erro
     Ok(version.map(|version| format!("/apis/{version}")))
 }
 
-/// What of an object says what it takes, whose it is, and whether it is over; `None` of a pod without extended resources.
+/// What of an object says what it takes, whose it is, and whether it is over; `None` of a pod without extended resources, below which none is made.
 fn trimmed(group: &str, kind: &str, mut object: Value) -> Option<KubernetesListed> {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct ListedPlace {
         namespace: String,
     }
-    if kind == "Pod" && group.is_empty() && !has_devices(&object["spec"]) {
+    let leads = LEADING.iter().any(|(name, value)| object["metadata"]["labels"][name] == *value);
+    if kind == "Pod" && group.is_empty() && !leads && !has_devices(&object["spec"]) {
         return None;
     }
     let metadata = picked(

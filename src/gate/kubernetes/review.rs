@@ -80,6 +80,13 @@ pub enum ObjectChange {
     Scale(Rescale),
     /// Its deletion is asked for.
     Delete(Deletion),
+    /// A pod is to be evicted: which one is said by its place alone.
+    Evict {
+        /// Namespace of the pod.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
     /// It cannot be read.
     Unreadable {
         /// Why.
@@ -137,6 +144,8 @@ struct ReviewRequest<'a> {
     sub_resource: Option<String>,
     #[serde(default)]
     namespace: Option<String>,
+    #[serde(default)]
+    name: Option<String>,
     #[serde(default)]
     operation: String,
     #[serde(default)]
@@ -240,6 +249,10 @@ impl ReviewRequest<'_> {
         let nothing = Ok(ObjectChange::Nothing);
         if self.sub_resource.as_deref() == Some("scale") {
             return self.scale();
+        }
+        if (self.resource.resource.as_str(), self.sub_resource.as_deref()) == ("pods", Some("eviction")) {
+            let (namespace, name) = (self.namespace.clone().unwrap_or_default(), self.name.clone().unwrap_or_default());
+            return Ok(ObjectChange::Evict { namespace, name });
         }
         if shape(&self.kind.group, &self.kind.kind).is_none() {
             return nothing;

@@ -5,6 +5,7 @@ use super::gate::{ChangedAdmission, settle_up};
 use crate::budget::{BudgetError, Office};
 use crate::config::Kubernetes;
 use crate::store::StoreError;
+use model::ObjectState;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use units::Span;
@@ -19,7 +20,8 @@ pub fn sweep(office: Office<'_>, settings: &Arc<Kubernetes>) -> Result<Vec<Chang
     let before = office.now.before(Span::from_nanoseconds(nanoseconds));
     let waiting = office.store.read::<_, StoreError>(|tx| tx.kubernetes().waiting_since(before))?;
     let mut changed = Vec::new();
-    for row in waiting {
+    // What lives ends with a review or the reader's look.
+    for row in waiting.into_iter().filter(|row| row.state != ObjectState::Live) {
         let settings = Arc::clone(settings);
         changed.extend(office.at_the_desk(false, move |desk| {
             let mut forest = Forest::new(desk.tx());

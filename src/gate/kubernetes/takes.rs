@@ -117,6 +117,20 @@ impl Takes {
         held
     }
 
+    /// As much as either of them asks for: all of this one, and what it leaves of the other.
+    pub(super) fn or_other(&self, other: &Self) -> Self {
+        other.with_pods(self)
+    }
+
+    /// The same with no more of any accelerator than `most`.
+    pub(super) fn no_more_than(&self, most: &Self) -> Self {
+        let of = |used: &AcceleratorUse| {
+            let most = most.0.iter().find(|own| own.accelerator == used.accelerator).map_or(0, |own| own.count);
+            AcceleratorUse { count: used.count.min(most), ..used.clone() }
+        };
+        Self(self.0.iter().map(of).filter(|used| used.count > 0 || used.per_replica > 0).collect())
+    }
+
     /// The same with `replicas` of what can be scaled; `None` where that is more than can be counted.
     pub(super) fn scaled(&self, replicas: u64) -> Option<Self> {
         let scaled = |used: &AcceleratorUse| match used.per_replica {

@@ -1,6 +1,7 @@
 //! What a review does to the known objects, and whether what their roots take then may be refused.
 
 use super::asker::demand_of;
+use super::controller::makes;
 use super::forest::{Forest, KnownObject};
 use super::object::{KubernetesObject, ObjectOwner};
 use super::review::{Deletion, ObjectChange, Rescale, Review};
@@ -40,6 +41,11 @@ pub(super) struct ObjectWeighing<'a> {
     pub(super) have_run: Vec<String>,
 }
 
+/// Objects of one name of which nothing was heard: a name is not asked for more often before the first of them is heard of.
+const UNHEARD_MAX: usize = 8;
+/// Group and kind of what Spark's driver runs for.
+const SPARK: (&str, &str) = ("sparkoperator.k8s.io", "SparkApplication");
+
 const ALLOWED: WeighedReview = WeighedReview::Changed { must_hold: true };
 
 impl ObjectWeighing<'_> {
@@ -51,6 +57,7 @@ impl ObjectWeighing<'_> {
             ObjectChange::Update { new, old, is_status } => self.update(new, old.as_ref(), *is_status),
             ObjectChange::Scale(scale) => self.scale(scale),
             ObjectChange::Delete(deletion) => self.delete(deletion),
+            ObjectChange::Evict { namespace, name } => self.evict(namespace, name),
             ObjectChange::Unreadable { error, .. } => Ok(WeighedReview::Unknown(error.to_string())),
         }
     }
@@ -67,11 +74,10 @@ impl ObjectWeighing<'_> {
             self.declare(&uid, takes)?;
             return Ok(may_be_refused);
         }
-        if takes.0.is_empty() && !object.is_scalable {
+        let owner = self.maker_of(object)?;
+        if object.is_nothing(self.is_known(owner.as_ref())?) {
             return Ok(WeighedReview::Nothing);
         }
-        self.succeed(object, &uid)?;
-        let owner = self.maker_of(object)?;
         if let Some(owner) = &owner {
             self.hand_over(owner)?;
             for above in self.forest.line_from(Some(owner.clone()))? {
@@ -81,27 +87,37 @@ impl ObjectWeighing<'_> {
         let mut known = KnownObject::new(object, uid.clone(), takes, ObjectState::Pending, self.now);
         known.owner = owner.clone().filter(|_| object.owner.as_ref().is_some_and(|owner| owner.kind != "CronJob"));
         known.waits_since = Some(self.now);
+        self.succeed(&known)?;
         self.forest.insert(known)?;
         if let Some(owner) = owner {
-            self.forget_unmade(&owner, &uid)?;
+            self.forget_unmade(&owner, &uid, usize::MAX)?;
         }
         Ok(may_be_refused)
     }
 
-    /// Names are unique: an object that was let in under this one and not heard of since was not stored, and one whose deletion was asked for is gone if
-    /// this one is stored.
-    fn succeed(&mut self, object: &KubernetesObject, uid: &str) -> Result<(), BudgetError> {
-        if object.name.is_empty() {
-            return Ok(());
+    /// Names are unique: an object whose deletion was asked for is gone if this one is stored. Of those that were let in and not heard of since, one at
+    /// most is stored; the last of them holds for all.
+    fn succeed(&mut self, new: &KnownObject) -> Result<(), BudgetError> {
+        let is_root = !self.is_known(new.owner.as_ref())?;
+        let mut unheard = Vec::new();
+        for old in self.forest.namesakes(new)? {
+            let is_root = is_root && !self.is_known(old.owner.as_ref())?;
+            match old.state {
+                ObjectState::Pending if is_root => unheard.push(old),
+                ObjectState::Pending if old.declared == new.declared => self.forest.gone(&old.uid)?,
+                ObjectState::Leaving if !old.is_pod() => {
+                    self.forest.gone(&old.uid)?;
+                    self.succession = Some((new.uid.clone(), old.uid));
+                }
+                _ => {}
+            }
         }
-        for known in self.forest.at_place(&object.namespace, &object.kind, &object.name)? {
-            if known.group != object.group || known.uid == uid {
-                continue;
-            }
-            if matches!(known.state, ObjectState::Pending | ObjectState::Leaving) {
-                self.forest.gone(&known.uid)?;
-                self.succession = Some((uid.to_owned(), known.uid));
-            }
+        unheard.sort_by_key(|old| (old.waits_since, old.uid.clone()));
+        if let Some(last) = unheard.last() {
+            self.succession = Some((new.uid.clone(), last.uid.clone()));
+        }
+        for old in unheard.iter().rev().skip(UNHEARD_MAX) {
+            self.forest.gone(&old.uid)?;
         }
         Ok(())
     }
@@ -116,17 +132,27 @@ impl ObjectWeighing<'_> {
         let is_maker = if owner.group.is_empty() && owner.kind == "Pod" {
             self.makes_below_pod(owner)?
         } else {
-            self.review.user.makes_for(owner, self.settings)
+            self.review.user.makes_for(owner, (&object.group, &object.kind), self.settings)
         };
         Ok(is_maker.then(|| owner.uid.clone()))
     }
 
-    /// A pod is no owner that was counted with what it makes, but where an operator builds what it was asked for below a pod of its own.
+    fn is_known(&mut self, uid: Option<&String>) -> Result<bool, BudgetError> {
+        Ok(match uid {
+            Some(uid) => self.forest.get(uid)?.is_some(),
+            None => false,
+        })
+    }
+
+    /// A pod is no owner that was counted with what it makes, but where an operator builds what it was asked for below a pod of its own, and where Spark's
+    /// driver makes the executors that its SparkApplication asks for: it does so as a service account of its namespace.
     fn makes_below_pod(&mut self, owner: &ObjectOwner) -> Result<bool, BudgetError> {
         let line = self.forest.line_from(Some(owner.uid.clone()))?;
         let Some(root) = line.last().filter(|_| line.len() > 1) else { return Ok(false) };
-        let group = self.forest.get(root)?.map(|root| root.group).unwrap_or_default();
-        Ok(self.review.user.is_operator_of(&group, self.settings))
+        let Some(root) = self.forest.get(root)? else { return Ok(false) };
+        let (user, namespace) = (&self.review.user, &self.review.namespace);
+        let is_driver = line.len() == 2 && (root.group.as_str(), root.kind.as_str()) == SPARK;
+        Ok(user.is_operator_of(&root.group, self.settings) || (is_driver && user.is_service_account_in(namespace)))
     }
 
     /// A CronJob holds its next run; the first run takes that hold over, and each later one is weighed by itself.
@@ -138,40 +164,78 @@ impl ObjectWeighing<'_> {
         Ok(())
     }
 
-    /// A controller makes no more pods than its object asks for: where another one is too many, those that nothing was heard of were not stored.
-    fn forget_unmade(&mut self, owner: &str, made: &str) -> Result<(), BudgetError> {
-        for unmade in self.forest.unconfirmed_of(owner)? {
-            let Some(known) = self.forest.get(owner)? else { break };
-            if known.kind == "DaemonSet" || known.is_pod() || !known.pods.is_more_than(&known.declared) {
+    /// A controller makes no more pods than its object asks for: where `made` is one too many, up to `most` of those like it that nothing was heard of
+    /// were not stored. That is known only of an object that cannot ask for more than is known.
+    fn forget_unmade(&mut self, owner: &str, made: &str, most: usize) -> Result<(), BudgetError> {
+        let (Some(known), Some(made)) = (self.forest.get(owner)?, self.forest.get(made)?) else { return Ok(()) };
+        let can_tell = known.is_certain() && known.kind != "DaemonSet" && !known.is_pod() && made.is_pod();
+        if !can_tell || !known.pods.is_more_than(&known.declared) {
+            return Ok(());
+        }
+        // Pods that are leaving are replaced while they still run.
+        let is_alike =
+            |pod: &KnownObject| pod.is_pod() && pod.declared == made.declared && pod.state != ObjectState::Leaving;
+        let mut alike = Takes::default();
+        self.forest.children(owner)?.iter().filter(|pod| is_alike(pod)).for_each(|pod| alike.add(&pod.declared));
+        let unheard = self.forest.unconfirmed_of(owner)?.into_iter();
+        for unmade in unheard.filter(|pod| is_alike(pod) && pod.uid != made.uid).take(most) {
+            if !alike.is_more_than(&known.declared) {
                 break;
             }
-            if unmade.uid != made && unmade.is_pod() {
-                self.forest.gone(&unmade.uid)?;
-            }
+            self.forest.gone(&unmade.uid)?;
+            alike.subtract(&unmade.declared);
         }
         Ok(())
     }
 
-    /// Notes a sign of an object: it exists, and what had its name before does not.
+    /// Notes a sign of an object: it exists, and what else had its name does not.
     fn confirm(&mut self, uid: &str) -> Result<(), BudgetError> {
-        let Some(known) = self.forest.get(uid)?.filter(|known| known.state != ObjectState::HandedOver) else {
-            return Ok(());
-        };
-        if known.state == ObjectState::Pending && !known.name.is_empty() {
-            for other in self.forest.at_place(&known.namespace, &known.kind, &known.name)? {
-                if other.uid != uid && other.group == known.group {
-                    self.forest.gone(&other.uid)?;
-                }
+        let is_unsure = |known: &KnownObject| !matches!(known.state, ObjectState::Live | ObjectState::HandedOver);
+        let Some(known) = self.forest.get(uid)?.filter(is_unsure) else { return Ok(()) };
+        self.is_alone(&known)?;
+        // Of what was taken to be gone, something else may be stored than was last heard.
+        let waits_since = (known.state != ObjectState::Pending && !known.is_pod()).then_some(self.now);
+        Ok(self.forest.alter(uid, |known| (known.state, known.waits_since) = (ObjectState::Live, waits_since))?)
+    }
+
+    /// Names are unique: all other objects of this name are gone.
+    fn is_alone(&mut self, known: &KnownObject) -> Result<(), BudgetError> {
+        for other in self.forest.namesakes(known)? {
+            if other.state == ObjectState::Pending && !other.counted.is_nothing() {
+                self.succession = Some((known.uid.clone(), other.uid.clone()));
+            }
+            self.forest.gone(&other.uid)?;
+        }
+        Ok(())
+    }
+
+    /// Notes that a pod is to go: it runs on until its last review, but its controller no longer counts it.
+    fn leave(&mut self, uid: &str) -> Result<(), BudgetError> {
+        self.confirm(uid)?;
+        Ok(self.forest.alter(uid, |known| (known.state, known.waits_since) = (ObjectState::Leaving, None))?)
+    }
+
+    /// An eviction may be refused after this review, and of a pod without a node no other review comes.
+    fn evict(&mut self, namespace: &str, name: &str) -> Result<WeighedReview, BudgetError> {
+        for pod in self.forest.at_place(namespace, "Pod", name)? {
+            if pod.is_pod() && pod.state == ObjectState::Live {
+                self.leave(&pod.uid)?;
             }
         }
-        Ok(self.forest.alter(uid, |known| (known.state, known.waits_since) = (ObjectState::Live, None))?)
+        Ok(ALLOWED)
     }
 
     fn declare(&mut self, uid: &str, takes: Takes) -> Result<(), BudgetError> {
         let Some(known) = self.forest.get(uid)?.filter(|known| known.declared != takes) else { return Ok(()) };
         let now = self.now;
+        let may_be_more = known.state == ObjectState::Live && !known.is_pod() && known.declared.is_more_than(&takes);
         self.forest.declare(&known.uid, takes)?;
-        Ok(self.forest.alter(uid, |known| known.changed = now)?)
+        Ok(self.forest.alter(uid, |known| {
+            known.changed = now;
+            if may_be_more {
+                known.waits_since = known.waits_since.or(Some(now));
+            }
+        })?)
     }
 
     fn update(
@@ -186,8 +250,10 @@ impl ObjectWeighing<'_> {
             return Ok(ALLOWED);
         }
         let Some(known) = self.forest.get(&uid)? else { return self.take_in(uid, new, old, is_status) };
-        if !new.is_leaving {
-            self.confirm(&uid)?;
+        match new.is_leaving {
+            false => self.confirm(&uid)?,
+            true if known.is_pod() => self.leave(&uid)?,
+            true => {}
         }
         let takes = match &new.takes {
             Ok(takes) => takes,
@@ -198,8 +264,20 @@ impl ObjectWeighing<'_> {
         if !is_status || is_old || self.is_beyond(new, takes, &known.declared)? {
             self.declare(&uid, takes.clone())?;
         }
+        self.compare(&uid, old)?;
         let must_move = self.belong(&uid, &known, new)?;
         Ok(WeighedReview::Changed { must_hold: !is_growing && must_move })
+    }
+
+    /// What a review shows as it is stored settles what else may be.
+    fn compare(&mut self, uid: &str, stored: Option<&KubernetesObject>) -> Result<(), BudgetError> {
+        Ok(self.forest.alter(uid, |known| {
+            if known.state == ObjectState::Live
+                && stored.is_some_and(|stored| stored.takes.as_ref() == Ok(&known.declared))
+            {
+                known.waits_since = None;
+            }
+        })?)
     }
 
     /// An object that was there before the webhook, or came while it was away.
@@ -214,18 +292,25 @@ impl ObjectWeighing<'_> {
             Ok(takes) => takes.clone(),
             Err(error) => return Ok(WeighedReview::Unknown(error.to_string())),
         };
-        if takes.0.is_empty() && !new.is_scalable {
-            return Ok(WeighedReview::Nothing);
-        }
         let is_growing = !is_status && self.grows(new, &takes, old)?;
-        let mut known = KnownObject::new(new, uid, takes, ObjectState::Live, self.now);
+        let mut known = KnownObject::living(new, uid, takes, self.now);
         if let Some(owner) = &new.owner {
             // Who made it is not known any more: where it had this owner before, what it takes is counted below that one, in full.
             let is_there = old.is_some_and(|old| old.owner == new.owner)
+                && makes((&owner.group, &owner.kind), (&new.group, &new.kind))
                 && self.forest.get(&owner.uid)?.is_some_and(|known| known.is_named_by(owner, &new.namespace));
             known.owner = if is_there { Some(owner.uid.clone()) } else { self.maker_of(new)? };
         }
+        if new.is_nothing(self.is_known(known.owner.as_ref())?) {
+            return Ok(WeighedReview::Nothing);
+        }
+        self.is_alone(&known)?;
+        let (uid, owner) = (known.uid.clone(), known.owner.clone());
         self.forest.insert(known)?;
+        if let Some(owner) = owner.filter(|_| !new.is_leaving) {
+            // It may be one that was taken not to be stored: then another one was not.
+            self.forget_unmade(&owner, &uid, 1)?;
+        }
         Ok(WeighedReview::Changed { must_hold: !is_growing })
     }
 
@@ -272,7 +357,7 @@ impl ObjectWeighing<'_> {
                 scale.to
             )));
         };
-        let is_growing = takes.is_more_than(&known.declared);
+        let is_growing = scale.from.map_or_else(|| takes.is_more_than(&known.declared), |from| scale.to > from);
         self.declare(&scale.uid, takes)?;
         Ok(WeighedReview::Changed { must_hold: !is_growing })
     }
@@ -290,7 +375,7 @@ impl ObjectWeighing<'_> {
         if object.has_ended || (known.is_pod() && object.is_leaving && *has_no_grace) {
             self.ends(&uid, object.has_started)?;
         } else if known.is_pod() {
-            self.confirm(&uid)?;
+            self.leave(&uid)?;
         } else if matches!(known.state, ObjectState::Pending | ObjectState::Live | ObjectState::HandedOver) {
             self.confirm(&uid)?;
             let now = self.now;

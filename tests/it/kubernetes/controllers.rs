@@ -22,6 +22,20 @@ impl Cluster {
         panic!("the cluster does not come to rest");
     }
 
+    /// Within seconds the scheduler says of every pod, and its controller of everything else, that it was seen.
+    pub(super) fn show_signs(&mut self) {
+        for uid in self.objects.keys().cloned().collect::<Vec<_>>() {
+            let Some(object) = self.get(&uid).filter(|object| object["status"]["seen"].is_null()) else { continue };
+            let by = match object["kind"].as_str().unwrap() {
+                "Pod" => user("system:kube-scheduler"),
+                "Deployment" => controller("deployment-controller"),
+                "ReplicaSet" => controller("replicaset-controller"),
+                _ => controller("job-controller"),
+            };
+            self.update(&by, &uid, "status", |object| object["status"]["seen"] = json!(true));
+        }
+    }
+
     /// One step for one object; whether anything changed.
     pub(super) fn step(&mut self, uid: &str) -> bool {
         let Some(object) = self.get(uid).cloned() else { return false };
@@ -66,7 +80,7 @@ impl Cluster {
         }
         let run = |pod: &mut Value| {
             pod["spec"]["nodeName"] = json!("node1");
-            pod["status"] = json!({ "phase": "Running", "startTime": "2026-11-30T09:00:00Z" });
+            pod["status"] = json!({ "phase": "Running", "startTime": "2026-11-30T09:00:00Z", "seen": true });
         };
         self.update(&node, uid, "status", run).is_stored()
     }
@@ -95,8 +109,9 @@ impl Cluster {
         };
         let others: u64 = old.iter().map(|(_, set)| replicas(set)).sum();
         let room = (wanted + u64::from(others > 0)).saturating_sub(others).min(wanted);
-        if replicas(&object) != room && (replicas(&object) < room || others == 0) {
-            return self.update(&by, &set, "", |set| set["spec"]["replicas"] = json!(room)).is_stored();
+        let next = replicas(&object).max(room).min(wanted);
+        if replicas(&object) != next {
+            return self.update(&by, &set, "", |set| set["spec"]["replicas"] = json!(next)).is_stored();
         }
         let is_up = self.running(Some(&set)).len() as u64 >= room;
         match old.iter().find(|(_, set)| replicas(set) > 0).filter(|_| is_up) {
@@ -114,15 +129,25 @@ impl Cluster {
         if ended || job["metadata"]["deletionTimestamp"].is_string() {
             return false;
         }
-        let pods = |over: bool| {
-            let of = self.objects.values().filter(move |pod| pod["kind"] == "Pod" && owner_of(pod) == Some(uid));
-            of.filter(move |pod| is_over(pod) == over).count() as u64
-        };
+        let pods = self.objects.iter().filter(|(_, pod)| pod["kind"] == "Pod" && owner_of(pod) == Some(uid));
+        let (over, active): (Vec<_>, Vec<_>) = pods.partition(|(_, pod)| is_over(pod));
+        // A pod that has ended counts once and for good, as its finalizer sees to.
+        let counted = job["status"]["counted"].as_array().cloned().unwrap_or_default();
+        let new: Vec<Value> = over.iter().map(|(pod, _)| json!(pod)).filter(|pod| !counted.contains(pod)).collect();
         let completions = job["spec"]["completions"].as_u64().unwrap();
-        let succeeded = pods(true);
-        if succeeded >= completions && pods(false) == 0 {
-            let complete = json!({ "startTime": "2026-11-30T09:00:00Z", "conditions": [{ "type": "Complete", "status": "True" }] });
-            return self.update(&by, uid, "status", |job| job["status"] = complete).is_stored();
+        let succeeded = (counted.len() + new.len()) as u64;
+        let is_idle = active.is_empty();
+        if !new.is_empty() {
+            let counted = [counted, new].concat();
+            let count = |job: &mut Value| {
+                job["status"]["succeeded"] = json!(succeeded.min(completions));
+                job["status"]["counted"] = json!(counted);
+            };
+            return self.update(&by, uid, "status", count).is_stored();
+        }
+        if succeeded >= completions && is_idle {
+            let complete = json!([{ "type": "Complete", "status": "True" }]);
+            return self.update(&by, uid, "status", |job| job["status"]["conditions"] = complete).is_stored();
         }
         let wanted = job["spec"]["parallelism"].as_u64().unwrap().min(completions.saturating_sub(succeeded));
         let mut job = job.clone();

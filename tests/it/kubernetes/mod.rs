@@ -6,6 +6,7 @@ mod cluster;
 mod controllers;
 mod kinds;
 mod lifecycle;
+mod links;
 mod manifests;
 mod model;
 mod objects;

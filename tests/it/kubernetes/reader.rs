@@ -58,7 +58,7 @@ fn it_lists_page_by_page_and_leaves_out_what_is_not_about_accelerators() {
     assert_eq!(names, ["alone", "serve", "etl"]);
     assert_eq!(
         (listing.kinds.len(), listing.problem.as_deref()),
-        (25, None),
+        (28, None),
         "a group that is not installed has no objects"
     );
     let text = serde_json::to_string(&listing).unwrap();

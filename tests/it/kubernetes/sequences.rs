@@ -104,12 +104,7 @@ fn a_pod_that_loses_its_owner_is_counted_itself_or_stays() {
 
 #[test]
 fn without_room_a_pod_is_not_released_and_no_other_takes_its_place() {
-    let one = {
-        let mut cluster = roomy();
-        cluster.create(&alice(), pod("team-a", "p", "p", 1)).uid();
-        cluster.gate.bench.figures("1", crate::budget::at(0))[1]
-    };
-    let mut cluster = Cluster::new(2 * one);
+    let mut cluster = Cluster::new(2 * one_gpu());
     cluster.create(&alice(), deployment("team-a", "serve", 2, 1)).uid();
     cluster.settle();
     let set = cluster.of_kind("ReplicaSet").remove(0);
@@ -118,6 +113,72 @@ fn without_room_a_pod_is_not_released_and_no_other_takes_its_place() {
     cluster.settle();
     assert_eq!((cluster.living(), cluster.gate.held()), (2, 2));
     assert_eq!(owner_of(cluster.get(&own).unwrap()), Some(set.as_str()));
+}
+
+/// What one GPU for an hour holds, mJ.
+fn one_gpu() -> i64 {
+    let mut cluster = roomy();
+    cluster.create(&alice(), pod("team-a", "p", "p", 1)).uid();
+    cluster.gate.bench.figures("1", crate::budget::at(0))[1]
+}
+
+#[test]
+fn a_deployment_that_is_deleted_without_its_replica_sets_holds_no_more_than_fits() {
+    let mut cluster = Cluster::new(4 * one_gpu());
+    let uid = cluster.create(&alice(), deployment("team-a", "serve", 4, 1)).uid();
+    cluster.settle();
+    let set = cluster.of_kind("ReplicaSet").remove(0);
+    // What its ReplicaSet asks for is nobody's business but its controller's, until it is on its own.
+    assert!(cluster.update(&alice(), &set, "scale", |set| set["spec"]["replicas"] = json!(40)).is_stored());
+    assert!(cluster.delete(&alice(), &uid, "Orphan").is_stored());
+    cluster.settle();
+    assert_eq!((cluster.of_kind("Deployment").len(), cluster.living(), cluster.gate.held()), (0, 4, 4));
+    cluster.gate.pass(120);
+    cluster.look();
+    cluster.settle();
+    assert_eq!((cluster.living(), cluster.gate.held()), (4, 4), "what the reader finds is no more than asked for");
+    // It is let shrink and go all the same.
+    assert!(cluster.update(&alice(), &set, "scale", |set| set["spec"]["replicas"] = json!(3)).is_stored());
+    cluster.settle();
+    assert_eq!((cluster.living(), cluster.gate.held()), (3, 3));
+}
+
+#[test]
+fn pods_are_not_taken_to_be_unmade_while_one_that_is_leaving_or_evicted_is_replaced() {
+    for is_evicted in [false, true] {
+        let mut cluster = roomy();
+        cluster.create(&alice(), deployment("team-a", "serve", 3, 1)).uid();
+        while cluster.living() < 3 {
+            let uids: Vec<String> =
+                cluster.of_kind("Deployment").into_iter().chain(cluster.of_kind("ReplicaSet")).collect();
+            uids.iter().for_each(|uid| drop(cluster.step(uid)));
+        }
+        // Of the other two nothing is heard.
+        let first = cluster.running(None).remove(0);
+        cluster.step(&first);
+        if is_evicted {
+            cluster.evict(&alice(), &first);
+        } else {
+            assert!(cluster.delete(&alice(), &first, "Background").is_stored());
+        }
+        let set = cluster.of_kind("ReplicaSet").remove(0);
+        assert!(cluster.step(&set), "another one is made");
+        assert_eq!((cluster.living(), cluster.gate.held()), (4, 4));
+        cluster.settle();
+        assert_eq!((cluster.living(), cluster.gate.held()), (3, 3));
+    }
+}
+
+#[test]
+fn of_two_creations_under_one_name_the_larger_is_held_until_one_is_heard_of() {
+    let mut cluster = roomy();
+    let first = cluster.create(&alice(), pod("team-a", "p", "p", 4)).uid();
+    assert_eq!(cluster.create(&alice(), pod("team-a", "p", "p", 1)), Stored::Refused);
+    assert_eq!((cluster.living(), cluster.gate.held()), (4, 4));
+    assert_eq!(cluster.create(&alice(), pod("team-a", "p", "p", 6)), Stored::Refused);
+    assert_eq!(cluster.gate.held(), 6);
+    cluster.step(&first);
+    assert_eq!((cluster.living(), cluster.gate.held()), (4, 4));
 }
 
 #[test]
