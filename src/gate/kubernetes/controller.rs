@@ -11,12 +11,14 @@ const MANAGER: &str = "system:kube-controller-manager";
 /// The prefix of every service account.
 const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
 
-/// Group and kind of a pod.
-const POD: (&str, &str) = ("", "Pod");
+/// API group and kind.
+type KindName<'a> = (&'a str, &'a str);
 
-/// The controllers of Kubernetes itself: group and kind of the owner, service account, group and kind of what is made (source: service accounts of
+const POD: KindName<'_> = ("", "Pod");
+
+/// The controllers of Kubernetes itself: the owner's kind, their service account, the kind that they make (source: service accounts of
 /// kube-controller-manager, as recorded).
-const CONTROLLERS: [((&str, &str), &str, (&str, &str)); 7] = [
+const CONTROLLERS: [(KindName<'_>, &str, KindName<'_>); 7] = [
     (("batch", "Job"), "job-controller", POD),
     (("batch", "CronJob"), "cronjob-controller", ("batch", "Job")),
     (("apps", "Deployment"), "deployment-controller", ("apps", "ReplicaSet")),
@@ -26,9 +28,9 @@ const CONTROLLERS: [((&str, &str), &str, (&str, &str)); 7] = [
     (("", "ReplicationController"), "replication-controller", POD),
 ];
 
-/// Whether the controller of an owner makes objects of another kind, each a group and kind: an owner that anybody wrote otherwise stands for nothing. A
+/// Whether the controller of an owner makes objects of another kind: an owner that anybody wrote otherwise stands for nothing. A
 /// run of a CronJob is weighed by itself.
-pub(super) fn makes(owner: (&str, &str), made: (&str, &str)) -> bool {
+pub(super) fn makes(owner: KindName<'_>, made: KindName<'_>) -> bool {
     let is_builtin = matches!(owner.0, "" | "apps" | "batch");
     let is_made = CONTROLLERS.iter().any(|(of, _, kind)| *of == owner && *kind == made);
     !is_builtin || (is_made && owner != ("batch", "CronJob"))
@@ -44,9 +46,9 @@ pub struct ReviewUser {
 }
 
 impl ReviewUser {
-    /// Whether this is the controller that makes objects of the group and kind `made` for `owner`.
-    pub(super) fn makes_for(&self, owner: &ObjectOwner, made: (&str, &str), settings: &Kubernetes) -> bool {
-        let is_builtin = |(of, account, kind): &((&str, &str), &str, (&str, &str))| {
+    /// Whether this is the controller that makes objects of the kind `made` for `owner`.
+    pub(super) fn makes_for(&self, owner: &ObjectOwner, made: KindName<'_>, settings: &Kubernetes) -> bool {
+        let is_builtin = |(of, account, kind): &(KindName<'_>, &str, KindName<'_>)| {
             *of == (owner.group.as_str(), owner.kind.as_str()) && *kind == made && self.is_system(account)
         };
         CONTROLLERS.iter().any(is_builtin) || self.is_operator_of(&owner.group, settings)

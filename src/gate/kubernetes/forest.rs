@@ -389,14 +389,15 @@ impl<'a> Forest<'a> {
     pub(super) fn limit(&mut self, now: Timestamp) -> Result<(), StoreError> {
         for (uid, before) in self.before.clone() {
             let Some(Some(mut object)) = self.known.get(&uid).cloned() else { continue };
-            if !self.root_total(&object)?.is_more_than(&before.counted) {
+            // A pod is there.
+            if object.is_pod() || !self.root_total(&object)?.is_more_than(&before.counted) {
                 continue;
             }
             object.declared = object.declared.no_more_than(&before.counted);
             if object.declared == before.declared {
                 object.changed = before.changed;
             }
-            if object.state == ObjectState::Live && !object.is_pod() {
+            if object.state == ObjectState::Live {
                 object.waits_since = before.waits_since.filter(|_| before.state == ObjectState::Live).or(Some(now));
             }
             self.put(object);

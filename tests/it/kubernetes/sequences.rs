@@ -151,7 +151,9 @@ fn pods_are_not_taken_to_be_unmade_while_one_that_is_leaving_or_evicted_is_repla
         while cluster.living() < 3 {
             let uids: Vec<String> =
                 cluster.of_kind("Deployment").into_iter().chain(cluster.of_kind("ReplicaSet")).collect();
-            uids.iter().for_each(|uid| drop(cluster.step(uid)));
+            for uid in uids {
+                cluster.step(&uid);
+            }
         }
         // Of the other two nothing is heard.
         let first = cluster.running(None).remove(0);
