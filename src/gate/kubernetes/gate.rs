@@ -135,7 +135,7 @@ fn verdict(desk: &Desk<'_>, settings: &Kubernetes, review: &Review) -> Result<Re
         WeighedReview::Changed { must_hold } => must_hold,
     };
     let ObjectWeighing { mut forest, succession, have_run, .. } = weighing;
-    let holding = Holding { asker: &asker, have_run: &have_run, succession, must_hold };
+    let holding = RootHolding { asker: &asker, have_run: &have_run, succession, must_hold };
     match holding.hold(&mut forest) {
         Ok(outcome) => {
             if matches!(outcome, ClaimOutcome::Held { .. }) {
@@ -151,7 +151,7 @@ fn verdict(desk: &Desk<'_>, settings: &Kubernetes, review: &Review) -> Result<Re
 }
 
 /// What the roots of a forest take, as it is held.
-struct Holding<'a> {
+struct RootHolding<'a> {
     asker: &'a Asker<'a>,
     /// Objects of which some part has run.
     have_run: &'a [String],
@@ -161,7 +161,7 @@ struct Holding<'a> {
     must_hold: bool,
 }
 
-impl Holding<'_> {
+impl RootHolding<'_> {
     /// What must be held and does not fit is held as far as pods take it: what more is asked for is weighed when its pods are made.
     fn hold(&self, forest: &mut Forest<'_>) -> Result<ClaimOutcome, BudgetError> {
         let mut claims = self.claims(forest)?;
@@ -215,7 +215,7 @@ pub(super) fn settle_up(
     shown: BTreeMap<String, &KubernetesObject>,
 ) -> Result<Vec<ChangedAdmission>, BudgetError> {
     let asker = Asker { desk, settings, namespace: "", user: None, shown };
-    let holding = Holding { asker: &asker, have_run: &[], succession: None, must_hold: true };
+    let holding = RootHolding { asker: &asker, have_run: &[], succession: None, must_hold: true };
     let outcome = holding.hold(&mut forest)?;
     forest.write()?;
     Ok(changed_by(&outcome))
