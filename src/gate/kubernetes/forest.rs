@@ -385,20 +385,23 @@ impl<'a> Forest<'a> {
         Ok(KnownObject { declared: either, ..object.clone() }.total())
     }
 
-    /// Of roots that were known before and take more now, lets only what their pods take grow: the rest is weighed as it is made.
+    /// Of roots that take more than was held for them before, lets only what their pods take grow: the rest is weighed as it is made.
     pub(super) fn limit(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        for (uid, before) in self.before.clone() {
-            let Some(Some(mut object)) = self.known.get(&uid).cloned() else { continue };
+        for (uid, object) in self.known.clone() {
             // A pod is there.
-            if object.is_pod() || !self.root_total(&object)?.is_more_than(&before.counted) {
+            let Some(mut object) = object.filter(|object| !object.is_pod()) else { continue };
+            let before = self.before.get(&uid).cloned();
+            let counted = before.as_ref().map(|before| before.counted.clone()).unwrap_or_default();
+            if !self.root_total(&object)?.is_more_than(&counted) {
                 continue;
             }
-            object.declared = object.declared.no_more_than(&before.counted);
-            if object.declared == before.declared {
-                object.changed = before.changed;
-            }
+            object.declared = object.declared.no_more_than(&counted);
+            let waits_since = before.as_ref().filter(|before| before.state == ObjectState::Live);
             if object.state == ObjectState::Live {
-                object.waits_since = before.waits_since.filter(|_| before.state == ObjectState::Live).or(Some(now));
+                object.waits_since = waits_since.and_then(|before| before.waits_since).or(Some(now));
+            }
+            if let Some(before) = before.filter(|before| before.declared == object.declared) {
+                object.changed = before.changed;
             }
             self.put(object);
         }

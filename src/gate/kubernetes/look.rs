@@ -118,7 +118,12 @@ impl Looking<'_> {
                 None => {
                     let known = self.known(object, uid, takes, owner);
                     self.is_there(&known)?;
+                    let owner = known.owner.clone().filter(|_| !object.is_leaving);
                     self.forest.insert(known)?;
+                    if let Some(owner) = owner {
+                        // It may be one that was taken not to be stored: then another one was not.
+                        self.forest.forget_unmade(&owner, uid, 1)?;
+                    }
                 }
             }
         }

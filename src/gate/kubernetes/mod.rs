@@ -25,6 +25,7 @@ mod sweep;
 mod takes;
 mod tally;
 mod text;
+mod unmade;
 mod weighing;
 mod words;
 mod workflow;

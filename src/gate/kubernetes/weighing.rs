@@ -90,7 +90,7 @@ impl ObjectWeighing<'_> {
         self.succeed(&known)?;
         self.forest.insert(known)?;
         if let Some(owner) = owner {
-            self.forget_unmade(&owner, &uid, usize::MAX)?;
+            self.forest.forget_unmade(&owner, &uid, usize::MAX)?;
         }
         Ok(may_be_refused)
     }
@@ -160,30 +160,6 @@ impl ObjectWeighing<'_> {
         let Some(known) = self.forest.get(owner)?.filter(|known| known.kind == "CronJob") else { return Ok(()) };
         if known.state != ObjectState::HandedOver {
             self.forest.alter(owner, |known| (known.state, known.waits_since) = (ObjectState::HandedOver, None))?;
-        }
-        Ok(())
-    }
-
-    /// A controller makes no more pods than its object asks for: where `made` is one too many, up to `most` of those like it that nothing was heard of
-    /// were not stored. That is known only of an object that cannot ask for more than is known.
-    fn forget_unmade(&mut self, owner: &str, made: &str, most: usize) -> Result<(), BudgetError> {
-        let (Some(known), Some(made)) = (self.forest.get(owner)?, self.forest.get(made)?) else { return Ok(()) };
-        let can_tell = known.is_certain() && known.kind != "DaemonSet" && !known.is_pod() && made.is_pod();
-        if !can_tell || !known.pods.is_more_than(&known.declared) {
-            return Ok(());
-        }
-        // Pods that are leaving are replaced while they still run.
-        let is_alike =
-            |pod: &KnownObject| pod.is_pod() && pod.declared == made.declared && pod.state != ObjectState::Leaving;
-        let mut alike = Takes::default();
-        self.forest.children(owner)?.iter().filter(|pod| is_alike(pod)).for_each(|pod| alike.add(&pod.declared));
-        let unheard = self.forest.unconfirmed_of(owner)?.into_iter();
-        for unmade in unheard.filter(|pod| is_alike(pod) && pod.uid != made.uid).take(most) {
-            if !alike.is_more_than(&known.declared) {
-                break;
-            }
-            self.forest.gone(&unmade.uid)?;
-            alike.subtract(&unmade.declared);
         }
         Ok(())
     }
@@ -309,7 +285,7 @@ impl ObjectWeighing<'_> {
         self.forest.insert(known)?;
         if let Some(owner) = owner.filter(|_| !new.is_leaving) {
             // It may be one that was taken not to be stored: then another one was not.
-            self.forget_unmade(&owner, &uid, 1)?;
+            self.forest.forget_unmade(&owner, &uid, 1)?;
         }
         Ok(WeighedReview::Changed { must_hold: !is_growing })
     }
