@@ -50,7 +50,8 @@ impl Listing {
     }
 }
 
-/// Brings what is known of objects, and what they hold, up to what the cluster has: whatever that is, it is held. The admissions that this changed.
+/// Brings what is known of objects, and what they hold, up to what the cluster has: whatever pods there are, they are held, and what is asked for beyond
+/// them as far as it fits. The admissions that this changed.
 ///
 /// # Errors
 ///

