@@ -6,6 +6,7 @@ mod check;
 mod examples;
 mod mutated;
 mod plans;
+mod services;
 mod task;
 mod variants;
 
