@@ -18,7 +18,7 @@ export CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=$cargo_home=/cargo$separator
 export CFLAGS="${CFLAGS:-} -ffile-prefix-map=$cargo_home=/cargo -ffile-prefix-map=$target=/target -ffile-prefix-map=$here=/wattledger"
 
 profile="${WATTLEDGER_PROFILE:-release}"
-cargo build --locked --profile "$profile" --bin wattledger --bin wattledger-agent
+cargo build --workspace --locked --profile "$profile" --bin wattledger --bin wattledger-agent
 folder="$profile"
 [ "$profile" != dev ] || folder=debug
 mkdir -p "$out"
