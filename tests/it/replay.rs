@@ -53,7 +53,7 @@ fn what_meter_doubts_is_doubted_by_run_and_agent() {
     });
     for (text, doubt) in [
         (watts("1500.00"), "its mean power is 1500 W, and a NVIDIA H100 80GB HBM3 is rated at 700 W"),
-        (watts("0.00"), "60 of 60 readings under load are 0 W"),
+        (watts("0.00"), "60 of 60 readings are 0 W under load"),
         (years, "its readings span 730 days"),
     ] {
         let folder = tempfile::tempdir().unwrap();

@@ -140,8 +140,9 @@ impl Delimited {
             let power = series.power.as_ref().map(|source| self.value(line, source, unit)).transpose()?;
             let counter = series.energy.as_ref().map(|source| self.value(line, source, unit)).transpose()?;
             let is_interval = series.energy.as_ref().is_some_and(|source| source.kind == EnergyKind::Interval);
-            let is_busy = series.load.is_some_and(|index| is_busy(self.fields.get(bytes, index)));
-            let values = LoggedValues { device, at, power, counter, is_interval, is_busy, line: line.number };
+            let load = series.load.filter(|_| power == Some(Value::Number(0)));
+            let is_busy_at_zero = load.is_some_and(|index| is_busy(self.fields.get(bytes, index)));
+            let values = LoggedValues { device, at, power, counter, is_interval, is_busy_at_zero, line: line.number };
             let reading = tracker.accept(values);
             if let Some(reading) = reading.map_err(|error| self.name_other_column(error, bytes))? {
                 queue.push(DeviceReading { device, reading });
@@ -264,10 +265,12 @@ impl Delimited {
     /// A loop may print its header before each row. A header after a pause begins another recording, and nothing says what was drawn
     /// between the two.
     fn check_restart(&mut self, at: Timestamp, line: LogLine<'_>, cadence: Span) -> Result<(), LogError> {
-        let pause = self.last_at.replace(at).and_then(|last| at.since(last)).unwrap_or(Span::ZERO);
-        let is_restart =
-            std::mem::take(&mut self.is_after_header) && pause > LONGEST_PAUSE && pause > cadence.times(10);
-        if is_restart {
+        let before = self.last_at.replace(at);
+        if !std::mem::take(&mut self.is_after_header) {
+            return Ok(());
+        }
+        let pause = before.and_then(|last| at.since(last)).unwrap_or(Span::ZERO);
+        if pause > LONGEST_PAUSE && pause > cadence.times(10) {
             return Err(LogError::SecondRecording { line: line.number, pause: super::time::show_span(pause) });
         }
         Ok(())

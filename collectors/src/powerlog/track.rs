@@ -34,8 +34,8 @@ pub(super) struct LoggedValues {
     pub(super) counter: Option<Value>,
     /// Whether that value is the energy since the row before, rather than since some start.
     pub(super) is_interval: bool,
-    /// Whether the device is under load, as far as the log says.
-    pub(super) is_busy: bool,
+    /// Whether the device is under load although its power is 0 W, as far as the log says.
+    pub(super) is_busy_at_zero: bool,
     /// Number of the line, from 1.
     pub(super) line: u64,
 }
@@ -86,8 +86,7 @@ struct DeviceState {
     counted: u64,
     /// Energy of the last interval, in µJ.
     interval: Option<u64>,
-    /// Rows under load, and those of them with 0 W.
-    busy: u64,
+    /// Rows with 0 W under load.
     busy_at_zero: u64,
     highest_milliwatts: u64,
     /// Why the counter is not used although the log has one.
@@ -295,7 +294,7 @@ impl Tracker {
     ///
     /// The log cannot be believed.
     pub(super) fn accept(&mut self, values: LoggedValues) -> Result<Option<Reading>, LogError> {
-        let LoggedValues { device, at, power, counter, line, is_interval, is_busy } = values;
+        let LoggedValues { device, at, power, counter, line, is_interval, is_busy_at_zero } = values;
         let power = power.and_then(|value| self.keep(value, self.ceiling_milliwatts, line));
         let counter = counter.filter(|_| self.states[device].distrust.is_none());
         let energy = counter.and_then(|value| self.keep(value, u64::MAX, line));
@@ -330,8 +329,7 @@ impl Tracker {
         state.interval = energy;
         if let Some(milliwatts) = power {
             state.highest_milliwatts = state.highest_milliwatts.max(milliwatts);
-            state.busy += u64::from(is_busy);
-            state.busy_at_zero += u64::from(is_busy && milliwatts == 0);
+            state.busy_at_zero += u64::from(is_busy_at_zero);
         }
         if let Some(milliwatts) = power {
             state.run_on(at, milliwatts);

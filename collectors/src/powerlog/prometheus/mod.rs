@@ -309,7 +309,8 @@ fn pass_on(
     queue: &mut Vec<DeviceReading>,
 ) -> Result<(), LogError> {
     let Some(Pending { at, line, power, counter, is_interval }) = complete else { return Ok(()) };
-    let reading = tracker.accept(LoggedValues { device, at, power, counter, is_interval, is_busy: false, line })?;
+    let reading =
+        tracker.accept(LoggedValues { device, at, power, counter, is_interval, is_busy_at_zero: false, line })?;
     queue.extend(reading.map(|reading| DeviceReading { device, reading }));
     Ok(())
 }

@@ -132,8 +132,9 @@ impl Textual {
         if is_first && self.form.time_form() == TimeForm::Elapsed && reading.energy == Some(EnergyKind::Interval) {
             // The first interval begins when the recording does, at 0 s.
             let counter = Some(Value::Number(0));
-            let (is_interval, is_busy) = (true, false);
-            let start = LoggedValues { device, at: LOG_START, power: None, counter, is_interval, is_busy, line };
+            let (is_interval, is_busy_at_zero) = (true, false);
+            let start =
+                LoggedValues { device, at: LOG_START, power: None, counter, is_interval, is_busy_at_zero, line };
             queue.extend(tracker.accept(start)?.map(|reading| DeviceReading { device, reading }));
         }
         let Some(at) = self.now.or_else(|| self.count_row(device)) else { return Ok(()) };
@@ -142,7 +143,7 @@ impl Textual {
             None => (Some(reading.value), None),
         };
         let is_interval = reading.energy == Some(EnergyKind::Interval);
-        let values = LoggedValues { device, at, power, counter, is_interval, is_busy: false, line };
+        let values = LoggedValues { device, at, power, counter, is_interval, is_busy_at_zero: false, line };
         queue.extend(tracker.accept(values)?.map(|reading| DeviceReading { device, reading }));
         Ok(())
     }

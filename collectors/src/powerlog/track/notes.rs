@@ -49,12 +49,11 @@ impl Tracker {
             if let Some(why) = &state.distrust {
                 self.notes.push(LogNote::warning(format!("device {:?}: {why}", device.id)));
             }
-            let (id, count) = (&device.id, state.busy_at_zero);
-            if count > 0 && count * 2 > state.busy {
+            let (id, count, readings) = (&device.id, state.busy_at_zero, state.readings);
+            if count * 100 > readings {
                 self.notes.push(LogNote::warning(format!(
-                    "device {id:?}: {count} of {} readings under load are 0 W, which no device draws: its sensor does not work, and \
-                     its energy is not known",
-                    state.busy
+                    "device {id:?}: {count} of {readings} readings are 0 W under load, which no device draws: its sensor did not \
+                     work, and its energy is not known"
                 )));
             } else if device.sensor.power.is_some()
                 && state.readings > 1
