@@ -357,3 +357,78 @@ proptest! {
         prop_assert!((whole.1.unwrap() - parts.1.unwrap()).abs() <= 1, "each part is rounded to a microgram");
     }
 }
+
+/// What never changes a bill, done to every recorded case.
+#[test]
+fn every_case_is_weighed_alike_in_other_spellings() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/terraform/cases");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let original: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let right = weighed(&original);
+        for (how, variant) in spellings(&original) {
+            assert_eq!(weighed(&variant), right, "{}, {how}", path.display());
+        }
+        count += 1;
+    }
+    assert!(count >= 15, "{count} cases");
+}
+
+/// Exit code, energy, CO2e, and each resource that is weighed, by address.
+fn weighed(plan: &Value) -> (i32, Value, Value, Vec<(String, Value, Value)>) {
+    let (code, document) = json_of(plan, &[]);
+    let of = |row: &Value| (row["address"].to_string(), row["energy_mwh"].clone(), row["region"].clone());
+    let mut rows: Vec<_> = document["resources"].as_array().into_iter().flatten().map(of).collect();
+    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    (code, document["energy_mwh"].clone(), document["co2e_t"].clone(), rows)
+}
+
+/// The plan with its changes in another order, beside resources that run nothing, and as other versions of Terraform write it.
+fn spellings(plan: &Value) -> Vec<(&'static str, Value)> {
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut plan = plan.clone();
+        change(&mut plan);
+        plan
+    };
+    let bucket = |action: &str, name: &str| {
+        json!({ "address": format!("aws_s3_bucket.{name}"), "mode": "managed", "type": "aws_s3_bucket", "name": name,
+            "provider_name": "registry.terraform.io/hashicorp/aws",
+            "change": { "actions": [action], "before": null, "after": { "bucket": name }, "after_unknown": {} } })
+    };
+    let push = |plan: &mut Value, resource: Value| {
+        plan["resource_changes"].as_array_mut().into_iter().for_each(|changes| changes.push(resource.clone()));
+    };
+    let reverse =
+        |plan: &mut Value| plan["resource_changes"].as_array_mut().into_iter().for_each(|changes| changes.reverse());
+    vec![
+        ("backwards", changed(&reverse)),
+        ("with a bucket", changed(&|plan| push(plan, bucket("create", "logs_of_p4d")))),
+        (
+            "with a bucket that stays, before the rest",
+            changed(&|plan| {
+                push(plan, bucket("no-op", "g5.xlarge"));
+                reverse(plan);
+            }),
+        ),
+        (
+            "of a later version",
+            changed(&|plan| {
+                plan["format_version"] = json!("1.3");
+                plan["terraform_version"] = json!("1.14.0");
+                plan["applyable"] = json!(true);
+            }),
+        ),
+        (
+            "with outputs and checks",
+            changed(&|plan| {
+                plan["output_changes"] = json!({ "size": { "actions": ["create"], "before": null, "after": "p5.48xlarge", "after_unknown": false } });
+                plan["checks"] =
+                    json!([{ "address": { "kind": "resource", "to_display": "aws_instance.x" }, "status": "pass" }]);
+            }),
+        ),
+    ]
+}
