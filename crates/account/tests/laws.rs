@@ -80,6 +80,29 @@ fn total(windows: &[Window]) -> i64 {
 
 proptest! {
     #[test]
+    fn windows_end_where_they_are_cut_and_their_sum_stays(
+        sensor in sensors(), readings in series(), cuts in proptest::collection::vec((0usize..120, -2_000_000_000i64..2_000_000_000), 1..20)
+    ) {
+        let length = Some(Span::from_seconds(10));
+        let whole = windows(sensor, length, &readings);
+        let (mut meter, mut cut) = (Meter::new("device", sensor, length), Vec::new());
+        for (position, reading) in readings.iter().enumerate() {
+            for (_, by_ns) in cuts.iter().filter(|(before, _)| *before == position) {
+                meter.cut_at(Timestamp::from_nanoseconds(reading.at.nanoseconds() + by_ns));
+            }
+            meter.push(reading).unwrap();
+            cut.extend(meter.drain());
+        }
+        cut.extend(meter.finish().unwrap());
+        prop_assert_eq!(total(&cut), total(&whole));
+        prop_assert!(cut.windows(2).all(|pair| pair[0].end == pair[1].start && pair[0].start < pair[0].end));
+        let covered = |windows: &[Window]| windows.iter().map(|window| window.covered.nanoseconds()).sum::<u64>();
+        prop_assert_eq!(covered(&cut), covered(&whole));
+        // Every end of a window without cuts is one with them.
+        prop_assert!(whole.iter().all(|window| cut.iter().any(|piece| piece.end == window.end)));
+    }
+
+    #[test]
     fn any_split_of_a_series_sums_to_the_whole(sensor in sensors(), readings in series(), length_ms in 1u64..20_000) {
         let whole = windows(sensor, None, &readings);
         let parts = windows(sensor, Some(Span::from_milliseconds(length_ms)), &readings);

@@ -4,7 +4,7 @@ use super::uncertainty::{self, Facts};
 use super::window::Flags;
 use super::{Flag, Method, Quality, Reading, Sensor, Window};
 use model::DeviceUuid;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use units::{ExactEnergy, Overflow, Power, Span, Timestamp};
 
 /// The next stretch of the energy curve, which begins where the one before ended.
@@ -19,12 +19,14 @@ pub(super) struct CurvePiece {
     pub gap: bool,
 }
 
-/// Cuts windows of a fixed length, aligned to UTC, or one window of everything.
+/// Cuts windows of a fixed length, aligned to UTC, or one window of everything; and wherever else it is asked to.
 #[derive(Debug, Clone)]
 pub(super) struct Cutter {
     /// Identity of the device, for its windows.
     device: DeviceUuid,
     length: Option<Span>,
+    /// Further moments at which a window ends, all of them ahead.
+    cuts: BTreeSet<Timestamp>,
     cursor: Timestamp,
     /// Energy since the start, exactly. Windows are differences of its rounded-down values.
     total: ExactEnergy,
@@ -60,11 +62,24 @@ impl Cutter {
         if let Some(power) = first.power {
             open.note_power(power);
         }
-        Ok(Self { device, length, cursor: start, total: ExactEnergy::ZERO, open, ready: VecDeque::new() })
+        let (cuts, ready) = (BTreeSet::new(), VecDeque::new());
+        Ok(Self { device, length, cuts, cursor: start, total: ExactEnergy::ZERO, open, ready })
     }
 
     pub(super) fn cursor(&self) -> Timestamp {
         self.cursor
+    }
+
+    /// Ends a window at `at` as well, or where the curve is known to already; a window that begins at `at` or later stays whole.
+    pub(super) fn cut_at(&mut self, at: Timestamp) {
+        if at > self.open.start {
+            self.cuts.insert(at.max(self.cursor));
+        }
+    }
+
+    /// Where the open window ends.
+    fn edge(&self) -> Option<Timestamp> {
+        self.open.end.into_iter().chain(self.cuts.first().copied()).min()
     }
 
     pub(super) fn flag(&mut self, flag: Flag) {
@@ -82,7 +97,7 @@ impl Cutter {
         };
         let start = self.cursor;
         let mut charged = ExactEnergy::ZERO;
-        while let Some(edge) = self.open.end.filter(|edge| *edge <= piece.to) {
+        while let Some(edge) = self.edge().filter(|edge| *edge <= piece.to) {
             let upto = edge.since(start).unwrap_or(Span::ZERO);
             let share = piece.energy.fraction(upto.nanoseconds(), span.nanoseconds());
             self.extend(edge, share - charged, piece);
@@ -119,6 +134,8 @@ impl Cutter {
     }
 
     fn close(&mut self, sensor: &Sensor) -> Result<(), Overflow> {
+        let cursor = self.cursor;
+        self.cuts.retain(|cut| *cut > cursor);
         let next = Open::starting(self.cursor, self.length, self.total)?;
         let open = std::mem::replace(&mut self.open, next);
         if self.cursor > open.start {

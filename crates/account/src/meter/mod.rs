@@ -134,6 +134,14 @@ impl Meter {
         Ok(counter.map_or(ReadingOutcome::Power, |_| ReadingOutcome::Counter(Step::First)))
     }
 
+    /// Ends a window at `at` as well, such as when somebody begins to hold the device. Where the energy up to a later moment is settled already, the window
+    /// ends there; one that has ended stays as it is.
+    pub fn cut_at(&mut self, at: Timestamp) {
+        if let Some(cutter) = &mut self.cutter {
+            cutter.cut_at(at);
+        }
+    }
+
     /// Takes out the windows that are complete, in the order of time.
     pub fn drain(&mut self) -> impl Iterator<Item = Window> {
         self.cutter.iter_mut().flat_map(|cutter| cutter.ready().drain(..))
