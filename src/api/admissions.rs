@@ -2,6 +2,7 @@
 
 use super::body::Json;
 use super::estimates::demand;
+use super::name::{NAME_RULE, is_name};
 use super::page::{Id, Paging, Query};
 use super::problem::Problem;
 use super::state::State;
@@ -11,8 +12,8 @@ use crate::budget::{self, Actual, Ask, BudgetError, Office};
 use crate::moment;
 use crate::store::{AdmissionFilter, AdmissionRow, DecisionRow, HoldRow, StoreError, Tx};
 use api::{
-    AdmissionDocument, AdmissionQuery, AdmissionRequest, CommitRequest, Decision, DecisionDocument, HoldDocument, Page,
-    PageQuery, ProblemDocument, Weight,
+    AdmissionDocument, AdmissionJobRequest, AdmissionQuery, AdmissionRequest, CommitRequest, Decision,
+    DecisionDocument, HoldDocument, Page, PageQuery, ProblemDocument, Weight,
 };
 use axum::extract::State as Extract;
 use model::{AdmissionId, BudgetId, ChangeKind, HoldNotice};
@@ -245,6 +246,30 @@ pub(crate) async fn renew(
     Id(id): Id,
 ) -> Result<axum::Json<AdmissionDocument>, Problem> {
     changed(&state, who, id, |office, id| office.renew(id)).await
+}
+
+/// Name the job of an admission
+///
+/// For gates that admit a job before it has an id. From then on what is metered of the job, also what was metered before, is spent and no longer
+/// held. Naming the same job again changes nothing; another one is refused with 409.
+#[utoipa::path(
+    post, path = "/admissions/{id}/job", tag = "budgets", request_body = AdmissionJobRequest, params(("id" = String, Path, description = "Number of the admission")),
+    responses(
+        (status = 200, description = "The admission after the change", body = AdmissionDocument),
+        (status = 404, description = "There is no such admission", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "The job was never allowed to run, or the admission has another job", body = ProblemDocument, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn name_job(
+    Extract(state): Extract<State>,
+    who: Identity,
+    Id(id): Id,
+    Json(asked): Json<AdmissionJobRequest>,
+) -> Result<axum::Json<AdmissionDocument>, Problem> {
+    if !is_name(asked.job.as_str()) {
+        return Err(Problem::field("job", format!("a name is {NAME_RULE}")));
+    }
+    changed(&state, who, id, |office, id| office.name_job(id, asked.job)).await
 }
 
 /// Release a hold

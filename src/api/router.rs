@@ -76,6 +76,7 @@ fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(admissions::admit))
         .routes(routes!(admissions::commit))
         .routes(routes!(admissions::renew))
+        .routes(routes!(admissions::name_job))
         .routes(routes!(admissions::release))
         .routes(routes!(budgets::request))
         .routes(routes!(kubernetes::review, kubernetes::heartbeat))

@@ -234,6 +234,17 @@ pub(super) fn record(tx: &Tx<'_>, row: &AdmissionRow, at: Timestamp, by: &TokenI
         (AdmissionState::Held, notice) => notice.name(),
         (state, _) => state.name(),
     };
+    record_as(action, tx, row, at, by)
+}
+
+/// Records that `action` was taken on an admission.
+pub(super) fn record_as(
+    action: &str,
+    tx: &Tx<'_>,
+    row: &AdmissionRow,
+    at: Timestamp,
+    by: &TokenId,
+) -> Result<(), BudgetError> {
     Ok(tx.decisions().record(&DecisionRow {
         decision: DecisionId::new(0),
         at,

@@ -1,14 +1,15 @@
 //! How an admission ends: settled by its caller or by the ledger, released, or renewed until then.
 
 use super::holds::{
-    AdmissionChange, AdmissionEvent, co2e_at_estimate, end_of_job, facility, keep, place_settled, record,
+    AdmissionChange, AdmissionEvent, co2e_at_estimate, end_of_job, facility, keep, note_metered_before, place_settled,
+    record, record_as,
 };
 use super::known::KnownBudget;
 use super::office::Books;
 use super::{BudgetError, Office};
 use crate::store::{AdmissionRow, DecisionRow, Tx};
 use api::Mode;
-use model::{AdmissionId, AdmissionState, HoldNotice};
+use model::{AdmissionId, AdmissionState, HoldNotice, JobId};
 use units::{CarbonMass, Energy, Span};
 
 /// A job that ended so long ago has delivered what it will deliver.
@@ -71,6 +72,35 @@ impl Office<'_> {
             }
             row.expires = row.expires.max(books.now.after(super::holds::PATIENCE)?);
             Ok(true)
+        })
+    }
+
+    /// Notes which job an admission let in, where that was not known when it was decided: what the ledger has of the job is spent, and no longer held.
+    /// It changes nothing about an admission of that job.
+    ///
+    /// # Errors
+    ///
+    /// There is no such admission, it was never allowed, or it is another job's; the store.
+    pub fn name_job(&self, id: AdmissionId, job: JobId) -> Result<AdmissionRow, BudgetError> {
+        self.write(move |books| {
+            let mut row = books.admission(id)?;
+            let is_over =
+                matches!(row.state, AdmissionState::Denied | AdmissionState::Checked | AdmissionState::Released);
+            // Without an id, a job is named by its key.
+            let is_unnamed = row.job.as_ref().is_none_or(|named| row.key.as_deref() == Some(named.as_str()));
+            match &row.job {
+                Some(named) if *named == job => return Ok(row),
+                _ if is_unnamed && !is_over => {}
+                _ => {
+                    let next = "only an admission that was allowed with a hold and has no job yet can be given one";
+                    return Err(BudgetError::State { id, state: row.state, next });
+                }
+            }
+            row.job = Some(job);
+            keep(books.tx, &row)?;
+            note_metered_before(books.tx, &mut row)?;
+            record_as("job", books.tx, &row, books.now, &books.by)?;
+            Ok(row)
         })
     }
 

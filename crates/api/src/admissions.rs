@@ -242,6 +242,15 @@ pub struct CommitRequest {
     pub co2e_ug: Option<i64>,
 }
 
+/// Names the job that an admission let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdmissionJobRequest {
+    /// Id of the job whose energy settles the admission.
+    #[schema(value_type = String)]
+    pub job: JobId,
+}
+
 /// What an admission holds of one budget, in the budget's unit: mJ or µg.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HoldDocument {

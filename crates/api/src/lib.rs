@@ -37,8 +37,8 @@ mod tokens;
 
 pub use actions::ActionDocument;
 pub use admissions::{
-    AdmissionDocument, AdmissionQuery, AdmissionRequest, BudgetShare, CommitRequest, Decision, FitKind, FitOption,
-    HoldDocument,
+    AdmissionDocument, AdmissionJobRequest, AdmissionQuery, AdmissionRequest, BudgetShare, CommitRequest, Decision,
+    FitKind, FitOption, HoldDocument,
 };
 pub use attention::{AttentionItem, Severity, Subject};
 pub use batches::AcknowledgementDocument;

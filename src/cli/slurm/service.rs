@@ -4,8 +4,8 @@ use crate::cli::client::{ServiceClient, escaped};
 use crate::cli::failure::Failure;
 use crate::gate::slurm::{Admission, BudgetLine, BudgetService, Expected, JobOnGpus, Price};
 use api::{
-    AdmissionDocument, AdmissionRequest, BudgetDocument, CommitRequest, Decision, EstimateDocument, EstimateRequest,
-    JobFootprint, Mode, Outage, ScopeKind, StandingDocument, Unit,
+    AdmissionDocument, AdmissionJobRequest, AdmissionRequest, BudgetDocument, CommitRequest, Decision,
+    EstimateDocument, EstimateRequest, JobFootprint, Mode, Outage, ScopeKind, StandingDocument, Unit,
 };
 use model::{AdmissionId, JobId, ProjectName, SiteName};
 use serde_json::Number;
@@ -28,8 +28,13 @@ impl BudgetService for ServiceClient {
         })
     }
 
-    fn commit(&self, admission: AdmissionId, used: Energy) -> Result<(), Failure> {
-        let used = CommitRequest { energy_mj: Some(used.millijoules()), co2e_ug: None };
+    fn name_job(&self, admission: AdmissionId, job: &JobId) -> Result<(), Failure> {
+        let request = AdmissionJobRequest { job: job.clone() };
+        self.post::<AdmissionDocument>(&format!("/admissions/{admission}/job"), &request).map(drop)
+    }
+
+    fn commit(&self, admission: AdmissionId, used: Option<Energy>) -> Result<(), Failure> {
+        let used = CommitRequest { energy_mj: used.map(Energy::millijoules), co2e_ug: None };
         self.post::<AdmissionDocument>(&format!("/admissions/{admission}/commit"), &used).map(drop)
     }
 
@@ -49,7 +54,7 @@ impl BudgetService for ServiceClient {
         };
         let footprint = found.footprint;
         let used = footprint.total.energy_mj.saturating_add(footprint.overhead.energy_mj);
-        Ok((used > 0).then(|| Energy::from_millijoules(used)))
+        Ok(Some(Energy::from_millijoules(used)))
     }
 
     fn estimate(&self, job: &JobOnGpus<'_>) -> Result<Expected, Failure> {

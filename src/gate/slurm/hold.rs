@@ -2,7 +2,7 @@
 
 use super::queue::{QueueRow, SlurmProgress};
 use super::text::GpuCount;
-use model::{AdmissionId, ProjectName};
+use model::{AdmissionId, JobId, ProjectName};
 
 /// How long holds wait before they are given back or settled.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +53,10 @@ pub struct Hold {
     pub used_minutes: u64,
     /// When the attempt was first seen to be over, in seconds since 1970.
     pub ended_s: Option<i64>,
+    /// Slurm's number of the array that the job is a task of.
+    pub array_job: Option<u64>,
+    /// Whether the service knows which job of the ledger this is.
+    pub is_named: bool,
     /// Whether the job was held in Slurm because the service refused it.
     pub is_held_back: bool,
 }
@@ -95,11 +99,19 @@ impl Hold {
         }
     }
 
+    /// The ids under which the ledger may have its job: as users know it where the node's hooks are told of arrays, else Slurm's own number.
+    pub(super) fn ledger_ids(&self, cluster: &str) -> Vec<JobId> {
+        let task = self.array_job.zip(self.task).map(|(array, task)| format!("{cluster}-{array}_{task}"));
+        let own = self.job.map(|job| format!("{cluster}-{job}"));
+        task.into_iter().chain(own).map(JobId::new).collect()
+    }
+
     /// Takes in what the queue shows of its job at `now_s`.
     pub(super) fn see(&mut self, row: Option<&QueueRow>, now_s: i64) {
         let is_over = match row {
             Some(row) => {
                 self.job = Some(row.job);
+                self.array_job = row.task.map(|_| row.array_job);
                 let is_this_attempt = row.restarts.saturating_add(1) == self.attempt;
                 if is_this_attempt {
                     self.used_minutes = self.used_minutes.max(row.used_minutes);

@@ -9,17 +9,17 @@ use super::journal::{DecisionKind, JournalLine};
 use super::queue::{Comment, QueueRow, SlurmProgress};
 use model::AdmissionId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use units::Energy;
 
 /// Whose hold: submission and task within its array.
 type HoldOwner = (String, Option<u32>);
 
-/// Every hold that is not resolved, by key, and what was settled of jobs that have others.
+/// A job that the ledger has not heard of by then is looked for less often.
+const RECENT_MINUTES: u64 = 3;
+
+/// Every hold that is not resolved, by key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holds {
     pub(super) by_key: BTreeMap<String, Hold>,
-    /// Energy of earlier attempts, by Slurm's number of the job.
-    pub(super) settled: BTreeMap<u64, Energy>,
 }
 
 impl Holds {
@@ -54,6 +54,8 @@ impl Holds {
                     used_minutes: 0,
                     ended_s: None,
                     is_held_back: false,
+                    array_job: None,
+                    is_named: false,
                 };
                 self.by_key.entry(key).or_insert(hold);
             }
@@ -140,6 +142,7 @@ impl Holds {
             used_minutes: 0,
             ended_s: None,
             is_held_back: false,
+            is_named: false,
             ..hold
         };
         self.by_key.entry(key).or_insert(hold);
@@ -165,6 +168,8 @@ impl Holds {
                 used_minutes: 0,
                 ended_s: None,
                 is_held_back: false,
+                array_job: None,
+                is_named: false,
             };
             self.by_key.entry(key).or_insert(hold);
         }
@@ -223,6 +228,23 @@ impl Holds {
         }
     }
 
+    /// Keys of the holds whose job runs or ran and is not known to the service: one for each attempt, as what is metered is spent once. Unless `all`, only
+    /// those that run since a few minutes.
+    pub fn unnamed(&self, all: bool) -> Vec<String> {
+        let mut seen = BTreeSet::new();
+        let held = self.by_key.iter().filter(|(_, hold)| hold.admission().is_some() && hold.used_minutes > 0);
+        let first = held.filter(|(_, hold)| seen.insert((hold.submission.clone(), hold.task, hold.attempt)));
+        let recent = |hold: &Hold| all || hold.used_minutes <= RECENT_MINUTES;
+        first.filter(|(_, hold)| !hold.is_named && recent(hold)).map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Notes that the service knows the job of the hold under `key`.
+    pub fn named(&mut self, key: &str) {
+        if let Some(hold) = self.by_key.get_mut(key) {
+            hold.is_named = true;
+        }
+    }
+
     /// Notes that the job of the hold under `key` is kept from starting.
     pub fn held_back(&mut self, key: &str) {
         if let Some(hold) = self.by_key.get_mut(key) {
@@ -232,17 +254,7 @@ impl Holds {
 
     /// Removes the hold under `key`, which was settled or released.
     pub fn resolved(&mut self, key: &str) {
-        if let Some(Hold { job: Some(job), .. }) = self.by_key.remove(key)
-            && !self.by_key.values().any(|hold| hold.job == Some(job))
-        {
-            self.settled.remove(&job);
-        }
-    }
-
-    /// What an attempt used of the `total` that its job has used so far; the next attempt counts from there.
-    pub fn energy_of_attempt(&mut self, job: u64, total: Energy) -> Energy {
-        let before = self.settled.insert(job, total).unwrap_or(Energy::ZERO);
-        Energy::from_millijoules(total.millijoules().saturating_sub(before.millijoules()).max(0))
+        self.by_key.remove(key);
     }
 
     /// GPU-minutes of a task that changes added, by job as the plugin names it and GPU type.
@@ -271,10 +283,6 @@ mod tests {
     use super::*;
 
     const LIMITS: HoldLimits = HoldLimits { never_created_s: 120, settle_s: 60 };
-
-    fn mj(millijoules: i64) -> Energy {
-        Energy::from_millijoules(millijoules)
-    }
 
     fn line(text: &str) -> JournalLine {
         JournalLine::parse(text).unwrap()
@@ -348,9 +356,8 @@ mod tests {
         assert_eq!(holds.reconcile(&[row(1, None, SlurmProgress::Pending, 1, 0)], 1_311, LIMITS), []);
         let deeds = holds.reconcile(&[row(1, None, SlurmProgress::Running, 1, 1)], 1_370, LIMITS);
         assert_eq!(deeds, [HoldAction::Settle { job: 1, keys: vec!["slurm.k.a1.a100".to_owned()] }]);
-        assert_eq!(holds.energy_of_attempt(1, mj(700)), mj(700));
         holds.resolved("slurm.k.a1.a100");
-        assert_eq!(holds.energy_of_attempt(1, mj(1_000)), mj(300));
+        assert_eq!(holds.get("slurm.k.a2.a100").unwrap().attempt, 2);
     }
 
     #[test]

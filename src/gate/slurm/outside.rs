@@ -45,12 +45,19 @@ pub trait BudgetService {
     /// The service cannot be reached or fails. That it refuses the job is an answer.
     fn admit(&self, key: &str, job: &JobOnGpus<'_>) -> Result<Admission, Self::Error>;
 
-    /// Settles an admission with the energy that its job used.
+    /// Tells which job of the ledger an admission let in.
     ///
     /// # Errors
     ///
     /// The service cannot be reached or fails.
-    fn commit(&self, admission: AdmissionId, used: Energy) -> Result<(), Self::Error>;
+    fn name_job(&self, admission: AdmissionId, job: &JobId) -> Result<(), Self::Error>;
+
+    /// Settles an admission with the energy that its job used; `None` for what the ledger has of the job that was named.
+    ///
+    /// # Errors
+    ///
+    /// The service cannot be reached or fails.
+    fn commit(&self, admission: AdmissionId, used: Option<Energy>) -> Result<(), Self::Error>;
 
     /// Releases what an admission holds.
     ///
@@ -66,7 +73,7 @@ pub trait BudgetService {
     /// The service cannot be reached or fails.
     fn renew(&self, admission: AdmissionId) -> Result<(), Self::Error>;
 
-    /// Facility energy that the ledger has of a job; `None` where it knows no such job or no energy of it.
+    /// Facility energy that the ledger has of a job, which may be none yet; `None` where it knows no such job.
     ///
     /// # Errors
     ///

@@ -6,7 +6,6 @@ use super::outside::{Admission, BudgetService, Controller, Expected, JobOnGpus};
 use super::settings::SlurmSettings;
 use super::table::{BudgetLine, Partition, Price, SlurmTable};
 use api::ScopeKind;
-use model::JobId;
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Energy, Timestamp};
 
@@ -71,6 +70,7 @@ where
         // Asks with the token that everything else needs, so that a wrong one never looks like a refusal of jobs.
         let budgets = self.service.budgets()?;
         self.admit()?;
+        self.name_jobs(now_s - self.slow_s >= SLOW_S)?;
         self.carry_out(actions)?;
         if now_s - self.slow_s >= SLOW_S {
             self.partitions = self.controller.partitions()?;
@@ -110,6 +110,30 @@ where
         Ok(())
     }
 
+    /// Tells the service which job of the ledger each running attempt is, as soon as the ledger has it: then its energy is spent, and no longer held too.
+    fn name_jobs(&mut self, all: bool) -> Result<(), E> {
+        for key in self.folder.state.holds.unnamed(all) {
+            self.name_job(&key)?;
+        }
+        Ok(())
+    }
+
+    /// Energy that the ledger has of the job of a hold, which the service knows then; `None` where the ledger has no such job.
+    fn name_job(&mut self, key: &str) -> Result<Option<Energy>, E> {
+        let Some(hold) = self.folder.state.holds.get(key) else { return Ok(None) };
+        let (Some(admission), is_named) = (hold.admission(), hold.is_named) else { return Ok(None) };
+        for id in hold.ledger_ids(&self.cluster) {
+            if let Some(used) = self.service.used(&id)? {
+                if !is_named {
+                    self.service.name_job(admission, &id)?;
+                    self.folder.state.holds.named(key);
+                }
+                return Ok(Some(used));
+            }
+        }
+        Ok(None)
+    }
+
     fn carry_out(&mut self, actions: Vec<HoldAction>) -> Result<(), E> {
         for action in actions {
             match action {
@@ -132,13 +156,14 @@ where
         Ok(())
     }
 
-    /// Settles the first hold of an attempt with all that the attempt used, and releases the others.
+    /// Settles the first hold of an attempt with what the ledger has of the job, else with the expected energy of its time, and releases the others.
     fn settle(&mut self, job: u64, keys: &[String]) -> Result<(), E> {
         let holds = &self.folder.state.holds;
         let minutes = keys.iter().filter_map(|key| holds.get(key)).map(|hold| hold.used_minutes).max().unwrap_or(0);
         let first = keys.iter().find_map(|key| Some((key, holds.get(key)?.admission()?)));
         if let Some((key, id)) = first.filter(|_| minutes > 0) {
-            let used = self.used(job, keys, minutes)?;
+            let metered = self.name_job(key)?.is_some_and(|used| used > Energy::ZERO);
+            let used = if metered { None } else { Some(self.expected(job, keys, minutes)?) };
             self.service.commit(id, used)?;
             self.folder.state.holds.resolved(key);
         }
@@ -148,12 +173,8 @@ where
         Ok(())
     }
 
-    /// What an attempt used: the ledger's facility energy; where nothing metered the job, the expected energy of its time.
-    fn used(&mut self, job: u64, keys: &[String], minutes: u64) -> Result<Energy, E> {
-        let id = JobId::new(format!("{}-{job}", self.cluster));
-        if let Some(total) = self.service.used(&id)? {
-            return Ok(self.folder.state.holds.energy_of_attempt(job, total));
-        }
+    /// The expected energy of an attempt that nothing metered.
+    fn expected(&mut self, job: u64, keys: &[String], minutes: u64) -> Result<Energy, E> {
         let mut sum = 0_i64;
         let holds = keys.iter().filter_map(|key| self.folder.state.holds.get(key));
         for hold in holds.filter(|hold| !hold.is_extra) {
@@ -233,7 +254,7 @@ mod tests {
     use super::*;
     use crate::gate::slurm::queue::{QueueRow, SlurmProgress};
     use api::{Mode, Outage, Unit};
-    use model::AdmissionId;
+    use model::{AdmissionId, JobId};
     use std::cell::RefCell;
     use std::fs;
     use std::rc::Rc;
@@ -284,8 +305,14 @@ mod tests {
             })
         }
 
-        fn commit(&self, admission: AdmissionId, used: Energy) -> Result<(), FolderError> {
-            self.note(format!("commit {admission} {}", used.millijoules()));
+        fn name_job(&self, admission: AdmissionId, job: &JobId) -> Result<(), FolderError> {
+            self.note(format!("{admission} is {job}"));
+            Ok(())
+        }
+
+        fn commit(&self, admission: AdmissionId, used: Option<Energy>) -> Result<(), FolderError> {
+            let used = used.map_or("what was metered".to_owned(), |used| used.millijoules().to_string());
+            self.note(format!("commit {admission} {used}"));
             Ok(())
         }
 
@@ -298,8 +325,7 @@ mod tests {
             Ok(())
         }
 
-        fn used(&self, job: &JobId) -> Result<Option<Energy>, FolderError> {
-            self.note(format!("used {job}"));
+        fn used(&self, _: &JobId) -> Result<Option<Energy>, FolderError> {
             Ok(self.metered.borrow().map(Energy::from_millijoules))
         }
 
@@ -368,15 +394,26 @@ mod tests {
         );
         assert_eq!(cluster.round(1_100, SlurmProgress::Ended, 2), [""; 0], "its last readings are on their way");
         *cluster.outside.metered.borrow_mut() = Some(5_000);
-        assert_eq!(cluster.round(1_200, SlurmProgress::Ended, 2), ["used lab-4", "commit 17 5000"]);
+        let settled = ["17 is lab-4", "commit 17 what was metered"];
+        assert_eq!(cluster.round(1_200, SlurmProgress::Ended, 2), settled);
         assert_eq!(cluster.round(1_300, SlurmProgress::Ended, 2), [""; 0]);
+    }
+
+    #[test]
+    fn a_running_job_is_named_as_soon_as_the_ledger_has_it() {
+        let mut cluster = Cluster::after("s k 1000 climate ana a100=2 10 - held");
+        cluster.round(1_010, SlurmProgress::Running, 1);
+        assert_eq!(cluster.round(1_012, SlurmProgress::Running, 1), [""; 0]);
+        *cluster.outside.metered.borrow_mut() = Some(0);
+        assert_eq!(cluster.round(1_014, SlurmProgress::Running, 1), ["17 is lab-4"]);
+        assert_eq!(cluster.round(1_016, SlurmProgress::Running, 1), [""; 0]);
     }
 
     #[test]
     fn a_job_that_nothing_metered_is_settled_with_its_expected_energy() {
         let mut cluster = Cluster::after("s k 1000 climate ana a100=2 10 - held");
         cluster.round(1_010, SlurmProgress::Ended, 3);
-        assert_eq!(cluster.round(1_100, SlurmProgress::Ended, 3), ["used lab-4", "commit 17 6"]);
+        assert_eq!(cluster.round(1_100, SlurmProgress::Ended, 3), ["commit 17 6"]);
         let notes = cluster.sidecar.take_notes();
         assert_eq!(notes, ["job 4 was not metered: settled with the expected energy of 3 min"]);
     }

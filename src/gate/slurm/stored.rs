@@ -10,7 +10,6 @@ use super::text::GpuCount;
 use model::{AdmissionId, ProjectName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use units::Energy;
 
 const VERSION: u32 = 1;
 
@@ -26,6 +25,8 @@ struct StoredSyncState {
 #[derive(Serialize, Deserialize)]
 struct StoredHolds {
     by_key: BTreeMap<String, StoredHold>,
+    /// Of earlier versions, which this one leaves empty: what an attempt used is what the ledger has of the job.
+    #[serde(default)]
     settled_mj: BTreeMap<u64, i64>,
 }
 
@@ -45,6 +46,10 @@ struct StoredHold {
     used_minutes: u64,
     ended_s: Option<i64>,
     is_held_back: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    array_job: Option<u64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_named: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -79,16 +84,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<SyncState, String> {
     let StoredSyncState { current, taken, holds, .. } =
         serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     let by_key = holds.by_key.into_iter().map(|(key, hold)| (key, hold.into())).collect();
-    let settled = holds.settled_mj.into_iter().map(|(job, mj)| (job, Energy::from_millijoules(mj))).collect();
-    Ok(SyncState { current, taken, holds: Holds { by_key, settled } })
+    Ok(SyncState { current, taken, holds: Holds { by_key } })
 }
 
 /// The file's bytes.
 pub(super) fn write(state: &SyncState) -> Result<Vec<u8>, serde_json::Error> {
     let SyncState { current, taken, holds } = state.clone();
     let by_key = holds.by_key.into_iter().map(|(key, hold)| (key, hold.into())).collect();
-    let settled_mj = holds.settled.into_iter().map(|(job, energy)| (job, energy.millijoules())).collect();
-    let holds = StoredHolds { by_key, settled_mj };
+    let holds = StoredHolds { by_key, settled_mj: BTreeMap::new() };
     serde_json::to_vec(&StoredSyncState { version: VERSION, current, taken, holds })
 }
 
@@ -113,6 +116,8 @@ impl From<StoredHold> for Hold {
             used_minutes: stored.used_minutes,
             ended_s: stored.ended_s,
             is_held_back: stored.is_held_back,
+            array_job: stored.array_job,
+            is_named: stored.is_named,
         }
     }
 }
@@ -138,6 +143,8 @@ impl From<Hold> for StoredHold {
             used_minutes: hold.used_minutes,
             ended_s: hold.ended_s,
             is_held_back: hold.is_held_back,
+            array_job: hold.array_job,
+            is_named: hold.is_named,
         }
     }
 }
@@ -162,9 +169,9 @@ mod tests {
         assert_eq!((state.current, state.holds.len()), (1, 3));
         let held = state.holds.get("slurm.k.t3.a1.a100").unwrap();
         assert_eq!((&held.phase, held.job, held.used_minutes), (&HoldPhase::Held(AdmissionId::new(17)), Some(4), 2));
-        assert_eq!(state.holds.settled[&4], Energy::from_millijoules(700));
         let mut expected: serde_json::Value = serde_json::from_str(BEFORE_VERSIONS).unwrap();
         expected["version"] = 1.into();
+        expected["holds"]["settled_mj"] = serde_json::json!({});
         assert_eq!(serde_json::from_slice::<serde_json::Value>(&write(&state).unwrap()).unwrap(), expected);
     }
 
