@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod exposition;
 pub mod figures;
 pub mod holder;
+pub mod holding;
 mod identity;
 mod leftovers;
 pub mod log;

@@ -14,6 +14,7 @@ use crate::identity;
 use crate::source::{ReadError, Source, SourceDevice};
 use crate::spool::Contents;
 use account::meter::{Meter, Reading, Window};
+use model::DeviceUuid;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -52,6 +53,29 @@ pub struct DeviceTotal {
     pub window: Option<Window>,
     /// The last read that failed.
     pub failure: Option<ReadError>,
+}
+
+/// What a running sampler is asked for between two polls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SamplerCall {
+    /// To end windows of these devices at this date as well, and to read now, which tells what was before that moment from what comes after.
+    Cut {
+        /// The date.
+        at: Timestamp,
+        /// The devices, of which others' are ignored.
+        devices: Vec<DeviceUuid>,
+    },
+    /// To read once more and end.
+    Finish,
+}
+
+/// By what a batch system knows a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FileNumber {
+    /// N of `/dev/nvidiaN`; `None` if the source does not know it.
+    pub(crate) number: Option<u32>,
+    /// Whether it is split into MIG instances, which then have the numbers.
+    pub(crate) is_split: bool,
 }
 
 /// What a sampler yields at its end.
@@ -168,6 +192,14 @@ impl Sampler {
         self.source.devices()
     }
 
+    /// By what a batch system knows the devices, in the order of [`Self::devices`].
+    pub(crate) fn file_numbers(&self) -> Vec<FileNumber> {
+        let boards = self.source.boards();
+        let is_split = |position: usize| boards.get(position).is_some_and(|board| !board.mig.is_empty());
+        let of = |position| FileNumber { number: self.source.file_number(position), is_split: is_split(position) };
+        (0..self.devices().len()).map(of).collect()
+    }
+
     /// What others may see of the devices while the sampler runs, in the order of [`Self::devices`].
     pub(crate) fn figures(&self) -> Vec<Arc<DeviceFigures>> {
         self.meters.iter().map(|meters| Arc::clone(&meters.figures)).collect()
@@ -220,18 +252,23 @@ impl Sampler {
         Ok(Finished { last: self.metered(windows, date_change), totals: self.totals()? })
     }
 
-    /// Polls until `stop` is closed, then finishes; what is complete goes to `sink`, which ends the loop at once when it
-    /// breaks. Returns the totals.
+    /// Polls, also when it is called to, until it is told to finish or `calls` is closed, then finishes; what is complete goes to `sink`, which ends the loop at
+    /// once when it breaks. Returns the totals.
     ///
     /// # Errors
     ///
     /// [`Overflow`] of a sum.
     pub fn run(
         mut self,
-        stop: &Receiver<()>,
+        calls: &Receiver<SamplerCall>,
         sink: &mut dyn FnMut(Metered) -> ControlFlow<()>,
     ) -> Result<Vec<DeviceTotal>, Overflow> {
-        while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(self.until_next_poll()) {
+        loop {
+            match calls.recv_timeout(self.until_next_poll()) {
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(SamplerCall::Cut { at, devices }) => self.cut(at, &devices),
+                Ok(SamplerCall::Finish) | Err(RecvTimeoutError::Disconnected) => break,
+            }
             let metered = self.poll()?;
             if !metered.is_empty() && sink(metered).is_break() {
                 return self.totals();
@@ -243,6 +280,14 @@ impl Sampler {
             let _ = sink(last);
         }
         Ok(totals)
+    }
+
+    fn cut(&mut self, at: Timestamp, devices: &[DeviceUuid]) {
+        for (meters, device) in self.meters.iter_mut().zip(self.source.devices()) {
+            if let Some(windows) = meters.windows.as_mut().filter(|_| devices.contains(&identity::device_id(device))) {
+                windows.cut_at(at);
+            }
+        }
     }
 
     fn read(&mut self, now: Timestamp) -> Result<(), Overflow> {
@@ -330,7 +375,7 @@ fn until_next(first: Timestamp, step: Span, now: Timestamp) -> Duration {
 
 /// A thread that runs a [`Sampler`] until it is stopped.
 pub struct SamplerThread {
-    stop: Sender<()>,
+    stop: Sender<SamplerCall>,
     thread: JoinHandle<Result<Vec<DeviceTotal>, Overflow>>,
 }
 

@@ -63,10 +63,20 @@ impl JobStore<'_> {
         let mut statement = self.0.prepare_cached(sql)?;
         let bodies =
             statement.query_map([job.number()], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let read = |body: &String| serde_json::from_str::<wire::Job>(body).map_err(|_| value("job statement", body));
+        let stated = bodies.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let latest = stated.iter().map(|said| said.attempt).max().flatten();
         let mut known = wire::Job { id: id.clone(), ..wire::Job::default() };
-        for body in bodies {
-            let later: wire::Job = serde_json::from_str(&body).map_err(|_| value("job statement", &body))?;
-            replace(&mut known, later);
+        for later in stated {
+            // However late it arrives, an earlier attempt says nothing about the times of this one.
+            let is_earlier = later.attempt.is_some() && later.attempt < latest;
+            let nothing = wire::Job { id: id.clone(), ..wire::Job::default() };
+            let said = if is_earlier {
+                wire::Job { project: later.project, name: later.name, labels: later.labels, ..nothing }
+            } else {
+                later
+            };
+            replace(&mut known, said);
         }
         Ok(known)
     }

@@ -19,6 +19,7 @@
 //! | `clock_ms` | sets the clock, which then stands still; without it, it is real | |
 //! | `reload` | (no value) the driver is loaded anew | |
 //! | `name`, `arch`, `pci` | product name, `NVML_DEVICE_ARCH_*`, PCI bus | H100, 9, 16 + N |
+//! | `minor` | number of the device's file, `/dev/nvidiaN` | N |
 //! | `watts`, `limit` | power of the GPU and its limit, W | 300, 700 |
 //! | `module_watts`, `module_limit` | GH200: power of the module, which the counter then covers, and its limit, W | none, 1000 |
 //! | `counter`, `power` | 0: not supported | 1 |
@@ -266,6 +267,14 @@ pub unsafe extern "C" fn nvmlDeviceGetUUID(device: Handle, out: *mut c_char, len
         // SAFETY: the caller's promise.
         unsafe { put_text(out, length, &uuid) }
     })
+}
+
+/// # Safety
+/// `out` points to an integer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nvmlDeviceGetMinorNumber(device: Handle, out: *mut c_uint) -> Return {
+    // SAFETY: the caller's promise.
+    with_board(device, |_, _, board| unsafe { put(out, board.minor) })
 }
 
 /// # Safety

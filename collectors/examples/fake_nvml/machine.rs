@@ -34,6 +34,8 @@ pub(crate) struct Board {
     pub(crate) architecture: u32,
     /// PCI bus number.
     pub(crate) bus: u32,
+    /// N of `/dev/nvidiaN`.
+    pub(crate) minor: u32,
     pub(crate) gpu_mw: u64,
     pub(crate) limit_mw: u64,
     /// GH200: power and limit of the module, which the counter then covers.
@@ -69,6 +71,7 @@ impl Default for Board {
             name: "NVIDIA H100 80GB HBM3".to_owned(),
             architecture: 9,
             bus: 0,
+            minor: 0,
             gpu_mw: 300_000,
             limit_mw: 700_000,
             module_mw: None,
@@ -140,7 +143,12 @@ impl Machine {
 
     fn set_boards(&mut self, count: u8) {
         let now = self.now();
-        let board = |index| Board { bus: 0x10 + u32::from(index), integrated_to: now, ..Board::default() };
+        let board = |index| Board {
+            bus: 0x10 + u32::from(index),
+            minor: u32::from(index),
+            integrated_to: now,
+            ..Board::default()
+        };
         self.boards = (0..count).map(board).collect();
     }
 
@@ -207,6 +215,7 @@ impl Board {
             "module_limit" => self.module_limit_mw = milliwatts?,
             "arch" => self.architecture = small.ok()?,
             "pci" => self.bus = small.ok()?,
+            "minor" => self.minor = small.ok()?,
             "mig" => self.mig = small.ok()?,
             "counter" => self.has_counter = number > 0,
             "power" => self.has_power = number > 0,

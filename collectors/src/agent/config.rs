@@ -2,10 +2,12 @@
 
 use crate::announcement::METERING_FILE;
 use crate::delivery::run_spools_in;
+use crate::holding::{HOOK_FOLDER, SlurmOnNode};
 use crate::source::SourceSpec;
 use crate::spool::{MEBIBYTES_MAX, MEBIBYTES_MIN};
 use model::NodeName;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -47,6 +49,8 @@ pub struct AgentConfig {
     pub metering_file: PathBuf,
     /// Where the figures of the node are served to Prometheus; `None` for nowhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// How jobs of Slurm on this node are known.
+    pub slurm: SlurmOnNode,
     /// The least severe level that is logged.
     pub log: tracing::Level,
 }
@@ -138,7 +142,42 @@ struct AgentFile {
     run_spools: Option<PathBuf>,
     metering_file: Option<PathBuf>,
     metrics_listen: Option<String>,
+    slurm: SlurmFile,
     log: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SlurmFile {
+    jobs: PathBuf,
+    cluster: Option<String>,
+    node: Option<String>,
+    accounts: BTreeMap<String, String>,
+}
+
+impl Default for SlurmFile {
+    fn default() -> Self {
+        Self { jobs: HOOK_FOLDER.into(), cluster: None, node: None, accounts: BTreeMap::new() }
+    }
+}
+
+impl SlurmFile {
+    fn check(self) -> Result<SlurmOnNode, Problem> {
+        if let Some(cluster) = self.cluster.as_ref().filter(|name| !wire::is_name(name)) {
+            return Err((
+                "slurm.cluster",
+                format!("`{cluster}` is not a name; write 1 to 128 letters, digits or . _ : @ + -"),
+            ));
+        }
+        if let Some((account, project)) = self.accounts.iter().find(|(_, project)| !wire::is_name(project)) {
+            return Err((
+                "slurm.accounts",
+                format!("`{project}`, for the account {account:?}, is not the name of a project"),
+            ));
+        }
+        let Self { jobs, cluster, node, accounts } = self;
+        Ok(SlurmOnNode { jobs, cluster, node, accounts })
+    }
 }
 
 impl Default for AgentFile {
@@ -157,6 +196,7 @@ impl Default for AgentFile {
             run_spools: None,
             metering_file: None,
             metrics_listen: None,
+            slurm: SlurmFile::default(),
             log: "info".to_owned(),
         }
     }
@@ -253,6 +293,7 @@ impl AgentFile {
             run_spools: self.run_spools.or_else(|| environment.state.as_deref().map(run_spools_in)),
             metering_file: metering_file.unwrap_or_else(|| METERING_FILE.into()),
             metrics_listen: self.metrics_listen.as_deref().map(listening).transpose()?,
+            slurm: self.slurm.check()?,
             log,
         })
     }

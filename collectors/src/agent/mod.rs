@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! a sampler thread per source → bounded queue → main thread: spool (fsync) → push thread: send, acknowledge
+//!                  what hooks of a batch system wrote ↗
 //! ```
 //!
 //! Energy is safe once its window is in the spool. Stopping the agent closes the windows, writes them, tries once to send
@@ -9,43 +10,41 @@
 
 mod command;
 mod config;
+mod error;
 mod metrics;
 mod serving;
+mod writing;
 
 pub use command::execute;
 pub use config::{AgentConfig, AgentConfigError, AgentEnvironment, AgentOverrides, CONFIG};
+pub use error::AgentError;
 
 use crate::announcement::{Announced, Announcement};
 use crate::clock::{Clock, Timeline};
+use crate::holding::{DeviceNumbers, Holdings, NoticeThread};
 use crate::leftovers::{LeftoverSettings, Leftovers, NodeFacts};
 use crate::push::sending::{Pace, Sending};
 use crate::push::{Http, Pusher, locked};
-use crate::sampler::{Metered, Sampler};
+use crate::sampler::{Metered, Sampler, SamplerCall};
 use crate::source::visible::Variables;
-use crate::source::{ChoiceError, Places, SourceChoice, SourceKind};
-use crate::spool::{Backlog, BatchSender, Contents, DamagedSpool, Spool, SpoolError};
+use crate::source::{Places, SourceChoice, SourceKind};
+use crate::spool::{BatchSender, DamagedSpool, Spool};
 use crate::{identity, random};
-use client::{Backoff, ClientError};
+use client::Backoff;
 use metrics::AgentMetrics;
 use model::NodeName;
 use serving::Serving;
-use std::io;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
-use units::{Overflow, Span};
+use writing::{AgentWriting, Message};
 
 /// Messages that may wait for the spool: hours of windows, so that a disk that hangs does not stop the samplers at once.
 const QUEUE: usize = 1_024;
-/// How long windows are collected for one write, since those of all sources become complete at about the same time.
-const COLLECT: Span = Span::from_milliseconds(200);
-/// Time between two attempts to write to a full disk.
-const RETRY: Duration = Duration::from_secs(10);
 
 /// Arguments of `wattledger-agent` and of `wattledger agent`.
 ///
@@ -72,45 +71,6 @@ pub struct AgentArguments {
     pub resend: bool,
 }
 
-/// Why the agent did not start, or stopped.
-#[derive(Debug, thiserror::Error)]
-pub enum AgentError {
-    /// The settings cannot be used.
-    #[error(transparent)]
-    Config(#[from] AgentConfigError),
-    /// A source that is named cannot be opened.
-    #[error(transparent)]
-    Source(#[from] ChoiceError),
-    /// There is no source that can be read.
-    #[error("nothing to meter: {0}; see `wattledger doctor`")]
-    NoSource(String),
-    /// The node has no name.
-    #[error("the host name cannot be used as the node's name; set `name` in the settings")]
-    Nameless,
-    /// The spool cannot be opened or used.
-    #[error(transparent)]
-    Spool(#[from] SpoolError),
-    /// The HTTP client cannot be set up.
-    #[error(transparent)]
-    Http(#[from] ClientError),
-    /// A sum left the range of its type.
-    #[error(transparent)]
-    Overflow(#[from] Overflow),
-    /// The system has no thread, signal handler or random bits for the agent.
-    #[error("the system refused a thread, a signal handler or random bits: {0}")]
-    System(#[from] io::Error),
-    /// A thread panicked; a defect of this program.
-    #[error("a thread of the agent ended early; please report this")]
-    Lost,
-}
-
-/// What the main thread is sent.
-enum Message {
-    Metered(Contents),
-    Stop,
-    Failed(AgentError),
-}
-
 /// Stops a running agent, from any thread.
 #[derive(Clone)]
 pub struct Stopper(SyncSender<Message>);
@@ -130,6 +90,7 @@ pub struct Agent {
     node: NodeName,
     spool: Arc<Mutex<Spool>>,
     samplers: Vec<Sampler>,
+    timeline: Timeline,
     http: Http,
     messages: Receiver<Message>,
     sender: SyncSender<Message>,
@@ -143,7 +104,8 @@ impl Agent {
     /// See [`AgentError`].
     pub fn open(config: AgentConfig, clock: Arc<dyn Clock>, resend: bool) -> Result<Self, AgentError> {
         let http = Http::new(&config.server, &config.token, config.ca_file.as_deref())?;
-        let samplers = open_sources(&config, &clock)?;
+        let timeline = Timeline::open(&*clock);
+        let samplers = open_sources(&config, &clock, timeline)?;
         let name = config.name.clone().or_else(identity::host_name).ok_or(AgentError::Nameless)?;
         let (node, agent) = (name.clone(), name.as_str().into());
         let sender = BatchSender { node: identity::node(&name), agent, boot: random::boot()? };
@@ -156,7 +118,8 @@ impl Agent {
             tracing::info!("sending {} kept batches again", spool.resend()?);
         }
         let (sender, messages) = mpsc::sync_channel(QUEUE);
-        Ok(Self { config, clock, node, spool: Arc::new(Mutex::new(spool)), samplers, http, messages, sender })
+        let spool = Arc::new(Mutex::new(spool));
+        Ok(Self { config, clock, node, spool, samplers, timeline, http, messages, sender })
     }
 
     /// A handle that stops this agent.
@@ -169,9 +132,9 @@ impl Agent {
     ///
     /// # Errors
     ///
-    /// [`SpoolError::Disk`], [`SpoolError::Damaged`], and defects of the program.
+    /// A spool that cannot be used any more, and defects of the program.
     pub fn run(self) -> Result<(), AgentError> {
-        let Self { config, clock, node, spool, samplers, http, messages, sender } = self;
+        let Self { config, clock, node, spool, samplers, timeline, http, messages, sender } = self;
         let seed = random::seed()?;
         let pusher = Pusher::new(&locked(&spool), Backoff::new(seed), config.keep)?;
         let set_aside = Arc::new(AtomicU64::new(0));
@@ -186,22 +149,14 @@ impl Agent {
             drop(failed.send(Message::Failed(error.into())));
         })?;
         let announced = announce(&config, &node, &samplers);
-        let SamplerThreads { stops, threads } = start_samplers(samplers, &sender)?;
-        drop(sender);
-        let mut backlog = Backlog::default();
-        let ended = write_until_stopped(&messages, &spool, &mut backlog, &*clock);
-        drop(stops);
-        ended?;
-        // The last windows of a sampler are in the queue once its thread has ended, unless it waits for room in the queue.
-        while let Some(message) = next_of_ending(&messages, &threads) {
-            if let Message::Metered(contents) = message {
-                backlog.add(contents)?;
-            }
-        }
-        match backlog.flush(&mut locked(&spool)) {
-            Err(SpoolError::Full) => tracing::error!("{}; the last windows are lost", SpoolError::Full),
-            other => other?,
-        }
+        let (numbers, notes) = (DeviceNumbers::of(&samplers), locked(&spool).notes()?);
+        let holdings = Holdings::new(config.slurm.clone(), numbers, &notes, (Arc::clone(&clock), timeline));
+        let SamplerThreads { calls, threads } = start_samplers(samplers, &sender)?;
+        let noticing = NoticeThread::start(config.slurm.jobs, move || sender.send(Message::Look).is_ok())?;
+        let mut writing = AgentWriting::new(&spool, holdings, calls, &clock);
+        writing.until_stopped(&messages)?;
+        drop(noticing);
+        writing.until_ended(&messages, &threads)?;
         drop((announced, serving));
         pushing.finish();
         if let Some(leftovers) = leftovers {
@@ -256,7 +211,7 @@ fn announce(config: &AgentConfig, node: &NodeName, samplers: &[Sampler]) -> Opti
     announced.ok()
 }
 
-fn open_sources(config: &AgentConfig, clock: &Arc<dyn Clock>) -> Result<Vec<Sampler>, AgentError> {
+fn open_sources(config: &AgentConfig, clock: &Arc<dyn Clock>, timeline: Timeline) -> Result<Vec<Sampler>, AgentError> {
     let choice = SourceChoice::open(&config.sources, &Places::default(), &Variables::default())?;
     for warning in &choice.warnings {
         tracing::warn!("{warning}");
@@ -278,7 +233,6 @@ fn open_sources(config: &AgentConfig, clock: &Arc<dyn Clock>) -> Result<Vec<Samp
         let reasons: Vec<String> = choice.left.iter().map(|left| format!("{}: {}", left.source, left.reason)).collect();
         return Err(AgentError::NoSource(reasons.join("; ")));
     }
-    let timeline = Timeline::open(&**clock);
     let sampler = |source| Sampler::new(source, Arc::clone(clock), timeline).with_windows(config.window);
     Ok(choice.sources.into_iter().map(sampler).collect())
 }
@@ -286,80 +240,30 @@ fn open_sources(config: &AgentConfig, clock: &Arc<dyn Clock>) -> Result<Vec<Samp
 /// The threads of the samplers.
 #[derive(Default)]
 struct SamplerThreads {
-    /// Dropping these stops the threads.
-    stops: Vec<mpsc::Sender<()>>,
+    /// What calls the threads; dropping all of these stops them.
+    calls: Vec<mpsc::Sender<SamplerCall>>,
     threads: Vec<JoinHandle<()>>,
 }
 
 /// Starts a thread for each sampler.
 fn start_samplers(samplers: Vec<Sampler>, messages: &SyncSender<Message>) -> Result<SamplerThreads, AgentError> {
-    let SamplerThreads { mut stops, mut threads } = SamplerThreads::default();
+    let SamplerThreads { mut calls, mut threads } = SamplerThreads::default();
     for sampler in samplers {
-        let (stop, stopped) = mpsc::channel();
+        let (call, called) = mpsc::channel();
         let messages = messages.clone();
         threads.push(thread::Builder::new().name("sampler".to_owned()).spawn(move || {
             // The queue is closed only after the agent has failed.
-            let mut sink = |metered: Metered| match messages.send(Message::Metered(metered.contents)) {
+            let mut sink = |metered: Metered| match messages.send(Message::Metered(metered)) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(_) => ControlFlow::Break(()),
             };
-            if let Err(overflow) = sampler.run(&stopped, &mut sink) {
+            if let Err(overflow) = sampler.run(&called, &mut sink) {
                 drop(messages.send(Message::Failed(overflow.into())));
             }
         })?);
-        stops.push(stop);
+        calls.push(call);
     }
-    Ok(SamplerThreads { stops, threads })
-}
-
-/// Writes windows to the spool as they come. While the disk is full, windows wait in memory.
-fn write_until_stopped(
-    messages: &Receiver<Message>,
-    spool: &Mutex<Spool>,
-    backlog: &mut Backlog,
-    clock: &dyn Clock,
-) -> Result<(), AgentError> {
-    let mut full = false;
-    loop {
-        let mut message = match messages.recv_timeout(if full { RETRY } else { Duration::MAX }) {
-            Ok(message) => Some(message),
-            Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => return Err(AgentError::Lost),
-        };
-        let first = clock.monotonic();
-        while let Some(received) = message {
-            match received {
-                Message::Metered(contents) => backlog.add(contents)?,
-                Message::Stop => return Ok(()),
-                Message::Failed(error) => return Err(error),
-            }
-            let left = COLLECT.minus(clock.monotonic().minus(first));
-            message = messages.recv_timeout(Duration::from_nanos(left.nanoseconds())).ok();
-        }
-        match backlog.flush(&mut locked(spool)) {
-            Err(SpoolError::Full) if full => {}
-            Err(SpoolError::Full) => {
-                tracing::error!("{}; until then windows stay in memory and are merged to minutes", SpoolError::Full);
-                full = true;
-            }
-            other => {
-                other?;
-                full = false;
-            }
-        }
-    }
-}
-
-/// The next message while samplers end; `None` once all have ended and the queue is empty.
-fn next_of_ending(messages: &Receiver<Message>, threads: &[JoinHandle<()>]) -> Option<Message> {
-    loop {
-        let ended = threads.iter().all(JoinHandle::is_finished);
-        match messages.recv_timeout(Duration::from_millis(if ended { 0 } else { 10 })) {
-            Ok(message) => return Some(message),
-            Err(_) if ended => return None,
-            Err(_) => {}
-        }
-    }
+    Ok(SamplerThreads { calls, threads })
 }
 
 /// Runs an agent until the process gets SIGTERM or SIGINT.

@@ -114,6 +114,12 @@ pub trait Source: Send {
     /// Drops all boards but those at `positions`, which keep their order.
     fn keep(&mut self, _positions: &[usize]) {}
 
+    /// The number in the name of the file of the device at `position`, N of `/dev/nvidiaN`, by which batch systems name it; `None` if the source
+    /// does not know it.
+    fn file_number(&self, _position: usize) -> Option<u32> {
+        None
+    }
+
     /// Ids of the processes that use the device at `position` at this moment, as the host numbers them; `None` if the source lists none.
     fn processes(&self, _position: usize) -> Option<Result<Vec<u32>, ReadError>> {
         None

@@ -33,6 +33,7 @@ impl Backlog {
         contents.holdings.extend(more.holdings);
         contents.jobs.extend(more.jobs);
         contents.gaps.extend(more.gaps);
+        contents.notes.extend(more.notes);
         contents.clock_set = more.clock_set;
         for length in [Span::from_seconds(60), Span::from_seconds(3_600)] {
             if contents.windows.len() > WINDOWS_MAX {
@@ -60,12 +61,15 @@ impl Backlog {
                     holdings: first.holdings.clone(),
                     jobs: first.jobs.clone(),
                     gaps: if is_last { first.gaps.clone() } else { Vec::new() },
+                    // With the holdings that they are about.
+                    notes: first.notes.clone(),
                     clock_set: first.clock_set.filter(|_| is_last),
                 };
                 spool.append(&part)?;
                 first.windows.drain(..count);
                 first.holdings.clear();
                 first.jobs.clear();
+                first.notes.clear();
                 if is_last {
                     first.gaps.clear();
                 }

@@ -1,4 +1,4 @@
-//! The bytes of a batch: JSON, compressed with gzip.
+//! The bytes of a batch: JSON, compressed with gzip; and the checksum of a row.
 
 use super::SpoolError;
 use std::io;
@@ -21,4 +21,13 @@ pub(super) fn decode_within(body: &[u8], most: u64) -> Result<Batch, SpoolError>
     let mut json = Vec::new();
     io::Read::read_to_end(&mut io::Read::take(flate2::read::GzDecoder::new(body), most), &mut json)?;
     Ok(Batch::parse(&json)?)
+}
+
+/// CRC-32 of the content of a row.
+pub(super) fn checksum(parts: &[&[u8]]) -> i64 {
+    let mut hasher = crc32fast::Hasher::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    i64::from(hasher.finalize())
 }

@@ -2,6 +2,7 @@
 
 use model::AgentId;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use wire::{Boot, ClockEvidence, Device, Gap, Holding, Job, Node, Window};
 
 /// Records to send to the service.
@@ -18,15 +19,17 @@ pub struct Contents {
     pub jobs: Vec<Job>,
     /// Where windows are missing or coarser than usual.
     pub gaps: Vec<Gap>,
+    /// What the agent has to know again after a restart, by the name of what it is about; `None` where it may be forgotten. It is not sent.
+    pub notes: BTreeMap<String, Option<String>>,
     /// The clock was set when all this had been metered: what the clocks showed just before. `gaps` says of which devices, and by how much.
     pub clock_set: Option<ClockEvidence>,
 }
 
 impl Contents {
-    /// Whether there is nothing to send; devices alone are not sent.
+    /// Whether there is nothing to send or to note; devices alone are not sent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries() == 0
+        self.entries() == 0 && self.notes.is_empty()
     }
 
     pub(super) fn entries(&self) -> usize {

@@ -16,7 +16,7 @@ const ROW_BYTES_MAX: i32 = 2 << 20;
 const RECORD_BYTES_MAX: usize = 64 << 10;
 /// Bytes of a statement in the schema.
 const SQL_BYTES_MAX: i32 = 64 << 10;
-/// Tables and indices in the schema, all of which SQLite reads into memory; a spool has eleven.
+/// Tables and indices in the schema, all of which SQLite reads into memory; a spool has thirteen.
 const SCHEMA_MAX: i32 = 32;
 /// Batches that are kept at once. A run makes no new one while a few wait for another attempt.
 const BATCHES_MAX: i64 = 1_000;
@@ -159,7 +159,7 @@ impl Looks<'_> {
                 holdings: batch.holdings,
                 jobs: batch.jobs,
                 gaps: batch.gaps,
-                clock_set: None,
+                ..Contents::default()
             };
             self.at(&SpoolStatement { sender: Some((batch.agent, batch.node)), contents })?;
         }

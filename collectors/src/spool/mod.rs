@@ -12,6 +12,7 @@
 //! | `devices` | a device as it was last described, and the end of its last window |
 //! | `records` | a window, holding, job or gap, as JSON of `crates/wire`, in the order of metering; `coarse` counts how often it was merged |
 //! | `batches` | a batch by (boot, sequence): its bytes as they are sent (JSON, gzip), and its state |
+//! | `notes` | what the agent has to know again after a restart, such as who holds a device; written with the records that it is about |
 //! | `will` | at most one row: what is reported if the process ends without reporting it ([`Will`]) |
 //!
 //! # Life of a record
@@ -38,6 +39,7 @@ mod contents;
 mod error;
 mod foreign;
 mod merge;
+mod notes;
 mod queue;
 mod room;
 mod rows;

@@ -2,10 +2,10 @@
 
 use super::codec::{decode, encode};
 use super::rows::{self, BatchState, PAGE_BYTES, WAL_PAGES};
-use super::{BatchKey, BatchSender, Contents, Sealed, SpoolError};
+use super::{BatchKey, BatchSender, Contents, Sealed, SpoolError, notes};
 use model::DeviceUuid;
 use rusqlite::{Connection, params};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 use units::Timestamp;
@@ -171,6 +171,7 @@ impl Spool {
         }
         rows::put_contents(&transaction, &Contents { devices: Vec::new(), gaps: rest, ..contents.clone() })?;
         rows::put_contents(&transaction, &Contents { gaps, ..Contents::default() })?;
+        notes::put(&transaction, &contents.notes)?;
         let mut sealed = Vec::new();
         if let Some(clock) = contents.clock_set {
             let mut numbered = Numbered { sender: &self.sender, sequence: self.sequence, clock };
@@ -303,7 +304,7 @@ impl Spool {
             holdings: std::mem::take(&mut batch.holdings),
             jobs: std::mem::take(&mut batch.jobs),
             gaps: std::mem::take(&mut batch.gaps),
-            clock_set: None,
+            ..Contents::default()
         };
         if rest.entries() < 2 {
             return Ok(Halved::Indivisible);
@@ -326,6 +327,21 @@ impl Spool {
     #[must_use]
     pub fn bytes_max(&self) -> u64 {
         u64::from(self.pages_max) * u64::from(PAGE_BYTES)
+    }
+
+    /// What an agent noted, by what it is about.
+    ///
+    /// # Errors
+    ///
+    /// [`SpoolError::Disk`], [`SpoolError::Damaged`].
+    pub fn notes(&self) -> Result<BTreeMap<String, String>, SpoolError> {
+        notes::all(&self.connection)
+    }
+
+    /// Up to when the device was metered, by this agent or an earlier one; `None` if it never was.
+    #[must_use]
+    pub fn metered_until(&self, device: &DeviceUuid) -> Option<Timestamp> {
+        self.reach.get(device).map(|reach| reach.until)
     }
 
     /// How much the spool holds.

@@ -1,6 +1,7 @@
 //! The SQL of the spool: how rows are written, read and checked.
 
-use super::{BatchKey, Contents, SpoolError, Will};
+use super::codec::checksum;
+use super::{BatchKey, Contents, SpoolError, Will, notes};
 use model::DeviceUuid;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,7 +158,8 @@ pub(super) fn create(connection: &Connection, path: &Path) -> Result<(), SpoolEr
         transaction.commit()?;
     }
     check_format(connection, path)?;
-    Ok(connection.execute_batch(WILL)?)
+    connection.execute_batch(WILL)?;
+    Ok(connection.execute_batch(notes::TABLE)?)
 }
 
 /// Refuses a file whose schema has anything that a spool has not: a trigger or a view would run when its rows are read.
@@ -165,6 +167,7 @@ pub(super) fn expect_own_schema(connection: &Connection) -> Result<(), SpoolErro
     let own = Connection::open_in_memory()?;
     own.execute_batch(SCHEMA)?;
     own.execute_batch(WILL)?;
+    own.execute_batch(notes::TABLE)?;
     let own = schema(&own)?;
     match schema(connection)?.difference(&own).next() {
         Some((kind, name, _)) => {
@@ -210,6 +213,7 @@ pub(super) fn check(connection: &Connection) -> Result<Vec<(DeviceUuid, Timestam
         sound_batch(row)?;
     }
     will(connection)?;
+    notes::all(connection)?;
     let mut devices = connection.prepare("SELECT uuid, body, crc, until_ns, until_crc FROM devices")?;
     let mut found = devices.query([])?;
     let mut reach = Vec::new();
@@ -434,14 +438,6 @@ pub(super) fn delete_batch(connection: &Connection, key: BatchKey) -> Result<(),
 
 fn batch_checksum(key: BatchKey, body: &[u8]) -> i64 {
     checksum(&[&key.boot.bits().to_le_bytes(), &key.sequence.to_le_bytes(), body])
-}
-
-fn checksum(parts: &[&[u8]]) -> i64 {
-    let mut hasher = crc32fast::Hasher::new();
-    for part in parts {
-        hasher.update(part);
-    }
-    i64::from(hasher.finalize())
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, SpoolError> {

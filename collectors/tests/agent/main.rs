@@ -10,6 +10,7 @@ mod exporter;
 #[path = "../../../tests/it/exposition.rs"]
 mod exposition;
 mod full;
+mod holders;
 mod kill;
 mod learning;
 mod metrics;

@@ -97,7 +97,7 @@
 //! | `project`? | a *name* |
 //! | `name`? | *text* |
 //! | `labels` | object of *name* to *text*, at most 32 |
-//! | `attempt`? | number of the attempt, from 1 |
+//! | `attempt`? | number of the attempt, from 1. Start, end and exit status that are stated with an earlier attempt than another statement's count for nothing |
 //! | `started_ns`?, `ended_ns`? | start and end of the job; the end is not before the start |
 //! | `exit_status`? | of the process, −255 to 255; a signal is negative |
 //!

@@ -46,6 +46,8 @@ pub struct NvmlSource {
 #[derive(Debug)]
 struct Slot {
     plan: ReadingPlan,
+    /// N of `/dev/nvidiaN`, which need not be the index; `None` if the driver does not say it.
+    file_number: Option<u32>,
     /// How often the board was lost or the driver reopened since the source was opened.
     losses: u64,
     epoch: u64,
@@ -58,6 +60,7 @@ struct Found {
     device: SourceDevice,
     board: Board,
     plan: ReadingPlan,
+    file_number: Option<u32>,
 }
 
 /// How much one process used a board during one sample period of the driver.
@@ -99,9 +102,9 @@ impl NvmlSource {
             slots: Vec::new(),
             retry_at: Timestamp::default(),
         };
-        for Found { device, board, plan } in found {
+        for Found { device, board, plan, file_number } in found {
             let epoch = epoch(&source.boot, &source.driver, &device.uuid, 0);
-            source.slots.push(Slot { plan, losses: 0, epoch, process_cursor: 0 });
+            source.slots.push(Slot { plan, file_number, losses: 0, epoch, process_cursor: 0 });
             source.devices.push(device);
             source.boards.push(board);
         }
@@ -274,6 +277,10 @@ impl Source for NvmlSource {
         keep_positions(&mut self.slots, positions);
     }
 
+    fn file_number(&self, position: usize) -> Option<u32> {
+        self.slots.get(position)?.file_number
+    }
+
     fn processes(&self, position: usize) -> Option<Result<Vec<u32>, ReadError>> {
         Some(self.processes_on(position))
     }
@@ -303,7 +310,8 @@ fn find(session: &NvmlSession, index: u32, driver: &str) -> Option<Found> {
     let sensor = plan.sensor(&handle, &name, driver);
     let mig = mig_instances(&handle);
     let device = SourceDevice { uuid: uuid.clone(), index, name: name.clone(), sensor, counted_in: None };
-    Some(Found { device, board: Board { index, uuid, name, pci, mig }, plan })
+    let file_number = handle.minor_number().ok();
+    Some(Found { device, board: Board { index, uuid, name, pci, mig }, plan, file_number })
 }
 
 /// A board that does not give its UUID. It stays lost, since a later answer could come from another board.
@@ -318,7 +326,8 @@ fn lost_board(index: u32, pci: String) -> Found {
         systematic_ppm: Sensor::BOARD_SYSTEMATIC_PPM,
     };
     let device = SourceDevice { uuid: uuid.clone(), index, name: name.clone(), sensor, counted_in: None };
-    Found { device, board: Board { index, uuid, name, pci, mig: Vec::new() }, plan: ReadingPlan::NOTHING }
+    let board = Board { index, uuid, name, pci, mig: Vec::new() };
+    Found { device, board, plan: ReadingPlan::NOTHING, file_number: None }
 }
 
 /// UUIDs of the MIG instances on a board; empty if MIG is off or the board does not support it.
