@@ -2,7 +2,7 @@
 
 use crate::announcement::METERING_FILE;
 use crate::delivery::run_spools_in;
-use crate::holding::{HOOK_FOLDER, SlurmOnNode};
+use crate::holding::SlurmOnNode;
 use crate::source::SourceSpec;
 use crate::spool::{MEBIBYTES_MAX, MEBIBYTES_MIN};
 use model::NodeName;
@@ -151,13 +151,15 @@ struct AgentFile {
 struct SlurmFile {
     jobs: PathBuf,
     cluster: Option<String>,
+    proc: PathBuf,
     node: Option<String>,
     accounts: BTreeMap<String, String>,
 }
 
 impl Default for SlurmFile {
     fn default() -> Self {
-        Self { jobs: HOOK_FOLDER.into(), cluster: None, node: None, accounts: BTreeMap::new() }
+        let SlurmOnNode { jobs, cluster, proc, node, accounts } = SlurmOnNode::default();
+        Self { jobs, cluster, proc, node, accounts }
     }
 }
 
@@ -175,8 +177,8 @@ impl SlurmFile {
                 format!("`{project}`, for the account {account:?}, is not the name of a project"),
             ));
         }
-        let Self { jobs, cluster, node, accounts } = self;
-        Ok(SlurmOnNode { jobs, cluster, node, accounts })
+        let Self { jobs, cluster, proc, node, accounts } = self;
+        Ok(SlurmOnNode { jobs, cluster, proc, node, accounts })
     }
 }
 

@@ -20,7 +20,7 @@ mod slurm;
 mod tests;
 
 pub use cgroup::{CgroupEvidence, FoundHolder};
-pub use process::{ProcessIdentity, ProcessReadError, holder_of};
+pub use process::{ProcessIdentity, ProcessReadError, holder_of, holders_under};
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! Reads what the process file system has of one process.
 
-use super::FoundHolder;
+use super::{FoundHolder, ProcessHolder};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -60,6 +60,13 @@ pub fn holder_of(proc: &Path, pid: u32) -> Result<(ProcessIdentity, FoundHolder)
     }
     let found = FoundHolder::of_cgroups(&String::from_utf8_lossy(&text));
     Ok((ProcessIdentity { pid, start_ticks: before }, found))
+}
+
+/// The holders of all processes under `proc`; one that ends meanwhile, or is hidden, has none.
+pub fn holders_under(proc: &Path) -> impl Iterator<Item = ProcessHolder> {
+    let entries = std::fs::read_dir(proc).into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter_map(|pid| Some(holder_of(proc, pid).ok()?.1.holder))
 }
 
 /// ESRCH of Linux.

@@ -13,6 +13,7 @@
 mod cluster;
 mod folder;
 mod hook;
+mod life;
 mod notice;
 mod numbers;
 
@@ -23,6 +24,7 @@ use crate::clock::{Clock, DateChange, DateLine, Timeline};
 use crate::spool::Contents;
 use folder::{HookFolder, HookFolderError, NotedTimes};
 use hook::{HookError, HookJob};
+use life::{LivingJobs, SignOfLife};
 use model::{DeviceUuid, JobId, ProjectName};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +32,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use units::{Span, Timestamp};
 use wire::{Holding, Job};
+
+/// How often the processes of the node are looked through while jobs hold devices.
+const LIFE_EVERY: Span = Span::from_seconds(15);
+/// An epilog that has not run so long after the last process of its job never will.
+const EPILOG_WITHIN: Span = Span::from_seconds(60);
 
 /// Where the hooks write unless another folder is named.
 pub const HOOK_FOLDER: &str = "/run/wattledger-slurm";
@@ -43,6 +50,8 @@ pub struct SlurmOnNode {
     pub jobs: PathBuf,
     /// Name of the cluster, where the hooks do not say it; `None` for what Slurm's configuration says.
     pub cluster: Option<String>,
+    /// The process file system of the node, which an agent in a container may see at another place than `/proc`.
+    pub proc: PathBuf,
     /// Slurm's name of this node; `None` where only one slurmd runs here.
     pub node: Option<String>,
     /// Slurm account to project, where the names differ.
@@ -51,7 +60,7 @@ pub struct SlurmOnNode {
 
 impl Default for SlurmOnNode {
     fn default() -> Self {
-        Self { jobs: HOOK_FOLDER.into(), cluster: None, node: None, accounts: BTreeMap::new() }
+        Self { jobs: HOOK_FOLDER.into(), cluster: None, proc: "/proc".into(), node: None, accounts: BTreeMap::new() }
     }
 }
 
@@ -74,13 +83,22 @@ struct StatedJob {
     file: String,
     began: Timestamp,
     job: JobId,
+    /// Slurm's number, and the name of its cgroup.
+    number: u32,
+    sluid: Option<String>,
     attempt: u32,
+    /// Whether its processes were seen here, and the step that lasts as long as it.
+    was_seen: bool,
+    is_contained: bool,
     /// The last statement about each device.
     holdings: Vec<Holding>,
     is_ended: bool,
     /// When the file was last seen, which is not noted while it stays.
     #[serde(skip)]
     seen: Option<Timestamp>,
+    /// Since when none of its processes is seen, which is not noted.
+    #[serde(skip)]
+    lifeless_since: Option<Timestamp>,
 }
 
 impl StatedJob {
@@ -106,6 +124,8 @@ pub(crate) struct Holdings {
     stated: BTreeMap<String, StatedJob>,
     /// Files that say nothing about a device of this node, with their times.
     passed: BTreeMap<String, Timestamp>,
+    /// When the processes of the node were last looked through.
+    life_at: Option<Timestamp>,
     /// What was logged already.
     told: BTreeSet<String>,
 }
@@ -121,7 +141,7 @@ impl Holdings {
         let read = |(about, body): (&String, &String)| Some((about.clone(), serde_json::from_str(body).ok()?));
         let stated = notes.iter().filter_map(read).collect();
         let date = DateLine::new(timeline);
-        Self { settings, numbers, clock, date, stated, passed: BTreeMap::new(), told: BTreeSet::new() }
+        Self { settings, numbers, clock, date, stated, passed: BTreeMap::new(), life_at: None, told: BTreeSet::new() }
     }
 
     /// Looks into the folder. `metered_until` says up to when a device was metered, for what ended while nobody looked.
@@ -146,6 +166,7 @@ impl Holdings {
             }
         }
         self.end_what_vanished(&mut learnt, &noted, metered_until);
+        self.look_for_life(&mut learnt, now);
         self.passed.retain(|name, _| noted.contains_key(name));
         learnt
     }
@@ -226,12 +247,12 @@ impl Holdings {
             return None;
         }
         let Some(cluster) = hook.cluster.clone().or_else(|| self.cluster()) else {
-            self.tell("which cluster this node is of is not known, so that its jobs have no id: write `cluster` in [slurm] of agent.toml".to_owned());
+            self.tell("which cluster this node is of is not known, so that its jobs have no id: set `slurm.cluster` in agent.toml".to_owned());
             return None;
         };
         let id = format!("{cluster}-{}", hook.known_as());
         if !wire::is_name(&id) {
-            self.tell(format!("job {id:?} has no id that a service takes: set `cluster` in [slurm] of agent.toml"));
+            self.tell(format!("job {id:?} has no id that a service takes: set `slurm.cluster` in agent.toml"));
             return None;
         }
         let held = match self.numbers.devices(&hook.gpus) {
@@ -246,8 +267,21 @@ impl Holdings {
         let hold = |device| Holding { device, job: job.clone(), weight: 1, start, end: None };
         let holdings = held.into_iter().map(hold).collect();
         let facts = self.facts(hook, job.clone(), attempt, start);
-        let file = name.to_owned();
-        Some((StatedJob { file, began, job, attempt, holdings, is_ended: false, seen: Some(now) }, facts))
+        let stated = StatedJob {
+            file: name.to_owned(),
+            began,
+            job,
+            number: hook.job,
+            sluid: hook.sluid.clone(),
+            attempt,
+            was_seen: false,
+            is_contained: false,
+            holdings,
+            is_ended: false,
+            seen: Some(now),
+            lifeless_since: None,
+        };
+        Some((stated, facts))
     }
 
     /// What is known of a job from its hook.
@@ -271,6 +305,7 @@ impl Holdings {
 
     fn state(&mut self, learnt: &mut Learnt, about: &str, stated: StatedJob, job: Job, ended: Option<Timestamp>) {
         self.end_earlier_attempts(learnt, &stated);
+        self.end_the_dead(learnt, &stated);
         let start = job.started.unwrap_or_default();
         learnt.contents.devices.extend(self.numbers.undescribed(&stated.devices()));
         learnt.contents.holdings.extend(stated.holdings.iter().cloned());
@@ -293,6 +328,69 @@ impl Holdings {
         let Some(start) = begun.holdings.first().map(|holding| holding.start) else { return };
         for about in over {
             self.end(learnt, &about, start);
+        }
+    }
+
+    /// A job whose processes were seen here and are gone is over when another begins to hold one of its devices: its epilog never ran.
+    fn end_the_dead(&mut self, learnt: &mut Learnt, begun: &StatedJob) {
+        let devices = begun.devices();
+        let shares =
+            |known: &StatedJob| known.holdings.iter().any(|held| held.end.is_none() && devices.contains(&held.device));
+        let others = self.stated.iter().filter(|(_, known)| known.job != begun.job && !known.is_ended && shares(known));
+        let others: Vec<String> = others.map(|(about, _)| about.clone()).collect();
+        if others.is_empty() {
+            return;
+        }
+        let living = LivingJobs::under(&self.settings.proc);
+        let Some(start) = begun.holdings.first().map(|holding| holding.start) else { return };
+        for about in others {
+            let Some(known) = self.stated.get(&about) else { continue };
+            match living.of(known.number, known.sluid.as_deref()) {
+                SignOfLife::None if known.was_seen => {
+                    tracing::warn!("job {} has no process and no end, and {} begins: it ended", known.job, begun.job);
+                    self.end(learnt, &about, start);
+                }
+                _ => tracing::info!(
+                    "jobs {} and {} share devices, whose energy is split in equal parts",
+                    known.job,
+                    begun.job
+                ),
+            }
+        }
+    }
+
+    /// Notes whose processes are seen, and ends the jobs whose allocation is gone although no epilog said so.
+    fn look_for_life(&mut self, learnt: &mut Learnt, now: Timestamp) {
+        let is_due = self.life_at.and_then(|at| now.since(at)).is_none_or(|since| since >= LIFE_EVERY);
+        if !is_due || self.stated.values().all(|known| known.is_ended) {
+            return;
+        }
+        self.life_at = Some(now);
+        let living = LivingJobs::under(&self.settings.proc);
+        let mut over = Vec::new();
+        for (about, known) in self.stated.iter_mut().filter(|(_, known)| !known.is_ended) {
+            let sign = living.of(known.number, known.sluid.as_deref());
+            let before = (known.was_seen, known.is_contained);
+            known.was_seen |= sign != SignOfLife::None;
+            known.is_contained |= sign == SignOfLife::Extern;
+            if (known.was_seen, known.is_contained) != before {
+                learnt.contents.notes.insert(about.clone(), written(known));
+            }
+            if sign != SignOfLife::None {
+                known.lifeless_since = None;
+                continue;
+            }
+            // Without that step, an allocation lasts although it has no process.
+            let since = *known.lifeless_since.get_or_insert(now);
+            if known.is_contained && now.since(since).is_some_and(|gone| gone >= EPILOG_WITHIN) {
+                over.push((about.clone(), since));
+            }
+        }
+        for (about, since) in over {
+            if let Some(known) = self.stated.get(&about) {
+                tracing::warn!("job {} has no process any more, and its epilog did not run: it ended", known.job);
+            }
+            self.end(learnt, &about, since);
         }
     }
 

@@ -23,11 +23,12 @@ fn the_shipped_file_is_read_and_its_comments_show_the_defaults() {
     // Every setting but those that have no default or are not for every machine.
     let settings = text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| {
         let key = line.split(" = ").next().unwrap_or_default();
-        let has_no_default = ["token_file", "ca_file", "name", "run_spools", "metrics_listen"].contains(&key);
+        let of_some = ["token_file", "ca_file", "name", "run_spools", "metrics_listen", "slurm.cluster", "slurm.node"];
+        let has_no_default = of_some.contains(&key) || key.starts_with("slurm.accounts.");
         line.contains(" = ") && !key.contains(' ') && !has_no_default
     });
     let spelled: Vec<&str> = settings.collect();
-    assert_eq!(spelled.len(), 8, "{spelled:?}");
+    assert_eq!(spelled.len(), 10, "{spelled:?}");
     let spelled = load(folder.path(), &format!("server = \"https://wattledger.example\"\n{}", spelled.join("\n")));
     assert_eq!(spelled.unwrap(), shipped);
     assert_eq!((shipped.token.as_str(), shipped.server.as_str()), ("wl_abc", "https://wattledger.example"));
@@ -53,6 +54,11 @@ fn what_is_wrong_is_said_with_its_place_and_the_fix() {
     check(&with("metrics_listen = \"localhost\""), "metrics_listen: `localhost` is not an address; write a port");
     check(&with("sources = []"), "sources: is empty; write [\"auto\"]");
     check(&with("sources = [\"gpu\"]"), "sources: `gpu` is not a source");
+    check(&with("slurm.cluster = \"a b\""), "slurm.cluster: `a b` is not a name");
+    check(
+        &with("slurm.accounts.x = \"a b\""),
+        "slurm.accounts: `a b`, for the account \"x\", is not the name of a project",
+    );
     check("", "server: is missing; write the address of the service");
     check("server = \"http://ledger.example\"", "would send the token unencrypted: use https");
     check("server = \"https://x/api\"", "has a path; write only https://HOST[:PORT]");

@@ -293,6 +293,47 @@ fn killed_at_any_moment_the_agent_finds_every_holding_again_and_states_none_twic
     }
 }
 
+#[test]
+fn a_job_without_epilog_is_over_when_its_processes_are_gone_and_the_next_one_begins() {
+    let node = SlurmNode::new();
+    let proc = node.folder.path().join("proc");
+    let process = |pid: u32, job: u32| {
+        let folder = proc.join(pid.to_string());
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("cgroup"), format!("0::/system.slice/slurmstepd.scope/job_{job}/step_0/user/task_0\n"))
+            .unwrap();
+        fs::write(folder.join("stat"), format!("{pid} (python) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0 0\n"))
+            .unwrap();
+    };
+    let start = || Running(node.agent(&format!("proc = {proc:?}")).spawn().unwrap());
+    process(101, 7);
+    process(102, 8);
+    let agent = start();
+    for (job, gpus) in [("7", "0"), ("8", "1"), ("9", "2")] {
+        node.prolog(job, "0", gpus);
+    }
+    wait_until("three jobs", || node.holdings().len() == 3);
+    // The next agent looks through the processes at its start, and knows afterwards whose it saw.
+    drop(agent);
+    let agent = start();
+    let newest = || node.store.lock().unwrap().newest;
+    let before = newest();
+    wait_until("windows", || newest() > before);
+    drop(agent);
+    fs::remove_dir_all(proc.join("101")).unwrap();
+    let agent = start();
+    for (job, gpus) in [("17", "0"), ("18", "1"), ("19", "2")] {
+        node.prolog(job, "0", gpus);
+    }
+    wait_until("six jobs", || node.holdings().len() == 6);
+    let begun = node.time("17.0.n1");
+    let end_of = |job: &str| node.holdings().into_iter().find(|held| held.job.as_str() == job).unwrap().end;
+    wait_until("the end of job 7", || end_of("lab-7") == Some(begun));
+    // Job 8 has a process: the two share. Job 9 never had one, as an allocation without steps: the two share.
+    assert_eq!((end_of("lab-8"), end_of("lab-9"), end_of("lab-17")), (None, None, None));
+    drop(agent);
+}
+
 /// The fake driver, under the name that the agent opens.
 fn driver(folder: &Path) {
     let built = std::env::current_exe().unwrap().with_file_name("../examples/libfake_nvml.so");

@@ -1,7 +1,7 @@
 //! How this machine tells who holds its devices, and who uses them at this moment.
 
 use super::holder::HolderReport;
-use collectors::holder::{ProcessHolder, holder_of};
+use collectors::holder::{ProcessHolder, holder_of, holders_under};
 use collectors::source::{Source, SourceChoice};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,7 +128,7 @@ fn cgroups(proc: &Path) -> HolderSource {
         }
     }
     let mut found: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
-    for holder in holders(proc) {
+    for holder in holders_under(proc) {
         if let Some((kind, id)) = identity(&holder) {
             found.entry(kind).or_default().insert(id);
         }
@@ -139,13 +139,6 @@ fn cgroups(proc: &Path) -> HolderSource {
         false => format!("readable; at this moment {}", counts.join(", ")),
     };
     HolderSource { source: "cgroup", found: true, says, remedy: None }
-}
-
-/// The holders of all processes; one that ends meanwhile has none.
-fn holders(proc: &Path) -> impl Iterator<Item = ProcessHolder> {
-    let entries = std::fs::read_dir(proc).into_iter().flatten().flatten();
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    pids.filter_map(|pid| Some(holder_of(proc, pid).ok()?.1.holder))
 }
 
 /// Plural of the kind, and what tells holders of one kind apart; `None` for what nobody holds.
