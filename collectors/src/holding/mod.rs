@@ -67,6 +67,27 @@ impl Default for SlurmOnNode {
 /// A hook that has not written its file by then never will.
 const WRITTEN_WITHIN: Span = Span::from_seconds(10);
 
+/// What is found of Slurm's hooks on this node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HooksFound {
+    /// There is no folder: no job of Slurm was here since the machine started, or the hooks are not set up.
+    Nothing,
+    /// There is a folder, and nothing in it is believed.
+    Refused(String),
+    /// Jobs that hold something here at this moment, as the hooks say.
+    Jobs(usize),
+}
+
+/// Looks for what Slurm's hooks wrote in `folder`.
+#[must_use]
+pub fn hooks_found(folder: &Path) -> HooksFound {
+    match HookFolder::open(folder).and_then(|folder| folder.noted()) {
+        Ok(noted) => HooksFound::Jobs(noted.values().filter(|times| times.ended.is_none()).count()),
+        Err(HookFolderError::Missing(_)) => HooksFound::Nothing,
+        Err(error) => HooksFound::Refused(error.to_string()),
+    }
+}
+
 /// What became known, to be written to the spool, and where windows are to end.
 #[derive(Debug, Default)]
 pub(crate) struct Learnt {

@@ -2,6 +2,7 @@
 
 use super::holder::HolderReport;
 use collectors::holder::{ProcessHolder, holder_of, holders_under};
+use collectors::holding::{HOOK_FOLDER, HooksFound, hooks_found};
 use collectors::source::{Source, SourceChoice};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +21,7 @@ pub(super) struct HoldersReport {
 /// Where holders can be known from.
 #[derive(Serialize)]
 struct HolderSource {
-    /// `cgroup` or `nvml`.
+    /// `cgroup`, `nvml` or `slurm-hook`.
     source: &'static str,
     found: bool,
     /// What is found, or why nothing is.
@@ -45,7 +46,7 @@ impl HoldersReport {
     pub(super) fn of(choice: &SourceChoice, proc: &Path) -> Self {
         let listed: Vec<Listed> = choice.sources.iter().flat_map(|source| listed(&**source)).collect();
         let used = listed.iter().flat_map(|listed| uses(listed, proc)).collect();
-        Self { holder_sources: vec![cgroups(proc), process_lists(&listed)], used }
+        Self { holder_sources: vec![cgroups(proc), process_lists(&listed), slurms_hooks()], used }
     }
 
     pub(super) fn in_words(&self) -> String {
@@ -153,6 +154,21 @@ fn identity(holder: &ProcessHolder) -> Option<(&'static str, String)> {
         ProcessHolder::User { user, .. } => ("users", user.to_string()),
         ProcessHolder::Service | ProcessHolder::Unknown => return None,
     })
+}
+
+/// Whether Slurm's hooks tell the agent of jobs.
+fn slurms_hooks() -> HolderSource {
+    let (found, says, remedy) = match hooks_found(Path::new(HOOK_FOLDER)) {
+        HooksFound::Jobs(jobs) => {
+            (true, format!("{HOOK_FOLDER} says who holds what; jobs at this moment: {jobs}"), None)
+        }
+        HooksFound::Nothing => {
+            let says = format!("there is no {HOOK_FOLDER}: no job of Slurm was here since the machine started");
+            (false, says, Some("# on a node of Slurm, set up Prolog and Epilog: deploy/slurm/README.md".to_owned()))
+        }
+        HooksFound::Refused(why) => (false, why, None),
+    };
+    HolderSource { source: "slurm-hook", found, says, remedy }
 }
 
 /// Whether drivers list the processes on their devices.
