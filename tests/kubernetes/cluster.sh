@@ -11,12 +11,14 @@ denied() { # what, words, command...: the command is refused with these words
     if "$@" >said.txt 2>&1; then fail "$what was let in"; fi
     grep -q 'denied the request: carbon budget: ' said.txt && grep -qF "$words" said.txt || fail "$what: $(cat said.txt)"
 }
+# What begins with a brace, kubectl takes for JSON.
+yaml() { printf -- '---\n%s\n' "$1"; }
 pod_spec() { echo "{restartPolicy: Never, nodeSelector: {nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3}, containers: [{name: c, image: registry.example/train, resources: {limits: {nvidia.com/gpu: \"$1\"}}}]}"; }
 job() { # name, pods, GPUs of each
-    echo "{apiVersion: batch/v1, kind: Job, metadata: {name: $1, namespace: wattledger-try}, spec: {parallelism: $2, completions: $2, activeDeadlineSeconds: 3600, template: {metadata: {labels: {app: $1}}, spec: $(pod_spec "$3")}}}"
+    yaml "{apiVersion: batch/v1, kind: Job, metadata: {name: $1, namespace: wattledger-try}, spec: {parallelism: $2, completions: $2, activeDeadlineSeconds: 3600, template: {metadata: {labels: {app: $1}}, spec: $(pod_spec "$3")}}}"
 }
 deployment() { # name, replicas
-    echo "{apiVersion: apps/v1, kind: Deployment, metadata: {name: $1, namespace: wattledger-try}, spec: {replicas: $2, selector: {matchLabels: {app: $1}}, template: {metadata: {labels: {app: $1}}, spec: $(pod_spec 1 | sed 's/Never/Always/')}}}"
+    yaml "{apiVersion: apps/v1, kind: Deployment, metadata: {name: $1, namespace: wattledger-try}, spec: {replicas: $2, selector: {matchLabels: {app: $1}}, template: {metadata: {labels: {app: $1}}, spec: $(pod_spec 1 | sed 's/Never/Always/')}}}"
 }
 apply() { kubectl apply -f - >/dev/null; }
 
@@ -56,7 +58,7 @@ set_up() {
     kubectl -n wattledger create configmap gate-ca --from-file=ca.crt
     bash -ec "$(block 3 | grep kubectl)"
     kubectl -n wattledger delete service gate >/dev/null
-    echo "{apiVersion: v1, kind: Service, metadata: {name: gate, namespace: wattledger}, spec: {type: ExternalName, externalName: $address, ports: [{port: $gate_port}]}}" | apply
+    yaml "{apiVersion: v1, kind: Service, metadata: {name: gate, namespace: wattledger}, spec: {type: ExternalName, externalName: $address, ports: [{port: $gate_port}]}}" | apply
     for file in webhook-without-conditions.yaml webhook.yaml; do
         sed -i "s#port: 443 }#port: $gate_port }\n      caBundle: $authority#" "$file"
         kubectl apply -f "$file"

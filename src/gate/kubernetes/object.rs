@@ -57,6 +57,8 @@ pub struct KubernetesObject {
     pub is_leaving: bool,
     /// Whether nothing keeps it from going once it is being deleted.
     pub has_no_finalizers: bool,
+    /// Whether it is being deleted and no time of grace is left, in which its containers might still run.
+    pub has_no_grace: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -108,6 +110,11 @@ struct ObjectHead {
 }
 
 impl KubernetesObject {
+    /// Whether it goes with the change that shows it so: no finalizer keeps it, and a pod has no grace left. The API server asks about no deletion then.
+    pub(super) fn is_going(&self) -> bool {
+        self.is_leaving && self.has_no_finalizers && (self.kind != "Pod" || self.has_no_grace)
+    }
+
     /// Reads an object of `group` and `kind` in `namespace`; `None` of a kind that runs no pods. That what it takes cannot be read is said in
     /// [`KubernetesObject::takes`].
     ///
@@ -156,6 +163,7 @@ impl KubernetesObject {
             has_ended: status.has_ended(),
             is_leaving: !metadata.deletion_timestamp.is_empty(),
             has_no_finalizers: metadata.finalizers.is_empty(),
+            has_no_grace: metadata.deletion_grace_period_seconds == Some(0),
         }))
     }
 }

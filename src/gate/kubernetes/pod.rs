@@ -29,6 +29,7 @@ pub(super) struct Meta {
     pub(super) finalizers: Vec<String>,
     #[serde(deserialize_with = "or_default")]
     pub(super) deletion_timestamp: String,
+    pub(super) deletion_grace_period_seconds: Option<i64>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

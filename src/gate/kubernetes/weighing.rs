@@ -221,7 +221,7 @@ impl ObjectWeighing<'_> {
         is_status: bool,
     ) -> Result<WeighedReview, BudgetError> {
         let uid = self.forest.uid_of(new)?;
-        if new.has_ended || (new.is_leaving && new.has_no_finalizers && new.kind != "Pod") {
+        if new.has_ended || new.is_going() {
             self.ends(&uid, new.has_started)?;
             return Ok(ALLOWED);
         }

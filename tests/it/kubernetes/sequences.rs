@@ -318,3 +318,20 @@ fn noise_leaves_no_rows_and_what_has_ended_is_forgotten() {
     let known = cluster.gate.bench.store.read::<_, wattledger::store::StoreError>(|tx| tx.kubernetes().all());
     assert_eq!(known.unwrap(), []);
 }
+
+/// Reviews of an API server 1.34.2, of two Jobs that were deleted before their pods had a node: the garbage collector's only deletion of the first pod
+/// comes after its Job has begun to take its finalizer off, that of the second before. The last word of both is a change by the Job's controller,
+/// which is reviewed twice.
+#[test]
+fn a_pod_that_a_finalizer_keeps_ends_with_the_change_that_takes_it_off() {
+    let gate = super::bench::Gate::new(i64::MAX / 4);
+    let reviews = include_str!("objects/jobs-deleted-by-1.34.jsonl");
+    let held: Vec<u64> = reviews
+        .lines()
+        .map(|line| {
+            gate.allow(&serde_json::from_str(line).unwrap());
+            gate.held()
+        })
+        .collect();
+    assert_eq!(held, [2, 2, 2, 2, 2, 2, 0, 0, 2, 2, 2, 2, 2, 2, 2, 0, 0]);
+}
