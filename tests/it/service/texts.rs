@@ -187,7 +187,12 @@ fn sound_requests(denied: &str, asked: &[String; 2], service: &Service) -> Vec<S
         job.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         job
     };
+    service.post("/api/v1/projects", &service.admin, &json!({ "name": "unbudgeted" }));
+    let held = json!({ "key": "h", "project": "unbudgeted", "accelerator": "A100", "count": 1, "hours": 1, "power_w": 1, "intensity": 400 });
+    let held = service.post("/api/v1/admissions", &service.admin, &held).json()["id"].to_string();
+    let of_held = format!("/api/v1/admissions/{}/job", held.trim_matches('"'));
     let mut requests = vec![
+        sound("/api/v1/admissions/{id}/job", &of_held, json!({ "job": "j-3" })),
         sound("/api/v1/estimates", "/api/v1/estimates", job(json!({ "zone": "DE" }))),
         sound("/api/v1/estimates", "/api/v1/estimates", job(json!({ "region": "aws/eu-central-1" }))),
         sound("/api/v1/estimates", "/api/v1/estimates", job(json!({ "site": "fra" }))),
