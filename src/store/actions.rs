@@ -1,11 +1,12 @@
 //! What was administered: a chain of actions, and what each says of the rows that it wrote.
 
+use super::engine::{self, Null, OptionalExtension, Row, ValueRef};
 use super::entries::Head;
 use super::row::moment;
 use super::{ActionStore, DecisionStore, StoreError};
 use model::{ActionId, ActionKind, JobId, TokenId};
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, OptionalExtension, Row};
+
 use sha2::{Digest, Sha256};
 use units::Timestamp;
 
@@ -65,107 +66,116 @@ pub(super) fn chained(previous: &[u8], texts: &[&str]) -> Vec<u8> {
     sha256.finalize().to_vec()
 }
 
-/// Kinds of things whose rows are as the last action about them says: a query for subject and body of all of them, or of subject `?1`.
-/// What the service notes by itself, such as the last use of a token, is no part of a body.
+/// Kinds of things whose rows are as the last action about them says: a query of all of them, or of subject `?1`. The first column is the subject, and the
+/// others make the body. What the service notes by itself, such as the last use of a token, is no part of a body.
 const STATED: [(ActionKind, &str); 17] = [
-    (
-        ActionKind::Site,
-        "SELECT site AS subject, json_object('name', name, 'zone', zone, 'posting_period_ns', period_ns) AS body
-        FROM sites WHERE site > 0",
-    ),
+    (ActionKind::Site, "SELECT site AS subject, name, zone, period_ns AS posting_period_ns FROM sites WHERE site > 0"),
     (
         ActionKind::Pue,
-        "SELECT sites.name || ' ' || since_ns AS subject, json_object('site', sites.name, 'since_ns', since_ns, 'ppm', ppm) AS body
-        FROM site_pue JOIN sites USING (site)",
+        "SELECT sites.name || ' ' || since_ns AS subject, sites.name AS site, since_ns, ppm FROM site_pue JOIN sites USING (site)",
     ),
     (
         ActionKind::Zone,
-        "SELECT sites.name || ' ' || since_ns AS subject,
-            json_object('site', sites.name, 'since_ns', since_ns, 'zone', site_zones.zone) AS body
+        "SELECT sites.name || ' ' || since_ns AS subject, sites.name AS site, since_ns, site_zones.zone
         FROM site_zones JOIN sites USING (site)",
     ),
     (
         ActionKind::FactorPreference,
-        "SELECT sites.name || ' ' || since_ns AS subject,
-            json_object('site', sites.name, 'since_ns', since_ns, 'preference', preference) AS body
+        "SELECT sites.name || ' ' || since_ns AS subject, sites.name AS site, since_ns, preference
         FROM site_preferences JOIN sites USING (site)",
     ),
     (
         ActionKind::PostingPeriod,
-        "SELECT sites.name || ' ' || since_ns || ' ' || made AS subject, json_object('site', sites.name, 'since_ns', since_ns,
-            'posting_period_ns', site_periods.period_ns, 'revision', made) AS body
+        "SELECT sites.name || ' ' || since_ns || ' ' || made AS subject, sites.name AS site, since_ns,
+            site_periods.period_ns AS posting_period_ns, made AS revision
         FROM site_periods JOIN sites USING (site)",
     ),
     (
         ActionKind::Price,
-        "SELECT price AS subject, json_object('site', sites.name, 'since_ns', since_ns, 'currency', currency,
-            'micro_per_mwh', micro_per_mwh) AS body FROM site_prices JOIN sites USING (site)",
+        "SELECT price AS subject, sites.name AS site, since_ns, currency, micro_per_mwh FROM site_prices JOIN sites USING (site)",
     ),
     (
         ActionKind::IdleOwner,
-        "SELECT sites.name AS subject, json_object('site', sites.name, 'owner', owner) AS body
-        FROM site_idle_owners JOIN sites USING (site)",
+        "SELECT sites.name AS subject, sites.name AS site, owner FROM site_idle_owners JOIN sites USING (site)",
     ),
     (
         ActionKind::NodeSite,
-        "SELECT node_sites.id AS subject, json_object('node', nodes.name, 'site', sites.name, 'since_ns', since_ns,
-            'revision', made, 'at_ns', revisions.at_ns) AS body
+        "SELECT node_sites.id AS subject, nodes.name AS node, sites.name AS site, since_ns, made AS revision, revisions.at_ns
         FROM node_sites JOIN nodes USING (node) JOIN sites USING (site) JOIN revisions ON revision = made",
     ),
     (
         ActionKind::NodeToken,
-        "SELECT nodes.name AS subject, json_object('node', nodes.name, 'token', token, 'since_ns', since_ns) AS body
-        FROM node_tokens JOIN nodes USING (node)",
+        "SELECT nodes.name AS subject, nodes.name AS node, token, since_ns FROM node_tokens JOIN nodes USING (node)",
     ),
-    (
-        ActionKind::TokenVoice,
-        "SELECT token AS subject, json_object('line', line, 'nodes', nodes, 'holders_only', holders_only) AS body
-        FROM token_voices",
-    ),
+    (ActionKind::TokenVoice, "SELECT token AS subject, line, nodes, holders_only FROM token_voices"),
     (
         ActionKind::Token,
-        "SELECT id AS subject, json_object('name', name, 'scopes', scopes, 'project', project, 'created_ns', created_ns,
-            'expires_ns', expires_ns, 'revoked_ns', revoked_ns, 'digest', sha256(digest)) AS body FROM tokens",
+        "SELECT id AS subject, name, scopes, project, created_ns, expires_ns, revoked_ns, sha256(digest) AS digest FROM tokens",
     ),
     (
         ActionKind::EnrolmentCode,
-        "SELECT id AS subject, json_object('name', name, 'project', project, 'created_ns', created_ns, 'expires_ns', expires_ns,
-            'uses_max', uses_max, 'uses', uses, 'revoked_ns', revoked_ns, 'digest', sha256(digest)) AS body FROM enrolment_codes",
+        "SELECT id AS subject, name, project, created_ns, expires_ns, uses_max, uses, revoked_ns, sha256(digest) AS digest
+        FROM enrolment_codes",
     ),
     // Projects also come with jobs, about which no action speaks.
     (
         ActionKind::Project,
-        "SELECT name AS subject, json_object('name', name) AS body FROM projects
-        WHERE name IN (SELECT subject FROM actions WHERE kind = 'project')",
+        "SELECT name AS subject, name FROM projects WHERE name IN (SELECT subject FROM actions WHERE kind = 'project')",
     ),
     (
         ActionKind::Period,
-        "SELECT period || '.' || version AS subject, json_object('name', name, 'from_ns', from_ns, 'to_ns', to_ns,
-            'entries', head, 'reason', reason, 'seal', lower(hex(seal))) AS body FROM period_versions JOIN periods USING (period)",
+        "SELECT period || '.' || version AS subject, name, from_ns, to_ns, head AS entries, reason, lower(hex(seal)) AS seal
+        FROM period_versions JOIN periods USING (period)",
     ),
     (
         ActionKind::Factors,
-        "SELECT evidence AS subject, json_object('source', source, 'name', name, 'obtained_ns', obtained_ns,
-            'sha256', lower(hex(sha256)), 'values', sum(amount), 'blocks', json_group_array(sha256(series || char(10) || zone
-            || char(10) || publisher || char(10) || edition || char(10) || basis || char(10) || gas || char(10) || accounting
-            || char(10) || licence || char(10) || step_s || char(10) || is_forecast || char(10) || coalesce(month, '') || char(10)
-            || start_ns || char(10) || end_ns || char(10) || grain_ns || char(10) || unsettled || char(10)
-            || hex(factor_blocks.body)) ORDER BY block)) AS body
+        "SELECT evidence AS subject, source, name, obtained_ns, lower(hex(sha256)) AS sha256, sum(amount) AS \"values\",
+            string_agg(sha256(series || '\n' || zone || '\n' || publisher || '\n' || edition || '\n' || basis || '\n' || gas
+            || '\n' || accounting || '\n' || licence || '\n' || step_s || '\n' || is_forecast || '\n'
+            || coalesce(CAST(month AS TEXT), '') || '\n' || start_ns || '\n' || end_ns || '\n' || grain_ns || '\n' || unsettled
+            || '\n' || hex(factor_blocks.body)), ',' ORDER BY block) AS blocks
         FROM factor_evidence JOIN factor_blocks USING (evidence) JOIN factor_series USING (series)
-        WHERE ?1 IS NULL OR evidence = CAST(?1 AS INTEGER) GROUP BY evidence",
+        WHERE ?1 IS NULL OR evidence = CAST(?1 AS BIGINT) GROUP BY evidence, source, name, obtained_ns, sha256",
     ),
-    (
-        ActionKind::Budget,
-        "SELECT budget AS subject, json_object('name', name, 'policy', policy, 'created_ns', created_ns, 'retired_ns', retired_ns) AS body
-        FROM budgets",
-    ),
+    (ActionKind::Budget, "SELECT budget AS subject, name, policy, created_ns, retired_ns FROM budgets"),
     (
         ActionKind::Override,
-        "SELECT override AS subject, json_object('budget', budget, 'admission', admission, 'state', state, 'asked_by', asked_by,
-            'asked_reason', asked_reason, 'asked_ns', asked_ns, 'name', name, 'reason', reason, 'expires_ns', expires_ns,
-            'decided_ns', decided_ns, 'decided_by', decided_by) AS body FROM overrides",
+        "SELECT override AS subject, budget, admission, state, asked_by, asked_reason, asked_ns, name, reason, expires_ns, decided_ns,
+            decided_by FROM overrides",
     ),
 ];
+
+/// The body that a row of [`STATED`] makes: its columns after the first, as a JSON object without spaces. `blocks` is a list.
+fn body_of(row: &Row<'_>) -> engine::Result<String> {
+    let mut members = Vec::new();
+    for (column, name) in row.names().into_iter().enumerate().skip(1) {
+        let value = match row.get_ref(column)? {
+            ValueRef::Null => "null".to_owned(),
+            ValueRef::Integer(number) => number.to_string(),
+            ValueRef::Text(text) => {
+                let text = String::from_utf8_lossy(text);
+                if name == "blocks" { list(text.split(',')) } else { quoted(&text) }
+            }
+            ValueRef::Real(_) | ValueRef::Blob(_) => return Err(engine::unreadable(column, NotStated)),
+        };
+        members.push(format!("{}:{value}", quoted(name)));
+    }
+    Ok(format!("{{{}}}", members.join(",")))
+}
+
+fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    format!("[{}]", texts.map(quoted).collect::<Vec<_>>().join(","))
+}
+
+/// A text as JSON.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Neither text nor a whole number.
+#[derive(Debug, thiserror::Error)]
+#[error("an action states whole numbers and texts")]
+struct NotStated;
 
 /// Kinds that came after actions were recorded.
 const YOUNGER: [ActionKind; 8] = [
@@ -180,7 +190,7 @@ const YOUNGER: [ActionKind; 8] = [
 ];
 
 /// Adds the function `sha256`, of the bytes of a text or a blob, in hexadecimal.
-pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
+pub(super) fn add_functions(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("sha256", 1, flags, |context| {
         let bytes = context.get_raw(0).as_bytes_or_null().map_err(rusqlite::Error::from)?.unwrap_or_default();
@@ -223,8 +233,8 @@ impl ActionStore<'_> {
         let body = match STATED.iter().find(|(known, _)| *known == kind) {
             Some((_, rows)) => {
                 // `?1` also where the rows do not ask for it themselves.
-                let sql = format!("SELECT body FROM ({rows}) WHERE CAST(subject AS TEXT) = ?1");
-                self.0.prepare_cached(&sql)?.query_row([subject], |row| row.get::<_, String>(0)).optional()?
+                let sql = format!("SELECT * FROM ({rows}) AS stated WHERE CAST(subject AS TEXT) = ?1");
+                self.0.prepare_cached(&sql)?.query_row([subject], body_of).optional()?
             }
             None => return Err(super::row::value("kind of action", kind.name())),
         };
@@ -249,15 +259,24 @@ impl ActionStore<'_> {
         is_asked: impl Fn(ActionKind) -> bool,
         mut each: impl FnMut(ActionKind, String, String) -> Result<(), E>,
     ) -> Result<(), E> {
-        for (kind, rows) in STATED.into_iter().chain([(ActionKind::Job, CALLED)]).filter(|(kind, _)| is_asked(*kind)) {
-            let sql = format!("SELECT CAST(subject AS TEXT), body FROM ({rows})");
-            let mut statement = self.0.prepare(&sql).map_err(StoreError::from)?;
-            let bound = if statement.parameter_count() > 0 { vec![rusqlite::types::Null] } else { Vec::new() };
-            let mut rows = statement.query(rusqlite::params_from_iter(bound)).map_err(StoreError::from)?;
-            while let Some(row) = rows.next().map_err(StoreError::from)? {
-                let (subject, body) = (row.get(0).map_err(StoreError::from)?, row.get(1).map_err(StoreError::from)?);
-                each(kind, subject, body)?;
+        let mut rows_of = |kind, sql: &str, body_of: fn(&Row<'_>) -> engine::Result<String>| -> Result<(), E> {
+            let mut statement = self.0.prepare(sql).map_err(StoreError::from)?;
+            let bound = if sql.contains("?1") { vec![Null] } else { Vec::new() };
+            let mut rows = statement.query(engine::params_from_iter(bound)).map_err(StoreError::from)?;
+            while let Some(row) = &rows.next().map_err(StoreError::from)? {
+                let subject = match row.get_ref(0).map_err(StoreError::from)? {
+                    ValueRef::Integer(number) => number.to_string(),
+                    _ => row.get(0).map_err(StoreError::from)?,
+                };
+                each(kind, subject, body_of(row).map_err(StoreError::from)?)?;
             }
+            Ok(())
+        };
+        for (kind, sql) in STATED.into_iter().filter(|(kind, _)| is_asked(*kind)) {
+            rows_of(kind, sql, body_of)?;
+        }
+        if is_asked(ActionKind::Job) {
+            rows_of(ActionKind::Job, CALLED, |row| row.get(1))?;
         }
         Ok(())
     }
@@ -327,7 +346,7 @@ impl ActionStore<'_> {
         let sql = "SELECT revision, at_ns, reason FROM revisions WHERE revision NOT IN (SELECT batch FROM batches)";
         let mut statement = self.0.prepare(sql)?;
         let revisions = statement
-            .query_map((), |row| Ok((row.get::<_, i64>(0)?, moment(row, 1)?, row.get::<_, String>(2)?)))?
+            .query_map((), |row| Ok((row.get::<i64>(0)?, moment(row, 1)?, row.get::<String>(2)?)))?
             .collect::<Result<Vec<_>, _>>()?;
         for (revision, at, reason) in revisions {
             self.record(&By::service(at), ActionKind::Revision, &revision.to_string(), Some(&reason))?;
@@ -362,7 +381,7 @@ const CALLED: &str =
     "SELECT jobs.id || ' ' || wall_ns || ' ' || sequence AS subject, body FROM job_statements JOIN jobs USING (job)
     WHERE agent = ''";
 
-fn action(row: &Row<'_>) -> rusqlite::Result<Action> {
+fn action(row: &Row<'_>) -> engine::Result<Action> {
     let by = By { token: row.get(2)?, at: moment(row, 1)? };
     let (action, kind, subject) = (ActionId::new(row.get(0)?), row.get(3)?, row.get(4)?);
     Ok(Action { action, by, kind, subject, body: row.get(5)?, hash: row.get(6)? })

@@ -1,9 +1,9 @@
 //! Admissions and what they hold.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::row::{energy, integer, moment, optional, span, word};
 use super::{AdmissionStore, SealStore, StoreError, seals};
 use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId, JobNumber, ProjectName};
-use rusqlite::{OptionalExtension, Row};
 use units::{CarbonMass, Energy, Interval, Pue, Span, Timestamp};
 
 /// An admission as it is stored.
@@ -104,7 +104,7 @@ impl AdmissionStore<'_> {
         );
         let number = Some(row.admission.number()).filter(|number| *number != 0);
         let at = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds);
-        self.0.prepare_cached(&sql)?.execute(rusqlite::params![
+        let stored = self.0.prepare_cached(&sql)?.insert(engine::params![
             number,
             row.key,
             row.demand,
@@ -130,7 +130,7 @@ impl AdmissionStore<'_> {
             at(row.metered_time.map(Interval::end)),
             row.notice.name(),
         ])?;
-        let number = number.unwrap_or_else(|| self.0.last_insert_rowid());
+        let number = number.unwrap_or(stored);
         SealStore(self.0).seal(&seals::ADMISSIONS, &[number])?;
         Ok(AdmissionId::new(number))
     }
@@ -181,7 +181,7 @@ impl AdmissionStore<'_> {
             said AS MATERIALIZED (SELECT job AS number, sum(energy_mj) AS mj, min(start_ns) AS first, max(end_ns) AS last
                 FROM postings WHERE job IN (SELECT number FROM own) GROUP BY job)
             SELECT admission, coalesce(mj, 0), first, last FROM admissions LEFT JOIN own USING (admission) LEFT JOIN said USING (number)
-            WHERE (metered_mj, metered_from_ns, metered_to_ns) IS NOT (coalesce(mj, 0), first, last) ORDER BY admission";
+            WHERE (metered_mj, metered_from_ns, metered_to_ns) IS DISTINCT FROM (coalesce(mj, 0), first, last) ORDER BY admission";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map((), |row| {
             let time = optional(row, 2)?.zip(optional(row, 3)?).and_then(|(from, to)| Interval::new(from, to));
@@ -261,7 +261,7 @@ impl AdmissionStore<'_> {
     }
 }
 
-fn admission_row(row: &Row<'_>) -> rusqlite::Result<AdmissionRow> {
+fn admission_row(row: &Row<'_>) -> engine::Result<AdmissionRow> {
     let energy = |column| energy(row, column);
     let co2e = |column| row.get(column).map(CarbonMass::from_micrograms);
     let metered_time = optional(row, 21)?.zip(optional(row, 22)?).and_then(|(from, to)| Interval::new(from, to));
@@ -270,7 +270,7 @@ fn admission_row(row: &Row<'_>) -> rusqlite::Result<AdmissionRow> {
         key: row.get(1)?,
         demand: row.get(2)?,
         project: row.get(3)?,
-        job: row.get::<_, Option<String>>(4)?.map(JobId::new),
+        job: row.get::<Option<String>>(4)?.map(JobId::new),
         state: word(row, 5)?,
         answer: row.get(6)?,
         decided: moment(row, 7)?,
@@ -283,9 +283,9 @@ fn admission_row(row: &Row<'_>) -> rusqlite::Result<AdmissionRow> {
         p95_co2e: co2e(14)?,
         expires: moment(row, 15)?,
         resolved: optional(row, 16)?,
-        actual_energy: row.get::<_, Option<i64>>(17)?.map(Energy::from_millijoules),
-        actual_co2e: row.get::<_, Option<i64>>(18)?.map(CarbonMass::from_micrograms),
-        overrun: row.get::<_, Option<i64>>(19)?.map(Energy::from_millijoules),
+        actual_energy: row.get::<Option<i64>>(17)?.map(Energy::from_millijoules),
+        actual_co2e: row.get::<Option<i64>>(18)?.map(CarbonMass::from_micrograms),
+        overrun: row.get::<Option<i64>>(19)?.map(Energy::from_millijoules),
         metered: energy(20)?,
         metered_time,
         notice: word(row, 23)?,

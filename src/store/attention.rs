@@ -1,9 +1,9 @@
 //! What the store knows of things that may need someone.
 
+use super::engine::OptionalExtension;
 use super::row::{device_time, energy, moment, power, word};
 use super::{AttentionStore, FactorMonth, FactorStore, FactorValue, StoreError};
 use model::{DeviceUuid, FactorStatus, JobId, JobNumber, NodeName, NodeNumber, ProjectName, SetAsideReason, ZoneId};
-use rusqlite::OptionalExtension;
 use std::collections::BTreeMap;
 use units::{DeviceTime, Energy, Power, Timestamp};
 
@@ -99,8 +99,7 @@ impl AttentionStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn draw(&self, of: PostedDraw) -> Result<Option<Draw>, StoreError> {
-        let sql =
-            "SELECT jobs.id, jobs.project, nodes.name, coalesce((SELECT cast(avg(limit_mw) AS INTEGER) FROM devices
+        let sql = "SELECT jobs.id, jobs.project, nodes.name, coalesce((SELECT sum(limit_mw) / count(*) FROM devices
                 WHERE devices.node = ?2 AND kind = 'accelerator' AND counted_in IS NULL), 0)
             FROM jobs, nodes WHERE job = ?1 AND node = ?2 AND jobs.ended_ns IS NULL";
         let found = self.0.prepare_cached(sql)?.query_row((of.job.number(), of.node.number()), |row| {
@@ -116,11 +115,12 @@ impl AttentionStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn silent_jobs(&self, before: Timestamp) -> Result<Vec<SilentJob>, StoreError> {
-        let sql = "SELECT jobs.id, jobs.project, nodes.name, max(seen_ns) FROM devices JOIN nodes USING (node)
-            JOIN holdings INDEXED BY holdings_by_end
-                ON holdings.device = devices.device AND holdings.end_ns IS NULL AND holdings.void IS NULL
-            JOIN jobs USING (job) WHERE jobs.ended_ns IS NULL
-            GROUP BY job HAVING max(seen_ns) < ?1 ORDER BY jobs.id";
+        let sql = "SELECT id, project, name, seen_ns FROM (SELECT jobs.id, jobs.project, nodes.name, seen_ns,
+                row_number() OVER (PARTITION BY holdings.job ORDER BY seen_ns DESC, nodes.name) AS place FROM devices JOIN nodes USING (node)
+                JOIN holdings INDEXED BY holdings_by_end
+                    ON holdings.device = devices.device AND holdings.end_ns IS NULL AND holdings.void IS NULL
+                JOIN jobs ON jobs.job = holdings.job WHERE jobs.ended_ns IS NULL) AS latest
+            WHERE place = 1 AND seen_ns < ?1 ORDER BY id";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([before.nanoseconds()], |row| {
             Ok(SilentJob { job: row.get(0)?, project: row.get(1)?, node: row.get(2)?, seen: moment(row, 3)? })
@@ -135,7 +135,7 @@ impl AttentionStore<'_> {
     /// The database cannot be read or written.
     pub fn set_aside_since(&self, since: Timestamp) -> Result<Vec<AsideSum>, StoreError> {
         let sql = "SELECT nodes.name, uuid, reason, count(*), min(start_ns) FROM set_aside JOIN devices USING (device)
-            JOIN nodes USING (node) WHERE start_ns >= ?1 GROUP BY device, reason ORDER BY nodes.name, uuid, reason";
+            JOIN nodes USING (node) WHERE start_ns >= ?1 GROUP BY nodes.name, uuid, reason ORDER BY nodes.name, uuid, reason";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([since.nanoseconds()], |row| {
             let (node, uuid, reason) = (row.get(0)?, row.get(1)?, word(row, 2)?);
@@ -154,7 +154,7 @@ impl AttentionStore<'_> {
             WHERE unsettled > 0 AND month IS NOT NULL AND start_ns < ?1 ORDER BY zone, month";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([before.nanoseconds()], |row| {
-            Ok((row.get::<_, ZoneId>(0)?, FactorMonth::from_number(row.get(1)?)))
+            Ok((row.get::<ZoneId>(0)?, FactorMonth::from_number(row.get(1)?)))
         })?;
         let mut found: Vec<ZoneFactors> = Vec::new();
         for row in rows {

@@ -1,6 +1,6 @@
 //! Values that a statement is given.
 
-use rusqlite::types::Value;
+use super::engine::Value;
 
 /// Values of a statement in the order of their numbers.
 #[derive(Default)]

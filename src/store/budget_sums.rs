@@ -1,9 +1,9 @@
 //! What is spent of each budget: sums of the ledger that are kept with what they sum.
 
+use super::engine::{self, Row};
 use super::row::moment;
 use super::{BudgetSumStore, StoreError};
 use model::{BudgetId, EntryId, JobNumber, PostingId, SiteNumber};
-use rusqlite::Row;
 use std::collections::BTreeMap;
 use units::{CarbonMass, Energy, Interval, Timestamp};
 
@@ -183,7 +183,7 @@ impl BudgetSumStore<'_> {
         co2e: CarbonMass,
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO budget_days VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT DO UPDATE SET posted_mj = posted_mj + ?3, posted_ug = posted_ug + ?4";
+            ON CONFLICT (budget, day_ns) DO UPDATE SET posted_mj = budget_days.posted_mj + ?3, posted_ug = budget_days.posted_ug + ?4";
         self.0.prepare_cached(sql)?.execute((
             budget.number(),
             day.nanoseconds(),
@@ -206,8 +206,8 @@ impl BudgetSumStore<'_> {
         energy: Energy,
     ) -> Result<(), StoreError> {
         let (budget, site, start) = (budget.number(), site.number(), period_start.nanoseconds());
-        let sql =
-            "INSERT INTO budget_open VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET energy_mj = energy_mj + ?4";
+        let sql = "INSERT INTO budget_open VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (budget, site, period_start_ns) DO UPDATE SET energy_mj = budget_open.energy_mj + ?4";
         self.0.prepare_cached(sql)?.execute((budget, site, start, energy.millijoules()))?;
         let sql = "DELETE FROM budget_open WHERE budget = ?1 AND site = ?2 AND period_start_ns = ?3 AND energy_mj = 0";
         self.0.prepare_cached(sql)?.execute((budget, site, start))?;
@@ -255,7 +255,7 @@ impl BudgetSumStore<'_> {
     }
 }
 
-fn moved(row: &Row<'_>) -> rusqlite::Result<Moved> {
+fn moved(row: &Row<'_>) -> engine::Result<Moved> {
     Ok(Moved {
         job: JobNumber::new(row.get(0)?),
         site: SiteNumber::new(row.get(1)?),

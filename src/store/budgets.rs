@@ -1,9 +1,9 @@
 //! Budgets and their policies.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::row::moment;
 use super::{BudgetStore, StoreError};
 use model::{BudgetId, TokenId};
-use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
 /// A budget as it is stored.
@@ -32,11 +32,10 @@ impl BudgetStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn add(&self, name: &str, policy: &str, at: Timestamp, by: &TokenId) -> Result<Option<BudgetId>, StoreError> {
-        let sql = "INSERT OR IGNORE INTO budgets (name, policy, created_ns, created_by) VALUES (?1, ?2, ?3, ?4)";
-        if self.0.execute(sql, (name, policy, at.nanoseconds(), by))? == 0 {
-            return Ok(None);
-        }
-        Ok(Some(BudgetId::new(self.0.last_insert_rowid())))
+        let sql = "INSERT INTO budgets (name, policy, created_ns, created_by) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT DO NOTHING RETURNING budget";
+        let made = self.0.query_row(sql, (name, policy, at.nanoseconds(), by), |row| row.get(0)).optional()?;
+        Ok(made.map(BudgetId::new))
     }
 
     /// Gives a budget another policy.
@@ -95,13 +94,13 @@ impl BudgetStore<'_> {
     }
 }
 
-fn budget_row(row: &Row<'_>) -> rusqlite::Result<BudgetRow> {
+fn budget_row(row: &Row<'_>) -> engine::Result<BudgetRow> {
     Ok(BudgetRow {
         budget: BudgetId::new(row.get(0)?),
         name: row.get(1)?,
         policy: row.get(2)?,
         created: moment(row, 3)?,
         created_by: row.get(4)?,
-        retired: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_nanoseconds),
+        retired: row.get::<Option<i64>>(5)?.map(Timestamp::from_nanoseconds),
     })
 }

@@ -42,14 +42,14 @@ impl CopyFile {
     }
 
     fn prepared(self, path: &Path) -> Result<Connection, StoreError> {
-        let connection = connect(path)?;
+        let connection = opened(path)?;
         let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
         let Self { tables: sql, version, .. } = self;
         match (found, tables) {
             (0, 0) => connection.execute_batch(&format!("BEGIN; {sql} PRAGMA user_version = {version}; COMMIT;"))?,
             _ if found == version => {
-                super::check_whole(&connection, path)?;
+                super::sqlite::check_whole(&connection, path)?;
                 connection.query_row("SELECT count(*) FROM taken", (), |_| Ok(()))?;
             }
             _ => return Err(StoreError::Newer { path: path.display().to_string(), found, known: version }),
@@ -58,8 +58,14 @@ impl CopyFile {
     }
 }
 
-/// Opens the file at `path` as it is.
-pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
+/// Opens the file at `path` as it is, to read it.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = opened(path)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn opened(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
     // A compressed hour is about 2.3 kB: three of them fill a page of 8 kB, where one of 4 kB holds one. Only a new file takes it.
     connection.pragma_update(None, "page_size", 8_192)?;

@@ -1,11 +1,11 @@
 //! The record of every decision on budgets, chained, and how estimates did.
 
 use super::actions::chained;
+use super::engine::{self, OptionalExtension, Row};
 use super::entries::Head;
 use super::row::moment;
 use super::{DecisionStore, StoreError};
 use model::{AdmissionId, BudgetId, DecisionId, ProjectName, TokenId};
-use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
 /// A decision as it was recorded.
@@ -58,8 +58,8 @@ impl DecisionStore<'_> {
             "INSERT INTO decisions (at_ns, by, action, budget, admission, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let (budget, admission) = (row.budget.map(BudgetId::number), row.admission.map(AdmissionId::number));
         let values = (row.at.nanoseconds(), &row.by, &row.action, budget, admission, &row.document);
-        self.0.prepare_cached(sql)?.execute(values)?;
-        self.chain(&DecisionRow { decision: DecisionId::new(self.0.last_insert_rowid()), ..row.clone() })
+        let decision = DecisionId::new(self.0.prepare_cached(sql)?.insert(values)?);
+        self.chain(&DecisionRow { decision, ..row.clone() })
     }
 
     /// Appends a stored decision to the chain.
@@ -130,7 +130,7 @@ impl DecisionStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn p95_hits(&self, project: Option<&ProjectName>) -> Result<(i64, i64), StoreError> {
-        let sql = "SELECT count(*), coalesce(sum(actual_mj <= p95_mj), 0) FROM admissions
+        let sql = "SELECT count(*), count(*) FILTER (WHERE actual_mj <= p95_mj) FROM admissions
             WHERE actual_mj IS NOT NULL AND (?1 IS NULL OR project = ?1)";
         Ok(self.0.prepare_cached(sql)?.query_row([project], |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
@@ -141,21 +141,21 @@ impl DecisionStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn used_of_p95(&self, project: Option<&ProjectName>) -> Result<Vec<(i64, i64)>, StoreError> {
-        let sql = "SELECT CASE WHEN actual_mj / 2 >= p95_mj THEN 200 ELSE cast(actual_mj * 20.0 / p95_mj AS INTEGER) * 5 END AS used, count(*)
+        let sql = "SELECT CASE WHEN actual_mj / 2 >= p95_mj THEN 200 ELSE (actual_mj / p95_mj * 20 + actual_mj % p95_mj * 20 / p95_mj) * 5 END AS used, count(*)
             FROM admissions WHERE actual_mj IS NOT NULL AND (?1 IS NULL OR project = ?1) GROUP BY used ORDER BY used";
         let mut statement = self.0.prepare_cached(sql)?;
         Ok(statement.query_map([project], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
     }
 }
 
-fn decision_row(row: &Row<'_>) -> rusqlite::Result<DecisionRow> {
+fn decision_row(row: &Row<'_>) -> engine::Result<DecisionRow> {
     Ok(DecisionRow {
         decision: DecisionId::new(row.get(0)?),
         at: moment(row, 1)?,
         by: row.get(2)?,
         action: row.get(3)?,
-        budget: row.get::<_, Option<i64>>(4)?.map(BudgetId::new),
-        admission: row.get::<_, Option<i64>>(5)?.map(AdmissionId::new),
+        budget: row.get::<Option<i64>>(4)?.map(BudgetId::new),
+        admission: row.get::<Option<i64>>(5)?.map(AdmissionId::new),
         document: row.get(6)?,
     })
 }

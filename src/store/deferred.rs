@@ -1,8 +1,8 @@
 //! Batches that are to be attributed anew a few at a time.
 
+use super::engine::OptionalExtension;
 use super::{EvidenceStore, StoreError};
 use model::{BatchId, NodeNumber, Revision};
-use rusqlite::OptionalExtension;
 use std::collections::BTreeSet;
 use units::Timestamp;
 
@@ -14,8 +14,8 @@ impl EvidenceStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn defer(&self, node: NodeNumber, since: Timestamp, believed: Revision) -> Result<(), StoreError> {
-        let sql = "INSERT OR IGNORE INTO deferred_attributions (batch, believed)
-            SELECT DISTINCT batch, ?3 FROM reaches WHERE node = ?1 AND end_ns > ?2";
+        let sql = "INSERT INTO deferred_attributions (batch, believed)
+            SELECT DISTINCT batch, ?3 FROM reaches WHERE node = ?1 AND end_ns > ?2 ON CONFLICT DO NOTHING";
         self.0.prepare_cached(sql)?.execute((node.number(), since.nanoseconds(), believed.number()))?;
         Ok(())
     }
@@ -26,7 +26,7 @@ impl EvidenceStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn defer_batches(&self, batches: &BTreeSet<BatchId>, believed: Revision) -> Result<(), StoreError> {
-        let sql = "INSERT OR IGNORE INTO deferred_attributions (batch, believed) VALUES (?1, ?2)";
+        let sql = "INSERT INTO deferred_attributions (batch, believed) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
         let mut statement = self.0.prepare_cached(sql)?;
         for batch in batches {
             statement.execute((batch.number(), believed.number()))?;

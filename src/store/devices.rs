@@ -1,9 +1,9 @@
 //! Devices as their nodes declare them.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::row::{integer, power, word};
 use super::{DeviceStore, StoreError};
 use model::{DeviceId, DeviceKind, DeviceUuid, NodeName, NodeNumber, SiteName};
-use rusqlite::{OptionalExtension, Row};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use units::Power;
 
@@ -185,7 +185,7 @@ impl DeviceStore<'_> {
         let nodes = self
             .0
             .prepare("SELECT node, name FROM nodes ORDER BY node")?
-            .query_map((), |row| Ok((NodeNumber::new(row.get(0)?), row.get::<_, NodeName>(1)?)))?
+            .query_map((), |row| Ok((NodeNumber::new(row.get(0)?), row.get::<NodeName>(1)?)))?
             .collect::<Result<Vec<_>, _>>()?;
         let mut unseen: HashSet<&(NodeNumber, DeviceUuid)> = declared.keys().collect();
         for (node, name) in &nodes {
@@ -215,7 +215,7 @@ impl DeviceStore<'_> {
     }
 }
 
-fn metered(row: &Row<'_>) -> rusqlite::Result<MeteredDevice> {
+fn metered(row: &Row<'_>) -> engine::Result<MeteredDevice> {
     Ok(MeteredDevice {
         device: DeviceId::new(row.get(0)?),
         node: NodeNumber::new(row.get(1)?),

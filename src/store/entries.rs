@@ -1,10 +1,10 @@
 //! Ledger entries and the head of their chain. Nothing here updates or deletes an entry.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::postings::{Key, Part, key, part};
 use super::row::{moment, word};
 use super::{EntryStore, StoreError};
 use model::{EntryId, EntryKind, JobNumber, PostingId, ZoneId};
-use rusqlite::{OptionalExtension, Row};
 use units::{CarbonIntensity, CarbonMass, Energy, Interval, Pue, Timestamp};
 
 /// An entry of the ledger: energy and its CO2e, posted to one account under one factor.
@@ -72,7 +72,7 @@ impl EntryStore<'_> {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
             ?24, ?25, ?26, ?27)";
         let (key, part) = (&entry.key, &entry.part);
-        self.0.prepare_cached(sql)?.execute(rusqlite::params![
+        self.0.prepare_cached(sql)?.execute(engine::params![
             entry.id.number(),
             entry.kind.name(),
             entry.reverses.map(EntryId::number),
@@ -185,7 +185,7 @@ impl EntryStore<'_> {
     pub fn accounts_in(&self, zone: &ZoneId, range: Interval, is_provisional: bool) -> Result<Vec<Key>, StoreError> {
         let sql = "SELECT DISTINCT node, period_start_ns, period_end_ns, job, component, site FROM ledger_entries AS own
             WHERE start_ns >= ?1 AND start_ns < ?2 AND provisional >= ?3 AND site IN (SELECT site FROM
-                (SELECT site, zone FROM sites UNION SELECT site, zone FROM site_zones) WHERE zone = ?4 OR zone LIKE ?4 || '-%')
+                (SELECT site, zone FROM sites UNION SELECT site, zone FROM site_zones) AS placed WHERE zone = ?4 OR zone LIKE ?4 || '-%')
             AND reverses IS NULL AND NOT EXISTS (SELECT 1 FROM ledger_entries AS other WHERE other.reverses = own.id)";
         let mut statement = self.0.prepare_cached(sql)?;
         let values = (range.start().nanoseconds(), range.end().nanoseconds(), is_provisional, zone);
@@ -244,13 +244,13 @@ impl EntryStore<'_> {
     }
 }
 
-fn columns(row: &Row<'_>) -> rusqlite::Result<Entry> {
+fn columns(row: &Row<'_>) -> engine::Result<Entry> {
     Ok(Entry {
         key: key(row)?,
         part: part(row, 6)?,
         id: EntryId::new(row.get(12)?),
         kind: word(row, 13)?,
-        reverses: row.get::<_, Option<i64>>(14)?.map(EntryId::new),
+        reverses: row.get::<Option<i64>>(14)?.map(EntryId::new),
         reason: row.get(15)?,
         overhead: Energy::from_millijoules(row.get(16)?),
         pue: Pue::from_parts_per_million(row.get(17)?).unwrap_or(Pue::ONE),

@@ -1,3 +1,4 @@
+use super::engine::EngineError;
 use rusqlite::ErrorCode;
 
 /// Why the store cannot do something.
@@ -65,6 +66,30 @@ pub enum StoreError {
         /// What the database engine reported then.
         reason: String,
     },
+    /// The address of a ledger's server cannot be used.
+    #[error(
+        "the address of the ledger cannot be used: {reason}; it is postgres://USER@HOST/DB, and a password stands in the file that `ledger.password_file` or PGPASSFILE names"
+    )]
+    Address {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The server that holds the ledger cannot be asked now.
+    #[error(
+        "the server of the ledger cannot be asked ({reason}): nothing was stored; send it again once the server is back"
+    )]
+    Away {
+        /// What the server or the network reported.
+        reason: String,
+    },
+    /// The connection to the server was lost before it answered.
+    #[error(
+        "it is not known whether this was stored: the server of the ledger was lost while it committed ({reason}); send it again, it counts once"
+    )]
+    Unanswered {
+        /// What the network reported.
+        reason: String,
+    },
     /// A stored value is not one that this program writes.
     #[error("the ledger store holds {value:?} as {what}: run `wattledger verify` and restore from a backup")]
     Value {
@@ -81,20 +106,34 @@ pub enum StoreError {
 /// What the database engine reported; which engine that is stays inside the store.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub struct DatabaseError(pub(super) rusqlite::Error);
+pub struct DatabaseError(pub(super) EngineError);
 
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<EngineError> for StoreError {
+    fn from(error: EngineError) -> Self {
+        if error.is_of_the_server() {
+            return Self::Away { reason: error.to_string() };
+        }
         Self::Database(DatabaseError(error))
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        EngineError::from(error).into()
+    }
+}
+
 impl StoreError {
-    /// Whether the disk is full or fails, so that the same may be possible later.
+    /// Whether the disk is full or fails, or the server is away, so that the same may be possible later.
     #[must_use]
     pub fn is_of_the_disk(&self) -> bool {
         match self {
-            Self::Disk { .. } | Self::NotStored { .. } | Self::Displaced { .. } | Self::Stopped { .. } => true,
+            Self::Disk { .. }
+            | Self::NotStored { .. }
+            | Self::Displaced { .. }
+            | Self::Stopped { .. }
+            | Self::Away { .. }
+            | Self::Unanswered { .. } => true,
             Self::Database(DatabaseError(error)) => {
                 matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
             }

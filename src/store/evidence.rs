@@ -1,9 +1,9 @@
 //! Batches as they came, and which time of which device they speak of.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::row::{moment, value, word};
 use super::{EvidenceStore, StoreError};
 use model::{AgentId, BatchId, DeviceId, NodeName, NodeNumber, ProjectName, Revision, SetAsideReason};
-use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,7 +177,7 @@ impl EvidenceStore<'_> {
             let (sha256, body) = (row.get(2)?, row.get(3)?);
             Ok((
                 StoredBatch { batch, node: NodeNumber::new(row.get(0)?), received: moment(row, 1)?, sha256, body },
-                row.get::<_, i64>(4)?,
+                row.get::<i64>(4)?,
             ))
         })?;
         if packing == ZSTD {
@@ -237,7 +237,7 @@ impl EvidenceStore<'_> {
         let mut statement = self.0.prepare_cached(sql)?;
         let (first, last) = (begun.start().nanoseconds(), begun.end().nanoseconds());
         let rows = statement.query_map((node.number(), batch.number(), first, last), |row| {
-            Ok((Interval::new(moment(row, 0)?, moment(row, 1)?), row.get::<_, String>(2)?))
+            Ok((Interval::new(moment(row, 0)?, moment(row, 1)?), row.get::<String>(2)?))
         })?;
         let mut reaches = BTreeMap::new();
         for row in rows {
@@ -255,7 +255,7 @@ impl EvidenceStore<'_> {
     /// The database cannot be read or written.
     pub fn first_node_reaching_otherwise(&self, count: usize) -> Result<Option<NodeName>, StoreError> {
         let sql = "SELECT name FROM nodes LEFT JOIN (SELECT node, max(end_ns - start_ns) AS longest, max(end_ns) AS last FROM reaches
-                GROUP BY node) USING (node)
+                GROUP BY node) AS own USING (node)
             WHERE longest_ns <> coalesce(longest, 0) OR reached_ns <> coalesce(last, 0) ORDER BY node LIMIT 1";
         let found: Option<NodeName> = self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?;
         let kept: i64 = self.0.query_row("SELECT count(*) FROM reaches", (), |row| row.get(0))?;
@@ -291,7 +291,7 @@ impl EvidenceStore<'_> {
     ) -> Result<(), StoreError> {
         let (start, end) = (reach.start().nanoseconds(), reach.end().nanoseconds());
         let sql = "INSERT INTO reaches (node, start_ns, batch, end_ns, devices) VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT DO UPDATE SET devices = excluded.devices";
+            ON CONFLICT (node, start_ns, batch, end_ns) DO UPDATE SET devices = excluded.devices";
         self.0.prepare_cached(sql)?.execute((node.number(), start, batch.number(), end, listed(devices)))?;
         let sql = "UPDATE nodes SET longest_ns = max(longest_ns, ?2), reached_ns = max(reached_ns, ?3) WHERE node = ?1";
         self.0.prepare_cached(sql)?.execute((node.number(), end - start, end))?;
@@ -331,7 +331,7 @@ impl EvidenceStore<'_> {
         // No reach is longer than the node's longest, which bounds the search on the left.
         let sql = "SELECT batch, start_ns, end_ns FROM nodes JOIN reaches USING (node)
             WHERE node = (SELECT node FROM devices WHERE device = ?1) AND start_ns < ?3 AND end_ns > ?2
-            AND start_ns > ?2 - longest_ns AND batch <= ?4 AND instr(devices, ',' || ?1 || ',')";
+            AND start_ns > ?2 - longest_ns AND batch <= ?4 AND instr(devices, ',' || ?1 || ',') > 0";
         let mut statement = self.0.prepare_cached(sql)?;
         let values = (device.number(), during.start().nanoseconds(), during.end().nanoseconds(), newest.number());
         let rows = statement.query_map(values, |row| {
@@ -486,10 +486,10 @@ fn listed_devices(text: &str) -> Option<BTreeSet<DeviceId>> {
     numbers.map(|text| text.parse().ok().filter(|device: &DeviceId| device.to_string() == text)).collect()
 }
 
-fn aside(row: &Row<'_>) -> rusqlite::Result<SetAside> {
+fn aside(row: &Row<'_>) -> engine::Result<SetAside> {
     Ok(SetAside {
         batch: BatchId::new(row.get(0)?),
-        position: usize::try_from(row.get::<_, i64>(1)?).unwrap_or(usize::MAX),
+        position: usize::try_from(row.get::<i64>(1)?).unwrap_or(usize::MAX),
         device: DeviceId::new(row.get(2)?),
         start: moment(row, 3)?,
         end: moment(row, 4)?,

@@ -30,7 +30,7 @@ impl FactorStore<'_> {
             ORDER BY imported_ns, zone, edition, origin, start_ns";
         let mut statement = self.0.prepare(sql)?;
         let mut rows = statement.query(())?;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = &rows.next()? {
             let (zone, text): (ZoneId, String) = (row.get(0)?, row.get(4)?);
             let wrong = || super::row::value("imported factor", &text);
             let origin: RowOrigin = serde_json::from_str(&text).map_err(|_| wrong())?;

@@ -1,9 +1,9 @@
 //! Where the values of a series came from, and which time they describe.
 
+use super::engine::OptionalExtension;
 use super::row::{moment, word};
 use super::{FactorStore, StoreError};
 use model::{FactorSource, SeriesNumber};
-use rusqlite::OptionalExtension;
 use units::{Interval, Timestamp};
 
 /// Where the newest values of a series came from.

@@ -1,5 +1,6 @@
 //! Factors as they were obtained: series side by side, blocks that are only ever added, and the bytes that they were read from.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::evidence::{pack, unpack};
 use super::factor_series::{factor_grain, factor_step, merged, packed, unpacked};
 use super::row::{moment, span, value, word};
@@ -7,7 +8,6 @@ use super::{
     ActionStore, By, FactorMonth, FactorSeries, FactorStore, FactorValue, HOUR, KeptSeries, KeptValue, StoreError,
 };
 use model::{ActionKind, BlockNumber, FactorSource, FactorStatus, SeriesNumber, ZoneId};
-use rusqlite::{OptionalExtension, Row};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -253,12 +253,11 @@ impl FactorStore<'_> {
         month: Option<FactorMonth>,
         last: BlockNumber,
     ) -> Result<Vec<KeptValue>, StoreError> {
-        let sql =
-            "SELECT block, body FROM factor_blocks WHERE series = ?1 AND month IS ?2 AND block <= ?3 ORDER BY block";
+        let sql = "SELECT block, body FROM factor_blocks WHERE series = ?1 AND month IS NOT DISTINCT FROM ?2 AND block <= ?3 ORDER BY block";
         let mut statement = self.0.prepare_cached(sql)?;
         let mut rows = statement.query((series.number(), month.map(FactorMonth::number), last.number()))?;
         let mut blocks = Vec::new();
-        while let Some(row) = rows.next()? {
+        while let Some(row) = &rows.next()? {
             let body = row.get_ref(1)?.as_blob().map_err(|_| value("block of factors", "not bytes"))?;
             blocks.push((BlockNumber::new(row.get(0)?), unpacked(body)?));
         }
@@ -281,7 +280,7 @@ impl FactorStore<'_> {
         let mut statement = self.0.prepare_cached(&sql)?;
         let row = statement.query_row([block.number()], |row| {
             let (source, name, obtained, sha256) = (word(row, 11)?, row.get(12)?, moment(row, 13)?, row.get(14)?);
-            Ok((kept_series(row)?, row.get::<_, Vec<u8>>(10)?, KeptEvidence { source, name, obtained, sha256 }))
+            Ok((kept_series(row)?, row.get::<Vec<u8>>(10)?, KeptEvidence { source, name, obtained, sha256 }))
         });
         let Some((series, body, evidence)) = row.optional()? else { return Ok(None) };
         Ok(Some((series, unpacked(&body)?, evidence)))
@@ -309,7 +308,7 @@ impl FactorStore<'_> {
         let mut statement = self.0.prepare_cached(sql)?;
         let mut rows = statement.query(())?;
         let (mut changed, mut newest) = (BTreeMap::new(), 0);
-        while let Some(row) = rows.next()? {
+        while let Some(row) = &rows.next()? {
             newest = newest.max(row.get(3)?);
             let (zone, range) = (row.get(0)?, Interval::new(moment(row, 1)?, moment(row, 2)?));
             changed.extend(range.map(|range| (zone, range)));
@@ -335,7 +334,7 @@ impl FactorStore<'_> {
     /// The database cannot be read or written.
     pub fn grains(&self, zone: &ZoneId) -> Result<Vec<(Span, Timestamp)>, StoreError> {
         let sql = "SELECT grain_ns, min(start_ns) FROM factor_blocks JOIN factor_series USING (series) WHERE zone = ?1
-            AND month IS NOT NULL AND NOT is_forecast AND accounting IN ('production', 'consumption', 'unspecified') GROUP BY grain_ns";
+            AND month IS NOT NULL AND is_forecast = 0 AND accounting IN ('production', 'consumption', 'unspecified') GROUP BY grain_ns";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([zone], |row| Ok((span(row, 0)?, moment(row, 1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -362,8 +361,8 @@ impl FactorStore<'_> {
     pub fn first_changed(&self) -> Result<Option<(i64, &'static str)>, StoreError> {
         let mut statement = self.0.prepare("SELECT evidence, sha256, body FROM factor_evidence ORDER BY evidence")?;
         let mut rows = statement.query(())?;
-        while let Some(row) = rows.next()? {
-            let (evidence, sha256, body) = (row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?);
+        while let Some(row) = &rows.next()? {
+            let (evidence, sha256, body) = (row.get(0)?, row.get::<Vec<u8>>(1)?, row.get::<Vec<u8>>(2)?);
             match unpack(&body) {
                 Ok(bytes) if Sha256::digest(&bytes).as_slice() == sha256 => (),
                 Ok(_) => return Ok(Some((evidence, "its bytes do not have the hash that was noted when they came"))),
@@ -373,8 +372,8 @@ impl FactorStore<'_> {
         let sql = "SELECT evidence, body, amount FROM factor_blocks ORDER BY block";
         let mut statement = self.0.prepare(sql)?;
         let mut rows = statement.query(())?;
-        while let Some(row) = rows.next()? {
-            let (evidence, body, amount) = (row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, i64>(2)?);
+        while let Some(row) = &rows.next()? {
+            let (evidence, body, amount) = (row.get(0)?, row.get::<Vec<u8>>(1)?, row.get::<i64>(2)?);
             if !unpacked(&body).is_ok_and(|values| super::row::integer(values.len() as u64) == amount) {
                 return Ok(Some((evidence, "a block of its values cannot be read")));
             }
@@ -383,7 +382,7 @@ impl FactorStore<'_> {
     }
 }
 
-fn kept_series(row: &Row<'_>) -> rusqlite::Result<KeptSeries> {
+fn kept_series(row: &Row<'_>) -> engine::Result<KeptSeries> {
     Ok(KeptSeries {
         series: SeriesNumber::new(row.get(0)?),
         zone: row.get(1)?,
@@ -393,7 +392,7 @@ fn kept_series(row: &Row<'_>) -> rusqlite::Result<KeptSeries> {
         publisher: row.get(5)?,
         edition: row.get(6)?,
         licence: row.get(7)?,
-        step: Span::from_seconds(row.get::<_, u32>(8)?.into()),
+        step: Span::from_seconds(row.get::<u32>(8)?.into()),
         is_forecast: row.get(9)?,
         months: Vec::new(),
         grain: HOUR,
@@ -406,9 +405,9 @@ fn word_of(value: &impl Serialize) -> String {
 }
 
 /// A value that JSON has as one word.
-fn spelled<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
-    let wrong = |error| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error));
-    serde_json::from_value(serde_json::Value::String(row.get(column)?)).map_err(wrong)
+fn spelled<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> engine::Result<T> {
+    serde_json::from_value(serde_json::Value::String(row.get(column)?))
+        .map_err(|error| engine::unreadable(column, error))
 }
 
 /// Values by what makes a series of them: how long they are, and whether they are forecasts.

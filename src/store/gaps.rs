@@ -1,5 +1,6 @@
 //! Times about which agents say that their windows say less than they should.
 
+use super::engine;
 use super::row::{moment, value, word};
 use super::{GapStore, StoreError};
 use model::{AgentId, BatchId, DeviceId, DeviceUuid, GapId, GapReason, NodeName, NodeNumber, Revision};
@@ -89,9 +90,9 @@ impl GapStore<'_> {
             "SELECT uuid, start_ns, end_ns, reason FROM gaps JOIN devices USING (device) WHERE batch = ?1 ORDER BY gap";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([batch.number()], |row| {
-            Ok((row.get::<_, DeviceUuid>(0)?, moment(row, 1)?, moment(row, 2)?, row.get::<_, String>(3)?))
+            Ok((row.get::<DeviceUuid>(0)?, moment(row, 1)?, moment(row, 2)?, row.get::<String>(3)?))
         })?;
-        let of_row = |row: rusqlite::Result<(_, _, _, String)>| {
+        let of_row = |row: engine::Result<(_, _, _, String)>| {
             let (device, start, end, text) = row?;
             let reason = text.parse().map_err(|_| value("reason of a gap", &text))?;
             Ok(wire::Gap { device, start, end, reason })
@@ -105,7 +106,7 @@ impl GapStore<'_> {
     ///
     /// The database cannot be read.
     pub fn clock_settings(&self, node: NodeNumber, newest: Revision) -> Result<Vec<ClockSetting>, StoreError> {
-        let sql = "SELECT device, batch, agent, boot, sequence, iif(reason = 'set_back', start_ns - end_ns, end_ns - start_ns)
+        let sql = "SELECT device, batch, agent, boot, sequence, CASE reason WHEN 'set_back' THEN start_ns - end_ns ELSE end_ns - start_ns END
             FROM devices CROSS JOIN gaps INDEXED BY gaps_of_clocks USING (device) JOIN batches USING (batch)
             WHERE devices.node = ?1 AND reason IN ('set_ahead', 'set_back') AND batch <= ?2 ORDER BY device, sequence";
         let mut statement = self.0.prepare_cached(sql)?;
@@ -128,7 +129,7 @@ impl GapStore<'_> {
             "SELECT max(wall_ns - received_ns) FROM (SELECT earlier.wall_ns, earlier.received_ns FROM batches said
             JOIN batches earlier ON earlier.agent = said.agent AND earlier.boot = said.boot
             WHERE said.batch = ?1 AND earlier.sequence < said.sequence AND earlier.sequence > ?2 AND earlier.batch < ?1
-            ORDER BY earlier.sequence DESC LIMIT ?3)";
+            ORDER BY earlier.sequence DESC LIMIT ?3) AS latest";
         let mut statement = self.0.prepare_cached(sql)?;
         Ok(statement.query_row((setting.batch.number(), after, RECEIPTS), |row| row.get(0))?)
     }
@@ -187,7 +188,7 @@ impl GapStore<'_> {
     /// The database cannot be read or written.
     pub fn by_node(&self, since: Timestamp) -> Result<Vec<(NodeName, i64, Timestamp)>, StoreError> {
         let sql = "SELECT nodes.name, count(*), min(start_ns) FROM gaps JOIN devices USING (device)
-            JOIN nodes USING (node) WHERE end_ns > ?1 AND reason NOT IN ('merged', 'set_back') GROUP BY node ORDER BY nodes.name";
+            JOIN nodes USING (node) WHERE end_ns > ?1 AND reason NOT IN ('merged', 'set_back') GROUP BY nodes.node ORDER BY nodes.name";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([since.nanoseconds()], |row| Ok((row.get(0)?, row.get(1)?, moment(row, 2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

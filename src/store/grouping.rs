@@ -3,7 +3,6 @@
 use super::bound::Bound;
 use chrono::DateTime;
 use chrono_tz::Tz;
-use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use units::Timestamp;
 
@@ -59,7 +58,7 @@ impl CalendarUnit {
 }
 
 /// Gives `connection` the function `calendar(ns, 'day Europe/Berlin')`.
-pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
+pub(super) fn add_functions(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("calendar", 2, flags, |context| {
         let (at, asked): (i64, String) = (context.get(0)?, context.get(1)?);

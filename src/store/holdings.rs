@@ -1,9 +1,9 @@
 //! Who held which device when, as believed at a revision.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::row::{moment, optional};
 use super::{HoldingStore, SealStore, StoreError, seals};
 use model::{AgentId, DeviceId, JobId, JobNumber, NodeNumber, ProjectName, Revision};
-use rusqlite::{OptionalExtension, Row};
 use std::collections::HashMap;
 use units::{Interval, Timestamp};
 
@@ -79,7 +79,7 @@ impl HoldingStore<'_> {
         let mut statement = self.0.prepare_cached(sql)?;
         let known = statement.query_row((stated.device.number(), start, stated.job.number()), |row| {
             let rank = Rank { wall: moment(row, 3)?, sequence: row.get(4)?, agent: row.get(5)?, boot: row.get(6)? };
-            Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, u32>(2)?, rank))
+            Ok((row.get::<i64>(0)?, row.get::<Option<i64>>(1)?, row.get::<u32>(2)?, rank))
         });
         let end = stated.end.map(Timestamp::nanoseconds);
         let known = known.optional()?;
@@ -150,7 +150,7 @@ impl HoldingStore<'_> {
         let values = (node.number(), during.start().nanoseconds(), during.end().nanoseconds(), revision.number());
         let mut rows = statement.query(values)?;
         let mut found: HashMap<DeviceId, Vec<Held>> = HashMap::new();
-        while let Some(row) = rows.next()? {
+        while let Some(row) = &rows.next()? {
             found.entry(DeviceId::new(row.get(5)?)).or_default().push(held(row)?);
         }
         Ok(found)
@@ -239,7 +239,7 @@ fn holders_sql(further: &str) -> String {
     )
 }
 
-fn held(row: &Row<'_>) -> rusqlite::Result<Held> {
+fn held(row: &Row<'_>) -> engine::Result<Held> {
     let (start, end) = (moment(row, 2)?, optional(row, 3)?);
     Ok(Held { job: JobNumber::new(row.get(0)?), job_id: row.get(1)?, start, end, weight: row.get(4)? })
 }

@@ -1,9 +1,9 @@
 //! What admissions hold of budgets.
 
+use super::engine::OptionalExtension;
 use super::row::{moment, optional};
 use super::{HoldStore, SealStore, StoreError, seals};
 use model::{AdmissionId, BudgetId};
-use rusqlite::OptionalExtension;
 use units::Timestamp;
 
 /// What an admission holds of a budget; amounts are in the unit that the budget counts, mJ or µg.
@@ -41,7 +41,7 @@ impl HoldStore<'_> {
     pub fn put(&self, hold: &HoldRow) -> Result<(), StoreError> {
         let sql =
             "INSERT INTO holds (admission, budget, from_ns, reserved, held, settled) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            ON CONFLICT DO UPDATE SET from_ns = ?3, reserved = ?4, held = ?5, settled = ?6";
+            ON CONFLICT (admission, budget) DO UPDATE SET from_ns = ?3, reserved = ?4, held = ?5, settled = ?6";
         let from = hold.from.nanoseconds();
         self.0.prepare_cached(sql)?.execute((
             hold.admission.number(),
@@ -64,7 +64,7 @@ impl HoldStore<'_> {
         if ended.is_none() && self.end_of(admission)?.is_none() {
             return Ok(());
         }
-        let sql = "INSERT INTO hold_ends (admission, ended_ns) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET ended_ns = ?2";
+        let sql = "INSERT INTO hold_ends (admission, ended_ns) VALUES (?1, ?2) ON CONFLICT (admission) DO UPDATE SET ended_ns = ?2";
         self.0.prepare_cached(sql)?.execute((admission.number(), ended))?;
         SealStore(self.0).seal(&seals::HOLD_ENDS, &[admission.number()])
     }
@@ -104,7 +104,7 @@ impl HoldStore<'_> {
     pub fn of_budget(&self, budget: BudgetId, from: Timestamp, is_current: bool) -> Result<HeldSum, StoreError> {
         let sql =
             "SELECT coalesce(sum(held), 0), coalesce(sum(settled) FILTER (WHERE from_ns = ?2), 0) FROM budget_holds
-            WHERE budget = ?1 AND (from_ns = ?2 OR (?3 AND from_ns < ?2))";
+            WHERE budget = ?1 AND (from_ns = ?2 OR (?3 = 1 AND from_ns < ?2))";
         let mut statement = self.0.prepare_cached(sql)?;
         let values = (budget.number(), from.nanoseconds(), is_current);
         Ok(statement.query_row(values, |row| Ok(HeldSum { held: row.get(0)?, settled: row.get(1)? }))?)

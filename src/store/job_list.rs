@@ -1,11 +1,11 @@
 //! Lists of jobs: selected, in an order, with what is posted to each, and summed.
 
+use super::engine::{self, Value};
 use super::held_time::HeldTime;
 use super::jobs::{COLUMNS, JobRow, columns, job_row};
 use super::row::{energy, mass};
 use super::{JobStore, StoreError};
 use model::{JobNumber, JobOrder, JobState, ProjectName};
-use rusqlite::types::Value;
 use units::{CarbonMass, Energy, Timestamp};
 
 /// Which jobs to list, and in which order.
@@ -116,8 +116,8 @@ impl JobFilter {
             state,
             match (&self.project, self.state) {
                 (None, _) => "?1 IS NULL",
-                // Few jobs run: the plus keeps the index of the project out of it.
-                (Some(_), Some((JobState::Running, _))) => "+project = ?1",
+                // Few jobs run: what is appended keeps the index of the project out of it.
+                (Some(_), Some((JobState::Running, _))) => "project || '' = ?1",
                 (Some(_), _) => "project = ?1",
             },
             either(
@@ -134,7 +134,7 @@ impl JobFilter {
             either(self.to.is_some(), "(started_ns IS NULL OR started_ns < ?6)", "?6 IS NULL"),
             either(
                 self.text.is_some(),
-                "(instr(lower(id), lower(?7)) OR instr(lower(coalesce(name, '')), lower(?7)))",
+                "(instr(lower(id), lower(?7)) > 0 OR instr(lower(coalesce(name, '')), lower(?7)) > 0)",
                 "?7 IS NULL",
             ),
             either(has_cursor, "(#, job) < (?8, ?9)", "?8 IS NULL AND ?9 IS NULL"),
@@ -181,8 +181,8 @@ impl JobStore<'_> {
         let mut bound = filter.values(after);
         bound.push(limit.into());
         let mut statement = self.0.prepare_cached(&sql)?;
-        let rows = statement.query_map(rusqlite::params_from_iter(bound), |row| {
-            let held = row.get::<_, Option<i64>>(11)?.zip(row.get::<_, Option<i64>>(12)?);
+        let rows = statement.query_map(engine::params_from_iter(bound), |row| {
+            let held = row.get::<Option<i64>>(11)?.zip(row.get::<Option<i64>>(12)?);
             let held = held.map(|(device_us, idle_us)| HeldTime::of_columns(device_us, idle_us));
             Ok((columns(row)?, energy(row, 9)?, mass(row, 10)?, held, row.get(13)?))
         })?;
@@ -207,10 +207,10 @@ impl JobStore<'_> {
         let mut bound = filter.values(None);
         bound.push(now.nanoseconds().into());
         let mut statement = self.0.prepare_cached(&sql)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(bound))?;
+        let mut rows = statement.query(engine::params_from_iter(bound))?;
         let mut found = [JobTotals::default(); 3];
-        while let Some(row) = rows.next()? {
-            if let Some(totals) = found.get_mut(usize::from(row.get::<_, u8>(0)?)) {
+        while let Some(row) = &rows.next()? {
+            if let Some(totals) = found.get_mut(usize::from(row.get::<u8>(0)?)) {
                 *totals = JobTotals { jobs: row.get(1)?, energy: energy(row, 2)?, co2e: mass(row, 3)? };
             }
         }

@@ -1,10 +1,10 @@
 //! Projects, and jobs as the sum of what was stated about them.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::holdings::Rank;
 use super::row::{energy, moment, value};
 use super::{JobStore, ProjectStore, StoreError};
 use model::{JobId, JobNumber, ProjectName};
-use rusqlite::{OptionalExtension, Row};
 use std::collections::BTreeMap;
 use units::{Energy, Timestamp};
 
@@ -46,9 +46,9 @@ impl JobStore<'_> {
         let body = statement_body(stated)?;
         // Of equal statements of agents the latest decides whatever the others could. Those of callers all stay, as actions speak of them.
         let values = (job.number(), rank.wall.nanoseconds(), rank.sequence, &rank.agent, &rank.boot, body);
-        let sql = "INSERT OR IGNORE INTO job_statements (job, wall_ns, sequence, agent, boot, body)
+        let sql = "INSERT INTO job_statements (job, wall_ns, sequence, agent, boot, body)
             SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?4 = '' OR NOT EXISTS (SELECT 1 FROM job_statements WHERE job = ?1 AND body = ?6
-                AND (wall_ns, sequence, agent, boot) > (?2, ?3, ?4, ?5))";
+                AND (wall_ns, sequence, agent, boot) > (?2, ?3, ?4, ?5)) ON CONFLICT DO NOTHING";
         self.0.prepare_cached(sql)?.execute(values.clone())?;
         let sql = "DELETE FROM job_statements WHERE job = ?1 AND body = ?6 AND agent <> ''
             AND (wall_ns, sequence, agent, boot) < (?2, ?3, ?4, ?5)";
@@ -61,8 +61,7 @@ impl JobStore<'_> {
     fn stated(&self, job: JobNumber, id: &JobId) -> Result<wire::Job, StoreError> {
         let sql = "SELECT body FROM job_statements WHERE job = ?1 ORDER BY wall_ns, sequence, agent, boot";
         let mut statement = self.0.prepare_cached(sql)?;
-        let bodies =
-            statement.query_map([job.number()], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let bodies = statement.query_map([job.number()], |row| row.get::<String>(0))?.collect::<Result<Vec<_>, _>>()?;
         let read = |body: &String| serde_json::from_str::<wire::Job>(body).map_err(|_| value("job statement", body));
         let stated = bodies.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let latest = stated.iter().map(|said| said.attempt).max().flatten();
@@ -136,7 +135,7 @@ impl JobStore<'_> {
     pub fn first_not_summed(&self) -> Result<Option<JobId>, StoreError> {
         let sql = "SELECT jobs.id FROM jobs LEFT JOIN
                 (SELECT job, sum(energy_mj) AS mj, sum(co2e_ug) AS ug FROM ledger_entries GROUP BY job) AS sums USING (job)
-                LEFT JOIN (SELECT job, sum(device_us) AS held, sum(idle_us) AS idle FROM held_time GROUP BY job) USING (job)
+                LEFT JOIN (SELECT job, sum(device_us) AS held, sum(idle_us) AS idle FROM held_time GROUP BY job) AS times USING (job)
             WHERE posted_mj <> coalesce(mj, 0) OR posted_ug <> coalesce(ug, 0) OR held_us <> coalesce(held, 0)
                 OR held_idle_us <> coalesce(idle, 0) ORDER BY job LIMIT 1";
         Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
@@ -181,9 +180,9 @@ impl JobStore<'_> {
             WHERE agent <> '' ORDER BY job";
         let mut statement = self.0.prepare(sql)?;
         let mut rows = statement.query(())?;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = &rows.next()? {
             let rank = Rank { wall: moment(row, 0)?, sequence: row.get(1)?, agent: row.get(2)?, boot: row.get(3)? };
-            if !is_made(&rank, &row.get::<_, String>(4)?) {
+            if !is_made(&rank, &row.get::<String>(4)?) {
                 return Ok(Some(row.get(5)?));
             }
         }
@@ -266,8 +265,8 @@ fn replace(known: &mut wire::Job, later: wire::Job) {
     known.exit_status = later.exit_status.or(known.exit_status);
 }
 
-pub(super) fn columns(row: &Row<'_>) -> rusqlite::Result<(JobRow, String)> {
-    let time = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp::from_nanoseconds));
+pub(super) fn columns(row: &Row<'_>) -> engine::Result<(JobRow, String)> {
+    let time = |column| row.get::<Option<i64>>(column).map(|at| at.map(Timestamp::from_nanoseconds));
     let facts = wire::Job {
         id: row.get(1)?,
         project: row.get(2)?,

@@ -1,9 +1,9 @@
 //! Objects of Kubernetes that take accelerators, as far as reviews and the reader spoke of them.
 
+use super::engine::{self, OptionalExtension, Params, Row};
 use super::row::{moment, optional, word};
 use super::{KubernetesStore, StoreError};
 use model::ObjectState;
-use rusqlite::{OptionalExtension, Params, Row};
 use units::Timestamp;
 
 /// An object of Kubernetes as it is stored.
@@ -46,7 +46,9 @@ impl KubernetesStore<'_> {
     /// The database cannot be read or written.
     pub fn put(&self, row: &ObjectRow) -> Result<(), StoreError> {
         let sql = format!(
-            "INSERT OR REPLACE INTO kubernetes_objects ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+            "INSERT INTO kubernetes_objects ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            ON CONFLICT (uid) DO UPDATE SET api_group = ?2, kind = ?3, namespace = ?4, name = ?5, owner = ?6, state = ?7, declared = ?8, pods = ?9,
+                counted = ?10, changed_ns = ?11, waits_since_ns = ?12"
         );
         self.0.prepare_cached(&sql)?.execute((
             &row.uid,
@@ -136,7 +138,8 @@ impl KubernetesStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn hear(&self, who: &str, at: Timestamp, detail: &str) -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO kubernetes_heard (who, last_ns, detail) VALUES (?1, ?2, ?3)";
+        let sql = "INSERT INTO kubernetes_heard (who, last_ns, detail) VALUES (?1, ?2, ?3)
+            ON CONFLICT (who) DO UPDATE SET last_ns = ?2, detail = ?3";
         self.0.prepare_cached(sql)?.execute((who, at.nanoseconds(), detail))?;
         Ok(())
     }
@@ -159,7 +162,7 @@ impl KubernetesStore<'_> {
     }
 }
 
-fn object_row(row: &Row<'_>) -> rusqlite::Result<ObjectRow> {
+fn object_row(row: &Row<'_>) -> engine::Result<ObjectRow> {
     Ok(ObjectRow {
         uid: row.get(0)?,
         group: row.get(1)?,

@@ -1,9 +1,9 @@
 //! What the whole ledger says of each site and project, kept with every entry so that asking costs nothing.
 
+use super::engine::OptionalExtension;
 use super::row::{energy, mass};
 use super::{LedgerSumStore, StoreError};
 use model::{ProjectName, SiteName};
-use rusqlite::OptionalExtension;
 use units::{CarbonMass, Energy};
 
 /// What is posted, or open, at one site for one project.
@@ -46,8 +46,8 @@ impl LedgerSumStore<'_> {
     pub fn open(&self) -> Result<Vec<LedgerSum>, StoreError> {
         self.sums(
             "SELECT sites.name, nullif(project, '') AS owner, job = 0 AS is_idle, sum(energy_mj), 0, 0, 0
-            FROM open_accounts JOIN jobs USING (job) JOIN sites USING (site) GROUP BY site, owner, is_idle
-            ORDER BY sites.name, owner, is_idle",
+            FROM open_accounts JOIN jobs USING (job) JOIN sites USING (site) GROUP BY sites.name, owner, is_idle
+            ORDER BY sites.name, owner NULLS FIRST, is_idle",
         )
     }
 
@@ -76,7 +76,7 @@ impl LedgerSumStore<'_> {
         let sql = "SELECT coalesce((SELECT name FROM sites WHERE sites.site = differing.site), CAST(site AS TEXT)) FROM (
                 SELECT site, project, is_idle, energy_mj AS mj, overhead_mj AS omj, co2e_ug AS ug, overhead_co2e_ug AS oug
                     FROM ledger_sums
-                UNION ALL SELECT site, coalesce(project, ''), job = 0, -energy_mj, -overhead_mj, -co2e_ug, -overhead_co2e_ug
+                UNION ALL SELECT site, coalesce(project, ''), CASE job WHEN 0 THEN 1 ELSE 0 END, -energy_mj, -overhead_mj, -co2e_ug, -overhead_co2e_ug
                     FROM ledger_entries JOIN jobs USING (job)
             ) AS differing GROUP BY site, project, is_idle
             HAVING sum(mj) <> 0 OR sum(omj) <> 0 OR sum(ug) <> 0 OR sum(oug) <> 0 LIMIT 1";

@@ -2,10 +2,10 @@
 
 use super::StoreError;
 use super::copy_file::CopyFile;
+use super::engine::{self, Connection, OptionalExtension, Row};
 use super::row::{integer, moment, span};
 use super::series_rows::Track;
 use model::{DeviceId, EntryId, Revision};
-use rusqlite::{Connection, OptionalExtension, Row};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -15,11 +15,11 @@ const FILE: CopyFile = CopyFile { name: "mirror.db", tables: include_str!("table
 
 /// The file `mirror.db`. Its use is short, so that one connection serves all.
 #[derive(Debug)]
-pub struct MirrorFile(Mutex<Connection>);
+pub struct MirrorFile(Mutex<rusqlite::Connection>);
 
 /// One consistent state of the file, which may be changed.
 #[derive(Debug)]
-pub struct MirrorTx<'a>(&'a Connection);
+pub struct MirrorTx<'a>(Connection<'a>);
 
 /// How far the copy is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,10 +82,10 @@ impl MirrorFile {
     ///
     /// What `change` returns; the database.
     pub fn write<T, E: From<StoreError>>(&self, change: impl FnOnce(&MirrorTx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection.transaction().map_err(StoreError::from)?;
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection.unchecked_transaction().map_err(StoreError::from)?;
         // Rolled back when dropped.
-        let value = change(&MirrorTx(&transaction))?;
+        let value = change(&MirrorTx((&*connection).into()))?;
         transaction.commit().map_err(StoreError::from)?;
         Ok(value)
     }
@@ -247,7 +247,7 @@ impl MirrorTx<'_> {
     }
 }
 
-fn unsettled(row: &Row<'_>) -> rusqlite::Result<UnsettledHour> {
+fn unsettled(row: &Row<'_>) -> engine::Result<UnsettledHour> {
     let track = Track { device: DeviceId::new(row.get(1)?), is_contained: row.get(2)? };
     Ok(UnsettledHour { hour: row.get(0)?, track, is_again: row.get(3)? })
 }

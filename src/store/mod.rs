@@ -14,6 +14,7 @@ mod copy_file;
 mod decisions;
 mod deferred;
 mod devices;
+mod engine;
 mod enrolment_codes;
 mod entries;
 mod error;
@@ -41,6 +42,7 @@ mod past;
 mod periods;
 mod place;
 mod posted;
+mod postgres;
 mod postings;
 mod prices;
 mod projects;
@@ -57,6 +59,7 @@ mod sessions;
 mod sites;
 mod soundness;
 mod speakers;
+mod sqlite;
 mod steps;
 mod tokens;
 mod view;
@@ -118,56 +121,22 @@ pub use view::{
 
 pub(crate) use place::FILE;
 use place::{Lock, OpenedFiles};
+pub use postgres::{LedgerPassword, LedgerServer};
+use postgres::{Pool, ServerMedium};
 use readers::Readers;
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use sqlite::FileMedium;
+pub(crate) use sqlite::copy_database;
 use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
 use writer::Writer;
-
-/// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 21] = [
-    include_str!("tables.sql"),
-    include_str!("tables-2-sums.sql"),
-    include_str!("tables-3-sign-in.sql"),
-    include_str!("tables-4-reporting.sql"),
-    include_str!("tables-5-actions.sql"),
-    include_str!("tables-6-sorting.sql"),
-    include_str!("tables-7-budgets.sql"),
-    include_str!("tables-8-held-time.sql"),
-    include_str!("tables-9-started.sql"),
-    include_str!("tables-10-decisions.sql"),
-    include_str!("tables-11-fixed-dates.sql"),
-    include_str!("tables-12-ledger-sums.sql"),
-    include_str!("tables-13-factor-series.sql"),
-    include_str!("tables-14-site-factors.sql"),
-    include_str!("tables-15-deferred.sql"),
-    include_str!("tables-16-seals.sql"),
-    include_str!("tables-17-notices.sql"),
-    include_str!("tables-18-speakers.sql"),
-    include_str!("tables-19-enrolment.sql"),
-    include_str!("tables-20-clocks.sql"),
-    include_str!("tables-21-kubernetes.sql"),
-];
-/// The step from which on actions are recorded.
-const ACTIONS: &str = MIGRATIONS[4];
-/// The step from which on budgets are among them, and decisions are chained.
-const DECISIONS: &str = MIGRATIONS[9];
-/// The step from which on factors are series.
-const SERIES: &str = MIGRATIONS[12];
-/// The step from which on revisions are chained, and rows that nothing else accounts for are sealed.
-const SEALS: &str = MIGRATIONS[15];
-/// Version of the tables that this program writes.
-const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// The open store. Only one process has a data directory open at a time.
 #[derive(Debug)]
 pub struct Store {
     /// Closed before the writer, which moves the log into the database as the last.
-    readers: Readers,
+    reading: Reading,
     writer: Writer,
     directory: PathBuf,
-    place: OpenedFiles,
     /// Held as long as the store is open, so that a second service on the same directory is refused.
     _lock: Lock,
 }
@@ -182,17 +151,28 @@ impl Store {
         let unusable = |cause| StoreError::Directory { path: directory.display().to_string(), cause };
         make(directory).map_err(unusable)?;
         let lock = Lock::take(directory)?;
-        let path = directory.join(FILE);
-        let connection = connect(&path).and_then(|connection| {
-            check_whole(&connection, &path)?;
-            migrate(&connection, &path)?;
-            Ok(connection)
-        });
-        let connection = connection.map_err(|error| named(error, &path))?;
-        let moving = connect(&path).map_err(|error| named(error, &path))?;
+        let connection = sqlite::open(directory)?;
         let place = OpenedFiles::of(directory).map_err(unusable)?;
-        let writer = Writer::start(connection, moving, place.clone()).map_err(unusable)?;
-        Ok(Self { writer, readers: Readers::default(), directory: directory.to_owned(), place, _lock: lock })
+        let medium = FileMedium::new(connection, directory, place.clone())?;
+        let writer = Writer::start(medium).map_err(unusable)?;
+        let reading = Reading::File { readers: Readers::default(), place };
+        Ok(Self { writer, reading, directory: directory.to_owned(), _lock: lock })
+    }
+
+    /// Opens the ledger in `server`, and makes its tables where there are none. `directory`, which is made where it is missing, is for what belongs to
+    /// this machine alone, such as the copy for charts.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be used or is in use; the server cannot be reached or refuses; the tables are of a newer program.
+    pub fn open_on(server: &LedgerServer, directory: &Path) -> Result<Self, StoreError> {
+        let unusable = |cause| StoreError::Directory { path: directory.display().to_string(), cause };
+        make(directory).map_err(unusable)?;
+        let lock = Lock::take(directory)?;
+        postgres::prepare(server)?;
+        let writer = Writer::start(ServerMedium::new(server.clone())).map_err(unusable)?;
+        let reading = Reading::Server(Pool::new(server.clone()));
+        Ok(Self { writer, reading, directory: directory.to_owned(), _lock: lock })
     }
 
     /// Path of the data directory.
@@ -230,7 +210,10 @@ impl Store {
     /// Why changes do not reach the disk; `None` while all is well.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
-        let displaced = self.place.displaced().map(|what| StoreError::Displaced { what });
+        let displaced = match &self.reading {
+            Reading::File { place, .. } => place.displaced().map(|what| StoreError::Displaced { what }),
+            Reading::Server(_) => None,
+        };
         displaced.map(|error| error.to_string()).or_else(|| self.writer.trouble())
     }
 
@@ -270,13 +253,23 @@ impl Store {
     ///
     /// What `look` returns, and why the database could not be read.
     pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let reader = || {
-            let connection = connect_known(&self.directory.join(FILE), &self.place)?;
-            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-            Ok(connection)
-        };
-        self.readers.read(reader, |connection| look(&Tx(connection)))
+        match &self.reading {
+            Reading::File { readers, place } => {
+                let reader = || sqlite::open_reader(&self.directory, place);
+                readers.read(reader, |connection| look(&Tx(connection.into())))
+            }
+            Reading::Server(pool) => pool.read(look),
+        }
     }
+}
+
+/// Where committed states are read.
+#[derive(Debug)]
+enum Reading {
+    /// In the file that the writer has open.
+    File { readers: Readers, place: OpenedFiles },
+    /// On the server that the writer writes to.
+    Server(Pool),
 }
 
 /// What ends the change of a rehearsal, so that it is taken back.
@@ -291,103 +284,10 @@ impl<T> From<StoreError> for Rehearsed<T> {
     }
 }
 
-/// Writes one committed state of the database in `from`, which a service may be writing, into the directory `to`, where there is none.
-pub(crate) fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let path = from.join(FILE);
-    let copied = connect(&path).and_then(|connection| {
-        let target = to.join(FILE).display().to_string();
-        Ok(connection.execute("VACUUM INTO ?1", [target])?)
-    });
-    copied.map(drop).map_err(|error| named(error, &path))
-}
-
 fn make(directory: &Path) -> std::io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(directory)
-}
-
-/// As [`connect`], to the database of `place` alone; none is made.
-fn connect_known(path: &Path, place: &OpenedFiles) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::default() - OpenFlags::SQLITE_OPEN_CREATE;
-    let connection = Connection::open_with_flags(path, flags).map_err(StoreError::from).and_then(prepared);
-    // That files are gone is why they cannot be opened.
-    place.displaced().map_or(connection, |what| Err(StoreError::Displaced { what }))
-}
-
-fn connect(path: &Path) -> Result<Connection, StoreError> {
-    prepared(Connection::open(path)?)
-}
-
-fn prepared(connection: Connection) -> Result<Connection, StoreError> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    // Without this, SQLite plans a statement anew whenever it is bound to other values: half the time of an ingest.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    // What a savepoint may have to take back is kept in memory, not in a temporary file.
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    grouping::add_functions(&connection)?;
-    actions::add_functions(&connection)?;
-    connection.set_prepared_statement_cache_capacity(128);
-    Ok(connection)
-}
-
-/// A file that lost its tail is refused at once, not when the missing pages are needed.
-fn check_whole(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    // Brings what the log holds into the file, so that the file alone must be complete.
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?;
-    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
-    let page_bytes: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-    let found =
-        std::fs::metadata(path).map_err(|cause| StoreError::Directory { path: path.display().to_string(), cause })?;
-    let expected = u64::try_from(pages.saturating_mul(page_bytes)).unwrap_or(0);
-    if found.len() < expected {
-        let reason = format!("{} bytes of {expected} are there", found.len());
-        return Err(StoreError::Damaged { path: path.display().to_string(), reason });
-    }
-    Ok(())
-}
-
-fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found > VERSION {
-        return Err(StoreError::Newer { path: path.display().to_string(), found, known: VERSION });
-    }
-    for (number, step) in (1_i64..).zip(MIGRATIONS) {
-        if number > found {
-            let change = connection.unchecked_transaction()?;
-            change.execute_batch(step)?;
-            if step == ACTIONS {
-                ActionStore(&change).adopt()?;
-            }
-            if step == DECISIONS {
-                ActionStore(&change).adopt_budgets()?;
-            }
-            if step == SERIES {
-                FactorStore(&change).adopt()?;
-            }
-            if step == SEALS {
-                RevisionStore(&change).adopt()?;
-                SealStore(&change).adopt()?;
-            }
-            change.pragma_update(None, "user_version", number)?;
-            change.commit()?;
-        }
-    }
-    Ok(())
-}
-
-/// Tells a damaged file and a disk that fails from any other refusal.
-fn named(error: StoreError, path: &Path) -> StoreError {
-    use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure};
-    let StoreError::Database(DatabaseError(error)) = error else { return error };
-    let (path, reason) = (path.display().to_string(), error.to_string());
-    match error.sqlite_error_code() {
-        Some(DatabaseCorrupt | NotADatabase) => StoreError::Damaged { path, reason },
-        Some(CannotOpen | DiskFull | ReadOnly | SystemIoFailure) => StoreError::Disk { path, reason },
-        _ => error.into(),
-    }
 }

@@ -1,9 +1,9 @@
 //! Nodes and the sites that they belong to.
 
+use super::engine::{OptionalExtension, Row};
 use super::row::{moment, span};
 use super::{NodeStore, RowFault, StoreError};
 use model::{NodeName, NodeNumber, Revision, SiteName, SiteNumber, TokenId};
-use rusqlite::{OptionalExtension, Row};
 use std::collections::HashMap;
 use units::{Span, Timestamp};
 
@@ -50,7 +50,7 @@ impl NodeStore<'_> {
         seen: Timestamp,
     ) -> Result<(NodeNumber, Timestamp), StoreError> {
         let sql = "INSERT INTO nodes (name, software, seen_ns) VALUES (?1, ?2, ?3)
-            ON CONFLICT (name) DO UPDATE SET software = excluded.software, seen_ns = max(seen_ns, excluded.seen_ns)
+            ON CONFLICT (name) DO UPDATE SET software = excluded.software, seen_ns = max(nodes.seen_ns, excluded.seen_ns)
             RETURNING node, reached_ns";
         let mut statement = self.0.prepare_cached(sql)?;
         Ok(statement.query_row((name, software, seen.nanoseconds()), |row| {
@@ -138,7 +138,7 @@ impl NodeStore<'_> {
     ) -> Result<Option<RowFault>, StoreError> {
         let mut statement = self.0.prepare("SELECT node, software FROM nodes ORDER BY node")?;
         let mut rows = statement.query(())?;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = &rows.next()? {
             let (node, kept): (i64, String) = (row.get(0)?, row.get(1)?);
             if software.get(&NodeNumber::new(node)).map_or("", String::as_str) != kept {
                 let what = "it is not what the last batch of the node says";

@@ -30,7 +30,8 @@ impl NoticeStore<'_> {
     /// The database cannot be read or written.
     pub fn note(&self, kind: AttentionKind, subject: &str, at: Timestamp, detail: &str) -> Result<(), StoreError> {
         let sql = "INSERT INTO notices (kind, subject, first_ns, last_ns, times, detail) VALUES (?1, ?2, ?3, ?3, 1, ?4)
-            ON CONFLICT DO UPDATE SET first_ns = iif(last_ns < ?3 - ?5, ?3, first_ns), times = iif(last_ns < ?3 - ?5, 1, times + 1),
+            ON CONFLICT (kind, subject) DO UPDATE SET first_ns = CASE WHEN notices.last_ns < ?3 - ?5 THEN ?3 ELSE notices.first_ns END,
+                times = CASE WHEN notices.last_ns < ?3 - ?5 THEN 1 ELSE notices.times + 1 END,
                 last_ns = ?3, detail = ?4";
         let values = (kind.name(), subject, at.nanoseconds(), detail, Self::FORGOTTEN_NS);
         self.0.prepare_cached(sql)?.execute(values)?;

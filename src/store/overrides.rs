@@ -1,9 +1,9 @@
 //! Requests for exceptions, and overrides.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::row::{optional, word};
 use super::{OverrideStore, SealStore, StoreError, seals};
 use model::{AdmissionId, BudgetId, OverrideId, OverrideState, ProjectName, TokenId};
-use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
 /// An override of a budget, or the request for one.
@@ -76,7 +76,7 @@ impl OverrideStore<'_> {
         );
         let number = Some(row.number.number()).filter(|number| *number != 0);
         let at = |at: Option<Timestamp>| at.map(Timestamp::nanoseconds);
-        self.0.prepare_cached(&sql)?.execute(rusqlite::params![
+        let stored = self.0.prepare_cached(&sql)?.insert(engine::params![
             number,
             row.budget.map(BudgetId::number),
             row.admission.map(AdmissionId::number),
@@ -91,7 +91,7 @@ impl OverrideStore<'_> {
             row.decided_by,
             row.project,
         ])?;
-        let number = number.unwrap_or_else(|| self.0.last_insert_rowid());
+        let number = number.unwrap_or(stored);
         SealStore(self.0).seal(&seals::OVERRIDES, &[number])?;
         Ok(OverrideId::new(number))
     }
@@ -158,11 +158,11 @@ impl OverrideStore<'_> {
     }
 }
 
-fn override_row(row: &Row<'_>) -> rusqlite::Result<OverrideRow> {
+fn override_row(row: &Row<'_>) -> engine::Result<OverrideRow> {
     Ok(OverrideRow {
         number: OverrideId::new(row.get(0)?),
-        budget: row.get::<_, Option<i64>>(1)?.map(BudgetId::new),
-        admission: row.get::<_, Option<i64>>(2)?.map(AdmissionId::new),
+        budget: row.get::<Option<i64>>(1)?.map(BudgetId::new),
+        admission: row.get::<Option<i64>>(2)?.map(AdmissionId::new),
         state: word(row, 3)?,
         asked_by: row.get(4)?,
         asked_reason: row.get(5)?,

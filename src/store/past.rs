@@ -1,10 +1,10 @@
 //! What jobs of the past used, to estimate those to come.
 
+use super::engine::Value;
+use super::engine::params_from_iter;
 use super::row::energy;
 use super::{JobStore, StoreError};
 use model::ProjectName;
-use rusqlite::params_from_iter;
-use rusqlite::types::Value;
 use units::{DeviceTime, Energy, Span};
 
 /// A job that has ended, and what of it is posted.
@@ -52,8 +52,8 @@ impl JobStore<'_> {
             "SELECT sum(energy_mj), sum(span_ns / 1000) FILTER (WHERE component = 'accelerator'), any_wall FROM
                 (SELECT job, ended_ns - started_ns AS any_wall FROM jobs WHERE job > 0 AND ended_ns IS NOT NULL AND posted_mj > 0 AND {whose}
                 AND EXISTS (SELECT 1 FROM holdings JOIN devices USING (device) WHERE holdings.job = jobs.job AND devices.name IN ({}))
-                ORDER BY job DESC LIMIT ?1)
-            JOIN ledger_entries USING (job) GROUP BY job HAVING sum(span_ns) FILTER (WHERE component = 'accelerator') > 0",
+                ORDER BY job DESC LIMIT ?1) AS past
+            JOIN ledger_entries USING (job) GROUP BY job, any_wall HAVING sum(span_ns) FILTER (WHERE component = 'accelerator') > 0",
             places.join(", ")
         );
         let mut values: Vec<Value> = vec![i64::from(limit).into()];

@@ -1,9 +1,9 @@
 //! Reporting periods and the versions of their numbers. Nothing here updates or deletes one.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::row::moment;
 use super::{PeriodStore, StoreError};
 use model::{EntryId, JobId, PeriodId, PriceNumber, ProjectName, TokenId};
-use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
 /// A reporting period that was closed.
@@ -60,7 +60,8 @@ impl PeriodStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn add(&self, name: &str, from: Timestamp, to: Timestamp) -> Result<Option<PeriodId>, StoreError> {
-        let sql = "INSERT OR IGNORE INTO periods (name, from_ns, to_ns) VALUES (?1, ?2, ?3) RETURNING period";
+        let sql =
+            "INSERT INTO periods (name, from_ns, to_ns) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING RETURNING period";
         let made = self.0.query_row(sql, (name, from.nanoseconds(), to.nanoseconds()), |row| row.get(0));
         Ok(made.optional()?.map(PeriodId::new))
     }
@@ -177,10 +178,10 @@ impl PeriodStore<'_> {
     }
 }
 
-fn period(row: &Row<'_>) -> rusqlite::Result<PeriodRow> {
+fn period(row: &Row<'_>) -> engine::Result<PeriodRow> {
     Ok(PeriodRow { period: PeriodId::new(row.get(0)?), name: row.get(1)?, from: moment(row, 2)?, to: moment(row, 3)? })
 }
 
-fn kept(row: &Row<'_>) -> rusqlite::Result<KeptJob> {
+fn kept(row: &Row<'_>) -> engine::Result<KeptJob> {
     Ok(KeptJob { job: row.get(0)?, project: row.get(1)?, labels: row.get(2)? })
 }

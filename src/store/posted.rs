@@ -41,25 +41,27 @@ impl EntryStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn posted_since(&self, after: EntryId, until: EntryId) -> Result<Vec<PostedAccount>, StoreError> {
-        // Of the columns that are neither summed nor grouped by, SQLite takes those of the row that has the maximum.
         let sql = "WITH moved AS (SELECT DISTINCT node, period_start_ns, job, component, site FROM ledger_entries
-                WHERE id > ?1 AND id <= ?2)
+                WHERE id > ?1 AND id <= ?2),
+            sums AS (SELECT node, period_start_ns, job, component, site, sum(energy_mj) AS mj, sum(overhead_mj) AS overhead,
+                sum(co2e_ug) AS ug, sum(overhead_co2e_ug) AS overhead_ug, max(id) AS last
+                FROM moved JOIN ledger_entries USING (node, period_start_ns, job, component, site)
+                GROUP BY node, period_start_ns, job, component, site)
             SELECT nullif(site, 0), sites.name, nodes.name, component, nullif(job, 0), jobs.id, jobs.project, period_start_ns,
-                sum(energy_mj), sum(overhead_mj), sum(co2e_ug), sum(overhead_co2e_ug), intensity_mg_per_kwh,
-                json_extract(factor, '$.zone'), max(ledger_entries.id)
-            FROM moved JOIN ledger_entries USING (node, period_start_ns, job, component, site)
-            JOIN nodes USING (node) JOIN jobs USING (job) JOIN sites USING (site)
-            GROUP BY node, period_start_ns, job, component, site";
+                mj, overhead, ug, overhead_ug, (SELECT intensity_mg_per_kwh FROM ledger_entries WHERE id = last),
+                (SELECT json_extract(factor, '$.zone') FROM ledger_entries WHERE id = last)
+            FROM sums JOIN nodes USING (node) JOIN jobs USING (job) JOIN sites USING (site)
+            ORDER BY node, period_start_ns, job, component, site";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map((after.number(), until.number()), |row| {
             let (site, job): (Option<i64>, Option<i64>) = (row.get(0)?, row.get(4)?);
-            let text = |column: usize| row.get::<_, String>(column);
+            let text = |column: usize| row.get::<String>(column);
             Ok(PostedAccount {
                 site: site.map(|_| text(1)).transpose()?.map(SiteName::new),
                 node: NodeName::new(text(2)?),
                 component: text(3)?,
                 job: job.map(|_| text(5)).transpose()?.map(JobId::new),
-                project: row.get::<_, Option<String>>(6)?.map(ProjectName::new),
+                project: row.get::<Option<String>>(6)?.map(ProjectName::new),
                 start: moment(row, 7)?,
                 energy: energy(row, 8)?,
                 overhead: energy(row, 9)?,

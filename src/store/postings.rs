@@ -1,9 +1,9 @@
 //! What batches moved: energy per job, node, component and posting period, never changed, only taken back by its negative.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::row::{device_time, energy, moment, value};
 use super::{PostingStore, StoreError};
 use model::{BatchId, JobNumber, NodeNumber, PostingId, Revision, SiteNumber};
-use rusqlite::{OptionalExtension, Row};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use units::{DeviceTime, Energy, Timestamp};
@@ -87,8 +87,8 @@ pub struct OpenKey {
 }
 
 /// Whether a posting stands: it takes nothing back, and nothing later of its batch takes it back.
-const STANDS: &str = "NOT takes_back AND NOT EXISTS (SELECT 1 FROM postings AS later WHERE later.batch = own.batch
-    AND later.posting > own.posting AND later.takes_back AND later.job = own.job AND later.component = own.component
+const STANDS: &str = "takes_back = 0 AND NOT EXISTS (SELECT 1 FROM postings AS later WHERE later.batch = own.batch
+    AND later.posting > own.posting AND later.takes_back = 1 AND later.job = own.job AND later.component = own.component
     AND later.period_start_ns = own.period_start_ns AND later.site = own.site)";
 
 /// The columns that [`part`] reads, summed over the postings `own`. Only what stands has an extent; where nothing does, what stood.
@@ -122,7 +122,7 @@ impl PostingStore<'_> {
         let (from, to) = (key.period_start.nanoseconds(), key.period_end.nanoseconds());
         let (start, end) = (part.start.nanoseconds(), part.end.nanoseconds());
         let energy = part.energy.millijoules();
-        let posting = self.0.prepare_cached(sql)?.insert(rusqlite::params![
+        let posting = self.0.prepare_cached(sql)?.insert(engine::params![
             revision.number(),
             batch.number(),
             key.job.number(),
@@ -139,14 +139,15 @@ impl PostingStore<'_> {
             part.span.saturating_nanoseconds(),
             takes_back,
         ])?;
-        let sql = "INSERT INTO open_accounts (node, period_start_ns, job, component, site, period_end_ns, start_ns, end_ns,
+        let sql = "INSERT INTO open_accounts AS kept (node, period_start_ns, job, component, site, period_end_ns, start_ns, end_ns,
             energy_mj, modelled_mj, covered_ns, span_ns, first_posting, last_posting, takes_back)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14)
-            ON CONFLICT DO UPDATE SET period_end_ns = min(period_end_ns, excluded.period_end_ns), start_ns = min(start_ns, excluded.start_ns), end_ns = max(end_ns, excluded.end_ns),
-            energy_mj = energy_mj + excluded.energy_mj, modelled_mj = modelled_mj + excluded.modelled_mj,
-            covered_ns = covered_ns + excluded.covered_ns, span_ns = span_ns + excluded.span_ns,
-            last_posting = excluded.last_posting, takes_back = max(takes_back, excluded.takes_back)";
-        self.0.prepare_cached(sql)?.execute(rusqlite::params![
+            ON CONFLICT (node, period_start_ns, job, component, site) DO UPDATE SET period_end_ns = min(kept.period_end_ns, excluded.period_end_ns),
+            start_ns = min(kept.start_ns, excluded.start_ns), end_ns = max(kept.end_ns, excluded.end_ns),
+            energy_mj = kept.energy_mj + excluded.energy_mj, modelled_mj = kept.modelled_mj + excluded.modelled_mj,
+            covered_ns = kept.covered_ns + excluded.covered_ns, span_ns = kept.span_ns + excluded.span_ns,
+            last_posting = excluded.last_posting, takes_back = max(kept.takes_back, excluded.takes_back)";
+        self.0.prepare_cached(sql)?.execute(engine::params![
             key.node.number(),
             from,
             key.job.number(),
@@ -193,7 +194,7 @@ impl PostingStore<'_> {
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         let (mut rows, mut stands) = (statement.query([batch.number()])?, BTreeMap::new());
-        while let Some(row) = rows.next()? {
+        while let Some(row) = &rows.next()? {
             let (key, part, takes_back) = (key(row)?, part(row, 6)?, row.get(12)?);
             let before = if takes_back { stands.remove(&key) } else { stands.insert(key, part) };
             if before != takes_back.then(|| part.negative()) {
@@ -257,7 +258,7 @@ impl PostingStore<'_> {
     /// The database cannot be read or written.
     pub fn is_taken_back(&self, of: &Key) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM open_accounts WHERE node = ?1 AND period_start_ns = ?2 AND job = ?3
-            AND component = ?4 AND site = ?5 AND takes_back)";
+            AND component = ?4 AND site = ?5 AND takes_back = 1)";
         let (node, start, job) = (of.node.number(), of.period_start.nanoseconds(), of.job.number());
         let mut statement = self.0.prepare_cached(sql)?;
         Ok(statement.query_row((node, start, job, &of.component, of.site.number()), |row| row.get(0))?)
@@ -399,7 +400,7 @@ impl PostingStore<'_> {
     }
 }
 
-pub(super) fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
+pub(super) fn key(row: &Row<'_>) -> engine::Result<Key> {
     Ok(Key {
         node: NodeNumber::new(row.get(0)?),
         period_start: moment(row, 1)?,
@@ -411,7 +412,7 @@ pub(super) fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
 }
 
 /// A part from six columns, the first of them `at`.
-pub(super) fn part(row: &Row<'_>, at: usize) -> rusqlite::Result<Part> {
+pub(super) fn part(row: &Row<'_>, at: usize) -> engine::Result<Part> {
     Ok(Part {
         start: moment(row, at)?,
         end: moment(row, at + 1)?,

@@ -44,8 +44,8 @@ impl PriceStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn list(&self, newest: PriceNumber) -> Result<Vec<PriceStep>, StoreError> {
-        let sql = "SELECT max(price), site, since_ns, currency, micro_per_mwh FROM site_prices WHERE price <= ?1
-            GROUP BY site, since_ns ORDER BY site, since_ns";
+        let sql = "SELECT price, site, since_ns, currency, micro_per_mwh FROM site_prices
+            WHERE price IN (SELECT max(price) FROM site_prices WHERE price <= ?1 GROUP BY site, since_ns) ORDER BY site, since_ns";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([newest.number()], |row| {
             let (price, site) = (PriceNumber::new(row.get(0)?), SiteNumber::new(row.get(1)?));

@@ -20,7 +20,8 @@ impl ProjectStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn add(&self, name: &ProjectName) -> Result<bool, StoreError> {
-        Ok(self.0.prepare_cached("INSERT OR IGNORE INTO projects (name) VALUES (?1)")?.execute([name])? == 1)
+        Ok(self.0.prepare_cached("INSERT INTO projects (name) VALUES (?1) ON CONFLICT DO NOTHING")?.execute([name])?
+            == 1)
     }
 
     /// Up to `limit` projects after the name `after`.

@@ -25,11 +25,7 @@ impl Readers {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match kept {
             Some(connection) => connection,
-            None => {
-                let connection = connect()?;
-                connection.pragma_update(None, "query_only", true).map_err(StoreError::from)?;
-                connection
-            }
+            None => connect()?,
         };
         connection.execute_batch("BEGIN").map_err(StoreError::from)?;
         let found = look(&connection);

@@ -1,12 +1,12 @@
 //! Sums over entries, in the database.
 
 use super::bound::Bound;
+use super::engine::{self, OptionalExtension, Row, params_from_iter};
 use super::grouping::GroupBy;
 use super::row::{energy, mass};
 use super::selection::Selection;
 use super::{EntrySumStore, Key, StoreError};
 use model::{EntryId, SiteNumber};
-use rusqlite::{OptionalExtension, Row, params_from_iter};
 use units::{CarbonMass, DeviceTime, Energy, Timestamp};
 
 /// Sums of one group, of jobs or of idle.
@@ -102,7 +102,7 @@ pub struct CorrectionSum {
 const NS: i64 = 1_000_000_000;
 
 /// A sum of device time from its seconds in column `at` and its rest in the next.
-fn device_time(row: &Row<'_>, at: usize) -> rusqlite::Result<DeviceTime> {
+fn device_time(row: &Row<'_>, at: usize) -> engine::Result<DeviceTime> {
     let (seconds, rest): (i64, i64) = (row.get(at)?, row.get(at + 1)?);
     Ok(DeviceTime::from_nanoseconds(i128::from(seconds) * i128::from(NS) + i128::from(rest)))
 }
@@ -119,7 +119,7 @@ impl EntrySumStore<'_> {
         let sql = format!(
             "SELECT {group} AS grouped, job = 0, sum(energy_mj), sum(co2e_ug), sum(overhead_mj), sum(overhead_co2e_ug),
                 sum(modelled_mj), sum(provisional * energy_mj), sum(covered_ns / {NS}), sum(covered_ns % {NS}), sum(span_ns / {NS}), sum(span_ns % {NS})
-            FROM ledger_entries AS part {joins} WHERE {} GROUP BY grouped, job = 0 ORDER BY grouped",
+            FROM ledger_entries AS part {joins} WHERE {} GROUP BY grouped, job = 0 ORDER BY grouped NULLS FIRST",
             selection.condition(&mut bound)
         );
         let mut statement = self.0.prepare_cached(&sql)?;
@@ -171,8 +171,8 @@ impl EntrySumStore<'_> {
         let joins = selection.joins(&mut bound);
         let sql = format!(
             "SELECT factor, min(intensity_mg_per_kwh), max(intensity_mg_per_kwh), sum(energy_mj), sum(co2e_ug),
-                sum(overhead_co2e_ug), sum(iif(reverses IS NULL, 1, -1)) AS counting
-            FROM ledger_entries AS part {joins} WHERE {} GROUP BY factor HAVING counting > 0",
+                sum(overhead_co2e_ug), count(*) - 2 * count(reverses)
+            FROM ledger_entries AS part {joins} WHERE {} GROUP BY factor HAVING count(*) > 2 * count(reverses) ORDER BY factor",
             selection.condition(&mut bound)
         );
         let mut statement = self.0.prepare_cached(&sql)?;
@@ -221,7 +221,7 @@ impl EntrySumStore<'_> {
         let mut bound = Bound::default();
         let joins = selection.joins(&mut bound);
         let sql = format!(
-            "SELECT date(posted_ns / {NS}, 'unixepoch') AS day, reason, sum(reverses IS NOT NULL), sum(co2e_ug), sum(overhead_co2e_ug)
+            "SELECT date(posted_ns / {NS}, 'unixepoch') AS day, reason, count(reverses), sum(co2e_ug), sum(overhead_co2e_ug)
             FROM ledger_entries AS part {joins} WHERE kind IN ('reversal', 'repost') AND {} GROUP BY day, reason ORDER BY day, min(part.id)",
             selection.condition(&mut bound)
         );

@@ -1,12 +1,12 @@
 //! Revisions: everything that can move attributed energy makes the next one. They are chained, and with them the batches that made them.
 
 use super::actions::chained;
+use super::engine::{self, OptionalExtension, Row};
 use super::entries::Head;
 use super::row::moment;
 use super::seals::RowFault;
 use super::{RevisionStore, StoreError};
 use model::Revision;
-use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
 /// Reason of a revision that a batch made.
@@ -36,7 +36,7 @@ impl ChainedRevision {
 const CHAINED: &str = "SELECT revisions.revision, at_ns, reason, coalesce(first_posting, 0), sha256, hash
     FROM revisions LEFT JOIN revision_hashes USING (revision) LEFT JOIN batches ON batch = revisions.revision ORDER BY revisions.revision";
 
-fn chained_revision(row: &Row<'_>) -> rusqlite::Result<(ChainedRevision, Option<Vec<u8>>)> {
+fn chained_revision(row: &Row<'_>) -> engine::Result<(ChainedRevision, Option<Vec<u8>>)> {
     let (revision, at, reason) = (row.get(0)?, moment(row, 1)?, row.get(2)?);
     Ok((ChainedRevision { revision, at, reason, first_posting: row.get(3)?, sha256: row.get(4)? }, row.get(5)?))
 }
@@ -111,7 +111,7 @@ impl RevisionStore<'_> {
         let mut after = self.0.prepare(after)?;
         let (mut rows, mut posting) = (statement.query(())?, 1_i64);
         let end: i64 = self.0.query_row("SELECT coalesce(max(posting), 0) + 1 FROM postings", (), |row| row.get(0))?;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = &rows.next()? {
             let (mut chained, _) = chained_revision(row)?;
             chained.first_posting = posting;
             self.chain(&chained)?;
@@ -133,7 +133,7 @@ impl RevisionStore<'_> {
         let mut head = Head { entries: 0, hash: vec![0; 32] };
         let mut statement = self.0.prepare(CHAINED)?;
         let mut rows = statement.query(())?;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = &rows.next()? {
             let (found, kept) = chained_revision(row)?;
             let next = head.entries + 1;
             if found.revision != next {
@@ -171,8 +171,8 @@ impl RevisionStore<'_> {
     /// The database cannot be read or written.
     pub fn unaccounted(&self) -> Result<Option<Revision>, StoreError> {
         let sql = "SELECT revision FROM revisions LEFT JOIN batches ON batch = revision
-            WHERE iif(batch IS NULL, NOT EXISTS (SELECT 1 FROM actions WHERE actions.at_ns = revisions.at_ns),
-                received_ns <> revisions.at_ns) ORDER BY revision LIMIT 1";
+            WHERE CASE WHEN batch IS NULL THEN NOT EXISTS (SELECT 1 FROM actions WHERE actions.at_ns = revisions.at_ns)
+                ELSE received_ns <> revisions.at_ns END ORDER BY revision LIMIT 1";
         Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?.map(Revision::new))
     }
 }

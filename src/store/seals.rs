@@ -1,10 +1,10 @@
 //! Seals of rows that neither follow from evidence nor are stated by an action: a chain that says what each of their columns is.
 
 use super::actions::chained;
+use super::engine::ValueRef;
+use super::engine::{self, OptionalExtension, Row, params_from_iter};
 use super::entries::Head;
 use super::{SealStore, StoreError};
-use rusqlite::types::ValueRef;
-use rusqlite::{OptionalExtension, Row, params_from_iter};
 use sha2::{Digest, Sha256};
 
 /// Bytes that a seal has of each column.
@@ -95,15 +95,15 @@ impl SealedTable {
     }
 
     /// Name of a row that [`Self::select`] gives.
-    fn row_of(&self, row: &Row<'_>) -> rusqlite::Result<String> {
+    fn row_of(&self, row: &Row<'_>) -> engine::Result<String> {
         let key: Vec<String> = (0..self.key.len())
-            .map(|place| row.get::<_, i64>(place).map(|number| number.to_string()))
+            .map(|place| row.get::<i64>(place).map(|number| number.to_string()))
             .collect::<Result<_, _>>()?;
         Ok(key.join(" "))
     }
 
     /// What a seal has of a row that [`Self::select`] gives.
-    fn digests(&self, row: &Row<'_>) -> rusqlite::Result<Vec<u8>> {
+    fn digests(&self, row: &Row<'_>) -> engine::Result<Vec<u8>> {
         let mut digests = Vec::with_capacity(BYTES_PER_COLUMN * self.columns.len());
         for place in 0..self.columns.len() {
             let mut sha256 = Sha256::new();
@@ -189,7 +189,7 @@ impl SealStore<'_> {
             let sql = format!("{} ORDER BY {}", table.select(), table.key.join(", "));
             let mut statement = self.0.prepare(&sql)?;
             let mut rows = statement.query(())?;
-            while let Some(row) = rows.next()? {
+            while let Some(row) = &rows.next()? {
                 self.append(table, &table.row_of(row)?, &table.digests(row)?)?;
             }
         }
@@ -217,7 +217,7 @@ impl SealStore<'_> {
         let mut head = Head { entries: 0, hash: vec![0; 32] };
         let mut statement = self.0.prepare("SELECT seal, of, row, columns, hash FROM seals ORDER BY seal")?;
         let mut rows = statement.query(())?;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = &rows.next()? {
             let (number, of, of_row): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let (columns, kept): (Vec<u8>, Vec<u8>) = (row.get(3)?, row.get(4)?);
             let next = head.entries + 1;
@@ -237,7 +237,7 @@ impl SealStore<'_> {
     fn first_changed_of(&self, table: &SealedTable) -> Result<Option<RowFault>, StoreError> {
         let mut statement = self.0.prepare(&table.select())?;
         let (mut rows, mut count) = (statement.query(())?, 0_i64);
-        while let Some(row) = rows.next()? {
+        while let Some(row) = &rows.next()? {
             count += 1;
             let (name, columns) = (table.row_of(row)?, table.digests(row)?);
             match self.last_of(table, &name)? {
@@ -259,7 +259,7 @@ impl SealStore<'_> {
         let mut is_there = self.0.prepare(&sql)?;
         let mut statement = self.0.prepare("SELECT DISTINCT row FROM seals WHERE of = ?1 ORDER BY row")?;
         let mut rows = statement.query([table.name])?;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = &rows.next()? {
             let name: String = row.get(0)?;
             let key: Vec<i64> = name.split(' ').filter_map(|number| number.parse().ok()).collect();
             if key.len() != table.key.len() || !is_there.exists(params_from_iter(key))? {

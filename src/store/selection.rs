@@ -1,10 +1,10 @@
 //! Which part of the ledger is looked at: typed conditions that are joined in SQL, the same for sums, entries and open accounts.
 
 use super::bound::Bound;
+use super::engine::Value;
 use super::grouping::{CalendarUnit, GroupBy};
 use chrono_tz::Tz;
 use model::{EntryId, JobId, NodeName, PeriodId, PriceNumber, ProjectName, SiteName};
-use rusqlite::types::Value;
 use units::Timestamp;
 
 /// Which part of the ledger: every condition that is given holds. Without any it is all of it.
@@ -126,7 +126,7 @@ impl Selection {
         if let Some(provisional) = self.provisional {
             holds("part.provisional = ?", Value::from(i64::from(provisional)));
         }
-        all.extend(self.idle.map(|idle| format!("(part.job = 0) = {}", i64::from(idle))));
+        all.extend(self.idle.map(|idle| (if idle { "part.job = 0" } else { "part.job <> 0" }).to_owned()));
         all.extend(self.is_without_project.then(|| "part.job > 0 AND jobs.project IS NULL".to_owned()));
         if let Some((name, value)) = &self.label {
             let found = format!("(SELECT value FROM json_each(jobs.labels) WHERE key = {})", bound.bind(name.clone()));

@@ -2,14 +2,14 @@
 //! burdens the ledger: it may lose the last transactions with the machine, for it knows which batch it took last and goes on from there.
 
 use super::StoreError;
-use super::copy_file::{CopyFile, connect};
+use super::copy_file::{CopyFile, open_reader};
+use super::engine;
 use super::place::FileIdentity;
 use super::readers::Readers;
 use super::row::{integer, value};
 use super::series_rows::{SeriesPlace, SeriesTx, Sums, Taken, Track};
 use super::series_seals::{ChunkRow, seal_of_windows};
 use model::{BatchId, DeviceId};
-use rusqlite::Connection;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,7 +25,7 @@ const PACKED: BatchId = BatchId::new(0);
 #[derive(Debug)]
 pub struct SeriesFile {
     directory: PathBuf,
-    writer: Mutex<Connection>,
+    writer: Mutex<rusqlite::Connection>,
     /// Those of the file that the writer has open.
     readers: Mutex<Arc<FileReaders>>,
     replaced: Option<String>,
@@ -72,7 +72,7 @@ impl SeriesFile {
     pub fn begin_anew(&self) -> Result<(), StoreError> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         // Closed first, so that what it leaves does not go into the new file.
-        *writer = Connection::open_in_memory()?;
+        *writer = rusqlite::Connection::open_in_memory()?;
         FILE.remove(&self.directory)?;
         let OpenedSeries { writer: fresh, readers, .. } = opened(&self.directory)?;
         *writer = fresh;
@@ -89,7 +89,7 @@ impl SeriesFile {
         let connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         self.readers()?;
         connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from)?;
-        let outcome = change(&SeriesTx(&connection));
+        let outcome = change(&SeriesTx((&*connection).into()));
         let end = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
         let ended = connection.execute_batch(end).map_err(StoreError::from);
         if ended.is_err() && !connection.is_autocommit() {
@@ -108,7 +108,7 @@ impl SeriesFile {
     /// What `look` returns; the database; another file is in its place.
     pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&SeriesTx<'_>) -> Result<T, E>) -> Result<T, E> {
         let path = FILE.path(&self.directory);
-        self.readers()?.free.read(|| connect(&path), |connection| look(&SeriesTx(connection)))
+        self.readers()?.free.read(|| open_reader(&path), |connection| look(&SeriesTx(connection.into())))
     }
 
     /// The readers of the file, if it is still the one that was opened.
@@ -121,7 +121,7 @@ impl SeriesFile {
 
 /// A file that is open for writing and ready to be read.
 struct OpenedSeries {
-    writer: Connection,
+    writer: rusqlite::Connection,
     readers: FileReaders,
     /// Why what was there was thrown away, if it was.
     replaced: Option<String>,
@@ -130,7 +130,7 @@ struct OpenedSeries {
 /// Opens the file in `directory`.
 fn opened(directory: &Path) -> Result<OpenedSeries, StoreError> {
     let (writer, replaced) = FILE.open(directory)?;
-    SeriesTx(&writer).begin()?;
+    SeriesTx((&writer).into()).begin()?;
     let path = FILE.path(directory);
     let file =
         FileIdentity::of(&path).map_err(|cause| StoreError::Directory { path: path.display().to_string(), cause })?;
@@ -206,7 +206,7 @@ impl SeriesTx<'_> {
         self.0.prepare_cached(sql)?.execute(values)?;
         let mut gone = 0;
         let sql = "DELETE FROM chunks WHERE device = ?1 AND contained = ?2 AND hour = ?3 RETURNING seal";
-        for seal in self.0.prepare_cached(sql)?.query_map(values, |row| row.get::<_, i64>(0))? {
+        for seal in self.0.prepare_cached(sql)?.query_map(values, |row| row.get::<i64>(0))? {
             gone += seal?;
         }
         self.reseal(track, hour, -gone)?;
@@ -226,7 +226,7 @@ impl SeriesTx<'_> {
             "INSERT INTO chunks (device, contained, hour, batch, first_ns, last_ns, energy_mj, modelled_mj, min_mw,
             max_mw, covered_ns, span_ns, low_ns, packed, windows, windows_seal, seal)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
-        self.0.prepare_cached(sql)?.execute(rusqlite::params![
+        self.0.prepare_cached(sql)?.execute(engine::params![
             place.track.device.number(),
             place.track.is_contained,
             place.hour,

@@ -1,11 +1,11 @@
 //! Seals of what `series.db` holds: 48 bits that follow from the content, so that damage is noticed when it is read. They are no protection against
 //! somebody who means to deceive: the copy decides nothing, and the ledger has seals of its own.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::row::{energy, moment, power, span};
 use super::series_rows::{SeriesPlace, SeriesTx, Sums, Taken, Track};
 use super::{StoreError, row};
 use model::{BatchId, DeviceId};
-use rusqlite::{OptionalExtension, Row};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
@@ -53,7 +53,7 @@ const CHUNK: &str = "device, contained, hour, batch, first_ns, last_ns, energy_m
     windows_seal, seal";
 
 /// A chunk, and the seal that is noted of it.
-fn chunk(row: &Row<'_>) -> rusqlite::Result<(ChunkRow, i64)> {
+fn chunk(row: &Row<'_>) -> engine::Result<(ChunkRow, i64)> {
     let track = Track { device: DeviceId::new(row.get(0)?), is_contained: row.get(1)? };
     let place = SeriesPlace { track, hour: row.get(2)?, batch: BatchId::new(row.get(3)?) };
     let sums = Sums {
@@ -79,7 +79,7 @@ struct TrackRow {
 }
 
 impl TrackRow {
-    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn of(row: &Row<'_>) -> engine::Result<Self> {
         let track = Track { device: DeviceId::new(row.get(0)?), is_contained: row.get(1)? };
         Ok(Self { track, longest: span(row, 2)?, days_seal: row.get(3)?, seal: row.get(4)? })
     }
@@ -153,7 +153,7 @@ impl SeriesTx<'_> {
     pub(super) fn taken_row(&self) -> Result<(Taken, i64), StoreError> {
         let mut statement = self.0.prepare_cached("SELECT batch, sha256, tracks_seal, seal FROM taken")?;
         let (taken, tracks_seal, seal) = statement.query_row((), |row| {
-            Ok((Taken { batch: BatchId::new(row.get(0)?), sha256: row.get(1)? }, row.get(2)?, row.get::<_, i64>(3)?))
+            Ok((Taken { batch: BatchId::new(row.get(0)?), sha256: row.get(1)? }, row.get(2)?, row.get::<i64>(3)?))
         })?;
         if seal_of_taken(&taken, tracks_seal) != seal {
             return Err(row::value("last batch of the copy", &taken.batch.to_string()));

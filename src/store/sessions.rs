@@ -1,9 +1,9 @@
 //! Sessions of browsers, and links that sign in once. No secret is stored.
 
+use super::engine::{OptionalExtension, params};
 use super::tokens::TokenDigest;
 use super::{SessionStore, StoreError};
 use model::{SessionId, TokenId};
-use rusqlite::{OptionalExtension, params};
 use units::Timestamp;
 
 /// A session as it is stored.

@@ -1,9 +1,9 @@
 //! Sites, the nodes assigned to them, and the devices of nodes.
 
+use super::engine::OptionalExtension;
 use super::row::{integer, moment, span};
 use super::{SiteStore, StoreError};
 use model::{Revision, SiteName, SiteNumber, ZoneId};
-use rusqlite::OptionalExtension;
 use units::{Pue, Span, Timestamp};
 
 /// A place that draws from one grid.
@@ -57,11 +57,10 @@ impl SiteStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn add(&self, name: &SiteName, zone: &ZoneId, period: Span, pue: Pue) -> Result<bool, StoreError> {
-        let sql = "INSERT OR IGNORE INTO sites (name, zone, period_ns) VALUES (?1, ?2, ?3)";
-        if self.0.execute(sql, (name, zone, integer(period.nanoseconds())))? == 0 {
-            return Ok(false);
-        }
-        self.set_pue(SiteNumber::new(self.0.last_insert_rowid()), Timestamp::from_nanoseconds(0), pue)?;
+        let sql = "INSERT INTO sites (name, zone, period_ns) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING RETURNING site";
+        let values = (name, zone, integer(period.nanoseconds()));
+        let Some(site) = self.0.query_row(sql, values, |row| row.get(0)).optional()? else { return Ok(false) };
+        self.set_pue(SiteNumber::new(site), Timestamp::from_nanoseconds(0), pue)?;
         Ok(true)
     }
 
@@ -71,7 +70,8 @@ impl SiteStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn set_pue(&self, site: SiteNumber, since: Timestamp, pue: Pue) -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO site_pue (site, since_ns, ppm) VALUES (?1, ?2, ?3)";
+        let sql = "INSERT INTO site_pue (site, since_ns, ppm) VALUES (?1, ?2, ?3)
+            ON CONFLICT (site, since_ns) DO UPDATE SET ppm = ?3";
         self.0.execute(sql, (site.number(), since.nanoseconds(), pue.parts_per_million()))?;
         Ok(())
     }
@@ -109,7 +109,8 @@ impl SiteStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn set_zone(&self, site: SiteNumber, since: Timestamp, zone: &ZoneId) -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO site_zones (site, since_ns, zone) VALUES (?1, ?2, ?3)";
+        let sql = "INSERT INTO site_zones (site, since_ns, zone) VALUES (?1, ?2, ?3)
+            ON CONFLICT (site, since_ns) DO UPDATE SET zone = ?3";
         self.0.execute(sql, (site.number(), since.nanoseconds(), zone))?;
         Ok(())
     }
@@ -137,7 +138,8 @@ impl SiteStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn set_preference(&self, site: SiteNumber, since: Timestamp, preference: &str) -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO site_preferences (site, since_ns, preference) VALUES (?1, ?2, ?3)";
+        let sql = "INSERT INTO site_preferences (site, since_ns, preference) VALUES (?1, ?2, ?3)
+            ON CONFLICT (site, since_ns) DO UPDATE SET preference = ?3";
         self.0.execute(sql, (site.number(), since.nanoseconds(), preference))?;
         Ok(())
     }
@@ -193,7 +195,7 @@ impl SiteStore<'_> {
     pub fn list(&self) -> Result<Vec<SiteRow>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT site, name, zone, period_ns FROM sites ORDER BY name")?;
         let rows = statement.query_map((), |row| {
-            let period = Span::from_nanoseconds(row.get::<_, i64>(3)?.unsigned_abs());
+            let period = Span::from_nanoseconds(row.get::<i64>(3)?.unsigned_abs());
             Ok(SiteRow { site: SiteNumber::new(row.get(0)?), name: row.get(1)?, zone: row.get(2)?, period })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -205,7 +207,8 @@ impl SiteStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn set_idle_owner(&self, site: SiteNumber, owner: Option<&str>) -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO site_idle_owners (site, owner) VALUES (?1, ?2)";
+        let sql = "INSERT INTO site_idle_owners (site, owner) VALUES (?1, ?2)
+            ON CONFLICT (site) DO UPDATE SET owner = ?2";
         match owner {
             Some(owner) => self.0.execute(sql, (site.number(), owner))?,
             None => self.0.execute("DELETE FROM site_idle_owners WHERE site = ?1", [site.number()])?,

@@ -1,8 +1,8 @@
 //! What must hold between the rows of the tables, beyond what chains and seals say: the checks of an audit that need no more than SQL.
 
+use super::engine::ValueRef;
+use super::engine::{OptionalExtension, Row};
 use super::{RowFault, SoundnessStore, StoreError};
-use rusqlite::types::ValueRef;
-use rusqlite::{OptionalExtension, Row};
 
 /// Tables whose rows are numbered without a gap, with the column and the first number.
 const NUMBERED: [(&str, &str, i64); 17] = [
@@ -47,7 +47,8 @@ const RULES: [Rule; 19] = [
         column: "id, project, name, labels, attempt, started_ns, ended_ns, exit_status or steps",
         what: "the job that stands for idle says something",
         broken: "SELECT job FROM jobs WHERE job = 0 AND (id <> '' OR labels <> '{}' OR steps <> 0
-            OR coalesce(project, name, attempt, started_ns, ended_ns, exit_status) IS NOT NULL)",
+            OR project IS NOT NULL OR name IS NOT NULL OR attempt IS NOT NULL OR started_ns IS NOT NULL OR ended_ns IS NOT NULL
+            OR exit_status IS NOT NULL)",
     },
     Rule {
         table: "jobs",
@@ -79,18 +80,18 @@ const RULES: [Rule; 19] = [
         table: "nodes",
         column: "seen_ns",
         what: "it is not when its last batch came",
-        broken: "SELECT node FROM nodes LEFT JOIN (SELECT node, max(received_ns) AS last FROM batches GROUP BY node) USING (node)
-            WHERE seen_ns IS NOT last AND seen_ns IS NOT (SELECT at_ns FROM node_sites JOIN revisions ON revision = made
+        broken: "SELECT node FROM nodes LEFT JOIN (SELECT node, max(received_ns) AS last FROM batches GROUP BY node) AS own USING (node)
+            WHERE seen_ns IS DISTINCT FROM last AND seen_ns IS DISTINCT FROM (SELECT at_ns FROM node_sites JOIN revisions ON revision = made
                 WHERE node_sites.node = nodes.node ORDER BY id LIMIT 1)
-            AND NOT (last IS NULL AND seen_ns IS (SELECT at_ns FROM actions WHERE kind = 'node_token' AND subject = nodes.name
+            AND NOT (last IS NULL AND seen_ns IS NOT DISTINCT FROM (SELECT at_ns FROM actions WHERE kind = 'node_token' AND subject = nodes.name
                 ORDER BY action LIMIT 1)) ORDER BY node LIMIT 1",
     },
     Rule {
         table: "node_sites",
         column: "void",
         what: "it is not the revision that stated the same moment anew",
-        broken: "SELECT id FROM (SELECT id, void, lead(made) OVER (PARTITION BY node, since_ns ORDER BY id) AS next FROM node_sites)
-            WHERE void IS NOT next ORDER BY id LIMIT 1",
+        broken: "SELECT id FROM (SELECT id, void, lead(made) OVER (PARTITION BY node, since_ns ORDER BY id) AS next FROM node_sites) AS stated
+            WHERE void IS DISTINCT FROM next ORDER BY id LIMIT 1",
     },
     Rule {
         table: "job_statements",
@@ -102,11 +103,11 @@ const RULES: [Rule; 19] = [
         table: "holdings",
         column: "wall_ns, agent, boot or sequence",
         what: "no batch or action of this name states it",
-        broken: "SELECT id FROM holdings WHERE iif(agent = '',
+        broken: "SELECT id FROM holdings WHERE CASE WHEN agent = '' THEN
                 NOT EXISTS (SELECT 1 FROM job_statements AS said WHERE said.job = holdings.job AND said.wall_ns = holdings.wall_ns
-                    AND said.agent = '' AND said.boot = holdings.boot AND said.sequence = holdings.sequence),
-                NOT EXISTS (SELECT 1 FROM batches WHERE batches.agent = holdings.agent AND batches.boot = holdings.boot
-                    AND batches.sequence = holdings.sequence AND batches.wall_ns = holdings.wall_ns)) ORDER BY id LIMIT 1",
+                    AND said.agent = '' AND said.boot = holdings.boot AND said.sequence = holdings.sequence)
+                ELSE NOT EXISTS (SELECT 1 FROM batches WHERE batches.agent = holdings.agent AND batches.boot = holdings.boot
+                    AND batches.sequence = holdings.sequence AND batches.wall_ns = holdings.wall_ns) END ORDER BY id LIMIT 1",
     },
     Rule {
         table: "postings",
@@ -127,11 +128,12 @@ const RULES: [Rule; 19] = [
         column: "energy_mj, modelled_mj, covered_ns, span_ns, start_ns, end_ns, period_end_ns, first_posting, last_posting or takes_back",
         what: "it is not the sum of what was posted to the account since its last entry",
         broken: "SELECT node || ' ' || period_start_ns || ' ' || job || ' ' || component || ' ' || site FROM open_accounts AS kept
-            WHERE (energy_mj, modelled_mj, covered_ns, span_ns, start_ns, end_ns, period_end_ns, first_posting, last_posting, takes_back)
-                IS NOT (SELECT sum(energy_mj), sum(modelled_mj), sum(covered_ns), sum(span_ns), min(start_ns), max(end_ns),
-                    min(period_end_ns), min(posting), max(posting), max(takes_back) FROM postings AS own
+            WHERE NOT coalesce((SELECT sum(own.energy_mj) = kept.energy_mj AND sum(own.modelled_mj) = kept.modelled_mj
+                    AND sum(own.covered_ns) = kept.covered_ns AND sum(own.span_ns) = kept.span_ns AND min(own.start_ns) = kept.start_ns
+                    AND max(own.end_ns) = kept.end_ns AND min(own.period_end_ns) = kept.period_end_ns AND min(posting) = kept.first_posting
+                    AND max(posting) = kept.last_posting AND max(own.takes_back) = kept.takes_back FROM postings AS own
                     WHERE own.node = kept.node AND own.period_start_ns = kept.period_start_ns AND own.job = kept.job
-                    AND own.component = kept.component AND own.site = kept.site AND posting >= kept.first_posting)
+                    AND own.component = kept.component AND own.site = kept.site AND posting >= kept.first_posting), FALSE)
                 OR EXISTS (SELECT 1 FROM ledger_entries AS entry WHERE entry.node = kept.node
                     AND entry.period_start_ns = kept.period_start_ns AND entry.job = kept.job AND entry.component = kept.component
                     AND entry.site = kept.site AND entry.last_posting >= kept.first_posting) LIMIT 1",
@@ -163,7 +165,7 @@ const RULES: [Rule; 19] = [
         column: "held or settled",
         what: "it is not the sum of the holds",
         broken: "SELECT budget || ' ' || from_ns FROM (SELECT budget, from_ns, sum(held) AS own_held, sum(settled) AS own_settled
-                FROM holds GROUP BY budget, from_ns) FULL JOIN budget_holds AS kept USING (budget, from_ns)
+                FROM holds GROUP BY budget, from_ns) AS own FULL JOIN budget_holds AS kept USING (budget, from_ns)
             WHERE coalesce(own_held, 0) <> coalesce(held, 0) OR coalesce(own_settled, 0) <> coalesce(settled, 0)
                 OR (own_held IS NOT NULL AND held IS NULL) LIMIT 1",
     },
@@ -274,9 +276,7 @@ impl SoundnessStore<'_> {
 
     /// A row that refers to one that is not there.
     fn first_orphan(&self) -> Result<Option<RowFault>, StoreError> {
-        let mut statement = self.0.prepare("PRAGMA foreign_key_check")?;
-        let found = statement.query_row((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-        Ok(found.map(|(table, row, _parent): (String, Option<i64>, String)| {
+        Ok(self.0.first_orphan()?.map(|(table, row)| {
             let row = row.map(|row| row.to_string()).unwrap_or_default();
             RowFault::new(&table, row, None, "it refers to a row that is not there")
         }))

@@ -1,9 +1,9 @@
 //! Which token speaks for which node, by which agents, and who was refused.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::row::moment;
 use super::{ActionStore, By, SpeakerStore, StoreError};
 use model::{ActionKind, AgentId, JobNumber, NodeName, NodeNumber, ProjectName, TokenId};
-use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
 /// The line of tokens that speaks for a node.
@@ -100,7 +100,7 @@ impl SpeakerStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn note_agent(&self, agent: &AgentId, node: NodeNumber) -> Result<(), StoreError> {
-        let sql = "INSERT OR IGNORE INTO node_agents (agent, node) VALUES (?1, ?2)";
+        let sql = "INSERT INTO node_agents (agent, node) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
         self.0.prepare_cached(sql)?.execute((agent, node.number()))?;
         Ok(())
     }
@@ -112,7 +112,7 @@ impl SpeakerStore<'_> {
     /// The database cannot be read or written.
     pub fn is_held_within(&self, node: NodeNumber, project: &ProjectName) -> Result<bool, StoreError> {
         let sql = "SELECT NOT EXISTS (SELECT 1 FROM devices JOIN holdings USING (device) JOIN jobs USING (job)
-            WHERE node = ?1 AND project IS NOT ?2)";
+            WHERE node = ?1 AND project IS DISTINCT FROM ?2)";
         Ok(self.0.prepare_cached(sql)?.query_row((node.number(), project), |row| row.get(0))?)
     }
 
@@ -136,9 +136,9 @@ impl SpeakerStore<'_> {
     /// The database cannot be read or written.
     pub fn first_not_in_evidence(&self) -> Result<Option<NodeName>, StoreError> {
         let sql = "SELECT name FROM nodes JOIN (
-                SELECT node FROM (SELECT agent, node FROM node_agents EXCEPT SELECT agent, node FROM batches)
-                UNION ALL SELECT node FROM (SELECT agent, node FROM batches EXCEPT SELECT agent, node FROM node_agents)
-            ) USING (node) ORDER BY node LIMIT 1";
+                SELECT node FROM (SELECT agent, node FROM node_agents EXCEPT SELECT agent, node FROM batches) AS noted
+                UNION ALL SELECT node FROM (SELECT agent, node FROM batches EXCEPT SELECT agent, node FROM node_agents) AS said
+            ) AS differing USING (node) ORDER BY node LIMIT 1";
         Ok(self.0.prepare(sql)?.query_row((), |row| row.get(0)).optional()?)
     }
 
@@ -149,7 +149,7 @@ impl SpeakerStore<'_> {
     /// The database cannot be read or written.
     pub fn refuse(&self, node: NodeNumber, token: &TokenId, at: Timestamp) -> Result<(), StoreError> {
         let sql = "INSERT INTO refused_speakers (node, token, first_ns, last_ns) VALUES (?1, ?2, ?3, ?3)
-            ON CONFLICT DO UPDATE SET last_ns = excluded.last_ns";
+            ON CONFLICT (node, token) DO UPDATE SET last_ns = excluded.last_ns";
         self.0.prepare_cached(sql)?.execute((node.number(), token, at.nanoseconds()))?;
         Ok(())
     }
@@ -185,6 +185,6 @@ impl SpeakerStore<'_> {
     }
 }
 
-fn speaker(row: &Row<'_>) -> rusqlite::Result<NodeSpeaker> {
+fn speaker(row: &Row<'_>) -> engine::Result<NodeSpeaker> {
     Ok(NodeSpeaker { line: row.get(0)?, project: row.get(1)?, is_enrolled: row.get(2)?, since: moment(row, 3)? })
 }

@@ -1,8 +1,8 @@
 //! Steps and samples that training scripts report.
 
+use super::engine::{self, OptionalExtension, Row};
 use super::{SealStore, StepStore, StoreError, seals};
 use model::JobNumber;
-use rusqlite::{OptionalExtension, Row};
 use units::Timestamp;
 
 /// The counters of a job at a moment.
@@ -23,7 +23,8 @@ impl StepStore<'_> {
     ///
     /// The database cannot be read or written.
     pub fn add(&self, job: JobNumber, report: &StepReport) -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO job_steps (job, at_ns, steps, samples) VALUES (?1, ?2, ?3, ?4)";
+        let sql = "INSERT INTO job_steps (job, at_ns, steps, samples) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (job, at_ns) DO UPDATE SET steps = ?3, samples = ?4";
         self.0.prepare_cached(sql)?.execute((job.number(), report.at.nanoseconds(), report.steps, report.samples))?;
         let sql = "UPDATE jobs SET steps = (SELECT steps FROM job_steps WHERE job = ?1 ORDER BY at_ns DESC LIMIT 1)
             WHERE job = ?1";
@@ -62,6 +63,6 @@ impl StepStore<'_> {
     }
 }
 
-fn report(row: &Row<'_>) -> rusqlite::Result<StepReport> {
+fn report(row: &Row<'_>) -> engine::Result<StepReport> {
     Ok(StepReport { at: Timestamp::from_nanoseconds(row.get(0)?), steps: row.get(1)?, samples: row.get(2)? })
 }

@@ -1,8 +1,9 @@
 //! Bearer tokens: made, looked up, listed, revoked. No secret is stored.
 
+use super::engine::{self, OptionalExtension, Row, params};
+use super::row::{moment, optional};
 use super::{ActionStore, By, StoreError, TokenStore};
 use model::{ActionKind, NodeName, ProjectName, Scope, TokenId};
-use rusqlite::{OptionalExtension, Row, params};
 use std::collections::BTreeSet;
 use subtle::ConstantTimeEq;
 use units::Timestamp;
@@ -73,7 +74,7 @@ impl TokenRecord {
 impl TokenStore<'_> {
     /// Whether a token was ever made here.
     pub fn any(&self) -> Result<bool, StoreError> {
-        Ok(self.0.query_row("SELECT EXISTS (SELECT 1 FROM tokens)", [], |row| row.get(0))?)
+        Ok(self.0.query_row("SELECT EXISTS (SELECT 1 FROM tokens)", (), |row| row.get(0))?)
     }
 
     /// Stores a new token, made at its time by the holder of the token `maker`.
@@ -105,12 +106,11 @@ impl TokenStore<'_> {
 
     /// The token with this id, valid or not, if there is one.
     pub fn get(&self, id: &TokenId) -> Result<Option<StoredToken>, StoreError> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns, line, nodes, holders_only, digest
-            FROM tokens LEFT JOIN token_voices ON token = id WHERE id = ?1",
-        )?;
+        let mut statement = self.0.prepare_cached(&format!(
+            "SELECT {COLUMNS}, digest FROM tokens LEFT JOIN token_voices ON token = id WHERE id = ?1"
+        ))?;
         let stored = statement
-            .query_row([id], |row| Ok(StoredToken { record: record(row)?, digest: TokenDigest(row.get("digest")?) }));
+            .query_row([id], |row| Ok(StoredToken { record: record(row)?, digest: TokenDigest(row.get(11)?) }));
         Ok(stored.optional()?)
     }
 
@@ -121,10 +121,10 @@ impl TokenStore<'_> {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<TokenRecord>, StoreError> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns, line, nodes, holders_only FROM tokens LEFT JOIN token_voices ON token = id \
-             WHERE id > ?1 AND (?2 IS NULL OR project = ?2) ORDER BY id LIMIT ?3",
-        )?;
+        let mut statement = self.0.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM tokens LEFT JOIN token_voices ON token = id
+            WHERE id > ?1 AND (?2 IS NULL OR project = ?2) ORDER BY id LIMIT ?3"
+        ))?;
         let found = statement.query_map(params![after.unwrap_or_default(), project, limit], record)?;
         Ok(found.collect::<Result<_, _>>()?)
     }
@@ -161,22 +161,25 @@ impl TokenStore<'_> {
     }
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<TokenRecord> {
-    let scopes: String = row.get("scopes")?;
-    let moment = |column| row.get::<_, Option<i64>>(column).map(|ns| ns.map(Timestamp::from_nanoseconds));
+const COLUMNS: &str =
+    "id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns, line, nodes, holders_only";
+
+/// A token of [`COLUMNS`].
+fn record(row: &Row<'_>) -> engine::Result<TokenRecord> {
+    let scopes: String = row.get(2)?;
     Ok(TokenRecord {
-        id: row.get("id")?,
-        name: row.get("name")?,
+        id: row.get(0)?,
+        name: row.get(1)?,
         scopes: scopes.split(' ').filter_map(|scope| scope.parse().ok()).collect(),
-        project: row.get("project")?,
-        created: Timestamp::from_nanoseconds(row.get("created_ns")?),
-        expires: moment("expires_ns")?,
-        last_used: moment("last_used_ns")?,
-        revoked: moment("revoked_ns")?,
+        project: row.get(3)?,
+        created: moment(row, 4)?,
+        expires: optional(row, 5)?,
+        last_used: optional(row, 6)?,
+        revoked: optional(row, 7)?,
         voice: Voice {
-            line: row.get("line")?,
-            nodes: nodes_of(row)?,
-            holders_only: row.get::<_, Option<bool>>("holders_only")?.unwrap_or_default(),
+            line: row.get(8)?,
+            nodes: nodes_of(row, 9)?,
+            holders_only: row.get::<Option<bool>>(10)?.unwrap_or_default(),
         },
     })
 }
@@ -187,7 +190,7 @@ fn nodes_text(nodes: Option<&BTreeSet<NodeName>>) -> Option<String> {
 }
 
 /// A list that cannot be read names no node, so that the token speaks for none.
-fn nodes_of(row: &Row<'_>) -> rusqlite::Result<Option<BTreeSet<NodeName>>> {
-    let text: Option<String> = row.get("nodes")?;
+fn nodes_of(row: &Row<'_>, column: usize) -> engine::Result<Option<BTreeSet<NodeName>>> {
+    let text: Option<String> = row.get(column)?;
     Ok(text.map(|text| serde_json::from_str(&text).unwrap_or_default()))
 }

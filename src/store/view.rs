@@ -1,22 +1,20 @@
 //! One narrow view per thing, so that a room can be handed the operations on what it needs and no others.
 
 use super::StoreError;
-use rusqlite::Connection;
+use super::engine::Connection;
 
 /// One consistent state of the store, as narrow views. Inside [`Store::write`](super::Store::write) it may be changed.
 #[derive(Debug)]
-pub struct Tx<'a>(pub(super) &'a Connection);
+pub struct Tx<'a>(pub(super) Connection<'a>);
 
 impl Tx<'_> {
-    /// What SQLite finds wrong with its own file; empty when it is sound.
+    /// What the database engine finds wrong with its own file; empty when it is sound.
     ///
     /// # Errors
     ///
     /// The database cannot be read or written.
     pub fn file_faults(&self) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.0.prepare("PRAGMA integrity_check(10)")?;
-        let said = statement.query_map((), |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-        Ok(said.into_iter().filter(|line| line != "ok").collect())
+        Ok(self.0.file_faults()?)
     }
 }
 
@@ -25,7 +23,7 @@ macro_rules! views {
         $(
             $(#[$doc])*
             #[derive(Debug, Clone, Copy)]
-            pub struct $view<'a>(pub(super) &'a Connection);
+            pub struct $view<'a>(pub(super) Connection<'a>);
         )+
 
         impl<'a> Tx<'a> {

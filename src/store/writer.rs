@@ -1,11 +1,8 @@
 //! One thread writes. Changes that wait together share one transaction and one fsync; each is answered after the commit.
 
 use super::StoreError;
-use super::mover::Mover;
-use super::place::OpenedFiles;
+use super::engine::Connection;
 use super::view::Tx;
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
@@ -15,7 +12,48 @@ const GROUP_MAX: usize = 512;
 
 /// Answers the caller, after the commit or with the reason that there was none.
 type Answer = Box<dyn FnOnce(Option<StoreError>) + Send>;
-type Change = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+/// Runs on the connection of its group; without one there is no group, and it is only answered.
+type Change = Box<dyn FnOnce(Option<Connection<'_>>) -> Answer + Send>;
+
+/// Where groups of changes are kept.
+pub(super) trait Medium: Send + 'static {
+    /// Runs `work` in one transaction and commits that. `work` is not called where none can be begun.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing of it was kept.
+    fn keep(&mut self, work: impl FnOnce(Connection<'_>)) -> Result<(), Refusal>;
+
+    /// What is to be done when a group has been answered.
+    fn after(&mut self);
+
+    /// Why nothing can be kept any more; `None` as long as it can.
+    fn failure(&self) -> Option<&str>;
+}
+
+/// Why a group was not stored.
+#[derive(Clone)]
+pub(super) enum Refusal {
+    /// Files are not where they were opened.
+    Displaced(&'static str),
+    /// What the database engine reported.
+    Failed(String),
+    /// The server could not be asked, or has taken the group back.
+    Away(String),
+    /// The server did not answer whether it has committed.
+    Unanswered(String),
+}
+
+impl From<Refusal> for StoreError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Displaced(what) => Self::Displaced { what },
+            Refusal::Failed(reason) => Self::NotStored { reason },
+            Refusal::Away(reason) => Self::Away { reason },
+            Refusal::Unanswered(reason) => Self::Unanswered { reason },
+        }
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -28,23 +66,15 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Writes on `connection` as long as its files are in `place`; the log that grows by it is moved into the database on the connection `moving`.
-    pub(super) fn start(mut connection: Connection, moving: Connection, place: OpenedFiles) -> std::io::Result<Self> {
+    /// Keeps changes in `medium`.
+    pub(super) fn start(mut medium: impl Medium) -> std::io::Result<Self> {
         let (changes, waiting) = channel();
         let failure = Arc::new(OnceLock::new());
-        let told = Arc::clone(&failure);
-        let mut mover = Mover::start(&mut connection, moving, Arc::clone(&failure))?;
         let trouble = Arc::new(Mutex::new(None));
-        let noted = Arc::clone(&trouble);
-        let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-            run(&mut Disk { connection: &connection, place: &place, mover: &mut mover }, &waiting, &told, &noted);
-            drop(mover);
-            if told.get().is_some() || place.displaced().is_some() {
-                // Closing would try the same file once more, or delete the log of a database that is here instead. A restart moves all of
-                // the log again, which is safe. If it cannot be set, closing tries.
-                let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
-            }
-        })?;
+        let (told, noted) = (Arc::clone(&failure), Arc::clone(&trouble));
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || run(&mut medium, &waiting, &told, &noted))?;
         Ok(Self { changes: Some(changes), failure, trouble, thread: Some(thread) })
     }
 
@@ -87,8 +117,13 @@ impl Writer {
         E: From<StoreError> + Send + 'static,
     {
         let boxed: Change = Box::new(move |connection| {
-            let outcome = in_savepoint(connection, change);
-            Box::new(move |failed| answer(failed.map_or(outcome, |error| Err(error.into()))))
+            let outcome = connection.map(|connection| in_savepoint(connection, change));
+            Box::new(move |failed: Option<StoreError>| match (failed, outcome) {
+                (None, Some(outcome)) => answer(outcome),
+                (Some(error), _) => answer(Err(error.into())),
+                // Who asked sees that nobody answers.
+                (None, None) => {}
+            })
         });
         let changes = self.changes.as_ref().ok_or_else(|| self.stopped())?;
         changes.send(boxed).map_err(|_| self.stopped())
@@ -110,99 +145,51 @@ impl Drop for Writer {
     }
 }
 
-/// What the thread writes with.
-struct Disk<'a> {
-    connection: &'a Connection,
-    place: &'a OpenedFiles,
-    mover: &'a mut Mover,
-}
-
-/// Why a group was not stored.
-#[derive(Clone)]
-enum CommitRefusal {
-    /// Files are not where they were opened.
-    Displaced(&'static str),
-    /// What the database engine reported.
-    Failed(String),
-}
-
-impl From<CommitRefusal> for StoreError {
-    fn from(refusal: CommitRefusal) -> Self {
-        match refusal {
-            CommitRefusal::Displaced(what) => Self::Displaced { what },
-            CommitRefusal::Failed(reason) => Self::NotStored { reason },
-        }
-    }
-}
-
-fn run(disk: &mut Disk<'_>, waiting: &Receiver<Change>, failure: &OnceLock<String>, trouble: &Mutex<Option<String>>) {
+fn run(
+    medium: &mut impl Medium,
+    waiting: &Receiver<Change>,
+    failure: &OnceLock<String>,
+    trouble: &Mutex<Option<String>>,
+) {
     while let Ok(first) = waiting.recv() {
         let group = std::iter::once(first).chain(waiting.try_iter().take(GROUP_MAX - 1));
-        if let Err(reason) = disk.apply(group, trouble) {
-            // After a failed fsync the pages that SQLite believes written may be lost: nothing may be acknowledged any
-            // more. Ending here closes the channel, so that every later caller is told.
-            let _ = failure.set(reason);
-            return;
-        }
-        disk.mover.after_commit(disk.connection);
-        if failure.get().is_some() {
+        apply(medium, group, trouble);
+        medium.after();
+        if let Some(reason) = medium.failure() {
+            // Ending here closes the channel, so that every later caller is told.
+            let _ = failure.set(reason.to_owned());
             return;
         }
     }
 }
 
-impl Disk<'_> {
-    /// Applies, commits and answers one group; fails when the disk did.
-    fn apply(&self, group: impl Iterator<Item = Change>, trouble: &Mutex<Option<String>>) -> Result<(), String> {
-        let mut answers: Vec<Answer> = Vec::new();
-        let mut committed = self.connection.execute_batch("BEGIN IMMEDIATE");
-        for change in group {
-            answers.push(change(self.connection));
-        }
-        let mut displaced = self.place.displaced();
-        if committed.is_ok() && displaced.is_none() {
-            committed = self.connection.execute_batch("COMMIT");
-            // What was committed while the files went is not acknowledged either.
-            displaced = self.place.displaced();
-        }
-        if !self.connection.is_autocommit() {
-            // An error here means that SQLite had rolled back already.
-            let _ = self.connection.execute_batch("ROLLBACK");
-        }
-        let failed = committed.as_ref().err().map(|error| CommitRefusal::Failed(error.to_string()));
-        let refusal = displaced.map(CommitRefusal::Displaced).or(failed);
-        *trouble.lock().unwrap_or_else(PoisonError::into_inner) = refusal.clone().and_then(|refusal| match refusal {
-            // Whether it still is, is looked up whenever somebody asks.
-            CommitRefusal::Displaced(_) => None,
-            CommitRefusal::Failed(reason) => Some(reason),
-        });
-        for answer in answers {
-            answer(refusal.clone().map(StoreError::from));
-        }
-        match committed {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => Err(error.to_string()),
-            _ => Ok(()),
-        }
+/// Applies, commits and answers one group.
+fn apply(medium: &mut impl Medium, mut group: impl Iterator<Item = Change>, trouble: &Mutex<Option<String>>) {
+    let (mut answers, mut is_begun): (Vec<Answer>, bool) = (Vec::new(), false);
+    let kept = medium.keep(|connection| {
+        is_begun = true;
+        answers.extend(group.by_ref().map(|change| change(Some(connection))));
+    });
+    let refusal = kept.err();
+    *trouble.lock().unwrap_or_else(PoisonError::into_inner) = refusal.clone().and_then(|refusal| match refusal {
+        // Whether it still is, is looked up whenever somebody asks.
+        Refusal::Displaced(_) => None,
+        Refusal::Failed(reason) | Refusal::Away(reason) | Refusal::Unanswered(reason) => Some(reason),
+    });
+    if !is_begun {
+        answers.extend(group.map(|change| change(None)));
+    }
+    for answer in answers {
+        answer(refusal.clone().map(StoreError::from));
     }
 }
 
 fn in_savepoint<T, E: From<StoreError>>(
-    connection: &Connection,
+    connection: Connection<'_>,
     change: impl FnOnce(&Tx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    run_statement(connection, "SAVEPOINT change")?;
+    connection.begin_change().map_err(StoreError::from)?;
     let outcome = change(&Tx(connection));
-    // When SQLite has given up the whole transaction there is no savepoint; the commit then tells everybody.
-    if !connection.is_autocommit() {
-        if outcome.is_err() {
-            run_statement(connection, "ROLLBACK TO change")?;
-        }
-        run_statement(connection, "RELEASE change")?;
-    }
+    connection.end_change(outcome.is_ok()).map_err(StoreError::from)?;
     outcome
-}
-
-fn run_statement(connection: &Connection, sql: &str) -> Result<(), StoreError> {
-    connection.prepare_cached(sql)?.execute(())?;
-    Ok(())
 }

@@ -1,0 +1,138 @@
+//! The ledger in PostgreSQL: opened under a lock, written by one replica at a time, read from a small pool.
+//!
+//! Whichever replica writes, a group of changes is one transaction that first takes one lock of the whole ledger. So groups are in one order, each
+//! sees what those before it committed, and batches and admissions are decided as by the one writer of a file. The lock belongs to the transaction: a
+//! replica that stops in the middle of a group is thrown out by the time limit on idle transactions, its group is rolled back, and when it goes on it
+//! finds no connection to commit on.
+
+mod address;
+mod pool;
+
+pub use address::{LedgerPassword, LedgerServer};
+pub(super) use pool::Pool;
+
+use super::engine::{self, Session};
+use super::sqlite::VERSION;
+use super::writer::{Medium, Refusal};
+use super::{DatabaseError, StoreError};
+
+/// The oldest PostgreSQL that is known to do, as `server_version_num` has it.
+const SERVER_MIN: i64 = 140_000;
+/// The lock under which the tables are made and changed, for this ledger's program alone: the bytes of `wattle`, then a number.
+const MIGRATION_LOCK: i64 = 0x7761_7474_6c65_0001;
+/// The lock under which changes are written.
+const WRITER_LOCK: i64 = 0x7761_7474_6c65_0002;
+/// Of every connection. `wattledger` comes first, so that its functions are found before PostgreSQL's of the same name. What the operator's server does
+/// beyond writing a commit to its own disk, it goes on doing.
+const SETTINGS: &str = "SET search_path = wattledger, pg_catalog; SET statement_timeout = '120s'; SET lock_timeout = '20s';
+    SET idle_in_transaction_session_timeout = '10s'; SET client_min_messages = warning; SET timezone = 'UTC';
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');";
+
+/// Brings the tables up to date, and makes them where there are none.
+///
+/// # Errors
+///
+/// The server cannot be reached, is too old, or refuses; the tables are of a newer program.
+pub(super) fn prepare(server: &LedgerServer) -> Result<(), StoreError> {
+    let session = connect(server)?;
+    let number = |sql: &str| -> Result<i64, StoreError> {
+        Ok(engine::Connection::from(&session).query_row(sql, (), |row| row.get(0))?)
+    };
+    let found = number("SELECT current_setting('server_version_num')::bigint")?;
+    if found < SERVER_MIN {
+        let reason = format!("it is PostgreSQL {}, and 14 is the oldest that is supported", found / 10_000);
+        return Err(StoreError::Away { reason });
+    }
+    session.run(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
+    if number("SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = 'wattledger' AND tablename = 'version'")?
+        == 0
+    {
+        session.run(&format!(
+            "BEGIN; CREATE SCHEMA IF NOT EXISTS wattledger; {} {} {}
+            CREATE TABLE version (one bigint PRIMARY KEY CHECK (one = 1), tables bigint NOT NULL);
+            INSERT INTO version VALUES (1, {VERSION}); COMMIT;",
+            include_str!("functions.sql"),
+            include_str!("tables.sql"),
+            include_str!("triggers.sql"),
+        ))?;
+    }
+    // The lock goes with the connection.
+    check_version(server, &session)
+}
+
+fn check_version(server: &LedgerServer, session: &Session) -> Result<(), StoreError> {
+    let found: i64 = engine::Connection::from(session).query_row("SELECT tables FROM version", (), |row| row.get(0))?;
+    if found == VERSION {
+        return Ok(());
+    }
+    Err(StoreError::Newer { path: server.to_string(), found, known: VERSION })
+}
+
+fn connect(server: &LedgerServer) -> Result<Session, StoreError> {
+    let session = server.connect()?;
+    session.run(SETTINGS)?;
+    Ok(session)
+}
+
+/// The server as the writer keeps changes in it.
+pub(super) struct ServerMedium {
+    server: LedgerServer,
+    /// `None` before the first group, and after the connection was lost.
+    session: Option<Session>,
+}
+
+impl ServerMedium {
+    /// Writes to `server`, which is connected with the first group.
+    pub(super) const fn new(server: LedgerServer) -> Self {
+        Self { server, session: None }
+    }
+
+    fn begin(&mut self) -> Result<Session, StoreError> {
+        let session = match self.session.take().filter(|session| !session.is_closed()) {
+            Some(session) => session,
+            None => {
+                let session = connect(&self.server)?;
+                // Another replica may have brought the tables to a newer version meanwhile.
+                check_version(&self.server, &session)?;
+                session
+            }
+        };
+        session.run(&format!("BEGIN; SELECT pg_advisory_xact_lock({WRITER_LOCK})"))?;
+        Ok(session)
+    }
+}
+
+impl Medium for ServerMedium {
+    fn keep(&mut self, work: impl FnOnce(engine::Connection<'_>)) -> Result<(), Refusal> {
+        let session = self.begin().map_err(|error| Refusal::Away(reason(error)))?;
+        work((&session).into());
+        // A transaction in which a statement failed is rolled back by COMMIT without an error; it refuses a query before.
+        if let Err(error) = session.run("SELECT 1") {
+            // Where this fails too, the server takes the group back by itself.
+            let _ = session.run("ROLLBACK");
+            self.session = Some(session);
+            return Err(Refusal::Away(error.to_string()));
+        }
+        let committed = session.run("COMMIT");
+        let is_lost = session.is_closed();
+        self.session = Some(session);
+        committed.map_err(|error| match is_lost {
+            true => Refusal::Unanswered(error.to_string()),
+            false => Refusal::Away(error.to_string()),
+        })
+    }
+
+    fn after(&mut self) {}
+
+    fn failure(&self) -> Option<&str> {
+        None
+    }
+}
+
+fn reason(error: StoreError) -> String {
+    match error {
+        StoreError::Away { reason } => reason,
+        StoreError::Database(DatabaseError(error)) => error.to_string(),
+        other => other.to_string(),
+    }
+}
