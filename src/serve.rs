@@ -10,8 +10,8 @@ use crate::access::Token;
 use crate::alerts::{AlertSource, AlertsError, Messenger};
 use crate::api::{self, ApiService, Gates, HttpServing, ServiceParts, SignIn, TlsError};
 use crate::config::{
-    ExportCredentials, InfluxSettings, KeyError, Log, OtlpSettings, RemoteWriteSettings, ServiceConfig, read_headers,
-    read_secret,
+    ExportCredentials, InfluxSettings, KeyError, LedgerSettingsError, Log, OtlpSettings, RemoteWriteSettings,
+    ServiceConfig, read_headers, read_secret,
 };
 use crate::feed::{Feeds, FeedsError};
 use crate::grid::{DataError, Library};
@@ -80,6 +80,9 @@ pub enum ServeError {
     /// TLS cannot be turned on.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The server of the ledger cannot be asked as it is configured.
+    #[error(transparent)]
+    Ledgers(#[from] LedgerSettingsError),
     /// The file with a secret cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -113,7 +116,7 @@ impl ServeError {
             Self::Feeds(error) => error.is_usage(),
             Self::Series(SeriesError::Unavailable { .. }) | Self::Export(ExportError::Client { .. }) => true,
             Self::Series(_) | Self::Export(_) => false,
-            Self::Listen { .. } | Self::Tls(_) | Self::Key(_) | Self::LostHead { .. } => true,
+            Self::Listen { .. } | Self::Tls(_) | Self::Key(_) | Self::Ledgers(_) | Self::LostHead { .. } => true,
             Self::Ledger(_) | Self::Data(_) | Self::Token(_) | Self::Session(_) | Self::System(_) => false,
         }
     }
@@ -122,7 +125,11 @@ impl ServeError {
 /// Runs the service until SIGTERM or SIGINT. `say` prints a line each for the first admin token of a fresh data
 /// directory with a link that signs in once, and the address.
 pub fn run(config: &ServiceConfig, clock: Arc<dyn Clock>, say: impl Fn(&str)) -> Result<(), ServeError> {
-    let store = Arc::new(Store::open(&config.data)?);
+    let store = match &config.ledger {
+        Some(settings) => Store::open_on(&settings.server()?, &config.data)?,
+        None => Store::open(&config.data)?,
+    };
+    let store = Arc::new(store);
     run_on(config, &store, clock, say)
 }
 

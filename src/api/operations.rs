@@ -38,7 +38,7 @@ pub(crate) async fn readyz(Extract(state): Extract<State>) -> Result<axum::Json<
         return Err(Problem::unavailable("the service is shutting down", 5));
     }
     if let Some(reason) = state.store.trouble() {
-        let detail = format!("the disk takes no changes: {reason}; the log says more");
+        let detail = format!("the ledger takes no changes: {reason}; the log says more");
         return Err(Problem::unavailable(detail, super::problem::DISK_RETRY_S));
     }
     state.work(|service| Ok(service.store.read::<_, StoreError>(|tx| tx.tokens().any())?)).await?;

@@ -38,8 +38,12 @@ pub(crate) struct DemoArguments {
 /// Builds or continues the demonstration, and serves it until SIGTERM or SIGINT.
 pub(crate) fn run(arguments: DemoArguments) -> Result<(), Failure> {
     let data = arguments.data.unwrap_or_else(usual_directory);
-    let overrides =
-        ServiceOverrides { data: Some(data.clone()), listen: Some(arguments.listen), influx: environment::influx() };
+    let overrides = ServiceOverrides {
+        data: Some(data.clone()),
+        listen: Some(arguments.listen),
+        influx: environment::influx(),
+        ..ServiceOverrides::default()
+    };
     let config = ServiceConfig::read(None, overrides).map_err(|error| Failure::Usage(error.to_string()))?;
     // Someone is watching the terminal: routine log lines would only hide what is printed for them.
     let config = ServiceConfig { log: Log { level: LevelFilter::WARN, json: false }, ..config };

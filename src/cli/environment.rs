@@ -7,6 +7,8 @@
 //! | `WATTLEDGER_TOKEN`, `WATTLEDGER_TOKEN_FILE` | the token to show to the service, or the file that holds it; an `agent` prefers the file that its settings name |
 //! | `WATTLEDGER_ENROLMENT_CODE` | the code with which `enroll` gets a token, if `--code-file` is not given |
 //! | `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` | proxy for every call of another machine, and the hosts that are called without it; read by `crates/client` |
+//! | `WATTLEDGER_LEDGER` | the PostgreSQL that holds the ledger, if `serve` is not given `--ledger` |
+//! | `PGPASSFILE` | file with passwords of PostgreSQL servers, as PostgreSQL's own programs read it, where `ledger.password_file` is not configured |
 //! | `WATTLEDGER_SERIES_INFLUX_URL`, `…_ORG`, `…_BUCKET`, `…_TOKEN_FILE` | the InfluxDB that `serve` and `demo` copy series to; each takes precedence over its key in the configuration |
 //! | `WATTLEDGER_RUN` | set by `wattledger run` for its command, so that a run inside a run is not counted twice |
 //! | `WATTLEDGER_JOB` | the job that `wattledger step` reports for; `wattledger run --server` sets it for its command |
@@ -41,6 +43,16 @@ pub(crate) fn places() -> Places {
         nvml_library: std::env::var_os("WATTLEDGER_NVML_LIB"),
         ..standard
     }
+}
+
+/// The server that holds the ledger; `None` where it is in the data directory.
+pub(crate) fn ledger() -> Option<String> {
+    variable("WATTLEDGER_LEDGER").filter(|url| !url.is_empty())
+}
+
+/// File with passwords of PostgreSQL servers.
+pub(crate) fn passwords_file() -> Option<PathBuf> {
+    std::env::var_os("PGPASSFILE").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 /// What the environment says of the InfluxDB to copy series to.

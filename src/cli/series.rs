@@ -39,7 +39,8 @@ pub(crate) fn run(command: SeriesCommand) -> Result<(), Failure> {
 }
 
 fn rebuild(arguments: RebuildArguments) -> Result<(), Failure> {
-    let overrides = ServiceOverrides { data: arguments.data, listen: None, influx: environment::influx() };
+    let overrides =
+        ServiceOverrides { data: arguments.data, influx: environment::influx(), ..ServiceOverrides::default() };
     let config = ServiceConfig::read(arguments.config.as_deref(), overrides)
         .map_err(|error| Failure::Usage(error.to_string()))?;
     let Some(settings) = &config.influx else {

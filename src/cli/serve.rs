@@ -22,6 +22,9 @@ pub(crate) struct ServeArguments {
     /// Data directory, created if missing
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// PostgreSQL that holds the ledger in place of the data directory, postgres://USER@HOST/DB; WATTLEDGER_LEDGER by default
+    #[arg(long, value_name = "URL")]
+    ledger: Option<String>,
     /// Address and port to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
@@ -29,7 +32,13 @@ pub(crate) struct ServeArguments {
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) fn run(arguments: ServeArguments) -> Result<(), Failure> {
-    let overrides = ServiceOverrides { data: arguments.data, listen: arguments.listen, influx: environment::influx() };
+    let overrides = ServiceOverrides {
+        data: arguments.data,
+        ledger: arguments.ledger.or_else(environment::ledger),
+        passwords_file: environment::passwords_file(),
+        listen: arguments.listen,
+        influx: environment::influx(),
+    };
     let config = ServiceConfig::read(arguments.config.as_deref(), overrides)
         .map_err(|error| Failure::Usage(error.to_string()))?;
     serve::run(&config, Arc::new(SystemClock::new()), |line| {

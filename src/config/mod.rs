@@ -8,6 +8,7 @@ mod error;
 mod export;
 mod gates;
 mod key;
+mod ledger;
 mod limits;
 mod providers;
 mod proxy;
@@ -19,6 +20,7 @@ pub use error::ServiceConfigError;
 pub use export::{ExportCredentials, ExportUrl, OtlpSettings, RemoteWriteSettings};
 pub use gates::{Kubernetes, ResourceMeaning, Terraform};
 pub use key::{KeyError, read_headers, read_hmac_key, read_secret};
+pub use ledger::{LedgerSettings, LedgerSettingsError};
 pub use limits::{Limits, Rate};
 pub use providers::ProviderSettings;
 pub use proxy::Proxies;
@@ -43,6 +45,8 @@ use units::Span;
 pub struct ServiceConfig {
     /// The data directory: ledger, evidence, tokens and the copy for charts.
     pub data: PathBuf,
+    /// The server that holds ledger, evidence and tokens in place of the data directory.
+    pub ledger: Option<LedgerSettings>,
     /// Address and port to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
     /// Certificate and key, both PEM files, when TLS is on.
@@ -98,6 +102,10 @@ pub struct Log {
 pub struct ServiceOverrides {
     /// The data directory of `--data`.
     pub data: Option<PathBuf>,
+    /// The server of `--ledger`.
+    pub ledger: Option<String>,
+    /// The file with passwords of several servers that the environment names.
+    pub passwords_file: Option<PathBuf>,
     /// The address of `--listen`.
     pub listen: Option<SocketAddr>,
     /// What the environment says of the InfluxDB.
@@ -164,6 +172,9 @@ struct LedgerDocument {
     close_every_s: u64,
     grace_s: u64,
     shutdown_grace_s: u64,
+    server: Option<String>,
+    password_file: Option<PathBuf>,
+    ca_file: Option<PathBuf>,
 }
 
 impl Default for ServiceDocument {
@@ -190,7 +201,7 @@ impl Default for ServiceDocument {
 
 impl Default for LedgerDocument {
     fn default() -> Self {
-        Self { close_every_s: 5, grace_s: 600, shutdown_grace_s: 10 }
+        Self { close_every_s: 5, grace_s: 600, shutdown_grace_s: 10, server: None, password_file: None, ca_file: None }
     }
 }
 
@@ -206,8 +217,15 @@ impl ServiceDocument {
             value: format!("{:?}", self.log_level),
             expected: "off, error, warn, info, debug or trace",
         })?;
+        let ledger = overrides.ledger.or(self.ledger.server).map(|url| LedgerSettings {
+            url,
+            password_file: self.ledger.password_file,
+            passwords_file: overrides.passwords_file,
+            ca_file: self.ledger.ca_file,
+        });
         Ok(ServiceConfig {
             data: overrides.data.unwrap_or(self.data),
+            ledger,
             listen,
             tls,
             log: Log { level, json: self.log_format == LogFormat::Json },

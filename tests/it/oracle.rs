@@ -308,18 +308,22 @@ impl std::fmt::Display for Judged {
 /// Judges the ledger in `directory`, of which no service is running. Everything that was issued must have been delivered by now, unless
 /// `partly`: then only what was acknowledged must be there, and sums are those of what is there.
 pub(crate) fn judge(directory: &Path, fleet: Fleet, record: &Record, partly: bool) -> Judged {
+    judge_store(&Store::open(directory).unwrap(), fleet, record, partly)
+}
+
+/// The same of a ledger that is open.
+pub(crate) fn judge_store(store: &Store, fleet: Fleet, record: &Record, partly: bool) -> Judged {
     let kept = record.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let store = Store::open(directory).unwrap();
-    let stored = stored(&store, fleet);
+    let stored = stored(store, fleet);
     for name in &kept.acknowledged {
         assert!(stored.contains(name), "batch {name:?} was acknowledged and is lost");
     }
     for (agent, number) in &stored {
         assert!(kept.issued.get(agent).is_some_and(|last| number <= last), "nobody sent {:?}", (agent, number));
     }
-    let verified = ledger::verify(&store).unwrap();
+    let verified = ledger::verify(store).unwrap();
     assert_eq!(verified.fault, None);
-    check_heads(&store, &kept.heads);
+    check_heads(store, &kept.heads);
     let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
     for (agent, number) in &stored {
         *counts.entry(*agent).or_default() += 1;
@@ -332,7 +336,7 @@ pub(crate) fn judge(directory: &Path, fleet: Fleet, record: &Record, partly: boo
         .iter()
         .all(|(agent, count)| stored.range((*agent, 0)..=(*agent, u64::MAX)).next_back() == Some(&(*agent, *count)))
     {
-        check_sums(&store, &fleet.expected(&counts));
+        check_sums(store, &fleet.expected(&counts));
     }
     assert_eq!(
         verified.jobs.millijoules() + verified.idle.millijoules(),

@@ -8,6 +8,7 @@ mod ledger;
 mod model;
 mod refusals;
 
+use crate::stores;
 use ::api::{Decision, PolicyDocument};
 use ::model::TokenId;
 use std::sync::{Arc, LazyLock};
@@ -36,7 +37,7 @@ impl Bench {
     pub(super) fn new() -> Self {
         // What is tested is not the disk: in memory, where the system has such a folder.
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-        let store = Store::open(folder.path()).unwrap();
+        let store = stores::open(folder.path());
         Self { folder, store, library: Arc::new(Library::bundled().unwrap()) }
     }
 
@@ -44,7 +45,7 @@ impl Bench {
     pub(super) fn reopened(self) -> Self {
         let Self { folder, store, library } = self;
         drop(store);
-        let store = Store::open(folder.path()).unwrap();
+        let store = stores::open(folder.path());
         Self { folder, store, library }
     }
 

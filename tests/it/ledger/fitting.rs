@@ -3,6 +3,7 @@
 use super::actions::hourly;
 use super::factors::{hourly_batch, take};
 use super::*;
+use crate::stores;
 
 /// Half hours from ten o'clock on, mg/kWh.
 pub(super) fn halves(values: &[u32]) -> FactorSeries {
@@ -126,7 +127,7 @@ fn a_history_is_attributed_anew_in_steps_and_a_kill_between_them_is_no_loss() {
     assert_eq!(change(stops_at), 0);
     let reopened = || Fixture {
         directory: tempfile::tempdir().unwrap(),
-        store: Store::open(directory.path()).unwrap(),
+        store: stores::open(directory.path()),
         library: Arc::clone(&library),
     };
     let killed = reopened();

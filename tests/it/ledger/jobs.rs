@@ -1,6 +1,7 @@
 //! Lists of jobs: their sums are those of the report, and paging shows each once in order.
 
 use super::*;
+use crate::stores;
 use model::{JobId, JobOrder, JobState};
 use wattledger::store::JobFilter;
 
@@ -163,7 +164,7 @@ fn a_job_of_centuries_of_device_time_goes_on() {
         assert_eq!(connection.execute(sql, [centuries]).unwrap(), 1);
     }
     drop(connection);
-    let fixture = Fixture { store: Store::open(directory.path()).unwrap(), directory, library };
+    let fixture = Fixture { store: stores::open(directory.path()), directory, library };
     fixture.apply(&hour(2));
     let filter = JobFilter { limit: 1, ..JobFilter::default() };
     let held = ledger::jobs(&fixture.store, &fixture.library, &filter).unwrap()[0].held.unwrap();

@@ -17,6 +17,7 @@ mod posting;
 mod set;
 mod sums;
 
+use crate::{postgres, stores};
 use api::Report;
 use model::FactorSource;
 use std::collections::BTreeMap;
@@ -48,7 +49,7 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(directory.path()).unwrap();
+        let store = stores::open(directory.path());
         Self { directory, store, library: Arc::new(Library::bundled().unwrap()) }
     }
 
@@ -118,6 +119,10 @@ pub(crate) fn keep(store: &Store, source: FactorSource, series: Vec<FactorSeries
 pub(crate) fn after(fixture: Fixture, sql: &str) -> Option<ledger::Fault> {
     let Fixture { directory, store, .. } = fixture;
     drop(store);
+    if stores::are_on_postgres() {
+        postgres::shared().unwrap().tamper(directory.path(), sql);
+        return ledger::verify(&stores::open(directory.path())).unwrap().fault;
+    }
     let connection = rusqlite::Connection::open(directory.path().join("wattledger.db")).unwrap();
     connection.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).unwrap();
     drop(connection);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::reliability::{count, random};
+use crate::stores;
 
 /// Postings, reversals and supplements happen while batches still come in, or only at the end.
 #[derive(Clone, Copy, PartialEq)]
@@ -65,7 +66,7 @@ fn check(closing: Closing, copies: usize) {
     let mut random = random();
     // In memory where there is such a place: thousands of commits, and none of them is about the disk.
     let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-    let store = Store::open(directory.path()).unwrap();
+    let store = stores::open(directory.path());
     let fixture = Fixture { directory, store, library: Arc::new(Library::bundled().unwrap()) };
     // Every batch of every copy once, and some twice; the first copy in order.
     let mut waiting: Vec<Vec<Batch>> = (0..copies)

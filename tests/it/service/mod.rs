@@ -12,6 +12,7 @@ mod metrics;
 pub(crate) mod process;
 mod proxy;
 mod refusals;
+mod replicas;
 mod reporting;
 mod session;
 mod start;

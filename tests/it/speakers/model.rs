@@ -3,6 +3,7 @@
 
 use crate::ledger::{FAR, Fixture, at, batch, holding, job, window};
 use crate::reliability::{count, random};
+use crate::stores;
 use fastrand::Rng;
 use model::{JobId, NodeName, ProjectName, Scope, TokenId};
 use serde_json::Value;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use wattledger::grid::Library;
 use wattledger::ingest::{self, Received, TokenSpeaker};
 use wattledger::ledger;
-use wattledger::store::{By, GroupBy, Selection, Store, StoreError, StoredToken, TokenDigest, TokenRecord, Voice};
+use wattledger::store::{By, GroupBy, Selection, StoreError, StoredToken, TokenDigest, TokenRecord, Voice};
 use wattledger::workload::{self, DeviceName, Teller};
 use wire::{Batch, Boot};
 
@@ -59,7 +60,7 @@ impl Books {
     fn new() -> Self {
         // In memory where there is such a place: thousands of commits, and none of them is about the disk.
         let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-        let store = Store::open(directory.path()).unwrap();
+        let store = stores::open(directory.path());
         let fixture = Fixture { directory, store, library: Arc::new(Library::bundled().unwrap()) };
         let speakers = speakers();
         for speaker in speakers.clone() {
