@@ -1,6 +1,6 @@
 //! What was administered: a chain of actions, and what each says of the rows that it wrote.
 
-use super::engine::{self, Null, OptionalExtension, Row, ValueRef};
+use super::engine::{self, DataRow, Null, OptionalExtension, ValueRef};
 use super::entries::Head;
 use super::row::moment;
 use super::{ActionStore, DecisionStore, StoreError};
@@ -146,7 +146,7 @@ const STATED: [(ActionKind, &str); 17] = [
 ];
 
 /// The body that a row of [`STATED`] makes: its columns after the first, as a JSON object without spaces. `blocks` is a list.
-fn body_of(row: &Row<'_>) -> engine::Result<String> {
+fn body_of(row: &DataRow<'_>) -> engine::Result<String> {
     let mut members = Vec::new();
     for (column, name) in row.names().into_iter().enumerate().skip(1) {
         let value = match row.get_ref(column)? {
@@ -259,7 +259,7 @@ impl ActionStore<'_> {
         is_asked: impl Fn(ActionKind) -> bool,
         mut each: impl FnMut(ActionKind, String, String) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut rows_of = |kind, sql: &str, body_of: fn(&Row<'_>) -> engine::Result<String>| -> Result<(), E> {
+        let mut rows_of = |kind, sql: &str, body_of: fn(&DataRow<'_>) -> engine::Result<String>| -> Result<(), E> {
             let mut statement = self.0.prepare(sql).map_err(StoreError::from)?;
             let bound = if sql.contains("?1") { vec![Null] } else { Vec::new() };
             let mut rows = statement.query(engine::params_from_iter(bound)).map_err(StoreError::from)?;
@@ -381,7 +381,7 @@ const CALLED: &str =
     "SELECT jobs.id || ' ' || wall_ns || ' ' || sequence AS subject, body FROM job_statements JOIN jobs USING (job)
     WHERE agent = ''";
 
-fn action(row: &Row<'_>) -> engine::Result<Action> {
+fn action(row: &DataRow<'_>) -> engine::Result<Action> {
     let by = By { token: row.get(2)?, at: moment(row, 1)? };
     let (action, kind, subject) = (ActionId::new(row.get(0)?), row.get(3)?, row.get(4)?);
     Ok(Action { action, by, kind, subject, body: row.get(5)?, hash: row.get(6)? })

@@ -1,6 +1,6 @@
 //! Admissions and what they hold.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::row::{energy, integer, moment, optional, span, word};
 use super::{AdmissionStore, SealStore, StoreError, seals};
 use model::{AdmissionId, AdmissionState, BudgetId, HoldNotice, JobId, JobNumber, ProjectName};
@@ -261,7 +261,7 @@ impl AdmissionStore<'_> {
     }
 }
 
-fn admission_row(row: &Row<'_>) -> engine::Result<AdmissionRow> {
+fn admission_row(row: &DataRow<'_>) -> engine::Result<AdmissionRow> {
     let energy = |column| energy(row, column);
     let co2e = |column| row.get(column).map(CarbonMass::from_micrograms);
     let metered_time = optional(row, 21)?.zip(optional(row, 22)?).and_then(|(from, to)| Interval::new(from, to));

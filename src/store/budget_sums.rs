@@ -1,6 +1,6 @@
 //! What is spent of each budget: sums of the ledger that are kept with what they sum.
 
-use super::engine::{self, Row};
+use super::engine::{self, DataRow};
 use super::row::moment;
 use super::{BudgetSumStore, StoreError};
 use model::{BudgetId, EntryId, JobNumber, PostingId, SiteNumber};
@@ -50,7 +50,7 @@ impl BudgetSumStore<'_> {
     /// The database cannot be read or written.
     pub fn progress(&self) -> Result<BudgetProgress, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT posting, entry, stale FROM budget_progress")?;
-        let progress = |row: &Row<'_>| {
+        let progress = |row: &DataRow<'_>| {
             let (posting, entry) = (PostingId::new(row.get(0)?), EntryId::new(row.get(1)?));
             Ok(BudgetProgress { posting, entry, stale: row.get(2)? })
         };
@@ -75,7 +75,7 @@ impl BudgetSumStore<'_> {
     /// The database cannot be read or written.
     pub fn last_posting_and_entry(&self) -> Result<(PostingId, EntryId), StoreError> {
         let sql = "SELECT (SELECT coalesce(max(posting), 0) FROM postings), (SELECT coalesce(max(id), 0) FROM ledger_entries)";
-        let last = |row: &Row<'_>| Ok((PostingId::new(row.get(0)?), EntryId::new(row.get(1)?)));
+        let last = |row: &DataRow<'_>| Ok((PostingId::new(row.get(0)?), EntryId::new(row.get(1)?)));
         Ok(self.0.prepare_cached(sql)?.query_row((), last)?)
     }
 
@@ -255,7 +255,7 @@ impl BudgetSumStore<'_> {
     }
 }
 
-fn moved(row: &Row<'_>) -> engine::Result<Moved> {
+fn moved(row: &DataRow<'_>) -> engine::Result<Moved> {
     Ok(Moved {
         job: JobNumber::new(row.get(0)?),
         site: SiteNumber::new(row.get(1)?),

@@ -1,6 +1,6 @@
 //! Budgets and their policies.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::row::moment;
 use super::{BudgetStore, StoreError};
 use model::{BudgetId, TokenId};
@@ -94,7 +94,7 @@ impl BudgetStore<'_> {
     }
 }
 
-fn budget_row(row: &Row<'_>) -> engine::Result<BudgetRow> {
+fn budget_row(row: &DataRow<'_>) -> engine::Result<BudgetRow> {
     Ok(BudgetRow {
         budget: BudgetId::new(row.get(0)?),
         name: row.get(1)?,

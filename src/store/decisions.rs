@@ -1,7 +1,7 @@
 //! The record of every decision on budgets, chained, and how estimates did.
 
 use super::actions::chained;
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::entries::Head;
 use super::row::moment;
 use super::{DecisionStore, StoreError};
@@ -148,7 +148,7 @@ impl DecisionStore<'_> {
     }
 }
 
-fn decision_row(row: &Row<'_>) -> engine::Result<DecisionRow> {
+fn decision_row(row: &DataRow<'_>) -> engine::Result<DecisionRow> {
     Ok(DecisionRow {
         decision: DecisionId::new(row.get(0)?),
         at: moment(row, 1)?,

@@ -1,6 +1,6 @@
 //! Devices as their nodes declare them.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::row::{integer, power, word};
 use super::{DeviceStore, StoreError};
 use model::{DeviceId, DeviceKind, DeviceUuid, NodeName, NodeNumber, SiteName};
@@ -215,7 +215,7 @@ impl DeviceStore<'_> {
     }
 }
 
-fn metered(row: &Row<'_>) -> engine::Result<MeteredDevice> {
+fn metered(row: &DataRow<'_>) -> engine::Result<MeteredDevice> {
     Ok(MeteredDevice {
         device: DeviceId::new(row.get(0)?),
         node: NodeNumber::new(row.get(1)?),

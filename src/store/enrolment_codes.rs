@@ -1,6 +1,6 @@
 //! Codes with which nodes get tokens of their own. No code is stored.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::row::{moment, optional};
 use super::{ActionStore, By, EnrolmentCodeStore, StoreError, TokenDigest};
 use model::{ActionKind, ProjectName, TokenId};
@@ -119,7 +119,7 @@ impl EnrolmentCodeStore<'_> {
     }
 }
 
-fn code(row: &Row<'_>) -> engine::Result<EnrolmentCode> {
+fn code(row: &DataRow<'_>) -> engine::Result<EnrolmentCode> {
     Ok(EnrolmentCode {
         id: row.get(0)?,
         name: row.get(1)?,

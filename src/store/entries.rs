@@ -1,6 +1,6 @@
 //! Ledger entries and the head of their chain. Nothing here updates or deletes an entry.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::postings::{Key, Part, key, part};
 use super::row::{moment, word};
 use super::{EntryStore, StoreError};
@@ -244,7 +244,7 @@ impl EntryStore<'_> {
     }
 }
 
-fn columns(row: &Row<'_>) -> engine::Result<Entry> {
+fn columns(row: &DataRow<'_>) -> engine::Result<Entry> {
     Ok(Entry {
         key: key(row)?,
         part: part(row, 6)?,

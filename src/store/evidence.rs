@@ -1,6 +1,6 @@
 //! Batches as they came, and which time of which device they speak of.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::row::{moment, value, word};
 use super::{EvidenceStore, StoreError};
 use model::{AgentId, BatchId, DeviceId, NodeName, NodeNumber, ProjectName, Revision, SetAsideReason};
@@ -486,7 +486,7 @@ fn listed_devices(text: &str) -> Option<BTreeSet<DeviceId>> {
     numbers.map(|text| text.parse().ok().filter(|device: &DeviceId| device.to_string() == text)).collect()
 }
 
-fn aside(row: &Row<'_>) -> engine::Result<SetAside> {
+fn aside(row: &DataRow<'_>) -> engine::Result<SetAside> {
     Ok(SetAside {
         batch: BatchId::new(row.get(0)?),
         position: usize::try_from(row.get::<i64>(1)?).unwrap_or(usize::MAX),

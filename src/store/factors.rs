@@ -1,6 +1,6 @@
 //! Factors as they were obtained: series side by side, blocks that are only ever added, and the bytes that they were read from.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::evidence::{pack, unpack};
 use super::factor_series::{factor_grain, factor_step, merged, packed, unpacked};
 use super::row::{moment, span, value, word};
@@ -382,7 +382,7 @@ impl FactorStore<'_> {
     }
 }
 
-fn kept_series(row: &Row<'_>) -> engine::Result<KeptSeries> {
+fn kept_series(row: &DataRow<'_>) -> engine::Result<KeptSeries> {
     Ok(KeptSeries {
         series: SeriesNumber::new(row.get(0)?),
         zone: row.get(1)?,
@@ -405,7 +405,7 @@ fn word_of(value: &impl Serialize) -> String {
 }
 
 /// A value that JSON has as one word.
-fn spelled<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> engine::Result<T> {
+fn spelled<T: DeserializeOwned>(row: &DataRow<'_>, column: usize) -> engine::Result<T> {
     serde_json::from_value(serde_json::Value::String(row.get(column)?))
         .map_err(|error| engine::unreadable(column, error))
 }

@@ -1,6 +1,6 @@
 //! Who held which device when, as believed at a revision.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::row::{moment, optional};
 use super::{HoldingStore, SealStore, StoreError, seals};
 use model::{AgentId, DeviceId, JobId, JobNumber, NodeNumber, ProjectName, Revision};
@@ -239,7 +239,7 @@ fn holders_sql(further: &str) -> String {
     )
 }
 
-fn held(row: &Row<'_>) -> engine::Result<Held> {
+fn held(row: &DataRow<'_>) -> engine::Result<Held> {
     let (start, end) = (moment(row, 2)?, optional(row, 3)?);
     Ok(Held { job: JobNumber::new(row.get(0)?), job_id: row.get(1)?, start, end, weight: row.get(4)? })
 }

@@ -1,6 +1,6 @@
 //! Projects, and jobs as the sum of what was stated about them.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::holdings::Rank;
 use super::row::{energy, moment, value};
 use super::{JobStore, ProjectStore, StoreError};
@@ -265,7 +265,7 @@ fn replace(known: &mut wire::Job, later: wire::Job) {
     known.exit_status = later.exit_status.or(known.exit_status);
 }
 
-pub(super) fn columns(row: &Row<'_>) -> engine::Result<(JobRow, String)> {
+pub(super) fn columns(row: &DataRow<'_>) -> engine::Result<(JobRow, String)> {
     let time = |column| row.get::<Option<i64>>(column).map(|at| at.map(Timestamp::from_nanoseconds));
     let facts = wire::Job {
         id: row.get(1)?,

@@ -1,6 +1,6 @@
 //! Objects of Kubernetes that take accelerators, as far as reviews and the reader spoke of them.
 
-use super::engine::{self, OptionalExtension, Params, Row};
+use super::engine::{self, DataRow, OptionalExtension, Params};
 use super::row::{moment, optional, word};
 use super::{KubernetesStore, StoreError};
 use model::ObjectState;
@@ -162,7 +162,7 @@ impl KubernetesStore<'_> {
     }
 }
 
-fn object_row(row: &Row<'_>) -> engine::Result<ObjectRow> {
+fn object_row(row: &DataRow<'_>) -> engine::Result<ObjectRow> {
     Ok(ObjectRow {
         uid: row.get(0)?,
         group: row.get(1)?,

@@ -1,7 +1,7 @@
 //! Entries with the names of what they belong to, under a project boundary, and the sum of one job.
 
 use super::bound::Bound;
-use super::engine::{self, Row, params_from_iter};
+use super::engine::{self, DataRow, params_from_iter};
 use super::selection::Selection;
 use super::{Entry, EntryStore, StoreError};
 use model::{EntryId, JobId, NodeName, ProjectName, SiteName};
@@ -66,6 +66,6 @@ impl EntryStore<'_> {
 
 type Names = (EntryId, Option<JobId>, Option<ProjectName>, NodeName, SiteName);
 
-fn names(row: &Row<'_>) -> engine::Result<Names> {
+fn names(row: &DataRow<'_>) -> engine::Result<Names> {
     Ok((EntryId::new(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
 }

@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use super::copy_file::CopyFile;
-use super::engine::{self, Connection, OptionalExtension, Row};
+use super::engine::{self, DataRow, Database, OptionalExtension};
 use super::row::{integer, moment, span};
 use super::series_rows::Track;
 use model::{DeviceId, EntryId, Revision};
@@ -19,7 +19,7 @@ pub struct MirrorFile(Mutex<rusqlite::Connection>);
 
 /// One consistent state of the file, which may be changed.
 #[derive(Debug)]
-pub struct MirrorTx<'a>(Connection<'a>);
+pub struct MirrorTx<'a>(Database<'a>);
 
 /// How far the copy is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,7 +247,7 @@ impl MirrorTx<'_> {
     }
 }
 
-fn unsettled(row: &Row<'_>) -> engine::Result<UnsettledHour> {
+fn unsettled(row: &DataRow<'_>) -> engine::Result<UnsettledHour> {
     let track = Track { device: DeviceId::new(row.get(1)?), is_contained: row.get(2)? };
     Ok(UnsettledHour { hour: row.get(0)?, track, is_again: row.get(3)? })
 }

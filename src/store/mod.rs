@@ -134,7 +134,7 @@ use writer::Writer;
 #[derive(Debug)]
 pub struct Store {
     /// Closed before the writer, which moves the log into the database as the last.
-    reading: Reading,
+    reading: ReadSide,
     writer: Writer,
     directory: PathBuf,
     /// Held as long as the store is open, so that a second service on the same directory is refused.
@@ -155,7 +155,7 @@ impl Store {
         let place = OpenedFiles::of(directory).map_err(unusable)?;
         let medium = FileMedium::new(connection, directory, place.clone())?;
         let writer = Writer::start(medium).map_err(unusable)?;
-        let reading = Reading::File { readers: Readers::default(), place };
+        let reading = ReadSide::File { readers: Readers::default(), place };
         Ok(Self { writer, reading, directory: directory.to_owned(), _lock: lock })
     }
 
@@ -171,7 +171,7 @@ impl Store {
         let lock = Lock::take(directory)?;
         postgres::prepare(server)?;
         let writer = Writer::start(ServerMedium::new(server.clone())).map_err(unusable)?;
-        let reading = Reading::Server(Pool::new(server.clone()));
+        let reading = ReadSide::Server(Box::new(Pool::new(server.clone())));
         Ok(Self { writer, reading, directory: directory.to_owned(), _lock: lock })
     }
 
@@ -211,8 +211,8 @@ impl Store {
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
         let displaced = match &self.reading {
-            Reading::File { place, .. } => place.displaced().map(|what| StoreError::Displaced { what }),
-            Reading::Server(_) => None,
+            ReadSide::File { place, .. } => place.displaced().map(|what| StoreError::Displaced { what }),
+            ReadSide::Server(_) => None,
         };
         displaced.map(|error| error.to_string()).or_else(|| self.writer.trouble())
     }
@@ -254,22 +254,22 @@ impl Store {
     /// What `look` returns, and why the database could not be read.
     pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         match &self.reading {
-            Reading::File { readers, place } => {
+            ReadSide::File { readers, place } => {
                 let reader = || sqlite::open_reader(&self.directory, place);
                 readers.read(reader, |connection| look(&Tx(connection.into())))
             }
-            Reading::Server(pool) => pool.read(look),
+            ReadSide::Server(pool) => pool.read(look),
         }
     }
 }
 
 /// Where committed states are read.
 #[derive(Debug)]
-enum Reading {
+enum ReadSide {
     /// In the file that the writer has open.
     File { readers: Readers, place: OpenedFiles },
     /// On the server that the writer writes to.
-    Server(Pool),
+    Server(Box<Pool>),
 }
 
 /// What ends the change of a rehearsal, so that it is taken back.

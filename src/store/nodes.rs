@@ -1,6 +1,6 @@
 //! Nodes and the sites that they belong to.
 
-use super::engine::{OptionalExtension, Row};
+use super::engine::{DataRow, OptionalExtension};
 use super::row::{moment, span};
 use super::{NodeStore, RowFault, StoreError};
 use model::{NodeName, NodeNumber, Revision, SiteName, SiteNumber, TokenId};
@@ -115,7 +115,7 @@ impl NodeStore<'_> {
         let sql = "SELECT since_ns, site, period_ns FROM node_sites JOIN sites USING (site)
             WHERE node = ?1 AND made <= ?2 AND (void IS NULL OR void > ?2) ORDER BY since_ns";
         let mut statement = self.0.prepare_cached(sql)?;
-        let of_row = |row: &Row<'_>| {
+        let of_row = |row: &DataRow<'_>| {
             Ok(Assigned { since: moment(row, 0)?, site: SiteNumber::new(row.get(1)?), period: span(row, 2)? })
         };
         let values = (node.number(), revision.number());

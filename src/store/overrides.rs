@@ -1,6 +1,6 @@
 //! Requests for exceptions, and overrides.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::row::{optional, word};
 use super::{OverrideStore, SealStore, StoreError, seals};
 use model::{AdmissionId, BudgetId, OverrideId, OverrideState, ProjectName, TokenId};
@@ -158,7 +158,7 @@ impl OverrideStore<'_> {
     }
 }
 
-fn override_row(row: &Row<'_>) -> engine::Result<OverrideRow> {
+fn override_row(row: &DataRow<'_>) -> engine::Result<OverrideRow> {
     Ok(OverrideRow {
         number: OverrideId::new(row.get(0)?),
         budget: row.get::<Option<i64>>(1)?.map(BudgetId::new),

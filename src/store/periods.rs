@@ -1,6 +1,6 @@
 //! Reporting periods and the versions of their numbers. Nothing here updates or deletes one.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::row::moment;
 use super::{PeriodStore, StoreError};
 use model::{EntryId, JobId, PeriodId, PriceNumber, ProjectName, TokenId};
@@ -178,10 +178,10 @@ impl PeriodStore<'_> {
     }
 }
 
-fn period(row: &Row<'_>) -> engine::Result<PeriodRow> {
+fn period(row: &DataRow<'_>) -> engine::Result<PeriodRow> {
     Ok(PeriodRow { period: PeriodId::new(row.get(0)?), name: row.get(1)?, from: moment(row, 2)?, to: moment(row, 3)? })
 }
 
-fn kept(row: &Row<'_>) -> engine::Result<KeptJob> {
+fn kept(row: &DataRow<'_>) -> engine::Result<KeptJob> {
     Ok(KeptJob { job: row.get(0)?, project: row.get(1)?, labels: row.get(2)? })
 }

@@ -1,6 +1,6 @@
 //! What batches moved: energy per job, node, component and posting period, never changed, only taken back by its negative.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::row::{device_time, energy, moment, value};
 use super::{PostingStore, StoreError};
 use model::{BatchId, JobNumber, NodeNumber, PostingId, Revision, SiteNumber};
@@ -400,7 +400,7 @@ impl PostingStore<'_> {
     }
 }
 
-pub(super) fn key(row: &Row<'_>) -> engine::Result<Key> {
+pub(super) fn key(row: &DataRow<'_>) -> engine::Result<Key> {
     Ok(Key {
         node: NodeNumber::new(row.get(0)?),
         period_start: moment(row, 1)?,
@@ -412,7 +412,7 @@ pub(super) fn key(row: &Row<'_>) -> engine::Result<Key> {
 }
 
 /// A part from six columns, the first of them `at`.
-pub(super) fn part(row: &Row<'_>, at: usize) -> engine::Result<Part> {
+pub(super) fn part(row: &DataRow<'_>, at: usize) -> engine::Result<Part> {
     Ok(Part {
         start: moment(row, at)?,
         end: moment(row, at + 1)?,

@@ -1,7 +1,7 @@
 //! Sums over entries, in the database.
 
 use super::bound::Bound;
-use super::engine::{self, OptionalExtension, Row, params_from_iter};
+use super::engine::{self, DataRow, OptionalExtension, params_from_iter};
 use super::grouping::GroupBy;
 use super::row::{energy, mass};
 use super::selection::Selection;
@@ -102,7 +102,7 @@ pub struct CorrectionSum {
 const NS: i64 = 1_000_000_000;
 
 /// A sum of device time from its seconds in column `at` and its rest in the next.
-fn device_time(row: &Row<'_>, at: usize) -> engine::Result<DeviceTime> {
+fn device_time(row: &DataRow<'_>, at: usize) -> engine::Result<DeviceTime> {
     let (seconds, rest): (i64, i64) = (row.get(at)?, row.get(at + 1)?);
     Ok(DeviceTime::from_nanoseconds(i128::from(seconds) * i128::from(NS) + i128::from(rest)))
 }

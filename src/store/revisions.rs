@@ -1,7 +1,7 @@
 //! Revisions: everything that can move attributed energy makes the next one. They are chained, and with them the batches that made them.
 
 use super::actions::chained;
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::entries::Head;
 use super::row::moment;
 use super::seals::RowFault;
@@ -36,7 +36,7 @@ impl ChainedRevision {
 const CHAINED: &str = "SELECT revisions.revision, at_ns, reason, coalesce(first_posting, 0), sha256, hash
     FROM revisions LEFT JOIN revision_hashes USING (revision) LEFT JOIN batches ON batch = revisions.revision ORDER BY revisions.revision";
 
-fn chained_revision(row: &Row<'_>) -> engine::Result<(ChainedRevision, Option<Vec<u8>>)> {
+fn chained_revision(row: &DataRow<'_>) -> engine::Result<(ChainedRevision, Option<Vec<u8>>)> {
     let (revision, at, reason) = (row.get(0)?, moment(row, 1)?, row.get(2)?);
     Ok((ChainedRevision { revision, at, reason, first_posting: row.get(3)?, sha256: row.get(4)? }, row.get(5)?))
 }

@@ -2,7 +2,7 @@
 
 use super::actions::chained;
 use super::engine::ValueRef;
-use super::engine::{self, OptionalExtension, Row, params_from_iter};
+use super::engine::{self, DataRow, OptionalExtension, params_from_iter};
 use super::entries::Head;
 use super::{SealStore, StoreError};
 use sha2::{Digest, Sha256};
@@ -95,7 +95,7 @@ impl SealedTable {
     }
 
     /// Name of a row that [`Self::select`] gives.
-    fn row_of(&self, row: &Row<'_>) -> engine::Result<String> {
+    fn row_of(&self, row: &DataRow<'_>) -> engine::Result<String> {
         let key: Vec<String> = (0..self.key.len())
             .map(|place| row.get::<i64>(place).map(|number| number.to_string()))
             .collect::<Result<_, _>>()?;
@@ -103,7 +103,7 @@ impl SealedTable {
     }
 
     /// What a seal has of a row that [`Self::select`] gives.
-    fn digests(&self, row: &Row<'_>) -> engine::Result<Vec<u8>> {
+    fn digests(&self, row: &DataRow<'_>) -> engine::Result<Vec<u8>> {
         let mut digests = Vec::with_capacity(BYTES_PER_COLUMN * self.columns.len());
         for place in 0..self.columns.len() {
             let mut sha256 = Sha256::new();

@@ -1,14 +1,14 @@
 //! What `series.db` holds, as the program sees it.
 
 use super::StoreError;
-use super::engine::Connection;
+use super::engine::Database;
 use super::row::value;
 use model::{BatchId, DeviceId};
 use units::{Energy, Power, Span, Timestamp};
 
 /// One consistent state of the file; inside [`SeriesFile::write`](super::SeriesFile::write) it may be changed.
 #[derive(Debug)]
-pub struct SeriesTx<'a>(pub(super) Connection<'a>);
+pub struct SeriesTx<'a>(pub(super) Database<'a>);
 
 /// Windows of one device, those that another device contains apart from the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

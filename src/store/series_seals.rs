@@ -1,7 +1,7 @@
 //! Seals of what `series.db` holds: 48 bits that follow from the content, so that damage is noticed when it is read. They are no protection against
 //! somebody who means to deceive: the copy decides nothing, and the ledger has seals of its own.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::row::{energy, moment, power, span};
 use super::series_rows::{SeriesPlace, SeriesTx, Sums, Taken, Track};
 use super::{StoreError, row};
@@ -53,7 +53,7 @@ const CHUNK: &str = "device, contained, hour, batch, first_ns, last_ns, energy_m
     windows_seal, seal";
 
 /// A chunk, and the seal that is noted of it.
-fn chunk(row: &Row<'_>) -> engine::Result<(ChunkRow, i64)> {
+fn chunk(row: &DataRow<'_>) -> engine::Result<(ChunkRow, i64)> {
     let track = Track { device: DeviceId::new(row.get(0)?), is_contained: row.get(1)? };
     let place = SeriesPlace { track, hour: row.get(2)?, batch: BatchId::new(row.get(3)?) };
     let sums = Sums {
@@ -79,7 +79,7 @@ struct TrackRow {
 }
 
 impl TrackRow {
-    fn of(row: &Row<'_>) -> engine::Result<Self> {
+    fn of(row: &DataRow<'_>) -> engine::Result<Self> {
         let track = Track { device: DeviceId::new(row.get(0)?), is_contained: row.get(1)? };
         Ok(Self { track, longest: span(row, 2)?, days_seal: row.get(3)?, seal: row.get(4)? })
     }

@@ -1,7 +1,7 @@
 //! What must hold between the rows of the tables, beyond what chains and seals say: the checks of an audit that need no more than SQL.
 
 use super::engine::ValueRef;
-use super::engine::{OptionalExtension, Row};
+use super::engine::{DataRow, OptionalExtension};
 use super::{RowFault, SoundnessStore, StoreError};
 
 /// Tables whose rows are numbered without a gap, with the column and the first number.
@@ -234,7 +234,7 @@ impl SoundnessStore<'_> {
 
     /// The first column of the first row of a query, as text.
     fn first_text(&self, sql: &str) -> Result<Option<String>, StoreError> {
-        let text = |row: &Row<'_>| {
+        let text = |row: &DataRow<'_>| {
             Ok(match row.get_ref(0)? {
                 ValueRef::Integer(number) => number.to_string(),
                 other => String::from_utf8_lossy(other.as_bytes().unwrap_or_default()).into_owned(),

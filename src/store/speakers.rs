@@ -1,6 +1,6 @@
 //! Which token speaks for which node, by which agents, and who was refused.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::row::moment;
 use super::{ActionStore, By, SpeakerStore, StoreError};
 use model::{ActionKind, AgentId, JobNumber, NodeName, NodeNumber, ProjectName, TokenId};
@@ -185,6 +185,6 @@ impl SpeakerStore<'_> {
     }
 }
 
-fn speaker(row: &Row<'_>) -> engine::Result<NodeSpeaker> {
+fn speaker(row: &DataRow<'_>) -> engine::Result<NodeSpeaker> {
     Ok(NodeSpeaker { line: row.get(0)?, project: row.get(1)?, is_enrolled: row.get(2)?, since: moment(row, 3)? })
 }

@@ -3,7 +3,7 @@
 use super::engine;
 use super::mover::Mover;
 use super::place::{FILE, OpenedFiles};
-use super::writer::{Medium, Refusal};
+use super::writer::{CommitRefusal, Medium};
 use super::{ActionStore, DatabaseError, FactorStore, RevisionStore, SealStore, StoreError, actions, grouping};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -130,7 +130,7 @@ fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
         if number > found {
             let change = connection.unchecked_transaction()?;
             change.execute_batch(step)?;
-            let rows = engine::Connection::from(connection);
+            let rows = engine::Database::from(connection);
             if step == ACTIONS {
                 ActionStore(rows).adopt()?;
             }
@@ -190,7 +190,7 @@ impl FileMedium {
 }
 
 impl Medium for FileMedium {
-    fn keep(&mut self, work: impl FnOnce(engine::Connection<'_>)) -> Result<(), Refusal> {
+    fn keep(&mut self, work: impl FnOnce(engine::Database<'_>)) -> Result<(), CommitRefusal> {
         let mut kept = self.connection.execute_batch("BEGIN IMMEDIATE");
         let mut displaced = None;
         if kept.is_ok() {
@@ -213,8 +213,8 @@ impl Medium for FileMedium {
             let _ = self.failure.set(error.to_string());
         }
         match (displaced.or_else(|| self.place.displaced()), kept) {
-            (Some(what), _) => Err(Refusal::Displaced(what)),
-            (None, Err(error)) => Err(Refusal::Failed(error.to_string())),
+            (Some(what), _) => Err(CommitRefusal::Displaced(what)),
+            (None, Err(error)) => Err(CommitRefusal::Failed(error.to_string())),
             (None, Ok(())) => Ok(()),
         }
     }

@@ -1,6 +1,6 @@
 //! Steps and samples that training scripts report.
 
-use super::engine::{self, OptionalExtension, Row};
+use super::engine::{self, DataRow, OptionalExtension};
 use super::{SealStore, StepStore, StoreError, seals};
 use model::JobNumber;
 use units::Timestamp;
@@ -63,6 +63,6 @@ impl StepStore<'_> {
     }
 }
 
-fn report(row: &Row<'_>) -> engine::Result<StepReport> {
+fn report(row: &DataRow<'_>) -> engine::Result<StepReport> {
     Ok(StepReport { at: Timestamp::from_nanoseconds(row.get(0)?), steps: row.get(1)?, samples: row.get(2)? })
 }

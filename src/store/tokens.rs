@@ -1,6 +1,6 @@
 //! Bearer tokens: made, looked up, listed, revoked. No secret is stored.
 
-use super::engine::{self, OptionalExtension, Row, params};
+use super::engine::{self, DataRow, OptionalExtension, params};
 use super::row::{moment, optional};
 use super::{ActionStore, By, StoreError, TokenStore};
 use model::{ActionKind, NodeName, ProjectName, Scope, TokenId};
@@ -165,7 +165,7 @@ const COLUMNS: &str =
     "id, name, scopes, project, created_ns, expires_ns, last_used_ns, revoked_ns, line, nodes, holders_only";
 
 /// A token of [`COLUMNS`].
-fn record(row: &Row<'_>) -> engine::Result<TokenRecord> {
+fn record(row: &DataRow<'_>) -> engine::Result<TokenRecord> {
     let scopes: String = row.get(2)?;
     Ok(TokenRecord {
         id: row.get(0)?,
@@ -190,7 +190,7 @@ fn nodes_text(nodes: Option<&BTreeSet<NodeName>>) -> Option<String> {
 }
 
 /// A list that cannot be read names no node, so that the token speaks for none.
-fn nodes_of(row: &Row<'_>, column: usize) -> engine::Result<Option<BTreeSet<NodeName>>> {
+fn nodes_of(row: &DataRow<'_>, column: usize) -> engine::Result<Option<BTreeSet<NodeName>>> {
     let text: Option<String> = row.get(column)?;
     Ok(text.map(|text| serde_json::from_str(&text).unwrap_or_default()))
 }

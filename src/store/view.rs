@@ -1,11 +1,11 @@
 //! One narrow view per thing, so that a room can be handed the operations on what it needs and no others.
 
 use super::StoreError;
-use super::engine::Connection;
+use super::engine::Database;
 
 /// One consistent state of the store, as narrow views. Inside [`Store::write`](super::Store::write) it may be changed.
 #[derive(Debug)]
-pub struct Tx<'a>(pub(super) Connection<'a>);
+pub struct Tx<'a>(pub(super) Database<'a>);
 
 impl Tx<'_> {
     /// What the database engine finds wrong with its own file; empty when it is sound.
@@ -23,7 +23,7 @@ macro_rules! views {
         $(
             $(#[$doc])*
             #[derive(Debug, Clone, Copy)]
-            pub struct $view<'a>(pub(super) Connection<'a>);
+            pub struct $view<'a>(pub(super) Database<'a>);
         )+
 
         impl<'a> Tx<'a> {

@@ -1,7 +1,7 @@
 //! One thread writes. Changes that wait together share one transaction and one fsync; each is answered after the commit.
 
 use super::StoreError;
-use super::engine::Connection;
+use super::engine::Database;
 use super::view::Tx;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -13,7 +13,7 @@ const GROUP_MAX: usize = 512;
 /// Answers the caller, after the commit or with the reason that there was none.
 type Answer = Box<dyn FnOnce(Option<StoreError>) + Send>;
 /// Runs on the connection of its group; without one there is no group, and it is only answered.
-type Change = Box<dyn FnOnce(Option<Connection<'_>>) -> Answer + Send>;
+type Change = Box<dyn FnOnce(Option<Database<'_>>) -> Answer + Send>;
 
 /// Where groups of changes are kept.
 pub(super) trait Medium: Send + 'static {
@@ -22,7 +22,7 @@ pub(super) trait Medium: Send + 'static {
     /// # Errors
     ///
     /// Why nothing of it was kept.
-    fn keep(&mut self, work: impl FnOnce(Connection<'_>)) -> Result<(), Refusal>;
+    fn keep(&mut self, work: impl FnOnce(Database<'_>)) -> Result<(), CommitRefusal>;
 
     /// What is to be done when a group has been answered.
     fn after(&mut self);
@@ -33,7 +33,7 @@ pub(super) trait Medium: Send + 'static {
 
 /// Why a group was not stored.
 #[derive(Clone)]
-pub(super) enum Refusal {
+pub(super) enum CommitRefusal {
     /// Files are not where they were opened.
     Displaced(&'static str),
     /// What the database engine reported.
@@ -44,13 +44,13 @@ pub(super) enum Refusal {
     Unanswered(String),
 }
 
-impl From<Refusal> for StoreError {
-    fn from(refusal: Refusal) -> Self {
+impl From<CommitRefusal> for StoreError {
+    fn from(refusal: CommitRefusal) -> Self {
         match refusal {
-            Refusal::Displaced(what) => Self::Displaced { what },
-            Refusal::Failed(reason) => Self::NotStored { reason },
-            Refusal::Away(reason) => Self::Away { reason },
-            Refusal::Unanswered(reason) => Self::Unanswered { reason },
+            CommitRefusal::Displaced(what) => Self::Displaced { what },
+            CommitRefusal::Failed(reason) => Self::NotStored { reason },
+            CommitRefusal::Away(reason) => Self::Away { reason },
+            CommitRefusal::Unanswered(reason) => Self::Unanswered { reason },
         }
     }
 }
@@ -173,8 +173,8 @@ fn apply(medium: &mut impl Medium, mut group: impl Iterator<Item = Change>, trou
     let refusal = kept.err();
     *trouble.lock().unwrap_or_else(PoisonError::into_inner) = refusal.clone().and_then(|refusal| match refusal {
         // Whether it still is, is looked up whenever somebody asks.
-        Refusal::Displaced(_) => None,
-        Refusal::Failed(reason) | Refusal::Away(reason) | Refusal::Unanswered(reason) => Some(reason),
+        CommitRefusal::Displaced(_) => None,
+        CommitRefusal::Failed(reason) | CommitRefusal::Away(reason) | CommitRefusal::Unanswered(reason) => Some(reason),
     });
     if !is_begun {
         answers.extend(group.map(|change| change(None)));
@@ -185,7 +185,7 @@ fn apply(medium: &mut impl Medium, mut group: impl Iterator<Item = Change>, trou
 }
 
 fn in_savepoint<T, E: From<StoreError>>(
-    connection: Connection<'_>,
+    connection: Database<'_>,
     change: impl FnOnce(&Tx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     connection.begin_change().map_err(StoreError::from)?;

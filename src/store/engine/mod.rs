@@ -1,7 +1,7 @@
 //! What the views need of a database engine, in the words of rusqlite: connections, statements, rows and values.
 //!
 //! A view says its SQL once, and both engines run it: SQLite as it stands, PostgreSQL as [`dialect`] says it. Values are given and taken as rusqlite's
-//! types, so that each type of the model is converted in one place. What cannot be said in both is a method of [`Connection`].
+//! types, so that each type of the model is converted in one place. What cannot be said in both is a method of [`Database`].
 
 mod dialect;
 mod error;
@@ -12,32 +12,32 @@ pub(super) use error::{EngineError, OptionalExtension, Result, out_of_range, unr
 pub(super) use params::{Params, params_from_iter};
 pub(super) use rusqlite::params;
 pub(super) use rusqlite::types::{Null, Value, ValueRef};
-pub(super) use session::Session;
+pub(super) use session::ServerSession;
 
 use rusqlite::types::FromSql;
 
 /// A connection to one database, as views use it.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Connection<'a> {
+pub(super) enum Database<'a> {
     /// To a file of SQLite.
     File(&'a rusqlite::Connection),
     /// To a server of PostgreSQL.
-    Server(&'a Session),
+    Server(&'a ServerSession),
 }
 
-impl<'a> From<&'a rusqlite::Connection> for Connection<'a> {
+impl<'a> From<&'a rusqlite::Connection> for Database<'a> {
     fn from(connection: &'a rusqlite::Connection) -> Self {
         Self::File(connection)
     }
 }
 
-impl<'a> From<&'a Session> for Connection<'a> {
-    fn from(session: &'a Session) -> Self {
+impl<'a> From<&'a ServerSession> for Database<'a> {
+    fn from(session: &'a ServerSession) -> Self {
         Self::Server(session)
     }
 }
 
-impl<'a> Connection<'a> {
+impl<'a> Database<'a> {
     /// A statement that is used once.
     pub(super) fn prepare(self, sql: &str) -> Result<Statement<'a>> {
         Ok(match self {
@@ -64,7 +64,7 @@ impl<'a> Connection<'a> {
         self,
         sql: &str,
         params: impl Params,
-        read: impl FnOnce(&Row<'_>) -> Result<T>,
+        read: impl FnOnce(&DataRow<'_>) -> Result<T>,
     ) -> Result<T> {
         self.prepare(sql)?.query_row(params, read)
     }
@@ -130,7 +130,7 @@ pub(super) enum Statement<'a> {
     /// Of a file, which keeps it prepared.
     Kept(&'a rusqlite::Connection, rusqlite::CachedStatement<'a>),
     /// Of a server.
-    Sent(&'a Session, String),
+    Sent(&'a ServerSession, String),
 }
 
 impl Statement<'_> {
@@ -165,7 +165,7 @@ impl Statement<'_> {
     }
 
     /// The rows of a query, each as `read` reads it.
-    pub(super) fn query_map<T, F: FnMut(&Row<'_>) -> Result<T>>(
+    pub(super) fn query_map<T, F: FnMut(&DataRow<'_>) -> Result<T>>(
         &mut self,
         params: impl Params,
         read: F,
@@ -174,7 +174,11 @@ impl Statement<'_> {
     }
 
     /// The first row of a query, as `read` reads it.
-    pub(super) fn query_row<T>(&mut self, params: impl Params, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
+    pub(super) fn query_row<T>(
+        &mut self,
+        params: impl Params,
+        read: impl FnOnce(&DataRow<'_>) -> Result<T>,
+    ) -> Result<T> {
         match self.query(params)?.next()? {
             Some(row) => read(&row),
             None => Err(rusqlite::Error::QueryReturnedNoRows.into()),
@@ -214,10 +218,10 @@ pub(super) enum Rows<'a> {
 
 impl Rows<'_> {
     /// The next row; `None` after the last.
-    pub(super) fn next(&mut self) -> Result<Option<Row<'_>>> {
+    pub(super) fn next(&mut self) -> Result<Option<DataRow<'_>>> {
         Ok(match self {
-            Self::File(rows) => rows.next()?.map(Row::File),
-            Self::Server(rows) => rows.next().map(Row::Server),
+            Self::File(rows) => rows.next()?.map(DataRow::File),
+            Self::Server(rows) => rows.next().map(DataRow::Server),
         })
     }
 }
@@ -228,7 +232,7 @@ pub(super) struct MappedRows<'a, F> {
     read: F,
 }
 
-impl<T, F: FnMut(&Row<'_>) -> Result<T>> Iterator for MappedRows<'_, F> {
+impl<T, F: FnMut(&DataRow<'_>) -> Result<T>> Iterator for MappedRows<'_, F> {
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -237,14 +241,14 @@ impl<T, F: FnMut(&Row<'_>) -> Result<T>> Iterator for MappedRows<'_, F> {
 }
 
 /// A row of a query.
-pub(super) enum Row<'a> {
+pub(super) enum DataRow<'a> {
     /// Of a file.
     File(&'a rusqlite::Row<'a>),
     /// Of a server.
     Server(postgres::Row),
 }
 
-impl Row<'_> {
+impl DataRow<'_> {
     /// The value of a column, counted from 0.
     pub(super) fn get<T: FromSql>(&self, column: usize) -> Result<T> {
         match self {

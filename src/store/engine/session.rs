@@ -14,16 +14,16 @@ use std::fmt;
 const PREPARED_MAX: usize = 512;
 
 /// A connection, with the statements that are prepared on it.
-pub(in crate::store) struct Session {
+pub(in crate::store) struct ServerSession {
     client: RefCell<Client>,
     /// By text, then by the types of the values.
     prepared: RefCell<HashMap<String, HashMap<Vec<Kind>, Prepared>>>,
     count: Cell<usize>,
 }
 
-impl fmt::Debug for Session {
+impl fmt::Debug for ServerSession {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Session").finish_non_exhaustive()
+        formatter.debug_struct("ServerSession").finish_non_exhaustive()
     }
 }
 
@@ -43,7 +43,7 @@ struct Prepared {
     order: Vec<usize>,
 }
 
-impl Session {
+impl ServerSession {
     pub(in crate::store) fn new(client: Client) -> Self {
         Self { client: RefCell::new(client), prepared: RefCell::default(), count: Cell::new(0) }
     }
@@ -153,13 +153,13 @@ fn sent<'a>(order: &[usize], values: &'a [Value]) -> Result<Vec<&'a (dyn ToSql +
 
 /// The value of a column, counted from 0. What is true is 1 and what is false 0, as SQLite has it.
 pub(super) fn value_of(row: &postgres::Row, column: usize) -> Result<ValueRef<'_>> {
-    Ok(row.try_get::<_, Taken<'_>>(column)?.0)
+    Ok(row.try_get::<_, TakenValue<'_>>(column)?.0)
 }
 
 /// A value as it came.
-struct Taken<'a>(ValueRef<'a>);
+struct TakenValue<'a>(ValueRef<'a>);
 
-impl<'a> FromSql<'a> for Taken<'a> {
+impl<'a> FromSql<'a> for TakenValue<'a> {
     fn from_sql(of: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
         Ok(Self(match *of {
             Type::BOOL => ValueRef::Integer(i64::from(bool::from_sql(of, raw)?)),

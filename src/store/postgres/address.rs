@@ -1,7 +1,7 @@
 //! Where a ledger's server is, who asks it, and how the connection is kept from others.
 
 use super::super::StoreError;
-use super::super::engine::{EngineError, Session};
+use super::super::engine::{EngineError, ServerSession};
 use postgres::config::Host;
 use postgres::{Config, NoTls};
 use std::fmt;
@@ -88,14 +88,14 @@ impl LedgerServer {
     }
 
     /// A new connection.
-    pub(super) fn connect(&self) -> Result<Session, StoreError> {
+    pub(super) fn connect(&self) -> Result<ServerSession, StoreError> {
         let client = match &self.tls {
             Some(tls) => self.config.connect(tls.clone()),
             None => self.config.connect(NoTls),
         };
         let client = client
             .map_err(|error| StoreError::Away { reason: format!("{}: {}", self.shown, EngineError::from(error)) })?;
-        Ok(Session::new(client))
+        Ok(ServerSession::new(client))
     }
 }
 

@@ -11,9 +11,9 @@ mod pool;
 pub use address::{LedgerPassword, LedgerServer};
 pub(super) use pool::Pool;
 
-use super::engine::{self, Session};
+use super::engine::{self, ServerSession};
 use super::sqlite::VERSION;
-use super::writer::{Medium, Refusal};
+use super::writer::{CommitRefusal, Medium};
 use super::{DatabaseError, StoreError};
 
 /// The oldest PostgreSQL that is known to do, as `server_version_num` has it.
@@ -36,7 +36,7 @@ const SETTINGS: &str = "SET search_path = wattledger, pg_catalog; SET statement_
 pub(super) fn prepare(server: &LedgerServer) -> Result<(), StoreError> {
     let session = connect(server)?;
     let number = |sql: &str| -> Result<i64, StoreError> {
-        Ok(engine::Connection::from(&session).query_row(sql, (), |row| row.get(0))?)
+        Ok(engine::Database::from(&session).query_row(sql, (), |row| row.get(0))?)
     };
     let found = number("SELECT current_setting('server_version_num')::bigint")?;
     if found < SERVER_MIN {
@@ -60,15 +60,15 @@ pub(super) fn prepare(server: &LedgerServer) -> Result<(), StoreError> {
     check_version(server, &session)
 }
 
-fn check_version(server: &LedgerServer, session: &Session) -> Result<(), StoreError> {
-    let found: i64 = engine::Connection::from(session).query_row("SELECT tables FROM version", (), |row| row.get(0))?;
+fn check_version(server: &LedgerServer, session: &ServerSession) -> Result<(), StoreError> {
+    let found: i64 = engine::Database::from(session).query_row("SELECT tables FROM version", (), |row| row.get(0))?;
     if found == VERSION {
         return Ok(());
     }
     Err(StoreError::Newer { path: server.to_string(), found, known: VERSION })
 }
 
-fn connect(server: &LedgerServer) -> Result<Session, StoreError> {
+fn connect(server: &LedgerServer) -> Result<ServerSession, StoreError> {
     let session = server.connect()?;
     session.run(SETTINGS)?;
     Ok(session)
@@ -78,7 +78,7 @@ fn connect(server: &LedgerServer) -> Result<Session, StoreError> {
 pub(super) struct ServerMedium {
     server: LedgerServer,
     /// `None` before the first group, and after the connection was lost.
-    session: Option<Session>,
+    session: Option<ServerSession>,
 }
 
 impl ServerMedium {
@@ -87,7 +87,7 @@ impl ServerMedium {
         Self { server, session: None }
     }
 
-    fn begin(&mut self) -> Result<Session, StoreError> {
+    fn begin(&mut self) -> Result<ServerSession, StoreError> {
         let session = match self.session.take().filter(|session| !session.is_closed()) {
             Some(session) => session,
             None => {
@@ -103,22 +103,22 @@ impl ServerMedium {
 }
 
 impl Medium for ServerMedium {
-    fn keep(&mut self, work: impl FnOnce(engine::Connection<'_>)) -> Result<(), Refusal> {
-        let session = self.begin().map_err(|error| Refusal::Away(reason(error)))?;
+    fn keep(&mut self, work: impl FnOnce(engine::Database<'_>)) -> Result<(), CommitRefusal> {
+        let session = self.begin().map_err(|error| CommitRefusal::Away(reason(error)))?;
         work((&session).into());
         // A transaction in which a statement failed is rolled back by COMMIT without an error; it refuses a query before.
         if let Err(error) = session.run("SELECT 1") {
             // Where this fails too, the server takes the group back by itself.
             let _ = session.run("ROLLBACK");
             self.session = Some(session);
-            return Err(Refusal::Away(error.to_string()));
+            return Err(CommitRefusal::Away(error.to_string()));
         }
         let committed = session.run("COMMIT");
         let is_lost = session.is_closed();
         self.session = Some(session);
         committed.map_err(|error| match is_lost {
-            true => Refusal::Unanswered(error.to_string()),
-            false => Refusal::Away(error.to_string()),
+            true => CommitRefusal::Unanswered(error.to_string()),
+            false => CommitRefusal::Away(error.to_string()),
         })
     }
 

@@ -1,6 +1,6 @@
 //! Connections that only read, a limited number of them.
 
-use super::super::engine::{self, Session};
+use super::super::engine::{self, ServerSession};
 use super::super::{StoreError, Tx};
 use super::{LedgerServer, connect};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -16,14 +16,14 @@ const WAIT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(in crate::store) struct Pool {
     server: LedgerServer,
-    state: Mutex<Readers>,
+    state: Mutex<Lent>,
     returned: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Readers {
+struct Lent {
     /// Those that nobody uses.
-    free: Vec<Session>,
+    free: Vec<ServerSession>,
     /// How many are in use.
     used: usize,
 }
@@ -40,7 +40,7 @@ impl Pool {
     ) -> Result<T, E> {
         aside(|| {
             let reader = self.take()?;
-            let found = look(&Tx(engine::Connection::from(&reader.session)));
+            let found = look(&Tx(engine::Database::from(&reader.session)));
             // Where this fails the connection is not used again.
             let is_whole = reader.session.run("ROLLBACK").is_ok();
             self.give_back(reader, is_whole);
@@ -49,7 +49,7 @@ impl Pool {
     }
 
     /// A connection with an open transaction.
-    fn take(&self) -> Result<Reader<'_>, StoreError> {
+    fn take(&self) -> Result<LentSession<'_>, StoreError> {
         let readers = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.returned.wait_timeout_while(readers, WAIT, |readers| readers.used >= READERS_MAX);
         let (mut readers, waited) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -57,7 +57,7 @@ impl Pool {
             return Err(StoreError::Away { reason: format!("{READERS_MAX} readers use all of its connections") });
         }
         readers.used += 1;
-        let place = Place(self);
+        let place = LentPlace(self);
         let free = readers.free.pop();
         drop(readers);
         // One that was closed while nobody used it is replaced.
@@ -70,11 +70,11 @@ impl Pool {
                 session
             }
         };
-        Ok(Reader { session, place })
+        Ok(LentSession { session, place })
     }
 
-    fn give_back(&self, reader: Reader<'_>, is_whole: bool) {
-        let Reader { session, place } = reader;
+    fn give_back(&self, reader: LentSession<'_>, is_whole: bool) {
+        let LentSession { session, place } = reader;
         if is_whole {
             self.state.lock().unwrap_or_else(PoisonError::into_inner).free.push(session);
         }
@@ -84,15 +84,15 @@ impl Pool {
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-struct Reader<'a> {
-    session: Session,
-    place: Place<'a>,
+struct LentSession<'a> {
+    session: ServerSession,
+    place: LentPlace<'a>,
 }
 
 /// One of the places of a pool, which is free again when this is dropped.
-struct Place<'a>(&'a Pool);
+struct LentPlace<'a>(&'a Pool);
 
-impl Drop for Place<'_> {
+impl Drop for LentPlace<'_> {
     fn drop(&mut self) {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner).used -= 1;
         self.0.returned.notify_one();
