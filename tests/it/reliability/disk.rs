@@ -51,7 +51,7 @@ fn run_with_fault(calls: &str, fault: &str, position: u64) -> bool {
                 assert!(later.is_some(), "{calls} {fault} {position}: acknowledged after a failed write");
                 let ready = ready(&mut line, service.address);
                 assert_eq!((ready.status, ready.header("retry-after")), (503, Some("30")), "{ready:?}");
-                assert!(ready.text().contains("the disk takes no changes"), "{ready:?}");
+                assert!(ready.text().contains("the ledger takes no changes"), "{ready:?}");
             }
         }
         Err(ended) => {
