@@ -1,5 +1,6 @@
 //! What the node's agent meters, announced in a file so that runs on the same node do not send the same energy again.
 
+use client::Servers;
 use model::{DeviceUuid, NodeName};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -16,7 +17,7 @@ pub const METERING_FILE: &str = "/run/wattledger-agent/metering.json";
 pub struct Announcement {
     /// Name of the node, as in the agent's batches.
     pub node: NodeName,
-    /// Address of the service that the agent sends to, in lower case and without a slash at its end.
+    /// Address of the service that the agent sends to, or several, in lower case and without a slash at the end.
     pub server: String,
     /// Identities of the devices that the agent meters.
     pub devices: Vec<DeviceUuid>,
@@ -57,7 +58,7 @@ impl Announcement {
     #[must_use]
     pub fn read(path: &Path, server: &str) -> Option<Self> {
         let found: Self = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-        (found.server == plain(server) && found.is_running()).then_some(found)
+        (is_same(&found.server, server) && found.is_running()).then_some(found)
     }
 
     fn is_running(&self) -> bool {
@@ -75,7 +76,13 @@ impl Drop for Announced {
 }
 
 fn plain(server: &str) -> String {
-    server.trim_end_matches('/').to_ascii_lowercase()
+    Servers::of(server).to_string().to_ascii_lowercase()
+}
+
+/// Whether two settings name one service: they have an address in common.
+fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (plain(one), plain(other));
+    Servers::of(&one).all().any(|address| Servers::of(&other).all().any(|same| same == address))
 }
 
 fn boot_id() -> String {
@@ -99,10 +106,11 @@ mod tests {
     fn an_agent_counts_while_its_process_runs_and_for_its_service_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("metering.json");
-        let server = "https://Ledger.example/";
+        let server = "https://Ledger.example/, https://second.example";
         let announcement = Announcement::of_this_process("node".into(), server, vec!["GPU-1".into()]);
         let announced = announcement.announce(&path).unwrap();
         assert_eq!(Announcement::read(&path, "https://ledger.example"), Some(announcement.clone()));
+        assert!(Announcement::read(&path, "https://first.example,https://second.example").is_some());
         assert_eq!(Announcement::read(&path, "https://other.example"), None);
         drop(announced);
         assert_eq!(Announcement::read(&path, server), None);

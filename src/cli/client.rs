@@ -3,7 +3,7 @@
 use super::environment::variable;
 use super::failure::Failure;
 pub(crate) use crate::escape::escaped;
-use ::client::{Call, CallLimits, Client, Content, Method, SendError, check_address};
+use ::client::{Call, CallLimits, Client, Content, Method, Repeated, SendError, Servers};
 use api::{Page, ProblemDocument};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,7 +22,8 @@ pub(crate) type Verbatim = serde_json::Value;
 /// Which service a command talks to.
 #[derive(clap::Args)]
 pub(crate) struct ServerArguments {
-    /// Address of the service, such as https://wattledger.example; WATTLEDGER_SERVER by default
+    /// Address of the service, such as https://wattledger.example, or of each of its replicas, with commas between them; WATTLEDGER_SERVER by
+    /// default
     #[arg(long, value_name = "URL")]
     server: Option<String>,
     /// PEM file with the certificates to trust instead of the public authorities; WATTLEDGER_CA_FILE by default
@@ -33,7 +34,7 @@ pub(crate) struct ServerArguments {
 /// A service with the token to show to it.
 pub(crate) struct ServiceClient {
     client: Client,
-    server: String,
+    servers: Servers,
     token: Option<String>,
     limits: CallLimits,
 }
@@ -66,7 +67,7 @@ impl ServerArguments {
         let client = Client::new(concat!("wattledger/", env!("CARGO_PKG_VERSION")), self.ca_file().as_deref());
         Ok(ServiceClient {
             client: client.map_err(|error| Failure::Usage(error.to_string()))?,
-            server: server.trim_end_matches('/').to_owned(),
+            servers: Servers::of(&server),
             token,
             limits: CallLimits { time: deadline, answer_bytes: ANSWER_BYTES_MAX },
         })
@@ -87,7 +88,7 @@ pub(crate) fn token() -> Result<Option<String>, Failure> {
 
 /// Refuses an address that cannot be called, or over which the token would go unencrypted.
 pub(crate) fn check(server: &str, has_token: bool) -> Result<(), Failure> {
-    check_address(server, has_token).map(drop).map_err(|error| Failure::Usage(error.to_string()))
+    Servers::of(server).check(has_token).map_err(|error| Failure::Usage(error.to_string()))
 }
 
 impl ServiceClient {
@@ -143,12 +144,20 @@ impl ServiceClient {
     }
 
     fn send(&self, method: Method, path: &str, content: Option<Content<'_>>) -> Result<Vec<u8>, Failure> {
-        let url = format!("{}/api/v1{path}", self.server);
-        let call = Call { method, url: &url, token: self.token.as_deref(), headers: &[], content, limits: self.limits };
-        let answer = self.client.send(&call).map_err(|error| match error {
+        // An admission has a key, or holds nothing.
+        let counts_once = method == Method::GET || path == "/admissions";
+        let repeated = if counts_once { Repeated::CountsOnce } else { Repeated::CountsTwice };
+        let answer = self.servers.call(repeated, self.limits, |server, limits| {
+            let url = format!("{server}/api/v1{path}");
+            let (method, token) = (method.clone(), self.token.as_deref());
+            self.client.send(&Call { method, url: &url, token, headers: &[], content, limits })
+        });
+        let answer = answer.map_err(|error| match error {
             SendError::Address(_) | SendError::Request(_) => Failure::Usage(error.to_string()),
-            SendError::Certificate(_) => Failure::Unreachable(format!("{}: {error}", self.server)),
-            SendError::Late(_) | SendError::Connection(_) => self.unreachable(&error.to_string()),
+            SendError::Certificate(_) => Failure::Unreachable(format!("{}: {error}", self.servers)),
+            SendError::Late(_) | SendError::Unreached(_) | SendError::Connection(_) => {
+                self.unreachable(&error.to_string())
+            }
         })?;
         match (answer.status, answer.incomplete) {
             (_, Some(reason)) => Err(self.unreachable(&format!("the answer is incomplete: {reason}"))),
@@ -159,12 +168,12 @@ impl ServiceClient {
 
     fn json<T: DeserializeOwned>(&self, text: &[u8]) -> Result<T, Failure> {
         serde_json::from_slice(text).map_err(|error| {
-            Failure::Unreachable(format!("the answer of {} is not from Wattledger: {error}", self.server))
+            Failure::Unreachable(format!("the answer of {} is not from Wattledger: {error}", self.servers.current()))
         })
     }
 
     fn unreachable(&self, error: &str) -> Failure {
-        Failure::Unreachable(format!("cannot reach {}: {error}; is the service running there?", self.server))
+        Failure::Unreachable(format!("cannot reach {}: {error}; is the service running there?", self.servers))
     }
 
     /// What a service says of headers, in the terms of the command line.
@@ -174,7 +183,7 @@ impl ServiceClient {
         }
         format!(
             "{} does not accept the token: it is mistyped, revoked or expired; set WATTLEDGER_TOKEN or WATTLEDGER_TOKEN_FILE to one that is valid",
-            self.server
+            self.servers.current()
         )
     }
 
@@ -186,7 +195,7 @@ impl ServiceClient {
         let words = match problem {
             Some(ProblemDocument { title, detail, field: Some(field), .. }) => format!("{title}: {field}: {detail}"),
             Some(ProblemDocument { title, detail, field: None, .. }) => format!("{title}: {detail}"),
-            None => format!("{} answered with status {status}", self.server),
+            None => format!("{} answered with status {status}", self.servers.current()),
         };
         match status {
             _ if blocks == Some(true) => Failure::Blocked(words),

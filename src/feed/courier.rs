@@ -137,7 +137,7 @@ impl Courier {
                 SendError::Address(_) | SendError::Request(_) => {
                     "the address cannot be called: check base_url and key_file".to_owned()
                 }
-                SendError::Late(_) | SendError::Certificate(_) | SendError::Connection(_) => {
+                SendError::Late(_) | SendError::Certificate(_) | SendError::Unreached(_) | SendError::Connection(_) => {
                     self.without_key(&error.to_string())
                 }
             };

@@ -315,7 +315,7 @@ fn check_name(name: &str) -> Result<(), Problem> {
     Err(("name", format!("`{name}` is not a name; write 1 to 128 letters, digits or . _ : @ + -")))
 }
 
-/// Accepts `https://…`, and `http://…` for this machine only: the token is never sent unencrypted over a network.
+/// Accepts `https://…`, several with commas between them, and `http://…` for this machine only: the token is never sent unencrypted over a network.
 fn address(server: String) -> Result<String, Problem> {
     if server.is_empty() {
         return Err((
@@ -323,9 +323,11 @@ fn address(server: String) -> Result<String, Problem> {
             "is missing; write the address of the service, such as https://wattledger.example, or give it with --server".to_owned(),
         ));
     }
-    let uri = client::check_address(&server, true).map_err(|error| ("server", error.to_string()))?;
-    if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-        return Err(("server", format!("`{server}` has a path; write only https://HOST[:PORT]")));
+    for one in client::Servers::of(&server).all() {
+        let uri = client::check_address(one, true).map_err(|error| ("server", error.to_string()))?;
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return Err(("server", format!("`{one}` has a path; write only https://HOST[:PORT]")));
+        }
     }
     Ok(server)
 }

@@ -45,7 +45,10 @@ pub enum SendError {
     /// What answers shows a certificate that is not accepted.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    /// Nothing answers, or what does speaks no HTTP.
+    /// There is no connection, so that nothing was heard.
+    #[error("{0}")]
+    Unreached(String),
+    /// The connection broke, or what answers speaks no HTTP.
     #[error("{0}")]
     Connection(String),
 }
@@ -123,6 +126,10 @@ impl Client {
         answer.map(|answer| Answer::read(answer, limits)).map_err(|error| match error {
             ureq::Error::Timeout(Timeout::Connect) => SendError::Late(CONNECT_TIMEOUT.min(limits.time)),
             ureq::Error::Timeout(_) => SendError::Late(limits.time),
+            ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => SendError::Unreached(error.to_string()),
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                SendError::Unreached(error.to_string())
+            }
             ureq::Error::Io(error) => connection(error.to_string()),
             ureq::Error::Other(error) => connection(error.to_string()),
             error => connection(error.to_string()),

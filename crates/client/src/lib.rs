@@ -13,6 +13,7 @@
 //! | time | 10 s for a connection, and for the whole call what the call allows. |
 //! | size | An answer is read up to what the call allows. |
 //! | status | An error status is an answer; only a call without an answer is an error. |
+//! | several addresses | [`Servers`]: one is called as long as it answers, and the next where it does not. |
 //! | next attempt | [`Backoff`] and [`Answer::retry_after`]. The client itself sends a request once. |
 
 mod address;
@@ -22,6 +23,7 @@ mod call;
 mod certificate;
 mod client;
 mod public;
+mod servers;
 
 pub use address::{AddressError, check_address, is_loopback};
 pub use answer::Answer;
@@ -29,4 +31,5 @@ pub use backoff::Backoff;
 pub use call::{Call, CallLimits, Content};
 pub use certificate::CertificateError;
 pub use client::{Client, ClientError, SendError};
+pub use servers::{Repeated, Servers};
 pub use ureq::http::{Method, Uri};
