@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use wattledger::config::{ServiceConfig, ServiceOverrides};
 use wattledger::gate::kubernetes::{ApiServer, read_cluster};
 
 fn documents(file: &str) -> Vec<Value> {
@@ -52,8 +53,9 @@ fn expect<T: DeserializeOwned + serde::Serialize>(document: &Value) {
 #[test]
 fn every_manifest_is_what_its_kind_allows() {
     let mut seen = 0;
-    for document in
-        ["gate.yaml", "webhook.yaml", "webhook-without-conditions.yaml", "reader.yaml"].into_iter().flat_map(documents)
+    for document in ["gate.yaml", "webhook.yaml", "webhook-without-conditions.yaml", "reader.yaml", "service.yaml"]
+        .into_iter()
+        .flat_map(documents)
     {
         match document["kind"].as_str().unwrap() {
             "Namespace" => expect::<Namespace>(&document),
@@ -70,7 +72,27 @@ fn every_manifest_is_what_its_kind_allows() {
         }
         seen += 1;
     }
-    assert_eq!(seen, 14);
+    assert_eq!(seen, 19);
+}
+
+/// The service is there three times, one of which may be away, keeps nothing in the cluster, and starts with the configuration that is shipped.
+#[test]
+fn the_service_is_replicated_and_keeps_nothing() {
+    let documents = documents("service.yaml");
+    let of = |kind: &str| documents.iter().find(|document| document["kind"] == kind).unwrap();
+    let text = of("ConfigMap")["data"]["wattledger.toml"].as_str().unwrap();
+    let config = ServiceConfig::parse(text, "wattledger.toml", ServiceOverrides::default()).unwrap();
+    assert!(config.ledger.is_some() && config.tls.is_some());
+    let (deployment, budget) = (of("Deployment"), of("PodDisruptionBudget"));
+    assert_eq!((&deployment["spec"]["replicas"], &budget["spec"]["maxUnavailable"]), (&json!(3), &json!(1)));
+    let pod = &deployment["spec"]["template"];
+    assert_eq!(budget["spec"]["selector"]["matchLabels"], pod["metadata"]["labels"]);
+    assert_eq!(of("Service")["spec"]["selector"], pod["metadata"]["labels"]);
+    let volumes = pod["spec"]["volumes"].as_array().unwrap();
+    assert!(volumes.iter().all(|volume| volume.get("persistentVolumeClaim").is_none()));
+    let container = &pod["spec"]["containers"][0];
+    let path = |probe: &str| container[probe]["httpGet"]["path"].clone();
+    assert_eq!([path("livenessProbe"), path("readinessProbe")], [json!("/healthz"), json!("/readyz")]);
 }
 
 /// What cert-manager's API has of fields, as far as they are used here.
