@@ -183,7 +183,13 @@ fn worked(node: i64) -> Batch {
         agent: name.as_str().into(),
         boot: Boot::from_bits(1),
         sequence: 1,
-        node: Node { name: name.into(), software: "bench".to_owned(), machine_id: None, host_boot: None },
+        node: Node {
+            name: name.into(),
+            software: "bench".to_owned(),
+            machine_id: None,
+            host_boot: None,
+            unclear: Vec::new(),
+        },
         clock: ClockEvidence { wall: hour(MONTH_H), monotonic: Span::ZERO },
         devices: vec![Device {
             uuid: "gpu0".into(),

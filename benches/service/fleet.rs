@@ -69,6 +69,7 @@ impl Node {
                 software: "wattledger-agent 0.1.0".to_owned(),
                 machine_id: Some(format!("{:032x}", self.number * 982_451_653)),
                 host_boot: Some("6f1c3a52-8d0e-4b7a-9c51-2e7d90b4f6aa".to_owned()),
+                unclear: Vec::new(),
             },
             clock: ClockEvidence { wall: after(self.start, at), monotonic: Span::from_seconds(at + 1_000) },
             devices: self.devices(),

@@ -107,7 +107,13 @@ pub fn new_job_id() -> io::Result<JobId> {
 /// Which key of `jobs[0]` is wrong, and what to write instead.
 pub fn check_job(job: &Job) -> Result<(), WireError> {
     let clock = wire::ClockEvidence { wall: Timestamp::default(), monotonic: Span::ZERO };
-    let node = wire::Node { name: "node".into(), software: "run".to_owned(), machine_id: None, host_boot: None };
+    let node = wire::Node {
+        name: "node".into(),
+        software: "run".to_owned(),
+        machine_id: None,
+        host_boot: None,
+        unclear: Vec::new(),
+    };
     let (version, agent, boot) = (wire::VERSION, AgentId::from("node"), Boot::from_bits(0));
     let (devices, windows, holdings, gaps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let jobs = vec![job.clone()];
@@ -118,7 +124,7 @@ pub fn check_job(job: &Job) -> Result<(), WireError> {
 /// What happens to a run, in this order.
 enum RunEvent {
     Started(Timestamp, Vec<Device>),
-    Metered(Metered),
+    Metered(Box<Metered>),
     Ended(Timestamp, i32),
 }
 
@@ -157,7 +163,7 @@ impl Delivery {
     /// A sink for windows as they become complete.
     pub fn sink(&self) -> impl FnMut(Metered) + Send + use<> {
         let events = self.events.clone();
-        move |metered| drop(events.send(RunEvent::Metered(metered)))
+        move |metered| drop(events.send(RunEvent::Metered(Box::new(metered))))
     }
 
     /// Reports that the job ended at `at`, and waits a few seconds at most until the service has everything.
@@ -299,7 +305,7 @@ impl Writing<'_> {
     fn until_ended(&mut self, events: &Receiver<RunEvent>) -> Result<(), DeliveryError> {
         loop {
             match events.recv_timeout(Duration::MAX) {
-                Ok(RunEvent::Metered(metered)) => self.take(metered)?,
+                Ok(RunEvent::Metered(metered)) => self.take(*metered)?,
                 Ok(RunEvent::Ended(at, exit_status)) => return self.end(at, exit_status),
                 Ok(RunEvent::Started(..)) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(DeliveryError::Unreported),
@@ -323,7 +329,7 @@ impl Writing<'_> {
     }
 
     fn take(&mut self, metered: Metered) -> Result<(), DeliveryError> {
-        let Metered { mut contents, date_change } = metered;
+        let Metered { mut contents, date_change, .. } = metered;
         let mut last = contents.windows.iter().map(|window| window.end).max();
         if let Some(change) = date_change {
             contents.holdings = self.hold_on_new_date(&contents.devices, change);

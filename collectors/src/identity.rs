@@ -27,6 +27,7 @@ pub(crate) fn node(name: &NodeName) -> Node {
         software: concat!("wattledger-agent ", env!("CARGO_PKG_VERSION")).to_owned(),
         machine_id: first_line("/etc/machine-id"),
         host_boot: first_line("/proc/sys/kernel/random/boot_id"),
+        unclear: Vec::new(),
     }
 }
 
@@ -79,7 +80,7 @@ pub(crate) fn device_id(device: &SourceDevice) -> DeviceUuid {
 }
 
 /// `text` as a *text* of `crates/wire`: without control characters and shortened, since logs and drivers use any names.
-fn text_of(text: &str) -> String {
+pub(crate) fn text_of(text: &str) -> String {
     let mut clean: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
     while clean.len() > TEXT_BYTES_MAX {
         clean.pop();

@@ -14,6 +14,7 @@ mod leftovers;
 pub mod log;
 pub mod metered_log;
 pub mod powerlog;
+pub mod process_lists;
 pub mod push;
 mod random;
 pub mod sampler;

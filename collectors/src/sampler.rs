@@ -11,6 +11,7 @@
 use crate::clock::{Clock, DateChange, DateLine, Timeline};
 use crate::figures::DeviceFigures;
 use crate::identity;
+use crate::process_lists::{DeviceProcesses, ProcessLists};
 use crate::source::{ReadError, Source, SourceDevice};
 use crate::spool::Contents;
 use account::meter::{Meter, Reading, Window};
@@ -36,11 +37,13 @@ pub struct Metered {
     pub contents: Contents,
     /// The date changed: later windows are on the new date.
     pub date_change: Option<DateChange>,
+    /// Which processes were on the devices, if [`Sampler::with_processes`] asked for them and it was time to look.
+    pub processes: Option<DeviceProcesses>,
 }
 
 impl Metered {
     fn is_empty(&self) -> bool {
-        self.contents.is_empty() && self.date_change.is_none()
+        self.contents.is_empty() && self.date_change.is_none() && self.processes.is_none()
     }
 }
 
@@ -93,6 +96,7 @@ pub struct Sampler {
     clock: Arc<dyn Clock>,
     date: DateLine,
     meters: Vec<DeviceMeters>,
+    processes: Option<ProcessLists>,
     window_length: Option<Span>,
     cadence: Span,
     /// Whether it reads more often at first, to learn how often counters renew.
@@ -158,6 +162,7 @@ impl Sampler {
             meters: source.devices().iter().map(|device| DeviceMeters::new(device, now)).collect(),
             cadence: sensors().map(|sensor| sensor.cadence).min().unwrap_or(Span::from_seconds(1)),
             learns: source.is_cheap() && sensors().any(|sensor| sensor.counter.is_some()),
+            processes: None,
             window_length: None,
             date: DateLine::new(timeline),
             first: None,
@@ -183,6 +188,13 @@ impl Sampler {
         for (meters, device) in self.meters.iter_mut().zip(self.source.devices()) {
             meters.windows = Some(Meter::new(identity::device_id(device), device.sensor, Some(length)));
         }
+        self
+    }
+
+    /// Looks every second which processes are on the devices, too.
+    #[must_use]
+    pub fn with_processes(mut self) -> Self {
+        self.processes = Some(ProcessLists::default());
         self
     }
 
@@ -235,7 +247,9 @@ impl Sampler {
             self.learning_since = now;
             windows.extend(self.restart_windows()?);
         }
-        Ok(self.metered(windows, date_change))
+        let date = self.date.date_of(now);
+        let processes = self.processes.as_mut().and_then(|lists| lists.look(&*self.source, now, date));
+        Ok(Metered { processes, ..self.metered(windows, date_change) })
     }
 
     /// Reads once more and closes every meter.
@@ -244,7 +258,7 @@ impl Sampler {
     ///
     /// [`Overflow`] of a sum.
     pub fn finish(mut self) -> Result<Finished, Overflow> {
-        let Metered { contents, date_change } = self.poll()?;
+        let Metered { contents, date_change, .. } = self.poll()?;
         let mut windows = contents.windows;
         for meters in &mut self.meters {
             windows.extend(meters.end_windows(None)?);
@@ -335,7 +349,7 @@ impl Sampler {
             let evidence = ClockEvidence { wall: change.before.max(Timestamp::default()), monotonic: change.monotonic };
             contents.clock_set = (!contents.gaps.is_empty()).then_some(evidence);
         }
-        Metered { contents, date_change }
+        Metered { contents, date_change, processes: None }
     }
 
     /// What is said of each device that was metered before the clock was set.

@@ -115,9 +115,12 @@ fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<
 fn notices(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
     for NoticeRow { kind, subject, first, times, detail, .. } in tx.notices().since(now.before(NOTICE_TIME))? {
         let often = if times > 1 { format!(", {times} times") } else { String::new() };
-        let about = if kind == AttentionKind::NodeNameShared { SubjectKind::Node } else { SubjectKind::Service };
+        let is_of_node = matches!(kind, AttentionKind::NodeNameShared | AttentionKind::HolderUnclear);
+        let about = if is_of_node { SubjectKind::Node } else { SubjectKind::Service };
         let (severity, message) = match kind {
             AttentionKind::NodeNameShared => (Severity::Bad, detail),
+            // Every batch says it again.
+            AttentionKind::HolderUnclear => (Severity::Warn, detail),
             AttentionKind::ChartsRebuilt => {
                 let message = format!(
                     "{subject}, the copy for charts, was damaged{often} and is built anew from the evidence, which is sound or `wattledger verify` says otherwise ({detail}); look for failing disks"

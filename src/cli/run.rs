@@ -15,6 +15,7 @@ use crate::run::{self, WrappedRun, counting};
 use anyhow::Context;
 use api::Outage;
 use collectors::clock::{Clock, SystemClock};
+use collectors::holder::name_reporting_run;
 use collectors::source::{SourceChoice, SourceSpec};
 use model::{JobId, TraceContext};
 use serde::Serialize;
@@ -165,6 +166,10 @@ pub(crate) fn run(mut arguments: RunArguments) -> Result<ExitCode, Failure> {
             Begin::Never(exit_code) => return Ok(ExitCode::from(exit_code)),
         },
     };
+    if service.is_some() {
+        // By this name the node's agent knows that what it starts holds its devices as a run already. Without it, only that is lost.
+        let _ = name_reporting_run();
+    }
     let delivery = service.as_ref().map(RunService::delivery);
     let handle = CommandHandle::default();
     let watch = hold.map(|hold| hold.watch(handle.clone())).transpose().map_err(anyhow::Error::from)?;

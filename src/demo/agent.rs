@@ -72,6 +72,7 @@ impl SimulatedAgent {
                 software: SOFTWARE.to_owned(),
                 machine_id: None,
                 host_boot: None,
+                unclear: Vec::new(),
             },
             clock: ClockEvidence { wall: moment(to), monotonic: Span::from_seconds(to.cast_unsigned()) },
             windows: windows(self.node, &own, &devices, from..to, step),

@@ -240,7 +240,13 @@ impl Fleet {
 }
 
 pub(crate) fn node(agent: u32) -> Node {
-    Node { name: format!("oracle-{agent}").into(), software: "oracle 1".to_owned(), machine_id: None, host_boot: None }
+    Node {
+        name: format!("oracle-{agent}").into(),
+        software: "oracle 1".to_owned(),
+        machine_id: None,
+        host_boot: None,
+        unclear: Vec::new(),
+    }
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 //!
 //! It is built by `cargo test` (or `cargo build -p wattledger-agent --example fake_nvml`) as
 //! `target/<profile>/examples/libfake_nvml.so` and describes the machine that the environment variable `FAKE_NVML`, or a
-//! call of `fake_nvml_control`, tells it to be:
+//! call of `fake_nvml_control`, tells it to be. What the file that `FAKE_NVML_FILE` names holds is carried out whenever it has changed,
+//! so that a test can change the machine of another process:
 //!
 //! ```text
 //! mkdir fake && cp target/debug/examples/libfake_nvml.so fake/libnvidia-ml.so.1
@@ -44,6 +45,8 @@ use std::ffi::{CStr, c_char, c_int, c_uint, c_ulonglong};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);
+/// What was last carried out of the file.
+static CARRIED_OUT: Mutex<String> = Mutex::new(String::new());
 
 /// A board (and MIG instance) of one driver load, packed into a pointer that is never followed.
 type Handle = usize;
@@ -111,9 +114,20 @@ fn with_machine(action: impl FnOnce(&mut Machine) -> Return) -> Return {
         *guard = Machine::new(&spec);
     }
     guard.as_mut().map_or(INVALID_ARGUMENT, |machine| {
+        carry_out_file(machine);
         machine.integrate();
         action(machine)
     })
+}
+
+/// Carries out the file that a test changes the machine by, if it has changed.
+fn carry_out_file(machine: &mut Machine) {
+    let path = std::env::var_os("FAKE_NVML_FILE");
+    let Some(spec) = path.and_then(|path| std::fs::read_to_string(path).ok()) else { return };
+    let mut done = CARRIED_OUT.lock().unwrap_or_else(PoisonError::into_inner);
+    if *done != spec && machine.apply(spec.trim()) {
+        *done = spec;
+    }
 }
 
 fn with_driver(action: impl FnOnce(&mut Machine) -> Return) -> Return {

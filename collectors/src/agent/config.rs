@@ -2,12 +2,12 @@
 
 use crate::announcement::METERING_FILE;
 use crate::delivery::run_spools_in;
-use crate::holding::SlurmOnNode;
+use crate::holding::{HolderKind, NodeHolders, SlurmOnNode};
 use crate::source::SourceSpec;
 use crate::spool::{MEBIBYTES_MAX, MEBIBYTES_MIN};
 use model::NodeName;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -49,8 +49,8 @@ pub struct AgentConfig {
     pub metering_file: PathBuf,
     /// Where the figures of the node are served to Prometheus; `None` for nowhere.
     pub metrics_listen: Option<SocketAddr>,
-    /// How jobs of Slurm on this node are known.
-    pub slurm: SlurmOnNode,
+    /// How the holders of the devices are known.
+    pub holders: NodeHolders,
     /// The least severe level that is logged.
     pub log: tracing::Level,
 }
@@ -143,7 +143,35 @@ struct AgentFile {
     metering_file: Option<PathBuf>,
     metrics_listen: Option<String>,
     slurm: SlurmFile,
+    holders: HoldersFile,
     log: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct HoldersFile {
+    kinds: Vec<String>,
+    proc: PathBuf,
+}
+
+impl Default for HoldersFile {
+    fn default() -> Self {
+        let NodeHolders { kinds, proc, .. } = NodeHolders::default();
+        Self { kinds: kinds.into_iter().map(|kind| kind.name().to_owned()).collect(), proc }
+    }
+}
+
+impl HoldersFile {
+    fn check(self, slurm: SlurmOnNode) -> Result<NodeHolders, Problem> {
+        let kind = |name: &String| {
+            HolderKind::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
+                let names = HolderKind::ALL.map(HolderKind::name).join(", ");
+                ("holders.kinds", format!("`{name}` is no kind of holder; write some of {names}, or none"))
+            })
+        };
+        let kinds = self.kinds.iter().map(kind).collect::<Result<BTreeSet<_>, _>>()?;
+        Ok(NodeHolders { slurm, kinds, proc: self.proc })
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -151,15 +179,14 @@ struct AgentFile {
 struct SlurmFile {
     jobs: PathBuf,
     cluster: Option<String>,
-    proc: PathBuf,
     node: Option<String>,
     accounts: BTreeMap<String, String>,
 }
 
 impl Default for SlurmFile {
     fn default() -> Self {
-        let SlurmOnNode { jobs, cluster, proc, node, accounts } = SlurmOnNode::default();
-        Self { jobs, cluster, proc, node, accounts }
+        let SlurmOnNode { jobs, cluster, node, accounts } = SlurmOnNode::default();
+        Self { jobs, cluster, node, accounts }
     }
 }
 
@@ -177,8 +204,8 @@ impl SlurmFile {
                 format!("`{project}`, for the account {account:?}, is not the name of a project"),
             ));
         }
-        let Self { jobs, cluster, proc, node, accounts } = self;
-        Ok(SlurmOnNode { jobs, cluster, proc, node, accounts })
+        let Self { jobs, cluster, node, accounts } = self;
+        Ok(SlurmOnNode { jobs, cluster, node, accounts })
     }
 }
 
@@ -199,6 +226,7 @@ impl Default for AgentFile {
             metering_file: None,
             metrics_listen: None,
             slurm: SlurmFile::default(),
+            holders: HoldersFile::default(),
             log: "info".to_owned(),
         }
     }
@@ -295,7 +323,7 @@ impl AgentFile {
             run_spools: self.run_spools.or_else(|| environment.state.as_deref().map(run_spools_in)),
             metering_file: metering_file.unwrap_or_else(|| METERING_FILE.into()),
             metrics_listen: self.metrics_listen.as_deref().map(listening).transpose()?,
-            slurm: self.slurm.check()?,
+            holders: self.holders.check(self.slurm.check()?)?,
             log,
         })
     }

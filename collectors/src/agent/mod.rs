@@ -32,7 +32,7 @@ use crate::spool::{BatchSender, DamagedSpool, Spool};
 use crate::{identity, random};
 use client::Backoff;
 use metrics::AgentMetrics;
-use model::NodeName;
+use model::{DeviceUuid, NodeName};
 use serving::Serving;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
@@ -150,9 +150,14 @@ impl Agent {
         })?;
         let announced = announce(&config, &node, &samplers);
         let (numbers, notes) = (DeviceNumbers::of(&samplers), locked(&spool).notes()?);
-        let holdings = Holdings::new(config.slurm.clone(), numbers, &notes, (Arc::clone(&clock), timeline));
+        let jobs = config.holders.slurm.jobs.clone();
+        let holdings = {
+            let spool = locked(&spool);
+            let metered_until = |device: &DeviceUuid| spool.metered_until(device);
+            Holdings::new(config.holders, &node, numbers, &notes, (Arc::clone(&clock), timeline), metered_until)
+        };
         let SamplerThreads { calls, threads } = start_samplers(samplers, &sender)?;
-        let noticing = NoticeThread::start(config.slurm.jobs, move || sender.send(Message::Look).is_ok())?;
+        let noticing = NoticeThread::start(jobs, move || sender.send(Message::Look).is_ok())?;
         let mut writing = AgentWriting::new(&spool, holdings, calls, &clock);
         writing.until_stopped(&messages)?;
         drop(noticing);
@@ -233,7 +238,8 @@ fn open_sources(config: &AgentConfig, clock: &Arc<dyn Clock>, timeline: Timeline
         let reasons: Vec<String> = choice.left.iter().map(|left| format!("{}: {}", left.source, left.reason)).collect();
         return Err(AgentError::NoSource(reasons.join("; ")));
     }
-    let sampler = |source| Sampler::new(source, Arc::clone(clock), timeline).with_windows(config.window);
+    let sampler =
+        |source| Sampler::new(source, Arc::clone(clock), timeline).with_windows(config.window).with_processes();
     Ok(choice.sources.into_iter().map(sampler).collect())
 }
 

@@ -2,7 +2,8 @@
 
 use super::error::AgentError;
 use crate::clock::Clock;
-use crate::holding::Holdings;
+use crate::holding::{Holdings, Learnt};
+use crate::identity::text_of;
 use crate::push::locked;
 use crate::sampler::{Metered, SamplerCall};
 use crate::spool::{Backlog, Spool, SpoolError};
@@ -109,19 +110,28 @@ impl AgentWriting {
     }
 
     fn take(&mut self, metered: Metered) -> Result<(), Overflow> {
-        let Metered { mut contents, date_change } = metered;
+        let Metered { mut contents, date_change, processes } = metered;
         if let Some(change) = date_change {
             let moved = self.holdings.note_date_change(&contents.devices, &change);
             contents.holdings.extend(moved.holdings);
             contents.notes.extend(moved.notes);
         }
         self.holdings.note_described(&contents.devices);
-        self.backlog.add(contents)
+        self.backlog.add(contents)?;
+        let Some(processes) = processes else { return Ok(()) };
+        let learnt = self.holdings.note_processes(&processes);
+        let unclear = self.holdings.unclear().iter().map(|says| text_of(says)).take(wire::UNCLEAR_MAX).collect();
+        locked(&self.spool).note_unclear(unclear);
+        self.learn(learnt)
     }
 
     fn look(&mut self) -> Result<(), Overflow> {
         let spool = &self.spool;
         let learnt = self.holdings.look(|device| locked(spool).metered_until(device));
+        self.learn(learnt)
+    }
+
+    fn learn(&mut self, learnt: Learnt) -> Result<(), Overflow> {
         for (at, devices) in learnt.edges {
             self.call(&SamplerCall::Cut { at, devices });
         }

@@ -20,12 +20,14 @@ mod slurm;
 mod tests;
 
 pub use cgroup::{CgroupEvidence, FoundHolder};
-pub use process::{ProcessIdentity, ProcessReadError, holder_of, holders_under};
+pub use process::{ProcessIdentity, ProcessReadError, holder_of, holders_under, name_reporting_run};
+pub(crate) use process::{identity_of, is_of_reporting_run};
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Who holds what a process uses.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ProcessHolder {
     /// A job of Slurm.
     Slurm {
@@ -92,6 +94,24 @@ impl ProcessHolder {
             Self::User { .. } => "user",
             Self::Service => "service",
             Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl ProcessHolder {
+    /// The holder as a whole: the job without the step, the pod without the container, the user without the user's container.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        match self.clone() {
+            Self::Slurm { job, .. } => Self::Slurm { job, step: None, user: None },
+            Self::SlurmSluid { sluid, .. } => Self::SlurmSluid { sluid, step: None },
+            Self::Kubernetes { pod_uid, .. } => Self::Kubernetes { pod_uid, container: None },
+            Self::User { user, .. } => Self::User { user, container: None },
+            whole @ (Self::Pbs { .. }
+            | Self::Htcondor { .. }
+            | Self::Container { .. }
+            | Self::Service
+            | Self::Unknown) => whole,
         }
     }
 }

@@ -300,7 +300,13 @@ impl Search {
     fn deliver(&mut self, path: &Path) -> Result<LeftoverOutcome, SpoolError> {
         let now = self.clock.wall();
         let boot = random::boot()?;
-        let node = Node { name: NodeName::new(""), software: String::new(), machine_id: None, host_boot: None };
+        let node = Node {
+            name: NodeName::new(""),
+            software: String::new(),
+            machine_id: None,
+            host_boot: None,
+            unclear: Vec::new(),
+        };
         // The will in the spool has the names of its agent and node.
         let mut spool = Spool::open(path, MEBIBYTES, BatchSender { agent: AgentId::new(""), boot, node }, now)?.spool;
         if !spool.execute_will()? {

@@ -188,6 +188,11 @@ impl Spool {
         Ok(())
     }
 
+    /// Says in batches that are made from now on what is not clear about who holds the devices.
+    pub fn note_unclear(&mut self, unclear: Vec<String>) {
+        self.sender.node.unclear = unclear;
+    }
+
     /// The batches that were made when the clock was set, each once, oldest first.
     pub fn take_sealed_by_settings(&mut self) -> Vec<BatchKey> {
         std::mem::take(&mut self.sealed_by_settings)

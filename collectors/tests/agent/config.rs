@@ -28,7 +28,7 @@ fn the_shipped_file_is_read_and_its_comments_show_the_defaults() {
         line.contains(" = ") && !key.contains(' ') && !has_no_default
     });
     let spelled: Vec<&str> = settings.collect();
-    assert_eq!(spelled.len(), 10, "{spelled:?}");
+    assert_eq!(spelled.len(), 11, "{spelled:?}");
     let spelled = load(folder.path(), &format!("server = \"https://wattledger.example\"\n{}", spelled.join("\n")));
     assert_eq!(spelled.unwrap(), shipped);
     assert_eq!((shipped.token.as_str(), shipped.server.as_str()), ("wl_abc", "https://wattledger.example"));

@@ -16,15 +16,15 @@ use units::Timestamp;
 use wire::{Holding, Job};
 
 /// A node with the hooks' folder, and a service that takes what its agent sends.
-struct SlurmNode {
-    folder: tempfile::TempDir,
-    store: Arc<Mutex<Store>>,
-    away: Arc<AtomicBool>,
+pub(crate) struct SlurmNode {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) store: Arc<Mutex<Store>>,
+    pub(crate) away: Arc<AtomicBool>,
     server: std::net::SocketAddr,
 }
 
 impl SlurmNode {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (store, away) = (Arc::new(Mutex::new(Store::default())), Arc::new(AtomicBool::new(false)));
         let (shelf, is_away) = (Arc::clone(&store), Arc::clone(&away));
         let server = serve(move |request: Request| {
@@ -44,7 +44,7 @@ impl SlurmNode {
     }
 
     /// An agent of this node, which has not started, with `more` in the table `slurm` of its settings.
-    fn agent(&self, more: &str) -> Command {
+    pub(crate) fn agent(&self, more: &str) -> Command {
         let agent = command(self.folder.path(), self.server);
         let settings = self.folder.path().join("agent.toml");
         let text = fs::read_to_string(&settings).unwrap();
@@ -57,7 +57,7 @@ impl SlurmNode {
     }
 
     /// Runs a hook as slurmd does.
-    fn hook(&self, script: &str, variables: &[(&str, &str)]) {
+    pub(crate) fn hook(&self, script: &str, variables: &[(&str, &str)]) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/slurm").join(script);
         let mut hook = Command::new(path);
         hook.env_clear().env("WATTLEDGER_SLURM_JOBS", self.jobs());
@@ -65,22 +65,22 @@ impl SlurmNode {
         assert!(hook.envs(variables.iter().copied()).status().unwrap().success());
     }
 
-    fn prolog(&self, job: &str, restarts: &str, gpus: &str) {
+    pub(crate) fn prolog(&self, job: &str, restarts: &str, gpus: &str) {
         let variables = [("SLURM_JOB_ID", job), ("SLURM_JOB_RESTART_COUNT", restarts), ("SLURM_JOB_GPUS", gpus)];
         self.hook("prolog.sh", &variables);
     }
 
-    fn epilog(&self, job: &str) {
+    pub(crate) fn epilog(&self, job: &str) {
         self.hook("epilog.sh", &[("SLURM_JOB_ID", job)]);
     }
 
     /// When a file of the hooks was written.
-    fn time(&self, name: &str) -> Timestamp {
+    pub(crate) fn time(&self, name: &str) -> Timestamp {
         let found = fs::metadata(self.jobs().join(name)).unwrap();
         Timestamp::from_nanoseconds(found.mtime() * 1_000_000_000 + found.mtime_nsec())
     }
 
-    fn holdings(&self) -> Vec<Holding> {
+    pub(crate) fn holdings(&self) -> Vec<Holding> {
         self.store.lock().unwrap().holdings()
     }
 
@@ -95,7 +95,7 @@ impl SlurmNode {
     }
 
     /// Everything that was said of each job, the last word last.
-    fn said(&self) -> BTreeMap<String, Vec<Job>> {
+    pub(crate) fn said(&self) -> BTreeMap<String, Vec<Job>> {
         let mut said: BTreeMap<String, Vec<Job>> = BTreeMap::new();
         for job in self.store.lock().unwrap().jobs() {
             said.entry(job.id.to_string()).or_default().push(job);
@@ -305,7 +305,7 @@ fn a_job_without_epilog_is_over_when_its_processes_are_gone_and_the_next_one_beg
         fs::write(folder.join("stat"), format!("{pid} (python) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 77 0 0\n"))
             .unwrap();
     };
-    let start = || Running(node.agent(&format!("proc = {proc:?}")).spawn().unwrap());
+    let start = || Running(node.agent(&format!("[holders]\nproc = {proc:?}")).spawn().unwrap());
     process(101, 7);
     process(102, 8);
     let agent = start();
@@ -335,7 +335,7 @@ fn a_job_without_epilog_is_over_when_its_processes_are_gone_and_the_next_one_beg
 }
 
 /// The fake driver, under the name that the agent opens.
-fn driver(folder: &Path) {
+pub(crate) fn driver(folder: &Path) {
     let built = std::env::current_exe().unwrap().with_file_name("../examples/libfake_nvml.so");
     assert!(built.exists(), "build it: cargo build -p wattledger-agent --example fake_nvml");
     fs::copy(built, folder.join("libnvidia-ml.so.1")).unwrap();

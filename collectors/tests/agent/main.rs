@@ -14,6 +14,7 @@ mod holders;
 mod kill;
 mod learning;
 mod metrics;
+mod occupants;
 mod outage;
 mod protocol;
 mod samples;

@@ -23,7 +23,13 @@ pub(crate) const fn at(seconds: i64) -> Timestamp {
 }
 
 pub(crate) fn sender(boot: u128) -> BatchSender {
-    let node = Node { name: "node".into(), software: "test".to_owned(), machine_id: None, host_boot: None };
+    let node = Node {
+        name: "node".into(),
+        software: "test".to_owned(),
+        machine_id: None,
+        host_boot: None,
+        unclear: Vec::new(),
+    };
     BatchSender { agent: "node".into(), boot: Boot::from_bits(boot), node }
 }
 
@@ -125,8 +131,11 @@ impl Store {
     /// Every holding, with its end where any statement has one: whatever the order of batches, an end beats none.
     pub(crate) fn holdings(&self) -> Vec<Holding> {
         let mut holdings: Vec<Holding> = self.batches.values().flat_map(|body| unpack(body).holdings).collect();
-        holdings.sort_by(|one, other| (&one.device, one.start, other.end).cmp(&(&other.device, other.start, one.end)));
-        holdings.dedup_by(|other, one| (&one.device, one.start) == (&other.device, other.start));
+        fn identity(held: &Holding) -> (&str, Timestamp, &str) {
+            (held.device.as_str(), held.start, held.job.as_str())
+        }
+        holdings.sort_by(|one, other| (identity(one), other.end).cmp(&(identity(other), one.end)));
+        holdings.dedup_by(|other, one| identity(one) == identity(other));
         holdings
     }
 

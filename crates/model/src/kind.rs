@@ -87,6 +87,8 @@ words! {
         SpeakerRefused = "speaker_refused",
         /// Two agents send under the name of one node.
         NodeNameShared = "node_name_shared",
+        /// An agent cannot tell who holds a device, or two sources tell of two holders.
+        HolderUnclear = "holder_unclear",
         /// An agent reported gaps in its readings.
         GapsReported = "gaps_reported",
         /// Factors of a zone are still not final.

@@ -141,6 +141,9 @@ pub struct Node {
     /// The operating system's identifier of this boot (`/proc/sys/kernel/random/boot_id`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host_boot: Option<String>,
+    /// What the agent cannot tell of the holders of devices, each with what to do about it; at most [`crate::UNCLEAR_MAX`] texts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unclear: Vec<String>,
 }
 
 /// What the agent's clocks showed when it made a batch. This is evidence for people; nothing is ordered by it alone.

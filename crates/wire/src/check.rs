@@ -3,8 +3,8 @@
 use crate::batch::{Batch, Device, Gap, Holding, Job};
 use crate::error::{FieldProblem, WireError};
 use crate::{
-    DEVICES_MAX, GAPS_MAX, HOLDINGS_MAX, JOBS_MAX, LABELS_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX, VERSION, WEIGHT_MAX,
-    WINDOW_NS_MAX, WINDOWS_MAX,
+    DEVICES_MAX, GAPS_MAX, HOLDINGS_MAX, JOBS_MAX, LABELS_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX, UNCLEAR_MAX, VERSION,
+    WEIGHT_MAX, WINDOW_NS_MAX, WINDOWS_MAX,
 };
 use account::meter::Window;
 use std::collections::{HashMap, HashSet};
@@ -46,6 +46,8 @@ impl Batch {
         text("node.software", &self.node.software)?;
         optional("node.machine_id", self.node.machine_id.as_ref(), text)?;
         optional("node.host_boot", self.node.host_boot.as_ref(), text)?;
+        count("node.unclear", self.node.unclear.len(), UNCLEAR_MAX)?;
+        self.node.unclear.iter().try_for_each(|says| text("node.unclear", says))?;
         moment("clock.wall_ns", self.clock.wall)?;
         count("devices", self.devices.len(), DEVICES_MAX)?;
         count("windows", self.windows.len(), WINDOWS_MAX)?;

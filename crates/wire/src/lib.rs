@@ -40,7 +40,7 @@
 //! | `agent` | the sender: a *name*, fixed for the life of a node (the host name unless configured; with `-UID-run` added where `wattledger run` of the user with that number sends for itself) |
 //! | `boot` | 32 lowercase hexadecimal digits |
 //! | `sequence` | number of the batch within the boot, from 1 |
-//! | `node` | `name` (a *name*), `software` (*text*: program and version), `machine_id`? and `host_boot`? (*text*: the operating system's identifiers of the machine and of its boot) |
+//! | `node` | `name` (a *name*), `software` (*text*: program and version), `machine_id`? and `host_boot`? (*text*: the operating system's identifiers of the machine and of its boot), `unclear`? (at most 16 *texts*: what the agent cannot tell of the holders of devices, and what to do about it) |
 //! | `clock` | `wall_ns` and `monotonic_ns`, both read when the batch was made. Intervals are measured on the monotonic clock |
 //! | `devices` | every device that this batch refers to, each once |
 //! | `windows`, `holdings`, `jobs`, `gaps` | below, in any order |
@@ -163,6 +163,8 @@ pub const HOLDINGS_MAX: usize = 5_000;
 pub const JOBS_MAX: usize = 1_000;
 /// Gaps that a batch has at most.
 pub const GAPS_MAX: usize = 5_000;
+/// Texts about unclear holders that a batch has at most.
+pub const UNCLEAR_MAX: usize = 16;
 /// Labels that a job has at most.
 pub const LABELS_MAX: usize = 32;
 /// Bytes that a *name* has at most.

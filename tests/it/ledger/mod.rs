@@ -150,7 +150,13 @@ pub(crate) fn batch(sequence: u64, wall: i64) -> Batch {
         agent: "n1".into(),
         boot: Boot::from_bits(7),
         sequence,
-        node: Node { name: "n1".into(), software: "test 1".to_owned(), machine_id: None, host_boot: None },
+        node: Node {
+            name: "n1".into(),
+            software: "test 1".to_owned(),
+            machine_id: None,
+            host_boot: None,
+            unclear: Vec::new(),
+        },
         clock: ClockEvidence { wall: at(wall), monotonic: Span::ZERO },
         devices: vec![
             device("gpu0", DeviceKind::Accelerator, None),

@@ -9806,7 +9806,7 @@ export interface components {
          * @description The kind of problem that needs attention.
          * @enum {string}
          */
-        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "speaker_refused" | "node_name_shared" | "gaps_reported" | "factors_provisional" | "factors_stale" | "provider_failing" | "provider_stale" | "kubernetes_silent" | "budget_breaking" | "hold_breaking" | "admission_denied" | "exception_requested" | "charts_rebuilt" | "clock_jumped";
+        AttentionKind: "agent_late" | "clock_ahead" | "coverage_low" | "node_without_site" | "held_idle" | "job_silent" | "windows_set_aside" | "speaker_refused" | "node_name_shared" | "holder_unclear" | "gaps_reported" | "factors_provisional" | "factors_stale" | "provider_failing" | "provider_stale" | "kubernetes_silent" | "budget_breaking" | "hold_breaking" | "admission_denied" | "exception_requested" | "charts_rebuilt" | "clock_jumped";
         /**
          * @description Which part of the life cycle of electricity is counted.
          * @enum {string}
