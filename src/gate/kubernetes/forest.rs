@@ -385,13 +385,18 @@ impl<'a> Forest<'a> {
         Ok(KnownObject { declared: either, ..object.clone() }.total())
     }
 
-    /// Of roots that take more than was held for them before, lets only what their pods take grow: the rest is weighed as it is made.
+    /// Of roots that take more than was held for them before, lets only what their pods take grow: the rest is weighed as it is made. What left a root
+    /// takes its share of what was held with it.
     pub(super) fn limit(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let left = self.left();
         for (uid, object) in self.known.clone() {
             // A pod is there.
             let Some(mut object) = object.filter(|object| !object.is_pod()) else { continue };
             let before = self.before.get(&uid).cloned();
-            let counted = before.as_ref().map(|before| before.counted.clone()).unwrap_or_default();
+            let mut counted = before.as_ref().map(|before| before.counted.clone()).unwrap_or_default();
+            if let Some(left) = left.get(&uid) {
+                counted.subtract(left);
+            }
             if !self.root_total(&object)?.is_more_than(&counted) {
                 continue;
             }
@@ -406,6 +411,27 @@ impl<'a> Forest<'a> {
             self.put(object);
         }
         Ok(())
+    }
+
+    /// What the pods take that were below a root before this review and are below another one now, by the uid of the former root.
+    fn left(&self) -> BTreeMap<String, Takes> {
+        let mut left: BTreeMap<String, Takes> = BTreeMap::new();
+        for (uid, before) in &self.before {
+            let Some(Some(object)) = self.known.get(uid) else { continue };
+            let former = Self::root_in(before, |uid| self.before.get(uid));
+            let root = Self::root_in(object, |uid| self.known.get(uid)?.as_ref());
+            if before.owner != object.owner && former != root {
+                left.entry(former.to_owned()).or_default().add(&object.of_pods());
+            }
+        }
+        left
+    }
+
+    /// The root above an object, as far as `get` knows what is above it.
+    fn root_in<'o>(from: &'o KnownObject, get: impl Fn(&str) -> Option<&'o KnownObject>) -> &'o str {
+        let above = |object: &&'o KnownObject| get(object.owner.as_deref()?);
+        let line = std::iter::successors(Some(from), above).take(LEVELS_MAX);
+        line.last().map_or("", |root| root.uid.as_str())
     }
 
     /// Writes what changed.

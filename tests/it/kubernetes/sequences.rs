@@ -144,6 +144,27 @@ fn a_deployment_that_is_deleted_without_its_replica_sets_holds_no_more_than_fits
 }
 
 #[test]
+fn pods_that_are_orphaned_below_a_deployment_take_their_share_of_what_it_holds() {
+    let mut cluster = Cluster::new(3 * one_gpu());
+    cluster.create(&alice(), deployment("team-a", "serve", 3, 1)).uid();
+    cluster.settle();
+    let set = cluster.of_kind("ReplicaSet").remove(0);
+    assert!(cluster.delete(&alice(), &set, "Orphan").is_stored());
+    // The garbage collector takes the owner off one pod after the other; then another ReplicaSet is made, which adopts them.
+    let mut is_moved = true;
+    while is_moved {
+        is_moved = false;
+        for uid in cluster.objects.keys().cloned().collect::<Vec<_>>() {
+            is_moved |= cluster.step(&uid);
+            assert_eq!((cluster.living(), cluster.gate.held()), (3, 3));
+        }
+    }
+    let adopted = cluster.of_kind("ReplicaSet").remove(0);
+    assert_ne!(adopted, set);
+    assert_eq!(cluster.running(Some(&adopted)).len(), 3);
+}
+
+#[test]
 fn pods_are_not_taken_to_be_unmade_while_one_that_is_leaving_or_evicted_is_replaced() {
     for is_evicted in [false, true] {
         let mut cluster = roomy();
