@@ -80,7 +80,7 @@ async fn note_twins(state: &State, batch: &wire::Batch) {
     tracing::warn!(node = batch.node.name.as_str(), "{found}");
     let node = batch.node.name.clone();
     let note = move |tx: &Tx<'_>| tx.notices().note(AttentionKind::NodeNameShared, node.as_str(), now, &found);
-    if let Err(error) = state.store.write_later::<_, StoreError>(note).await {
+    if let Err(error) = state.store.deliver::<_, StoreError>(note).await {
         tracing::warn!(%error, "that two agents send under one name could not be noted");
     }
 }

@@ -133,7 +133,7 @@ pub fn take(store: &Store, received: Received) -> Result<Applied, IngestError> {
 ///
 /// See [`IngestError`]; nothing was stored then.
 pub async fn apply_later(store: &Store, received: Received) -> Result<Applied, IngestError> {
-    store.write_later(move |tx| received.apply(tx)).await
+    store.deliver(move |tx| received.apply(tx)).await
 }
 
 /// Returns the number of the batch, and how it was divided.

@@ -46,6 +46,7 @@ mod postgres;
 mod postings;
 mod prices;
 mod projects;
+mod queue;
 mod readers;
 mod report;
 mod revisions;
@@ -194,17 +195,17 @@ impl Store {
         self.writer.write(change)
     }
 
-    /// As [`Store::write`], for callers that must not block.
+    /// As [`Store::write`], for what agents deliver and keep until it is acknowledged: it waits behind other changes, and the caller does not block.
     ///
     /// # Errors
     ///
     /// What `change` returns, and why it could not be stored.
-    pub async fn write_later<T, E>(&self, change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn deliver<T, E>(&self, change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.writer.write_later(change).await
+        self.writer.deliver(change).await
     }
 
     /// Why changes do not reach the disk; `None` while all is well.

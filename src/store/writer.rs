@@ -1,14 +1,13 @@
-//! One thread writes. Changes that wait together share one transaction and one fsync; each is answered after the commit.
+//! One thread writes. Changes that wait together share one transaction and one fsync; each is answered after the commit. What somebody waits for goes
+//! before what agents deliver.
 
 use super::StoreError;
 use super::engine::Database;
+use super::queue::{Lane, Queue};
 use super::view::Tx;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
-
-/// Most changes that share one fsync.
-const GROUP_MAX: usize = 512;
 
 /// Answers the caller, after the commit or with the reason that there was none.
 type Answer = Box<dyn FnOnce(Option<StoreError>) + Send>;
@@ -57,7 +56,7 @@ impl From<CommitRefusal> for StoreError {
 
 #[derive(Debug)]
 pub(super) struct Writer {
-    changes: Option<Sender<Change>>,
+    changes: Arc<Queue<Change>>,
     /// Why the thread has ended, once it has.
     failure: Arc<OnceLock<String>>,
     /// Why the last group was not stored; `None` once one was again.
@@ -68,14 +67,15 @@ pub(super) struct Writer {
 impl Writer {
     /// Keeps changes in `medium`.
     pub(super) fn start(mut medium: impl Medium) -> std::io::Result<Self> {
-        let (changes, waiting) = channel();
+        let changes = Arc::new(Queue::default());
+        let waiting = Abandoned(Arc::clone(&changes));
         let failure = Arc::new(OnceLock::new());
         let trouble = Arc::new(Mutex::new(None));
         let (told, noted) = (Arc::clone(&failure), Arc::clone(&trouble));
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&mut medium, &waiting, &told, &noted))?;
-        Ok(Self { changes: Some(changes), failure, trouble, thread: Some(thread) })
+            .spawn(move || run(&mut medium, &waiting.0, &told, &noted))?;
+        Ok(Self { changes, failure, trouble, thread: Some(thread) })
     }
 
     /// Why the last changes were not stored; `None` while all is well.
@@ -90,11 +90,11 @@ impl Writer {
     {
         let (answer, answered) = channel();
         // A caller that no longer waits needs no answer.
-        self.submit(change, move |outcome| drop(answer.send(outcome)))?;
+        self.submit(Lane::Prompt, change, move |outcome| drop(answer.send(outcome)))?;
         answered.recv().map_err(|_| self.stopped())?
     }
 
-    pub(super) async fn write_later<T, E>(
+    pub(super) async fn deliver<T, E>(
         &self,
         change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -103,12 +103,13 @@ impl Writer {
         E: From<StoreError> + Send + 'static,
     {
         let (answer, answered) = tokio::sync::oneshot::channel();
-        self.submit(change, move |outcome| drop(answer.send(outcome)))?;
+        self.submit(Lane::Delivered, change, move |outcome| drop(answer.send(outcome)))?;
         answered.await.map_err(|_| self.stopped())?
     }
 
     fn submit<T, E>(
         &self,
+        lane: Lane,
         change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
         answer: impl FnOnce(Result<T, E>) + Send + 'static,
     ) -> Result<(), StoreError>
@@ -125,8 +126,7 @@ impl Writer {
                 (None, None) => {}
             })
         });
-        let changes = self.changes.as_ref().ok_or_else(|| self.stopped())?;
-        changes.send(boxed).map_err(|_| self.stopped())
+        self.changes.push(boxed, lane).map_err(|_| self.stopped())
     }
 
     fn stopped(&self) -> StoreError {
@@ -137,7 +137,7 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.changes = None;
+        self.changes.close();
         if let Some(thread) = self.thread.take() {
             // A panicked writer has answered nobody wrongly: unanswered callers see a closed channel.
             let _ = thread.join();
@@ -145,18 +145,21 @@ impl Drop for Writer {
     }
 }
 
-fn run(
-    medium: &mut impl Medium,
-    waiting: &Receiver<Change>,
-    failure: &OnceLock<String>,
-    trouble: &Mutex<Option<String>>,
-) {
-    while let Ok(first) = waiting.recv() {
-        let group = std::iter::once(first).chain(waiting.try_iter().take(GROUP_MAX - 1));
+/// The queue, as the thread holds it: when the thread ends, by a panic too, whoever waits is told.
+struct Abandoned(Arc<Queue<Change>>);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+fn run(medium: &mut impl Medium, waiting: &Queue<Change>, failure: &OnceLock<String>, trouble: &Mutex<Option<String>>) {
+    while let Some(group) = waiting.group() {
         apply(medium, group, trouble);
         medium.after();
         if let Some(reason) = medium.failure() {
-            // Ending here closes the channel, so that every later caller is told.
+            // Ending here closes the queue, so that every later caller is told.
             let _ = failure.set(reason.to_owned());
             return;
         }
