@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod decimal;
 pub mod demo;
+pub mod duty;
 pub mod enrolment;
 mod escape;
 pub mod feed;

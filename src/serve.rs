@@ -8,11 +8,12 @@
 
 use crate::access::Token;
 use crate::alerts::{AlertSource, AlertsError, Messenger};
-use crate::api::{self, ApiService, Gates, HttpServing, ServiceParts, SignIn, TlsError};
+use crate::api::{self, ApiService, Gates, HttpServing, ServiceParts, SharedEvents, SignIn, TlsError};
 use crate::config::{
     ExportCredentials, InfluxSettings, KeyError, LedgerSettingsError, Log, OtlpSettings, RemoteWriteSettings,
     ServiceConfig, read_headers, read_secret,
 };
+use crate::duty::{Candidacy, Duty};
 use crate::feed::{Feeds, FeedsError};
 use crate::grid::{DataError, Library};
 use crate::ledger::{self, LedgerError};
@@ -147,11 +148,14 @@ pub fn run_on(
         return Err(ServeError::LostHead { directory: config.data.clone(), chain, number });
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let charts = Charts::open(config, store, &clock)?;
-    runtime.block_on(serve(config, store, &charts, clock, say))?;
+    let candidacy = Candidacy::begin(store, &clock)?;
+    let duty = candidacy.duty();
+    let charts = Charts::open(config, store, &duty, &clock)?;
+    runtime.block_on(serve(config, store, &duty, &charts, clock, say))?;
     // Ends what was cut off and the following; then only the caller holds the store.
     drop(runtime);
     drop(charts);
+    drop((duty, candidacy));
     tracing::info!("the service has stopped");
     Ok(())
 }
@@ -171,10 +175,20 @@ struct Charts {
 }
 
 impl Charts {
-    fn open(config: &ServiceConfig, store: &Arc<Store>, clock: &Arc<dyn Clock>) -> Result<Self, ServeError> {
+    fn open(
+        config: &ServiceConfig,
+        store: &Arc<Store>,
+        duty: &Duty,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Self, ServeError> {
         let mut handover = Handover::default();
+        // A copy that takes windows divided is one for all services.
         let mut follow = |series: Arc<dyn SeriesStore>| {
-            Follower::start(Arc::clone(store), series, Arc::clone(clock), handover.to_copy())
+            let (store, clock, handed) = (Arc::clone(store), Arc::clone(clock), handover.to_copy());
+            match series.divides() {
+                true => Follower::start_on_duty(duty.clone(), store, series, clock, handed),
+                false => Follower::start(store, series, clock, handed),
+            }
         };
         let is_read = config.influx.as_ref().is_some_and(|settings| settings.read);
         let influx = config.influx.as_ref().map(|settings| influx(settings, &config.data)).transpose()?;
@@ -185,7 +199,8 @@ impl Charts {
         };
         let mirror = mirrored.map(|influx| follow(influx)).transpose()?;
         let exported = ExportCounts::default();
-        let source = ExportSource { store: Arc::clone(store), clock: Arc::clone(clock), counts: exported.clone() };
+        let (store, clock) = (Arc::clone(store), Arc::clone(clock));
+        let source = ExportSource { store, duty: duty.clone(), clock, counts: exported.clone() };
         let follower = follow(Arc::clone(&series))?;
         let exporters = exporters(config, &source, &mut handover)?;
         let handover = Arc::new(handover);
@@ -239,6 +254,7 @@ pub fn influx(settings: &InfluxSettings, directory: &Path) -> Result<Influx, Ser
 async fn serve(
     config: &ServiceConfig,
     store: &Arc<Store>,
+    duty: &Duty,
     charts: &Charts,
     clock: Arc<dyn Clock>,
     say: impl Fn(&str),
@@ -248,7 +264,7 @@ async fn serve(
     let stop = StopSignals::new()?;
     let library = Arc::new(Library::bundled()?);
     let gates = Gates::open(config)?;
-    let source = AlertSource { store: Arc::clone(store), library: Arc::clone(&library), clock: Arc::clone(&clock) };
+    let source = AlertSource { duty: duty.clone(), library: Arc::clone(&library), clock: Arc::clone(&clock) };
     let messenger = Messenger::start(&config.alerts, source)?;
     let feeds = Arc::new(Feeds::open(&config.providers, store, &clock)?);
     let (sign_in, scheme) = if tls.is_some() { (SignIn::Tls, "https") } else { (SignIn::Plain, "http") };
@@ -258,6 +274,7 @@ async fn serve(
     let proxies = Arc::new(config.proxies.clone());
     let service = ApiService::new(ServiceParts {
         store: Arc::clone(store),
+        duty: duty.clone(),
         library,
         series: Arc::clone(&charts.series),
         influx: charts.influx.clone(),
@@ -274,7 +291,8 @@ async fn serve(
     })?;
     let service = Arc::new(service);
     let events = service.events();
-    feeds.begin(move |report| events.tell_factors(&report.changed))?;
+    let shared = SharedEvents::begin(store, &events)?;
+    feeds.begin(duty, move |report| events.tell_factors(&report.changed))?;
     let router = api::router(&service);
     say(&format!("listening on {scheme}://{address}"));
     tracing::info!(%address, data = %config.data.display(), "the service is ready");
@@ -291,6 +309,7 @@ async fn serve(
     };
     let (limits, grace) = (config.limits, config.shutdown_grace);
     api::serve(listener, HttpServing { tls, router, limits, proxies, clock, grace }, stopping).await;
+    drop(shared);
     closing.abort();
     tidying.abort();
     hearing.abort();

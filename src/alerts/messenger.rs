@@ -3,13 +3,13 @@
 use super::counts::{AlertCounts, AlertOutcome};
 use super::format::repeat_every;
 use super::memory::Memory;
-use super::outbox::{Mailbox, Outbox};
+use super::outbox::Mailbox;
 use super::sender::{self, Endpoint};
 use crate::attention::attention;
 use crate::budget::BudgetError;
 use crate::config::{Alerts, KeyError, Webhook, read_hmac_key};
+use crate::duty::{Duty, OFF_DUTY_PAUSE, Term};
 use crate::grid::Library;
-use crate::store::Store;
 use api::AttentionItem;
 use client::{Backoff, Client, ClientError};
 use collectors::clock::Clock;
@@ -50,15 +50,15 @@ pub enum AlertsError {
 /// What alerts are made from.
 #[derive(Clone)]
 pub struct AlertSource {
-    /// The store that is looked at.
-    pub store: Arc<Store>,
+    /// When it is this service that looks and sends.
+    pub duty: Duty,
     /// Factors for what is not posted yet.
     pub library: Arc<Library>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
 
-/// The running threads: one that looks, and one for each endpoint. When dropped, the look that runs is finished, requests in flight get two seconds,
+/// The running threads: one that looks while on duty, and one for each endpoint. When dropped, the look that runs is finished, requests in flight get two seconds,
 /// and what was not told is found again by the next start.
 pub struct Messenger {
     bell: Arc<Bell>,
@@ -86,7 +86,7 @@ impl Messenger {
             let endpoint = open(place, webhook, config.public_url.clone(), &source, &counts)?;
             let mailbox = Arc::clone(&endpoint.mailbox);
             messenger.mailboxes.push(Arc::clone(&mailbox));
-            told.push((place, webhook.clone(), mailbox));
+            told.push((place, webhook.clone(), Memory::of(webhook), mailbox));
             let seed = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
             let alive: Sender<()> = alive.clone();
             std::thread::Builder::new().name(format!("alerts-{place}")).spawn(move || {
@@ -95,7 +95,7 @@ impl Messenger {
             })?;
         }
         if !told.is_empty() {
-            let watch = Lookout { source, endpoints: told, counts };
+            let watch = Lookout { source, endpoints: told, counts, term: None };
             let (bell, every) = (Arc::clone(&messenger.bell), config.every);
             let thread = std::thread::Builder::new().name("alerts".to_owned());
             messenger.watching = Some(thread.spawn(move || watch.run(&bell, every))?);
@@ -150,10 +150,9 @@ fn open(
         Client::to_public_hosts(USER_AGENT, ca_file)
     };
     let client = made.map_err(|cause| AlertsError::Client { place, cause })?;
-    let memory = Memory::of(source.store.directory(), webhook)?;
-    let mailbox = Arc::new(Mailbox::new(Outbox::new(memory.read())));
+    let (memory, mailbox, duty) = (Memory::of(webhook), Arc::default(), source.duty.clone());
     let (webhook, counts, clock) = (webhook.clone(), counts.clone(), Arc::clone(&source.clock));
-    Ok(Endpoint { place, webhook, key, app, client, memory, mailbox, counts, clock })
+    Ok(Endpoint { place, webhook, key, app, client, memory, mailbox, counts, clock, duty })
 }
 
 /// Asks the thread that looks to look now, or to end.
@@ -200,18 +199,28 @@ impl Bell {
 /// The thread that looks.
 struct Lookout {
     source: AlertSource,
-    endpoints: Vec<(usize, Webhook, Arc<Mailbox>)>,
+    endpoints: Vec<(usize, Webhook, Memory, Arc<Mailbox>)>,
     counts: AlertCounts,
+    /// The term of duty in which it looked last.
+    term: Option<Term>,
 }
 
 impl Lookout {
-    fn run(&self, bell: &Bell, every: Duration) {
+    fn run(mut self, bell: &Bell, every: Duration) {
         let gap = every.min(LOOK_GAP);
         if !bell.wait(every, false) {
             return;
         }
         loop {
-            if let Err(error) = self.look() {
+            let Some(term) = self.source.duty.term() else {
+                self.term = None;
+                self.endpoints.iter().for_each(|(.., mailbox)| mailbox.empty());
+                if !bell.wait(OFF_DUTY_PAUSE, false) {
+                    return;
+                }
+                continue;
+            };
+            if let Err(error) = self.look(&term) {
                 tracing::error!(%error, "what needs attention cannot be read; no alert is sent until it can");
             }
             if !bell.wait(gap, false) || !bell.wait(every - gap, true) {
@@ -220,11 +229,18 @@ impl Lookout {
         }
     }
 
-    fn look(&self) -> Result<(), BudgetError> {
-        let AlertSource { store, library, clock } = &self.source;
+    fn look(&mut self, term: &Term) -> Result<(), BudgetError> {
+        if self.term.as_ref() != Some(term) {
+            for (_, _, memory, mailbox) in &self.endpoints {
+                mailbox.begin(term, memory.read(&term.store)?);
+            }
+            self.term = Some(term.clone());
+        }
+        let AlertSource { library, clock, .. } = &self.source;
+        let store = &term.store;
         let now = clock.wall();
         let mut lists: BTreeMap<Option<&ProjectName>, Vec<AttentionItem>> = BTreeMap::new();
-        for (place, webhook, mailbox) in &self.endpoints {
+        for (place, webhook, _, mailbox) in &self.endpoints {
             let mut wanted: Vec<_> = webhook.projects.iter().map(Some).collect();
             if wanted.is_empty() {
                 wanted.push(None);

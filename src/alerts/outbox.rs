@@ -2,6 +2,7 @@
 
 use super::memory::ToldAlert;
 use super::notice::{Notice, identity};
+use crate::duty::Term;
 use crate::moment;
 use api::AttentionItem;
 use std::collections::BTreeMap;
@@ -83,57 +84,74 @@ fn since(item: &AttentionItem) -> Option<Timestamp> {
 }
 
 /// An [`Outbox`] between the thread that looks and the thread that sends.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Mailbox {
-    inner: Mutex<(Outbox, bool)>,
+    inner: Mutex<MailboxState>,
     changed: Condvar,
 }
 
+#[derive(Debug, Default)]
+struct MailboxState {
+    outbox: Outbox,
+    /// The term of duty in which it was filled; `None` before the first.
+    term: Option<Term>,
+    is_stopping: bool,
+}
+
 impl Mailbox {
-    pub(super) fn new(outbox: Outbox) -> Self {
-        Self { inner: Mutex::new((outbox, false)), changed: Condvar::new() }
+    fn lock(&self) -> MutexGuard<'_, MailboxState> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> MutexGuard<'_, (Outbox, bool)> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Begins a term of duty, before which the endpoint has been `told`.
+    pub(super) fn begin(&self, term: &Term, told: BTreeMap<String, ToldAlert>) {
+        let mut state = self.lock();
+        state.term = Some(term.clone());
+        state.outbox = Outbox::new(told);
+    }
+
+    /// Forgets what waits, as another service tells it.
+    pub(super) fn empty(&self) {
+        self.lock().outbox = Outbox::default();
     }
 
     /// As [`Outbox::look`].
     pub(super) fn look(&self, listed: &[AttentionItem], now: Timestamp, repeat_every: Option<Span>) -> usize {
-        let dropped = self.lock().0.look(listed, now, repeat_every);
+        let dropped = self.lock().outbox.look(listed, now, repeat_every);
         self.changed.notify_all();
         dropped
     }
 
-    /// Waits for notices and takes at most `most` of them; `None` at the end of the service.
-    pub(super) fn next(&self, most: usize) -> Option<Vec<Notice>> {
-        let idle = |inner: &mut (Outbox, bool)| inner.0.waiting.is_empty() && !inner.1;
+    /// Waits for notices and takes at most `most` of them, with the term of duty in which they are to be told; `None` at the end of the service.
+    pub(super) fn next(&self, most: usize) -> Option<(Term, Vec<Notice>)> {
+        let idle =
+            |state: &mut MailboxState| (state.outbox.waiting.is_empty() || state.term.is_none()) && !state.is_stopping;
         let mut inner = self.changed.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
-        let (outbox, is_stopping) = &mut *inner;
+        let MailboxState { outbox, term, is_stopping } = &mut *inner;
         if *is_stopping {
             return None;
         }
         outbox.sending = outbox.waiting.iter().take(most).cloned().collect();
-        Some(outbox.sending.clone())
+        Some((term.clone()?, outbox.sending.clone()))
     }
 
     /// Notes that the endpoint has been told `notices`; returns all that it has been told.
     pub(super) fn settle(&self, notices: &[Notice], now: Timestamp) -> BTreeMap<String, ToldAlert> {
         let mut inner = self.lock();
-        inner.0.settle(notices, now);
-        inner.0.told.clone()
+        inner.outbox.settle(notices, now);
+        inner.outbox.told.clone()
     }
 
     /// Notes that what was taken last could not be sent, and waits for `time`, or for the end of the service.
     pub(super) fn pause(&self, time: Duration) {
         let mut inner = self.lock();
-        inner.0.sending.clear();
-        drop(self.changed.wait_timeout_while(inner, time, |(_, is_stopping)| !*is_stopping));
+        inner.outbox.sending.clear();
+        drop(self.changed.wait_timeout_while(inner, time, |state| !state.is_stopping));
     }
 
     /// Ends every wait, now and from now on.
     pub(super) fn stop(&self) {
-        self.lock().1 = true;
+        self.lock().is_stopping = true;
         self.changed.notify_all();
     }
 }

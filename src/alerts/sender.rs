@@ -9,6 +9,7 @@ use super::notice::Notice;
 use super::outbox::Mailbox;
 use super::signature::{HEADER, signature};
 use crate::config::Webhook;
+use crate::duty::{Duty, Term};
 use client::{Backoff, Call, CallLimits, Client, Content, Method, SendError};
 use collectors::clock::Clock;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub(super) struct Endpoint {
     pub(super) mailbox: Arc<Mailbox>,
     pub(super) counts: AlertCounts,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) duty: Duty,
 }
 
 /// What became of a request.
@@ -50,10 +52,14 @@ pub(super) fn run(endpoint: &Endpoint, mut backoff: Backoff) {
     // After a refusal, notices go one by one, so that one that is not taken keeps no other back.
     let mut one_by_one = 0_usize;
     let mut trouble = None;
-    while let Some(batch) = mailbox.next(if one_by_one > 0 { 1 } else { batch_max }) {
+    while let Some((term, batch)) = mailbox.next(if one_by_one > 0 { 1 } else { batch_max }) {
+        if !endpoint.duty.is_in(&term) {
+            mailbox.empty();
+            continue;
+        }
         match endpoint.tell(&batch) {
             Reception::Taken => {
-                endpoint.settle(&batch, AlertOutcome::Delivered);
+                endpoint.settle(&term, &batch, AlertOutcome::Delivered);
                 one_by_one = one_by_one.saturating_sub(1);
                 backoff.reset();
                 if trouble.take().is_some() {
@@ -63,7 +69,7 @@ pub(super) fn run(endpoint: &Endpoint, mut backoff: Backoff) {
             Reception::Refused(_) if batch.len() > 1 => one_by_one = batch.len(),
             Reception::Refused(reason) => {
                 tracing::warn!(endpoint = place, host = ?webhook.url, reason, id = batch[0].id(), "an alert is not taken and was given up");
-                endpoint.settle(&batch, AlertOutcome::Refused);
+                endpoint.settle(&term, &batch, AlertOutcome::Refused);
                 one_by_one = one_by_one.saturating_sub(1);
             }
             Reception::Failed(reason, asked) => {
@@ -117,11 +123,11 @@ impl Endpoint {
     }
 
     /// Notes that the endpoint has been told `batch`, or that it is given up.
-    fn settle(&self, batch: &[Notice], outcome: AlertOutcome) {
+    fn settle(&self, term: &Term, batch: &[Notice], outcome: AlertOutcome) {
         let told = self.mailbox.settle(batch, self.clock.wall());
         self.count(batch, outcome);
-        if let Err(error) = self.memory.write(&told) {
-            tracing::warn!(endpoint = self.place, %error, "what was told is not noted, and would be told again after a restart");
+        if let Err(error) = self.memory.write(&term.store, &told) {
+            tracing::warn!(endpoint = self.place, %error, "what was told is not noted, and would be told again after a restart or by another service");
         }
     }
 

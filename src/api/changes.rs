@@ -1,10 +1,13 @@
-//! What changed, for everyone who follows it: a channel to all open event streams.
+//! What changed, for everyone who follows it: a channel to all open event streams, and to those of other services on the ledger.
 
 use super::problem::Problem;
 use api::ChangeEvent;
 use model::{ChangeKind, ProjectName, SessionId, TokenId, ZoneId};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 
 /// Changes that a slow reader may fall behind before it is told to load everything again.
@@ -14,6 +17,8 @@ const BACKLOG: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct Events {
     pub(super) told: broadcast::Sender<Told>,
+    /// Where it goes to other services.
+    outgoing: OnceLock<Outgoing>,
     places: Arc<Semaphore>,
     /// The most that one token may have.
     of_one_max: usize,
@@ -40,7 +45,8 @@ impl Drop for StreamPlace {
 }
 
 /// What the streams hear.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Told {
     /// Something changed.
     Change(ChangeEvent),
@@ -48,14 +54,35 @@ pub(super) enum Told {
     Revoked(TokenId),
     /// A session has ended: its streams end.
     SignedOut(SessionId),
+    /// Another service changed something that was not heard.
+    Missed,
     /// The service stops: every stream ends.
+    #[serde(skip)]
     End,
+}
+
+/// Where what is told here goes out to the others.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    pub(super) sender: SyncSender<Told>,
+    /// Whether something found no room.
+    pub(super) is_lossy: Arc<AtomicBool>,
+}
+
+impl Outgoing {
+    /// Passes it on, without waiting. What does not fit is lost, and the others are told that something is.
+    fn pass(&self, told: &Told) {
+        if let Err(TrySendError::Full(_)) = self.sender.try_send(told.clone()) {
+            self.is_lossy.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Events {
     pub(crate) fn new(streams_max: usize) -> Self {
         Self {
             told: broadcast::Sender::new(BACKLOG),
+            outgoing: OnceLock::new(),
             places: Arc::new(Semaphore::new(streams_max)),
             of_one_max: (streams_max / 4).max(1),
             taken: Arc::default(),
@@ -105,7 +132,7 @@ impl Events {
     pub(crate) fn close(&self) {
         // No new stream begins; those that run read the end after everything told before.
         self.places.close();
-        self.send(Told::End);
+        self.hear(Told::End);
     }
 
     /// Calls `heard` after each change to a request for an exception or to a budget, until the streams end.
@@ -114,14 +141,28 @@ impl Events {
         loop {
             match told.recv().await {
                 Ok(Told::Change(change)) if !matches!(change.what, ChangeKind::Request | ChangeKind::Budget) => {}
-                Ok(Told::Change(_)) | Err(broadcast::error::RecvError::Lagged(_)) => heard(),
+                Ok(Told::Change(_) | Told::Missed) | Err(broadcast::error::RecvError::Lagged(_)) => heard(),
                 Ok(Told::Revoked(_) | Told::SignedOut(_)) => {}
                 Ok(Told::End) | Err(broadcast::error::RecvError::Closed) => return,
             }
         }
     }
 
+    /// Tells other services, too, from now on.
+    pub(super) fn share(&self, outgoing: Outgoing) {
+        // A service begins this once.
+        let _ = self.outgoing.set(outgoing);
+    }
+
     fn send(&self, told: Told) {
+        if let Some(outgoing) = self.outgoing.get() {
+            outgoing.pass(&told);
+        }
+        self.hear(told);
+    }
+
+    /// Tells those who listen here.
+    pub(super) fn hear(&self, told: Told) {
         // No listener is no error.
         let _ = self.told.send(told);
     }

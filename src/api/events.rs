@@ -72,7 +72,7 @@ impl Listener {
                     }
                     Ok(Told::Revoked(_) | Told::SignedOut(_)) => {}
                     // What was missed may be the end of the token: whoever connects again is asked for it again.
-                    Ok(Told::End) | Err(broadcast::error::RecvError::Lagged(_) | broadcast::error::RecvError::Closed) => return,
+                    Ok(Told::End | Told::Missed) | Err(broadcast::error::RecvError::Lagged(_) | broadcast::error::RecvError::Closed) => return,
                 },
                 free = sender.reserve(), if !self.unsent.is_empty() => match (free, self.unsent.pop_front()) {
                     (Ok(free), Some(event)) => free.send(event),

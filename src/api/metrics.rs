@@ -24,6 +24,7 @@ pub(crate) async fn count(State(state): State<super::state::State>, request: Req
 
 /// What is not counted as it happens.
 async fn observe(state: &super::state::State) -> Result<Observed, Problem> {
+    state.metrics.on_duty(state.duty.term().is_some());
     let now = state.clock.wall();
     let look = move |service: &super::state::ApiService| {
         let behind = series::behind(&service.store, service.series.as_ref(), now)?;

@@ -82,7 +82,7 @@ impl Observer {
                 open: tx.ledger_sums().open()?,
                 nodes: self.nodes(tx, now, &coverage)?,
                 zones: tx.factors().ends()?,
-                providers: notes(self.store.directory()),
+                providers: notes(tx)?,
                 budgets,
                 holds: tx.admissions().held_and_breaking()?,
                 attention,

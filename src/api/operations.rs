@@ -2,7 +2,7 @@
 
 use super::cookie::SignIn;
 use super::problem::Problem;
-use super::state::State;
+use super::state::{ApiService, State};
 use crate::store::StoreError;
 use api::{Health, ProblemDocument};
 use axum::body::Bytes;
@@ -24,7 +24,7 @@ pub(crate) async fn healthz() -> axum::Json<Health> {
 
 /// Check whether the service is ready for requests
 ///
-/// It is ready if the store can be read and written, and no shutdown has begun.
+/// It is ready if the store can be read and written by this version, and no shutdown has begun. Not to be the service on duty is no fault.
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses(
@@ -41,7 +41,11 @@ pub(crate) async fn readyz(Extract(state): Extract<State>) -> Result<axum::Json<
         let detail = format!("the ledger takes no changes: {reason}; the log says more");
         return Err(Problem::unavailable(detail, super::problem::DISK_RETRY_S));
     }
-    state.work(|service| Ok(service.store.read::<_, StoreError>(|tx| tx.tokens().any())?)).await?;
+    let look = |service: &ApiService| {
+        service.store.check_tables()?;
+        Ok(service.store.read::<_, StoreError>(|tx| tx.tokens().any())?)
+    };
+    state.work(look).await?;
     Ok(well())
 }
 

@@ -17,6 +17,9 @@ use wire::WireError;
 /// When to come back after the disk took no changes, seconds.
 pub(crate) const DISK_RETRY_S: u64 = 30;
 
+/// When to come back after the server of the ledger was away, seconds.
+const SERVER_RETRY_S: u64 = 5;
+
 /// A refusal.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
@@ -181,6 +184,11 @@ fn defect(error: &dyn std::error::Error) -> Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        // What is wrong with the ledger's server is mended there, or by the upgrade of this service.
+        if let StoreError::Away { .. } | StoreError::Unanswered { .. } | StoreError::Newer { .. } = error {
+            tracing::error!(%error, "the ledger cannot be used");
+            return Self::unavailable(error.to_string(), SERVER_RETRY_S);
+        }
         if error.is_of_the_disk() {
             tracing::error!(%error, "nothing was stored");
             return Self::unavailable(

@@ -40,6 +40,7 @@ pub(crate) struct ServiceMetrics {
     scrapes_incomplete: Counter,
     /// Open event streams.
     pub(super) event_streams: Gauge,
+    on_duty: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -67,6 +68,7 @@ impl ServiceMetrics {
             panics: Counter::default(),
             scrapes_incomplete: Counter::default(),
             event_streams: Gauge::default(),
+            on_duty: Gauge::default(),
         };
         metrics.register();
         if is_mirrored {
@@ -100,6 +102,9 @@ impl ServiceMetrics {
         let help = "Answers that lack the fleet and the ledger, as the store could not be read";
         registry.register("scrapes_incomplete", help, self.scrapes_incomplete.clone());
         registry.register("event_streams", "Open event streams", self.event_streams.clone());
+        let help =
+            "Whether this one of the services on the ledger closes periods, asks providers, sends alerts and copies";
+        registry.register("on_duty", help, self.on_duty.clone());
     }
 
     fn register_mirror(&mut self) {
@@ -139,6 +144,11 @@ impl ServiceMetrics {
         let seconds = took.nanoseconds() as f64 / 1e9;
         self.request_duration.get_or_create(&RouteLabels { route: route.clone() }).observe(seconds);
         self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
+    }
+
+    /// Notes whether this service is on duty.
+    pub(super) fn on_duty(&self, is_on_duty: bool) {
+        self.on_duty.set(is_on_duty.into());
     }
 
     /// Notes the age of the oldest batch that charts lack.

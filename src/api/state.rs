@@ -14,6 +14,7 @@ use super::twins::Twins;
 use crate::alerts::AlertCounts;
 use crate::budget::Office;
 use crate::config::{KeyError, Kubernetes, Limits, Proxies, Rate, ServiceConfig};
+use crate::duty::{Duty, Term};
 use crate::feed::Feeds;
 use crate::gate::kubernetes::{self, ChangedAdmission};
 use crate::grid::Library;
@@ -55,6 +56,7 @@ impl Heard {
 /// Store, clock and limits of one running service.
 pub(crate) struct ApiService {
     pub(super) store: Arc<Store>,
+    pub(super) duty: Duty,
     pub(super) library: Arc<Library>,
     pub(super) series: Arc<dyn SeriesStore>,
     pub(super) influx: Option<Arc<Influx>>,
@@ -87,6 +89,7 @@ pub(crate) struct ApiService {
 /// What a service is made of.
 pub(crate) struct ServiceParts {
     pub(crate) store: Arc<Store>,
+    pub(crate) duty: Duty,
     pub(crate) library: Arc<Library>,
     pub(crate) series: Arc<dyn SeriesStore>,
     pub(crate) influx: Option<Arc<Influx>>,
@@ -127,10 +130,12 @@ impl ApiService {
     pub(crate) fn new(parts: ServiceParts) -> std::io::Result<Self> {
         let ServiceParts { store, library, series, influx, exported, handover, power, clock, limits, feeds, .. } =
             parts;
-        let (sign_in, gates, alerts, proxies) = (parts.sign_in, parts.gates, parts.alerts, parts.proxies);
+        let (sign_in, gates, alerts, proxies, duty) =
+            (parts.sign_in, parts.gates, parts.alerts, parts.proxies, parts.duty);
         Ok(Self {
             observer: Observer::new(Arc::clone(&store), Arc::clone(&library), power),
             store,
+            duty,
             library,
             series,
             metrics: ServiceMetrics::new(influx.is_some(), &exported, &alerts),
@@ -228,26 +233,27 @@ impl ApiService {
         }
     }
 
-    /// Posts what has ended. `grace` after the end of a period, late data is no longer waited for.
+    /// Looks after the ledger: on duty posts what has ended. `grace` after the end of a period, late data is no longer waited for.
     pub(crate) fn close(&self, grace: Span) {
         if self.store.trouble().is_some() && self.store.probe().is_ok() {
             tracing::info!("the disk can be written again");
         }
         let now = self.clock.wall();
         self.clock.take_jumps().iter().for_each(|jump| self.note_jump(jump));
-        match crate::ledger::close(&self.store, &self.library, now, grace) {
+        let Some(term) = self.duty.term() else { return };
+        match crate::ledger::close(&term.store, &self.library, now, grace) {
             Ok(closed) => self.tell_entries(closed.entries),
             Err(error) => {
                 tracing::error!(%error, "ended periods could not be posted; the service will try again");
                 self.metrics.closing_failed();
             }
         }
-        self.settle();
+        self.settle(&term);
     }
 
     /// Settles holds with what the ledger has, and publishes the changes.
-    pub(super) fn settle(&self) {
-        let (store, library) = (&self.store, &self.library);
+    fn settle(&self, term: &Term) {
+        let (store, library) = (&term.store, &self.library);
         let by = DecisionRow::service();
         let office = Office { store, library, now: self.clock.wall(), by: &by };
         match office.settle() {

@@ -56,11 +56,10 @@ pub(super) fn find(
         gaps(tx, now, found)?;
         refused(tx, now, found)?;
         factors(tx, now, found)?;
-        notices(tx, now, found)
+        notices(tx, now, found)?;
+        providers(tx, now, found)
     })?;
-    low_coverage(store, library, now, found)?;
-    providers(store, now, found);
-    Ok(())
+    low_coverage(store, library, now, found)
 }
 
 fn nodes(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
@@ -257,8 +256,8 @@ fn factors(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Resul
     Ok(())
 }
 
-fn providers(store: &Store, now: Timestamp, found: &mut Vec<AttentionItem>) {
-    for (name, note) in feed::notes(store.directory()) {
+fn providers(tx: &Tx<'_>, now: Timestamp, found: &mut Vec<AttentionItem>) -> Result<(), StoreError> {
+    for (name, note) in feed::notes(tx)? {
         let newest = note.newest().map(|(zone, newest)| (zone, newest.end));
         let (kind, since, message) = match (note.state(now), note.failing(), newest) {
             (ProviderState::Failing, Some(trouble), _) if trouble.since < now.before(PROVIDER_FAILING) => {
@@ -284,4 +283,5 @@ fn providers(store: &Store, now: Timestamp, found: &mut Vec<AttentionItem>) {
             AttentionItem::new(kind, Severity::Warn, Subject::of(SubjectKind::Provider, name), message).since(since),
         );
     }
+    Ok(())
 }

@@ -6,6 +6,7 @@ use super::halt::Halt;
 use super::note::forget_others;
 use super::round::{Feed, FeedReport};
 use crate::config::ProviderSettings;
+use crate::duty::{Duty, OFF_DUTY_PAUSE};
 use crate::store::Store;
 use collectors::clock::Clock;
 use model::ProviderName;
@@ -60,27 +61,27 @@ impl Feeds {
             feeds.push(Arc::new(feed.map_err(failed)?));
         }
         let names: Vec<ProviderName> = settings.iter().map(|settings| settings.name).collect();
-        if let Err(error) = forget_others(store.directory(), &names) {
+        if let Err(error) = forget_others(store, &names) {
             tracing::warn!(%error, "what is known of a provider that is no longer asked cannot be removed");
         }
         let (_, threads) = channel();
         Ok(Self { feeds, halt, threads: Mutex::new(threads) })
     }
 
-    /// Starts to ask each of them, on a thread of its own; without any there are no threads. `heard` is called after each round, by its thread.
+    /// Starts to ask each of them on duty, on a thread of its own; without any there are no threads. `heard` is called after each round, by its thread.
     ///
     /// # Errors
     ///
     /// The system refuses a thread.
-    pub fn begin(&self, heard: impl Fn(&FeedReport) + Send + Sync + 'static) -> Result<(), FeedsError> {
+    pub fn begin(&self, duty: &Duty, heard: impl Fn(&FeedReport) + Send + Sync + 'static) -> Result<(), FeedsError> {
         let (alive, threads) = channel::<()>();
         let heard = Arc::new(heard);
         for feed in &self.feeds {
-            let (feed, halt) = (Arc::clone(feed), Arc::clone(&self.halt));
+            let (feed, halt, duty) = (Arc::clone(feed), Arc::clone(&self.halt), duty.clone());
             let (heard, alive, name) = (Arc::clone(&heard), alive.clone(), feed.name());
             let thread = std::thread::Builder::new().name(format!("provider-{name}"));
             let started = thread.spawn(move || {
-                run(&feed, &halt, heard.as_ref());
+                run(&feed, &halt, &duty, heard.as_ref());
                 drop(alive);
             });
             started.map_err(|cause| FeedsError { name, cause: cause.into() })?;
@@ -116,11 +117,21 @@ impl Drop for Feeds {
     }
 }
 
-/// Asks the provider again and again, until the service ends.
-fn run(feed: &Feed, halt: &Halt, heard: &impl Fn(&FeedReport)) {
-    let mut pause = feed.first_pause();
+/// Asks the provider again and again while on duty, until the service ends.
+fn run(feed: &Feed, halt: &Halt, duty: &Duty, heard: &impl Fn(&FeedReport)) {
+    let (mut pause, mut known) = (Duration::ZERO, None);
     while halt.wait(pause) {
-        let report: Result<FeedReport, FeedError> = feed.sync();
+        let Some(term) = duty.term() else {
+            pause = OFF_DUTY_PAUSE;
+            continue;
+        };
+        // Another service may have asked just before.
+        if known.as_ref() != Some(&term) {
+            known = Some(term);
+            pause = feed.first_pause();
+            continue;
+        }
+        let report: Result<FeedReport, FeedError> = feed.round(&term.store);
         if let Ok(report) = &report {
             heard(report);
         }

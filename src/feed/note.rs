@@ -1,19 +1,16 @@
-//! What is known of a provider over restarts: one small file each in the data directory.
+//! What is known of a provider, over restarts and whichever service on the ledger asked it: a note in the ledger.
 //!
-//! A file that cannot be read is no failure: the provider is asked as for the first time.
+//! A note that cannot be understood is no failure: the provider is asked as for the first time.
 
+use crate::store::{Store, StoreError, Tx};
 use model::{ProviderName, ProviderState, ZoneId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use units::{Span, Timestamp};
 
-/// Folder in the data directory.
-const FOLDER: &str = "providers";
+/// What the names of notes begin with.
+const PREFIX: &str = "providers/";
 const VERSION: u32 = 1;
 
 /// What is known of a provider.
@@ -91,66 +88,46 @@ impl FeedNote {
     }
 }
 
-/// The file of one provider.
-#[derive(Debug)]
-pub(super) struct NoteFile(PathBuf);
+/// What is known of `name`; nothing if that cannot be understood.
+pub(super) fn note(store: &Store, name: ProviderName) -> Result<FeedNote, StoreError> {
+    let text = store.read::<_, StoreError>(|tx| tx.duty().note(&format!("{PREFIX}{name}"), store.directory()))?;
+    Ok(text.map(|text| understood(name, &text).unwrap_or_default()).unwrap_or_default())
+}
 
-impl NoteFile {
-    /// That of `name` in the data directory `data`, whose folder is made where it is missing.
-    pub(super) fn of(data: &Path, name: ProviderName) -> io::Result<Self> {
-        let folder = data.join(FOLDER);
-        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-        Ok(Self(folder.join(format!("{name}.json"))))
-    }
-
-    /// What is known; nothing if that cannot be read.
-    pub(super) fn read(&self) -> FeedNote {
-        parse(&self.0).unwrap_or_else(|error| {
-            if error.kind() != io::ErrorKind::NotFound {
-                tracing::warn!(path = %self.0.display(), %error, "what is known of a provider cannot be read; it is asked anew");
-            }
-            FeedNote::default()
-        })
-    }
-
-    /// Replaces the file as a whole, also when the power fails.
-    pub(super) fn write(&self, note: &FeedNote) -> io::Result<()> {
-        let document = NoteDocument { version: VERSION, note: note.clone() };
-        let fresh = self.0.with_extension("new");
-        let mut file = File::create(&fresh)?;
-        file.write_all(&serde_json::to_vec(&document)?)?;
-        file.sync_all()?;
-        fs::rename(&fresh, &self.0)
-    }
+/// Replaces what is known of `name`.
+pub(super) fn keep(store: &Store, name: ProviderName, note: &FeedNote) -> Result<(), StoreError> {
+    let document = NoteDocument { version: VERSION, note: note.clone() };
+    let text = serde_json::to_string(&document).map_err(|error| StoreError::NotStored { reason: error.to_string() })?;
+    store.write::<_, StoreError>(move |tx| tx.duty().keep_note(&format!("{PREFIX}{name}"), &text))
 }
 
 /// Forgets the providers that are not in `configured`, so that nobody waits for them.
-pub(super) fn forget_others(data: &Path, configured: &[ProviderName]) -> io::Result<()> {
-    for (name, path) in files(data) {
-        if !configured.contains(&name) {
-            fs::remove_file(path)?;
-        }
+pub(super) fn forget_others(store: &Store, configured: &[ProviderName]) -> Result<(), StoreError> {
+    let known = store.read(notes)?;
+    let gone: Vec<ProviderName> = known.into_keys().filter(|name| !configured.contains(name)).collect();
+    if gone.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    store.write::<_, StoreError>(move |tx| {
+        gone.iter().try_for_each(|name| tx.duty().forget_note(&format!("{PREFIX}{name}")))
+    })
 }
 
-/// What is known of each provider that the service on the data directory `data` asks.
-#[must_use]
-pub fn notes(data: &Path) -> BTreeMap<ProviderName, FeedNote> {
-    files(data).into_iter().filter_map(|(name, path)| Some((name, parse(&path).ok()?))).collect()
+/// What is known of each provider that the services on the ledger ask.
+///
+/// # Errors
+///
+/// The store cannot be read.
+pub fn notes(tx: &Tx<'_>) -> Result<BTreeMap<ProviderName, FeedNote>, StoreError> {
+    let notes = tx.duty().notes(PREFIX)?.into_iter();
+    let named = notes.filter_map(|(name, text)| Some((ProviderName::from_str(name.strip_prefix(PREFIX)?).ok()?, text)));
+    Ok(named.filter_map(|(name, text)| Some((name, understood(name, &text)?))).collect())
 }
 
-fn files(data: &Path) -> Vec<(ProviderName, PathBuf)> {
-    let Ok(folder) = fs::read_dir(data.join(FOLDER)) else { return Vec::new() };
-    let paths = folder.filter_map(Result::ok).map(|entry| entry.path());
-    let named = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
-    named.filter_map(|path| Some((ProviderName::from_str(path.file_stem()?.to_str()?).ok()?, path))).collect()
-}
-
-fn parse(path: &Path) -> io::Result<FeedNote> {
-    let document: NoteDocument = serde_json::from_slice(&fs::read(path)?)?;
-    if document.version != VERSION {
-        return Err(io::Error::other(format!("it is of version {}", document.version)));
+fn understood(name: ProviderName, text: &str) -> Option<FeedNote> {
+    let document = serde_json::from_str::<NoteDocument>(text).ok().filter(|document| document.version == VERSION);
+    if document.is_none() {
+        tracing::warn!(%name, "what is known of a provider cannot be understood; it is asked anew");
     }
-    Ok(document.note)
+    document.map(|document| document.note)
 }

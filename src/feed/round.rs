@@ -3,7 +3,7 @@
 use super::courier::{Courier, CourierError};
 use super::error::FeedError;
 use super::halt::Halt;
-use super::note::{FeedNote, FeedTrouble, NoteFile, ZoneNote};
+use super::note::{self, FeedNote, FeedTrouble, ZoneNote};
 use crate::config::ProviderSettings;
 use crate::grid::provider::{FactorProvider, Inquiry, ProviderZone, provider};
 use crate::grid::{FactorReading, FactorSeries, FactorStatus, RefusedValue};
@@ -27,10 +27,20 @@ pub struct Feed {
     /// Held over a round, so that there is one at a time.
     courier: Mutex<Courier>,
     backoff: Mutex<Backoff>,
-    note: Mutex<FeedNote>,
-    file: NoteFile,
+    /// What was known of it when the ledger was asked last.
+    known: Mutex<FeedNote>,
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
+}
+
+/// A round in progress.
+struct OpenRound<'a> {
+    /// Where what comes is kept.
+    store: &'a Store,
+    now: Timestamp,
+    courier: &'a mut Courier,
+    note: &'a mut FeedNote,
+    report: &'a mut FeedReport,
 }
 
 /// What a round brought.
@@ -61,7 +71,7 @@ impl std::fmt::Debug for Feed {
 }
 
 impl Feed {
-    /// The provider of `settings`, with its notes in the data directory of `store`.
+    /// The provider of `settings`, with its notes in `store`.
     pub(super) fn open(
         settings: ProviderSettings,
         store: Arc<Store>,
@@ -71,13 +81,9 @@ impl Feed {
     ) -> Result<Self, CourierError> {
         let provider = provider(settings.name, settings.choice);
         let courier = Mutex::new(Courier::open(&settings, provider.as_ref(), Arc::clone(&clock), halt)?);
-        let file = NoteFile::of(store.directory(), settings.name)?;
-        let mut note = file.read();
-        note.zones.retain(|zone, _| settings.zones.iter().any(|own| own.zone == *zone));
-        note.stale_after = provider.pace().stale;
         let every = provider.pace().every;
         let backoff = Mutex::new(Backoff::between(Duration::from_secs(30).min(every), every, seed));
-        Ok(Self { settings, provider, courier, backoff, note: Mutex::new(note), file, store, clock })
+        Ok(Self { settings, provider, courier, backoff, known: Mutex::default(), store, clock })
     }
 
     /// Which provider it is.
@@ -100,10 +106,19 @@ impl Feed {
         authority.split_once('/').map_or(authority, |(host, _)| host)
     }
 
-    /// What is known of it.
+    /// What is known of it, whichever service on the ledger asked it; what was known last while the ledger cannot be read.
     #[must_use]
     pub fn note(&self) -> FeedNote {
-        lock(&self.note).clone()
+        let mut known = lock(&self.known);
+        match note::note(&self.store, self.settings.name) {
+            Ok(note) => *known = note,
+            Err(error) => {
+                tracing::warn!(name = %self.settings.name, %error, "what is known of a provider cannot be read")
+            }
+        }
+        known.zones.retain(|zone, _| self.settings.zones.iter().any(|own| own.zone == *zone));
+        known.stale_after = self.provider.pace().stale;
+        known.clone()
     }
 
     /// How long to wait for the next round after one that brought `report`.
@@ -121,7 +136,7 @@ impl Feed {
         }
     }
 
-    /// How long after its last round, in an earlier run of the service, the first one is due.
+    /// How long after its last round, of another service or in an earlier run, the first one is due.
     pub(super) fn first_pause(&self) -> Duration {
         let Some(last) = self.note().last_attempt else { return Duration::ZERO };
         let passed = self.clock.wall().since(last).unwrap_or(Span::ZERO);
@@ -134,15 +149,22 @@ impl Feed {
     ///
     /// The provider asked for a pause that is not over.
     pub fn sync(&self) -> Result<FeedReport, FeedError> {
+        self.round(&self.store)
+    }
+
+    /// The same, kept in `store`, which may be that of a term of duty.
+    pub(super) fn round(&self, store: &Store) -> Result<FeedReport, FeedError> {
         let mut courier = lock(&self.courier);
         let now = self.clock.wall();
-        if let Some(then) = self.note().not_before.filter(|then| *then > now) {
+        let mut note = self.note();
+        if let Some(then) = note.not_before.filter(|then| *then > now) {
             return Err(FeedError::TooEarly(then));
         }
         let mut report = FeedReport::default();
         let mut wait = None;
         for zone in &self.settings.zones {
-            if let Err(error) = self.sync_zone(zone, now, &mut courier, &mut report) {
+            let mut round = OpenRound { store, now, courier: &mut courier, note: &mut note, report: &mut report };
+            if let Err(error) = self.sync_zone(zone, &mut round) {
                 report.troubles.push(courier.without_key(&format!("{}: {error}", zone.zone)));
                 if let FeedError::Fetch(fetch) = &error {
                     wait = fetch.wait();
@@ -152,13 +174,19 @@ impl Feed {
                 }
             }
         }
-        self.end_round(now, wait, &report);
+        self.end_round(store, note, now, wait, &report);
         Ok(report)
     }
 
     /// Notes what the round brought.
-    fn end_round(&self, now: Timestamp, wait: Option<Duration>, report: &FeedReport) {
-        let mut note = lock(&self.note);
+    fn end_round(
+        &self,
+        store: &Store,
+        mut note: FeedNote,
+        now: Timestamp,
+        wait: Option<Duration>,
+        report: &FeedReport,
+    ) {
         note.last_attempt = Some(now);
         let wait = wait.map(|wait| Span::from_nanoseconds(u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX)));
         note.not_before = wait.and_then(|wait| now.after(wait).ok());
@@ -182,19 +210,13 @@ impl Feed {
                 note.trouble = Some(FeedTrouble { since, last: now, reason: reason.clone(), is_over: false });
             }
         }
-        if let Err(error) = self.file.write(&note) {
-            tracing::warn!(%name, %error, "what is known of a provider is not noted, and is asked anew after a restart");
+        if let Err(error) = note::keep(store, name, &note) {
+            tracing::warn!(%name, %error, "what is known of a provider is not noted, and is asked anew");
         }
     }
 
-    fn sync_zone(
-        &self,
-        zone: &ProviderZone,
-        now: Timestamp,
-        courier: &mut Courier,
-        report: &mut FeedReport,
-    ) -> Result<(), FeedError> {
-        let parts = self.parts(zone, now);
+    fn sync_zone(&self, zone: &ProviderZone, round: &mut OpenRound<'_>) -> Result<(), FeedError> {
+        let parts = self.parts(zone, round.note, round.now);
         let last = parts.len().saturating_sub(1);
         let mut trouble = Ok(());
         for (number, part) in parts.into_iter().enumerate() {
@@ -203,10 +225,11 @@ impl Feed {
                 if inquiry.is_forecast && number != last {
                     continue;
                 }
-                match self.ask(&inquiry, now, courier, report) {
+                match self.ask(&inquiry, round) {
                     Ok(()) => {}
                     Err(error) if inquiry.is_forecast && !error.ends_round() => {
-                        report.missing.push(courier.without_key(&format!("{}: no forecast: {error}", zone.zone)));
+                        let said = round.courier.without_key(&format!("{}: no forecast: {error}", zone.zone));
+                        round.report.missing.push(said);
                     }
                     Err(error) if error.ends_round() => return Err(error),
                     // What is newer is asked for all the same.
@@ -218,9 +241,9 @@ impl Feed {
     }
 
     /// The times to ask for: from a while before the newest value until now, each as long as one question may be.
-    fn parts(&self, zone: &ProviderZone, now: Timestamp) -> Vec<Interval> {
+    fn parts(&self, zone: &ProviderZone, note: &FeedNote, now: Timestamp) -> Vec<Interval> {
         let pace = self.provider.pace();
-        let newest = lock(&self.note).zones.get(&zone.zone).map(|newest| newest.end.min(now));
+        let newest = note.zones.get(&zone.zone).map(|newest| newest.end.min(now));
         let from = newest.map_or(now.before(pace.first), |newest| newest.before(pace.overlap));
         let mut start = from.before(HOUR).next_multiple(HOUR).unwrap_or(from);
         let mut parts = Vec::new();
@@ -231,13 +254,9 @@ impl Feed {
         parts
     }
 
-    fn ask(
-        &self,
-        inquiry: &Inquiry,
-        now: Timestamp,
-        courier: &mut Courier,
-        report: &mut FeedReport,
-    ) -> Result<(), FeedError> {
+    fn ask(&self, inquiry: &Inquiry, round: &mut OpenRound<'_>) -> Result<(), FeedError> {
+        let OpenRound { store, now, courier, note, report } = round;
+        let now = *now;
         let mut pages = vec![courier.fetch(&inquiry.path)?];
         while let Some(path) = self.provider.next_page(inquiry, &pages)? {
             pages.push(courier.fetch(&path)?);
@@ -257,10 +276,9 @@ impl Feed {
             bytes: pages.join(&b"\n"[..]),
         };
         let by = By::service(now);
-        let kept = self.store.write::<_, StoreError>(move |tx| tx.factors().keep(&series, &evidence, &by))?;
+        let kept = store.write::<_, StoreError>(move |tx| tx.factors().keep(&series, &evidence, &by))?;
         self.count(kept, report);
         if let Some(newest) = newest {
-            let mut note = lock(&self.note);
             let known = note.zones.entry(inquiry.zone.zone.clone()).or_insert(newest);
             if newest.end >= known.end {
                 *known = newest;

@@ -6,6 +6,7 @@ use super::handover::HandedBatches;
 use super::newest::NewestPower;
 use super::store::{SeriesChange, SeriesDevice, SeriesError, SeriesStore, Watermark};
 use super::window::SeriesWindow;
+use crate::duty::{Duty, OFF_DUTY_PAUSE};
 use crate::ingest::{self, Counted};
 use crate::store::{SERIES_FILE, Store, StoreError, Tx};
 use client::Backoff;
@@ -52,6 +53,31 @@ impl Follower {
         store: Arc<Store>,
         series: Arc<dyn SeriesStore>,
         clock: Arc<dyn Clock>,
+        handed: HandedBatches,
+    ) -> std::io::Result<Self> {
+        Self::start_where(None, store, series, clock, handed)
+    }
+
+    /// The same for a copy that the services on one ledger share: it is followed on duty alone.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses a thread.
+    pub fn start_on_duty(
+        duty: Duty,
+        store: Arc<Store>,
+        series: Arc<dyn SeriesStore>,
+        clock: Arc<dyn Clock>,
+        handed: HandedBatches,
+    ) -> std::io::Result<Self> {
+        Self::start_where(Some(duty), store, series, clock, handed)
+    }
+
+    fn start_where(
+        duty: Option<Duty>,
+        store: Arc<Store>,
+        series: Arc<dyn SeriesStore>,
+        clock: Arc<dyn Clock>,
         mut handed: HandedBatches,
     ) -> std::io::Result<Self> {
         let is_stopping = Arc::new(AtomicBool::new(false));
@@ -62,7 +88,7 @@ impl Follower {
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             let copy =
                 Copy { store: &store, series: followed.as_ref(), power: &noted, as_of: Cell::new(Revision::new(0)) };
-            run(&copy, clock.as_ref(), &mut handed, &told);
+            run(&copy, duty.as_ref(), clock.as_ref(), &mut handed, &told);
         })?;
         Ok(Self { series, power, is_stopping, thread: Some(thread) })
     }
@@ -95,12 +121,16 @@ struct Copy<'a> {
     as_of: Cell<Revision>,
 }
 
-fn run(copy: &Copy<'_>, clock: &dyn Clock, handed: &mut HandedBatches, is_stopping: &AtomicBool) {
+fn run(copy: &Copy<'_>, duty: Option<&Duty>, clock: &dyn Clock, handed: &mut HandedBatches, is_stopping: &AtomicBool) {
     let pause = if copy.series.divides() { PAUSE_ELSEWHERE } else { PAUSE };
     let mut is_checked = false;
     let mut settle_at = clock.monotonic();
     let mut backoff = Backoff::new(clock.wall().nanoseconds().unsigned_abs());
     while !is_stopping.load(Ordering::Relaxed) {
+        if duty.is_some_and(|duty| duty.term().is_none()) {
+            std::thread::park_timeout(OFF_DUTY_PAUSE);
+            continue;
+        }
         let outcome = (|| {
             mend(copy, clock.wall())?;
             if !is_checked {

@@ -231,14 +231,6 @@ pub enum SeriesError {
         /// What it answered, or why there is no answer.
         reason: String,
     },
-    /// How far a receiver of samples is, cannot be noted.
-    #[error("{}: {cause}; samples would be sent twice after a restart", path.display())]
-    Mark {
-        /// The file.
-        path: std::path::PathBuf,
-        /// What the system reported.
-        cause: std::io::Error,
-    },
     /// A zone has no emission factor.
     #[error(transparent)]
     Zone(#[from] crate::grid::ZoneError),

@@ -90,6 +90,16 @@ pub enum StoreError {
         /// What the network reported.
         reason: String,
     },
+    /// Another service has taken up what one of them does for all.
+    #[error(
+        "nothing was stored: another service on this ledger is on duty since term {current}, and this was said in term {own}"
+    )]
+    OffDuty {
+        /// The term in which it was said.
+        own: i64,
+        /// The term that runs.
+        current: i64,
+    },
     /// A stored value is not one that this program writes.
     #[error("the ledger store holds {value:?} as {what}: run `wattledger verify` and restore from a backup")]
     Value {

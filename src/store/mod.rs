@@ -14,6 +14,7 @@ mod copy_file;
 mod decisions;
 mod deferred;
 mod devices;
+mod duty;
 mod engine;
 mod enrolment_codes;
 mod entries;
@@ -113,7 +114,7 @@ pub use speakers::{NodeSpeaker, RefusedSpeaker};
 pub use steps::StepReport;
 pub use tokens::{StoredToken, TokenDigest, TokenRecord, Voice};
 pub use view::{
-    ActionStore, AdmissionStore, AttentionStore, BudgetStore, BudgetSumStore, DecisionStore, DeviceStore,
+    ActionStore, AdmissionStore, AttentionStore, BudgetStore, BudgetSumStore, DecisionStore, DeviceStore, DutyStore,
     EnrolmentCodeStore, EntryStore, EntrySumStore, EvidenceStore, FactorStore, GapStore, HeldTimeStore, HoldStore,
     HoldingStore, JobStore, KubernetesStore, LedgerSumStore, NodeStore, NoticeStore, OverrideStore, PeriodStore,
     PostingStore, PriceStore, ProjectStore, RevisionStore, SealStore, SessionStore, SiteStore, SoundnessStore,
@@ -122,22 +123,32 @@ pub use view::{
 
 pub(crate) use place::FILE;
 use place::{Lock, OpenedFiles};
-pub use postgres::{LedgerPassword, LedgerServer};
+pub use postgres::{HeardSignals, Lease, LedgerPassword, LedgerServer, Signals};
 use postgres::{Pool, ServerMedium};
 use readers::Readers;
 use sqlite::FileMedium;
 pub(crate) use sqlite::copy_database;
 use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use writer::Writer;
 
 /// The open store. Only one process has a data directory open at a time.
 #[derive(Debug)]
 pub struct Store {
+    open: Arc<OpenStore>,
+    /// The term of duty in which this one writes; `None` for what every service does.
+    term: Option<i64>,
+}
+
+#[derive(Debug)]
+struct OpenStore {
     /// Closed before the writer, which moves the log into the database as the last.
     reading: ReadSide,
     writer: Writer,
     directory: PathBuf,
+    /// Where the ledger is on a server, that server.
+    server: Option<LedgerServer>,
     /// Held as long as the store is open, so that a second service on the same directory is refused.
     _lock: Lock,
 }
@@ -157,7 +168,7 @@ impl Store {
         let medium = FileMedium::new(connection, directory, place.clone())?;
         let writer = Writer::start(medium).map_err(unusable)?;
         let reading = ReadSide::File { readers: Readers::default(), place };
-        Ok(Self { writer, reading, directory: directory.to_owned(), _lock: lock })
+        Ok(Self::of(OpenStore { writer, reading, directory: directory.to_owned(), server: None, _lock: lock }))
     }
 
     /// Opens the ledger in `server`, and makes its tables where there are none. `directory`, which is made where it is missing, is for what belongs to
@@ -173,13 +184,37 @@ impl Store {
         postgres::prepare(server)?;
         let writer = Writer::start(ServerMedium::new(server.clone())).map_err(unusable)?;
         let reading = ReadSide::Server(Box::new(Pool::new(server.clone())));
-        Ok(Self { writer, reading, directory: directory.to_owned(), _lock: lock })
+        let server = Some(server.clone());
+        Ok(Self::of(OpenStore { writer, reading, directory: directory.to_owned(), server, _lock: lock }))
+    }
+
+    fn of(open: OpenStore) -> Self {
+        Self { open: Arc::new(open), term: None }
+    }
+
+    /// What the services on this ledger share one of: who holds it is on duty. `None` where no other service can have the ledger open.
+    #[must_use]
+    pub fn lease(&self) -> Option<Lease> {
+        self.open.server.clone().map(Lease::new)
+    }
+
+    /// What the services on this ledger say to each other, as the one that calls itself `own`, a word. `None` where there can be no other.
+    #[must_use]
+    pub fn signals(&self, own: &str) -> Option<Signals> {
+        self.open.server.clone().map(|server| Signals::new(server, own.to_owned()))
+    }
+
+    /// The same store, whose changes are kept only as long as `term` is the newest term of duty: whoever slept through the loss of the lease
+    /// changes nothing.
+    #[must_use]
+    pub fn in_term(&self, term: i64) -> Self {
+        Self { open: Arc::clone(&self.open), term: Some(term) }
     }
 
     /// Path of the data directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
-        &self.directory
+        &self.open.directory
     }
 
     /// Applies `change`, all of it or nothing; returns when it is on disk. Changes that wait together share one fsync.
@@ -192,7 +227,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.writer.write(change)
+        self.open.writer.write(self.in_its_term(change))
     }
 
     /// As [`Store::write`], for what agents deliver and keep until it is acknowledged: it waits behind other changes, and the caller does not block.
@@ -205,17 +240,41 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.writer.deliver(change).await
+        self.open.writer.deliver(self.in_its_term(change)).await
+    }
+
+    /// `change`, refused where the term in which this store writes is over. Groups of changes are in one order, so that no term begins in between.
+    fn in_its_term<T, E: From<StoreError>>(
+        &self,
+        change: impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> impl FnOnce(&Tx<'_>) -> Result<T, E> + Send + 'static {
+        let term = self.term;
+        move |tx| {
+            if let Some(own) = term {
+                tx.duty().check(own)?;
+            }
+            change(tx)
+        }
     }
 
     /// Why changes do not reach the disk; `None` while all is well.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
-        let displaced = match &self.reading {
+        let displaced = match &self.open.reading {
             ReadSide::File { place, .. } => place.displaced().map(|what| StoreError::Displaced { what }),
             ReadSide::Server(_) => None,
         };
-        displaced.map(|error| error.to_string()).or_else(|| self.writer.trouble())
+        displaced.map(|error| error.to_string()).or_else(|| self.open.writer.trouble())
+    }
+
+    /// Refuses a ledger on a server whose tables were changed by a program that is too new for this one, while this one runs.
+    ///
+    /// # Errors
+    ///
+    /// They were; the server cannot be asked.
+    pub fn check_tables(&self) -> Result<(), StoreError> {
+        let Some(server) = &self.open.server else { return Ok(()) };
+        self.read(|tx| postgres::check_tables(server, tx.0))
     }
 
     /// Writes something that changes nothing, to learn whether the disk takes changes again.
@@ -240,7 +299,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let rehearsed = self.writer.write(move |tx| Err::<(), _>(Rehearsed::Done(work(tx))));
+        let rehearsed = self.open.writer.write(move |tx| Err::<(), _>(Rehearsed::Done(work(tx))));
         match rehearsed {
             Err(Rehearsed::Done(outcome)) => outcome,
             Err(Rehearsed::Refused(error)) => Err(error.into()),
@@ -254,9 +313,9 @@ impl Store {
     ///
     /// What `look` returns, and why the database could not be read.
     pub fn read<T, E: From<StoreError>>(&self, look: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        match &self.reading {
+        match &self.open.reading {
             ReadSide::File { readers, place } => {
-                let reader = || sqlite::open_reader(&self.directory, place);
+                let reader = || sqlite::open_reader(&self.open.directory, place);
                 readers.read(reader, |connection| look(&Tx(connection.into())))
             }
             ReadSide::Server(pool) => pool.read(look),

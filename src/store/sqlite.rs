@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 /// The tables, as they grew. A step, once released, never changes; its number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 21] = [
+const MIGRATIONS: [&str; 22] = [
     include_str!("tables.sql"),
     include_str!("tables-2-sums.sql"),
     include_str!("tables-3-sign-in.sql"),
@@ -33,6 +33,7 @@ const MIGRATIONS: [&str; 21] = [
     include_str!("tables-19-enrolment.sql"),
     include_str!("tables-20-clocks.sql"),
     include_str!("tables-21-kubernetes.sql"),
+    include_str!("tables-22-duty.sql"),
 ];
 /// The step from which on actions are recorded.
 const ACTIONS: &str = MIGRATIONS[4];
@@ -77,14 +78,19 @@ pub(super) fn open_reader(directory: &Path, place: &OpenedFiles) -> Result<Conne
     place.displaced().map_or(connection, |what| Err(StoreError::Displaced { what }))
 }
 
-/// Writes one committed state of the database in `from`, which a service may be writing, into the directory `to`, where there is none.
+/// Writes one committed state of the database in `from`, which a service may be writing, into the directory `to`, where there is none. What was
+/// remembered on duty stays behind: it is about other machines, which may have been told more since.
 pub(crate) fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let path = from.join(FILE);
+    let (path, target) = (from.join(FILE), to.join(FILE));
     let copied = connect(&path).and_then(|connection| {
-        let target = to.join(FILE).display().to_string();
-        Ok(connection.execute("VACUUM INTO ?1", [target])?)
+        connection.execute("VACUUM INTO ?1", [target.display().to_string()])?;
+        let remembers = "SELECT 1 FROM sqlite_schema WHERE name = 'duty_notes'";
+        if connection.prepare(remembers)?.exists(())? {
+            Connection::open(&target)?.execute("DELETE FROM duty_notes", ())?;
+        }
+        Ok(())
     });
-    copied.map(drop).map_err(|error| named(error, &path))
+    copied.map_err(|error| named(error, &path))
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {

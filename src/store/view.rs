@@ -53,6 +53,8 @@ views! {
     decisions: DecisionStore,
     /// Devices as their nodes declare them.
     devices: DeviceStore,
+    /// Who is on duty among the services on one ledger, and what is remembered on duty.
+    duty: DutyStore,
     /// Codes with which nodes get tokens of their own. No code is stored.
     enrolment_codes: EnrolmentCodeStore,
     /// Ledger entries and the head of their chain. Nothing here updates or deletes an entry.

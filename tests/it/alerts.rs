@@ -18,7 +18,7 @@ const KEY: &str = "0123456789abcdef0123456789abcdef";
 
 /// What a webhook was sent.
 #[derive(Debug, Clone)]
-struct Sent {
+pub(crate) struct Sent {
     path: String,
     signature: Option<String>,
     body: Vec<u8>,
@@ -28,6 +28,17 @@ struct Sent {
 impl Sent {
     fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// Identity and state of each alert in Wattledger's own document.
+    pub(crate) fn identities(&self) -> Vec<String> {
+        let document = self.json();
+        document["alerts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|alert| format!("{} {}", alert["id"], alert["state"]))
+            .collect()
     }
 
     /// State and kind of each alert in Wattledger's own document.
@@ -40,7 +51,7 @@ impl Sent {
 }
 
 /// A stand-in of a webhook.
-struct Hook {
+pub(crate) struct Hook {
     address: SocketAddr,
     sent: Arc<Mutex<Vec<Sent>>>,
 }
@@ -69,16 +80,16 @@ impl Hook {
         Self { address, sent }
     }
 
-    fn good() -> Self {
+    pub(crate) fn good() -> Self {
         Self::start(|_, _| Some("200 OK".to_owned()))
     }
 
-    fn sent(&self) -> Vec<Sent> {
+    pub(crate) fn sent(&self) -> Vec<Sent> {
         self.sent.lock().unwrap().clone()
     }
 
     /// Lines of the configuration that send to it.
-    fn webhook(&self, format: &str, more: &str) -> String {
+    pub(crate) fn webhook(&self, format: &str, more: &str) -> String {
         let address = self.address;
         format!(
             "[[alerts.webhook]]\nurl = \"http://{address}/secret-path\"\nformat = \"{format}\"\nallow_private = true\n{more}\n"
@@ -127,7 +138,7 @@ fn service(data: &Data, webhooks: &str) -> Service {
 }
 
 /// A line of the configuration that names a file with the key.
-fn key_file(data: &Data) -> String {
+pub(crate) fn key_file(data: &Data) -> String {
     let file = data.path().with_extension("key");
     std::fs::write(&file, KEY).unwrap();
     format!("hmac_key_file = {file:?}")

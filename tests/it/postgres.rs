@@ -153,7 +153,7 @@ impl Postgres {
 }
 
 /// Where `initdb` and `postgres` are.
-fn programs() -> Option<PathBuf> {
+pub(crate) fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut found: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     found.sort();
@@ -166,7 +166,7 @@ fn programs() -> Option<PathBuf> {
 }
 
 /// Whom the server runs as where the tests run as root, which PostgreSQL refuses.
-fn unprivileged() -> Option<&'static str> {
+pub(crate) fn unprivileged() -> Option<&'static str> {
     let is_root = rustix::process::geteuid().is_root();
     let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let is_known = |user: &&str| users.lines().any(|line| line.split(':').next() == Some(*user));

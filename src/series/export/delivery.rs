@@ -2,6 +2,7 @@
 
 use super::super::store::SeriesChange;
 use super::counts::{ExportCounts, SampleOutcome};
+use crate::duty::Duty;
 use crate::store::Store;
 use client::{Answer, Backoff, Call, CallLimits, Client, ClientError, Content, Method, SendError};
 use collectors::clock::Clock;
@@ -37,6 +38,8 @@ pub struct ExportReceiver {
 pub struct ExportSource {
     /// The store with the evidence.
     pub store: Arc<Store>,
+    /// When it is this service that sends.
+    pub duty: Duty,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// What became of it.

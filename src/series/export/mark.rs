@@ -1,15 +1,10 @@
-//! How far a receiver has what there is, in a file of the data directory.
+//! How far a receiver has what there is: a note in the ledger.
 
 use super::super::store::Watermark;
+use crate::store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
 
-/// Folder in the data directory.
-const FOLDER: &str = "exports";
 const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -19,62 +14,54 @@ struct MarkDocument {
     sha256: String,
 }
 
-/// The file of one receiver.
+/// The note of one receiver.
 #[derive(Debug)]
-pub(super) struct MarkFile {
-    path: PathBuf,
+pub(super) struct MarkNote {
+    name: String,
 }
 
-impl MarkFile {
-    /// The file of the receiver with this name and address in the data directory `data`, whose folder is made where it is missing. Another address
-    /// has a file of its own.
-    pub(super) fn of(data: &Path, receiver: &str, url: &str) -> io::Result<Self> {
-        let folder = data.join(FOLDER);
-        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-        let name = hex(Sha256::digest(url).get(..8).unwrap_or_default());
-        Ok(Self { path: folder.join(format!("{receiver}-{name}.json")) })
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+impl MarkNote {
+    /// That of the receiver with this name and address. Another address has a note of its own.
+    pub(super) fn of(receiver: &str, url: &str) -> Self {
+        Self { name: format!("exports/{receiver}-{}", hex(Sha256::digest(url).get(..8).unwrap_or_default())) }
     }
 
     /// How far it is; `None` if that is not known.
-    pub(super) fn read(&self) -> Option<Watermark> {
-        match self.parse() {
-            Ok(mark) => Some(mark),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => {
-                tracing::warn!(path = %self.path.display(), %error, "how far the receiver is, is not known; what is new is sent");
-                None
-            }
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub(super) fn read(&self, store: &Store) -> Result<Option<Watermark>, StoreError> {
+        let text = store.read::<_, StoreError>(|tx| tx.duty().note(&self.name, store.directory()))?;
+        let Some(text) = text else { return Ok(None) };
+        let mark = parse(&text);
+        if mark.is_none() {
+            tracing::warn!(note = self.name, "how far the receiver is cannot be understood; what is new is sent");
         }
+        Ok(mark)
     }
 
-    fn parse(&self) -> io::Result<Watermark> {
-        let MarkDocument { version, batch, sha256 } = serde_json::from_slice(&fs::read(&self.path)?)?;
-        if version != VERSION {
-            return Err(io::Error::other(format!("it is of version {version}")));
-        }
-        let digits = sha256.as_bytes().chunks(2).map(|pair| {
-            let pair = std::str::from_utf8(pair).ok()?;
-            u8::from_str_radix(pair, 16).ok()
-        });
-        let sha256 =
-            digits.collect::<Option<Vec<u8>>>().ok_or_else(|| io::Error::other("its sha256 is not hexadecimal"))?;
-        Ok(Watermark { revision: model::BatchId::new(batch).revision(), sha256 })
-    }
-
-    /// Replaces the file as a whole, also when the power fails.
-    pub(super) fn write(&self, mark: &Watermark) -> io::Result<()> {
+    /// Replaces the note.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub(super) fn write(&self, store: &Store, mark: &Watermark) -> Result<(), StoreError> {
         let batch = mark.revision.batch().number();
         let document = MarkDocument { version: VERSION, batch, sha256: hex(&mark.sha256) };
-        let fresh = self.path.with_extension("new");
-        let mut file = File::create(&fresh)?;
-        file.write_all(&serde_json::to_vec(&document)?)?;
-        file.sync_all()?;
-        fs::rename(&fresh, &self.path)
+        let refused = |error: serde_json::Error| StoreError::NotStored { reason: error.to_string() };
+        let (name, text) = (self.name.clone(), serde_json::to_string(&document).map_err(refused)?);
+        store.write::<_, StoreError>(move |tx| tx.duty().keep_note(&name, &text))
     }
+}
+
+fn parse(text: &str) -> Option<Watermark> {
+    let MarkDocument { version, batch, sha256 } = serde_json::from_str(text).ok()?;
+    if version != VERSION {
+        return None;
+    }
+    let digits = sha256.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    Some(Watermark { revision: model::BatchId::new(batch).revision(), sha256: digits.collect::<Option<Vec<u8>>>()? })
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -88,17 +75,17 @@ mod tests {
     #[test]
     fn a_mark_comes_back_and_another_address_has_none() {
         let folder = tempfile::tempdir().unwrap();
-        let file = MarkFile::of(folder.path(), "remote_write", "https://a.example").unwrap();
-        assert_eq!(file.read(), None);
+        let store = Store::open(folder.path()).unwrap();
+        let note = MarkNote::of("remote_write", "https://a.example");
+        assert_eq!(note.read(&store).unwrap(), None);
         let mark = Watermark { revision: model::BatchId::new(7).revision(), sha256: vec![0, 1, 255] };
-        file.write(&mark).unwrap();
-        assert_eq!(MarkFile::of(folder.path(), "remote_write", "https://a.example").unwrap().read(), Some(mark));
-        assert_eq!(MarkFile::of(folder.path(), "remote_write", "https://b.example").unwrap().read(), None);
+        note.write(&store, &mark).unwrap();
+        assert_eq!(MarkNote::of("remote_write", "https://a.example").read(&store).unwrap(), Some(mark));
+        assert_eq!(MarkNote::of("remote_write", "https://b.example").read(&store).unwrap(), None);
         for broken in
             ["", "{", "{\"version\":2,\"batch\":1,\"sha256\":\"\"}", "{\"version\":1,\"batch\":1,\"sha256\":\"é\"}"]
         {
-            fs::write(file.path(), broken).unwrap();
-            assert_eq!(file.read(), None, "{broken}");
+            assert_eq!(parse(broken), None, "{broken}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Windows sent on to receivers that take samples and cannot be asked what they have: Prometheus by remote write, and OpenTelemetry by OTLP.
 //!
-//! As for the copy in InfluxDB there is no queue: a thread reads from the evidence what comes after a mark of its own, sends it, and then notes the
+//! As for the copy in InfluxDB there is no queue: a thread reads from the evidence, while its service is on duty, what comes after a mark of its own, sends it, and then notes the
 //! mark, so that nothing waits for it and an outage is made up afterwards. A receiver gets what is acknowledged after it was configured. What is
 //! decided later about windows that were sent is not told: a sample can neither be replaced nor deleted.
 
@@ -16,10 +16,11 @@ pub use delivery::{ExportReceiver, ExportSource};
 use super::divided::next_divided;
 use super::handover::HandedBatches;
 use super::store::{SeriesError, Watermark};
+use crate::duty::{OFF_DUTY_PAUSE, Term};
 use crate::store::Store;
 use client::{Backoff, ClientError, Uri};
 use delivery::{ExportStop, Form, SampleDelivery};
-use mark::MarkFile;
+use mark::MarkNote;
 use model::RemoteWriteVersion;
 use otlp::OtlpForm;
 use remote_write::RemoteWriteForm;
@@ -98,17 +99,21 @@ impl Exporter {
         handed: HandedBatches,
     ) -> Result<Self, ExportError> {
         let system = |cause| ExportError::System { receiver: F::NAME, cause };
-        let file = MarkFile::of(source.store.directory(), F::NAME, &receiver.url).map_err(system)?;
+        let note = MarkNote::of(F::NAME, &receiver.url);
         let seed = getrandom::u64().map_err(|error| system(io::Error::other(error.to_string())))?;
         let (stop, backoff) = (ExportStop::default(), Backoff::new(seed));
         let delivery = SampleDelivery::open(form, receiver, &source, backoff.clone(), stop.clone())
             .map_err(|cause| ExportError::Client { receiver: F::NAME, cause })?;
         source.counts.begin(F::NAME);
         // Before the first request is answered, so that nothing acknowledged is taken for history.
-        let mark = begin(&source.store, F::NAME, file.read())?;
-        file.write(&mark).map_err(system)?;
+        let known = note.read(&source.store).map_err(SeriesError::from)?;
+        let mark = begin(&source.store, F::NAME, known.clone())?;
+        if known.as_ref() != Some(&mark) {
+            note.write(&source.store, &mark).map_err(SeriesError::from)?;
+        }
         let (alive, ended) = channel::<()>();
-        let mut sending = ExportThread { delivery, source, handed, file, mark, backoff, stop: stop.clone() };
+        let mut sending =
+            ExportThread { delivery, source, handed, note, mark, term: None, backoff, stop: stop.clone() };
         let thread = std::thread::Builder::new().name(F::NAME.to_owned()).spawn(move || {
             sending.run();
             drop(alive);
@@ -131,9 +136,11 @@ struct ExportThread<F: Form> {
     delivery: SampleDelivery<F>,
     source: ExportSource,
     handed: HandedBatches,
-    file: MarkFile,
-    /// How far the receiver has what there is.
+    note: MarkNote,
+    /// How far the receiver has what there is, as this service knows.
     mark: Watermark,
+    /// The term of duty in which it was sent to last.
+    term: Option<Term>,
     backoff: Backoff,
     stop: ExportStop,
 }
@@ -141,8 +148,16 @@ struct ExportThread<F: Form> {
 impl<F: Form> ExportThread<F> {
     fn run(&mut self) {
         while !self.stop.is_stopping() {
+            let Some(term) = self.source.duty.term() else {
+                // How far the one on duty is, is what is told of the receiver here too.
+                if let Ok(Some(mark)) = self.note.read(&self.source.store) {
+                    self.source.counts.taken(F::NAME, mark.revision.batch());
+                }
+                self.stop.wait(OFF_DUTY_PAUSE);
+                continue;
+            };
             self.source.counts.taken(F::NAME, self.mark.revision.batch());
-            match self.round() {
+            match self.round(&term) {
                 Ok(has_more) => {
                     self.backoff.reset();
                     if !has_more {
@@ -158,7 +173,12 @@ impl<F: Form> ExportThread<F> {
     }
 
     /// Sends what the next batches hold. Returns whether there may be more.
-    fn round(&mut self) -> Result<bool, SeriesError> {
+    fn round(&mut self, term: &Term) -> Result<bool, SeriesError> {
+        if self.term.as_ref() != Some(term) {
+            // Another service may have sent more.
+            self.mark = begin(&term.store, F::NAME, self.note.read(&term.store)?)?;
+            self.term = Some(term.clone());
+        }
         let taken = self.mark.revision.batch();
         let Some((changes, reached)) = next_divided(&self.source.store, taken, self.handed.after(taken))? else {
             return Ok(false);
@@ -167,7 +187,7 @@ impl<F: Form> ExportThread<F> {
             return Ok(false);
         }
         self.mark = reached;
-        self.file.write(&self.mark).map_err(|cause| SeriesError::Mark { path: self.file.path().to_owned(), cause })?;
+        self.note.write(&term.store, &self.mark)?;
         Ok(true)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::dialect::said;
 use super::{EngineError, Params, Result, Value, ValueRef};
+use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{FromSql, ToSql, Type};
 use postgres::{Client, Statement};
 use rusqlite::types::ToSqlOutput;
@@ -9,6 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 /// Statements that stay prepared; beyond that all are prepared anew.
 const PREPARED_MAX: usize = 512;
@@ -56,6 +58,21 @@ impl ServerSession {
     /// Runs statements without values.
     pub(in crate::store) fn run(&self, sql: &str) -> Result<()> {
         Ok(self.client.borrow_mut().batch_execute(sql)?)
+    }
+
+    /// What was notified on the channels that it listens to; waits at most `wait` for the first.
+    pub(in crate::store) fn notified(&self, wait: Duration) -> Result<Vec<String>> {
+        let mut client = self.client.borrow_mut();
+        let mut notifications = client.notifications();
+        let mut heard = Vec::new();
+        if let Some(first) = notifications.timeout_iter(wait).next()? {
+            heard.push(first.payload().to_owned());
+        }
+        let mut more = notifications.iter();
+        while let Some(next) = more.next()? {
+            heard.push(next.payload().to_owned());
+        }
+        Ok(heard)
     }
 
     /// Runs a statement; returns how many rows it changed.

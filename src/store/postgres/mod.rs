@@ -6,10 +6,14 @@
 //! finds no connection to commit on.
 
 mod address;
+mod lease;
 mod pool;
+mod signals;
 
 pub use address::{LedgerPassword, LedgerServer};
+pub use lease::Lease;
 pub(super) use pool::Pool;
+pub use signals::{HeardSignals, Signals};
 
 use super::engine::{self, ServerSession};
 use super::sqlite::VERSION;
@@ -22,10 +26,19 @@ const SERVER_MIN: i64 = 140_000;
 const MIGRATION_LOCK: i64 = 0x7761_7474_6c65_0001;
 /// The lock under which changes are written.
 const WRITER_LOCK: i64 = 0x7761_7474_6c65_0002;
+/// Makes every group one that is written, so that its COMMIT waits for a synchronous standby, as that of the group before it may not have: what a
+/// batch that is sent again is told to be known from is not lost by a failover then.
+const WAITED_FOR: &str = "SELECT pg_logical_emit_message(true, 'wattledger', '')";
+/// The lock whose holder is on duty.
+const DUTY_LOCK: i64 = 0x7761_7474_6c65_0003;
+/// Version of the tables that `tables.sql` makes. What came later are steps.
+const FIRST_VERSION: i64 = 21;
+/// The steps since then, each with the number of SQLite's that says the same. A step, once released, never changes.
+const STEPS: [&str; 1] = [include_str!("tables-22-duty.sql")];
 /// Of every connection. `wattledger` comes first, so that its functions are found before PostgreSQL's of the same name. What the operator's server does
 /// beyond writing a commit to its own disk, it goes on doing.
 const SETTINGS: &str = "SET search_path = wattledger, pg_catalog; SET statement_timeout = '120s'; SET lock_timeout = '20s';
-    SET idle_in_transaction_session_timeout = '10s'; SET client_min_messages = warning; SET timezone = 'UTC';
+    SET idle_in_transaction_session_timeout = '5s'; SET client_min_messages = warning; SET timezone = 'UTC';
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');";
 
 /// Brings the tables up to date, and makes them where there are none.
@@ -50,19 +63,34 @@ pub(super) fn prepare(server: &LedgerServer) -> Result<(), StoreError> {
         session.run(&format!(
             "BEGIN; CREATE SCHEMA IF NOT EXISTS wattledger; {} {} {}
             CREATE TABLE version (one bigint PRIMARY KEY CHECK (one = 1), tables bigint NOT NULL);
-            INSERT INTO version VALUES (1, {VERSION}); COMMIT;",
+            INSERT INTO version VALUES (1, {FIRST_VERSION}); COMMIT;",
             include_str!("functions.sql"),
             include_str!("tables.sql"),
             include_str!("triggers.sql"),
         ))?;
+    }
+    let found = number("SELECT tables FROM version")?;
+    for (version, step) in (FIRST_VERSION + 1..).zip(STEPS) {
+        if version > found {
+            // No group of changes meets half of a step.
+            let begin = format!("BEGIN; SELECT pg_advisory_xact_lock({WRITER_LOCK})");
+            session.run(&format!("{begin}; {step} UPDATE version SET tables = {version}; COMMIT;"))?;
+        }
     }
     // The lock goes with the connection.
     check_version(server, &session)
 }
 
 fn check_version(server: &LedgerServer, session: &ServerSession) -> Result<(), StoreError> {
-    let found: i64 = engine::Database::from(session).query_row("SELECT tables FROM version", (), |row| row.get(0))?;
-    if found == VERSION {
+    check_tables(server, engine::Database::from(session))
+}
+
+/// Refuses tables that only newer programs than this one may write. Newer tables that this one does not spoil are as good as its own, so that
+/// services of two versions run side by side while they are upgraded one by one.
+pub(super) fn check_tables(server: &LedgerServer, tables: engine::Database<'_>) -> Result<(), StoreError> {
+    let mut statement = tables.prepare_cached("SELECT tables, oldest FROM version")?;
+    let (found, oldest): (i64, i64) = statement.query_row((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if oldest <= VERSION {
         return Ok(());
     }
     Err(StoreError::Newer { path: server.to_string(), found, known: VERSION })
@@ -97,7 +125,7 @@ impl ServerMedium {
                 session
             }
         };
-        session.run(&format!("BEGIN; SELECT pg_advisory_xact_lock({WRITER_LOCK})"))?;
+        session.run(&format!("BEGIN; SELECT pg_advisory_xact_lock({WRITER_LOCK}); {WAITED_FOR}"))?;
         Ok(session)
     }
 }

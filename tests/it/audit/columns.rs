@@ -121,6 +121,12 @@ const HARMLESS: &[(&str, &str, &str)] = &[
         "what was held for an object is in its admission, which is sealed; this says what its next review is weighed against, and the reader corrects it",
     ),
     ("kubernetes_heard", "who last_ns detail", "it is shown in the list of what needs attention and decides nothing"),
+    ("duty", "one term", "who is on duty decides no figure; the one whose term it is not takes the duty up again"),
+    (
+        "duty_notes",
+        "name body",
+        "what webhooks were told, when providers were asked and what was sent on decide no figure",
+    ),
     (
         "receipt_order",
         "one after_batch",

@@ -79,6 +79,7 @@ fn administered(fixture: &Fixture) {
     keep(store, FactorSource::File, vec![hourly("DE", 0, 400_000), hourly("DE", 1, 380_000)], by(15));
     keep(store, FactorSource::Provider, vec![hourly("DE", 1, 390_000), hourly("DE", 2, 300_000)], by(16));
     let noticed = |tx: &wattledger::store::Tx<'_>| {
+        tx.duty().keep_note("alerts/0123456789abcdef", "{}")?;
         tx.notices().note(::model::AttentionKind::ChartsRebuilt, "series.db", at(16), "damaged")
     };
     store.write::<_, StoreError>(noticed).unwrap();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use units::Timestamp;
 use wattledger::config::{ServiceConfig, ServiceOverrides};
+use wattledger::duty::Duty;
 use wattledger::feed::{Feeds, notes};
 use wattledger::store::Store;
 
@@ -91,10 +92,7 @@ fn the_key_is_in_no_note_no_reason_and_no_evidence() {
         assert_eq!(shown.as_deref(), Some(KEY), "{name}");
         let report = bench.feed().sync().unwrap();
         assert!(!format!("{report:?}").contains(KEY), "{report:?}");
-        for entry in std::fs::read_dir(bench.data.path())
-            .unwrap()
-            .chain(std::fs::read_dir(bench.data.path().join("providers")).unwrap())
-        {
+        for entry in std::fs::read_dir(bench.data.path()).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() && path.extension().is_none_or(|extension| extension != "key") {
                 let bytes = std::fs::read(&path).unwrap();
@@ -109,14 +107,14 @@ fn what_is_known_of_a_provider_outlives_the_service_and_not_its_place_in_the_con
     let bench = Bench::of(ProviderName::Rte, |_| None);
     bench.sync();
     let (note, path) = (bench.feed().note(), bench.data.path().to_owned());
-    assert_eq!(notes(&path).get(&ProviderName::Rte), Some(&note));
+    assert_eq!(bench.store.read(notes).unwrap().get(&ProviderName::Rte), Some(&note));
     let config = |text: &str| ServiceConfig::parse(text, "f", ServiceOverrides::default()).unwrap().providers;
     let clock: Arc<dyn Clock> = Arc::new(VirtualClock::new(Timestamp::from_seconds(START_S).unwrap()));
     let again =
         Feeds::open(&config(&lines(ProviderName::Rte, &bench.server.url(), &path)), &bench.store, &clock).unwrap();
     assert_eq!(again.all()[0].note(), note);
     Feeds::open(&[], &bench.store, &clock).unwrap();
-    assert_eq!(notes(&path).len(), 0);
+    assert_eq!(bench.store.read(notes).unwrap().len(), 0);
 }
 
 #[test]
@@ -131,7 +129,7 @@ fn a_provider_that_hangs_delays_no_other() {
     let settings = ServiceConfig::parse(&text, "f", ServiceOverrides::default()).unwrap().providers;
     let store = Arc::new(Store::open(data.path()).unwrap());
     let feeds = Feeds::open(&settings, &store, &(Arc::new(SystemClock::new()) as Arc<dyn Clock>)).unwrap();
-    feeds.begin(|_| ()).unwrap();
+    feeds.begin(&Duty::alone(&store), |_| ()).unwrap();
     crate::service::process::until(|| feeds.find(ProviderName::Rte).unwrap().note().last_success.is_some());
     assert_eq!(feeds.find(ProviderName::UkCarbonIntensity).unwrap().note().last_attempt, None, "it still waits");
 }

@@ -1,22 +1,31 @@
 //! TLS by two lines: the service, the command line and the agent trust a certificate of the site's own, and nothing else gets in.
 
 use super::{Data, Service};
+use crate::postgres::{Postgres, unprivileged};
+use crate::skip::{runs, skip};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
+use wattledger::store::{LedgerPassword, LedgerServer, Store};
 
 /// A private authority, a certificate of it for 127.0.0.1, and the key: `ca.pem`, `certificate.pem`, `key.pem`.
 pub(crate) fn certificates(folder: &std::path::Path) -> [PathBuf; 3] {
+    certificates_for(folder, "127.0.0.1")
+}
+
+/// The same for the host `name`.
+fn certificates_for(folder: &std::path::Path, name: &str) -> [PathBuf; 3] {
     let authority = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca = params.self_signed(&authority).unwrap();
     let issuer = Issuer::new(params, authority);
     let own = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().signed_by(&own, &issuer).unwrap();
+    let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&own, &issuer).unwrap();
     let files = ["ca.pem", "certificate.pem", "key.pem"].map(|name| folder.join(name));
     for (file, text) in files.iter().zip([ca.pem(), certificate.pem(), own.serialize_pem()]) {
         std::fs::write(file, text).unwrap();
@@ -132,4 +141,33 @@ fn client_of(ca: &str) -> ureq::Agent {
     let roots = ureq::tls::RootCerts::new_with_certs(&[pem]);
     let tls = ureq::tls::TlsConfig::builder().root_certs(roots).build();
     ureq::Agent::config_builder().tls_config(tls).build().into()
+}
+
+#[test]
+fn the_server_of_a_ledger_shows_a_certificate_for_its_name_or_is_not_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let [ca, certificate, key] = certificates_for(folder.path(), "db.example");
+    let other = tempfile::tempdir().unwrap();
+    let [other_ca, ..] = certificates(other.path());
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    if let Some(user) = unprivileged() {
+        assert!(runs("chown", &["-R", user, folder.path().to_str().unwrap()]));
+    }
+    let files = [format!("ssl_cert_file = '{}'", certificate.display()), format!("ssl_key_file = '{}'", key.display())];
+    let server = match Postgres::start(&["ssl = on", &files[0], &files[1]]) {
+        Ok(server) => server,
+        Err(reason) => return skip(&reason),
+    };
+    server.client("postgres").batch_execute("CREATE DATABASE ledger").unwrap();
+    let (data, near) = (Data::new(), server.url_of("ledger"));
+    let open = |host: &str, ca: &std::path::Path| {
+        let url = near.replace("127.0.0.1", host) + "?hostaddr=127.0.0.1";
+        let authority = std::fs::read_to_string(ca).unwrap();
+        let server = LedgerServer::new(&url, &LedgerPassword::None, Some(&authority)).unwrap();
+        Store::open_on(&server, &data.path()).map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!(open("db.example", &ca), Ok(()));
+    for refused in [open("other.example", &ca), open("db.example", &other_ca)] {
+        assert!(refused.as_ref().is_err_and(|why| why.contains("certificate")), "{refused:?}");
+    }
 }

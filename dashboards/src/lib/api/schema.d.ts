@@ -9406,7 +9406,7 @@ export interface paths {
         };
         /**
          * Check whether the service is ready for requests
-         * @description It is ready if the store can be read and written, and no shutdown has begun.
+         * @description It is ready if the store can be read and written by this version, and no shutdown has begun. Not to be the service on duty is no fault.
          */
         get: {
             parameters: {
