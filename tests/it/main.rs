@@ -14,6 +14,7 @@ mod doctor;
 mod estimate;
 mod exporter;
 mod exposition;
+mod failover;
 mod feed;
 mod first_steps;
 mod greener;
