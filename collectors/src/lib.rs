@@ -10,6 +10,7 @@ pub mod figures;
 pub mod holder;
 pub mod holding;
 mod identity;
+pub mod kubelet;
 mod leftovers;
 pub mod log;
 pub mod metered_log;

@@ -47,6 +47,7 @@ fn environment() -> AgentEnvironment {
         token_file: path("WATTLEDGER_TOKEN_FILE"),
         ca_file: path("WATTLEDGER_CA_FILE"),
         metering_file: path("WATTLEDGER_METERING_FILE"),
+        node: text("WATTLEDGER_NODE"),
         state: state_directory(|name| std::env::var_os(name)),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::announcement::METERING_FILE;
 use crate::delivery::run_spools_in;
-use crate::holding::{HolderKind, NodeHolders, SlurmOnNode};
+use crate::holding::{HolderKind, KubernetesOnNode, NodeHolders, SlurmOnNode};
 use crate::source::SourceSpec;
 use crate::spool::{MEBIBYTES_MAX, MEBIBYTES_MIN};
 use model::NodeName;
@@ -74,6 +74,8 @@ pub struct AgentEnvironment {
     pub ca_file: Option<PathBuf>,
     /// File in which the agent announces what it meters (`WATTLEDGER_METERING_FILE`).
     pub metering_file: Option<PathBuf>,
+    /// Name of the node (`WATTLEDGER_NODE`).
+    pub node: Option<String>,
     /// The user's state directory (`XDG_STATE_HOME`, else `.local/state` in `HOME`): without a file of settings the spool is in there.
     pub state: Option<PathBuf>,
 }
@@ -143,8 +145,37 @@ struct AgentFile {
     metering_file: Option<PathBuf>,
     metrics_listen: Option<String>,
     slurm: SlurmFile,
+    kubernetes: KubernetesFile,
     holders: HoldersFile,
     log: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct KubernetesFile {
+    socket: PathBuf,
+    pod_logs: PathBuf,
+    projects: BTreeMap<String, String>,
+}
+
+impl Default for KubernetesFile {
+    fn default() -> Self {
+        let KubernetesOnNode { socket, pod_logs, projects } = KubernetesOnNode::default();
+        Self { socket, pod_logs, projects }
+    }
+}
+
+impl KubernetesFile {
+    fn check(self) -> Result<KubernetesOnNode, Problem> {
+        let Self { socket, pod_logs, projects } = self;
+        match projects.iter().find(|(_, project)| !wire::is_name(project)) {
+            Some((namespace, project)) => Err((
+                "kubernetes.projects",
+                format!("`{project}`, for the namespace {namespace:?}, is not the name of a project"),
+            )),
+            None => Ok(KubernetesOnNode { socket, pod_logs, projects }),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -162,7 +193,7 @@ impl Default for HoldersFile {
 }
 
 impl HoldersFile {
-    fn check(self, slurm: SlurmOnNode) -> Result<NodeHolders, Problem> {
+    fn check(self, slurm: SlurmOnNode, kubernetes: KubernetesOnNode) -> Result<NodeHolders, Problem> {
         let kind = |name: &String| {
             HolderKind::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
                 let names = HolderKind::ALL.map(HolderKind::name).join(", ");
@@ -170,7 +201,7 @@ impl HoldersFile {
             })
         };
         let kinds = self.kinds.iter().map(kind).collect::<Result<BTreeSet<_>, _>>()?;
-        Ok(NodeHolders { slurm, kinds, proc: self.proc })
+        Ok(NodeHolders { slurm, kubernetes, kinds, proc: self.proc })
     }
 }
 
@@ -226,6 +257,7 @@ impl Default for AgentFile {
             metering_file: None,
             metrics_listen: None,
             slurm: SlurmFile::default(),
+            kubernetes: KubernetesFile::default(),
             holders: HoldersFile::default(),
             log: "info".to_owned(),
         }
@@ -298,7 +330,8 @@ impl AgentFile {
         within("spool_mb_max", self.spool_mb_max, MEBIBYTES_MIN, MEBIBYTES_MAX)?;
         within("keep_hours", self.keep_hours, 0, 8_760)?;
         within("push_every_s", self.push_every_s, 1, 3_600)?;
-        if let Some(name) = &self.name {
+        let name = self.name.or_else(|| environment.node.clone());
+        if let Some(name) = &name {
             check_name(name)?;
         }
         let log = self
@@ -313,7 +346,7 @@ impl AgentFile {
             token,
             token_file,
             ca_file: self.ca_file.or_else(|| environment.ca_file.clone()),
-            name: self.name.map(NodeName::from),
+            name: name.map(NodeName::from),
             sources: sources(&self.sources)?,
             spool: self.spool,
             spool_mb_max: self.spool_mb_max,
@@ -323,7 +356,7 @@ impl AgentFile {
             run_spools: self.run_spools.or_else(|| environment.state.as_deref().map(run_spools_in)),
             metering_file: metering_file.unwrap_or_else(|| METERING_FILE.into()),
             metrics_listen: self.metrics_listen.as_deref().map(listening).transpose()?,
-            holders: self.holders.check(self.slurm.check()?)?,
+            holders: self.holders.check(self.slurm.check()?, self.kubernetes.check()?)?,
             log,
         })
     }

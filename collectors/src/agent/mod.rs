@@ -22,6 +22,7 @@ pub use error::AgentError;
 use crate::announcement::{Announced, Announcement};
 use crate::clock::{Clock, Timeline};
 use crate::holding::{DeviceNumbers, Holdings, NoticeThread};
+use crate::kubelet::{Kubelet, KubeletThread};
 use crate::leftovers::{LeftoverSettings, Leftovers, NodeFacts};
 use crate::push::sending::{Pace, Sending};
 use crate::push::{Http, Pusher, locked};
@@ -151,16 +152,19 @@ impl Agent {
         let announced = announce(&config, &node, &samplers);
         let (numbers, notes) = (DeviceNumbers::of(&samplers), locked(&spool).notes()?);
         let jobs = config.holders.slurm.jobs.clone();
+        let kubelet = Kubelet::new(&config.holders.kubernetes.socket, &config.holders.kubernetes.pod_logs)?;
         let holdings = {
             let spool = locked(&spool);
             let metered_until = |device: &DeviceUuid| spool.metered_until(device);
             Holdings::new(config.holders, &node, numbers, &notes, (Arc::clone(&clock), timeline), metered_until)
         };
         let SamplerThreads { calls, threads } = start_samplers(samplers, &sender)?;
+        let pods = sender.clone();
+        let asking = KubeletThread::start(kubelet, move |listed| pods.send(Message::Pods(listed)).is_ok())?;
         let noticing = NoticeThread::start(jobs, move || sender.send(Message::Look).is_ok())?;
         let mut writing = AgentWriting::new(&spool, holdings, calls, &clock);
         writing.until_stopped(&messages)?;
-        drop(noticing);
+        drop((noticing, asking));
         writing.until_ended(&messages, &threads)?;
         drop((announced, serving));
         pushing.finish();

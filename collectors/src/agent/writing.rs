@@ -4,6 +4,7 @@ use super::error::AgentError;
 use crate::clock::Clock;
 use crate::holding::{Holdings, Learnt};
 use crate::identity::text_of;
+use crate::kubelet::PodDevices;
 use crate::push::locked;
 use crate::sampler::{Metered, SamplerCall};
 use crate::spool::{Backlog, Spool, SpoolError};
@@ -23,6 +24,8 @@ pub(super) enum Message {
     Metered(Metered),
     /// A hook wrote something, or it is time to look.
     Look,
+    /// What the kubelet gave to pods.
+    Pods(Vec<PodDevices>),
     Stop,
     Failed(AgentError),
 }
@@ -63,6 +66,7 @@ impl AgentWriting {
                 match received {
                     Message::Metered(metered) => self.take(metered)?,
                     Message::Look => self.look()?,
+                    Message::Pods(pods) => self.note_pods(&pods)?,
                     Message::Stop => return Ok(()),
                     Message::Failed(error) => return Err(error),
                 }
@@ -120,9 +124,19 @@ impl AgentWriting {
         self.backlog.add(contents)?;
         let Some(processes) = processes else { return Ok(()) };
         let learnt = self.holdings.note_processes(&processes);
+        self.tell_unclear();
+        self.learn(learnt)
+    }
+
+    fn note_pods(&mut self, pods: &[PodDevices]) -> Result<(), Overflow> {
+        let learnt = self.holdings.note_pods(pods);
+        self.tell_unclear();
+        self.learn(learnt)
+    }
+
+    fn tell_unclear(&self) {
         let unclear = self.holdings.unclear().iter().map(|says| text_of(says)).take(wire::UNCLEAR_MAX).collect();
         locked(&self.spool).note_unclear(unclear);
-        self.learn(learnt)
     }
 
     fn look(&mut self) -> Result<(), Overflow> {

@@ -132,6 +132,16 @@ impl HookedJobs {
         self.settings.cluster.clone().or_else(stated)
     }
 
+    /// The devices of this node.
+    pub(super) const fn numbers(&self) -> &DeviceNumbers {
+        &self.numbers
+    }
+
+    /// The date of this moment.
+    pub(super) fn now(&self) -> Timestamp {
+        self.date.date_of(self.date.timeline().now(&*self.clock))
+    }
+
     /// Descriptions of `devices` that the spool has none of yet; it has them from now on.
     pub(super) fn undescribed(&mut self, devices: &[DeviceUuid]) -> Vec<wire::Device> {
         self.numbers.undescribed(devices)

@@ -12,6 +12,7 @@
 
 mod cluster;
 mod folder;
+mod given;
 mod hook;
 mod hooked;
 mod learnt;
@@ -19,6 +20,7 @@ mod life;
 mod notice;
 mod numbers;
 mod occupants;
+mod pods;
 mod settings;
 mod stated;
 mod whose;
@@ -26,15 +28,18 @@ mod whose;
 pub(crate) use learnt::Learnt;
 pub(crate) use notice::NoticeThread;
 pub(crate) use numbers::DeviceNumbers;
-pub use settings::{HOOK_FOLDER, HolderKind, NodeHolders, SlurmOnNode};
+pub use settings::{HOOK_FOLDER, HolderKind, KubernetesOnNode, NodeHolders, SlurmOnNode};
 
 use crate::clock::{Clock, DateChange, Timeline};
+use crate::kubelet::PodDevices;
 use crate::process_lists::DeviceProcesses;
 use crate::spool::Contents;
 use folder::{HookFolder, HookFolderError};
+use given::Given;
 use hooked::HookedJobs;
 use model::{DeviceUuid, NodeName};
 use occupants::Occupants;
+use pods::Pods;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -65,7 +70,9 @@ pub fn hooks_found(folder: &Path) -> HooksFound {
 /// Who holds the devices of this node, and what of that was stated.
 pub(crate) struct Holdings {
     hooked: HookedJobs,
+    pods: Pods,
     occupants: Occupants,
+    whose: WhoseProcesses,
 }
 
 impl Holdings {
@@ -79,11 +86,13 @@ impl Holdings {
         clock: (Arc<dyn Clock>, Timeline),
         metered_until: impl Fn(&DeviceUuid) -> Option<Timestamp>,
     ) -> Self {
-        let NodeHolders { slurm, kinds, proc } = settings;
+        let NodeHolders { slurm, kubernetes, kinds, proc } = settings;
         let whose = WhoseProcesses::new(proc.clone(), kinds);
         Self {
             hooked: HookedJobs::new(slurm, proc, numbers, notes, clock),
-            occupants: Occupants::new(node.clone(), whose, notes, metered_until),
+            pods: Pods::new(node.clone(), kubernetes.projects, notes, &metered_until),
+            occupants: Occupants::new(node.clone(), notes, metered_until),
+            whose,
         }
     }
 
@@ -94,7 +103,20 @@ impl Holdings {
 
     /// Takes in which processes are on the devices of a source.
     pub(crate) fn note_processes(&mut self, seen: &DeviceProcesses) -> Learnt {
-        let mut learnt = self.occupants.look(seen, &self.hooked);
+        let given = Given { hooked: &self.hooked, pods: &self.pods };
+        let learnt = self.occupants.look(seen, given, &mut self.whose);
+        self.described(learnt)
+    }
+
+    /// Takes in what the kubelet gave to pods.
+    pub(crate) fn note_pods(&mut self, pods: &[PodDevices]) -> Learnt {
+        let at = self.hooked.now();
+        let learnt = self.pods.look(pods, at, (self.hooked.numbers(), &mut self.whose));
+        self.described(learnt)
+    }
+
+    /// With the devices that the spool has no description of yet.
+    fn described(&mut self, mut learnt: Learnt) -> Learnt {
         let devices: Vec<DeviceUuid> = learnt.contents.holdings.iter().map(|held| held.device.clone()).collect();
         learnt.contents.devices = self.hooked.undescribed(&devices);
         learnt
@@ -102,15 +124,16 @@ impl Holdings {
 
     /// What cannot be told of the holders of devices, each with what to do about it.
     pub(crate) fn unclear(&self) -> Vec<String> {
-        self.occupants.unclear().cloned().collect()
+        self.pods.unclear().chain(self.occupants.unclear()).cloned().collect()
     }
 
     /// Takes in that the date of `devices` was set: their windows end at the old date and begin at the new one, and so do their holdings.
     pub(crate) fn note_date_change(&mut self, devices: &[wire::Device], change: &DateChange) -> Contents {
         let mut contents = self.hooked.note_date_change(devices, change);
-        let of_occupants = self.occupants.note_date_change(devices, change);
-        contents.holdings.extend(of_occupants.holdings);
-        contents.notes.extend(of_occupants.notes);
+        for more in [self.pods.note_date_change(devices, change), self.occupants.note_date_change(devices, change)] {
+            contents.holdings.extend(more.holdings);
+            contents.notes.extend(more.notes);
+        }
         contents
     }
 

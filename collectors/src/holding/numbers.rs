@@ -59,6 +59,12 @@ impl DeviceNumbers {
         numbers.iter().map(find).collect()
     }
 
+    /// The device with this UUID, if it is metered and not split.
+    pub(crate) fn metered(&self, uuid: &str) -> Option<DeviceUuid> {
+        let found = self.devices.iter().find(|device| device.device.uuid.as_str() == uuid && !device.is_split);
+        found.map(|found| found.device.uuid.clone())
+    }
+
     /// Descriptions of those of `devices` that the spool has none of yet; it has them from now on.
     pub(crate) fn undescribed(&mut self, devices: &[DeviceUuid]) -> Vec<Device> {
         let described = &mut self.described;

@@ -5,7 +5,7 @@
 //! was given the device by somebody, and holds it until its last process on the node is gone or another holder comes; a user and a slot of
 //! HTCondor hold it while a process is on it. What lies between the last look that saw a holder and its end is idle.
 
-use super::hooked::HookedJobs;
+use super::given::{Given, GivenHolder};
 use super::learnt::Learnt;
 use super::stated::{after, moved, written};
 use super::whose::{Whose, WhoseProcesses};
@@ -27,7 +27,6 @@ const REMEMBERED: Span = Span::from_seconds(14 * 86_400);
 /// The holders that are known by their processes, and what of them was stated.
 pub(super) struct Occupants {
     node: NodeName,
-    whose: WhoseProcesses,
     known: BTreeMap<ProcessHolder, Occupant>,
     /// The processes that were listed last, by device.
     listed: BTreeMap<DeviceUuid, Vec<u32>>,
@@ -87,7 +86,6 @@ impl Occupants {
     /// Goes on with what an earlier process noted. `metered_until` says up to when a device was metered: what is gone meanwhile held it no longer.
     pub(super) fn new(
         node: NodeName,
-        whose: WhoseProcesses,
         notes: &BTreeMap<String, String>,
         metered_until: impl Fn(&DeviceUuid) -> Option<Timestamp>,
     ) -> Self {
@@ -99,23 +97,26 @@ impl Occupants {
             occupant.seen = open.map(seen).collect();
             (occupant.holder.clone(), occupant)
         });
-        Self { node, whose, known: known.collect(), listed: BTreeMap::new(), unclear: BTreeMap::new() }
+        Self { node, known: known.collect(), listed: BTreeMap::new(), unclear: BTreeMap::new() }
     }
 
     /// Takes in who is on the devices of a source.
-    pub(super) fn look(&mut self, seen: &DeviceProcesses, hooked: &HookedJobs) -> Learnt {
+    pub(super) fn look(&mut self, seen: &DeviceProcesses, given: Given<'_>, whose: &mut WhoseProcesses) -> Learnt {
         let mut learnt = Learnt::default();
         for (device, pids) in &seen.devices {
             let Some(pids) = pids else { continue };
-            let present = self.present(pids, seen.at);
+            let present = present(whose, pids, seen.at);
             self.listed.insert(device.clone(), pids.clone());
-            match hooked.holding(device) {
-                held if held.is_empty() => self.hold(&mut learnt, device, &present, (seen.at, hooked)),
+            match given.holding(device) {
+                held if held.is_empty() => {
+                    self.end_the_absent(&mut learnt, device, &present, (seen.at, whose));
+                    self.hold(&mut learnt, device, &present, (seen.at, given));
+                }
                 held => self.yield_to(&mut learnt, device, &present, &held),
             }
         }
         let listed = self.listed.values().flatten().copied().collect();
-        self.whose.retain(&listed);
+        whose.retain(&listed);
         self.forget(&mut learnt, seen.at);
         learnt
     }
@@ -142,34 +143,19 @@ impl Occupants {
         contents
     }
 
-    fn present(&mut self, pids: &[u32], at: Timestamp) -> Present {
-        let mut present = Present::default();
-        for pid in pids {
-            match self.whose.of(*pid, at) {
-                Some(Whose::Holder(holder)) => drop(present.holders.insert(holder)),
-                Some(Whose::Unknown(why)) => {
-                    present.unknown = Some(format!("whose process {pid} is, is not known: {why}"))
-                }
-                Some(Whose::Nobody) | None => {}
-            }
-        }
-        present
-    }
-
     /// No hook says who holds `device`: those who are on it do.
     fn hold(
         &mut self,
         learnt: &mut Learnt,
         device: &DeviceUuid,
         present: &Present,
-        (at, hooked): (Timestamp, &HookedJobs),
+        (at, given): (Timestamp, Given<'_>),
     ) {
         let mut unclear = present.unknown.clone();
-        self.end_the_absent(learnt, device, present, at);
         for holder in &present.holders {
             let known = self.known.get(holder).filter(|known| known.is_given() || !known.holds_nothing());
             if !known.is_some_and(|known| known.is_on(device))
-                && let Err(why) = self.begin(learnt, device, holder, (at, hooked))
+                && let Err(why) = self.begin(learnt, device, holder, (at, given))
             {
                 unclear = Some(why);
                 continue;
@@ -182,27 +168,26 @@ impl Occupants {
     }
 
     /// The hooks say who holds `device`. Whoever else is on it gets nothing of it, and that is said.
-    fn yield_to(
-        &mut self,
-        learnt: &mut Learnt,
-        device: &DeviceUuid,
-        present: &Present,
-        held: &[(&super::stated::StatedJob, Timestamp)],
-    ) {
-        let since = held.iter().map(|(_, since)| *since).max().unwrap_or_default();
+    fn yield_to(&mut self, learnt: &mut Learnt, device: &DeviceUuid, present: &Present, held: &[GivenHolder<'_>]) {
+        let since = held.iter().map(|given| given.since).max().unwrap_or_default();
+        let is_named = |holder: &ProcessHolder| held.iter().any(|given| given.is_same(holder));
         let on = |known: &Occupant| known.is_on(device);
         let over: Vec<ProcessHolder> =
             self.known.values().filter(|known| on(known)).map(|known| known.holder.clone()).collect();
         for holder in over {
+            // Beginning and end of the job are stated by the word of who gave it the device from now on.
+            if let Some(known) = self.known.get_mut(&holder).filter(|_| is_named(&holder)) {
+                known.is_own = false;
+            }
             self.end(learnt, &holder, device, since);
         }
-        let is_named = |holder: &ProcessHolder| held.iter().any(|(job, _)| job.is_same(holder));
         let others: Vec<String> =
             present.holders.iter().filter(|holder| !is_named(holder)).map(ToString::to_string).collect();
-        let jobs: Vec<&str> = held.iter().map(|(job, _)| job.job.as_str()).collect();
+        let jobs: Vec<&str> = held.iter().map(|given| given.job().as_str()).collect();
+        let by = held.first().map_or("", GivenHolder::by);
         let conflict = (!others.is_empty()).then(|| {
             format!(
-                "{device} is held by {} by the word of Slurm's prolog, and used by {} as well, which is charged nothing: look at its processes (`wattledger doctor`)",
+                "{device} is held by {} by the word of {by}, and used by {} as well, which is charged nothing: look at its processes (`wattledger doctor`)",
                 jobs.join(", "),
                 others.join(", ")
             )
@@ -222,7 +207,13 @@ impl Occupants {
     }
 
     /// Ends what those held who are on `device` no longer.
-    fn end_the_absent(&mut self, learnt: &mut Learnt, device: &DeviceUuid, present: &Present, at: Timestamp) {
+    fn end_the_absent(
+        &mut self,
+        learnt: &mut Learnt,
+        device: &DeviceUuid,
+        present: &Present,
+        (at, whose): (Timestamp, &mut WhoseProcesses),
+    ) {
         let is_absent = |known: &Occupant| known.is_on(device) && !present.holders.contains(&known.holder);
         let absent: Vec<(ProcessHolder, bool)> = self
             .known
@@ -232,7 +223,7 @@ impl Occupants {
             .collect();
         for (holder, is_given) in absent {
             if is_given && present.holders.is_empty() {
-                let (is_living, looked) = self.whose.is_living(&holder, at);
+                let (is_living, looked) = whose.is_living(&holder, at);
                 if is_living {
                     if let Some(seen) = self.known.get_mut(&holder).and_then(|known| known.seen.get_mut(device)) {
                         *seen = looked.max(*seen);
@@ -251,12 +242,12 @@ impl Occupants {
         learnt: &mut Learnt,
         device: &DeviceUuid,
         holder: &ProcessHolder,
-        (at, hooked): (Timestamp, &HookedJobs),
+        (at, given): (Timestamp, Given<'_>),
     ) -> Result<(), String> {
         let mut occupant = match self.known.get(holder) {
             Some(known) if !known.holds_nothing() => known.clone(),
             known => {
-                let occupant = self.comes(holder, known, (at, hooked))?;
+                let occupant = self.comes(holder, known, (at, given))?;
                 if occupant.is_own {
                     let (id, attempt) = (occupant.job.clone(), Some(occupant.attempt));
                     let started = Some(at);
@@ -280,27 +271,27 @@ impl Occupants {
         &self,
         holder: &ProcessHolder,
         known: Option<&Occupant>,
-        (at, hooked): (Timestamp, &HookedJobs),
+        (at, given): (Timestamp, Given<'_>),
     ) -> Result<Occupant, String> {
         let (holdings, seen) = (Vec::new(), BTreeMap::new());
         if let Some(known) = known.filter(|known| known.is_given()) {
             let attempt = if known.is_own { known.attempt.saturating_add(1) } else { known.attempt };
             return Ok(Occupant { attempt, holdings, seen, ..known.clone() });
         }
-        if let Some(job) = hooked.job_of(holder) {
+        if let Some(job) = given.hooked.job_of(holder) {
             // Its epilog ran, or its hook says nothing of this device. Beginning and end stay the hooks'.
             let (id, attempt) = (job.job.clone(), job.attempt);
             return Ok(Occupant { holder: holder.clone(), job: id, attempt, is_own: false, holdings, seen });
         }
-        let job = self.id_of(holder, at, hooked)?;
+        let job = self.id_of(holder, at, given)?;
         Ok(Occupant { holder: holder.clone(), job, attempt: 1, is_own: true, holdings, seen })
     }
 
     /// The id under which `holder` is known, where no hook gives it one.
-    fn id_of(&self, holder: &ProcessHolder, at: Timestamp, hooked: &HookedJobs) -> Result<JobId, String> {
+    fn id_of(&self, holder: &ProcessHolder, at: Timestamp, given: Given<'_>) -> Result<JobId, String> {
         let (node, begun) = (&self.node, at.nanoseconds() / 1_000_000_000);
         let of_cluster = |job: &dyn std::fmt::Display| {
-            let cluster = hooked.cluster_of_node();
+            let cluster = given.hooked.cluster_of_node();
             let cluster = cluster.ok_or_else(|| {
                 format!("it is used by {holder}, and which cluster this node is of is not known: set `slurm.cluster` in agent.toml")
             })?;
@@ -358,6 +349,19 @@ impl Occupants {
             !is_forgotten
         });
     }
+}
+
+/// Who the processes `pids` are.
+fn present(whose: &mut WhoseProcesses, pids: &[u32], at: Timestamp) -> Present {
+    let mut present = Present::default();
+    for pid in pids {
+        match whose.of(*pid, at) {
+            Some(Whose::Holder(holder)) => drop(present.holders.insert(holder)),
+            Some(Whose::Unknown(why)) => present.unknown = Some(format!("whose process {pid} is, is not known: {why}")),
+            Some(Whose::Nobody) | None => {}
+        }
+    }
+    present
 }
 
 /// What the note about a job is under.

@@ -1,6 +1,7 @@
 //! How the holders of a node's devices are known.
 
 use crate::holder::ProcessHolder;
+use crate::kubelet::{KUBELET_SOCKET, POD_LOGS};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -74,11 +75,30 @@ impl HolderKind {
     }
 }
 
+/// How pods on this node are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KubernetesOnNode {
+    /// The kubelet's pod-resources socket.
+    pub socket: PathBuf,
+    /// The folder of the logs of pods, whose names tell their uids.
+    pub pod_logs: PathBuf,
+    /// Namespace to project, where the names differ.
+    pub projects: BTreeMap<String, String>,
+}
+
+impl Default for KubernetesOnNode {
+    fn default() -> Self {
+        Self { socket: KUBELET_SOCKET.into(), pod_logs: POD_LOGS.into(), projects: BTreeMap::new() }
+    }
+}
+
 /// How the holders of this node's devices are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeHolders {
     /// By the hooks of Slurm.
     pub slurm: SlurmOnNode,
+    /// By what the kubelet gave to pods.
+    pub kubernetes: KubernetesOnNode,
     /// Which kinds of holders count by their processes alone.
     pub kinds: BTreeSet<HolderKind>,
     /// The process file system of the node, which an agent in a container may see at another place than `/proc`.
@@ -87,6 +107,11 @@ pub struct NodeHolders {
 
 impl Default for NodeHolders {
     fn default() -> Self {
-        Self { slurm: SlurmOnNode::default(), kinds: HolderKind::ALL.into(), proc: "/proc".into() }
+        Self {
+            slurm: SlurmOnNode::default(),
+            kubernetes: KubernetesOnNode::default(),
+            kinds: HolderKind::ALL.into(),
+            proc: "/proc".into(),
+        }
     }
 }

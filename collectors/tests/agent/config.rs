@@ -24,11 +24,12 @@ fn the_shipped_file_is_read_and_its_comments_show_the_defaults() {
     let settings = text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| {
         let key = line.split(" = ").next().unwrap_or_default();
         let of_some = ["token_file", "ca_file", "name", "run_spools", "metrics_listen", "slurm.cluster", "slurm.node"];
-        let has_no_default = of_some.contains(&key) || key.starts_with("slurm.accounts.");
+        let has_no_default =
+            of_some.contains(&key) || key.starts_with("slurm.accounts.") || key.starts_with("kubernetes.projects.");
         line.contains(" = ") && !key.contains(' ') && !has_no_default
     });
     let spelled: Vec<&str> = settings.collect();
-    assert_eq!(spelled.len(), 11, "{spelled:?}");
+    assert_eq!(spelled.len(), 13, "{spelled:?}");
     let spelled = load(folder.path(), &format!("server = \"https://wattledger.example\"\n{}", spelled.join("\n")));
     assert_eq!(spelled.unwrap(), shipped);
     assert_eq!((shipped.token.as_str(), shipped.server.as_str()), ("wl_abc", "https://wattledger.example"));
@@ -76,6 +77,7 @@ fn the_environment_says_what_neither_the_file_nor_the_command_line_does() {
     let other = folder.path().join("other");
     fs::write(&other, "wl_other\n").unwrap();
     let environment = AgentEnvironment {
+        node: None,
         server: Some("https://of.environment".to_owned()),
         token: Some(" wl_environment\n".to_owned()),
         token_file: Some(other),

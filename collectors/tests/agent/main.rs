@@ -12,6 +12,7 @@ mod exposition;
 mod full;
 mod holders;
 mod kill;
+mod kubelet;
 mod learning;
 mod metrics;
 mod occupants;

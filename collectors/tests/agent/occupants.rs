@@ -9,20 +9,22 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use wire::Holding;
 
-const POD: &str = "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podb3955616_90bd_41fc_aa80_9cf274b0c8f5.slice/cri-containerd-69582967867f154411eee52e4a081994729ccfa031770d50970c03490ba32490.scope";
+/// Uid of the pod of [`POD`].
+pub(crate) const UID: &str = "b3955616-90bd-41fc-aa80-9cf274b0c8f5";
+pub(crate) const POD: &str = "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podb3955616_90bd_41fc_aa80_9cf274b0c8f5.slice/cri-containerd-69582967867f154411eee52e4a081994729ccfa031770d50970c03490ba32490.scope";
 const CONTAINER: &str =
     "0::/system.slice/docker-710eff14244a08e98727301d492edf53e54f4c299f1b462b545c16bb5548aa55.scope";
 const SESSION: &str = "0::/user.slice/user-1003.slice/session-4.scope";
 
 /// A node with GPUs and processes.
-struct GpuNode {
-    slurm: SlurmNode,
+pub(crate) struct GpuNode {
+    pub(crate) slurm: SlurmNode,
     machine: String,
 }
 
 impl GpuNode {
     /// `machine` is what the driver describes.
-    fn new(machine: &str) -> Self {
+    pub(crate) fn new(machine: &str) -> Self {
         let slurm = SlurmNode::new();
         driver(slurm.folder.path());
         let node = Self { slurm, machine: machine.to_owned() };
@@ -36,14 +38,14 @@ impl GpuNode {
     }
 
     /// Carries out `spec` on the machine.
-    fn tell(&self, spec: &str) {
+    pub(crate) fn tell(&self, spec: &str) {
         let (new, file) = (self.slurm.folder.path().join("machine.new"), self.slurm.folder.path().join("machine"));
         fs::write(&new, spec).unwrap();
         fs::rename(new, file).unwrap();
     }
 
     /// A process that `parent` started, in this cgroup.
-    fn process(&self, pid: u32, parent: u32, name: &str, cgroup: &str) {
+    pub(crate) fn process(&self, pid: u32, parent: u32, name: &str, cgroup: &str) {
         self.process_since(pid, parent, name, cgroup, 77);
     }
 
@@ -55,12 +57,17 @@ impl GpuNode {
         fs::write(folder.join("stat"), format!("{pid} ({name}) S {parent} {zeros}{start} 0 0\n")).unwrap();
     }
 
-    fn ends(&self, pid: u32) {
+    pub(crate) fn ends(&self, pid: u32) {
         fs::remove_dir_all(self.proc().join(pid.to_string())).unwrap();
     }
 
     fn start(&self) -> Running {
-        let more = format!("cluster = \"lab\"\n[holders]\nproc = {:?}", self.proc());
+        self.start_with("")
+    }
+
+    /// An agent with further tables in its settings.
+    pub(crate) fn start_with(&self, tables: &str) -> Running {
+        let more = format!("cluster = \"lab\"\n[holders]\nproc = {:?}\n{tables}", self.proc());
         let mut agent = self.slurm.agent(&more);
         agent.args(["--source", "nvml"]).env("LD_LIBRARY_PATH", self.slurm.folder.path());
         agent.env("FAKE_NVML", &self.machine).env("FAKE_NVML_FILE", self.slurm.folder.path().join("machine"));
@@ -76,7 +83,7 @@ impl GpuNode {
         found
     }
 
-    fn until_held(&self, expected: &[(u32, &str, bool)]) {
+    pub(crate) fn until_held(&self, expected: &[(u32, &str, bool)]) {
         let expected: Vec<_> = expected.iter().map(|(board, job, over)| (*board, (*job).to_owned(), *over)).collect();
         let mut found = Vec::new();
         for _ in 0..200 {
@@ -96,7 +103,7 @@ impl GpuNode {
     }
 
     /// What the last batch says is not clear.
-    fn unclear(&self) -> Vec<String> {
+    pub(crate) fn unclear(&self) -> Vec<String> {
         let store = self.slurm.store.lock().unwrap();
         let batches = store.batches.values().map(|body| unpack(body));
         batches.max_by_key(|batch| (batch.clock.wall, batch.sequence)).map_or_else(Vec::new, |last| last.node.unclear)
