@@ -31,7 +31,7 @@ pub(crate) use speaker::{as_stored, seen, spoken_of};
 
 use crate::store::{Evidence, HoldingStatement, Key, Part, Rank, Store, StoreError, Tx};
 use error::METERED_MAX;
-use model::{BatchId, DeviceId, DeviceUuid, Revision};
+use model::{AttentionKind, BatchId, DeviceId, DeviceUuid, Revision};
 use std::collections::{BTreeMap, BTreeSet};
 use stored::Stored;
 use units::{Interval, Timestamp};
@@ -152,6 +152,10 @@ fn add(
     let devices = tx.devices().note(node, &batch.devices)?;
     let mut affected = state(tx, batch, &devices, known_since, revision)?;
     tx.gaps().add(number, node, &batch.gaps)?;
+    if !batch.node.unclear.is_empty() {
+        let says = batch.node.unclear.join("; ");
+        tx.notices().note(AttentionKind::HolderUnclear, batch.node.name.as_str(), received, &says)?;
+    }
     let mut stored = Stored::new(tx, number, node, batch, devices, revision)?;
     // Most batches are newer than all that is known of their node, and then nothing can meet them.
     stored.is_alone = match reach::whole(&stored.reaches) {

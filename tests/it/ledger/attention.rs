@@ -102,6 +102,20 @@ fn low_coverage_windows_set_aside_and_a_node_of_nowhere_are_listed() {
 }
 
 #[test]
+fn what_an_agent_cannot_tell_of_holders_is_listed_for_a_day() {
+    let fixture = hour(400_000 * 3_600);
+    let mut batch = batch(2, 3_600);
+    batch.node.unclear = vec!["gpu0 is used by two".to_owned(), "gpu1 too".to_owned()];
+    fixture.apply(&batch);
+    let listed = |seconds: i64| {
+        let items = all(&fixture, seconds, None).into_iter().filter(|item| item.kind.name() == "holder_unclear");
+        items.map(|item| (item.subject.id, item.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(3_700), [("n1".to_owned(), "gpu0 is used by two; gpu1 too".to_owned())]);
+    assert_eq!(listed(3_600 + 2 * 86_400), []);
+}
+
+#[test]
 fn factors_that_stand_still_or_stay_provisional_are_listed() {
     use wattledger::grid::FactorStatus::{Measured, Provisional};
     let fixture = Fixture::in_germany(60);
