@@ -1,4 +1,4 @@
-//! Admissions: how many a CPU-second takes, and how long one waits at 200 a second while agents send all that the service takes.
+//! Admissions: how many a CPU-second takes, and how long one waits at 200 a second while agents send what a fleet sends, and all that the service takes.
 
 use crate::fleet::{self, Node, gzip};
 use crate::process::{Client, Service, spread};
@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 /// Admissions one after the other.
 const ALONE: u64 = 4_000;
 const PER_SECOND: u64 = 200;
-const SECONDS: u64 = 20;
 /// Clients that admit at once, each at its share of the rate.
 const CLIENTS: u64 = 8;
-/// Agents that send beside it, each as fast as it is acknowledged.
+/// Agents that send beside it.
 const AGENTS: u64 = 4;
 const BATCHES: u64 = 2_000;
+/// Between two batches of one agent where they send what a large fleet does: 24,000 windows a second in all.
+const PACE: Duration = Duration::from_millis(10);
 
 type Body = fn(u64) -> String;
 
@@ -31,7 +32,8 @@ pub(crate) fn beside(folder: &Path, name: &str) {
     let service = Service::start(&folder.with_extension(name), "");
     prepare(&service);
     alone(&service, gate);
-    beside_ingest(&service, gate);
+    beside_ingest(&service, gate, (0, PACE));
+    beside_ingest(&service, gate, (1, Duration::ZERO));
     service.stop();
 }
 
@@ -79,47 +81,50 @@ fn alone(service: &Service, (name, path, body): (&str, &str, Body)) {
     println!("{name:<10} one after the other: {:.0} per CPU-second, {}", ALONE as f64 / cpu_s, spread(times));
 }
 
-fn beside_ingest(service: &Service, (name, path, body): (&str, &str, Body)) {
+/// Measures while each agent of the fleet of this number sends a batch every `pace`, and none before the last is acknowledged.
+fn beside_ingest(service: &Service, (name, path, body): (&str, &str, Body), (fleet, pace): (u64, Duration)) {
     let ingest = service.token("ingest");
     let bodies: Vec<Vec<Vec<u8>>> = (0..AGENTS)
         .map(|number| {
-            let mut node = Node::new(number, fleet::yesterday());
+            let mut node = Node::new(fleet * AGENTS + number, fleet::yesterday());
             (0..BATCHES).map(|_| gzip(&node.next_minute())).collect()
         })
         .collect();
-    let over = AtomicBool::new(false);
-    let (mut times, mut batches) = (Vec::new(), 0);
+    let (mut times, over) = (Vec::new(), AtomicBool::new(false));
     let start = Instant::now();
     std::thread::scope(|scope| {
         let agents: Vec<_> = bodies
             .iter()
             .map(|bodies| {
-                let (ingest, over) = (ingest.as_str(), &over);
+                let ingest = ingest.as_str();
                 scope.spawn(move || {
                     let mut client = Client::new(service.address, ingest);
-                    let sent = bodies.iter().take_while(|_| !over.load(Ordering::Relaxed));
-                    sent.map(|body| client.post_batch(body)).count()
+                    for (due, body) in (0..).map(|number| pace * number).zip(bodies) {
+                        std::thread::sleep(due.saturating_sub(start.elapsed()));
+                        client.post_batch(body);
+                    }
                 })
             })
             .collect();
         let clients: Vec<_> = (0..CLIENTS)
             .map(|client| {
+                let over = &over;
                 scope.spawn(move || {
                     let mut connection = Client::new(service.address, service.admin());
-                    let begin = Instant::now();
-                    let one = |index: u64| {
-                        let due = Duration::from_millis((index * CLIENTS + client) * 1_000 / PER_SECOND);
-                        std::thread::sleep(due.saturating_sub(begin.elapsed()));
-                        ask(&mut connection, path, &body(ALONE + index * CLIENTS + client))
+                    let mut one = |index: u64| {
+                        let number = index * CLIENTS + client;
+                        let due = Duration::from_millis(number * 1_000 / PER_SECOND);
+                        std::thread::sleep(due.saturating_sub(start.elapsed()));
+                        ask(&mut connection, path, &body((fleet + 1) * 1_000_000 + number))
                     };
-                    (0..SECONDS * PER_SECOND / CLIENTS).map(one).collect::<Vec<_>>()
+                    (0..).take_while(|_| !over.load(Ordering::Relaxed)).map(&mut one).collect::<Vec<_>>()
                 })
             })
             .collect();
-        times.extend(clients.into_iter().flat_map(|client| client.join().unwrap()));
+        agents.into_iter().for_each(|agent| agent.join().unwrap());
         over.store(true, Ordering::Relaxed);
-        batches += agents.into_iter().map(|agent| agent.join().unwrap()).sum::<usize>();
+        times.extend(clients.into_iter().flat_map(|client| client.join().unwrap()));
     });
-    let windows = batches as f64 * fleet::WINDOWS_PER_MINUTE as f64 / start.elapsed().as_secs_f64();
+    let windows = (AGENTS * BATCHES * fleet::WINDOWS_PER_MINUTE) as f64 / start.elapsed().as_secs_f64();
     println!("{name:<10} at {PER_SECOND} per second beside {windows:.0} windows per second: {}", spread(times));
 }
